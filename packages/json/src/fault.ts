@@ -1,0 +1,20 @@
+import { JsonError } from './json-error.ts'
+
+/** The error for a text that is not JSON: what was expected, where, and the one character that is there instead. */
+export function fault(text: string, at: number, expected: string): JsonError {
+  let line = 1
+  let lineStart = 0
+  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', lineStart)) {
+    line++
+    lineStart = end + 1
+  }
+  const code = text.codePointAt(at)
+  const found = code === undefined ? 'the text ends' : `there is ${display(code)}`
+  return new JsonError(`expected ${expected} at line ${line}, column ${at - lineStart + 1}, but ${found}`, at)
+}
+
+/** Printable ASCII as it is, anything else by its code point: messages go to logs and terminals. */
+function display(code: number): string {
+  if (code > 0x20 && code < 0x7f) return `'${String.fromCodePoint(code)}'`
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+}

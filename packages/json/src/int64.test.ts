@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { addInt64, compareInt64, isInt64, JsonError, toInt64 } from './index.ts'
+
+const MAX = 2n ** 63n - 1n
+const MIN = -(2n ** 63n)
+
+describe('an Int64', () => {
+  it('has one form per value, so === compares', () => {
+    expect(toInt64('9007199254740991')).toBe(9007199254740991)
+    expect(toInt64(9007199254740991n)).toBe(9007199254740991)
+    expect(toInt64('9007199254740992')).toBe(9007199254740992n)
+    expect(toInt64(MIN.toString())).toBe(MIN)
+    expect(toInt64(-0)).toBe(0)
+  })
+
+  it('is made from plain decimal digits only, at most 64 bits of them', () => {
+    const tooLong = [`${MAX + 1n}`, `${MIN - 1n}`, '9'.repeat(100_000)]
+    for (const text of ['', ' 1', '1 ', '+1', '01', '-0', '1.0', '1e3', '0x10', '1n', '٣', ...tooLong]) {
+      expect(() => toInt64(text)).toThrow(JsonError)
+    }
+  })
+
+  it('is not made from numbers that are no integers, or have lost digits already', () => {
+    for (const value of [
+      0.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      2 ** 53,
+      -(2 ** 53),
+      MAX + 1n,
+      MIN - 1n,
+    ]) {
+      expect(() => toInt64(value)).toThrow(JsonError)
+    }
+  })
+
+  it('is recognised in canonical form only', () => {
+    for (const value of [0, -1, 2 ** 53 - 1, 2n ** 53n, MAX, MIN]) expect(isInt64(value)).toBe(true)
+    for (const value of [0.5, 2 ** 53, 1n, 2n ** 53n - 1n, MAX + 1n, MIN - 1n, '1', null, undefined, {}]) {
+      expect(isInt64(value)).toBe(false)
+    }
+  })
+
+  it('adds exactly across the border of safe integers, both ways', () => {
+    expect(addInt64(9007199254740991, 2)).toBe(9007199254740993n)
+    expect(addInt64(9007199254740993n, -2)).toBe(9007199254740991)
+    expect(addInt64(MAX, MIN)).toBe(-1)
+  })
+
+  it('never wraps around', () => {
+    expect(() => addInt64(MAX, 1)).toThrow('integer does not fit in 64 bits')
+    expect(() => addInt64(MIN, -1)).toThrow(JsonError)
+  })
+
+  it('sorts by value whatever the type', () => {
+    const sorted = [MIN, -1, 0, 9007199254740991, 9007199254740992n, 9007199254740993n, MAX]
+    expect(sorted.toReversed().toSorted(compareInt64)).toEqual(sorted)
+    expect(compareInt64(5, 5)).toBe(0)
+  })
+})

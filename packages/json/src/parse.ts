@@ -1,0 +1,73 @@
+import { constants, isUtf8 } from 'node:buffer'
+import { JsonError } from './json-error.ts'
+import { parseCarefully } from './parse-carefully.ts'
+import { scan } from './scan.ts'
+import type { Json } from './types.ts'
+import type { WideIntegers } from './wide-integers.ts'
+
+export interface ParseOptions {
+  /** How many objects and arrays may be nested in each other: 0 to 1000, 100 unless told. */
+  readonly maxDepth?: number
+}
+
+/** Recursion this deep, here and in those who walk the result, is far from the end of the stack. */
+const DEEPEST = 1000
+
+/**
+ * Reads JSON as `JSON.parse` does, except that integers outside the safe range become bigints with all their digits.
+ * Strings are never touched. Fractions, exponents and `-0` are the numbers `JSON.parse` makes; `__proto__` is a key
+ * like any other; of equal keys the last wins.
+ *
+ * @throws {JsonError} when the text is not JSON, nests too deeply, or has an integer of more than 4096 digits
+ * @example parse('{"snapshot-id": 3055729675574597004}') // { 'snapshot-id': 3055729675574597004n }
+ */
+export function parse(text: string, options?: ParseOptions): Json {
+  const maxDepth = options?.maxDepth ?? 100
+  if (!(maxDepth >= 0 && maxDepth <= DEEPEST)) throw new RangeError(`maxDepth is not within 0 and ${DEEPEST}`)
+  const { wide, escapedKey } = scan(text, maxDepth)
+  if (escapedKey || wide.ambiguous) return parseCarefully(text) as Json
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return parseCarefully(text) as Json
+  }
+  return (wide.size === 0 ? value : restore(value, wide)) as Json
+}
+
+/**
+ * {@link parse} for bytes, which must be valid UTF-8 without a byte order mark.
+ *
+ * @throws {JsonError} when they are not, or as {@link parse} does
+ */
+export function parseBytes(bytes: Uint8Array, options?: ParseOptions): Json {
+  if (bytes.byteLength > constants.MAX_STRING_LENGTH) throw new JsonError('text is too long')
+  if (!isUtf8(bytes)) throw new JsonError('bytes are not valid UTF-8')
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+    throw new JsonError('text starts with a byte order mark', 0)
+  }
+  return parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), options)
+}
+
+/** Puts the exact integers back into what JSON.parse made. Nobody else holds it yet, so it is completed in place. */
+function restore(value: unknown, wide: WideIntegers): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : wide.restore(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const member: unknown = value[i]
+      if (mayChange(member)) value[i] = restore(member, wide)
+    }
+    return value
+  }
+  const object = value as Record<string, unknown>
+  // Own members only. Assigning to an own `__proto__` changes that member and nothing else.
+  for (const key of Object.keys(object)) {
+    const member = object[key]
+    if (mayChange(member)) object[key] = restore(member, wide)
+  }
+  return object
+}
+
+const mayChange = (member: unknown): boolean =>
+  typeof member === 'object' ? member !== null : typeof member === 'number' && !Number.isSafeInteger(member)

@@ -1,0 +1,72 @@
+import { JsonError } from './json-error.ts'
+import type { Json } from './types.ts'
+
+/** As deep as {@link parse} may ever be asked to read. A value that contains itself ends here too. */
+const DEEPEST = 1000
+
+/**
+ * Writes JSON as `JSON.stringify` does, with bigints as plain digits. Strings are written as they are, whatever they
+ * contain; lone surrogates come out as escapes, so the text is always valid UTF-8. `undefined` members are left out.
+ *
+ * @throws {JsonError} for numbers that are not finite, values that JSON does not know (functions, symbols, `undefined`
+ * outside a member, objects with a `toJSON` of their own making such as Date), and nesting beyond 1000 levels
+ * @example stringify({ 'snapshot-id': 3055729675574597004n }) // '{"snapshot-id":3055729675574597004}'
+ */
+export function stringify(value: Json): string {
+  return JSON.stringify(writable(value, DEEPEST))
+}
+
+/** Checks a value, and replaces its bigints by what JSON.stringify writes as digits. Copies only what changes. */
+function writable(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      if (Number.isFinite(value)) return value
+      throw new JsonError(`${value} is not a JSON number`)
+    case 'bigint':
+      return json.rawJSON(value.toString())
+    case 'object':
+      if (value === null) return value
+      if (depth === 0) throw new JsonError(`nested deeper than ${DEEPEST} levels, or contains itself`)
+      return Array.isArray(value) ? writableArray(value, depth - 1) : writableObject(value, depth - 1)
+    default:
+      throw new JsonError(`${typeof value} is not a JSON value`)
+  }
+}
+
+function writableArray(array: readonly unknown[], depth: number): readonly unknown[] {
+  let copy: unknown[] | undefined
+  for (let i = 0; i < array.length; i++) {
+    const member = array[i]
+    const written = writable(member, depth)
+    if (written !== member) {
+      copy ??= array.slice()
+      copy[i] = written
+    }
+  }
+  return copy ?? array
+}
+
+function writableObject(object: object, depth: number): object {
+  if ('toJSON' in object && typeof object.toJSON === 'function') {
+    throw new JsonError('an object with a toJSON function is not a JSON value')
+  }
+  const members = object as Record<string, unknown>
+  let copy: Record<string, unknown> | undefined
+  for (const key of Object.keys(members)) {
+    const member = members[key]
+    if (member === undefined) continue
+    const written = writable(member, depth)
+    if (written !== member) {
+      // The spread defines `__proto__` as an own member, so assigning to it afterwards stays within the copy.
+      copy ??= { ...members }
+      copy[key] = written
+    }
+  }
+  return copy ?? object
+}
+
+/** The standard library's types do not know JSON.rawJSON yet. */
+const json = JSON as typeof JSON & { rawJSON(digits: string): object }
