@@ -1,0 +1,144 @@
+import type { Int64, JsonObject } from '@headgate/json'
+import { invalid, without } from '../fields.ts'
+import type { PartitionSpec } from '../partition/types.ts'
+import { schemaIndex, type SchemaIndex } from '../schema/schema-index.ts'
+import type { Schema } from '../schema/types.ts'
+import type { Snapshot, SnapshotLogEntry, SnapshotRef } from '../snapshot/types.ts'
+import type { SortOrder } from '../sort/types.ts'
+import type { PartitionStatisticsFile, StatisticsFile } from '../statistics/types.ts'
+import { KNOWN_FIELDS } from '../table/known-fields.ts'
+import type { EncryptedKey, FormatVersion, TableMetadata } from '../types.ts'
+
+/**
+ * The state of a table while the updates of one commit are applied. Changed in place, and seen by nobody outside this
+ * folder and `../update`: what leaves it is the new metadata that `build` makes.
+ */
+export interface Draft {
+  /** Epoch milliseconds: the time of this commit. */
+  readonly now: number
+  /** Whether the commit creates the table. */
+  readonly isNew: boolean
+  formatVersion: FormatVersion
+  uuid: string | undefined
+  location: string | undefined
+  lastSequenceNumber: Int64
+  lastColumnId: number
+  currentSchemaId: number
+  schemas: Map<number, Schema>
+  defaultSpecId: number
+  specs: Map<number, PartitionSpec>
+  lastPartitionId: number
+  defaultOrderId: number
+  orders: Map<number, SortOrder>
+  properties: Map<string, string>
+  currentSnapshotId: Int64 | null
+  snapshots: Map<Int64, Snapshot>
+  refs: Map<string, SnapshotRef>
+  statistics: Map<Int64, readonly StatisticsFile[]>
+  partitionStatistics: Map<Int64, readonly PartitionStatisticsFile[]>
+  snapshotLog: SnapshotLogEntry[]
+  encryptionKeys: Map<string, EncryptedKey>
+  nextRowId: Int64
+  readonly unknownFields: JsonObject
+  readonly changes: Changes
+}
+
+/** What this commit did so far, as far as later updates and the build depend on it. */
+export interface Changes {
+  any: boolean
+  readonly addedSchemas: Set<number>
+  readonly addedSpecs: Set<number>
+  readonly addedOrders: Set<number>
+  /** What -1 stands for; null when there is nothing it could stand for. */
+  lastAddedSchema: number | null
+  lastAddedSpec: number | null
+  lastAddedOrder: number | null
+  readonly addedSnapshots: Set<Int64>
+  /** Added snapshots that were made the current one. */
+  readonly madeCurrent: Set<Int64>
+  removedSnapshots: boolean
+}
+
+/** A draft of the next state of a table. */
+export function draftFrom(base: TableMetadata, now: number): Draft {
+  return {
+    now,
+    isNew: false,
+    formatVersion: base['format-version'],
+    uuid: base['table-uuid'],
+    location: base.location,
+    lastSequenceNumber: base['last-sequence-number'],
+    lastColumnId: base['last-column-id'],
+    currentSchemaId: base['current-schema-id'],
+    schemas: new Map(base.schemas.map((it) => [it['schema-id'], it])),
+    defaultSpecId: base['default-spec-id'],
+    specs: new Map(base['partition-specs'].map((it) => [it['spec-id'], it])),
+    lastPartitionId: base['last-partition-id'],
+    defaultOrderId: base['default-sort-order-id'],
+    orders: new Map(base['sort-orders'].map((it) => [it['order-id'], it])),
+    properties: new Map(Object.entries(base.properties)),
+    currentSnapshotId: base['current-snapshot-id'],
+    snapshots: new Map(base.snapshots.map((it) => [it['snapshot-id'], it])),
+    refs: new Map(Object.entries(base.refs)),
+    statistics: Map.groupBy(base.statistics, (it) => it['snapshot-id']),
+    partitionStatistics: Map.groupBy(base['partition-statistics'], (it) => it['snapshot-id']),
+    snapshotLog: [...base['snapshot-log']],
+    encryptionKeys: new Map(base['encryption-keys'].map((it) => [it['key-id'], it])),
+    nextRowId: base['next-row-id'],
+    unknownFields: without(base, [...KNOWN_FIELDS]),
+    changes: noChanges(),
+  }
+}
+
+/** A draft of a table that does not exist yet. */
+export function emptyDraft(formatVersion: FormatVersion, now: number): Draft {
+  return {
+    now,
+    isNew: true,
+    formatVersion,
+    uuid: undefined,
+    location: undefined,
+    lastSequenceNumber: 0,
+    lastColumnId: 0,
+    currentSchemaId: 0,
+    schemas: new Map(),
+    defaultSpecId: 0,
+    specs: new Map(),
+    lastPartitionId: 999,
+    defaultOrderId: 0,
+    orders: new Map(),
+    properties: new Map(),
+    currentSnapshotId: null,
+    snapshots: new Map(),
+    refs: new Map(),
+    statistics: new Map(),
+    partitionStatistics: new Map(),
+    snapshotLog: [],
+    encryptionKeys: new Map(),
+    nextRowId: 0,
+    unknownFields: {},
+    changes: noChanges(),
+  }
+}
+
+function noChanges(): Changes {
+  return {
+    any: false,
+    addedSchemas: new Set(),
+    addedSpecs: new Set(),
+    addedOrders: new Set(),
+    lastAddedSchema: null,
+    lastAddedSpec: null,
+    lastAddedOrder: null,
+    addedSnapshots: new Set(),
+    madeCurrent: new Set(),
+    removedSnapshots: false,
+  }
+}
+
+/** The fields of the current schema, for what must fit to it. */
+export function currentSchemaIndex(draft: Draft, purpose: string): SchemaIndex {
+  const schema = draft.schemas.get(draft.currentSchemaId)
+  if (schema === undefined) throw invalid(`Cannot ${purpose}: there is no current schema`)
+  return schemaIndex(schema)
+}

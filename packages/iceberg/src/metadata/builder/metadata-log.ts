@@ -1,0 +1,34 @@
+import { DELETE_AFTER_COMMIT, intProperty, PREVIOUS_VERSIONS_MAX } from '../properties.ts'
+import type { MetadataLogEntry, TableMetadata } from '../types.ts'
+
+const DEFAULT_MAX = 100
+
+/** The metadata log after a commit, and the files that fell off its old end and may be deleted. */
+export interface MetadataLog {
+  readonly entries: readonly MetadataLogEntry[]
+  readonly expired: readonly string[]
+}
+
+/**
+ * Appends the file of the previous metadata, if it has one, and keeps as many entries as the table's own (new)
+ * properties say. Files are only given as expired when the table wants them deleted.
+ */
+export function appendMetadataLog(
+  base: TableMetadata,
+  location: string | null,
+  properties: ReadonlyMap<string, string>,
+): MetadataLog {
+  const previous = base['metadata-log']
+  if (location === null) return { entries: previous, expired: [] }
+  const max = Math.max(
+    1,
+    intProperty(PREVIOUS_VERSIONS_MAX, properties.get(PREVIOUS_VERSIONS_MAX), DEFAULT_MAX),
+  )
+  const kept = max === 1 ? [] : previous.slice(-(max - 1))
+  const deletes = properties.get(DELETE_AFTER_COMMIT)?.toLowerCase() === 'true'
+  const expired = deletes ? previous.slice(0, previous.length - kept.length) : []
+  return {
+    entries: [...kept, { 'timestamp-ms': base['last-updated-ms'], 'metadata-file': location }],
+    expired: expired.map((entry) => entry['metadata-file']),
+  }
+}

@@ -1,0 +1,29 @@
+import type { Int64 } from '@headgate/json'
+import { invalid } from '../fields.ts'
+import type { SnapshotLogEntry } from '../snapshot/types.ts'
+import type { Draft } from './draft.ts'
+
+/**
+ * The snapshot log after a commit. Snapshots that were current only between two updates of the commit never were for
+ * anybody else, so they are left out. When snapshots were removed, an entry whose snapshot is gone also takes the
+ * entries before it: with a gap in it, the log would tell of a snapshot that was not current at that time.
+ */
+export function correctedSnapshotLog(draft: Draft): readonly SnapshotLogEntry[] {
+  const { changes, snapshots, snapshotLog } = draft
+  const current = draft.currentSnapshotId
+  const intermediate = new Set<Int64>(changes.madeCurrent)
+  if (current !== null) intermediate.delete(current)
+  if (intermediate.size === 0 && !changes.removedSnapshots) return snapshotLog
+  let log: SnapshotLogEntry[] = []
+  for (const entry of snapshotLog) {
+    const id = entry['snapshot-id']
+    if (!snapshots.has(id)) {
+      if (changes.removedSnapshots) log = []
+    } else if (!intermediate.has(id)) {
+      log.push(entry)
+    }
+  }
+  if (current !== null && log.at(-1)?.['snapshot-id'] !== current)
+    throw invalid('Cannot set invalid snapshot log: latest entry is not the current snapshot')
+  return log
+}

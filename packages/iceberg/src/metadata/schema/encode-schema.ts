@@ -1,0 +1,44 @@
+import type { Json } from '@headgate/json'
+import type { NestedField, Schema, StructType, Type } from './types.ts'
+
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => Json }
+
+/**
+ * A schema as it is to be written. It is the schema itself, except for whole-numbered defaults of `float` and `double`
+ * fields: they must be written with a decimal point (`1.0`), since readers refuse an integer where a floating-point
+ * default is due, and a JavaScript number does not remember how it was spelled.
+ */
+export function encodeSchema(schema: Schema): Schema {
+  return encodeStruct(schema)
+}
+
+function encodeStruct<T extends StructType>(struct: T): T {
+  const fields = struct.fields.map(encodeField)
+  return fields.every((field, i) => field === struct.fields[i]) ? struct : { ...struct, fields }
+}
+
+function encodeField(field: NestedField): NestedField {
+  const type = encodeType(field.type)
+  const result = type === field.type ? field : { ...field, type }
+  if (type !== 'float' && type !== 'double') return result
+  return withPoint(withPoint(result, 'initial-default'), 'write-default')
+}
+
+function withPoint(field: NestedField, key: 'initial-default' | 'write-default'): NestedField {
+  const value = field[key]
+  if (typeof value !== 'number' && typeof value !== 'bigint') return field
+  const text = Object.is(value, -0) ? '-0' : String(value)
+  return /^-?\d+$/.test(text) ? { ...field, [key]: rawJSON(`${text}.0`) } : field
+}
+
+function encodeType(type: Type): Type {
+  if (typeof type === 'string') return type
+  if (type.type === 'struct') return encodeStruct(type)
+  if (type.type === 'list') {
+    const element = encodeType(type.element)
+    return element === type.element ? type : { ...type, element }
+  }
+  const key = encodeType(type.key)
+  const value = encodeType(type.value)
+  return key === type.key && value === type.value ? type : { ...type, key, value }
+}

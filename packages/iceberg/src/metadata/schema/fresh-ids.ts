@@ -1,0 +1,48 @@
+import type { NestedField, Schema, StructType, Type } from './types.ts'
+
+/** A schema with new field ids, and which old id became which. */
+export interface FreshSchema {
+  readonly schema: Schema
+  readonly lastColumnId: number
+  readonly newIds: ReadonlyMap<number, number>
+}
+
+/**
+ * Gives all fields new ids from 1 on: the ids of a client's schema mean nothing to a new table. All fields of a struct
+ * come before what is inside them, so that the columns of a table are 1 to n. Identifier fields follow; schema id is 0.
+ */
+export function assignFreshIds(schema: Schema): FreshSchema {
+  const newIds = new Map<number, number>()
+  const next = (old: number): number => {
+    newIds.set(old, newIds.size + 1)
+    return newIds.size
+  }
+  const { fields } = freshStruct(schema, next)
+  const identifiers = schema['identifier-field-ids']?.map((id) => newIds.get(id) ?? id)
+  const fresh = { ...schema, 'schema-id': 0, fields }
+  return {
+    schema: identifiers === undefined ? fresh : { ...fresh, 'identifier-field-ids': identifiers },
+    lastColumnId: newIds.size,
+    newIds,
+  }
+}
+
+type Next = (old: number) => number
+
+function freshStruct(struct: StructType, next: Next): { readonly fields: readonly NestedField[] } {
+  const withIds = struct.fields.map((field) => ({ ...field, id: next(field.id) }))
+  return { fields: withIds.map((field) => ({ ...field, type: freshType(field.type, next) })) }
+}
+
+function freshType(type: Type, next: Next): Type {
+  if (typeof type === 'string') return type
+  if (type.type === 'struct') return { ...type, ...freshStruct(type, next) }
+  if (type.type === 'list') {
+    const id = next(type['element-id'])
+    return { ...type, 'element-id': id, element: freshType(type.element, next) }
+  }
+  const keyId = next(type['key-id'])
+  const valueId = next(type['value-id'])
+  const key = freshType(type.key, next)
+  return { ...type, 'key-id': keyId, 'value-id': valueId, key, value: freshType(type.value, next) }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { field, schemaJson } from '../test-support.ts'
+import { decodeSchema } from './decode-schema.ts'
+import { schemaIndex } from './schema-index.ts'
+
+const points = {
+  type: 'list',
+  'element-id': 2,
+  element: { type: 'struct', fields: [field(3, 'x', 'int')] },
+  'element-required': true,
+}
+const lookup = {
+  type: 'map',
+  'key-id': 5,
+  key: { type: 'struct', fields: [field(6, 'k', 'int')] },
+  'value-id': 7,
+  value: { type: 'struct', fields: [field(8, 'v', { ...points, 'element-id': 9, element: 'int' })] },
+  'value-required': false,
+}
+
+test('fields are known by full names, and by short ones without element and value in front of a struct', () => {
+  const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'm', lookup)])))
+  expect(Object.fromEntries([...index.byName].map(([name, it]) => [name, it.id]))).toEqual({
+    ps: 1,
+    'ps.element': 2,
+    'ps.element.x': 3,
+    'ps.x': 3,
+    m: 4,
+    'm.key': 5,
+    'm.key.k': 6,
+    'm.value': 7,
+    'm.value.v': 8,
+    'm.v': 8,
+    'm.value.v.element': 9,
+    'm.v.element': 9,
+  })
+  expect(index.highestId).toBe(9)
+})
+
+test('a full name wins over a short one', () => {
+  const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'ps.x', 'int')])))
+  expect(index.byName.get('ps.x')?.id).toBe(4)
+})
+
+test('a schema without fields has no highest id', () => {
+  expect(schemaIndex(decodeSchema(schemaJson([]))).highestId).toBe(0)
+})

@@ -1,0 +1,122 @@
+import type { JsonObject } from '@headgate/json'
+import { asArray, invalid, optionalField, optionalInt, requiredField, requiredInt } from '../fields.ts'
+import {
+  checkPartitionNames,
+  checkSpecCompatibility,
+  lastPartitionIdOf,
+  withSequentialIds,
+} from '../partition/check-spec.ts'
+import { decodePartitionFields, decodePartitionSpec } from '../partition/decode-spec.ts'
+import type { PartitionSpec } from '../partition/types.ts'
+import { decodeSchema } from '../schema/decode-schema.ts'
+import { schemaIndex, type SchemaIndex } from '../schema/schema-index.ts'
+import type { Schema } from '../schema/types.ts'
+import { checkOrderCompatibility } from '../sort/check-order.ts'
+import { decodeSortOrder, UNSORTED } from '../sort/decode-order.ts'
+import type { SortOrder } from '../sort/types.ts'
+import type { FormatVersion } from '../types.ts'
+
+const WHERE = 'table metadata'
+
+export interface DecodedSchemas {
+  readonly list: readonly Schema[]
+  readonly currentId: number
+  /** Of the current schema. */
+  readonly index: SchemaIndex
+}
+
+/** `schemas`, or the singular `schema` that format 1 had at first. */
+export function decodeSchemas(object: JsonObject, version: FormatVersion): DecodedSchemas {
+  const given = optionalField(object, 'schemas')
+  if (given === undefined) {
+    mustExist('schemas', version)
+    const schema = decodeSchema(requiredField(object, 'schema', WHERE))
+    return { list: [schema], currentId: schema['schema-id'], index: schemaIndex(schema) }
+  }
+  const list = asArray(given, 'schemas').map(decodeSchema)
+  const currentId = requiredInt(object, 'current-schema-id', WHERE)
+  const current = only(list, 'schema-id', currentId, 'schema')
+  if (current === undefined)
+    throw invalid(`Cannot find schema with current-schema-id=${currentId} from schemas`)
+  return { list, currentId, index: schemaIndex(current) }
+}
+
+interface DecodedSpecs {
+  readonly 'partition-specs': readonly PartitionSpec[]
+  readonly 'default-spec-id': number
+  readonly 'last-partition-id': number
+}
+
+/** `partition-specs`, or the singular `partition-spec` that format 1 had at first. */
+export function decodeSpecs(object: JsonObject, version: FormatVersion, schema: SchemaIndex): DecodedSpecs {
+  const specs = decodeSpecList(object, version)
+  const defaultId =
+    optionalField(object, 'partition-specs') === undefined ? 0 : requiredInt(object, 'default-spec-id', WHERE)
+  const current = only(specs, 'spec-id', defaultId, 'partition spec')
+  if (current === undefined) throw invalid(`Cannot find partition spec with default-spec-id=${defaultId}`)
+  for (const spec of specs) checkPartitionNames(spec, schema)
+  checkSpecCompatibility(current, schema)
+  const lastId = optionalInt(object, 'last-partition-id', WHERE)
+  if (lastId === undefined) mustExist('last-partition-id', version)
+  return {
+    'partition-specs': specs,
+    'default-spec-id': defaultId,
+    'last-partition-id': lastId ?? Math.max(...specs.map(lastPartitionIdOf)),
+  }
+}
+
+function decodeSpecList(object: JsonObject, version: FormatVersion): readonly PartitionSpec[] {
+  const given = optionalField(object, 'partition-specs')
+  if (given !== undefined)
+    return asArray(given, 'partition specs').map((spec) => withIds(decodePartitionSpec(spec)))
+  mustExist('partition-specs', version)
+  const fields = decodePartitionFields(requiredField(object, 'partition-spec', WHERE))
+  return [withIds({ 'spec-id': 0, fields })]
+}
+
+function withIds(spec: PartitionSpec): PartitionSpec {
+  return spec.fields.some((field) => field['field-id'] === undefined) ? withSequentialIds(spec) : spec
+}
+
+interface DecodedOrders {
+  readonly 'sort-orders': readonly SortOrder[]
+  readonly 'default-sort-order-id': number
+}
+
+export function decodeSortOrders(
+  object: JsonObject,
+  version: FormatVersion,
+  schema: SchemaIndex,
+): DecodedOrders {
+  const given = optionalField(object, 'sort-orders')
+  if (given === undefined) {
+    mustExist('sort-orders', version)
+    return { 'sort-orders': [UNSORTED], 'default-sort-order-id': UNSORTED['order-id'] }
+  }
+  const orders = asArray(given, 'sort orders').map(decodeSortOrder)
+  const defaultId = requiredInt(object, 'default-sort-order-id', WHERE)
+  const current = only(orders, 'order-id', defaultId, 'sort order')
+  if (current === undefined) throw invalid(`Cannot find sort order with default-sort-order-id=${defaultId}`)
+  checkOrderCompatibility(current, schema)
+  return { 'sort-orders': orders, 'default-sort-order-id': defaultId }
+}
+
+/** In format 1 these fields came later, so they may be missing. */
+function mustExist(field: string, version: FormatVersion): void {
+  if (version > 1) throw invalid(`${field} must exist in format v${version}`)
+}
+
+/** The one with the given id; ids must not come twice. */
+function only<K extends string, T extends { readonly [key in K]: number }>(
+  items: readonly T[],
+  key: K,
+  id: number,
+  what: string,
+): T | undefined {
+  const byId = new Map<number, T>()
+  for (const item of items) {
+    if (byId.has(item[key])) throw invalid(`Cannot parse table metadata: ${what} ${item[key]} comes twice`)
+    byId.set(item[key], item)
+  }
+  return byId.get(id)
+}

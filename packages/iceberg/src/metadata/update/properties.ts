@@ -1,0 +1,23 @@
+import type { Draft } from '../builder/draft.ts'
+import { invalid } from '../fields.ts'
+import { FORMAT_VERSION_PROPERTY, isReserved } from '../properties.ts'
+
+/**
+ * Sets properties. Reserved ones are refused, except a `format-version` that says what is true anyway: some clients
+ * repeat it, and dropping it loses nothing.
+ */
+export function setProperties(draft: Draft, updates: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(updates).filter(
+    ([name, value]) => name !== FORMAT_VERSION_PROPERTY || value !== String(draft.formatVersion),
+  )
+  const reserved = entries.map(([name]) => name).filter(isReserved)
+  if (reserved.length > 0)
+    throw invalid(`Table properties should not contain reserved properties, but got [${reserved.join(', ')}]`)
+  for (const [name, value] of entries) draft.properties.set(name, value)
+  if (entries.length > 0) draft.changes.any = true
+}
+
+export function removeProperties(draft: Draft, removals: readonly string[]): void {
+  for (const name of removals) draft.properties.delete(name)
+  if (removals.length > 0) draft.changes.any = true
+}

@@ -1,0 +1,207 @@
+import type { JsonObject } from '@headgate/json'
+import { expect, test } from 'vitest'
+import { applyTableUpdates } from '../apply.ts'
+import { addSnapshot, append, apply, BIG, commit, newTable, NOW, refusal, setRef } from '../test-support.ts'
+import type { TableMetadata } from '../types.ts'
+import { decodeTableUpdate } from './decode-update.ts'
+
+const base = newTable()
+const one = commit(base, ...append(1, 1))
+const remove = (...ids: readonly (number | bigint)[]): JsonObject => ({
+  action: 'remove-snapshots',
+  'snapshot-ids': ids,
+})
+const ids = (table: TableMetadata): readonly unknown[] => table.snapshots.map((it) => it['snapshot-id'])
+const log = (table: TableMetadata): readonly (readonly unknown[])[] =>
+  table['snapshot-log'].map((it) => [it['snapshot-id'], it['timestamp-ms']])
+const statistics = (id: number): JsonObject => ({
+  action: 'set-statistics',
+  statistics: {
+    'snapshot-id': id,
+    'statistics-path': 's3://s',
+    'file-size-in-bytes': 9,
+    'file-footer-size-in-bytes': 1,
+    'blob-metadata': [],
+  },
+})
+const partitionStatistics = (id: number): JsonObject => ({
+  action: 'set-partition-statistics',
+  'partition-statistics': { 'snapshot-id': id, 'statistics-path': 's3://p', 'file-size-in-bytes': 9 },
+})
+
+test('an appended snapshot becomes current, with its own time in the log', () => {
+  const table = commit(base, ...append(BIG, 1, { 'timestamp-ms': NOW + 500 }))
+  expect(table['current-snapshot-id']).toBe(BIG)
+  expect(table['last-sequence-number']).toBe(1)
+  expect(table.refs).toEqual({ main: { 'snapshot-id': BIG, type: 'branch' } })
+  expect(log(table)).toEqual([[BIG, NOW + 500]])
+})
+
+test('a staged snapshot is added without becoming current', () => {
+  const table = commit(one, addSnapshot(2, { 'sequence-number': 2, 'parent-snapshot-id': 1 }))
+  expect(ids(table)).toEqual([1, 2])
+  expect(table['current-snapshot-id']).toBe(1)
+  expect(log(table)).toEqual(log(one))
+})
+
+test('a snapshot id is used once', () => {
+  expect(refusal(() => apply(one, addSnapshot(1, { 'sequence-number': 2 })))).toBe(
+    'bad-request: Snapshot already exists for id: 1',
+  )
+})
+
+test('a stale sequence number is a conflict: the client may read again and retry', () => {
+  const message =
+    'commit-failed: Validation failed, please retry: Cannot add snapshot with sequence number 1 older than last sequence number 1'
+  expect(refusal(() => apply(one, addSnapshot(2, { 'sequence-number': 1, 'parent-snapshot-id': 1 })))).toBe(
+    message,
+  )
+  expect(refusal(() => apply(one, addSnapshot(2, { 'parent-snapshot-id': 1 })))).toContain(
+    'commit-failed: Validation',
+  )
+})
+
+test('without a parent an older sequence number is taken, and the last one stays', () => {
+  const two = commit(one, ...append(2, 5, { 'parent-snapshot-id': 1 }))
+  const table = commit(
+    two,
+    addSnapshot(3, { 'sequence-number': 5 }),
+    addSnapshot(4, { 'sequence-number': 2 }),
+  )
+  expect(ids(table)).toEqual([1, 2, 3, 4])
+  expect(table['last-sequence-number']).toBe(5)
+})
+
+test('sequence numbers are exact beyond 2^53', () => {
+  const big = 2n ** 60n
+  const table = commit(base, ...append(1, 1), addSnapshot(2, { 'sequence-number': big }))
+  expect(table['last-sequence-number']).toBe(big)
+  expect(
+    refusal(() => apply(table, addSnapshot(3, { 'sequence-number': big, 'parent-snapshot-id': 2 }))),
+  ).toContain('retry')
+  expect(
+    commit(table, addSnapshot(3, { 'sequence-number': big + 1n, 'parent-snapshot-id': 2 }))[
+      'last-sequence-number'
+    ],
+  ).toBe(big + 1n)
+})
+
+test('format 1 has no sequence numbers', () => {
+  const v1 = newTable({ version: 1 })
+  const table = commit(v1, ...append(1, 0), addSnapshot(2, { 'parent-snapshot-id': 1 }))
+  expect(table['last-sequence-number']).toBe(0)
+  expect(refusal(() => apply(v1, ...append(1, 1)))).toBe('bad-request: Sequence number must be 0 in v1: 1')
+})
+
+const create = (...updates: readonly JsonObject[]): string =>
+  refusal(() => applyTableUpdates(null, updates.map(decodeTableUpdate), { now: NOW }))
+
+test('a snapshot needs a schema, a partition spec and a sort order', () => {
+  const schema = { action: 'add-schema', schema: { type: 'struct', fields: [] } }
+  const spec = { action: 'add-spec', spec: { 'spec-id': 0, fields: [] } }
+  const snapshot = addSnapshot(1)
+  expect(create(snapshot)).toBe('bad-request: Attempting to add a snapshot before a schema is added')
+  expect(create(schema, snapshot)).toBe(
+    'bad-request: Attempting to add a snapshot before a partition spec is added',
+  )
+  expect(create(schema, spec, snapshot)).toBe(
+    'bad-request: Attempting to add a snapshot before a sort order is added',
+  )
+})
+
+const v3 = newTable({ version: 3 })
+const rows = (first: number | bigint, added: number | bigint): JsonObject => ({
+  'first-row-id': first,
+  'added-rows': added,
+})
+
+test('format 3 moves next-row-id behind the rows of every snapshot', () => {
+  const table = commit(v3, ...append(1, 1, rows(0, 100)))
+  expect(table['next-row-id']).toBe(100)
+  expect(commit(table, ...append(2, 2, { 'parent-snapshot-id': 1, ...rows(100, 0) }))['next-row-id']).toBe(
+    100,
+  )
+  expect(commit(table, ...append(2, 2, { 'parent-snapshot-id': 1, ...rows(150, 7) }))['next-row-id']).toBe(
+    157,
+  )
+  expect(commit(table, addSnapshot(2, { 'sequence-number': 2, ...rows(2n ** 60n, 7) }))['next-row-id']).toBe(
+    2n ** 60n + 7n,
+  )
+})
+
+test('format 3 needs row ids, and none that are given already', () => {
+  expect(refusal(() => apply(v3, ...append(1, 1)))).toBe(
+    'bad-request: Cannot add a snapshot: first-row-id is null',
+  )
+  const table = commit(v3, ...append(1, 1, rows(0, 100)))
+  expect(refusal(() => apply(table, addSnapshot(2, { 'sequence-number': 2, ...rows(99, 1) })))).toBe(
+    'commit-failed: Validation failed, please retry: Cannot add a snapshot, first-row-id is behind table next-row-id: 99 < 100',
+  )
+  expect(
+    refusal(() => apply(table, addSnapshot(2, { 'sequence-number': 2, ...rows(2n ** 63n - 1n, 1) }))),
+  ).toContain('bad-request: Cannot add a snapshot: no row ids left')
+})
+
+test('before format 3 row ids do not count', () => {
+  expect(commit(base, ...append(1, 1, rows(0, 5)))['next-row-id']).toBe(0)
+})
+
+const WRONG: readonly (readonly [JsonObject, string])[] = [
+  [{ 'snapshot-id': null }, 'Cannot parse snapshot: missing required field: snapshot-id'],
+  [{ 'snapshot-id': 1.5 }, 'Cannot parse snapshot: snapshot-id must be a 64-bit integer'],
+  [{ 'manifest-list': null }, 'Cannot parse snapshot: missing required field: manifest-list'],
+  [{ summary: { operation: 1 } }, 'Cannot parse snapshot: summary.operation must be a string'],
+  [{ summary: [] }, 'Cannot parse snapshot: summary must be an object'],
+  [{ 'first-row-id': -1, 'added-rows': 1 }, 'Invalid first-row-id (cannot be negative): -1'],
+  [{ 'first-row-id': 1, 'added-rows': -1 }, 'Invalid added-rows (cannot be negative): -1'],
+  [{ 'first-row-id': 1 }, 'Invalid added-rows (required when first-row-id is set): null'],
+  [{ 'schema-id': '0' }, 'Cannot parse snapshot: schema-id must be a 32-bit integer'],
+]
+
+test.each(WRONG)('is no snapshot: one with %j', (more, message) => {
+  expect(refusal(() => decodeTableUpdate(addSnapshot(1, more)))).toBe(`bad-request: ${message}`)
+})
+
+test('a summary without operation is read as an overwrite; null is the same as missing', () => {
+  const table = commit(base, addSnapshot(1, { summary: { 'added-files': '1' }, 'parent-snapshot-id': null }))
+  expect(table.snapshots[0]?.summary).toEqual({ operation: 'overwrite', 'added-files': '1' })
+  expect(table.snapshots[0]).not.toHaveProperty('parent-snapshot-id')
+})
+
+test('a snapshot may list its manifests itself, as format 1 does', () => {
+  const table = commit(base, addSnapshot(1, { 'manifest-list': null, manifests: ['s3://m'] }))
+  expect(table.snapshots[0]?.manifests).toEqual(['s3://m'])
+})
+
+const three = commit(
+  one,
+  ...append(2, 2, { 'parent-snapshot-id': 1 }),
+  setRef('old', 1, { type: 'tag' }),
+  statistics(1),
+  partitionStatistics(1),
+  statistics(2),
+)
+
+test('with a snapshot go its statistics and the refs to it; unknown ids are ignored', () => {
+  const table = commit(three, remove(1, 99))
+  expect(ids(table)).toEqual([2])
+  expect(Object.keys(table.refs)).toEqual(['main'])
+  expect(table.statistics.map((it) => it['snapshot-id'])).toEqual([2])
+  expect(table['partition-statistics']).toEqual([])
+  expect(apply(three, remove(99)).changed).toBe(false)
+})
+
+test('without the current snapshot there is none', () => {
+  const table = commit(three, remove(2))
+  expect(table['current-snapshot-id']).toBeNull()
+  expect(Object.keys(table.refs)).toEqual(['old'])
+})
+
+test('a removed snapshot takes the older entries of the log with it', () => {
+  const table = commit(base, ...append(1, 1), setRef('main', 1))
+  const long = commit(commit(commit(table, ...append(2, 2)), ...append(3, 3)), ...append(4, 4))
+  expect(log(long).map(([id]) => id)).toEqual([1, 2, 3, 4])
+  expect(log(commit(long, remove(2))).map(([id]) => id)).toEqual([3, 4])
+  expect(log(commit(long, remove(4)))).toEqual([])
+  expect(log(commit(long, remove(1))).map(([id]) => id)).toEqual([2, 3, 4])
+})

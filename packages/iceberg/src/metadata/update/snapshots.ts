@@ -1,0 +1,68 @@
+import { HeadgateError } from '@headgate/errors'
+import { addInt64, type Int64 } from '@headgate/json'
+import type { Draft } from '../builder/draft.ts'
+import { invalid } from '../fields.ts'
+import type { Snapshot } from '../snapshot/types.ts'
+import { removeRef } from './refs.ts'
+import { removePartitionStatistics, removeStatistics } from './statistics.ts'
+
+/**
+ * The client worked on an older state of the table: it can read the new one and try again. With a table that the same
+ * commit creates there is no newer state, so that trying again is of no use.
+ */
+function stale(draft: Draft, message: string): HeadgateError {
+  if (draft.isNew) return invalid(message)
+  return new HeadgateError('commit-failed', `Validation failed, please retry: ${message}`)
+}
+
+export function addSnapshot(draft: Draft, snapshot: Snapshot): void {
+  if (draft.schemas.size === 0) throw invalid('Attempting to add a snapshot before a schema is added')
+  if (draft.specs.size === 0) throw invalid('Attempting to add a snapshot before a partition spec is added')
+  if (draft.orders.size === 0) throw invalid('Attempting to add a snapshot before a sort order is added')
+  const id = snapshot['snapshot-id']
+  if (draft.snapshots.has(id)) throw invalid(`Snapshot already exists for id: ${id}`)
+  const sequence = snapshot['sequence-number'] ?? 0
+  const last = draft.lastSequenceNumber
+  if (draft.formatVersion > 1 && sequence <= last && snapshot['parent-snapshot-id'] !== undefined)
+    throw stale(
+      draft,
+      `Cannot add snapshot with sequence number ${sequence} older than last sequence number ${last}`,
+    )
+  if (draft.formatVersion >= 3) assignRows(draft, snapshot)
+  // Never down: a snapshot without a parent may come with an older number.
+  if (sequence > last) draft.lastSequenceNumber = sequence
+  draft.snapshots.set(id, snapshot)
+  draft.changes.addedSnapshots.add(id)
+  draft.changes.any = true
+}
+
+/** Moves the table's next row id behind the rows of a snapshot. */
+function assignRows(draft: Draft, snapshot: Snapshot): void {
+  const first = snapshot['first-row-id']
+  const added = snapshot['added-rows']
+  if (first === undefined || added === undefined) throw invalid('Cannot add a snapshot: first-row-id is null')
+  if (first < draft.nextRowId)
+    throw stale(
+      draft,
+      `Cannot add a snapshot, first-row-id is behind table next-row-id: ${first} < ${draft.nextRowId}`,
+    )
+  try {
+    draft.nextRowId = addInt64(first, added)
+  } catch (cause) {
+    throw invalid(`Cannot add a snapshot: no row ids left after ${first} + ${added}`, cause)
+  }
+}
+
+/** Removes snapshots with their statistics, and the branches and tags that pointed to them. Unknown ids are ignored. */
+export function removeSnapshots(draft: Draft, ids: readonly Int64[]): void {
+  for (const id of ids) {
+    if (!draft.snapshots.delete(id)) continue
+    draft.changes.removedSnapshots = true
+    draft.changes.any = true
+    removeStatistics(draft, id)
+    removePartitionStatistics(draft, id)
+  }
+  for (const [name, ref] of draft.refs) if (!draft.snapshots.has(ref['snapshot-id'])) removeRef(draft, name)
+  if (draft.currentSnapshotId !== null && !draft.snapshots.has(draft.currentSnapshotId))
+    draft.currentSnapshotId = null
+}

@@ -1,0 +1,49 @@
+import type { Json } from '@headgate/json'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { anyJson, damaged, outcome } from '../view/testing.ts'
+import { decodeTableIdentifier, formatIdentifier, formatNamespace, sameIdentifier } from './identifier.ts'
+
+test('messages show namespaces and tables with dots', () => {
+  expect(formatNamespace(['accounting', 'tax'])).toBe('accounting.tax')
+  expect(formatIdentifier({ namespace: ['ns'], name: 'tbl' })).toBe('ns.tbl')
+})
+
+test('an identifier is the same only level by level', () => {
+  const paid = { namespace: ['accounting', 'tax'], name: 'paid' }
+  expect(sameIdentifier(paid, { namespace: ['accounting', 'tax'], name: 'paid' })).toBe(true)
+  expect(sameIdentifier(paid, { namespace: ['accounting.tax'], name: 'paid' })).toBe(false)
+  expect(sameIdentifier(paid, { namespace: ['accounting'], name: 'paid' })).toBe(false)
+  expect(sameIdentifier(paid, { namespace: ['accounting', 'tax'], name: 'Paid' })).toBe(false)
+})
+
+test('an identifier is read from a body, unknown fields and all', () => {
+  expect(decodeTableIdentifier({ namespace: ['a', 'b'], name: 'c', extra: 1 }, 'source')).toEqual({
+    namespace: ['a', 'b'],
+    name: 'c',
+  })
+})
+
+test.each<[Json, string]>([
+  ['a.b', 'Invalid source: expected an object, found a string'],
+  [{ name: 'a' }, 'Invalid source: missing field namespace'],
+  [{ namespace: 'a', name: 'b' }, 'Invalid source.namespace: expected an array, found a string'],
+  [{ namespace: ['a', 1], name: 'b' }, 'Invalid source.namespace[1]: expected a string, found a number'],
+  [{ namespace: ['a'], name: null }, 'Invalid source.name: expected a string, found null'],
+  [{ namespace: ['a'], name: '' }, 'Invalid source.name: must not be empty'],
+  [{ namespace: [], name: 'b' }, 'Invalid namespace: must have at least one level'],
+])('%j is refused', (value, message) => {
+  expect(() => decodeTableIdentifier(value, 'source')).toThrow(
+    expect.objectContaining({ code: 'bad-request', message }),
+  )
+})
+
+test('any JSON value is read or refused in words', () => {
+  fc.assert(
+    fc.property(fc.oneof(anyJson, damaged({ namespace: ['a', 'b'], name: 'c' })), (value) => {
+      const result = outcome(() => decodeTableIdentifier(value, 'source'))
+      if (result !== 'refused') expect(result.accepted.name).not.toBe('')
+    }),
+    { numRuns: 500 },
+  )
+})

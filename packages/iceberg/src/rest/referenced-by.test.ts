@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { decodeReferencedBy } from './referenced-by.ts'
+
+const refused = (message: RegExp): object =>
+  expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
+
+test('views come outermost first; the last separator stands before the name', () => {
+  expect(decodeReferencedBy('prod%1Fanalytics%1Fquarterly_view,prod%1Fanalytics%1Fmonthly_view')).toEqual([
+    { namespace: ['prod', 'analytics'], name: 'quarterly_view' },
+    { namespace: ['prod', 'analytics'], name: 'monthly_view' },
+  ])
+})
+
+test('a comma in a name is escaped', () => {
+  expect(decodeReferencedBy('a.x%2Cy', ['.'])).toEqual([{ namespace: ['a'], name: 'x,y' }])
+})
+
+test('nothing is no views', () => {
+  expect(decodeReferencedBy(undefined)).toEqual([])
+  expect(decodeReferencedBy('')).toEqual([])
+})
+
+test('a view without a namespace, an empty view, broken escapes and endless chains are refused', () => {
+  expect(() => decodeReferencedBy('v')).toThrow(refused(/Invalid namespace/))
+  expect(() => decodeReferencedBy('a%1Fv,')).toThrow(refused(/Invalid namespace/))
+  expect(() => decodeReferencedBy('a%1F%')).toThrow(refused(/broken percent-encoding/))
+  expect(() => decodeReferencedBy(Array.from({ length: 65 }, () => 'a%1Fv').join(','))).toThrow(
+    refused(/more than 64 views/),
+  )
+})

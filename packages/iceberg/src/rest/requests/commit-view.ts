@@ -1,0 +1,30 @@
+import type { Json } from '@headgate/json'
+import { decodeViewRequirement, decodeViewUpdate } from '../../view/decode-view-update.ts'
+import { decodeArray, decodeObject, optional } from '../../view/fields.ts'
+import type { ViewRequirement, ViewUpdate } from '../../view/view-update.ts'
+import { decodeTableIdentifier, type TableIdentifier } from '../identifier.ts'
+import { defaultNameLimits, type NameLimits } from '../names.ts'
+
+/** Body of `replaceView`. */
+export interface CommitViewRequest {
+  /** What the path names too; clients may leave it out. */
+  readonly identifier: TableIdentifier | undefined
+  /** In the order in which they are checked. */
+  readonly requirements: readonly ViewRequirement[]
+  /** In the order in which they are applied. */
+  readonly updates: readonly ViewUpdate[]
+}
+
+/** Reads the body of `replaceView`. Requirements and updates that are left out are none. */
+export function decodeCommitViewRequest(
+  value: Json,
+  limits: NameLimits = defaultNameLimits,
+): CommitViewRequest {
+  const body = decodeObject(value, '')
+  return {
+    identifier: optional(body, 'identifier', '', (value, at) => decodeTableIdentifier(value, at, limits)),
+    requirements:
+      optional(body, 'requirements', '', (list, at) => decodeArray(list, at, decodeViewRequirement)) ?? [],
+    updates: optional(body, 'updates', '', (list, at) => decodeArray(list, at, decodeViewUpdate)) ?? [],
+  }
+}

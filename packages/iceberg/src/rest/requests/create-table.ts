@@ -1,0 +1,55 @@
+import type { Json } from '@headgate/json'
+import { decodePartitionSpec } from '../../metadata/partition/decode-spec.ts'
+import type { PartitionSpec } from '../../metadata/partition/types.ts'
+import { decodeSchema } from '../../metadata/schema/decode-schema.ts'
+import type { Schema } from '../../metadata/schema/types.ts'
+import { decodeSortOrder } from '../../metadata/sort/decode-order.ts'
+import type { SortOrder } from '../../metadata/sort/types.ts'
+import {
+  decodeBoolean,
+  decodeNonEmptyString,
+  decodeObject,
+  decodeStringMap,
+  optional,
+  required,
+  type StringMap,
+} from '../../view/fields.ts'
+import { decodeName } from '../identifier.ts'
+import { defaultNameLimits, type NameLimits } from '../names.ts'
+
+/** Body of `createTable`. */
+export interface CreateTableRequest {
+  readonly name: string
+  /** undefined: the catalog chooses. */
+  readonly location: string | undefined
+  /** Its ids are the client's; the table gets fresh ones. */
+  readonly schema: Schema
+  /** undefined: unpartitioned */
+  readonly partitionSpec: PartitionSpec | undefined
+  /** undefined: unsorted */
+  readonly writeOrder: SortOrder | undefined
+  /** Whether the table is only prepared, to be created by the first commit. */
+  readonly stageCreate: boolean
+  readonly properties: StringMap
+}
+
+export function decodeCreateTableRequest(
+  value: Json,
+  limits: NameLimits = defaultNameLimits,
+): CreateTableRequest {
+  const body = decodeObject(value, '')
+  return {
+    name: required(body, 'name', '', decodeName(limits)),
+    location: optional(body, 'location', '', decodeNonEmptyString),
+    schema: required(body, 'schema', '', decodeSchema),
+    partitionSpec: optional(body, 'partition-spec', '', decodeNewSpec),
+    writeOrder: optional(body, 'write-order', '', decodeSortOrder),
+    stageCreate: optional(body, 'stage-create', '', decodeBoolean) ?? false,
+    properties: optional(body, 'properties', '', decodeStringMap) ?? {},
+  }
+}
+
+/** The specification leaves the id of a spec to the server, so clients may leave it out. */
+function decodeNewSpec(value: Json, at: string): PartitionSpec {
+  return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value, at) })
+}

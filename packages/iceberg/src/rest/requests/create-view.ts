@@ -1,0 +1,40 @@
+import type { Json } from '@headgate/json'
+import type { Schema } from '../../metadata/schema/types.ts'
+import { decodeViewVersion } from '../../view/decode-view-version.ts'
+import {
+  decodeNonEmptyString,
+  decodeObject,
+  decodeStringMap,
+  optional,
+  required,
+  type StringMap,
+} from '../../view/fields.ts'
+import { decodeSchema } from '../../metadata/schema/decode-schema.ts'
+import type { ViewVersion } from '../../view/view-metadata.ts'
+import { decodeName } from '../identifier.ts'
+import { defaultNameLimits, type NameLimits } from '../names.ts'
+
+/** Body of `createView`. */
+export interface CreateViewRequest {
+  readonly name: string
+  /** undefined: the catalog chooses. */
+  readonly location: string | undefined
+  readonly schema: Schema
+  /** Its ids and time are the client's guesses; the view gets its own. */
+  readonly viewVersion: ViewVersion
+  readonly properties: StringMap
+}
+
+export function decodeCreateViewRequest(
+  value: Json,
+  limits: NameLimits = defaultNameLimits,
+): CreateViewRequest {
+  const body = decodeObject(value, '')
+  return {
+    name: required(body, 'name', '', decodeName(limits)),
+    location: optional(body, 'location', '', decodeNonEmptyString),
+    schema: required(body, 'schema', '', decodeSchema),
+    viewVersion: required(body, 'view-version', '', decodeViewVersion),
+    properties: optional(body, 'properties', '', decodeStringMap) ?? {},
+  }
+}

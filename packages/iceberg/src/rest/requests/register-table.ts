@@ -1,0 +1,24 @@
+import type { Json } from '@headgate/json'
+import { decodeBoolean, decodeNonEmptyString, decodeObject, optional, required } from '../../view/fields.ts'
+import { decodeName } from '../identifier.ts'
+import { defaultNameLimits, type NameLimits } from '../names.ts'
+
+/** Body of `registerTable`. */
+export interface RegisterTableRequest {
+  readonly name: string
+  readonly metadataLocation: string
+  /** Whether the metadata of an existing table of this name is replaced. */
+  readonly overwrite: boolean
+}
+
+export function decodeRegisterTableRequest(
+  value: Json,
+  limits: NameLimits = defaultNameLimits,
+): RegisterTableRequest {
+  const body = decodeObject(value, '')
+  return {
+    name: required(body, 'name', '', decodeName(limits)),
+    metadataLocation: required(body, 'metadata-location', '', decodeNonEmptyString),
+    overwrite: optional(body, 'overwrite', '', decodeBoolean) ?? false,
+  }
+}

@@ -1,0 +1,19 @@
+import type { Json } from '@headgate/json'
+import { decodeObject, required, type Decoder } from '../../view/fields.ts'
+import { decodeTableIdentifier, type TableIdentifier } from '../identifier.ts'
+import { defaultNameLimits, type NameLimits } from '../names.ts'
+
+/** Body of `renameTable` and `renameView`. */
+export interface RenameRequest {
+  readonly source: TableIdentifier
+  readonly destination: TableIdentifier
+}
+
+export function decodeRenameRequest(value: Json, limits: NameLimits = defaultNameLimits): RenameRequest {
+  const body = decodeObject(value, '')
+  const identifier: Decoder<TableIdentifier> = (value, at) => decodeTableIdentifier(value, at, limits)
+  return {
+    source: required(body, 'source', '', identifier),
+    destination: required(body, 'destination', '', identifier),
+  }
+}

@@ -1,0 +1,307 @@
+import type { Json, JsonObject } from '@headgate/json'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { anyJson, damaged, outcome } from '../../view/testing.ts'
+import { decodeCommitTableRequest } from './commit-table.ts'
+import { decodeCommitTransactionRequest } from './commit-transaction.ts'
+import { decodeCommitViewRequest } from './commit-view.ts'
+import { decodeCreateNamespaceRequest } from './create-namespace.ts'
+import { decodeCreateTableRequest } from './create-table.ts'
+import { decodeCreateViewRequest } from './create-view.ts'
+import { decodeRegisterTableRequest } from './register-table.ts'
+import { decodeRegisterViewRequest } from './register-view.ts'
+import { decodeRenameRequest } from './rename.ts'
+import { decodeReportMetricsRequest } from './report-metrics.ts'
+import { decodeUpdateNamespacePropertiesRequest } from './update-namespace-properties.ts'
+
+const schema = {
+  type: 'struct',
+  'schema-id': 0,
+  fields: [{ id: 1, name: 'x', required: false, type: 'long' }],
+}
+const viewVersion = {
+  'version-id': 1,
+  'timestamp-ms': 1_573_518_431_292,
+  'schema-id': -1,
+  summary: {},
+  'default-namespace': [],
+  representations: [{ type: 'sql', sql: 'select 1', dialect: 'spark' }],
+}
+const uuid = 'fa6506c3-7681-40c8-86dc-e36561f83385'
+const identifier = { namespace: ['ns'], name: 'tbl' }
+const commit = {
+  identifier,
+  requirements: [{ type: 'assert-table-uuid', uuid }],
+  updates: [{ action: 'set-properties', updates: { a: 'b' } }],
+}
+
+interface Request {
+  readonly decode: (value: Json) => unknown
+  readonly body: JsonObject
+  readonly decoded: unknown
+  /** A broken body each, and what the message says. */
+  readonly refused: readonly (readonly [JsonObject | Json, string])[]
+}
+
+const requests: Readonly<Record<string, Request>> = {
+  createNamespace: {
+    decode: decodeCreateNamespaceRequest,
+    body: { namespace: ['accounting', 'tax'], properties: { owner: 'Hank' } },
+    decoded: { namespace: ['accounting', 'tax'], properties: { owner: 'Hank' } },
+    refused: [
+      [{}, 'Invalid request body: missing field namespace'],
+      [{ namespace: [] }, 'Invalid namespace: must have at least one level'],
+      [{ namespace: ['a', '..'] }, 'Invalid namespace level: ".." is reserved'],
+      [{ namespace: ['a'], properties: [] }, 'Invalid properties: expected an object, found an array'],
+      [
+        { namespace: ['a'], properties: { n: 1 } },
+        'Invalid properties["n"]: expected a string, found a number',
+      ],
+    ],
+  },
+  updateProperties: {
+    decode: decodeUpdateNamespacePropertiesRequest,
+    body: { removals: ['a', 'b', 'a'], updates: { owner: 'Hank' } },
+    decoded: { removals: ['a', 'b'], updates: { owner: 'Hank' } },
+    refused: [
+      [{ removals: 'a' }, 'Invalid removals: expected an array, found a string'],
+      [{ removals: [null] }, 'Invalid removals[0]: expected a string, found null'],
+      [{ updates: { a: null } }, 'Invalid updates["a"]: expected a string, found null'],
+    ],
+  },
+  createTable: {
+    decode: decodeCreateTableRequest,
+    body: {
+      name: 'tbl',
+      location: 's3://b/t',
+      schema,
+      'partition-spec': { 'spec-id': 0, fields: [{ 'source-id': 1, transform: 'identity', name: 'x' }] },
+      'write-order': { 'order-id': 0, fields: [] },
+      'stage-create': true,
+      properties: { a: 'b' },
+    },
+    decoded: {
+      name: 'tbl',
+      location: 's3://b/t',
+      schema,
+      partitionSpec: { 'spec-id': 0, fields: [{ 'source-id': 1, transform: 'identity', name: 'x' }] },
+      writeOrder: { 'order-id': 0, fields: [] },
+      stageCreate: true,
+      properties: { a: 'b' },
+    },
+    refused: [
+      [{ schema }, 'Invalid request body: missing field name'],
+      [{ name: 'a\u001fb', schema }, 'Invalid name: "a\\u001fb" has a control character'],
+      [{ name: 'tbl' }, 'Invalid request body: missing field schema'],
+      [{ name: 'tbl', schema, location: '' }, 'Invalid location: must not be empty'],
+      [
+        { name: 'tbl', schema, 'stage-create': 'yes' },
+        'Invalid stage-create: expected true or false, found a string',
+      ],
+      [
+        { name: 'tbl', schema, 'partition-spec': [] },
+        'Invalid partition-spec: expected an object, found an array',
+      ],
+    ],
+  },
+  registerTable: {
+    decode: decodeRegisterTableRequest,
+    body: { name: 'tbl', 'metadata-location': 's3://b/t/metadata/1.json', overwrite: true },
+    decoded: { name: 'tbl', metadataLocation: 's3://b/t/metadata/1.json', overwrite: true },
+    refused: [
+      [{ name: 'tbl' }, 'Invalid request body: missing field metadata-location'],
+      [{ name: 'tbl', 'metadata-location': '' }, 'Invalid metadata-location: must not be empty'],
+      [
+        { name: 'tbl', 'metadata-location': 's3://b', overwrite: 1 },
+        'Invalid overwrite: expected true or false, found a number',
+      ],
+    ],
+  },
+  rename: {
+    decode: decodeRenameRequest,
+    body: { source: identifier, destination: { namespace: ['other', 'ns'], name: 'tbl2' } },
+    decoded: { source: identifier, destination: { namespace: ['other', 'ns'], name: 'tbl2' } },
+    refused: [
+      [{ destination: identifier }, 'Invalid request body: missing field source'],
+      [{ source: identifier }, 'Invalid request body: missing field destination'],
+      [{ source: identifier, destination: { namespace: ['a'] } }, 'Invalid destination: missing field name'],
+    ],
+  },
+  updateTable: {
+    decode: (value) => decodeCommitTableRequest(value),
+    body: commit,
+    decoded: commit,
+    refused: [
+      [{ ...commit, updates: {} }, 'Invalid updates: expected an array, found an object'],
+      [{ ...commit, identifier: {} }, 'Invalid identifier: missing field namespace'],
+      [{ ...commit, updates: [{ action: 'nonsense' }] }, 'Unknown table update action: nonsense'],
+      [{ ...commit, requirements: [{ type: 'assert-luck' }] }, 'Unknown table requirement type: assert-luck'],
+    ],
+  },
+  commitTransaction: {
+    decode: decodeCommitTransactionRequest,
+    body: { 'table-changes': [commit, { ...commit, identifier: { namespace: ['ns'], name: 'tbl2' } }] },
+    decoded: { tableChanges: [commit, { ...commit, identifier: { namespace: ['ns'], name: 'tbl2' } }] },
+    refused: [
+      [{}, 'Invalid request body: missing field table-changes'],
+      [{ 'table-changes': [] }, 'Invalid table-changes: must not be empty'],
+      [{ 'table-changes': [commit, { updates: [] }] }, 'Invalid table-changes[1]: missing field identifier'],
+      [
+        { 'table-changes': [commit, { ...commit, identifier: null }] },
+        'Invalid table-changes[1]: missing field identifier',
+      ],
+      [{ 'table-changes': [commit, commit] }, 'Invalid table-changes: ns.tbl is changed more than once'],
+      [
+        { 'table-changes': [{ ...commit, requirements: 1 }] },
+        'Invalid table-changes[0].requirements: expected an array, found a number',
+      ],
+    ],
+  },
+  createView: {
+    decode: decodeCreateViewRequest,
+    body: { name: 'v', location: 's3://b/v', schema, 'view-version': viewVersion, properties: { a: 'b' } },
+    decoded: { name: 'v', location: 's3://b/v', schema, viewVersion, properties: { a: 'b' } },
+    refused: [
+      [{ name: 'v', schema }, 'Invalid request body: missing field view-version'],
+      [{ name: 'v', 'view-version': viewVersion }, 'Invalid request body: missing field schema'],
+      [
+        { name: 'v', schema, 'view-version': { ...viewVersion, summary: null } },
+        'Invalid view-version.summary: expected an object, found null',
+      ],
+    ],
+  },
+  replaceView: {
+    decode: decodeCommitViewRequest,
+    body: {
+      identifier,
+      requirements: [{ type: 'assert-view-uuid', uuid }],
+      updates: [{ action: 'add-view-version', 'view-version': viewVersion }],
+    },
+    decoded: {
+      identifier,
+      requirements: [{ type: 'assert-view-uuid', uuid }],
+      updates: [{ action: 'add-view-version', 'view-version': viewVersion }],
+    },
+    refused: [
+      [{ updates: [{ action: 'nonsense' }] }, 'Invalid updates[0].action: unknown view update "nonsense"'],
+      [
+        { requirements: [{ type: 'assert-create' }] },
+        'Invalid requirements[0].type: unknown view requirement "assert-create"',
+      ],
+    ],
+  },
+  registerView: {
+    decode: decodeRegisterViewRequest,
+    body: { name: 'v', 'metadata-location': 's3://b/v/metadata/1.gz.metadata.json' },
+    decoded: { name: 'v', metadataLocation: 's3://b/v/metadata/1.gz.metadata.json' },
+    refused: [
+      [{ 'metadata-location': 's3://b' }, 'Invalid request body: missing field name'],
+      [
+        { name: 'v', 'metadata-location': 7n },
+        'Invalid metadata-location: expected a string, found a number',
+      ],
+    ],
+  },
+  reportMetrics: {
+    decode: decodeReportMetricsRequest,
+    body: {
+      'report-type': 'commit-report',
+      'table-name': 'ns.tbl',
+      'snapshot-id': 3_055_729_675_574_597_004n,
+      'sequence-number': 4,
+      operation: 'append',
+      metrics: { 'total-duration': { count: 1, 'time-unit': 'nanoseconds', 'total-duration': 5 } },
+    },
+    decoded: {
+      reportType: 'commit-report',
+      report: {
+        'report-type': 'commit-report',
+        'table-name': 'ns.tbl',
+        'snapshot-id': 3_055_729_675_574_597_004n,
+        'sequence-number': 4,
+        operation: 'append',
+        metrics: { 'total-duration': { count: 1, 'time-unit': 'nanoseconds', 'total-duration': 5 } },
+      },
+    },
+    refused: [
+      [{}, 'Invalid request body: missing field report-type'],
+      [{ 'report-type': 'scan-report' }, 'Invalid request body: missing field table-name'],
+      [
+        { 'report-type': 'scan-report', 'table-name': 't', 'snapshot-id': '1', metrics: {} },
+        'Invalid snapshot-id: expected a 64-bit integer, found a string',
+      ],
+    ],
+  },
+}
+
+describe.each(Object.entries(requests))('%s', (_, { decode, body, decoded, refused }) => {
+  test('is read, and fields that are not known pass by', () => {
+    expect(decode(body)).toMatchObject(decoded as object)
+    expect(() => decode({ ...body, 'x-unknown': { any: [1] } })).not.toThrow()
+  })
+
+  test.each(refused.map(([value, message]) => ({ value, message })))(
+    'refused: $message',
+    ({ value, message }) => {
+      expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
+    },
+  )
+
+  test('a body that is no object is refused', () => {
+    for (const value of [null, [], 'text', 1, true]) {
+      expect(() => decode(value)).toThrow(/^Invalid request body: expected an object, found /)
+    }
+  })
+
+  test('any JSON value is read or refused in words, never a crash', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyJson, damaged(body)), (value) => {
+        outcome(() => decode(value))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+test('what may be left out has a meaning', () => {
+  expect(decodeCreateNamespaceRequest({ namespace: ['a'] }).properties).toEqual({})
+  expect(decodeUpdateNamespacePropertiesRequest({})).toEqual({ removals: [], updates: {} })
+  expect(decodeRegisterTableRequest({ name: 'a', 'metadata-location': 'b' }).overwrite).toBe(false)
+  expect(decodeCommitViewRequest({})).toEqual({ identifier: undefined, requirements: [], updates: [] })
+  expect(decodeCommitTableRequest({})).toEqual({ identifier: undefined, requirements: [], updates: [] })
+  expect(decodeCreateTableRequest({ name: 'a', schema })).toMatchObject({
+    location: undefined,
+    partitionSpec: undefined,
+    writeOrder: undefined,
+    stageCreate: false,
+    properties: {},
+  })
+})
+
+test('a key that is both set and removed is unprocessable, not just bad', () => {
+  expect(() =>
+    decodeUpdateNamespacePropertiesRequest({ removals: ['a', 'b', 'b'], updates: { b: '1', c: '2' } }),
+  ).toThrow(
+    expect.objectContaining({
+      code: 'unprocessable',
+      message: 'Invalid updates: also in removals, choose one: "b"',
+    }),
+  )
+  // Not a key of the updates, only of every object.
+  expect(() =>
+    decodeUpdateNamespacePropertiesRequest({ removals: ['constructor'], updates: {} }),
+  ).not.toThrow()
+})
+
+test('the id of a new partition spec may be left to the server', () => {
+  const fields = [{ 'source-id': 1, transform: 'identity', name: 'x' }]
+  const { partitionSpec } = decodeCreateTableRequest({ name: 'a', schema, 'partition-spec': { fields } })
+  expect(partitionSpec).toMatchObject({ 'spec-id': 0, fields })
+})
+
+test('a metrics report of an unknown kind is kept, whatever it holds', () => {
+  expect(decodeReportMetricsRequest({ 'report-type': 'view-report', n: 1 })).toEqual({
+    reportType: 'unknown',
+    report: { 'report-type': 'view-report', n: 1 },
+  })
+})

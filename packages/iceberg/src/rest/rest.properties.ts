@@ -1,0 +1,247 @@
+// What must hold for any input; tried a few times by the tests and for as long as one likes by the fuzzer.
+import assert from 'node:assert/strict'
+import { isHeadgateError } from '@headgate/errors'
+import * as fc from 'fast-check'
+import { anyJson, damaged } from '../metadata/damage.test-support.ts'
+import { decodeIfNoneMatch, formatEtag, matchesEtag } from './etag.ts'
+import { decodeIdempotencyKey } from './idempotency-key.ts'
+import { decodeTableIdentifier, sameIdentifier } from './identifier.ts'
+import { checkName, defaultNameLimits } from './names.ts'
+import { decodeNameParam, decodeNamespaceParam, encodeNamespaceParam } from './namespace-param.ts'
+import { decodePageToken, encodePageToken } from './page-token.ts'
+import { decodePage } from './page.ts'
+import { decodePurgeRequested, decodeSnapshotMode } from './query.ts'
+import { decodeReferencedBy } from './referenced-by.ts'
+import { goodRequests } from './requests.test-support.ts'
+
+/** How long and from which seed a property is tried. */
+export interface Effort {
+  readonly runs?: number
+  readonly milliseconds?: number
+  readonly seed?: number
+}
+
+/** Tries a property and returns how often it held. Throws with the smallest counterexample when it did not. */
+export type Property = (effort: Effort) => number
+
+function property<T>(values: fc.Arbitrary<T>, holds: (value: T) => void): Property {
+  return ({ runs = 100, milliseconds, seed }) => {
+    const parameters: fc.Parameters<[T]> = { numRuns: runs }
+    if (milliseconds !== undefined) parameters.interruptAfterTimeLimit = milliseconds
+    if (seed !== undefined) parameters.seed = seed
+    const details = fc.check(fc.property(values, holds), parameters)
+    if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
+    return details.numRuns
+  }
+}
+
+/** The value, or undefined when it was refused as a bad request; any other error gets through. */
+function accepted<T>(decode: () => T): T | undefined {
+  try {
+    return decode()
+  } catch (error) {
+    if (isHeadgateError(error, 'bad-request')) return undefined
+    throw error
+  }
+}
+
+/** Pieces that names, paths and queries are broken with. */
+const pieces = fc.constantFrom(
+  ...[
+    '.',
+    '..',
+    '%',
+    '%2',
+    '%2e',
+    '%2E',
+    '%2F',
+    '/',
+    '\\',
+    '%5c',
+    '%00',
+    '\0',
+    '%1F',
+    '\u001f',
+    '+',
+    '%2B',
+    '%25',
+    '%2525',
+  ],
+  ...[
+    '%c0%ae',
+    '%ed%a0%80',
+    '%ff',
+    '%C3%A4',
+    'ä',
+    'a\u0308',
+    '\ud800',
+    '\u{1f600}',
+    ' ',
+    '%20',
+    '\t',
+    '%0a',
+    '?',
+    '#',
+    ',',
+    '%2C',
+    '"',
+    "'",
+  ],
+  ...[
+    'a',
+    'A',
+    'z',
+    '0',
+    '__proto__',
+    'constructor',
+    '\u200b',
+    '\ufeff',
+    '\u202e',
+    '\u0085',
+    '%C2%85',
+    'a'.repeat(300),
+  ],
+)
+const anyText = fc.oneof(
+  fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join('')),
+  fc.string({ unit: 'binary' }),
+)
+
+/** Names that are valid by what the specification of names says, not by what `checkName` says. */
+const names = fc
+  .oneof(
+    anyText,
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: fc.constantFrom('.', '%', '+', ' ', 'é', '/') }),
+  )
+  .filter((name) => name !== '' && name !== '.' && name !== '..' && name.isWellFormed())
+  .filter((name) => ![...name].some(isControl) && new TextEncoder().encode(name).length <= 255)
+const namespaces = fc.array(names, { minLength: 1, maxLength: 4 })
+const identifiers = fc.tuple(namespaces, names).map(([namespace, name]) => ({ namespace, name }))
+
+function isControl(character: string): boolean {
+  const point = character.codePointAt(0) ?? 0
+  return point < 0x20 || (point >= 0x7f && point <= 0x9f)
+}
+
+/** As Java's URLEncoder writes it, which the reference client uses for paths too. */
+const formEncoded = (text: string): string =>
+  encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replaceAll(/[!'()~]/g, hex)
+const hex = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+/** Every byte escaped, in lower case: another spelling of the same. */
+const allEscaped = (text: string): string =>
+  [...new TextEncoder().encode(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
+
+const separators = fc.constantFrom<readonly string[]>([], ['\u001f'], ['.'], ['.', '\u001f'])
+
+const requests = fc
+  .constantFrom(...Object.values(goodRequests))
+  .chain(({ body, decode }) =>
+    fc
+      .oneof({ weight: 1, arbitrary: anyJson }, { weight: 9, arbitrary: damaged(body) })
+      .map((value) => ({ value, decode })),
+  )
+
+export const properties: Readonly<Record<string, Property>> = {
+  'a name written for a path is read as the same, however it is escaped': property(names, (name) => {
+    for (const encode of [encodeURIComponent, formEncoded, allEscaped])
+      assert.equal(decodeNameParam(encode(name), 'table name'), name)
+  }),
+
+  'a namespace written for a path is read as the same': property(
+    fc.tuple(namespaces, separators),
+    ([namespace, known]) => {
+      const written = encodeNamespaceParam(namespace)
+      assert.ok(!/[/?#]/.test(written))
+      // Where there is nothing to separate, another separator inside the name would count.
+      if (namespace.length > 1 || !known.includes('.') || !namespace[0]?.includes('.'))
+        assert.deepEqual(decodeNamespaceParam(written, known), namespace)
+      assert.deepEqual(decodeNamespaceParam(namespace.map(formEncoded).join('%1f')), namespace)
+      if (namespace.every((level) => !level.includes('.')))
+        assert.deepEqual(decodeNamespaceParam(encodeNamespaceParam(namespace, '.'), ['.']), namespace)
+    },
+  ),
+
+  'any path segment is a name or a bad request, and a name is written back as one': property(
+    anyText,
+    (raw) => {
+      const name = accepted(() => decodeNameParam(raw, 'table name'))
+      if (name !== undefined) {
+        assert.equal(checkName(name, 'table name', defaultNameLimits), name)
+        assert.equal(decodeNameParam(encodeURIComponent(name), 'table name'), name)
+      }
+      const namespace = accepted(() => decodeNamespaceParam(raw))
+      if (namespace !== undefined)
+        assert.deepEqual(decodeNamespaceParam(encodeNamespaceParam(namespace)), namespace)
+    },
+  ),
+
+  'two spellings are one name exactly when they mean the same text': property(
+    fc.tuple(names, names),
+    ([a, b]) => {
+      const [x, y] = [decodeNameParam(formEncoded(a), 'name'), decodeNameParam(allEscaped(b), 'name')]
+      assert.equal(x === y, a === b)
+      const of = (name: string) => ({ namespace: [name], name })
+      assert.equal(sameIdentifier(of(a), of(b)), a === b)
+    },
+  ),
+
+  'an identifier in a body is read as it is, and levels do not run into each other': property(
+    fc.tuple(identifiers, identifiers),
+    ([a, b]) => {
+      const [x, y] = [decodeTableIdentifier(a, ''), decodeTableIdentifier({ ...b, 'x-more': 1 }, '')]
+      assert.deepEqual([x, y], [a, b])
+      assert.equal(sameIdentifier(x, y), JSON.stringify(a) === JSON.stringify(b))
+    },
+  ),
+
+  'views that a table is referenced by are read as they were written': property(
+    fc.array(identifiers, { maxLength: 4 }),
+    (views) => {
+      const written = views.map(
+        ({ namespace, name }) => `${encodeNamespaceParam(namespace)}%1F${encodeURIComponent(name)}`,
+      )
+      assert.deepEqual(decodeReferencedBy(written.join(',')), views)
+    },
+  ),
+
+  'a page token says where to go on, and only in the one spelling it was given out in': property(
+    fc.tuple(fc.string({ unit: 'binary' }), anyText),
+    ([name, text]) => {
+      const token = encodePageToken(name)
+      if (token.length <= 8192) assert.equal(decodePageToken(token), name)
+      const read = accepted(() => decodePageToken(text))
+      if (read !== undefined) assert.equal(encodePageToken(read), text)
+      for (const spoiled of [`${token}=`, ` ${token}`, token.slice(1), `${token}A`])
+        assert.notEqual(
+          accepted(() => decodePageToken(spoiled)),
+          name,
+        )
+    },
+  ),
+
+  'parameters and headers of any text are read or are a bad request': property(anyText, (text) => {
+    accepted(() => decodeReferencedBy(text))
+    accepted(() => decodeSnapshotMode(text))
+    accepted(() => decodePurgeRequested(text))
+    accepted(() => decodeIdempotencyKey(text))
+    const page = accepted(() => decodePage({ pageToken: '', pageSize: text }, 7))
+    if (page?.kind === 'page') assert.ok(page.size >= 1 && page.size <= 7)
+    decodeIfNoneMatch(text)
+  }),
+
+  'a tag matches itself in any list, and no other': property(
+    fc.array(fc.stringMatching(/^[!#-~]{1,20}$/), { minLength: 1, maxLength: 5 }),
+    (tags) => {
+      const header = tags.map((tag, index) => (index % 2 === 0 ? formatEtag(tag) : `"${tag}"`)).join(' , ')
+      for (const tag of tags) assert.ok(matchesEtag(decodeIfNoneMatch(header), formatEtag(tag)))
+      assert.ok(!matchesEtag(decodeIfNoneMatch(header), formatEtag(`${tags.join('')}!`)))
+    },
+  ),
+
+  'request bodies of any shape are read or are a bad request': property(requests, ({ value, decode }) => {
+    accepted(() => decode(value))
+  }),
+}

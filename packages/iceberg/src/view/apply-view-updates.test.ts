@@ -1,0 +1,302 @@
+import { describe, expect, test } from 'vitest'
+import { applyViewUpdates } from './apply-view-updates.ts'
+import { exampleView, OTHER_UUID, schemaOf, sql, UUID, versionOf } from './example-view.ts'
+import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
+import type { ViewUpdate } from './view-update.ts'
+
+const apply = (base: ViewMetadata | null, ...updates: readonly ViewUpdate[]): ViewMetadata =>
+  applyViewUpdates(base, updates, { now: 9_000 }).metadata
+
+const refused = (message: string | RegExp, code = 'bad-request'): object =>
+  expect.objectContaining({
+    code,
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+  })
+
+const addVersion = (version: ViewVersion): ViewUpdate => ({
+  action: 'add-view-version',
+  'view-version': version,
+})
+const setCurrent = (id: number): ViewUpdate => ({ action: 'set-current-view-version', 'view-version-id': id })
+const setProperty = (name: string, value: string): ViewUpdate => ({
+  action: 'set-properties',
+  updates: { [name]: value },
+})
+const replace = (text: string, more: Partial<ViewVersion> = {}): readonly ViewUpdate[] => [
+  addVersion(versionOf(text, more)),
+  setCurrent(-1),
+]
+const upgrade = (version: number): ViewUpdate => ({
+  action: 'upgrade-format-version',
+  'format-version': version,
+})
+const ids = (view: ViewMetadata): readonly number[] => view.versions.map((version) => version['version-id'])
+const log = (view: ViewMetadata): readonly unknown[] =>
+  view['version-log'].map((entry) => [entry['timestamp-ms'], entry['version-id']])
+
+describe('versions', () => {
+  test('a new version takes the id after the highest, and -1 makes it current', () => {
+    const view = apply(exampleView(), ...replace('select 2'))
+    expect(ids(view)).toEqual([1, 2])
+    expect(view['current-version-id']).toBe(2)
+  })
+
+  test("a client's id stands when it is higher than all others", () => {
+    expect(ids(apply(exampleView(), ...replace('select 2', { 'version-id': 12 })))).toEqual([1, 12])
+  })
+
+  test('an equal version is used again, whatever its id and time', () => {
+    const view = apply(exampleView(), ...replace('select 2'))
+    const back = apply(view, ...replace('select 1', { 'version-id': 3, 'timestamp-ms': 77 }))
+    expect(ids(back)).toEqual([1, 2])
+    expect(back['current-version-id']).toBe(1)
+    expect(back.versions).toEqual(view.versions)
+  })
+
+  test.each<[string, Partial<ViewVersion>]>([
+    ['summary', { summary: { 'engine-name': 'trino' } }],
+    ['default catalog', { 'default-catalog': 'prod' }],
+    ['default namespace', { 'default-namespace': ['other'] }],
+    ['representations', { representations: [sql('select 1'), sql('select 1', 'trino')] }],
+    ['a field that is not known here', { 'owner-note': 'x' }],
+  ])('a version that differs in its %s is another version', (_, difference) => {
+    expect(ids(apply(exampleView(), ...replace('select 1', difference)))).toEqual([1, 2])
+  })
+
+  test('-1 without a version before it is refused', () => {
+    expect(() => apply(exampleView(), setCurrent(-1))).toThrow(refused(/no version has been added/))
+  })
+
+  test('an unknown version cannot become current', () => {
+    expect(() => apply(exampleView(), setCurrent(23))).toThrow(
+      refused('Cannot set current version to unknown version: 23'),
+    )
+  })
+
+  test('one definition per dialect', () => {
+    const representations = [sql('select 1', 'trino'), sql('select 2', 'TRINO')]
+    expect(() => apply(exampleView(), ...replace('', { representations }))).toThrow(
+      refused('Invalid view version: Cannot add multiple queries for dialect trino', 'illegal-argument'),
+    )
+  })
+
+  test('ids end where 32 bits end', () => {
+    const view = apply(exampleView(), ...replace('select 2', { 'version-id': 2 ** 31 - 1 }))
+    expect(() => apply(view, ...replace('select 3'))).toThrow(refused(/Cannot assign an id/))
+  })
+})
+
+describe('schemas', () => {
+  test('a new schema takes the id after the highest, and -1 in a version stands for it', () => {
+    const view = apply(
+      exampleView(),
+      { action: 'add-schema', schema: schemaOf('x', 'y') },
+      ...replace('select 2', { 'schema-id': -1 }),
+    )
+    expect(view.schemas.map((schema) => schema['schema-id'])).toEqual([0, 1])
+    expect(view.versions.at(-1)?.['schema-id']).toBe(1)
+  })
+
+  test('an equal schema is used again, also by -1', () => {
+    const view = apply(
+      exampleView(),
+      { action: 'add-schema', schema: schemaOf('x') },
+      ...replace('select 2', { 'schema-id': -1 }),
+    )
+    expect(view.schemas).toHaveLength(1)
+    expect(view.versions.at(-1)?.['schema-id']).toBe(0)
+  })
+
+  test('-1 without a schema before it is refused', () => {
+    expect(() => apply(exampleView(), ...replace('select 2', { 'schema-id': -1 }))).toThrow(
+      refused('Cannot set last added schema: no schema has been added'),
+    )
+  })
+
+  test('a version of an unknown schema is refused', () => {
+    expect(() => apply(exampleView(), ...replace('select 2', { 'schema-id': 23 }))).toThrow(
+      refused('Cannot add version with unknown schema: 23'),
+    )
+  })
+})
+
+describe('dialects', () => {
+  const both = apply(
+    exampleView(),
+    ...replace('', { representations: [sql('select 1'), sql('select 1', 'Trino')] }),
+  )
+  const onlyTrino = replace('', { representations: [sql('select 2', 'trino')] })
+
+  test('the new current version keeps every dialect of the one before', () => {
+    expect(() => apply(both, ...onlyTrino)).toThrow(refused(/replace\.drop-dialect\.allowed=false/))
+  })
+
+  test('unless the view allows it, by what it says after the updates', () => {
+    expect(() => apply(both, ...onlyTrino, setProperty('replace.drop-dialect.allowed', 'TRUE'))).not.toThrow()
+    const allowed = apply(both, setProperty('replace.drop-dialect.allowed', 'true'))
+    expect(() => apply(allowed, ...onlyTrino)).not.toThrow()
+    expect(() => apply(allowed, ...onlyTrino, setProperty('replace.drop-dialect.allowed', 'false'))).toThrow(
+      refused(/loss of view dialects/),
+    )
+  })
+
+  test('what was current in between does not count', () => {
+    const representations = [sql('select 3'), sql('select 3', 'trino')]
+    expect(() => apply(both, ...onlyTrino, ...replace('', { representations }))).not.toThrow()
+  })
+})
+
+describe('history', () => {
+  test('a version made by these updates became current when it was made, an older one now', () => {
+    const view = apply(exampleView(), ...replace('select 2', { 'timestamp-ms': 700 }))
+    expect(log(view)).toEqual([
+      [500, 1],
+      [700, 2],
+    ])
+    expect(log(apply(view, setCurrent(1)))).toEqual([
+      [500, 1],
+      [700, 2],
+      [9_000, 1],
+    ])
+  })
+
+  test('only the last change of one set is in the log, and none when nothing changed in the end', () => {
+    const view = apply(exampleView(), ...replace('select 2'), ...replace('select 3', { 'timestamp-ms': 800 }))
+    expect(log(view)).toEqual([
+      [500, 1],
+      [800, 3],
+    ])
+    expect(log(apply(view, setCurrent(1), setCurrent(3), setProperty('a', 'b')))).toEqual(log(view))
+  })
+
+  const three = apply(
+    apply(exampleView(), ...replace('select 2', { 'timestamp-ms': 700 })),
+    ...replace('select 3', { 'timestamp-ms': 800 }),
+  )
+
+  test('ten versions are kept, unless the view says otherwise', () => {
+    let view = exampleView()
+    for (let n = 2; n <= 14; n++) view = apply(view, ...replace(`select ${n}`))
+    expect(ids(view)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    expect(ids(apply(view, setProperty('version.history.num-entries', '2')))).toEqual([13, 14])
+  })
+
+  test('the current version is kept however old it is', () => {
+    const view = apply(three, setCurrent(1), setProperty('version.history.num-entries', '2'))
+    expect(ids(view)).toEqual([1, 3])
+  })
+
+  test('versions made by these updates are all kept', () => {
+    const view = apply(
+      exampleView({ 'version.history.num-entries': '1' }),
+      addVersion(versionOf('select 2')),
+      addVersion(versionOf('select 3')),
+      setCurrent(-1),
+    )
+    expect(ids(view)).toEqual([2, 3])
+  })
+
+  test('the log begins after the last entry whose version is gone', () => {
+    const view = apply(three, setProperty('version.history.num-entries', '2'))
+    expect(log(view)).toEqual([
+      [700, 2],
+      [800, 3],
+    ])
+  })
+
+  test.each(['0', '-3', 'many', '1.5', ''])('%j versions cannot be kept', (value) => {
+    expect(() => apply(exampleView(), setProperty('version.history.num-entries', value))).toThrow(
+      refused(/^version\.history\.num-entries must be/),
+    )
+  })
+})
+
+describe('identity, format, location, properties', () => {
+  test('a uuid cannot be reassigned, and assigning the same one changes nothing', () => {
+    const base = exampleView()
+    expect(() => apply(base, { action: 'assign-uuid', uuid: OTHER_UUID })).toThrow(
+      refused('Cannot reassign uuid'),
+    )
+    expect(applyViewUpdates(base, [{ action: 'assign-uuid', uuid: UUID.toUpperCase() }], { now: 1 })).toEqual(
+      { metadata: base, changed: false },
+    )
+  })
+
+  test('the format version goes neither down nor beyond what is supported', () => {
+    expect(() => apply(exampleView(), upgrade(0))).toThrow(refused('Cannot downgrade v1 view to v0'))
+    expect(() => apply(exampleView(), upgrade(2))).toThrow(refused('Unsupported format version: 2'))
+    expect(apply(exampleView(), upgrade(1))['format-version']).toBe(1)
+  })
+
+  test('location and properties are set and removed', () => {
+    const view = apply(
+      exampleView({ keep: '1', drop: '2' }),
+      { action: 'set-location', location: 's3://other/' },
+      { action: 'set-properties', updates: { added: '3', keep: '4', ['__proto__']: '5' } },
+      { action: 'remove-properties', removals: ['drop', 'never there'] },
+    )
+    expect(view.location).toBe('s3://other/')
+    expect(Object.entries(view.properties)).toEqual([
+      ['keep', '4'],
+      ['added', '3'],
+      ['__proto__', '5'],
+    ])
+  })
+
+  test('fields that are not known here survive every update', () => {
+    const base: ViewMetadata = { ...exampleView(), 'x-future': { a: [1n] } }
+    expect(apply(base, ...replace('select 2'))['x-future']).toEqual({ a: [1n] })
+  })
+})
+
+describe('changed', () => {
+  test.each<[string, readonly ViewUpdate[]]>([
+    ['no updates', []],
+    ['properties as they are', [setProperty('a', 'b')]],
+    ['removal of what is not there', [{ action: 'remove-properties', removals: ['z'] }]],
+    ['an equal schema', [{ action: 'add-schema', schema: schemaOf('x') }]],
+    ['an equal version', replace('select 1')],
+    ['the location as it is', [{ action: 'set-location', location: 's3://bucket/ns/v' }]],
+  ])('%s leave the view as it was: no new file', (_, updates) => {
+    const base = exampleView({ a: 'b' })
+    const result = applyViewUpdates(base, updates, { now: 9_000 })
+    expect(result.changed).toBe(false)
+    expect(result.metadata).toBe(base)
+  })
+
+  test.each<[string, readonly ViewUpdate[]]>([
+    ['a property', [setProperty('a', 'c')]],
+    ['a schema', [{ action: 'add-schema', schema: schemaOf('z') }]],
+    ['a version that is not current', [addVersion(versionOf('select 2'))]],
+    ['a location', [{ action: 'set-location', location: 's3://elsewhere' }]],
+  ])('%s is a change', (_, updates) => {
+    expect(applyViewUpdates(exampleView({ a: 'b' }), updates, { now: 9_000 }).changed).toBe(true)
+  })
+})
+
+describe('a view that does not exist yet', () => {
+  const uuid: ViewUpdate = { action: 'assign-uuid', uuid: UUID }
+  const location: ViewUpdate = { action: 'set-location', location: 's3://b/v' }
+  const rest: readonly ViewUpdate[] = [
+    { action: 'add-schema', schema: schemaOf('x') },
+    ...replace('select 1', { 'schema-id': -1 }),
+  ]
+
+  test('is built from updates alone', () => {
+    const { metadata, changed } = applyViewUpdates(null, [uuid, location, ...rest], { now: 9_000 })
+    expect(changed).toBe(true)
+    expect(metadata['current-version-id']).toBe(1)
+    expect(log(metadata)).toEqual([[1_000, 1]])
+  })
+
+  test.each([-1, 0])('has version 1 when the client says %i because it knows none', (id) => {
+    const updates = [uuid, location, rest[0], ...replace('select 1', { 'schema-id': -1, 'version-id': id })]
+    expect(ids(apply(null, ...updates.filter((update) => update !== undefined)))).toEqual([1])
+  })
+
+  test('needs a uuid, a location and a current version', () => {
+    expect(() => apply(null, location, ...rest)).toThrow(refused(/no uuid/))
+    expect(() => apply(null, uuid, ...rest)).toThrow(refused(/no location/))
+    expect(() => apply(null, uuid, location)).toThrow(refused(/no current version/))
+  })
+})

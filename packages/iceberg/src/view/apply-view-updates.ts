@@ -1,0 +1,37 @@
+import type { Int64 } from '@headgate/json'
+import { applyViewUpdate } from './apply-view-update.ts'
+import { sameJson } from './same-json.ts'
+import { closeDraft, openDraft, type ViewDraft } from './view-draft.ts'
+import type { ViewMetadata } from './view-metadata.ts'
+import type { ViewUpdate } from './view-update.ts'
+
+/**
+ * Applies updates in order and builds the view that results. The base is not touched.
+ *
+ * @param base the view as it is, or null for a view that does not exist yet
+ * @param now wall clock, ms since the epoch
+ * @returns `changed` is false when the updates leave the view as it was; `metadata` is then the base itself, and no
+ *   metadata file has to be written
+ * @throws {HeadgateError} `bad-request` when an update cannot be applied
+ */
+export function applyViewUpdates(
+  base: ViewMetadata | null,
+  updates: readonly ViewUpdate[],
+  { now }: { readonly now: Int64 },
+): { readonly metadata: ViewMetadata; readonly changed: boolean } {
+  const draft = openDraft(base)
+  for (const update of updates) applyViewUpdate(draft, update)
+  if (base !== null && unchanged(draft, base)) return { metadata: base, changed: false }
+  return { metadata: closeDraft(draft, base, now), changed: true }
+}
+
+function unchanged(draft: ViewDraft, base: ViewMetadata): boolean {
+  return (
+    draft.formatVersion === base['format-version'] &&
+    draft.location === base.location &&
+    draft.currentVersionId === base['current-version-id'] &&
+    draft.schemas === base.schemas &&
+    draft.versions === base.versions &&
+    sameJson(draft.properties, base.properties)
+  )
+}

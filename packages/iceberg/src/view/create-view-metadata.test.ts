@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { createViewMetadata } from './create-view-metadata.ts'
+import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
+import { exampleView, schemaOf, sql, UUID, versionOf } from './example-view.ts'
+import type { ViewRepresentation } from './view-metadata.ts'
+
+const create = (...representations: readonly ViewRepresentation[]): unknown =>
+  createViewMetadata({
+    uuid: UUID,
+    location: 's3://b/v',
+    schema: schemaOf('x'),
+    version: versionOf('', { representations }),
+    properties: {},
+    now: 500,
+  })
+
+test('a new view has schema 0 and version 1, made now, and a log that says so', () => {
+  expect(encodeViewMetadata(exampleView({ comment: 'c' }))).toEqual({
+    'view-uuid': UUID,
+    'format-version': 1,
+    location: 's3://bucket/ns/v',
+    properties: { comment: 'c' },
+    schemas: [{ ...schemaOf('x'), 'schema-id': 0 }],
+    'current-version-id': 1,
+    versions: [versionOf('select 1', { 'timestamp-ms': 500 })],
+    'version-log': [{ 'timestamp-ms': 500, 'version-id': 1 }],
+  })
+})
+
+test('ids and time that the client sent with the version do not count', () => {
+  const version = versionOf('select 1', { 'version-id': 40, 'schema-id': 12, 'timestamp-ms': 9 })
+  const view = createViewMetadata({
+    uuid: UUID,
+    location: 's3://bucket/ns/v',
+    schema: schemaOf('x'),
+    version,
+    properties: {},
+    now: 500,
+  })
+  expect(view).toEqual(exampleView())
+})
+
+test('a new view is one that can be read again', () => {
+  const view = exampleView({ comment: 'c' })
+  expect(decodeViewMetadata(encodeViewMetadata(view))).toEqual(view)
+})
+
+test('one definition per dialect, whatever its case', () => {
+  expect(() => create(sql('select 1', 'trino'), sql('select 2', 'Trino'))).toThrow(
+    expect.objectContaining({
+      code: 'illegal-argument',
+      message: 'Invalid view version: Cannot add multiple queries for dialect trino',
+    }),
+  )
+  expect(() => create(sql('select 1', 'trino'), sql('select 1', 'spark'))).not.toThrow()
+})
+
+test('a view without SQL, or with a kind of definition nobody specified, is refused', () => {
+  expect(() => create()).toThrow(expect.objectContaining({ code: 'illegal-argument' }))
+  expect(() => create(sql('select 1'), { type: 'substrait' })).toThrow(/"substrait"/)
+})

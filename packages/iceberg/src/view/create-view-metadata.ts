@@ -1,0 +1,46 @@
+import type { Int64 } from '@headgate/json'
+import { applyViewUpdates } from './apply-view-updates.ts'
+import type { StringMap } from './fields.ts'
+import type { Schema } from '../metadata/schema/types.ts'
+import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
+
+export interface NewView {
+  readonly uuid: string
+  readonly location: string
+  readonly schema: Schema
+  /** The version as requested: its id, schema id and time are replaced. */
+  readonly version: ViewVersion
+  readonly properties: StringMap
+  /** Wall clock, ms since the epoch. */
+  readonly now: Int64
+}
+
+/**
+ * The first state of a view, as `createView` asks for it: schema 0, version 1, made now and current. Reserved ids in
+ * the request do not count, because the client cannot know any yet.
+ *
+ * @throws {HeadgateError} `bad-request` when the version has no SQL, or two statements for one dialect
+ */
+export function createViewMetadata({
+  uuid,
+  location,
+  schema,
+  version,
+  properties,
+  now,
+}: NewView): ViewMetadata {
+  const first: ViewVersion = { ...version, 'version-id': 1, 'schema-id': -1, 'timestamp-ms': now }
+  const { metadata } = applyViewUpdates(
+    null,
+    [
+      { action: 'assign-uuid', uuid },
+      { action: 'set-location', location },
+      { action: 'set-properties', updates: properties },
+      { action: 'add-schema', schema },
+      { action: 'add-view-version', 'view-version': first },
+      { action: 'set-current-view-version', 'view-version-id': -1 },
+    ],
+    { now },
+  )
+  return metadata
+}

@@ -1,0 +1,102 @@
+import { HeadgateError } from '@headgate/errors'
+import type { Json, JsonObject } from '@headgate/json'
+import { decodeViewHistoryEntry, decodeViewVersion } from './decode-view-version.ts'
+import {
+  decodeArray,
+  decodeInt32,
+  decodeNonEmptyString,
+  decodeObject,
+  decodeStringMap,
+  optional,
+  required,
+} from './fields.ts'
+import { SUPPORTED_VIEW_FORMAT_VERSION } from './format-version.ts'
+import { decodeSchema } from '../metadata/schema/decode-schema.ts'
+import { encodeSchema } from '../metadata/schema/encode-schema.ts'
+import { decodeUuid } from './uuid.ts'
+import type { ViewMetadata } from './view-metadata.ts'
+
+const ROOT = 'view metadata'
+
+/**
+ * Reads the JSON document of a view's metadata file and checks that it holds together: ids are unique, and the
+ * current version and its schema are there. Members the specification does not name are kept.
+ *
+ * @throws {HeadgateError} `bad-request`, naming the field
+ * @example decodeViewMetadata(parse(text))
+ */
+export function decodeViewMetadata(value: Json): ViewMetadata {
+  const object = decodeObject(value, ROOT)
+  const metadata: ViewMetadata = {
+    ...object,
+    'view-uuid': required(object, 'view-uuid', ROOT, decodeUuid),
+    'format-version': required(object, 'format-version', ROOT, decodeFormatVersion),
+    location: required(object, 'location', ROOT, decodeNonEmptyString),
+    properties: optional(object, 'properties', ROOT, decodeStringMap) ?? {},
+    schemas: required(object, 'schemas', ROOT, (list, at) => decodeArray(list, at, decodeSchema)),
+    'current-version-id': required(object, 'current-version-id', ROOT, decodeInt32),
+    versions: required(object, 'versions', ROOT, (list, at) => decodeArray(list, at, decodeViewVersion)),
+    'version-log': required(object, 'version-log', ROOT, (list, at) =>
+      decodeArray(list, at, decodeViewHistoryEntry),
+    ),
+  }
+  checkReferences(metadata)
+  return metadata
+}
+
+/**
+ * The document to write for a view: the specification's members first, in its order, then all others as they came.
+ */
+export function encodeViewMetadata(metadata: ViewMetadata): JsonObject {
+  const known: ViewMetadata = {
+    'view-uuid': metadata['view-uuid'],
+    'format-version': metadata['format-version'],
+    location: metadata.location,
+    properties: metadata.properties,
+    schemas: metadata.schemas,
+    'current-version-id': metadata['current-version-id'],
+    versions: metadata.versions,
+    'version-log': metadata['version-log'],
+  }
+  return { ...known, ...metadata, schemas: metadata.schemas.map(encodeSchema) }
+}
+
+function decodeFormatVersion(value: Json, at: string): number {
+  const version = decodeInt32(value, at)
+  if (version < 1 || version > SUPPORTED_VIEW_FORMAT_VERSION) {
+    throw new HeadgateError('bad-request', `Unsupported format version: ${version}`)
+  }
+  return version
+}
+
+function checkReferences(metadata: ViewMetadata): void {
+  const schemaIds = uniqueIds(
+    metadata.schemas.map((schema) => schema['schema-id']),
+    'schemas',
+  )
+  uniqueIds(
+    metadata.versions.map((version) => version['version-id']),
+    'versions',
+  )
+  const currentId = metadata['current-version-id']
+  const current = metadata.versions.find((version) => version['version-id'] === currentId)
+  if (current === undefined) {
+    throw new HeadgateError('bad-request', `Invalid ${ROOT}: current version ${currentId} is not in versions`)
+  }
+  if (!schemaIds.has(current['schema-id'])) {
+    throw new HeadgateError(
+      'bad-request',
+      `Invalid ${ROOT}: schema ${current['schema-id']} is not in schemas`,
+    )
+  }
+}
+
+function uniqueIds(ids: readonly number[], list: string): ReadonlySet<number> {
+  const seen = new Set<number>()
+  for (const id of ids) {
+    if (seen.has(id))
+      throw new HeadgateError('bad-request', `Invalid ${ROOT}: id ${id} occurs twice in ${list}`)
+    seen.add(id)
+  }
+  return seen
+}

@@ -1,0 +1,21 @@
+import type { Json, JsonObject } from '@headgate/json'
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const members = (object: JsonObject): readonly string[] =>
+  Object.keys(object).filter((key) => object[key] !== undefined)
+
+/** Whether two JSON values say the same: the order of members does not matter, absent and undefined are one. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item: Json, index) => sameJson(item, b[index]))
+  }
+  if (!isObject(a) || !isObject(b)) return false
+  const keys = members(a)
+  return (
+    keys.length === members(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  )
+}
