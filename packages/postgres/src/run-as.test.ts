@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+/** Starts and stops a server and says how it went. */
+const program = `
+  import { startPostgres } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'start-postgres.ts')).href)}
+  try {
+    const postgres = await startPostgres({ dataDir: process.argv[1], settings: { fsync: 'off' } })
+    await postgres[Symbol.asyncDispose]()
+    console.log('started')
+  } catch (error) {
+    console.log(error.code, error.message)
+  }`
+
+interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+function start(dataDir: string, user?: User, env: Readonly<Record<string, string>> = {}): string {
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, dataDir]
+  const options = { encoding: 'utf8', env: { ...process.env, ...env }, cwd: '/', ...user } as const
+  const { stdout, stderr } = spawnSync(process.execPath, args, options)
+  return (stdout + stderr).trim()
+}
+
+const nobody = { uid: 65_534, gid: 65_534 }
+const nameless = { uid: 54_321, gid: 54_321 }
+const isRoot = process.geteuid?.() === 0
+/** Whether another user can run this very program: not when it is installed in a private home directory. */
+const canTryOthers =
+  isRoot && process.platform === 'linux' && start('/no-such-place', nobody).includes('not-permitted')
+const hasNamespaces = spawnSync('unshare', ['--user', 'true']).status === 0
+
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'headgate-user-'))
+})
+afterEach(async () => await rm(home, { recursive: true, force: true }))
+
+async function directoryOf(user: User): Promise<string> {
+  const path = join(home, 'data')
+  await chmod(home, 0o755)
+  await mkdir(path, { mode: 0o700 })
+  await chown(path, user.uid, user.gid)
+  return path
+}
+
+describe.skipIf(!canTryOthers)('the embedded PostgreSQL', () => {
+  test('runs for an ordinary user', async () => {
+    expect(start(await directoryOf(nobody), nobody)).toBe('started')
+  })
+
+  test.skipIf(!hasNamespaces)('runs for a user without a name, as containers have them', async () => {
+    expect(start(await directoryOf(nameless), nameless)).toBe('started')
+  })
+
+  test.skipIf(!hasNamespaces)(
+    'runs for root, in a private directory, and everything there stays root’s',
+    async () => {
+      const data = join(home, 'data')
+      expect(start(data)).toBe('started')
+      expect((await stat(join(data, 'cluster', 'data', 'PG_VERSION'))).uid).toBe(0)
+    },
+  )
+
+  test('started by root on another user’s directory runs as that user', async () => {
+    const data = await directoryOf(nobody)
+    expect(start(data)).toBe('started')
+    expect((await stat(join(data, 'cluster', 'data', 'PG_VERSION'))).uid).toBe(nobody.uid)
+    expect(start(data, nobody)).toBe('started')
+  })
+
+  test('runs for root where user namespaces are forbidden, as an unprivileged user', async () => {
+    await chmod(home, 0o755)
+    const data = join(home, 'data')
+    expect(start(data, undefined, { PATH: '/nowhere' })).toBe('started')
+    expect((await stat(join(data, 'cluster'))).uid).not.toBe(0)
+    // What was begun that way goes on that way.
+    expect(start(data)).toBe('started')
+  })
+
+  test('tells root what to do where nothing of that is possible', () => {
+    const answer = start(join(home, 'data'), undefined, { PATH: '/nowhere' })
+    expect(answer).toMatch(/^(start-failed|not-permitted) .*(ordinary user|HEADGATE_DATABASE_URL)/)
+  })
+
+  test('tells a user who may not write there', async () => {
+    await chmod(home, 0o755)
+    expect(start(join(home, 'data'), nobody)).toMatch(/^not-permitted .*cannot be written by this user/)
+  })
+})

@@ -1,0 +1,49 @@
+import { basename } from 'node:path'
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
+import type { RunAs } from './run-as.ts'
+
+/** The environment of PostgreSQL's programs: none of the PG* variables of whoever started us. */
+export function programEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(PG|LC_|LANG|NODE_)/.test(entry[0]),
+  )
+  return { ...Object.fromEntries(kept), LC_ALL: 'C' }
+}
+
+/**
+ * Runs one of PostgreSQL's programs to its end.
+ *
+ * @throws EmbeddedPostgresError `start-failed` with what the program said
+ */
+export async function runProgram(
+  runAs: RunAs,
+  program: string,
+  args: readonly string[],
+  input = '',
+): Promise<{ readonly output: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ readonly output: string }>()
+  const child = runAs.spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    cwd: '/',
+    env: programEnvironment(),
+  })
+  let output = ''
+  const collect = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-16_384)
+  }
+  const fail = (why: string, cause?: unknown): void => {
+    const message = `${basename(program)} failed: ${why}`
+    reject(new EmbeddedPostgresError('start-failed', message, { cause }))
+  }
+  child.stdout?.on('data', collect)
+  child.stderr?.on('data', collect)
+  child.on('error', (error) => fail(error.message, error))
+  child.on('close', (code, signal) => {
+    if (code === 0) resolve({ output })
+    else fail(output.trim() || `ended by ${signal ?? `exit code ${code}`}`)
+  })
+  // The program may end without reading its input; its exit code says what happened.
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
+  return await promise
+}

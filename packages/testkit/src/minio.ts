@@ -1,0 +1,148 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const startAttempts = 3
+const readyWithin = 30_000
+const stopWithin = 5_000
+const keptOutput = 4_000
+
+export interface MinioOptions {
+  /** Buckets that exist from the start. */
+  readonly buckets: readonly string[]
+  /** Path of the binary; the one of `findMinio` without it. */
+  readonly binary?: string
+}
+
+/** A running MinIO server on the loopback interface, with an empty data directory that goes with it. */
+export interface Minio extends AsyncDisposable {
+  readonly endpoint: string
+  readonly port: number
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/**
+ * The MinIO binary of this machine: `HEADGATE_MINIO`, `.cache/engines/bin/minio` of the repository, or the one that
+ * `go install` made. Undefined when there is none; a set but wrong `HEADGATE_MINIO` is an error.
+ */
+export function findMinio(): string | undefined {
+  const named = process.env['HEADGATE_MINIO']
+  if (named !== undefined && named !== '') {
+    if (existsSync(named)) return named
+    throw new Error(`HEADGATE_MINIO names no file: ${named}`)
+  }
+  const cached = fileURLToPath(new URL('../../../.cache/engines/bin/minio', import.meta.url))
+  if (existsSync(cached)) return cached
+  const go = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' })
+  const installed = go.status === 0 ? join(go.stdout.trim(), 'bin', 'minio') : undefined
+  return installed !== undefined && existsSync(installed) ? installed : undefined
+}
+
+/**
+ * Starts MinIO and waits until it takes requests.
+ *
+ * @example
+ * ```ts
+ * await using minio = await startMinio({ buckets: ['lake'] })
+ * ```
+ */
+export async function startMinio(options: MinioOptions): Promise<Minio> {
+  const binary = options.binary ?? findMinio()
+  if (binary === undefined) throw new Error('No MinIO binary: set HEADGATE_MINIO')
+  const home = await mkdtemp(join(tmpdir(), 'headgate-minio-'))
+  try {
+    for (const bucket of options.buckets) await mkdir(join(home, 'data', bucket), { recursive: true })
+    for (let attempt = 1; ; attempt++) {
+      // Someone else may take the port before the server does.
+      const started = await tryStart(binary, home, await freePort())
+      if (typeof started !== 'string') return started
+      if (attempt === startAttempts) throw new Error(`MinIO did not start: ${started}`)
+    }
+  } catch (error) {
+    await rm(home, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function tryStart(binary: string, home: string, port: number): Promise<Minio | string> {
+  const keys = { accessKeyId: 'headgate-test', secretAccessKey: 'headgate-test-secret', region: 'us-east-1' }
+  const address = `127.0.0.1:${port}`
+  const child = spawn(binary, ['server', '--quiet', '--address', address, join(home, 'data')], {
+    // Nothing of this machine's own settings, and no word to the outside.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      MINIO_ROOT_USER: keys.accessKeyId,
+      MINIO_ROOT_PASSWORD: keys.secretAccessKey,
+      MINIO_REGION: keys.region,
+      MINIO_BROWSER: 'off',
+      MINIO_UPDATE: 'off',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const keep = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-keptOutput)
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  child.on('error', (error) => keep(Buffer.from(String(error))))
+  const endpoint = `http://${address}`
+  if (!(await isReady(child, endpoint))) {
+    await stop(child)
+    return output
+  }
+  return {
+    endpoint,
+    port,
+    ...keys,
+    async [Symbol.asyncDispose]() {
+      await stop(child)
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function isReady(child: ChildProcess, endpoint: string): Promise<boolean> {
+  const deadline = Date.now() + readyWithin
+  while (child.exitCode === null && child.pid !== undefined && Date.now() < deadline) {
+    try {
+      const answer = await fetch(`${endpoint}/minio/health/ready`, { signal: AbortSignal.timeout(1_000) })
+      if (answer.ok) return true
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(50)
+  }
+  return false
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+  })
+  child.kill('SIGTERM')
+  const patience = setTimeout(() => child.kill('SIGKILL'), stopWithin)
+  await ended
+  clearTimeout(patience)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port')
+  return address.port
+}

@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { sharedPostgres } from './shared-postgres.ts'
+
+export interface TestDatabase extends AsyncDisposable {
+  /** Connection string, with the right to do anything in this database. */
+  readonly url: string
+}
+
+export interface TestDatabaseOptions {
+  /** Prepares the database; done once per distinct `key` and test run, then copied. */
+  readonly template?: { readonly key: string; prepare(url: string): Promise<void> }
+}
+
+/**
+ * A database of its own, empty or copied from a template, on the server that the test run shares.
+ *
+ * @example
+ * ```ts
+ * await using database = await testDatabase()
+ * ```
+ */
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const server = await sharedPostgres()
+  const name = `headgate_test_${randomUUID().replaceAll('-', '')}`
+  await connected(server, async (client) => {
+    const template =
+      options.template === undefined ? 'template0' : await prepared(client, server, options.template)
+    await client.query(`create database ${name} template ${template} strategy file_copy`)
+  })
+  return {
+    url: databaseUrl(server, name),
+    async [Symbol.asyncDispose]() {
+      await connected(
+        server,
+        async (client) => await client.query(`drop database if exists ${name} with (force)`),
+      )
+    },
+  }
+}
+
+type Template = NonNullable<TestDatabaseOptions['template']>
+
+/** The name of the template's database. The first worker makes it while the others wait. */
+async function prepared(client: Client, server: string, template: Template): Promise<string> {
+  const name = `headgate_template_${createHash('sha256').update(template.key).digest('hex').slice(0, 24)}`
+  const exists = async (): Promise<boolean> =>
+    (await client.query('select from pg_database where datname = $1', [name])).rowCount === 1
+  if (await exists()) return name
+  await client.query('select pg_advisory_lock(hashtext($1))', [name])
+  try {
+    if (await exists()) return name
+    const draft = `${name}_draft`
+    await client.query(`drop database if exists ${draft} with (force)`)
+    await client.query(`create database ${draft} template template0 strategy file_copy`)
+    await template.prepare(databaseUrl(server, draft))
+    await client.query(`alter database ${draft} rename to ${name}`)
+    return name
+  } finally {
+    await client.query('select pg_advisory_unlock(hashtext($1))', [name])
+  }
+}
+
+function databaseUrl(server: string, name: string): string {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+async function connected(server: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: server })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
