@@ -1,0 +1,8 @@
+import type { Privilege } from './privilege.ts'
+
+/** The answer to "may they", as a value. `policyVersion` is re-checked inside the write it allows. */
+export interface Decision {
+  readonly outcome: 'allow' | 'hide' | 'deny'
+  readonly privilege: Privilege
+  readonly policyVersion: number
+}

@@ -1,0 +1,45 @@
+import type { OperationPrivileges } from './privileges-by-operation.ts'
+
+const manageWarehouse = {
+  needs: [{ privilege: 'manage', on: 'warehouse', object: 'the warehouse' }],
+} as const
+const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 'the server' }] } as const
+const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
+
+/** What the operations of `lakeOperations` need, in the terms of `privileges-by-operation.ts`. */
+export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
+  createWarehouse: { ...createOnServer, note: 'The caller owns what is created.' },
+  validateStorage: createOnServer,
+  listWarehouses: {
+    needs: [{ privilege: 'use', on: 'warehouse', object: 'each warehouse', passage: true }],
+    note: 'Shows the warehouses the caller may use or pass through.',
+  },
+  getWarehouse: manageWarehouse,
+  updateWarehouse: manageWarehouse,
+  validateWarehouse: manageWarehouse,
+  deleteWarehouse: manageWarehouse,
+  getNamespaceDetails: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
+  getRelationDetails: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },
+  setProtection: {
+    needs: [
+      { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'a warehouse is protected' },
+      { privilege: 'manage', on: 'namespace', object: 'the namespace', when: 'a namespace is protected' },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'a table or view is protected',
+      },
+    ],
+  },
+  listDropped: {
+    needs: [{ ...manageDropped, object: 'each dropped table or view' }],
+    note: 'Shows those the caller manages. When the namespace is gone: those owned, granted, or in a warehouse the caller manages.',
+  },
+  restoreDropped: {
+    needs: [manageDropped, { privilege: 'create', on: 'namespace', object: 'the namespace it goes to' }],
+  },
+  purgeDropped: { needs: [manageDropped] },
+  listAbandonedCreates: manageWarehouse,
+  clearAbandonedCreate: manageWarehouse,
+}

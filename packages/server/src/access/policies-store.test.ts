@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { anonymousId } from '../identity/authenticator.ts'
+import type { Identity } from '../identity/identity.ts'
+import { bumpPolicy, policyVersion } from '../store/policies.ts'
+import { type Queryable, type Sql, statement } from '../store/sql.ts'
+import { testStore, type TestStore } from '../store/test-database.ts'
+import { decide, listFilter, serverChain, visible } from './decide.ts'
+import { Policies } from './policies.ts'
+import { privileges } from './privilege-bits.ts'
+import { type Privilege, serverId } from './privilege.ts'
+import { addMember, addPrincipal, addRole, addWorld, grant } from './test-world.ts'
+
+let store: TestStore
+let sql: Sql
+let policies: Policies
+
+beforeAll(async () => {
+  store = await testStore()
+  sql = store.sql
+  policies = await Policies.open({ sql, maxAgeMs: 3_600_000 })
+})
+afterAll(async () => {
+  await policies[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+})
+
+const wipe = ['grant_entry', 'role_member', 'role', 'principal', 'relation', 'namespace', 'warehouse'].map(
+  (table) => statement(`test-wipe-${table}`, `delete from ${table}`),
+)
+beforeEach(async () => {
+  for (const each of wipe) await sql.run(each)
+})
+
+const changed = (work: (tx: Queryable) => Promise<unknown>): Promise<number> =>
+  sql.transaction(async (tx) => {
+    await work(tx)
+    return bumpPolicy(tx)
+  })
+
+describe('what the store says', () => {
+  test('a grant on a namespace gives the namespace, all below, and the way to it', async () => {
+    const { warehouse, outer, inner, sibling, table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    const version = await grant(sql, 'select', inner, 'principal', who.principal.id)
+    const policy = await policies.get(who, version)
+    expect(decide(policy, table.chain, 'select').outcome).toBe('allow')
+    expect(decide(policy, table.chain, 'modify').outcome).toBe('deny')
+    expect([warehouse, outer, inner, sibling, table].map(({ chain }) => visible(policy, chain))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+    ])
+    expect(decide(policy, outer.chain, 'use').outcome).toBe('deny')
+  })
+
+  test('a grant on a table gives the table, and the way to it', async () => {
+    const { warehouse, outer, inner, sibling, table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    const version = await grant(sql, 'modify', table, 'principal', who.principal.id)
+    const policy = await policies.get(who, version)
+    expect([warehouse, outer, inner, sibling, table].map(({ chain }) => visible(policy, chain))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+    ])
+    expect(listFilter(policy, warehouse.chain)).toMatchObject({
+      all: false,
+      ids: expect.arrayContaining([outer.id, inner.id, warehouse.id]) as unknown,
+    })
+  })
+
+  test('owners need no grant', async () => {
+    const who = await addPrincipal(sql, 'etl')
+    const { inner, table, sibling } = await addWorld(sql, who.principal.id)
+    const policy = await policies.get(who)
+    expect(decide(policy, table.chain, 'manage').outcome).toBe('allow')
+    expect(decide(policy, inner.chain, 'manage').outcome).toBe('allow')
+    expect(decide(policy, sibling.chain, 'use').outcome).toBe('hide')
+  })
+
+  test('roles reach through roles, and circles of roles end', async () => {
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    const [team, department, company] = [
+      await addRole(sql, 'team'),
+      await addRole(sql, 'department'),
+      await addRole(sql, 'company'),
+    ]
+    await addMember(sql, team, 'principal', who.principal.id)
+    await addMember(sql, department, 'role', team)
+    await addMember(sql, company, 'role', department)
+    await addMember(sql, team, 'role', company)
+    const version = await grant(sql, 'select', table, 'role', company)
+    const policy = await policies.get(who, version)
+    expect(decide(policy, table.chain, 'select').outcome).toBe('allow')
+    expect(policy.grantees).toEqual(new Set([who.principal.id, team, department, company]))
+  })
+
+  test('a principal that the store does not know may do nothing', async () => {
+    const nobody: Identity = {
+      principal: { id: randomUUID(), issuer: 'headgate', subject: 'x', name: 'x' },
+      actors: [],
+      method: 'session-token',
+      expiresAt: null,
+    }
+    await grant(sql, 'manage', null, 'principal', nobody.principal.id)
+    expect(await policies.get(nobody, await policyVersion(sql))).toMatchObject({ enabled: false })
+  })
+
+  test('anonymous callers may do everything, under the version of now', async () => {
+    const anonymous: Identity = {
+      principal: { id: anonymousId, issuer: 'headgate', subject: 'anonymous', name: 'anonymous' },
+      actors: [],
+      method: 'anonymous',
+      expiresAt: null,
+    }
+    const version = await policyVersion(sql)
+    const policy = await policies.get(anonymous, version)
+    expect(decide(policy, serverChain, 'manage')).toEqual({
+      outcome: 'allow',
+      privilege: 'manage',
+      policyVersion: version,
+    })
+  })
+
+  test('agrees with a naive reading of any roles and grants', async () => {
+    const { warehouse, outer, inner, sibling, table } = await addWorld(sql)
+    const objects = [null, warehouse, outer, inner, sibling, table]
+    const who = await addPrincipal(sql, 'etl')
+    const other = await addPrincipal(sql, 'other')
+    const roles = [
+      await addRole(sql, 'r0'),
+      await addRole(sql, 'r1'),
+      await addRole(sql, 'r2'),
+      await addRole(sql, 'r3'),
+    ]
+    const roleId = (index: number): string => roles[index] ?? ''
+    const graph = fc.record({
+      direct: fc.subarray([0, 1, 2, 3]),
+      nested: fc.uniqueArray(fc.tuple(fc.nat(3), fc.nat(3)), { selector: String, maxLength: 6 }),
+      grants: fc.uniqueArray(
+        fc.tuple(
+          fc.constantFrom('me', 'other', 'r0', 'r1', 'r2', 'r3'),
+          fc.nat(5),
+          fc.constantFrom(...privileges),
+        ),
+        {
+          selector: String,
+          maxLength: 6,
+        },
+      ),
+    })
+    await fc.assert(
+      fc.asyncProperty(graph, async ({ direct, nested, grants }) => {
+        for (const each of wipe.slice(0, 2)) await sql.run(each)
+        for (const role of direct) await addMember(sql, roleId(role), 'principal', who.principal.id)
+        for (const [member, role] of nested) await addMember(sql, roleId(role), 'role', roleId(member))
+        let version = await changed(() => Promise.resolve())
+        for (const [grantee, object, privilege] of grants) {
+          const isRole = grantee.startsWith('r')
+          const id = isRole ? roleId(Number(grantee.slice(1))) : (grantee === 'me' ? who : other).principal.id
+          version = await grant(sql, privilege, objects[object] ?? null, isRole ? 'role' : 'principal', id)
+        }
+        const mine = naiveRoles(direct, nested)
+        const held = grants.filter(([grantee]) => grantee === 'me' || mine.has(grantee))
+        const policy = await policies.get(who, version)
+        for (const object of objects) {
+          const chain = object?.chain ?? serverChain
+          const reach = new Set([serverId, ...chain.ids])
+          const onIt = held
+            .filter(([, on]) => reach.has(objects[on]?.id ?? serverId))
+            .map(([, , privilege]) => privilege)
+          for (const privilege of privileges) {
+            expect(decide(policy, chain, privilege).outcome === 'allow').toBe(
+              onIt.some((has) => naivelyImplied[has].includes(privilege)),
+            )
+          }
+          const below = held.some(
+            ([, on]) => objects[on]?.chain.ids.slice(1).includes(object?.id ?? '') ?? false,
+          )
+          expect(visible(policy, chain)).toBe(onIt.length > 0 || below)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+function naiveRoles(direct: readonly number[], nested: readonly (readonly [number, number])[]): Set<string> {
+  const mine = new Set(direct)
+  for (let round = 0; round < 5; round += 1) {
+    for (const [member, role] of nested) if (mine.has(member)) mine.add(role)
+  }
+  return new Set([...mine].map((index) => `r${index}`))
+}
+
+const naivelyImplied: Readonly<Record<Privilege, readonly Privilege[]>> = {
+  use: ['use'],
+  select: ['select', 'use'],
+  modify: ['modify', 'select', 'use'],
+  create: ['create', 'use'],
+  manage: ['manage', 'create', 'modify', 'select', 'use'],
+}

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { deleteGrant } from '../store/grants.ts'
+import { bumpPolicy, policyVersion } from '../store/policies.ts'
+import { deletePrincipal, setPrincipalEnabled, stopPrincipalSessions } from '../store/principals.ts'
+import { removeRoleMember } from '../store/roles.ts'
+import { type Queryable, type Sql, statement } from '../store/sql.ts'
+import { testStore, type TestStore } from '../store/test-database.ts'
+import { decide } from './decide.ts'
+import { Gate } from './test-gate.ts'
+import { Policies } from './policies.ts'
+import type { Policy } from './policy.ts'
+import { addMember, addPrincipal, addRole, addWorld, grant } from './test-world.ts'
+
+let store: TestStore
+let sql: Sql
+let policies: Policies
+
+beforeAll(async () => {
+  store = await testStore()
+  sql = store.sql
+  policies = await Policies.open({ sql, maxAgeMs: 3_600_000 })
+})
+afterAll(async () => {
+  await policies[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+})
+
+const wipe = ['grant_entry', 'role_member', 'role', 'principal', 'relation', 'namespace', 'warehouse'].map(
+  (table) => statement(`test-wipe-${table}`, `delete from ${table}`),
+)
+beforeEach(async () => {
+  for (const each of wipe) await sql.run(each)
+})
+
+const changed = (work: (tx: Queryable) => Promise<unknown>): Promise<number> =>
+  sql.transaction(async (tx) => {
+    await work(tx)
+    return bumpPolicy(tx)
+  })
+
+describe('a change', () => {
+  test('that is revoked, disabled, deleted or taken from a role stops at once for whoever saw its version', async () => {
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    const role = await addRole(sql, 'team')
+    const { id } = who.principal
+    const may = async (version: number): Promise<string> =>
+      decide(await policies.get(who, version), table.chain, 'select').outcome
+    expect(await may(await grant(sql, 'select', table, 'principal', id))).toBe('allow')
+    expect(
+      await may(
+        await changed((tx) => deleteGrant(tx, { securableId: table.id, granteeId: id, privilege: 'select' })),
+      ),
+    ).toBe('hide')
+    await grant(sql, 'select', table, 'role', role)
+    expect(await may(await addMember(sql, role, 'principal', id))).toBe('allow')
+    expect(await may(await changed((tx) => removeRoleMember(tx, role, id)))).toBe('hide')
+    expect(await may(await addMember(sql, role, 'principal', id))).toBe('allow')
+    expect(await may(await changed((tx) => setPrincipalEnabled(tx, id, false)))).toBe('hide')
+    expect(await may(await changed((tx) => setPrincipalEnabled(tx, id, true)))).toBe('allow')
+    expect(await may(await changed((tx) => deletePrincipal(tx, id)))).toBe('hide')
+  })
+
+  test('reaches a replica that only listens', async () => {
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    expect(decide(await policies.get(who), table.chain, 'select').outcome).toBe('hide')
+    await grant(sql, 'select', table, 'principal', who.principal.id)
+    await vi.waitFor(async () =>
+      expect(decide(await policies.get(who), table.chain, 'select').outcome).toBe('allow'),
+    )
+  })
+
+  test('reaches a replica that is deaf within the maximum age', async () => {
+    let now = 0
+    await using deaf = await Policies.open({ sql: new Gate(sql), maxAgeMs: 10_000, now: () => now })
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    await deaf.get(who)
+    await grant(sql, 'select', table, 'principal', who.principal.id)
+    now = 9_999
+    expect(decide(await deaf.get(who), table.chain, 'select').outcome).toBe('hide')
+    now = 10_000
+    expect(decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
+  })
+
+  test('stops sessions from before not_before, and only those', async () => {
+    const who = await addPrincipal(sql, 'etl')
+    const before = Date.now() - 1_000
+    const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id))
+    expect(await policies.get({ ...who, issuedAt: before }, version)).toMatchObject({ enabled: false })
+    expect(await policies.get({ ...who, issuedAt: Date.now() + 1_000 }, version)).toMatchObject({
+      enabled: true,
+    })
+  })
+})
+
+describe('the cache', () => {
+  test('answers without a promise while nothing changed', async () => {
+    const who = await addPrincipal(sql, 'etl')
+    const policy = await policies.get(who, await policyVersion(sql))
+    expect(policies.get(who)).toBe(policy)
+  })
+
+  test('reads once for many who ask at the same time', async () => {
+    const counting = new Gate(sql)
+    await using many = await Policies.open({ sql: counting })
+    const who = await addPrincipal(sql, 'etl')
+    await Promise.all(Array.from({ length: 100 }, async () => many.get(who)))
+    expect(counting.reads).toBe(1)
+  })
+
+  test('forgets everything when notifications may have been missed', async () => {
+    const gate = new Gate(sql)
+    await using kept = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
+    const who = await addPrincipal(sql, 'etl')
+    await kept.get(who)
+    gate.notify(null)
+    expect(kept.get(who)).toBeInstanceOf(Promise)
+  })
+
+  test('a read that began before a change never answers somebody who saw the change, nor stays', async () => {
+    const gate = new Gate(sql)
+    await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    await grant(sql, 'select', table, 'principal', who.principal.id)
+    const outcomeFor = (policy: Policy): string => decide(policy, table.chain, 'select').outcome
+
+    const answer = gate.hold()
+    const early = Promise.resolve(slow.get(who))
+    await answer.read
+    const version = await changed((tx) =>
+      deleteGrant(tx, { securableId: table.id, granteeId: who.principal.id, privilege: 'select' }),
+    )
+    const late = Promise.resolve(slow.get(who, version))
+    answer.release()
+    expect(outcomeFor(await early)).toBe('allow')
+    expect(outcomeFor(await late)).toBe('hide')
+    expect(outcomeFor(await slow.get(who))).toBe('hide')
+  })
+
+  test('a notification during a read makes the next answer new', async () => {
+    const gate = new Gate(sql)
+    await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    const answer = gate.hold()
+    const early = Promise.resolve(slow.get(who))
+    await answer.read
+    gate.notify(`policy:${await grant(sql, 'select', table, 'principal', who.principal.id)}`)
+    answer.release()
+    await early
+    expect(decide(await slow.get(who), table.chain, 'select').outcome).toBe('allow')
+  })
+
+  test('a store that stays behind what was announced is an error, not an old answer', async () => {
+    await using behind = await Policies.open({ sql: new Gate(sql) })
+    const who = await addPrincipal(sql, 'etl')
+    await expect(behind.get(who, (await policyVersion(sql)) + 5)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+  })
+
+  test('a failed read is not remembered', async () => {
+    const gate = new Gate(sql)
+    await using broken = await Policies.open({ sql: gate })
+    const who = await addPrincipal(sql, 'etl')
+    gate.failNext = true
+    await expect(broken.get(who)).rejects.toThrow('the store is away')
+    expect(await broken.get(who)).toMatchObject({ enabled: true })
+  })
+})
+
+test('the changes of two who change at the same time get versions of their own, in the order of their commits', async () => {
+  const versions = await Promise.all(Array.from({ length: 10 }, () => changed(() => Promise.resolve())))
+  expect(new Set(versions).size).toBe(10)
+  expect(await policyVersion(sql)).toBe(Math.max(...versions))
+})

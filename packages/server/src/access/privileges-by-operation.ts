@@ -1,0 +1,219 @@
+import type { Privilege, SecurableKind } from './privilege.ts'
+
+/**
+ * One thing an operation needs: a privilege on one of the objects it touches. All requirements of an operation must
+ * be met. `docs/privileges.md` is generated from this table; the operations enforce it.
+ */
+export interface Requirement {
+  readonly privilege: Privilege
+  readonly on: SecurableKind
+  /** Which object of that kind, where the operation touches several. */
+  readonly object: string
+  /** True: having something to use below the object is enough (`decidePassage`); what is answered is filtered. */
+  readonly passage?: true
+  /** When the requirement holds; absent: always. */
+  readonly when?: string
+}
+
+export interface OperationPrivileges {
+  readonly needs: readonly Requirement[]
+  readonly note?: string
+}
+
+/** What each operation of the catalog and of the management interface needs. */
+export const privilegesByOperation = {
+  // Iceberg REST: configuration and namespaces
+  getConfig: { needs: [{ privilege: 'use', on: 'warehouse', object: 'the warehouse', passage: true }] },
+  listNamespaces: {
+    needs: [
+      { privilege: 'use', on: 'namespace', object: 'the parent', passage: true, when: 'a parent is given' },
+      {
+        privilege: 'use',
+        on: 'warehouse',
+        object: 'the warehouse',
+        passage: true,
+        when: 'no parent is given',
+      },
+    ],
+    note: 'Shows the namespaces the caller may use or pass through.',
+  },
+  createNamespace: {
+    needs: [
+      { privilege: 'create', on: 'namespace', object: 'the parent', when: 'the namespace has a parent' },
+      { privilege: 'create', on: 'warehouse', object: 'the warehouse', when: 'the namespace has no parent' },
+    ],
+    note: 'The caller owns what is created.',
+  },
+  loadNamespaceMetadata: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
+  namespaceExists: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }] },
+  updateProperties: { needs: [{ privilege: 'modify', on: 'namespace', object: 'the namespace' }] },
+  dropNamespace: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
+
+  // Iceberg REST: tables
+  listTables: {
+    needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],
+    note: 'Shows the tables the caller may use.',
+  },
+  createTable: {
+    needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
+    note: 'Staged or not. The caller owns what is created.',
+  },
+  registerTable: {
+    needs: [
+      { privilege: 'create', on: 'namespace', object: 'the namespace' },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table that is replaced',
+        when: 'overwrite is asked for and the table exists',
+      },
+    ],
+    note: 'The caller owns what is created.',
+  },
+  loadTable: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
+  loadCredentials: {
+    needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
+    note: 'The credentials can write when the caller also has modify.',
+  },
+  updateTable: {
+    needs: [
+      { privilege: 'modify', on: 'relation', object: 'the table', when: 'the table exists' },
+      { privilege: 'create', on: 'namespace', object: 'the namespace', when: 'the commit creates the table' },
+    ],
+  },
+  dropTable: {
+    needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }],
+    note: 'Also with purgeRequested.',
+  },
+  unregisterTable: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
+  renameTable: {
+    needs: [
+      { privilege: 'manage', on: 'relation', object: 'the table' },
+      { privilege: 'create', on: 'namespace', object: 'the namespace it moves to' },
+    ],
+  },
+  commitTransaction: {
+    needs: [
+      { privilege: 'modify', on: 'relation', object: 'each table', when: 'the table exists' },
+      {
+        privilege: 'create',
+        on: 'namespace',
+        object: 'the namespace of each table',
+        when: 'the commit creates the table',
+      },
+    ],
+  },
+  reportMetrics: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+
+  // Iceberg REST: views
+  listViews: {
+    needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }],
+    note: 'Shows the views the caller may use.',
+  },
+  createView: {
+    needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
+    note: 'The caller owns what is created.',
+  },
+  registerView: {
+    needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
+    note: 'The caller owns what is created.',
+  },
+  loadView: { needs: [{ privilege: 'select', on: 'relation', object: 'the view' }] },
+  viewExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the view' }] },
+  replaceView: { needs: [{ privilege: 'modify', on: 'relation', object: 'the view' }] },
+  dropView: { needs: [{ privilege: 'manage', on: 'relation', object: 'the view' }] },
+  renameView: {
+    needs: [
+      { privilege: 'manage', on: 'relation', object: 'the view' },
+      { privilege: 'create', on: 'namespace', object: 'the namespace it moves to' },
+    ],
+  },
+
+  // Management
+  createPrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  listPrincipals: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  getPrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  enablePrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  disablePrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  stopSessions: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  addSecret: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  dropOldSecret: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  deletePrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  createRole: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  listRoles: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  getRole: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  deleteRole: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  listRoleMembers: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  addRoleMember: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  removeRoleMember: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  queryAudit: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  grantPrivilege: {
+    needs: [
+      { privilege: 'manage', on: 'server', object: 'the server', when: 'it is granted on the server' },
+      { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'it is granted on a warehouse' },
+      { privilege: 'manage', on: 'namespace', object: 'the namespace', when: 'it is granted on a namespace' },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'it is granted on a table or view',
+      },
+    ],
+  },
+  revokePrivilege: {
+    needs: [
+      { privilege: 'manage', on: 'server', object: 'the server', when: 'it was granted on the server' },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'it was granted on a warehouse',
+      },
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'it was granted on a namespace',
+      },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'it was granted on a table or view',
+      },
+    ],
+  },
+  listGrants: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'server',
+        object: 'the server',
+        when: 'grants of another grantee, or on the server, are listed',
+      },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'grants on a warehouse are listed',
+      },
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'grants on a namespace are listed',
+      },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'grants on a table or view are listed',
+      },
+    ],
+    note: 'Everybody may list the grants to themselves.',
+  },
+} as const
+
+/** Every operation that has an entry. */
+export type GuardedOperation = keyof typeof privilegesByOperation

@@ -1,0 +1,57 @@
+import { HeadgateError } from '@headgate/errors'
+import type { Decision } from './decision.ts'
+import type { SecurableKind } from './privilege.ts'
+
+const notFound = {
+  server: 'forbidden',
+  warehouse: 'no-such-warehouse',
+  namespace: 'no-such-namespace',
+  relation: 'no-such-table',
+} as const satisfies Record<SecurableKind, string>
+
+/** Something a decision was made about, for the message. */
+export interface RefusedObject {
+  readonly kind: SecurableKind
+  /** As the caller named it: `sales.orders`. */
+  readonly name: string
+  /** The exact error of an object that does not exist; a hidden one must not differ by a letter. */
+  readonly missing?: () => HeadgateError
+}
+
+/**
+ * Passes for `allow`; throws 404 for `hide`, indistinguishable from a missing object, and 403 for `deny`. That there is
+ * a server is no secret, so nothing is hidden there.
+ */
+export function enforce(decision: Decision, object: RefusedObject): void {
+  switch (object.kind === 'server' && decision.outcome === 'hide' ? 'deny' : decision.outcome) {
+    case 'allow':
+      return
+    case 'hide':
+      throw hidden(
+        object.missing?.() ??
+          new HeadgateError(notFound[object.kind], `There is no ${object.kind} ${object.name}.`),
+      )
+    case 'deny':
+      throw new HeadgateError(
+        'forbidden',
+        object.kind === 'server'
+          ? `This needs the privilege ${decision.privilege} on the server: ask an administrator.`
+          : `This needs the privilege ${decision.privilege} on ${object.kind} ${object.name}: ask who manages it.`,
+      )
+  }
+}
+
+/** Marks a 404 that is a refusal in truth. For the audit: on the wire there is no difference. */
+class Hidden extends Error {
+  override readonly name = 'Hidden'
+}
+
+function hidden(error: HeadgateError): HeadgateError {
+  error.cause ??= new Hidden('the object exists but may not be seen')
+  return error
+}
+
+/** True when an object was called missing because the caller may not see it. */
+export function isHidden(error: HeadgateError): boolean {
+  return error.cause instanceof Hidden
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import type { Identity } from '../identity/identity.ts'
+import { insertGrant } from '../store/grants.ts'
+import { bumpPolicy } from '../store/policies.ts'
+import { insertPrincipal, ownIssuer } from '../store/principals.ts'
+import { addRoleMember, insertRole, type MemberKind } from '../store/roles.ts'
+import { type Sql, statement } from '../store/sql.ts'
+import { type Chain, type Privilege, serverId } from './privilege.ts'
+
+/** An object of a test world, with the place it stands at. */
+export interface TestObject {
+  readonly kind: 'warehouse' | 'namespace' | 'relation'
+  readonly id: string
+  readonly chain: Chain
+  readonly owner: string
+}
+
+const warehouse = statement(
+  'test-warehouse',
+  `insert into warehouse (id, name, kind, storage, owner_id) values ($1, $2, 'managed', '{}', $3)`,
+)
+const namespace = statement(
+  'test-namespace',
+  `insert into namespace (id, warehouse_id, parent_id, path, lineage, owners, owner_id) values ($1, $2, $3, $4, $5, $6, $7)`,
+)
+const relation = statement(
+  'test-relation',
+  `insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id)
+   values ($1, $2, $3, $4, 'table', $5, 'file:///m', 'file:///t', $6)`,
+)
+
+export async function addWarehouse(sql: Sql, name: string, owner: string = serverId): Promise<TestObject> {
+  const id = randomUUID()
+  await sql.run(warehouse, [id, name, owner])
+  return { kind: 'warehouse', id, owner, chain: { ids: [id], owners: [owner] } }
+}
+
+/** A namespace in a warehouse or another namespace; `path` has its levels joined by U+001F. */
+export async function addNamespace(
+  sql: Sql,
+  parent: TestObject,
+  path: string,
+  owner: string = serverId,
+): Promise<TestObject> {
+  const id = randomUUID()
+  const chain = { ids: [id, ...parent.chain.ids], owners: [owner, ...parent.chain.owners] }
+  const lineage = chain.ids.slice(0, -1).toReversed()
+  const owners = chain.owners.slice(0, -1).toReversed()
+  await sql.run(namespace, [
+    id,
+    chain.ids.at(-1),
+    parent.kind === 'namespace' ? parent.id : null,
+    path,
+    lineage,
+    owners,
+    owner,
+  ])
+  return { kind: 'namespace', id, owner, chain }
+}
+
+export async function addRelation(
+  sql: Sql,
+  parent: TestObject,
+  name: string,
+  owner: string = serverId,
+): Promise<TestObject> {
+  const id = randomUUID()
+  await sql.run(relation, [id, parent.chain.ids.at(-1), parent.id, name, randomUUID(), owner])
+  return {
+    kind: 'relation',
+    id,
+    owner,
+    chain: { ids: [id, ...parent.chain.ids], owners: [owner, ...parent.chain.owners] },
+  }
+}
+
+/** A principal of ours, as somebody who is calling. */
+export async function addPrincipal(sql: Sql, name: string): Promise<Identity> {
+  const id = randomUUID()
+  await insertPrincipal(sql, { id, issuer: ownIssuer, subject: name, name, kind: 'service' })
+  return {
+    principal: { id, issuer: ownIssuer, subject: name, name },
+    actors: [],
+    method: 'session-token',
+    expiresAt: null,
+  }
+}
+
+export async function addRole(sql: Sql, name: string): Promise<string> {
+  const id = randomUUID()
+  await insertRole(sql, { id, name, system: false })
+  return id
+}
+
+export async function addMember(sql: Sql, role: string, kind: MemberKind, id: string): Promise<number> {
+  return sql.transaction(async (tx) => {
+    await addRoleMember(tx, role, { kind, id })
+    return bumpPolicy(tx)
+  })
+}
+
+/** Grants and returns the policy version from which on it holds. */
+export async function grant(
+  sql: Sql,
+  privilege: Privilege,
+  on: TestObject | null,
+  kind: MemberKind,
+  grantee: string,
+): Promise<number> {
+  return sql.transaction(async (tx) => {
+    const place = { securableId: on?.id ?? serverId, securableKind: on?.kind ?? 'server' } as const
+    await insertGrant(tx, { ...place, privilege, granteeId: grantee, granteeKind: kind, grantedBy: null })
+    return bumpPolicy(tx)
+  })
+}
+
+/** A warehouse with the namespaces `a`, `a.b` and `c`, and a table in `a.b`. */
+export interface TestWorld {
+  readonly warehouse: TestObject
+  readonly outer: TestObject
+  readonly inner: TestObject
+  readonly sibling: TestObject
+  readonly table: TestObject
+}
+
+export async function addWorld(sql: Sql, owner?: string): Promise<TestWorld> {
+  const warehouse = await addWarehouse(sql, `w-${randomUUID()}`)
+  const outer = await addNamespace(sql, warehouse, 'a', owner)
+  const inner = await addNamespace(sql, outer, 'a\u001fb')
+  const sibling = await addNamespace(sql, warehouse, 'c')
+  return { warehouse, outer, inner, sibling, table: await addRelation(sql, inner, 't') }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+import { serverId } from '../access/privilege.ts'
+import type { MasterKey } from '../keys/master-key.ts'
+import { contains, overlaps } from '../storage/location-relations.ts'
+import { parseLocation } from '../storage/location.ts'
+import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
+import { policyVersion } from '../store/policies.ts'
+import type { Riders } from '../store/riders.ts'
+import type { Queryable, Sql } from '../store/sql.ts'
+import { isViolation } from '../store/violation.ts'
+import {
+  countWarehouseContents,
+  deleteWarehouse as deleteRow,
+  insertWarehouse,
+  lockWarehousePlaces,
+  type NewWarehouse,
+  updateWarehouse as updateRow,
+  type WarehouseContent,
+} from '../store/warehouse-writes.ts'
+import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
+import { protectedError } from './existing.ts'
+import { rootOf } from './open-storage.ts'
+import { Stale } from './stale.ts'
+import { sealProfile } from './storage-secret.ts'
+
+export interface WarehouseParts {
+  readonly sql: Sql
+  readonly master: MasterKey
+}
+
+/** What people decide about a warehouse besides its name and its storage. */
+export type WarehouseSettings = Omit<WarehouseContent, 'storage' | 'storageSecret'>
+
+export interface WarehouseCreation {
+  readonly name: string
+  readonly profile: StorageProfile
+  readonly settings: WarehouseSettings
+  readonly ownerId: string
+}
+
+/** As of seven days; see `retention_seconds`. */
+export const defaultRetentionSeconds = 604_800
+
+/**
+ * Makes a warehouse, at a place that no other warehouse has.
+ *
+ * @throws HeadgateError `already-exists` when the name or the place is taken
+ * @throws Stale when the policy moved
+ */
+export async function createWarehouse(
+  parts: WarehouseParts,
+  creation: WarehouseCreation,
+  riders: (id: string) => Riders,
+): Promise<string> {
+  const { name, profile, settings, ownerId } = creation
+  const id = randomUUID()
+  checkSettings(profile, settings)
+  const row: NewWarehouse = { id, name, ownerId, ...settings, ...sealProfile(parts.master, id, profile) }
+  try {
+    await parts.sql.transaction(async (tx) => {
+      await checkPlace(tx, profile)
+      if (!(await insertWarehouse(tx, row, riders(id)))) throw new Stale()
+    })
+  } catch (error) {
+    if (isViolation(error, 'warehouse_name_key'))
+      throw new HeadgateError('already-exists', `There is a warehouse ${name} already.`)
+    throw error
+  }
+  return id
+}
+
+/** Changes settings, and storage keys where a profile is given; the place stays. */
+export async function updateWarehouse(
+  parts: WarehouseParts,
+  row: WarehouseRow,
+  change: { readonly profile: StorageProfile; readonly settings: WarehouseSettings },
+  riders: Riders,
+): Promise<void> {
+  const { profile, settings } = change
+  checkSettings(profile, settings)
+  const content = { ...settings, ...sealProfile(parts.master, row.id, profile) }
+  if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
+}
+
+/**
+ * Deletes an empty warehouse; its place, and whatever lies there, stays.
+ *
+ * @throws HeadgateError `protected`, or `conflict` with what is still in it, dropped relations included
+ */
+export async function deleteWarehouse(
+  parts: WarehouseParts,
+  row: WarehouseRow,
+  riders: Riders,
+): Promise<void> {
+  if (row.protected) throw protectedError(`Warehouse ${row.name}`)
+  try {
+    if (!(await deleteRow(parts.sql, row.id, riders))) throw new Stale()
+  } catch (error) {
+    if (!isViolation(error)) throw error
+    const { namespaces, relations, dropped } = await countWarehouseContents(parts.sql, row.id)
+    const held = [
+      count(namespaces, 'namespace'),
+      count(relations, 'table or view', 'tables and views'),
+      count(dropped, 'dropped table or view', 'dropped tables and views'),
+    ]
+    const later =
+      dropped > 0 ? ' Dropped ones go when their retention ends; purge them to be rid of them now.' : ''
+    throw new HeadgateError(
+      'conflict',
+      `Warehouse ${row.name} is not empty: it holds ${held.filter(Boolean).join(', ')}.${later}`,
+    )
+  }
+}
+
+/**
+ * Makes the warehouse if there is none of its name, for the start of a server; nobody in particular owns it. An existing
+ * one is left as it is.
+ */
+export async function ensureWarehouse(
+  parts: WarehouseParts,
+  wanted: {
+    readonly name: string
+    readonly profile: StorageProfile
+    readonly settings?: Partial<WarehouseSettings>
+  },
+): Promise<void> {
+  const settings = {
+    allowedLocations: [],
+    defaults: {},
+    overrides: {},
+    retentionSeconds: defaultRetentionSeconds,
+    protected: false,
+    ...wanted.settings,
+  }
+  for (;;) {
+    if ((await findWarehouse(parts.sql, wanted.name)) !== null) return
+    const riders = { policyVersion: await policyVersion(parts.sql), audit: [], idempotency: null }
+    try {
+      await createWarehouse(parts, { ...wanted, settings, ownerId: serverId }, () => riders)
+      return
+    } catch (error) {
+      // Another replica was quicker, or the policy moved: the next look tells.
+      const exists = (await findWarehouse(parts.sql, wanted.name)) !== null
+      if (!exists && !(error instanceof Stale)) throw error
+    }
+  }
+}
+
+function checkSettings(profile: StorageProfile, { allowedLocations }: WarehouseSettings): void {
+  for (const text of allowedLocations) {
+    const location = parseLocation(text)
+    if (location.scheme !== profile.type) {
+      throw new HeadgateError(
+        'bad-request',
+        `Allowed locations must be on the warehouse's own store, ${profile.type}: ${text}`,
+      )
+    }
+    if (location.scheme === 'file' && location.key === '') {
+      throw new HeadgateError('bad-request', 'The whole file system cannot be an allowed location.')
+    }
+  }
+}
+
+/** Two warehouses at one place would see, and delete, each other's files. */
+async function checkPlace(tx: Queryable, profile: StorageProfile): Promise<void> {
+  const wanted = parseLocation(rootOf(profile))
+  for (const { name, storage } of await lockWarehousePlaces(tx)) {
+    const other = parseStorageProfileOrNull(storage)
+    if (other === null || other.type !== profile.type || storeOf(other) !== storeOf(profile)) continue
+    const place = parseLocation(rootOf(other))
+    if (!overlaps(wanted, place)) continue
+    const how = contains(place, wanted) ? 'lies in' : 'holds'
+    throw new HeadgateError(
+      'already-exists',
+      `The storage location ${how} that of warehouse ${name}: choose another one.`,
+    )
+  }
+}
+
+/** Buckets of one name on two stores are two places. */
+function storeOf(profile: StorageProfile): string {
+  return profile.type === 'file' || profile.endpoint === undefined
+    ? profile.type
+    : new URL(profile.endpoint).href
+}
+
+/** Without its secret a profile has half of its keys, which is no matter here. */
+function parseStorageProfileOrNull(storage: Readonly<Record<string, unknown>>): StorageProfile | null {
+  const { accessKeyId: _, ...rest } = storage
+  try {
+    return parseStorageProfile(storage['type'] === 's3' ? { ...rest, credentials: 'default-chain' } : rest)
+  } catch {
+    return null
+  }
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return number === 0 ? '' : `${number} ${number === 1 ? one : many}`
+}

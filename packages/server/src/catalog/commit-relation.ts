@@ -1,0 +1,83 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import type { Riders } from '../store/riders.ts'
+import type { RelationRow } from '../store/relations.ts'
+import { pathOf } from '../store/namespaces.ts'
+import { isViolation } from '../store/violation.ts'
+import type { CatalogParts } from './parts.ts'
+import { type CommitRequest, type Models, prepareReplace } from './prepare.ts'
+import type { RelationModel } from './relation-model.ts'
+import { swap } from './swap.ts'
+import { standingOf, type Target } from './target.ts'
+
+/** Where the relation stands after a commit. */
+export interface Committed {
+  readonly metadataLocation: string
+  /** The metadata as JSON. */
+  readonly text: Buffer
+  /** The relation's row as it is now; its text is in `text`. */
+  readonly relation: RelationRow
+}
+
+/**
+ * Commits updates to one relation. With nothing to change, the current state is the answer and only the riders are written.
+ *
+ * @throws Stale when the relation or the policy moved; the caller looks again and repeats
+ */
+export async function commitRelation<Metadata, Update, Requirement>(
+  parts: CatalogParts,
+  model: RelationModel<Metadata, Update, Requirement>,
+  models: Models<Metadata>,
+  target: Target,
+  request: CommitRequest<Update, Requirement>,
+  riders: Riders,
+): Promise<Committed> {
+  const prepared = await prepareReplace(parts, model, models, target, request)
+  if (prepared === null) {
+    const { relation, warehouse } = target
+    const text = await parts.bodies.plain(relation, 'all', warehouse.storage)
+    // What was looked at may be old by now, and then there may be something to change after all.
+    await swap(parts, [], riders, [standingOf(target)])
+    return { metadataLocation: relation.metadataLocation, text, relation: { ...relation, body: null } }
+  }
+  const { file } = prepared
+  try {
+    await swap(parts, [prepared], riders)
+  } catch (error) {
+    if (isViolation(error, 'relation_warehouse_id_uuid_key')) {
+      throw new HeadgateError(
+        'bad-request',
+        `Cannot assign uuid: another ${model.kind} of the warehouse has it.`,
+      )
+    }
+    if (!isHeadgateError(error, 'commit-state-unknown') || !(await stands(parts, target, file.location)))
+      throw error
+  }
+  const { location: metadataLocation, text } = file
+  const { write } = prepared
+  const location = write.type === 'replace' ? write.replacement.location : target.relation.location
+  const relation = {
+    ...target.relation,
+    version: target.relation.version + 1,
+    metadataLocation,
+    location,
+    body: null,
+  }
+  return { metadataLocation, text, relation }
+}
+
+/** After a lost answer: true when the pointer is seen where it was to go. Anything else stays unknown. */
+async function stands(parts: CatalogParts, target: Target, location: string): Promise<boolean> {
+  const { warehouse, identifier } = target
+  const key = {
+    warehouseId: warehouse.id,
+    path: pathOf(identifier.namespace),
+    name: identifier.name,
+    form: 'none',
+    known: null,
+  } as const
+  try {
+    return (await parts.resolver.resolve(key)).relation?.metadataLocation === location
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { Riders } from '../store/riders.ts'
+import { isViolation } from '../store/violation.ts'
+import { missingNamespace, takenError } from './existing.ts'
+import { checkLocations } from './locations.ts'
+import { composeMetadataFile, type MetadataFile } from './metadata-file.ts'
+import type { CatalogParts } from './parts.ts'
+import type { Models, Prepared } from './prepare.ts'
+import type { RelationModel } from './relation-model.ts'
+import { Stale } from './stale.ts'
+import { swap } from './swap.ts'
+import type { Place } from './target.ts'
+
+export interface Creation<Metadata> {
+  readonly place: Place
+  readonly metadata: Metadata
+  /** Reserved by a staged create; else a new one is made. */
+  readonly id?: string
+  readonly ownerId: string
+  /** True when somebody else chose a location: it is then checked against those of all other relations. */
+  readonly locationChosen: boolean
+  /** An existing metadata file to point to (register); else one is written. */
+  readonly file?: MetadataFile
+}
+
+/** Composes the first metadata file and row of a relation; writes nothing. */
+export async function prepareCreate<Metadata>(
+  parts: CatalogParts,
+  model: RelationModel<Metadata, never, never>,
+  models: Models<Metadata>,
+  creation: Creation<Metadata>,
+): Promise<Prepared> {
+  const { place, metadata, ownerId } = creation
+  const { warehouse } = place
+  if (place.relation !== null) throw takenError(model.kind, place.relation.kind, place.identifier)
+  const checked = checkLocations(warehouse, model.locations(metadata))
+  const file = creation.file ?? (await composeMetadataFile(model, metadata, null, parts.rowLimitBytes))
+  const id = creation.id ?? randomUUID()
+  return {
+    warehouse,
+    file,
+    fileExists: creation.file !== undefined,
+    write: {
+      type: 'create',
+      relation: {
+        id,
+        warehouseId: warehouse.id,
+        namespaceId: place.namespaceId,
+        name: place.identifier.name,
+        kind: model.kind,
+        uuid: model.uuid(metadata) ?? id,
+        metadataLocation: file.location,
+        location: model.location(metadata),
+        prefixes: checked.prefixes,
+        ownerId,
+        body: file.body,
+        refs: file.refs,
+      },
+    },
+    claim: creation.locationChosen ? checked : null,
+    expired: [],
+    remember: () => models.add(file.location, metadata, file.text.length),
+  }
+}
+
+/** Creates the relation, or throws what its caller is told: 409 when the name was taken meanwhile, 404 when the namespace went. */
+export async function createRelation<Metadata>(
+  parts: CatalogParts,
+  model: RelationModel<Metadata, never, never>,
+  models: Models<Metadata>,
+  creation: Creation<Metadata>,
+  riders: Riders,
+): Promise<MetadataFile> {
+  const prepared = await prepareCreate(parts, model, models, creation)
+  try {
+    await swap(parts, [prepared], riders)
+  } catch (error) {
+    throw creationError(error, creation.place)
+  }
+  return prepared.file
+}
+
+/** What a violation of the store means for a create. */
+export function creationError(error: unknown, place: Place): unknown {
+  // Taken meanwhile: the next look says by what, which decides the message.
+  if (isViolation(error, 'relation_name')) return new Stale()
+  // The same staged create was committed twice at once, and the other one has the reserved id.
+  if (isViolation(error, 'relation_pkey')) return new Stale()
+  if (isViolation(error, 'relation_warehouse_id_uuid_key')) {
+    return takenError('table', 'table', place.identifier)
+  }
+  if (isViolation(error, 'relation_namespace_id_fkey')) return missingNamespace(place.identifier.namespace)
+  return error
+}

@@ -1,0 +1,40 @@
+import { HeadgateError } from '@headgate/errors'
+import {
+  formatIdentifier,
+  formatNamespace,
+  type Namespace,
+  type TableIdentifier,
+} from '@headgate/iceberg/rest'
+import type { RelationKind } from '../store/relations.ts'
+
+const titles = { table: 'Table', view: 'View' } as const
+
+/** 409 for a name that is taken, in the words that clients and the compatibility kit look for. */
+export function takenError(
+  wanted: RelationKind,
+  existing: RelationKind,
+  identifier: TableIdentifier,
+): HeadgateError {
+  const shown = formatIdentifier(identifier)
+  const message =
+    wanted === existing
+      ? `${titles[wanted]} already exists: ${shown}`
+      : `${titles[existing]} with same name already exists: ${shown}`
+  return new HeadgateError('already-exists', message)
+}
+
+export function missingRelation(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
+  const message = `${titles[kind]} does not exist: ${formatIdentifier(identifier)}`
+  return new HeadgateError(kind === 'table' ? 'no-such-table' : 'no-such-view', message)
+}
+
+export function missingNamespace(namespace: Namespace): HeadgateError {
+  return new HeadgateError('no-such-namespace', `Namespace does not exist: ${formatNamespace(namespace)}`)
+}
+
+export function protectedError(what: string): HeadgateError {
+  return new HeadgateError(
+    'protected',
+    `${what} is protected: take the protection away first, then try again.`,
+  )
+}

@@ -1,0 +1,32 @@
+import { gunzipSync } from 'node:zlib'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { gzipSplice } from './gzip-splice.ts'
+import { pack, unpack } from './packed-body.ts'
+
+const text = fc.uint8Array({ maxLength: 5_000 }).map((bytes) => Buffer.from(bytes))
+
+test('a packed body comes back as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, async (plain) => {
+      expect((await unpack(await pack(plain))).equals(plain)).toBe(true)
+    }),
+  )
+})
+
+test('a spliced answer is one valid gzip member of the three texts', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, text, text, async (before, middle, after) => {
+      const answer = Buffer.concat(gzipSplice(before, await pack(middle), after))
+      expect(gunzipSync(answer).equals(Buffer.concat([before, middle, after]))).toBe(true)
+    }),
+  )
+})
+
+test('texts longer than a stored block and than the synchronous limit are spliced too', async () => {
+  const before = Buffer.alloc(200_000, 'b')
+  const middle = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, n) => n)))
+  const after = Buffer.alloc(65_535, 'a')
+  const answer = Buffer.concat(gzipSplice(before, await pack(middle), after))
+  expect(gunzipSync(answer).equals(Buffer.concat([before, middle, after]))).toBe(true)
+})

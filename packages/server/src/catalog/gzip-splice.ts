@@ -1,0 +1,32 @@
+import { crc32 } from 'node:zlib'
+import type { PackedBody } from '../store/relations.ts'
+import { crc32Combine } from './crc32-combine.ts'
+
+// RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
+const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
+const largestStoredBlock = 0xffff
+
+/**
+ * The pieces of one gzip member that inflates to `before + body + after` without inflating or deflating anything: the text around
+ * goes into stored blocks, the packed body stands between them as it is.
+ */
+export function gzipSplice(before: Buffer, body: PackedBody, after: Buffer): Buffer[] {
+  const trailer = Buffer.alloc(8)
+  const beforeAndBody = crc32Combine(crc32(before), body.crc, body.length)
+  trailer.writeUInt32LE(crc32Combine(beforeAndBody, crc32(after), after.length), 0)
+  trailer.writeUInt32LE((before.length + body.length + after.length) % 2 ** 32, 4)
+  return [header, ...stored(before, false), body.packed, ...stored(after, true), trailer]
+}
+
+/** RFC 1951 section 3.2.4; starts and ends on a byte boundary. The last one may be empty, because it says that it is. */
+function stored(text: Buffer, last: boolean): Buffer[] {
+  const count = Math.max(Math.ceil(text.length / largestStoredBlock), last ? 1 : 0)
+  return Array.from({ length: count }, (_, index) => {
+    const part = text.subarray(index * largestStoredBlock, (index + 1) * largestStoredBlock)
+    const head = Buffer.alloc(5)
+    head.writeUInt8(last && index === count - 1 ? 1 : 0, 0)
+    head.writeUInt16LE(part.length, 1)
+    head.writeUInt16LE(~part.length & 0xffff, 3)
+    return [head, part]
+  }).flat()
+}

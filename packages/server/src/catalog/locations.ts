@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+import { ancestorPrefixes, canonicalPrefix, contains } from '../storage/location-relations.ts'
+import { type Location, parseLocation } from '../storage/location.ts'
+import type { Warehouse } from './warehouses.ts'
+
+/** Where a relation may write, in the terms of the store's overlap check. */
+export interface CheckedLocations {
+  /** Canonical prefixes, each ending in `/`, none inside another. */
+  readonly prefixes: readonly string[]
+  /** All prefixes above them. */
+  readonly ancestors: readonly string[]
+}
+
+/** A location nobody can guess, in the warehouse's own place: a name in it would outlive a rename and tell secrets. */
+export function defaultLocation(warehouse: Warehouse): string {
+  return `${warehouse.root.replace(/\/+$/, '')}/${randomUUID()}`
+}
+
+/**
+ * Checks every location of a relation before anything is written there or handed out for it.
+ *
+ * @throws HeadgateError `bad-request` when one is malformed or takes the warehouse's whole place, `forbidden` when one
+ *   lies outside the warehouse's allowed locations
+ */
+export function checkLocations(warehouse: Warehouse, locations: readonly string[]): CheckedLocations {
+  const parsed = locations.map(parseLocation)
+  for (const location of parsed) checkOne(warehouse, location)
+  const outermost = parsed.filter((location, index) =>
+    parsed.every(
+      (other, at) => at === index || !contains(other, location) || (contains(location, other) && index < at),
+    ),
+  )
+  return {
+    prefixes: outermost.map(canonicalPrefix),
+    ancestors: [...new Set(outermost.flatMap(ancestorPrefixes))],
+  }
+}
+
+function checkOne(warehouse: Warehouse, location: Location): void {
+  const root = parseLocation(warehouse.root)
+  if (contains(location, root)) {
+    throw new HeadgateError(
+      'bad-request',
+      `A location must lie below the warehouse's own, not be it or hold it: ${location.text}`,
+    )
+  }
+  const allowed = [root, ...warehouse.allowedLocations.map(parseLocation)]
+  if (allowed.some((place) => contains(place, location))) return
+  throw new HeadgateError(
+    'forbidden',
+    `Location is outside of what warehouse ${warehouse.name} allows: ${location.text}. Leave it out, or add it to the warehouse's allowed locations.`,
+  )
+}
+
+/** What a caller is told about an overlap: not with whom. */
+export function overlapError(): HeadgateError {
+  return new HeadgateError(
+    'bad-request',
+    'Location overlaps with that of another table or view, or of a dropped one that can still be restored: choose another one, or leave it out.',
+  )
+}

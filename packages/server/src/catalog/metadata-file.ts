@@ -1,0 +1,86 @@
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { HeadgateError } from '@headgate/errors'
+import { metadataVersionOf } from '@headgate/iceberg/metadata'
+import { type Json, parseBytes, stringify } from '@headgate/json'
+import type { Bodies } from '../store/relation-writes.ts'
+import type { Storage } from '../storage/storage.ts'
+import { pack } from './packed-body.ts'
+import type { RelationModel } from './relation-model.ts'
+
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+
+/** A metadata file ready to be written, and what will be served of it. */
+export interface MetadataFile extends Bodies {
+  readonly location: string
+  /** The file's bytes: the text, or the text gzipped. */
+  readonly content: Buffer
+  readonly text: Buffer
+}
+
+/** Writes nothing: gives the file that follows `previous` (null: the first), with all forms that will be served. */
+export async function composeMetadataFile<Metadata>(
+  model: RelationModel<Metadata, never, never>,
+  metadata: Metadata,
+  previous: string | null,
+  rowLimitBytes: number,
+): Promise<MetadataFile> {
+  const name = model.metadataFileName(metadata, previous === null ? 0 : metadataVersionOf(previous) + 1)
+  const text = Buffer.from(stringify(model.encode(metadata)))
+  const content = name.includes('.gz.') ? await compress(text) : text
+  const location = `${model.metadataFolder(metadata)}/${name}`
+  return { location, content, text, ...(await bodiesOf(model, metadata, text, rowLimitBytes)) }
+}
+
+/** The forms kept in the row; null where they are over its limit or, for the referenced form, the same as the full one. */
+export async function bodiesOf<Metadata>(
+  model: RelationModel<Metadata, never, never>,
+  metadata: Metadata,
+  text: Buffer,
+  rowLimitBytes: number,
+): Promise<Bodies> {
+  const packed = await pack(text)
+  if (packed.packed.length > rowLimitBytes) return { body: null, refs: null }
+  const referenced = model.referencedOnly(metadata)
+  return {
+    body: packed,
+    refs: referenced === null ? null : await pack(Buffer.from(stringify(model.encode(referenced)))),
+  }
+}
+
+/** The text of a metadata file in storage. Throws `no-such-file` with the words clients look for when it is gone. */
+export async function readMetadataText(
+  storage: Storage,
+  location: string,
+  maxBytes: number,
+): Promise<Buffer> {
+  let content: Buffer
+  try {
+    content = await storage.getBytes(location, { maxBytes })
+  } catch (error) {
+    if (error instanceof HeadgateError && error.code === 'no-such-file') throw missingMetadataFile(location)
+    throw error
+  }
+  if (content[0] !== 0x1f || content[1] !== 0x8b) return content
+  try {
+    return await decompress(content, { maxOutputLength: maxBytes })
+  } catch (error) {
+    throw new HeadgateError('bad-request', `The metadata file is damaged or too large: ${location}`, {
+      cause: error,
+    })
+  }
+}
+
+export function missingMetadataFile(location: string): HeadgateError {
+  return new HeadgateError('no-such-file', `Failed to open input stream for file: ${location}`)
+}
+
+/** JSON of a metadata file; a file that is no JSON is the caller's mistake (register) or damage, and is named. */
+export function parseMetadataText(text: Buffer, location: string): Json {
+  try {
+    return parseBytes(text)
+  } catch (error) {
+    throw new HeadgateError('bad-request', `The file is not Iceberg metadata: ${location}`, { cause: error })
+  }
+}

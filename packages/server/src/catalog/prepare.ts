@@ -1,0 +1,121 @@
+import { HeadgateError } from '@headgate/errors'
+import type { NewRelation, Replacement } from '../store/relation-writes.ts'
+import type { CheckedLocations } from './locations.ts'
+import { checkLocations } from './locations.ts'
+import { contains } from '../storage/location-relations.ts'
+import { parseLocation, parseObjectLocation } from '../storage/location.ts'
+import { composeMetadataFile, type MetadataFile, parseMetadataText } from './metadata-file.ts'
+import type { CatalogParts } from './parts.ts'
+import type { RelationModel } from './relation-model.ts'
+import { standingOf, type Target } from './target.ts'
+import type { Warehouse } from './warehouses.ts'
+
+/** One relation's share of a commit: its metadata file is composed, nothing is written yet. */
+export interface Prepared {
+  readonly warehouse: Warehouse
+  readonly file: MetadataFile
+  /** The file was there before (register): it is neither written nor, when the change fails, deleted. */
+  readonly fileExists: boolean
+  readonly write:
+    | { readonly type: 'create'; readonly relation: NewRelation }
+    | { readonly type: 'replace'; readonly replacement: Replacement }
+  /** Locations to check against those of all others; null when they are unguessable or have not changed. */
+  readonly claim: CheckedLocations | null
+  /** Metadata files to delete once the commit stands. */
+  readonly expired: readonly string[]
+  /** Keeps the decoded model for the next commit. */
+  remember(): void
+}
+
+export interface CommitRequest<Update, Requirement> {
+  readonly requirements: readonly Requirement[]
+  readonly updates: readonly Update[]
+}
+
+/** Where decoded metadata is kept between commits; see `ModelCache`. */
+export interface Models<Metadata> {
+  get(location: string): Metadata | undefined
+  add(location: string, metadata: Metadata, textBytes: number): void
+}
+
+/**
+ * Applies a commit to the current metadata. Null: nothing changes, nothing needs to be written.
+ *
+ * @throws HeadgateError `commit-failed` when a requirement does not hold, `bad-request` when an update is wrong
+ */
+export async function prepareReplace<Metadata, Update, Requirement>(
+  parts: CatalogParts,
+  model: RelationModel<Metadata, Update, Requirement>,
+  models: Models<Metadata>,
+  target: Target,
+  request: CommitRequest<Update, Requirement>,
+): Promise<Prepared | null> {
+  const { relation, warehouse } = target
+  const base = await currentModel(parts, model, models, target)
+  model.check(base, request.requirements)
+  const { metadata, changed, expired } = model.apply(base, request.updates, {
+    now: parts.now(),
+    baseLocation: relation.metadataLocation,
+  })
+  if (!changed) return null
+  const uuid = model.uuid(metadata) ?? relation.uuid
+  if (uuid !== (model.uuid(base) ?? uuid)) {
+    throw new HeadgateError(
+      'bad-request',
+      `Cannot reassign uuid: the uuid of a ${model.kind} is given when it is created.`,
+    )
+  }
+  const before = model.locations(base)
+  const after = model.locations(metadata)
+  const moved = after.length !== before.length || after.some((location, index) => location !== before[index])
+  const claim = moved ? checkLocations(warehouse, after) : null
+  const file = await composeMetadataFile(model, metadata, relation.metadataLocation, parts.rowLimitBytes)
+  return {
+    warehouse,
+    file,
+    fileExists: false,
+    write: {
+      type: 'replace',
+      replacement: {
+        standing: standingOf(target),
+        uuid,
+        metadataLocation: file.location,
+        location: model.location(metadata),
+        body: file.body,
+        refs: file.refs,
+      },
+    },
+    claim,
+    expired: expired.filter((file) => isWithin(file, after)),
+    remember: () => models.add(file.location, metadata, file.text.length),
+  }
+}
+
+/**
+ * Whether a file lies in one of these places. The metadata log of a registered table may name anything, and is no
+ * permission to delete it.
+ */
+function isWithin(file: string, locations: readonly string[]): boolean {
+  try {
+    const object = parseObjectLocation(file)
+    return locations.some((location) => contains(parseLocation(location), object))
+  } catch {
+    return false
+  }
+}
+
+/** The decoded current metadata of a relation. */
+export async function currentModel<Metadata>(
+  parts: CatalogParts,
+  model: Pick<RelationModel<Metadata, never, never>, 'decode'>,
+  models: Models<Metadata>,
+  target: Target,
+): Promise<Metadata> {
+  const { relation, warehouse } = target
+  const cached = models.get(relation.metadataLocation)
+  if (cached !== undefined) return cached
+  const text = await parts.bodies.plain(relation, 'all', warehouse.storage)
+  const metadata = model.decode(parseMetadataText(text, relation.metadataLocation))
+  models.add(relation.metadataLocation, metadata, text.length)
+  return metadata
+}

@@ -1,0 +1,30 @@
+import { checkAllowed } from '../storage/location-relations.ts'
+import { bodiesOf, type MetadataFile, parseMetadataText, readMetadataText } from './metadata-file.ts'
+import type { CatalogParts } from './parts.ts'
+import type { RelationModel } from './relation-model.ts'
+import type { Warehouse } from './warehouses.ts'
+
+/** A metadata file that somebody else wrote, read and checked. */
+export interface ForeignFile<Metadata> {
+  readonly metadata: Metadata
+  readonly file: MetadataFile
+}
+
+/**
+ * Reads a metadata file that is to be registered. Its bytes are served as they are, so that nothing in it is lost.
+ *
+ * @throws HeadgateError `forbidden` when it lies outside the warehouse's allowed locations, `no-such-file`,
+ *   `bad-request` when it is not Iceberg metadata of this kind
+ */
+export async function readForeignFile<Metadata>(
+  parts: CatalogParts,
+  model: RelationModel<Metadata, never, never>,
+  warehouse: Warehouse,
+  location: string,
+): Promise<ForeignFile<Metadata>> {
+  checkAllowed(location, [warehouse.root, ...warehouse.allowedLocations])
+  const text = await readMetadataText(warehouse.storage, location, parts.maxMetadataBytes)
+  const metadata = model.decode(parseMetadataText(text, location))
+  const bodies = await bodiesOf(model, metadata, text, parts.rowLimitBytes)
+  return { metadata, file: { location, content: text, text, ...bodies } }
+}

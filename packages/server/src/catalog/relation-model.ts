@@ -1,0 +1,107 @@
+import type { JsonObject } from '@headgate/json'
+import {
+  applyTableUpdates,
+  checkTableRequirements,
+  decodeTableMetadata,
+  encodeTableMetadata,
+  metadataCodecOf,
+  metadataFileName,
+  referencedSnapshotsOnly,
+  tableLocations,
+  type TableMetadata,
+  type TableRequirement,
+  type TableUpdate,
+} from '@headgate/iceberg/metadata'
+import {
+  applyViewUpdates,
+  checkViewRequirements,
+  decodeViewMetadata,
+  encodeViewMetadata,
+  viewLocations,
+  viewMetadataCodec,
+  viewMetadataFileName,
+  type ViewMetadata,
+  type ViewRequirement,
+  type ViewUpdate,
+} from '@headgate/iceberg/view'
+import type { Json } from '@headgate/json'
+import type { RelationKind } from '../store/relations.ts'
+
+export interface Applied<Metadata> {
+  readonly metadata: Metadata
+  readonly changed: boolean
+  /** Metadata files that fell off the log and may be deleted once the commit stands. */
+  readonly expired: readonly string[]
+}
+
+/** What a commit needs to know of a kind of relation; everything else is the same for tables and views. */
+export interface RelationModel<Metadata, Update, Requirement> {
+  readonly kind: RelationKind
+  decode(value: Json): Metadata
+  encode(metadata: Metadata): JsonObject
+  /** In lower case; null: an old table that never got one. */
+  uuid(metadata: Metadata): string | null
+  location(metadata: Metadata): string
+  /** Every location that its files may be written to, its own first. */
+  locations(metadata: Metadata): readonly string[]
+  /** Folder of its metadata files, without trailing slash. */
+  metadataFolder(metadata: Metadata): string
+  metadataFileName(metadata: Metadata, version: number): string
+  /** The form with referenced snapshots only; null when that is the same. */
+  referencedOnly(metadata: Metadata): Metadata | null
+  check(base: Metadata | null, requirements: readonly Requirement[]): void
+  apply(
+    base: Metadata | null,
+    updates: readonly Update[],
+    context: { now: number; baseLocation: string | null; uuid?: string },
+  ): Applied<Metadata>
+}
+
+export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirement> = {
+  kind: 'table',
+  decode: decodeTableMetadata,
+  encode: encodeTableMetadata,
+  uuid: (metadata) => metadata['table-uuid']?.toLowerCase() ?? null,
+  location: (metadata) => metadata.location,
+  locations: (metadata) => tableLocations(metadata).all,
+  metadataFolder: (metadata) => folderOf(tableLocations(metadata)),
+  metadataFileName: (metadata, version) =>
+    metadataFileName(version, crypto.randomUUID(), metadataCodecOf(metadata)),
+  referencedOnly: referencedSnapshotsOnly,
+  check: checkTableRequirements,
+  apply(base, updates, context) {
+    const { metadata, changed, expiredMetadataFiles: expired } = applyTableUpdates(base, updates, context)
+    return { metadata, changed, expired }
+  },
+}
+
+export const viewModel: RelationModel<ViewMetadata, ViewUpdate, ViewRequirement> = {
+  kind: 'view',
+  decode: decodeViewMetadata,
+  encode: encodeViewMetadata,
+  uuid: (metadata) => metadata['view-uuid'].toLowerCase(),
+  location: (metadata) => metadata.location,
+  locations: (metadata) => viewLocations(metadata).all,
+  metadataFolder: (metadata) => folderOf(viewLocations(metadata)),
+  metadataFileName: (metadata, version) =>
+    viewMetadataFileName(version, crypto.randomUUID(), viewMetadataCodec(metadata.properties ?? {})),
+  referencedOnly: () => null,
+  check(base, requirements) {
+    if (base !== null) checkViewRequirements(base, requirements)
+  },
+  apply: (base, updates, context) => ({ ...applyViewUpdates(base, updates, context), expired: [] }),
+}
+
+function folderOf({
+  location,
+  metadataPath,
+}: {
+  readonly location: string
+  readonly metadataPath: string | null
+}): string {
+  return withoutSlash(metadataPath ?? `${withoutSlash(location)}/metadata`)
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '')
+}

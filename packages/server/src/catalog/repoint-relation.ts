@@ -1,0 +1,45 @@
+import type { Riders } from '../store/riders.ts'
+import { checkLocations } from './locations.ts'
+import type { MetadataFile } from './metadata-file.ts'
+import type { CatalogParts } from './parts.ts'
+import type { Models } from './prepare.ts'
+import type { RelationModel } from './relation-model.ts'
+import { swap } from './swap.ts'
+import { standingOf, type Target } from './target.ts'
+
+export interface Repointing<Metadata> {
+  readonly target: Target
+  readonly metadata: Metadata
+  readonly file: MetadataFile
+}
+
+/** Moves the pointer of a relation to a metadata file that exists (register with overwrite). */
+export async function repoint<Metadata>(
+  parts: CatalogParts,
+  model: RelationModel<Metadata, never, never>,
+  models: Models<Metadata>,
+  { target, metadata, file }: Repointing<Metadata>,
+  riders: Riders,
+): Promise<void> {
+  const { relation, warehouse } = target
+  const prepared = {
+    warehouse,
+    file,
+    fileExists: true,
+    write: {
+      type: 'replace',
+      replacement: {
+        standing: standingOf(target),
+        uuid: relation.uuid,
+        metadataLocation: file.location,
+        location: model.location(metadata),
+        body: file.body,
+        refs: file.refs,
+      },
+    },
+    claim: checkLocations(warehouse, model.locations(metadata)),
+    expired: [],
+    remember: () => models.add(file.location, metadata, file.text.length),
+  } as const
+  await swap(parts, [prepared], riders)
+}

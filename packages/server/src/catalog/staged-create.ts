@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier } from '@headgate/iceberg/rest'
+import type { TableMetadata, TableRequirement, TableUpdate } from '@headgate/iceberg/metadata'
+import { canonicalPrefix } from '../storage/location-relations.ts'
+import { parseLocation } from '../storage/location.ts'
+import { pathOf } from '../store/namespaces.ts'
+import { findStaged } from '../store/staged-relations.ts'
+import type { Creation } from './create-relation.ts'
+import { takenError } from './existing.ts'
+import { defaultLocation } from './locations.ts'
+import type { CatalogParts } from './parts.ts'
+import { type CommitRequest } from './prepare.ts'
+import { tableModel } from './relation-model.ts'
+import type { Place } from './target.ts'
+
+/**
+ * The table that a commit with `assert-create` describes. When its location was reserved by a stage-create of the same
+ * name, the table gets the id that was reserved for it; a location that we did not choose is checked like any other.
+ */
+export async function composeStagedCreate(
+  parts: CatalogParts,
+  place: Place,
+  request: CommitRequest<TableUpdate, TableRequirement>,
+  ownerId: string,
+): Promise<Creation<TableMetadata> & { readonly id: string }> {
+  const { warehouse, identifier, relation } = place
+  if (relation !== null && relation.kind === 'view') throw takenError('table', 'view', identifier)
+  // The words of the requirement that failed, but the type of a name that is taken: clients look for both.
+  if (relation !== null)
+    throw new HeadgateError(
+      'already-exists',
+      `Requirement failed: table already exists: ${formatIdentifier(identifier)}`,
+    )
+  tableModel.check(null, request.requirements)
+  const { metadata } = tableModel.apply(
+    null,
+    withLocation(request.updates, () => defaultLocation(warehouse)),
+    {
+      now: parts.now(),
+      baseLocation: null,
+      uuid: randomUUID(),
+    },
+  )
+  const location = canonicalPrefix(parseLocation(metadata.location))
+  const uuid = tableModel.uuid(metadata)
+  const key = {
+    warehouseId: warehouse.id,
+    path: pathOf(identifier.namespace),
+    name: identifier.name,
+    location,
+    uuid,
+  }
+  const staged = await findStaged(parts.sql, key)
+  return { place, metadata, id: staged?.id ?? randomUUID(), ownerId, locationChosen: true }
+}
+
+/** A create without a location gets one, before anything else is applied. */
+function withLocation(updates: readonly TableUpdate[], choose: () => string): readonly TableUpdate[] {
+  if (updates.some(({ action }) => action === 'set-location')) return updates
+  return [{ action: 'set-location', location: choose() }, ...updates]
+}

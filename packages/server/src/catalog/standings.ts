@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache'
+import type { TableIdentifier } from '@headgate/iceberg/rest'
+import type { Resolved } from '../store/relations.ts'
+import type { Warehouse } from './warehouses.ts'
+
+const maxStandings = 20_000
+
+/**
+ * Where relations stood after their last commit through this replica. The next commit may start from there without
+ * asking the store, because its compare-and-swap repeats everything that is remembered here; whoever is refused on
+ * such ground looks again before saying so.
+ */
+export class Standings {
+  readonly #standings = new LRUCache<string, Resolved>({ max: maxStandings })
+
+  keep(warehouse: Warehouse, identifier: TableIdentifier, resolved: Resolved): void {
+    this.#standings.set(keyOf(warehouse, identifier), resolved)
+  }
+
+  /** Gives what is remembered and forgets it: it is good for one attempt. */
+  take(warehouse: Warehouse, identifier: TableIdentifier): Resolved | undefined {
+    const key = keyOf(warehouse, identifier)
+    const standing = this.#standings.get(key)
+    if (standing !== undefined) this.#standings.delete(key)
+    return standing
+  }
+}
+
+function keyOf({ id }: Warehouse, { namespace, name }: TableIdentifier): string {
+  return [id, ...namespace, name].join('\u001f')
+}

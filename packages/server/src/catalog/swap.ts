@@ -1,0 +1,128 @@
+import { isHeadgateError } from '@headgate/errors'
+import {
+  confirmRelation,
+  findOverlap,
+  insertRelation,
+  lockRelations,
+  replacePrefixes,
+  replaceRelation,
+  type Standing,
+} from '../store/relation-writes.ts'
+import { writeRiders, type Riders } from '../store/riders.ts'
+import type { Queryable } from '../store/sql.ts'
+import { overlapError } from './locations.ts'
+import type { CatalogParts } from './parts.ts'
+import type { Prepared } from './prepare.ts'
+import { Stale } from './stale.ts'
+
+/**
+ * Makes prepared changes true, all or none: writes the metadata files, then moves the pointers in one transaction.
+ *
+ * What a caller may rely on: an error other than `commit-state-unknown` means that nothing was committed, and the
+ * files written for it are deleted. When the state is unknown nothing is deleted: a file may be in use. A process
+ * that dies in between leaves files that no pointer names.
+ *
+ * `unchanged` are relations that the caller looked at and leaves as they are: they too must stand where they stood.
+ *
+ * @throws Stale when something moved since the changes were prepared
+ * @throws HeadgateError `commit-state-unknown` when the answer of the store was lost, `unavailable` when storage failed
+ */
+export async function swap(
+  parts: CatalogParts,
+  changes: readonly Prepared[],
+  riders: Riders,
+  unchanged: readonly Standing[] = [],
+): Promise<void> {
+  try {
+    await writeFiles(changes)
+    await movePointers(parts, changes, riders, unchanged)
+  } catch (error) {
+    if (!isHeadgateError(error, 'commit-state-unknown')) discard(parts, changes)
+    throw error
+  }
+  for (const change of changes) {
+    change.remember()
+    parts.bodies.add(change.file.location, change.file.text, change.file.body)
+    if (change.expired.length > 0) deleteExpired(parts, change)
+  }
+}
+
+/** Waits for every file, also after one failed, so that none appears after the clean-up. */
+async function writeFiles(changes: readonly Prepared[]): Promise<void> {
+  const results = await Promise.allSettled(
+    changes
+      .filter((change) => !change.fileExists)
+      .map(({ warehouse, file }) =>
+        warehouse.storage.put(file.location, file.content, { contentType: 'application/json' }),
+      ),
+  )
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+async function movePointers(
+  parts: CatalogParts,
+  changes: readonly Prepared[],
+  riders: Riders,
+  unchanged: readonly Standing[],
+): Promise<void> {
+  riders.begin?.()
+  const [only] = changes
+  if (changes.length === 1 && only && only.claim === null && unchanged.length === 0) {
+    if (!(await writeOne(parts.sql, only, riders))) throw new Stale()
+    return
+  }
+  await parts.sql.transaction(async (tx) => {
+    const replaced = changes.flatMap(({ write }) =>
+      write.type === 'replace' ? [write.replacement.standing] : [],
+    )
+    const ids = [...replaced, ...unchanged].map(({ id }) => id)
+    if (ids.length > 0) await lockRelations(tx, ids)
+    for (const standing of unchanged) {
+      if (!(await confirmRelation(tx, standing, riders.policyVersion))) throw new Stale()
+    }
+    const bare = { policyVersion: riders.policyVersion, audit: [], idempotency: null }
+    // New names too are taken in one order everywhere, for the same reason.
+    for (const change of changes.toSorted((a, b) => compare(newNameOf(a), newNameOf(b)))) {
+      if (!(await writeOne(tx, change, bare))) throw new Stale()
+    }
+    for (const change of changes) await claimLocations(tx, change)
+    await writeRiders(tx, riders)
+  })
+}
+
+function newNameOf({ write }: Prepared): string {
+  return write.type === 'create' ? `${write.relation.namespaceId} ${write.relation.name}` : ''
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
+function writeOne(sql: Queryable, { write }: Prepared, riders: Riders): Promise<boolean> {
+  return write.type === 'create'
+    ? insertRelation(sql, write.relation, riders)
+    : replaceRelation(sql, write.replacement, riders)
+}
+
+async function claimLocations(tx: Queryable, { claim, write }: Prepared): Promise<void> {
+  if (claim === null) return
+  const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
+  if ((await findOverlap(tx, id, claim.prefixes, claim.ancestors)) !== null) throw overlapError()
+  if (write.type === 'replace') await replacePrefixes(tx, id, claim.prefixes)
+}
+
+/** Files that surely no pointer names. What cannot be deleted is left for the search of orphans. */
+function discard(parts: CatalogParts, written: readonly Prepared[]): void {
+  for (const { warehouse, file, fileExists } of written) {
+    if (fileExists) continue
+    warehouse.storage.delete(file.location).catch((error: unknown) => {
+      parts.log.warn({ err: error, location: file.location }, 'an unused metadata file could not be deleted')
+    })
+  }
+}
+
+function deleteExpired(parts: CatalogParts, { warehouse, expired }: Prepared): void {
+  warehouse.storage.deleteMany(expired).catch((error: unknown) => {
+    parts.log.warn({ err: error, count: expired.length }, 'old metadata files could not be deleted')
+  })
+}

@@ -1,0 +1,95 @@
+import { LRUCache } from 'lru-cache'
+import type { Chain } from '../access/privilege.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Sql } from '../store/sql.ts'
+import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
+
+/** A stored storage profile made usable. */
+export interface OpenedStorage {
+  readonly storage: Storage
+  /** The warehouse's own place; default locations lie below it. */
+  readonly root: string
+  /** Client properties that say where the storage is (endpoint, region …); never a key. */
+  readonly hints: Readonly<Record<string, string>>
+}
+
+/** A warehouse with its storage open. */
+export interface Warehouse extends Omit<WarehouseRow, 'storage'>, OpenedStorage {}
+
+/** Opens the storage profile of a warehouse; its `version` tells when the profile may have changed. */
+export type OpenStorage = (row: WarehouseRow) => Promise<OpenedStorage>
+
+export interface WarehousesOptions {
+  readonly sql: Sql
+  readonly openStorage: OpenStorage
+  readonly maxAgeMs: number
+}
+
+interface Entry {
+  readonly warehouse: Warehouse | null
+  readonly readAt: number
+}
+
+/**
+ * Warehouses by name, as of at most `maxAgeMs` ago and usually as of now: every change notifies all replicas.
+ * Reads of one name are shared.
+ */
+export class Warehouses implements AsyncDisposable {
+  readonly #options: WarehousesOptions
+  readonly #entries = new LRUCache<string, Entry>({ max: 10_000 })
+  readonly #reads = new Map<string, Promise<Warehouse | null>>()
+  #turn = 0
+  #listening: AsyncDisposable | undefined
+
+  private constructor(options: WarehousesOptions) {
+    this.#options = options
+  }
+
+  static async open(options: WarehousesOptions): Promise<Warehouses> {
+    const warehouses = new Warehouses(options)
+    warehouses.#listening = await options.sql.listen('headgate', (payload) => {
+      if (payload === null || payload.startsWith('warehouse:')) warehouses.forget()
+    })
+    return warehouses
+  }
+
+  /** Null when there is none of this name. */
+  async get(name: string): Promise<Warehouse | null> {
+    // PostgreSQL's text cannot hold it, so nothing has such a name.
+    if (name.includes('\u0000')) return null
+    const entry = this.#entries.get(name)
+    if (entry && performance.now() - entry.readAt < this.#options.maxAgeMs) return entry.warehouse
+    let read = this.#reads.get(name)
+    if (!read) {
+      read = this.#read(name).finally(() => this.#reads.delete(name))
+      this.#reads.set(name, read)
+    }
+    return read
+  }
+
+  /** Drops what is remembered, after a change. */
+  forget(): void {
+    this.#turn += 1
+    this.#entries.clear()
+    this.#reads.clear()
+  }
+
+  async #read(name: string): Promise<Warehouse | null> {
+    const turn = this.#turn
+    const readAt = performance.now()
+    const row = await findWarehouse(this.#options.sql, name)
+    const warehouse = row === null ? null : { ...row, ...(await this.#options.openStorage(row)) }
+    // A read that began before a change must not be remembered after it.
+    if (turn === this.#turn) this.#entries.set(name, { warehouse, readAt })
+    return warehouse
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listening?.[Symbol.asyncDispose]()
+  }
+}
+
+/** Where a warehouse stands in decisions. */
+export function warehouseChain(warehouse: Pick<Warehouse, 'id' | 'ownerId'>): Chain {
+  return { ids: [warehouse.id], owners: [warehouse.ownerId] }
+}

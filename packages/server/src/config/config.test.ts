@@ -1,0 +1,291 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configurationPage } from './configuration-page.ts'
+import { readConfig } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { Secret } from './secret.ts'
+import { readMasterKey } from './secrets.ts'
+import { variables } from './variables.ts'
+
+const KEY = Buffer.alloc(32, 7).toString('base64')
+const DATABASE = 'postgresql://headgate:hunter2@db.example.com/headgate'
+
+function problems(environment: Readonly<Record<string, string>>, args: readonly string[] = []): string {
+  try {
+    readConfig(environment, args)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return 'none'
+}
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'headgate-config-'))
+})
+afterAll(async () => await rm(directory, { recursive: true, force: true }))
+
+describe('configuration', () => {
+  test('of nothing is a private server with an embedded database', () => {
+    const config = readConfig({}, [])
+    expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 8181, tls: null })
+    expect(config).toMatchObject({
+      publicUrl: null,
+      databaseUrl: null,
+      dataDir: resolve('.headgate'),
+      warnings: [],
+    })
+    expect(config.masterKey).toEqual({ kind: 'file', path: resolve('.headgate/master-key'), generate: true })
+    expect(config.context).toMatchObject({
+      anonymous: false,
+      tokenTtlSeconds: 3_600,
+      policyMaxAgeMs: 10_000,
+      idempotencyLifetimeSeconds: 1_800,
+      namespaceSeparator: '%1F',
+      defaultWarehouse: 'lakehouse',
+      verifyMetadataFiles: true,
+      auditReads: 'log',
+      limits: { maxBodyBytes: 33_554_432 },
+    })
+  })
+
+  test('of production is accepted', () => {
+    const config = readConfig(
+      {
+        HEADGATE_HOST: '0.0.0.0',
+        HEADGATE_PUBLIC_URL: 'https://catalog.example.com/',
+        HEADGATE_DATABASE_URL: DATABASE,
+        HEADGATE_MASTER_KEY: KEY,
+        HEADGATE_CORS_ORIGINS: 'https://a.example, https://b.example:8443',
+      },
+      [],
+    )
+    expect(config.publicUrl).toBe('https://catalog.example.com')
+    expect(config.databaseUrl?.reveal()).toBe(DATABASE)
+    expect(config.context.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
+  })
+
+  test('takes flags over variables, and an empty variable as not set', () => {
+    const environment = { HEADGATE_PORT: '1', HEADGATE_HOST: '', HEADGATE_VERIFY_METADATA_FILES: 'yes' }
+    const args = ['--port', '9', '--data-dir=/x y', '--insecure-anonymous', '--no-verify-metadata-files']
+    const config = readConfig(environment, args)
+    expect(config.listen).toMatchObject({ port: 9, host: '127.0.0.1' })
+    expect(config.dataDir).toBe(resolve('/x y'))
+    expect(config.context).toMatchObject({ anonymous: true, verifyMetadataFiles: false })
+  })
+
+  test.each([
+    [{ HEADGATE_MAX_BODY_BYTES: '1MiB' }, 1_048_576],
+    [{ HEADGATE_MAX_BODY_BYTES: '512KiB' }, 524_288],
+    [{ HEADGATE_MAX_BODY_BYTES: '4096' }, 4_096],
+  ])('reads sizes: %o', (environment, expected) => {
+    expect(readConfig(environment, []).context.limits.maxBodyBytes).toBe(expected)
+  })
+
+  test.each([
+    ['P1D', 86_400],
+    ['PT1H30M', 5_400],
+    ['PT90S', 90],
+  ])('reads durations: %s', (text, expected) => {
+    expect(readConfig({ HEADGATE_IDEMPOTENCY_LIFETIME: text }, []).context.idempotencyLifetimeSeconds).toBe(
+      expected,
+    )
+  })
+
+  test('warns of variables that look like ours, but not of what Kubernetes or tests set', () => {
+    const others = {
+      HEADGATE_SERVICE_HOST: '10.0.0.1',
+      HEADGATE_PORT_8181_TCP: 'x',
+      HEADGATE_TEST_DATABASE_URL: 'x',
+    }
+    expect(readConfig({ ...others, HEADGATE_PROT: '1' }, []).warnings).toEqual([
+      'There is no variable HEADGATE_PROT: it is ignored.',
+    ])
+  })
+})
+
+describe('configuration that cannot be read is refused', () => {
+  test.each([
+    [{ HEADGATE_PORT: '70000' }, 'HEADGATE_PORT must be a whole number from 0 to 65535, and is "70000".'],
+    [{ HEADGATE_PORT: '1e3' }, 'HEADGATE_PORT must be a whole number'],
+    [{ HEADGATE_PORT: 'tcp://10.0.0.1:8181' }, 'set enableServiceLinks to false'],
+    [{ HEADGATE_INSECURE_ANONYMOUS: 'maybe' }, 'HEADGATE_INSECURE_ANONYMOUS must be `true` or `false`'],
+    [{ HEADGATE_LOG_LEVEL: 'loud' }, 'one of `trace`, `debug`'],
+    [{ HEADGATE_MAX_BODY_BYTES: '1MB' }, 'HEADGATE_MAX_BODY_BYTES must be a whole number'],
+    [{ HEADGATE_PUBLIC_URL: 'catalog.example.com' }, 'an absolute http or https URL'],
+    [{ HEADGATE_PUBLIC_URL: 'https://user@catalog.example.com' }, 'an absolute http or https URL'],
+    [{ HEADGATE_PUBLIC_URL: 'https://catalog.example.com?x=1' }, 'an absolute http or https URL'],
+    [{ HEADGATE_IDEMPOTENCY_LIFETIME: '30 minutes' }, 'an ISO 8601 duration'],
+    [{ HEADGATE_IDEMPOTENCY_LIFETIME: 'PT' }, 'an ISO 8601 duration'],
+    [{ HEADGATE_NAMESPACE_SEPARATOR: '/' }, 'a percent-encoded character'],
+    [{ HEADGATE_NAMESPACE_SEPARATOR: '%2F' }, 'a percent-encoded character'],
+    [{ HEADGATE_DEFAULT_WAREHOUSE: 'a/b' }, 'a warehouse name'],
+    [{ HEADGATE_CORS_ORIGINS: 'example.com' }, 'origins such as'],
+    [{ HEADGATE_CORS_ORIGINS: 'https://example.com/' }, 'origins such as'],
+    [{ HEADGATE_DATABASE_URL: 'mysql://root@db', HEADGATE_MASTER_KEY: KEY }, 'must begin with postgresql://'],
+  ])('%o', (environment, sentence) => {
+    expect(problems(environment)).toContain(sentence)
+  })
+
+  test('all at once', () => {
+    expect(problems({ HEADGATE_PORT: 'x', HEADGATE_LOG_FORMAT: 'xml' }).split('\n')).toHaveLength(2)
+  })
+
+  test.each([
+    [['--prot', '1'], 'There is no flag --prot: did you mean --port?'],
+    [['--frobnicate'], 'There is no flag --frobnicate: docs/configuration.md lists them all.'],
+    [['-p', '1'], 'There is no flag -p'],
+    [['--no-port'], 'There is no flag --no-port'],
+    [['--port'], '--port needs a value: integer, 0 to 65535.'],
+    [['--port=x'], '--port must be a whole number from 0 to 65535, and is "x".'],
+    [['serve'], 'Nothing is known to do with "serve"'],
+    [['--database-url', DATABASE], 'There is no flag --database-url'],
+    [['--master-key', KEY], 'There is no flag --master-key'],
+  ])('flags %o', (args, sentence) => {
+    expect(problems({}, args)).toContain(sentence)
+  })
+
+  test('one misspelled flag is one problem', () => {
+    expect(problems({}, ['--prot', '1', '--port', '2'])).toBe('There is no flag --prot: did you mean --port?')
+  })
+
+  test('files of secrets that are missing or empty', async () => {
+    expect(
+      problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'none'), HEADGATE_MASTER_KEY: KEY }),
+    ).toContain('ENOENT')
+    await writeFile(join(directory, 'empty'), '\n')
+    expect(
+      problems({ HEADGATE_DATABASE_URL_FILE: join(directory, 'empty'), HEADGATE_MASTER_KEY: KEY }),
+    ).toContain('is empty')
+  })
+})
+
+describe('contradictions are refused', () => {
+  test.each([
+    [{ HEADGATE_TLS_CERT_FILE: 'a' }, 'HEADGATE_TLS_CERT_FILE needs HEADGATE_TLS_KEY_FILE'],
+    [{ HEADGATE_TLS_KEY_FILE: 'a' }, 'HEADGATE_TLS_KEY_FILE needs HEADGATE_TLS_CERT_FILE'],
+    [{ HEADGATE_HOST: '0.0.0.0' }, 'set HEADGATE_PUBLIC_URL'],
+    [{ HEADGATE_HOST: '::' }, 'set HEADGATE_PUBLIC_URL'],
+    [
+      { HEADGATE_TLS_CERT_FILE: 'a', HEADGATE_TLS_KEY_FILE: 'b', HEADGATE_PUBLIC_URL: 'http://c.example' },
+      'make it an https URL',
+    ],
+    [
+      {
+        HEADGATE_INSECURE_ANONYMOUS: 'true',
+        HEADGATE_HOST: '10.0.0.1',
+        HEADGATE_PUBLIC_URL: 'http://10.0.0.1',
+      },
+      'everybody who reaches 10.0.0.1',
+    ],
+    [
+      { HEADGATE_INSECURE_ANONYMOUS: 'true', HEADGATE_PUBLIC_URL: 'https://c.example' },
+      'everybody who reaches https://c.example',
+    ],
+    [{ HEADGATE_INSECURE_ANONYMOUS: 'true', HEADGATE_CORS_ORIGINS: '*' }, 'every web page'],
+    [{ HEADGATE_DATABASE_URL: DATABASE }, 'needs HEADGATE_MASTER_KEY'],
+    [
+      { HEADGATE_DATABASE_URL: DATABASE, HEADGATE_DATABASE_URL_FILE: 'a', HEADGATE_MASTER_KEY: KEY },
+      'keep one',
+    ],
+    [{ HEADGATE_MASTER_KEY: KEY, HEADGATE_MASTER_KEY_FILE: 'a' }, 'keep one'],
+    [{ HEADGATE_DATABASE_POOL_SIZE: '100' }, 'the embedded PostgreSQL has connections for at most 45'],
+    [
+      { HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
+      'HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS (60000) is longer than HEADGATE_REQUEST_TIMEOUT_MS (30000)',
+    ],
+  ])('%o', (environment, sentence) => {
+    expect(problems(environment)).toContain(sentence)
+  })
+
+  test.each([
+    [{ HEADGATE_HOST: '::1', HEADGATE_INSECURE_ANONYMOUS: 'true' }],
+    [
+      {
+        HEADGATE_HOST: 'localhost',
+        HEADGATE_PUBLIC_URL: 'http://localhost:9/',
+        HEADGATE_INSECURE_ANONYMOUS: 'true',
+      },
+    ],
+    [{ HEADGATE_PUBLIC_URL: 'https://behind-a-proxy.example' }],
+    [{ HEADGATE_TLS_CERT_FILE: 'a', HEADGATE_TLS_KEY_FILE: 'b', HEADGATE_PUBLIC_URL: 'https://c.example' }],
+  ])('and nothing else: %o', (environment) => {
+    expect(problems(environment)).toBe('none')
+  })
+})
+
+describe('secrets', () => {
+  test('do not print, however they are printed', () => {
+    const secret = new Secret('hunter2')
+    const printed = [
+      String(secret),
+      secret.toString(),
+      JSON.stringify({ secret }),
+      inspect({ secret }),
+      inspect(secret),
+    ]
+    for (const text of printed) expect(text).not.toContain('hunter2')
+    expect(secret.reveal()).toBe('hunter2')
+  })
+
+  test('of a configuration do not print, nor in the errors about them', () => {
+    const environment = { HEADGATE_DATABASE_URL: DATABASE, HEADGATE_MASTER_KEY: KEY }
+    const config = readConfig(environment, [])
+    for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })]) {
+      expect(text).not.toContain('hunter2')
+      expect(text).not.toContain(KEY)
+    }
+    expect(
+      problems({ HEADGATE_DATABASE_URL: 'mysql://a:hunter2@b', HEADGATE_MASTER_KEY: KEY }),
+    ).not.toContain('hunter2')
+    expect(problems({}, ['--database-url=postgres://a:hunter2@b'])).not.toContain('hunter2')
+  })
+
+  test('may come from files', async () => {
+    await writeFile(join(directory, 'url'), `${DATABASE}\n`)
+    await writeFile(join(directory, 'key'), `${KEY}\n`)
+    const files = {
+      HEADGATE_DATABASE_URL_FILE: join(directory, 'url'),
+      HEADGATE_MASTER_KEY_FILE: join(directory, 'key'),
+    }
+    const config = readConfig(files, [])
+    expect(config.databaseUrl?.reveal()).toBe(DATABASE)
+    expect((await readMasterKey(config.masterKey)).reveal()).toBe(KEY)
+  })
+
+  test('a master key is made once, complete, for its owner alone, also by many at once', async () => {
+    const { masterKey } = readConfig({ HEADGATE_DATA_DIR: join(directory, 'new') }, [])
+    const made = await Promise.all(
+      Array.from({ length: 8 }, async () => (await readMasterKey(masterKey)).reveal()),
+    )
+    expect(new Set(made).size).toBe(1)
+    expect(Buffer.from(made[0] ?? '', 'base64')).toHaveLength(32)
+    expect((await stat(join(directory, 'new', 'master-key'))).mode & 0o777).toBe(0o600)
+    expect((await readMasterKey(masterKey)).reveal()).toBe(made[0])
+  })
+
+  test('a named key file is never made', async () => {
+    const { masterKey } = readConfig({ HEADGATE_MASTER_KEY_FILE: join(directory, 'missing') }, [])
+    await expect(readMasterKey(masterKey)).rejects.toBeInstanceOf(ConfigError)
+  })
+})
+
+describe('the reference', () => {
+  test('docs/configuration.md is what the definitions say: run `npm run docs`', async () => {
+    const path = join(import.meta.dirname, '../../../../docs/configuration.md')
+    expect(await readFile(path, 'utf8')).toBe(configurationPage())
+  })
+
+  test('has every variable once, with a default that can be read', () => {
+    const page = configurationPage()
+    for (const variable of Object.values(variables)) {
+      expect(page.split(`| \`${variable.name}\` |`), variable.name).toHaveLength(2)
+      if (variable.fallback !== undefined) expect(() => variable.parse(variable.fallback ?? '')).not.toThrow()
+      expect(variable.doc).toMatch(/\.$/)
+    }
+  })
+})

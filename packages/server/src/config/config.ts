@@ -1,0 +1,104 @@
+import { join, resolve } from 'node:path'
+import type { ContextOptions } from '../context.ts'
+import type { ListenerOptions } from '../http/listener.ts'
+import { ConfigError } from './config-error.ts'
+import { contradictions } from './contradictions.ts'
+import { readEnv, unknownVariables } from './env.ts'
+import { parseFlags } from './flags.ts'
+import type { Secret } from './secret.ts'
+import { secretFrom, type MasterKeySource } from './secrets.ts'
+import type { Env } from './env-type.ts'
+
+/** What the server is told, derived and checked. Secrets in it do not print. */
+export interface Config {
+  readonly listen: ListenerOptions
+  /** Without trailing slash; null: the loopback address that is listened on. */
+  readonly publicUrl: string | null
+  /** Absolute. */
+  readonly dataDir: string
+  /** Null: the embedded PostgreSQL in the data directory. */
+  readonly databaseUrl: Secret | null
+  readonly database: { readonly poolSize: number; readonly statementTimeoutMs: number }
+  readonly masterKey: MasterKeySource
+  readonly shutdownTimeoutMs: number
+  readonly log: { readonly level: Env['logLevel']; readonly format: 'json' | 'pretty' }
+  readonly context: Omit<ContextOptions, 'sql' | 'log' | 'publicUrl' | 'master' | 'openStorage'>
+  /** Worth a line in the log at start: variables that look like ours but are not. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads the configuration from environment variables and command line flags, which win.
+ *
+ * @throws ConfigError with a sentence for each problem
+ */
+export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
+  const env = readEnv(environment, parseFlags(args))
+  const warnings = unknownVariables(environment).map((name) => `There is no variable ${name}: it is ignored.`)
+  return { ...toConfig(env), warnings }
+}
+
+/** Second step: refuses contradictions and derives what the parts of the server are given. */
+export function toConfig(env: Env): Config {
+  const problems = contradictions(env)
+  if (problems.length > 0) throw new ConfigError(problems)
+  const { tlsCertFile: certFile, tlsKeyFile: keyFile } = env
+  const dataDir = resolve(env.dataDir)
+  return {
+    listen: {
+      host: env.host,
+      port: env.port,
+      tls: certFile === null || keyFile === null ? null : { certFile, keyFile },
+      maxHeaderBytes: env.maxHeaderBytes,
+      requestTimeoutMs: env.requestTimeoutMs,
+    },
+    publicUrl: env.publicUrl,
+    dataDir,
+    databaseUrl: databaseUrl(env),
+    database: { poolSize: env.databasePoolSize, statementTimeoutMs: env.databaseStatementTimeoutMs },
+    masterKey: masterKey(env, dataDir),
+    shutdownTimeoutMs: env.shutdownTimeoutMs,
+    log: { level: env.logLevel, format: logFormat(env) },
+    context: {
+      anonymous: env.insecureAnonymous,
+      tokenTtlSeconds: env.tokenTtlSeconds,
+      policyMaxAgeMs: env.policyMaxAgeMs,
+      auditReads: env.auditReads,
+      limits: {
+        maxBodyBytes: env.maxBodyBytes,
+        maxJsonDepth: env.maxJsonDepth,
+        requestTimeoutMs: env.requestTimeoutMs,
+        maxConcurrentRequests: env.maxConcurrentRequests,
+        maxNameBytes: env.maxNameBytes,
+        maxPageSize: env.pageSizeMax,
+      },
+      corsOrigins: env.corsOrigins,
+      idempotencyLifetimeSeconds: env.idempotencyLifetimeSeconds,
+      metadataRowLimitBytes: env.metadataRowLimitBytes,
+      metadataCacheBytes: env.metadataCacheBytes,
+      namespaceSeparator: env.namespaceSeparator,
+      defaultWarehouse: env.defaultWarehouse,
+      verifyMetadataFiles: env.verifyMetadataFiles,
+      jobIntervalMs: env.jobIntervalMs,
+      fileRoots: env.fileRoots.length > 0 ? env.fileRoots : [`file://${join(dataDir, 'warehouses')}`],
+    },
+    warnings: [],
+  }
+}
+
+function databaseUrl(env: Env): Secret | null {
+  const url = secretFrom(env.databaseUrl, env.databaseUrlFile, 'HEADGATE_DATABASE_URL')
+  if (url === null || /^postgres(ql)?:\/\//.test(url.reveal())) return url
+  throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql://'])
+}
+
+function masterKey(env: Env, dataDir: string): MasterKeySource {
+  if (env.masterKey !== null) return { kind: 'value', secret: env.masterKey }
+  if (env.masterKeyFile !== null) return { kind: 'file', path: resolve(env.masterKeyFile), generate: false }
+  return { kind: 'file', path: join(dataDir, 'master-key'), generate: true }
+}
+
+function logFormat({ logFormat }: Env): 'json' | 'pretty' {
+  if (logFormat !== 'auto') return logFormat
+  return process.stderr.isTTY ? 'pretty' : 'json'
+}

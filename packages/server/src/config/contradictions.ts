@@ -1,0 +1,67 @@
+import { isLoopback } from './parse-values.ts'
+import type { Env } from './env-type.ts'
+
+/** Its `max_connections` is 50; some are for notifications, migrations and whoever looks after it. */
+const EMBEDDED_CONNECTIONS = 45
+
+/** What cannot be meant together: a sentence each. */
+export function contradictions(env: Env): readonly string[] {
+  return [...network(env), ...anonymity(env), ...database(env), ...times(env)]
+}
+
+function* network({ host, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
+  if (tlsCertFile !== null && tlsKeyFile === null) {
+    yield 'HEADGATE_TLS_CERT_FILE needs HEADGATE_TLS_KEY_FILE, the private key of that certificate.'
+  }
+  if (tlsKeyFile !== null && tlsCertFile === null) {
+    yield 'HEADGATE_TLS_KEY_FILE needs HEADGATE_TLS_CERT_FILE, the certificate of that key.'
+  }
+  if (publicUrl === null && !isLoopback(host)) {
+    yield `HEADGATE_HOST is ${host}, which others can reach: set HEADGATE_PUBLIC_URL to the URL they use.`
+  }
+  if (publicUrl?.startsWith('http:') === true && tlsCertFile !== null) {
+    yield `HEADGATE_PUBLIC_URL is ${publicUrl}, and with a certificate the server speaks https only: make it an https URL.`
+  }
+}
+
+function* anonymity({ insecureAnonymous, host, publicUrl, corsOrigins }: Env): Generator<string> {
+  if (!insecureAnonymous) return
+  if (!isLoopback(host)) {
+    yield `HEADGATE_INSECURE_ANONYMOUS would let everybody who reaches ${host} do everything: it is for loopback addresses only.`
+  }
+  if (publicUrl !== null && !isLoopback(new URL(publicUrl).hostname)) {
+    yield `HEADGATE_INSECURE_ANONYMOUS would let everybody who reaches ${publicUrl} do everything: it is for this machine only.`
+  }
+  if (corsOrigins.includes('*')) {
+    yield 'HEADGATE_INSECURE_ANONYMOUS with HEADGATE_CORS_ORIGINS=* would let every web page do everything: name the origins.'
+  }
+}
+
+function* database(env: Env): Generator<string> {
+  const { databaseUrl, databaseUrlFile, masterKey, masterKeyFile } = env
+  if (databaseUrl !== null && databaseUrlFile !== null) {
+    yield 'HEADGATE_DATABASE_URL and HEADGATE_DATABASE_URL_FILE are both set: keep one.'
+  }
+  if (masterKey !== null && masterKeyFile !== null) {
+    yield 'HEADGATE_MASTER_KEY and HEADGATE_MASTER_KEY_FILE are both set: keep one.'
+  }
+  const external = databaseUrl !== null || databaseUrlFile !== null
+  if (!external && env.databasePoolSize > EMBEDDED_CONNECTIONS) {
+    yield `HEADGATE_DATABASE_POOL_SIZE is ${env.databasePoolSize}, and the embedded PostgreSQL has connections for at most ${EMBEDDED_CONNECTIONS}.`
+  }
+  if (external && masterKey === null && masterKeyFile === null) {
+    yield (
+      'A database of your own needs HEADGATE_MASTER_KEY or HEADGATE_MASTER_KEY_FILE, the same for all replicas and kept safe: ' +
+      'without it nothing sealed in the database can be opened again. `openssl rand -base64 32` makes one.'
+    )
+  }
+}
+
+function* times({ requestTimeoutMs, databaseStatementTimeoutMs }: Env): Generator<string> {
+  if (databaseStatementTimeoutMs > requestTimeoutMs) {
+    yield (
+      `HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS (${databaseStatementTimeoutMs}) is longer than HEADGATE_REQUEST_TIMEOUT_MS ` +
+      `(${requestTimeoutMs}): statements would run on after their request was given up.`
+    )
+  }
+}

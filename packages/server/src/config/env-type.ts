@@ -1,0 +1,44 @@
+import type { Secret } from './secret.ts'
+import type { Variable } from './variable.ts'
+
+/** Every variable, read and typed, and nothing decided yet. */
+export interface Env {
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string | null
+  readonly tlsCertFile: string | null
+  readonly tlsKeyFile: string | null
+  readonly corsOrigins: readonly string[]
+  readonly dataDir: string
+  readonly databaseUrl: Secret | null
+  readonly databaseUrlFile: string | null
+  readonly databasePoolSize: number
+  readonly databaseStatementTimeoutMs: number
+  readonly masterKey: Secret | null
+  readonly masterKeyFile: string | null
+  readonly tokenTtlSeconds: number
+  readonly policyMaxAgeMs: number
+  readonly insecureAnonymous: boolean
+  readonly defaultWarehouse: string
+  readonly namespaceSeparator: string
+  readonly idempotencyLifetimeSeconds: number
+  readonly verifyMetadataFiles: boolean
+  readonly metadataRowLimitBytes: number
+  readonly metadataCacheBytes: number
+  readonly jobIntervalMs: number
+  readonly fileRoots: readonly string[]
+  readonly maxBodyBytes: number
+  readonly maxJsonDepth: number
+  readonly maxHeaderBytes: number
+  readonly maxNameBytes: number
+  readonly pageSizeMax: number
+  readonly requestTimeoutMs: number
+  readonly maxConcurrentRequests: number
+  readonly shutdownTimeoutMs: number
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+  readonly logFormat: 'json' | 'pretty' | 'auto'
+  readonly auditReads: 'log' | 'store' | 'off'
+}
+
+/** The definitions, by the same keys. */
+export type Variables = { readonly [Key in keyof Env]: Variable<Env[Key]> }

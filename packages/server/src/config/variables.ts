@@ -1,0 +1,10 @@
+import type { Variables } from './env-type.ts'
+import { catalog } from './variables/catalog.ts'
+import { keys } from './variables/keys.ts'
+import { limits } from './variables/limits.ts'
+import { logs } from './variables/logs.ts'
+import { network } from './variables/network.ts'
+import { store } from './variables/store.ts'
+
+/** The one definition of every variable: its name, type, default, documentation and flag. */
+export const variables: Variables = { ...network, ...store, ...keys, ...catalog, ...limits, ...logs }

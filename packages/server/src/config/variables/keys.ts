@@ -1,0 +1,42 @@
+import type { Variables } from '../env-type.ts'
+import { integer, optional, path, secret, toggle } from '../variable.ts'
+
+/** Keys, tokens and who gets in. */
+export const keys: Pick<
+  Variables,
+  'masterKey' | 'masterKeyFile' | 'tokenTtlSeconds' | 'policyMaxAgeMs' | 'insecureAnonymous'
+> = {
+  masterKey: secret('HEADGATE_MASTER_KEY', '32 bytes in base64 or hex', {
+    section: 'Keys and tokens',
+    fallbackNote: 'generated into `DATA_DIR/master-key`, with the embedded database only',
+    doc: 'Seals the key ring and the storage secrets in the database: the same for all replicas, and to be backed up apart from the database. `openssl rand -base64 32` makes one.',
+  }),
+  masterKeyFile: optional(
+    path('HEADGATE_MASTER_KEY_FILE', '', {
+      section: 'Keys and tokens',
+      doc: 'File that holds the master key, in place of `HEADGATE_MASTER_KEY`.',
+    }),
+  ),
+  tokenTtlSeconds: integer(
+    'HEADGATE_TOKEN_TTL_SECONDS',
+    3_600,
+    { min: 60, max: 86_400 },
+    {
+      section: 'Keys and tokens',
+      doc: 'How long a session token is valid, in seconds.',
+    },
+  ),
+  policyMaxAgeMs: integer(
+    'HEADGATE_POLICY_MAX_AGE_MS',
+    10_000,
+    { min: 0, max: 600_000 },
+    {
+      section: 'Keys and tokens',
+      doc: 'How old a reading decision may be when the notification of a change was lost, in milliseconds. Writes always check.',
+    },
+  ),
+  insecureAnonymous: toggle('HEADGATE_INSECURE_ANONYMOUS', false, {
+    section: 'Keys and tokens',
+    doc: 'Lets everybody in without a token, with every right. Only on a loopback address.',
+  }),
+}

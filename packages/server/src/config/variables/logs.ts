@@ -1,0 +1,23 @@
+import type { Variables } from '../env-type.ts'
+import { choice } from '../variable.ts'
+
+/** What is written down. */
+export const logs: Pick<Variables, 'logLevel' | 'logFormat' | 'auditReads'> = {
+  logLevel: choice(
+    'HEADGATE_LOG_LEVEL',
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'info',
+    {
+      section: 'Logs and audit',
+      doc: 'The least important messages that are logged.',
+    },
+  ),
+  logFormat: choice('HEADGATE_LOG_FORMAT', ['json', 'pretty', 'auto'], 'auto', {
+    section: 'Logs and audit',
+    doc: 'JSON for programs or plain text for people; `auto` is plain text on a terminal.',
+  }),
+  auditReads: choice('HEADGATE_AUDIT_READS', ['log', 'store', 'off'], 'log', {
+    section: 'Logs and audit',
+    doc: 'Where the audit events of reads and refusals go: to the log, to the database, or nowhere. Changes are always recorded in the database.',
+  }),
+}

@@ -1,0 +1,42 @@
+import type { Variables } from '../env-type.ts'
+import { integer, optional, path, secret } from '../variable.ts'
+
+/** Where it keeps what it knows. */
+export const store: Pick<
+  Variables,
+  'dataDir' | 'databaseUrl' | 'databaseUrlFile' | 'databasePoolSize' | 'databaseStatementTimeoutMs'
+> = {
+  dataDir: path('HEADGATE_DATA_DIR', '.headgate', {
+    section: 'Store',
+    doc: 'Directory for what this server keeps itself: the embedded database, the generated master key, the default warehouse.',
+  }),
+  databaseUrl: secret('HEADGATE_DATABASE_URL', 'PostgreSQL connection string', {
+    section: 'Store',
+    fallbackNote: 'an embedded PostgreSQL in the data directory',
+    doc: 'PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`. Connect directly or through a pooler in session mode.',
+  }),
+  databaseUrlFile: optional(
+    path('HEADGATE_DATABASE_URL_FILE', '', {
+      section: 'Store',
+      doc: 'File that holds the connection string, in place of `HEADGATE_DATABASE_URL`.',
+    }),
+  ),
+  databasePoolSize: integer(
+    'HEADGATE_DATABASE_POOL_SIZE',
+    20,
+    { min: 1, max: 1_000 },
+    {
+      section: 'Store',
+      doc: 'Connections to the database at most, and one more for notifications.',
+    },
+  ),
+  databaseStatementTimeoutMs: integer(
+    'HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS',
+    15_000,
+    { min: 100, max: 600_000 },
+    {
+      section: 'Store',
+      doc: 'How long one statement may run, in milliseconds.',
+    },
+  ),
+}

@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Policies } from './access/policies.ts'
+import { BodyCache } from './catalog/body-cache.ts'
+import { ModelCache } from './catalog/model-cache.ts'
+import { Resolver } from './catalog/resolver.ts'
+import { Serial } from './catalog/serial.ts'
+import { Standings } from './catalog/standings.ts'
+import { type OpenStorage, Warehouses } from './catalog/warehouses.ts'
+import { AuditLog, type AuditMode } from './events/audit-log.ts'
+import { LogLines } from './log-lines.ts'
+import { healthOperations } from './http/health.ts'
+import type { Log } from './log.ts'
+import { RequestMetrics } from './http/metrics.ts'
+import type { OpenOperation } from './http/open-operation.ts'
+import type { Operation } from './http/operation.ts'
+import { createPipeline } from './http/pipeline.ts'
+import { Router } from './http/router.ts'
+import type { IcebergParts } from './iceberg/parts.ts'
+import { icebergOperations } from './iceberg/routes.ts'
+import { createAuthenticator } from './identity/authenticator.ts'
+import type { Identity } from './identity/identity.ts'
+import { KeyRing } from './keys/key-ring.ts'
+import type { MasterKey } from './keys/master-key.ts'
+import { clientCredentialsGrant } from './oauth/client-credentials.ts'
+import { createTokenEndpoint } from './oauth/token-endpoint.ts'
+import { expireSweep } from './jobs/expire.ts'
+import { housekeepingSweep } from './jobs/housekeeping.ts'
+import { Jobs } from './jobs/jobs.ts'
+import { purgeHandler } from './jobs/purge/purge.ts'
+import { createPageTokens } from './keys/page-tokens.ts'
+import { lakeOperations } from './management/lake-routes.ts'
+import { managementRoutes } from './management/routes.ts'
+import { Sessions } from './sessions/sessions.ts'
+import { policyVersion } from './store/policies.ts'
+import type { Sql } from './store/sql.ts'
+
+/** Everything a server is made of that comes from outside: configuration, the open store, the log. */
+export interface ContextOptions {
+  readonly sql: Sql
+  readonly master: MasterKey
+  readonly log: Log
+  readonly openStorage: OpenStorage
+  /** Locations below which warehouses on the server's own disk may be made over the management interface. */
+  readonly fileRoots: readonly string[]
+  /** Where clients reach this server; issuer and audience of its tokens. Without trailing slash. */
+  readonly publicUrl: string
+  readonly anonymous: boolean
+  readonly tokenTtlSeconds: number
+  readonly policyMaxAgeMs: number
+  readonly auditReads: AuditMode
+  readonly limits: {
+    readonly maxBodyBytes: number
+    readonly maxJsonDepth: number
+    readonly requestTimeoutMs: number
+    readonly maxConcurrentRequests: number
+    readonly maxNameBytes: number
+    readonly maxPageSize: number
+  }
+  readonly corsOrigins: readonly string[]
+  readonly idempotencyLifetimeSeconds: number
+  readonly metadataRowLimitBytes: number
+  readonly metadataCacheBytes: number
+  readonly namespaceSeparator: string
+  readonly defaultWarehouse: string
+  readonly verifyMetadataFiles: boolean
+  readonly jobIntervalMs: number
+}
+
+/** A running server without its socket. Disposing of it writes down what waits and lets go of everything it opened. */
+export interface Context extends AsyncDisposable {
+  readonly parts: IcebergParts
+  handle(request: IncomingMessage, response: ServerResponse): void
+}
+
+/** The one place where the parts meet. */
+export async function openContext(options: ContextOptions): Promise<Context> {
+  const { sql, master, log, limits } = options
+  await using stack = new AsyncDisposableStack()
+  const ring = stack.use(
+    await KeyRing.open({
+      sql,
+      master,
+      onError: (err) => log.warn({ err }, 'the key ring could not be reloaded'),
+    }),
+  )
+  const policies = stack.use(await Policies.open({ sql, maxAgeMs: options.policyMaxAgeMs }))
+  const warehouses = stack.use(
+    await Warehouses.open({ sql, openStorage: options.openStorage, maxAgeMs: options.policyMaxAgeMs }),
+  )
+  const lines = stack.use(new LogLines())
+  const audit = stack.use(new AuditLog({ mode: options.auditReads, sql, write: (line) => lines.write(line) }))
+  const sessions = new Sessions({
+    ring,
+    issuer: options.publicUrl,
+    audience: options.publicUrl,
+    ttlSeconds: options.tokenTtlSeconds,
+  })
+  const metrics = new RequestMetrics()
+  const parts: IcebergParts = {
+    sql,
+    resolver: new Resolver(sql),
+    bodies: new BodyCache({ maxBytes: options.metadataCacheBytes, maxFileBytes: maxMetadataBytes }),
+    tableModels: new ModelCache(options.metadataCacheBytes / 2),
+    viewModels: new ModelCache(options.metadataCacheBytes / 8),
+    log,
+    rowLimitBytes: options.metadataRowLimitBytes,
+    maxMetadataBytes,
+    now: Date.now,
+    warehouses,
+    policies,
+    serial: new Serial(),
+    standings: new Standings(),
+    idempotency: { sql, lifetimeSeconds: options.idempotencyLifetimeSeconds },
+    nameLimits: {
+      maxNameBytes: limits.maxNameBytes,
+      maxNamespaceBytes: 4 * limits.maxNameBytes,
+      maxLevels: 32,
+    },
+    namespaceSeparator: options.namespaceSeparator,
+    maxPageSize: limits.maxPageSize,
+    defaultWarehouse: options.defaultWarehouse,
+    verifyMetadataFiles: options.verifyMetadataFiles,
+    wakeJobs: () => jobs.wake(),
+  }
+  const jobs = stack.use(
+    Jobs.start({
+      sql,
+      log,
+      handlers: new Map([['purge', purgeHandler(parts)]]),
+      sweeps: [expireSweep(sql), housekeepingSweep({ sql })],
+      intervalMs: options.jobIntervalMs,
+    }),
+  )
+  const pageTokens = createPageTokens(ring)
+  const tokenEndpoint = createTokenEndpoint({
+    grants: new Map([['client_credentials', clientCredentialsGrant({ sql, sessions })]]),
+    audit,
+    onError: (err) => log.error({ err }, 'the token endpoint failed'),
+  })
+  const operations: (Operation | OpenOperation)[] = [
+    ...healthOperations(() => readinessChecks(parts), metrics),
+    tokenEndpoint,
+    ...icebergOperations(parts),
+    ...managementRoutes(
+      { sql, policies, pageTokens },
+      lakeOperations({ ...parts, master, pageTokens, fileRoots: options.fileRoots }),
+    ),
+  ]
+  const handle = createPipeline({
+    router: new Router(operations),
+    authenticator: createAuthenticator({ sessions, anonymous: options.anonymous }),
+    policies,
+    currentPolicy: async (identity: Identity) => policies.get(identity, await policyVersion(sql)),
+    audit,
+    metrics,
+    log,
+    limits,
+    corsOrigins: options.corsOrigins,
+  })
+  const owned = stack.move()
+  return { parts, handle, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Larger metadata files are refused: 256 MiB of JSON is no table but an accident. */
+const maxMetadataBytes = 256 * 1024 * 1024
+
+function readinessChecks(parts: IcebergParts): [string, (signal: AbortSignal) => Promise<void>][] {
+  return [
+    ['database', (signal) => parts.sql.ping(signal)],
+    [
+      'storage',
+      async (signal) => {
+        const warehouse = await parts.warehouses.get(parts.defaultWarehouse)
+        await warehouse?.storage.check(signal)
+      },
+    ],
+  ]
+}

@@ -1,0 +1,20 @@
+import type { Privilege, SecurableKind } from '../access/privilege.ts'
+
+/** An object that events and grants are about. */
+export interface Securable {
+  readonly kind: SecurableKind
+  readonly id: string
+}
+
+/** What an operation tells about itself while it runs; the rest (who, when, request id, outcome) is known around it. */
+export interface AuditDraft {
+  operation: string
+  securable?: Securable
+  /** The object as the caller named it, for people: `lakehouse:sales.orders`. */
+  object?: string
+  privilege?: Privilege
+  reason?: string
+  detail?: Readonly<Record<string, unknown>>
+  /** Set by the store when the event was written in the transaction of the change. */
+  written?: boolean
+}

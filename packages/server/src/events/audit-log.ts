@@ -1,0 +1,131 @@
+import { type HeadgateError, isHeadgateError } from '@headgate/errors'
+import { isHidden } from '../access/refuse.ts'
+import type { Identity } from '../identity/identity.ts'
+import { insertAudit } from '../store/audit.ts'
+import type { AuditRow } from '../store/riders.ts'
+import type { Sql } from '../store/sql.ts'
+import type { AuditDraft } from './audit-event.ts'
+import { auditRow, outcomeOf } from './audit-row.ts'
+
+/** One finished request. */
+export interface AuditEntry {
+  readonly draft: AuditDraft
+  readonly identity: Identity | null
+  readonly requestId: string
+  readonly status: number
+  readonly milliseconds: number
+  readonly failure: HeadgateError | null
+  readonly userAgent: string | undefined
+}
+
+/** Where events of reads and refusals go: nowhere, to the log as JSON lines, or to the store in batches. */
+export type AuditMode = 'off' | 'log' | 'store'
+
+export interface AuditLogOptions {
+  readonly mode: AuditMode
+  /** Gets each event as one line of JSON, without the line's end. */
+  readonly write: (line: string) => void
+  /** Needed for the mode `store`. */
+  readonly sql?: Sql
+  /** A batch is written after this time, in ms, or when it is full. Default 500. */
+  readonly flushAfterMs?: number
+  /** Events in one statement. Default 500. */
+  readonly batchSize?: number
+  /** Events that may wait while the store is away; more go to `write` instead. Default 10 000. */
+  readonly maxWaiting?: number
+}
+
+/**
+ * Records what was read and what was refused, without making any request wait. An event that the store does not take
+ * is written as a line instead: none is lost silently.
+ */
+export class AuditLog implements AsyncDisposable {
+  readonly #options: AuditLogOptions
+  readonly #batchSize: number
+  #waiting: AuditRow[] = []
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> | undefined
+
+  constructor(options: AuditLogOptions) {
+    if (options.mode === 'store' && !options.sql) throw new Error('the audit mode "store" needs the store')
+    this.#options = options
+    this.#batchSize = options.batchSize ?? 500
+  }
+
+  /** Takes one event. Returns at once and never throws. */
+  record(entry: AuditEntry): void {
+    if (this.#options.mode === 'off') return
+    const { draft, failure } = entry
+    const reason = draft.reason ?? reasonOf(failure)
+    const told = reason === undefined ? draft : { ...draft, reason }
+    const row = auditRow(told, entry, outcomeOf(entry.status, failure))
+    if (this.#options.mode === 'log')
+      this.#line(row, { status: entry.status, milliseconds: Math.round(entry.milliseconds * 1000) / 1000 })
+    else this.#keep(row)
+  }
+
+  #keep(row: AuditRow): void {
+    if (this.#waiting.length >= (this.#options.maxWaiting ?? 10_000)) {
+      this.#line(row)
+      return
+    }
+    this.#waiting.push(row)
+    if (this.#waiting.length >= this.#batchSize) this.#flushBehind()
+    else this.#timer ??= setTimeout(() => this.#flushBehind(), this.#options.flushAfterMs ?? 500)
+  }
+
+  #flushBehind(): void {
+    this.flush().catch(() => {
+      // The events still wait: the next one, or the end, tries again.
+    })
+  }
+
+  /** Writes all that waits. Throws when the store does not take it; then it keeps waiting. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    while (this.#flushing) await this.#flushing.catch(() => undefined)
+    if (this.#waiting.length === 0) return
+    this.#flushing = this.#flush().finally(() => {
+      this.#flushing = undefined
+    })
+    return this.#flushing
+  }
+
+  async #flush(): Promise<void> {
+    const { sql } = this.#options
+    if (!sql) return
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, this.#batchSize)
+      try {
+        await insertAudit(sql, batch)
+      } catch (error) {
+        if (isHeadgateError(error)) throw error
+        // Not the store's absence but these events: they must not stand in the way of all others.
+        for (const row of batch) this.#line(row)
+      }
+      this.#waiting = this.#waiting.slice(batch.length)
+    }
+  }
+
+  #line(row: AuditRow, more: object = {}): void {
+    this.#options.write(JSON.stringify({ audit: true, time: new Date().toISOString(), ...row, ...more }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.flush().catch(() => undefined)
+    for (const row of this.#waiting) this.#line(row)
+    this.#waiting = []
+  }
+}
+
+/** The code, and what is known beyond the message: why a token was refused is in the cause. */
+function reasonOf(failure: HeadgateError | null): string | undefined {
+  if (!failure) return undefined
+  const { cause } = failure
+  const known =
+    (failure.code === 'unauthenticated' || isHidden(failure)) && cause instanceof Error
+      ? `: ${cause.message}`
+      : ''
+  return failure.code + known
+}

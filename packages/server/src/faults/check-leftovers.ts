@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from '@headgate/json'
+import { expect } from 'vitest'
+import { temporaryPrefix } from '../storage/durable-write.ts'
+import { statement } from '../store/sql.ts'
+import type { FaultPlace } from './fault-lake.ts'
+
+const pointers = statement('fault_pointers', 'select metadata_location as location from relation')
+const strayLocations = statement(
+  'fault_stray_locations',
+  `select l.location from relation_location l join relation r on r.id = l.relation_id
+   where l.location <> rtrim(r.location, '/') || '/'`,
+)
+const waiting = statement(
+  'fault_waiting',
+  `select pid from pg_stat_activity
+   where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in transaction%'`,
+)
+const locks = statement(
+  'fault_locks',
+  `select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+)
+
+/**
+ * What killed servers may leave is metadata files that nobody names and the beginnings of such, nothing else: every
+ * pointer names a whole file, no place is taken for nothing, nothing is locked.
+ */
+export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
+  const rows = await sql.run<{ location: string }>(pointers)
+  for (const { location } of rows) {
+    const metadata = parse(await readFile(fileURLToPath(location), 'utf8'))
+    expect(metadata, location).toMatchObject({ 'table-uuid': expect.any(String) })
+  }
+  const named = new Set(rows.map(({ location }) => fileURLToPath(location)))
+  const entries = await readdir(fileURLToPath(root), { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const unnamed = files.filter((file) => !named.has(file))
+  for (const file of unnamed) {
+    const name = file.slice(file.lastIndexOf('/') + 1)
+    if (!name.startsWith(temporaryPrefix))
+      expect(file).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}\.metadata\.json$/)
+  }
+  expect(await sql.run(strayLocations)).toEqual([])
+  expect(await sql.run(waiting)).toEqual([])
+  expect(await sql.run(locks)).toEqual([])
+}

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FaultProxy } from '@headgate/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { idempotencyKey } from '../iceberg/test-tables.ts'
+import type { Prepare } from './attempts.ts'
+import { commitOfStaged, commitToOne, createAnywhere, done, drop, rename, transaction } from './changes.ts'
+import { checkLeftovers } from './check-leftovers.ts'
+import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import { openServer } from './open-server.ts'
+import { replaceMethods } from './replace-methods.ts'
+import { type Answered, send } from './send.ts'
+import type { Sql, Statement } from '../store/sql.ts'
+
+/** Each change with the statement that makes it, or the one before the COMMIT that does. */
+const single: readonly (readonly [string, Prepare, string])[] = [
+  ['commit', commitToOne, 'relation_replace'],
+  ['create', createAnywhere, 'relation_insert'],
+  ['rename', rename, 'relation_rename'],
+  ['drop', drop(''), 'relation_drop'],
+]
+const many: readonly (readonly [string, Prepare])[] = [
+  ['commit of a staged create', commitOfStaged],
+  ['transaction', transaction],
+]
+const timeLimit = 2_000
+const unknown = { status: 500, json: { error: { type: 'CommitStateUnknownException' } } }
+const unavailable = { status: 503, json: { error: { type: 'ServiceUnavailableException' } } }
+
+let place: FaultPlace
+let proxy: FaultProxy
+let server: Awaited<ReturnType<typeof openServer>>
+let client: Client
+let names = 0
+/** Called once, right before the named statement, or a COMMIT, is sent; and what it returns, when that has failed. */
+let before: { readonly what: string; act(): () => void } | undefined
+
+/** Breaks the connection at a statement that a test names. */
+function breaking(sql: Sql): Sql {
+  async function at<T>(what: string, work: () => Promise<T>): Promise<T> {
+    if (before?.what !== what) return work()
+    const { act } = before
+    before = undefined
+    const heal = act()
+    try {
+      return await work()
+    } catch (error) {
+      heal()
+      throw error
+    }
+  }
+  return replaceMethods(sql, {
+    run: (statement: Statement, values?: readonly unknown[]) =>
+      at(statement.name, () => sql.run<never>(statement, values)),
+    transaction: (work, options) => {
+      let heal = (): void => undefined
+      return sql
+        .transaction(async (tx) => {
+          const result = await work(tx)
+          if (before?.what === 'COMMIT') {
+            heal = before.act()
+            before = undefined
+          }
+          return result
+        }, options)
+        .catch((error: unknown) => {
+          heal()
+          throw error
+        })
+    },
+  })
+}
+
+beforeAll(async () => {
+  place = await faultPlace()
+  const url = new URL(place.databaseUrl)
+  proxy = await FaultProxy.start({ port: Number(url.port) })
+  url.port = String(proxy.port)
+  server = await openServer({
+    environment: place.environment({
+      HEADGATE_DATABASE_URL: url.href,
+      HEADGATE_REQUEST_TIMEOUT_MS: String(timeLimit),
+      HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: String(timeLimit),
+    }),
+    wrapSql: breaking,
+  })
+  client = { send: (...request) => send(server.url, ...request) }
+  await done(client, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+})
+afterEach(() => {
+  before = undefined
+  proxy.faults = {}
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+  await place[Symbol.asyncDispose]()
+})
+
+/** Makes a change while something happens to the connection, and says what was answered and what became of it. */
+async function broken(
+  prepare: Prepare,
+  what: string,
+  act: () => () => void,
+): Promise<{ answer: Answered; there: boolean; again(): Promise<void> }> {
+  const change = await prepare(client, `t_${(names += 1)}`)
+  const { method, path, body } = change.request
+  const key = { 'idempotency-key': idempotencyKey() }
+  before = { what, act }
+  const answer = await client.send(method, path, body, key)
+  expect(before, 'it came to its step').toBeUndefined()
+  if (answer === null) throw new Error('no answer')
+  await working()
+  return {
+    answer,
+    there: await change.look(),
+    async again() {
+      expect((await client.send(method, path, body, key))?.status).toBeOneOf([200, 204])
+      expect(await change.look()).toBe(true)
+      await change.goOn()
+      await checkLeftovers(place)
+    },
+  }
+}
+
+/** Waits until the store answers: connections that were cut are found out one by one. */
+async function working(): Promise<void> {
+  await expect
+    .poll(async () => (await client.send('GET', 'namespaces/k/tables'))?.status, { timeout: 10_000 })
+    .toBe(200)
+}
+
+/** Resets a connection before, or after, the database has seen what is sent on it. */
+const cut = (faults: FaultProxy['faults']) => (): (() => void) => {
+  proxy.faults = faults
+  return () => {
+    proxy.faults = {}
+  }
+}
+
+describe.each(single)('a %s', (_, prepare, statement) => {
+  test('that does not get to the database is unknown, did not happen, and can be sent again', async () => {
+    const { answer, there, again } = await broken(prepare, statement, cut({ resetAfterSent: 1 }))
+    expect(answer).toMatchObject(unknown)
+    expect(there).toBe(false)
+    await again()
+  })
+
+  test('whose answer is lost on the way back has happened, and is never a 409', async () => {
+    const { answer, there, again } = await broken(prepare, statement, cut({ resetAfterReceived: 1 }))
+    // A commit looks where its table stands, and then knows.
+    if (answer.status !== 200) expect(answer).toMatchObject(unknown)
+    else expect(statement).toBe('relation_replace')
+    expect(there).toBe(true)
+    await again()
+  })
+})
+
+describe.each(many)('a %s', (_, prepare) => {
+  test('whose COMMIT does not get to the database is unknown, did not happen, and can be sent again', async () => {
+    const { answer, there, again } = await broken(prepare, 'COMMIT', cut({ resetAfterSent: 1 }))
+    expect(answer).toMatchObject(unknown)
+    expect(there).toBe(false)
+    await again()
+  })
+
+  test('whose COMMIT is answered into the void has happened, and is never a 409', async () => {
+    const { answer, there, again } = await broken(prepare, 'COMMIT', cut({ resetAfterReceived: 1 }))
+    expect(answer).toMatchObject(unknown)
+    expect(there).toBe(true)
+    await again()
+  })
+})
+
+test('a commit whose table can be looked at after its answer was lost is 200', async () => {
+  const { answer, there } = await broken(commitToOne, 'relation_replace', cut({ resetAfterReceived: 1 }))
+  expect(answer.status).toBe(200)
+  expect(there).toBe(true)
+})
+
+test('a commit that hangs in the database is unknown in time, and found when it is sent again', async () => {
+  const { answer, again } = await broken(commitToOne, 'relation_replace', cut({ hang: true })).finally(() => {
+    proxy.faults = {}
+  })
+  expect(answer).toMatchObject(unknown)
+  expect(answer.took).toBeLessThan(timeLimit * 2)
+  await again()
+})
+
+test('while the database refuses or hangs, everything is 503 in time and nothing happens; then all is well', async () => {
+  for (const faults of [{ refuse: true }, { hang: true }]) {
+    const changes = await Promise.all(
+      [...single, ...many].map(async ([name, prepare]) => {
+        const change = await prepare(client, `t_${(names += 1)}`)
+        return { name, change, key: { 'idempotency-key': idempotencyKey() } }
+      }),
+    )
+    proxy.faults = faults
+    if (faults.refuse === true) proxy.resetAll()
+    const live = await client.send('GET', '/health/live')
+    const answers = await Promise.all([
+      ...changes.map(({ change: { request }, key }) =>
+        client.send(request.method, request.path, request.body, key),
+      ),
+      client.send('GET', 'namespaces/k/tables'),
+      client.send('GET', '/health/ready'),
+    ])
+    proxy.faults = {}
+    proxy.resetAll()
+    expect(live?.status).toBe(200)
+    const ready = answers.pop()
+    expect(ready).toMatchObject({ status: 503, json: { checks: { database: 'failing', storage: 'ok' } } })
+    for (const answer of answers) {
+      expect(answer).toMatchObject(unavailable)
+      expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(answer?.took).toBeLessThan(timeLimit * 2)
+    }
+    await working()
+    expect((await client.send('GET', '/health/ready'))?.status).toBe(200)
+    for (const { name, change, key } of changes) {
+      expect(await change.look(), name).toBe(false)
+      const { method, path, body } = change.request
+      expect((await client.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
+      expect(await change.look(), name).toBe(true)
+      await change.goOn()
+    }
+  }
+  await sleep(50)
+  await checkLeftovers(place)
+})

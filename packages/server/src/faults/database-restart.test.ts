@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type EmbeddedPostgres, startPostgres } from '@headgate/postgres'
+import { expect, test } from 'vitest'
+import { schema } from '../iceberg/test-tables.ts'
+import { migrate } from '../store/migrate.ts'
+import { migrations } from '../store/migrations/index.ts'
+import { openSql } from '../store/pool.ts'
+import { testServer } from '../test-server.ts'
+import { checkLeftovers } from './check-leftovers.ts'
+import { type Client, placeOn } from './fault-lake.ts'
+import { openServer } from './open-server.ts'
+import { type Answered, send } from './send.ts'
+import { appender, mover, type Writer } from './writers.ts'
+
+/** A database server that can be stopped, or killed, and comes back at the same address. */
+class Database implements AsyncDisposable {
+  readonly #directory: string
+  #postgres: EmbeddedPostgres
+
+  private constructor(directory: string, postgres: EmbeddedPostgres) {
+    this.#directory = directory
+    this.#postgres = postgres
+  }
+
+  static async start(): Promise<Database> {
+    const directory = await mkdtemp(join(tmpdir(), 'headgate-faults-db-'))
+    return new Database(directory, await Database.#open(directory))
+  }
+
+  /** The machine does not lose power, so nothing needs to be on disk; what was committed must be in its log. */
+  static #open(dataDir: string): Promise<EmbeddedPostgres> {
+    return startPostgres({ dataDir, settings: { fsync: 'off', full_page_writes: 'off' } })
+  }
+
+  get url(): string {
+    return this.#postgres.url
+  }
+
+  async restart(how: 'stopped' | 'killed'): Promise<void> {
+    const { url, pid, exited } = this.#postgres
+    if (how === 'killed') {
+      process.kill(pid, 'SIGKILL')
+      await exited
+    }
+    await this.#postgres[Symbol.asyncDispose]()
+    this.#postgres = await Database.#open(this.#directory)
+    expect(this.#postgres.url).toBe(url)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#postgres[Symbol.asyncDispose]()
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
+
+test(
+  'a database that restarts under load, in good order or not, costs nothing but patience',
+  { timeout: 90_000 },
+  async () => {
+    await using database = await Database.start()
+    await migrate({ url: database.url, migrations })
+    await using sql = await openSql({ url: database.url })
+    await using place = await placeOn(sql, database.url)
+    await using server = await openServer({ environment: place.environment() })
+    const refusals: { readonly at: number; readonly answer: Answered }[] = []
+    const client: Client = {
+      async send(...request) {
+        const answer = await send(server.url, ...request)
+        if (answer !== null && answer.status >= 400) refusals.push({ at: performance.now(), answer })
+        return answer
+      },
+    }
+    await client.send('POST', 'namespaces', { namespace: ['w'] })
+    await Promise.all(
+      ['a', 'b', 'c', 'd', 'e1', 'e2'].map((name) =>
+        client.send('POST', 'namespaces/w/tables', { name, schema }),
+      ),
+    )
+    const writers: readonly Writer[] = [
+      appender(client, ['a'], true),
+      appender(client, ['b'], true),
+      appender(client, ['c'], false),
+      appender(client, ['d'], false),
+      appender(client, ['e1', 'e2'], true),
+      mover(client, 'h'),
+    ]
+    let over = false
+    const work = Promise.all(writers.map((writer) => writer.work(() => over)))
+    const away: [from: number, to: number][] = []
+    for (const how of ['stopped', 'killed'] as const) {
+      await sleep(400)
+      const from = performance.now()
+      await database.restart(how)
+      // Each connection of the pool finds out by itself that it is gone, and a listener may be looked for meanwhile.
+      await sleep(600)
+      away.push([from, performance.now()])
+    }
+    const acknowledged = writers.map((writer) => writer.acknowledged)
+    await sleep(400)
+    over = true
+    await work
+    expect(writers.flatMap(({ complaints }) => complaints)).toEqual([])
+    expect(refusals.length).toBeGreaterThan(0)
+    for (const { at, answer } of refusals) {
+      expect(away.some(([from, to]) => at >= from && at <= to)).toBe(true)
+      if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      else
+        expect(answer).toMatchObject({
+          status: 500,
+          json: { error: { type: 'CommitStateUnknownException' } },
+        })
+    }
+    for (const [index, writer] of writers.entries()) {
+      expect(writer.acknowledged, 'goes on afterwards').toBeGreaterThan(acknowledged[index] ?? 0)
+      await writer.check()
+    }
+    await checkLeftovers(place)
+  },
+)
+
+test('a right that was taken away while the database could not be reached is gone when it can be again', async () => {
+  const never = 3_600_000
+  await using server = await testServer({ faultyDatabase: true, policyMaxAgeMs: never })
+  const { database, warehouseId: id } = server
+  if (database === null) throw new Error('nothing to break')
+  const [ann, ben] = [await server.caller('ann'), await server.caller('ben')]
+  const grantTo = (to: typeof ann) => ({ privilege: 'use', on: { kind: 'warehouse', id }, to }) as const
+  for (const caller of [ann, ben]) {
+    await server.grant(grantTo(caller))
+    await expect.poll(async () => (await caller.send('GET', 'namespaces')).status).toBe(200)
+  }
+  database.faults = { refuse: true }
+  database.resetAll()
+  await server.revoke(grantTo(ann))
+  await sleep(300)
+  database.faults = {}
+  const lists = (caller: typeof ann) => async (): Promise<number> =>
+    (await caller.send('GET', 'namespaces')).status
+  await expect.poll(lists(ann), { timeout: 10_000 }).toBeOneOf([403, 404])
+  await expect.poll(lists(ben), { timeout: 10_000 }).toBe(200)
+  // And what happens from now on is heard of again.
+  await server.revoke(grantTo(ben))
+  await expect.poll(lists(ben), { timeout: 5_000 }).toBeOneOf([403, 404])
+})

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, test } from 'vitest'
+import { type Attempt, killAt, steps } from './attempts.ts'
+import {
+  commitOfStaged,
+  commitThatMoves,
+  commitToOne,
+  createAnywhere,
+  createAtPlace,
+  done,
+  drop,
+  rename,
+  stage,
+  transaction,
+} from './changes.ts'
+import { checkLeftovers } from './check-leftovers.ts'
+import { FaultLake } from './fault-lake.ts'
+
+let lake: FaultLake
+beforeAll(async () => {
+  lake = await FaultLake.open()
+  await done(lake.server, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+
+/** Steps at which a request holds the lock that all who choose a place need: one of them in each life. */
+const holding =
+  /^(?:(?:location_overlap|relation_prefixes|riders_write):after|staged_insert:before|commit:before)$/
+
+/** Divides the steps over as few lives of the server as they need, and kills it at the end of each. */
+async function killAtEach(name: string, attempts: readonly Attempt[]): Promise<void> {
+  const free = attempts.filter(({ step }) => !holding.test(step))
+  const alone = attempts.filter(({ step }) => holding.test(step))
+  for (let life = 0; life < Math.max(1, alone.length); life += 1) {
+    const own = alone.slice(life, life + 1)
+    await killAt(lake, `${name}-${life}`, life === 0 ? [...free, ...own] : own)
+  }
+  await checkLeftovers(lake.place)
+}
+
+test('a commit that is killed is there whole or not at all, and once when it is sent again', async () => {
+  await killAtEach(
+    'commit',
+    steps(commitToOne, {
+      lost: ['put:before', 'put:half', 'put:after', 'relation_replace:before'],
+      kept: ['relation_replace:after', 'delete:before', 'delete:after', 'answer'],
+    }),
+  )
+})
+
+test('so is a commit that moves its table', async () => {
+  await killAtEach(
+    'move',
+    steps(commitThatMoves, {
+      lost: ['put:after', 'relation_lock:after', 'relation_replace:after', 'relation_prefixes:after'],
+      kept: ['commit:after', 'answer'],
+    }),
+  )
+})
+
+test('so is a transaction of several tables', async () => {
+  await killAtEach(
+    'transaction',
+    steps(transaction, {
+      lost: [
+        'put:before#1',
+        'put:after#1',
+        'put:after#3',
+        'relation_lock:after',
+        'relation_replace:after#1',
+        'relation_replace:after#2',
+        'relation_insert:after',
+        'riders_write:after',
+        'commit:before',
+      ],
+      kept: ['commit:after', 'answer'],
+    }),
+  )
+})
+
+test('so is a create', async () => {
+  await killAtEach(
+    'create',
+    steps(createAnywhere, {
+      lost: ['put:before', 'put:half', 'put:after', 'relation_insert:before'],
+      kept: ['relation_insert:after', 'answer'],
+    }),
+  )
+})
+
+test('so is a create at a place that was chosen', async () => {
+  await killAtEach(
+    'place',
+    steps(createAtPlace, {
+      lost: ['put:after', 'relation_insert:after', 'commit:before'],
+      kept: ['commit:after', 'answer'],
+    }),
+  )
+})
+
+test('so are a staged create and the commit that makes it real', async () => {
+  const staging = stage(() => lake.place.sql)
+  await killAtEach('staged', [
+    ...steps(staging, { lost: ['staged_insert:before', 'commit:before'], kept: ['commit:after', 'answer'] }),
+    ...steps(commitOfStaged, {
+      lost: ['put:before', 'put:after', 'relation_insert:after', 'location_overlap:after'],
+      kept: ['commit:after', 'answer'],
+    }),
+  ])
+})
+
+test('so are a rename and a drop, with a purge or without', async () => {
+  await killAtEach('rename-drop', [
+    ...steps(rename, { lost: ['relation_rename:before'], kept: ['relation_rename:after', 'answer'] }),
+    ...['', '?purgeRequested=true'].flatMap((query) =>
+      steps(drop(query), { lost: ['relation_drop:before'], kept: ['relation_drop:after', 'answer'] }),
+    ),
+  ])
+})

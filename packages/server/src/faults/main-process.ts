@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** Ends a child with its parent, however that ends: the channel between them closes then. */
+const leash = `data:text/javascript,${encodeURIComponent(
+  `process.on('disconnect', () => process.exit(1)); process.channel.unref()`,
+)}`
+
+/** The product's own program as a child process. */
+export class MainProcess implements AsyncDisposable {
+  /** Where it answers. */
+  readonly url: string
+  readonly #child: ChildProcess
+  readonly #exited: Promise<unknown>
+
+  private constructor(child: ChildProcess, exited: Promise<unknown>, url: string) {
+    this.#child = child
+    this.#exited = exited
+    this.url = url
+  }
+
+  /** Resolves when it says that it is ready. */
+  static async start(environment: Readonly<Record<string, string>>): Promise<MainProcess> {
+    const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning', '--import', leash]
+    const child = spawn(process.execPath, [...flags, program], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    })
+    const exited = once(child, 'exit')
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4_000)
+    })
+    if (child.stdout === null) throw new Error('no output to read')
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.startsWith('ready ')) continue
+      // Nobody reads on, and it must not wait for a reader.
+      child.stdout.resume()
+      return new MainProcess(child, exited, line.slice('ready '.length))
+    }
+    throw new Error(`The server did not start: ${said}`)
+  }
+
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    this.#child.kill(signal)
+    await this.#exited
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL')
+  }
+}

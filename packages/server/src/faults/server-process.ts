@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { send, type Answered } from './send.ts'
+import type { Json } from '@headgate/json'
+
+export type ToProgram =
+  | { readonly type: 'open'; readonly environment: Readonly<Record<string, string>> }
+  | { readonly type: 'release'; readonly request: string }
+export type ToParent =
+  { readonly type: 'open'; readonly url: string } | { readonly type: 'reached'; readonly request: string }
+
+const program = fileURLToPath(new URL('stopping-server.ts', import.meta.url))
+const patience = 20_000
+
+/** A `stopping-server.ts`. It loads at once, and opens when it is told to. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #child: ChildProcess
+  readonly #exited: Promise<unknown>
+  readonly #opened = Promise.withResolvers<string>()
+  readonly #reached = new Map<string, PromiseWithResolvers<void>>()
+  #url = ''
+
+  constructor() {
+    const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
+    this.#child = spawn(process.execPath, [...flags, program], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    })
+    this.#exited = once(this.#child, 'exit')
+    this.#opened.promise.catch(() => undefined)
+    void this.#exited.then(() => this.#opened.reject(new Error('the server ended while it was starting')))
+    this.#child.on('message', (message: ToParent) => {
+      if (message.type === 'open') this.#opened.resolve(message.url)
+      else this.#stopOf(message.request).resolve()
+    })
+  }
+
+  async open(environment: Readonly<Record<string, string>>): Promise<void> {
+    this.#tell({ type: 'open', environment })
+    this.#url = await within(this.#opened.promise, 'the server did not open')
+  }
+
+  /** Null when the server went away without an answer. */
+  send(
+    method: string,
+    path: string,
+    body?: Json,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answered | null> {
+    return send(this.#url, method, path, body, headers)
+  }
+
+  /** Resolves when the request with this `x-request-id` stands at its step. */
+  async reached(request: string): Promise<void> {
+    await within(this.#stopOf(request).promise, `request ${request} did not come to its step`)
+  }
+
+  /** Lets a request go on from its step. */
+  release(request: string): void {
+    this.#tell({ type: 'release', request })
+  }
+
+  /** SIGKILL: nothing is finished, nothing is cleaned up. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#exited
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+  }
+
+  #tell(message: ToProgram): void {
+    this.#child.send(message)
+  }
+
+  #stopOf(request: string): PromiseWithResolvers<void> {
+    const stop = this.#reached.get(request) ?? Promise.withResolvers<void>()
+    this.#reached.set(request, stop)
+    return stop
+  }
+}
+
+async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`${otherwise} within ${patience} ms`)), patience)
+  try {
+    return await Promise.race([work, over])
+  } finally {
+    clearTimeout(timer)
+  }
+}

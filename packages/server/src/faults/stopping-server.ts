@@ -1,0 +1,41 @@
+import { openServer } from './open-server.ts'
+import type { ToParent, ToProgram } from './server-process.ts'
+import { stoppingSql } from './stopping-sql.ts'
+import { stoppingStorage } from './stopping-storage.ts'
+import { Stops } from './stops.ts'
+
+/**
+ * A program for tests: the server, whose requests stop for ever at the step that their `x-test-stop` header names, so
+ * that it can be killed there. It opens nothing before it is told to, and ends with its parent.
+ */
+const stops = new Stops()
+const held = new Map<string, () => void>()
+const tell = (message: ToParent): void => void process.send?.(message)
+
+process.on('disconnect', () => process.exit(1))
+process.on('message', (message: ToProgram) => {
+  if (message.type === 'release') held.get(message.request)?.()
+  else void open(message.environment)
+})
+
+async function open(environment: Readonly<Record<string, string>>): Promise<void> {
+  const { url } = await openServer({
+    environment,
+    wrapSql: (sql) => stoppingSql(sql, stops),
+    wrapStorage: (storage) => stoppingStorage(storage, stops),
+    wrapHandler: (handle) => (request, response) => {
+      const { 'x-test-stop': step, 'x-request-id': id } = request.headers
+      if (typeof step !== 'string' || typeof id !== 'string') return handle(request, response)
+      const { promise: released, resolve } = Promise.withResolvers<void>()
+      held.set(id, resolve)
+      stops.run(step, { reached: () => tell({ type: 'reached', request: id }), released }, () => {
+        if (step === 'answer') {
+          // Everything is done and decided, and nothing of it leaves this machine.
+          Object.defineProperty(response, 'end', { value: () => void stops.reach('answer') })
+        }
+        handle(request, response)
+      })
+    },
+  })
+  tell({ type: 'open', url })
+}

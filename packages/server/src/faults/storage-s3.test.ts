@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FaultProxy, type Faults, findMinio, type Minio, startMinio } from '@headgate/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { append, idempotencyKey } from '../iceberg/test-tables.ts'
+import { S3Storage } from '../storage/s3.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Prepare } from './attempts.ts'
+import {
+  commitOfStaged,
+  commitRequest,
+  commitToOne,
+  create,
+  createAnywhere,
+  done,
+  mainIs,
+  tables,
+  transaction,
+} from './changes.ts'
+import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import { openServer } from './open-server.ts'
+import { send } from './send.ts'
+
+const changes: readonly (readonly [string, Prepare])[] = [
+  ['commit', commitToOne],
+  ['create', createAnywhere],
+  ['commit of a staged create', commitOfStaged],
+  ['transaction', transaction],
+]
+const timeLimit = 2_000
+const unavailable = { status: 503, json: { error: { type: 'ServiceUnavailableException' } } }
+
+describe.skipIf(findMinio() === undefined)('a warehouse on an S3 store', () => {
+  let minio: Minio
+  let proxy: FaultProxy
+  let place: FaultPlace
+  /** As it is configured in the product, and one that gives up sooner than the request. */
+  const storages: Storage[] = []
+  const servers: Awaited<ReturnType<typeof openServer>>[] = []
+  let names = 0
+
+  async function open(limits: object): Promise<void> {
+    const { region, accessKeyId, secretAccessKey } = minio
+    const endpoint = `http://127.0.0.1:${proxy.port}`
+    const credentials = { accessKeyId, secretAccessKey }
+    const storage = await S3Storage.open({
+      bucket: 'lake',
+      prefix: 'wh',
+      region,
+      endpoint,
+      credentials,
+      limits,
+    })
+    storages.push(storage)
+    servers.push(
+      await openServer({
+        environment: place.environment({
+          HEADGATE_REQUEST_TIMEOUT_MS: String(timeLimit),
+          HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: String(timeLimit),
+          HEADGATE_METADATA_ROW_LIMIT_BYTES: '0',
+          HEADGATE_METADATA_CACHE_BYTES: '0',
+        }),
+        openStorage: () => Promise.resolve({ storage, root: 's3://lake/wh', hints: {} }),
+      }),
+    )
+  }
+  beforeAll(async () => {
+    minio = await startMinio({ buckets: ['lake'] })
+    proxy = await FaultProxy.start({ port: minio.port })
+    place = await faultPlace()
+    await open({})
+    await open({ requestTimeout: 300, attempts: 2, retryBase: 10 })
+    await done(patient, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  })
+  afterEach(() => {
+    proxy.faults = {}
+  })
+  afterAll(async () => {
+    for (const server of servers) await server[Symbol.asyncDispose]()
+    for (const storage of storages) await storage[Symbol.asyncDispose]()
+    await place[Symbol.asyncDispose]()
+    await proxy[Symbol.asyncDispose]()
+    await minio[Symbol.asyncDispose]()
+  })
+  const [patient, hasty] = [0, 1].map((index): Client => ({
+    send: (...request) => send(servers[index]?.url ?? '', ...request),
+  })) as [Client, Client]
+
+  /** Sends each change while the store has this fault: all refused for certain, and made when they are sent again. */
+  async function refused(client: Client, faults: Faults): Promise<void> {
+    const waiting = await Promise.all(
+      changes.map(async ([name, prepare]) => {
+        const change = await prepare(client, `t_${(names += 1)}`)
+        return { name, change, key: { 'idempotency-key': idempotencyKey() } }
+      }),
+    )
+    proxy.faults = faults
+    if (faults.refuse === true) proxy.resetAll()
+    const answers = await Promise.all(
+      waiting.map(({ change: { request }, key }) =>
+        client.send(request.method, request.path, request.body, key),
+      ),
+    )
+    proxy.faults = {}
+    for (const answer of answers) {
+      expect(answer).toMatchObject(unavailable)
+      expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(answer?.took).toBeLessThan(timeLimit * 2)
+    }
+    await sleep(100)
+    for (const { name, change, key } of waiting) {
+      expect(await change.look(), name).toBe(false)
+      const { method, path, body } = change.request
+      expect((await client.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
+      expect(await change.look(), name).toBe(true)
+      await change.goOn()
+    }
+  }
+
+  test('that refuses connections: 503, and nothing happened', async () => {
+    await refused(hasty, { refuse: true })
+  })
+
+  test('that writes, but whose answers are lost: 503, and nothing happened', async () => {
+    await refused(hasty, { resetAfterReceived: 1 })
+  })
+
+  test('that loses the connection while a file is sent: 503, and nothing happened', async () => {
+    await refused(hasty, { resetAfterSent: 700 })
+  })
+
+  test('that hangs: 503 within the time of the request, whatever the time limits of the storage', async () => {
+    await refused(hasty, { hang: true })
+    await refused(patient, { hang: true })
+  })
+
+  test('that is slow: everything works', async () => {
+    for (const [, prepare] of changes) {
+      proxy.faults = { latency: 20 }
+      const change = await prepare(patient, `t_${(names += 1)}`)
+      await done(patient, change.request)
+      expect(await change.look()).toBe(true)
+    }
+  })
+
+  test('that is away: tables whose metadata is only there are 503, readiness too, until it is back', async () => {
+    await create(hasty, 'away')
+    const { path, body } = commitRequest('away', append(1, 1), [mainIs(null)])
+    proxy.faults = { refuse: true }
+    proxy.resetAll()
+    expect(await hasty.send('GET', `${tables}/away`)).toMatchObject(unavailable)
+    expect(await hasty.send('POST', path, body)).toMatchObject(unavailable)
+    expect(await hasty.send('GET', '/health/ready')).toMatchObject({
+      status: 503,
+      json: { checks: { storage: 'failing' } },
+    })
+    proxy.faults = {}
+    expect((await hasty.send('GET', `${tables}/away`))?.status).toBe(200)
+    expect((await hasty.send('POST', path, body))?.status).toBe(200)
+    expect((await hasty.send('GET', '/health/ready'))?.status).toBe(200)
+  })
+
+  test('keeps nothing of all that but metadata files', async () => {
+    for await (const entry of storages[0]?.list('s3://lake/wh/') ?? [])
+      expect(entry.location).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}\.metadata\.json$/)
+  })
+})

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { HeadgateError } from '@headgate/errors'
+
+const inflate = promisify(gunzip)
+
+/**
+ * Reads a request body of at most `limit` bytes, before and after decompression.
+ * Throws 413 as soon as the limit is passed or announced, 400 when the client breaks off.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    // The connection must live on when this ends early: the answer goes out over it.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > limit) throw tooLarge(limit)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof HeadgateError) throw error
+    throw new HeadgateError('bad-request', 'The request ended before its body was complete.', {
+      cause: error,
+    })
+  }
+  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)
+  return decoded(body, request.headers['content-encoding'] ?? 'identity', limit)
+}
+
+async function decoded(body: Buffer, encoding: string, limit: number): Promise<Uint8Array> {
+  switch (encoding.toLowerCase()) {
+    case 'identity':
+      return body
+    case 'gzip':
+      try {
+        return await inflate(body, { maxOutputLength: limit })
+      } catch (error) {
+        if (error instanceof RangeError) throw tooLarge(limit)
+        throw new HeadgateError('bad-request', 'The body is not the gzip data its Content-Encoding says.', {
+          cause: error,
+        })
+      }
+    default:
+      throw new HeadgateError('bad-request', 'Content-Encoding must be identity or gzip.')
+  }
+}
+
+function tooLarge(limit: number): HeadgateError {
+  return new HeadgateError(
+    'payload-too-large',
+    `The body is over the limit of ${limit} bytes (HEADGATE_MAX_BODY_BYTES).`,
+  )
+}

@@ -1,0 +1,26 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { JsonError, stringify } from '@headgate/json'
+import type { Answer } from './operation.ts'
+
+/** Any thrown value as an error that may be told. What is not ours becomes 500 with the request id to look for. */
+export function toHeadgateError(error: unknown, requestId: string): HeadgateError {
+  if (isHeadgateError(error)) return error
+  if (error instanceof JsonError)
+    return new HeadgateError('bad-request', `The body is not valid JSON: ${error.message}`, { cause: error })
+  return new HeadgateError('internal', `The server failed. Ask its operator for request ${requestId}.`, {
+    cause: error,
+  })
+}
+
+/** The Iceberg REST error body (`ErrorModel`), which the management interface shares. */
+export function errorAnswer(error: HeadgateError, method: string): Answer {
+  const { status, iceberg: type } = error.kind
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  // Clients repeat a POST after 429 and 503 only when they are told when.
+  const retryAfter = error.retryAfterSeconds ?? (status === 429 || status === 503 ? 1 : undefined)
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter)
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="headgate"'
+  if (error.allow !== undefined) headers['allow'] = error.allow.join(', ')
+  if (method === 'HEAD') return { status, headers, body: null }
+  return { status, headers, body: stringify({ error: { message: error.message, type, code: status } }) }
+}

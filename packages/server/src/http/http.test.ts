@@ -1,0 +1,240 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestServer, testServer } from '../test-server.ts'
+
+const limits = {
+  maxBodyBytes: 100_000,
+  maxJsonDepth: 20,
+  requestTimeoutMs: 600,
+  maxConcurrentRequests: 1_000,
+  maxNameBytes: 255,
+  maxPageSize: 1_000,
+}
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer({ limits, requestTimeoutMs: 600, corsOrigins: ['https://console.test'] })
+  await server.send('POST', 'namespaces', { namespace: ['h'] })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const path = '/v1/lakehouse/namespaces'
+
+/** Sends these pieces over one connection and gives all that comes back until it closes, or `wait` ms have passed. */
+async function talk(pieces: readonly (string | Buffer | number)[], wait = 3_000): Promise<string> {
+  const socket = open()
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+  socket.on('error', () => undefined)
+  for (const piece of pieces) {
+    if (typeof piece === 'number') await sleep(piece)
+    else if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+  }
+  await Promise.race([once(socket, 'close'), sleep(wait)])
+  socket.destroy()
+  return text
+}
+
+function open(): Socket {
+  return connect(Number(new URL(server.url).port), '127.0.0.1')
+}
+
+function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(server.url + path, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  })
+}
+
+const tooLarge = {
+  error: { code: 413, type: 'BadRequestException', message: expect.stringContaining('100000 bytes') },
+}
+const bad = { error: { code: 400, type: 'BadRequestException' } }
+
+test('a body over the limit is 413, announced or not, and the client gets to read it', async () => {
+  const announced = await post('x'.repeat(100_001))
+  expect([announced.status, await announced.json()]).toEqual([413, tooLarge])
+  const chunk = `${(16_384).toString(16)}\r\n${'y'.repeat(16_384)}\r\n`
+  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`
+  const chunked = await talk([head, ...Array.from({ length: 40 }, () => chunk), '0\r\n\r\n'])
+  expect(chunked).toMatch(/^HTTP\/1.1 413 /)
+  expect(chunked).toContain('100000 bytes')
+  const endless = await talk([
+    `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n`,
+    'z'.repeat(50_000),
+  ])
+  expect(endless).toMatch(/^HTTP\/1.1 413 /)
+})
+
+test('a gzip body is inflated, up to the limit; one that is damaged or of another coding is 400', async () => {
+  const gzip = { 'content-encoding': 'gzip' }
+  expect((await post(new Uint8Array(gzipSync('{"namespace":["zipped"]}')), gzip)).status).toBe(200)
+  const bomb = await post(new Uint8Array(gzipSync(Buffer.alloc(50_000_000))), gzip)
+  expect([bomb.status, await bomb.json()]).toEqual([413, tooLarge])
+  expect((await post('not gzip', gzip)).status).toBe(400)
+  expect((await post(new Uint8Array(gzipSync('{"namespace":["cut"]}').subarray(0, 20)), gzip)).status).toBe(
+    400,
+  )
+  expect((await post('{}', { 'content-encoding': 'br' })).status).toBe(400)
+})
+
+test('broken JSON, too deep JSON and bytes that are no text are 400', async () => {
+  for (const body of [
+    '{',
+    '{"a":1,}',
+    'nul',
+    '[1',
+    '"\u0001"',
+    '{"namespace":["a"]} x',
+    `${'['.repeat(30)}${']'.repeat(30)}`,
+  ]) {
+    const answer = await post(body)
+    expect([answer.status, await answer.json()], body).toMatchObject([400, bad])
+  }
+  expect((await post(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).status).toBe(400)
+  expect((await post('['.repeat(50_000))).status).toBe(400)
+})
+
+test('a form or plain text, which any web page may send unasked, is not taken for JSON', async () => {
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain;charset=UTF-8',
+  ]) {
+    const answer = await post('{"namespace":["forged"]}', { 'content-type': type })
+    expect([answer.status, await answer.json()], type).toMatchObject([400, bad])
+  }
+  expect((await fetch(`${server.url}${path}/forged`)).status).toBe(404)
+  for (const [n, type] of [
+    'application/json; charset=utf-8',
+    'Application/JSON',
+    'application/vnd.x+json',
+    '',
+  ].entries()) {
+    expect((await post(`{"namespace":["typed-${n}"]}`, { 'content-type': type })).status, type).toBe(200)
+  }
+})
+
+test('headers over the limit are 431 with the body of the protocol', async () => {
+  const answer = await talk([`GET ${path} HTTP/1.1\r\nhost: x\r\nx-big: ${'a'.repeat(20_000)}\r\n\r\n`])
+  expect(answer).toMatch(/^HTTP\/1.1 431 /)
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toMatchObject({
+    error: { code: 431, type: 'BadRequestException' },
+  })
+  const nonsense = await talk(['nonsense\r\n\r\n'])
+  expect(nonsense).toMatch(/^HTTP\/1.1 400 /)
+  expect(JSON.parse(nonsense.slice(nonsense.indexOf('\r\n\r\n') + 4))).toMatchObject(bad)
+})
+
+test('a client that is too slow with its headers or body gets 408', async () => {
+  const [body, headers] = await Promise.all([
+    talk([
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"name`,
+    ]),
+    talk([`GET ${path} HTTP/1.1\r\nhost: x\r\nx-slow: `]),
+  ])
+  for (const answer of [body, headers]) {
+    expect(answer).toMatch(/^HTTP\/1.1 408 /)
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toMatchObject({ error: { code: 408 } })
+  }
+})
+
+test('a client that goes away in the middle of its body harms nobody', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    const socket = open()
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"name`,
+    )
+    await sleep(20)
+    socket.destroy()
+  }
+  expect((await server.send('GET', 'namespaces/h')).status).toBe(200)
+})
+
+function get(target: string): string {
+  return `GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`
+}
+
+test('a connection is kept after an error whose request was read', async () => {
+  const json = '{"broken'
+  const broken = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${json.length}\r\n\r\n${json}`
+  const answers = await talk(
+    [get('/nowhere'), 100, broken, 100, get(`${path}/none`), 100, get(`${path}/h`)],
+    200,
+  )
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([
+    'HTTP/1.1 404',
+    'HTTP/1.1 400',
+    'HTTP/1.1 404',
+    'HTTP/1.1 200',
+  ])
+})
+
+test('each answer has the request id that was sent, or a new one where that could do harm', async () => {
+  const idOf = async (id?: string): Promise<string | null> =>
+    (await fetch(server.url + path, id === undefined ? {} : { headers: { 'x-request-id': id } })).headers.get(
+      'x-request-id',
+    )
+  expect(await idOf('my-Request_1.2')).toBe('my-Request_1.2')
+  for (const id of [undefined, 'a b', '<script>', 'x'.repeat(129), '"', 'ü'])
+    expect(await idOf(id)).toMatch(/^[0-9a-f-]{36}$/)
+  expect(
+    (await fetch(`${server.url}/nowhere`, { headers: { 'x-request-id': 'on-errors' } })).headers.get(
+      'x-request-id',
+    ),
+  ).toBe('on-errors')
+})
+
+test('a configured origin is allowed, preflight and all; others get no CORS header', async () => {
+  const origin = 'https://console.test'
+  const asked = {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization, content-type',
+  }
+  const preflight = await fetch(server.url + path, { method: 'OPTIONS', headers: asked })
+  expect(preflight.status).toBe(204)
+  expect(Object.fromEntries(preflight.headers)).toMatchObject({
+    'access-control-allow-origin': origin,
+    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-allow-methods': expect.stringContaining('DELETE'),
+    vary: expect.stringContaining('Origin'),
+  })
+  for (const target of [path, '/nowhere']) {
+    const answer = await fetch(server.url + target, { headers: { origin } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(answer.headers.get('access-control-expose-headers')).toContain('ETag')
+  }
+  for (const other of ['https://evil.test', 'null', 'https://console.test.evil.test']) {
+    const answer = await fetch(server.url + path, { headers: { origin: other } })
+    expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+  }
+})
+
+test('where no token is asked for, a page of another origin changes nothing and reads nothing', async () => {
+  for (const origin of ['https://evil.test', 'null']) {
+    const answer = await fetch(`${server.url}${path}/h/tables/t/unregister`, {
+      method: 'POST',
+      headers: { origin },
+    })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({ error: { type: 'ForbiddenException', code: 403 } })
+  }
+})
+
+test('CORS adds to `Vary` and takes nothing out of it', async () => {
+  await server.send('POST', 'namespaces/h/tables', { name: 't', schema: { type: 'struct', fields: [] } })
+  const answer = await fetch(`${server.url}${path}/h/tables/t`, {
+    headers: { origin: 'https://console.test' },
+  })
+  for (const name of ['Authorization', 'Accept-Encoding', 'Origin'])
+    expect(answer.headers.get('vary')).toContain(name)
+})

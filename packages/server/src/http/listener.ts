@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { HeadgateError, type ErrorCode } from '@headgate/errors'
+import { errorAnswer } from './error-answer.ts'
+
+export interface ListenerOptions {
+  readonly host: string
+  readonly port: number
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  readonly maxHeaderBytes: number
+  readonly requestTimeoutMs: number
+}
+
+const lingerMs = 1_000
+
+/** The listening socket. Closing it lets running requests finish, within the given time. */
+export class Listener implements AsyncDisposable {
+  readonly port: number
+  readonly #server: Server
+
+  private constructor(server: Server, port: number) {
+    this.#server = server
+    this.port = port
+  }
+
+  static async open(options: ListenerOptions, listener: RequestListener): Promise<Listener> {
+    const serverOptions: ServerOptions = {
+      maxHeaderSize: options.maxHeaderBytes,
+      requestTimeout: options.requestTimeoutMs,
+      // Node looks for requests over time only so often, by default every 30 s.
+      connectionsCheckingInterval: Math.min(Math.max(options.requestTimeoutMs / 4, 100), 5_000),
+      headersTimeout: Math.min(options.requestTimeoutMs, 20_000),
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+      // Node's own refusal has no body; `withHost` has.
+      requireHostHeader: false,
+    }
+    const serving = new WeakMap<Socket, Serving>()
+    const checked = withHost(listener)
+    const handle: RequestListener = (request, response) => {
+      serving.set(request.socket, { request, response })
+      checked(request, response)
+    }
+    const server = options.tls
+      ? createHttpsServer(
+          {
+            ...serverOptions,
+            cert: readFileSync(options.tls.certFile),
+            key: readFileSync(options.tls.keyFile),
+          },
+          handle,
+        )
+      : createHttpServer(serverOptions, handle)
+    server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
+      answerBrokenRequest(error, socket, serving.get(socket)),
+    )
+    // What a client expects beyond 100-continue may be passed over (RFC 9110 section 10.1.1).
+    server.on('checkExpectation', handle)
+    // Without this Node hangs up on CONNECT without a word.
+    server.on('connect', (_: IncomingMessage, socket: Socket) =>
+      answerSocket(socket, new HeadgateError('method-not-allowed', 'CONNECT: this server is no proxy.')),
+    )
+    server.listen(options.port, options.host)
+    await once(server, 'listening')
+    const address = server.address()
+    return new Listener(server, typeof address === 'object' && address ? address.port : options.port)
+  }
+
+  /** Takes no new connections, waits for running requests, then cuts what is left after `timeoutMs`. */
+  async close(timeoutMs: number): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeIdleConnections()
+    const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs)
+    await closed
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close(0)
+  }
+}
+
+/** Refuses HTTP/1.1 requests without a Host (RFC 9112 section 3.2). */
+function withHost(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion !== '1.1') {
+      listener(request, response)
+      return
+    }
+    const missing = new HeadgateError('bad-request', 'An HTTP/1.1 request needs a Host header.')
+    const { status, headers, body } = errorAnswer(missing, request.method ?? 'GET')
+    const length = body === null ? {} : { 'content-length': Buffer.byteLength(String(body)) }
+    response.writeHead(status, { ...headers, ...length, connection: 'close' })
+    response.end(body)
+  }
+}
+
+/** The last request of a connection. */
+interface Serving {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  last: Serving | undefined,
+): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  if (last?.request.complete === true && !last.response.writableFinished) {
+    // What is broken comes after a request that was whole: a 400 now would deny what that one is about to do.
+    last.response.once('close', () => socket.destroy())
+    return
+  }
+  answerSocket(socket, new HeadgateError(...explain(error.code)))
+}
+
+/** What the HTTP parser itself refuses: no request exists yet, so the answer is written to the bare socket. */
+function answerSocket(socket: Socket, error: HeadgateError): void {
+  const { status, headers, body } = errorAnswer(error, 'GET')
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-length': String(Buffer.byteLength(String(body))),
+  })
+  socket.on('error', () => undefined)
+  socket.end(
+    `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${String(body)}`,
+  )
+  // Its client has a moment to read this; nobody else watches over the connection any more.
+  setTimeout(() => socket.destroy(), lingerMs).unref()
+}
+
+function explain(code: string | undefined): [ErrorCode, string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['header-too-large', 'The headers are over the limit (HEADGATE_MAX_HEADER_BYTES).']
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['request-timeout', 'The request did not arrive in time (HEADGATE_REQUEST_TIMEOUT_MS).']
+    default:
+      return ['bad-request', 'This is not an HTTP/1.1 request.']
+  }
+}

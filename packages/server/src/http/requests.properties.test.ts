@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { properties as bodies } from './bodies.properties.ts'
+import { properties as paths } from './paths.properties.ts'
+import { type HostileWorld, hostileWorld } from './test-hostile.ts'
+
+let world: HostileWorld
+beforeAll(async () => {
+  world = await hostileWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+test.each(Object.entries({ ...paths, ...bodies }))('%s', async (_, propertyOf) => {
+  expect(await propertyOf(world)({ runs: 300, milliseconds: 1_000 })).toBeGreaterThan(0)
+})
+
+test('every operation of both interfaces is among those that are attacked', () => {
+  const ids = world.served.map(({ id }) => id)
+  expect(ids).toEqual(
+    expect.arrayContaining(['updateTable', 'commitTransaction', 'createWarehouse', 'restoreDropped', 'live']),
+  )
+  expect(ids.length).toBeGreaterThan(60)
+})
+
+const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
+
+test.each([
+  ['a request without Host', 'GET /v1/config HTTP/1.1\r\nconnection: close\r\n\r\n', 'GET', 400],
+  ['CONNECT', 'CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n', 'CONNECT', 405],
+  [
+    'an expectation',
+    'GET /v1/config HTTP/1.1\r\nhost: x\r\nexpect: much\r\nconnection: close\r\n\r\n',
+    'GET',
+    200,
+  ],
+] as const)(
+  '%s, which Node answers with no body or none at all, has an answer',
+  async (_, bytes, method, status) => {
+    const answers = await world.attack(latin1(bytes), { method })
+    expect(answers.map((answer) => answer.status)).toEqual([status])
+  },
+)
+
+test('bytes after a whole request do not deny what that one does', async () => {
+  const body = JSON.stringify({ namespace: ['before-nonsense'] })
+  const head = 'POST /v1/lakehouse/namespaces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
+  const bytes = latin1(`${head}content-length: ${body.length}\r\n\r\n${body}nonsense\r\n\r\n`)
+  const [answer] = await world.attack(bytes, { method: 'POST' })
+  const { status } = await world.server.send('HEAD', 'namespaces/before-nonsense')
+  expect([answer?.status, status]).toEqual([200, 204])
+})
+
+test('text that the database cannot hold is refused in a path, a query and a body of the management interface', async () => {
+  const { send } = world.server
+  for (const answer of [
+    await send('GET', '/management/v1/roles/%00/members'),
+    await send('GET', '/management/v1/audit?principal=%00'),
+    await send('POST', '/management/v1/roles/x/members/add', { member: 'a\0b', kind: 'role' }),
+  ]) {
+    expect(answer.status, JSON.stringify(answer.json)).toBe(400)
+  }
+})

@@ -1,0 +1,79 @@
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { HeadgateError } from '@headgate/errors'
+import type { Operation } from './operation.ts'
+
+/** What a request line leads to: the operation and its path parameters, still percent-encoded. */
+export interface Match<T> {
+  readonly target: T
+  readonly params: Readonly<Record<string, string>>
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const noParams = {}
+
+/**
+ * Finds the operation of a request by the path as it came over the wire. Nothing is decoded or normalised before:
+ * `%2F` inside a name must not become a segment border, and `.` or `..` must not move the request elsewhere.
+ */
+export class Router<T extends Pick<Operation, 'method' | 'path'>> {
+  readonly #routers = new Map<string, RegExpRouter<T>>()
+  /** Paths without parameters. They come first: `/v1/config` is not the prefix `config`. */
+  readonly #fixed = new Map<string, T>()
+
+  constructor(targets: Iterable<T>) {
+    for (const target of targets) {
+      if (!target.path.includes(':')) {
+        this.#fixed.set(`${target.method} ${target.path}`, target)
+        continue
+      }
+      const router = this.#routers.get(target.method) ?? new RegExpRouter<T>()
+      this.#routers.set(target.method, router)
+      router.add('ALL', target.path, target)
+    }
+  }
+
+  /** Throws 404 for an unknown path and 405 for a known path with another method. */
+  match(method: string, path: string): Match<T> {
+    refuseDotSegments(path)
+    const found = this.#find(method, path)
+    if (found) return found
+    const allowed = methods.filter((other) => this.#find(other, path))
+    if (allowed.length === 0)
+      throw new HeadgateError('no-such-route', `There is nothing at ${printable(path)}.`)
+    throw new HeadgateError(
+      'method-not-allowed',
+      `${printable(path)} answers ${allowed.join(', ')}, not ${printable(method)}.`,
+      { allow: allowed },
+    )
+  }
+
+  #find(method: string, path: string): Match<T> | null {
+    const fixed = this.#fixed.get(`${method} ${path}`)
+    if (fixed) return { target: fixed, params: noParams }
+    const result = this.#routers.get(method)?.match('ALL', path)
+    const handler = result?.[0][0]
+    if (!result || !handler) return null
+    const [target, names] = handler
+    const captures = result[1]
+    const params: Record<string, string> = {}
+    for (const name in names) {
+      const value: unknown = names[name]
+      params[name] = typeof value === 'number' ? (captures?.[value] ?? '') : String(value)
+    }
+    return { target, params }
+  }
+}
+
+function refuseDotSegments(path: string): void {
+  if (!path.includes('.') && !path.includes('%2')) return
+  for (const segment of path.split('/')) {
+    const plain = segment.replaceAll(/%2e/gi, '.')
+    if (plain === '.' || plain === '..') {
+      throw new HeadgateError('bad-request', 'A path segment may not be "." or "..": rename the object.')
+    }
+  }
+}
+
+function printable(text: string): string {
+  return text.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?')
+}

@@ -1,0 +1,92 @@
+import { decodeCommitTransactionRequest, formatIdentifier, type TableChange } from '@headgate/iceberg/rest'
+import type { Decision } from '../access/decision.ts'
+import { creationError, prepareCreate } from '../catalog/create-relation.ts'
+import { type Prepared, prepareReplace } from '../catalog/prepare.ts'
+import { tableModel } from '../catalog/relation-model.ts'
+import { composeStagedCreate } from '../catalog/staged-create.ts'
+import { swap } from '../catalog/swap.ts'
+import { type Place, standingOf } from '../catalog/target.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Call, Operation } from '../http/operation.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
+import type { Standing } from '../store/relation-writes.ts'
+import { noContent } from './answers.ts'
+import { findPlace, findRelation, warehouseOf } from './find.ts'
+import type { IcebergParts } from './parts.ts'
+import { ridersOf, type Touched } from './riders.ts'
+import { route } from './route.ts'
+
+interface Share {
+  /** Null: this table does not change; then it must stay where it stands while the others do. */
+  readonly prepared: Prepared | null
+  readonly unchanged: Standing | null
+  readonly place: Place
+  readonly decision: Decision
+  readonly touched: Touched
+}
+
+/** Changes of several tables, staged creates among them: all or none. Everything is checked before anything is written. */
+export function commitTransaction(parts: IcebergParts): Operation {
+  return route('commitTransaction', async (call) => {
+    const warehouse = await warehouseOf(parts, call)
+    const { tableChanges } = decodeCommitTransactionRequest(await call.json(), parts.nameLimits)
+    return idempotent(
+      parts.idempotency,
+      call,
+      async (keep) => {
+        const shares: Share[] = []
+        for (const change of tableChanges) shares.push(await prepare(parts, call, warehouse, change))
+        const changes = shares.map(({ prepared }) => prepared).filter((prepared) => prepared !== null)
+        const policyVersion = Math.min(...shares.map(({ decision }) => decision.policyVersion))
+        call.audit.object = `${warehouse.name}:${tableChanges.map(({ identifier }) => formatIdentifier(identifier)).join(', ')}`
+        const touched = shares.map((share) => share.touched)
+        const riders = ridersOf(
+          call,
+          { outcome: 'allow', privilege: 'modify', policyVersion },
+          keep(204, null),
+          touched,
+        )
+        const unchanged = shares.map((share) => share.unchanged).filter((standing) => standing !== null)
+        await swap(parts, changes, riders, unchanged).catch((error: unknown) => {
+          const created = shares.find(({ prepared }) => prepared?.write.type === 'create')
+          throw created === undefined ? error : creationError(error, created.place)
+        })
+        call.audit.written = true
+        return noContent
+      },
+      () => Promise.resolve(noContent),
+    )
+  })
+}
+
+async function prepare(
+  parts: IcebergParts,
+  call: Call,
+  warehouse: Warehouse,
+  change: TableChange,
+): Promise<Share> {
+  const at = { warehouse, identifier: change.identifier }
+  const object = `${warehouse.name}:${formatIdentifier(change.identifier)}`
+  if (change.requirements.some(({ type }) => type === 'assert-create')) {
+    const { found: place, decision } = await findPlace(parts, call, at)
+    const creation = await composeStagedCreate(parts, place, change, call.identity.principal.id)
+    const prepared = await prepareCreate(parts, tableModel, parts.tableModels, creation)
+    return {
+      prepared,
+      unchanged: null,
+      place,
+      decision,
+      touched: { object, securable: { kind: 'relation', id: creation.id } },
+    }
+  }
+  const { found, decision } = await findRelation(parts, call, at, 'table', 'modify')
+  const prepared = await prepareReplace(parts, tableModel, parts.tableModels, found, change)
+  const unchanged = prepared === null ? standingOf(found) : null
+  return {
+    prepared,
+    unchanged,
+    place: found,
+    decision,
+    touched: { object, securable: { kind: 'relation', id: found.relation.id } },
+  }
+}

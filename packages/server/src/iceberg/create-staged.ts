@@ -1,0 +1,28 @@
+import type { TableIdentifier } from '@headgate/iceberg/rest'
+import type { CommitTableRequest } from '@headgate/iceberg/rest'
+import type { Committed } from '../catalog/commit-relation.ts'
+import { createRelation } from '../catalog/create-relation.ts'
+import { composeStagedCreate } from '../catalog/staged-create.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Call } from '../http/operation.ts'
+import type { Keep } from '../idempotency/idempotent.ts'
+import { findPlace } from './find.ts'
+import type { IcebergParts } from './parts.ts'
+import { ridersOf } from './riders.ts'
+import { tableModel } from '../catalog/relation-model.ts'
+
+/** The commit that creates a table, staged before or not. */
+export async function createStaged(
+  parts: IcebergParts,
+  call: Call,
+  at: { readonly warehouse: Warehouse; readonly identifier: TableIdentifier },
+  request: Pick<CommitTableRequest, 'requirements' | 'updates'>,
+  keep: Keep,
+): Promise<Pick<Committed, 'metadataLocation' | 'text'>> {
+  const { found, decision } = await findPlace(parts, call, at)
+  const creation = await composeStagedCreate(parts, found, request, call.identity.principal.id)
+  const riders = ridersOf(call, decision, keep(200, creation.id))
+  const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
+  call.audit.written = true
+  return { metadataLocation: file.location, text: file.text }
+}

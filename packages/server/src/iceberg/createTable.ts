@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { createTableMetadata, encodeTableMetadata, type TableMetadata } from '@headgate/iceberg/metadata'
+import { type CreateTableRequest, decodeCreateTableRequest } from '@headgate/iceberg/rest'
+import { stringify } from '@headgate/json'
+import { createRelation } from '../catalog/create-relation.ts'
+import { takenError } from '../catalog/existing.ts'
+import { defaultLocation } from '../catalog/locations.ts'
+import { tableModel } from '../catalog/relation-model.ts'
+import { stageTable } from '../catalog/stage-table.ts'
+import type { Answer, Operation } from '../http/operation.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
+import { findStagedById } from '../store/staged-relations.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { findPlace, warehouseOf } from './find.ts'
+import { answerRelation } from './loadTable.ts'
+import { namespaceParam } from './names.ts'
+import type { IcebergParts } from './parts.ts'
+import { findEarlier } from './replay.ts'
+import { ridersOf } from './riders.ts'
+import { route } from './route.ts'
+
+/** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
+export function createTable(parts: IcebergParts): Operation {
+  return route('createTable', async (call) => {
+    const warehouse = await warehouseOf(parts, call)
+    const request = decodeCreateTableRequest(await call.json(), parts.nameLimits)
+    const at = { warehouse, identifier: { namespace: namespaceParam(parts, call), name: request.name } }
+    const compose = (uuid: string, location: string): TableMetadata =>
+      composed(request, uuid, location, parts.now())
+    return idempotent(
+      parts.idempotency,
+      call,
+      async (keep) => {
+        const { found: place, decision } = await findPlace(parts, call, at)
+        if (place.relation !== null) throw takenError('table', place.relation.kind, at.identifier)
+        const id = randomUUID()
+        const metadata = compose(randomUUID(), request.location ?? defaultLocation(warehouse))
+        const riders = ridersOf(call, decision, keep(200, id))
+        const ownerId = call.identity.principal.id
+        if (request.stageCreate) {
+          await stageTable(parts, { id, place, metadata, principalId: ownerId }, riders)
+          call.audit.written = true
+          return stagedAnswer(metadata)
+        }
+        const creation = { place, metadata, id, ownerId, locationChosen: chosen(request) }
+        const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
+        call.audit.written = true
+        return metadataAnswer({
+          location: file.location,
+          text: file.text,
+          config: {},
+          etag: etagOf(file.location, 'all'),
+        })
+      },
+      async (outcome) => {
+        const { relationId } = outcome
+        const staged =
+          request.stageCreate && relationId !== null ? await findStagedById(parts.sql, relationId) : null
+        if (staged !== null)
+          return stagedAnswer(compose(staged.uuid, request.location ?? withoutSlash(staged.location)))
+        return answerRelation(
+          parts,
+          call,
+          await findEarlier(parts, call, { at, kind: 'table', outcome }, 'select'),
+          'all',
+        )
+      },
+    )
+  })
+}
+
+function composed(request: CreateTableRequest, uuid: string, location: string, now: number): TableMetadata {
+  const { schema, partitionSpec, writeOrder, properties } = request
+  return createTableMetadata({
+    uuid,
+    location,
+    schema,
+    ...(partitionSpec === undefined ? {} : { spec: partitionSpec }),
+    ...(writeOrder === undefined ? {} : { order: writeOrder }),
+    properties,
+    now,
+  })
+}
+
+/** Only a table whose every location we made ourselves cannot overlap with another. */
+function chosen({ location, properties }: CreateTableRequest): boolean {
+  return (
+    location !== undefined ||
+    Object.keys(properties).some((key) =>
+      /^write\.(?:data|metadata|object-storage|folder-storage)\.path$/.test(key),
+    )
+  )
+}
+
+function stagedAnswer(metadata: TableMetadata): Answer {
+  return metadataAnswer({
+    location: null,
+    text: Buffer.from(stringify(encodeTableMetadata(metadata))),
+    config: {},
+    etag: null,
+  })
+}
+
+function withoutSlash(location: string): string {
+  return location.replace(/\/$/, '')
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { decodeCreateViewRequest } from '@headgate/iceberg/rest'
+import { createViewMetadata } from '@headgate/iceberg/view'
+import { createRelation } from '../catalog/create-relation.ts'
+import { takenError } from '../catalog/existing.ts'
+import { defaultLocation } from '../catalog/locations.ts'
+import { viewModel } from '../catalog/relation-model.ts'
+import type { Operation } from '../http/operation.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { findPlace, warehouseOf } from './find.ts'
+import { answerRelation } from './loadTable.ts'
+import { namespaceParam } from './names.ts'
+import type { IcebergParts } from './parts.ts'
+import { findEarlier } from './replay.ts'
+import { ridersOf } from './riders.ts'
+import { route } from './route.ts'
+
+export function createView(parts: IcebergParts): Operation {
+  return route('createView', async (call) => {
+    const warehouse = await warehouseOf(parts, call)
+    const {
+      name,
+      location,
+      schema,
+      viewVersion: version,
+      properties,
+    } = decodeCreateViewRequest(await call.json(), parts.nameLimits)
+    const at = { warehouse, identifier: { namespace: namespaceParam(parts, call), name } }
+    return idempotent(
+      parts.idempotency,
+      call,
+      async (keep) => {
+        const { found: place, decision } = await findPlace(parts, call, at)
+        if (place.relation !== null) throw takenError('view', place.relation.kind, at.identifier)
+        const id = randomUUID()
+        const metadata = createViewMetadata({
+          uuid: randomUUID(),
+          location: location ?? defaultLocation(warehouse),
+          schema,
+          version,
+          properties,
+          now: parts.now(),
+        })
+        const locationChosen = location !== undefined || properties['write.metadata.path'] !== undefined
+        const creation = { place, metadata, id, ownerId: call.identity.principal.id, locationChosen }
+        const file = await createRelation(
+          parts,
+          viewModel,
+          parts.viewModels,
+          creation,
+          ridersOf(call, decision, keep(200, id)),
+        )
+        call.audit.written = true
+        return metadataAnswer({
+          location: file.location,
+          text: file.text,
+          config: {},
+          etag: etagOf(file.location, 'all'),
+        })
+      },
+      async (outcome) =>
+        answerRelation(
+          parts,
+          call,
+          await findEarlier(parts, call, { at, kind: 'view', outcome }, 'select'),
+          'all',
+        ),
+    )
+  })
+}

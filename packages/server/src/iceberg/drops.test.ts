@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { statement } from '../store/sql.ts'
+import { type Send, type TestServer, testServer } from '../test-server.ts'
+import {
+  ascending,
+  commit,
+  errorOf,
+  locationOf,
+  metadataLocationOf,
+  metadataOf,
+  schema,
+  setProperties,
+} from './test-tables.ts'
+
+let kept: TestServer
+let forgotten: TestServer
+beforeAll(async () => {
+  kept = await testServer()
+  forgotten = await testServer({ retentionSeconds: 0 })
+  for (const { send } of [kept, forgotten]) await send('POST', 'namespaces', { namespace: ['d'] })
+})
+afterAll(async () => {
+  await kept[Symbol.asyncDispose]()
+  await forgotten[Symbol.asyncDispose]()
+})
+
+const tables = 'namespaces/d/tables'
+const row = statement(
+  'test_dropped',
+  `select purge, dropped_at is not null as dropped, extract(epoch from expires_at - dropped_at)::int as seconds from relation where uuid = $1`,
+)
+const protect = statement('test_protect', 'update relation set protected = $2 where uuid = $1')
+
+async function create(
+  { send }: TestServer,
+  name: string,
+  location?: string,
+): Promise<{ uuid: unknown; file: string; path: string }> {
+  const created = await send('POST', tables, {
+    name,
+    schema,
+    ...(location === undefined ? {} : { location }),
+  })
+  expect(created.status).toBe(200)
+  return {
+    uuid: metadataOf(created)['table-uuid'],
+    file: metadataLocationOf(created),
+    path: `${tables}/${name}`,
+  }
+}
+
+async function exists(server: TestServer, file: string): Promise<boolean> {
+  const warehouse = await server.context.parts.warehouses.get('lakehouse')
+  return ((await warehouse?.storage.head(file)) ?? null) !== null
+}
+
+test('with retention, a dropped table is kept with its files, and remembers whether to purge', async () => {
+  for (const [query, purge] of [
+    ['', false],
+    ['?purgeRequested=false', false],
+    ['?purgeRequested=true', true],
+    ['?purgeRequested=True', true],
+  ] as const) {
+    const { uuid, file, path } = await create(kept, 'soft')
+    expect((await kept.send('DELETE', path + query)).status).toBe(204)
+    expect(await kept.sql.run(row, [uuid])).toEqual([{ purge, dropped: true, seconds: 604_800 }])
+    expect(await exists(kept, file)).toBe(true)
+    expect((await kept.send('HEAD', path)).status).toBe(404)
+  }
+})
+
+test('without retention, a drop forgets the table and leaves its files, a purge begins at once and then frees the location', async () => {
+  const { root, send } = forgotten
+  const left = await create(forgotten, 'left', `${root}/left`)
+  expect((await send('DELETE', left.path)).status).toBe(204)
+  expect(await forgotten.sql.run(row, [left.uuid])).toEqual([])
+  expect(await exists(forgotten, left.file)).toBe(true)
+  await create(forgotten, 'left', `${root}/left`)
+  const purged = await create(forgotten, 'purged', `${root}/purged`)
+  expect((await send('DELETE', `${purged.path}?purgeRequested=true`)).status).toBe(204)
+  await vi.waitFor(
+    async () => {
+      expect(await exists(forgotten, purged.file)).toBe(false)
+      expect(await forgotten.sql.run(row, [purged.uuid])).toEqual([])
+    },
+    { timeout: 5_000 },
+  )
+  await create(forgotten, 'purged', `${root}/purged`)
+})
+
+test('`purgeRequested` that is neither true nor false is 400, and nothing is dropped', async () => {
+  const { path } = await create(kept, 'typo')
+  for (const value of ['yes', '1', 'TRUE', '', 'true%20'])
+    expect((await kept.send('DELETE', `${path}?purgeRequested=${value}`)).status).toBe(400)
+  expect((await kept.send('HEAD', path)).status).toBe(204)
+})
+
+test('a protected table is neither dropped nor unregistered, but committed to', async () => {
+  const { uuid, path } = await create(kept, 'protected')
+  await kept.sql.run(protect, [uuid, true])
+  const refused = errorOf(
+    403,
+    'ForbiddenException',
+    'Table d.protected is protected: take the protection away first, then try again.',
+  )
+  expect(await kept.send('DELETE', path)).toMatchObject(refused)
+  expect(await kept.send('POST', `${path}/unregister`)).toMatchObject(refused)
+  expect((await commit(kept.send, path, [setProperties({ a: '1' })])).status).toBe(200)
+  expect(await kept.send('DELETE', path)).toMatchObject(refused)
+  await kept.sql.run(protect, [uuid, false])
+  expect((await kept.send('DELETE', path)).status).toBe(204)
+})
+
+test('of many who drop one table at once, one does', async () => {
+  const { path } = await create(kept, 'race')
+  const answers = await Promise.all(Array.from({ length: 10 }, () => kept.send('DELETE', path)))
+  expect(answers.map(({ status }) => status).toSorted(ascending)).toEqual([
+    204,
+    ...Array.from({ length: 9 }, () => 404),
+  ])
+})
+
+test('an unregistered table is handed over, its files stay, old handles fail, and it can be registered again', async () => {
+  const { send } = kept
+  const { uuid, file, path } = await create(kept, 'handed')
+  const answer = await send('POST', `${path}/unregister`)
+  expect(answer).toMatchObject({
+    status: 200,
+    json: { 'metadata-location': file, metadata: { 'table-uuid': uuid } },
+  })
+  expect(await exists(kept, file)).toBe(true)
+  expect((await commit(send, path, [setProperties({ a: '1' })])).status).toBe(404)
+  const registered = await send('POST', 'namespaces/d/register', {
+    name: 'handed-2',
+    'metadata-location': file,
+  })
+  expect(registered).toMatchObject({
+    status: 200,
+    json: { 'metadata-location': file, metadata: { 'table-uuid': uuid } },
+  })
+  expect(metadataLocationOf(await commit(send, `${tables}/handed-2`, [setProperties({ a: '1' })]))).toContain(
+    '/00001-',
+  )
+})
+
+test('register with `overwrite` moves a table to another of its files, and to no other table', async () => {
+  const { send } = kept
+  const { file, path } = await create(kept, 'back')
+  await commit(send, path, [setProperties({ a: '1' })])
+  const register = (name: string, location: string) =>
+    send('POST', 'namespaces/d/register', { name, 'metadata-location': location, overwrite: true })
+  expect(await register('back', file)).toMatchObject({ status: 200, json: { 'metadata-location': file } })
+  expect(metadataLocationOf(await send('GET', path))).toBe(file)
+  const other = await create(kept, 'other')
+  expect(await register('back', other.file)).toMatchObject({
+    status: 400,
+    json: { error: { message: expect.stringContaining('uuid differs') } },
+  })
+  expect((await commit(send, path, [setProperties({ b: '1' })])).status).toBe(200)
+  expect(await register('new-by-overwrite', other.file)).toMatchObject({
+    status: expect.toBeOneOf([400, 409]),
+  })
+  expect(locationOf(await send('GET', path))).not.toBe('')
+})
+
+test('registering the newest file of a dropped table brings it back, for who manages it', async () => {
+  const { send } = kept
+  const { file, path, uuid } = await create(kept, 'sleeping')
+  await commit(send, path, [setProperties({ a: '1' })])
+  const newest = metadataLocationOf(await send('GET', path))
+  await send('DELETE', path)
+  const register = (by: Send, location: string) =>
+    by('POST', 'namespaces/d/register', { name: 'awake', 'metadata-location': location })
+  const stranger = await kept.caller('stranger')
+  await kept.grant({ privilege: 'create', on: { kind: 'warehouse', id: kept.warehouseId }, to: stranger })
+  expect(await register(stranger.send, newest)).toMatchObject({ status: 409 })
+  expect(await register(send, file)).toMatchObject({ status: 409 })
+  expect(await register(send, newest)).toMatchObject({
+    status: 200,
+    json: { metadata: { 'table-uuid': uuid } },
+  })
+  expect((await commit(send, `${tables}/awake`, [setProperties({ b: '1' })])).status).toBe(200)
+})

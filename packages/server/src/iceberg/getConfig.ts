@@ -1,0 +1,47 @@
+import { HeadgateError } from '@headgate/errors'
+import { operation, type OperationId } from '@headgate/iceberg/rest'
+import { listFilter, serverChain, visible } from '../access/decide.ts'
+import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
+import type { Call, Operation } from '../http/operation.ts'
+import { listWarehouses } from '../store/warehouses.ts'
+import { jsonAnswer } from './answers.ts'
+import { allowWarehouse, missingWarehouse } from './find.ts'
+import type { IcebergParts } from './parts.ts'
+import { route } from './route.ts'
+
+/** What a client must know before anything else: the prefix of its warehouse, and which operations there are. */
+export function getConfig(parts: IcebergParts, served: readonly OperationId[]): Operation {
+  const endpoints = served.map((id) => operation(id).endpoint)
+  return route('getConfig', async (call) => {
+    const warehouse = await named(parts, call)
+    allowWarehouse(call, warehouse, 'use')
+    return jsonAnswer({
+      defaults: { ...warehouse.hints, ...warehouse.defaults },
+      overrides: {
+        ...warehouse.overrides,
+        prefix: warehouse.name,
+        'namespace-separator': parts.namespaceSeparator,
+      },
+      endpoints,
+      'idempotency-key-lifetime': `PT${parts.idempotency.lifetimeSeconds}S`,
+    })
+  })
+}
+
+async function named(parts: IcebergParts, call: Call): Promise<Warehouse> {
+  const name = call.query.get('warehouse') ?? (await onlyOne(parts, call))
+  const warehouse = await parts.warehouses.get(name)
+  if (warehouse === null) throw missingWarehouse(name)
+  return warehouse
+}
+
+/** The warehouse of a client that names none: the default one, else the only one it can see. */
+async function onlyOne(parts: IcebergParts, call: Call): Promise<string> {
+  const usual = await parts.warehouses.get(parts.defaultWarehouse)
+  if (usual !== null && visible(call.policy, warehouseChain(usual))) return usual.name
+  const filter = listFilter(call.policy, serverChain)
+  const [ids, owners] = filter.all ? [null, []] : [filter.ids, [filter.principalId]]
+  const [first, ...others] = await listWarehouses(parts.sql, { after: null, ids, owners, limit: 2 })
+  if (first !== undefined && others.length === 0) return first.name
+  throw new HeadgateError('bad-request', 'Name the warehouse: set the client property "warehouse".')
+}

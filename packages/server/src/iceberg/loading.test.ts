@@ -1,0 +1,209 @@
+import { writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { stringify, type JsonObject } from '@headgate/json'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestServer, testServer } from '../test-server.ts'
+import {
+  append,
+  commit,
+  metadataLocationOf,
+  metadataOf,
+  objectAt,
+  schema,
+  setProperties,
+} from './test-tables.ts'
+
+let server: TestServer
+let small: TestServer
+beforeAll(async () => {
+  server = await testServer()
+  // Every metadata file is over this limit, and few fit into the cache: all is served from storage.
+  small = await testServer({ metadataRowLimitBytes: 100, metadataCacheBytes: 20_000 })
+  for (const { send } of [server, small]) await send('POST', 'namespaces', { namespace: ['n'] })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await small[Symbol.asyncDispose]()
+})
+
+const tables = 'namespaces/n/tables'
+
+/** A table with 100 snapshots of which two are referenced, and text enough to be worth compressing. */
+async function history({ send }: TestServer, name: string): Promise<string> {
+  await send('POST', tables, { name, schema, properties: { text: 'x'.repeat(3_000) } })
+  const updates = Array.from({ length: 100 }, (_, n) => append(n + 1, n + 1, n === 0 ? undefined : n)).flat()
+  updates.push({ action: 'set-snapshot-ref', 'ref-name': 'tag', type: 'tag', 'snapshot-id': 50 })
+  expect((await commit(send, `${tables}/${name}`, updates)).status).toBe(200)
+  return `${tables}/${name}`
+}
+
+/** The answer as it comes over the wire. */
+async function wire(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ body: Buffer; headers: Record<string, unknown>; status: number }> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  request(`${url}/v1/lakehouse/${path}`, { headers }, resolve).on('error', reject).end()
+  const answer = await promise
+  const chunks: Buffer[] = []
+  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
+  return { body: Buffer.concat(chunks), headers: answer.headers, status: answer.statusCode ?? 0 }
+}
+
+test('`snapshots=refs` gives the referenced snapshots only, `all` and nothing give all', async () => {
+  for (const one of [server, small]) {
+    const path = await history(one, 'modes')
+    const ids = async (query: string): Promise<unknown[]> =>
+      (metadataOf(await one.send('GET', path + query))['snapshots'] as JsonObject[]).map(
+        (it) => it['snapshot-id'],
+      )
+    for (let round = 0; round < 2; round += 1) {
+      expect(await ids('')).toHaveLength(100)
+      expect(await ids('?snapshots=all')).toHaveLength(100)
+      expect(await ids('?snapshots=refs')).toEqual([50, 100])
+    }
+    expect(await one.send('GET', `${path}?snapshots=some`)).toMatchObject({ status: 400 })
+  }
+})
+
+test('each form has its own ETag; with the right one the answer is 304, after a commit it is not', async () => {
+  const { send } = server
+  const path = await history(server, 'tags')
+  const [all, refs] = [await send('GET', path), await send('GET', `${path}?snapshots=refs`)]
+  const [allTag, refsTag] = [all.headers.get('etag') ?? '', refs.headers.get('etag') ?? '']
+  expect(allTag).not.toBe(refsTag)
+  expect(all.headers.get('cache-control')).toBe('private, no-cache')
+  expect(all.headers.get('vary')).toContain('Authorization')
+  for (const [query, tag] of [
+    ['', allTag],
+    ['?snapshots=refs', refsTag],
+    ['', `"x", ${allTag}`],
+    ['', '*'],
+  ] as const) {
+    const answer = await send('GET', path + query, undefined, { 'if-none-match': tag })
+    expect(answer).toMatchObject({ status: 304, json: null })
+    expect(answer.headers.get('vary')).toContain('Authorization')
+  }
+  for (const [query, tag] of [
+    ['', refsTag],
+    ['?snapshots=refs', allTag],
+    ['', 'nonsense'],
+    ['', '"x"'],
+  ] as const) {
+    expect((await send('GET', path + query, undefined, { 'if-none-match': tag })).status).toBe(200)
+  }
+  await commit(send, path, [setProperties({ a: '1' })])
+  expect((await send('GET', path, undefined, { 'if-none-match': allTag })).status).toBe(200)
+})
+
+test('the gzip answer inflates to the plain answer, byte for byte', async () => {
+  for (const one of [server, small]) {
+    const path = await history(one, 'packed')
+    for (const query of ['', '?snapshots=refs']) {
+      const plain = await wire(one.url, path + query, {})
+      const packed = await wire(one.url, path + query, { 'accept-encoding': 'gzip, deflate' })
+      expect(plain.headers['content-encoding']).toBeUndefined()
+      expect(packed.headers['content-encoding']).toBe('gzip')
+      expect(gunzipSync(packed.body).equals(plain.body)).toBe(true)
+      expect(packed.headers['etag']).toBe(plain.headers['etag'])
+      const refused = await wire(one.url, path + query, { 'accept-encoding': 'gzip;q=0, br' })
+      expect(refused.headers['content-encoding']).toBeUndefined()
+    }
+  }
+})
+
+test('unknown fields and 64-bit ids of a registered file are served as they are, and survive commits', async () => {
+  for (const one of [server, small]) {
+    const source = await one.send('POST', tables, { name: 'source', schema })
+    const text = stringify({
+      ...metadataOf(source),
+      'table-uuid': crypto.randomUUID(),
+      location: `${one.root}/foreign`,
+      'x-unknown': { nested: [1, 9_223_372_036_854_775_807n, 1.5, null], ['__proto__']: 'kept' },
+      'last-sequence-number': 9_007_199_254_740_993n,
+      'current-snapshot-id': 9_223_372_036_854_775_806n,
+      refs: { main: { 'snapshot-id': 9_223_372_036_854_775_806n, type: 'branch', 'x-ref': 1 } },
+      snapshots: [
+        {
+          'snapshot-id': 9_223_372_036_854_775_806n,
+          'sequence-number': 9_007_199_254_740_993n,
+          'timestamp-ms': 1_700_000_000_000,
+          'manifest-list': `${one.root}/foreign/m.avro`,
+          summary: { operation: 'append' },
+          'schema-id': 0,
+          'x-snapshot': 'kept',
+        },
+      ],
+      'snapshot-log': [],
+    })
+    const spaced = text.replaceAll('":', '" : ')
+    const file = `${one.root}/foreign-${crypto.randomUUID()}.metadata.json`
+    await writeFile(fileURLToPath(file), spaced)
+    const registered = await one.send('POST', 'namespaces/n/register', {
+      name: 'foreign',
+      'metadata-location': file,
+    })
+    expect(registered.status).toBe(200)
+    const { body } = await wire(one.url, `${tables}/foreign`, {})
+    expect(body.toString()).toContain(spaced)
+    const answer = await commit(one.send, `${tables}/foreign`, [setProperties({ a: '1' })])
+    expect(answer.status).toBe(200)
+    for (const metadata of [metadataOf(answer), metadataOf(await one.send('GET', `${tables}/foreign`))]) {
+      expect(metadata).toMatchObject({
+        'x-unknown': { nested: [1, 9_223_372_036_854_775_807n, 1.5, null] },
+        'last-sequence-number': 9_007_199_254_740_993n,
+        'current-snapshot-id': 9_223_372_036_854_775_806n,
+        snapshots: [{ 'snapshot-id': 9_223_372_036_854_775_806n, 'x-snapshot': 'kept' }],
+        properties: { a: '1' },
+      })
+      expect(Object.getOwnPropertyDescriptor(objectAt(metadata, 'x-unknown'), '__proto__')?.value).toBe(
+        'kept',
+      )
+    }
+  }
+})
+
+test('a gzipped file can be registered', async () => {
+  const source = await server.send('POST', tables, { name: 'gz-source', schema })
+  const metadata = { ...metadataOf(source), 'table-uuid': crypto.randomUUID(), location: `${server.root}/gz` }
+  const file = `${server.root}/00007-x.gz.metadata.json`
+  await writeFile(fileURLToPath(file), gzipSync(stringify(metadata)))
+  expect(
+    (await server.send('POST', 'namespaces/n/register', { name: 'gz', 'metadata-location': file })).status,
+  ).toBe(200)
+  expect(metadataOf(await server.send('GET', `${tables}/gz`))).toEqual(metadata)
+  expect(
+    metadataLocationOf(await commit(server.send, `${tables}/gz`, [setProperties({ a: '1' })])),
+  ).toContain('/gz/metadata/00008-')
+})
+
+test('the cache of metadata texts stays within its bytes', async () => {
+  for (let n = 0; n < 10; n += 1) {
+    await small.send('POST', tables, {
+      name: `big-${n}`,
+      schema,
+      properties: { text: crypto.randomUUID().repeat(200) },
+    })
+    expect((await small.send('GET', `${tables}/big-${n}`)).status).toBe(200)
+  }
+  const { bodies } = small.context.parts
+  expect(bodies.bytes).toBeLessThanOrEqual(20_000)
+  for (let n = 0; n < 10; n += 1) expect((await small.send('GET', `${tables}/big-${n}`)).status).toBe(200)
+})
+
+test('a metadata file that is gone is 404 with the words that clients look for', async () => {
+  const created = await server.send('POST', tables, { name: 'lost', schema })
+  const location = metadataLocationOf(created)
+  await server.context.parts.warehouses
+    .get('lakehouse')
+    .then((warehouse) => warehouse?.storage.delete(location))
+  expect(await server.send('GET', `${tables}/lost`)).toMatchObject({
+    status: 404,
+    json: {
+      error: { type: 'NotFoundException', message: `Failed to open input stream for file: ${location}` },
+    },
+  })
+})

@@ -1,0 +1,17 @@
+import { HeadgateError } from '@headgate/errors'
+
+/** PostgreSQL's text and many clients cannot hold it. */
+const forbidden = '\u0000'
+
+/** Properties of a namespace: any text but NUL. */
+export function checkProperties(properties: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(properties)) {
+    if (key === '') throw new HeadgateError('bad-request', 'A property needs a name.')
+    if (key.includes(forbidden) || value.includes(forbidden)) {
+      throw new HeadgateError('bad-request', 'A property may not hold the character NUL.')
+    }
+    if (!key.isWellFormed() || !value.isWellFormed()) {
+      throw new HeadgateError('bad-request', 'A property is not well-formed Unicode.')
+    }
+  }
+}

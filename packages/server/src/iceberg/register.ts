@@ -1,0 +1,113 @@
+import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier, type RegisterTableRequest } from '@headgate/iceberg/rest'
+import type { TableMetadata, TableRequirement, TableUpdate } from '@headgate/iceberg/metadata'
+import type { ViewMetadata, ViewRequirement, ViewUpdate } from '@headgate/iceberg/view'
+import { createRelation } from '../catalog/create-relation.ts'
+import { takenError } from '../catalog/existing.ts'
+import type { Models } from '../catalog/prepare.ts'
+import { readForeignFile } from '../catalog/register-relation.ts'
+import type { RelationModel } from '../catalog/relation-model.ts'
+import { repoint } from '../catalog/repoint-relation.ts'
+import { type DroppedTarget, lookUpDroppedByUuid, restore } from '../catalog/undrop.ts'
+import { decide } from '../access/decide.ts'
+import type { Decision } from '../access/decision.ts'
+import type { Answer, Call } from '../http/operation.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { findPlace, findRelation, warehouseOf } from './find.ts'
+import { answerRelation } from './loadTable.ts'
+import { namespaceParam } from './names.ts'
+import type { IcebergParts } from './parts.ts'
+import { findEarlier } from './replay.ts'
+import { ridersOf } from './riders.ts'
+
+/** Puts an existing metadata file under a name; `overwrite` moves the pointer of a table that is there. */
+export async function registerRelation<
+  Metadata extends TableMetadata | ViewMetadata,
+  Update extends TableUpdate | ViewUpdate,
+  Requirement extends TableRequirement | ViewRequirement,
+>(
+  parts: IcebergParts,
+  call: Call,
+  model: RelationModel<Metadata, Update, Requirement>,
+  models: Models<Metadata>,
+  request: RegisterTableRequest,
+): Promise<Answer> {
+  const warehouse = await warehouseOf(parts, call)
+  const identifier = { namespace: namespaceParam(parts, call), name: request.name }
+  const at = { warehouse, identifier }
+  return idempotent(
+    parts.idempotency,
+    call,
+    async (keep) => {
+      const { found: place, decision } = await findPlace(parts, call, at)
+      if (place.relation !== null && (!request.overwrite || place.relation.kind !== model.kind)) {
+        throw takenError(model.kind, place.relation.kind, identifier)
+      }
+      const { metadata, file } = await readForeignFile(parts, model, warehouse, request.metadataLocation)
+      const uuid = model.uuid(metadata)
+      const dropped = uuid === null ? null : await lookUpDroppedByUuid(parts.sql, warehouse, uuid)
+      if (place.relation === null && dropped !== null) {
+        const manage = allowDropped(call, dropped, request.metadataLocation)
+        const policyVersion = Math.min(decision.policyVersion, manage.policyVersion)
+        await restore(
+          parts.sql,
+          dropped,
+          place,
+          ridersOf(call, { ...manage, policyVersion }, keep(200, dropped.row.id)),
+        )
+      } else if (place.relation === null) {
+        const id = crypto.randomUUID()
+        const creation = {
+          place,
+          metadata,
+          id,
+          ownerId: call.identity.principal.id,
+          locationChosen: true,
+          file,
+        }
+        await createRelation(parts, model, models, creation, ridersOf(call, decision, keep(200, id)))
+      } else {
+        const { found, decision: manage } = await findRelation(parts, call, at, model.kind, 'manage', 'none')
+        if (found.relation.uuid !== model.uuid(metadata)) {
+          const shown = formatIdentifier(identifier)
+          throw new HeadgateError(
+            'bad-request',
+            `The metadata file is of another ${model.kind} than ${shown}: its uuid differs. Drop that one first.`,
+          )
+        }
+        const policyVersion = Math.min(decision.policyVersion, manage.policyVersion)
+        const riders = ridersOf(call, { ...manage, policyVersion }, keep(200, found.relation.id))
+        await repoint(parts, model, models, { target: found, metadata, file }, riders)
+      }
+      call.audit.written = true
+      return metadataAnswer({
+        location: file.location,
+        text: file.text,
+        config: {},
+        etag: etagOf(file.location, 'all'),
+      })
+    },
+    async (outcome) =>
+      answerRelation(
+        parts,
+        call,
+        await findEarlier(parts, call, { at, kind: model.kind, outcome }, 'select'),
+        'all',
+      ),
+  )
+}
+
+/**
+ * Registering the newest metadata file of a dropped relation brings that one back, its grants and history with it, for
+ * whoever manages it. Nobody else may take its files over while it can still be restored.
+ */
+function allowDropped(call: Call, { row, chain }: DroppedTarget, metadataLocation: string): Decision {
+  const decision = decide(call.policy, chain, 'manage')
+  if (decision.outcome === 'allow' && row.metadataLocation === metadataLocation) return decision
+  const message =
+    decision.outcome === 'allow'
+      ? `This ${row.kind} was dropped and can be restored (id ${row.id}): register its newest metadata file, ${row.metadataLocation}, or purge it first.`
+      : `This ${row.kind} was dropped and can still be restored by those who manage it: ask them, or wait for the end of its retention.`
+  throw new HeadgateError('already-exists', message)
+}

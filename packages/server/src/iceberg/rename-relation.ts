@@ -1,0 +1,34 @@
+import { decodeRenameRequest } from '@headgate/iceberg/rest'
+import { rename } from '../catalog/rename-relation.ts'
+import type { Answer, Call } from '../http/operation.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
+import type { RelationKind } from '../store/relations.ts'
+import { noContent } from './answers.ts'
+import { findPlace, findRelation, warehouseOf } from './find.ts'
+import type { IcebergParts } from './parts.ts'
+import { ridersOf } from './riders.ts'
+
+/** Needs `manage` on the relation and `create` on the namespace that it goes to. */
+export async function renameRelation(parts: IcebergParts, call: Call, kind: RelationKind): Promise<Answer> {
+  const warehouse = await warehouseOf(parts, call)
+  const { source, destination } = decodeRenameRequest(await call.json(), parts.nameLimits)
+  return idempotent(
+    parts.idempotency,
+    call,
+    async (keep) => {
+      const from = await findRelation(parts, call, { warehouse, identifier: source }, kind, 'manage', 'none')
+      const { object, securable } = call.audit
+      const to = await findPlace(parts, call, { warehouse, identifier: destination })
+      // Both decisions must hold when it is done: the older of the two versions is the one to check.
+      const policyVersion = Math.min(from.decision.policyVersion, to.decision.policyVersion)
+      call.audit.detail = { from: object, to: call.audit.object }
+      if (object !== undefined) call.audit.object = object
+      if (securable !== undefined) call.audit.securable = securable
+      const riders = ridersOf(call, { ...from.decision, policyVersion }, keep(204, from.found.relation.id))
+      await rename(parts, from.found, to.found, riders)
+      call.audit.written = true
+      return noContent
+    },
+    () => Promise.resolve(noContent),
+  )
+}

@@ -1,0 +1,54 @@
+import { HeadgateError } from '@headgate/errors'
+import { decodeCommitViewRequest, sameIdentifier } from '@headgate/iceberg/rest'
+import { commitRelation } from '../catalog/commit-relation.ts'
+import { viewModel } from '../catalog/relation-model.ts'
+import type { Operation } from '../http/operation.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { findRelation, warehouseOf } from './find.ts'
+import { answerRelation } from './loadTable.ts'
+import { relationParam } from './names.ts'
+import type { IcebergParts } from './parts.ts'
+import { findCommitted } from './replay.ts'
+import { ridersOf } from './riders.ts'
+import { route } from './route.ts'
+
+export function replaceView(parts: IcebergParts): Operation {
+  return route('replaceView', async (call) => {
+    const warehouse = await warehouseOf(parts, call)
+    const identifier = relationParam(parts, call, 'view')
+    const request = decodeCommitViewRequest(await call.json(), parts.nameLimits)
+    if (request.identifier !== undefined && !sameIdentifier(request.identifier, identifier)) {
+      throw new HeadgateError('bad-request', 'The identifier in the body names another view than the path.')
+    }
+    const at = { warehouse, identifier }
+    const { signal } = call
+    return idempotent(
+      parts.idempotency,
+      call,
+      async (keep) =>
+        parts.serial.run(`${warehouse.id} ${JSON.stringify(identifier)}`, async () => {
+          signal.throwIfAborted()
+          const { found, decision } = await findRelation(parts, call, at, 'view', 'modify')
+          const riders = ridersOf(call, decision, keep(200, found.relation.id))
+          const { metadataLocation, text } = await commitRelation(
+            parts,
+            viewModel,
+            parts.viewModels,
+            found,
+            request,
+            riders,
+          )
+          call.audit.written = true
+          return metadataAnswer({
+            location: metadataLocation,
+            text,
+            config: {},
+            etag: etagOf(metadataLocation, 'all'),
+          })
+        }),
+      async (outcome) =>
+        answerRelation(parts, call, await findCommitted(parts, call, { at, kind: 'view', outcome }), 'all'),
+    )
+  })
+}

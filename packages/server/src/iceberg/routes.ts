@@ -1,0 +1,63 @@
+import type { OperationId } from '@headgate/iceberg/rest'
+import type { Operation } from '../http/operation.ts'
+import { commitTransaction } from './commitTransaction.ts'
+import { createNamespace } from './createNamespace.ts'
+import { createTable } from './createTable.ts'
+import { createView } from './createView.ts'
+import { dropNamespace } from './dropNamespace.ts'
+import { dropTable } from './dropTable.ts'
+import { dropView } from './dropView.ts'
+import { getConfig } from './getConfig.ts'
+import { listNamespaces } from './listNamespaces.ts'
+import { listTables } from './listTables.ts'
+import { listViews } from './listViews.ts'
+import { loadNamespaceMetadata } from './loadNamespaceMetadata.ts'
+import { loadTable } from './loadTable.ts'
+import { loadView } from './loadView.ts'
+import { namespaceExists } from './namespaceExists.ts'
+import type { IcebergParts } from './parts.ts'
+import { registerTable } from './registerTable.ts'
+import { registerView } from './registerView.ts'
+import { renameTable } from './renameTable.ts'
+import { renameView } from './renameView.ts'
+import { replaceView } from './replaceView.ts'
+import { reportMetrics } from './reportMetrics.ts'
+import { tableExists } from './tableExists.ts'
+import { unregisterTable } from './unregisterTable.ts'
+import { updateProperties } from './updateProperties.ts'
+import { updateTable } from './updateTable.ts'
+import { viewExists } from './viewExists.ts'
+
+const withPrefix = {
+  listNamespaces,
+  createNamespace,
+  loadNamespaceMetadata,
+  namespaceExists,
+  dropNamespace,
+  updateProperties,
+  listTables,
+  createTable,
+  loadTable,
+  tableExists,
+  updateTable,
+  dropTable,
+  registerTable,
+  unregisterTable,
+  renameTable,
+  reportMetrics,
+  commitTransaction,
+  listViews,
+  createView,
+  loadView,
+  viewExists,
+  replaceView,
+  dropView,
+  renameView,
+  registerView,
+} as const
+
+/** Every operation of the Iceberg face. What is here is what `GET /v1/config` advertises. */
+export function icebergOperations(parts: IcebergParts): Operation[] {
+  const served = Object.keys(withPrefix) as OperationId[]
+  return [getConfig(parts, served), ...Object.values(withPrefix).map((operation) => operation(parts))]
+}

@@ -1,0 +1,96 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { type CommitTableRequest, decodeCommitTableRequest, sameIdentifier } from '@headgate/iceberg/rest'
+import { commitRelation, type Committed } from '../catalog/commit-relation.ts'
+import { tableModel } from '../catalog/relation-model.ts'
+import { Stale } from '../catalog/stale.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
+import { idempotent, type Keep } from '../idempotency/idempotent.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { createStaged } from './create-staged.ts'
+import type { Resolved } from '../store/relations.ts'
+import { allowRelation, lookUpRelation, type RelationPlace, warehouseOf } from './find.ts'
+import { relationParam } from './names.ts'
+import type { IcebergParts } from './parts.ts'
+import { findCommitted } from './replay.ts'
+import { ridersOf } from './riders.ts'
+import { route } from './route.ts'
+
+/** A commit: `assert-create` makes a staged table real, everything else changes an existing one. */
+export function updateTable(parts: IcebergParts): Operation {
+  return route('updateTable', async (call) => {
+    const warehouse = await warehouseOf(parts, call)
+    const identifier = relationParam(parts, call, 'table')
+    const request = decodeCommitTableRequest(await call.json(), parts.nameLimits)
+    if (request.identifier !== undefined && !sameIdentifier(request.identifier, identifier)) {
+      throw new HeadgateError('bad-request', 'The identifier in the body names another table than the path.')
+    }
+    const at = { warehouse, identifier }
+    const { signal } = call
+    const creates = request.requirements.some(({ type }) => type === 'assert-create')
+    return idempotent(
+      parts.idempotency,
+      call,
+      async (keep) => {
+        if (creates) return committed(await createStaged(parts, call, at, request, keep))
+        return parts.serial.run(`${warehouse.id} ${JSON.stringify(identifier)}`, async () => {
+          signal.throwIfAborted()
+          const result = await commit(parts, call, at, request, keep)
+          call.audit.written = true
+          return committed(result)
+        })
+      },
+      async (outcome) => {
+        const { relation } = await findCommitted(parts, call, { at, kind: 'table', outcome })
+        const text = await parts.bodies.plain(relation, 'all', warehouse.storage)
+        return committed({ metadataLocation: relation.metadataLocation, text })
+      },
+    )
+  })
+}
+
+/**
+ * Commits from where the last commit through this replica left the table, which the compare-and-swap checks, and if
+ * that does not succeed for any known reason, from where the table really stands.
+ */
+async function commit(
+  parts: IcebergParts,
+  call: Call,
+  at: RelationPlace,
+  request: CommitTableRequest,
+  keep: Keep,
+): Promise<Committed> {
+  const remembered = parts.standings.take(at.warehouse, at.identifier)
+  if (remembered !== undefined) {
+    try {
+      return await commitFrom(parts, call, at, remembered, request, keep)
+    } catch (error) {
+      const known = error instanceof Stale || (isHeadgateError(error) && error.kind.status < 500)
+      if (!known) throw error
+    }
+  }
+  return commitFrom(parts, call, at, await lookUpRelation(parts, at, 'all'), request, keep)
+}
+
+async function commitFrom(
+  parts: IcebergParts,
+  call: Call,
+  at: RelationPlace,
+  standing: Resolved,
+  request: CommitTableRequest,
+  keep: Keep,
+): Promise<Committed> {
+  const { found, decision } = await allowRelation(parts, call, at, standing, 'table', 'modify')
+  const riders = ridersOf(call, decision, keep(200, found.relation.id))
+  const result = await commitRelation(parts, tableModel, parts.tableModels, found, request, riders)
+  parts.standings.keep(at.warehouse, at.identifier, { ...standing, relation: result.relation })
+  return result
+}
+
+function committed({ metadataLocation, text }: Pick<Committed, 'metadataLocation' | 'text'>): Answer {
+  return metadataAnswer({
+    location: metadataLocation,
+    text,
+    config: null,
+    etag: etagOf(metadataLocation, 'all'),
+  })
+}

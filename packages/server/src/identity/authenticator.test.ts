@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { createAuthenticator } from './authenticator.ts'
+import type { Identity } from './identity.ts'
+import { randomUUID } from 'node:crypto'
+
+const etl: Identity = {
+  principal: { id: randomUUID(), issuer: 'headgate', subject: 'etl', name: 'etl' },
+  actors: [],
+  method: 'session-token',
+  expiresAt: null,
+}
+
+describe('the Authorization header', () => {
+  const seen: string[] = []
+  const sessions = {
+    verify(token: string): Identity {
+      seen.push(token)
+      return etl
+    },
+  }
+  const strict = createAuthenticator({ sessions })
+
+  test.each(['Bearer abc.def-_~+/=', 'bearer   abc.def-_~+/=', 'BEARER abc.def-_~+/='])(
+    '%s is a token, and whose it is comes at once',
+    (authorization) => {
+      expect(strict.authenticate({ authorization })).toBe(etl)
+      expect(seen.at(-1)).toBe('abc.def-_~+/=')
+    },
+  )
+
+  test.each<[string | undefined, RegExp]>([
+    [undefined, /needs an access token/],
+    ['', /malformed/],
+    ['Bearer', /malformed/],
+    ['Bearer ', /malformed/],
+    ['Bearer a b', /malformed/],
+    ['Bearer a,b', /malformed/],
+    ['Bearer größe', /malformed/],
+    ['\tBearer a', /malformed/],
+    ['Basic YWRtaW46c2VjcmV0', /token endpoint/],
+    ['Negotiate abc', /token endpoint/],
+    ['AWS4-HMAC-SHA256 Credential=a', /token endpoint/],
+  ])('%s is refused with 401 and without being repeated', (authorization, message) => {
+    const refuse = (): unknown => strict.authenticate({ authorization })
+    expect(refuse).toThrow(
+      expect.objectContaining({ code: 'unauthenticated', message: expect.stringMatching(message) as string }),
+    )
+    expect(refuse).not.toThrow(/YWRtaW46c2VjcmV0|größe/)
+  })
+
+  test('may be missing where anonymous callers are let in, but not be wrong', () => {
+    const open = createAuthenticator({ sessions, anonymous: true })
+    expect(open.authenticate({})).toMatchObject({ method: 'anonymous', principal: { name: 'anonymous' } })
+    expect(() => open.authenticate({ authorization: 'Basic x' })).toThrow(/token endpoint/)
+    expect(open.authenticate({ authorization: 'Bearer a' })).toBe(etl)
+  })
+})

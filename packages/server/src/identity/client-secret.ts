@@ -1,0 +1,62 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { findClient, findClientBySecret, type ClientRow } from '../store/client-secrets.ts'
+import { ownIssuer } from '../store/principals.ts'
+import type { Queryable } from '../store/sql.ts'
+import type { Identity } from './identity.ts'
+
+/** A new client secret: 256 random bits in base64url, 43 characters. It exists in clear only in the answer that tells it. */
+export function generateSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** What is stored of a secret. A plain digest is enough: nobody can go through 2^256 of them. */
+export function hashSecret(secret: string): Buffer {
+  return hash('sha256', secret, 'buffer')
+}
+
+/** Why a client was refused. For logs: on the wire all of them look the same. */
+export type ClientRefusal = 'unknown client' | 'wrong secret' | 'disabled'
+
+export type ClientCheck =
+  | { readonly ok: true; readonly identity: Identity; readonly clientId: string }
+  | { readonly ok: false; readonly reason: ClientRefusal; readonly clientId: string | null }
+
+/**
+ * Checks a client by its secret, with its id or, for clients that send nothing else, without.
+ *
+ * @param clientId null: the secret alone says who it is.
+ */
+export async function checkClientSecret(
+  sql: Queryable,
+  clientId: string | null,
+  secret: string,
+  nowMs: number,
+): Promise<ClientCheck> {
+  const digest = hashSecret(secret)
+  const client =
+    clientId === null ? await findClientBySecret(sql, digest) : await findClient(sql, ownIssuer, clientId)
+  const matches = matchesAny(client, digest)
+  if (!client) return { ok: false, reason: clientId === null ? 'wrong secret' : 'unknown client', clientId }
+  if (!matches) return { ok: false, reason: 'wrong secret', clientId: client.subject }
+  if (!client.enabled) return { ok: false, reason: 'disabled', clientId: client.subject }
+  const principal = { id: client.id, issuer: client.issuer, subject: client.subject, name: client.name }
+  const identity: Identity = {
+    principal,
+    actors: [],
+    method: 'client-secret',
+    expiresAt: null,
+    issuedAt: nowMs,
+  }
+  return { ok: true, identity, clientId: client.subject }
+}
+
+/** Compares with every slot, always both: the time tells neither which one matched nor how many there are. */
+function matchesAny(client: ClientRow | null, digest: Buffer): boolean {
+  let matched = false
+  for (let slot = 0; slot < 2; slot += 1) {
+    const hash = client?.hashes[slot]
+    const equal = timingSafeEqual(hash?.length === digest.length ? hash : Buffer.alloc(digest.length), digest)
+    matched = (equal && hash !== undefined) || matched
+  }
+  return matched
+}

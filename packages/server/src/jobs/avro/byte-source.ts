@@ -1,0 +1,56 @@
+import { AvroError } from './avro-error.ts'
+
+/** Takes exact numbers of bytes out of a stream of chunks, without holding more than was asked for and one chunk. */
+export class ByteSource implements AsyncDisposable {
+  readonly #chunks: AsyncIterator<Uint8Array>
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]()
+  }
+
+  async atEnd(): Promise<boolean> {
+    return this.#held.length === 0 && !(await this.#more(1))
+  }
+
+  /** @throws AvroError when the stream ends before */
+  async take(length: number): Promise<Buffer> {
+    if (this.#held.length < length && !(await this.#more(length))) throw new AvroError('ends too early')
+    const taken = this.#held.subarray(0, length)
+    this.#held = this.#held.subarray(length)
+    return taken
+  }
+
+  /** A long in Avro's encoding, which must be a length or count. */
+  async integer(): Promise<number> {
+    let value = 0
+    for (let index = 0; index < 10; index += 1) {
+      const [byte = 0] = await this.take(1)
+      value += (byte & 0x7f) * 2 ** (7 * index)
+      if ((byte & 0x80) !== 0) continue
+      if (value > Number.MAX_SAFE_INTEGER) break
+      return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+    }
+    throw new AvroError('holds a length or count that cannot be')
+  }
+
+  /** Lets go of the stream, also when it was not read to its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#chunks.return?.()
+  }
+
+  /** True when at least `length` bytes are held. */
+  async #more(length: number): Promise<boolean> {
+    const parts = [this.#held]
+    let total = this.#held.length
+    while (total < length) {
+      const next = await this.#chunks.next()
+      if (next.done === true) break
+      const { buffer, byteOffset, byteLength } = next.value
+      parts.push(Buffer.from(buffer, byteOffset, byteLength))
+      total += byteLength
+    }
+    this.#held = parts.length === 1 ? this.#held : Buffer.concat(parts)
+    return total >= length
+  }
+}

@@ -1,0 +1,65 @@
+import { AvroError } from './avro-error.ts'
+
+/** Reads Avro's primitive encodings out of one buffer. Throws `AvroError` at its end instead of going on. */
+export class Cursor {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at]
+    if (value === undefined) throw new AvroError('ends in the middle of a value')
+    this.#at += 1
+    return value
+  }
+
+  /** An int or long (zig-zag, seven bits a byte) that a number holds exactly: lengths, counts, enumerations. */
+  integer(): number {
+    let low = 0
+    let high = 0
+    for (let index = 0; ; index += 1) {
+      const byte = this.byte()
+      if (index < 4) low += (byte & 0x7f) * 2 ** (7 * index)
+      else high += (byte & 0x7f) * 2 ** (7 * (index - 4))
+      if ((byte & 0x80) === 0) break
+      if (index === 9) throw new AvroError('holds an integer of more than 64 bits')
+    }
+    const encoded = high * 2 ** 28 + low
+    if (encoded > Number.MAX_SAFE_INTEGER) throw new AvroError('holds a length or count that cannot be')
+    return low % 2 === 0 ? encoded / 2 : -(encoded + 1) / 2
+  }
+
+  skipInteger(): void {
+    for (let index = 0; (this.byte() & 0x80) !== 0; index += 1) {
+      if (index === 9) throw new AvroError('holds an integer of more than 64 bits')
+    }
+  }
+
+  skip(length: number): void {
+    if (length < 0 || length > this.remaining) throw new AvroError('ends in the middle of a value')
+    this.#at += length
+  }
+
+  /** A view of the bytes, not a copy. */
+  bytes(): Buffer {
+    const length = this.integer()
+    const from = this.#at
+    this.skip(length)
+    return this.#bytes.subarray(from, from + length)
+  }
+
+  string(): string {
+    return this.bytes().toString()
+  }
+
+  skipBytes(): void {
+    this.skip(this.integer())
+  }
+}

@@ -1,0 +1,44 @@
+import { forgetExpired } from '../store/idempotency.ts'
+import { forgetFinishedJobs } from '../store/jobs.ts'
+import { forgetMetricsReports } from '../store/metrics-reports.ts'
+import type { Sql } from '../store/sql.ts'
+import type { Sweep } from './jobs.ts'
+
+export interface HousekeepingOptions {
+  readonly sql: Sql
+  /** Default 10 minutes. */
+  readonly everyMs?: number
+  /** How long metrics reports are kept. Default 30 days. */
+  readonly metricsReportSeconds?: number
+  /** How long finished jobs are kept, for those who look for what happened. Default 7 days. */
+  readonly finishedJobSeconds?: number
+}
+
+const batchSize = 1_000
+/** Of each kind in one go; the rest waits for the next turn. */
+const maxBatches = 100
+
+/** Deletes what nobody will ask for any more, in small statements that nobody has to wait for. */
+export function housekeepingSweep(options: HousekeepingOptions): Sweep {
+  const {
+    sql,
+    everyMs = 10 * 60_000,
+    metricsReportSeconds = 30 * 86_400,
+    finishedJobSeconds = 7 * 86_400,
+  } = options
+  const chores = [
+    () => forgetExpired(sql, batchSize),
+    () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),
+    () => forgetFinishedJobs(sql, finishedJobSeconds, batchSize),
+  ]
+  return {
+    name: 'housekeeping',
+    everyMs,
+    async run(signal) {
+      for (const chore of chores) {
+        for (let batch = 0; batch < maxBatches && (await chore()) === batchSize; batch += 1)
+          signal.throwIfAborted()
+      }
+    },
+  }
+}

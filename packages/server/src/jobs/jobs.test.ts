@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { forgetFinishedJobs, insertJob } from '../store/jobs.ts'
+import { statement } from '../store/sql.ts'
+import { type TestStore, testStore } from '../store/test-database.ts'
+import { housekeepingSweep } from './housekeeping.ts'
+import type { JobRun } from './job-run.ts'
+import { Jobs, type JobHandler, type JobsOptions } from './jobs.ts'
+import { jobsFor, until } from './test-jobs.ts'
+
+let store: TestStore
+beforeEach(async () => {
+  store = await testStore()
+})
+afterEach(() => store[Symbol.asyncDispose]())
+
+function start(handler: JobHandler, options: Partial<JobsOptions> = {}): Jobs {
+  const { sql } = store
+  const log = pino({ level: 'silent' })
+  return Jobs.start({
+    sql,
+    log,
+    handlers: new Map([['test', handler]]),
+    sweeps: [],
+    intervalMs: 40,
+    ...options,
+  })
+}
+
+async function enqueue(): Promise<string> {
+  const subjectId = randomUUID()
+  await insertJob(store.sql, {
+    id: randomUUID(),
+    kind: 'test',
+    subjectId,
+    payload: { exact: 9_007_199_254_740_993n },
+  })
+  return subjectId
+}
+
+const expireLeases = statement(
+  'test_expire_leases',
+  `update job set leased_until = now() - interval '1 second' where finished_at is null`,
+)
+const makeDue = statement('test_make_due', `update job set run_at = now() where finished_at is null`)
+
+describe('background jobs', () => {
+  it('are done once, whatever the number of replicas, and not more at a time than allowed', async () => {
+    const done: string[] = []
+    let running = 0
+    let most = 0
+    const handler: JobHandler = async (run) => {
+      running += 1
+      most = Math.max(most, running)
+      await sleep(5)
+      done.push(run.subjectId ?? '')
+      running -= 1
+    }
+    const subjects = await Promise.all(Array.from({ length: 30 }, enqueue))
+    const replicas = [start(handler, { concurrency: 3 }), start(handler, { concurrency: 3 })]
+    await until(() => done.length >= 30)
+    await sleep(100)
+    for (const replica of replicas) await replica[Symbol.asyncDispose]()
+    expect(done.toSorted()).toEqual(subjects.toSorted())
+    expect(most).toBeLessThanOrEqual(6)
+  })
+
+  it('are kept once for each subject while they are unfinished', async () => {
+    const subjectId = randomUUID()
+    const job = (): Promise<boolean> =>
+      insertJob(store.sql, { id: randomUUID(), kind: 'test', subjectId, payload: {} })
+    expect([await job(), await job()]).toEqual([true, false])
+    await using _ = start(() => Promise.resolve())
+    await until(async () => (await jobsFor(store.sql, subjectId))[0]?.finishedAt !== null)
+    expect(await job()).toBe(true)
+  })
+
+  it('begin at once when somebody wakes them', async () => {
+    const { promise, resolve } = Promise.withResolvers<JobRun>()
+    await using jobs = start((run) => Promise.resolve(resolve(run)), { intervalMs: 3_600_000 })
+    await sleep(100)
+    await enqueue()
+    jobs.wake()
+    expect((await promise).payload).toEqual({ exact: 9_007_199_254_740_993n })
+  })
+
+  it('are found without being woken', async () => {
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    await using _ = start((run) => Promise.resolve(resolve(run.subjectId)))
+    const subject = await enqueue()
+    expect(await promise).toBe(subject)
+  })
+
+  it('go on elsewhere from their saved progress when their worker is gone', async () => {
+    const subject = await enqueue()
+    const stuck = Promise.withResolvers<void>()
+    const lost = Promise.withResolvers<unknown>()
+    const first = start(
+      async (run) => {
+        await run.save({ step: 2 })
+        run.signal.addEventListener('abort', () => lost.resolve(run.signal.reason))
+        await stuck.promise
+        run.check()
+      },
+      { leaseMs: 60_000 },
+    )
+    await until(async () => (await jobsFor(store.sql, subject))[0]?.progress['step'] === 2)
+    await store.sql.run(expireLeases)
+    const taken = Promise.withResolvers<JobRun>()
+    const second = start((run) => Promise.resolve(taken.resolve(run)))
+    expect((await taken.promise).progress).toEqual({ step: 2 })
+    await until(async () => (await jobsFor(store.sql, subject))[0]?.finishedAt !== null)
+    stuck.resolve()
+    await first[Symbol.asyncDispose]()
+    await second[Symbol.asyncDispose]()
+    const rows = await jobsFor(store.sql, subject)
+    expect(rows).toHaveLength(1)
+  })
+
+  it('learn that their lease is lost, and cannot save any more', async () => {
+    const subject = await enqueue()
+    const outcome = Promise.withResolvers<unknown>()
+    await using _ = start(
+      async (run) => {
+        await store.sql.run(
+          statement('test_steal', `update job set leased_by = 'somebody else' where finished_at is null`),
+        )
+        await run.save({ mine: true }).catch(outcome.resolve)
+        run.check()
+      },
+      { leaseMs: 60_000 },
+    )
+    expect(String(await outcome.promise)).toContain('lease')
+    expect((await jobsFor(store.sql, subject))[0]?.progress).toEqual({})
+  })
+
+  it('keep their lease for as long as they take', async () => {
+    const subject = await enqueue()
+    let runs = 0
+    const handler: JobHandler = async (run) => {
+      runs += 1
+      await sleep(1_500, undefined, { signal: run.signal })
+    }
+    const replicas = [start(handler, { leaseMs: 600 }), start(handler, { leaseMs: 600 })]
+    await until(async () => (await jobsFor(store.sql, subject))[0]?.finishedAt !== null)
+    for (const replica of replicas) await replica[Symbol.asyncDispose]()
+    expect(runs).toBe(1)
+  })
+
+  it('are tried again after a failure, later each time, and remember what failed', async () => {
+    const subject = await enqueue()
+    const delays: number[] = []
+    await using jobs = start(() => Promise.reject(new Error('storage is away')), { intervalMs: 3_600_000 })
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      await until(async () => {
+        const [row] = await jobsFor(store.sql, subject)
+        return row?.attempts === attempt && row.leasedUntil === null
+      })
+      const [row] = await jobsFor(store.sql, subject)
+      expect(row?.lastError).toBe('storage is away')
+      delays.push((row?.runAt ?? 0) - Date.now())
+      await store.sql.run(makeDue)
+      jobs.wake()
+    }
+    expect(delays[0]).toBeGreaterThan(0)
+    expect(delays[0]).toBeLessThanOrEqual(2_000)
+    expect(delays[3]).toBeGreaterThan(6_000)
+    expect(delays[3]).toBeLessThanOrEqual(16_000)
+  })
+
+  it('are given back at once when the server stops', async () => {
+    const subject = await enqueue()
+    const started = Promise.withResolvers<void>()
+    const jobs = start(async (run) => {
+      started.resolve()
+      await sleep(60_000, undefined, { signal: run.signal })
+    })
+    await started.promise
+    await jobs[Symbol.asyncDispose]()
+    expect((await jobsFor(store.sql, subject))[0]).toMatchObject({
+      leasedUntil: null,
+      attempts: 0,
+      lastError: null,
+      finishedAt: null,
+    })
+  })
+
+  it('do not stop because of a failing sweep or a store that is away for a moment', async () => {
+    let sweeps = 0
+    const sweep = {
+      name: 'broken',
+      everyMs: 0,
+      run: () => {
+        sweeps += 1
+        return Promise.reject(new Error('no'))
+      },
+    }
+    const done = Promise.withResolvers<void>()
+    await using _ = start(() => Promise.resolve(done.resolve()), { sweeps: [sweep] })
+    await until(() => sweeps > 2)
+    await enqueue()
+    await done.promise
+  })
+})
+
+describe('housekeeping', () => {
+  it('forgets expired outcomes, old reports and old finished jobs, and nothing else', async () => {
+    const id = randomUUID()
+    const fill = [
+      `insert into idempotency (principal_id, key, operation, digest, status, expires_at)
+       select gen_random_uuid(), gen_random_uuid(), 'x', '', 200, now() + make_interval(mins => case when i <= 2500 then -1 else 1 end) from generate_series(1, 2600) i`,
+      `insert into metrics_report (relation_id, principal_id, kind, report, at)
+       select gen_random_uuid(), gen_random_uuid(), 'scan', '{}', now() - make_interval(days => case when i <= 5 then 31 else 29 end) from generate_series(1, 8) i`,
+      `insert into job (id, kind, payload, finished_at)
+       select gen_random_uuid(), 'x', '{}', case when i <= 5 then now() - interval '8 days' when i <= 7 then now() end from generate_series(1, 9) i`,
+    ]
+    for (const [index, text] of fill.entries())
+      await store.sql.run(statement(`test_fill_${index}_${id}`, text))
+    await housekeepingSweep({ sql: store.sql }).run(new AbortController().signal)
+    const counts = statement(
+      'test_counts',
+      'select (select count(*)::int from idempotency) as a, (select count(*)::int from metrics_report) as b, (select count(*)::int from job) as c',
+    )
+    expect(await store.sql.run(counts)).toEqual([{ a: 100, b: 3, c: 4 }])
+    expect(await forgetFinishedJobs(store.sql, 0, 1)).toBe(1)
+  })
+})

@@ -1,0 +1,36 @@
+import { openSql } from '../../store/pool.ts'
+import { FileStorage } from '../../storage/file.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { startTestJobs } from '../test-jobs.ts'
+import { purgeParts } from './test-lake.ts'
+
+/**
+ * A program for a test: runs the background jobs and is killed from within, without a chance to clean up, when it has
+ * deleted `budget` files.
+ */
+const [url = '', folder = '', root = '', budget = ''] = process.argv.slice(2)
+
+const sql = await openSql({ url })
+const storage = new FileStorage({ roots: [folder] })
+let left = Number(budget)
+const deadly = new Proxy<Storage>(storage, {
+  get(target, name) {
+    if (name === 'deleteMany') return deleteMany
+    const value: unknown = Reflect.get(target, name, target)
+    return typeof value === 'function' ? (value.bind(target) as unknown) : value
+  },
+})
+
+async function deleteMany(locations: readonly string[]): Promise<{ failed: readonly never[] }> {
+  for (const location of locations) {
+    // What an earlier life deleted is asked for again and does not count, or a small budget would lead nowhere.
+    if ((await storage.head(location)) === null) continue
+    if (left === 0) process.kill(process.pid, 'SIGKILL')
+    left -= 1
+    await storage.delete(location)
+  }
+  return { failed: [] }
+}
+
+startTestJobs(purgeParts({ sql }, deadly, root), { leaseMs: 300, intervalMs: 30, concurrency: 1 })
+setInterval(() => undefined, 1_000)

@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream'
+import { isHeadgateError } from '@headgate/errors'
+import type { Storage } from '../../storage/storage.ts'
+import { AvroError } from '../avro/avro-error.ts'
+import { readContainer } from '../avro/container.ts'
+import type { AvroValue } from '../avro/schema-reader.ts'
+
+/**
+ * How reading went. `missing`: there is no such file, so whoever deleted it had finished with what it named.
+ * `unreadable`: it is no manifest, or one of a kind we do not know (encrypted, for example).
+ */
+export type ManifestReading = 'read' | 'missing' | 'unreadable'
+
+type Take = (paths: readonly string[]) => Promise<void>
+
+const listFields: ReadonlySet<string> = new Set(['manifest_path'])
+const entryFields: ReadonlySet<string> = new Set(['status', 'data_file', 'file_path'])
+const deletedStatus = 2
+
+/** Gives the manifests that a manifest list names, some hundreds at a time. */
+export function readManifestList(
+  storage: Storage,
+  location: string,
+  signal: AbortSignal,
+  take: Take,
+): Promise<ManifestReading> {
+  return readPaths(storage, location, signal, listFields, manifestOf, take)
+}
+
+/**
+ * Gives the files that a manifest names as live: data files, delete files, and the Puffin files of deletion vectors.
+ * What it records as deleted belongs to snapshots before it.
+ */
+export function readManifest(
+  storage: Storage,
+  location: string,
+  signal: AbortSignal,
+  take: Take,
+): Promise<ManifestReading> {
+  return readPaths(storage, location, signal, entryFields, liveFileOf, take)
+}
+
+async function readPaths(
+  storage: Storage,
+  location: string,
+  signal: AbortSignal,
+  fields: ReadonlySet<string>,
+  pathOf: (record: AvroValue) => string | null,
+  take: Take,
+): Promise<ManifestReading> {
+  let body: Readable
+  try {
+    body = (await storage.get(location, { signal })).body
+  } catch (error) {
+    if (isHeadgateError(error, 'no-such-file')) return 'missing'
+    if (isHeadgateError(error, 'bad-request')) return 'unreadable'
+    throw error
+  }
+  try {
+    for await (const records of readContainer(body, fields)) {
+      signal.throwIfAborted()
+      await take(records.map(pathOf).filter((path) => path !== null))
+    }
+    return 'read'
+  } catch (error) {
+    if (error instanceof AvroError) return 'unreadable'
+    throw error
+  } finally {
+    body.destroy()
+  }
+}
+
+function manifestOf(record: AvroValue): string {
+  const path = fieldOf(record, 'manifest_path')
+  if (typeof path !== 'string') throw new AvroError('is no manifest list')
+  return path
+}
+
+function liveFileOf(record: AvroValue): string | null {
+  const status = fieldOf(record, 'status')
+  const path = fieldOf(fieldOf(record, 'data_file'), 'file_path')
+  if (typeof status !== 'number' || typeof path !== 'string') throw new AvroError('is no manifest')
+  return status === deletedStatus ? null : path
+}
+
+function fieldOf(record: AvroValue | undefined, name: string): AvroValue | undefined {
+  return typeof record === 'object' && record !== null ? record[name] : undefined
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { readKeys } from '../store/key-ring.ts'
+import { statement } from '../store/sql.ts'
+import { testStore, type TestStore } from '../store/test-database.ts'
+import { KeyRing, type KeyRingOptions } from './key-ring.ts'
+import { masterKeyFrom } from './master-key.ts'
+import { createPageTokens } from './page-tokens.ts'
+import { addKey, dropRetired, promoteKey, revokeKey } from './rotate.ts'
+
+let store: TestStore
+const master = masterKeyFrom(randomBytes(32))
+
+beforeAll(async () => {
+  store = await testStore()
+})
+afterAll(() => store[Symbol.asyncDispose]())
+beforeEach(() => store.sql.run(statement('test-no-keys', 'delete from key_ring')))
+
+const openRing = (options: Partial<KeyRingOptions> = {}): Promise<KeyRing> =>
+  KeyRing.open({ sql: store.sql, master, ...options })
+
+describe('the first start', () => {
+  test('makes one active key for each purpose, sealed', async () => {
+    await using ring = await openRing()
+    expect(
+      ring
+        .list()
+        .map(({ purpose, state }) => `${purpose} ${state}`)
+        .toSorted(),
+    ).toEqual(['page-token active', 'session-token active'])
+    const jwk = ring.signing('session-token').privateKey.export({ format: 'jwk' })
+    for (const row of await readKeys(store.sql)) {
+      expect(Buffer.from(row.sealed).includes(Buffer.from(String(jwk.d), 'base64url'))).toBe(false)
+      expect(JSON.stringify(row.public_jwk)).not.toContain('"d"')
+    }
+  })
+
+  test('makes no second keys, also when many replicas start at the same moment', async () => {
+    // Connections first, or the slowness of making them would put the replicas in a row.
+    const warm = statement('test-warm', 'select pg_sleep(0.1)')
+    await Promise.all(Array.from({ length: 8 }, () => store.sql.run(warm)))
+    const rings = await Promise.all(Array.from({ length: 8 }, () => openRing()))
+    expect(new Set(rings.map((ring) => ring.signing('session-token').id)).size).toBe(1)
+    expect(await readKeys(store.sql)).toHaveLength(2)
+    await Promise.all(rings.map((ring) => ring[Symbol.asyncDispose]()))
+  })
+
+  test('fails with the wrong master key, and says so without changing anything', async () => {
+    await (await openRing())[Symbol.asyncDispose]()
+    await expect(openRing({ master: masterKeyFrom(randomBytes(32)) })).rejects.toThrow(
+      /master key .* does not open/,
+    )
+    expect(await readKeys(store.sql)).toHaveLength(2)
+  })
+})
+
+describe('a rotation', () => {
+  test('signs with the new key only after promotion, and the old one still verifies', async () => {
+    await using ring = await openRing()
+    const before = ring.signing('session-token').id
+    const id = await addKey(store.sql, master, 'session-token')
+    await ring.reload()
+    expect(ring.signing('session-token').id).toBe(before)
+    expect(ring.verifying('session-token', id)?.state).toBe('added')
+    await promoteKey(store.sql, id, 0)
+    await ring.reload()
+    expect(ring.signing('session-token').id).toBe(id)
+    expect(ring.verifying('session-token', before)?.state).toBe('retired')
+  })
+
+  test('refuses to promote a key that other replicas may not have yet', async () => {
+    const id = await addKey(store.sql, master, 'session-token')
+    await expect(promoteKey(store.sql, id, 60_000)).rejects.toThrow(/too young/)
+    await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/not an added key/)
+  })
+
+  test('deletes retired keys when they are old enough, never the active one', async () => {
+    await using ring = await openRing()
+    const before = ring.signing('session-token').id
+    await promoteKey(store.sql, await addKey(store.sql, master, 'session-token'), 0)
+    expect(await dropRetired(store.sql, 60_000)).toEqual([])
+    expect(await dropRetired(store.sql, 0)).toEqual([before])
+    await ring.reload()
+    expect(ring.verifying('session-token', before)).toBeUndefined()
+    await expect(revokeKey(store.sql, ring.signing('session-token').id)).rejects.toThrow(/active/)
+  })
+
+  test('reaches the other replicas by notification, and moves their generation', async () => {
+    await using ring = await openRing({ maxAgeMs: 3_600_000 })
+    const { generation } = ring
+    const id = await addKey(store.sql, master, 'page-token')
+    await vi.waitFor(() => expect(ring.opening('page-token', id)?.state).toBe('added'))
+    expect(ring.generation).toBeGreaterThan(generation)
+  })
+
+  test('reaches them by age when the notification is lost', async () => {
+    await using ring = await openRing({ maxAgeMs: 20 })
+    const silent = statement(
+      'test-silent-retire',
+      `update key_ring set state = 'retired' where purpose = 'page-token'`,
+    )
+    await store.sql.run(silent)
+    await vi.waitFor(() => expect(() => ring.sealing('page-token')).toThrow(/no active key/))
+  })
+})
+
+test('a key moved to another purpose or id does not open', async () => {
+  await (await openRing())[Symbol.asyncDispose]()
+  await store.sql.run(
+    statement('test-move-key', `update key_ring set id = 'elsewhere' where purpose = 'page-token'`),
+  )
+  await expect(openRing()).rejects.toThrow(/does not open key elsewhere/)
+})
+
+test('the public half written in the table is not believed', async () => {
+  await using ring = await openRing()
+  const honest = ring.signing('session-token').publicKey.export({ format: 'jwk' })
+  await store.sql.run(
+    statement(
+      'test-forge-key',
+      `update key_ring set public_jwk = '{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}'`,
+    ),
+  )
+  await ring.reload()
+  expect(ring.signing('session-token').publicKey.export({ format: 'jwk' })).toEqual(honest)
+})
+
+test('unknown key ids cause few reloads, however many there are', async () => {
+  await using ring = await openRing({ unknownKeyCooldownMs: 60_000 })
+  const results = await Promise.all(Array.from({ length: 50 }, () => ring.reloadForUnknownKey()))
+  expect(results.filter(Boolean)).toHaveLength(1)
+})
+
+describe('page tokens', () => {
+  test('open for their own list, on every replica, and after a rotation', async () => {
+    await using ring = await openRing()
+    await using other = await openRing()
+    const token = createPageTokens(ring).seal('tables of x', ['größe', 'b'])
+    await promoteKey(store.sql, await addKey(store.sql, master, 'page-token'), 0)
+    await other.reload()
+    expect(createPageTokens(other).open('tables of x', token)).toEqual(['größe', 'b'])
+  })
+
+  test('are 400 for another list, when changed, and when made up; they show nothing of their content', async () => {
+    await using ring = await openRing()
+    const tokens = createPageTokens(ring)
+    const token = tokens.seal('tables of x', ['hidden-name'])
+    expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('latin1')).not.toContain('hidden')
+    for (const bad of [
+      token.slice(0, -2),
+      `${token.slice(0, -4)}AAAA`,
+      '',
+      'a',
+      '.',
+      'a.b',
+      'x'.repeat(10_000),
+      `x${token}`,
+    ]) {
+      expect(() => tokens.open('tables of x', bad)).toThrow(/page token/)
+    }
+    expect(() => tokens.open('tables of y', token)).toThrow(/page token/)
+  })
+})

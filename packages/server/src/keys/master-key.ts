@@ -1,0 +1,45 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+
+/** The key that seals all others. It comes from the environment or the data directory and is never stored. */
+export interface MasterKey {
+  readonly key: KeyObject
+  /** Says which master key sealed something without saying anything about the key. */
+  readonly fingerprint: string
+}
+
+/**
+ * Reads a master key: 32 bytes as base64, base64url or hex. White space around it is ignored.
+ *
+ * @throws HeadgateError `bad-request` when it is anything else; the message never repeats the text.
+ * @example
+ * ```ts
+ * const master = parseMasterKey(randomBytes(32).toString('base64'))
+ * ```
+ */
+export function parseMasterKey(text: string): MasterKey {
+  const trimmed = text.trim()
+  const bytes = decode(trimmed)
+  if (bytes?.length !== 32) {
+    throw new HeadgateError(
+      'bad-request',
+      'The master key must be 32 random bytes in base64 or hex, as `openssl rand -base64 32` prints them.',
+    )
+  }
+  return masterKeyFrom(bytes)
+}
+
+/** A master key of 32 bytes that are already at hand. */
+export function masterKeyFrom(bytes: Uint8Array): MasterKey {
+  const key = createSecretKey(bytes)
+  return {
+    key,
+    fingerprint: createHmac('sha256', key).update('headgate master key').digest('hex').slice(0, 16),
+  }
+}
+
+function decode(text: string): Buffer | null {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex')
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64')
+  return null
+}

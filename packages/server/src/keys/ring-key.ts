@@ -1,0 +1,103 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+import type { KeyRow, KeyState } from '../store/key-ring.ts'
+import type { MasterKey } from './master-key.ts'
+import { open, seal } from './seal.ts'
+
+/** Signs with ES256: its verification is the cheapest of the elliptic curves here, and every JWT library knows it. */
+export type SigningPurpose = 'session-token'
+/** Seals with AES-256-GCM. */
+export type SealingPurpose = 'page-token'
+export type KeyPurpose = SigningPurpose | SealingPurpose
+
+export const keyPurposes: readonly KeyPurpose[] = ['session-token', 'page-token']
+
+interface RingKeyBase {
+  readonly id: string
+  readonly state: KeyState
+  /** Epoch ms. */
+  readonly createdAt: number
+  readonly retiredAt: number | null
+}
+
+export interface SigningKey extends RingKeyBase {
+  readonly purpose: SigningPurpose
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
+
+export interface SealingKey extends RingKeyBase {
+  readonly purpose: SealingPurpose
+  readonly secretKey: KeyObject
+}
+
+export type RingKey = SigningKey | SealingKey
+
+/** A fresh key for `purpose`, sealed for the store. */
+export function generateKey(
+  master: MasterKey,
+  purpose: KeyPurpose,
+  state: KeyState,
+): Pick<KeyRow, 'id' | 'purpose' | 'state' | 'sealed' | 'public_jwk'> {
+  const id = randomBytes(12).toString('base64url')
+  if (purpose === 'page-token') {
+    return {
+      id,
+      purpose,
+      state,
+      sealed: seal(master.key, contextOf(id, purpose), randomBytes(32)),
+      public_jwk: null,
+    }
+  }
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const secret = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
+  const publicJwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: id, alg: 'ES256', use: 'sig' }
+  return {
+    id,
+    purpose,
+    state,
+    sealed: seal(master.key, contextOf(id, purpose), secret),
+    public_jwk: publicJwk,
+  }
+}
+
+/**
+ * Opens a stored key. The public half is derived from the sealed one, never taken from the row: whoever can write the
+ * table but lacks the master key must not be able to make the server trust a key of theirs.
+ */
+export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
+  const base = { id: row.id, state: row.state, createdAt: row.created_at, retiredAt: row.retired_at }
+  switch (row.purpose) {
+    case 'page-token':
+      return { ...base, purpose: row.purpose, secretKey: createSecretKey(opened(master, row)) }
+    case 'session-token': {
+      const privateKey = createPrivateKey({ key: opened(master, row), format: 'der', type: 'pkcs8' })
+      return { ...base, purpose: row.purpose, privateKey, publicKey: createPublicKey(privateKey) }
+    }
+    default:
+      // A newer release added a purpose: its keys are no concern of this one.
+      return null
+  }
+}
+
+function opened(master: MasterKey, row: KeyRow): Buffer {
+  const plain = open(master.key, contextOf(row.id, row.purpose), row.sealed)
+  if (plain) return plain
+  throw new HeadgateError(
+    'internal',
+    `The master key (fingerprint ${master.fingerprint}) does not open key ${row.id} of the key ring. ` +
+      'Start with the master key that belongs to this store.',
+  )
+}
+
+/** Names the place of a key, so that a sealed key cannot be moved to another id or purpose. */
+function contextOf(id: string, purpose: string): string {
+  return `headgate key ring\n${purpose}\n${id}`
+}

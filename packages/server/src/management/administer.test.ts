@@ -1,0 +1,150 @@
+import { Stale } from '../catalog/stale.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { privilegesByOperation } from '../access/privileges-by-operation.ts'
+import { checkClientSecret } from '../identity/client-secret.ts'
+import type { Identity } from '../identity/identity.ts'
+import { statement } from '../store/sql.ts'
+import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+
+let server: TestManagement
+let admin: Identity
+let made = 0
+
+beforeAll(async () => {
+  server = await testManagement()
+  admin = server.admin
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const root = '/management/v1'
+const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
+  server.call(who, line.replace(' /', ` ${root}/`), body)
+const name = (): string => `n${(made += 1)}`
+
+/** A principal made through the interface, and as a caller. */
+async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
+  const { body } = await as(admin, 'POST /principals', { name: name() })
+  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
+  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
+  if (!check.ok) throw new Error(check.reason)
+  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
+}
+
+describe('whoever administers', () => {
+  const lines: readonly [string, unknown?][] = [
+    ['POST /principals', { name: 'intruder' }],
+    ['GET /principals'],
+    ['GET /principals/admin'],
+    ['DELETE /principals/admin'],
+    ['POST /principals/admin/enable'],
+    ['POST /principals/admin/disable'],
+    ['POST /principals/admin/stop-sessions'],
+    ['POST /principals/admin/secrets'],
+    ['DELETE /principals/admin/secrets/old'],
+    ['POST /roles', { name: 'intruders' }],
+    ['GET /roles'],
+    ['GET /roles/administrators'],
+    ['DELETE /roles/administrators'],
+    ['GET /roles/administrators/members'],
+    ['POST /roles/administrators/members/add', { principal: 'admin' }],
+    ['POST /roles/administrators/members/remove', { principal: 'admin' }],
+    ['POST /grants', { privilege: 'use', on: 'server', to: { principal: 'admin' } }],
+    ['POST /grants/revoke', { privilege: 'use', on: 'server', to: { principal: 'admin' } }],
+    ['GET /grants?server=true'],
+    ['GET /audit'],
+  ]
+
+  test('is covered here for every operation', () => {
+    const covered = new Set(
+      lines.map(([line]) =>
+        line
+          .split(' ')
+          .map((part) => part.split('?')[0])
+          .join(' '),
+      ),
+    )
+    const guarded = server.operations.filter((operation) => operation.id !== 'getManagementOpenapi')
+    const patterns = guarded.map(
+      ({ method, path }) =>
+        `${method} ${path.replace(root, '').replace(':principal', 'admin').replace(':role', 'administrators')}`,
+    )
+    expect(patterns.filter((pattern) => !covered.has(pattern))).toEqual([])
+    expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])
+  })
+
+  test.each(lines)('%s: not without manage on the server, and not through an engine', async (line, body) => {
+    const { who } = await principal()
+    expect(await as(who, line, body)).toMatchObject({ status: 403 })
+    await as(admin, 'POST /grants', {
+      privilege: 'modify',
+      on: 'server',
+      to: { principal: who.principal.id },
+    })
+    expect(await as(who, line, body)).toMatchObject({ status: 403 })
+    const delegated = { ...admin, actors: [who.principal] }
+    expect(await as(delegated, line, body)).toMatchObject({
+      status: 403,
+      body: { error: { message: expect.stringContaining('engine') as string } },
+    })
+  })
+
+  test('by a policy that moved meanwhile is decided about again: nothing of the change was made', async () => {
+    const { who, clientId } = await principal()
+    await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { principal: clientId } })
+    const before = await server.parts.policies.get(who)
+    await as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: { principal: clientId } })
+    const role = name()
+    await expect(server.call(who, `POST ${root}/roles`, { name: role }, before)).rejects.toThrow(Stale)
+    expect((await as(admin, `GET /roles?name=${role}`)).body.roles).toEqual([])
+    expect((await as(admin, 'GET /audit?operation=createRole&pageSize=1')).body.events).not.toMatchObject([
+      { object: role },
+    ])
+  })
+
+  test('and loses the right while the change is on its way, does not make the change', async () => {
+    const { who, clientId } = await principal()
+    await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { principal: clientId } })
+    const role = name()
+    const [revoked, made] = await Promise.all([
+      as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: { principal: clientId } }),
+      as(who, 'POST /roles', { name: role }),
+    ])
+    expect(revoked.status).toBe(200)
+    // Either it came first, or it was refused.
+    const exists = (await as(admin, `GET /roles?name=${role}`)).body.roles.length === 1
+    expect(exists).toBe(made.status === 201)
+    expect((await as(who, 'POST /roles', { name: name() })).status).toBe(403)
+  })
+})
+
+describe('the audit', () => {
+  test('has every change, with who made it, in the transaction of the change, and never a secret', async () => {
+    const { clientId, clientSecret } = await principal()
+    const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret as string
+    await as(admin, 'POST /principals', { name: clientId })
+    const { body } = await as(admin, 'GET /audit?principal=admin&pageSize=2')
+    expect(body.events).toMatchObject([
+      {
+        operation: 'addSecret',
+        object: clientId,
+        outcome: 'allowed',
+        principal: 'admin',
+        privilege: 'manage',
+        userAgent: 'test',
+      },
+      { operation: 'createPrincipal', object: clientId },
+    ])
+    const everything = await server.store.sql.run(statement('test-all-audit', 'select * from audit'))
+    for (const secret of [clientSecret, next, server.adminSecret])
+      expect(JSON.stringify(everything)).not.toContain(secret)
+  })
+
+  test('is queried by time and operation', async () => {
+    const future = new Date(Date.now() + 60_000).toISOString()
+    expect(await as(admin, `GET /audit?from=${future}`)).toMatchObject({ body: { events: [] } })
+    expect(
+      (await as(admin, `GET /audit?until=${future}&operation=bootstrapAdministrator`)).body.events,
+    ).toHaveLength(1)
+    expect(await as(admin, 'GET /audit?from=yesterday')).toMatchObject({ status: 400 })
+  })
+})

@@ -1,0 +1,74 @@
+import { HeadgateError } from '@headgate/errors'
+import type { Decision } from '../access/decision.ts'
+import { decide, serverChain } from '../access/decide.ts'
+import type { Policies } from '../access/policies.ts'
+import { enforce, type RefusedObject } from '../access/refuse.ts'
+import { type Chain, serverId } from '../access/privilege.ts'
+import { Stale } from '../catalog/stale.ts'
+import { auditRow } from '../events/audit-row.ts'
+import type { Call } from '../http/operation.ts'
+import type { PageTokens } from '../keys/page-tokens.ts'
+import { insertAudit } from '../store/audit.ts'
+import { bumpPolicy } from '../store/policies.ts'
+import type { Queryable, Sql } from '../store/sql.ts'
+
+/** What management operations are made of. */
+export interface ManagementParts {
+  readonly sql: Sql
+  readonly policies: Policies
+  readonly pageTokens: PageTokens
+}
+
+/** The caller must have `manage` on the server. */
+export function administerServer(call: Call): Decision {
+  call.audit.securable = { kind: 'server', id: serverId }
+  return administer(call, serverChain, { kind: 'server', name: 'server' })
+}
+
+/**
+ * The caller must have `manage` on the object, in person: a session in which somebody acts for the caller never
+ * administers, whatever the caller may.
+ */
+export function administer(call: Call, chain: Chain, object: RefusedObject): Decision {
+  call.audit.privilege = 'manage'
+  const decision = decide(call.policy, chain, 'manage')
+  enforce(decision, object)
+  if (call.identity.actors.length > 0) {
+    throw new HeadgateError(
+      'forbidden',
+      'An engine that acts for somebody may not administer: sign in yourself.',
+    )
+  }
+  return decision
+}
+
+/**
+ * Makes a change of principals, roles or grants: the policy gets a new version, and the change, its audit event and
+ * the news of it are committed together. Throws `Stale` when the policy moved since the decision: then whoever decided
+ * may have lost the right, and the operation starts again.
+ */
+export async function changePolicy<T>(
+  parts: ManagementParts,
+  call: Call,
+  decision: Decision,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  const result = await parts.sql.transaction(async (tx) => {
+    const version = await bumpPolicy(tx)
+    if (version !== decision.policyVersion + 1) {
+      parts.policies.saw(version - 1)
+      throw new Stale()
+    }
+    const done = await work(tx)
+    await insertAudit(tx, [
+      auditRow(
+        call.audit,
+        { ...call, requestId: call.requestId, identity: call.identity, userAgent: call.header('user-agent') },
+        'allowed',
+      ),
+    ])
+    return done
+  })
+  call.audit.written = true
+  return result
+}

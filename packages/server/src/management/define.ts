@@ -1,0 +1,148 @@
+import { HeadgateError } from '@headgate/errors'
+import { z } from 'zod'
+import type { Answer, Call, Operation } from '../http/operation.ts'
+
+/** What an operation is besides its code: the OpenAPI document is made from this. */
+export interface OperationSpec {
+  readonly summary: string
+  /** Groups operations in the document. */
+  readonly subject: string
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  /** Query parameters that may be given several times; their schemas are arrays. */
+  readonly lists?: readonly string[]
+  readonly body?: z.ZodType
+  readonly answer: {
+    readonly status: 200 | 201 | 204
+    readonly schema?: z.ZodType
+    readonly description: string
+  }
+}
+
+export interface ManagementOperation extends Operation {
+  readonly spec: OperationSpec
+}
+
+/** Input after its schemas: what an operation declares no schema for is not there. */
+export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly params: z.output<P>
+  readonly query: z.output<Q>
+  readonly body: z.output<B>
+}
+
+export interface Definition<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+  A extends z.ZodType,
+> {
+  /** Names the operation in `privileges-by-operation.ts`, in events and metrics. */
+  readonly id: string
+  readonly method: Operation['method']
+  /** Router pattern; its parameters must be those of `params`. */
+  readonly path: string
+  readonly subject: string
+  readonly summary: string
+  readonly params?: P
+  readonly query?: Q
+  readonly lists?: readonly string[]
+  readonly body?: B
+  readonly answer: { readonly status: 200 | 201 | 204; readonly schema?: A; readonly description: string }
+  /** Decides, acts, and returns the body of the answer. Throws `HeadgateError`. */
+  readonly run: (input: Input<P, Q, B>, call: Call) => Promise<z.input<A>>
+}
+
+const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+
+/**
+ * Makes an operation of the management interface: input is checked against its schemas before `run` sees it, unknown
+ * members and parameters are refused, and the OpenAPI document describes exactly these schemas.
+ *
+ * @example
+ * ```ts
+ * defineOperation({
+ *   id: 'getThing', method: 'GET', path: '/management/v1/things/:thing', subject: 'things', summary: 'Shows a thing.',
+ *   params: z.strictObject({ thing: z.uuid() }),
+ *   answer: { status: 200, schema: thing, description: 'The thing.' },
+ *   run: async ({ params }, call) => { … },
+ * })
+ * ```
+ */
+export function defineOperation<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType,
+  A extends z.ZodType = z.ZodType,
+>(definition: Definition<P, Q, B, A>): ManagementOperation {
+  const { id, method, path, run, ...spec } = definition
+  return {
+    id,
+    method,
+    path,
+    spec,
+    async handle(call) {
+      const input = {
+        params: checked(definition.params, decodedParams(call), 'path'),
+        query: checked(definition.query ?? noParameters, queryOf(call, definition.lists ?? []), 'query'),
+        body: definition.body ? checked(definition.body, await jsonBody(call), 'body') : undefined,
+      } as Input<P, Q, B>
+      return answerOf(definition.answer.status, await run(input, call))
+    },
+  }
+}
+
+const noParameters = z.strictObject({})
+
+function answerOf(status: number, body: unknown): Answer {
+  return status === 204
+    ? { status, headers: { 'cache-control': 'no-store' }, body: null }
+    : { status, headers, body: JSON.stringify(body) }
+}
+
+function checked(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (!schema) return undefined
+  if (!isStorable(value))
+    throw new HeadgateError('bad-request', `The ${where} holds a NUL character or half a surrogate pair.`)
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const problems = result.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${[where, ...path.map(String)].join('.')}: ${message}`)
+  throw new HeadgateError('bad-request', `The request does not fit: ${problems.join('; ')}`)
+}
+
+/** PostgreSQL's text can hold neither. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member))
+}
+
+function decodedParams(call: Call): Record<string, string> {
+  try {
+    return Object.fromEntries(
+      Object.entries(call.params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    )
+  } catch (error) {
+    throw new HeadgateError('bad-request', 'The path has a broken percent-escape.', { cause: error })
+  }
+}
+
+function queryOf(call: Call, lists: readonly string[]): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {}
+  for (const name of new Set(call.query.keys())) {
+    const values = call.query.getAll(name)
+    if (!lists.includes(name) && values.length > 1)
+      throw new HeadgateError('bad-request', `The query parameter ${name} is given twice.`)
+    query[name] = lists.includes(name) ? values : (values[0] ?? '')
+  }
+  return query
+}
+
+async function jsonBody(call: Call): Promise<unknown> {
+  // A form that some web page submits in a browser must not pass for a request of ours.
+  if (!/^application\/json *(;|$)/i.test(call.header('content-type') ?? '')) {
+    throw new HeadgateError('bad-request', 'The body must be sent as Content-Type: application/json.')
+  }
+  return call.json()
+}

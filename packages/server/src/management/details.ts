@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { defineOperation, type ManagementOperation } from './define.ts'
+import { lakeName, levels, namespaceOf, relationOf, warehouseOf, warehouseParams } from './find-in-lake.ts'
+import type { LakeParts } from './lake-parts.ts'
+import { permit } from './permit.ts'
+import { id } from './schemas.ts'
+
+const namespaceView = z
+  .strictObject({
+    id,
+    namespace: z.array(z.string()),
+    ownerId: id,
+    protected: z.boolean(),
+    properties: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Namespace' })
+
+const relationView = z
+  .strictObject({
+    id: id.describe('Ours; it stays when the table or view is renamed.'),
+    namespace: z.array(z.string()),
+    name: z.string(),
+    kind: z.enum(['table', 'view']),
+    uuid: id.describe('The one in its metadata.'),
+    version: z.int().describe('Counts commits and moves.'),
+    location: z.string(),
+    metadataLocation: z.string(),
+    ownerId: id,
+    protected: z.boolean(),
+  })
+  .meta({ id: 'Relation' })
+
+/** What the server knows about namespaces, tables and views beyond what engines see. */
+export function detailOperations(parts: LakeParts): readonly ManagementOperation[] {
+  const common = { method: 'GET', params: warehouseParams, lists: ['namespace'] } as const
+
+  const namespace = defineOperation({
+    ...common,
+    id: 'getNamespaceDetails',
+    path: '/management/v1/warehouses/:warehouse/namespace',
+    subject: 'namespaces',
+    summary: 'Shows a namespace with its owner and protection.',
+    query: z.strictObject({ namespace: levels }),
+    answer: { status: 200, schema: namespaceView, description: 'The namespace.' },
+    async run({ params, query }, call) {
+      const { found, object } = await namespaceOf(
+        parts,
+        await warehouseOf(parts, params.warehouse),
+        query.namespace,
+      )
+      permit(call, object)
+      const { id, ownerId, properties, protected: guarded } = found.row
+      return { id, namespace: [...found.levels], ownerId, protected: guarded, properties: { ...properties } }
+    },
+  })
+
+  const relation = defineOperation({
+    ...common,
+    id: 'getRelationDetails',
+    path: '/management/v1/warehouses/:warehouse/relation',
+    subject: 'relations',
+    summary: 'Shows a table or view with its ids, owner, protection and where it is.',
+    query: z.strictObject({ namespace: levels, relation: lakeName }),
+    answer: { status: 200, schema: relationView, description: 'The table or view.' },
+    async run({ params, query }, call) {
+      const warehouse = await warehouseOf(parts, params.warehouse)
+      const { found, object } = await relationOf(parts, warehouse, query.namespace, query.relation)
+      permit(call, object)
+      const { relation, identifier } = found
+      const { id, kind, uuid, version, location, metadataLocation, ownerId, protected: guarded } = relation
+      const at = { namespace: [...identifier.namespace], name: identifier.name }
+      return { id, ...at, kind, uuid, version, location, metadataLocation, ownerId, protected: guarded }
+    },
+  })
+
+  return [namespace, relation]
+}

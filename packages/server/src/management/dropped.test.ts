@@ -1,0 +1,345 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drop } from '../catalog/drop-relation.ts'
+import { Stale } from '../catalog/stale.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Identity } from '../identity/identity.ts'
+import { bare, type TestPlace, type TestTable, testTable } from '../jobs/purge/test-table.ts'
+import { jobsFor, relationExists, startTestJobs, until } from '../jobs/test-jobs.ts'
+import { insertNamespace } from '../store/namespaces.ts'
+import { policyVersion } from '../store/policies.ts'
+import { statement } from '../store/sql.ts'
+import { relationOf } from './find-in-lake.ts'
+import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
+import type { Reply } from './test-management.ts'
+
+let lake: TestLakeManagement
+let made = 0
+beforeAll(async () => {
+  lake = await testLakeManagement()
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+
+const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+
+/** A warehouse of its own with a namespace `sales`, whose tables lie where nobody else's do. */
+async function freshWarehouse(): Promise<{ warehouse: Warehouse; place: TestPlace; name: string }> {
+  const name = `wh-${(made += 1)}`
+  const root = `${lake.folder}/${name}`
+  await admin('POST /warehouses', { name, storage: { type: 'file', root } })
+  const warehouse = await lake.parts.warehouses.get(name)
+  if (warehouse === null) throw new Error('not made')
+  const place = { warehouseId: warehouse.id, namespaceId: await addNamespace(warehouse, ['sales']), root }
+  return { warehouse, place, name }
+}
+
+async function addNamespace(
+  { id }: Pick<Warehouse, 'id'>,
+  levels: string[],
+  ownerId: string = randomUUID(),
+  parentId: string | null = null,
+): Promise<string> {
+  const namespace = { id: randomUUID(), warehouseId: id, parentId, levels, ownerId, properties: {} }
+  await insertNamespace(lake.parts.sql, namespace, await riders())
+  return namespace.id
+}
+
+async function riders(): Promise<typeof bare> {
+  return { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+}
+
+async function table(warehouse: Warehouse, place: TestPlace): Promise<TestTable & { name: string }> {
+  const made = await testTable(lake.parts.sql, warehouse.storage, place, {
+    snapshots: 1,
+    riders: await riders(),
+  })
+  return { ...made, name: `t_${made.id.slice(0, 8)}` }
+}
+
+async function dropIt(
+  warehouse: Warehouse,
+  name: string,
+  options: { purge?: boolean; namespace?: string[] } = {},
+): Promise<void> {
+  const { found } = await relationOf(lake.parts, warehouse, options.namespace ?? ['sales'], name)
+  await drop(
+    lake.parts,
+    { target: found, purge: options.purge ?? false, principalId: lake.server.admin.principal.id },
+    await riders(),
+  )
+}
+
+const details = (name: string, relation: string, who: Identity = lake.server.admin): Promise<Reply> =>
+  lake.as(who, `GET /warehouses/${name}/relation?namespace=sales&relation=${relation}`)
+
+describe('a dropped table', () => {
+  it('comes back under its old name exactly as it was', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const t = await table(warehouse, place)
+    const before = await details(name, t.name)
+    await dropIt(warehouse, t.name, { purge: true })
+    expect(await details(name, t.name)).toMatchObject({ status: 404 })
+    const { body } = await admin(`GET /warehouses/${name}/dropped`)
+    expect(body).toMatchObject({
+      dropped: [
+        {
+          id: t.id,
+          namespace: ['sales'],
+          name: t.name,
+          kind: 'table',
+          location: t.location,
+          purge: true,
+          purging: false,
+          droppedBy: lake.server.admin.principal.id,
+        },
+      ],
+      nextPageToken: null,
+    })
+    expect(Date.parse(body.dropped[0].expiresAt) - Date.parse(body.dropped[0].droppedAt)).toBe(604_800_000)
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toEqual({
+      status: 200,
+      body: { id: t.id, namespace: ['sales'], name: t.name },
+    })
+    const after = await details(name, t.name)
+    expect({ ...after.body, version: before.body.version }).toEqual(before.body)
+    expect((await admin(`GET /warehouses/${name}/dropped`)).body.dropped).toEqual([])
+    const [event] = (await admin('GET /audit?operation=restoreDropped&pageSize=1')).body.events
+    expect(event).toMatchObject({
+      object: `${name}:sales.${t.name}`,
+      detail: { restoredAs: `sales.${t.name}` },
+      privilege: 'manage',
+    })
+  })
+
+  it('can come back under another name and in another namespace', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const t = await table(warehouse, place)
+    await addNamespace(warehouse, ['other'])
+    await dropIt(warehouse, t.name)
+    const restored = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {
+      namespace: ['other'],
+      name: 'again',
+    })
+    expect(restored).toMatchObject({ status: 200, body: { namespace: ['other'], name: 'again' } })
+    expect((await relationOf(lake.parts, warehouse, ['other'], 'again')).found.relation.id).toBe(t.id)
+  })
+
+  it('does not take the name of another one that is there now', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const t = await table(warehouse, place)
+    await dropIt(warehouse, t.name)
+    const other = await table(warehouse, place)
+    await lake.parts.sql.run(statement('test_rename', 'update relation set name = $2 where id = $1'), [
+      other.id,
+      t.name,
+    ])
+    const refused = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { code: 'already-exists', message: `Table already exists: sales.${t.name}` } },
+    })
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, { name: 'free' })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it('needs a namespace that exists', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const t = await table(warehouse, place)
+    await dropIt(warehouse, t.name)
+    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+      place.namespaceId,
+    ])
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({
+      status: 404,
+      body: { error: { code: 'no-such-namespace' } },
+    })
+    expect((await admin(`GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
+      { id: t.id, namespace: ['sales'] },
+    ])
+    await addNamespace(warehouse, ['sales'])
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({ status: 200 })
+  })
+
+  it('is purged at once when somebody asks, even if no purge was asked for at its drop, and is then beyond restoring', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const t = await table(warehouse, place)
+    await dropIt(warehouse, t.name)
+    const woken = lake.woken()
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({ status: 204 })
+    expect(lake.woken()).toBe(woken + 1)
+    const refused = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          message: 'Its purge has begun: files of it may be gone already, so it cannot be restored any more.',
+        },
+      },
+    })
+    expect((await admin(`GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
+      { id: t.id, purging: true },
+    ])
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({ status: 409 })
+    await using _ = startTestJobs(lake.parts)
+    await until(async () => !(await relationExists(lake.parts.sql, t.id)))
+    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({ status: 404 })
+    for await (const entry of warehouse.storage.list(`${place.root}/`)) expect(entry).toBeUndefined()
+  })
+
+  it('is either restored or purged, never both, when both are asked for at the same moment', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    for (let round = 0; round < 10; round += 1) {
+      const t = await table(warehouse, place)
+      await dropIt(warehouse, t.name)
+      const [restored, purged] = await Promise.all([
+        admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {}),
+        admin(`POST /warehouses/${name}/dropped/${t.id}/purge`),
+      ])
+      const live = (await details(name, t.name)).status === 200
+      const jobs = await jobsFor(lake.parts.sql, t.id)
+      expect([restored.status === 200, purged.status === 204, jobs.length === 1]).toEqual([
+        live,
+        !live,
+        !live,
+      ])
+    }
+  })
+
+  it('whose retention ends is either restored or forgotten, never both', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const expire = statement(
+      'test_expire',
+      `update relation set expires_at = now() - interval '1 second' where id = $1`,
+    )
+    for (let round = 0; round < 6; round += 1) {
+      const t = await table(warehouse, place)
+      await dropIt(warehouse, t.name, { purge: round % 2 === 0 })
+      await lake.parts.sql.run(expire, [t.id])
+      const jobs = startTestJobs(lake.parts, { handlers: new Map(), intervalMs: 3_600_000 })
+      const restored = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})
+      await jobs[Symbol.asyncDispose]()
+      const live = (await details(name, t.name)).status === 200
+      expect(restored.status === 200).toBe(live)
+      if (live) expect(await jobsFor(lake.parts.sql, t.id)).toEqual([])
+    }
+  })
+
+  it('of two restores at the same moment to one name lets one win', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const [a, b] = [await table(warehouse, place), await table(warehouse, place)]
+    for (const t of [a, b]) await dropIt(warehouse, t.name)
+    const answers = await Promise.all(
+      [a, b].map((t) => admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, { name: 'one' })),
+    )
+    expect(answers.map(({ status }) => status === 200).filter(Boolean)).toHaveLength(1)
+    expect(answers.map(({ status }) => status)).toContain(409)
+  })
+})
+
+describe('who may see and restore dropped tables', () => {
+  it('those who manage it, its namespace, or the warehouse; to others it is not there', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const t = await table(warehouse, place)
+    const creator = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'], relation: t.name },
+    })
+    const keeper = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'] },
+    })
+    const reader = await lake.principal({ privilege: 'modify', on: { warehouse: name } })
+    const stranger = await lake.principal()
+    await dropIt(warehouse, t.name)
+    const line = `GET /warehouses/${name}/dropped`
+    for (const who of [creator, keeper])
+      expect((await lake.as(who, line)).body.dropped).toMatchObject([{ id: t.id }])
+    for (const who of [reader, stranger]) expect((await lake.as(who, line)).body.dropped).toEqual([])
+    const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
+    expect(await lake.as(stranger, restore, {})).toMatchObject({ status: 404 })
+    expect(await lake.as(reader, restore, {})).toMatchObject({ status: 403 })
+    expect(await lake.as(reader, `POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({
+      status: 403,
+    })
+    // To manage the table is not enough: it goes into a namespace again.
+    expect(await lake.as(creator, restore, {})).toMatchObject({ status: 404 })
+    expect(await lake.as(keeper, restore, {})).toMatchObject({ status: 200 })
+  })
+
+  it('its owner, also when the namespace is gone; whoever managed the namespace does not any more', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const owner = await lake.principal({ privilege: 'create', on: { warehouse: name } })
+    const keeper = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'] },
+    })
+    const t = await table(warehouse, place)
+    await lake.parts.sql.run(statement('test_give', 'update relation set owner_id = $2 where id = $1'), [
+      t.id,
+      owner.principal.id,
+    ])
+    await dropIt(warehouse, t.name)
+    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+      place.namespaceId,
+    ])
+    expect((await lake.as(keeper, `GET /warehouses/${name}/dropped`)).body.dropped).toEqual([])
+    expect((await lake.as(owner, `GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
+      { id: t.id },
+    ])
+    await addNamespace(warehouse, ['mine'], owner.principal.id)
+    const moved = await lake.as(owner, `POST /warehouses/${name}/dropped/${t.id}/restore`, {
+      namespace: ['mine'],
+    })
+    expect(moved).toMatchObject({ status: 200, body: { namespace: ['mine'], name: t.name } })
+  })
+
+  it('only under the policy that allowed it: a right taken away meanwhile counts', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const keeper = await lake.principal({ privilege: 'manage', on: { warehouse: name } })
+    const t = await table(warehouse, place)
+    await dropIt(warehouse, t.name)
+    const before = await lake.server.parts.policies.get(keeper)
+    await admin('POST /grants/revoke', {
+      privilege: 'manage',
+      on: { warehouse: name },
+      to: { principal: keeper.principal.id },
+    })
+    const line = `POST /management/v1/warehouses/${name}/dropped/${t.id}`
+    await expect(lake.server.call(keeper, `${line}/restore`, {}, before)).rejects.toThrow(Stale)
+    await expect(lake.server.call(keeper, `${line}/purge`, undefined, before)).rejects.toThrow(Stale)
+    expect((await admin(`GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
+      { id: t.id, purging: false },
+    ])
+    expect(await jobsFor(lake.parts.sql, t.id)).toEqual([])
+  })
+})
+
+describe('the list of dropped tables', () => {
+  it('is paged in one order, and can be of one namespace', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const other = { ...place, namespaceId: await addNamespace(warehouse, ['a', 'b']) }
+    const tables: (TestTable & { name: string; namespace: string[] })[] = []
+    for (const at of [place, other, place, other, place])
+      tables.push({ ...(await table(warehouse, at)), namespace: at === place ? ['sales'] : ['a', 'b'] })
+    for (const t of tables) await dropIt(warehouse, t.name, { namespace: t.namespace })
+    const seen: string[] = []
+    let token: string | null = ''
+    let pages = 0
+    while (token !== null) {
+      const { body }: Reply = await admin(`GET /warehouses/${name}/dropped?pageSize=2&pageToken=${token}`)
+      seen.push(
+        ...(body.dropped as { namespace: string[]; name: string }[]).map((row) =>
+          [...row.namespace, row.name].join('.'),
+        ),
+      )
+      token = body.nextPageToken as string | null
+      pages += 1
+    }
+    expect(pages).toBe(3)
+    expect(seen).toEqual(tables.map((t) => [...t.namespace, t.name].join('.')).toSorted())
+    const { body } = await admin(`GET /warehouses/${name}/dropped?namespace=a&namespace=b`)
+    expect(body.dropped).toHaveLength(2)
+    expect(await admin(`GET /warehouses/${name}/dropped?pageToken=forged`)).toMatchObject({ status: 400 })
+  })
+})

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addNamespace, addRelation, addWarehouse } from '../access/test-world.ts'
+import { checkClientSecret } from '../identity/client-secret.ts'
+import type { Identity } from '../identity/identity.ts'
+import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+
+let server: TestManagement
+let admin: Identity
+let made = 0
+
+beforeAll(async () => {
+  server = await testManagement()
+  admin = server.admin
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const root = '/management/v1'
+const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
+  server.call(who, line.replace(' /', ` ${root}/`), body)
+const name = (): string => `n${(made += 1)}`
+
+/** A principal made through the interface, and as a caller. */
+async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
+  const { body } = await as(admin, 'POST /principals', { name: name() })
+  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
+  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
+  if (!check.ok) throw new Error(check.reason)
+  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
+}
+
+interface Place {
+  readonly warehouse: string
+  readonly table: { warehouse: string; namespace: string[]; relation: string }
+}
+
+async function place(): Promise<Place> {
+  const warehouse = name()
+  const { sql } = server.store
+  const top = await addWarehouse(sql, warehouse)
+  const inner = await addNamespace(sql, await addNamespace(sql, top, 'a'), 'a\u001fb.c')
+  await addRelation(sql, inner, 't')
+  return { warehouse, table: { warehouse, namespace: ['a', 'b.c'], relation: 't' } }
+}
+
+describe('grants', () => {
+  test('are given and taken on every kind of object, and are listed by object and by grantee', async () => {
+    const { warehouse, table } = await place()
+    const { clientId, who, id } = await principal()
+    const places = ['server', { warehouse }, { warehouse, namespace: ['a'] }, table] as const
+    for (const on of places) {
+      const request = { privilege: 'select', on, to: { principal: clientId } }
+      expect(await as(admin, 'POST /grants', request)).toEqual({ status: 200, body: { changed: true } })
+      expect(await as(admin, 'POST /grants', request)).toEqual({ status: 200, body: { changed: false } })
+    }
+    const byGrantee = await as(admin, `GET /grants?principal=${clientId}`)
+    expect(byGrantee.body.grants).toHaveLength(4)
+    expect((byGrantee.body.grants as { on: unknown }[]).map(({ on }) => on)).toEqual(
+      expect.arrayContaining([...places]),
+    )
+    expect(
+      await as(admin, `GET /grants?warehouse=${warehouse}&namespace=a&namespace=b.c&relation=t`),
+    ).toMatchObject({
+      body: {
+        grants: [{ privilege: 'select', on: table, to: { kind: 'principal', id, name: clientId } }],
+        nextPageToken: null,
+      },
+    })
+    expect((await as(who, `GET /grants?principal=${clientId}`)).body).toEqual(byGrantee.body)
+    for (const on of places) {
+      const request = { privilege: 'select', on, to: { principal: id } }
+      expect(await as(admin, 'POST /grants/revoke', request)).toEqual({
+        status: 200,
+        body: { changed: true },
+      })
+      expect(await as(admin, 'POST /grants/revoke', request)).toEqual({
+        status: 200,
+        body: { changed: false },
+      })
+    }
+    expect(await as(admin, `GET /grants?principal=${clientId}`)).toMatchObject({ body: { grants: [] } })
+  })
+
+  test('are paged', async () => {
+    const { warehouse } = await place()
+    for (let index = 0; index < 3; index += 1)
+      await as(admin, 'POST /grants', {
+        privilege: 'use',
+        on: { warehouse },
+        to: { principal: (await principal()).clientId },
+      })
+    const first = await as(admin, `GET /grants?warehouse=${warehouse}&pageSize=2`)
+    const rest = await as(
+      admin,
+      `GET /grants?warehouse=${warehouse}&pageSize=2&pageToken=${first.body.nextPageToken}`,
+    )
+    expect([first.body.grants.length, rest.body.grants.length, rest.body.nextPageToken]).toEqual([2, 1, null])
+    expect(await as(admin, `GET /grants?server=true&pageToken=${first.body.nextPageToken}`)).toMatchObject({
+      status: 400,
+    })
+  })
+
+  test.each<[string, unknown]>([
+    [
+      'create on a table',
+      { privilege: 'create', on: { warehouse: 'w', namespace: ['a'], relation: 't' }, to: { role: 'x' } },
+    ],
+    ['an unknown privilege', { privilege: 'own', on: 'server', to: { role: 'x' } }],
+    [
+      'a relation without a namespace',
+      { privilege: 'use', on: { warehouse: 'w', relation: 't' }, to: { role: 'x' } },
+    ],
+    ['nobody', { privilege: 'use', on: 'server', to: {} }],
+    ['two at once', { privilege: 'use', on: 'server', to: { role: 'x', principal: 'y' } }],
+    ['another kind of object', { privilege: 'use', on: 'everything', to: { role: 'x' } }],
+  ])('of %s are 400', async (_name, body) => {
+    expect(await as(admin, 'POST /grants', body)).toMatchObject({ status: 400 })
+  })
+
+  test('on or to what does not exist are 404', async () => {
+    const { warehouse } = await place()
+    expect(
+      await as(admin, 'POST /grants', {
+        privilege: 'use',
+        on: { warehouse: 'nothing' },
+        to: { principal: 'admin' },
+      }),
+    ).toMatchObject({ status: 404 })
+    expect(
+      await as(admin, 'POST /grants', {
+        privilege: 'use',
+        on: { warehouse, namespace: ['x'] },
+        to: { principal: 'admin' },
+      }),
+    ).toMatchObject({ status: 404 })
+    expect(
+      await as(admin, 'POST /grants', { privilege: 'use', on: { warehouse }, to: { role: 'nothing' } }),
+    ).toMatchObject({ status: 404 })
+  })
+
+  test('may be given by whoever manages the object, and by nobody else; what cannot be seen does not exist', async () => {
+    const { warehouse, table } = await place()
+    const manager = await principal()
+    const other = await principal()
+    await as(admin, 'POST /grants', {
+      privilege: 'manage',
+      on: { warehouse, namespace: ['a'] },
+      to: { principal: manager.clientId },
+    })
+    const give = (who: Identity, on: unknown): Promise<Reply> =>
+      as(who, 'POST /grants', { privilege: 'select', on, to: { principal: other.clientId } })
+    expect(await give(manager.who, table)).toMatchObject({ status: 200 })
+    // The warehouse is on the way to what they manage: seen, but not theirs to give.
+    expect(await give(manager.who, { warehouse })).toMatchObject({ status: 403 })
+    expect(await give(manager.who, 'server')).toMatchObject({ status: 403 })
+    expect(await give(other.who, table)).toMatchObject({ status: 403 })
+    const hidden = await give(other.who, { warehouse, namespace: ['zzz'] })
+    expect(await give((await principal()).who, { warehouse, namespace: ['a'] })).toEqual({
+      status: hidden.status,
+      body: JSON.parse(JSON.stringify(hidden.body).replace('zzz', 'a')) as unknown,
+    })
+  })
+
+  test('others cannot list the grants of somebody, whether it exists or not', async () => {
+    const { who } = await principal()
+    const replies = await Promise.all(
+      ['admin', 'nobody-at-all'].map((each) => as(who, `GET /grants?principal=${each}`)),
+    )
+    expect(replies[0]).toEqual(replies[1])
+    expect(replies[0]?.status).toBe(403)
+  })
+})

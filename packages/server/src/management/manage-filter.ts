@@ -1,0 +1,18 @@
+import { bitsOn } from '../access/decide.ts'
+import type { Policy } from '../access/policy.ts'
+import { holds } from '../access/privilege-bits.ts'
+import type { Chain } from '../access/privilege.ts'
+
+/** Which objects a list shows: all, or those that have one of these ids or owners on their way up. */
+export interface ManageFilter {
+  readonly ids: readonly string[] | null
+  readonly owners: readonly string[]
+}
+
+/** What the caller has `manage` on, among what lies below the head of `chain`. */
+export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
+  if (holds(bitsOn(policy, chain), 'manage')) return { ids: null, owners: [] }
+  if (!policy.enabled) return { ids: [], owners: [] }
+  const ids = [...policy.grants].filter(([, bits]) => holds(bits, 'manage')).map(([id]) => id)
+  return { ids, owners: [policy.principalId] }
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { privilegesPage } from '../access/privileges-page.ts'
+import type { ManagementParts } from './administer.ts'
+import { lakeOperations } from './lake-routes.ts'
+import type { LakeParts } from './lake-parts.ts'
+import { openapiDocument } from './openapi.ts'
+import { managementOperations, managementRoutes } from './routes.ts'
+
+// Nothing is called here: the document is made of what the operations declare.
+const parts = {} as ManagementParts
+const lake = lakeOperations({} as LakeParts)
+const document = openapiDocument([...managementOperations(parts), ...lake])
+const docs = new URL('../../../../docs/', import.meta.url)
+
+test('docs/generated/management-openapi.json is current (npm run docs)', async () => {
+  expect(`${JSON.stringify(document, null, 2)}\n`).toBe(
+    await readFile(new URL('generated/management-openapi.json', docs), 'utf8'),
+  )
+})
+
+test('docs/privileges.md is current (npm run docs)', async () => {
+  expect(privilegesPage()).toBe(await readFile(new URL('privileges.md', docs), 'utf8'))
+})
+
+test('every reference leads somewhere, and every path parameter is described', () => {
+  const text = JSON.stringify(document)
+  const named = new Set(
+    Object.keys((document.components as { schemas: object }).schemas).map(
+      (name) => `#/components/schemas/${name}`,
+    ),
+  )
+  const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference ?? '')
+  expect(
+    references.filter((reference) => !named.has(reference) && reference !== '#/components/responses/Error'),
+  ).toEqual([])
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const operation of Object.values(item) as { parameters: { name: string; in: string }[] }[]) {
+      const described = operation.parameters
+        .filter((parameter) => parameter.in === 'path')
+        .map((parameter) => parameter.name)
+      expect(described).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
+    }
+  }
+})
+
+test('operation ids and lines are unique, and the document is served', async () => {
+  const routes = managementRoutes(parts, lake)
+  expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length)
+  expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(routes.length)
+  const answer = await routes.at(-1)?.handle({} as never)
+  expect(JSON.parse(String(answer?.body))).toEqual(JSON.parse(JSON.stringify(document)))
+})

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addPrincipal } from '../access/test-world.ts'
+import { checkClientSecret } from '../identity/client-secret.ts'
+import type { Identity } from '../identity/identity.ts'
+import { statement } from '../store/sql.ts'
+import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+
+let server: TestManagement
+let admin: Identity
+let made = 0
+
+beforeAll(async () => {
+  server = await testManagement()
+  admin = server.admin
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const root = '/management/v1'
+const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
+  server.call(who, line.replace(' /', ` ${root}/`), body)
+const name = (): string => `n${(made += 1)}`
+
+/** A principal made through the interface, and as a caller. */
+async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
+  const { body } = await as(admin, 'POST /principals', { name: name() })
+  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
+  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
+  if (!check.ok) throw new Error(check.reason)
+  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
+}
+
+describe('principals', () => {
+  test('are made with a secret that is told once and works', async () => {
+    const reply = await as(admin, 'POST /principals', { name: 'etl' })
+    expect(reply).toMatchObject({
+      status: 201,
+      body: { principal: { name: 'etl', subject: 'etl', enabled: true }, secret: { clientId: 'etl' } },
+    })
+    expect(
+      await checkClientSecret(server.store.sql, 'etl', reply.body.secret.clientSecret as string, 0),
+    ).toMatchObject({ ok: true })
+    const shown = await as(admin, 'GET /principals/etl')
+    expect(shown).toMatchObject({
+      status: 200,
+      body: { principal: { id: reply.body.principal.id }, secrets: [{}] },
+    })
+    expect(JSON.stringify(shown.body)).not.toContain(reply.body.secret.clientSecret)
+    expect(await as(admin, `GET /principals/${reply.body.principal.id}`)).toEqual(shown)
+    expect(await as(admin, 'POST /principals', { name: 'etl' })).toMatchObject({ status: 409 })
+  })
+
+  test.each([
+    '',
+    'a:b',
+    'a b',
+    'größe',
+    '-x',
+    'x'.repeat(129),
+    '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    'anonymous',
+    'Headgate',
+    5,
+    null,
+  ])('are not made with the name %j', async (bad) => {
+    expect(await as(admin, 'POST /principals', { name: bad })).toMatchObject({ status: 400 })
+  })
+
+  test('unknown members and parameters are refused, not passed over', async () => {
+    expect(await as(admin, 'POST /principals', { name: name(), admin: true })).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('admin') as string } },
+    })
+    expect(await as(admin, 'GET /principals?nmae=x')).toMatchObject({ status: 400 })
+    expect(await as(admin, 'GET /principals?name=x&name=y')).toMatchObject({ status: 400 })
+    expect(await as(admin, 'POST /principals', [])).toMatchObject({ status: 400 })
+    expect(await as(admin, 'POST /principals')).toMatchObject({ status: 400 })
+  })
+
+  test('are listed page by page, each once', async () => {
+    for (let index = 0; index < 5; index += 1) await principal()
+    const names: string[] = []
+    let token: string | null = ''
+    do {
+      const { body }: Reply = await as(
+        admin,
+        `GET /principals?pageSize=2&pageToken=${encodeURIComponent(token ?? '')}`,
+      )
+      names.push(...(body.principals as { name: string }[]).map((each) => each.name))
+      expect(body.principals.length).toBeLessThanOrEqual(2)
+      token = body.nextPageToken as string | null
+    } while (token !== null)
+    expect(names).toEqual([...new Set(names)].toSorted())
+    expect(names.length).toBeGreaterThan(5)
+    expect(await as(admin, 'GET /principals?name=admin')).toMatchObject({
+      body: { principals: [{ name: 'admin' }], nextPageToken: null },
+    })
+    expect(await as(admin, 'GET /principals?pageToken=junk')).toMatchObject({ status: 400 })
+    expect(await as(admin, 'GET /principals?pageSize=0')).toMatchObject({ status: 400 })
+  })
+
+  test('that are disabled are shut out, those that are enabled again are let in', async () => {
+    const { clientId, clientSecret, who } = await principal()
+    const check = async (): Promise<boolean> =>
+      (await checkClientSecret(server.store.sql, clientId, clientSecret, 0)).ok
+    expect(await as(admin, `POST /principals/${clientId}/disable`)).toMatchObject({
+      status: 200,
+      body: { enabled: false },
+    })
+    expect(await check()).toBe(false)
+    expect(await server.parts.policies.get(who)).toMatchObject({ enabled: false })
+    expect(await as(admin, `POST /principals/${clientId}/enable`)).toMatchObject({
+      status: 200,
+      body: { enabled: true },
+    })
+    expect(await check()).toBe(true)
+    expect(await as(admin, 'POST /principals/nobody/disable')).toMatchObject({ status: 404 })
+  })
+
+  test('whose sessions are stopped keep their secrets, but older tokens end', async () => {
+    const { clientId, clientSecret, who } = await principal()
+    expect(await as(admin, `POST /principals/${clientId}/stop-sessions`)).toMatchObject({ status: 200 })
+    expect(await server.parts.policies.get({ ...who, issuedAt: Date.now() - 10_000 })).toMatchObject({
+      enabled: false,
+    })
+    expect(await checkClientSecret(server.store.sql, clientId, clientSecret, 0)).toMatchObject({ ok: true })
+  })
+
+  test('rotate their secrets without a gap', async () => {
+    const { clientId, clientSecret } = await principal()
+    const works = async (secret: string): Promise<boolean> =>
+      (await checkClientSecret(server.store.sql, clientId, secret, 0)).ok
+    const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret as string
+    expect([await works(clientSecret), await works(next)]).toEqual([true, true])
+    expect(await as(admin, `POST /principals/${clientId}/secrets`)).toMatchObject({ status: 409 })
+    expect(await as(admin, `DELETE /principals/${clientId}/secrets/old`)).toMatchObject({ status: 204 })
+    expect([await works(clientSecret), await works(next)]).toEqual([false, true])
+    expect(await as(admin, `DELETE /principals/${clientId}/secrets/old`)).toMatchObject({ status: 404 })
+  })
+
+  test('that are deleted are nobody, also when one is made again under the same name', async () => {
+    const { clientId, who } = await principal()
+    expect(await as(admin, `DELETE /principals/${clientId}`)).toMatchObject({ status: 204 })
+    expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 404 })
+    await as(admin, 'POST /principals', { name: clientId })
+    expect(await server.parts.policies.get(who)).toMatchObject({ enabled: false })
+  })
+
+  test('cannot disable or delete themselves', async () => {
+    expect(await as(admin, 'POST /principals/admin/disable')).toMatchObject({ status: 400 })
+    expect(await as(admin, 'DELETE /principals/admin')).toMatchObject({ status: 400 })
+  })
+})
+
+test('two principals of other issuers may have one subject, and neither is the client of that name', async () => {
+  const { clientId } = await principal()
+  const other = await addPrincipal(server.store.sql, name())
+  await server.store.sql.run(
+    statement(
+      'test-foreign',
+      `update principal set issuer = 'https://idp.example', subject = $2 where id = $1`,
+    ),
+    [other.principal.id, clientId],
+  )
+  expect((await as(admin, `GET /principals/${clientId}`)).body.principal.id).not.toBe(other.principal.id)
+  expect(await as(admin, `POST /principals/${other.principal.id}/secrets`)).toMatchObject({ status: 400 })
+})

@@ -1,0 +1,35 @@
+import type { Operation } from '../http/operation.ts'
+import type { ManagementParts } from './administer.ts'
+import { auditOperations } from './audit.ts'
+import type { ManagementOperation } from './define.ts'
+import { grantListOperations } from './grant-lists.ts'
+import { grantOperations } from './grants.ts'
+import { openapiOperation } from './openapi.ts'
+import { principalStateOperations } from './principal-state.ts'
+import { principalOperations } from './principals.ts'
+import { roleMemberOperations } from './role-members.ts'
+import { roleOperations } from './roles.ts'
+import { secretOperations } from './secrets.ts'
+
+/** Every operation of the management interface but its description. */
+export function managementOperations(parts: ManagementParts): readonly ManagementOperation[] {
+  return [
+    ...principalOperations(parts),
+    ...principalStateOperations(parts),
+    ...secretOperations(parts),
+    ...roleOperations(parts),
+    ...roleMemberOperations(parts),
+    ...grantOperations(parts),
+    ...grantListOperations(parts),
+    ...auditOperations(parts),
+  ]
+}
+
+/** What the router takes. `more` are operations of other rooms that belong to this interface. */
+export function managementRoutes(
+  parts: ManagementParts,
+  more: readonly ManagementOperation[] = [],
+): readonly Operation[] {
+  const operations = [...managementOperations(parts), ...more]
+  return [...operations, openapiOperation(operations)]
+}

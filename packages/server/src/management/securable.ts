@@ -1,0 +1,101 @@
+import { HeadgateError } from '@headgate/errors'
+import { z } from 'zod'
+import type { RefusedObject } from '../access/refuse.ts'
+import type { SecurableKind } from '../access/privilege.ts'
+import { findSecurable, type GrantRow, type SecurableRow } from '../store/grants.ts'
+import { levelsOf, pathOf } from '../store/namespaces.ts'
+import type { Queryable } from '../store/sql.ts'
+
+/** An object that grants are on, as requests and answers name it. */
+export type SecurableName =
+  | 'server'
+  | {
+      readonly warehouse: string
+      readonly namespace?: string[] | undefined
+      readonly relation?: string | undefined
+    }
+
+const level = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((text) => !text.includes('\u001f'), 'must not contain U+001F')
+
+export const securableName: z.ZodType<SecurableName> = z
+  .union([
+    z.literal('server'),
+    z
+      .strictObject({
+        warehouse: z.string().min(1).max(512),
+        namespace: z.array(level).min(1).max(64).optional().describe('The levels, outermost first.'),
+        relation: level.optional().describe('The name of a table or view.'),
+      })
+      .refine(
+        ({ namespace, relation }) => relation === undefined || namespace !== undefined,
+        'a relation needs its namespace',
+      ),
+  ])
+  .meta({
+    id: 'SecurableName',
+    description: 'The server, or a warehouse, or a namespace, table or view in it.',
+  })
+
+/** How messages and events name it: `lakehouse:sales.orders`. */
+export function labelOf(name: SecurableName): string {
+  if (name === 'server') return 'server'
+  const path = [...(name.namespace ?? []), ...(name.relation === undefined ? [] : [name.relation])]
+  return path.length === 0 ? name.warehouse : `${name.warehouse}:${path.join('.')}`
+}
+
+export function kindOf(name: SecurableName): SecurableKind {
+  if (name === 'server') return 'server'
+  if (name.relation !== undefined) return 'relation'
+  return name.namespace === undefined ? 'warehouse' : 'namespace'
+}
+
+/** The object with its place. Throws the same 404 as for an object that the caller may not see. */
+export async function securableOf(
+  sql: Queryable,
+  name: SecurableName,
+): Promise<{ readonly row: SecurableRow; readonly object: RefusedObject }> {
+  const object = refusedObject(name)
+  const row = await findSecurable(
+    sql,
+    name === 'server'
+      ? {}
+      : {
+          warehouse: name.warehouse,
+          namespacePath: name.namespace && pathOf(name.namespace),
+          relation: name.relation,
+        },
+  )
+  if (!row) throw object.missing()
+  return { row, object }
+}
+
+function refusedObject(name: SecurableName): RefusedObject & { readonly missing: () => HeadgateError } {
+  const [kind, label] = [kindOf(name), labelOf(name)]
+  const codes = {
+    server: 'no-such-object',
+    warehouse: 'no-such-warehouse',
+    namespace: 'no-such-namespace',
+    relation: 'no-such-table',
+  } as const
+  return { kind, name: label, missing: () => new HeadgateError(codes[kind], `There is no ${kind} ${label}.`) }
+}
+
+/** The name of what a grant is on, or null when that is gone. */
+export function nameOfSecurable({
+  securableKind,
+  warehouse,
+  namespacePath,
+  relation,
+}: GrantRow): SecurableName | null {
+  if (securableKind === 'server') return 'server'
+  if (warehouse === null) return null
+  if (securableKind === 'warehouse') return { warehouse }
+  if (namespacePath === null) return null
+  const namespace = levelsOf(namespacePath)
+  if (securableKind === 'namespace') return { warehouse, namespace }
+  return relation === null ? null : { warehouse, namespace, relation }
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import { bare, testTable } from '../jobs/purge/test-table.ts'
+import { insertNamespace } from '../store/namespaces.ts'
+import { policyVersion } from '../store/policies.ts'
+import { statement } from '../store/sql.ts'
+import { insertStaged } from '../store/staged-relations.ts'
+import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
+import type { Reply } from './test-management.ts'
+
+let lake: TestLakeManagement
+let warehouse: Warehouse
+beforeAll(async () => {
+  lake = await testLakeManagement()
+  await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root: `${lake.folder}/wh` } })
+  const found = await lake.parts.warehouses.get('wh')
+  if (found === null) throw new Error('not made')
+  warehouse = found
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+
+const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+const age = statement(
+  'test_age',
+  `update staged_relation set created_at = now() - make_interval(days => $2) where id = $1`,
+)
+
+async function staged(location: string, days: number): Promise<string> {
+  const id = randomUUID()
+  const riders = { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+  const row = {
+    id,
+    warehouseId: warehouse.id,
+    path: 'sales',
+    name: 'ctas',
+    uuid: id,
+    location: `${location}/`,
+    principalId: id,
+  }
+  await insertStaged(lake.parts.sql, row, riders)
+  await lake.parts.sql.run(age, [id, days])
+  await warehouse.storage.put(`${location}/data/a.parquet`, Buffer.from('12345'))
+  await warehouse.storage.put(`${location}/data/b.parquet`, Buffer.from('123'))
+  return id
+}
+
+async function filesAt(location: string): Promise<number> {
+  let files = 0
+  for await (const _ of warehouse.storage.list(`${location}/`)) files += 1
+  return files
+}
+
+describe('creates that were begun and never finished', () => {
+  it('are listed with their files, and cleared on request', async () => {
+    const old = `${warehouse.root}/${randomUUID()}`
+    const young = `${warehouse.root}/${randomUUID()}`
+    const id = await staged(old, 10)
+    const youngId = await staged(young, 3)
+    const { body } = await admin('GET /warehouses/wh/orphans')
+    expect(body).toMatchObject({
+      orphans: [{ id, namespace: ['sales'], name: 'ctas', files: 2, bytes: 8, more: false }],
+      nextPageToken: null,
+    })
+    expect((await admin('GET /warehouses/wh/orphans?olderThanSeconds=3600')).body.orphans).toHaveLength(2)
+    expect(await admin(`DELETE /warehouses/wh/orphans/${youngId}`)).toMatchObject({ status: 404 })
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toEqual({ status: 200, body: { deleted: 2 } })
+    expect([await filesAt(old), await filesAt(young)]).toEqual([0, 2])
+    expect((await admin('GET /warehouses/wh/orphans')).body.orphans).toEqual([])
+    const [event] = (await admin('GET /audit?operation=clearAbandonedCreate&pageSize=2')).body.events
+    expect(event).toMatchObject({
+      operation: 'clearAbandonedCreate',
+      detail: { name: 'sales.ctas', deleted: 2 },
+    })
+    expect(await admin('GET /warehouses/wh/orphans?olderThanSeconds=5')).toMatchObject({ status: 400 })
+  })
+
+  it('keep their files when the place is, or holds, that of a table by now', async () => {
+    const location = `${warehouse.root}/chosen`
+    const id = await staged(location, 10)
+    const riders = { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+    const namespaceId = randomUUID()
+    await insertNamespace(
+      lake.parts.sql,
+      {
+        id: namespaceId,
+        warehouseId: warehouse.id,
+        parentId: null,
+        levels: ['n'],
+        ownerId: id,
+        properties: {},
+      },
+      riders,
+    )
+    const place = { warehouseId: warehouse.id, namespaceId, root: warehouse.root }
+    await testTable(lake.parts.sql, warehouse.storage, place, {
+      location: `${location}/inside`,
+      snapshots: 0,
+      riders,
+    })
+    const before = await filesAt(location)
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ status: 409 })
+    expect(await filesAt(location)).toBe(before)
+  })
+
+  it('are for those who manage the warehouse', async () => {
+    const maker = await lake.principal({ privilege: 'create', on: { warehouse: 'wh' } })
+    expect(await lake.as(maker, 'GET /warehouses/wh/orphans')).toMatchObject({ status: 403 })
+    expect(await lake.as(maker, `DELETE /warehouses/wh/orphans/${randomUUID()}`)).toMatchObject({
+      status: 403,
+    })
+  })
+})

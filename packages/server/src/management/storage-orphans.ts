@@ -1,0 +1,111 @@
+import { formatIdentifier } from '@headgate/iceberg/rest'
+import { z } from 'zod'
+import { clearAbandonedCreate, countFiles } from '../catalog/orphans.ts'
+import { levelsOf } from '../store/namespaces.ts'
+import { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
+import type { Riders } from '../store/riders.ts'
+import { defineOperation, type ManagementOperation } from './define.ts'
+import { asObject, warehouseOf, warehouseParams } from './find-in-lake.ts'
+import type { LakeParts } from './lake-parts.ts'
+import { readPage } from './paging.ts'
+import { permit, ridersFor } from './permit.ts'
+import { id, instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
+
+const orphanView = z
+  .strictObject({
+    id,
+    namespace: z.array(z.string()),
+    name: z.string(),
+    location: z.string(),
+    principalId: id.describe('Who began to create it.'),
+    createdAt: instant,
+    files: z.int().describe('Files at its location, up to 10 000.'),
+    bytes: z.int(),
+    more: z.boolean().describe('There are more files than were counted.'),
+  })
+  .meta({ id: 'AbandonedCreate' })
+
+const age = {
+  olderThanSeconds: z.coerce
+    .number()
+    .int()
+    .min(3_600)
+    .max(2_000_000_000)
+    .default(7 * 86_400)
+    .describe('Begun longer ago than this; a week unless told, an hour at least.') as z.ZodType<number>,
+}
+
+/** Tables that somebody began to create (staged) and never finished, and the files written for them. */
+export function storageOrphanOperations(parts: LakeParts): readonly ManagementOperation[] {
+  const { sql, pageTokens } = parts
+  const subject = 'storage'
+
+  const list = defineOperation({
+    id: 'listAbandonedCreates',
+    method: 'GET',
+    path: '/management/v1/warehouses/:warehouse/orphans',
+    subject,
+    summary: 'Lists creates that were begun and never finished, with the files that lie at their locations.',
+    params: warehouseParams,
+    query: z.strictObject({ ...age, ...pageParameters }),
+    answer: {
+      status: 200,
+      schema: z.strictObject({ orphans: z.array(orphanView), nextPageToken }),
+      description: 'One page.',
+    },
+    async run({ params, query }, call) {
+      const warehouse = await warehouseOf(parts, params.warehouse)
+      permit(call, asObject(warehouse))
+      const { olderThanSeconds: seconds, pageToken, pageSize } = query
+      const { rows, nextPageToken } = await readPage(
+        pageTokens,
+        { list: JSON.stringify(['orphans', warehouse.id]), pageToken, pageSize },
+        ([after = null], limit) => listAbandonedCreates(sql, warehouse.id, { seconds, after, limit }),
+        (row) => [row.id],
+      )
+      const orphans = []
+      for (const { id, path, name, location, principalId, createdAt } of rows) {
+        const found = await countFiles(warehouse, location, call.signal)
+        orphans.push({
+          id,
+          namespace: levelsOf(path),
+          name,
+          location,
+          principalId,
+          createdAt: instantOf(createdAt),
+          ...found,
+        })
+      }
+      return { orphans, nextPageToken }
+    },
+  })
+
+  const clear = defineOperation({
+    id: 'clearAbandonedCreate',
+    method: 'DELETE',
+    path: '/management/v1/warehouses/:warehouse/orphans/:id',
+    subject,
+    summary: 'Deletes the files of a create that was never finished, and forgets it.',
+    params: warehouseParams.extend({ id }),
+    query: z.strictObject(age),
+    answer: {
+      status: 200,
+      schema: z.strictObject({ deleted: z.int().describe('Files.') }),
+      description: 'It is gone.',
+    },
+    async run({ params, query }, call) {
+      const warehouse = await warehouseOf(parts, params.warehouse)
+      const decision = permit(call, asObject(warehouse))
+      const at = { id: params.id, seconds: query.olderThanSeconds }
+      const riders = ({ path, name, location }: AbandonedCreate, deleted: number): Riders => {
+        call.audit.detail = { name: formatIdentifier({ namespace: levelsOf(path), name }), location, deleted }
+        return ridersFor(call, decision)
+      }
+      const { deleted } = await clearAbandonedCreate(sql, warehouse, at, riders, call.signal)
+      call.audit.written = true
+      return { deleted }
+    },
+  })
+
+  return [list, clear]
+}

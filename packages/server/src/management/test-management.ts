@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { isHeadgateError } from '@headgate/errors'
+import { Policies } from '../access/policies.ts'
+import type { Policy } from '../access/policy.ts'
+import { Stale } from '../catalog/stale.ts'
+import type { Call, Operation } from '../http/operation.ts'
+import { checkClientSecret } from '../identity/client-secret.ts'
+import { bootstrapAdministrator } from '../identity/bootstrap.ts'
+import type { Identity } from '../identity/identity.ts'
+import { KeyRing } from '../keys/key-ring.ts'
+import { masterKeyFrom } from '../keys/master-key.ts'
+import { createPageTokens } from '../keys/page-tokens.ts'
+import { policyVersion } from '../store/policies.ts'
+import { testStore, type TestStore } from '../store/test-database.ts'
+import type { ManagementParts } from './administer.ts'
+import { managementRoutes } from './routes.ts'
+
+export interface Reply {
+  readonly status: number
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read answers as their clients do
+  readonly body: any
+}
+
+/** The management interface over a store of its own, called without HTTP. */
+export interface TestManagement extends AsyncDisposable {
+  readonly store: TestStore
+  readonly parts: ManagementParts
+  readonly operations: readonly Operation[]
+  readonly admin: Identity
+  readonly adminSecret: string
+  /**
+   * Calls an operation by method and path, as somebody. Errors become answers, as the HTTP room makes them, and what is
+   * stale runs again; not so with a `policy` of the caller's own choice.
+   */
+  call(as: Identity, line: string, body?: unknown, policy?: Policy): Promise<Reply>
+}
+
+export async function testManagement(): Promise<TestManagement> {
+  const store = await testStore()
+  const { sql } = store
+  const ring = await KeyRing.open({ sql, master: masterKeyFrom(randomBytes(32)) })
+  const policies = await Policies.open({ sql })
+  const parts: ManagementParts = { sql, policies, pageTokens: createPageTokens(ring) }
+  const operations = managementRoutes(parts)
+  const made = await bootstrapAdministrator({ sql })
+  const adminSecret = made.created ? made.clientSecret : ''
+  const check = await checkClientSecret(sql, 'admin', adminSecret, Date.now())
+  if (!check.ok) throw new Error(check.reason)
+
+  async function handle(
+    as: Identity,
+    operation: Operation,
+    given: Omit<Call, 'policy'>,
+    fixed?: Policy,
+  ): Promise<Reply> {
+    for (;;) {
+      const policy = fixed ?? (await policies.get(as, await policyVersion(sql)))
+      try {
+        const { status, body } = await operation.handle({ ...given, policy })
+        return { status, body: typeof body === 'string' ? (JSON.parse(body) as unknown) : null }
+      } catch (error) {
+        if (error instanceof Stale && !fixed) continue
+        if (isHeadgateError(error))
+          return { status: error.kind.status, body: { error: { message: error.message, code: error.code } } }
+        throw error
+      }
+    }
+  }
+
+  return {
+    store,
+    parts,
+    operations,
+    admin: { ...check.identity, method: 'session-token' },
+    adminSecret,
+    call(as, line, body, policy) {
+      const [method = '', target = ''] = line.split(' ')
+      const url = new URL(target, 'http://management')
+      const [operation, params] = find(operations, method, url.pathname)
+      const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body))
+      const given = {
+        requestId: 'test',
+        method,
+        params,
+        query: url.searchParams,
+        identity: as,
+        signal: AbortSignal.timeout(10_000),
+        audit: { operation: operation.id },
+        header: (name: string) =>
+          new Map([
+            ['content-type', 'application/json'],
+            ['user-agent', 'test'],
+          ]).get(name),
+        begin: () => undefined,
+        bytes: () => Promise.resolve(bytes),
+        json: () => Promise.resolve(body === undefined ? null : (JSON.parse(JSON.stringify(body)) as never)),
+      }
+      return handle(as, operation, given, policy)
+    },
+    async [Symbol.asyncDispose]() {
+      await policies[Symbol.asyncDispose]()
+      await ring[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function find(
+  operations: readonly Operation[],
+  method: string,
+  path: string,
+): [Operation, Record<string, string>] {
+  for (const operation of operations) {
+    if (operation.method !== method) continue
+    const match = new RegExp(`^${operation.path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`).exec(path)
+    if (match) return [operation, { ...match.groups }]
+  }
+  throw new Error(`no operation for ${method} ${path}`)
+}

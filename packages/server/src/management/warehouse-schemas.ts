@@ -1,0 +1,189 @@
+import { HeadgateError } from '@headgate/errors'
+import { z } from 'zod'
+import { contains } from '../storage/location-relations.ts'
+import { parseLocation } from '../storage/location.ts'
+import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
+import type { WarehouseRow } from '../store/warehouses.ts'
+import { id, instant, instantOf } from './schemas.ts'
+
+const text = z.string().min(1).max(2048)
+const secret = z.string().min(1).max(16_384)
+const maxRetentionSeconds = 10 * 366 * 86_400
+
+export const warehouseName: z.ZodType<string> = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _ . -, and begin with a letter or digit')
+
+const fileStorage = z
+  .strictObject({
+    type: z.literal('file'),
+    root: text.describe('A directory of the server: file:///data/lake.'),
+  })
+  .meta({ id: 'FileStorage' })
+
+const s3Keys = {
+  accessKeyId: text.optional(),
+  secretAccessKey: secret.optional().describe('Sealed when it is kept, and never shown again.'),
+  sessionToken: secret.optional(),
+}
+
+const s3Storage = z
+  .strictObject({
+    type: z.literal('s3'),
+    bucket: text,
+    prefix: text.optional().describe('Folder of the bucket that the warehouse owns; all of it without one.'),
+    endpoint: text.optional().describe('Base URL of a store that is not AWS.'),
+    region: text.optional().describe('Default with an endpoint: us-east-1.'),
+    pathStyle: z.boolean().optional().describe('Bucket in the path. Default: true exactly with an endpoint.'),
+    ...s3Keys,
+    credentials: z
+      .literal('default-chain')
+      .optional()
+      .describe('Instead of keys: those of the machine that the server runs on.'),
+  })
+  .meta({ id: 'S3Storage' })
+
+type FileBody = { readonly type: 'file'; readonly root: string }
+type S3Body = {
+  readonly type: 's3'
+  readonly bucket: string
+  readonly endpoint?: string | undefined
+  readonly region?: string | undefined
+}
+
+/** Where a new warehouse is to keep its objects. `profileOf` checks it as a whole. */
+export type StorageBody = FileBody | S3Body
+
+export const storageBody: z.ZodType<StorageBody> = z
+  .discriminatedUnion('type', [fileStorage, s3Storage])
+  .meta({ id: 'Storage' })
+
+const properties = z
+  .record(z.string().min(1).max(256), z.string().max(4096))
+  .refine((given) => Object.keys(given).length <= 100, 'must be 100 at most')
+
+const settings = {
+  allowedLocations: z
+    .array(text)
+    .max(100)
+    .optional()
+    .describe('Further places, on the same store, that tables may have their files in.'),
+  retentionSeconds: z
+    .int()
+    .min(0)
+    .max(maxRetentionSeconds)
+    .optional()
+    .describe('How long dropped tables and views can be restored; 0: not at all.'),
+  defaults: properties.optional().describe('Properties for clients that do not set them.'),
+  overrides: properties.optional().describe('Properties that clients must take.'),
+  protected: z.boolean().optional().describe('It cannot be deleted.'),
+  skipProbe: z.boolean().optional().describe('Do not write, read and delete an object first.'),
+}
+
+interface SettingsBody {
+  readonly allowedLocations?: string[] | undefined
+  readonly retentionSeconds?: number | undefined
+  readonly defaults?: Record<string, string> | undefined
+  readonly overrides?: Record<string, string> | undefined
+  readonly protected?: boolean | undefined
+  readonly skipProbe?: boolean | undefined
+}
+
+interface NewWarehouse extends SettingsBody {
+  readonly name: string
+  readonly storage: StorageBody
+}
+
+export interface WarehouseChange extends SettingsBody {
+  readonly storageKeys?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+export const newWarehouse: z.ZodType<NewWarehouse> = z
+  .strictObject({ name: warehouseName, storage: storageBody, ...settings })
+  .meta({ id: 'NewWarehouse' })
+export const warehouseChange: z.ZodType<WarehouseChange> = z
+  .strictObject({
+    storageKeys: z.strictObject(s3Keys).optional().describe('New keys for the same place.'),
+    ...settings,
+  })
+  .meta({ id: 'WarehouseChange' })
+
+/** A warehouse as those see it who manage it. Never with a secret. */
+export interface WarehouseView {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'managed' | 'upstream'
+  readonly storage: Record<string, unknown>
+  readonly hasSecret: boolean
+  readonly allowedLocations: string[]
+  readonly retentionSeconds: number
+  readonly defaults: Record<string, string>
+  readonly overrides: Record<string, string>
+  readonly protected: boolean
+  readonly ownerId: string
+  readonly version: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export const warehouseView: z.ZodType<WarehouseView> = z
+  .strictObject({
+    id,
+    name: z.string(),
+    kind: z.enum(['managed', 'upstream']),
+    storage: z.record(z.string(), z.unknown()).describe('As it was given, without secrets.'),
+    hasSecret: z.boolean().describe('Whether secret keys are kept for the storage.'),
+    allowedLocations: z.array(z.string()),
+    retentionSeconds: z.int(),
+    defaults: z.record(z.string(), z.string()),
+    overrides: z.record(z.string(), z.string()),
+    protected: z.boolean(),
+    ownerId: id,
+    version: z.int(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Warehouse' })
+
+export function viewOfWarehouse(row: WarehouseRow): WarehouseView {
+  const { id, name, kind, retentionSeconds, ownerId, version } = row
+  return {
+    id,
+    name,
+    kind,
+    storage: { ...row.storage },
+    hasSecret: row.storageSecret !== null,
+    allowedLocations: [...row.allowedLocations],
+    retentionSeconds,
+    defaults: { ...row.defaults },
+    overrides: { ...row.overrides },
+    protected: row.protected,
+    ownerId,
+    version,
+    createdAt: instantOf(row.createdAt),
+    updatedAt: instantOf(row.updatedAt),
+  }
+}
+
+/** @throws HeadgateError `bad-request` */
+export function profileOf(body: StorageBody): StorageProfile {
+  if (body.type === 'file') return parseStorageProfile(body)
+  const region = body.region ?? (body.endpoint === undefined ? undefined : 'us-east-1')
+  return parseStorageProfile({ ...body, ...(region === undefined ? {} : { region }) })
+}
+
+/** @throws HeadgateError `forbidden` when a place on the server's disk is not below one that is meant for warehouses */
+export function checkFileRoots(
+  profile: StorageProfile,
+  allowedLocations: readonly string[],
+  fileRoots: readonly string[],
+): void {
+  if (profile.type !== 'file') return
+  for (const place of [profile.root, ...allowedLocations].map(parseLocation)) {
+    if (place.scheme !== 'file' || fileRoots.some((root) => contains(parseLocation(root), place))) continue
+    throw new HeadgateError(
+      'forbidden',
+      `This server keeps no warehouses at ${place.text}: its operator says in which directories they may lie.`,
+    )
+  }
+}

@@ -1,0 +1,69 @@
+import { HeadgateError } from '@headgate/errors'
+import { updateWarehouse } from '../catalog/change-warehouse.ts'
+import { probeProfile } from '../catalog/probe-storage.ts'
+import { openProfile } from '../catalog/storage-secret.ts'
+import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
+import type { WarehouseRow } from '../store/warehouses.ts'
+import { defineOperation, type ManagementOperation } from './define.ts'
+import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
+import type { LakeParts } from './lake-parts.ts'
+import { permit, ridersFor } from './permit.ts'
+import {
+  checkFileRoots,
+  viewOfWarehouse,
+  type WarehouseChange,
+  warehouseChange,
+  warehouseView,
+} from './warehouse-schemas.ts'
+
+export function warehouseUpdateOperations(parts: LakeParts): readonly ManagementOperation[] {
+  const update = defineOperation({
+    id: 'updateWarehouse',
+    method: 'PATCH',
+    path: '/management/v1/warehouses/:warehouse',
+    subject: 'warehouses',
+    summary:
+      'Changes the settings that are given, or the keys of the storage; the others, and the place, stay.',
+    params: warehouseParams,
+    body: warehouseChange,
+    answer: { status: 200, schema: warehouseView, description: 'The warehouse as it is now.' },
+    async run({ params, body }, call) {
+      const row = await warehouseRow(parts, params.warehouse)
+      const decision = permit(call, asObject(row))
+      const { storageKeys, skipProbe, ...changed } = body
+      const profile = profileAfter(parts, row, storageKeys)
+      const settings = {
+        allowedLocations: changed.allowedLocations ?? row.allowedLocations,
+        retentionSeconds: changed.retentionSeconds ?? row.retentionSeconds,
+        defaults: changed.defaults ?? row.defaults,
+        overrides: changed.overrides ?? row.overrides,
+        protected: changed.protected ?? row.protected,
+      }
+      // Only what is new is checked: a root that the operator has chosen need not lie where others may.
+      if (changed.allowedLocations !== undefined && profile.type === 'file') {
+        checkFileRoots(profile, changed.allowedLocations, [...parts.fileRoots, profile.root])
+      }
+      if (storageKeys !== undefined && skipProbe !== true) await probeProfile(profile, call.signal)
+      call.audit.detail = { ...changed, ...(storageKeys === undefined ? {} : { keys: 'replaced' }) }
+      await updateWarehouse(parts, row, { profile, settings }, ridersFor(call, decision))
+      call.audit.written = true
+      parts.warehouses.forget()
+      return viewOfWarehouse(await warehouseRow(parts, params.warehouse))
+    },
+  })
+
+  return [update]
+}
+
+/** The stored profile, with new keys where some are given: then the old ones need not be readable any more. */
+function profileAfter(
+  { master }: LakeParts,
+  row: WarehouseRow,
+  keys: WarehouseChange['storageKeys'],
+): StorageProfile {
+  if (keys === undefined) return openProfile(master, row)
+  const { accessKeyId: _, credentials: __, ...place } = row.storage
+  if (place['type'] !== 's3')
+    throw new HeadgateError('bad-request', 'A warehouse on local disk has no storage keys.')
+  return parseStorageProfile({ ...place, ...keys })
+}

@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureWarehouse } from '../catalog/change-warehouse.ts'
+import { openProfile } from '../catalog/storage-secret.ts'
+import { masterKeyFrom } from '../keys/master-key.ts'
+import { statement } from '../store/sql.ts'
+import { findWarehouse } from '../store/warehouses.ts'
+import { lakeOperations } from './lake-routes.ts'
+import { lakePrivileges } from '../access/lake-privileges.ts'
+import { openapiDocument } from './openapi.ts'
+import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
+import type { Reply } from './test-management.ts'
+
+let lake: TestLakeManagement
+beforeAll(async () => {
+  lake = await testLakeManagement()
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+
+const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+let made = 0
+const name = (): string => `wh-${(made += 1)}`
+const file = (path: string): object => ({ type: 'file', root: `${lake.folder}/${path}` })
+const s3 = { type: 's3', bucket: 'lake', endpoint: 'http://127.0.0.1:1', accessKeyId: 'AKIDEXAMPLE' }
+const everything = statement(
+  'test_everything',
+  `select (select json_agg(a)::text from audit a) || (select json_agg(w)::text from warehouse w) as text`,
+)
+
+describe('the operations on the lake', () => {
+  it('have their privileges written down, and fit into the OpenAPI document', () => {
+    const operations = lakeOperations(lake.parts)
+    expect(operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(lakePrivileges).toSorted())
+    const document = openapiDocument(operations)
+    expect(Object.keys(document.paths).length).toBeGreaterThan(10)
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const operation of Object.values(item) as { parameters: { name: string; in: string }[] }[]) {
+        const described = operation.parameters
+          .filter((parameter) => parameter.in === 'path')
+          .map((parameter) => parameter.name)
+        expect(described).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter))
+      }
+    }
+  })
+
+  it('are not for an engine that acts for somebody', async () => {
+    const wh = name()
+    await admin('POST /warehouses', { name: wh, storage: file(wh) })
+    const delegated = { ...lake.server.admin, actors: [lake.server.admin.principal] }
+    for (const line of [`GET /warehouses/${wh}`, `DELETE /warehouses/${wh}`]) {
+      expect(await lake.as(delegated, line)).toMatchObject({ status: 403 })
+    }
+  })
+})
+
+describe('warehouses', () => {
+  it('are made at a place of their own, by whoever may create on the server, who owns them', async () => {
+    const wh = name()
+    const storage = file(wh)
+    const stranger = await lake.principal()
+    const maker = await lake.principal({ privilege: 'create', on: 'server' })
+    expect(await lake.as(stranger, 'POST /warehouses', { name: wh, storage })).toMatchObject({ status: 403 })
+    const created = await lake.as(maker, 'POST /warehouses', {
+      name: wh,
+      storage,
+      retentionSeconds: 60,
+      defaults: { a: 'b' },
+    })
+    expect(created).toMatchObject({
+      status: 201,
+      body: {
+        name: wh,
+        kind: 'managed',
+        storage,
+        hasSecret: false,
+        retentionSeconds: 60,
+        defaults: { a: 'b' },
+        protected: false,
+        ownerId: maker.principal.id,
+      },
+    })
+    expect(await lake.as(maker, `GET /warehouses/${wh}`)).toEqual({ status: 200, body: created.body })
+    expect(await lake.as(stranger, `GET /warehouses/${wh}`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'no-such-warehouse' } },
+    })
+    expect((await lake.parts.warehouses.get(wh))?.root).toBe(`${lake.folder}/${wh}`)
+    expect(await lake.as(maker, 'POST /warehouses', { name: wh, storage: file(name()) })).toMatchObject({
+      status: 409,
+    })
+  })
+
+  it('have names that fit into paths', async () => {
+    for (const bad of ['', 'UPPER', '-x', 'a/b', 'ä', 'x'.repeat(64), '.hidden', 'a b']) {
+      expect(await admin('POST /warehouses', { name: bad, storage: file('bad') })).toMatchObject({
+        status: 400,
+      })
+    }
+    for (const good of ['a', '0_.-', 'x'.repeat(63)]) {
+      expect(await admin('POST /warehouses', { name: good, storage: file(`good-${good}`) })).toMatchObject({
+        status: 201,
+      })
+    }
+  })
+
+  it('never overlap, also when they are made at the same moment', async () => {
+    const base = name()
+    const roots = [base, base, `${base}/inside`, `${base}/inside/deeper`]
+    const answers = await Promise.all(
+      roots.map((root) => admin('POST /warehouses', { name: name(), storage: file(`o/${root}`) })),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(3)
+    expect(
+      (await admin('POST /warehouses', { name: name(), storage: file('o') })).body.error.message,
+    ).toContain('holds that of warehouse')
+    expect(
+      await admin('POST /warehouses', { name: name(), storage: file(`o/${base}-sibling`) }),
+    ).toMatchObject({ status: 201 })
+    const bucket = { ...s3, secretAccessKey: 'x', bucket: `b-${randomUUID()}` }
+    const create = (more: object): Promise<Reply> =>
+      admin('POST /warehouses', { name: name(), storage: { ...bucket, ...more }, skipProbe: true })
+    expect(await create({ prefix: 'a/b' })).toMatchObject({ status: 201 })
+    expect(await create({ prefix: 'a' })).toMatchObject({ status: 409 })
+    expect(await create({})).toMatchObject({ status: 409 })
+    expect(await create({ prefix: 'a/b2' })).toMatchObject({ status: 201 })
+    expect(await create({ prefix: 'a/b', endpoint: 'http://127.0.0.1:2' })).toMatchObject({ status: 201 })
+  })
+
+  it('on local disk lie only where the operator wants them', async () => {
+    for (const root of ['file:///etc', 'file:///', `${lake.folder}/../x`, `${lake.folder}2/x`]) {
+      const { status } = await admin('POST /warehouses', { name: name(), storage: { type: 'file', root } })
+      expect([400, 403]).toContain(status)
+    }
+    const wh = name()
+    expect(
+      await admin('POST /warehouses', { name: wh, storage: file(wh), allowedLocations: ['file:///etc'] }),
+    ).toMatchObject({ status: 403 })
+    await admin('POST /warehouses', { name: wh, storage: file(wh) })
+    expect(await admin(`PATCH /warehouses/${wh}`, { allowedLocations: ['file:///etc'] })).toMatchObject({
+      status: 403,
+    })
+    expect(
+      await admin(`PATCH /warehouses/${wh}`, { allowedLocations: [`${lake.folder}/more`] }),
+    ).toMatchObject({ status: 200 })
+    expect(await admin(`PATCH /warehouses/${wh}`, { allowedLocations: ['s3://bucket/x'] })).toMatchObject({
+      status: 400,
+    })
+  })
+
+  it('read and write in all their allowed locations, and nowhere else', async () => {
+    const wh = name()
+    const more = [`${lake.folder}/shared-${wh}/a`, `${lake.folder}/shared-${wh}/b`]
+    await admin('POST /warehouses', { name: wh, storage: file(wh), allowedLocations: more })
+    const warehouse = await lake.parts.warehouses.get(wh)
+    const places = [`${lake.folder}/${wh}`, ...more].map((place) => `${place}/x`)
+    for (const place of places) await warehouse?.storage.put(place, Buffer.from(place))
+    await warehouse?.storage.copy(places[0] ?? '', `${more[0]}/copy`)
+    expect((await warehouse?.storage.getBytes(`${more[0]}/copy`, { maxBytes: 1_000 }))?.toString()).toBe(
+      places[0],
+    )
+    expect(warehouse?.storage.existsSync?.(`${more[1]}/x`)).toBe(true)
+    const outside = `${lake.folder}/shared-${wh}/c/x`
+    await expect(warehouse?.storage.put(outside, Buffer.from('x'))).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    const { failed } = (await warehouse?.storage.deleteMany([...places, outside])) ?? { failed: [] }
+    expect(failed.map(({ location }) => location)).toEqual([outside])
+    expect(await warehouse?.storage.head(places[2] ?? '')).toBeNull()
+  })
+
+  it('keep the secrets of their storage sealed: they are in no answer, event or column', async () => {
+    const wh = name()
+    const secretAccessKey = `secret-${randomUUID()}`
+    const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey }
+    const created = await admin('POST /warehouses', { name: wh, storage, skipProbe: true })
+    expect(created).toMatchObject({
+      status: 201,
+      body: { hasSecret: true, storage: { accessKeyId: 'AKIDEXAMPLE', region: 'us-east-1' } },
+    })
+    const answers = [created, await admin(`GET /warehouses/${wh}`), await admin('GET /audit')]
+    const [stored] = await lake.server.store.sql.run<{ text: string }>(everything)
+    expect(JSON.stringify(answers) + (stored?.text ?? '')).not.toContain(secretAccessKey)
+    const row = await findWarehouse(lake.parts.sql, wh)
+    if (row === null) throw new Error('gone')
+    expect(openProfile(lake.parts.master, row)).toMatchObject({ secretAccessKey })
+    expect(() => openProfile(masterKeyFrom(Buffer.alloc(32, 8)), row)).toThrow('master key')
+    expect(() => openProfile(lake.parts.master, { ...row, id: randomUUID() })).toThrow('master key')
+    expect((await lake.parts.warehouses.get(wh))?.hints).toEqual({
+      's3.endpoint': 'http://127.0.0.1:1',
+      's3.path-style-access': 'true',
+      'client.region': 'us-east-1',
+    })
+  })
+
+  it('get new keys for the same place; other settings stay', async () => {
+    const wh = name()
+    const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'old', prefix: 'p' }
+    await admin('POST /warehouses', { name: wh, storage, skipProbe: true, retentionSeconds: 5 })
+    const keys = { accessKeyId: 'NEW', secretAccessKey: 'new-secret' }
+    expect(await admin(`PATCH /warehouses/${wh}`, { storageKeys: keys, skipProbe: true })).toMatchObject({
+      status: 200,
+      body: { retentionSeconds: 5, version: 2, storage: { accessKeyId: 'NEW', prefix: 'p' } },
+    })
+    const row = await findWarehouse(lake.parts.sql, wh)
+    expect(row && openProfile(lake.parts.master, row)).toMatchObject({ ...keys, bucket: storage.bucket })
+    expect(
+      await admin(`PATCH /warehouses/${wh}`, { storageKeys: { accessKeyId: 'HALF' }, skipProbe: true }),
+    ).toMatchObject({ status: 400 })
+    expect(await admin(`PATCH /warehouses/${wh}`, { retentionSeconds: 7 })).toMatchObject({
+      body: { retentionSeconds: 7, hasSecret: true },
+    })
+    const [event] = (await admin('GET /audit?operation=updateWarehouse&pageSize=2')).body.events.slice(1)
+    expect(event).toMatchObject({ object: wh })
+    expect(JSON.stringify(event)).not.toContain('new-secret')
+  })
+
+  it('are tried out before they are made, and whenever somebody asks', async () => {
+    const broken = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'x' }
+    const { status, body } = await admin('POST /warehouses', { name: 'broken', storage: broken })
+    expect([status, body.error.message]).toEqual([
+      400,
+      expect.stringContaining('The storage cannot be used: writing failed'),
+    ])
+    expect(await admin('POST /warehouses/validate', { storage: broken })).toMatchObject({ status: 400 })
+    const wh = name()
+    expect(await admin('POST /warehouses/validate', { storage: file(wh) })).toMatchObject({ status: 204 })
+    await admin('POST /warehouses', { name: wh, storage: file(wh) })
+    expect(await admin(`POST /warehouses/${wh}/validate`)).toMatchObject({ status: 204 })
+    const left = []
+    const warehouse = await lake.parts.warehouses.get(wh)
+    for await (const entry of warehouse?.storage.list(`${lake.folder}/${wh}/`) ?? []) left.push(entry)
+    expect(left).toEqual([])
+  })
+
+  it('are listed by name, page by page, to those who may use something in them', async () => {
+    const names = [name(), name(), name()]
+    for (const wh of names) await admin('POST /warehouses', { name: wh, storage: file(wh) })
+    const who = await lake.principal(
+      { privilege: 'use', on: { warehouse: names[0] } },
+      { privilege: 'select', on: { warehouse: names[2] } },
+    )
+    const first = await lake.as(who, 'GET /warehouses?pageSize=1')
+    expect(first.body.warehouses).toMatchObject([{ name: names[0] }])
+    const second = await lake.as(who, `GET /warehouses?pageSize=1&pageToken=${first.body.nextPageToken}`)
+    expect(second.body).toMatchObject({ warehouses: [{ name: names[2] }], nextPageToken: null })
+    expect((await lake.as(await lake.principal(), 'GET /warehouses')).body.warehouses).toEqual([])
+  })
+
+  it('are deleted only when they are empty and not protected', async () => {
+    const wh = name()
+    const { body } = await admin('POST /warehouses', { name: wh, storage: file(wh), protected: true })
+    expect(await admin(`DELETE /warehouses/${wh}`)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'protected' } },
+    })
+    expect(await admin(`PUT /warehouses/${wh}/protection`, { protected: false })).toMatchObject({
+      body: { changed: true },
+    })
+    expect(await admin(`PUT /warehouses/${wh}/protection`, { protected: false })).toMatchObject({
+      body: { changed: false },
+    })
+    const insert = statement(
+      'test_fill_warehouse',
+      `with n as (insert into namespace (id, warehouse_id, path, lineage, owners, owner_id) values ($2, $1, 'n', array[$2::uuid], array[$2::uuid], $2) returning id)
+       insert into relation (id, warehouse_id, namespace_path, name, kind, uuid, metadata_location, location, owner_id, dropped_at, expires_at)
+       values ($2, $1, 'n', 't', 'table', $2, 'file:///x', 'file:///x', $2, now(), now() + interval '1 day')`,
+    )
+    await lake.parts.sql.run(insert, [body.id, randomUUID()])
+    const refused = await admin(`DELETE /warehouses/${wh}`)
+    expect(refused).toMatchObject({ status: 409 })
+    expect(refused.body.error.message).toContain('it holds 1 namespace, 1 dropped table or view')
+    await lake.parts.sql.run(
+      statement(
+        'test_empty_warehouse',
+        'with r as (delete from relation where warehouse_id = $1) delete from namespace where warehouse_id = $1',
+      ),
+      [body.id],
+    )
+    expect(await admin(`DELETE /warehouses/${wh}`)).toMatchObject({ status: 204 })
+    expect(await admin(`GET /warehouses/${wh}`)).toMatchObject({ status: 404 })
+  })
+
+  it('announce every change to all replicas', async () => {
+    const seen: (string | null)[] = []
+    await using _ = await lake.server.store.sql.listen('headgate', (payload) => seen.push(payload))
+    const wh = name()
+    const { body } = await admin('POST /warehouses', { name: wh, storage: file(wh) })
+    await admin(`PATCH /warehouses/${wh}`, { retentionSeconds: 1 })
+    await admin(`DELETE /warehouses/${wh}`)
+    await expect.poll(() => seen.filter((payload) => payload === `warehouse:${body.id}`).length).toBe(3)
+  })
+
+  it('are made at the start of a server when they are missing, once', async () => {
+    const wanted = { name: name(), profile: { type: 'file', root: `${lake.folder}/ensured` } } as const
+    await Promise.all([1, 2, 3].map(() => ensureWarehouse(lake.parts, wanted)))
+    await ensureWarehouse(lake.parts, { ...wanted, settings: { retentionSeconds: 1 } })
+    expect(await admin(`GET /warehouses/${wanted.name}`)).toMatchObject({
+      body: { version: 1, retentionSeconds: 604_800 },
+    })
+  })
+})

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { listFilter, serverChain } from '../access/decide.ts'
+import { createWarehouse, defaultRetentionSeconds, deleteWarehouse } from '../catalog/change-warehouse.ts'
+import { probeProfile } from '../catalog/probe-storage.ts'
+import { listWarehouses } from '../store/warehouses.ts'
+import { defineOperation, type ManagementOperation } from './define.ts'
+import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
+import type { LakeParts } from './lake-parts.ts'
+import { readPage } from './paging.ts'
+import { permit, ridersFor } from './permit.ts'
+import { id, nextPageToken, pageParameters } from './schemas.ts'
+import {
+  checkFileRoots,
+  newWarehouse,
+  profileOf,
+  viewOfWarehouse,
+  warehouseView,
+} from './warehouse-schemas.ts'
+
+const subject = 'warehouses'
+
+const briefView = z
+  .strictObject({ id, name: z.string(), kind: z.enum(['managed', 'upstream']), protected: z.boolean() })
+  .meta({ id: 'WarehouseName' })
+
+export function warehouseOperations(parts: LakeParts): readonly ManagementOperation[] {
+  const { sql, pageTokens } = parts
+
+  const create = defineOperation({
+    id: 'createWarehouse',
+    method: 'POST',
+    path: '/management/v1/warehouses',
+    subject,
+    summary: 'Makes a warehouse at a place that no other warehouse has. The caller owns it.',
+    body: newWarehouse,
+    answer: { status: 201, schema: warehouseView, description: 'The warehouse.' },
+    async run({ body }, call) {
+      const decision = permit(call, theServer, 'create')
+      const {
+        name,
+        allowedLocations = [],
+        retentionSeconds = defaultRetentionSeconds,
+        defaults = {},
+        overrides = {},
+      } = body
+      const profile = profileOf(body.storage)
+      checkFileRoots(profile, allowedLocations, parts.fileRoots)
+      if (body.skipProbe !== true) await probeProfile(profile, call.signal)
+      const settings = {
+        allowedLocations,
+        retentionSeconds,
+        defaults,
+        overrides,
+        protected: body.protected ?? false,
+      }
+      const ownerId = call.identity.principal.id
+      await createWarehouse(parts, { name, profile, settings, ownerId }, (id) => {
+        Object.assign(call.audit, {
+          object: name,
+          securable: { kind: 'warehouse', id },
+          detail: { storage: profile.type, ...settings },
+        })
+        return ridersFor(call, decision)
+      })
+      call.audit.written = true
+      parts.warehouses.forget()
+      return viewOfWarehouse(await warehouseRow(parts, name))
+    },
+  })
+
+  const list = defineOperation({
+    id: 'listWarehouses',
+    method: 'GET',
+    path: '/management/v1/warehouses',
+    subject,
+    summary: 'Lists the warehouses that the caller may use, or that hold something that the caller may use.',
+    query: z.strictObject(pageParameters),
+    answer: {
+      status: 200,
+      schema: z.strictObject({ warehouses: z.array(briefView), nextPageToken }),
+      description: 'One page.',
+    },
+    async run({ query }, call) {
+      call.audit.privilege = 'use'
+      const filter = listFilter(call.policy, serverChain)
+      const visible = filter.all
+        ? { ids: null, owners: [] }
+        : { ids: filter.ids, owners: [filter.principalId] }
+      const { rows, nextPageToken } = await readPage(
+        pageTokens,
+        { list: JSON.stringify(['warehouses', call.identity.principal.id]), ...query },
+        ([after = null], limit) => listWarehouses(sql, { after, ...visible, limit }),
+        (row) => [row.name],
+      )
+      const warehouses = rows.map(({ id, name, kind, protected: guarded }) => ({
+        id,
+        name,
+        kind,
+        protected: guarded,
+      }))
+      return { warehouses, nextPageToken }
+    },
+  })
+
+  const get = defineOperation({
+    id: 'getWarehouse',
+    method: 'GET',
+    path: '/management/v1/warehouses/:warehouse',
+    subject,
+    summary: 'Shows a warehouse with its storage and settings.',
+    params: warehouseParams,
+    answer: { status: 200, schema: warehouseView, description: 'The warehouse.' },
+    async run({ params }, call) {
+      const row = await warehouseRow(parts, params.warehouse)
+      permit(call, asObject(row))
+      return viewOfWarehouse(row)
+    },
+  })
+
+  const remove = defineOperation({
+    id: 'deleteWarehouse',
+    method: 'DELETE',
+    path: '/management/v1/warehouses/:warehouse',
+    subject,
+    summary: 'Deletes an empty warehouse. Dropped tables and views count as long as they can be restored.',
+    params: warehouseParams,
+    answer: { status: 204, description: 'It is gone; what lies at its place stays.' },
+    async run({ params }, call) {
+      const row = await warehouseRow(parts, params.warehouse)
+      const decision = permit(call, asObject(row))
+      await deleteWarehouse(parts, row, ridersFor(call, decision))
+      call.audit.written = true
+      parts.warehouses.forget()
+    },
+  })
+
+  return [create, list, get, remove]
+}

@@ -1,0 +1,52 @@
+import { invalidRequest } from './token-errors.ts'
+
+const maxParameters = 50
+
+/** Parameters of a token request: each at most once, none empty. */
+export type Form = ReadonlyMap<string, string>
+
+/**
+ * Reads the body of a token request. Strict, because two readings of one request are what attacks are made of: only
+ * `application/x-www-form-urlencoded`, UTF-8, no broken escapes, no parameter twice (RFC 6749 section 3.2). A parameter
+ * without a value counts as absent.
+ */
+export function parseForm(contentType: string | undefined, body: Uint8Array): Form {
+  if (
+    !/^application\/x-www-form-urlencoded *(; *charset *= *"?utf-8"? *)?$/i.test((contentType ?? '').trim())
+  ) {
+    throw invalidRequest('The body must be sent as Content-Type: application/x-www-form-urlencoded.')
+  }
+  const form = new Map<string, string>()
+  const seen = new Set<string>()
+  for (const pair of textOf(body).split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = formDecode(equals < 0 ? pair : pair.slice(0, equals))
+    const value = equals < 0 ? '' : formDecode(pair.slice(equals + 1))
+    if (name === null || value === null)
+      throw invalidRequest('The body has a broken percent-escape or is not UTF-8.')
+    if (seen.has(name)) throw invalidRequest(`The parameter ${name.slice(0, 64)} is given twice.`)
+    if (seen.size === maxParameters)
+      throw invalidRequest(`The body has more than ${maxParameters} parameters.`)
+    seen.add(name)
+    if (value !== '') form.set(name, value)
+  }
+  return form
+}
+
+/** Decodes one `application/x-www-form-urlencoded` name or value; null when it is not one. */
+export function formDecode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return null
+  }
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    throw invalidRequest('The body is not UTF-8.')
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AuditLog } from '../events/audit-log.ts'
+import { generateSecret, hashSecret } from '../identity/client-secret.ts'
+import { KeyRing } from '../keys/key-ring.ts'
+import { masterKeyFrom } from '../keys/master-key.ts'
+import { Sessions } from '../sessions/sessions.ts'
+import { insertSecret } from '../store/client-secrets.ts'
+import { insertPrincipal, ownIssuer, setPrincipalEnabled } from '../store/principals.ts'
+import { testStore } from '../store/test-database.ts'
+import { AttemptLimiter } from './attempt-limiter.ts'
+import { clientCredentialsGrant } from './client-credentials.ts'
+import { createTokenEndpoint } from './token-endpoint.ts'
+
+export const secrets: Readonly<Record<'first' | 'second' | 'disabled', string>> = {
+  first: generateSecret(),
+  second: generateSecret(),
+  disabled: generateSecret(),
+}
+
+/** What the client `etl` sends; change one thing to make it wrong. */
+export const goodRequest: Readonly<Record<'grant_type' | 'client_id' | 'client_secret' | 'scope', string>> = {
+  grant_type: 'client_credentials',
+  client_id: 'etl',
+  client_secret: secrets.first,
+  scope: 'catalog',
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** The token endpoint on a port, with the client `etl` (two secrets) and the disabled client `off`. */
+export interface TestTokenServer extends AsyncDisposable {
+  readonly sessions: Sessions
+  /** Audit lines written so far. */
+  readonly lines: string[]
+  /** Bodies answered so far. */
+  readonly told: string[]
+  addClient(name: string, ...secrets: string[]): Promise<string>
+  post(body: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Reply>
+  /** Forgets failed attempts and repairs the store; the clock of the limiter stands at 0. */
+  reset(): void
+  setClock(ms: number): void
+  breakStore(): void
+}
+
+export async function testTokenServer(): Promise<TestTokenServer> {
+  const store = await testStore()
+  const ring = await KeyRing.open({ sql: store.sql, master: masterKeyFrom(randomBytes(32)) })
+  const issuer = 'https://catalog.example'
+  const sessions = new Sessions({ ring, issuer, audience: issuer, ttlSeconds: 900 })
+  const lines: string[] = []
+  const told: string[] = []
+  let [now, broken] = [0, false]
+  const newLimiter = (): AttemptLimiter =>
+    new AttemptLimiter({ perClient: 5, perAddress: 1000, windowMs: 60_000 }, () => now)
+  let limiter = newLimiter()
+
+  const brokenSql = { run: () => Promise.reject(new Error(`the secret is ${secrets.first}`)) }
+  const server = createServer((request, response) => {
+    const grant = clientCredentialsGrant({ sql: broken ? brokenSql : store.sql, sessions })
+    const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
+    const endpoint = createTokenEndpoint({ grants: new Map([['client_credentials', grant]]), audit, limiter })
+    void endpoint
+      .open(request, { maxBodyBytes: 1 << 20, maxJsonDepth: 10, requestTimeoutMs: 1000 })
+      .then(({ status, headers, body }) => response.writeHead(status, headers).end(body ?? undefined))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/oauth/tokens`
+
+  async function addClient(name: string, ...given: string[]): Promise<string> {
+    const id = randomUUID()
+    await insertPrincipal(store.sql, { id, issuer: ownIssuer, subject: name, name, kind: 'service' })
+    for (const secret of given) await insertSecret(store.sql, id, hashSecret(secret))
+    return id
+  }
+  await addClient('etl', secrets.first, secrets.second)
+  await setPrincipalEnabled(store.sql, await addClient('off', secrets.disabled), false)
+
+  return {
+    sessions,
+    lines,
+    told,
+    addClient,
+    async post(body, headers = {}) {
+      const contentType = { 'content-type': 'application/x-www-form-urlencoded' }
+      const response = await fetch(url, { method: 'POST', headers: { ...contentType, ...headers }, body })
+      const text = await response.text()
+      told.push(text)
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: JSON.parse(text) as Record<string, unknown>,
+      }
+    },
+    reset() {
+      now = 0
+      broken = false
+      limiter = newLimiter()
+    },
+    setClock(ms) {
+      now = ms
+    },
+    breakStore() {
+      broken = true
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await ring[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    },
+  }
+}

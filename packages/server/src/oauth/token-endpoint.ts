@@ -1,0 +1,150 @@
+import type { IncomingMessage } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import type { AuditLog } from '../events/audit-log.ts'
+import { plainText } from '../events/redact.ts'
+import { readBody } from '../http/body.ts'
+import type { OpenOperation } from '../http/open-operation.ts'
+import type { Answer } from '../http/operation.ts'
+import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
+import { clientCredentialsOf } from './client-authentication.ts'
+import { parseForm } from './form.ts'
+import type { Grant, Granted, TokenRequest } from './grant.ts'
+import { tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
+
+const maxBodyBytes = 64 * 1024
+
+export interface TokenEndpointParts {
+  /** Grants by `grant_type`. */
+  readonly grants: ReadonlyMap<string, Grant>
+  readonly audit: AuditLog
+  readonly limiter?: AttemptLimiter
+  /** Gets what is no fault of the request. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** What is learnt about a request on its way, for the audit event. */
+interface Trail {
+  readonly requestId: string
+  readonly startedAt: number
+  client?: string
+  grantType?: string
+}
+
+/**
+ * `POST /v1/oauth/tokens` (Iceberg REST `getToken`, RFC 6749 section 3.2): clients exchange what they can prove for an
+ * access token. All answers, refusals too, are OAuth's and must not be cached.
+ */
+export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
+  const limiter = parts.limiter ?? new AttemptLimiter()
+
+  async function answerTo(request: IncomingMessage, trail: Trail): Promise<Granted> {
+    const body = await readBody(request, maxBodyBytes)
+    const form = parseForm(request.headers['content-type'], body)
+    const { authorization } = request.headers
+    const credentials = clientCredentialsOf(authorization, form)
+    trail.client = credentials?.id ?? '(no id)'
+    const grantType = form.get('grant_type')
+    trail.grantType = plainText(grantType ?? '(none)', 128)
+    const grant = grantOf(parts.grants, grantType)
+    const source: AttemptSource = {
+      address: request.socket.remoteAddress ?? '',
+      client: credentials?.id ?? '',
+    }
+    return attempt(grant, { form, credentials, authorization }, source)
+  }
+
+  async function attempt(grant: Grant, request: TokenRequest, source: AttemptSource): Promise<Granted> {
+    const wait = limiter.secondsToWait(source)
+    if (wait > 0) {
+      throw new HeadgateError(
+        'too-many-requests',
+        `Too many failed attempts: try again in ${wait} seconds.`,
+        { retryAfterSeconds: wait },
+      )
+    }
+    try {
+      return await grant(request)
+    } catch (error) {
+      if (isHeadgateError(error, 'invalid-client')) limiter.failed(source)
+      throw error
+    }
+  }
+
+  function record(
+    request: IncomingMessage,
+    trail: Trail,
+    result: { readonly granted?: Granted; readonly failure?: HeadgateError },
+    status: number,
+  ): void {
+    const { failure, granted } = result
+    const cause =
+      failure?.code === 'invalid-client' && failure.cause instanceof Error ? `: ${failure.cause.message}` : ''
+    parts.audit.record({
+      draft: {
+        operation: 'getToken',
+        ...(failure ? { reason: failure.code + cause } : {}),
+        // A client that was refused is only a name somebody gave.
+        detail: {
+          grantType: trail.grantType,
+          client: trail.client,
+          ...(granted ? { expiresAt: granted.token.expiresAt, jti: granted.token.id } : {}),
+        },
+      },
+      identity: granted?.identity ?? null,
+      requestId: trail.requestId,
+      status,
+      milliseconds: performance.now() - trail.startedAt,
+      failure: failure ?? null,
+      userAgent: request.headers['user-agent'],
+    })
+  }
+
+  async function open(request: IncomingMessage): Promise<Answer> {
+    const trail: Trail = { requestId: requestIdOf(request), startedAt: performance.now() }
+    try {
+      const granted = await answerTo(request, trail)
+      record(request, trail, { granted }, 200)
+      return grantedAnswer(granted)
+    } catch (error) {
+      const failure = toldError(error, parts.onError)
+      record(request, trail, { failure }, failure.kind.status)
+      return tokenErrorAnswer(failure)
+    }
+  }
+
+  return { id: 'getToken', method: 'POST', path: '/v1/oauth/tokens', open }
+}
+
+function grantOf(grants: ReadonlyMap<string, Grant>, grantType: string | undefined): Grant {
+  if (grantType === undefined) throw new HeadgateError('bad-request', 'The parameter grant_type is missing.')
+  const grant = grants.get(grantType)
+  if (grant) return grant
+  throw new HeadgateError(
+    'unsupported-grant-type',
+    `The grant_type must be ${[...grants.keys()].join(' or ')}.`,
+  )
+}
+
+/** RFC 6749 section 5.1, with the `issued_token_type` that Iceberg clients read. */
+function grantedAnswer({ token, scope }: Granted): Answer {
+  const body = {
+    access_token: token.token,
+    token_type: 'bearer',
+    expires_in: token.ttlSeconds,
+    issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    scope,
+  }
+  return { status: 200, headers: tokenHeaders, body: JSON.stringify(body) }
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+function toldError(error: unknown, onError: ((error: unknown) => void) | undefined): HeadgateError {
+  if (isHeadgateError(error)) return error
+  onError?.(error)
+  return new HeadgateError('internal', 'The server failed: ask its operator.', { cause: error })
+}

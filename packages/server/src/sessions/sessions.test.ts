@@ -1,0 +1,258 @@
+import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { isHeadgateError } from '@headgate/errors'
+import { SignJWT, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Identity } from '../identity/identity.ts'
+import { KeyRing } from '../keys/key-ring.ts'
+import { masterKeyFrom } from '../keys/master-key.ts'
+import { addKey, promoteKey, revokeKey } from '../keys/rotate.ts'
+import { testStore, type TestStore } from '../store/test-database.ts'
+import { Sessions } from './sessions.ts'
+
+const issuer = 'https://catalog.example'
+const master = masterKeyFrom(randomBytes(32))
+const principal = { id: randomUUID(), issuer: 'headgate', subject: 'etl', name: 'etl' }
+const identity: Identity = { principal, actors: [], method: 'client-secret', expiresAt: null }
+
+let store: TestStore
+let ring: KeyRing
+let now = Date.parse('2026-01-01T00:00:00.250Z')
+let sessions: Sessions
+
+beforeAll(async () => {
+  store = await testStore()
+  ring = await KeyRing.open({ sql: store.sql, master, unknownKeyCooldownMs: 0 })
+  sessions = new Sessions({ ring, issuer, audience: issuer, ttlSeconds: 3600, now: () => now })
+})
+afterAll(async () => {
+  await ring[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+})
+
+const mint = async (): Promise<string> =>
+  (await sessions.mint({ identity, clientId: 'etl', scope: 'catalog' })).token
+
+/** A token made with the server's own key, but with other claims or another header. */
+function forge(
+  claims: { readonly [name in keyof JWTPayload]: unknown } = {},
+  header: Record<string, string | undefined> = {},
+): Promise<string> {
+  const key = ring.signing('session-token')
+  const seconds = now / 1000
+  const payload = {
+    iss: issuer,
+    aud: issuer,
+    sub: 'etl',
+    client_id: 'etl',
+    iat: seconds,
+    exp: Math.floor(seconds) + 60,
+    jti: 'x',
+    principal_id: principal.id,
+  }
+  return new SignJWT({ ...payload, ...claims } as JWTPayload)
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.id, ...header })
+    .sign(key.privateKey)
+}
+
+async function refusal(token: string): Promise<{ message: string; reason: string }> {
+  try {
+    await sessions.verify(token)
+  } catch (error) {
+    if (isHeadgateError(error, 'unauthenticated'))
+      return { message: error.message, reason: String(error.cause) }
+    throw error
+  }
+  throw new Error('the token was accepted')
+}
+
+describe('a token of ours', () => {
+  test('has the form of RFC 9068', async () => {
+    const token = await mint()
+    expect(decodeProtectedHeader(token)).toEqual({
+      alg: 'ES256',
+      typ: 'at+jwt',
+      kid: ring.signing('session-token').id,
+    })
+    const claims = decodeJwt(token)
+    expect(claims).toMatchObject({
+      iss: issuer,
+      aud: issuer,
+      sub: 'etl',
+      client_id: 'etl',
+      scope: 'catalog',
+      principal_id: principal.id,
+    })
+    expect(claims.iat).toBe(now / 1000)
+    expect(claims.exp).toBe(Math.floor(now / 1000) + 3600)
+    expect(claims.jti).toBeTypeOf('string')
+  })
+
+  test('says who it is: principal, no actors, end and beginning', async () => {
+    expect(await sessions.verify(await mint())).toEqual({
+      principal,
+      actors: [],
+      method: 'session-token',
+      expiresAt: Math.floor(now / 1000) * 1000 + 3_600_000,
+      issuedAt: now,
+    })
+  })
+
+  test('costs one digest when it was seen before: the answer is not even a promise', async () => {
+    const token = await mint()
+    const first = sessions.verify(token)
+    expect(first).toBeInstanceOf(Promise)
+    expect(sessions.verify(token)).toBeInstanceOf(Promise)
+    await first
+    expect(sessions.verify(token)).toBe(await first)
+  })
+
+  test('ends at its time, also when it is remembered', async () => {
+    const token = await mint()
+    await sessions.verify(token)
+    now += 3_600_000 + 6_000
+    expect((await refusal(token)).message).toMatch(/expired/)
+  })
+
+  test('is minted for nobody with actors', async () => {
+    const delegated = { ...identity, actors: [principal] }
+    await expect(sessions.mint({ identity: delegated, clientId: 'etl', scope: 'catalog' })).rejects.toThrow(
+      /delegated/,
+    )
+  })
+})
+
+describe('hostile tokens', () => {
+  const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+  test.each<[string, () => string | Promise<string>, RegExp]>([
+    ['of another key', () => forgeWith(otherKey.privateKey), /wrong signature/],
+    ['with an unknown kid', () => forge({}, { kid: 'nothing' }), /unknown key/],
+    ['without a kid', () => forge({}, { kid: undefined }), /unknown key/],
+    ['with a kid that is a path', () => forge({}, { kid: '../../etc/passwd' }), /unknown key/],
+    [
+      'with the kid of a page token key',
+      () => forge({}, { kid: ring.sealing('page-token').id }),
+      /unknown key/,
+    ],
+    ['with typ JWT', () => forge({}, { typ: 'JWT' }), /wrong type/],
+    ['without typ', () => forge({}, { typ: undefined }), /wrong type/],
+    ['with typ id token', () => forge({}, { typ: 'id_token+jwt' }), /wrong type/],
+    ['of another issuer', () => forge({ iss: 'https://evil.example' }), /wrong issuer/],
+    ['of the issuer with a slash', () => forge({ iss: `${issuer}/` }), /wrong issuer/],
+    ['for another audience', () => forge({ aud: 'https://other.example' }), /wrong audience/],
+    ['for no audience', () => forge({ aud: undefined }), /wrong audience/],
+    ['for other audiences in a list', () => forge({ aud: ['a', 'b'] }), /wrong audience/],
+    ['expired', () => forge({ exp: now / 1000 - 60 }), /expired/],
+    ['without exp', () => forge({ exp: undefined }), /wrong claims/],
+    ['without sub', () => forge({ sub: undefined }), /wrong claims/],
+    ['without principal id', () => forge({ principal_id: undefined }), /wrong claims/],
+    ['with a principal id that is no text', () => forge({ principal_id: ['a'] }), /wrong claims/],
+    ['with exp as text', () => forge({ exp: '9999999999' }), /wrong claims/],
+    ['not valid yet', () => forge({ nbf: now / 1000 + 600 }), /wrong claims/],
+    ['with actors, which nobody can check yet', () => forge({ act: { sub: 'trino' } }), /wrong claims/],
+    ['alg none', () => unsigned('none'), /malformed|wrong algorithm/],
+    ['alg None', () => unsigned('None'), /malformed|wrong algorithm/],
+    ['HS256 with the public key as secret', () => hmacWithPublicKey(), /wrong algorithm/],
+    ['too long', () => `${'a'.repeat(5000)}.b.c`, /too long/],
+    ['empty', () => '', /malformed/],
+    ['not a token', () => 'secret', /malformed/],
+    ['two parts', () => 'a.b', /malformed/],
+    ['five parts', () => 'a.b.c.d.e', /malformed/],
+  ])('%s', async (_name, make, reason) => {
+    const told = await refusal(await make())
+    expect(told.reason).toMatch(reason)
+    expect(told.message).toMatch(/expired|not a valid token of this server/)
+  })
+
+  test('cut short or changed anywhere', async () => {
+    const token = await mint()
+    for (let length = 0; length < token.length; length += 7)
+      expect((await refusal(token.slice(0, length))).reason).not.toBe('')
+    const [header = '', payload = '', signature = ''] = token.split('.')
+    const claims = { ...decodeJwt(token), sub: 'admin' }
+    await refusal(`${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`)
+    await refusal(`${header}.${payload}.${'A'.repeat(signature.length)}`)
+    await refusal(`${header}.${payload}.`)
+  })
+
+  test('no refusal repeats the token, and none is remembered as good', async () => {
+    const token = await forge({ aud: 'https://other.example' })
+    for (let time = 0; time < 3; time += 1) {
+      const { message, reason } = await refusal(token)
+      expect(message + reason).not.toContain(token.slice(0, 20))
+    }
+  })
+
+  function forgeWith(privateKey: typeof otherKey.privateKey): Promise<string> {
+    const header = { alg: 'ES256', typ: 'at+jwt', kid: ring.signing('session-token').id }
+    return new SignJWT({
+      iss: issuer,
+      aud: issuer,
+      sub: 'etl',
+      client_id: 'etl',
+      iat: 1,
+      exp: 9_999_999_999,
+      jti: 'x',
+      principal_id: principal.id,
+    })
+      .setProtectedHeader(header)
+      .sign(privateKey)
+  }
+})
+
+describe('a rotation of the signing key', () => {
+  test('keeps tokens of the old key good, until that key is taken away: then also remembered ones stop', async () => {
+    const old = ring.signing('session-token').id
+    const token = await mint()
+    await sessions.verify(token)
+    await promoteKey(store.sql, await addKey(store.sql, master, 'session-token'), 0)
+    await ring.reload()
+    expect(await sessions.verify(token)).toMatchObject({ principal })
+    await revokeKey(store.sql, old)
+    await ring.reload()
+    expect((await refusal(token)).reason).toMatch(/unknown key/)
+  })
+
+  test('a token of a key that this replica has not loaded yet is accepted after one reload', async () => {
+    await using behind = await KeyRing.open({ sql: silent(store), master, maxAgeMs: 3_600_000 })
+    const there = new Sessions({ ring: behind, issuer, audience: issuer, ttlSeconds: 60, now: () => now })
+    await promoteKey(store.sql, await addKey(store.sql, master, 'session-token'), 0)
+    await ring.reload()
+    expect(await there.verify(await mint())).toMatchObject({ principal })
+  })
+})
+
+/** The store without its notifications. */
+function silent({ sql }: TestStore): TestStore['sql'] {
+  return {
+    run: (s, v) => sql.run(s, v),
+    transaction: (work, options) => sql.transaction(work, options),
+    listen: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
+    ping: (signal) => sql.ping(signal),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}
+
+function unsigned(alg: string): string {
+  const claims = {
+    iss: issuer,
+    aud: issuer,
+    sub: 'admin',
+    client_id: 'admin',
+    iat: 1,
+    exp: 9_999_999_999,
+    jti: 'x',
+    principal_id: principal.id,
+  }
+  return `${part({ alg, typ: 'at+jwt', kid: ring.signing('session-token').id })}.${part(claims)}.`
+}
+
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function hmacWithPublicKey(): string {
+  const [header, payload] = unsigned('HS256').split('.')
+  const pem = ring.signing('session-token').publicKey.export({ format: 'pem', type: 'spki' })
+  return `${header}.${payload}.${createHmac('sha256', pem).update(`${header}.${payload}`).digest('base64url')}`
+}

@@ -1,0 +1,41 @@
+import { styleText } from 'node:util'
+import { snippets, type SnippetFacts } from './snippets.ts'
+
+export interface Announcement extends SnippetFacts {
+  readonly dataDir: string | null
+  readonly anonymous: boolean
+}
+
+/**
+ * What a person needs next, on standard output. The line that begins with `ready ` comes first and is meant for
+ * programs too: the address follows it.
+ */
+export function announcement(facts: Announcement): string {
+  const lines = [
+    `ready ${facts.url}`,
+    '',
+    `  catalog     ${facts.url}  (Iceberg REST)`,
+    `  warehouse   ${facts.warehouse}`,
+    ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
+    ...(facts.credentialFile === null
+      ? []
+      : [`  credential  in ${facts.credentialFile}  (client_id:client_secret of the administrator)`]),
+    `  health      ${facts.url}/health/ready   metrics ${facts.url}/metrics`,
+  ]
+  if (facts.anonymous) {
+    lines.push(
+      '',
+      styleText(
+        ['bold', 'red'],
+        '  ANONYMOUS: everybody who reaches this address may do everything (--insecure-anonymous).',
+        { stream: process.stdout },
+      ),
+    )
+  }
+  for (const { title, text } of snippets(facts)) lines.push('', heading(title), text)
+  return `${lines.join('\n')}\n`
+}
+
+function heading(text: string): string {
+  return styleText(['bold', 'cyan'], text, { stream: process.stdout })
+}

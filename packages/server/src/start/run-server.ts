@@ -1,0 +1,30 @@
+import { once } from 'node:events'
+import { readConfig } from '../config/config.ts'
+import { createLog } from '../log.ts'
+import { explainFailure } from './explain-failure.ts'
+import { startServer } from './start-server.ts'
+
+/**
+ * The server as a program: runs until SIGINT or SIGTERM, prints what people need to standard output and the log to
+ * standard error. Why it could not start goes there too, in a sentence. Returns the exit code.
+ *
+ * @param args command line flags, as `docs/configuration.md` lists them
+ */
+export async function runServer(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
+  try {
+    const config = readConfig(environment, args)
+    const log = createLog(config.log.level, config.log.format)
+    const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    await using server = await startServer(config, log)
+    process.stdout.write(server.announcement)
+    const reason = await Promise.race([stop.then(() => null), server.failed])
+    if (reason === null) {
+      log.info('stopping: running requests are finished first')
+      return 0
+    }
+    log.fatal(`stopping: ${reason}`)
+  } catch (error) {
+    process.stderr.write(`headgate: ${explainFailure(error)}\n`)
+  }
+  return 1
+}

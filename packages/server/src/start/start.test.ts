@@ -1,0 +1,130 @@
+import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ServerProcess, startProcess } from './test-process.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headgate-start-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const start = (name: string): ServerProcess => startProcess(['--port', '0', '--data-dir', join(folder, name)])
+
+async function tokenFor(url: string, credential: string): Promise<string> {
+  const [id = '', secret = ''] = credential.trim().split(':')
+  const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: 'catalog' }
+  const answer = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body: new URLSearchParams(form) })
+  expect(answer.status).toBe(200)
+  return ((await answer.json()) as { access_token: string }).access_token
+}
+
+async function send(
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+}
+
+test(
+  'the first start makes what it needs, and never prints the credential',
+  { timeout: 60_000 },
+  async () => {
+    await using server = start('first')
+    const url = await server.ready
+    const path = join(folder, 'first', 'admin-credential')
+    const credential = await readFile(path, 'utf8')
+    expect(credential).toMatch(/^admin:[\w-]{40,}\n$/)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, 'first', 'master-key'))).mode & 0o777).toBe(0o600)
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    expect((await fetch(`${url}/v1/config`)).status).toBe(401)
+    const token = await tokenFor(url, credential)
+    expect((await send(url, token, 'GET', '/v1/config?warehouse=lakehouse')).status).toBe(200)
+    expect(server.output()).toContain(path)
+    expect(server.output()).not.toContain(credential.trim().split(':')[1])
+    expect(server.output()).not.toContain(token)
+    expect(await server.kill('SIGTERM')).toBe(0)
+  },
+)
+
+test(
+  'a second start on the same directory says who holds it, and does no harm',
+  { timeout: 60_000 },
+  async () => {
+    await using server = start('twice')
+    const url = await server.ready
+    await using second = start('twice')
+    expect(await second.ended).toBe(1)
+    expect(second.output()).toMatch(/in use by process \d+/)
+    expect(second.output()).not.toContain('    at ')
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+  },
+)
+
+test(
+  'it starts again after a kill -9, with everything that was acknowledged',
+  { timeout: 90_000 },
+  async () => {
+    await using killed = start('killed')
+    const url = await killed.ready
+    const credential = await readFile(join(folder, 'killed', 'admin-credential'), 'utf8')
+    const created = await send(url, await tokenFor(url, credential), 'POST', '/v1/lakehouse/namespaces', {
+      namespace: ['kept'],
+    })
+    expect(created.status).toBe(200)
+    await killed.kill('SIGKILL')
+    await using again = start('killed')
+    const next = await again.ready
+    expect(await readFile(join(folder, 'killed', 'admin-credential'), 'utf8')).toBe(credential)
+    expect(
+      (await send(next, await tokenFor(next, credential), 'HEAD', '/v1/lakehouse/namespaces/kept')).status,
+    ).toBe(204)
+  },
+)
+
+test(
+  'a copy of the stopped store and the master key is a backup that starts elsewhere',
+  { timeout: 90_000 },
+  async () => {
+    const original = join(folder, 'original')
+    await using server = start('original')
+    const url = await server.ready
+    const credential = await readFile(join(original, 'admin-credential'), 'utf8')
+    const token = await tokenFor(url, credential)
+    const table = {
+      name: 't',
+      schema: { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: true }] },
+    }
+    expect((await send(url, token, 'POST', '/v1/lakehouse/namespaces', { namespace: ['a'] })).status).toBe(
+      200,
+    )
+    const created = await (await send(url, token, 'POST', '/v1/lakehouse/namespaces/a/tables', table)).text()
+    await server.kill('SIGINT')
+
+    const restored = join(folder, 'restored')
+    await mkdir(restored, { mode: 0o700 })
+    await cp(join(original, 'postgres'), join(restored, 'postgres'), { recursive: true })
+    await cp(join(original, 'master-key'), join(restored, 'master-key'))
+    await using copy = start('restored')
+    const next = await copy.ready
+    const fresh = await tokenFor(next, await readFile(join(restored, 'admin-credential'), 'utf8'))
+    expect(await (await send(next, fresh, 'GET', '/v1/lakehouse/namespaces/a/tables/t')).text()).toBe(created)
+  },
+)
+
+test('a wrong flag and a taken port are told in a sentence', { timeout: 60_000 }, async () => {
+  await using wrong = startProcess(['--prot', '1'])
+  expect(await wrong.ended).toBe(1)
+  expect(wrong.output()).toMatch(/^headgate: .*--prot.*--port/)
+  await using server = start('first')
+  const { port } = new URL(await server.ready)
+  await using taken = startProcess(['--port', port, '--data-dir', join(folder, 'other')])
+  expect(await taken.ended).toBe(1)
+  expect(taken.output()).toContain(`Port ${port} is taken`)
+})

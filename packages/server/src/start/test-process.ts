@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+/** The server as a person starts it: a process of its own. */
+export interface ServerProcess extends AsyncDisposable {
+  /** Settles with the address of the `ready` line; rejects with what was printed when the process ended before. */
+  readonly ready: Promise<string>
+  /** Everything that was printed so far, both streams. */
+  output(): string
+  kill(signal: NodeJS.Signals): Promise<number | null>
+  readonly ended: Promise<number | null>
+}
+
+export function startProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ServerProcess {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [
+      '--conditions=x-source',
+      '--disable-warning=ExperimentalWarning',
+      `${import.meta.dirname}/../main.ts`,
+      ...args,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+  )
+  const lines: string[] = []
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) throw new Error('the streams are piped')
+    createInterface(stream).on('line', (line) => {
+      lines.push(line)
+      if (line.startsWith('ready ')) resolve(line.slice('ready '.length).trim())
+    })
+  }
+  const ended = once(child, 'close').then(([code]) => {
+    reject(new Error(`ended with ${String(code)}:\n${lines.join('\n')}`))
+    return typeof code === 'number' ? code : null
+  })
+  ready.catch(() => undefined)
+  const kill = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    return ended
+  }
+  return {
+    ready,
+    ended,
+    kill,
+    output: () => lines.join('\n'),
+    [Symbol.asyncDispose]: async () => void (await kill('SIGTERM')),
+  }
+}

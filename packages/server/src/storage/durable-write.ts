@@ -1,0 +1,142 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { DirectorySync } from './directory-sync.ts'
+import { writeError } from './file-errors.ts'
+import { etagOf, nextWriteTime } from './file-info.ts'
+import { checkNoSymlink, type Place } from './file-roots.ts'
+import { reservedNamePrefix } from './location.ts'
+import { preconditionFailed, StorageWriteError, systemCode } from './storage-errors.ts'
+import type { Body, WriteCondition } from './storage.ts'
+
+/** Names of files that are being written, or were when their writer died. */
+export const temporaryPrefix: string = `${reservedNamePrefix}tmp-`
+
+const fsyncDescriptor = promisify(fsync)
+const writeDescriptor = promisify(write)
+/** Up to here a write into the page cache is so short that handing it to another thread costs more. */
+const inlineBytes = 256 * 1024
+const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
+const openAttempts = 20
+const writerId = `${process.pid.toString(36)}${randomBytes(6).toString('hex')}`
+let counter = 0
+
+/**
+ * Writes a file so that it appears whole or not at all and is on disk when this returns: to a temporary name beside it,
+ * flushed, then linked (`ifAbsent`) or renamed into place, then its directory is flushed.
+ *
+ * @throws what `fill` throws, and the errors of a file write; `StorageWriteError` with outcome `unknown` only when the
+ * file is in place but its directory could not be flushed
+ */
+export async function writeDurably(
+  place: Place,
+  sync: DirectorySync,
+  condition: WriteCondition,
+  fill: (descriptor: number) => void | Promise<void>,
+  options: { readonly makeDirectory: boolean } = { makeDirectory: true },
+): Promise<{ etag: string }> {
+  const temporary = join(place.directory, `${temporaryPrefix}${writerId}-${(counter++).toString(36)}`)
+  let published = false
+  try {
+    const descriptor = openIn(place, temporary, options.makeDirectory ? sync : undefined)
+    let etag: string
+    try {
+      const filling = fill(descriptor)
+      if (filling !== undefined) await filling
+      const time = nextWriteTime()
+      futimesSync(descriptor, time, time)
+      etag = etagOf(fstatSync(descriptor, { bigint: true }))
+      await fsyncDescriptor(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    publish(temporary, place, condition)
+    published = true
+    await sync.flush(place.directory)
+    return { etag }
+  } catch (error) {
+    if (published) {
+      throw new StorageWriteError('unknown', `Written, but not surely on disk: ${place.location}`, {
+        cause: error,
+      })
+    }
+    removeQuietly(temporary)
+    throw writeError(error, place.location)
+  }
+}
+
+/** Fills a file from bytes or a stream, one write at a time. */
+export function fillFrom(chunks: Body): (descriptor: number) => void | Promise<void> {
+  if (chunks instanceof Uint8Array) {
+    return (descriptor) =>
+      chunks.byteLength <= inlineBytes ? writeInline(descriptor, chunks) : writeAll(descriptor, chunks)
+  }
+  return async (descriptor) => {
+    for await (const chunk of chunks) await writeAll(descriptor, chunk)
+  }
+}
+
+function writeInline(descriptor: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.byteLength;) offset += writeSync(descriptor, bytes, offset)
+}
+
+async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.byteLength;) {
+    offset += (await writeDescriptor(descriptor, bytes, offset, bytes.byteLength - offset)).bytesWritten
+  }
+}
+
+/** Opens a new file, with the directories it needs. One that is empty may be removed under our hands: again, then. */
+function openIn(place: Place, path: string, sync: DirectorySync | undefined): number {
+  for (let attempt = 1; ; attempt++) {
+    checkNoSymlink(place)
+    try {
+      return openSync(path, flags, 0o666)
+    } catch (error) {
+      if (sync === undefined || systemCode(error) !== 'ENOENT' || attempt === openAttempts) throw error
+    }
+    try {
+      sync.create(place.directory)
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || attempt === openAttempts) throw error
+    }
+  }
+}
+
+/** One step of this process: nothing can come between the comparison of an ETag and the rename. */
+function publish(temporary: string, place: Place, condition: WriteCondition): void {
+  if (condition.ifAbsent === true) {
+    linkSync(temporary, place.path)
+    removeQuietly(temporary)
+    return
+  }
+  if (condition.ifMatch !== undefined) {
+    const stats = lstatSync(place.path, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined || !stats.isFile() || etagOf(stats) !== condition.ifMatch) {
+      throw preconditionFailed(place.location, 'the object is not the expected one')
+    }
+  }
+  renameSync(temporary, place.path)
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Gone already, or left for the sweep.
+  }
+}

@@ -1,0 +1,199 @@
+import { fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FileStorage } from './file.ts'
+import { all, chunks, rejects } from './storage-contract-tools.ts'
+
+describe('FileStorage', () => {
+  let folder = ''
+  let storage: FileStorage
+  const at = (rest: string): string => `file://${folder}/root/${rest}`
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'headgate-file-'))
+    storage = new FileStorage({ roots: [`file://${folder}/root`] })
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+  const names = async (): Promise<string[]> =>
+    (await readdir(`${folder}/root`, { recursive: true })).toSorted()
+
+  it('refuses every way through a symbolic link, out of the root or not', async () => {
+    await mkdir(`${folder}/secret`)
+    await writeFile(`${folder}/secret/x`, 'secret')
+    await storage.put(at('inside/x'), Buffer.from('1'))
+    await symlink(`${folder}/secret`, `${folder}/root/out`)
+    await symlink(`${folder}/root/inside`, `${folder}/root/alias`)
+    await symlink(`${folder}/secret/x`, `${folder}/root/link`)
+    for (const name of ['out/x', 'alias/x', 'link']) {
+      await rejects(storage.get(at(name)), 'forbidden')
+      await rejects(storage.getBytes(at(name), { maxBytes: 100 }), 'forbidden')
+    }
+    for (const name of ['out/x', 'out/new', 'out/deep/new', 'alias/new']) {
+      await rejects(storage.put(at(name), Buffer.from('2')), 'forbidden')
+      await rejects(storage.delete(at(name)), 'forbidden')
+      await rejects(storage.head(at(name)), 'forbidden')
+    }
+    await rejects(all(storage.list(at('out/'))), 'forbidden')
+    expect((await all(storage.list(at('')))).map(({ location }) => location)).toEqual([at('inside/x')])
+    expect(storage.existsSync(at('link'))).toBe(false)
+    expect(await storage.head(at('link'))).toBeNull()
+    expect(await readdir(`${folder}/secret`)).toEqual(['x'])
+  })
+
+  it('a put over a symbolic link replaces the link, not what it names', async () => {
+    await writeFile(`${folder}/secret`, 'secret')
+    await symlink(`${folder}/secret`, `${folder}/root/link`)
+    await storage.put(at('link'), Buffer.from('mine'))
+    expect(await readFile(`${folder}/secret`, 'utf8')).toBe('secret')
+    expect(await readFile(`${folder}/root/link`, 'utf8')).toBe('mine')
+  })
+
+  it('its root may itself be reached through a link', async () => {
+    await symlink(`${folder}/root`, `${folder}/link`)
+    const linked = new FileStorage({ roots: [`file://${folder}/link`] })
+    await linked.put(`file://${folder}/link/x`, Buffer.from('1'))
+    expect(await storage.head(at('x'))).not.toBeNull()
+    expect((await all(linked.list(`file://${folder}/link/`))).map(({ location }) => location)).toEqual([
+      `file://${folder}/link/x`,
+    ])
+  })
+
+  it('owns several roots and nothing between them', async () => {
+    const both = new FileStorage({ roots: [`file://${folder}/a`, `file:${folder}/b/c`] })
+    await both.put(`file://${folder}/a/x`, Buffer.from('1'))
+    await both.copy(`file://${folder}/a/x`, `file:${folder}/b/c/x`)
+    await rejects(both.put(`file://${folder}/b/x`, Buffer.from('1')), 'forbidden')
+    expect(() => new FileStorage({ roots: ['file:///'] })).toThrow('below')
+    expect(() => new FileStorage({ roots: [] })).toThrow('root')
+  })
+
+  it('a writer that is killed in the middle leaves no object, and the sweep removes what it left', async () => {
+    const child = fork(
+      new URL('stalling-writer.ts', import.meta.url),
+      [`file://${folder}/root`, at('t/big')],
+      {
+        execArgv: ['--conditions=x-source'],
+      },
+    )
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve())
+      child.once('exit', () => reject(new Error('The writer ended by itself')))
+    })
+    const left = (await names()).filter((name) => name.includes('tmp'))
+    expect(left).toHaveLength(1)
+    child.kill('SIGKILL')
+    await new Promise((resolve) => {
+      child.once('exit', resolve)
+    })
+    expect(await storage.head(at('t/big'))).toBeNull()
+    expect(await all(storage.list(at('')))).toEqual([])
+    expect(await storage.sweep({ olderThan: 60_000 })).toEqual({ files: 0, uploads: 0 })
+    expect(await storage.sweep({ olderThan: 0 })).toEqual({ files: 1, uploads: 0 })
+    expect(await names()).toEqual(['t'])
+    await storage.put(at('t/big'), Buffer.from('1'), { ifAbsent: true })
+  })
+
+  it('a sweep removes uploads that nobody goes on with, and only those', async () => {
+    const old = await storage.createUpload(at('a'))
+    await storage.uploadPart(at('a'), old.uploadId, 1, Buffer.from('1'))
+    const directory = `${folder}/root/.headgate-uploads/${old.uploadId}`
+    const past = new Date(Date.now() - 3_600_000)
+    for (const name of await readdir(directory)) await utimes(join(directory, name), past, past)
+    await utimes(directory, past, past)
+    const live = await storage.createUpload(at('b'))
+    const part = await storage.uploadPart(at('b'), live.uploadId, 1, Buffer.from('1'))
+    await storage.put(at('c'), Buffer.from('1'))
+    expect(await storage.sweep({ olderThan: 60_000 })).toEqual({ files: 0, uploads: 1 })
+    await rejects(storage.uploadPart(at('a'), old.uploadId, 2, Buffer.from('1')), 'no-such-upload')
+    await storage.completeUpload(at('b'), live.uploadId, [{ partNumber: 1, etag: part.etag }])
+    expect(await storage.head(at('c'))).not.toBeNull()
+  })
+
+  it('nobody reads or writes its own files by their names', async () => {
+    const { uploadId } = await storage.createUpload(at('a'))
+    await rejects(storage.get(at(`.headgate-uploads/${uploadId}/target`)), 'bad-request')
+    await rejects(storage.put(at('.headgate-tmp-1'), Buffer.from('1')), 'bad-request')
+    await rejects(storage.put(at('t/.headgate-tmp-1'), Buffer.from('1')), 'bad-request')
+    for (const id of ['../x', uploadId.toUpperCase(), `${uploadId}/..`, '']) {
+      await rejects(storage.uploadPart(at('a'), id, 1, Buffer.from('1')), 'no-such-upload')
+    }
+  })
+
+  it('removes directories that became empty, up to its root', async () => {
+    await storage.put(at('a/b/c/x'), Buffer.from('1'))
+    await storage.put(at('a/y'), Buffer.from('1'))
+    await storage.delete(at('a/b/c/x'))
+    expect(await names()).toEqual(['a', 'a/y'])
+    await storage.delete(at('a/y'))
+    expect(await names()).toEqual([])
+    await storage.check()
+  })
+
+  it('writers and deleters of one directory do not hurt each other', async () => {
+    const workers = Array.from({ length: 8 }, async (_, w) => {
+      for (let i = 0; i < 60; i++) {
+        const location = at(`p/q/r/${w}`)
+        await storage.put(location, Buffer.from(`${i}`), { ifAbsent: true })
+        expect((await storage.getBytes(location, { maxBytes: 10 })).toString()).toBe(`${i}`)
+        await storage.delete(location)
+      }
+    })
+    await Promise.all(workers)
+    expect(await names()).toEqual([])
+  })
+
+  it('refuses an object where a directory is, and the other way round', async () => {
+    await storage.put(at('a/x'), Buffer.from('1'))
+    await rejects(storage.put(at('a'), Buffer.from('1')), 'bad-request')
+    await rejects(storage.put(at('a/x/y'), Buffer.from('1')), 'bad-request')
+    expect(await storage.head(at('a'))).toBeNull()
+    await rejects(storage.get(at('a')), 'no-such-file')
+    await rejects(storage.get(at('a/x/y')), 'no-such-file')
+    await storage.delete(at('a'))
+    expect(await names()).toEqual(['a', 'a/x'])
+  })
+
+  it('leaves no temporary file behind any failure', async () => {
+    await storage.put(at('x'), Buffer.from('1'))
+    await rejects(storage.put(at('x'), Buffer.from('2'), { ifAbsent: true }), 'precondition-failed')
+    await rejects(storage.put(at('x'), Buffer.from('2'), { ifMatch: 'other' }), 'precondition-failed')
+    await rejects(storage.put(at('x'), chunks([Buffer.from('2')]), { size: 3 }), 'bad-request')
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(new Error('enough')), 30)
+    await expect(storage.put(at('x'), endless(), { signal: stop.signal })).rejects.toThrow('enough')
+    expect(await names()).toEqual(['x'])
+  })
+
+  it('reads a body only as fast as it writes it', async () => {
+    let given = 0
+    let most = 0
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < 50; i++) {
+        given += 100_000
+        const temporary = (await names()).find((name) => name.includes('tmp')) ?? ''
+        const size = existsSync(join(folder, 'root', temporary))
+          ? (await readFile(join(folder, 'root', temporary))).length
+          : 0
+        most = Math.max(most, given - size)
+        yield Buffer.alloc(100_000)
+      }
+    }
+    await storage.put(at('x'), counted())
+    expect(most).toBe(100_000)
+  })
+
+  it('says that its directory is gone', async () => {
+    await rm(`${folder}/root`, { recursive: true })
+    await rejects(storage.check(), 'unavailable')
+  })
+})
+
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    yield Buffer.alloc(100_000)
+    await sleep(1)
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdirSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { HeadgateError } from '@headgate/errors'
+import { throughSymlink } from './file-errors.ts'
+import { canonicalPrefix } from './location-relations.ts'
+import { parseLocation, parseObjectLocation, parsePrefix, type Location } from './location.ts'
+import { systemCode } from './storage-errors.ts'
+
+/** A directory that a file storage owns. */
+export interface FileRoot {
+  /** Canonical prefix of the locations in it, ending in `/`. */
+  readonly prefix: string
+  /** Its real path, links resolved when the storage was opened. */
+  readonly path: string
+}
+
+/** Where an object lies on disk. */
+export interface Place {
+  readonly root: FileRoot
+  readonly location: string
+  readonly path: string
+  readonly directory: string
+}
+
+/** Resolves, and creates when needed, the directories of a file storage. */
+export function openRoots(roots: readonly string[]): FileRoot[] {
+  if (roots.length === 0) throw new HeadgateError('bad-request', 'A file storage needs at least one root')
+  return roots.map((text) => {
+    const location = parseLocation(text)
+    if (location.scheme !== 'file' || location.key === '') {
+      throw new HeadgateError(
+        'bad-request',
+        `Root of a file storage must be a directory below file:///: ${text}`,
+      )
+    }
+    const path = `/${location.key}`
+    mkdirSync(path, { recursive: true })
+    return { prefix: canonicalPrefix(location), path: realpathSync.native(path) }
+  })
+}
+
+/** The place of an object location. Does not look at the disk. */
+export function placeOf(roots: readonly FileRoot[], text: string): Place {
+  const { root, rest } = within(roots, parseObjectLocation(text))
+  if (rest === '') throw new HeadgateError('bad-request', `Location names no object: ${text}`)
+  const path = join(root.path, rest)
+  return { root, location: root.prefix + rest, path, directory: dirname(path) }
+}
+
+/** The root that a list prefix lies in, and what follows the root's own prefix. */
+export function prefixIn(roots: readonly FileRoot[], text: string): { root: FileRoot; rest: string } {
+  return within(roots, parsePrefix(text))
+}
+
+function within(roots: readonly FileRoot[], location: Location): { root: FileRoot; rest: string } {
+  for (const root of roots) {
+    if (location.canonical.startsWith(root.prefix))
+      return { root, rest: location.canonical.slice(root.prefix.length) }
+  }
+  throw new HeadgateError('forbidden', `Location is outside this storage: ${location.text}`)
+}
+
+/**
+ * Refuses a directory that is reached through a symbolic link below its root. Any link there is refused, also one
+ * that stays inside: two locations must never be one place. Parts of the path that do not exist yet are fine.
+ */
+export function checkNoSymlink(place: Pick<Place, 'root' | 'location' | 'directory'>): void {
+  for (let path = place.directory; path.length >= place.root.path.length; path = dirname(path)) {
+    try {
+      if (realpathSync.native(path) !== path) throw throughSymlink(place.location)
+      return
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { lstat, readdir, rm, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryPrefix } from './durable-write.ts'
+import type { FileRoot } from './file-roots.ts'
+import { uploadsDirectory } from './file-uploads.ts'
+import { reservedNamePrefix } from './location.ts'
+import { systemCode } from './storage-errors.ts'
+
+export interface SweepOptions {
+  /** Leave what was touched less than this many milliseconds ago: it may belong to a writer that lives. */
+  readonly olderThan: number
+  readonly signal?: AbortSignal
+}
+
+/** How many were removed. */
+export interface SweepResult {
+  readonly files: number
+  readonly uploads: number
+}
+
+/** Removes what killed writers left below a root: temporary files, and uploads that nobody goes on with. */
+export async function sweepRoot(root: FileRoot, options: SweepOptions): Promise<SweepResult> {
+  const before = Date.now() - options.olderThan
+  return {
+    files: await sweepFiles(root.path, before, options.signal),
+    uploads: await sweepUploads(root, before),
+  }
+}
+
+async function sweepFiles(
+  directory: string,
+  before: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let removed = 0
+  for (const entry of await entriesOf(directory)) {
+    signal?.throwIfAborted()
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) {
+      if (!entry.name.startsWith(reservedNamePrefix)) removed += await sweepFiles(path, before, signal)
+    } else if (entry.name.startsWith(temporaryPrefix) && (await touched(path)) <= before) {
+      await unlink(path).then(() => removed++, ignoreMissing)
+    }
+  }
+  return removed
+}
+
+async function sweepUploads(root: FileRoot, before: number): Promise<number> {
+  let removed = 0
+  for (const entry of await entriesOf(uploadsDirectory(root))) {
+    const path = join(uploadsDirectory(root), entry.name)
+    let last = await touched(path)
+    // A long part changes the directory only when it ends, the file all the time.
+    for (const part of await entriesOf(path)) last = Math.max(last, await touched(join(path, part.name)))
+    if (last > before) continue
+    await rm(path, { recursive: true, force: true })
+    removed++
+  }
+  return removed
+}
+
+async function entriesOf(directory: string): Promise<{ name: string; isDirectory(): boolean }[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    ignoreMissing(error)
+    return []
+  }
+}
+
+/** Epoch milliseconds of the last change; 0 for what is gone. */
+async function touched(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).mtimeMs
+  } catch (error) {
+    ignoreMissing(error)
+    return 0
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
+}

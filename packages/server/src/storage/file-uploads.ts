@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HeadgateError } from '@headgate/errors'
+import type { DirectorySync } from './directory-sync.ts'
+import { fillFrom, writeDurably } from './durable-write.ts'
+import { readError, writeError } from './file-errors.ts'
+import { etagOf } from './file-info.ts'
+import type { FileRoot, Place } from './file-roots.ts'
+import { reservedNamePrefix } from './location.ts'
+import { noSuchUpload, systemCode } from './storage-errors.ts'
+import type { Body, CallOptions, CompletedPart, PartInfo, WriteCondition } from './storage.ts'
+import { checkPartNumber, checkPartOrder } from './upload-parts.ts'
+import { untilAborted } from './streams.ts'
+
+/** The directory in a root that holds unfinished uploads, one directory each. Lists never show it. */
+export const uploadsName: string = `${reservedNamePrefix}uploads`
+
+const uploadIdPattern = /^[0-9a-f]{32}$/
+const partName = /^part-(\d{5})$/
+const targetFile = 'target'
+
+/** The directory of an unfinished upload in its root. */
+export function uploadsDirectory(root: FileRoot): string {
+  return join(root.path, uploadsName)
+}
+
+export async function createFileUpload(place: Place): Promise<{ uploadId: string }> {
+  const uploadId = randomBytes(16).toString('hex')
+  try {
+    const directory = join(uploadsDirectory(place.root), uploadId)
+    await mkdir(directory, { recursive: true })
+    await writeFile(join(directory, targetFile), place.location, { flag: 'wx' })
+  } catch (error) {
+    throw writeError(error, place.location)
+  }
+  return { uploadId }
+}
+
+export async function writeFilePart(
+  place: Place,
+  sync: DirectorySync,
+  uploadId: string,
+  partNumber: number,
+  body: Body,
+): Promise<{ etag: string }> {
+  checkPartNumber(partNumber)
+  const directory = await openUpload(place, uploadId)
+  const part = { ...place, directory, path: partPath(directory, partNumber) }
+  try {
+    return await writeDurably(part, sync, {}, fillFrom(body), { makeDirectory: false })
+  } catch (error) {
+    // Completed or aborted while the part was on its way.
+    throw await openUpload(place, uploadId).then(
+      () => error,
+      (gone: unknown) => gone,
+    )
+  }
+}
+
+export async function* listFileParts(
+  place: Place,
+  uploadId: string,
+  options: CallOptions,
+): AsyncGenerator<PartInfo> {
+  const directory = await openUpload(place, uploadId)
+  let names: string[]
+  try {
+    names = await readdir(directory)
+  } catch (error) {
+    throw systemCode(error) === 'ENOENT'
+      ? noSuchUpload(place.location, error)
+      : readError(error, place.location)
+  }
+  for (const name of names.toSorted()) {
+    options.signal?.throwIfAborted()
+    const digits = partName.exec(name)?.[1]
+    if (digits === undefined) continue
+    const part = await partInfo(place, directory, Number(digits))
+    if (part !== undefined) yield part
+  }
+}
+
+export async function completeFileUpload(
+  place: Place,
+  sync: DirectorySync,
+  uploadId: string,
+  parts: readonly CompletedPart[],
+  options: CallOptions & WriteCondition,
+): Promise<{ etag: string }> {
+  checkPartOrder(parts)
+  const directory = await openUpload(place, uploadId)
+  for (const { partNumber, etag } of parts) {
+    options.signal?.throwIfAborted()
+    const found = await partInfo(place, directory, partNumber)
+    if (found?.etag !== etag)
+      throw new HeadgateError('bad-request', `Part ${partNumber} is missing or another one`)
+  }
+  const paths = parts.map(({ partNumber }) => partPath(directory, partNumber))
+  const written = await writeDurably(
+    place,
+    sync,
+    options,
+    fillFrom(untilAborted(concatenated(paths), options.signal)),
+  )
+  await rm(directory, { recursive: true, force: true })
+  return written
+}
+
+export async function abortFileUpload(place: Place, uploadId: string): Promise<void> {
+  try {
+    await rm(await openUpload(place, uploadId), { recursive: true, force: true })
+  } catch (error) {
+    if (error instanceof HeadgateError && error.code === 'no-such-upload') return
+    throw error
+  }
+}
+
+/** The directory of an upload, after a look that it is there and belongs to this location. */
+async function openUpload(place: Place, uploadId: string): Promise<string> {
+  if (!uploadIdPattern.test(uploadId)) throw noSuchUpload(place.location)
+  const directory = join(uploadsDirectory(place.root), uploadId)
+  try {
+    if ((await readFile(join(directory, targetFile), 'utf8')) === place.location) return directory
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw readError(error, place.location)
+  }
+  throw noSuchUpload(place.location)
+}
+
+async function partInfo(place: Place, directory: string, partNumber: number): Promise<PartInfo | undefined> {
+  try {
+    const stats = await lstat(partPath(directory, partNumber), { bigint: true })
+    return { partNumber, size: Number(stats.size), etag: etagOf(stats), lastModified: Number(stats.mtimeMs) }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw readError(error, place.location)
+  }
+}
+
+function partPath(directory: string, partNumber: number): string {
+  return join(directory, `part-${String(partNumber).padStart(5, '0')}`)
+}
+
+async function* concatenated(paths: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const path of paths) yield* createReadStream(path, { highWaterMark: 1024 * 1024 })
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FileStorage } from './file.ts'
+import { openStorage } from './open-storage.ts'
+import { StorageRegistry } from './registry.ts'
+import type { StorageProfile } from './storage-profile.ts'
+import type { Storage } from './storage.ts'
+
+describe('StorageRegistry', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'headgate-registry-'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+  const profile = (): StorageProfile => ({ type: 'file', root: `file://${folder}/wh` })
+
+  it('opens a storage once for each version of a profile, also for callers at the same time', async () => {
+    await using registry = new StorageRegistry()
+    const [a, b] = await Promise.all(
+      [1, 1].map((version) => registry.open({ id: 'w', version, profile: profile() })),
+    )
+    expect(a).toBe(b)
+    expect(await registry.open({ id: 'w', version: 2, profile: profile() })).not.toBe(a)
+    expect(await registry.open({ id: 'v', version: 1, profile: profile() })).not.toBe(a)
+  })
+
+  it('opens both kinds', async () => {
+    await using file = await openStorage(profile())
+    await using s3 = await openStorage({
+      type: 's3',
+      bucket: 'lake',
+      region: 'us-east-1',
+      credentials: 'default-chain',
+    })
+    expect([file.scheme, s3.scheme]).toEqual(['file', 's3'])
+  })
+
+  it('closes what left the cache after a while, and everything at the end', async () => {
+    const closed: string[] = []
+    const registry = new StorageRegistry({
+      max: 1,
+      grace: 20,
+      open: async (profile) => watched(profile, closed),
+    })
+    await registry.open({ id: 'a', version: 1, profile: { type: 'file', root: `file://${folder}/a` } })
+    await registry.open({ id: 'b', version: 1, profile: { type: 'file', root: `file://${folder}/b` } })
+    expect(closed).toEqual([])
+    await sleep(200)
+    expect(closed).toEqual([`file://${folder}/a`])
+    await registry[Symbol.asyncDispose]()
+    expect(closed).toEqual([`file://${folder}/a`, `file://${folder}/b`])
+  })
+
+  it('forgets an opening that failed', async () => {
+    let tries = 0
+    await using registry = new StorageRegistry({
+      open: async (profile) => {
+        if (tries++ === 0) throw new Error('not yet')
+        return watched(profile, [])
+      },
+    })
+    const ask = { id: 'w', version: 1, profile: profile() }
+    await expect(registry.open(ask)).rejects.toThrow('not yet')
+    expect((await registry.open(ask)).scheme).toBe('file')
+  })
+
+  it('a server with files only never loads the S3 client', async () => {
+    expect(await loadsS3Client(profile())).toBe(false)
+    const s3 = { type: 's3', bucket: 'lake', region: 'us-east-1', credentials: 'default-chain' } as const
+    expect(await loadsS3Client(s3)).toBe(true)
+  })
+})
+
+/** Opens a storage in a process of its own and looks at what that has loaded. */
+async function loadsS3Client(profile: StorageProfile): Promise<boolean> {
+  const program = `
+    const { StorageRegistry } = await import(${JSON.stringify(new URL('registry.ts', import.meta.url).href)})
+    await using registry = new StorageRegistry()
+    await registry.open({ id: 'w', version: 1, profile: ${JSON.stringify(profile)} })
+    const { createRequire } = await import('node:module')
+    const loaded = Object.keys(createRequire(import.meta.url).cache)
+    console.log(loaded.some((path) => path.includes('client-s3')))
+  `
+  const args = ['--conditions=x-source', '--input-type=module', '-e', program]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname })
+  return stdout.trim() === 'true'
+}
+
+async function watched(profile: StorageProfile, closed: string[]): Promise<Storage> {
+  if (profile.type !== 'file') throw new Error('Only files here')
+  const storage = new FileStorage({ roots: [profile.root] })
+  storage[Symbol.asyncDispose] = async () => void closed.push(profile.root)
+  return storage
+}

@@ -1,0 +1,103 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { z } from 'zod'
+import { parseLocation } from './location.ts'
+
+export interface FileStorageProfile {
+  readonly type: 'file'
+  /** Directory as a location: `file:///data/warehouse`. */
+  readonly root: string
+}
+
+export interface S3StorageProfile {
+  readonly type: 's3'
+  readonly bucket: string
+  /** Folder of the bucket that the warehouse owns; all of it without one. */
+  readonly prefix?: string | undefined
+  readonly region: string
+  /** Base URL of a store that is not AWS. */
+  readonly endpoint?: string | undefined
+  /** Default: true exactly when there is an endpoint. */
+  readonly pathStyle?: boolean | undefined
+  /** Static keys: both or none. */
+  readonly accessKeyId?: string | undefined
+  readonly secretAccessKey?: string | undefined
+  readonly sessionToken?: string | undefined
+  /** Instead of static keys: look where AWS programs look, instance metadata included. Never without being asked. */
+  readonly credentials?: 'default-chain' | undefined
+}
+
+/** Where a warehouse keeps its objects, as it is configured. */
+export type StorageProfile = FileStorageProfile | S3StorageProfile
+
+const short = z.string().min(1).max(2048)
+
+const fileProfile = z.strictObject({ type: z.literal('file'), root: short.superRefine(isFileRoot) })
+
+const s3Profile = z
+  .strictObject({
+    type: z.literal('s3'),
+    bucket: short.superRefine((bucket, context) => isLocation(`s3://${bucket}/`, context)),
+    prefix: short.superRefine((prefix, context) => isLocation(`s3://bucket/${prefix}`, context)).optional(),
+    region: z.string().regex(/^[a-z0-9-]{1,64}$/i, 'must be a region, like eu-central-1'),
+    endpoint: short.superRefine(isEndpoint).optional(),
+    pathStyle: z.boolean().optional(),
+    accessKeyId: short.optional(),
+    secretAccessKey: short.optional(),
+    sessionToken: z.string().min(1).max(16_384).optional(),
+    credentials: z.literal('default-chain').optional(),
+  })
+  .superRefine(hasOneKindOfKeys)
+
+const anyProfile = z.discriminatedUnion('type', [fileProfile, s3Profile])
+
+/**
+ * Reads a storage profile from configuration or a management request.
+ *
+ * @throws HeadgateError `bad-request` that names the fields at fault, never their values: one of them is a secret
+ */
+export function parseStorageProfile(value: unknown): StorageProfile {
+  const parsed = anyProfile.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'profile'}: ${message}`)
+  throw new HeadgateError('bad-request', `Storage profile is not valid: ${faults.join('; ')}`)
+}
+
+type Context = z.RefinementCtx
+
+function fail(context: Context, message: string): void {
+  context.addIssue({ code: 'custom', message })
+}
+
+function isLocation(text: string, context: Context): void {
+  try {
+    parseLocation(text)
+  } catch (error) {
+    fail(context, isHeadgateError(error) ? error.message : 'must be a location')
+  }
+}
+
+function isFileRoot(root: string, context: Context): void {
+  isLocation(root, context)
+  if (!root.startsWith('file:')) fail(context, 'must begin with file:///')
+}
+
+function isEndpoint(text: string, context: Context): void {
+  const url = URL.parse(text)
+  const web = url?.protocol === 'http:' || url?.protocol === 'https:'
+  const bare = url?.username === '' && url.password === '' && url.search === '' && url.hash === ''
+  if (!web || !bare)
+    fail(context, 'must be an http or https URL without user information, query and fragment')
+}
+
+function hasOneKindOfKeys(profile: S3StorageProfile, context: Context): void {
+  const { accessKeyId, secretAccessKey, sessionToken, credentials } = profile
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    fail(context, 'accessKeyId and secretAccessKey go together')
+  } else if (accessKeyId === undefined && credentials === undefined) {
+    fail(context, 'needs accessKeyId and secretAccessKey, or credentials: "default-chain"')
+  } else if (accessKeyId !== undefined && credentials !== undefined) {
+    fail(context, 'takes keys or credentials: "default-chain", not both')
+  } else if (accessKeyId === undefined && sessionToken !== undefined) {
+    fail(context, 'sessionToken belongs to accessKeyId and secretAccessKey')
+  }
+}

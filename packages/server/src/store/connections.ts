@@ -1,0 +1,108 @@
+import {
+  Pool,
+  type ClientBase,
+  type ClientConfig,
+  type PoolClient,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg'
+import { columnTypes } from './column-types.ts'
+import { unavailable } from './failures.ts'
+
+export interface SqlConfig {
+  /** PostgreSQL connection string: a secret. */
+  readonly url: string
+  /** Connections at most, one more for `listen` not counted. */
+  readonly poolSize?: number
+  /** How long one statement may run, ms. */
+  readonly statementTimeoutMs?: number
+  /** How long making a connection, or waiting for one of the pool, may take, ms. */
+  readonly connectionTimeoutMs?: number
+  /** How many callers may wait for a connection; beyond that they are turned away at once. */
+  readonly maxWaiting?: number
+  /** Told about connections lost while nobody used them. */
+  readonly onError?: (error: Error) => void
+}
+
+const DEFAULTS = { poolSize: 10, statementTimeoutMs: 15_000, connectionTimeoutMs: 5_000, maxWaiting: 1_000 }
+/** What the server is given beyond its own time limit before we give up on the connection. */
+const ANSWER_GRACE_MS = 2_000
+
+export type Settled = Required<Omit<SqlConfig, 'onError'>>
+
+export function settle(config: SqlConfig): Settled {
+  const { url, ...rest } = config
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  return { ...DEFAULTS, ...given, url }
+}
+
+export function clientConfig(config: Settled): ClientConfig {
+  return {
+    connectionString: config.url,
+    application_name: 'headgate',
+    types: columnTypes,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: config.connectionTimeoutMs,
+    statement_timeout: config.statementTimeoutMs,
+    query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
+    idle_in_transaction_session_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
+  }
+}
+
+/** Lends connections of a pool: each to one borrower at a time. */
+export class Connections implements AsyncDisposable {
+  readonly #pool: Pool
+  readonly #maxWaiting: number
+
+  constructor(config: Settled, onError: (error: Error) => void) {
+    this.#maxWaiting = config.maxWaiting
+    this.#pool = new Pool({
+      ...clientConfig(config),
+      max: config.poolSize,
+      idleTimeoutMillis: 60_000,
+      // Connections spread over new servers after a fail-over or scaling behind one name.
+      maxLifetimeSeconds: 1_800,
+    })
+    // Once the pool ends, a server that stops right behind it may be quicker than its connections.
+    this.#pool.on('error', (error) => {
+      if (!this.#pool.ending) onError(error)
+    })
+    // While a connection is lent its errors reach the borrower through the statement; without a listener they would
+    // end the program.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
+  }
+
+  /** @throws HeadgateError `unavailable`, before anything was sent */
+  async borrow(): Promise<PoolClient> {
+    if (this.#pool.waitingCount >= this.#maxWaiting)
+      throw unavailable('The database is overloaded; try again.')
+    return await new Promise((resolve, reject) => {
+      this.#pool.connect((error, client) => {
+        if (client !== undefined) resolve(client)
+        else if (error?.message.startsWith('timeout exceeded') === true) {
+          reject(unavailable('The database is overloaded; try again.', error))
+        } else reject(unavailable('The database cannot be reached; try again.', error))
+      })
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+/** Sends one statement and waits for its rows: one round trip, and a second name for it is never sent. */
+export async function send(
+  client: ClientBase,
+  query: { readonly name?: string; readonly text: string },
+  values?: readonly unknown[],
+): Promise<QueryResult<QueryResultRow>> {
+  return await new Promise((resolve, reject) => {
+    const config = { ...query, ...(values === undefined ? {} : { values: [...values] }) }
+    client.query<QueryResultRow>(config, (error: Error | null, result: QueryResult<QueryResultRow>) => {
+      if (error === null || error === undefined) resolve(result)
+      else reject(error)
+    })
+  })
+}

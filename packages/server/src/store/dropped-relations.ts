@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto'
+import { type Queryable, statement } from './sql.ts'
+import type { RelationKind } from './relations.ts'
+import { type AuditRow, insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+
+/** The kind of job that deletes the files of a dropped relation; its subject is the relation. */
+export const purgeJob = 'purge'
+
+/** A dropped relation, as people see it. Times are epoch milliseconds. */
+export interface DroppedRelation {
+  readonly id: string
+  readonly kind: RelationKind
+  readonly uuid: string
+  /** Path of the namespace it was in, which may be gone. */
+  readonly path: string
+  readonly name: string
+  readonly version: number
+  readonly metadataLocation: string
+  readonly location: string
+  readonly ownerId: string
+  readonly droppedAt: number
+  readonly droppedBy: string | null
+  readonly expiresAt: number
+  /** Its files are deleted when its retention ends; else they stay and it is only forgotten. */
+  readonly purge: boolean
+  /** Its files are being deleted: it cannot be restored any more. */
+  readonly purging: boolean
+  /** Of its namespace, when that still exists, from the outermost; else null. */
+  readonly lineage: readonly string[] | null
+  readonly owners: readonly string[] | null
+  readonly policyVersion: number
+}
+
+const columns = `r.id, r.kind, r.uuid, r.namespace_path as path, r.name, r.version, r.metadata_location as "metadataLocation", r.location,
+  r.owner_id as "ownerId", r.dropped_at as "droppedAt", r.dropped_by as "droppedBy", r.expires_at as "expiresAt", r.purge,
+  exists (select from job j where j.kind = '${purgeJob}' and j.subject_id = r.id and j.finished_at is null) as purging,
+  n.lineage, n.owners, (select version from policy) as "policyVersion"`
+const tables =
+  'relation r left join namespace n on n.warehouse_id = r.warehouse_id and n.path = r.namespace_path'
+
+const byId = statement(
+  'dropped_by_id',
+  `select ${columns} from ${tables} where r.id = $1 and r.warehouse_id = $2 and r.dropped_at is not null`,
+)
+
+export async function findDropped(
+  sql: Queryable,
+  warehouseId: string,
+  id: string,
+): Promise<DroppedRelation | null> {
+  return (await sql.run<DroppedRelation>(byId, [id, warehouseId]))[0] ?? null
+}
+
+const byUuid = statement(
+  'dropped_by_uuid',
+  `select ${columns} from ${tables} where r.warehouse_id = $1 and r.uuid = $2 and r.dropped_at is not null`,
+)
+
+/** The dropped relation of this table or view uuid. */
+export async function findDroppedByUuid(
+  sql: Queryable,
+  warehouseId: string,
+  uuid: string,
+): Promise<DroppedRelation | null> {
+  return (await sql.run<DroppedRelation>(byUuid, [warehouseId, uuid]))[0] ?? null
+}
+
+// What may be seen: something granted or owned on the way from the relation to its namespaces, as far as they exist.
+const page = statement(
+  'dropped_page',
+  `select ${columns} from ${tables}
+   where r.warehouse_id = $1 and r.dropped_at is not null and ($2::text is null or r.namespace_path = $2)
+     and ($3::text is null or (r.namespace_path, r.name, r.id) > ($3, $4, $5::uuid))
+     and ($6::uuid[] is null or r.id = any($6) or n.lineage && $6::uuid[] or r.owner_id = any($7::uuid[]) or n.owners && $7::uuid[])
+   order by r.namespace_path, r.name, r.id limit $8`,
+)
+
+export interface DroppedFilter {
+  /** Only those of this namespace path; null: of the whole warehouse. */
+  readonly path: string | null
+  readonly after: { readonly path: string; readonly name: string; readonly id: string } | null
+  /** Null: all; else those with one of these ids, or one of `owners`, on their way up. */
+  readonly ids: readonly string[] | null
+  readonly owners: readonly string[]
+  readonly limit: number
+}
+
+/** Dropped relations of a warehouse in order of namespace path, name and id. */
+export function listDropped(
+  sql: Queryable,
+  warehouseId: string,
+  filter: DroppedFilter,
+): Promise<DroppedRelation[]> {
+  const { path, after, ids, owners, limit } = filter
+  return sql.run<DroppedRelation>(page, [
+    warehouseId,
+    path,
+    after?.path ?? null,
+    after?.name ?? null,
+    after?.id ?? null,
+    ids,
+    owners,
+    limit,
+  ])
+}
+
+// Whoever starts a purge or restores holds the row first and looks at the rest afterwards, so that both see what the
+// other did.
+const lock = statement(
+  'dropped_lock',
+  'select id from relation where id = $1 and dropped_at is not null for update',
+)
+const isPurging = statement(
+  'dropped_purging',
+  `select from job where kind = '${purgeJob}' and subject_id = $1 and finished_at is null`,
+)
+
+/** Holds the row of a dropped relation until the transaction ends. */
+export async function lockDropped(tx: Queryable, id: string): Promise<'gone' | 'dropped' | 'purging'> {
+  if ((await tx.run(lock, [id])).length === 0) return 'gone'
+  return (await tx.run(isPurging, [id])).length > 0 ? 'purging' : 'dropped'
+}
+
+const restore = statement(
+  'dropped_restore',
+  `with written as (
+     update relation set version = version + 1, namespace_id = $2, name = $3, namespace_path = null, dropped_at = null, dropped_by = null,
+       expires_at = null, purge = false, updated_at = now()
+     where id = $1 and dropped_at is not null and (select version from policy) = $4 returning id),
+   audited as (${insertAuditSql(5, 'written')}), kept as (${insertIdempotencySql(6, 'written')})
+   select id from written`,
+)
+
+/**
+ * Gives a dropped relation a name again. Call with its row locked. False: the policy moved. Throws the violation when
+ * the name is taken or the namespace went.
+ */
+export async function restoreDropped(
+  tx: Queryable,
+  id: string,
+  to: { readonly namespaceId: string; readonly name: string },
+  riders: Riders,
+): Promise<boolean> {
+  const values = [id, to.namespaceId, to.name, riders.policyVersion, ...riderValues(riders)]
+  return (await tx.run(restore, values)).length === 1
+}
+
+const expireNow = statement(
+  'dropped_expire_now',
+  `with written as (
+     update relation set expires_at = least(expires_at, now()), purge = true
+     where id = $1 and dropped_at is not null and (select version from policy) = $2 returning id),
+   audited as (${insertAuditSql(3, 'written')}), kept as (${insertIdempotencySql(4, 'written')})
+   select id from written`,
+)
+
+/** Ends the retention of a dropped relation: its purge is due. False: it is not there any more, or the policy moved. */
+export async function endRetention(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
+  return (await sql.run(expireNow, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+}
+
+const due = statement(
+  'dropped_due',
+  `select r.id, r.warehouse_id as "warehouseId", r.purge, w.name || ':' || replace(r.namespace_path, E'\\x1f', '.') || '.' || r.name as object
+   from relation r join warehouse w on w.id = r.warehouse_id
+   where r.dropped_at is not null and r.expires_at <= now()
+     and not exists (select from job j where j.kind = '${purgeJob}' and j.subject_id = r.id and j.finished_at is null)
+   order by r.expires_at limit $1 for update of r skip locked`,
+)
+
+/** A dropped relation whose retention has ended. */
+export interface DueRelation {
+  readonly id: string
+  readonly warehouseId: string
+  readonly purge: boolean
+  /** For the audit: warehouse, namespace and name. */
+  readonly object: string
+}
+
+/** Holds the rows of relations whose retention has ended until the transaction ends; others pass over them. */
+export function lockDue(tx: Queryable, limit: number): Promise<DueRelation[]> {
+  return tx.run<DueRelation>(due, [limit])
+}
+
+const insertPurges = statement(
+  'dropped_start_purges',
+  `insert into job (id, kind, subject_id, payload) select j.id, '${purgeJob}', j.relation_id, '{}'
+   from unnest($1::uuid[], $2::uuid[]) j(id, relation_id) on conflict (kind, subject_id) where finished_at is null do nothing`,
+)
+
+/** Makes the jobs that delete their files. Call with their rows locked. */
+export async function startPurges(tx: Queryable, relationIds: readonly string[]): Promise<void> {
+  await tx.run(insertPurges, [relationIds.map(() => randomUUID()), relationIds])
+}
+
+const forget = statement(
+  'dropped_forget',
+  `with written as (delete from relation where id = any($1::uuid[]) and dropped_at is not null returning id),
+   audited as (${insertAuditSql(2, 'written')})
+   select id from written`,
+)
+
+/** Deletes the rows of dropped relations, and with them their claim to their locations. */
+export async function forgetDropped(
+  sql: Queryable,
+  ids: readonly string[],
+  audit: readonly AuditRow[],
+): Promise<void> {
+  await sql.run(forget, [ids, JSON.stringify(audit)])
+}
+
+const toPurge = statement(
+  'purge_subject',
+  `select r.id, r.warehouse_id as "warehouseId", w.name as warehouse, r.kind, r.format, r.metadata_location as "metadataLocation", r.location,
+     r.body, r.body_length as length, r.body_crc as crc,
+     w.name || ':' || replace(r.namespace_path, E'\\x1f', '.') || '.' || r.name as object
+   from relation r join warehouse w on w.id = r.warehouse_id where r.id = $1 and r.dropped_at is not null`,
+)
+
+/** What a purge must know of its relation. */
+export interface PurgeSubject {
+  readonly id: string
+  readonly warehouseId: string
+  readonly warehouse: string
+  readonly kind: RelationKind
+  readonly format: string
+  readonly metadataLocation: string
+  readonly location: string
+  /** The metadata as kept in the row; null: too large for it. */
+  readonly body: Buffer | null
+  readonly length: number
+  readonly crc: number
+  readonly object: string
+}
+
+/** Null: it is gone, its purge is done. */
+export async function findPurgeSubject(sql: Queryable, id: string): Promise<PurgeSubject | null> {
+  return (await sql.run<PurgeSubject>(toPurge, [id]))[0] ?? null
+}
+
+const foreign = statement(
+  'purge_foreign_locations',
+  `select location from relation_location where location = any($1::text[]) and relation_id <> $2
+   union all
+   select location from staged_relation where location = any($1::text[])`,
+)
+
+/** Which of these prefixes belong to other relations: live, dropped, or being created. */
+export async function findForeignPrefixes(
+  sql: Queryable,
+  prefixes: readonly string[],
+  relationId: string,
+): Promise<string[]> {
+  return (await sql.run<{ location: string }>(foreign, [prefixes, relationId])).map((row) => row.location)
+}

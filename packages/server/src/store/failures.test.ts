@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openSql } from './pool.ts'
+import { statement, type Sql } from './sql.ts'
+import { add, insert, napAndWrite, openThings, type Things } from './test-things.ts'
+
+let things: Things
+let sql: Sql
+beforeAll(async () => {
+  things = await openThings()
+  sql = things.sql
+})
+afterAll(async () => await things[Symbol.asyncDispose]())
+
+let id: string
+beforeEach(() => {
+  id = randomUUID()
+})
+
+async function killed(run: (pool: Sql) => Promise<unknown>, pool: Sql): Promise<unknown> {
+  const outcome = run(pool).catch((error: unknown) => error)
+  await sleep(300)
+  await things.terminate('%pg_sleep%')
+  return await outcome
+}
+
+describe('when the connection fails', () => {
+  test('while it cannot be made, nothing was done: unavailable', async () => {
+    await using faulty = await things.proxied()
+    faulty.proxy.faults = { refuse: true, resetAfterSent: 0 }
+    await expect(faulty.sql.run(insert, [id, 1])).rejects.toMatchObject({
+      code: expect.stringMatching(/unavailable|commit-state-unknown/) as string,
+    })
+    await expect(faulty.sql.run(insert, [id, 1])).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfterSeconds: 1,
+    })
+    expect(await things.valueOf(id)).toBeUndefined()
+    faulty.proxy.faults = {}
+    await faulty.sql.run(insert, [id, 1])
+    expect(await things.valueOf(id)).toBe(1)
+  })
+
+  test('under a write of its own, the outcome is unknown', async () => {
+    await using pool = await openSql({ url: things.url })
+    expect(await killed(async (on) => await on.run(napAndWrite, [id, 5]), pool)).toMatchObject({
+      code: 'commit-state-unknown',
+    })
+  })
+
+  test('under a read, it is read again', async () => {
+    await using pool = await openSql({ url: things.url })
+    expect(
+      await killed(
+        async (on) => await on.run(statement('test_nap_read', 'select 7 as n from pg_sleep(1)')),
+        pool,
+      ),
+    ).toEqual([{ n: 7 }])
+  })
+
+  test('within a transaction, before COMMIT, nothing was done: unavailable', async () => {
+    await using pool = await openSql({ url: things.url })
+    const work = async (on: Sql): Promise<unknown> =>
+      await on.transaction(async (tx) => await tx.run(napAndWrite, [id, 5]))
+    expect(await killed(work, pool)).toMatchObject({ code: 'unavailable' })
+    expect(await things.valueOf(id)).toBeUndefined()
+  })
+
+  test('under COMMIT, the outcome is unknown, and it really may have happened', async () => {
+    await using faulty = await things.proxied()
+    const done = faulty.sql.transaction(async (tx) => {
+      await tx.run(insert, [id, 1])
+      // What we send still arrives; the answer does not.
+      faulty.proxy.faults = { resetAfterReceived: 0 }
+    })
+    await expect(done).rejects.toMatchObject({ code: 'commit-state-unknown' })
+    await sleep(100)
+    expect(await things.valueOf(id)).toBe(1)
+  })
+
+  test('without a word, it is given up after the statement’s time', async () => {
+    await using faulty = await things.proxied({ statementTimeoutMs: 300 })
+    faulty.proxy.faults = { hang: true }
+    const start = performance.now()
+    await expect(faulty.sql.run(add, [id, 1])).rejects.toMatchObject({ code: 'commit-state-unknown' })
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
+  test('opening a pool fails with a sentence and leaves nothing open', async () => {
+    const nowhere = new URL(things.url)
+    nowhere.port = '1'
+    await expect(openSql({ url: nowhere.href })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('errors hold no password', async () => {
+    const wrong = new URL(things.url)
+    wrong.password = 'not-the-password'
+    const error = await openSql({ url: wrong.href }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'unavailable' })
+    expect(inspect(error, { depth: 9 })).not.toContain('not-the-password')
+  })
+})
+
+describe('ping', () => {
+  test('answers, and gives up when told', async () => {
+    await sql.ping(AbortSignal.timeout(5_000))
+    await using faulty = await things.proxied()
+    faulty.proxy.faults = { hang: true }
+    await expect(faulty.sql.ping(AbortSignal.timeout(200))).rejects.toMatchObject({ name: 'TimeoutError' })
+  })
+})

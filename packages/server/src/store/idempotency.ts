@@ -1,0 +1,60 @@
+import type { Queryable } from './sql.ts'
+import { statement } from './sql.ts'
+import { insertIdempotencySql, type IdempotencyRow } from './riders.ts'
+
+/** The outcome of an earlier request with the same key. */
+export interface KeptOutcome {
+  readonly operation: string
+  /** Hex. */
+  readonly digest: string
+  readonly status: number
+  readonly relationId: string | null
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+const find = statement(
+  'idempotency_find',
+  `select operation, encode(digest, 'hex') as digest, status::int as status, relation_id as "relationId", error
+   from idempotency where principal_id = $1 and key = $2 and expires_at > now()`,
+)
+
+export async function findOutcome(
+  sql: Queryable,
+  principalId: string,
+  key: string,
+): Promise<KeptOutcome | null> {
+  return (await sql.run<KeptOutcome>(find, [principalId, key]))[0] ?? null
+}
+
+const keep = statement(
+  'idempotency_keep',
+  `with written as (select 1), kept as (${insertIdempotencySql(1, 'written')} 
+     on conflict (principal_id, key) do update set operation = excluded.operation, digest = excluded.digest, status = excluded.status,
+       relation_id = excluded.relation_id, error = excluded.error, expires_at = excluded.expires_at
+     where idempotency.expires_at <= now()) select 1`,
+)
+
+/** Keeps the outcome of a request that changed nothing (a deterministic 4xx). */
+export async function keepOutcome(sql: Queryable, row: IdempotencyRow): Promise<void> {
+  await sql.run(keep, [JSON.stringify(row)])
+}
+
+const forgetOne = statement(
+  'idempotency_forget',
+  `delete from idempotency where principal_id = $1 and key = $2 and expires_at <= now()`,
+)
+
+/** Deletes the outcome of a key if it has expired: the key is new again. */
+export async function forgetOutcome(sql: Queryable, principalId: string, key: string): Promise<void> {
+  await sql.run(forgetOne, [principalId, key])
+}
+
+const forget = statement(
+  'idempotency_forget_expired',
+  `delete from idempotency where ctid = any(array(select ctid from idempotency where expires_at < now() limit $1)) returning 1`,
+)
+
+/** Deletes up to `limit` expired outcomes; how many it were. */
+export async function forgetExpired(sql: Queryable, limit: number): Promise<number> {
+  return (await sql.run(forget, [limit])).length
+}

@@ -1,0 +1,89 @@
+import { type Queryable, statement } from './sql.ts'
+
+export type KeyState = 'added' | 'active' | 'retired'
+
+/** A row of the key ring. Times are epoch ms; `sealed` opens with the master key only. */
+export interface KeyRow {
+  readonly id: string
+  readonly purpose: string
+  readonly state: KeyState
+  readonly sealed: Uint8Array
+  readonly public_jwk: object | null
+  readonly created_at: number
+  readonly retired_at: number | null
+}
+
+const select = statement(
+  'key-ring-select',
+  `select id, purpose, state, sealed, public_jwk, created_at, retired_at from key_ring order by created_at, id`,
+)
+const lock = statement('key-ring-lock', `select pg_advisory_xact_lock(7236834212951110)`)
+const insert = statement(
+  'key-ring-insert',
+  `with added as (
+     insert into key_ring (id, purpose, state, sealed, public_jwk, promoted_at)
+     values ($1, $2, $3, $4, $5, case when $3 = 'active' then now() end)
+   )
+   select pg_notify('headgate', 'keys:' || $1)`,
+)
+const promote = statement(
+  'key-ring-promote',
+  `with target as (select id, purpose from key_ring where id = $1 and state = 'added'),
+   retired as (
+     update key_ring set state = 'retired', retired_at = now()
+     where state = 'active' and purpose = (select purpose from target)
+   ),
+   promoted as (
+     update key_ring set state = 'active', promoted_at = now() where id = (select id from target) returning id
+   )
+   select id, pg_notify('headgate', 'keys:' || id) from promoted`,
+)
+const drop = statement(
+  'key-ring-drop',
+  `with dropped as (
+     delete from key_ring where state = 'retired' and retired_at <= now() - make_interval(secs => $1) returning id
+   )
+   select id, pg_notify('headgate', 'keys:' || id) from dropped`,
+)
+const revoke = statement(
+  'key-ring-revoke',
+  `with dropped as (delete from key_ring where id = $1 and state <> 'active' returning id)
+   select id, pg_notify('headgate', 'keys:' || id) from dropped`,
+)
+
+export function readKeys(sql: Queryable): Promise<KeyRow[]> {
+  return sql.run<KeyRow>(select)
+}
+
+/** Makes whoever changes the ring wait for one another, until the end of the transaction. */
+export async function lockKeyRing(tx: Queryable): Promise<void> {
+  await tx.run(lock)
+}
+
+export async function insertKey(
+  tx: Queryable,
+  key: Omit<KeyRow, 'created_at' | 'retired_at'>,
+): Promise<void> {
+  await tx.run(insert, [
+    key.id,
+    key.purpose,
+    key.state,
+    key.sealed,
+    key.public_jwk === null ? null : JSON.stringify(key.public_jwk),
+  ])
+}
+
+/** Makes an added key the active one of its purpose and retires the one before. False: there is no such added key. */
+export async function promoteKeyRow(tx: Queryable, id: string): Promise<boolean> {
+  return (await tx.run(promote, [id])).length > 0
+}
+
+/** Deletes keys retired longer than `seconds` ago and returns their ids. */
+export async function dropRetiredKeys(tx: Queryable, seconds: number): Promise<string[]> {
+  return (await tx.run<{ id: string }>(drop, [seconds])).map((row) => row.id)
+}
+
+/** Deletes a key at once, unless it is active. Everything it protects dies with it. */
+export async function deleteKey(tx: Queryable, id: string): Promise<boolean> {
+  return (await tx.run(revoke, [id])).length > 0
+}

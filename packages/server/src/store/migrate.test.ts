@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { testDatabase } from '@headgate/testkit'
+import { Client } from 'pg'
+import { describe, expect, test } from 'vitest'
+import { checksum, migrate } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import type { Migration } from './migrations/migration.ts'
+
+const one: Migration = {
+  version: 1,
+  name: 'one',
+  sql: 'create table one (a integer); insert into one values (1)',
+}
+const two: Migration = {
+  version: 2,
+  name: 'two',
+  sql: 'alter table one add column b integer; create table two ()',
+}
+
+async function ask<Row extends object>(url: string, text: string): Promise<Row[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+async function tables(url: string): Promise<string[]> {
+  const rows = await ask<{ name: string }>(
+    url,
+    `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+async function applied(url: string): Promise<number[]> {
+  const rows = await ask<{ version: number }>(url, 'select version from schema_migration order by 1')
+  return rows.map(({ version }) => version)
+}
+
+/** Advisory locks that anybody holds on the whole server's databases: nobody may keep one. */
+async function locks(url: string): Promise<number> {
+  const rows = await ask<{ n: number }>(
+    url,
+    `select count(*)::integer as n from pg_locks where locktype = 'advisory' and granted
+       and database = (select oid from pg_database where datname = current_database())`,
+  )
+  return rows[0]?.n ?? -1
+}
+
+describe('migrate', () => {
+  test('applies the missing steps in order, once', async () => {
+    await using database = await testDatabase()
+    expect(await migrate({ url: database.url, migrations: [one] })).toEqual([one])
+    expect(await migrate({ url: database.url, migrations: [one, two] })).toEqual([two])
+    expect(await migrate({ url: database.url, migrations: [one, two] })).toEqual([])
+    expect(await tables(database.url)).toEqual(['one', 'schema_migration', 'two'])
+    const records = await ask(
+      database.url,
+      'select version, name, checksum, applied_at is not null as dated from schema_migration',
+    )
+    expect(records).toEqual(
+      [one, two].map((step) => ({
+        version: step.version,
+        name: step.name,
+        checksum: checksum(step),
+        dated: true,
+      })),
+    )
+  })
+
+  test('applies our own schema', async () => {
+    await using database = await testDatabase()
+    expect(await migrate({ url: database.url, migrations })).toEqual(migrations)
+    expect(await tables(database.url)).toContain('relation')
+  })
+
+  test('takes a failing step back whole, says why, and lets go of the lock', async () => {
+    await using database = await testDatabase()
+    const broken: Migration = { version: 2, name: 'broken', sql: 'create table half (); select 1/0' }
+    const attempt = migrate({ url: database.url, migrations: [one, broken] })
+    await expect(attempt).rejects.toThrow(
+      'Schema step 2 (broken) failed and was taken back: division by zero',
+    )
+    expect(await tables(database.url)).toEqual(['one', 'schema_migration'])
+    expect(await applied(database.url)).toEqual([1])
+    expect(await locks(database.url)).toBe(0)
+    await migrate({ url: database.url, migrations: [one, two] })
+    expect(await applied(database.url)).toEqual([1, 2])
+  })
+
+  test('refuses a schema that is newer than this program', async () => {
+    await using database = await testDatabase()
+    await migrate({ url: database.url, migrations: [one, two] })
+    const attempt = migrate({ url: database.url, migrations: [one] })
+    await expect(attempt).rejects.toThrow(
+      'This Headgate knows schema 1, the database has 2: start a newer Headgate.',
+    )
+    expect(await locks(database.url)).toBe(0)
+  })
+
+  test('refuses when an applied step is not the one it knows', async () => {
+    await using database = await testDatabase()
+    await migrate({ url: database.url, migrations: [one] })
+    const changed = { ...one, sql: `${one.sql} ` }
+    const attempt = migrate({ url: database.url, migrations: [changed, two] })
+    await expect(attempt).rejects.toThrow(
+      'Schema step 1 (one) in the database is not the one this Headgate knows',
+    )
+    expect(await applied(database.url)).toEqual([1])
+  })
+
+  test('refuses steps that are not numbered one after the other', async () => {
+    await expect(migrate({ url: 'postgresql://nowhere', migrations: [two] })).rejects.toThrow('numbered')
+  })
+
+  test('by many replicas at once migrates once', async () => {
+    await using database = await testDatabase()
+    const results = await Promise.all(
+      Array.from({ length: 6 }, async () => await migrate({ url: database.url, migrations: [one, two] })),
+    )
+    expect(results.flat()).toEqual([one, two])
+    expect(await ask(database.url, 'select a from one')).toEqual([{ a: 1 }])
+    expect(await locks(database.url)).toBe(0)
+  })
+
+  test('tells when another replica takes too long', async () => {
+    await using database = await testDatabase()
+    const slow: Migration = { version: 1, name: 'slow', sql: 'select pg_sleep(2)' }
+    const first = migrate({ url: database.url, migrations: [slow] })
+    await sleep(500)
+    const second = migrate({ url: database.url, migrations: [slow], lockTimeoutMs: 100 })
+    await expect(second).rejects.toThrow('Another Headgate has been changing the schema for more than 0.1 s')
+    await first
+  })
+
+  test('killed in the middle of a step leaves no half state and no lock', async () => {
+    await using database = await testDatabase()
+    const slow: Migration = {
+      version: 2,
+      name: 'slow',
+      sql: 'create table half (); select pg_sleep(60); create table rest ()',
+    }
+    const program = `
+      import { migrate } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'migrate.ts')).href)}
+      const [url, migrations] = process.argv.slice(1)
+      await migrate({ url, migrations: JSON.parse(migrations), onApplied: () => console.log('applied') })`
+    const flags = [
+      '--conditions=x-source',
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      program,
+    ]
+    const child = spawn(process.execPath, [...flags, database.url, JSON.stringify([one, slow])], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    await sleep(300)
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+    const quick: Migration = { version: 2, name: 'slow', sql: 'create table half (); create table rest ()' }
+    expect(await migrate({ url: database.url, migrations: [one, quick], lockTimeoutMs: 10_000 })).toEqual([
+      quick,
+    ])
+    expect(await tables(database.url)).toEqual(['half', 'one', 'rest', 'schema_migration'])
+    expect(await locks(database.url)).toBe(0)
+  })
+})

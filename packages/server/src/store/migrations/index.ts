@@ -1,0 +1,5 @@
+import { init } from './001-init.ts'
+import type { Migration } from './migration.ts'
+
+/** Every schema step in order. A released step never changes: its checksum is checked at each start. */
+export const migrations: readonly Migration[] = [init]

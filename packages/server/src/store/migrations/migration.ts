@@ -1,0 +1,6 @@
+/** One forward step of the schema. `sql` runs in the transaction that records it; its checksum is kept. */
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  readonly sql: string
+}

@@ -1,0 +1,149 @@
+import type { Queryable } from './sql.ts'
+import { statement } from './sql.ts'
+import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+
+/** Levels of a path are joined by U+001F in the store. */
+export function pathOf(levels: readonly string[]): string {
+  return levels.join('\u001f')
+}
+
+export function levelsOf(path: string): string[] {
+  return path.split('\u001f')
+}
+
+/** A namespace as stored; `lineage` and `owners` run from the outermost namespace to itself. */
+export interface NamespaceRow {
+  readonly id: string
+  readonly path: string
+  readonly lineage: readonly string[]
+  readonly owners: readonly string[]
+  readonly ownerId: string
+  readonly properties: Readonly<Record<string, string>>
+  readonly protected: boolean
+  readonly policyVersion: number
+}
+
+const columns = `n.id, n.path, n.lineage, n.owners, n.owner_id as "ownerId", n.properties, n.protected, (select version from policy) as "policyVersion"`
+
+const byPath = statement(
+  'namespace_by_path',
+  `select ${columns} from namespace n where n.warehouse_id = $1 and n.path = $2`,
+)
+
+export async function findNamespace(
+  sql: Queryable,
+  warehouseId: string,
+  levels: readonly string[],
+): Promise<NamespaceRow | null> {
+  return (await sql.run<NamespaceRow>(byPath, [warehouseId, pathOf(levels)]))[0] ?? null
+}
+
+const children = statement(
+  'namespace_children',
+  `select n.path from namespace n
+   where n.warehouse_id = $1 and n.parent_id is not distinct from $2::uuid and ($3::text is null or n.path > $3)
+     and ($4::uuid[] is null or n.id = any($4) or n.owner_id = any($5::uuid[]))
+   order by n.path limit $6`,
+)
+
+export interface ChildFilter {
+  readonly after: string | null
+  /** Null: every child; else only these and those owned by one of `owners`. */
+  readonly ids: readonly string[] | null
+  readonly owners: readonly string[]
+  readonly limit: number
+}
+
+/** Paths of the namespaces right below `parentId` (null: of the warehouse), in byte order after `after`. */
+export async function listChildPaths(
+  sql: Queryable,
+  warehouseId: string,
+  parentId: string | null,
+  filter: ChildFilter,
+): Promise<string[]> {
+  const rows = await sql.run<{ path: string }>(children, [
+    warehouseId,
+    parentId,
+    filter.after,
+    filter.ids,
+    filter.owners,
+    filter.limit,
+  ])
+  return rows.map((row) => row.path)
+}
+
+const insert = statement(
+  'namespace_insert',
+  `with written as (
+     insert into namespace (id, warehouse_id, parent_id, path, lineage, owners, owner_id, properties)
+     select $1::uuid, $2::uuid, p.id, $4, coalesce(p.lineage, '{}') || $1::uuid, coalesce(p.owners, '{}') || $5::uuid, $5::uuid, $6::jsonb
+     from (select 1) one left join namespace p on p.id = $3::uuid
+     where (p.id is not null or $3::uuid is null) and (select version from policy) = $7
+     returning id),
+   audited as (${insertAuditSql(8, 'written')}), kept as (${insertIdempotencySql(9, 'written')})
+   select id from written`,
+)
+
+export interface NewNamespace {
+  readonly id: string
+  readonly warehouseId: string
+  readonly parentId: string | null
+  readonly levels: readonly string[]
+  readonly ownerId: string
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** False: the policy moved, or the parent went. Throws the unique violation when the path is taken. */
+export async function insertNamespace(
+  sql: Queryable,
+  namespace: NewNamespace,
+  riders: Riders,
+): Promise<boolean> {
+  const rows = await sql.run(insert, [
+    namespace.id,
+    namespace.warehouseId,
+    namespace.parentId,
+    pathOf(namespace.levels),
+    namespace.ownerId,
+    JSON.stringify(namespace.properties),
+    riders.policyVersion,
+    ...riderValues(riders),
+  ])
+  return rows.length === 1
+}
+
+const remove = statement(
+  'namespace_delete',
+  `with written as (
+     delete from namespace where id = $1 and not protected and (select version from policy) = $2 returning id),
+   audited as (${insertAuditSql(3, 'written')}), kept as (${insertIdempotencySql(4, 'written')})
+   select id from written`,
+)
+
+/** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
+export async function deleteNamespace(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
+  return (await sql.run(remove, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+}
+
+const updateProperties = statement(
+  'namespace_properties',
+  `with old as (select id, properties from namespace where id = $1 and (select version from policy) = $2 for update),
+   written as (
+     update namespace n set properties = (old.properties - $3::text[]) || $4::jsonb, updated_at = now()
+     from old where n.id = old.id returning n.id),
+   audited as (${insertAuditSql(5, 'written')}), kept as (${insertIdempotencySql(6, 'written')})
+   select old.properties from old, written`,
+)
+
+/** Removes and sets properties at once; the properties as they were before, or null when it went or the policy moved. */
+export async function changeNamespaceProperties(
+  sql: Queryable,
+  id: string,
+  removals: readonly string[],
+  updates: Readonly<Record<string, string>>,
+  riders: Riders,
+): Promise<Readonly<Record<string, string>> | null> {
+  const values = [id, riders.policyVersion, removals, JSON.stringify(updates), ...riderValues(riders)]
+  const rows = await sql.run<{ properties: Record<string, string> }>(updateProperties, values)
+  return rows[0]?.properties ?? null
+}

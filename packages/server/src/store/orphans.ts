@@ -1,0 +1,85 @@
+import { type Queryable, statement } from './sql.ts'
+import { insertAuditSql, riderValues, type Riders } from './riders.ts'
+
+/** A table that somebody began to create and never finished. `createdAt` is epoch ms. */
+export interface AbandonedCreate {
+  readonly id: string
+  readonly path: string
+  readonly name: string
+  /** Canonical, ending in `/`. */
+  readonly location: string
+  readonly principalId: string
+  readonly createdAt: number
+}
+
+const columns = `s.id, s.namespace_path as path, s.name, s.location, s.principal_id as "principalId", s.created_at as "createdAt"`
+
+const page = statement(
+  'abandoned_page',
+  `select ${columns} from staged_relation s
+   where s.warehouse_id = $1 and s.created_at < now() - make_interval(secs => $2) and ($3::uuid is null or s.id > $3)
+   order by s.id limit $4`,
+)
+
+/** Creates of a warehouse that were begun longer than `seconds` ago, in order of id after `after`. */
+export function listAbandonedCreates(
+  sql: Queryable,
+  warehouseId: string,
+  filter: { readonly seconds: number; readonly after: string | null; readonly limit: number },
+): Promise<AbandonedCreate[]> {
+  return sql.run<AbandonedCreate>(page, [warehouseId, filter.seconds, filter.after, filter.limit])
+}
+
+// The same lock as that of whoever claims a location: nothing can begin to use the place while it is cleared.
+const locationLock = statement(
+  'abandoned_location_lock',
+  `select pg_advisory_xact_lock(hashtext('headgate.locations'))`,
+)
+const lock = statement(
+  'abandoned_lock',
+  `select ${columns} from staged_relation s
+   where s.id = $1 and s.warehouse_id = $2 and s.created_at < now() - make_interval(secs => $3) for update`,
+)
+const inUse = statement(
+  'abandoned_in_use',
+  `select location from relation_location
+   where location >= $1 and location < $2 or location = any($3::text[])
+   union all
+   select location from staged_relation
+   where id <> $4 and (location >= $1 and location < $2 or location = any($3::text[])) limit 1`,
+)
+
+/**
+ * Holds an abandoned create until the transaction ends, so that it cannot be finished meanwhile. Null: it is gone, or
+ * not that old. `inUse`: its place, or a part of it, belongs to another relation by now.
+ */
+export async function lockAbandonedCreate(
+  tx: Queryable,
+  at: { readonly id: string; readonly warehouseId: string; readonly seconds: number },
+  ancestorsOf: (location: string) => readonly string[],
+): Promise<(AbandonedCreate & { readonly inUse: boolean }) | null> {
+  await tx.run(locationLock)
+  const [row] = await tx.run<AbandonedCreate>(lock, [at.id, at.warehouseId, at.seconds])
+  if (row === undefined) return null
+  const beyond = `${row.location.slice(0, -1)}0`
+  const used = await tx.run(inUse, [
+    row.location,
+    beyond,
+    [...ancestorsOf(row.location), row.location],
+    row.id,
+  ])
+  return { ...row, inUse: used.length > 0 }
+}
+
+const remove = statement(
+  'abandoned_delete',
+  `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id),
+   audited as (${insertAuditSql(3, 'written')})
+   select id from written`,
+)
+
+/** Forgets an abandoned create: it cannot be finished any more. False: it went, or the policy moved. */
+export async function deleteAbandonedCreate(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
+  const [audit] = riderValues(riders)
+  return (await sql.run(remove, [id, riders.policyVersion, audit])).length === 1
+}

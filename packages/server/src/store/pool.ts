@@ -1,0 +1,194 @@
+import { HeadgateError } from '@headgate/errors'
+import type { PoolClient, QueryResult } from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Connections, clientConfig, send, settle, type SqlConfig } from './connections.ts'
+import { explain, isConflict, isConnectionFailure, isStalePlan } from './failures.ts'
+import { Listener } from './listener.ts'
+import { statement, type Queryable, type Sql, type Statement } from './sql.ts'
+
+const ATTEMPTS = 5
+const PING = statement('ping', 'select 1')
+
+/**
+ * Opens the store's connection pool and proves that the database answers.
+ *
+ * @throws HeadgateError `unavailable` when it does not
+ * @example
+ * ```ts
+ * await using sql = await openSql({ url: 'postgresql://headgate@localhost/headgate', poolSize: 20 })
+ * ```
+ */
+export async function openSql(config: SqlConfig): Promise<Sql> {
+  const pool = new Pool(config)
+  try {
+    await pool.run(PING)
+  } catch (error) {
+    await pool[Symbol.asyncDispose]()
+    throw error
+  }
+  return pool
+}
+
+class Pool implements Sql {
+  readonly #connections: Connections
+  readonly #listener: Listener
+
+  constructor(config: SqlConfig) {
+    const settled = settle(config)
+    const onError = config.onError ?? (() => undefined)
+    this.#connections = new Connections(settled, onError)
+    this.#listener = new Listener(clientConfig(settled), onError)
+  }
+
+  async run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#connections.borrow()
+      let failure: unknown
+      try {
+        return (await send(client, statement, values)).rows as Row[]
+      } catch (error) {
+        failure = error
+      } finally {
+        client.release(failure !== undefined && (isConnectionFailure(failure) || isStalePlan(failure)))
+      }
+      // What only reads may be read again; what stood in another's way or was not understood did nothing.
+      const harmless = isConflict(failure) || isStalePlan(failure)
+      const lostRead = !statement.writes && isConnectionFailure(failure) && attempt === 1
+      if (!(harmless || lostRead) || attempt >= ATTEMPTS) {
+        throw explain(withCaller(failure), statement.writes ? 'may-have-effect' : 'before-effect')
+      }
+      if (isConflict(failure)) await pause(attempt)
+    }
+  }
+
+  async transaction<T>(
+    work: (tx: Queryable) => Promise<T>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      options.signal?.throwIfAborted()
+      const client = await this.#connections.borrow()
+      const transaction = new Transaction(client, options.signal)
+      try {
+        return await transaction.perform(work)
+      } catch (error) {
+        const again = isConflict(transaction.failure) || isStalePlan(transaction.failure)
+        if (!again || attempt >= ATTEMPTS) throw error
+      } finally {
+        client.release(transaction.broken)
+      }
+      await pause(attempt)
+    }
+  }
+
+  async listen(channel: string, onPayload: (payload: string | null) => void): Promise<AsyncDisposable> {
+    return await this.#listener.listen(channel, onPayload)
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const { promise, reject } = Promise.withResolvers<never>()
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await Promise.race([this.run(PING), promise])
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listener[Symbol.asyncDispose]()
+    await this.#connections[Symbol.asyncDispose]()
+  }
+}
+
+/** One attempt at a transaction on one connection. */
+class Transaction implements Queryable {
+  /** What the database or the connection said first; the work may have thrown something else in its place. */
+  failure: unknown
+  /** The connection's state is not known to be clean: it must not be used again. */
+  broken = false
+  readonly #client: PoolClient
+  readonly #signal: AbortSignal | undefined
+  #over = false
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(client: PoolClient, signal: AbortSignal | undefined) {
+    this.#client = client
+    this.#signal = signal
+  }
+
+  async run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+    const turn = this.#last.then(async () => await this.#send(statement, values))
+    this.#last = turn.catch(() => undefined)
+    return (await turn).rows as Row[]
+  }
+
+  async perform<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    try {
+      await this.#send({ text: 'begin' })
+      const result = await work(this)
+      await this.#last
+      this.#signal?.throwIfAborted()
+      await this.#commit()
+      return result
+    } catch (error) {
+      await this.#rollback()
+      // What the work itself threw is not the database's to explain.
+      throw error === this.failure ? explain(withCaller(error), 'before-effect') : error
+    } finally {
+      this.#over = true
+    }
+  }
+
+  async #send(
+    query: { readonly name?: string; readonly text: string },
+    values?: readonly unknown[],
+  ): Promise<QueryResult> {
+    this.#signal?.throwIfAborted()
+    if (this.#over) throw new TypeError('This transaction is over: a statement of it was not awaited.')
+    try {
+      return await send(this.#client, query, values)
+    } catch (error) {
+      this.failure ??= error
+      if (isConnectionFailure(error) || isStalePlan(error)) this.broken = true
+      throw error
+    }
+  }
+
+  async #commit(): Promise<void> {
+    let command: string
+    try {
+      command = (await send(this.#client, { text: 'commit' })).command
+    } catch (error) {
+      this.failure ??= error
+      this.broken = isConnectionFailure(error)
+      throw explain(error, 'may-have-effect')
+    }
+    // The server answers COMMIT with ROLLBACK when a statement had failed and the work went on regardless.
+    if (command === 'COMMIT') return
+    throw new HeadgateError('internal', 'The change was not made.', { cause: this.failure })
+  }
+
+  async #rollback(): Promise<void> {
+    if (this.broken) return
+    try {
+      await this.#last
+      if (this.#client.getTransactionStatus() !== 'I') await send(this.#client, { text: 'rollback' })
+    } catch {
+      this.broken = true
+    }
+  }
+}
+
+/** The driver's errors come from its socket; this makes the stack lead to whoever asked. */
+function withCaller(error: unknown): unknown {
+  if (error instanceof Error && !(error instanceof HeadgateError)) Error.captureStackTrace(error, withCaller)
+  return error
+}
+
+/** Longer after each attempt, and random, so that those who collided do not meet again. */
+async function pause(attempt: number): Promise<void> {
+  await sleep(Math.random() * 5 * 2 ** attempt)
+}

@@ -1,0 +1,105 @@
+import { type Queryable, statement } from './sql.ts'
+
+/** Issuer of the principals that Headgate itself vouches for. */
+export const ownIssuer = 'headgate'
+
+/** A principal as stored. Times are epoch ms. */
+export interface PrincipalRow {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly name: string
+  readonly kind: 'service' | 'user'
+  readonly enabled: boolean
+  readonly notBefore: number
+  readonly createdAt: number
+}
+
+const columns = `p.id, p.issuer, p.subject, p.name, p.kind, p.enabled, p.not_before as "notBefore", p.created_at as "createdAt"`
+
+const insert = statement(
+  'principal-insert',
+  `insert into principal as p (id, issuer, subject, name, kind) values ($1, $2, $3, $4, $5)
+   on conflict (issuer, subject) do nothing returning ${columns}`,
+)
+const byId = statement('principal-by-id', `select ${columns} from principal p where p.id = $1`)
+const bySubject = statement(
+  'principal-by-subject',
+  `select ${columns} from principal p where p.issuer = $1 and p.subject = $2`,
+)
+const page = statement(
+  'principal-page',
+  `select ${columns} from principal p
+   where ($1::text is null or (p.name, p.id) > ($1, $2::uuid)) and ($3::text is null or p.name = $3)
+   order by p.name, p.id limit $4`,
+)
+const enable = statement(
+  'principal-enable',
+  `update principal p set enabled = $2 where p.id = $1 returning ${columns}`,
+)
+const stopSessions = statement(
+  'principal-stop-sessions',
+  `update principal p set not_before = greatest(p.not_before, clock_timestamp()) where p.id = $1 returning ${columns}`,
+)
+const remove = statement(
+  'principal-delete',
+  `with removed as (delete from principal where id = $1 returning id),
+   memberships as (delete from role_member where member_id = $1 and member_kind = 'principal'),
+   grants as (delete from grant_entry where grantee_id = $1 and grantee_kind = 'principal')
+   select id from removed`,
+)
+
+/** Null: another principal has this issuer and subject. */
+export async function insertPrincipal(
+  tx: Queryable,
+  principal: Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'kind'>,
+): Promise<PrincipalRow | null> {
+  const { id, issuer, subject, name, kind } = principal
+  return (await tx.run<PrincipalRow>(insert, [id, issuer, subject, name, kind]))[0] ?? null
+}
+
+export async function findPrincipal(sql: Queryable, id: string): Promise<PrincipalRow | null> {
+  return (await sql.run<PrincipalRow>(byId, [id]))[0] ?? null
+}
+
+export async function findPrincipalBySubject(
+  sql: Queryable,
+  issuer: string,
+  subject: string,
+): Promise<PrincipalRow | null> {
+  return (await sql.run<PrincipalRow>(bySubject, [issuer, subject]))[0] ?? null
+}
+
+export interface PrincipalPage {
+  /** The last principal of the page before. */
+  readonly after: { readonly name: string; readonly id: string } | null
+  /** Only principals of exactly this name. */
+  readonly name: string | null
+  readonly limit: number
+}
+
+/** Principals in byte order of their names. */
+export function listPrincipals(
+  sql: Queryable,
+  { after, name, limit }: PrincipalPage,
+): Promise<PrincipalRow[]> {
+  return sql.run<PrincipalRow>(page, [after?.name ?? null, after?.id ?? null, name, limit])
+}
+
+export async function setPrincipalEnabled(
+  tx: Queryable,
+  id: string,
+  enabled: boolean,
+): Promise<PrincipalRow | null> {
+  return (await tx.run<PrincipalRow>(enable, [id, enabled]))[0] ?? null
+}
+
+/** Makes every session that began before now worthless. */
+export async function stopPrincipalSessions(tx: Queryable, id: string): Promise<PrincipalRow | null> {
+  return (await tx.run<PrincipalRow>(stopSessions, [id]))[0] ?? null
+}
+
+/** Deletes the principal with its secrets, memberships and grants. What it owns stays, owned by nobody. */
+export async function deletePrincipal(tx: Queryable, id: string): Promise<boolean> {
+  return (await tx.run(remove, [id])).length > 0
+}

@@ -1,0 +1,187 @@
+import type { Queryable } from './sql.ts'
+import { statement } from './sql.ts'
+import type { PackedBody, RelationKind } from './relations.ts'
+import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+
+/** The serving forms of one metadata file; `body` null: over the row's size limit. */
+export interface Bodies {
+  readonly body: PackedBody | null
+  readonly refs: PackedBody | null
+}
+
+export interface NewRelation extends Bodies {
+  readonly id: string
+  readonly warehouseId: string
+  readonly namespaceId: string
+  readonly name: string
+  readonly kind: RelationKind
+  readonly uuid: string
+  readonly metadataLocation: string
+  readonly location: string
+  /** Canonical prefixes it may touch, each ending in `/`. */
+  readonly prefixes: readonly string[]
+  readonly ownerId: string
+}
+
+/** Where a relation stands when it is replaced: the write happens only if all of this is still so. */
+export interface Standing {
+  readonly id: string
+  readonly version: number
+  readonly namespaceId: string
+  readonly name: string
+}
+
+export interface Replacement extends Bodies {
+  readonly standing: Standing
+  readonly uuid: string
+  readonly metadataLocation: string
+  readonly location: string
+}
+
+const insert = statement(
+  'relation_insert',
+  `with written as (
+     insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id,
+       body, body_length, body_crc, refs_body, refs_length, refs_crc)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 where (select version from policy) = $16
+     returning id),
+   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($17::text[]) l),
+   unstaged as (delete from staged_relation s using written where s.id = written.id),
+   audited as (${insertAuditSql(18, 'written')}), kept as (${insertIdempotencySql(19, 'written')})
+   select id from written`,
+)
+
+/** False: the policy moved. Throws the violation when the name is taken or the namespace went. */
+export async function insertRelation(
+  sql: Queryable,
+  relation: NewRelation,
+  riders: Riders,
+): Promise<boolean> {
+  const rows = await sql.run(insert, [
+    relation.id,
+    relation.warehouseId,
+    relation.namespaceId,
+    relation.name,
+    relation.kind,
+    relation.uuid,
+    relation.metadataLocation,
+    relation.location,
+    relation.ownerId,
+    ...bodyValues(relation),
+    riders.policyVersion,
+    relation.prefixes,
+    ...riderValues(riders),
+  ])
+  return rows.length === 1
+}
+
+const replace = statement(
+  'relation_replace',
+  `with written as (
+     update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7,
+       body = $8, body_length = $9, body_crc = $10, refs_body = $11, refs_length = $12, refs_crc = $13, updated_at = now()
+     where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $14
+     returning id),
+   audited as (${insertAuditSql(15, 'written')}), kept as (${insertIdempotencySql(16, 'written')})
+   select id from written`,
+)
+
+/** The compare-and-swap of a commit. False: something moved and nothing was written. */
+export async function replaceRelation(sql: Queryable, change: Replacement, riders: Riders): Promise<boolean> {
+  const { standing } = change
+  const rows = await sql.run(replace, [
+    standing.id,
+    standing.version,
+    standing.namespaceId,
+    standing.name,
+    change.uuid,
+    change.metadataLocation,
+    change.location,
+    ...bodyValues(change),
+    riders.policyVersion,
+    ...riderValues(riders),
+  ])
+  return rows.length === 1
+}
+
+const confirm = statement(
+  'relation_confirm',
+  `select id from relation where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $5`,
+)
+
+/** The same for a commit that leaves a relation as it is: false when something moved. Lock the row before. */
+export async function confirmRelation(
+  tx: Queryable,
+  { id, version, namespaceId, name }: Standing,
+  policyVersion: number,
+): Promise<boolean> {
+  return (await tx.run(confirm, [id, version, namespaceId, name, policyVersion])).length === 1
+}
+
+function bodyValues({ body, refs }: Bodies): unknown[] {
+  return [
+    body?.packed ?? null,
+    body?.length ?? null,
+    body?.crc ?? null,
+    refs?.packed ?? null,
+    refs?.length ?? null,
+    refs?.crc ?? null,
+  ]
+}
+
+const lock = statement(
+  'relation_lock',
+  'select id, version from relation where id = any($1::uuid[]) order by id for update',
+)
+
+/** Locks rows in the order of their ids, so that two transactions never wait for each other. */
+export async function lockRelations(tx: Queryable, ids: readonly string[]): Promise<void> {
+  await tx.run(lock, [ids])
+}
+
+const setPrefixes = statement(
+  'relation_prefixes',
+  `with gone as (delete from relation_location where relation_id = $1 and location <> all($2::text[]))
+   insert into relation_location (location, relation_id) select l, $1 from unnest($2::text[]) l on conflict do nothing`,
+)
+
+export async function replacePrefixes(
+  tx: Queryable,
+  relationId: string,
+  prefixes: readonly string[],
+): Promise<void> {
+  await tx.run(setPrefixes, [relationId, prefixes])
+}
+
+// One lock for all writers that choose a location: they are few, and two of them must not look at the same moment.
+const locationLock = statement(
+  'location_lock',
+  `select pg_advisory_xact_lock(hashtext('headgate.locations'))`,
+)
+const overlapping = statement(
+  'location_overlap',
+  `select p.location from unnest($1::text[], $2::text[]) w(prefix, beyond)
+   cross join lateral (
+     select l.location from relation_location l
+     where l.relation_id <> $4::uuid and l.location >= w.prefix and l.location < w.beyond
+     union all
+     select l.location from relation_location l where l.relation_id <> $4::uuid and l.location = any($3::text[])
+     limit 1) p
+   limit 1`,
+)
+
+/**
+ * A location of another relation, live or dropped, that overlaps one of `prefixes` (each ending in `/`), or null.
+ * `ancestors` are all prefixes above them. Holds the location lock until the transaction ends.
+ */
+export async function findOverlap(
+  tx: Queryable,
+  relationId: string,
+  prefixes: readonly string[],
+  ancestors: readonly string[],
+): Promise<string | null> {
+  await tx.run(locationLock)
+  const beyond = prefixes.map((prefix) => `${prefix.slice(0, -1)}0`)
+  const rows = await tx.run<{ location: string }>(overlapping, [prefixes, beyond, ancestors, relationId])
+  return rows[0]?.location ?? null
+}

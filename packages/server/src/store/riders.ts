@@ -1,0 +1,78 @@
+import { type Queryable, statement } from './sql.ts'
+
+/**
+ * What travels with every change and is written in its transaction or not at all: the audit events, the answer kept
+ * for an idempotent replay, and the policy version under which it was allowed.
+ */
+export interface Riders {
+  readonly policyVersion: number
+  readonly audit: readonly AuditRow[]
+  readonly idempotency: IdempotencyRow | null
+  /** Called right before the change is sent; what it throws keeps the change from being made. */
+  readonly begin?: () => void
+}
+
+/** Columns of one `audit` row, as JSON. */
+export interface AuditRow {
+  readonly request_id: string
+  readonly principal_id: string | null
+  readonly principal: string
+  readonly actors: readonly string[]
+  readonly operation: string
+  readonly securable_kind: string | null
+  readonly securable_id: string | null
+  readonly object: string | null
+  readonly privilege: string | null
+  readonly outcome: string
+  readonly reason: string | null
+  readonly user_agent: string | null
+  readonly detail: Readonly<Record<string, unknown>> | null
+}
+
+/** Columns of one `idempotency` row, as JSON. `digest` is hex, `expires_at` epoch seconds. */
+export interface IdempotencyRow {
+  readonly principal_id: string
+  readonly key: string
+  readonly operation: string
+  readonly digest: string
+  readonly status: number
+  readonly relation_id: string | null
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly expires_at: number
+}
+
+const auditColumns =
+  'request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege, outcome, reason, user_agent, detail'
+const auditTypes =
+  'request_id text, principal_id uuid, principal text, actors jsonb, operation text, securable_kind text, securable_id uuid, object text, privilege text, outcome text, reason text, user_agent text, detail jsonb'
+const idempotencyTypes =
+  'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, error jsonb, expires_at double precision'
+
+/** SQL that inserts the audit rows of parameter `$n`, once for each row of `from` (none, when nothing was changed). */
+export function insertAuditSql(n: number, from: string): string {
+  return `insert into audit (${auditColumns})
+    select ${auditColumns.replaceAll(/\w+/g, 'a.$&')} from jsonb_to_recordset($${n}::jsonb) a(${auditTypes}) where exists (select from ${from})`
+}
+
+/** SQL that keeps the answer of parameter `$n` (null: none) for a replay, when `from` has a row. */
+export function insertIdempotencySql(n: number, from: string): string {
+  return `insert into idempotency (principal_id, key, operation, digest, status, relation_id, error, expires_at)
+    select i.principal_id, i.key, i.operation, decode(i.digest, 'hex'), i.status, i.relation_id, i.error, to_timestamp(i.expires_at)
+    from jsonb_to_record($${n}::jsonb) i(${idempotencyTypes}) where i.key is not null and exists (select from ${from})`
+}
+
+/** The two parameters for `insertAuditSql` and `insertIdempotencySql`. */
+export function riderValues(riders: Riders): [string, string] {
+  riders.begin?.()
+  return [JSON.stringify(riders.audit), JSON.stringify(riders.idempotency ?? {})]
+}
+
+const write = statement(
+  'riders_write',
+  `with written as (select 1), audited as (${insertAuditSql(1, 'written')}), kept as (${insertIdempotencySql(2, 'written')}) select 1`,
+)
+
+/** Writes the riders by themselves: the end of a transaction with several changes, or a change without columns for them. */
+export async function writeRiders(tx: Queryable, riders: Riders): Promise<void> {
+  await tx.run(write, riderValues(riders))
+}

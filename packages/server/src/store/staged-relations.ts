@@ -1,0 +1,76 @@
+import type { Queryable } from './sql.ts'
+import { statement } from './sql.ts'
+import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+
+/** A table that is being created: its id is reserved, its location is known to be ours, nothing else is there. */
+export interface StagedRelation {
+  readonly id: string
+  readonly warehouseId: string
+  readonly path: string
+  readonly name: string
+  readonly uuid: string
+  /** Canonical, ending in `/`. */
+  readonly location: string
+  readonly principalId: string
+}
+
+const insert = statement(
+  'staged_insert',
+  `with written as (
+     insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id)
+     select $1, $2, $3, $4, $5, $6, $7 where (select version from policy) = $8 returning id),
+   audited as (${insertAuditSql(9, 'written')}), kept as (${insertIdempotencySql(10, 'written')})
+   select id from written`,
+)
+
+/** False: the policy moved. */
+export async function insertStaged(sql: Queryable, staged: StagedRelation, riders: Riders): Promise<boolean> {
+  const { id, warehouseId, path, name, uuid, location, principalId } = staged
+  const values = [
+    id,
+    warehouseId,
+    path,
+    name,
+    uuid,
+    location,
+    principalId,
+    riders.policyVersion,
+    ...riderValues(riders),
+  ]
+  return (await sql.run(insert, values)).length === 1
+}
+
+const find = statement(
+  'staged_find',
+  `select id, principal_id as "principalId" from staged_relation
+   where location = $1 and warehouse_id = $2 and namespace_path = $3 and name = $4
+   order by uuid = $5 desc, created_at desc limit 1`,
+)
+
+/**
+ * The reservation that a commit of a staged create belongs to: same name, same location. When several staged the same,
+ * the uuid tells them apart.
+ */
+export async function findStaged(
+  sql: Queryable,
+  key: Pick<StagedRelation, 'warehouseId' | 'path' | 'name' | 'location'> & { readonly uuid: string | null },
+): Promise<{ readonly id: string; readonly principalId: string } | null> {
+  const rows = await sql.run<{ id: string; principalId: string }>(find, [
+    key.location,
+    key.warehouseId,
+    key.path,
+    key.name,
+    key.uuid,
+  ])
+  return rows[0] ?? null
+}
+
+const byId = statement('staged_by_id', 'select uuid, location from staged_relation where id = $1')
+
+/** What a repeated stage-create must give again. */
+export async function findStagedById(
+  sql: Queryable,
+  id: string,
+): Promise<Pick<StagedRelation, 'uuid' | 'location'> | null> {
+  return (await sql.run<Pick<StagedRelation, 'uuid' | 'location'>>(byId, [id]))[0] ?? null
+}

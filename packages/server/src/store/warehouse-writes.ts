@@ -1,0 +1,131 @@
+import { type Queryable, statement } from './sql.ts'
+import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+
+/** What a warehouse is made of. `storageSecret` is sealed already. */
+export interface WarehouseContent {
+  readonly storage: Readonly<Record<string, unknown>>
+  readonly storageSecret: Buffer | null
+  readonly allowedLocations: readonly string[]
+  readonly defaults: Readonly<Record<string, string>>
+  readonly overrides: Readonly<Record<string, string>>
+  readonly retentionSeconds: number
+  readonly protected: boolean
+}
+
+export interface NewWarehouse extends WarehouseContent {
+  readonly id: string
+  readonly name: string
+  readonly ownerId: string
+}
+
+const notified = `notified as (select pg_notify('headgate', 'warehouse:' || id) from written)`
+
+const insert = statement(
+  'warehouse_insert',
+  `with written as (
+     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, retention_seconds, protected)
+     select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9, $10 where (select version from policy) = $11 returning id),
+   ${notified}, audited as (${insertAuditSql(12, 'written')}), kept as (${insertIdempotencySql(13, 'written')})
+   select id, (select count(*) from notified) from written`,
+)
+
+/** False: the policy moved. Throws the violation `warehouse_name_key` when the name is taken. */
+export async function insertWarehouse(
+  sql: Queryable,
+  warehouse: NewWarehouse,
+  riders: Riders,
+): Promise<boolean> {
+  const { id, name, ownerId } = warehouse
+  const values = [
+    id,
+    name,
+    ownerId,
+    ...contentValues(warehouse),
+    riders.policyVersion,
+    ...riderValues(riders),
+  ]
+  return (await sql.run(insert, values)).length === 1
+}
+
+const update = statement(
+  'warehouse_update',
+  `with written as (
+     update warehouse set version = version + 1, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
+       defaults = $6::jsonb, overrides = $7::jsonb, retention_seconds = $8, protected = $9
+     where id = $1 and version = $2 and (select version from policy) = $10 returning id),
+   ${notified}, audited as (${insertAuditSql(11, 'written')}), kept as (${insertIdempotencySql(12, 'written')})
+   select id, (select count(*) from notified) from written`,
+)
+
+/** Replaces the content if the warehouse is still of this version. False: it or the policy moved. */
+export async function updateWarehouse(
+  sql: Queryable,
+  at: { readonly id: string; readonly version: number },
+  content: WarehouseContent,
+  riders: Riders,
+): Promise<boolean> {
+  const values = [at.id, at.version, ...contentValues(content), riders.policyVersion, ...riderValues(riders)]
+  return (await sql.run(update, values)).length === 1
+}
+
+function contentValues(content: WarehouseContent): unknown[] {
+  return [
+    JSON.stringify(content.storage),
+    content.storageSecret,
+    content.allowedLocations,
+    JSON.stringify(content.defaults),
+    JSON.stringify(content.overrides),
+    content.retentionSeconds,
+    content.protected,
+  ]
+}
+
+const remove = statement(
+  'warehouse_delete',
+  `with written as (delete from warehouse where id = $1 and not protected and (select version from policy) = $2 returning id),
+   ${notified}, audited as (${insertAuditSql(3, 'written')}), kept as (${insertIdempotencySql(4, 'written')})
+   select id, (select count(*) from notified) from written`,
+)
+
+/** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
+export async function deleteWarehouse(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
+  return (await sql.run(remove, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+}
+
+/** What stands in the way of deleting a warehouse. */
+export interface WarehouseContents {
+  readonly namespaces: number
+  readonly relations: number
+  /** Dropped ones that can still be restored or are being purged. */
+  readonly dropped: number
+}
+
+const contents = statement(
+  'warehouse_contents',
+  `select (select count(*)::int from namespace where warehouse_id = $1) as namespaces,
+     (select count(*)::int from relation where warehouse_id = $1 and dropped_at is null) as relations,
+     (select count(*)::int from relation where warehouse_id = $1 and dropped_at is not null) as dropped`,
+)
+
+export async function countWarehouseContents(sql: Queryable, id: string): Promise<WarehouseContents> {
+  return (await sql.run<WarehouseContents>(contents, [id]))[0] ?? { namespaces: 0, relations: 0, dropped: 0 }
+}
+
+// Two warehouses that are made at the same moment must not both find their place free.
+const placesLock = statement(
+  'warehouse_places_lock',
+  `select pg_advisory_xact_lock(hashtext('headgate.warehouse-places'))`,
+)
+const places = statement('warehouse_places', 'select id, name, storage from warehouse')
+
+export interface WarehousePlace {
+  readonly id: string
+  readonly name: string
+  readonly storage: Readonly<Record<string, unknown>>
+}
+
+/** Where all warehouses are. Nobody else makes or moves one until the transaction ends. */
+export async function lockWarehousePlaces(tx: Queryable): Promise<WarehousePlace[]> {
+  await tx.run(placesLock)
+  return tx.run<WarehousePlace>(places)
+}

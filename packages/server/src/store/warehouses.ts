@@ -1,0 +1,53 @@
+import type { Queryable } from './sql.ts'
+import { statement } from './sql.ts'
+
+/** A warehouse as stored. `storageSecret` is sealed by the master key; times are epoch milliseconds. */
+export interface WarehouseRow {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'managed' | 'upstream'
+  readonly storage: Readonly<Record<string, unknown>>
+  readonly storageSecret: Buffer | null
+  readonly allowedLocations: readonly string[]
+  readonly defaults: Readonly<Record<string, string>>
+  readonly overrides: Readonly<Record<string, string>>
+  readonly retentionSeconds: number
+  readonly protected: boolean
+  readonly ownerId: string
+  readonly version: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+const columns = `id, name, kind, storage, storage_secret as "storageSecret", allowed_locations as "allowedLocations", defaults, overrides,
+  retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
+
+const byName = statement('warehouse_by_name', `select ${columns} from warehouse where name = $1`)
+const byId = statement('warehouse_by_id', `select ${columns} from warehouse where id = $1`)
+const page = statement(
+  'warehouse_page',
+  `select ${columns} from warehouse
+   where ($1::text is null or name > $1) and ($2::uuid[] is null or id = any($2) or owner_id = any($3::uuid[]))
+   order by name limit $4`,
+)
+
+export async function findWarehouse(sql: Queryable, name: string): Promise<WarehouseRow | null> {
+  return (await sql.run<WarehouseRow>(byName, [name]))[0] ?? null
+}
+
+export async function findWarehouseById(sql: Queryable, id: string): Promise<WarehouseRow | null> {
+  return (await sql.run<WarehouseRow>(byId, [id]))[0] ?? null
+}
+
+/** Warehouses after `after` in order of name; `ids` and `owners` null: all of them, else only those. */
+export async function listWarehouses(
+  sql: Queryable,
+  filter: {
+    readonly after: string | null
+    readonly ids: readonly string[] | null
+    readonly owners: readonly string[]
+    readonly limit: number
+  },
+): Promise<WarehouseRow[]> {
+  return sql.run<WarehouseRow>(page, [filter.after, filter.ids, filter.owners, filter.limit])
+}

@@ -1,0 +1,219 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Json, parse, stringify } from '@headgate/json'
+import { FaultProxy } from '@headgate/testkit'
+import { pino } from 'pino'
+import type { Privilege, SecurableKind } from './access/privilege.ts'
+import { type Context, type ContextOptions, openContext } from './context.ts'
+import { Listener } from './http/listener.ts'
+import { generateSecret, hashSecret } from './identity/client-secret.ts'
+import { masterKeyFrom } from './keys/master-key.ts'
+import { FileStorage } from './storage/file.ts'
+import type { Storage } from './storage/storage.ts'
+import { insertSecret } from './store/client-secrets.ts'
+import { deleteGrant, insertGrant } from './store/grants.ts'
+import { openSql } from './store/pool.ts'
+import { bumpPolicy } from './store/policies.ts'
+import { insertPrincipal, ownIssuer } from './store/principals.ts'
+import { type Sql, statement } from './store/sql.ts'
+import { testStore } from './store/test-database.ts'
+
+export interface TestAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly json: Json
+}
+
+/** Sends a request to a path below the warehouse's prefix (or, with a leading slash, to that path). */
+export type Send = (
+  method: string,
+  path: string,
+  body?: Json,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<TestAnswer>
+
+/** A principal with a token of its own, and no rights until it is given some. */
+export interface TestCaller {
+  readonly id: string
+  readonly token: string
+  readonly send: Send
+}
+
+export interface TestGrant {
+  readonly privilege: Privilege
+  readonly on: { readonly kind: SecurableKind; readonly id: string }
+  readonly to: TestCaller
+}
+
+/** A whole server on a database and directory of its own, for tests over HTTP. Callers without a token may do everything. */
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  readonly root: string
+  readonly warehouseId: string
+  readonly context: Context
+  /** On the database itself, whatever the faults. */
+  readonly sql: Sql
+  /** Between the servers and their database, when `faultyDatabase` was asked for. */
+  readonly database: FaultProxy | null
+  readonly send: Send
+  /** `send` of another server on the same database and storage. */
+  replica(): Promise<Send>
+  caller(name: string): Promise<TestCaller>
+  grant(grant: TestGrant): Promise<void>
+  revoke(grant: TestGrant): Promise<void>
+}
+
+const insertWarehouse = statement(
+  'test_warehouse',
+  `insert into warehouse (id, name, kind, storage, owner_id, retention_seconds, allowed_locations)
+   values ($1, 'lakehouse', 'managed', $2, $3, $4, $5)`,
+)
+
+export interface TestServerOptions extends Partial<ContextOptions> {
+  readonly retentionSeconds?: number
+  readonly allowedLocations?: readonly string[]
+  readonly requestTimeoutMs?: number
+  readonly faultyDatabase?: boolean
+  /** Puts something between the servers and their storage. */
+  wrapStorage?(storage: Storage): Storage
+}
+
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const stack = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'headgate-test-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  const root = `file://${directory}/warehouse`
+  const store = stack.use(await testStore())
+  const files = stack.use(new FileStorage({ roots: [root, ...(options.allowedLocations ?? [])] }))
+  const storage = options.wrapStorage?.(files) ?? files
+  const warehouseId = randomUUID()
+  await store.sql.run(insertWarehouse, [
+    warehouseId,
+    JSON.stringify({ type: 'file', root }),
+    randomUUID(),
+    options.retentionSeconds ?? 604_800,
+    options.allowedLocations ?? [],
+  ])
+  const database =
+    options.faultyDatabase === true
+      ? stack.use(await FaultProxy.start({ port: Number(new URL(store.url).port) }))
+      : null
+  const sql =
+    database === null
+      ? store.sql
+      : stack.use(await openSql({ url: through(store.url, database.port), connectionTimeoutMs: 2_000 }))
+  const requestTimeoutMs = options.requestTimeoutMs ?? 30_000
+  const listening = { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 16_384, requestTimeoutMs }
+  const master = masterKeyFrom(randomBytes(32))
+
+  async function open(): Promise<{ url: string; context: Context }> {
+    let context: Context | undefined
+    const listener = stack.use(
+      await Listener.open(listening, (request, response) => context?.handle(request, response)),
+    )
+    const url = `http://127.0.0.1:${listener.port}`
+    context = await openContext({
+      sql,
+      master,
+      log: pino({ level: 'silent' }),
+      openStorage: () => Promise.resolve({ storage, root, hints: {} }),
+      publicUrl: 'http://headgate.test',
+      anonymous: true,
+      tokenTtlSeconds: 3_600,
+      policyMaxAgeMs: 10_000,
+      auditReads: 'off',
+      limits: {
+        maxBodyBytes: 33_554_432,
+        maxJsonDepth: 100,
+        requestTimeoutMs,
+        maxConcurrentRequests: 1_000,
+        maxNameBytes: 255,
+        maxPageSize: 1_000,
+      },
+      corsOrigins: [],
+      idempotencyLifetimeSeconds: 1_800,
+      metadataRowLimitBytes: 1_048_576,
+      metadataCacheBytes: 67_108_864,
+      namespaceSeparator: '%1F',
+      defaultWarehouse: 'lakehouse',
+      verifyMetadataFiles: true,
+      jobIntervalMs: 60_000,
+      fileRoots: [`file://${directory}`],
+      ...options,
+    })
+    stack.use(context)
+    return { url, context }
+  }
+
+  const { url, context } = await open()
+  return {
+    url,
+    root,
+    warehouseId,
+    context,
+    sql: store.sql,
+    database,
+    send: senderTo(url),
+    replica: async () => senderTo((await open()).url),
+    async caller(name) {
+      const { id, token } = await newPrincipal(store.sql, url, name)
+      return { id, token, send: senderTo(url, { authorization: `Bearer ${token}` }) }
+    },
+    async grant({ privilege, on, to }) {
+      await store.sql.transaction(async (tx) => {
+        await bumpPolicy(tx)
+        const grantee = { granteeId: to.id, granteeKind: 'principal', grantedBy: null } as const
+        await insertGrant(tx, { securableId: on.id, securableKind: on.kind, privilege, ...grantee })
+      })
+    },
+    async revoke({ privilege, on, to }) {
+      await store.sql.transaction(async (tx) => {
+        await bumpPolicy(tx)
+        await deleteGrant(tx, { securableId: on.id, granteeId: to.id, privilege })
+      })
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+function through(databaseUrl: string, port: number): string {
+  const url = new URL(databaseUrl)
+  url.port = String(port)
+  return url.href
+}
+
+function senderTo(url: string, always: Readonly<Record<string, string>> = {}): Send {
+  return async (method, path, body, headers = {}) => {
+    const answer = await fetch(path.startsWith('/') ? url + path : `${url}/v1/lakehouse/${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...always,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: stringify(body) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, headers: answer.headers, json: text === '' ? null : parse(text) }
+  }
+}
+
+async function newPrincipal(sql: Sql, url: string, name: string): Promise<{ id: string; token: string }> {
+  const id = randomUUID()
+  const secret = generateSecret()
+  await sql.transaction(async (tx) => {
+    await bumpPolicy(tx)
+    await insertPrincipal(tx, { id, issuer: ownIssuer, subject: name, name, kind: 'service' })
+    await insertSecret(tx, id, hashSecret(secret))
+  })
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: name,
+    client_secret: secret,
+  })
+  const answer = await fetch(`${url}/v1/oauth/tokens`, { method: 'POST', body })
+  const { access_token: token } = (await answer.json()) as { access_token: string }
+  return { id, token }
+}
