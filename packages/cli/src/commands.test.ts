@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { grantPromises } from './commands/grant/test-grants.ts'
+import { namespacePromises } from './commands/namespace/test-namespaces.ts'
+import { principalPromises } from './commands/principal/test-principals.ts'
+import { relationPromises } from './commands/relation/test-relations.ts'
+import { rolePromises } from './commands/role/test-roles.ts'
+import { warehousePromises } from './commands/warehouse/test-warehouses.ts'
+import { connectionPromises } from './test-connections.ts'
+import { testHeadgate, type TestHeadgate } from './test-headgate.ts'
+
+// One server for all commands: starting one takes longer than all of them.
+describe('commands against a server', () => {
+  let server: TestHeadgate
+
+  beforeAll(async () => {
+    server = await testHeadgate()
+  })
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+  })
+
+  const shared = (): TestHeadgate => server
+  principalPromises(shared)
+  rolePromises(shared)
+  grantPromises(shared)
+  warehousePromises(shared)
+  namespacePromises(shared)
+  relationPromises(shared)
+  connectionPromises(shared)
+})

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import { type CredentialSource, readCredential } from '../connection/credential.ts'
+import type { Io } from '../io.ts'
+import { table } from '../output/table.ts'
+import { inSession, type Session } from '../session.ts'
+
+export function registerConfig(program: Command, io: Io): void {
+  const group = program.command('config').description('What this program goes by.')
+  group
+    .command('show')
+    .description(
+      'Shows the server, warehouse and client id that commands use, and where each comes from. Asks no server.',
+    )
+    .action(inSession(io, show))
+}
+
+interface Row {
+  readonly setting: string
+  readonly value: string | null
+  readonly source: string
+}
+
+function show({ out, settings }: Session): Promise<void> {
+  const { url, warehouse, credential, timeoutMs } = settings
+  const clientId = readCredential(credential)?.id ?? null
+  const rows: Row[] = [
+    { setting: 'url', ...url },
+    { setting: 'warehouse', ...warehouse },
+    { setting: 'client id', value: clientId, source: placeOf(credential, clientId !== null) },
+    { setting: 'timeout', value: `${timeoutMs / 1000} s`, source: '--timeout' },
+  ]
+  const json = {
+    url: { ...url },
+    warehouse: { ...warehouse },
+    credential: { clientId, source: placeOf(credential, clientId !== null) },
+    timeoutSeconds: timeoutMs / 1000,
+  }
+  out.answer({ json }, (paint) =>
+    table(paint, rows, [
+      { heading: 'setting', cell: ({ setting }) => setting },
+      { heading: 'value', cell: ({ value }) => value },
+      { heading: 'from', cell: ({ source }) => source },
+    ]),
+  )
+  return Promise.resolve()
+}
+
+function placeOf(source: CredentialSource, found: boolean): string {
+  if (source.kind === 'none') return 'nothing names one'
+  if (source.kind === 'variable') return source.source
+  return found ? `${source.path} (${source.source})` : `there is no ${source.path}`
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import type { TestHeadgate } from '../../test-headgate.ts'
+
+export function grantPromises(shared: () => TestHeadgate): void {
+  describe('grant', () => {
+    it('gives, lists and takes on objects as people write them', async () => {
+      const { headgate } = shared()
+      await headgate(['role', 'create', 'readers'])
+      await headgate(['namespace', 'create', 'granted'])
+      await headgate(['namespace', 'create', 'granted."2026.01"'])
+      const on = 'namespace:granted."2026.01"'
+      const given = await headgate(['grant', 'give', 'select', '--on', on, '--to', 'role:readers'])
+      expect(given).toMatchObject({ code: 0, out: `role:readers has select on ${on}.\n` })
+      await headgate(['grant', 'give', 'use', '--on', 'warehouse:lakehouse', '--to', 'role:readers'])
+
+      const who = await headgate(['grant', 'who', 'namespace:lakehouse/granted."2026.01"'])
+      expect(who.out).toMatch(/\nselect +namespace:lakehouse\/granted\."2026\.01" +role:readers /)
+      const listed = await headgate(['grant', 'list', 'role:readers', '--json'])
+      expect(listed.json).toMatchObject({ grants: { length: 2 } })
+      expect((await headgate(['grant', 'who', 'server'])).out).toMatch(/manage +server +role:administrators/)
+
+      const taken = ['grant', 'take', 'select', '--on', on, '--from', 'role:readers', '--json']
+      expect((await headgate(taken)).json).toEqual({ changed: true })
+      expect((await headgate(taken)).json).toEqual({ changed: false })
+    })
+
+    it('lists your own grants when nobody is named', async () => {
+      const { headgate } = shared()
+      const { json } = await headgate(['principal', 'create', 'granted', '--json'])
+      const { secret } = json as { secret: { clientId: string; clientSecret: string } }
+      await headgate(['grant', 'give', 'create', '--on', 'warehouse:lakehouse', '--to', 'principal:granted'])
+      const env = { HEADGATE_CREDENTIAL: `granted:${secret.clientSecret}` }
+      expect((await headgate(['grant', 'list'], { env })).out).toMatch(
+        /create +warehouse:lakehouse +principal:granted/,
+      )
+    })
+
+    it('refuses what it cannot read before it asks the server', async () => {
+      const env = { HEADGATE_URL: 'http://127.0.0.1:1' }
+      const { headgate } = shared()
+      const give = (...rest: string[]): ReturnType<typeof headgate> =>
+        headgate(['grant', 'give', ...rest], { env })
+      expect(await give('own', '--on', 'server', '--to', 'role:a')).toMatchObject({ code: 2 })
+      expect(await give('use', '--to', 'role:a')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--on'),
+      })
+      expect(await give('use', '--on', 'lakehouse', '--to', 'role:a')).toMatchObject({ code: 2 })
+      expect(await give('use', '--on', 'table:orders', '--to', 'role:a')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('namespace'),
+      })
+    })
+  })
+}

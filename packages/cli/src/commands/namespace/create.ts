@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { path } from '../../connection/path.ts'
+import type { Io } from '../../io.ts'
+import { namespaceAddress } from '../../names/address.ts'
+import { formatLevels } from '../../names/dotted.ts'
+import { keyValue } from '../../options.ts'
+import { visible } from '../../output/visible.ts'
+import { inSession } from '../../session.ts'
+
+interface Options {
+  readonly property?: Readonly<Record<string, string>>
+}
+
+export function registerCreate(group: Command, io: Io): void {
+  group
+    .command('create')
+    .description('Makes a namespace; the one around it must be there. You own it.')
+    .argument('<namespace>', 'such as sales.eu')
+    .option('--property <key=value>', 'a property; may be given several times', keyValue)
+    .action(
+      inSession(io, async ({ client, out, warehouse: usual }, name: string, { property }: Options) => {
+        const { warehouse, namespace } = namespaceAddress(name, usual)
+        const answer = await client.send({
+          method: 'POST',
+          path: path`/v1/${warehouse}/namespaces`,
+          body: { namespace, properties: property ?? {} },
+        })
+        out.answer(answer, () => visible(`The namespace ${formatLevels(namespace)} is made in ${warehouse}.`))
+      }),
+    )
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import type { Io } from '../../io.ts'
+import { registerDetails } from '../details.ts'
+import { registerProtection } from '../protection.ts'
+import { registerCreate } from './create.ts'
+import { registerDrop } from './drop.ts'
+import { registerList } from './list.ts'
+import { registerProperties } from './properties.ts'
+import { registerShow } from './show.ts'
+
+export function registerNamespaces(program: Command, io: Io): void {
+  const group = program
+    .command('namespace')
+    .description('What tables and views are in; namespaces can be nested.')
+  registerCreate(group, io)
+  registerList(group, io)
+  registerShow(group, io)
+  registerDetails(group, io, 'namespace')
+  registerProperties(group, io)
+  registerProtection(group, io, 'namespace')
+  registerDrop(group, io)
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import type { Io } from '../../io.ts'
+import { relationAddress } from '../../names/address.ts'
+import { formatLevels } from '../../names/dotted.ts'
+import { visible } from '../../output/visible.ts'
+import { inSession, type Session } from '../../session.ts'
+import { type RelationKind, relationPath } from './kind.ts'
+
+interface Options {
+  readonly purge?: boolean
+}
+
+export function registerDrop(group: Command, io: Io, kind: RelationKind): void {
+  const command = group
+    .command('drop')
+    .description(`Drops a ${kind}. \`headgate ${kind} restore\` brings it back while the warehouse keeps it.`)
+    .argument(`<${kind}>`, 'such as sales.orders')
+  if (kind === 'table')
+    command.option('--purge', 'delete its files when that time is over; otherwise they stay')
+  command.action(
+    inSession(io, async (session, name: string, { purge = false }: Options) =>
+      drop(session, kind, name, purge),
+    ),
+  )
+}
+
+async function drop(session: Session, kind: RelationKind, name: string, purge: boolean): Promise<void> {
+  const address = relationAddress(name, session.warehouse)
+  const label = `${formatLevels([...address.namespace, address.relation])} of ${address.warehouse}`
+  await session.confirm(`Drop the ${kind} ${label}${purge ? ', and its files when its retention ends' : ''}?`)
+  const answer = await session.client.send({
+    method: 'DELETE',
+    path: relationPath(kind, address),
+    query: { purgeRequested: purge ? 'true' : undefined },
+  })
+  session.out.answer(answer, () => visible(`The ${kind} ${label} is dropped.`))
+  session.out.note(`\`headgate ${kind} dropped\` shows until when it can be restored.`)
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import type { Io } from '../../io.ts'
+import { registerDetails } from '../details.ts'
+import { registerProtection } from '../protection.ts'
+import { registerDrop } from './drop.ts'
+import { registerDropped } from './dropped.ts'
+import type { RelationKind } from './kind.ts'
+import { registerList } from './list.ts'
+import { registerPurge } from './purge.ts'
+import { registerRegister } from './register.ts'
+import { registerRename } from './rename.ts'
+import { registerRestore } from './restore.ts'
+import { registerShowTable } from './show-table.ts'
+import { registerShowView } from './show-view.ts'
+import { registerUnregister } from './unregister.ts'
+
+/** `table` and `view`: what both can, they share. */
+export function registerRelations(program: Command, io: Io): void {
+  const tables = program.command('table').description('Iceberg tables.')
+  registerList(tables, io, 'table')
+  registerShowTable(tables, io)
+  registerShared(tables, io, 'table')
+  registerUnregister(tables, io)
+
+  const views = program.command('view').description('Iceberg views.')
+  registerList(views, io, 'view')
+  registerShowView(views, io)
+  registerShared(views, io, 'view')
+}
+
+function registerShared(group: Command, io: Io, kind: RelationKind): void {
+  registerDetails(group, io, kind)
+  registerRename(group, io, kind)
+  registerProtection(group, io, kind)
+  registerDrop(group, io, kind)
+  registerDropped(group, io, kind)
+  registerRestore(group, io, kind)
+  registerPurge(group, io, kind)
+  registerRegister(group, io, kind)
+}

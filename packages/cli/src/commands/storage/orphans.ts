@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import type { Io } from '../../io.ts'
+import { formatLevels } from '../../names/dotted.ts'
+import { limitOption } from '../../options.ts'
+import { moment } from '../../output/times.ts'
+import { inSession } from '../../session.ts'
+import { showList } from '../../show-list.ts'
+import { olderThanOption, readOrphans } from './orphan.ts'
+
+interface Options {
+  readonly olderThan: number
+  readonly limit?: number
+}
+
+export function registerOrphans(group: Command, io: Io): void {
+  group
+    .command('orphans')
+    .description(
+      'Lists tables that somebody began to create and never finished, with the files that lie there.',
+    )
+    .addOption(olderThanOption())
+    .addOption(limitOption())
+    .action(
+      inSession(io, async (session, { olderThan, limit }: Options) => {
+        showList(session, await readOrphans(session, olderThan, limit), 'such tables', [
+          { heading: 'table', cell: (row) => formatLevels([...row.namespace, row.name]) },
+          { heading: 'begun', cell: (row) => moment(row.createdAt) },
+          { heading: 'files', cell: (row) => `${row.files}${row.more ? '+' : ''}`, right: true },
+          { heading: 'bytes', cell: (row) => `${row.bytes}${row.more ? '+' : ''}`, right: true },
+          { heading: 'location', cell: (row) => row.location },
+          { heading: 'id', cell: (row) => row.id },
+        ])
+      }),
+    )
+}

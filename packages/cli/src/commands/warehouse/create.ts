@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { read } from '../../connection/answer.ts'
+import type { Io } from '../../io.ts'
+import { inSession, type Session } from '../../session.ts'
+import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
+import { addStorageOptions, storageBody, type StorageOptions } from './storage-options.ts'
+import { warehouse, warehouseText } from './warehouse.ts'
+
+interface Options extends StorageOptions, SettingsOptions {
+  readonly protected?: boolean
+}
+
+export function registerCreate(group: Command, io: Io): void {
+  const command = group
+    .command('create')
+    .description(
+      'Makes a warehouse at a place of its own, after an object was written, read and deleted there. You own it.',
+    )
+    .argument('<name>', 'letters, digits, - _ and .')
+    .argument('<location>', 's3://BUCKET/FOLDER, or a directory of the server: file:///DIRECTORY')
+  addStorageOptions(command)
+  addSettingsOptions(command)
+    .option('--protected', 'it cannot be deleted until `headgate warehouse unprotect`')
+    .action(inSession(io, create))
+}
+
+async function create(session: Session, name: string, location: string, options: Options): Promise<void> {
+  const storage = storageBody(session.io, location, options)
+  session.out.progress('The server tries the storage out …')
+  const answer = await session.client.send({
+    method: 'POST',
+    path: '/management/v1/warehouses',
+    body: {
+      name,
+      storage,
+      retentionSeconds: options.retention,
+      allowedLocations: options.allow,
+      defaults: options.default,
+      overrides: options.override,
+      protected: options.protected,
+      skipProbe: options.skipProbe,
+    },
+  })
+  session.out.answer(answer, (paint) => warehouseText(paint, read(warehouse, answer)))
+}

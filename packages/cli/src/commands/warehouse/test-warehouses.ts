@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { TestHeadgate } from '../../test-headgate.ts'
+
+const placeIn = (server: TestHeadgate): string => join(server.directory, 'data/warehouses/second')
+
+export function warehousePromises(shared: () => TestHeadgate): void {
+  describe('warehouse', () => {
+    it('validate tries a place out, create makes the warehouse there', async () => {
+      const { headgate } = shared()
+      expect(await headgate(['warehouse', 'validate', '--location', placeIn(shared())])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('can be used'),
+      })
+      const made = await headgate([
+        'warehouse',
+        'create',
+        'second',
+        placeIn(shared()),
+        '--retention',
+        '3d',
+        '--default',
+        'a=b=c',
+      ])
+      expect(made.err).toBe('')
+      expect(made.out).toMatch(/dropped are kept +3 d\n/)
+      expect(made.out).toMatch(/\nDEFAULT FOR CLIENTS +VALUE\na +b=c\n/)
+      expect((await headgate(['warehouse', 'validate', 'second', '--json'])).json).toEqual({})
+      expect((await headgate(['warehouse', 'list'])).out).toMatch(
+        /lakehouse +managed +no .*\nsecond +managed +no/,
+      )
+    })
+
+    it('update changes what is given and keeps the rest', async () => {
+      const { headgate } = shared()
+      const args = ['--default', 'x=1', '--remove-default', 'a', '--override', 'o=1', '--json']
+      expect((await headgate(['warehouse', 'update', 'second', ...args])).json).toMatchObject({
+        defaults: { x: '1' },
+        overrides: { o: '1' },
+        retentionSeconds: 259_200,
+      })
+      const later = await headgate(['warehouse', 'update', 'second', '--retention', '0', '--json'])
+      expect(later.json).toMatchObject({ defaults: { x: '1' }, overrides: { o: '1' }, retentionSeconds: 0 })
+      expect(await headgate(['warehouse', 'update', 'second'])).toMatchObject({ code: 2 })
+      expect((await headgate(['warehouse', 'show', '--warehouse', 'second'])).out).toMatch(
+        /dropped are kept +0 s/,
+      )
+    })
+
+    it('protect keeps it from being deleted until unprotect', async () => {
+      const { headgate } = shared()
+      expect((await headgate(['warehouse', 'protect', 'second'])).out).toBe(
+        'The warehouse second is protected.\n',
+      )
+      expect(await headgate(['warehouse', 'delete', 'second', '--yes'])).toMatchObject({ code: 1 })
+      expect((await headgate(['warehouse', 'unprotect', 'second', '--json'])).json).toEqual({ changed: true })
+      expect(await headgate(['warehouse', 'delete', 'second', '--yes'])).toMatchObject({ code: 0 })
+      expect(await headgate(['warehouse', 'show', 'second'])).toMatchObject({ code: 1 })
+    })
+
+    it('takes keys from a file or the environment, never as an argument, and does not repeat them', async () => {
+      const { headgate } = shared()
+      const s3 = ['warehouse', 'validate', '--location', 's3://bucket/a', '--endpoint', 'http://127.0.0.1:1']
+      const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'not-to-be-told' }
+      const refused = await headgate([...s3, '--keys-from-env'], { env })
+      expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('writing failed') })
+      expect(refused.err).not.toContain('not-to-be-told')
+      expect(await headgate([...s3, '--keys-from-env'])).toMatchObject({ code: 2 })
+      expect(await headgate([...s3, '--keys-file', 'absent'])).toMatchObject({ code: 2 })
+      expect(await headgate([...s3, '--keys-from-env', '--default-chain'])).toMatchObject({ code: 2 })
+      expect(await headgate(['warehouse', 'create', 'x', 'ftp://host/a'])).toMatchObject({ code: 2 })
+    })
+  })
+}

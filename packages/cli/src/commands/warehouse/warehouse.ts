@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Paint } from '../../output/paint.ts'
+import { propertyTable } from '../../output/properties.ts'
+import { details } from '../../output/table.ts'
+import { duration, moment } from '../../output/times.ts'
+
+/** A warehouse, as far as this program shows it. */
+export interface Warehouse {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly storage: Readonly<Record<string, unknown>>
+  readonly hasSecret: boolean
+  readonly allowedLocations: readonly string[]
+  readonly retentionSeconds: number
+  readonly defaults: Readonly<Record<string, string>>
+  readonly overrides: Readonly<Record<string, string>>
+  readonly protected: boolean
+  readonly ownerId: string
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+const properties = z.record(z.string(), z.string())
+
+export const warehouse: z.ZodType<Warehouse> = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  storage: z.record(z.string(), z.unknown()),
+  hasSecret: z.boolean(),
+  allowedLocations: z.array(z.string()),
+  retentionSeconds: z.number(),
+  defaults: properties,
+  overrides: properties,
+  protected: z.boolean(),
+  ownerId: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+
+export function warehouseText(paint: Paint, shown: Warehouse): string {
+  const { type, ...storage } = shown.storage
+  const facts = details(paint, [
+    ['name', shown.name],
+    ['id', shown.id],
+    ['kind', shown.kind],
+    ['storage', String(type)],
+    ...Object.entries(storage).map(([key, value]) => [`  ${key}`, String(value)] as const),
+    ['  secret kept', shown.hasSecret],
+    ['further places', shown.allowedLocations.join(', ') || null],
+    ['dropped are kept', duration(shown.retentionSeconds)],
+    ['protected', shown.protected],
+    ['owner', shown.ownerId],
+    ['created', moment(shown.createdAt)],
+    ['changed', moment(shown.updatedAt)],
+  ])
+  const sections = [
+    ...propertyTable(paint, shown.defaults, 'default for clients'),
+    ...propertyTable(paint, shown.overrides, 'clients must take'),
+  ]
+  return [facts, ...sections].join('\n\n')
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import type { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { docsPage } from './docs-page.ts'
+import { createProgram } from './program.ts'
+import { version } from './version.ts'
+
+const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+const program = createProgram({ args: [], env: {}, cwd: '/', stdin, stdout, stderr }, version())
+
+function all(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(all)]
+}
+
+describe('the documentation of the command line', () => {
+  it('docs/cli.md is what the program says (else run packages/cli/src/write-docs.ts)', () => {
+    const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
+    expect(page).toBe(docsPage(program))
+  })
+
+  it('every command and every option says what it is for', () => {
+    for (const command of all(program)) {
+      expect(command.description(), command.name()).toMatch(/\S\.?$/)
+      for (const option of command.options) expect(option.description, option.flags).not.toBe('')
+    }
+  })
+
+  it('no option takes a secret: others can see command lines', () => {
+    const flags = all(program).flatMap(({ options }) => options.map((option) => option.flags))
+    expect(flags.filter((flag) => /secret|password|token/.test(flag))).toEqual([])
+  })
+})

@@ -1,0 +1,94 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { testDatabase } from '@headgate/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readyUrl, runHere, spawnSource, stop } from './test-headgate.ts'
+
+const masterKey = Buffer.alloc(32, 7).toString('base64')
+// A server takes seconds to start where other work is going on.
+const timeout = 60_000
+const main = join(import.meta.dirname, 'main.ts')
+
+async function ended(child: ChildProcess): Promise<{ code: number; out: string; err: string }> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no output')
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code: Number(code), out, err }
+}
+
+const headgate = (args: readonly string[], env?: NodeJS.ProcessEnv): ReturnType<typeof ended> =>
+  ended(spawnSource(main, args, env))
+
+describe('the program', () => {
+  let directory: string
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'headgate-main-'))
+  })
+  afterAll(async () => rm(directory, { recursive: true, force: true }))
+
+  it('ends with the exit code of the run', async () => {
+    const [version, down] = await Promise.all([
+      headgate(['--version']),
+      headgate(['role', 'list', '--url', 'http://127.0.0.1:1']),
+    ])
+    expect(version).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' })
+    expect(down).toMatchObject({ code: 3, out: '' })
+  })
+
+  it('serve hands its flags to the server, which says when one is wrong', async () => {
+    const { code, err } = await headgate(['serve', '--prot', '1'])
+    expect(err).toContain('--port')
+    expect(code).toBe(1)
+  })
+
+  it(
+    'bootstrap makes the administrator once; serve runs with it; --reset is a way back in',
+    { timeout },
+    async () => {
+      await using database = await testDatabase()
+      const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
+      const file = join(directory, 'admin')
+      expect(await headgate(['bootstrap', '--output', file], env)).toMatchObject({
+        code: 0,
+        err: expect.stringContaining(file),
+      })
+      const credential = (await readFile(file, 'utf8')).trim()
+      expect(credential).toMatch(/^admin:\S{40,}$/)
+
+      const server = spawnSource(main, ['serve', '--port', '0', '--data-dir', directory], env)
+      try {
+        const [HEADGATE_URL, second] = await Promise.all([
+          readyUrl(server),
+          headgate(['bootstrap', '--json'], env),
+        ])
+        expect(second).toMatchObject({ code: 1, out: '', err: expect.stringContaining('--reset') })
+        const old = { env: { HEADGATE_URL, HEADGATE_CREDENTIAL: credential } }
+        expect(await runHere(['role', 'list'], directory, old)).toMatchObject({ code: 0 })
+        const reset = await headgate(['bootstrap', '--reset', '--yes', '--json'], env)
+        const { clientId, clientSecret } = JSON.parse(reset.out) as Record<string, string>
+        expect(await runHere(['role', 'list'], directory, old)).toMatchObject({ code: 4 })
+        const young = { env: { HEADGATE_URL, HEADGATE_CREDENTIAL: `${clientId}:${clientSecret}` } }
+        expect(await runHere(['role', 'list'], directory, young)).toMatchObject({ code: 0 })
+      } finally {
+        await stop(server)
+      }
+    },
+  )
+
+  it('bootstrap says what is missing, and never repeats the password', { timeout }, async () => {
+    const database = 'postgresql://headgate:hidden@127.0.0.1:1/headgate'
+    const nothing = await runHere(['bootstrap'], directory, {})
+    expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('HEADGATE_DATABASE_URL') })
+    const noKey = await headgate(['bootstrap'], { HEADGATE_DATABASE_URL: database })
+    expect(noKey).toMatchObject({ code: 2, err: expect.stringContaining('HEADGATE_MASTER_KEY') })
+    const down = await headgate(['bootstrap'], {
+      HEADGATE_DATABASE_URL: database,
+      HEADGATE_MASTER_KEY: masterKey,
+    })
+    expect(down).toMatchObject({ code: 3, out: '' })
+    expect(noKey.err + down.err).not.toMatch(/hidden|\bat .*\.ts:/)
+  })
+})

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatSecurable, parseSecurable, type Securable } from './securable.ts'
+
+describe('objects that grants are on', () => {
+  it.each<[string, Securable]>([
+    ['server', 'server'],
+    ['warehouse:lakehouse', { warehouse: 'lakehouse' }],
+    ['namespace:lakehouse/sales.eu', { warehouse: 'lakehouse', namespace: ['sales', 'eu'] }],
+    ['namespace:sales', { warehouse: 'usual', namespace: ['sales'] }],
+    ['table:sales.eu.orders', { warehouse: 'usual', namespace: ['sales', 'eu'], relation: 'orders' }],
+    ['view:w/sales."a:b"', { warehouse: 'w', namespace: ['sales'], relation: 'a:b' }],
+  ])('%s', (text, securable) => {
+    expect(parseSecurable(text, 'usual')).toEqual(securable)
+  })
+
+  it.each([
+    '',
+    'lakehouse',
+    'Server',
+    'warehouse:',
+    'warehouse:a/b',
+    'table:orders',
+    'role:a',
+    ':',
+    'namespace:',
+  ])('%j is refused', (text) => {
+    expect(() => parseSecurable(text, 'usual')).toThrow(expect.objectContaining({ exitCode: 2 }))
+  })
+
+  it('what is shown can be pasted', () => {
+    const levels = fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 })
+    const securable = fc.oneof(
+      fc.constant('server' as const),
+      fc.record({ warehouse: fc.constant('lake.1') }),
+      fc.record({ warehouse: fc.constant('lake.1'), namespace: levels }),
+      fc.record({
+        warehouse: fc.constant('lake.1'),
+        namespace: levels,
+        relation: fc.string({ minLength: 1 }),
+      }),
+    )
+    fc.assert(
+      fc.property(securable, (given: Securable) => {
+        expect(parseSecurable(formatSecurable(given), 'usual')).toEqual(given)
+      }),
+    )
+  })
+})

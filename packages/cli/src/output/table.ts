@@ -1,0 +1,65 @@
+import type { Paint } from './paint.ts'
+import { columnsOf, visible } from './visible.ts'
+
+/** One column of a table: its heading and what stands in it for a row. Null shows as `-`. */
+export interface Column<Row> {
+  readonly heading: string
+  readonly cell: (row: Row) => string | number | bigint | null
+  /** Numbers stand on the right. */
+  readonly right?: boolean
+  readonly paint?: (row: Row) => Parameters<Paint>[0] | null
+}
+
+/**
+ * Rows under headings, in aligned columns with two blanks between, without a line break at the end.
+ *
+ * @example
+ * ```ts
+ * table(plainPaint, roles, [{ heading: 'name', cell: (role) => role.name }])
+ * ```
+ */
+export function table<Row>(paint: Paint, rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const cells = rows.map((row) => columns.map(({ cell }) => visible(String(cell(row) ?? '-'))))
+  const widths = columns.map(({ heading }, index) =>
+    Math.max(columnsOf(heading), ...cells.map((texts) => columnsOf(texts[index] ?? ''))),
+  )
+  const line = (texts: readonly string[], painted: (text: string, index: number) => string): string =>
+    texts
+      .map((text, index) => {
+        const pad = ' '.repeat((widths[index] ?? 0) - columnsOf(text))
+        if (columns[index]?.right === true) return pad + painted(text, index)
+        return painted(text, index) + (index === texts.length - 1 ? '' : pad)
+      })
+      .join('  ')
+  const headings = columns.map(({ heading }) => heading.toUpperCase())
+  return [
+    line(headings, (text) => paint('dim', text)),
+    ...rows.map((row, at) =>
+      line(cells[at] ?? [], (text, index) => {
+        const format = columns[index]?.paint?.(row) ?? null
+        return format === null ? text : paint(format, text)
+      }),
+    ),
+  ].join('\n')
+}
+
+/** A label and its value. Null shows as `-`; what is undefined is left out. */
+export type Fact = readonly [label: string, value: string | number | bigint | boolean | null | undefined]
+
+/** Facts of one thing, the values aligned. */
+export function details(paint: Paint, facts: readonly Fact[]): string {
+  const shown = facts.filter(([, value]) => value !== undefined)
+  const width = Math.max(...shown.map(([label]) => columnsOf(label)))
+  return shown
+    .map(([label, value]) => {
+      const pad = ' '.repeat(width - columnsOf(label))
+      return `${paint('dim', label)}${pad}  ${visible(wordOf(value ?? null))}`
+    })
+    .join('\n')
+}
+
+function wordOf(value: string | number | bigint | boolean | null): string {
+  if (value === null) return '-'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return String(value)
+}

@@ -1,0 +1,78 @@
+import { stringify } from '@headgate/json'
+import { Command } from 'commander'
+import { registerAudit } from './commands/audit.ts'
+import { registerBootstrap } from './commands/bootstrap.ts'
+import { registerConfig } from './commands/config.ts'
+import { registerGrants } from './commands/grant/register.ts'
+import { registerNamespaces } from './commands/namespace/register.ts'
+import { registerPrincipals } from './commands/principal/register.ts'
+import { registerRelations } from './commands/relation/register-groups.ts'
+import { registerRoles } from './commands/role/register.ts'
+import { registerServe } from './commands/serve.ts'
+import { registerStorage } from './commands/storage/register.ts'
+import { registerToken } from './commands/token.ts'
+import { registerWarehouses } from './commands/warehouse/register.ts'
+import { exitCode, exitCodeMeanings } from './exit-code.ts'
+import type { Io } from './io.ts'
+import { positive } from './options.ts'
+import { hasColours } from './output/paint.ts'
+
+/** The whole command line: what `headgate --help` tells and `docs/cli.md` is made from. */
+export function createProgram(io: Io, version: string): Command {
+  const json = io.args.includes('--json')
+  const program = new Command('headgate')
+    .description('Runs and manages a Headgate server: who may do what in which lakehouse catalog.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHasColors: () => hasColours(io.stdout, io.env),
+      getErrHasColors: () => hasColours(io.stderr, io.env),
+      outputError: (text, write) => write(json ? usageErrorJson(text) : text),
+    })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showHelpAfterError(json ? false : '(--help after the command says more)')
+    .option('--url <url>', 'server, or HEADGATE_URL (default: http://127.0.0.1:8181)')
+    .option(
+      '--credential-file <file>',
+      'file with CLIENT_ID:CLIENT_SECRET, or HEADGATE_CREDENTIAL_FILE, or the text itself in HEADGATE_CREDENTIAL ' +
+        '(default, for a server on this machine: HEADGATE_DATA_DIR/admin-credential)',
+    )
+    .option(
+      '--warehouse <name>',
+      'warehouse of names that name none, or HEADGATE_WAREHOUSE (default: lakehouse)',
+    )
+    .option('--timeout <seconds>', 'how long to wait for an answer (default: 60)', positive)
+    .option('--json', 'print the answer as one JSON document; errors too, on standard error')
+    .option('--yes', 'do not ask before something is deleted')
+  program.addHelpText('after', `\n${exitCodeHelp()}`)
+  program.commandsGroup('Server:')
+  registerServe(program, io)
+  registerBootstrap(program, io)
+  program.commandsGroup('Catalog:')
+  registerWarehouses(program, io)
+  registerNamespaces(program, io)
+  registerRelations(program, io)
+  registerStorage(program, io)
+  program.commandsGroup('Access:')
+  registerPrincipals(program, io)
+  registerRoles(program, io)
+  registerGrants(program, io)
+  registerAudit(program, io)
+  program.commandsGroup('This program:')
+  registerToken(program, io)
+  registerConfig(program, io)
+  return program
+}
+
+/** Commander's own errors, in the form of ours. */
+function usageErrorJson(text: string): string {
+  const message = text.replace(/^error: /, '').trim()
+  return `${stringify({ error: { message, exitCode: exitCode.usage } })}\n`
+}
+
+function exitCodeHelp(): string {
+  const lines = Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code}  ${meaning}`)
+  return `Exit codes:\n${lines.join('\n')}`
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { PassThrough, Writable } from 'node:stream'
+import { type Json, parse } from '@headgate/json'
+import type { ExitCode } from './exit-code.ts'
+import { run } from './run.ts'
+
+/** How a run of the command line ended. */
+export interface Ran {
+  readonly code: ExitCode
+  readonly out: string
+  readonly err: string
+  /** Standard output as one JSON document. */
+  readonly json: Json
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Makes the streams a terminal, where this is typed. */
+  readonly terminal?: string
+}
+
+/** Runs the command line in this process. */
+export type Headgate = (args: readonly string[], options?: RunOptions) => Promise<Ran>
+
+/** A server of its own, and the command line that speaks to it as its administrator. */
+export interface TestHeadgate extends AsyncDisposable {
+  readonly url: string
+  /** Temporary; the server's data is in `data`. */
+  readonly directory: string
+  readonly headgate: Headgate
+}
+
+export async function testHeadgate(): Promise<TestHeadgate> {
+  const directory = await mkdtemp(join(tmpdir(), 'headgate-cli-'))
+  const server = spawnSource(
+    join(dirname(createRequire(import.meta.url).resolve('@headgate/server')), '../src/main.ts'),
+    ['--port=0', '--audit-reads=store', `--data-dir=${join(directory, 'data')}`],
+  )
+  const url = await readyUrl(server)
+  const env = { HEADGATE_URL: url, HEADGATE_DATA_DIR: join(directory, 'data') }
+  return {
+    url,
+    directory,
+    headgate: (args, options = {}) =>
+      runHere(args, directory, { ...options, env: { ...env, ...options.env } }),
+    async [Symbol.asyncDispose]() {
+      await stop(server)
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs TypeScript of this repository with the Node that runs this. */
+export function spawnSource(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
+  return spawn(process.execPath, [...flags, file, ...args], {
+    // Variables that steer a Headgate must not leak into tests.
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** The address on the line that begins with `ready `. */
+export async function readyUrl(server: ChildProcess): Promise<string> {
+  if (server.stdout === null || server.stderr === null) throw new Error('the server has no output')
+  let log = ''
+  server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  for await (const line of createInterface({ input: server.stdout })) {
+    const [, url] = /^ready (\S+)$/.exec(line) ?? []
+    if (url !== undefined) return url
+  }
+  throw new Error(`the server did not start:\n${log}`)
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+}
+
+/** In a directory and environment of its own. */
+export async function runHere(
+  args: readonly string[],
+  cwd: string,
+  { env = {}, terminal }: RunOptions,
+): Promise<Ran> {
+  const isTTY = terminal !== undefined
+  const stdin = Object.assign(new PassThrough(), { isTTY })
+  stdin.end(terminal)
+  const stdout = new Collector(isTTY)
+  const stderr = new Collector(isTTY)
+  const code = await run({ args, env, cwd, stdin, stdout, stderr })
+  return {
+    code,
+    out: stdout.text,
+    err: stderr.text,
+    get json() {
+      return parse(stdout.text)
+    },
+  }
+}
+
+class Collector extends Writable {
+  readonly isTTY: boolean
+  text = ''
+
+  constructor(isTTY: boolean) {
+    super()
+    this.isTTY = isTTY
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
