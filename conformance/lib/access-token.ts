@@ -1,0 +1,27 @@
+import type { CatalogAuth } from './catalog-access.ts'
+
+/** The `Authorization` header for the given way of authentication, or none; asks the token endpoint if need be. */
+export async function authorizationHeaders(auth: CatalogAuth): Promise<Record<string, string>> {
+  if (auth.kind === 'none') return {}
+  const token = auth.kind === 'token' ? auth.token : await clientCredentialsToken(auth)
+  return { authorization: `Bearer ${token}` }
+}
+
+async function clientCredentialsToken(auth: CatalogAuth & { kind: 'credential' }): Promise<string> {
+  const colon = auth.credential.indexOf(':')
+  const response = await fetch(auth.tokenUri, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: auth.credential.slice(0, colon),
+      client_secret: auth.credential.slice(colon + 1),
+      scope: auth.scope,
+    }),
+    signal: AbortSignal.timeout(30_000),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`token endpoint answered ${response.status}: ${text}`)
+  const answer = JSON.parse(text) as { access_token?: unknown }
+  if (typeof answer.access_token !== 'string') throw new Error(`token endpoint sent no access_token: ${text}`)
+  return answer.access_token
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryRoot } from './paths.ts'
+import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
+
+/** A Headgate server started from this repository's sources. */
+export interface HeadgateServer {
+  /** `http://host:port`, without a path. */
+  readonly origin: string
+  /** `client id:client secret` of the first administrator. */
+  readonly adminCredential: string
+  readonly dataDir: string
+  readonly process: KeptProcess
+}
+
+/** Base URI of the Iceberg REST catalog; clients add `/v1/…`. */
+export function catalogUri(server: HeadgateServer): string {
+  return server.origin
+}
+
+/** The OAuth2 token endpoint. */
+export function tokenUri(server: HeadgateServer): string {
+  return `${catalogUri(server)}/v1/oauth/tokens`
+}
+
+/**
+ * Starts a server on a free port with its embedded store in `dataDir` and waits for its `ready` line.
+ * First starts set up the store, hence the generous `timeoutMs`.
+ */
+export async function startHeadgate(
+  keeper: ProcessKeeper,
+  options: {
+    readonly dataDir: string
+    readonly log: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly timeoutMs?: number
+  },
+): Promise<HeadgateServer> {
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
+  const child = keeper.start({
+    name: 'headgate',
+    command: process.execPath,
+    args: [
+      '--conditions=x-source',
+      '--disable-warning=ExperimentalWarning',
+      join(repositoryRoot, 'packages/server/src/main.ts'),
+      '--port',
+      '0',
+      '--data-dir',
+      options.dataDir,
+    ],
+    cwd: repositoryRoot,
+    ...(options.env ? { env: options.env } : {}),
+    log: options.log,
+    onLine: (line) => {
+      if (line.startsWith('ready ')) resolve(line)
+    },
+  })
+  const timeoutMs = options.timeoutMs ?? 90_000
+  const timer = setTimeout(
+    () => reject(new Error(`headgate: no "ready" line; see ${options.log}`)),
+    timeoutMs,
+  )
+  const ended = child.exited.then((exit) => {
+    throw new Error(`headgate ended (${exit.signal ?? exit.code}) before it was ready; see ${options.log}`)
+  })
+  try {
+    const line = await Promise.race([ready, ended])
+    const url = /https?:\/\/[^\s"]+/.exec(line)?.[0]
+    if (!url) throw new Error(`headgate: no URL in its ready line: ${line}`)
+    return {
+      origin: new URL(url).origin,
+      adminCredential: readFileSync(join(options.dataDir, 'admin-credential'), 'utf8').trim(),
+      dataDir: options.dataDir,
+      process: child,
+    }
+  } finally {
+    clearTimeout(timer)
+    ended.catch(() => {})
+  }
+}

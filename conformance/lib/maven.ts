@@ -1,0 +1,17 @@
+import { findJdk } from './jdk.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
+
+/**
+ * Runs Maven in batch mode, as given by MAVEN (default `mvn`). Downloads go through Maven's own local
+ * repository and settings, so mirrors and caches of the machine are respected.
+ */
+export async function runMaven(keeper: ProcessKeeper, log: string, args: readonly string[]): Promise<void> {
+  await keeper.run({
+    name: 'mvn',
+    command: process.env['MAVEN'] ?? 'mvn',
+    args: ['-q', '-B', '-Dstyle.color=never', ...args],
+    env: { JAVA_HOME: findJdk(17).home },
+    log,
+    timeoutMs: 30 * 60_000,
+  })
+}

@@ -1,0 +1,90 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { WarehouseStorage } from './catalog-access.ts'
+import { freePort } from './free-port.ts'
+import { cacheFolder } from './paths.ts'
+import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
+import { isInstalled, markInstalled, stampOf } from './stamp.ts'
+import { answers, waitUntilReady } from './wait-until-ready.ts'
+
+// MinIO's release tags are not module versions, so the newest pseudo-version is pinned
+const version = 'v0.0.0-20260212201848-7aac2a2c5b7c'
+
+/**
+ * Builds MinIO (an S3 server with STS) with `go install` into the cache folder and gives the path of the
+ * binary. The first build takes minutes; Go's own caches make later ones short.
+ */
+export async function installMinio(
+  keeper: ProcessKeeper,
+  say: (line: string) => void = console.error,
+): Promise<string> {
+  const folder = cacheFolder('engines', 'minio')
+  const binary = join(folder, 'minio')
+  const stamp = stampOf(version)
+  if (isInstalled(folder, stamp) && existsSync(binary)) return binary
+  mkdirSync(folder, { recursive: true })
+  const ready = process.env['HEADGATE_MINIO']
+  if (ready) {
+    copyFileSync(ready, binary)
+  } else {
+    say('building MinIO with go install (several minutes the first time) …')
+    await keeper.run({
+      name: 'go install minio',
+      command: process.env['GO'] ?? 'go',
+      args: ['install', `github.com/minio/minio@${version}`],
+      env: { GOBIN: folder },
+      log: join(folder, 'install.log'),
+      timeoutMs: 60 * 60_000,
+    })
+  }
+  markInstalled(folder, stamp)
+  return binary
+}
+
+/** A running MinIO; `storage(bucket)` is where a warehouse in that bucket lies. */
+export interface Minio {
+  readonly endpoint: string
+  readonly process: KeptProcess
+  storage(bucket: string): WarehouseStorage & { kind: 's3' }
+}
+
+/** Starts MinIO on a free loopback port with its data in `folder`; the buckets exist when it returns. */
+export async function startMinio(
+  keeper: ProcessKeeper,
+  options: { readonly binary: string; readonly folder: string; readonly buckets: readonly string[] },
+): Promise<Minio> {
+  // a folder in its data directory is a bucket
+  for (const bucket of options.buckets) mkdirSync(join(options.folder, 'data', bucket), { recursive: true })
+  const port = await freePort()
+  const accessKeyId = 'engines-admin'
+  const secretAccessKey = 'engines-admin-secret'
+  const child = keeper.start({
+    name: 'minio',
+    command: options.binary,
+    args: ['server', join(options.folder, 'data'), '--address', `127.0.0.1:${port}`, '--quiet'],
+    env: {
+      MINIO_ROOT_USER: accessKeyId,
+      MINIO_ROOT_PASSWORD: secretAccessKey,
+      MINIO_REGION: 'us-east-1',
+      MINIO_BROWSER: 'off',
+      MINIO_UPDATE: 'off',
+      MINIO_CALLHOME_ENABLE: 'off',
+      GOMEMLIMIT: '512MiB',
+    },
+    log: join(options.folder, 'minio.log'),
+  })
+  const endpoint = `http://127.0.0.1:${port}`
+  await waitUntilReady(child, () => answers(`${endpoint}/minio/health/ready`), 30_000)
+  return {
+    endpoint,
+    process: child,
+    storage: (bucket) => ({
+      kind: 's3',
+      endpoint,
+      region: 'us-east-1',
+      accessKeyId,
+      secretAccessKey,
+      root: `s3://${bucket}/warehouse`,
+    }),
+  }
+}

@@ -1,0 +1,17 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { newRunFolder } from './paths.ts'
+
+const parent = mkdtempSync(join(tmpdir(), 'runs-'))
+afterAll(() => rmSync(parent, { recursive: true }))
+
+test('folders of runs sort by time, and old ones go', () => {
+  const folders = Array.from({ length: 12 }, (_, minute) =>
+    newRunFolder(parent, new Date(Date.UTC(2026, 0, 2, 3, minute))),
+  )
+  expect(basename(folders[4] ?? '')).toBe(`20260102-030400-${process.pid}`)
+  expect(readdirSync(parent).toSorted()).toEqual(folders.slice(-10).map((folder) => basename(folder)))
+  expect(existsSync(folders[11] ?? '')).toBe(true)
+})

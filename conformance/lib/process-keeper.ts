@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
+import { safeEnvironment } from './safe-env.ts'
+
+/** How a process ended: `code` is null when a signal ended it. */
+export interface ProcessExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface StartOptions {
+  /** Short name for messages. */
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd?: string
+  /** Added to the safe environment; `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** File that receives standard output and standard error. */
+  readonly log: string
+  /** Called with each line of standard output (which is written to the log as well). */
+  readonly onLine?: (line: string) => void
+}
+
+/** A child process in a process group of its own. */
+export interface KeptProcess {
+  readonly name: string
+  readonly pid: number
+  readonly log: string
+  readonly stdin: Writable
+  readonly exited: Promise<ProcessExit>
+  /** Undefined while it runs. */
+  exit(): ProcessExit | undefined
+  /** Ends the process and what it started: SIGTERM, and SIGKILL after `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+}
+
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Starts child processes and makes sure that none outlives this program, whether it returns, throws or is
+ * interrupted. Each child leads its own process group, so that Ctrl-C reaches only this program and a child
+ * is ended together with whatever it has started.
+ *
+ * @example
+ * await using keeper = new ProcessKeeper()
+ * const server = keeper.start({ name: 'minio', command: 'minio', args: ['server', dir], log: 'minio.log' })
+ */
+export class ProcessKeeper implements AsyncDisposable {
+  readonly #running = new Set<KeptProcess>()
+  #ending = false
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#ending = true
+    console.error(`\n${signal}: ending ${this.#running.size} process(es)`)
+    void this.stopAll().finally(() => process.exit(130))
+  }
+  readonly #onExit = (): void => {
+    for (const child of this.#running) signalGroup(child.pid, 'SIGKILL')
+  }
+
+  constructor() {
+    for (const signal of ending) process.on(signal, this.#onSignal)
+    process.on('exit', this.#onExit)
+  }
+
+  start(options: StartOptions): KeptProcess {
+    // the program's own work may go on while its processes are being ended
+    if (this.#ending) throw new Error(`${options.name}: not started, this program is ending`)
+    mkdirSync(dirname(options.log), { recursive: true })
+    const log = openSync(options.log, 'a')
+    const child = spawn(options.command, options.args, {
+      cwd: options.cwd,
+      env: safeEnvironment(options.env),
+      detached: true,
+      stdio: ['pipe', options.onLine ? 'pipe' : log, log],
+    })
+    if (options.onLine && child.stdout) {
+      const { onLine } = options
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        writeSync(log, `${line}\n`)
+        onLine(line)
+      })
+    }
+    let ended: ProcessExit | undefined
+    const { promise: exited, resolve } = Promise.withResolvers<ProcessExit>()
+    child.on('error', () => {})
+    child.stdin?.on('error', () => {})
+    if (child.pid === undefined || !child.stdin) {
+      closeSync(log)
+      throw new Error(`${options.name}: cannot start ${options.command}; is it installed?`)
+    }
+    const { pid, stdin } = child
+    // "close" comes when the output has been read to its end, so that no line is lost
+    child.once('close', (code, signal) => {
+      ended = { code, signal }
+      this.#running.delete(kept)
+      closeSync(log)
+      resolve(ended)
+    })
+    const kept: KeptProcess = {
+      name: options.name,
+      pid,
+      log: options.log,
+      stdin,
+      exited,
+      exit: () => ended,
+      stop: async (graceMs = 10_000) => {
+        if (ended) return
+        signalGroup(pid, 'SIGTERM')
+        const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+        await exited
+        clearTimeout(timer)
+      },
+    }
+    this.#running.add(kept)
+    return kept
+  }
+
+  /** Starts a process and waits for its end; throws with the end of its log unless it exits with 0. */
+  async run(options: StartOptions & { readonly timeoutMs?: number }): Promise<void> {
+    const exit = await this.runToExit(options)
+    if (exit.code !== 0) {
+      throw new Error(
+        `${options.name} failed (${exit.signal ?? `exit code ${exit.code}`}); see ${options.log}`,
+      )
+    }
+  }
+
+  /** Starts a process and waits for its end, or stops it when `timeoutMs` have passed. */
+  async runToExit(options: StartOptions & { readonly timeoutMs?: number }): Promise<ProcessExit> {
+    const child = this.start(options)
+    child.stdin.end()
+    const timer = options.timeoutMs ? setTimeout(() => void child.stop(), options.timeoutMs) : undefined
+    try {
+      return await child.exited
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async stopAll(): Promise<void> {
+    // newest first: engines before the servers they talk to
+    for (const child of Array.from(this.#running).toReversed()) await child.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopAll()
+    for (const signal of ending) process.off(signal, this.#onSignal)
+    process.off('exit', this.#onExit)
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // the group is gone already
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Variables that keep cloud SDKs on this machine. Without keys of their own, clients fall back to the
+ * instance metadata address or to the public endpoint of a cloud; with these they find dummy keys and a
+ * loopback address where nothing listens.
+ */
+const loopbackOnly: Readonly<Record<string, string | undefined>> = {
+  AWS_ACCESS_KEY_ID: 'fallback-must-not-be-used',
+  AWS_SECRET_ACCESS_KEY: 'fallback-must-not-be-used',
+  AWS_REGION: 'us-east-1',
+  AWS_DEFAULT_REGION: 'us-east-1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+  AWS_ALLOW_HTTP: 'true',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_SESSION_TOKEN: undefined,
+  AWS_PROFILE: undefined,
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: undefined,
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined,
+  AWS_WEB_IDENTITY_TOKEN_FILE: undefined,
+  GOOGLE_APPLICATION_CREDENTIALS: undefined,
+  NO_PROXY: '127.0.0.1,localhost',
+  no_proxy: '127.0.0.1,localhost',
+}
+
+/** This program's environment, made safe, with `extra` on top; `undefined` removes a variable. */
+export function safeEnvironment(
+  extra: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
+  const merged = { ...process.env, ...loopbackOnly, ...extra }
+  return Object.fromEntries(
+    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}

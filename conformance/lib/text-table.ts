@@ -1,0 +1,23 @@
+/** Aligned columns for terminals; numbers to the right, everything else to the left. */
+export function textTable(rows: readonly (readonly (string | number)[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, String(cell).length)))
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => {
+          const width = widths[i] ?? 0
+          return typeof cell === 'number' ? String(cell).padStart(width) : cell.padEnd(width)
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Seconds with one decimal, from milliseconds: `12.3 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}

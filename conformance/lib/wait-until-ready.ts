@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KeptProcess } from './process-keeper.ts'
+
+/**
+ * Asks `check` again and again until it returns true. Throws when the process ends before that, or when
+ * `timeoutMs` have passed; errors of `check` (connection refused) count as "not yet".
+ */
+export async function waitUntilReady(
+  child: KeptProcess,
+  check: () => Promise<boolean>,
+  timeoutMs: number,
+): Promise<void> {
+  const end = Date.now() + timeoutMs
+  while (Date.now() < end) {
+    if (child.exit()) throw new Error(`${child.name} ended before it was ready; see ${child.log}`)
+    if (await check().catch(() => false)) return
+    await sleep(100)
+  }
+  throw new Error(`${child.name} was not ready within ${timeoutMs / 1000} s; see ${child.log}`)
+}
+
+/** True when a GET of the URL is answered with 2xx. */
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  await response.body?.cancel()
+  return response.ok
+}

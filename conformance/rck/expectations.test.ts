@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { differences, reasonOf } from './expectations.ts'
+import type { TestResult } from './junit-xml.ts'
+
+const result = (name: string, outcome: TestResult['outcome'], message = ''): TestResult => ({
+  name,
+  outcome,
+  ms: 1,
+  message,
+  details: '',
+})
+const expected = {
+  passed: ['A.a()', 'A.b()'],
+  failed: { 'A.f()': 'known' },
+  skipped: { 'A.s()': 'no slashes' },
+}
+const same = [
+  result('A.a()', 'passed'),
+  result('A.b()', 'passed'),
+  result('A.f()', 'failed'),
+  result('A.s()', 'skipped'),
+]
+
+describe('comparing results with expectations', () => {
+  it('finds nothing when all is as expected', () => {
+    expect(differences(expected, same)).toEqual([])
+  })
+
+  it('names a test that fails now', () => {
+    expect(differences(expected, [result('A.a()', 'failed'), ...same.slice(1)])).toEqual([
+      'A.a(): expected passed, failed',
+    ])
+  })
+
+  it('names a known failure that passes now, so that the list is kept true', () => {
+    expect(differences(expected, same.with(2, result('A.f()', 'passed')))).toEqual([
+      'A.f(): expected failed, passed',
+    ])
+  })
+
+  it('names tests that did not run or are new', () => {
+    expect(differences(expected, [...same.slice(1), result('A.new()', 'passed')])).toEqual([
+      'A.new(): not in expectations.json, passed',
+      'A.a(): expected passed, did not run',
+    ])
+  })
+})
+
+describe('the reason of a skip or failure', () => {
+  it('is the sentence without exception names and comparison dumps', () => {
+    const message =
+      'org.opentest4j.TestAbortedException: Assumption was not met due to: [Only valid for x] \nExpecting value to be true'
+    expect(reasonOf(result('A.s()', 'skipped', message))).toBe('[Only valid for x]')
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { readOptions } from './options.ts'
+
+describe('the command line of the kit', () => {
+  it('needs nothing: then a server is started', () => {
+    expect(readOptions([])).toMatchObject({ uri: undefined, auth: { kind: 'none' }, extended: false })
+  })
+
+  it('takes a credential and finds the token endpoint below the URI', () => {
+    expect(readOptions(['http://h/catalog/', '--credential', 'id:secret', '--warehouse', 'w'])).toMatchObject(
+      {
+        uri: 'http://h/catalog/',
+        warehouse: 'w',
+        auth: {
+          kind: 'credential',
+          credential: 'id:secret',
+          scope: 'catalog',
+          tokenUri: 'http://h/catalog/v1/oauth/tokens',
+        },
+      },
+    )
+  })
+
+  it('takes client properties with equals signs in their values', () => {
+    expect(
+      readOptions(['--property', 'header.X=a=b', '--property', 's3.endpoint=http://h'])?.properties,
+    ).toEqual({
+      'header.X': 'a=b',
+      's3.endpoint': 'http://h',
+    })
+  })
+
+  it.each([
+    [['http://a', 'http://b'], 'one URI at most'],
+    [['http://a', '--fixture'], 'give no URI'],
+    [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
+    [['--property', '=x'], 'KEY=VALUE'],
+  ])('refuses %j', (args, message) => {
+    expect(() => readOptions(args)).toThrow(message)
+  })
+
+  it('gives nothing when help is wanted', () => {
+    expect(readOptions(['--help'])).toBeUndefined()
+  })
+})

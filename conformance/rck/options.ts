@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { CatalogAuth } from '../lib/catalog-access.ts'
+
+export const usage = `npm run conformance:rck -- [uri] [options]
+
+Runs Iceberg's REST compatibility kit. Without a URI it starts a Headgate server of its own.
+
+  --warehouse NAME           warehouse to use at the given URI
+  --credential ID:SECRET     OAuth2 client credentials; --credential-file FILE reads them from a file
+  --token TOKEN              a bearer token instead
+  --oauth2-server-uri URI    token endpoint (default: <uri>/v1/oauth/tokens)
+  --scope SCOPE              scope to ask for (default: catalog)
+  --property KEY=VALUE       further client property (s3.endpoint, io-impl, header.X …); may be repeated
+  --extended                 nested namespaces, names with dots and slashes as well
+  --base-table-location URI  with --extended: instead of the kit's file:/tmp
+  --remote-metadata          with --extended: metadata files are not on this machine's disk
+  --select SELECTOR          only this class or class#method (simple names); may be repeated
+  --fixture                  run against Iceberg's own fixture server, as a yardstick
+  --expectations NAME|none   set of expectations.json to compare with (default: by mode)
+  --update-expectations      write what happened into expectations.json
+  --json                     print the result as JSON
+  --keep                     leave the kit's namespaces in the catalog
+  --help`
+
+export interface RckOptions {
+  readonly uri: string | undefined
+  readonly warehouse: string | undefined
+  readonly auth: CatalogAuth
+  readonly properties: Readonly<Record<string, string>>
+  readonly extended: boolean
+  readonly baseTableLocation: string | undefined
+  readonly localMetadata: boolean
+  readonly select: readonly string[]
+  readonly fixture: boolean
+  readonly expectations: string | undefined
+  readonly updateExpectations: boolean
+  readonly json: boolean
+  readonly keep: boolean
+}
+
+/** Reads the command line; undefined when help was asked for. Throws with a sentence on contradictions. */
+export function readOptions(args: readonly string[]): RckOptions | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      warehouse: { type: 'string' },
+      credential: { type: 'string' },
+      'credential-file': { type: 'string' },
+      token: { type: 'string' },
+      'oauth2-server-uri': { type: 'string' },
+      scope: { type: 'string', default: 'catalog' },
+      property: { type: 'string', multiple: true, default: [] },
+      extended: { type: 'boolean', default: false },
+      'base-table-location': { type: 'string' },
+      'remote-metadata': { type: 'boolean', default: false },
+      select: { type: 'string', multiple: true, default: [] },
+      fixture: { type: 'boolean', default: false },
+      expectations: { type: 'string' },
+      'update-expectations': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const [uri, ...more] = positionals
+  if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
+  if (uri !== undefined && values.fixture) throw new Error('--fixture starts a server itself: give no URI')
+  if (values.token !== undefined && (values.credential ?? values['credential-file']) !== undefined) {
+    throw new Error('give either a token or a credential')
+  }
+  const credential = values['credential-file']
+    ? readFileSync(values['credential-file'], 'utf8').trim()
+    : values.credential
+  return {
+    uri,
+    warehouse: values.warehouse,
+    auth: readAuth(uri, values.token, credential, values.scope, values['oauth2-server-uri']),
+    properties: Object.fromEntries(values.property.map(readProperty)),
+    extended: values.extended,
+    baseTableLocation: values['base-table-location'],
+    localMetadata: !values['remote-metadata'],
+    select: values.select,
+    fixture: values.fixture,
+    expectations: values.expectations,
+    updateExpectations: values['update-expectations'],
+    json: values.json,
+    keep: values.keep,
+  }
+}
+
+function readAuth(
+  uri: string | undefined,
+  token: string | undefined,
+  credential: string | undefined,
+  scope: string,
+  tokenUri: string | undefined,
+): CatalogAuth {
+  if (token !== undefined) return { kind: 'token', token }
+  if (credential === undefined) return { kind: 'none' }
+  return {
+    kind: 'credential',
+    credential,
+    scope,
+    tokenUri: tokenUri ?? `${uri?.replace(/\/+$/, '') ?? ''}/v1/oauth/tokens`,
+  }
+}
+
+function readProperty(text: string): [string, string] {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new Error(`--property takes KEY=VALUE, got: ${text}`)
+  return [text.slice(0, equals), text.slice(equals + 1)]
+}

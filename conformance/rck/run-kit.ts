@@ -1,0 +1,140 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { clientProperties, type CatalogAccess } from '../lib/catalog-access.ts'
+import { findJdk, jdkCommand } from '../lib/jdk.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import type { InstalledKit } from './install.ts'
+import { parseJunitXml, type TestResult } from './junit-xml.ts'
+
+const javaPackage = 'org.apache.iceberg.rest'
+
+export interface KitRun {
+  readonly access: CatalogAccess
+  /** Further client properties. */
+  readonly properties: Readonly<Record<string, string>>
+  readonly extended: boolean
+  readonly baseTableLocation: string | undefined
+  readonly localMetadata: boolean
+  /** Simple class names, or `Class#method`; empty for all. */
+  readonly select: readonly string[]
+  readonly keep: boolean
+  /** Folder for reports and logs. Its `tmp` is the JVM's temporary folder, where view tests put views. */
+  readonly folder: string
+}
+
+/** Names of the kit's classes in the order in which they run. */
+export function kitClasses(extended: boolean): string[] {
+  return [
+    extended ? 'ConfigurableCatalogTests' : 'RESTCompatibilityKitCatalogTests',
+    'RESTCompatibilityKitViewCatalogTests',
+  ]
+}
+
+/**
+ * Runs the kit, one JVM per class, and gives the results of all tests. Between classes, and at the end
+ * unless `keep`, drops what the kit leaves behind. Throws when the catalog holds such names beforehand or
+ * a class does not run at all.
+ */
+export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitRun): Promise<TestResult[]> {
+  const temporary = join(run.folder, 'tmp')
+  mkdirSync(temporary, { recursive: true })
+  const java = [...systemProperties(run, temporary), '-cp', `${kit.classes}:${join(kit.jars, '*')}`]
+  const command = jdkCommand(findJdk(17), 'java')
+  const leftovers = async (what: 'list' | 'drop'): Promise<number | null> => {
+    const log = join(run.folder, `leftovers-${what}.log`)
+    const args = [...java, `${javaPackage}.PurgeLeftovers`, what]
+    const exit = await keeper.runToExit({ name: 'leftovers', command, args, log, timeoutMs: 300_000 })
+    if (exit.code !== 0 && exit.code !== 3) throw new Error(`cannot use the catalog: ${lastMessage(log)}`)
+    return exit.code
+  }
+  if ((await leftovers('list')) === 3) {
+    const names = readFileSync(join(run.folder, 'leftovers-list.log'), 'utf8').trim().split('\n').join(', ')
+    throw new Error(`the kit needs a warehouse without these namespaces: ${names}`)
+  }
+  const existed = fixedFolders.filter((folder) => existsSync(folder))
+  const results: TestResult[] = []
+  try {
+    for (const [index, selectors] of parts(run).entries()) {
+      const reports = join(run.folder, `reports-${index + 1}`)
+      await keeper.runToExit({
+        name: 'rck',
+        command,
+        args: [
+          ...java,
+          'org.junit.platform.console.ConsoleLauncher',
+          'execute',
+          '--disable-banner',
+          '--disable-ansi-colors',
+          '--details=tree',
+          '--include-classname=.*',
+          ...selectors,
+          `--reports-dir=${reports}`,
+        ],
+        log: join(run.folder, `console-${index + 1}.log`),
+        timeoutMs: 30 * 60_000,
+      })
+      results.push(...readReports(reports, join(run.folder, `console-${index + 1}.log`)))
+      const last = index === parts(run).length - 1
+      if (!(last && run.keep)) await leftovers('drop')
+    }
+  } finally {
+    for (const folder of fixedFolders)
+      if (!existed.includes(folder)) rmSync(folder, { recursive: true, force: true })
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  return results
+}
+
+// where the kit's own tests put tables at a location of their choice
+const fixedFolders = ['/tmp/ns', '/tmp/newdb']
+
+function parts(run: KitRun): string[][] {
+  if (run.select.length > 0) {
+    return run.select.map((name) => [
+      name.includes('#') ? `--select-method=${javaPackage}.${name}` : `--select-class=${javaPackage}.${name}`,
+    ])
+  }
+  return kitClasses(run.extended).map((name) => [`--select-class=${javaPackage}.${name}`])
+}
+
+function systemProperties(run: KitRun, temporary: string): string[] {
+  const client = { ...clientProperties(run.access), ...run.properties }
+  const kitSwitches: Record<string, string> = {
+    'rck.local': 'false',
+    'rck.requires-namespace-create': 'true',
+    'rck.supports-serverside-retry': 'true',
+    'rck.supports-names-with-dot': String(run.extended),
+  }
+  const ours: Record<string, string> = run.extended
+    ? {
+        'headgate.nested-namespaces': 'true',
+        'headgate.names-with-slashes': 'true',
+        'headgate.local-metadata': String(run.localMetadata),
+        ...(run.baseTableLocation ? { 'headgate.base-table-location': run.baseTableLocation } : {}),
+      }
+    : {}
+  // the kit looks for "rck.uri", its client for "uri": every client property is given under both names
+  const both = Object.entries(client).flatMap(([key, value]) => [
+    [`rck.${key}`, value],
+    [key, value],
+  ])
+  return [
+    '-Xmx1g',
+    `-Djava.io.tmpdir=${temporary}`,
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+    ...[...both, ...Object.entries(kitSwitches), ...Object.entries(ours)].map(([k, v]) => `-D${k}=${v}`),
+  ]
+}
+
+function readReports(folder: string, log: string): TestResult[] {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.xml')) : []
+  const results = files.flatMap((name) => parseJunitXml(readFileSync(join(folder, name), 'utf8')))
+  if (results.length === 0) throw new Error(`no test ran; see ${log}`)
+  return results
+}
+
+function lastMessage(log: string): string {
+  const lines = readFileSync(log, 'utf8').split('\n')
+  const said = lines.filter((line) => line.trim() && !/^\s+at |^\s*\.\.\. /.test(line))
+  return `${said.slice(0, 3).join(' ').slice(0, 600)} (see ${log})`
+}
