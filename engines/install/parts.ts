@@ -1,0 +1,18 @@
+import { installMinio } from '../../conformance/lib/minio.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { installDuckDb } from './duckdb.ts'
+import { installPyIceberg } from './pyiceberg.ts'
+import { installSpark } from './spark.ts'
+import { installTrino, installTrinoCli } from './trino.ts'
+
+type Installer = (keeper: ProcessKeeper, say: (line: string) => void) => Promise<unknown>
+
+/** What can be installed, each on its own. */
+export const parts: Readonly<Record<string, Installer>> = {
+  pyiceberg: installPyIceberg,
+  duckdb: installDuckDb,
+  spark: installSpark,
+  trino: installTrino,
+  'trino-cli': installTrinoCli,
+  minio: installMinio,
+}

@@ -1,0 +1,14 @@
+import { cacheFolder } from '../../conformance/lib/paths.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { pythonVenv } from './python-venv.ts'
+
+/** PyIceberg with PyArrow in a virtual environment; gives its Python. */
+export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
+  // pyiceberg-core computes the bucket and truncate transforms when it writes
+  return pythonVenv(
+    keeper,
+    cacheFolder('engines', 'pyiceberg'),
+    ['pyiceberg[pyarrow,pyiceberg-core]==0.12.0'],
+    say,
+  )
+}

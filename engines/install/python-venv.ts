@@ -1,0 +1,38 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+
+/**
+ * A virtual environment with the given requirements in `folder`; gives the path of its Python. PYTHON names
+ * the interpreter (default `python3`). Nothing is done when the same requirements are there already.
+ */
+export async function pythonVenv(
+  keeper: ProcessKeeper,
+  folder: string,
+  requirements: readonly string[],
+  say: (line: string) => void,
+): Promise<string> {
+  const python = join(folder, 'bin/python')
+  const stamp = stampOf(...requirements)
+  if (isInstalled(folder, stamp)) return python
+  say(`pip install ${requirements.join(' ')} …`)
+  const log = join(dirname(folder), `${folder.slice(folder.lastIndexOf('/') + 1)}-install.log`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  await keeper.run({
+    name: 'python -m venv',
+    command: process.env['PYTHON'] ?? 'python3',
+    args: ['-m', 'venv', folder],
+    log,
+  })
+  await keeper.run({
+    name: 'pip install',
+    command: python,
+    args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements],
+    log,
+    timeoutMs: 30 * 60_000,
+  })
+  markInstalled(folder, stamp)
+  return python
+}

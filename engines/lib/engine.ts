@@ -1,0 +1,30 @@
+import type { CatalogAccess } from '../../conformance/lib/catalog-access.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+
+export const engineNames = ['pyiceberg', 'duckdb', 'spark', 'trino'] as const
+export type EngineName = (typeof engineNames)[number]
+
+/** Values as JSON has them; decimals, dates and times come as text. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
+export type Rows = readonly (readonly Value[])[]
+
+/** A running engine that is connected to one warehouse of the catalog. */
+export interface Engine {
+  readonly name: EngineName
+  readonly version: string
+  /** Runs one SQL statement. Throws an Error with the engine's message. */
+  sql(statement: string): Promise<Rows>
+  /** Calls a function of the engine's Python steps, `module.function`. */
+  call(name: string, args: Readonly<Record<string, Value>>): Promise<Value>
+}
+
+export interface EngineSettings {
+  readonly keeper: ProcessKeeper
+  readonly access: CatalogAccess
+  /** Folder for logs and for the engine's own files. */
+  readonly folder: string
+  readonly say: (line: string) => void
+}
+
+/** Installs the engine if need be, starts it and connects it to the catalog. */
+export type StartEngine = (settings: EngineSettings) => Promise<Engine>

@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { Value } from './engine.ts'
+
+interface Answer {
+  readonly id: number
+  readonly value?: Value
+  readonly error?: string
+}
+
+export interface PythonWorker {
+  /** Sends one request and waits for its answer; throws an Error with the worker's message. */
+  ask(operation: string, args: Readonly<Record<string, Value>>, timeoutMs?: number): Promise<Value>
+}
+
+export interface PythonWorkerOptions {
+  readonly name: string
+  readonly python: string
+  /** The worker's file; it calls `serve` of worker.py beside this file. */
+  readonly script: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly folder: string
+}
+
+/**
+ * Starts a Python program that answers requests on standard input, one JSON document per line. An engine
+ * lives in such a worker for as long as its scenarios run, since starting one takes seconds.
+ */
+export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOptions): PythonWorker {
+  const waiting = new Map<number, PromiseWithResolvers<Value>>()
+  const child = keeper.start({
+    name: options.name,
+    command: options.python,
+    args: ['-u', options.script],
+    cwd: options.folder,
+    env: {
+      ...options.env,
+      PYTHONPATH: fileURLToPath(new URL('.', import.meta.url)),
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYICEBERG_HOME: options.folder,
+      TZ: 'UTC',
+    },
+    log: join(options.folder, `${options.name}.log`),
+    onLine: (line) => {
+      const answer = readAnswer(line)
+      if (!answer) return
+      const waiter = waiting.get(answer.id)
+      waiting.delete(answer.id)
+      if (answer.error === undefined) waiter?.resolve(answer.value ?? null)
+      else waiter?.reject(new Error(answer.error))
+    },
+  })
+  const fail = (): void => {
+    for (const waiter of waiting.values()) waiter.reject(new Error(`${options.name} ended; see ${child.log}`))
+    waiting.clear()
+  }
+  void child.exited.then(fail)
+  let lastId = 0
+  return {
+    ask: async (operation, args, timeoutMs = 180_000) => {
+      if (child.exit()) throw new Error(`${options.name} has ended; see ${child.log}`)
+      const id = ++lastId
+      const waiter = Promise.withResolvers<Value>()
+      waiting.set(id, waiter)
+      const timer = setTimeout(() => {
+        waiting.delete(id)
+        waiter.reject(new Error(`${options.name}: no answer within ${timeoutMs / 1000} s`))
+      }, timeoutMs)
+      child.stdin.write(`${JSON.stringify({ id, operation, args })}\n`)
+      try {
+        return await waiter.promise
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}
+
+// libraries print to standard output too; only lines with our mark are answers
+function readAnswer(line: string): Answer | undefined {
+  const mark = '@@answer '
+  return line.startsWith(mark) ? (JSON.parse(line.slice(mark.length)) as Answer) : undefined
+}

@@ -1,0 +1,49 @@
+import { seconds, textTable } from '../../conformance/lib/text-table.ts'
+import type { ScenarioResult, StepResult } from './run-scenario.ts'
+
+/** One line for a step; failed ones with what was asked and what came back. */
+export function stepLine(step: StepResult): string {
+  const line = `  ${step.outcome === 'passed' ? 'ok  ' : 'FAIL'}  ${step.title}  (${step.engine}, ${step.ms} ms)`
+  if (step.outcome === 'passed') return line
+  return `${line}\n${indent(`${step.what}\n${step.message ?? ''}`)}`
+}
+
+/** A line per scenario and the totals. */
+export function summary(results: readonly ScenarioResult[], ms: number): string {
+  const table = textTable([
+    ['scenario', 'storage', 'steps', 'passed', 'failed', 'time'],
+    ...results.map((result) => {
+      const passed = result.steps.filter((step) => step.outcome === 'passed').length
+      const counts = [result.steps.length, passed, result.steps.length - passed] as const
+      const time = result.skipped === undefined ? seconds(result.ms) : `skipped: ${result.skipped}`
+      return [result.scenario, result.storage, ...counts, time]
+    }),
+  ])
+  const { steps, passed, failed, skipped } = totals(results)
+  const skips = skipped > 0 ? `, ${skipped} scenario(s) skipped` : ''
+  return `${table}\n\nengines: ${steps} steps, ${passed} passed, ${failed} failed${skips} (${seconds(ms)})`
+}
+
+export interface Totals {
+  readonly scenarios: number
+  readonly skipped: number
+  readonly steps: number
+  readonly passed: number
+  readonly failed: number
+}
+
+export function totals(results: readonly ScenarioResult[]): Totals {
+  const steps = results.flatMap((result) => result.steps)
+  const passed = steps.filter((step) => step.outcome === 'passed').length
+  return {
+    scenarios: results.length,
+    skipped: results.filter((result) => result.skipped !== undefined).length,
+    steps: steps.length,
+    passed,
+    failed: steps.length - passed,
+  }
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '          ')
+}

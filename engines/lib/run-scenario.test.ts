@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { Engine, Rows } from './engine.ts'
+import { runScenario } from './run-scenario.ts'
+import { spark, type Scenario, type Setup, type Step } from './scenario.ts'
+
+const setup: Setup = {
+  namespace: 'ns',
+  storage: { kind: 'file', root: '/nowhere' },
+  auth: { kind: 'none' },
+  uri: 'http://127.0.0.1:1',
+}
+
+// answers each statement with its own words, as one row; "fail …" fails
+const engine: Engine = {
+  name: 'spark',
+  version: '0',
+  sql: (statement): Promise<Rows> =>
+    statement.startsWith('fail')
+      ? Promise.reject(new Error(statement))
+      : Promise.resolve([statement.split(' ')]),
+  call: () => Promise.resolve(null),
+}
+
+async function outcomes(steps: Step[]): Promise<string[]> {
+  const scenario: Scenario = { name: 'test', engines: ['spark'], steps: () => steps }
+  const result = await runScenario(scenario, setup, () => Promise.resolve(engine))
+  return result.steps.map((step) => step.message ?? step.outcome)
+}
+
+describe('a step', () => {
+  it('passes without expectations when its statement does not fail', async () => {
+    expect(await outcomes([spark('x', 'a b')])).toEqual(['passed'])
+  })
+
+  it('must give the expected rows', async () => {
+    const [same, other] = await outcomes([spark('x', 'a b', [['a', 'b']]), spark('x', 'a b', [['a', 'c']])])
+    expect(same).toBe('passed')
+    expect(other).toContain('expected [["a","c"]]')
+  })
+
+  it('must fail when an error is expected, and with that error', async () => {
+    expect(
+      await outcomes([spark('x', 'fail now', /now/), spark('x', 'fail now', /later/), spark('x', 'a', /a/)]),
+    ).toEqual([
+      'passed',
+      'should have failed with /later/: fail now',
+      'should have failed with /a/, but did not fail',
+    ])
+  })
+
+  it('does not keep later steps from running', async () => {
+    expect(await outcomes([spark('x', 'fail'), spark('y', 'a')])).toEqual(['fail', 'passed'])
+  })
+})
+
+describe('a scenario', () => {
+  it('says why it is skipped, and starts no engine then', async () => {
+    const scenario: Scenario = {
+      name: 's',
+      engines: ['spark'],
+      skip: () => 'not here',
+      steps: () => [spark('x', 'a')],
+    }
+    const result = await runScenario(scenario, setup, () => Promise.reject(new Error('started')))
+    expect(result).toMatchObject({ skipped: 'not here', steps: [] })
+  })
+})

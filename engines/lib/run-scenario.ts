@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Engine, EngineName, Rows } from './engine.ts'
+import type { Scenario, Setup, Step } from './scenario.ts'
+
+export interface StepResult {
+  readonly title: string
+  readonly engine: EngineName
+  /** The SQL statement or the name of the Python function. */
+  readonly what: string
+  readonly outcome: 'passed' | 'failed'
+  readonly ms: number
+  /** Why it failed. */
+  readonly message?: string
+}
+
+export interface ScenarioResult {
+  readonly scenario: string
+  readonly storage: string
+  /** Why it did not run, if so; then there are no steps. */
+  readonly skipped?: string
+  readonly ms: number
+  readonly steps: readonly StepResult[]
+}
+
+/** Runs all steps in order; a failed step does not stop the rest, so that one run tells all there is. */
+export async function runScenario(
+  scenario: Scenario,
+  setup: Setup,
+  engine: (name: EngineName) => Promise<Engine>,
+  onStep: (result: StepResult) => void = () => {},
+): Promise<ScenarioResult> {
+  const started = Date.now()
+  const skipped = scenario.skip?.(setup)
+  const about = { scenario: scenario.name, storage: setup.storage.kind }
+  if (skipped !== undefined) return { ...about, skipped, ms: 0, steps: [] }
+  const steps: StepResult[] = []
+  for (const step of await scenario.steps(setup, engine)) {
+    const result = await runStep(step, await engine(step.on))
+    steps.push(result)
+    onStep(result)
+  }
+  return { ...about, ms: Date.now() - started, steps }
+}
+
+async function runStep(step: Step, engine: Engine): Promise<StepResult> {
+  const started = Date.now()
+  const what = 'sql' in step ? step.sql : step.call
+  const about = { title: step.title, engine: step.on, what }
+  try {
+    judge(step, await perform(step, engine))
+    return { ...about, outcome: 'passed', ms: Date.now() - started }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { ...about, outcome: 'failed', ms: Date.now() - started, message }
+  }
+}
+
+type Performed = { readonly rows: Rows } | { readonly error: string }
+
+async function perform(step: Step, engine: Engine): Promise<Performed> {
+  try {
+    if ('sql' in step) return { rows: await engine.sql(step.sql) }
+    const value = await engine.call(step.call, step.args ?? {})
+    return { rows: Array.isArray(value) ? (value as Rows) : [] }
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function judge(step: Step, performed: Performed): void {
+  if (step.fails) {
+    if (!('error' in performed)) throw new Error(`should have failed with ${step.fails}, but did not fail`)
+    if (!step.fails.test(performed.error))
+      throw new Error(`should have failed with ${step.fails}: ${performed.error}`)
+    return
+  }
+  if ('error' in performed) throw new Error(performed.error)
+  const { rows } = performed
+  if (step.rows && !isDeepStrictEqual(rows, step.rows)) {
+    throw new Error(`wrong rows\n  expected ${JSON.stringify(step.rows)}\n  got      ${JSON.stringify(rows)}`)
+  }
+  step.check?.(rows)
+}

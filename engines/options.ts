@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util'
+import type { CatalogAuth, StorageKind } from '../conformance/lib/catalog-access.ts'
+import { engineNames, type EngineName } from './lib/engine.ts'
+
+export const usage: string = `npm run test:engines -- [engine …] [options]
+
+Runs scenarios with real engines: ${engineNames.join(', ')} (all when none is named). Scenarios
+that need several engines run when all of them are named. Missing engines are installed first.
+
+  --storage KINDS            file (default), s3 (on MinIO), or file,s3
+  --only TEXT                only scenarios whose name contains the text; may be repeated
+  --list                     print the scenarios and stop
+  --fixture                  run against Iceberg's own fixture server, as a yardstick
+  --json                     print the result as JSON
+  --help
+
+Against a server that runs already (its warehouse must be empty or used for tests only):
+  --uri URI                  catalog base URI; clients add /v1/…
+  --warehouse NAME
+  --credential ID:SECRET     OAuth2 client credentials, or --token TOKEN
+  --oauth2-server-uri URI    token endpoint (default: <uri>/v1/oauth/tokens)
+  --scope SCOPE              scope to ask for (default: catalog)
+  --s3-endpoint, --s3-region, --s3-access-key-id, --s3-secret-access-key
+                             how engines reach its storage, with --storage s3`
+
+export interface EngineOptions {
+  readonly engines: readonly EngineName[]
+  readonly storages: readonly StorageKind[]
+  readonly only: readonly string[]
+  readonly list: boolean
+  readonly fixture: boolean
+  readonly json: boolean
+  readonly given: GivenServer | undefined
+}
+
+export interface GivenServer {
+  readonly uri: string
+  readonly warehouse: string | undefined
+  readonly auth: CatalogAuth
+  readonly s3: {
+    readonly endpoint: string
+    readonly region: string
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+  }
+}
+
+/** Reads the command line; undefined when help was asked for. Throws with a sentence on mistakes. */
+export function readOptions(args: readonly string[]): EngineOptions | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      storage: { type: 'string', default: 'file' },
+      only: { type: 'string', multiple: true, default: [] },
+      list: { type: 'boolean', default: false },
+      fixture: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      uri: { type: 'string' },
+      warehouse: { type: 'string' },
+      credential: { type: 'string' },
+      token: { type: 'string' },
+      'oauth2-server-uri': { type: 'string' },
+      scope: { type: 'string', default: 'catalog' },
+      's3-endpoint': { type: 'string', default: '' },
+      's3-region': { type: 'string', default: 'us-east-1' },
+      's3-access-key-id': { type: 'string', default: '' },
+      's3-secret-access-key': { type: 'string', default: '' },
+    },
+  })
+  if (values.help) return undefined
+  if (values.uri !== undefined && values.fixture)
+    throw new Error('--fixture starts a server itself: give no --uri')
+  const given = values.uri?.replace(/\/+$/, '')
+  return {
+    engines: positionals.length === 0 ? engineNames : positionals.map(readEngine),
+    storages: values.storage.split(',').map(readStorage),
+    only: values.only,
+    list: values.list,
+    fixture: values.fixture,
+    json: values.json,
+    given:
+      given === undefined
+        ? undefined
+        : {
+            uri: given,
+            warehouse: values.warehouse,
+            auth: readAuth(given, values),
+            s3: {
+              endpoint: values['s3-endpoint'],
+              region: values['s3-region'],
+              accessKeyId: values['s3-access-key-id'],
+              secretAccessKey: values['s3-secret-access-key'],
+            },
+          },
+  }
+}
+
+function readAuth(
+  uri: string,
+  values: {
+    readonly token?: string
+    readonly credential?: string
+    readonly scope: string
+    readonly 'oauth2-server-uri'?: string
+  },
+): CatalogAuth {
+  if (values.token !== undefined) return { kind: 'token', token: values.token }
+  if (values.credential === undefined) return { kind: 'none' }
+  const tokenUri = values['oauth2-server-uri'] ?? `${uri}/v1/oauth/tokens`
+  return { kind: 'credential', credential: values.credential, scope: values.scope, tokenUri }
+}
+
+function readEngine(text: string): EngineName {
+  const name = engineNames.find((known) => known === text)
+  if (!name) throw new Error(`unknown engine ${text}; there are ${engineNames.join(', ')}`)
+  return name
+}
+
+function readStorage(text: string): StorageKind {
+  if (text !== 'file' && text !== 's3') throw new Error(`unknown storage ${text}; there are file and s3`)
+  return text
+}

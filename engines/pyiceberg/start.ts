@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { clientProperties } from '../../conformance/lib/catalog-access.ts'
+import { installPyIceberg } from '../install/pyiceberg.ts'
+import type { Engine, EngineSettings } from '../lib/engine.ts'
+import { startPythonWorker } from '../lib/python-worker.ts'
+
+/** PyIceberg with PyArrow in a Python process of its own. */
+export async function startPyIceberg(settings: EngineSettings): Promise<Engine> {
+  const python = await installPyIceberg(settings.keeper, settings.say)
+  const worker = startPythonWorker(settings.keeper, {
+    name: 'pyiceberg',
+    python,
+    script: fileURLToPath(new URL('main.py', import.meta.url)),
+    folder: settings.folder,
+  })
+  const version = await worker.ask('connect', {
+    properties: {
+      ...clientProperties(settings.access),
+      // without this it sends "Bearer None", which is no token of anybody
+      ...(settings.access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
+      type: 'rest',
+      'py-io-impl': 'pyiceberg.io.pyarrow.PyArrowFileIO',
+      's3.region': 'us-east-1',
+    },
+  })
+  return {
+    name: 'pyiceberg',
+    version: typeof version === 'string' ? version : '',
+    sql: () => Promise.reject(new Error('PyIceberg has no SQL')),
+    call: (name, args) => worker.ask('call', { name, args }),
+  }
+}

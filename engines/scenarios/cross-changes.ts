@@ -1,0 +1,76 @@
+import { pyiceberg, spark, trino, type Scenario } from '../lib/scenario.ts'
+
+/** Deletes, schema changes, branches and views of one engine, seen by the others. */
+export const crossChanges: Scenario = {
+  name: 'cross/changes',
+  engines: ['pyiceberg', 'spark', 'trino'],
+  steps: ({ namespace: ns }) => {
+    const t = `${ns}.t`
+    const read = { namespace: ns, name: 't' }
+    return [
+      spark('Spark creates a namespace', `CREATE NAMESPACE ${ns}`),
+      spark(
+        'Spark creates a table that keeps deletes apart',
+        `CREATE TABLE ${t} USING iceberg TBLPROPERTIES ('format-version' = '2', 'write.delete.mode' = 'merge-on-read')
+         AS SELECT id, concat('n', id) name FROM range(20)`,
+      ),
+      spark('Spark deletes by position', `DELETE FROM ${t} WHERE id % 2 = 1`),
+      pyiceberg('PyIceberg reads around Spark’s deletes', 'shared.count', read, [[10]]),
+      trino('Trino reads around Spark’s deletes', `SELECT count(*), max(id) FROM ${t}`, [[10, 18]]),
+      trino('Trino deletes more', `DELETE FROM ${t} WHERE id > 10`),
+      spark('Spark reads around Trino’s deletes', `SELECT count(*), max(id) FROM ${t}`, [[6, 10]]),
+      trino(
+        'Trino merges into it',
+        `MERGE INTO ${t} t USING (VALUES (0, 'zero'), (99, 'new')) s(id, name)
+        ON t.id = s.id WHEN MATCHED THEN UPDATE SET name = s.name WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.name)`,
+      ),
+      spark('Spark reads what Trino merged', `SELECT name FROM ${t} WHERE id IN (0, 99) ORDER BY id`, [
+        ['zero'],
+        ['new'],
+      ]),
+      // PyArrow cannot read the encoding of Trino's position delete files, so Trino folds them in first
+      trino('Trino compacts the table', `ALTER TABLE ${t} EXECUTE optimize`),
+      pyiceberg('PyIceberg reads what all have left', 'shared.read', read, [
+        [0, 'zero'],
+        [2, 'n2'],
+        [4, 'n4'],
+        [6, 'n6'],
+        [8, 'n8'],
+        [10, 'n10'],
+        [99, 'new'],
+      ]),
+      pyiceberg('PyIceberg adds a column', 'shared.add_column', { ...read, column: 'note' }),
+      trino('Trino writes to the new column', `UPDATE ${t} SET note = 'by Trino' WHERE id = 99`),
+      spark('Spark reads it', `SELECT note FROM ${t} WHERE id = 99`, [['by Trino']]),
+      trino('Trino renames the column', `ALTER TABLE ${t} RENAME COLUMN note TO remark`),
+      pyiceberg('PyIceberg knows the new name', 'shared.columns', read, [
+        ['id', 'long'],
+        ['name', 'string'],
+        ['remark', 'string'],
+      ]),
+      spark('Spark makes a branch and a tag (1)', `ALTER TABLE ${t} CREATE BRANCH b`),
+      spark('Spark makes a branch and a tag (2)', `ALTER TABLE ${t} CREATE TAG g`),
+      spark('Spark writes to the branch', `INSERT INTO ${t}.branch_b VALUES (1000, 'branch', NULL)`),
+      pyiceberg('PyIceberg sees both', 'shared.refs', read, [
+        ['b', 'branch'],
+        ['g', 'tag'],
+        ['main', 'branch'],
+      ]),
+      trino('Trino reads the branch', `SELECT max(id) FROM ${t} FOR VERSION AS OF 'b'`, [[1000]]),
+      trino('Trino reads main', `SELECT max(id) FROM ${t}`, [[99]]),
+      spark('Spark creates a view', `CREATE VIEW ${ns}.sv AS SELECT max(id) m FROM ${ns}.t`),
+      trino('Trino creates a view', `CREATE VIEW ${ns}.tv AS SELECT min(id) m FROM ${ns}.t`),
+      pyiceberg('PyIceberg lists both views', 'shared.list_views', { namespace: ns }, [
+        [ns, 'sv'],
+        [ns, 'tv'],
+      ]),
+      trino('Trino says that it cannot read Spark’s dialect', `SELECT * FROM ${ns}.sv`, /dialect|view/i),
+      spark('Spark drops its view', `DROP VIEW ${ns}.sv`),
+      trino('Trino drops its view', `DROP VIEW ${ns}.tv`),
+      trino('Trino renames the table', `ALTER TABLE ${t} RENAME TO ${ns}.r`),
+      pyiceberg('PyIceberg finds only the new name', 'shared.list_tables', { namespace: ns }, [[ns, 'r']]),
+      spark('Spark drops it', `DROP TABLE ${ns}.r`),
+      pyiceberg('PyIceberg drops the namespace', 'shared.drop_namespace', { namespace: ns }),
+    ]
+  },
+}

@@ -1,0 +1,93 @@
+import type { EngineName, Rows } from '../lib/engine.ts'
+import { duckdb, pyiceberg, spark, trino, type Scenario, type Step } from '../lib/scenario.ts'
+
+type Written = readonly (readonly [number, string])[]
+
+const names = (rows: Written): string => rows.map(([id, name]) => `(${id}, '${name}')`).join(', ')
+
+// how each engine makes, extends and reads the table (id bigint, name text)
+interface Hand {
+  create(ns: string, table: string, rows: Written): Step[]
+  append(ns: string, table: string, rows: Written): Step
+  read(title: string, ns: string, table: string, rows: Rows): Step
+  drop(ns: string, table: string): Step
+}
+
+const hands: Readonly<Record<EngineName, Hand>> = {
+  pyiceberg: {
+    create: (namespace, name, rows) => [
+      pyiceberg('PyIceberg creates a table', 'shared.create_table', { namespace, name, rows }),
+    ],
+    append: (namespace, name, rows) =>
+      pyiceberg('PyIceberg appends', 'shared.append', { namespace, name, rows }),
+    read: (title, namespace, name, rows) => pyiceberg(title, 'shared.read', { namespace, name }, rows),
+    drop: (namespace, name) => pyiceberg('PyIceberg drops it', 'shared.drop', { namespace, name }),
+  },
+  spark: {
+    create: (ns, table, rows) => [
+      spark('Spark creates a namespace', `CREATE NAMESPACE IF NOT EXISTS ${ns}`),
+      spark('Spark creates a table', `CREATE TABLE ${ns}.${table} (id BIGINT, name STRING) USING iceberg`),
+      spark('Spark writes to it', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
+    ],
+    append: (ns, table, rows) => spark('Spark appends', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
+    read: (title, ns, table, rows) => spark(title, `SELECT id, name FROM ${ns}.${table} ORDER BY id`, rows),
+    drop: (ns, table) => spark('Spark drops it', `DROP TABLE ${ns}.${table}`),
+  },
+  trino: {
+    create: (ns, table, rows) => [
+      trino('Trino creates a schema', `CREATE SCHEMA IF NOT EXISTS ${ns}`),
+      trino('Trino creates a table', `CREATE TABLE ${ns}.${table} (id bigint, name varchar)`),
+      trino('Trino writes to it', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
+    ],
+    append: (ns, table, rows) => trino('Trino appends', `INSERT INTO ${ns}.${table} VALUES ${names(rows)}`),
+    read: (title, ns, table, rows) => trino(title, `SELECT id, name FROM ${ns}.${table} ORDER BY id`, rows),
+    drop: (ns, table) => trino('Trino drops it', `DROP TABLE ${ns}.${table}`),
+  },
+  duckdb: {
+    create: (ns, table, rows) => [
+      duckdb('DuckDB creates a schema', `CREATE SCHEMA IF NOT EXISTS ice.${ns}`),
+      duckdb('DuckDB creates a table', `CREATE TABLE ice.${ns}.${table} (id BIGINT, name VARCHAR)`),
+      duckdb('DuckDB writes to it', `INSERT INTO ice.${ns}.${table} VALUES ${names(rows)}`),
+    ],
+    append: (ns, table, rows) =>
+      duckdb('DuckDB appends', `INSERT INTO ice.${ns}.${table} VALUES ${names(rows)}`),
+    read: (title, ns, table, rows) =>
+      duckdb(title, `SELECT id, name FROM ice.${ns}.${table} ORDER BY id`, rows),
+    drop: (ns, table) => duckdb('DuckDB drops it', `DROP TABLE ice.${ns}.${table}`),
+  },
+}
+
+/** The maker's table is read and extended by the guest, and the maker reads what the guest has written. */
+function readAndAppend(maker: EngineName, guest: EngineName): Scenario {
+  const first: Written = [
+    [1, 'one'],
+    [2, 'two'],
+  ]
+  const second: Written = [[3, 'three']]
+  return {
+    name: `cross/${maker}-${guest}`,
+    engines: [maker, guest],
+    steps: ({ namespace: ns }) => [
+      ...hands[maker].create(ns, 't', first),
+      hands[guest].read(`${guest} reads what ${maker} wrote`, ns, 't', first),
+      hands[guest].append(ns, 't', second),
+      hands[maker].read(`${maker} reads what ${guest} appended`, ns, 't', [...first, ...second]),
+      hands[guest].drop(ns, 't'),
+    ],
+  }
+}
+
+const pairs: readonly (readonly [EngineName, EngineName])[] = [
+  ['pyiceberg', 'duckdb'],
+  ['duckdb', 'pyiceberg'],
+  ['pyiceberg', 'spark'],
+  ['spark', 'pyiceberg'],
+  ['pyiceberg', 'trino'],
+  ['trino', 'pyiceberg'],
+  ['spark', 'trino'],
+  ['trino', 'spark'],
+  ['spark', 'duckdb'],
+  ['trino', 'duckdb'],
+]
+
+export const crossScenarios: readonly Scenario[] = pairs.map(([maker, guest]) => readAndAppend(maker, guest))

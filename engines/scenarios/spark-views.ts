@@ -1,0 +1,37 @@
+import { spark, type Scenario } from '../lib/scenario.ts'
+
+/** Views in Spark. */
+export const sparkViews: Scenario = {
+  name: 'spark/views',
+  engines: ['spark'],
+  steps: ({ namespace: ns }) => [
+    spark('creates a namespace', `CREATE NAMESPACE ${ns}`),
+    spark(
+      'creates a table',
+      `CREATE TABLE ${ns}.t USING iceberg AS SELECT id, concat('n', id) name FROM range(10)`,
+    ),
+    spark(
+      'creates a view',
+      `CREATE VIEW ${ns}.v (key COMMENT 'of the table', name) COMMENT 'a view' TBLPROPERTIES ('made-by' = 'engines')
+       AS SELECT id, name FROM ${ns}.t WHERE id > 4`,
+    ),
+    spark('reads it', `SELECT count(*), min(key) FROM ${ns}.v`, [[5, 5]]),
+    spark('lists it', `SHOW VIEWS IN ${ns}`, [[ns, 'v', false]]),
+    spark('refuses it a second time', `CREATE VIEW ${ns}.v AS SELECT 1 x`, /already exists/i),
+    spark('refuses a table of that name', `CREATE TABLE ${ns}.v (id INT) USING iceberg`, /already exists/i),
+    spark('replaces it', `CREATE OR REPLACE VIEW ${ns}.v AS SELECT id AS key FROM ${ns}.t WHERE id > 7`),
+    spark('reads the new text', `SELECT count(*) FROM ${ns}.v`, [[2]]),
+    spark('sets a property', `ALTER VIEW ${ns}.v SET TBLPROPERTIES ('team' = 'lake')`),
+    spark('shows it', `SHOW TBLPROPERTIES ${ns}.v ('team')`, [['team', 'lake']]),
+    spark('makes a view of a view', `CREATE VIEW ${ns}.w AS SELECT max(key) m FROM ${ns}.v`),
+    spark('reads through both', `SELECT m FROM ${ns}.w`, [[9]]),
+    spark('renames a view', `ALTER VIEW ${ns}.w RENAME TO ${ns}.w2`),
+    spark('finds it under the new name', `SELECT m FROM ${ns}.w2`, [[9]]),
+    spark('does not drop a view as a table', `DROP TABLE ${ns}.v`, /view/i),
+    spark('drops it', `DROP VIEW ${ns}.v`),
+    spark('does not find it then', `SELECT * FROM ${ns}.v`, /not.*found/i),
+    spark('drops the rest (1)', `DROP VIEW ${ns}.w2`),
+    spark('drops the rest (2)', `DROP TABLE ${ns}.t`),
+    spark('drops the namespace', `DROP NAMESPACE ${ns}`),
+  ],
+}

@@ -1,0 +1,60 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { clientProperties } from '../../conformance/lib/catalog-access.ts'
+import { findJdk } from '../../conformance/lib/jdk.ts'
+import { installSpark } from '../install/spark.ts'
+import type { Engine, EngineSettings, Rows } from '../lib/engine.ts'
+import { startPythonWorker } from '../lib/python-worker.ts'
+
+/** Spark in local mode with the catalog under the name `ice`, which is the default catalog. */
+export async function startSpark(settings: EngineSettings): Promise<Engine> {
+  const { python, jars } = await installSpark(settings.keeper, settings.say)
+  const worker = startPythonWorker(settings.keeper, {
+    name: 'spark',
+    python,
+    script: fileURLToPath(new URL('main.py', import.meta.url)),
+    folder: settings.folder,
+    env: {
+      JAVA_HOME: findJdk(17, 21).home,
+      SPARK_LOCAL_IP: '127.0.0.1',
+      PYSPARK_PYTHON: python,
+      PATH: path(python),
+    },
+  })
+  const catalog: Record<string, string> = {
+    ...clientProperties(settings.access),
+    type: 'rest',
+    // tests look at what is there now, also when another engine has just changed it
+    'cache-enabled': 'false',
+    'rest.auth.type': settings.access.auth.kind === 'none' ? 'none' : 'oauth2',
+  }
+  const conf: Record<string, string> = {
+    'spark.master': 'local[2]',
+    'spark.driver.memory': '1g',
+    // many short statements: compiling them well costs more than it gives
+    'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1',
+    'spark.jars': jars.join(','),
+    'spark.ui.enabled': 'false',
+    'spark.sql.shuffle.partitions': '2',
+    'spark.driver.bindAddress': '127.0.0.1',
+    'spark.driver.host': '127.0.0.1',
+    'spark.sql.catalogImplementation': 'in-memory',
+    'spark.sql.warehouse.dir': join(settings.folder, 'spark-warehouse'),
+    'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
+    'spark.sql.session.timeZone': 'UTC',
+    'spark.sql.defaultCatalog': 'ice',
+    'spark.sql.catalog.ice': 'org.apache.iceberg.spark.SparkCatalog',
+    ...Object.fromEntries(Object.entries(catalog).map(([k, v]) => [`spark.sql.catalog.ice.${k}`, v])),
+  }
+  const version = await worker.ask('connect', { conf })
+  return {
+    name: 'spark',
+    version: typeof version === 'string' ? version : '',
+    sql: async (statement) => (await worker.ask('sql', { statement })) as Rows,
+    call: () => Promise.reject(new Error('Spark steps are SQL')),
+  }
+}
+
+function path(python: string): string {
+  return `${dirname(python)}:${process.env['PATH'] ?? ''}`
+}

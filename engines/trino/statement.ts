@@ -1,0 +1,59 @@
+import type { Rows, Value } from '../lib/engine.ts'
+
+interface QueryAnswer {
+  readonly nextUri?: string
+  readonly data?: readonly (readonly Value[])[]
+  readonly error?: { readonly message: string; readonly errorName: string; readonly failureInfo?: Failure }
+}
+
+interface Failure {
+  readonly message?: string
+  readonly cause?: Failure
+}
+
+/**
+ * Runs one statement over Trino's HTTP protocol: POST the text, then follow `nextUri` until there is none.
+ * Throws an Error with the messages of Trino and of its causes.
+ */
+export async function runStatement(
+  origin: string,
+  statement: string,
+  session: { readonly catalog: string; readonly user: string },
+  signal?: AbortSignal,
+): Promise<Rows> {
+  const headers = {
+    'x-trino-user': session.user,
+    'x-trino-catalog': session.catalog,
+    'x-trino-source': 'engines',
+    'x-trino-time-zone': 'UTC',
+  }
+  const limit = signal ?? AbortSignal.timeout(180_000)
+  const rows: (readonly Value[])[] = []
+  let answer = await ask(`${origin}/v1/statement`, {
+    method: 'POST',
+    body: statement,
+    headers,
+    signal: limit,
+  })
+  for (;;) {
+    if (answer.error) throw new Error(`${answer.error.errorName}: ${causes(answer.error)}`)
+    rows.push(...(answer.data ?? []))
+    if (answer.nextUri === undefined) return rows
+    answer = await ask(answer.nextUri, { headers, signal: limit })
+  }
+}
+
+async function ask(url: string, request: RequestInit): Promise<QueryAnswer> {
+  const response = await fetch(url, request)
+  const text = await response.text()
+  if (!response.ok) throw new Error(`Trino answered ${response.status}: ${text.slice(0, 500)}`)
+  return JSON.parse(text) as QueryAnswer
+}
+
+function causes(error: NonNullable<QueryAnswer['error']>): string {
+  const found = [error.message]
+  for (let failure = error.failureInfo; failure && found.length < 6; failure = failure.cause) {
+    if (failure.message && !found.includes(failure.message)) found.push(failure.message)
+  }
+  return found.join(' <- ')
+}
