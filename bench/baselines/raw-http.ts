@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { serveBare } from './serve-bare.ts'
+
+/**
+ * Baseline: node:http that answers every request with the same bytes from memory.
+ * Arguments: file with the plain body, file with the gzip body, headers as JSON.
+ */
+const [plainFile = '', gzipFile = ''] = process.argv.slice(2)
+const plain = readFileSync(plainFile)
+const gzip = readFileSync(gzipFile)
+
+serveBare((request, answer) => {
+  const zipped = request.headers['accept-encoding'] === 'gzip'
+  answer(zipped ? gzip : plain, zipped)
+})

@@ -1,0 +1,30 @@
+import { createServer, type IncomingMessage } from 'node:http'
+
+/** Sends the body with the headers that a catalog answers with, so that both write as many bytes. */
+export type AnswerWith = (body: Buffer, zipped: boolean) => void
+
+/** Serves on a free loopback port, as fast as node:http can, and prints `ready http://…`. */
+export function serveBare(
+  handle: (request: IncomingMessage, answer: AnswerWith) => void | Promise<void>,
+): void {
+  const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
+    // what fails ends the process, and with it the run
+    void handle(request, (body, zipped) => {
+      const headers: Record<string, string> = {
+        'x-request-id': '00000000-0000-4000-8000-000000000000',
+        'content-type': 'application/json',
+        'cache-control': 'private, no-cache',
+        vary: 'Authorization, Accept-Encoding',
+        etag: '"XrY7u-Ae7tCTyyK7j1rNww0000000"',
+      }
+      if (zipped) headers['content-encoding'] = 'gzip'
+      headers['content-length'] = String(body.length)
+      response.writeHead(200, headers)
+      response.end(body)
+    })
+  })
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    console.log(`ready http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`)
+  })
+}

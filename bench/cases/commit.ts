@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RawCommitOptions } from '../baselines/raw-commit.ts'
+import { rawCommitDirect, startRawCommit } from '../baselines/start.ts'
+import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
+import { commitTables, largeTables, type Store, warehouse } from '../data/stores.ts'
+import type { Case, Entry } from '../lib/case.ts'
+import { loadEntry } from '../lib/case.ts'
+import { startBenchHeadgate } from '../lib/headgate.ts'
+import { withClient } from '../lib/postgres.ts'
+import type { Requests } from '../load/plan.ts'
+import { clientCounts, type Lab, poolSize } from './lab.ts'
+import { watched } from './watched.ts'
+
+/** A commit that sets one property: what it costs is the commit, not the change. */
+export const setProperty: string = JSON.stringify({
+  requirements: [],
+  updates: [{ action: 'set-properties', updates: { 'bench.value': '«N»' } }],
+})
+
+/** Commits of 10 KB of metadata, each client to a table of its own, against the bare loop on the same kind of storage. */
+export async function commitCases(lab: Lab): Promise<Case[]> {
+  const store = await commitTables(lab.run, lab.postgres, lab.stores, 64)
+  return casesOn(lab, store, { id: 'commit-small', size: '10 KB', clients: [1, ...clientCounts], tables: 64 })
+}
+
+/** The same with 2 MB of metadata and few clients. */
+export async function commitLargeCases(lab: Lab): Promise<Case[]> {
+  const store = await largeTables(lab.run, lab.postgres, lab.stores, 4)
+  return casesOn(lab, store, { id: 'commit-large', size: '2 MB', clients: [1, 4], tables: 4 })
+}
+
+interface CommitShape {
+  readonly id: string
+  readonly size: string
+  readonly clients: readonly number[]
+  readonly tables: number
+}
+
+async function casesOn(lab: Lab, store: Store, { id, size, clients, tables }: CommitShape): Promise<Case[]> {
+  const { run, postgres } = lab
+  const rawDatabase = `raw_${store.database}`
+  await postgres.dropDatabase(rawDatabase)
+  await copyDatabase(lab, store.database, rawDatabase)
+  const server = await startBenchHeadgate(run, {
+    name: `headgate-${id}`,
+    dataDir: store.dataDir,
+    databaseUrl: postgres.url(store.database),
+    env: { HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
+  })
+  const catalog = await openCatalog(server.origin, warehouse)
+  const paths = Array.from({ length: tables }, (_, n) => tablePath(catalog, 'n0', `t${n}`))
+  const textFile = join(run.folder, `${id}.json`)
+  mkdirSync(run.folder, { recursive: true })
+  writeFileSync(textFile, await answerBytes(catalog, paths[0] ?? '', 'identity'))
+  const rawOptions: RawCommitOptions = {
+    url: postgres.url(rawDatabase),
+    poolSize,
+    storage: { kind: 'file', root: join(run.folder, `raw-${id}`) },
+    textFile,
+  }
+  const bare = watched(
+    lab,
+    'object + UPDATE behind node:http',
+    await startRawCommit(run, `raw-${id}`, rawOptions),
+  )
+  const headgate = watched(lab, 'Headgate', server)
+  const requests: Requests = { kind: 'commits', paths, body: setProperty }
+  return clients.map((connections): Case => {
+    const shape = { connections, headers: { 'accept-encoding': 'identity' }, requests }
+    const direct: Entry = {
+      label: 'object + UPDATE, no HTTP',
+      against: [],
+      measure: () => {
+        const { warmUpMs, durationMs } = run
+        return rawCommitDirect(run, { ...rawOptions, direct: { clients: connections, warmUpMs, durationMs } })
+      },
+    }
+    return {
+      id: `${id}-${connections}`,
+      title: `commit, ${size} of metadata, local files, ${connections} client${connections === 1 ? '' : 's'}`,
+      notes: ['Every client commits to a table of its own, one commit after the other.'],
+      entries: [
+        direct,
+        loadEntry(run, bare, shape, [direct.label]),
+        loadEntry(run, headgate, shape, [direct.label, bare.name]),
+      ],
+    }
+  })
+}
+
+async function copyDatabase(lab: Lab, from: string, to: string): Promise<void> {
+  await withClient(lab.postgres.url('headgate'), async (client) => {
+    await client.query(`create database ${to} template ${from}`)
+  })
+}

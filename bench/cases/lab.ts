@@ -1,0 +1,21 @@
+import type { BenchRun } from '../lib/bench-run.ts'
+import type { BenchPostgres } from '../lib/postgres.ts'
+
+/** What every case builds on. */
+export interface Lab {
+  readonly run: BenchRun
+  readonly postgres: BenchPostgres
+  /** Folder that keeps stores between runs. */
+  readonly stores: string
+  readonly maxTables: number
+  readonly thorough: boolean
+}
+
+/** Connections to PostgreSQL of every contestant, ours and the baselines. */
+export const poolSize = 20
+
+/** Clients at the same time. */
+export const clientCounts = [16, 64] as const
+
+/** Tables of the hot set: what a busy hour touches. */
+export const hotTables = 100

@@ -1,0 +1,116 @@
+import { type AnswerFiles, saveAnswers, startRawHttp, startRawSelect } from '../baselines/start.ts'
+import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
+import { namespacesFor } from '../data/clone-tables.ts'
+import { smallTables, type Store, warehouse } from '../data/stores.ts'
+import { type Case, type Entry, loadEntry } from '../lib/case.ts'
+import { startBenchHeadgate } from '../lib/headgate.ts'
+import type { Started } from '../lib/ready.ts'
+import type { Requests } from '../load/plan.ts'
+import { clientCounts, hotTables, type Lab, poolSize } from './lab.ts'
+import { watched } from './watched.ts'
+
+const rawHttp = 'node:http, same bytes'
+const rawSelect = 'node:http + SELECT'
+
+interface Server extends Started {
+  readonly store: Store
+}
+
+/** loadTable of 10 KB of metadata, in stores of one table up to a million, hot sets and random ones. */
+export async function loadSmallCases(lab: Lab): Promise<Case[]> {
+  const { run, postgres } = lab
+  const sizes = [1, 10_000, 1_000_000].filter((size) => size <= lab.maxTables)
+  const servers: Server[] = []
+  for (const size of sizes) {
+    const store = await smallTables(run, postgres, lab.stores, size)
+    const server = await startBenchHeadgate(run, {
+      name: `headgate-${size}`,
+      dataDir: store.dataDir,
+      databaseUrl: postgres.url(store.database),
+      // cloned tables have no files; asking for them is measured in a case of its own
+      env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
+    })
+    servers.push({ ...server, store })
+  }
+  const [first] = servers
+  const largest = servers.at(-1)
+  if (!first || !largest) throw new Error('no store to measure')
+  const answers = await answersOf(lab, first)
+  const bare = await startRawHttp(run, 'raw-http', answers)
+  const selects = await Promise.all(
+    [first, largest].map((server) =>
+      startRawSelect(run, `raw-select-${server.store.tables}`, {
+        url: postgres.url(server.store.database),
+        poolSize,
+        answers,
+      }),
+    ),
+  )
+  const cases: Case[] = []
+  for (const encoding of ['gzip', 'identity'] as const) {
+    for (const connections of clientCounts) {
+      const headers = { 'accept-encoding': encoding }
+      const entry = (
+        name: string,
+        started: Started,
+        store: Store,
+        among: number,
+        against: readonly string[],
+      ): Entry =>
+        loadEntry(
+          run,
+          watched(lab, name, started),
+          { connections, headers, requests: requestsTo(store, among) },
+          against,
+        )
+      const select = (started: Started | undefined, server: Server, label: string): Entry[] =>
+        started ? [entry(label, started, server.store, server.store.tables, [rawHttp])] : []
+      const largeSelect = `${rawSelect}, ${name(largest.store.tables)} random`
+      cases.push({
+        id: `load-small-${encoding}-${connections}`,
+        title: `loadTable, 10 KB of metadata, ${encoding}, ${connections} clients`,
+        notes: [],
+        entries: [
+          entry(rawHttp, bare, largest.store, largest.store.tables, []),
+          ...select(selects[0], first, rawSelect),
+          ...(largest === first ? [] : select(selects[1], largest, largeSelect)),
+          ...servers.flatMap((server) => {
+            const { tables } = server.store
+            if (tables === 1)
+              return [entry('Headgate, 1 table', server, server.store, 1, [rawHttp, rawSelect])]
+            const hot = `Headgate, ${hotTables} hot of ${name(tables)}`
+            const random = `Headgate, ${name(tables)} random`
+            return [
+              entry(hot, server, server.store, hotTables, [rawHttp, rawSelect, 'Headgate, 1 table']),
+              entry(random, server, server.store, tables, [
+                rawHttp,
+                tables === largest.store.tables ? largeSelect : rawSelect,
+              ]),
+            ]
+          }),
+        ],
+      })
+    }
+  }
+  return cases
+}
+
+function name(tables: number): string {
+  return tables.toLocaleString('en-US')
+}
+
+function requestsTo(store: Store, among: number): Requests {
+  const prefix = `/v1/${warehouse}/namespaces/n`
+  return { kind: 'tables', prefix, tables: store.tables, namespaces: namespacesFor(store.tables), among }
+}
+
+/** The bytes that the server sends for its first table. */
+async function answersOf(lab: Lab, server: Server): Promise<AnswerFiles> {
+  const catalog = await openCatalog(server.origin, warehouse)
+  const path = tablePath(catalog, 'n0', 't0')
+  const [plain, gzip] = [
+    await answerBytes(catalog, path, 'identity'),
+    await answerBytes(catalog, path, 'gzip'),
+  ]
+  return saveAnswers(lab.run, 'small', plain, gzip)
+}

@@ -1,0 +1,52 @@
+import type { Client } from 'pg'
+
+/** How tables are spread: table `t{n}` is in namespace `n{n % namespaces}`. */
+export function namespacesFor(tables: number): number {
+  return Math.min(tables, 1_000)
+}
+
+/**
+ * Makes `tables` tables out of the one that the API made (`n0.t0`, with all it needs to be served): rows with ids, uuids,
+ * names and locations of their own. Their metadata files do not exist, and their text names the first one's uuid.
+ */
+export async function cloneTables(client: Client, tables: number): Promise<void> {
+  const namespaces = namespacesFor(tables)
+  await client.query('set synchronous_commit = off')
+  // no triggers: the foreign keys hold because of how the rows are made
+  await client.query('set session_replication_role = replica')
+  await client.query('alter table relation set (autovacuum_enabled = off)')
+  await client.query('alter table relation_location set (autovacuum_enabled = off)')
+  await client.query(
+    `insert into namespace (id, warehouse_id, parent_id, path, lineage, owners, owner_id, properties)
+     select made.id, n.warehouse_id, null, 'n' || made.i, array[made.id], n.owners, n.owner_id, n.properties
+     from namespace n, (select gen_random_uuid() id, i from generate_series(1, $1::int - 1) i) made where n.path = 'n0'`,
+    [namespaces],
+  )
+  const indexes = await client.query<{ name: string; definition: string }>(
+    `select indexname as name, indexdef as definition from pg_indexes
+     where tablename in ('relation', 'relation_location') and indexname not in (select conname from pg_constraint)`,
+  )
+  for (const { name } of indexes.rows) await client.query(`drop index ${name}`)
+  const step = 50_000
+  for (let from = 1; from < tables; from += step) {
+    await client.query(
+      `with made as (
+         insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind, format, uuid, version, metadata_location,
+           location, owner_id, body, body_length, body_crc, refs_body, refs_length, refs_crc)
+         select gen_random_uuid(), r.warehouse_id, s.id, case when r.namespace_path is null then null else s.path end, 't' || i, r.kind, r.format,
+           gen_random_uuid(), r.version, regexp_replace(r.metadata_location, '/metadata/', '-' || i || '/metadata/'),
+           r.location || '-' || i, r.owner_id, r.body, r.body_length, r.body_crc, r.refs_body, r.refs_length, r.refs_crc
+         from generate_series($1::int, $2::int) i
+         join namespace s on s.path = 'n' || (i % $3::int)
+         cross join (select * from relation where name = 't0') r
+         returning id, location)
+       insert into relation_location (location, relation_id) select location || '/', id from made`,
+      [from, Math.min(from + step, tables) - 1, namespaces],
+    )
+  }
+  for (const { definition } of indexes.rows) await client.query(definition)
+  await client.query('alter table relation reset (autovacuum_enabled)')
+  await client.query('alter table relation_location reset (autovacuum_enabled)')
+  await client.query('vacuum (freeze, analyze)')
+  await client.query('checkpoint')
+}

@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto'
+
+type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+type JsonRecord = { readonly [key: string]: JsonValue }
+
+/** What makes a table's metadata as large as wanted. */
+export interface TableSize {
+  readonly columns: number
+  readonly snapshots: number
+}
+
+/** About 10 KB of metadata: an ordinary table, well kept. */
+export const smallTable: TableSize = { columns: 36, snapshots: 9 }
+
+/** About 2 MB of metadata: months of small commits, never expired. */
+export const largeTable: TableSize = { columns: 60, snapshots: 3_000 }
+
+const types = ['long', 'string', 'timestamptz', 'double', 'int', 'decimal(18, 4)', 'date', 'boolean'] as const
+
+/** Body of createTable. Few old metadata files are kept in the log, so that commits do not make the metadata grow. */
+export function createTableBody(name: string, size: TableSize): JsonRecord {
+  const fields = Array.from({ length: size.columns }, (_, at) => ({
+    id: at + 1,
+    name: `column_${at + 1}`,
+    required: at === 0,
+    type: types[at % types.length] ?? 'long',
+    doc: `What column ${at + 1} holds`,
+  }))
+  return {
+    name,
+    'stage-create': false,
+    schema: { type: 'struct', 'schema-id': 0, fields },
+    'partition-spec': {
+      'spec-id': 0,
+      fields: [{ 'source-id': 3, 'field-id': 1000, name: 'column_3_day', transform: 'day' }],
+    },
+    properties: { 'write.metadata.previous-versions-max': '3', 'write.parquet.compression-codec': 'zstd' },
+  }
+}
+
+/** Bodies of the commits that add the snapshots, the last one current; each within ordinary limits of a request. */
+export function snapshotCommits(size: TableSize, location: string): JsonRecord[] {
+  const perCommit = 400
+  const startedAt = Date.now() - size.snapshots * 60_000
+  const commits: JsonRecord[] = []
+  for (let from = 0; from < size.snapshots; from += perCommit) {
+    const numbers = Array.from({ length: Math.min(perCommit, size.snapshots - from) }, (_, at) => from + at)
+    const updates: JsonRecord[] = numbers.map((n) => ({
+      action: 'add-snapshot',
+      snapshot: snapshot(n, startedAt + n * 60_000, location),
+    }))
+    const last = numbers.at(-1) ?? 0
+    updates.push({
+      action: 'set-snapshot-ref',
+      'ref-name': 'main',
+      type: 'branch',
+      'snapshot-id': idOf(last),
+    })
+    commits.push({ requirements: [], updates })
+  }
+  return commits
+}
+
+function snapshot(n: number, at: number, location: string): JsonRecord {
+  return {
+    'snapshot-id': idOf(n),
+    ...(n === 0 ? {} : { 'parent-snapshot-id': idOf(n - 1) }),
+    'sequence-number': n + 1,
+    'timestamp-ms': at,
+    'manifest-list': `${location}/metadata/snap-${idOf(n)}-1-${uuidLike(n)}.avro`,
+    summary: {
+      operation: 'append',
+      'spark.app.id': `application_${1_700_000_000_000 + digitsOf(n, 1, 9)}_${n}`,
+      'added-data-files': String(1 + digitsOf(n, 2, 1)),
+      'added-records': String(digitsOf(n, 3, 6)),
+      'added-files-size': String(digitsOf(n, 4, 8)),
+      'changed-partition-count': '1',
+      'total-records': String(digitsOf(n, 5, 9)),
+      'total-files-size': String(digitsOf(n, 6, 11)),
+      'total-data-files': String(4 * (n + 1)),
+      'total-delete-files': '0',
+      'engine-version': '4.1.1',
+      'engine-name': 'spark',
+    },
+    'schema-id': 0,
+  }
+}
+
+/** Safe integers that are as long as real snapshot ids. */
+function idOf(n: number): number {
+  return 1_000_000_000_000_000 + digitsOf(n, 7, 15)
+}
+
+function uuidLike(n: number): string {
+  const hex = hash('sha1', String(n))
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+/** A number of up to so many digits that looks random and is the same each time. */
+function digitsOf(n: number, salt: number, digits: number): number {
+  return Number(BigInt(`0x${hash('sha1', `${n} ${salt}`).slice(0, 16)}`) % 10n ** BigInt(digits))
+}

@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs'
+import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
+import { call } from './catalog.ts'
+
+/** Creates a warehouse through Headgate's management API, as a server that lets everybody in allows. */
+export async function createWarehouse(
+  origin: string,
+  name: string,
+  storage: WarehouseStorage,
+): Promise<void> {
+  if (storage.kind === 'file') mkdirSync(storage.root, { recursive: true })
+  await call({ origin, prefix: '', headers: {} }, 'POST', '/management/v1/warehouses', {
+    name,
+    storage: profileOf(storage),
+    retentionSeconds: 0,
+  })
+}
+
+function profileOf(storage: WarehouseStorage): Record<string, unknown> {
+  if (storage.kind === 'file') return { type: 'file', root: `file://${storage.root}` }
+  const { endpoint, region, accessKeyId, secretAccessKey, root } = storage
+  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(root) ?? []
+  return { type: 's3', bucket, prefix, endpoint, region, pathStyle: true, accessKeyId, secretAccessKey }
+}

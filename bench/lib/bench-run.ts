@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { Placement } from './cores.ts'
+
+/** What every part of one run of the benchmark shares. */
+export interface BenchRun {
+  readonly keeper: ProcessKeeper
+  readonly placement: Placement
+  /** Folder of this run, for logs and data that goes when it ends. */
+  readonly folder: string
+  readonly repeats: number
+  readonly warmUpMs: number
+  readonly durationMs: number
+  /** Load processes; connections are divided among them. */
+  readonly loaders: number
+  readonly say: (line: string) => void
+}
+
+export function logOf(run: BenchRun, name: string): string {
+  return join(run.folder, `${name}.log`)
+}

@@ -1,0 +1,66 @@
+import type { BenchRun } from './bench-run.ts'
+import { type Contestant, type LoadShape, type Measured, measure } from '../load/load.ts'
+
+/** One line of a table: who is measured, and how the load gets there. */
+export interface Entry {
+  readonly label: string
+  /** Labels of entries of the same case to which this one is compared; none for a baseline. */
+  readonly against: readonly string[]
+  measure(round: number): Promise<EntryMeasured>
+}
+
+/** What does not come over HTTP has no processes to watch and no loader. */
+export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> & Partial<Measured>
+
+export interface Case {
+  readonly id: string
+  readonly title: string
+  /** What a reader must know to judge the figures. */
+  readonly notes: readonly string[]
+  readonly entries: readonly Entry[]
+}
+
+export interface EntryResult {
+  readonly label: string
+  readonly against: readonly string[]
+  readonly rounds: readonly EntryMeasured[]
+}
+
+export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes'> {
+  readonly entries: readonly EntryResult[]
+}
+
+/** Measures all entries in turn, again and again: slow changes of the machine reach all of them. */
+export async function runCase(run: BenchRun, { id, title, notes, entries }: Case): Promise<CaseResult> {
+  run.say(`\n${title}`)
+  const rounds = entries.map((): EntryMeasured[] => [])
+  for (let round = 0; round < run.repeats; round += 1) {
+    for (const [index, entry] of entries.entries()) {
+      const measured = await entry.measure(round)
+      rounds[index]?.push(measured)
+      run.say(
+        `  ${round + 1}/${run.repeats} ${entry.label}: ${Math.round(measured.perSecond)}/s, p99 ${measured.p99Ms.toFixed(2)} ms`,
+      )
+    }
+  }
+  return {
+    id,
+    title,
+    notes,
+    entries: entries.map(({ label, against }, index) => ({ label, against, rounds: rounds[index] ?? [] })),
+  }
+}
+
+/** An entry that is put under load over HTTP; the same round sends everybody the same sequence. */
+export function loadEntry(
+  run: BenchRun,
+  contestant: Contestant,
+  shape: Omit<LoadShape, 'seed'>,
+  against: readonly string[],
+): Entry {
+  return {
+    label: contestant.name,
+    against,
+    measure: (round) => measure(run, contestant, { ...shape, seed: 1 + round * 1_000 }),
+  }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryRoot } from '../../conformance/lib/paths.ts'
+import { type BenchRun, logOf } from './bench-run.ts'
+import { seated } from './cores.ts'
+import { type Started, startReady } from './ready.ts'
+
+export interface HeadgateOptions {
+  readonly name: string
+  readonly dataDir: string
+  readonly databaseUrl: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/**
+ * Starts the server from this repository's sources on the run's PostgreSQL. Callers without a token are let in, callers
+ * with one are checked. `HEADGATE_BENCH_SERVER` names another main file, such as a build's; `HEADGATE_BENCH_NODE` adds
+ * options of Node, such as `--cpu-prof`.
+ */
+export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions): Promise<Started> {
+  const main = process.env['HEADGATE_BENCH_SERVER'] ?? join(repositoryRoot, 'packages/server/src/main.ts')
+  const extra = (process.env['HEADGATE_BENCH_NODE'] ?? '').split(' ').filter((word) => word !== '')
+  mkdirSync(options.dataDir, { recursive: true })
+  const args = ['--port', '0', '--data-dir', options.dataDir, '--insecure-anonymous']
+  return startReady(run.keeper, {
+    name: options.name,
+    ...seated(run.placement, 'server', process.execPath, [
+      ...extra,
+      '--conditions=x-source',
+      '--disable-warning=ExperimentalWarning',
+      main,
+      ...args,
+    ]),
+    cwd: repositoryRoot,
+    env: {
+      HEADGATE_DATABASE_URL: options.databaseUrl,
+      HEADGATE_MASTER_KEY: masterKey(options.dataDir),
+      NODE_ENV: 'production',
+      ...options.env,
+    },
+    log: logOf(run, options.name),
+  })
+}
+
+/** The store's own, made at its first start. */
+function masterKey(dataDir: string): string {
+  const path = join(dataDir, 'bench-master-key')
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600 })
+  return readFileSync(path, 'utf8')
+}

@@ -1,0 +1,22 @@
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+
+/** What a reader needs to know of the machine. Nothing in it names the machine or who uses it. */
+export interface Machine {
+  readonly cores: number
+  readonly cpu: string
+  readonly memoryGb: number
+  readonly system: string
+  readonly node: string
+  readonly postgres: string
+}
+
+export function describeMachine(postgres: string): Machine {
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release().split('-')[0] ?? ''}`,
+    node: process.version,
+    postgres,
+  }
+}

@@ -1,0 +1,127 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { CaseResult, EntryResult } from './case.ts'
+import type { Placement } from './cores.ts'
+import type { Machine } from './machine.ts'
+import { median, medianRatio, spread } from './statistics.ts'
+
+export interface Report {
+  readonly title: string
+  readonly date: string
+  readonly mode: string
+  readonly machine: Machine
+  readonly placement: Placement
+  readonly repeats: number
+  readonly warmUpSeconds: number
+  readonly seconds: number
+  readonly notes: readonly string[]
+  readonly cases: readonly CaseResult[]
+}
+
+/** Writes the report as Markdown and, with all rounds, as JSON. */
+export function saveReport(report: Report, path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.json`, `${JSON.stringify(report, null, 2)}\n`)
+  writeFileSync(`${path}.md`, markdown(report))
+}
+
+export function markdown(report: Report): string {
+  const { machine, placement, repeats, seconds, warmUpSeconds } = report
+  const where =
+    placement === 'apart'
+      ? 'every server on core 0; load, PostgreSQL and object store share the others'
+      : 'the system places all processes'
+  const head = [
+    `# ${report.title}`,
+    '',
+    `${report.date}, ${report.mode} run. ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}, ${machine.postgres}.`,
+    `Each figure is the median of ${repeats} interleaved round${repeats === 1 ? '' : 's'} of ${seconds} s after ${warmUpSeconds} s of warm-up, ± half the range. Processes: ${where}.`,
+    'Ratios are medians of the quotients within a round. CPU is what the process used for one answer; memory is its proportional set size after the load.',
+    '',
+    ...report.notes.map((note) => `- ${note}`),
+  ]
+  return [...head, ...report.cases.flatMap(caseLines)].join('\n') + '\n'
+}
+
+function caseLines({ title, notes, entries }: CaseResult): string[] {
+  const baselines = [...new Set(entries.flatMap(({ against }) => against))]
+  const watched = [
+    ...new Set(entries.flatMap(({ rounds }) => rounds.flatMap(({ use }) => Object.keys(use ?? {})))),
+  ]
+  const columns = [
+    '',
+    'answers/s',
+    ...baselines.map((label) => `of ${label}`),
+    'p50 ms',
+    'p99 ms',
+    'bytes',
+    ...watched.flatMap((name) => [`${name} CPU µs`, `${name} MB`]),
+    'load busy',
+  ]
+  const rows = entries.map((entry) => cells(entry, entries, baselines, watched))
+  return [
+    '',
+    `## ${title}`,
+    '',
+    ...notes.flatMap((note) => [note, '']),
+    row(columns),
+    row(columns.map((_, at) => (at === 0 ? '---' : '---:'))),
+    ...rows.map(row),
+  ]
+}
+
+function cells(
+  entry: EntryResult,
+  all: readonly EntryResult[],
+  baselines: readonly string[],
+  watched: readonly string[],
+): string[] {
+  const { rounds } = entry
+  const rates = rounds.map(({ perSecond }) => perSecond)
+  const of = (pick: (round: EntryResult['rounds'][number]) => number | undefined): number =>
+    median(rounds.map(pick).filter((value) => value !== undefined))
+  return [
+    entry.label,
+    `${count(median(rates))} ± ${percent(spread(rates))}`,
+    ...baselines.map((label) => {
+      const base = all.find((other) => other.label === label)
+      return base && entry.against.includes(label)
+        ? ratio(
+            medianRatio(
+              rates,
+              base.rounds.map(({ perSecond }) => perSecond),
+            ),
+          )
+        : ''
+    }),
+    decimal(of(({ p50Ms }) => p50Ms)),
+    decimal(of(({ p99Ms }) => p99Ms)),
+    count(of(({ bytesPerAnswer }) => bytesPerAnswer)),
+    ...watched.flatMap((name) => [
+      count(of(({ use }) => use?.[name]?.cpuUsPerAnswer)),
+      count(of(({ use }) => use?.[name]?.memoryBytes) / 2 ** 20),
+    ]),
+    percent(of(({ loaderBusy }) => loaderBusy)),
+  ]
+}
+
+function row(texts: readonly string[]): string {
+  return `| ${texts.join(' | ')} |`
+}
+
+function count(value: number): string {
+  return Number.isNaN(value) ? '' : Math.round(value).toLocaleString('en-US')
+}
+
+function decimal(value: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(value < 10 ? 2 : 1)
+}
+
+/** `83 %`, and from twice on `2.1 ×`. */
+function ratio(value: number): string {
+  return value >= 2 ? `${value.toFixed(1)} ×` : percent(value)
+}
+
+function percent(share: number): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(0)} %` : ''
+}

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { median, medianRatio, spread } from './statistics.ts'
+
+describe('statistics', () => {
+  it('takes the middle value', () => {
+    expect(median([3, 1, 2])).toBe(2)
+    expect(median([4, 1, 2, 3])).toBe(2.5)
+  })
+  it('gives the spread as a share of the median', () => {
+    expect(spread([90, 100, 110])).toBeCloseTo(0.1)
+  })
+  it('compares round by round', () => {
+    expect(medianRatio([10, 50, 30], [20, 100, 30])).toBe(0.5)
+  })
+})

@@ -1,0 +1,82 @@
+const headEnd = '\r\n\r\n'
+
+export interface ReadAnswer {
+  readonly status: number
+  /** Head and body as they came over the wire. */
+  readonly bytes: number
+}
+
+/**
+ * Finds the end of each HTTP/1.1 answer in the chunks of one connection and keeps nothing of it, except the first
+ * bytes of what is not 2xx. Knows `Content-Length` and chunked bodies; each answer belongs to the one request that is under way.
+ */
+export class AnswerReader {
+  #status = 0
+  #bytes = 0
+  #rest: Buffer | null = null
+  /** Body bytes still to come; -1 while reading a head, -2 while reading a chunked body. */
+  #left = -1
+  complaint: string | null = null
+
+  /** The answer that is complete with this chunk, or null while it is not. */
+  read(data: Buffer): ReadAnswer | null {
+    this.#bytes += data.length
+    if (this.#left >= 0) return this.#count(data.length)
+    if (this.#left === -2) return this.#chunked(data)
+    return this.#head(this.#rest === null ? data : Buffer.concat([this.#rest, data]))
+  }
+
+  #head(data: Buffer): ReadAnswer | null {
+    const end = data.indexOf(headEnd)
+    if (end < 0) {
+      this.#rest = data
+      return null
+    }
+    this.#rest = null
+    const head = data.toString('latin1', 0, end + 2)
+    this.#status = Number(head.slice(9, 12))
+    const body = data.length - end - 4
+    if (this.#status >= 300 && this.complaint === null)
+      this.complaint = data.toString('latin1', 0, Math.min(data.length, end + 500))
+    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+    if (length !== undefined) {
+      this.#left = Number(length)
+      return this.#count(body)
+    }
+    if (this.#status === 204 || this.#status === 304) return this.#done()
+    if (!/\r\ntransfer-encoding: *chunked/i.test(head))
+      throw new Error(`an answer without a length:\n${head}`)
+    this.#left = -2
+    return this.#chunked(data.subarray(end + 4))
+  }
+
+  #count(bytes: number): ReadAnswer | null {
+    this.#left -= bytes
+    if (this.#left > 0) return null
+    if (this.#left < 0) throw new Error('more bytes came than the answer announced')
+    return this.#done()
+  }
+
+  #chunked(data: Buffer): ReadAnswer | null {
+    let rest = this.#rest === null ? data : Buffer.concat([this.#rest, data])
+    this.#rest = null
+    for (;;) {
+      const line = rest.indexOf('\r\n')
+      const size = line < 0 ? Number.NaN : Number.parseInt(rest.toString('latin1', 0, line), 16)
+      const next = line + 2 + size + 2
+      if (line < 0 || rest.length < next) {
+        this.#rest = rest
+        return null
+      }
+      if (size === 0) return this.#done()
+      rest = rest.subarray(next)
+    }
+  }
+
+  #done(): ReadAnswer {
+    const answer = { status: this.#status, bytes: this.#bytes }
+    this.#left = -1
+    this.#bytes = 0
+    return answer
+  }
+}

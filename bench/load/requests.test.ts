@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import type { LoadPlan, Requests } from './plan.ts'
+import { requestsOf } from './requests.ts'
+
+function plan(requests: Requests): LoadPlan {
+  const times = { warmUpMs: 0, durationMs: 0 }
+  return { host: 'h', port: 1, connections: 2, headers: { accept: 'a' }, requests, seed: 3, ...times }
+}
+
+function tables(among: number): string[] {
+  const prefix = '/v1/w/namespaces/n'
+  const next = requestsOf(plan({ kind: 'tables', prefix, tables: 1_000, namespaces: 10, among }), 0)
+  return Array.from({ length: 2_000 }, () => /GET (\S+)/.exec(next())?.[1] ?? '')
+}
+
+describe('requests', () => {
+  it('are whole HTTP requests', () => {
+    const next = requestsOf(plan({ kind: 'paths', paths: ['/a'] }), 0)
+    expect(next()).toBe('GET /a HTTP/1.1\r\nhost: h:1\r\naccept: a\r\n\r\n')
+  })
+
+  it('name tables with their namespaces, any of them', () => {
+    const paths = tables(1_000)
+    for (const path of paths) {
+      const [, namespace, table] = /n(\d+)\/tables\/t(\d+)$/.exec(path) ?? []
+      expect(Number(table) % 10).toBe(Number(namespace))
+    }
+    expect(new Set(paths).size).toBeGreaterThan(500)
+  })
+
+  it('name only the tables of a hot set, and all of them', () => {
+    expect(new Set(tables(20)).size).toBe(20)
+  })
+
+  it('are the same for the same seed', () => {
+    expect(tables(1_000)).toEqual(tables(1_000))
+  })
+
+  it('never commit the same value twice', () => {
+    const next = requestsOf(plan({ kind: 'commits', paths: ['/a', '/b'], body: '{"x":"«N»"}' }), 1)
+    const [first, second] = [next(), next()]
+    expect(first).toMatch(/^POST \/b /)
+    expect(first).not.toBe(second)
+    const [, length, body = ''] = /content-length: (\d+)\r\n\r\n(.*)$/s.exec(first) ?? []
+    expect(Number(length)).toBe(Buffer.byteLength(body))
+  })
+})

@@ -1,0 +1,84 @@
+import { createConnection } from 'node:net'
+import { AnswerReader } from './answer-reader.ts'
+import { Histogram } from './histogram.ts'
+import type { LoadCounts, LoadPlan } from './plan.ts'
+import { requestsOf } from './requests.ts'
+
+/**
+ * A load process: its argument is a plan, it keeps every connection busy with one request at a time and prints what it
+ * counted. Bare sockets, because node:http's own client needs several times the CPU of the servers that are measured.
+ */
+const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan
+console.log(`counts ${JSON.stringify(await run(plan))}`)
+
+async function run(plan: LoadPlan): Promise<LoadCounts> {
+  const latencies = new Histogram()
+  const refused: Record<string, number> = {}
+  let answers = 0
+  let bytes = 0
+  let connectionErrors = 0
+  let complaint: string | null = null
+  let over = false
+
+  function connect(number: number): { stop(): void } {
+    const next = requestsOf(plan, number)
+    const reader = new AnswerReader()
+    const socket = createConnection({ host: plan.host, port: plan.port, noDelay: true })
+    let sentAt = 0
+    const send = (): void => {
+      sentAt = performance.now()
+      socket.write(next(), 'latin1')
+    }
+    socket.once('connect', send)
+    socket.on('data', (data: Buffer) => {
+      const answer = reader.read(data)
+      if (answer === null) return
+      latencies.add(performance.now() - sentAt)
+      answers += 1
+      bytes += answer.bytes
+      if (answer.status >= 300) {
+        refused[answer.status] = (refused[answer.status] ?? 0) + 1
+        complaint ??= reader.complaint
+      }
+      if (!over) send()
+      else socket.end()
+    })
+    socket.on('error', () => undefined)
+    socket.once('close', () => {
+      if (over) return
+      connectionErrors += 1
+      setTimeout(() => {
+        if (!over) connections[number] = connect(number)
+      }, 10)
+    })
+    return { stop: () => setTimeout(() => socket.destroy(), 2_000).unref() }
+  }
+
+  const connections: { stop(): void }[] = []
+  for (let number = 0; number < plan.connections; number += 1) connections.push(connect(number))
+  await new Promise((resolve) => setTimeout(resolve, plan.warmUpMs))
+  latencies.clear()
+  for (const status of Object.keys(refused)) delete refused[status]
+  answers = 0
+  bytes = 0
+  connectionErrors = 0
+  const startedAt = performance.now()
+  const cpu = process.cpuUsage()
+  console.log('measuring')
+  await new Promise((resolve) => setTimeout(resolve, plan.durationMs))
+  const seconds = (performance.now() - startedAt) / 1000
+  const used = process.cpuUsage(cpu)
+  const counts: LoadCounts = {
+    answers,
+    seconds,
+    bytes,
+    refused: { ...refused },
+    connectionErrors,
+    complaint,
+    cpuSeconds: (used.user + used.system) / 1e6,
+    latencies: latencies.pairs(),
+  }
+  over = true
+  for (const connection of connections) connection.stop()
+  return counts
+}

@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
+import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
+import { commitCases, commitLargeCases } from './cases/commit.ts'
+import type { Lab } from './cases/lab.ts'
+import { loadLargeCases } from './cases/load-large.ts'
+import { loadSmallCases } from './cases/load-small.ts'
+import { loadTokenCases } from './cases/load-token.ts'
+import type { BenchRun } from './lib/bench-run.ts'
+import { type Case, type CaseResult, runCase } from './lib/case.ts'
+import { canPlace } from './lib/cores.ts'
+import { describeMachine } from './lib/machine.ts'
+import { startBenchPostgres } from './lib/postgres.ts'
+import { markdown, type Report, saveReport } from './lib/report.ts'
+import { type BenchOptions, readOptions, usage } from './options.ts'
+
+type Suite = (lab: Lab) => Promise<Case[]>
+
+const suites: readonly { readonly id: string; readonly quick: boolean; readonly cases: Suite }[] = [
+  { id: 'load-small', quick: true, cases: loadSmallCases },
+  { id: 'token', quick: true, cases: loadTokenCases },
+  { id: 'load-large', quick: false, cases: loadLargeCases },
+  { id: 'commit-small', quick: true, cases: commitCases },
+  { id: 'commit-large', quick: false, cases: commitLargeCases },
+]
+
+async function main(options: BenchOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const keeper = stack.use(new ProcessKeeper())
+  const folder = newRunFolder(cacheFolder('bench', 'run'))
+  const placement = options.placement ?? (canPlace() ? 'apart' : 'anywhere')
+  const postgres = stack.use(await startBenchPostgres(cacheFolder('bench', 'postgres'), placement))
+  const run: BenchRun = {
+    keeper,
+    placement,
+    folder,
+    repeats: options.repeats,
+    warmUpMs: options.warmUpMs,
+    durationMs: options.durationMs,
+    loaders: options.loaders ?? 1,
+    say: (line) => console.error(line),
+  }
+  const lab: Lab = {
+    run,
+    postgres,
+    stores: cacheFolder('bench', 'stores'),
+    maxTables: options.maxTables,
+    thorough: options.mode !== 'quick',
+  }
+  const results: CaseResult[] = []
+  for (const suite of suites) {
+    const wanted =
+      options.only.length === 0
+        ? suite.quick || options.mode !== 'quick'
+        : options.only.some((id) => suite.id.startsWith(id) || id.startsWith(suite.id))
+    if (!wanted) continue
+    const cases = await suite.cases(lab)
+    for (const one of cases) if (isWanted(options, one.id)) results.push(await runCase(run, one))
+    // only one suite's servers at a time
+    await keeper.stopAll()
+  }
+  rmSync(folder, { recursive: true, force: true })
+  const report: Report = {
+    title: 'Headgate beside bare loops',
+    date: options.date,
+    mode: options.mode,
+    machine: describeMachine(await postgres.version()),
+    placement,
+    repeats: options.repeats,
+    warmUpSeconds: options.warmUpMs / 1000,
+    seconds: options.durationMs / 1000,
+    notes: [],
+    cases: results,
+  }
+  if (options.name !== undefined)
+    saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
+  console.log(options.json ? JSON.stringify(report, null, 2) : markdown(report))
+}
+
+function isWanted({ only, mode }: BenchOptions, id: string): boolean {
+  if (only.length > 0) return only.some((start) => id.startsWith(start))
+  // the engines that matter most ask for gzip
+  return mode !== 'quick' || !id.includes('identity')
+}
+
+let options: BenchOptions
+try {
+  options = readOptions(process.argv.slice(2))
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+  process.exit(2)
+}
+await main(options)

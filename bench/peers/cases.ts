@@ -1,0 +1,69 @@
+import { saveAnswers, startRawHttp } from '../baselines/start.ts'
+import { answerBytes } from '../data/catalog.ts'
+import { type Case, loadEntry } from '../lib/case.ts'
+import type { Requests } from '../load/plan.ts'
+import { type Arena, catalogOf, commitBody, contestantOf, pathsOf } from './warm-up.ts'
+
+/** The same loads and commits for everybody. */
+export async function peerCases(arena: Arena): Promise<Case[]> {
+  const { run, peers } = arena
+  const [ours] = peers
+  if (!ours) throw new Error('nothing to compare')
+  const first = await catalogOf(ours)
+  const [path = ''] = pathsOf(first)
+  const answers = saveAnswers(
+    run,
+    'peers',
+    await answerBytes(first, path, 'identity'),
+    await answerBytes(first, path, 'gzip'),
+  )
+  const raw = await startRawHttp(run, 'raw-http', answers)
+  const bare = {
+    name: 'node:http, same bytes as Headgate',
+    origin: raw.origin,
+    watched: [{ name: 'server', pid: raw.process.pid }],
+  }
+  const contestants = await Promise.all(
+    peers.map(async (peer) => ({
+      contestant: contestantOf(arena, peer),
+      paths: pathsOf(await catalogOf(peer)),
+    })),
+  )
+  const others = (name: string): string[] =>
+    name === ours.name ? peers.slice(1).map((peer) => peer.name) : []
+  const headers = { 'accept-encoding': 'identity' }
+  const loads = [16, 64].map((connections): Case => {
+    const shape = (
+      paths: readonly string[],
+    ): { connections: number; headers: typeof headers; requests: Requests } => ({
+      connections,
+      headers,
+      requests: { kind: 'paths', paths: paths.slice(0, 1) },
+    })
+    return {
+      id: `peers-load-${connections}`,
+      title: `loadTable, one table of 10 KB of metadata, ${connections} clients`,
+      notes: [],
+      entries: [
+        loadEntry(run, bare, shape([path]), []),
+        ...contestants.map(({ contestant, paths }) =>
+          loadEntry(run, contestant, shape(paths), [bare.name, ...others(contestant.name)]),
+        ),
+      ],
+    }
+  })
+  const commits = [1, 8].map((connections): Case => ({
+    id: `peers-commit-${connections}`,
+    title: `commit of one property, 10 KB of metadata, ${connections} client${connections === 1 ? '' : 's'}`,
+    notes: ['Every client commits to a table of its own, one commit after the other.'],
+    entries: contestants.map(({ contestant, paths }) =>
+      loadEntry(
+        run,
+        contestant,
+        { connections, headers, requests: { kind: 'commits', paths, body: commitBody } },
+        others(contestant.name),
+      ),
+    ),
+  }))
+  return [...loads, ...commits]
+}

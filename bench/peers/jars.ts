@@ -1,0 +1,26 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { runMaven } from '../../conformance/lib/maven.ts'
+import { cacheFolder } from '../../conformance/lib/paths.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+
+const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
+
+/**
+ * Fetches one file from Maven repositories, alone, and gives its path.
+ *
+ * @param artifact `group:artifact:version[:packaging[:classifier]]`
+ */
+export async function fetchJar(keeper: ProcessKeeper, folder: string, artifact: string): Promise<string> {
+  const into = cacheFolder('bench', folder)
+  mkdirSync(into, { recursive: true })
+  const found = (): string | undefined => readdirSync(into).find((name) => name.endsWith('.jar'))
+  if (found() === undefined) {
+    const log = join(into, 'install.log')
+    await runMaven(keeper, log, [`${plugin}:get`, `-Dartifact=${artifact}`, '-Dtransitive=false'])
+    await runMaven(keeper, log, [`${plugin}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${into}`])
+  }
+  const jar = found()
+  if (jar === undefined) throw new Error(`Maven did not fetch ${artifact}; see ${into}/install.log`)
+  return join(into, jar)
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
+import { freePort } from '../../conformance/lib/free-port.ts'
+import { cacheFolder } from '../../conformance/lib/paths.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
+import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import { seated } from '../lib/cores.ts'
+import type { Peer } from './peer.ts'
+
+export const rustbergVersion = '0.3.0'
+
+const apiKey = 'rb_benchmark-of-catalogs-0123456789abcdef'
+
+/** rustberg with its embedded store, an API key and its built-in Cedar policies. Undefined: it is not installed. */
+export async function startRustberg(
+  run: BenchRun,
+  storage: WarehouseStorage & { readonly kind: 's3' },
+): Promise<Peer | undefined> {
+  const binary = rustbergBinary()
+  if (binary === undefined) {
+    run.say('rustberg is left out: --install compiles it (ten minutes)')
+    return undefined
+  }
+  const folder = join(run.folder, 'rustberg')
+  mkdirSync(join(folder, 'data'), { recursive: true })
+  const port = await freePort()
+  const config = join(folder, 'rustberg.toml')
+  writeFileSync(config, configuration(folder, port, storage))
+  const child = run.keeper.start({
+    name: 'rustberg',
+    ...seated(run.placement, 'server', binary, ['--config', config]),
+    cwd: folder,
+    env: { RUSTBERG_BENCH_KEY: apiKey },
+    log: logOf(run, 'rustberg'),
+  })
+  const base = `http://127.0.0.1:${port}`
+  const headers = { 'x-api-key': apiKey }
+  const answers = async (): Promise<boolean> => (await fetch(`${base}/v1/config`, { headers })).ok
+  await waitUntilReady(child, answers, 30_000)
+  return {
+    name: `rustberg ${rustbergVersion}`,
+    base,
+    warehouse: undefined,
+    headers,
+    warm: false,
+    process: child,
+  }
+}
+
+/** Compiles rustberg from the crates registry into the cache folder. */
+export async function installRustberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<void> {
+  if (rustbergBinary() !== undefined) return
+  const root = cacheFolder('bench', 'rustberg')
+  say(`compiling rustberg ${rustbergVersion} (ten minutes) …`)
+  await keeper.run({
+    name: 'cargo install',
+    command: process.env['CARGO'] ?? 'cargo',
+    args: ['install', 'rustberg', '--version', rustbergVersion, '--locked', '--root', root],
+    log: join(root, 'install.log'),
+    timeoutMs: 60 * 60_000,
+  })
+}
+
+function rustbergBinary(): string | undefined {
+  const path = join(cacheFolder('bench', 'rustberg'), 'bin', 'rustberg')
+  return existsSync(path) ? path : undefined
+}
+
+function configuration(
+  folder: string,
+  port: number,
+  storage: WarehouseStorage & { readonly kind: 's3' },
+): string {
+  return `[server]
+host = "127.0.0.1"
+port = ${port}
+[server.auth]
+api_key_enabled = true
+[[server.auth.api_keys]]
+name = "bench"
+tenant = "default"
+roles = ["admin"]
+key_env = "RUSTBERG_BENCH_KEY"
+[tls]
+enabled = false
+insecure_http = true
+[storage]
+catalog_url = "file://${folder}/data"
+warehouse_location = "${storage.root}"
+[storage.properties]
+"s3.endpoint" = "${storage.endpoint}"
+"s3.path-style-access" = "true"
+"s3.region" = "${storage.region}"
+"s3.access-key-id" = "${storage.accessKeyId}"
+"s3.secret-access-key" = "${storage.secretAccessKey}"
+[rate_limit]
+enabled = false
+`
+}

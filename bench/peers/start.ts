@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import type { Minio } from '../../conformance/lib/minio.ts'
+import type { BenchRun } from '../lib/bench-run.ts'
+import type { BenchPostgres } from '../lib/postgres.ts'
+import { startFixture } from './fixture.ts'
+import { startHeadgatePeer } from './headgate.ts'
+import { startNessie } from './nessie.ts'
+import type { Peer } from './peer.ts'
+import { startRustberg } from './rustberg.ts'
+
+export interface Ground {
+  readonly run: BenchRun
+  readonly postgres: BenchPostgres
+  readonly minio: Minio
+  /** Ids of peers to start; empty: all. */
+  readonly only: readonly string[]
+}
+
+/** Starts the peers one after the other. One that cannot be had here is left out, with a line that says so. */
+export async function startPeers({ run, postgres, minio, only }: Ground): Promise<Peer[]> {
+  const lake = minio.storage('lake')
+  const at = (name: string): typeof lake => ({ ...lake, root: `${lake.root}/${name}` })
+  const files = (name: string): { kind: 'file'; root: string } => ({
+    kind: 'file',
+    root: join(run.folder, name, 'files'),
+  })
+  const known: Record<string, () => Promise<Peer | undefined>> = {
+    headgate: () => startHeadgatePeer(run, postgres, { name: 'headgate', storage: at('headgate') }),
+    'headgate-files': () =>
+      startHeadgatePeer(run, postgres, {
+        name: 'headgate-files',
+        storage: files('headgate-files/warehouses'),
+      }),
+    fixture: () => startFixture(run, { name: 'fixture', store: { kind: 'sqlite' }, storage: at('fixture') }),
+    'fixture-files': () =>
+      startFixture(run, {
+        name: 'fixture-files',
+        store: { kind: 'sqlite' },
+        storage: files('fixture-files'),
+      }),
+    'fixture-postgresql': () =>
+      startFixture(run, {
+        name: 'fixture-postgresql',
+        store: { kind: 'postgresql', postgres },
+        storage: at('fixture-postgresql'),
+      }),
+    nessie: () => startNessie(run, postgres, at('nessie')),
+    rustberg: () => startRustberg(run, at('rustberg')),
+  }
+  const peers: Peer[] = []
+  for (const [id, start] of Object.entries(known)) {
+    if (only.length > 0 && !only.includes(id)) continue
+    run.say(`starting ${id} …`)
+    const peer = await start()
+    if (peer) peers.push(peer)
+  }
+  return peers
+}
