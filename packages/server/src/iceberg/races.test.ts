@@ -35,7 +35,7 @@ test('50 clients append through two replicas: each acknowledged snapshot is ther
     Array.from({ length: 50 }, async (_, client) => {
       const send = client % 2 === 0 ? here : there
       const id = 4_611_686_018_427_387_904n + BigInt(client)
-      for (let attempt = 0; attempt < 8; attempt += 1) {
+      for (let attempt = 0; attempt < 20; attempt += 1) {
         const { metadata } = objectAt((await send('GET', `${tables}/busy`)).json)
         const { 'last-sequence-number': last, 'current-snapshot-id': parent } = objectAt(metadata)
         const answer = await commit(send, `${tables}/busy`, append(id, Number(last) + 1, parent as bigint))
