@@ -1,6 +1,5 @@
 export { addInt64, compareInt64, isInt64, toInt64 } from './int64.ts'
 export { JsonError } from './json-error.ts'
 export { parse, parseBytes, type ParseOptions } from './parse.ts'
-export { raw, spliceObject, type RawJson } from './splice.ts'
 export { stringify } from './stringify.ts'
 export type { Int64, Json, JsonObject } from './types.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { damagedTexts, documents, documentsWithPlainKeys } from './json.documents.ts'
-import { addInt64, compareInt64, isInt64, JsonError, parse, parseBytes, raw, spliceObject } from './index.ts'
+import { addInt64, compareInt64, isInt64, JsonError, parse, parseBytes } from './index.ts'
 import { stringify, toInt64, type Json } from './index.ts'
 
 /** How long and from which seed a property is tried. */
@@ -145,21 +145,6 @@ export const properties: Record<string, Property> = {
       assert.equal(compareInt64(x, y), sign(a - b))
       if (BigInt.asIntN(64, a + b) === a + b) assert.equal(addInt64(x, y), toInt64(a + b))
       else assert.throws(() => addInt64(x, y), JsonError)
-    },
-  ),
-
-  'an object spliced from raw and other members reads as the whole': property(
-    fc.array(fc.tuple(fc.string({ unit: 'binary' }), documents, fc.boolean()), { maxLength: 5 }),
-    (members) => {
-      const entries = new Map(members.map(([key, { text }, isRaw]) => [key, { text, isRaw }]))
-      const whole = `{${[...entries].map(([key, { text }]) => `${JSON.stringify(key)}:${text}`).join(',')}}`
-      fc.pre(!hasInfinity(parse(whole)))
-      const spliced = spliceObject(
-        [...entries].map(
-          ([key, { text, isRaw }]) => [key, isRaw ? raw(Buffer.from(text)) : parse(text)] as const,
-        ),
-      )
-      assert.deepStrictEqual(meaning(parseBytes(spliced)), meaning(parse(whole)))
     },
   ),
 }
