@@ -25,6 +25,7 @@ export type { SortField, SortOrder } from './sort/types.ts'
 export type { BlobMetadata, PartitionStatisticsFile, StatisticsFile } from './statistics/types.ts'
 export { decodeTableMetadata } from './table/decode-table.ts'
 export { encodeTableMetadata } from './table/encode-table.ts'
+export { stringifyTableMetadata } from './table/stringify-table.ts'
 export {
   SUPPORTED_FORMAT_VERSION,
   type EncryptedKey,

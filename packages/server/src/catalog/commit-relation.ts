@@ -33,8 +33,8 @@ export async function commitRelation<Metadata, Update, Requirement>(
 ): Promise<Committed> {
   const prepared = await prepareReplace(parts, model, models, target, request)
   if (prepared === null) {
-    const { relation, warehouse } = target
-    const text = await parts.bodies.plain(relation, 'all', warehouse.storage)
+    const { relation } = target
+    const text = await parts.bodies.plain(target, relation, 'all')
     // What was looked at may be old by now, and then there may be something to change after all.
     await swap(parts, [], riders, [standingOf(target)])
     return { metadataLocation: relation.metadataLocation, text, relation: { ...relation, body: null } }

@@ -38,6 +38,7 @@ export async function prepareCreate<Metadata>(
   const id = creation.id ?? randomUUID()
   return {
     warehouse,
+    identifier: place.identifier,
     file,
     fileExists: creation.file !== undefined,
     write: {
@@ -53,13 +54,11 @@ export async function prepareCreate<Metadata>(
         location: model.location(metadata),
         prefixes: checked.prefixes,
         ownerId,
-        body: file.body,
-        refs: file.refs,
       },
     },
     claim: creation.locationChosen ? checked : null,
     expired: [],
-    remember: () => models.add(file.location, metadata, file.text.length),
+    remember: () => models.add(id, file.location, metadata, file.text.length),
   }
 }
 

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { HeadgateError } from '@headgate/errors'
 import { metadataVersionOf } from '@headgate/iceberg/metadata'
-import { type Json, parseBytes, stringify } from '@headgate/json'
+import { type Json, parseBytes } from '@headgate/json'
 import type { Bodies } from '../store/relation-writes.ts'
 import type { Storage } from '../storage/storage.ts'
 import { pack } from './packed-body.ts'
@@ -11,15 +11,17 @@ import type { RelationModel } from './relation-model.ts'
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 
-/** A metadata file ready to be written, and what will be served of it. */
-export interface MetadataFile extends Bodies {
+/** A metadata file ready to be written. */
+export interface MetadataFile {
   readonly location: string
   /** The file's bytes: the text, or the text gzipped. */
   readonly content: Buffer
   readonly text: Buffer
+  /** What will be served of it. Made when it is asked for, because there is time while the file is being written. */
+  bodies(): Promise<Bodies>
 }
 
-/** Writes nothing: gives the file that follows `previous` (null: the first), with all forms that will be served. */
+/** Writes nothing: gives the file that follows `previous` (null: the first). */
 export async function composeMetadataFile<Metadata>(
   model: RelationModel<Metadata, never, never>,
   metadata: Metadata,
@@ -27,10 +29,10 @@ export async function composeMetadataFile<Metadata>(
   rowLimitBytes: number,
 ): Promise<MetadataFile> {
   const name = model.metadataFileName(metadata, previous === null ? 0 : metadataVersionOf(previous) + 1)
-  const text = Buffer.from(stringify(model.encode(metadata)))
+  const text = model.text(metadata)
   const content = name.includes('.gz.') ? await compress(text) : text
   const location = `${model.metadataFolder(metadata)}/${name}`
-  return { location, content, text, ...(await bodiesOf(model, metadata, text, rowLimitBytes)) }
+  return { location, content, text, bodies: () => bodiesOf(model, metadata, text, rowLimitBytes) }
 }
 
 /** The forms kept in the row; null where they are over its limit or, for the referenced form, the same as the full one. */
@@ -45,7 +47,7 @@ export async function bodiesOf<Metadata>(
   const referenced = model.referencedOnly(metadata)
   return {
     body: packed,
-    refs: referenced === null ? null : await pack(Buffer.from(stringify(model.encode(referenced)))),
+    refs: referenced === null ? null : await pack(model.text(referenced)),
   }
 }
 

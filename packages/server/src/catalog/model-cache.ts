@@ -5,22 +5,29 @@ import type { ViewMetadata } from '@headgate/iceberg/view'
 /** A decoded model takes several times the memory of its text. */
 const bytesPerTextByte = 6
 
+interface Entry<Metadata> {
+  readonly location: string
+  readonly metadata: Metadata
+}
+
 /**
- * Decoded metadata by the location of its file, for the next commit to the same relation. Models are immutable
- * values, so sharing them is safe; bounded by an estimate of their bytes.
+ * The newest decoded metadata of each relation, for the next commit to it. Models are immutable values, so sharing
+ * them is safe; bounded by an estimate of their bytes.
  */
 export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
-  readonly #models: LRUCache<string, Metadata>
+  readonly #entries: LRUCache<string, Entry<Metadata>>
 
   constructor(maxBytes: number) {
-    this.#models = new LRUCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
+    this.#entries = new LRUCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
   }
 
-  get(location: string): Metadata | undefined {
-    return this.#models.get(location)
+  /** The model of this metadata file, if it is the one that was added last. */
+  get(relationId: string, location: string): Metadata | undefined {
+    const entry = this.#entries.get(relationId)
+    return entry?.location === location ? entry.metadata : undefined
   }
 
-  add(location: string, metadata: Metadata, textBytes: number): void {
-    this.#models.set(location, metadata, { size: textBytes * bytesPerTextByte + 1 })
+  add(relationId: string, location: string, metadata: Metadata, textBytes: number): void {
+    this.#entries.set(relationId, { location, metadata }, { size: textBytes * bytesPerTextByte + 500 })
   }
 }

@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
-import type { NewRelation, Replacement } from '../store/relation-writes.ts'
+import type { TableIdentifier } from '@headgate/iceberg/rest'
+import type { Bodies, NewRelation, Replacement } from '../store/relation-writes.ts'
 import type { CheckedLocations } from './locations.ts'
 import { checkLocations } from './locations.ts'
 import { contains } from '../storage/location-relations.ts'
@@ -13,12 +14,13 @@ import type { Warehouse } from './warehouses.ts'
 /** One relation's share of a commit: its metadata file is composed, nothing is written yet. */
 export interface Prepared {
   readonly warehouse: Warehouse
+  readonly identifier: TableIdentifier
   readonly file: MetadataFile
   /** The file was there before (register): it is neither written nor, when the change fails, deleted. */
   readonly fileExists: boolean
   readonly write:
-    | { readonly type: 'create'; readonly relation: NewRelation }
-    | { readonly type: 'replace'; readonly replacement: Replacement }
+    | { readonly type: 'create'; readonly relation: Omit<NewRelation, keyof Bodies> }
+    | { readonly type: 'replace'; readonly replacement: Omit<Replacement, keyof Bodies> }
   /** Locations to check against those of all others; null when they are unguessable or have not changed. */
   readonly claim: CheckedLocations | null
   /** Metadata files to delete once the commit stands. */
@@ -32,10 +34,10 @@ export interface CommitRequest<Update, Requirement> {
   readonly updates: readonly Update[]
 }
 
-/** Where decoded metadata is kept between commits; see `ModelCache`. */
+/** Where decoded metadata is kept between commits: see `ModelCache`. */
 export interface Models<Metadata> {
-  get(location: string): Metadata | undefined
-  add(location: string, metadata: Metadata, textBytes: number): void
+  get(relationId: string, location: string): Metadata | undefined
+  add(relationId: string, location: string, metadata: Metadata, textBytes: number): void
 }
 
 /**
@@ -72,6 +74,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
   const file = await composeMetadataFile(model, metadata, relation.metadataLocation, parts.rowLimitBytes)
   return {
     warehouse,
+    identifier: target.identifier,
     file,
     fileExists: false,
     write: {
@@ -81,13 +84,11 @@ export async function prepareReplace<Metadata, Update, Requirement>(
         uuid,
         metadataLocation: file.location,
         location: model.location(metadata),
-        body: file.body,
-        refs: file.refs,
       },
     },
     claim,
     expired: expired.filter((file) => isWithin(file, after)),
-    remember: () => models.add(file.location, metadata, file.text.length),
+    remember: () => models.add(relation.id, file.location, metadata, file.text.length),
   }
 }
 
@@ -111,11 +112,11 @@ export async function currentModel<Metadata>(
   models: Models<Metadata>,
   target: Target,
 ): Promise<Metadata> {
-  const { relation, warehouse } = target
-  const cached = models.get(relation.metadataLocation)
+  const { relation } = target
+  const cached = models.get(relation.id, relation.metadataLocation)
   if (cached !== undefined) return cached
-  const text = await parts.bodies.plain(relation, 'all', warehouse.storage)
+  const text = await parts.bodies.plain(target, relation, 'all')
   const metadata = model.decode(parseMetadataText(text, relation.metadataLocation))
-  models.add(relation.metadataLocation, metadata, text.length)
+  models.add(relation.id, relation.metadataLocation, metadata, text.length)
   return metadata
 }

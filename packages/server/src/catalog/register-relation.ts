@@ -1,3 +1,4 @@
+import type { Bodies } from '../store/relation-writes.ts'
 import { checkAllowed } from '../storage/location-relations.ts'
 import { bodiesOf, type MetadataFile, parseMetadataText, readMetadataText } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
@@ -25,6 +26,6 @@ export async function readForeignFile<Metadata>(
   checkAllowed(location, [warehouse.root, ...warehouse.allowedLocations])
   const text = await readMetadataText(warehouse.storage, location, parts.maxMetadataBytes)
   const metadata = model.decode(parseMetadataText(text, location))
-  const bodies = await bodiesOf(model, metadata, text, parts.rowLimitBytes)
-  return { metadata, file: { location, content: text, text, ...bodies } }
+  const bodies = (): Promise<Bodies> => bodiesOf(model, metadata, text, parts.rowLimitBytes)
+  return { metadata, file: { location, content: text, text, bodies } }
 }

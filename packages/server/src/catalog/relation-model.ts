@@ -1,12 +1,11 @@
-import type { JsonObject } from '@headgate/json'
 import {
   applyTableUpdates,
   checkTableRequirements,
   decodeTableMetadata,
-  encodeTableMetadata,
   metadataCodecOf,
   metadataFileName,
   referencedSnapshotsOnly,
+  stringifyTableMetadata,
   tableLocations,
   type TableMetadata,
   type TableRequirement,
@@ -24,7 +23,7 @@ import {
   type ViewRequirement,
   type ViewUpdate,
 } from '@headgate/iceberg/view'
-import type { Json } from '@headgate/json'
+import { type Json, stringify } from '@headgate/json'
 import type { RelationKind } from '../store/relations.ts'
 
 export interface Applied<Metadata> {
@@ -38,7 +37,8 @@ export interface Applied<Metadata> {
 export interface RelationModel<Metadata, Update, Requirement> {
   readonly kind: RelationKind
   decode(value: Json): Metadata
-  encode(metadata: Metadata): JsonObject
+  /** The JSON text to be stored and served. */
+  text(metadata: Metadata): Buffer
   /** In lower case; null: an old table that never got one. */
   uuid(metadata: Metadata): string | null
   location(metadata: Metadata): string
@@ -60,7 +60,7 @@ export interface RelationModel<Metadata, Update, Requirement> {
 export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirement> = {
   kind: 'table',
   decode: decodeTableMetadata,
-  encode: encodeTableMetadata,
+  text: (metadata) => Buffer.from(stringifyTableMetadata(metadata)),
   uuid: (metadata) => metadata['table-uuid']?.toLowerCase() ?? null,
   location: (metadata) => metadata.location,
   locations: (metadata) => tableLocations(metadata).all,
@@ -78,7 +78,7 @@ export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirem
 export const viewModel: RelationModel<ViewMetadata, ViewUpdate, ViewRequirement> = {
   kind: 'view',
   decode: decodeViewMetadata,
-  encode: encodeViewMetadata,
+  text: (metadata) => Buffer.from(stringify(encodeViewMetadata(metadata))),
   uuid: (metadata) => metadata['view-uuid'].toLowerCase(),
   location: (metadata) => metadata.location,
   locations: (metadata) => viewLocations(metadata).all,

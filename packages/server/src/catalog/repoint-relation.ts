@@ -24,6 +24,7 @@ export async function repoint<Metadata>(
   const { relation, warehouse } = target
   const prepared = {
     warehouse,
+    identifier: target.identifier,
     file,
     fileExists: true,
     write: {
@@ -33,13 +34,11 @@ export async function repoint<Metadata>(
         uuid: relation.uuid,
         metadataLocation: file.location,
         location: model.location(metadata),
-        body: file.body,
-        refs: file.refs,
       },
     },
     claim: checkLocations(warehouse, model.locations(metadata)),
     expired: [],
-    remember: () => models.add(file.location, metadata, file.text.length),
+    remember: () => models.add(relation.id, file.location, metadata, file.text.length),
   } as const
   await swap(parts, [prepared], riders)
 }

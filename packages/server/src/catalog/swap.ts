@@ -1,5 +1,6 @@
 import { isHeadgateError } from '@headgate/errors'
 import {
+  type Bodies,
   confirmRelation,
   findOverlap,
   insertRelation,
@@ -33,35 +34,49 @@ export async function swap(
   riders: Riders,
   unchanged: readonly Standing[] = [],
 ): Promise<void> {
+  let written: readonly Written[] = []
   try {
-    await writeFiles(changes)
-    await movePointers(parts, changes, riders, unchanged)
+    written = await writeFiles(changes)
+    await movePointers(parts, written, riders, unchanged)
   } catch (error) {
     if (!isHeadgateError(error, 'commit-state-unknown')) discard(parts, changes)
     throw error
   }
-  for (const change of changes) {
+  for (const { bodies, ...change } of written) {
     change.remember()
-    parts.bodies.add(change.file.location, change.file.text, change.file.body)
+    parts.bodies.add(change, change.file.location, change.file.text, bodies.body)
     if (change.expired.length > 0) deleteExpired(parts, change)
   }
 }
 
+/** A change whose file is in storage, with what its row will keep. */
+interface Written extends Prepared {
+  readonly bodies: Bodies
+}
+
 /** Waits for every file, also after one failed, so that none appears after the clean-up. */
-async function writeFiles(changes: readonly Prepared[]): Promise<void> {
+async function writeFiles(changes: readonly Prepared[]): Promise<Written[]> {
   const results = await Promise.allSettled(
-    changes
-      .filter((change) => !change.fileExists)
-      .map(({ warehouse, file }) =>
-        warehouse.storage.put(file.location, file.content, { contentType: 'application/json' }),
-      ),
+    changes.map(async (change): Promise<Written> => {
+      const { warehouse, file, fileExists } = change
+      const writing = fileExists
+        ? undefined
+        : warehouse.storage.put(file.location, file.content, { contentType: 'application/json' })
+      const [put, packed] = await Promise.allSettled([writing, file.bodies()])
+      if (put.status === 'rejected') throw put.reason
+      if (packed.status === 'rejected') throw packed.reason
+      return { ...change, bodies: packed.value }
+    }),
   )
-  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
 }
 
 async function movePointers(
   parts: CatalogParts,
-  changes: readonly Prepared[],
+  changes: readonly Written[],
   riders: Riders,
   unchanged: readonly Standing[],
 ): Promise<void> {
@@ -98,10 +113,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
 }
 
-function writeOne(sql: Queryable, { write }: Prepared, riders: Riders): Promise<boolean> {
+function writeOne(sql: Queryable, { write, bodies }: Written, riders: Riders): Promise<boolean> {
   return write.type === 'create'
-    ? insertRelation(sql, write.relation, riders)
-    : replaceRelation(sql, write.replacement, riders)
+    ? insertRelation(sql, { ...write.relation, ...bodies }, riders)
+    : replaceRelation(sql, { ...write.replacement, ...bodies }, riders)
 }
 
 async function claimLocations(tx: Queryable, { claim, write }: Prepared): Promise<void> {

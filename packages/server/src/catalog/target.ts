@@ -2,6 +2,7 @@ import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { Chain } from '../access/privilege.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import type { RelationRow, Resolved } from '../store/relations.ts'
+import type { ServedBody } from './body-cache.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /** A namespace that was found, with what stands at one name in it. */
@@ -17,6 +18,8 @@ export interface Place {
 export interface Target extends Place {
   readonly relation: RelationRow
   readonly chain: Chain
+  /** The text that was held when the name was looked up; it may be that of an older metadata file. */
+  readonly held: ServedBody | null
 }
 
 /** Null when the namespace is not there. */
@@ -31,12 +34,16 @@ export function placeOf(warehouse: Warehouse, identifier: TableIdentifier, resol
 }
 
 /** Null when nothing stands there. */
-export function targetOf(place: Place): Target | null {
-  const { relation, namespaceChain } = place
+export function targetOf(place: Place, held: ServedBody | null = null): Target | null {
+  const { warehouse, identifier, namespaceId, namespaceChain, relation } = place
   if (relation === null) return null
   return {
-    ...place,
+    warehouse,
+    identifier,
+    namespaceId,
+    namespaceChain,
     relation,
+    held,
     chain: {
       ids: [relation.id, ...namespaceChain.ids],
       owners: [relation.ownerId, ...namespaceChain.owners],

@@ -251,7 +251,7 @@ describe('the store', () => {
     expect(await found({ until: old })).toEqual([])
     const [newest] = await queryAudit(sql, everything)
     expect(await found({ before: String(newest?.id) })).toEqual(['b', 'a'])
-    await pruneAudit(sql, 3600)
+    expect(await pruneAudit(sql, 3600, 10)).toBe(1)
     expect(await found({})).toEqual(['a', 'a'])
   })
 })

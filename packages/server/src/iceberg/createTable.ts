@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createTableMetadata, encodeTableMetadata, type TableMetadata } from '@headgate/iceberg/metadata'
+import { createTableMetadata, stringifyTableMetadata, type TableMetadata } from '@headgate/iceberg/metadata'
 import { type CreateTableRequest, decodeCreateTableRequest } from '@headgate/iceberg/rest'
-import { stringify } from '@headgate/json'
 import { createRelation } from '../catalog/create-relation.ts'
 import { takenError } from '../catalog/existing.ts'
 import { defaultLocation } from '../catalog/locations.ts'
@@ -95,7 +94,7 @@ function chosen({ location, properties }: CreateTableRequest): boolean {
 function stagedAnswer(metadata: TableMetadata): Answer {
   return metadataAnswer({
     location: null,
-    text: Buffer.from(stringify(encodeTableMetadata(metadata))),
+    text: Buffer.from(stringifyTableMetadata(metadata)),
     config: {},
     etag: null,
   })

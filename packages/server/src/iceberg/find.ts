@@ -10,6 +10,7 @@ import type { Decision } from '../access/decision.ts'
 import type { Policy } from '../access/policy.ts'
 import type { Privilege } from '../access/privilege.ts'
 import { enforce } from '../access/refuse.ts'
+import type { ServedBody } from '../catalog/body-cache.ts'
 import { missingNamespace, missingRelation } from '../catalog/existing.ts'
 import { type FoundNamespace, lookUpNamespace } from '../catalog/namespaces.ts'
 import { type Place, placeOf, type Target, targetOf } from '../catalog/target.ts'
@@ -64,7 +65,9 @@ export async function findRelation(
   privilege: Privilege,
   form: BodyForm = 'all',
 ): Promise<Allowed<Target>> {
-  return allowRelation(parts, call, at, await lookUpRelation(parts, at, form), kind, privilege)
+  const held = form === 'none' ? null : parts.bodies.held(at, form)
+  const resolved = await lookUpRelation(parts, at, form, held)
+  return allowRelation(parts, call, at, resolved, kind, privilege, held)
 }
 
 /** A name in a warehouse. */
@@ -73,24 +76,20 @@ export interface RelationPlace {
   readonly identifier: TableIdentifier
 }
 
-/** What the store has at a name. A text that this replica has already is not sent again. */
-export async function lookUpRelation(
+/** What the store has at a name. A text that is held here is not sent again. */
+export function lookUpRelation(
   parts: IcebergParts,
   { warehouse, identifier }: RelationPlace,
   form: BodyForm,
+  held: ServedBody | null,
 ): Promise<Resolved> {
-  const path = pathOf(identifier.namespace)
-  const known = parts.bodies.known(warehouse.id, path, identifier.name, form)
-  const resolved = await parts.resolver.resolve({
+  return parts.resolver.resolve({
     warehouseId: warehouse.id,
-    path,
+    path: pathOf(identifier.namespace),
     name: identifier.name,
     form,
-    known,
+    known: held?.location ?? null,
   })
-  if (resolved.relation !== null)
-    parts.bodies.saw(warehouse.id, path, identifier.name, resolved.relation.metadataLocation)
-  return resolved
 }
 
 /** Decides on what was found at a name. */
@@ -101,11 +100,12 @@ export async function allowRelation(
   resolved: Resolved,
   kind: RelationKind,
   privilege: Privilege,
+  held: ServedBody | null,
 ): Promise<Allowed<Target>> {
   call.audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   call.audit.privilege = privilege
   const place = placeOf(warehouse, identifier, resolved)
-  const target = place === null ? null : targetOf(place)
+  const target = place === null ? null : targetOf(place, held)
   const policy = await policyOf(parts, call, resolved.policyVersion)
   const missing = (): HeadgateError => missingIn(policy, warehouse, missingRelation(kind, identifier))
   if (target === null || target.relation.kind !== kind) throw missing()

@@ -1,4 +1,5 @@
 import { decodeIfNoneMatch, decodeSnapshotMode, matchesEtag } from '@headgate/iceberg/rest'
+import type { ServedBody } from '../catalog/body-cache.ts'
 import { missingMetadataFile } from '../catalog/metadata-file.ts'
 import type { Target } from '../catalog/target.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
@@ -29,14 +30,28 @@ export async function answerRelation(
   const location = relation.metadataLocation
   if (parts.verifyMetadataFiles && warehouse.storage.existsSync?.(location) === false)
     throw missingMetadataFile(location)
-  const etag = etagOf(location, form)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
-  if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag)) {
-    return notModified(etag)
+  if (condition !== undefined) {
+    const etag = etagOf(location, form)
+    if (matchesEtag(decodeIfNoneMatch(condition), etag)) return notModified(etag)
   }
-  const served = await parts.bodies.get(relation, form, warehouse.storage)
+  const served = await parts.bodies.get(target, relation, form, target.held)
   if (acceptsGzip(call.header('accept-encoding'), served))
-    return packedMetadataAnswer(location, served, {}, etag)
-  const text = served.plain ?? (await parts.bodies.plain(relation, form, warehouse.storage))
-  return metadataAnswer({ location, text, config: {}, etag })
+    return zipped.of(served, () => packedMetadataAnswer(location, served, {}, etagOf(location, form)))
+  const text = served.plain ?? (await parts.bodies.inflated(target, form, served))
+  return plain.of(served, () => metadataAnswer({ location, text, config: {}, etag: etagOf(location, form) }))
 }
+
+/** Answers that are the same for everybody, for as long as the text they are made of is held. */
+class Answers {
+  readonly #answers = new WeakMap<ServedBody, Answer>()
+
+  of(served: ServedBody, make: () => Answer): Answer {
+    let answer = this.#answers.get(served)
+    if (answer === undefined) this.#answers.set(served, (answer = make()))
+    return answer
+  }
+}
+
+const zipped = new Answers()
+const plain = new Answers()

@@ -17,7 +17,7 @@ export function unregisterTable(parts: IcebergParts): Operation {
       call,
       async (keep) => {
         const { found, decision } = await findRelation(parts, call, at, 'table', 'manage')
-        const text = await parts.bodies.plain(found.relation, 'all', at.warehouse.storage)
+        const text = await parts.bodies.plain(found, found.relation, 'all')
         await unregister(parts, found, ridersOf(call, decision, keep(200, found.relation.id)))
         call.audit.written = true
         return metadataAnswer({ location: found.relation.metadataLocation, text, config: null, etag: null })

@@ -40,9 +40,9 @@ export function updateTable(parts: IcebergParts): Operation {
         })
       },
       async (outcome) => {
-        const { relation } = await findCommitted(parts, call, { at, kind: 'table', outcome })
-        const text = await parts.bodies.plain(relation, 'all', warehouse.storage)
-        return committed({ metadataLocation: relation.metadataLocation, text })
+        const found = await findCommitted(parts, call, { at, kind: 'table', outcome })
+        const text = await parts.bodies.plain(found, found.relation, 'all')
+        return committed({ metadataLocation: found.relation.metadataLocation, text })
       },
     )
   })
@@ -68,7 +68,8 @@ async function commit(
       if (!known) throw error
     }
   }
-  return commitFrom(parts, call, at, await lookUpRelation(parts, at, 'all'), request, keep)
+  const held = parts.bodies.held(at, 'all')
+  return commitFrom(parts, call, at, await lookUpRelation(parts, at, 'all', held), request, keep)
 }
 
 async function commitFrom(
@@ -79,7 +80,7 @@ async function commitFrom(
   request: CommitTableRequest,
   keep: Keep,
 ): Promise<Committed> {
-  const { found, decision } = await allowRelation(parts, call, at, standing, 'table', 'modify')
+  const { found, decision } = await allowRelation(parts, call, at, standing, 'table', 'modify', null)
   const riders = ridersOf(call, decision, keep(200, found.relation.id))
   const result = await commitRelation(parts, tableModel, parts.tableModels, found, request, riders)
   parts.standings.keep(at.warehouse, at.identifier, { ...standing, relation: result.relation })
