@@ -1,4 +1,4 @@
-import { invalid } from './fields.ts'
+import { invalid } from '../field-error.ts'
 import { intProperty } from './properties.ts'
 import type { SchemaIndex } from './schema/schema-index.ts'
 import type { FormatVersion } from './types.ts'

@@ -1,7 +1,7 @@
 import { build } from './builder/build.ts'
 import { emptyDraft } from './builder/draft.ts'
 import { checkNewTableProperties } from './create-properties.ts'
-import { invalid } from './fields.ts'
+import { invalid } from '../field-error.ts'
 import { checkSpecCompatibility, withSequentialIds } from './partition/check-spec.ts'
 import { replaceSources, sourcesOf } from './partition/sources.ts'
 import type { PartitionSpec } from './partition/types.ts'

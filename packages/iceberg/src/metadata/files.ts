@@ -1,4 +1,4 @@
-import { invalid } from './fields.ts'
+import { invalid } from '../field-error.ts'
 import type { TableMetadata } from './types.ts'
 
 const VERSION = /^\d{1,9}$/

@@ -1,4 +1,4 @@
-import { invalid } from './fields.ts'
+import { invalid } from '../field-error.ts'
 
 /** Settings that a table does not store: they are said by other parts of its metadata. */
 const RESERVED: ReadonlySet<string> = new Set([

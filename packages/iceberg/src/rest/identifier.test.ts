@@ -31,7 +31,7 @@ test.each<[Json, string]>([
   [{ namespace: ['a', 1], name: 'b' }, 'Invalid source.namespace[1]: expected a string, found a number'],
   [{ namespace: ['a'], name: null }, 'Invalid source.name: expected a string, found null'],
   [{ namespace: ['a'], name: '' }, 'Invalid source.name: must not be empty'],
-  [{ namespace: [], name: 'b' }, 'Invalid namespace: must have at least one level'],
+  [{ namespace: [], name: 'b' }, 'Invalid source.namespace: must have at least one level'],
 ])('%j is refused', (value, message) => {
   expect(() => decodeTableIdentifier(value, 'source')).toThrow(
     expect.objectContaining({ code: 'bad-request', message }),

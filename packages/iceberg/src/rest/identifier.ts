@@ -1,5 +1,5 @@
 import type { Json } from '@headgate/json'
-import { decodeArray, decodeObject, decodeString, required, type Decoder } from '../view/fields.ts'
+import { decodeAt, decodeObject, decodeText, decodeTexts, required, type Decoder } from '../fields.ts'
 import { checkName, checkNamespace, defaultNameLimits, type NameLimits, type Namespace } from './names.ts'
 
 /** A table or view, by its place and name (Iceberg REST specification, `TableIdentifier`). */
@@ -8,27 +8,45 @@ export interface TableIdentifier {
   readonly name: string
 }
 
-/** Reads a namespace from a body: an array of its levels. */
-export function decodeNamespace(value: Json, at: string, limits: NameLimits = defaultNameLimits): Namespace {
-  return checkNamespace(decodeArray(value, at, decodeString), limits)
+/**
+ * Reads a namespace from a body: an array of its levels.
+ *
+ * @param at where it stands, for messages
+ */
+export function decodeNamespace(value: Json, at = '', limits: NameLimits = defaultNameLimits): Namespace {
+  return decodeAt(at, value, namespaceDecoder(limits))
+}
+
+/**
+ * Reads `{"namespace": [...], "name": "..."}`.
+ *
+ * @param at where it stands, for messages
+ */
+export function decodeTableIdentifier(
+  value: Json,
+  at = '',
+  limits: NameLimits = defaultNameLimits,
+): TableIdentifier {
+  return decodeAt(at, value, identifierDecoder(limits))
+}
+
+export function identifierDecoder(limits: NameLimits): Decoder<TableIdentifier> {
+  return (value) => {
+    const object = decodeObject(value)
+    return {
+      namespace: required(object, 'namespace', namespaceDecoder(limits)),
+      name: required(object, 'name', nameDecoder(limits)),
+    }
+  }
+}
+
+export function namespaceDecoder(limits: NameLimits): Decoder<Namespace> {
+  return (value) => checkNamespace(decodeTexts(value), limits)
 }
 
 /** Reads the name of a relation. */
-export function decodeName(limits: NameLimits = defaultNameLimits): Decoder<string> {
-  return (value, at) => checkName(decodeString(value, at), at, limits)
-}
-
-/** Reads `{"namespace": [...], "name": "..."}`. */
-export function decodeTableIdentifier(
-  value: Json,
-  at: string,
-  limits: NameLimits = defaultNameLimits,
-): TableIdentifier {
-  const object = decodeObject(value, at)
-  return {
-    namespace: required(object, 'namespace', at, (levels, at) => decodeNamespace(levels, at, limits)),
-    name: required(object, 'name', at, decodeName(limits)),
-  }
+export function nameDecoder(limits: NameLimits): Decoder<string> {
+  return (value) => checkName(decodeText(value), 'name', limits)
 }
 
 /** A namespace as messages show it: `accounting.tax`. Not reversible, for people only. */

@@ -1,4 +1,5 @@
-import { invalid } from '../view/fields.ts'
+import type { HeadgateError } from '@headgate/errors'
+import { invalid } from '../field-error.ts'
 
 /** The levels of a namespace, outermost first. Never empty once decoded. */
 export type Namespace = readonly string[]
@@ -16,6 +17,8 @@ export const defaultNameLimits: NameLimits = { maxNameBytes: 255, maxNamespaceBy
 
 const CONTROL = /\p{Cc}/u
 
+const invalidName = (what: string, why: string): HeadgateError => invalid(`Invalid ${what}: ${why}`, why)
+
 const shown = (name: string): string => JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name)
 
 /**
@@ -25,14 +28,14 @@ const shown = (name: string): string => JSON.stringify(name.length > 64 ? `${nam
  * @throws {HeadgateError} `bad-request`
  */
 export function checkName(name: string, what: string, limits: NameLimits = defaultNameLimits): string {
-  if (name === '') throw invalid(what, 'must not be empty')
-  if (!name.isWellFormed()) throw invalid(what, 'not well-formed Unicode')
+  if (name === '') throw invalidName(what, 'must not be empty')
+  if (!name.isWellFormed()) throw invalidName(what, 'not well-formed Unicode')
   // The unit separator 0x1F, which stands between levels on the wire, is one of them.
-  if (CONTROL.test(name)) throw invalid(what, `${shown(name)} has a control character`)
+  if (CONTROL.test(name)) throw invalidName(what, `${shown(name)} has a control character`)
   // Clients, proxies and object stores resolve these as path segments.
-  if (name === '.' || name === '..') throw invalid(what, `${shown(name)} is reserved`)
+  if (name === '.' || name === '..') throw invalidName(what, `${shown(name)} is reserved`)
   if (Buffer.byteLength(name) > limits.maxNameBytes) {
-    throw invalid(what, `${shown(name)} is longer than ${limits.maxNameBytes} bytes`)
+    throw invalidName(what, `${shown(name)} is longer than ${limits.maxNameBytes} bytes`)
   }
   return name
 }
@@ -43,11 +46,11 @@ export function checkName(name: string, what: string, limits: NameLimits = defau
  * @throws {HeadgateError} `bad-request`
  */
 export function checkNamespace(levels: readonly string[], limits: NameLimits = defaultNameLimits): Namespace {
-  if (levels.length === 0) throw invalid('namespace', 'must have at least one level')
-  if (levels.length > limits.maxLevels) throw invalid('namespace', `more than ${limits.maxLevels} levels`)
+  if (levels.length === 0) throw invalidName('namespace', 'must have at least one level')
+  if (levels.length > limits.maxLevels) throw invalidName('namespace', `more than ${limits.maxLevels} levels`)
   let bytes = 0
   for (const level of levels) bytes += Buffer.byteLength(checkName(level, 'namespace level', limits))
   if (bytes > limits.maxNamespaceBytes)
-    throw invalid('namespace', `longer than ${limits.maxNamespaceBytes} bytes`)
+    throw invalidName('namespace', `longer than ${limits.maxNamespaceBytes} bytes`)
   return levels
 }

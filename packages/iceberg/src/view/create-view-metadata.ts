@@ -1,6 +1,6 @@
 import type { Int64 } from '@headgate/json'
 import { applyViewUpdates } from './apply-view-updates.ts'
-import type { StringMap } from './fields.ts'
+import type { StringMap } from '../fields.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
 

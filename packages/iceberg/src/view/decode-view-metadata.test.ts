@@ -59,7 +59,11 @@ describe('what does not hold together is refused, by name', () => {
   test.each<[string, Json, RegExp]>([
     ['not an object', [], /^Invalid view metadata: expected an object, found an array$/],
     ['no uuid', { ...document, 'view-uuid': null }, /view-uuid: expected a string, found null/],
-    ['a uuid that is none', { ...document, 'view-uuid': 'x' }, /^Invalid UUID: x$/],
+    [
+      'a uuid that is none',
+      { ...document, 'view-uuid': 'x' },
+      /^Invalid view metadata\.view-uuid: not a UUID: x$/,
+    ],
     ['a later format', { ...document, 'format-version': 2 }, /^Unsupported format version: 2$/],
     ['an empty location', { ...document, location: '' }, /location: must not be empty/],
     ['a number as property', { ...document, properties: { a: 1 } }, /properties\["a"\]: expected a string/],

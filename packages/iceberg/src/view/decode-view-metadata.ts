@@ -3,13 +3,14 @@ import type { Json, JsonObject } from '@headgate/json'
 import { decodeViewHistoryEntry, decodeViewVersion } from './decode-view-version.ts'
 import {
   decodeArray,
+  decodeAt,
   decodeInt32,
-  decodeNonEmptyString,
+  decodeNonEmptyText,
   decodeObject,
-  decodeStringMap,
+  decodeTextMap,
   optional,
   required,
-} from './fields.ts'
+} from '../fields.ts'
 import { SUPPORTED_VIEW_FORMAT_VERSION } from './format-version.ts'
 import { decodeSchema } from '../metadata/schema/decode-schema.ts'
 import { encodeSchema } from '../metadata/schema/encode-schema.ts'
@@ -26,19 +27,21 @@ const ROOT = 'view metadata'
  * @example decodeViewMetadata(parse(text))
  */
 export function decodeViewMetadata(value: Json): ViewMetadata {
-  const object = decodeObject(value, ROOT)
+  return decodeAt('view metadata', value, decodeView)
+}
+
+function decodeView(value: Json): ViewMetadata {
+  const object = decodeObject(value)
   const metadata: ViewMetadata = {
     ...object,
-    'view-uuid': required(object, 'view-uuid', ROOT, decodeUuid),
-    'format-version': required(object, 'format-version', ROOT, decodeFormatVersion),
-    location: required(object, 'location', ROOT, decodeNonEmptyString),
-    properties: optional(object, 'properties', ROOT, decodeStringMap) ?? {},
-    schemas: required(object, 'schemas', ROOT, (list, at) => decodeArray(list, at, decodeSchema)),
-    'current-version-id': required(object, 'current-version-id', ROOT, decodeInt32),
-    versions: required(object, 'versions', ROOT, (list, at) => decodeArray(list, at, decodeViewVersion)),
-    'version-log': required(object, 'version-log', ROOT, (list, at) =>
-      decodeArray(list, at, decodeViewHistoryEntry),
-    ),
+    'view-uuid': required(object, 'view-uuid', decodeUuid),
+    'format-version': required(object, 'format-version', decodeFormatVersion),
+    location: required(object, 'location', decodeNonEmptyText),
+    properties: optional(object, 'properties', decodeTextMap) ?? {},
+    schemas: required(object, 'schemas', (list) => decodeArray(list, decodeSchema)),
+    'current-version-id': required(object, 'current-version-id', decodeInt32),
+    versions: required(object, 'versions', (list) => decodeArray(list, decodeViewVersion)),
+    'version-log': required(object, 'version-log', (list) => decodeArray(list, decodeViewHistoryEntry)),
   }
   checkReferences(metadata)
   return metadata
@@ -61,8 +64,8 @@ export function encodeViewMetadata(metadata: ViewMetadata): JsonObject {
   return { ...known, ...metadata, schemas: metadata.schemas.map(encodeSchema) }
 }
 
-function decodeFormatVersion(value: Json, at: string): number {
-  const version = decodeInt32(value, at)
+function decodeFormatVersion(value: Json): number {
+  const version = decodeInt32(value)
   if (version < 1 || version > SUPPORTED_VIEW_FORMAT_VERSION) {
     throw new HeadgateError('bad-request', `Unsupported format version: ${version}`)
   }

@@ -35,7 +35,11 @@ describe('refused', () => {
     ['no action', {}, /^Invalid updates\[2\]: missing field action$/],
     ['an action without its value', { action: 'set-location' }, /missing field location/],
     ['a null value', { action: 'set-location', location: null }, /updates\[2\]\.location: expected a string/],
-    ['a uuid that is none', { action: 'assign-uuid', uuid: 'me' }, /^Invalid UUID: me$/],
+    [
+      'a uuid that is none',
+      { action: 'assign-uuid', uuid: 'me' },
+      /^Invalid updates\[2\]\.uuid: not a UUID: me$/,
+    ],
     ['ids as text', { action: 'set-current-view-version', 'view-version-id': '1' }, /32-bit integer/],
     [
       'a null property',
@@ -59,7 +63,7 @@ describe('requirements', () => {
     { uuid: UUID },
     null,
   ])('%j is refused', (value) => {
-    expect(() => decodeViewRequirement(value)).toThrow(refused(/^Invalid view requirement/))
+    expect(() => decodeViewRequirement(value)).toThrow(refused(/^Invalid (request body|type): /))
   })
 })
 

@@ -1,20 +1,20 @@
-import { HeadgateError } from '@headgate/errors'
 import type { Json, JsonObject } from '@headgate/json'
 import { decodeViewVersion } from './decode-view-version.ts'
+import { within } from '../field-error.ts'
 import {
-  decodeArray,
+  decodeAt,
   decodeInt32,
-  decodeNonEmptyString,
+  decodeNonEmptyText,
   decodeObject,
-  decodeString,
-  decodeStringMap,
+  decodeText,
+  decodeTextMap,
+  decodeTexts,
   required,
-} from './fields.ts'
+  unfit,
+} from '../fields.ts'
 import { decodeSchema } from '../metadata/schema/decode-schema.ts'
 import { decodeUuid } from './uuid.ts'
 import type { ViewRequirement, ViewUpdate } from './view-update.ts'
-
-const decodeStrings = (value: Json, at: string): readonly string[] => decodeArray(value, at, decodeString)
 
 /** The name under which a member was given: today's or, by older clients, an earlier one. */
 function renamed(object: JsonObject, name: string, earlier: string): string {
@@ -27,31 +27,32 @@ function renamed(object: JsonObject, name: string, earlier: string): string {
  * @param at where it stands, for messages
  * @throws {HeadgateError} `bad-request`; also for an action that is unknown or of tables only
  */
-export function decodeViewUpdate(value: Json, at = 'view update'): ViewUpdate {
-  const object = decodeObject(value, at)
-  const action = required(object, 'action', at, decodeString).toLowerCase()
+export function decodeViewUpdate(value: Json, at = ''): ViewUpdate {
+  return decodeAt(at, value, readUpdate)
+}
+
+function readUpdate(value: Json): ViewUpdate {
+  const object = decodeObject(value)
+  const action = required(object, 'action', decodeText).toLowerCase()
   switch (action) {
     case 'assign-uuid':
-      return { action, uuid: required(object, 'uuid', at, decodeUuid) }
+      return { action, uuid: required(object, 'uuid', decodeUuid) }
     case 'upgrade-format-version':
-      return { action, 'format-version': required(object, 'format-version', at, decodeInt32) }
+      return { action, 'format-version': required(object, 'format-version', decodeInt32) }
     case 'add-schema':
-      return { action, schema: required(object, 'schema', at, decodeSchema) }
+      return { action, schema: required(object, 'schema', decodeSchema) }
     case 'set-location':
-      return { action, location: required(object, 'location', at, decodeNonEmptyString) }
+      return { action, location: required(object, 'location', decodeNonEmptyText) }
     case 'set-properties':
-      return { action, updates: required(object, renamed(object, 'updates', 'updated'), at, decodeStringMap) }
+      return { action, updates: required(object, renamed(object, 'updates', 'updated'), decodeTextMap) }
     case 'remove-properties':
-      return { action, removals: required(object, renamed(object, 'removals', 'removed'), at, decodeStrings) }
+      return { action, removals: required(object, renamed(object, 'removals', 'removed'), decodeTexts) }
     case 'add-view-version':
-      return { action, 'view-version': required(object, 'view-version', at, decodeViewVersion) }
+      return { action, 'view-version': required(object, 'view-version', decodeViewVersion) }
     case 'set-current-view-version':
-      return { action, 'view-version-id': required(object, 'view-version-id', at, decodeInt32) }
+      return { action, 'view-version-id': required(object, 'view-version-id', decodeInt32) }
     default:
-      throw new HeadgateError(
-        'bad-request',
-        `Invalid ${at}.action: unknown view update ${JSON.stringify(action)}`,
-      )
+      throw within('action', unfit(`unknown view update ${JSON.stringify(action)}`))
   }
 }
 
@@ -60,14 +61,15 @@ export function decodeViewUpdate(value: Json, at = 'view update'): ViewUpdate {
  *
  * @throws {HeadgateError} `bad-request`; also for a type that is unknown or of tables only
  */
-export function decodeViewRequirement(value: Json, at = 'view requirement'): ViewRequirement {
-  const object = decodeObject(value, at)
-  const type = required(object, 'type', at, decodeString).toLowerCase()
+export function decodeViewRequirement(value: Json, at = ''): ViewRequirement {
+  return decodeAt(at, value, readRequirement)
+}
+
+function readRequirement(value: Json): ViewRequirement {
+  const object = decodeObject(value)
+  const type = required(object, 'type', decodeText).toLowerCase()
   if (type !== 'assert-view-uuid') {
-    throw new HeadgateError(
-      'bad-request',
-      `Invalid ${at}.type: unknown view requirement ${JSON.stringify(type)}`,
-    )
+    throw within('type', unfit(`unknown view requirement ${JSON.stringify(type)}`))
   }
-  return { type, uuid: required(object, 'uuid', at, decodeString) }
+  return { type, uuid: required(object, 'uuid', decodeText) }
 }

@@ -1,55 +1,61 @@
 import type { Json } from '@headgate/json'
 import {
   decodeArray,
+  decodeAt,
   decodeInt32,
   decodeInt64,
-  decodeNonEmptyString,
+  decodeNonEmptyText,
   decodeObject,
-  decodeString,
-  decodeStringMap,
+  decodeText,
+  decodeTextMap,
+  decodeTexts,
   optional,
   required,
-} from './fields.ts'
+} from '../fields.ts'
 import type { ViewHistoryEntry, ViewRepresentation, ViewVersion } from './view-metadata.ts'
 
-function decodeRepresentation(value: Json, at: string): ViewRepresentation {
-  const object = decodeObject(value, at)
-  const type = required(object, 'type', at, decodeNonEmptyString)
+function decodeRepresentation(value: Json): ViewRepresentation {
+  const object = decodeObject(value)
+  const type = required(object, 'type', decodeNonEmptyText)
   if (type.toLowerCase() !== 'sql') return { ...object, type }
   return {
     ...object,
     type,
-    sql: required(object, 'sql', at, decodeString),
-    dialect: required(object, 'dialect', at, decodeNonEmptyString),
+    sql: required(object, 'sql', decodeText),
+    dialect: required(object, 'dialect', decodeNonEmptyText),
   }
 }
 
-/** Reads a view version; members it does not know stay with it. */
-export function decodeViewVersion(value: Json, at: string): ViewVersion {
-  const { 'default-catalog': _, ...object } = decodeObject(value, at)
-  const defaultCatalog = optional(decodeObject(value, at), 'default-catalog', at, decodeString)
+/**
+ * Reads a view version; members it does not know stay with it.
+ *
+ * @param at where it stands, for messages
+ */
+export function decodeViewVersion(value: Json, at = ''): ViewVersion {
+  return decodeAt(at, value, readVersion)
+}
+
+function readVersion(value: Json): ViewVersion {
+  const { 'default-catalog': _, ...object } = decodeObject(value)
+  const defaultCatalog = optional(decodeObject(value), 'default-catalog', decodeText)
   return {
     ...object,
-    'version-id': required(object, 'version-id', at, decodeInt32),
-    'timestamp-ms': required(object, 'timestamp-ms', at, decodeInt64),
-    'schema-id': required(object, 'schema-id', at, decodeInt32),
-    summary: required(object, 'summary', at, decodeStringMap),
+    'version-id': required(object, 'version-id', decodeInt32),
+    'timestamp-ms': required(object, 'timestamp-ms', decodeInt64),
+    'schema-id': required(object, 'schema-id', decodeInt32),
+    summary: required(object, 'summary', decodeTextMap),
     // null and absent mean the same; only one form is kept.
     ...(defaultCatalog === undefined ? {} : { 'default-catalog': defaultCatalog }),
-    'default-namespace': required(object, 'default-namespace', at, (levels, at) =>
-      decodeArray(levels, at, decodeString),
-    ),
-    representations: required(object, 'representations', at, (list, at) =>
-      decodeArray(list, at, decodeRepresentation),
-    ),
+    'default-namespace': required(object, 'default-namespace', decodeTexts),
+    representations: required(object, 'representations', (list) => decodeArray(list, decodeRepresentation)),
   }
 }
 
-export function decodeViewHistoryEntry(value: Json, at: string): ViewHistoryEntry {
-  const object = decodeObject(value, at)
+export function decodeViewHistoryEntry(value: Json): ViewHistoryEntry {
+  const object = decodeObject(value)
   return {
     ...object,
-    'timestamp-ms': required(object, 'timestamp-ms', at, decodeInt64),
-    'version-id': required(object, 'version-id', at, decodeInt32),
+    'timestamp-ms': required(object, 'timestamp-ms', decodeInt64),
+    'version-id': required(object, 'version-id', decodeInt32),
   }
 }

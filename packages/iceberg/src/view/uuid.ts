@@ -1,9 +1,9 @@
 import type { Json } from '@headgate/json'
 import { decodeUuid as checkUuid } from '../metadata/table/uuid.ts'
-import { decodeString } from './fields.ts'
+import { decodeText } from '../fields.ts'
 
 /** A UUID of any version, in the spelling it came in. */
-export const decodeUuid = (value: Json, at: string): string => checkUuid(decodeString(value, at))
+export const decodeUuid = (value: Json): string => checkUuid(decodeText(value))
 
 /** UUIDs are the same whatever the case of their letters. */
 export const sameUuid = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()

@@ -1,6 +1,6 @@
 import type { Int64, JsonObject } from '@headgate/json'
 import type { Schema } from '../metadata/schema/types.ts'
-import type { StringMap } from './fields.ts'
+import type { StringMap } from '../fields.ts'
 
 /**
  * A view as its metadata file holds it (Iceberg view specification, version 1).

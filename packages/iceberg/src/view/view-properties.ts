@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { MetadataCodec } from '../metadata/files.ts'
-import type { StringMap } from './fields.ts'
+import type { StringMap } from '../fields.ts'
 
 /** The properties of a view that this package itself obeys. */
 export const viewPropertyNames = {

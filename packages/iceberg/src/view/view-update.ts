@@ -1,4 +1,4 @@
-import type { StringMap } from './fields.ts'
+import type { StringMap } from '../fields.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewVersion } from './view-metadata.ts'
 

@@ -1,4 +1,4 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { checkSpecCompatibility } from '../partition/check-spec.ts'
 import { checkOrderCompatibility } from '../sort/check-order.ts'
 import { checkTable } from '../table/check-table.ts'

@@ -1,5 +1,6 @@
 import type { Int64, JsonObject } from '@headgate/json'
-import { invalid, without } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
+import { without } from '../../fields.ts'
 import type { PartitionSpec } from '../partition/types.ts'
 import { schemaIndex, type SchemaIndex } from '../schema/schema-index.ts'
 import type { Schema } from '../schema/types.ts'

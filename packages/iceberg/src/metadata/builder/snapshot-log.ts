@@ -1,5 +1,5 @@
 import type { Int64 } from '@headgate/json'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import type { SnapshotLogEntry } from '../snapshot/types.ts'
 import type { Draft } from './draft.ts'
 

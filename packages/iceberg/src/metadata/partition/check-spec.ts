@@ -1,4 +1,4 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { parsePrimitive } from '../schema/primitive.ts'
 import type { IndexedField, SchemaIndex } from '../schema/schema-index.ts'
 import { typeName } from '../schema/type-name.ts'

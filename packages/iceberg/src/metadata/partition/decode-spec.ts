@@ -1,19 +1,17 @@
 import type { Json } from '@headgate/json'
+import { invalid } from '../../field-error.ts'
 import {
-  asArray,
-  asObject,
-  invalid,
-  optionalInt,
-  requiredField,
-  requiredInt,
-  requiredString,
+  decodeArray,
+  decodeInt32,
+  decodeObject,
+  decodeString,
+  optional,
+  required,
   withoutNulls,
-} from '../fields.ts'
+} from '../../fields.ts'
 import { withSources } from './sources.ts'
-import { canonicalTransform } from './transform.ts'
+import { decodeTransform } from './transform.ts'
 import type { PartitionField, PartitionSpec } from './types.ts'
-
-const WHERE = 'partition field'
 
 /**
  * Decodes a partition spec. Its fields all have a `field-id` or none has: old writers had no ids.
@@ -21,15 +19,15 @@ const WHERE = 'partition field'
  * @throws {HeadgateError} bad-request
  */
 export function decodePartitionSpec(value: Json | undefined): PartitionSpec {
-  const object = asObject(value, 'partition spec')
-  const id = requiredInt(object, 'spec-id', 'partition spec')
-  const fields = decodePartitionFields(requiredField(object, 'fields', 'partition spec'))
+  const object = decodeObject(value)
+  const id = required(object, 'spec-id', decodeInt32)
+  const fields = required(object, 'fields', decodePartitionFields)
   return { ...object, 'spec-id': id, fields }
 }
 
 /** Decodes the fields alone: the form of the singular `partition-spec` of format 1. */
-export function decodePartitionFields(value: Json | undefined): readonly PartitionField[] {
-  const fields = asArray(value, 'partition spec fields').map(decodePartitionField)
+export function decodePartitionFields(value: Json): readonly PartitionField[] {
+  const fields = decodeArray(value, decodePartitionField)
   const missing = fields.filter((field) => field['field-id'] === undefined).length
   if (missing !== 0 && missing !== fields.length)
     throw invalid(`Cannot parse spec with missing field IDs: ${missing} missing of ${fields.length} fields.`)
@@ -37,9 +35,9 @@ export function decodePartitionFields(value: Json | undefined): readonly Partiti
 }
 
 function decodePartitionField(value: Json): PartitionField {
-  const object = asObject(value, WHERE)
-  requiredString(object, 'name', WHERE)
-  const transform = canonicalTransform(requiredString(object, 'transform', WHERE))
-  optionalInt(object, 'field-id', WHERE)
-  return { ...withSources(withoutNulls(object, ['field-id']), WHERE), transform } as PartitionField
+  const object = decodeObject(value)
+  required(object, 'name', decodeString)
+  const transform = required(object, 'transform', decodeTransform)
+  optional(object, 'field-id', decodeInt32)
+  return { ...withSources(withoutNulls(object, ['field-id'])), transform } as PartitionField
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@headgate/json'
-import { invalid, optionalInt, optionalInts, withoutNulls } from '../fields.ts'
+import { within } from '../../field-error.ts'
+import { decodeInt32, decodeInt32s, missing, optional, unfit, withoutNulls } from '../../fields.ts'
 
 /** A field that is computed from columns: of a partition spec or a sort order. */
 export interface Sourced {
@@ -17,16 +18,16 @@ export function sourcesOf(field: Sourced): readonly number[] {
  * Reads `source-id` or `source-ids` and brings them to the form in which they are stored: one source is written as
  * `source-id`, several as `source-ids` (Iceberg specification, appendix C).
  */
-export function withSources(object: JsonObject, where: string): JsonObject {
+export function withSources(object: JsonObject): JsonObject {
   const tidy = withoutNulls(object, ['source-id', 'source-ids'])
-  const id = optionalInt(tidy, 'source-id', where)
-  const ids = optionalInts(tidy, 'source-ids', where)
+  const id = optional(tidy, 'source-id', decodeInt32)
+  const ids = optional(tidy, 'source-ids', decodeInt32s)
   if (ids === undefined) {
-    if (id === undefined) throw invalid(`Cannot parse ${where}: missing required field: source-id`)
+    if (id === undefined) throw missing('source-id')
     return tidy
   }
   const [first, ...others] = ids
-  if (first === undefined) throw invalid(`Cannot parse ${where}: source-ids must not be empty`)
+  if (first === undefined) throw within('source-ids', unfit('must not be empty'))
   const { 'source-id': _, 'source-ids': __, ...rest } = tidy
   return others.length === 0 ? { ...rest, 'source-id': first } : { ...rest, 'source-ids': ids }
 }

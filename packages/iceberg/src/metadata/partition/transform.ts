@@ -1,4 +1,5 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
+import { decodeString, type Decoder } from '../../fields.ts'
 import type { PrimitiveKind } from '../schema/primitive.ts'
 
 const WIDTH = /^(\w+)\[(\d+)\]$/
@@ -29,6 +30,9 @@ export function canonicalTransform(text: string): string {
     )
   return `${sized.name}[${sized.size}]`
 }
+
+/** Reads a transform from JSON. */
+export const decodeTransform: Decoder<string> = (value) => canonicalTransform(decodeString(value))
 
 function sizedTransform(
   lower: string,

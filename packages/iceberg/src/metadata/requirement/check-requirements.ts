@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Int64 } from '@headgate/json'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import type { TableMetadata } from '../types.ts'
 import type { TableRequirement } from './types.ts'
 

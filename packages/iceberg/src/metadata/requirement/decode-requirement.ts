@@ -1,5 +1,14 @@
 import type { Json } from '@headgate/json'
-import { asObject, invalid, optionalLong, requiredInt, requiredString } from '../fields.ts'
+import { within } from '../../field-error.ts'
+import {
+  decodeInt32,
+  decodeInt64,
+  decodeObject,
+  decodeString,
+  optional,
+  required,
+  unfit,
+} from '../../fields.ts'
 import type { TableRequirement } from './types.ts'
 
 /**
@@ -8,30 +17,33 @@ import type { TableRequirement } from './types.ts'
  * @throws {HeadgateError} bad-request for a type that tables do not have, and for missing or wrong fields
  */
 export function decodeTableRequirement(value: Json): TableRequirement {
-  const object = asObject(value, 'table requirement')
-  const type = requiredString(object, 'type', 'table requirement').toLowerCase()
+  const object = decodeObject(value)
+  const type = required(object, 'type', decodeString).toLowerCase()
   switch (type) {
     case 'assert-create':
       return { type }
     case 'assert-table-uuid':
-      return { type, uuid: requiredString(object, 'uuid', type) }
+      return { type, uuid: required(object, 'uuid', decodeString) }
     case 'assert-ref-snapshot-id':
       return {
         type,
-        ref: requiredString(object, 'ref', type),
-        'snapshot-id': optionalLong(object, 'snapshot-id', type) ?? null,
+        ref: required(object, 'ref', decodeString),
+        'snapshot-id': optional(object, 'snapshot-id', decodeInt64) ?? null,
       }
     case 'assert-last-assigned-field-id':
-      return { type, 'last-assigned-field-id': requiredInt(object, 'last-assigned-field-id', type) }
+      return { type, 'last-assigned-field-id': required(object, 'last-assigned-field-id', decodeInt32) }
     case 'assert-current-schema-id':
-      return { type, 'current-schema-id': requiredInt(object, 'current-schema-id', type) }
+      return { type, 'current-schema-id': required(object, 'current-schema-id', decodeInt32) }
     case 'assert-last-assigned-partition-id':
-      return { type, 'last-assigned-partition-id': requiredInt(object, 'last-assigned-partition-id', type) }
+      return {
+        type,
+        'last-assigned-partition-id': required(object, 'last-assigned-partition-id', decodeInt32),
+      }
     case 'assert-default-spec-id':
-      return { type, 'default-spec-id': requiredInt(object, 'default-spec-id', type) }
+      return { type, 'default-spec-id': required(object, 'default-spec-id', decodeInt32) }
     case 'assert-default-sort-order-id':
-      return { type, 'default-sort-order-id': requiredInt(object, 'default-sort-order-id', type) }
+      return { type, 'default-sort-order-id': required(object, 'default-sort-order-id', decodeInt32) }
     default:
-      throw invalid(`Unknown table requirement type: ${type}`)
+      throw within('type', unfit(`unknown table requirement ${JSON.stringify(type)}`))
   }
 }

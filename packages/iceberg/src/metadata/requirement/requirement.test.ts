@@ -101,18 +101,18 @@ test('of a table that does not exist only counters are not asked', () => {
 })
 
 const undecodable: readonly (readonly [Json, string])[] = [
-  [null, 'Cannot parse table requirement: not an object'],
-  [{}, 'Cannot parse table requirement: missing required field: type'],
-  [{ type: 'assert-view-uuid', uuid: UUID }, 'Unknown table requirement type: assert-view-uuid'],
-  [{ type: 'toString' }, 'Unknown table requirement type: tostring'],
-  [{ type: 'assert-table-uuid' }, 'Cannot parse assert-table-uuid: missing required field: uuid'],
+  [null, 'Invalid request body: expected an object, found null'],
+  [{}, 'Invalid request body: missing field type'],
+  [{ type: 'assert-view-uuid', uuid: UUID }, 'Invalid type: unknown table requirement "assert-view-uuid"'],
+  [{ type: 'toString' }, 'Invalid type: unknown table requirement "tostring"'],
+  [{ type: 'assert-table-uuid' }, 'Invalid request body: missing field uuid'],
   [
     { type: 'assert-ref-snapshot-id', ref: 'm', 'snapshot-id': '1' },
-    'Cannot parse assert-ref-snapshot-id: snapshot-id must be a 64-bit integer',
+    'Invalid snapshot-id: expected a 64-bit integer, found a string',
   ],
   [
     { type: 'assert-default-spec-id', 'default-spec-id': 2 ** 31 },
-    'Cannot parse assert-default-spec-id: default-spec-id must be a 32-bit integer',
+    'Invalid default-spec-id: expected a 32-bit integer, found a number',
   ],
 ]
 

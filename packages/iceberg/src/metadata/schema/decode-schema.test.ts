@@ -43,35 +43,29 @@ test.each(TEXTS)('%s is a type, stored as %s', (given, stored) => {
 })
 
 const NOT_TYPES: readonly (readonly [Json, string])[] = [
-  ['text', 'Cannot parse type string to primitive: text'],
-  ['', 'Cannot parse type string to primitive: '],
-  ['decimal(39, 2)', 'Decimals with precision larger than 38 are not supported: 39'],
-  ['decimal(9)', 'Cannot parse type string to primitive: decimal(9)'],
-  ['fixed[x]', 'Cannot parse type string to primitive: fixed[x]'],
-  ['geometry()', 'Invalid CRS: (empty string)'],
-  ['geography( , karney)', 'Invalid CRS: (empty string)'],
-  ['geography(OGC:CRS84, flat)', 'Invalid edge interpolation algorithm: flat'],
-  ['geography(a, karney, b)', 'Cannot parse type string to primitive: geography(a, karney, b)'],
-  ['x'.repeat(2000), 'Cannot parse type string to primitive: too long'],
-  [7, 'Cannot parse type from json: neither the name of a type nor a struct, list or map'],
-  [{ type: 'set' }, 'Cannot parse type from json: neither the name of a type nor a struct, list or map'],
-  [
-    { type: 'list', element: 'int', 'element-required': true },
-    'Cannot parse list type: missing required field: element-id',
-  ],
-  [
-    { type: 'list', 'element-id': 2, 'element-required': true },
-    'Cannot parse nested type: missing required field: element',
-  ],
+  ['text', ': Cannot parse type string to primitive: text'],
+  ['', ': Cannot parse type string to primitive: '],
+  ['decimal(39, 2)', ': Decimals with precision larger than 38 are not supported: 39'],
+  ['decimal(9)', ': Cannot parse type string to primitive: decimal(9)'],
+  ['fixed[x]', ': Cannot parse type string to primitive: fixed[x]'],
+  ['geometry()', ': Invalid CRS: (empty string)'],
+  ['geography( , karney)', ': Invalid CRS: (empty string)'],
+  ['geography(OGC:CRS84, flat)', ': Invalid edge interpolation algorithm: flat'],
+  ['geography(a, karney, b)', ': Cannot parse type string to primitive: geography(a, karney, b)'],
+  ['x'.repeat(2000), ': Cannot parse type string to primitive: too long'],
+  [7, ': Cannot parse type from json: neither the name of a type nor a struct, list or map'],
+  [{ type: 'set' }, ': Cannot parse type from json: neither the name of a type nor a struct, list or map'],
+  [{ type: 'list', element: 'int', 'element-required': true }, ': missing field element-id'],
+  [{ type: 'list', 'element-id': 2, 'element-required': true }, ': missing field element'],
   [
     { type: 'map', 'key-id': 2, key: 'int', 'value-id': 3, value: 'int', 'value-required': 1 },
-    'Cannot parse map type: value-required must be a boolean',
+    '.value-required: expected true or false, found a number',
   ],
-  [{ type: 'struct', fields: {} }, 'Cannot parse struct fields: not an array'],
+  [{ type: 'struct', fields: {} }, '.fields: expected an array, found an object'],
 ]
 
 test.each(NOT_TYPES)('%j is no type', (type, message) => {
-  expect(refusal(() => decodeSchema(typed(type)))).toBe(`bad-request: ${message}`)
+  expect(refusal(() => decodeSchema(typed(type)))).toBe(`bad-request: Invalid fields[0].type${message}`)
 })
 
 test('unknown fields survive in schemas, fields, lists and maps', () => {
@@ -112,8 +106,8 @@ const nested = (depth: number): Json => {
 
 test('types can be nested, but not without end', () => {
   expect(decodeSchema(nested(60)).fields).toHaveLength(1)
-  expect(refusal(() => decodeSchema(nested(101)))).toBe(
-    'bad-request: Cannot parse type: nested more than 100 levels deep',
+  expect(refusal(() => decodeSchema(nested(101)))).toMatch(
+    /^bad-request: Invalid fields\[0\]\.type\.element\.element.{1,200}…: Cannot parse type: nested more than 100 levels deep$/,
   )
   expect(refusal(() => decodeSchema(nested(20_000)))).toContain('nested more than 100 levels deep')
 })
@@ -133,7 +127,7 @@ test('ids and full names are used once only', () => {
 
 test('only an optional field may be of unknown type', () => {
   expect(refusal(() => decodeSchema(typed('unknown', { required: true })))).toBe(
-    'bad-request: Cannot create required field with unknown type: x',
+    'bad-request: Invalid fields[0]: Cannot create required field with unknown type: x',
   )
 })
 
@@ -260,8 +254,8 @@ const BAD_DEFAULTS: readonly (readonly [Json, Json, string])[] = [
 ]
 
 test.each(BAD_DEFAULTS)('a %j may not default to %s', (type, value, message) => {
-  expect(refusal(() => decodeSchema(typed(type, { 'initial-default': value })))).toBe(
-    `bad-request: ${message}`,
-  )
-  expect(refusal(() => decodeSchema(typed(type, { 'write-default': value })))).toBe(`bad-request: ${message}`)
+  for (const member of ['initial-default', 'write-default'])
+    expect(refusal(() => decodeSchema(typed(type, { [member]: value })))).toBe(
+      `bad-request: Invalid fields[0].${member}: ${message}`,
+    )
 })

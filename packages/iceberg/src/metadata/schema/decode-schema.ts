@@ -1,19 +1,17 @@
 import type { Json, JsonObject } from '@headgate/json'
+import { invalid } from '../../field-error.ts'
 import {
-  asArray,
-  asObject,
-  invalid,
+  decodeArray,
+  decodeBoolean,
+  decodeInt32,
+  decodeInt32s,
+  decodeObject,
+  decodeString,
   isJsonObject,
-  optionalField,
-  optionalInt,
-  optionalInts,
-  optionalString,
-  requiredBoolean,
-  requiredField,
-  requiredInt,
-  requiredString,
+  optional,
+  required,
   withoutNulls,
-} from '../fields.ts'
+} from '../../fields.ts'
 import { checkDefault } from './default-value.ts'
 import { checkIdentifierFields } from './identifier-fields.ts'
 import { parsePrimitive } from './primitive.ts'
@@ -30,12 +28,12 @@ const MAX_DEPTH = 100
  * @throws {HeadgateError} bad-request
  */
 export function decodeSchema(value: Json | undefined): Schema {
-  const object = asObject(value, 'schema')
+  const object = decodeObject(value)
   const type = decodeType(object, 0)
   if (typeof type === 'string' || type.type !== 'struct')
     throw invalid('Cannot create schema, not a struct type')
-  const schemaId = optionalInt(object, 'schema-id', 'schema') ?? 0
-  optionalInts(object, 'identifier-field-ids', 'schema')
+  const schemaId = optional(object, 'schema-id', decodeInt32) ?? 0
+  optional(object, 'identifier-field-ids', decodeInt32s)
   const tidy = withoutNulls(type, ['identifier-field-ids'])
   const schema = (tidy['schema-id'] === schemaId ? tidy : { ...tidy, 'schema-id': schemaId }) as Schema
   checkIdentifierFields(schema, schemaIndex(schema))
@@ -45,26 +43,28 @@ export function decodeSchema(value: Json | undefined): Schema {
 function decodeType(value: Json, depth: number): Type {
   if (depth > MAX_DEPTH) throw invalid(`Cannot parse type: nested more than ${MAX_DEPTH} levels deep`)
   if (typeof value === 'string') return parsePrimitive(value).text
-  const kind = isJsonObject(value) ? optionalField(value, 'type') : undefined
+  const kind = isJsonObject(value) ? value['type'] : undefined
   if (isJsonObject(value) && kind === 'struct') return decodeStruct(value, depth)
   if (isJsonObject(value) && kind === 'list') {
-    requiredInt(value, 'element-id', 'list type')
-    requiredBoolean(value, 'element-required', 'list type')
+    required(value, 'element-id', decodeInt32)
+    required(value, 'element-required', decodeBoolean)
     return decodeMembers(value, ['element'], depth)
   }
   if (isJsonObject(value) && kind === 'map') {
-    requiredInt(value, 'key-id', 'map type')
-    requiredInt(value, 'value-id', 'map type')
-    requiredBoolean(value, 'value-required', 'map type')
+    required(value, 'key-id', decodeInt32)
+    required(value, 'value-id', decodeInt32)
+    required(value, 'value-required', decodeBoolean)
     return decodeMembers(value, ['key', 'value'], depth)
   }
   throw invalid('Cannot parse type from json: neither the name of a type nor a struct, list or map')
 }
 
 function decodeStruct(value: JsonObject, depth: number): Type {
-  const fields = asArray(requiredField(value, 'fields', 'struct type'), 'struct fields')
-  const decoded = fields.map((field) => decodeField(field, depth))
-  const same = decoded.every((field, i) => field === fields[i])
+  const decoded = required(value, 'fields', (fields) =>
+    decodeArray(fields, (field) => decodeField(field, depth)),
+  )
+  const given = value['fields'] as readonly Json[]
+  const same = decoded.every((field, i) => field === given[i])
   return (same ? value : { ...value, fields: decoded }) as Type
 }
 
@@ -72,25 +72,23 @@ function decodeStruct(value: JsonObject, depth: number): Type {
 function decodeMembers(value: JsonObject, keys: readonly string[], depth: number): Type {
   let result = value
   for (const key of keys) {
-    const member = requiredField(value, key, 'nested type')
-    const decoded = decodeType(member, depth + 1)
-    if (decoded !== member) result = { ...result, [key]: decoded }
+    const decoded = required(value, key, (member) => decodeType(member, depth + 1))
+    if (decoded !== value[key]) result = { ...result, [key]: decoded }
   }
   return result as Type
 }
 
 function decodeField(value: Json, depth: number): NestedField {
-  const where = 'struct field'
-  const object = asObject(value, where)
-  requiredInt(object, 'id', where)
-  const name = requiredString(object, 'name', where)
-  const required = requiredBoolean(object, 'required', where)
-  optionalString(object, 'doc', where)
-  const given = requiredField(object, 'type', where)
-  const type = decodeType(given, depth + 1)
-  if (type === 'unknown' && required) throw invalid(`Cannot create required field with unknown type: ${name}`)
+  const object = decodeObject(value)
+  required(object, 'id', decodeInt32)
+  const name = required(object, 'name', decodeString)
+  const mustBeSet = required(object, 'required', decodeBoolean)
+  optional(object, 'doc', decodeString)
+  const type = required(object, 'type', (given) => decodeType(given, depth + 1))
+  if (type === 'unknown' && mustBeSet)
+    throw invalid(`Cannot create required field with unknown type: ${name}`)
+  optional(object, 'initial-default', (given) => checkDefault(type, given))
+  optional(object, 'write-default', (given) => checkDefault(type, given))
   const tidy = withoutNulls(object, ['doc', 'initial-default', 'write-default'])
-  checkDefault(type, tidy['initial-default'])
-  checkDefault(type, tidy['write-default'])
-  return (type === given ? tidy : { ...tidy, type }) as NestedField
+  return (type === object['type'] ? tidy : { ...tidy, type }) as NestedField
 }

@@ -1,5 +1,6 @@
 import { isInt64, type Json } from '@headgate/json'
-import { invalid, isJsonObject } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
+import { isJsonObject } from '../../fields.ts'
 import { parsePrimitive, type Primitive } from './primitive.ts'
 import type { Type } from './types.ts'
 import { typeName } from './type-name.ts'

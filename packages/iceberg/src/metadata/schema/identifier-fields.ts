@@ -1,4 +1,4 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { parsePrimitive } from './primitive.ts'
 import type { IndexedField, SchemaIndex } from './schema-index.ts'
 import type { Schema } from './types.ts'

@@ -1,4 +1,4 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 
 /** What a primitive type's text means. `text` is how it is written, `canonical` is equal for equal types. */
 export interface Primitive {

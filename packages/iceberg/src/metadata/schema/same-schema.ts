@@ -1,5 +1,5 @@
 import type { Json } from '@headgate/json'
-import { isJsonObject } from '../fields.ts'
+import { isJsonObject } from '../../fields.ts'
 import { parsePrimitive } from './primitive.ts'
 import type { NestedField, Schema, Type } from './types.ts'
 

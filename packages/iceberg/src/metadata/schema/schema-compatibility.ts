@@ -1,5 +1,5 @@
+import { invalid } from '../../field-error.ts'
 import type { FormatVersion } from '../types.ts'
-import { invalid } from '../fields.ts'
 import { parsePrimitive, type PrimitiveKind } from './primitive.ts'
 import type { SchemaIndex } from './schema-index.ts'
 

@@ -1,4 +1,4 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import type { Schema, StructType, Type } from './types.ts'
 
 /** A field of any level, also the element of a list and the key and value of a map. */

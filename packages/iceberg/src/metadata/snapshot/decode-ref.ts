@@ -1,16 +1,17 @@
 import type { Json } from '@headgate/json'
+import { invalid, within } from '../../field-error.ts'
 import {
-  asObject,
-  invalid,
-  optionalInt,
-  optionalLong,
-  requiredLong,
-  requiredString,
+  decodeInt32,
+  decodeInt64,
+  decodeObject,
+  decodeString,
+  optional,
+  required,
+  unfit,
   withoutNulls,
-} from '../fields.ts'
+} from '../../fields.ts'
 import type { SnapshotRef } from './types.ts'
 
-const WHERE = 'snapshot reference'
 const OPTIONAL = ['min-snapshots-to-keep', 'max-snapshot-age-ms', 'max-ref-age-ms']
 
 /**
@@ -19,13 +20,13 @@ const OPTIONAL = ['min-snapshots-to-keep', 'max-snapshot-age-ms', 'max-ref-age-m
  * @throws {HeadgateError} bad-request
  */
 export function decodeSnapshotRef(value: Json | undefined): SnapshotRef {
-  const object = asObject(value, WHERE)
-  requiredLong(object, 'snapshot-id', WHERE)
-  const type = requiredString(object, 'type', WHERE).toLowerCase()
-  if (type !== 'branch' && type !== 'tag') throw invalid(`Invalid snapshot ref type: ${type}`)
-  const keep = optionalInt(object, 'min-snapshots-to-keep', WHERE)
-  const snapshotAge = optionalLong(object, 'max-snapshot-age-ms', WHERE)
-  const refAge = optionalLong(object, 'max-ref-age-ms', WHERE)
+  const object = decodeObject(value)
+  required(object, 'snapshot-id', decodeInt64)
+  const type = required(object, 'type', decodeString).toLowerCase()
+  if (type !== 'branch' && type !== 'tag') throw within('type', unfit(`neither branch nor tag: ${type}`))
+  const keep = optional(object, 'min-snapshots-to-keep', decodeInt32)
+  const snapshotAge = optional(object, 'max-snapshot-age-ms', decodeInt64)
+  const refAge = optional(object, 'max-ref-age-ms', decodeInt64)
   if (type === 'tag' && keep !== undefined) throw invalid('Tags do not support setting minSnapshotsToKeep')
   if (type === 'tag' && snapshotAge !== undefined)
     throw invalid('Tags do not support setting maxSnapshotAgeMs')

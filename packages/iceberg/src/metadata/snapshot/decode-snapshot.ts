@@ -1,18 +1,20 @@
 import type { Json } from '@headgate/json'
+import { within } from '../../field-error.ts'
 import {
-  asObject,
-  invalid,
-  optionalInt,
-  optionalLong,
-  optionalString,
-  optionalStringMap,
-  optionalStrings,
-  requiredLong,
+  decodeInt32,
+  decodeInt64,
+  decodeObject,
+  decodeString,
+  decodeStringMap,
+  decodeStrings,
+  missing,
+  optional,
+  required,
+  unfit,
   withoutNulls,
-} from '../fields.ts'
+} from '../../fields.ts'
 import type { Snapshot } from './types.ts'
 
-const WHERE = 'snapshot'
 const OPTIONAL = [
   'parent-snapshot-id',
   'sequence-number',
@@ -31,27 +33,27 @@ const OPTIONAL = [
  * @throws {HeadgateError} bad-request
  */
 export function decodeSnapshot(value: Json | undefined): Snapshot {
-  const object = asObject(value, WHERE)
-  requiredLong(object, 'snapshot-id', WHERE)
-  optionalLong(object, 'parent-snapshot-id', WHERE)
-  optionalLong(object, 'sequence-number', WHERE)
-  requiredLong(object, 'timestamp-ms', WHERE)
-  optionalInt(object, 'schema-id', WHERE)
-  optionalString(object, 'key-id', WHERE)
+  const object = decodeObject(value)
+  required(object, 'snapshot-id', decodeInt64)
+  optional(object, 'parent-snapshot-id', decodeInt64)
+  optional(object, 'sequence-number', decodeInt64)
+  required(object, 'timestamp-ms', decodeInt64)
+  optional(object, 'schema-id', decodeInt32)
+  optional(object, 'key-id', decodeString)
   if (
-    optionalString(object, 'manifest-list', WHERE) === undefined &&
-    optionalStrings(object, 'manifests', WHERE) === undefined
+    optional(object, 'manifest-list', decodeString) === undefined &&
+    optional(object, 'manifests', decodeStrings) === undefined
   )
-    throw invalid('Cannot parse snapshot: missing required field: manifest-list')
-  const firstRowId = optionalLong(object, 'first-row-id', WHERE)
-  const addedRows = optionalLong(object, 'added-rows', WHERE)
+    throw missing('manifest-list')
+  const firstRowId = optional(object, 'first-row-id', decodeInt64)
+  const addedRows = optional(object, 'added-rows', decodeInt64)
   if (firstRowId !== undefined && firstRowId < 0)
-    throw invalid(`Invalid first-row-id (cannot be negative): ${firstRowId}`)
+    throw within('first-row-id', unfit(`must not be negative: ${firstRowId}`))
   if (addedRows !== undefined && addedRows < 0)
-    throw invalid(`Invalid added-rows (cannot be negative): ${addedRows}`)
+    throw within('added-rows', unfit(`must not be negative: ${addedRows}`))
   if (firstRowId !== undefined && addedRows === undefined)
-    throw invalid('Invalid added-rows (required when first-row-id is set): null')
-  const summary = optionalStringMap(object, 'summary', WHERE)
+    throw unfit('missing field added-rows, which is required when first-row-id is set')
+  const summary = optional(object, 'summary', decodeStringMap)
   const tidy = withoutNulls(object, OPTIONAL)
   const incomplete =
     summary !== undefined && !Object.hasOwn(summary, 'operation') && Object.keys(summary).length > 0

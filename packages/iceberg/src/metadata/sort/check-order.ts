@@ -1,4 +1,4 @@
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { sourcesOf } from '../partition/sources.ts'
 import { canTransform, isKnown } from '../partition/transform.ts'
 import { parsePrimitive } from '../schema/primitive.ts'

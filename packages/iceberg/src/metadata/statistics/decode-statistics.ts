@@ -1,45 +1,43 @@
 import type { Json } from '@headgate/json'
 import {
-  asArray,
-  asObject,
-  optionalStringMap,
-  requiredField,
-  requiredInts,
-  requiredLong,
-  requiredString,
+  decodeArray,
+  decodeInt32s,
+  decodeInt64,
+  decodeObject,
+  decodeString,
+  decodeStringMap,
+  optional,
+  required,
   withoutNulls,
-} from '../fields.ts'
+} from '../../fields.ts'
 import type { PartitionStatisticsFile, StatisticsFile } from './types.ts'
 
 /** @throws {HeadgateError} bad-request */
 export function decodeStatisticsFile(value: Json | undefined): StatisticsFile {
-  const where = 'statistics file'
-  const object = asObject(value, where)
-  requiredLong(object, 'snapshot-id', where)
-  requiredString(object, 'statistics-path', where)
-  requiredLong(object, 'file-size-in-bytes', where)
-  requiredLong(object, 'file-footer-size-in-bytes', where)
-  const blobs = asArray(requiredField(object, 'blob-metadata', where), 'blob metadata')
-  return { ...object, 'blob-metadata': blobs.map(decodeBlob) } as unknown as StatisticsFile
+  const object = decodeObject(value)
+  required(object, 'snapshot-id', decodeInt64)
+  required(object, 'statistics-path', decodeString)
+  required(object, 'file-size-in-bytes', decodeInt64)
+  required(object, 'file-footer-size-in-bytes', decodeInt64)
+  const blobs = required(object, 'blob-metadata', (list) => decodeArray(list, decodeBlob))
+  return { ...object, 'blob-metadata': blobs } as unknown as StatisticsFile
 }
 
 function decodeBlob(value: Json): Json {
-  const where = 'blob metadata'
-  const object = asObject(value, where)
-  requiredString(object, 'type', where)
-  requiredLong(object, 'snapshot-id', where)
-  requiredLong(object, 'sequence-number', where)
-  requiredInts(object, 'fields', where)
-  optionalStringMap(object, 'properties', where)
+  const object = decodeObject(value)
+  required(object, 'type', decodeString)
+  required(object, 'snapshot-id', decodeInt64)
+  required(object, 'sequence-number', decodeInt64)
+  required(object, 'fields', decodeInt32s)
+  optional(object, 'properties', decodeStringMap)
   return withoutNulls(object, ['properties'])
 }
 
 /** @throws {HeadgateError} bad-request */
 export function decodePartitionStatisticsFile(value: Json | undefined): PartitionStatisticsFile {
-  const where = 'partition statistics file'
-  const object = asObject(value, where)
-  requiredLong(object, 'snapshot-id', where)
-  requiredString(object, 'statistics-path', where)
-  requiredLong(object, 'file-size-in-bytes', where)
+  const object = decodeObject(value)
+  required(object, 'snapshot-id', decodeInt64)
+  required(object, 'statistics-path', decodeString)
+  required(object, 'file-size-in-bytes', decodeInt64)
   return object as PartitionStatisticsFile
 }

@@ -1,5 +1,5 @@
 import type { Int64 } from '@headgate/json'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { MAIN_BRANCH } from '../snapshot/types.ts'
 import type { TableMetadata } from '../types.ts'
 

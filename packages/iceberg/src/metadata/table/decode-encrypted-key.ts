@@ -1,24 +1,25 @@
 import type { Json } from '@headgate/json'
+import { within } from '../../field-error.ts'
 import {
-  asObject,
-  invalid,
-  optionalString,
-  optionalStringMap,
-  requiredString,
+  decodeObject,
+  decodeString,
+  decodeStringMap,
+  optional,
+  required,
+  unfit,
   withoutNulls,
-} from '../fields.ts'
+} from '../../fields.ts'
 import type { EncryptedKey } from '../types.ts'
 
-const WHERE = 'encryption key'
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
 /** @throws {HeadgateError} bad-request */
 export function decodeEncryptedKey(value: Json | undefined): EncryptedKey {
-  const object = asObject(value, WHERE)
-  requiredString(object, 'key-id', WHERE)
-  if (!BASE64.test(requiredString(object, 'encrypted-key-metadata', WHERE)))
-    throw invalid('Cannot parse encryption key: encrypted-key-metadata must be base64')
-  optionalString(object, 'encrypted-by-id', WHERE)
-  optionalStringMap(object, 'properties', WHERE)
+  const object = decodeObject(value)
+  required(object, 'key-id', decodeString)
+  if (!BASE64.test(required(object, 'encrypted-key-metadata', decodeString)))
+    throw within('encrypted-key-metadata', unfit('not base64'))
+  optional(object, 'encrypted-by-id', decodeString)
+  optional(object, 'properties', decodeStringMap)
   return withoutNulls(object, ['encrypted-by-id', 'properties']) as EncryptedKey
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@headgate/json'
-import { asArray, invalid, optionalField, optionalInt, requiredField, requiredInt } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
+import { decodeArray, decodeInt32, optional, required } from '../../fields.ts'
 import {
   checkPartitionNames,
   checkSpecCompatibility,
@@ -16,8 +17,6 @@ import { decodeSortOrder, UNSORTED } from '../sort/decode-order.ts'
 import type { SortOrder } from '../sort/types.ts'
 import type { FormatVersion } from '../types.ts'
 
-const WHERE = 'table metadata'
-
 export interface DecodedSchemas {
   readonly list: readonly Schema[]
   readonly currentId: number
@@ -27,14 +26,13 @@ export interface DecodedSchemas {
 
 /** `schemas`, or the singular `schema` that format 1 had at first. */
 export function decodeSchemas(object: JsonObject, version: FormatVersion): DecodedSchemas {
-  const given = optionalField(object, 'schemas')
-  if (given === undefined) {
+  const list = optional(object, 'schemas', (given) => decodeArray(given, decodeSchema))
+  if (list === undefined) {
     mustExist('schemas', version)
-    const schema = decodeSchema(requiredField(object, 'schema', WHERE))
+    const schema = required(object, 'schema', decodeSchema)
     return { list: [schema], currentId: schema['schema-id'], index: schemaIndex(schema) }
   }
-  const list = asArray(given, 'schemas').map(decodeSchema)
-  const currentId = requiredInt(object, 'current-schema-id', WHERE)
+  const currentId = required(object, 'current-schema-id', decodeInt32)
   const current = only(list, 'schema-id', currentId, 'schema')
   if (current === undefined)
     throw invalid(`Cannot find schema with current-schema-id=${currentId} from schemas`)
@@ -51,12 +49,14 @@ interface DecodedSpecs {
 export function decodeSpecs(object: JsonObject, version: FormatVersion, schema: SchemaIndex): DecodedSpecs {
   const specs = decodeSpecList(object, version)
   const defaultId =
-    optionalField(object, 'partition-specs') === undefined ? 0 : requiredInt(object, 'default-spec-id', WHERE)
+    (object['partition-specs'] ?? undefined) === undefined
+      ? 0
+      : required(object, 'default-spec-id', decodeInt32)
   const current = only(specs, 'spec-id', defaultId, 'partition spec')
   if (current === undefined) throw invalid(`Cannot find partition spec with default-spec-id=${defaultId}`)
   for (const spec of specs) checkPartitionNames(spec, schema)
   checkSpecCompatibility(current, schema)
-  const lastId = optionalInt(object, 'last-partition-id', WHERE)
+  const lastId = optional(object, 'last-partition-id', decodeInt32)
   if (lastId === undefined) mustExist('last-partition-id', version)
   return {
     'partition-specs': specs,
@@ -66,11 +66,10 @@ export function decodeSpecs(object: JsonObject, version: FormatVersion, schema: 
 }
 
 function decodeSpecList(object: JsonObject, version: FormatVersion): readonly PartitionSpec[] {
-  const given = optionalField(object, 'partition-specs')
-  if (given !== undefined)
-    return asArray(given, 'partition specs').map((spec) => withIds(decodePartitionSpec(spec)))
+  const specs = optional(object, 'partition-specs', (given) => decodeArray(given, decodePartitionSpec))
+  if (specs !== undefined) return specs.map(withIds)
   mustExist('partition-specs', version)
-  const fields = decodePartitionFields(requiredField(object, 'partition-spec', WHERE))
+  const fields = required(object, 'partition-spec', decodePartitionFields)
   return [withIds({ 'spec-id': 0, fields })]
 }
 
@@ -88,13 +87,12 @@ export function decodeSortOrders(
   version: FormatVersion,
   schema: SchemaIndex,
 ): DecodedOrders {
-  const given = optionalField(object, 'sort-orders')
-  if (given === undefined) {
+  const orders = optional(object, 'sort-orders', (given) => decodeArray(given, decodeSortOrder))
+  if (orders === undefined) {
     mustExist('sort-orders', version)
     return { 'sort-orders': [UNSORTED], 'default-sort-order-id': UNSORTED['order-id'] }
   }
-  const orders = asArray(given, 'sort orders').map(decodeSortOrder)
-  const defaultId = requiredInt(object, 'default-sort-order-id', WHERE)
+  const defaultId = required(object, 'default-sort-order-id', decodeInt32)
   const current = only(orders, 'order-id', defaultId, 'sort order')
   if (current === undefined) throw invalid(`Cannot find sort order with default-sort-order-id=${defaultId}`)
   checkOrderCompatibility(current, schema)
@@ -115,7 +113,7 @@ function only<K extends string, T extends { readonly [key in K]: number }>(
 ): T | undefined {
   const byId = new Map<number, T>()
   for (const item of items) {
-    if (byId.has(item[key])) throw invalid(`Cannot parse table metadata: ${what} ${item[key]} comes twice`)
+    if (byId.has(item[key])) throw invalid(`${what} ${item[key]} comes twice`)
     byId.set(item[key], item)
   }
   return byId.get(id)

@@ -33,13 +33,16 @@ test.each([
 const INVALID: readonly (readonly [string, string])[] = [
   [
     'V1MissingSchemaType',
-    'Cannot parse type from json: neither the name of a type nor a struct, list or map',
+    'Invalid table metadata.schema: Cannot parse type from json: neither the name of a type nor a struct, list or map',
   ],
-  ['V2CurrentSchemaNotFound', 'Cannot find schema with current-schema-id=2 from schemas'],
-  ['V2MissingLastPartitionId', 'last-partition-id must exist in format v2'],
-  ['V2MissingPartitionSpecs', 'partition-specs must exist in format v2'],
-  ['V2MissingSchemas', 'schemas must exist in format v2'],
-  ['V2MissingSortOrder', 'sort-orders must exist in format v2'],
+  [
+    'V2CurrentSchemaNotFound',
+    'Invalid table metadata: Cannot find schema with current-schema-id=2 from schemas',
+  ],
+  ['V2MissingLastPartitionId', 'Invalid table metadata: last-partition-id must exist in format v2'],
+  ['V2MissingPartitionSpecs', 'Invalid table metadata: partition-specs must exist in format v2'],
+  ['V2MissingSchemas', 'Invalid table metadata: schemas must exist in format v2'],
+  ['V2MissingSortOrder', 'Invalid table metadata: sort-orders must exist in format v2'],
 ]
 
 test.each(INVALID)('%s is refused', (name, message) => {
@@ -48,10 +51,10 @@ test.each(INVALID)('%s is refused', (name, message) => {
 
 test('formats after 3 are refused', () => {
   expect(refusal(() => decodeTableMetadata(resource('UnsupportedVersion')))).toBe(
-    'bad-request: Cannot read unsupported version 42 (supported: 1 to 3)',
+    'bad-request: Invalid table metadata: Cannot read unsupported version 42 (supported: 1 to 3)',
   )
   expect(refusal(() => decodeTableMetadata({ ...V2, 'format-version': 4 }))).toBe(
-    'bad-request: Cannot read unsupported version 4 (supported: 1 to 3)',
+    'bad-request: Invalid table metadata: Cannot read unsupported version 4 (supported: 1 to 3)',
   )
 })
 
@@ -88,7 +91,7 @@ test('partition fields of format 1 without ids get 1000 and so on', () => {
   expect(decoded['last-partition-id']).toBe(1001)
   const mixed = [{ ...plain[0], 'field-id': 1000 }, plain[1]] as Json
   expect(refusal(() => decodeTableMetadata({ ...resource('V1Valid'), 'partition-spec': mixed }))).toBe(
-    'bad-request: Cannot parse spec with missing field IDs: 1 missing of 2 fields.',
+    'bad-request: Invalid table metadata.partition-spec: Cannot parse spec with missing field IDs: 1 missing of 2 fields.',
   )
 })
 
@@ -200,21 +203,27 @@ const spec = (name: string, more: JsonObject = {}): JsonObject => ({
 const field = { id: 1, name: 'id', required: true, type: 'long' }
 const BROKEN: readonly (readonly [JsonObject, string])[] = [
   [{ 'table-uuid': null }, 'UUID is required in format v2'],
-  [{ 'table-uuid': 7 }, 'Cannot parse table metadata: table-uuid must be a string'],
-  [{ location: null }, 'Cannot parse table metadata: missing required field: location'],
-  [{ location: '//' }, 'Invalid location: nothing but slashes'],
+  [{ 'table-uuid': 7 }, 'Invalid table metadata.table-uuid: expected a string, found a number'],
+  [{ location: null }, 'Invalid table metadata.location: expected a string, found null'],
+  [{ location: '//' }, 'Invalid table metadata.location: nothing but slashes'],
   [
     { 'last-sequence-number': '1' },
-    'Cannot parse table metadata: last-sequence-number must be a 64-bit integer',
+    'Invalid table metadata.last-sequence-number: expected a 64-bit integer, found a string',
   ],
   [
     { 'last-sequence-number': 0 },
     'Invalid snapshot with sequence number 1 greater than last sequence number 0',
   ],
-  [{ 'last-updated-ms': 1.5 }, 'Cannot parse table metadata: last-updated-ms must be a 64-bit integer'],
+  [
+    { 'last-updated-ms': 1.5 },
+    'Invalid table metadata.last-updated-ms: expected a 64-bit integer, found a number',
+  ],
   [{ 'last-updated-ms': 1 }, 'Invalid update timestamp 1: before last snapshot log entry at 1700000000000'],
-  [{ 'last-column-id': 2 ** 40 }, 'Cannot parse table metadata: last-column-id must be a 32-bit integer'],
-  [{ schemas: {} }, 'Cannot parse schemas: not an array'],
+  [
+    { 'last-column-id': 2 ** 40 },
+    'Invalid table metadata.last-column-id: expected a 32-bit integer, found a number',
+  ],
+  [{ schemas: {} }, 'Invalid table metadata.schemas: expected an array, found an object'],
   [
     {
       schemas: [
@@ -222,34 +231,34 @@ const BROKEN: readonly (readonly [JsonObject, string])[] = [
         { type: 'struct', fields: [] },
       ],
     },
-    'Cannot parse table metadata: schema 0 comes twice',
+    'Invalid table metadata: schema 0 comes twice',
   ],
   [
     { schemas: [{ type: 'struct', fields: [field, field] }] },
-    'Invalid schema: multiple fields for name id: 1 and 1',
+    'Invalid table metadata.schemas[0]: Invalid schema: multiple fields for name id: 1 and 1',
   ],
-  [{ 'partition-specs': [] }, 'Cannot find partition spec with default-spec-id=0'],
-  [
-    { 'partition-specs': [spec('a'), spec('b')] },
-    'Cannot parse table metadata: partition spec 0 comes twice',
-  ],
+  [{ 'partition-specs': [] }, 'Invalid table metadata: Cannot find partition spec with default-spec-id=0'],
+  [{ 'partition-specs': [spec('a'), spec('b')] }, 'Invalid table metadata: partition spec 0 comes twice'],
   [
     { 'partition-specs': [spec('a', { 'source-id': 9 })] },
-    'Cannot find source column for partition field: 1000: a: identity(9)',
+    'Invalid table metadata: Cannot find source column for partition field: 1000: a: identity(9)',
   ],
   [
     { 'partition-specs': [spec('name')] },
-    'Cannot create identity partition sourced from different field in schema: name',
+    'Invalid table metadata: Cannot create identity partition sourced from different field in schema: name',
   ],
   [
     { 'partition-specs': [spec('a', { 'source-id': null })] },
-    'Cannot parse partition field: missing required field: source-id',
+    'Invalid table metadata.partition-specs[0].fields[0]: missing field source-id',
   ],
   [
     { 'partition-specs': [spec('a', { 'source-ids': [] })] },
-    'Cannot parse partition field: source-ids must not be empty',
+    'Invalid table metadata.partition-specs[0].fields[0].source-ids: must not be empty',
   ],
-  [{ 'sort-orders': [{ 'order-id': 2, fields: [] }] }, 'Unsorted order ID must be 0'],
+  [
+    { 'sort-orders': [{ 'order-id': 2, fields: [] }] },
+    'Invalid table metadata.sort-orders[0]: Unsorted order ID must be 0',
+  ],
   [
     {
       'default-sort-order-id': 1,
@@ -260,19 +269,25 @@ const BROKEN: readonly (readonly [JsonObject, string])[] = [
         },
       ],
     },
-    'Cannot find source column for sort field: identity(9) asc nulls-last',
+    'Invalid table metadata: Cannot find source column for sort field: identity(9) asc nulls-last',
   ],
-  [{ 'default-sort-order-id': 3 }, 'Cannot find sort order with default-sort-order-id=3'],
-  [{ properties: { a: 1 } }, 'Cannot parse table metadata: properties.a must be a string'],
+  [
+    { 'default-sort-order-id': 3 },
+    'Invalid table metadata: Cannot find sort order with default-sort-order-id=3',
+  ],
+  [{ properties: { a: 1 } }, 'Invalid table metadata.properties["a"]: expected a string, found a number'],
   [{ 'current-snapshot-id': 8 }, 'Invalid table metadata: Cannot find current version'],
   [{ 'current-snapshot-id': -1 }, 'Current snapshot is not set, but main branch exists: 7'],
   [
     { refs: { main: { 'snapshot-id': 8, type: 'branch' } } },
     'Snapshot for reference main does not exist in the existing snapshots list: 8',
   ],
-  [{ refs: { t: { 'snapshot-id': 7, type: 'label' } } }, 'Invalid snapshot ref type: label'],
-  [{ refs: [] }, 'Cannot parse refs: not an object'],
-  [{ snapshots: [null] }, 'Cannot parse snapshot: not an object'],
+  [
+    { refs: { t: { 'snapshot-id': 7, type: 'label' } } },
+    'Invalid table metadata.refs["t"].type: neither branch nor tag: label',
+  ],
+  [{ refs: [] }, 'Invalid table metadata.refs: expected an object, found an array'],
+  [{ snapshots: [null] }, 'Invalid table metadata.snapshots[0]: expected an object, found null'],
   [
     { snapshots: [...(V2['snapshots'] as readonly Json[]), ...(V2['snapshots'] as readonly Json[])] },
     'Invalid table metadata: snapshot 7 comes twice',
@@ -301,11 +316,11 @@ const BROKEN: readonly (readonly [JsonObject, string])[] = [
   ],
   [
     { 'encryption-keys': [{ 'key-id': 'k', 'encrypted-key-metadata': '?' }] },
-    'Cannot parse encryption key: encrypted-key-metadata must be base64',
+    'Invalid table metadata.encryption-keys[0].encrypted-key-metadata: not base64',
   ],
   [
     { statistics: [{ 'snapshot-id': 1 }] },
-    'Cannot parse statistics file: missing required field: statistics-path',
+    'Invalid table metadata.statistics[0]: missing field statistics-path',
   ],
 ]
 
@@ -321,7 +336,7 @@ test('format 1 has no sequence numbers, and format 3 must have a next row id', (
   )
   const { 'next-row-id': _, ...v3 } = encodeTableMetadata(newTable({ version: 3 }))
   expect(refusal(() => decodeTableMetadata(v3))).toBe(
-    'bad-request: Cannot parse table metadata: missing required field: next-row-id',
+    'bad-request: Invalid table metadata: missing field next-row-id',
   )
 })
 

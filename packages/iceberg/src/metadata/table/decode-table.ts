@@ -1,16 +1,17 @@
 import type { Int64, Json, JsonObject } from '@headgate/json'
+import { invalid } from '../../field-error.ts'
 import {
-  asArray,
-  asObject,
-  invalid,
-  optionalField,
-  optionalLong,
-  optionalString,
-  optionalStringMap,
-  requiredInt,
-  requiredLong,
-  requiredString,
-} from '../fields.ts'
+  decodeArray,
+  decodeAt,
+  decodeInt32,
+  decodeInt64,
+  decodeObject,
+  decodeString,
+  decodeStringMap,
+  optional,
+  required,
+  type Decoder,
+} from '../../fields.ts'
 import { decodeSnapshotRef } from '../snapshot/decode-ref.ts'
 import { decodeSnapshot } from '../snapshot/decode-snapshot.ts'
 import { MAIN_BRANCH, type SnapshotLogEntry, type SnapshotRef } from '../snapshot/types.ts'
@@ -27,8 +28,6 @@ import { decodeSchemas, decodeSortOrders, decodeSpecs } from './decode-lists.ts'
 import { KNOWN_FIELDS } from './known-fields.ts'
 import { storedLocation } from './location.ts'
 
-const WHERE = 'table metadata'
-
 /**
  * Decodes the metadata document of a table, format version 1, 2 or 3, and checks it as a whole: types of all fields,
  * ids that refer to something, schemas, the default partition spec and sort order against the current schema, refs,
@@ -39,26 +38,32 @@ const WHERE = 'table metadata'
  * @throws {HeadgateError} bad-request, with the field and what is wrong with it
  */
 export function decodeTableMetadata(value: Json): TableMetadata {
-  const object = asObject(value, WHERE)
+  const metadata = decodeAt('table metadata', value, decodeTable)
+  checkTable(metadata)
+  return metadata
+}
+
+function decodeTable(value: Json): TableMetadata {
+  const object = decodeObject(value)
   const version = decodeVersion(object)
-  const uuid = optionalString(object, 'table-uuid', WHERE)
+  const uuid = optional(object, 'table-uuid', decodeString)
   const currentSnapshotId = decodeCurrentSnapshotId(object)
   const schemas = decodeSchemas(object, version)
-  const metadata: TableMetadata = {
+  return {
     ...unknownFields(object),
     'format-version': version,
     ...(uuid === undefined ? {} : { 'table-uuid': uuid }),
-    location: storedLocation(requiredString(object, 'location', WHERE)),
-    'last-sequence-number': version > 1 ? requiredLong(object, 'last-sequence-number', WHERE) : 0,
-    'last-updated-ms': requiredLong(object, 'last-updated-ms', WHERE),
-    'last-column-id': requiredInt(object, 'last-column-id', WHERE),
+    location: required(object, 'location', (location) => storedLocation(decodeString(location))),
+    'last-sequence-number': version > 1 ? required(object, 'last-sequence-number', decodeInt64) : 0,
+    'last-updated-ms': required(object, 'last-updated-ms', decodeInt64),
+    'last-column-id': required(object, 'last-column-id', decodeInt32),
     schemas: schemas.list,
     'current-schema-id': schemas.currentId,
     ...decodeSpecs(object, version, schemas.index),
     ...decodeSortOrders(object, version, schemas.index),
-    properties: optionalStringMap(object, 'properties', WHERE) ?? {},
+    properties: optional(object, 'properties', decodeStringMap) ?? {},
     'current-snapshot-id': currentSnapshotId,
-    'next-row-id': version >= 3 ? requiredLong(object, 'next-row-id', WHERE) : 0,
+    'next-row-id': version >= 3 ? required(object, 'next-row-id', decodeInt64) : 0,
     refs: decodeRefs(object, currentSnapshotId),
     snapshots: list(object, 'snapshots', decodeSnapshot),
     statistics: list(object, 'statistics', decodeStatisticsFile),
@@ -67,12 +72,10 @@ export function decodeTableMetadata(value: Json): TableMetadata {
     'metadata-log': list(object, 'metadata-log', decodeMetadataLogEntry),
     'encryption-keys': list(object, 'encryption-keys', decodeEncryptedKey),
   }
-  checkTable(metadata)
-  return metadata
 }
 
 function decodeVersion(object: JsonObject): FormatVersion {
-  const version = requiredInt(object, 'format-version', WHERE)
+  const version = required(object, 'format-version', decodeInt32)
   if (version === 1 || version === 2 || version === 3) return version
   throw invalid(`Cannot read unsupported version ${version} (supported: 1 to ${SUPPORTED_FORMAT_VERSION})`)
 }
@@ -83,37 +86,37 @@ function unknownFields(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !KNOWN_FIELDS.has(key)))
 }
 
-function list<T>(object: JsonObject, key: string, decode: (value: Json) => T): readonly T[] {
-  const value = optionalField(object, key)
-  return value === undefined ? [] : asArray(value, key).map(decode)
+function list<T>(object: JsonObject, key: string, decode: Decoder<T>): readonly T[] {
+  return optional(object, key, (value) => decodeArray(value, decode)) ?? []
 }
 
 /** Some writers say -1 for "none". */
 function decodeCurrentSnapshotId(object: JsonObject): Int64 | null {
-  const id = optionalLong(object, 'current-snapshot-id', WHERE)
+  const id = optional(object, 'current-snapshot-id', decodeInt64)
   return id === undefined || id === -1 ? null : id
 }
 
 /** Metadata without `refs` has a main branch all the same: where the current snapshot is. */
 function decodeRefs(object: JsonObject, current: Int64 | null): Readonly<Record<string, SnapshotRef>> {
-  const refs = optionalField(object, 'refs')
-  if (refs === undefined)
-    return current === null ? {} : { [MAIN_BRANCH]: { 'snapshot-id': current, type: 'branch' } }
-  return Object.fromEntries(
-    Object.entries(asObject(refs, 'refs')).map(([name, ref]) => [name, decodeSnapshotRef(ref)]),
+  const refs = optional(object, 'refs', (value) =>
+    Object.entries(decodeObject(value)).map(
+      ([name, ref]) => [name, decodeAt(`[${JSON.stringify(name)}]`, ref ?? null, decodeSnapshotRef)] as const,
+    ),
   )
+  if (refs !== undefined) return Object.fromEntries(refs)
+  return current === null ? {} : { [MAIN_BRANCH]: { 'snapshot-id': current, type: 'branch' } }
 }
 
 function decodeSnapshotLogEntry(value: Json): SnapshotLogEntry {
-  const object = asObject(value, 'snapshot log entry')
-  requiredLong(object, 'timestamp-ms', 'snapshot log entry')
-  requiredLong(object, 'snapshot-id', 'snapshot log entry')
+  const object = decodeObject(value)
+  required(object, 'timestamp-ms', decodeInt64)
+  required(object, 'snapshot-id', decodeInt64)
   return object as SnapshotLogEntry
 }
 
 function decodeMetadataLogEntry(value: Json): MetadataLogEntry {
-  const object = asObject(value, 'metadata log entry')
-  requiredLong(object, 'timestamp-ms', 'metadata log entry')
-  requiredString(object, 'metadata-file', 'metadata log entry')
+  const object = decodeObject(value)
+  required(object, 'timestamp-ms', decodeInt64)
+  required(object, 'metadata-file', decodeString)
   return object as MetadataLogEntry
 }

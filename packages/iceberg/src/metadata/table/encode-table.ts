@@ -1,5 +1,5 @@
 import type { JsonObject } from '@headgate/json'
-import { without } from '../fields.ts'
+import { without } from '../../fields.ts'
 import { encodeSchema } from '../schema/encode-schema.ts'
 import type { Snapshot } from '../snapshot/types.ts'
 import type { TableMetadata } from '../types.ts'

@@ -1,18 +1,18 @@
 import type { Json, JsonObject } from '@headgate/json'
+import { within } from '../../field-error.ts'
 import {
-  asObject,
-  invalid,
-  optionalField,
-  optionalStrings,
-  requiredField,
-  requiredInt,
-  requiredInts,
-  requiredLong,
-  requiredLongs,
-  requiredString,
-  requiredStringMap,
+  decodeInt32,
+  decodeInt32s,
+  decodeInt64,
+  decodeInt64s,
+  decodeObject,
+  decodeString,
+  decodeStringMap,
+  decodeStrings,
+  required,
+  unfit,
   without,
-} from '../fields.ts'
+} from '../../fields.ts'
 import { decodePartitionSpec } from '../partition/decode-spec.ts'
 import { decodeSchema } from '../schema/decode-schema.ts'
 import { decodeSnapshotRef } from '../snapshot/decode-ref.ts'
@@ -24,70 +24,79 @@ import { storedLocation } from '../table/location.ts'
 import { decodeUuid } from '../table/uuid.ts'
 import type { TableUpdate, TableUpdateAction } from './types.ts'
 
-type Decoder<A extends TableUpdateAction> = (
+type UpdateDecoder<A extends TableUpdateAction> = (
   object: JsonObject,
-  where: A,
+  action: A,
 ) => Extract<TableUpdate, { action: A }>
 
-const decoders: { readonly [A in TableUpdateAction]: Decoder<A> } = {
-  'assign-uuid': (it, action) => ({ action, uuid: decodeUuid(requiredString(it, 'uuid', action)) }),
+const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
+  'assign-uuid': (it, action) => ({
+    action,
+    uuid: required(it, 'uuid', (uuid) => decodeUuid(decodeString(uuid))),
+  }),
   'upgrade-format-version': (it, action) => ({
     action,
-    'format-version': requiredInt(it, 'format-version', action),
+    'format-version': required(it, 'format-version', decodeInt32),
   }),
   'set-location': (it, action) => ({
     action,
-    location: storedLocation(requiredString(it, 'location', action)),
+    location: required(it, 'location', (location) => storedLocation(decodeString(location))),
   }),
-  'add-schema': (it, action) => ({ action, schema: decodeSchema(requiredField(it, 'schema', action)) }),
-  'set-current-schema': (it, action) => ({ action, 'schema-id': requiredInt(it, 'schema-id', action) }),
-  'remove-schemas': (it, action) => ({ action, 'schema-ids': requiredInts(it, 'schema-ids', action) }),
-  'add-spec': (it, action) => ({ action, spec: decodePartitionSpec(requiredField(it, 'spec', action)) }),
-  'set-default-spec': (it, action) => ({ action, 'spec-id': requiredInt(it, 'spec-id', action) }),
-  'remove-partition-specs': (it, action) => ({ action, 'spec-ids': requiredInts(it, 'spec-ids', action) }),
+  'add-schema': (it, action) => ({ action, schema: required(it, 'schema', decodeSchema) }),
+  'set-current-schema': (it, action) => ({ action, 'schema-id': required(it, 'schema-id', decodeInt32) }),
+  'remove-schemas': (it, action) => ({ action, 'schema-ids': required(it, 'schema-ids', decodeInt32s) }),
+  'add-spec': (it, action) => ({ action, spec: required(it, 'spec', decodePartitionSpec) }),
+  'set-default-spec': (it, action) => ({ action, 'spec-id': required(it, 'spec-id', decodeInt32) }),
+  'remove-partition-specs': (it, action) => ({ action, 'spec-ids': required(it, 'spec-ids', decodeInt32s) }),
   'add-sort-order': (it, action) => ({
     action,
-    'sort-order': decodeSortOrder(requiredField(it, 'sort-order', action)),
+    'sort-order': required(it, 'sort-order', decodeSortOrder),
   }),
   'set-default-sort-order': (it, action) => ({
     action,
-    'sort-order-id': requiredInt(it, 'sort-order-id', action),
+    'sort-order-id': required(it, 'sort-order-id', decodeInt32),
   }),
   'add-snapshot': (it, action) => ({
     action,
-    snapshot: decodeSnapshot(requiredField(it, 'snapshot', action)),
+    snapshot: required(it, 'snapshot', decodeSnapshot),
   }),
-  'remove-snapshots': (it, action) => ({ action, 'snapshot-ids': requiredLongs(it, 'snapshot-ids', action) }),
+  'remove-snapshots': (it, action) => ({
+    action,
+    'snapshot-ids': required(it, 'snapshot-ids', decodeInt64s),
+  }),
   'set-snapshot-ref': (it, action) => ({
     action,
-    'ref-name': decodeRefName(it, action),
+    'ref-name': required(it, 'ref-name', decodeRefName),
     ref: decodeSnapshotRef(without(it, ['action', 'ref-name'])),
   }),
-  'remove-snapshot-ref': (it, action) => ({ action, 'ref-name': requiredString(it, 'ref-name', action) }),
+  'remove-snapshot-ref': (it, action) => ({ action, 'ref-name': required(it, 'ref-name', decodeString) }),
   // The first clients wrote `updated` and `removed`; both spellings stay readable.
   'set-properties': (it, action) => ({
     action,
-    updates: requiredStringMap(it, has(it, 'updates') || !has(it, 'updated') ? 'updates' : 'updated', action),
+    updates: required(it, renamed(it, 'updates', 'updated'), decodeStringMap),
   }),
-  'remove-properties': (it, action) => ({ action, removals: decodeRemovals(it, action) }),
+  'remove-properties': (it, action) => ({
+    action,
+    removals: required(it, renamed(it, 'removals', 'removed'), decodeStrings),
+  }),
   'set-statistics': (it, action) => ({
     action,
-    statistics: decodeStatisticsFile(requiredField(it, 'statistics', action)),
+    statistics: required(it, 'statistics', decodeStatisticsFile),
   }),
-  'remove-statistics': (it, action) => ({ action, 'snapshot-id': requiredLong(it, 'snapshot-id', action) }),
+  'remove-statistics': (it, action) => ({ action, 'snapshot-id': required(it, 'snapshot-id', decodeInt64) }),
   'set-partition-statistics': (it, action) => ({
     action,
-    'partition-statistics': decodePartitionStatisticsFile(requiredField(it, 'partition-statistics', action)),
+    'partition-statistics': required(it, 'partition-statistics', decodePartitionStatisticsFile),
   }),
   'remove-partition-statistics': (it, action) => ({
     action,
-    'snapshot-id': requiredLong(it, 'snapshot-id', action),
+    'snapshot-id': required(it, 'snapshot-id', decodeInt64),
   }),
   'add-encryption-key': (it, action) => ({
     action,
-    'encryption-key': decodeEncryptedKey(requiredField(it, 'encryption-key', action)),
+    'encryption-key': required(it, 'encryption-key', decodeEncryptedKey),
   }),
-  'remove-encryption-key': (it, action) => ({ action, 'key-id': requiredString(it, 'key-id', action) }),
+  'remove-encryption-key': (it, action) => ({ action, 'key-id': required(it, 'key-id', decodeString) }),
 }
 
 /**
@@ -96,10 +105,10 @@ const decoders: { readonly [A in TableUpdateAction]: Decoder<A> } = {
  * @throws {HeadgateError} bad-request for an action that tables do not have, and for missing or wrong fields
  */
 export function decodeTableUpdate(value: Json): TableUpdate {
-  const object = asObject(value, 'table update')
-  const action = requiredString(object, 'action', 'table update').toLowerCase()
-  if (!isAction(action)) throw invalid(`Unknown table update action: ${action}`)
-  const decode: (object: JsonObject, where: never) => TableUpdate = decoders[action]
+  const object = decodeObject(value)
+  const action = required(object, 'action', decodeString).toLowerCase()
+  if (!isAction(action)) throw within('action', unfit(`unknown table update ${JSON.stringify(action)}`))
+  const decode: (object: JsonObject, action: never) => TableUpdate = decoders[action]
   return decode(object, action as never)
 }
 
@@ -107,18 +116,14 @@ function isAction(text: string): text is TableUpdateAction {
   return Object.hasOwn(decoders, text)
 }
 
-function has(object: JsonObject, key: string): boolean {
-  return optionalField(object, key) !== undefined
+/** The name under which a member was given: today's or, by older clients, an earlier one. */
+function renamed(object: JsonObject, name: string, earlier: string): string {
+  const missing = object[name] === undefined || object[name] === null
+  return missing && object[earlier] !== undefined ? earlier : name
 }
 
-function decodeRefName(object: JsonObject, where: string): string {
-  const name = requiredString(object, 'ref-name', where)
-  if (name === '') throw invalid(`Cannot parse ${where}: ref-name must not be empty`)
+function decodeRefName(value: Json): string {
+  const name = decodeString(value)
+  if (name === '') throw unfit('must not be empty')
   return name
-}
-
-function decodeRemovals(object: JsonObject, where: string): readonly string[] {
-  const removals = optionalStrings(object, 'removals', where) ?? optionalStrings(object, 'removed', where)
-  if (removals === undefined) throw invalid(`Cannot parse ${where}: missing required field: removals`)
-  return removals
 }

@@ -1,5 +1,5 @@
 import type { Draft } from '../builder/draft.ts'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { FORMAT_VERSION_PROPERTY, isReserved } from '../properties.ts'
 
 /**

@@ -108,9 +108,9 @@ test('names that objects have by themselves are names like any other', () => {
 })
 
 const WRONG: readonly (readonly [JsonObject, string])[] = [
-  [{ type: 'label' }, 'Invalid snapshot ref type: label'],
-  [{ 'ref-name': '' }, 'Cannot parse set-snapshot-ref: ref-name must not be empty'],
-  [{ 'snapshot-id': null }, 'Cannot parse snapshot reference: missing required field: snapshot-id'],
+  [{ type: 'label' }, 'Invalid type: neither branch nor tag: label'],
+  [{ 'ref-name': '' }, 'Invalid ref-name: must not be empty'],
+  [{ 'snapshot-id': null }, 'Invalid snapshot-id: expected a 64-bit integer, found null'],
   [{ 'min-snapshots-to-keep': 0 }, 'Min snapshots to keep must be greater than 0'],
   [{ 'max-snapshot-age-ms': 0 }, 'Max snapshot age must be greater than 0 ms'],
   [{ 'max-ref-age-ms': -1 }, 'Max reference age must be greater than 0'],

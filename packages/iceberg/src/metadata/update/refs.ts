@@ -1,5 +1,5 @@
 import type { Draft } from '../builder/draft.ts'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { MAIN_BRANCH, type SnapshotRef } from '../snapshot/types.ts'
 
 /** Creates, moves or changes a branch or tag. Moving `main` changes the table's current snapshot. */

@@ -1,5 +1,5 @@
 import type { Draft } from '../builder/draft.ts'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { checkPartitionNames } from '../partition/check-spec.ts'
 import { sameSchema } from '../schema/same-schema.ts'
 import { checkSchemaCompatibility } from '../schema/schema-compatibility.ts'

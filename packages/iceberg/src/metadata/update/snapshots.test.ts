@@ -147,15 +147,18 @@ test('before format 3 row ids do not count', () => {
 })
 
 const WRONG: readonly (readonly [JsonObject, string])[] = [
-  [{ 'snapshot-id': null }, 'Cannot parse snapshot: missing required field: snapshot-id'],
-  [{ 'snapshot-id': 1.5 }, 'Cannot parse snapshot: snapshot-id must be a 64-bit integer'],
-  [{ 'manifest-list': null }, 'Cannot parse snapshot: missing required field: manifest-list'],
-  [{ summary: { operation: 1 } }, 'Cannot parse snapshot: summary.operation must be a string'],
-  [{ summary: [] }, 'Cannot parse snapshot: summary must be an object'],
-  [{ 'first-row-id': -1, 'added-rows': 1 }, 'Invalid first-row-id (cannot be negative): -1'],
-  [{ 'first-row-id': 1, 'added-rows': -1 }, 'Invalid added-rows (cannot be negative): -1'],
-  [{ 'first-row-id': 1 }, 'Invalid added-rows (required when first-row-id is set): null'],
-  [{ 'schema-id': '0' }, 'Cannot parse snapshot: schema-id must be a 32-bit integer'],
+  [{ 'snapshot-id': null }, 'Invalid snapshot.snapshot-id: expected a 64-bit integer, found null'],
+  [{ 'snapshot-id': 1.5 }, 'Invalid snapshot.snapshot-id: expected a 64-bit integer, found a number'],
+  [{ 'manifest-list': null }, 'Invalid snapshot: missing field manifest-list'],
+  [{ summary: { operation: 1 } }, 'Invalid snapshot.summary["operation"]: expected a string, found a number'],
+  [{ summary: [] }, 'Invalid snapshot.summary: expected an object, found an array'],
+  [{ 'first-row-id': -1, 'added-rows': 1 }, 'Invalid snapshot.first-row-id: must not be negative: -1'],
+  [{ 'first-row-id': 1, 'added-rows': -1 }, 'Invalid snapshot.added-rows: must not be negative: -1'],
+  [
+    { 'first-row-id': 1 },
+    'Invalid snapshot: missing field added-rows, which is required when first-row-id is set',
+  ],
+  [{ 'schema-id': '0' }, 'Invalid snapshot.schema-id: expected a 32-bit integer, found a string'],
 ]
 
 test.each(WRONG)('is no snapshot: one with %j', (more, message) => {

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { addInt64, type Int64 } from '@headgate/json'
 import type { Draft } from '../builder/draft.ts'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import type { Snapshot } from '../snapshot/types.ts'
 import { removeRef } from './refs.ts'
 import { removePartitionStatistics, removeStatistics } from './statistics.ts'
@@ -49,7 +49,7 @@ function assignRows(draft: Draft, snapshot: Snapshot): void {
   try {
     draft.nextRowId = addInt64(first, added)
   } catch (cause) {
-    throw invalid(`Cannot add a snapshot: no row ids left after ${first} + ${added}`, cause)
+    throw invalid(`Cannot add a snapshot: no row ids left after ${first} + ${added}`, undefined, cause)
   }
 }
 

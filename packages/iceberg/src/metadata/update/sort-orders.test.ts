@@ -109,11 +109,20 @@ test('the default order must fit to the schema that is current in the end', () =
 })
 
 const WRONG: readonly (readonly [JsonObject, string])[] = [
-  [{ 'order-id': 0, fields: [sortBy(1)] }, 'Sort order ID 0 is reserved for unsorted order'],
-  [{ 'order-id': 3, fields: [] }, 'Unsorted order ID must be 0'],
-  [orderJson(sortBy(1, { direction: 'up' })), 'Invalid sort direction: up'],
-  [orderJson(sortBy(1, { 'null-order': 'nulls-middle' })), 'Unexpected null order: nulls-middle'],
-  [{ 'order-id': 1 }, 'Cannot parse sort order: missing required field: fields'],
+  [
+    { 'order-id': 0, fields: [sortBy(1)] },
+    'Invalid sort-order: Sort order ID 0 is reserved for unsorted order',
+  ],
+  [{ 'order-id': 3, fields: [] }, 'Invalid sort-order: Unsorted order ID must be 0'],
+  [
+    orderJson(sortBy(1, { direction: 'up' })),
+    'Invalid sort-order.fields[0].direction: neither asc nor desc: up',
+  ],
+  [
+    orderJson(sortBy(1, { 'null-order': 'nulls-middle' })),
+    'Invalid sort-order.fields[0].null-order: neither nulls-first nor nulls-last: nulls-middle',
+  ],
+  [{ 'order-id': 1 }, 'Invalid sort-order: missing field fields'],
 ]
 
 test.each(WRONG)('is no sort order: %j', (order, message) => {

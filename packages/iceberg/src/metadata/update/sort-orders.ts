@@ -1,5 +1,5 @@
 import { currentSchemaIndex, type Draft } from '../builder/draft.ts'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { checkOrderCompatibility } from '../sort/check-order.ts'
 import { UNSORTED } from '../sort/decode-order.ts'
 import { sameOrder } from '../sort/same-order.ts'

@@ -208,13 +208,21 @@ const REFUSED: readonly (readonly [string, readonly JsonObject[], string])[] = [
   ['a variant', [part('p', 'identity', 16)], 'Cannot partition by non-primitive source field: variant'],
   ['a wrong type', [part('p', 'day', 2)], 'Invalid source type int for transform: day'],
   ['an element of a list', [part('p', 'identity', 103)], 'Invalid partition field parent: list'],
-  ['no buckets', [part('p', 'bucket[0]', 2)], 'Invalid number of buckets: 0 (must be > 0)'],
+  [
+    'no buckets',
+    [part('p', 'bucket[0]', 2)],
+    'Invalid spec.fields[0].transform: Invalid number of buckets: 0 (must be > 0)',
+  ],
   [
     'more buckets than a writer can count',
     [part('p', 'bucket[2147483648]', 2)],
-    'Invalid number of buckets: 2147483648 (must be > 0)',
+    'Invalid spec.fields[0].transform: Invalid number of buckets: 2147483648 (must be > 0)',
   ],
-  ['no width', [part('p', 'truncate[0]', 2)], 'Invalid truncate width: 0 (must be > 0)'],
+  [
+    'no width',
+    [part('p', 'truncate[0]', 2)],
+    'Invalid spec.fields[0].transform: Invalid truncate width: 0 (must be > 0)',
+  ],
   ['no name', [part('', 'identity', 2)], 'Cannot use empty partition name'],
   [
     'a name used twice',

@@ -1,5 +1,5 @@
 import type { Draft } from '../builder/draft.ts'
-import { invalid } from '../fields.ts'
+import { invalid } from '../../field-error.ts'
 import { SUPPORTED_FORMAT_VERSION, type FormatVersion } from '../types.ts'
 
 /** Gives a table its identity. Once it has one, it keeps it: whoever holds the old uuid must not meet another table. */

@@ -3,8 +3,8 @@ import { decodeTableRequirement } from '../../metadata/requirement/decode-requir
 import type { TableRequirement } from '../../metadata/requirement/types.ts'
 import { decodeTableUpdate } from '../../metadata/update/decode-update.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
-import { decodeArray, decodeObject, optional } from '../../view/fields.ts'
-import { decodeTableIdentifier, type TableIdentifier } from '../identifier.ts'
+import { decodeArray, decodeAt, decodeObject, optional, type Decoder } from '../../fields.ts'
+import { identifierDecoder, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `updateTable`, and one change of `commitTransaction`. */
@@ -27,11 +27,16 @@ export function decodeCommitTableRequest(
   limits: NameLimits = defaultNameLimits,
   at = '',
 ): CommitTableRequest {
-  const body = decodeObject(value, at)
-  return {
-    identifier: optional(body, 'identifier', at, (value, at) => decodeTableIdentifier(value, at, limits)),
-    requirements:
-      optional(body, 'requirements', at, (list, at) => decodeArray(list, at, decodeTableRequirement)) ?? [],
-    updates: optional(body, 'updates', at, (list, at) => decodeArray(list, at, decodeTableUpdate)) ?? [],
+  return decodeAt(at, value, commitDecoder(limits))
+}
+
+export function commitDecoder(limits: NameLimits): Decoder<CommitTableRequest> {
+  return (value) => {
+    const body = decodeObject(value)
+    return {
+      identifier: optional(body, 'identifier', identifierDecoder(limits)),
+      requirements: optional(body, 'requirements', (list) => decodeArray(list, decodeTableRequirement)) ?? [],
+      updates: optional(body, 'updates', (list) => decodeArray(list, decodeTableUpdate)) ?? [],
+    }
   }
 }

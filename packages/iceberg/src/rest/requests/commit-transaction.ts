@@ -1,8 +1,9 @@
 import type { Json } from '@headgate/json'
-import { decodeArray, decodeObject, invalid, required } from '../../view/fields.ts'
+import { within } from '../../field-error.ts'
+import { decodeArray, decodeObject, missing, required, unfit, type Decoder } from '../../fields.ts'
 import { formatIdentifier, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
-import { decodeCommitTableRequest, type CommitTableRequest } from './commit-table.ts'
+import { commitDecoder, type CommitTableRequest } from './commit-table.ts'
 
 /** A change whose table is named in the body, because the path names none. */
 export interface TableChange extends CommitTableRequest {
@@ -22,22 +23,26 @@ export function decodeCommitTransactionRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): CommitTransactionRequest {
-  const tableChanges = required(decodeObject(value, ''), 'table-changes', '', (list, at) =>
-    decodeArray(list, at, (change, at) => decodeTableChange(change, at, limits)),
+  const decodeChange = changeDecoder(limits)
+  const tableChanges = required(decodeObject(value), 'table-changes', (list) =>
+    decodeArray(list, decodeChange),
   )
-  if (tableChanges.length === 0) throw invalid('table-changes', 'must not be empty')
+  if (tableChanges.length === 0) throw within('table-changes', unfit('must not be empty'))
   const seen = new Set<string>()
   for (const { identifier } of tableChanges) {
     const key = JSON.stringify([identifier.namespace, identifier.name])
     if (seen.has(key))
-      throw invalid('table-changes', `${formatIdentifier(identifier)} is changed more than once`)
+      throw within('table-changes', unfit(`${formatIdentifier(identifier)} is changed more than once`))
     seen.add(key)
   }
   return { tableChanges }
 }
 
-function decodeTableChange(value: Json, at: string, limits: NameLimits): TableChange {
-  const { identifier, ...change } = decodeCommitTableRequest(value, limits, at)
-  if (identifier === undefined) throw invalid(at, 'missing field identifier')
-  return { identifier, ...change }
+function changeDecoder(limits: NameLimits): Decoder<TableChange> {
+  const decodeCommit = commitDecoder(limits)
+  return (value) => {
+    const { identifier, ...change } = decodeCommit(value)
+    if (identifier === undefined) throw missing('identifier')
+    return { identifier, ...change }
+  }
 }

@@ -1,8 +1,8 @@
 import type { Json } from '@headgate/json'
 import { decodeViewRequirement, decodeViewUpdate } from '../../view/decode-view-update.ts'
-import { decodeArray, decodeObject, optional } from '../../view/fields.ts'
+import { decodeArray, decodeObject, optional } from '../../fields.ts'
 import type { ViewRequirement, ViewUpdate } from '../../view/view-update.ts'
-import { decodeTableIdentifier, type TableIdentifier } from '../identifier.ts'
+import { identifierDecoder, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `replaceView`. */
@@ -20,11 +20,10 @@ export function decodeCommitViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): CommitViewRequest {
-  const body = decodeObject(value, '')
+  const body = decodeObject(value)
   return {
-    identifier: optional(body, 'identifier', '', (value, at) => decodeTableIdentifier(value, at, limits)),
-    requirements:
-      optional(body, 'requirements', '', (list, at) => decodeArray(list, at, decodeViewRequirement)) ?? [],
-    updates: optional(body, 'updates', '', (list, at) => decodeArray(list, at, decodeViewUpdate)) ?? [],
+    identifier: optional(body, 'identifier', identifierDecoder(limits)),
+    requirements: optional(body, 'requirements', (list) => decodeArray(list, decodeViewRequirement)) ?? [],
+    updates: optional(body, 'updates', (list) => decodeArray(list, decodeViewUpdate)) ?? [],
   }
 }

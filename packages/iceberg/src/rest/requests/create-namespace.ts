@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
-import { decodeObject, decodeStringMap, optional, required, type StringMap } from '../../view/fields.ts'
-import { decodeNamespace } from '../identifier.ts'
+import { decodeObject, decodeTextMap, optional, required, type StringMap } from '../../fields.ts'
+import { namespaceDecoder } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits, type Namespace } from '../names.ts'
 
 /** Body of `createNamespace`. */
@@ -13,9 +13,9 @@ export function decodeCreateNamespaceRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): CreateNamespaceRequest {
-  const body = decodeObject(value, '')
+  const body = decodeObject(value)
   return {
-    namespace: required(body, 'namespace', '', (levels, at) => decodeNamespace(levels, at, limits)),
-    properties: optional(body, 'properties', '', decodeStringMap) ?? {},
+    namespace: required(body, 'namespace', namespaceDecoder(limits)),
+    properties: optional(body, 'properties', decodeTextMap) ?? {},
   }
 }

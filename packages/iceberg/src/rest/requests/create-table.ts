@@ -7,14 +7,14 @@ import { decodeSortOrder } from '../../metadata/sort/decode-order.ts'
 import type { SortOrder } from '../../metadata/sort/types.ts'
 import {
   decodeBoolean,
-  decodeNonEmptyString,
+  decodeNonEmptyText,
   decodeObject,
-  decodeStringMap,
+  decodeTextMap,
   optional,
   required,
   type StringMap,
-} from '../../view/fields.ts'
-import { decodeName } from '../identifier.ts'
+} from '../../fields.ts'
+import { nameDecoder } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `createTable`. */
@@ -37,19 +37,19 @@ export function decodeCreateTableRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): CreateTableRequest {
-  const body = decodeObject(value, '')
+  const body = decodeObject(value)
   return {
-    name: required(body, 'name', '', decodeName(limits)),
-    location: optional(body, 'location', '', decodeNonEmptyString),
-    schema: required(body, 'schema', '', decodeSchema),
-    partitionSpec: optional(body, 'partition-spec', '', decodeNewSpec),
-    writeOrder: optional(body, 'write-order', '', decodeSortOrder),
-    stageCreate: optional(body, 'stage-create', '', decodeBoolean) ?? false,
-    properties: optional(body, 'properties', '', decodeStringMap) ?? {},
+    name: required(body, 'name', nameDecoder(limits)),
+    location: optional(body, 'location', decodeNonEmptyText),
+    schema: required(body, 'schema', decodeSchema),
+    partitionSpec: optional(body, 'partition-spec', decodeNewSpec),
+    writeOrder: optional(body, 'write-order', decodeSortOrder),
+    stageCreate: optional(body, 'stage-create', decodeBoolean) ?? false,
+    properties: optional(body, 'properties', decodeTextMap) ?? {},
   }
 }
 
 /** The specification leaves the id of a spec to the server, so clients may leave it out. */
-function decodeNewSpec(value: Json, at: string): PartitionSpec {
-  return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value, at) })
+function decodeNewSpec(value: Json): PartitionSpec {
+  return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value) })
 }

@@ -2,16 +2,16 @@ import type { Json } from '@headgate/json'
 import type { Schema } from '../../metadata/schema/types.ts'
 import { decodeViewVersion } from '../../view/decode-view-version.ts'
 import {
-  decodeNonEmptyString,
+  decodeNonEmptyText,
   decodeObject,
-  decodeStringMap,
+  decodeTextMap,
   optional,
   required,
   type StringMap,
-} from '../../view/fields.ts'
+} from '../../fields.ts'
 import { decodeSchema } from '../../metadata/schema/decode-schema.ts'
 import type { ViewVersion } from '../../view/view-metadata.ts'
-import { decodeName } from '../identifier.ts'
+import { nameDecoder } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `createView`. */
@@ -29,12 +29,12 @@ export function decodeCreateViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): CreateViewRequest {
-  const body = decodeObject(value, '')
+  const body = decodeObject(value)
   return {
-    name: required(body, 'name', '', decodeName(limits)),
-    location: optional(body, 'location', '', decodeNonEmptyString),
-    schema: required(body, 'schema', '', decodeSchema),
-    viewVersion: required(body, 'view-version', '', decodeViewVersion),
-    properties: optional(body, 'properties', '', decodeStringMap) ?? {},
+    name: required(body, 'name', nameDecoder(limits)),
+    location: optional(body, 'location', decodeNonEmptyText),
+    schema: required(body, 'schema', decodeSchema),
+    viewVersion: required(body, 'view-version', decodeViewVersion),
+    properties: optional(body, 'properties', decodeTextMap) ?? {},
   }
 }

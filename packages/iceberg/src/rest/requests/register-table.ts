@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
-import { decodeBoolean, decodeNonEmptyString, decodeObject, optional, required } from '../../view/fields.ts'
-import { decodeName } from '../identifier.ts'
+import { decodeBoolean, decodeNonEmptyText, decodeObject, optional, required } from '../../fields.ts'
+import { nameDecoder } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `registerTable`. */
@@ -15,10 +15,10 @@ export function decodeRegisterTableRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): RegisterTableRequest {
-  const body = decodeObject(value, '')
+  const body = decodeObject(value)
   return {
-    name: required(body, 'name', '', decodeName(limits)),
-    metadataLocation: required(body, 'metadata-location', '', decodeNonEmptyString),
-    overwrite: optional(body, 'overwrite', '', decodeBoolean) ?? false,
+    name: required(body, 'name', nameDecoder(limits)),
+    metadataLocation: required(body, 'metadata-location', decodeNonEmptyText),
+    overwrite: optional(body, 'overwrite', decodeBoolean) ?? false,
   }
 }

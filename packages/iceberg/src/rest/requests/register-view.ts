@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
-import { decodeNonEmptyString, decodeObject, required } from '../../view/fields.ts'
-import { decodeName } from '../identifier.ts'
+import { decodeNonEmptyText, decodeObject, required } from '../../fields.ts'
+import { nameDecoder } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `registerView`. */
@@ -13,9 +13,9 @@ export function decodeRegisterViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,
 ): RegisterViewRequest {
-  const body = decodeObject(value, '')
+  const body = decodeObject(value)
   return {
-    name: required(body, 'name', '', decodeName(limits)),
-    metadataLocation: required(body, 'metadata-location', '', decodeNonEmptyString),
+    name: required(body, 'name', nameDecoder(limits)),
+    metadataLocation: required(body, 'metadata-location', decodeNonEmptyText),
   }
 }

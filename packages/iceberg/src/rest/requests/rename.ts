@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
-import { decodeObject, required, type Decoder } from '../../view/fields.ts'
-import { decodeTableIdentifier, type TableIdentifier } from '../identifier.ts'
+import { decodeObject, required } from '../../fields.ts'
+import { identifierDecoder, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `renameTable` and `renameView`. */
@@ -10,10 +10,10 @@ export interface RenameRequest {
 }
 
 export function decodeRenameRequest(value: Json, limits: NameLimits = defaultNameLimits): RenameRequest {
-  const body = decodeObject(value, '')
-  const identifier: Decoder<TableIdentifier> = (value, at) => decodeTableIdentifier(value, at, limits)
+  const body = decodeObject(value)
+  const identifier = identifierDecoder(limits)
   return {
-    source: required(body, 'source', '', identifier),
-    destination: required(body, 'destination', '', identifier),
+    source: required(body, 'source', identifier),
+    destination: required(body, 'destination', identifier),
   }
 }

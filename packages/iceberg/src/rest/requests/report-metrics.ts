@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@headgate/json'
-import { decodeInt64, decodeObject, decodeString, required } from '../../view/fields.ts'
+import { decodeInt64, decodeObject, decodeText, required } from '../../fields.ts'
 
 /** Body of `reportMetrics`. */
 export interface ReportMetricsRequest {
@@ -11,11 +11,11 @@ export interface ReportMetricsRequest {
 
 /** Reads a metrics report loosely: it informs people, and losing one over a detail helps nobody. */
 export function decodeReportMetricsRequest(value: Json): ReportMetricsRequest {
-  const report = decodeObject(value, '')
-  const reportType = required(report, 'report-type', '', decodeString)
+  const report = decodeObject(value)
+  const reportType = required(report, 'report-type', decodeText)
   if (reportType !== 'scan-report' && reportType !== 'commit-report') return { reportType: 'unknown', report }
-  required(report, 'table-name', '', decodeString)
-  required(report, 'snapshot-id', '', decodeInt64)
-  required(report, 'metrics', '', decodeObject)
+  required(report, 'table-name', decodeText)
+  required(report, 'snapshot-id', decodeInt64)
+  required(report, 'metrics', decodeObject)
   return { reportType, report }
 }

@@ -51,7 +51,7 @@ const requests: Readonly<Record<string, Request>> = {
     refused: [
       [{}, 'Invalid request body: missing field namespace'],
       [{ namespace: [] }, 'Invalid namespace: must have at least one level'],
-      [{ namespace: ['a', '..'] }, 'Invalid namespace level: ".." is reserved'],
+      [{ namespace: ['a', '..'] }, 'Invalid namespace: ".." is reserved'],
       [{ namespace: ['a'], properties: [] }, 'Invalid properties: expected an object, found an array'],
       [
         { namespace: ['a'], properties: { n: 1 } },
@@ -134,8 +134,36 @@ const requests: Readonly<Record<string, Request>> = {
     refused: [
       [{ ...commit, updates: {} }, 'Invalid updates: expected an array, found an object'],
       [{ ...commit, identifier: {} }, 'Invalid identifier: missing field namespace'],
-      [{ ...commit, updates: [{ action: 'nonsense' }] }, 'Unknown table update action: nonsense'],
-      [{ ...commit, requirements: [{ type: 'assert-luck' }] }, 'Unknown table requirement type: assert-luck'],
+      [
+        { ...commit, updates: [{ action: 'nonsense' }] },
+        'Invalid updates[0].action: unknown table update "nonsense"',
+      ],
+      [
+        { updates: [{ action: 'remove-schemas', 'schema-ids': [1, 2, '3'] }] },
+        'Invalid updates[0].schema-ids[2]: expected a 32-bit integer, found a string',
+      ],
+      [
+        {
+          updates: [
+            { action: 'remove-properties', removals: [] },
+            {
+              action: 'add-schema',
+              schema: {
+                type: 'struct',
+                fields: [
+                  { id: 1, name: 'a', required: true, type: 'int' },
+                  { id: 2, name: 'b', required: true, type: { type: 'list', element: 'text' } },
+                ],
+              },
+            },
+          ],
+        },
+        'Invalid updates[1].schema.fields[1].type: missing field element-id',
+      ],
+      [
+        { ...commit, requirements: [{ type: 'assert-luck' }] },
+        'Invalid requirements[0].type: unknown table requirement "assert-luck"',
+      ],
     ],
   },
   commitTransaction: {
@@ -145,6 +173,15 @@ const requests: Readonly<Record<string, Request>> = {
     refused: [
       [{}, 'Invalid request body: missing field table-changes'],
       [{ 'table-changes': [] }, 'Invalid table-changes: must not be empty'],
+      [
+        {
+          'table-changes': [
+            commit,
+            { updates: [{ action: 'add-snapshot', snapshot: { 'snapshot-id': '1' } }] },
+          ],
+        },
+        'Invalid table-changes[1].updates[0].snapshot.snapshot-id: expected a 64-bit integer, found a string',
+      ],
       [{ 'table-changes': [commit, { updates: [] }] }, 'Invalid table-changes[1]: missing field identifier'],
       [
         { 'table-changes': [commit, { ...commit, identifier: null }] },

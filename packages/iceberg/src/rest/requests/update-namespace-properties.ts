@@ -1,13 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Json } from '@headgate/json'
-import {
-  decodeArray,
-  decodeObject,
-  decodeString,
-  decodeStringMap,
-  optional,
-  type StringMap,
-} from '../../view/fields.ts'
+import { decodeObject, decodeTextMap, decodeTexts, optional, type StringMap } from '../../fields.ts'
 
 /** Body of `updateProperties`. */
 export interface UpdateNamespacePropertiesRequest {
@@ -20,9 +13,9 @@ export interface UpdateNamespacePropertiesRequest {
  * @throws {HeadgateError} `bad-request`; `unprocessable` when a key is to be set and removed at once
  */
 export function decodeUpdateNamespacePropertiesRequest(value: Json): UpdateNamespacePropertiesRequest {
-  const body = decodeObject(value, '')
-  const removals = optional(body, 'removals', '', (keys, at) => decodeArray(keys, at, decodeString)) ?? []
-  const updates = optional(body, 'updates', '', decodeStringMap) ?? {}
+  const body = decodeObject(value)
+  const removals = optional(body, 'removals', decodeTexts) ?? []
+  const updates = optional(body, 'updates', decodeTextMap) ?? {}
   const both = removals.filter((key) => Object.hasOwn(updates, key))
   if (both.length > 0) {
     const keys = [...new Set(both)].map((key) => JSON.stringify(key)).join(', ')

@@ -1,0 +1,55 @@
+import { HeadgateError } from '@headgate/errors'
+import type { Json } from '@headgate/json'
+import { expect, test } from 'vitest'
+import { invalid } from './field-error.ts'
+import { decodeArray, decodeAt, decodeObject, decodeStringMap, decodeText, required } from './fields.ts'
+
+/** Reads `{"list": [{"map": {…}}, …]}`. */
+const decode = (value: Json): unknown =>
+  required(decodeObject(value), 'list', (list) =>
+    decodeArray(list, (item) => required(decodeObject(item), 'map', decodeStringMap)),
+  )
+
+test.each<[Json, string]>([
+  [[], 'Invalid request body: expected an object, found an array'],
+  [{}, 'Invalid request body: missing field list'],
+  [{ list: null }, 'Invalid list: expected an array, found null'],
+  [{ list: [{ map: {} }, 7] }, 'Invalid list[1]: expected an object, found a number'],
+  [{ list: [{}] }, 'Invalid list[0]: missing field map'],
+  [
+    { list: [{ map: { 'a."b"': 1 } }] },
+    'Invalid list[0].map["a.\\"b\\""]: expected a string, found a number',
+  ],
+])('%j is refused with the place of what is wrong', (value, message) => {
+  expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
+})
+
+test('a document has its name in front of the place', () => {
+  expect(() => decodeAt('table metadata', { list: [null] }, decode)).toThrow(
+    'Invalid table metadata.list[0]: ',
+  )
+})
+
+test('a place is never longer than a person reads', () => {
+  const key = 'k'.repeat(10_000)
+  expect(() => decode({ list: [{ map: { [key]: 1 } }] })).toThrow(
+    /^Invalid list\[0\]\.map\["k{180,200}…: expected/,
+  )
+})
+
+test('an error keeps its reason and cause on the way out, and one that is not about input passes untouched', () => {
+  const cause = new Error('inside')
+  const fail = (error: Error) => (): never => {
+    throw error
+  }
+  expect(() => decodeAt('at', 1, fail(invalid('Not so', 'not so', cause)))).toThrow(
+    expect.objectContaining({ message: 'Invalid at: not so', cause }),
+  )
+  const conflict = new HeadgateError('commit-failed', 'too late')
+  expect(() => decodeAt('at', 1, fail(conflict))).toThrow(conflict)
+})
+
+test('a text is one that every store gives back unchanged', () => {
+  expect(decodeText('größe 🦆')).toBe('größe 🦆')
+  for (const text of ['\0', '\ud800']) expect(() => decodeText(text)).toThrow('not well-formed Unicode text')
+})
