@@ -1,34 +1,12 @@
 import { Stale } from '../catalog/stale.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { privilegesByOperation } from '../access/privileges-by-operation.ts'
-import { checkClientSecret } from '../identity/client-secret.ts'
-import type { Identity } from '../identity/identity.ts'
 import { statement } from '../store/sql.ts'
-import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+import { managementRoot, testManagement } from './test-management.ts'
 
-let server: TestManagement
-let admin: Identity
-let made = 0
-
-beforeAll(async () => {
-  server = await testManagement()
-  admin = server.admin
-})
+const server = await testManagement()
+const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
-
-const root = '/management/v1'
-const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
-  server.call(who, line.replace(' /', ` ${root}/`), body)
-const name = (): string => `n${(made += 1)}`
-
-/** A principal made through the interface, and as a caller. */
-async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
-  const { body } = await as(admin, 'POST /principals', { name: name() })
-  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
-  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
-  if (!check.ok) throw new Error(check.reason)
-  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
-}
 
 describe('whoever administers', () => {
   const lines: readonly [string, unknown?][] = [
@@ -66,7 +44,7 @@ describe('whoever administers', () => {
     const guarded = server.operations.filter((operation) => operation.id !== 'getManagementOpenapi')
     const patterns = guarded.map(
       ({ method, path }) =>
-        `${method} ${path.replace(root, '').replace(':principal', 'admin').replace(':role', 'administrators')}`,
+        `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators')}`,
     )
     expect(patterns.filter((pattern) => !covered.has(pattern))).toEqual([])
     expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])
@@ -94,7 +72,9 @@ describe('whoever administers', () => {
     const before = await server.parts.policies.get(who)
     await as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: { principal: clientId } })
     const role = name()
-    await expect(server.call(who, `POST ${root}/roles`, { name: role }, before)).rejects.toThrow(Stale)
+    await expect(server.call(who, `POST ${managementRoot}/roles`, { name: role }, before)).rejects.toThrow(
+      Stale,
+    )
     expect((await as(admin, `GET /roles?name=${role}`)).body.roles).toEqual([])
     expect((await as(admin, 'GET /audit?operation=createRole&pageSize=1')).body.events).not.toMatchObject([
       { object: role },
@@ -120,7 +100,7 @@ describe('whoever administers', () => {
 describe('the audit', () => {
   test('has every change, with who made it, in the transaction of the change, and never a secret', async () => {
     const { clientId, clientSecret } = await principal()
-    const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret as string
+    const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret
     await as(admin, 'POST /principals', { name: clientId })
     const { body } = await as(admin, 'GET /audit?principal=admin&pageSize=2')
     expect(body.events).toMatchObject([

@@ -1,32 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { addNamespace, addRelation, addWarehouse } from '../access/test-world.ts'
-import { checkClientSecret } from '../identity/client-secret.ts'
 import type { Identity } from '../identity/identity.ts'
-import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+import { type Reply, testManagement } from './test-management.ts'
 
-let server: TestManagement
-let admin: Identity
-let made = 0
-
-beforeAll(async () => {
-  server = await testManagement()
-  admin = server.admin
-})
+const server = await testManagement()
+const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
-
-const root = '/management/v1'
-const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
-  server.call(who, line.replace(' /', ` ${root}/`), body)
-const name = (): string => `n${(made += 1)}`
-
-/** A principal made through the interface, and as a caller. */
-async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
-  const { body } = await as(admin, 'POST /principals', { name: name() })
-  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
-  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
-  if (!check.ok) throw new Error(check.reason)
-  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
-}
 
 interface Place {
   readonly warehouse: string
@@ -54,9 +33,7 @@ describe('grants', () => {
     }
     const byGrantee = await as(admin, `GET /grants?principal=${clientId}`)
     expect(byGrantee.body.grants).toHaveLength(4)
-    expect((byGrantee.body.grants as { on: unknown }[]).map(({ on }) => on)).toEqual(
-      expect.arrayContaining([...places]),
-    )
+    expect(byGrantee.body.grants.map(({ on }) => on)).toEqual(expect.arrayContaining([...places]))
     expect(
       await as(admin, `GET /grants?warehouse=${warehouse}&namespace=a&namespace=b.c&relation=t`),
     ).toMatchObject({

@@ -1,33 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { addPrincipal } from '../access/test-world.ts'
 import { checkClientSecret } from '../identity/client-secret.ts'
-import type { Identity } from '../identity/identity.ts'
 import { statement } from '../store/sql.ts'
-import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+import { type Reply, testManagement } from './test-management.ts'
 
-let server: TestManagement
-let admin: Identity
-let made = 0
-
-beforeAll(async () => {
-  server = await testManagement()
-  admin = server.admin
-})
+const server = await testManagement()
+const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
-
-const root = '/management/v1'
-const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
-  server.call(who, line.replace(' /', ` ${root}/`), body)
-const name = (): string => `n${(made += 1)}`
-
-/** A principal made through the interface, and as a caller. */
-async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
-  const { body } = await as(admin, 'POST /principals', { name: name() })
-  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
-  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
-  if (!check.ok) throw new Error(check.reason)
-  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
-}
 
 describe('principals', () => {
   test('are made with a secret that is told once and works', async () => {
@@ -36,9 +15,9 @@ describe('principals', () => {
       status: 201,
       body: { principal: { name: 'etl', subject: 'etl', enabled: true }, secret: { clientId: 'etl' } },
     })
-    expect(
-      await checkClientSecret(server.store.sql, 'etl', reply.body.secret.clientSecret as string, 0),
-    ).toMatchObject({ ok: true })
+    expect(await checkClientSecret(server.store.sql, 'etl', reply.body.secret.clientSecret, 0)).toMatchObject(
+      { ok: true },
+    )
     const shown = await as(admin, 'GET /principals/etl')
     expect(shown).toMatchObject({
       status: 200,
@@ -85,9 +64,9 @@ describe('principals', () => {
         admin,
         `GET /principals?pageSize=2&pageToken=${encodeURIComponent(token ?? '')}`,
       )
-      names.push(...(body.principals as { name: string }[]).map((each) => each.name))
+      names.push(...body.principals.map((each) => each.name))
       expect(body.principals.length).toBeLessThanOrEqual(2)
-      token = body.nextPageToken as string | null
+      token = body.nextPageToken
     } while (token !== null)
     expect(names).toEqual([...new Set(names)].toSorted())
     expect(names.length).toBeGreaterThan(5)
@@ -129,7 +108,7 @@ describe('principals', () => {
     const { clientId, clientSecret } = await principal()
     const works = async (secret: string): Promise<boolean> =>
       (await checkClientSecret(server.store.sql, clientId, secret, 0)).ok
-    const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret as string
+    const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret
     expect([await works(clientSecret), await works(next)]).toEqual([true, true])
     expect(await as(admin, `POST /principals/${clientId}/secrets`)).toMatchObject({ status: 409 })
     expect(await as(admin, `DELETE /principals/${clientId}/secrets/old`)).toMatchObject({ status: 204 })

@@ -1,32 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { addWarehouse } from '../access/test-world.ts'
-import { checkClientSecret } from '../identity/client-secret.ts'
-import type { Identity } from '../identity/identity.ts'
-import { type Reply, testManagement, type TestManagement } from './test-management.ts'
+import { testManagement } from './test-management.ts'
 
-let server: TestManagement
-let admin: Identity
-let made = 0
-
-beforeAll(async () => {
-  server = await testManagement()
-  admin = server.admin
-})
+const server = await testManagement()
+const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
-
-const root = '/management/v1'
-const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
-  server.call(who, line.replace(' /', ` ${root}/`), body)
-const name = (): string => `n${(made += 1)}`
-
-/** A principal made through the interface, and as a caller. */
-async function principal(): Promise<{ who: Identity; clientId: string; clientSecret: string; id: string }> {
-  const { body } = await as(admin, 'POST /principals', { name: name() })
-  const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
-  const check = await checkClientSecret(server.store.sql, clientId, clientSecret, Date.now())
-  if (!check.ok) throw new Error(check.reason)
-  return { who: check.identity, clientId, clientSecret, id: check.identity.principal.id }
-}
 
 describe('roles', () => {
   test('are made, listed, shown and deleted by name or id', async () => {

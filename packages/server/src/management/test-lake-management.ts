@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +8,6 @@ import { openStorageOf } from '../catalog/open-storage.ts'
 import { Resolver } from '../catalog/resolver.ts'
 import { Warehouses } from '../catalog/warehouses.ts'
 import type { Operation } from '../http/operation.ts'
-import { checkClientSecret } from '../identity/client-secret.ts'
 import type { Identity } from '../identity/identity.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { StorageRegistry } from '../storage/registry.ts'
@@ -62,8 +60,7 @@ export async function testLakeManagement(): Promise<TestLakeManagement> {
   // The caller of operations in there finds by this very list.
   ;(server.operations as Operation[]).push(...lakeOperations(parts))
 
-  const as = (who: Identity, line: string, body?: unknown): Promise<Reply> =>
-    server.call(who, line.replace(' /', ' /management/v1/'), body)
+  const { as } = server
   async function grant(who: Identity, privilege: string, on: unknown): Promise<void> {
     const { status, body } = await as(server.admin, 'POST /grants', {
       privilege,
@@ -81,12 +78,9 @@ export async function testLakeManagement(): Promise<TestLakeManagement> {
     as,
     grant,
     async principal(...grants) {
-      const { body } = await as(server.admin, 'POST /principals', { name: `p-${randomUUID().slice(0, 8)}` })
-      const { clientId, clientSecret } = body.secret as { clientId: string; clientSecret: string }
-      const check = await checkClientSecret(sql, clientId, clientSecret, Date.now())
-      if (!check.ok) throw new Error(check.reason)
-      for (const { privilege, on } of grants) await grant(check.identity, String(privilege), on)
-      return check.identity
+      const { who } = await server.principal()
+      for (const { privilege, on } of grants) await grant(who, String(privilege), on)
+      return who
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -14,11 +14,19 @@ import { policyVersion } from '../store/policies.ts'
 import { testStore, type TestStore } from '../store/test-database.ts'
 import type { ManagementParts } from './administer.ts'
 import { managementRoutes } from './routes.ts'
+import type { ReplyBody } from './test-reply.ts'
 
 export interface Reply {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read answers as their clients do
-  readonly body: any
+  readonly body: ReplyBody
+}
+
+/** A principal made through the interface: how it signs in, and it as a caller. */
+export interface TestPrincipal {
+  readonly who: Identity
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly id: string
 }
 
 /** The management interface over a store of its own, called without HTTP. */
@@ -28,12 +36,20 @@ export interface TestManagement extends AsyncDisposable {
   readonly operations: readonly Operation[]
   readonly admin: Identity
   readonly adminSecret: string
+  /** `call` with a path below the interface's own: `GET /roles`. */
+  as(who: Identity, line: string, body?: unknown): Promise<Reply>
+  /** One that was not given before. */
+  name(): string
+  principal(): Promise<TestPrincipal>
   /**
    * Calls an operation by method and path, as somebody. Errors become answers, as the HTTP room makes them, and what is
    * stale runs again; not so with a `policy` of the caller's own choice.
    */
   call(as: Identity, line: string, body?: unknown, policy?: Policy): Promise<Reply>
 }
+
+/** What is in front of every path of the interface. */
+export const managementRoot = '/management/v1'
 
 export async function testManagement(): Promise<TestManagement> {
   const store = await testStore()
@@ -57,45 +73,63 @@ export async function testManagement(): Promise<TestManagement> {
       const policy = fixed ?? (await policies.get(as, await policyVersion(sql)))
       try {
         const { status, body } = await operation.handle({ ...given, policy })
-        return { status, body: typeof body === 'string' ? (JSON.parse(body) as unknown) : null }
+        return { status, body: (typeof body === 'string' ? JSON.parse(body) : null) as ReplyBody }
       } catch (error) {
         if (error instanceof Stale && !fixed) continue
-        if (isHeadgateError(error))
-          return { status: error.kind.status, body: { error: { message: error.message, code: error.code } } }
+        if (isHeadgateError(error)) {
+          const { kind, message, code } = error
+          return { status: kind.status, body: { error: { message, code } } as ReplyBody }
+        }
         throw error
       }
     }
   }
 
+  function call(as: Identity, line: string, body?: unknown, policy?: Policy): Promise<Reply> {
+    const [method = '', target = ''] = line.split(' ')
+    const url = new URL(target, 'http://management')
+    const [operation, params] = find(operations, method, url.pathname)
+    const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body))
+    const given = {
+      requestId: 'test',
+      method,
+      params,
+      query: url.searchParams,
+      identity: as,
+      signal: AbortSignal.timeout(10_000),
+      audit: { operation: operation.id },
+      header: (name: string) =>
+        new Map([
+          ['content-type', 'application/json'],
+          ['user-agent', 'test'],
+        ]).get(name),
+      begin: () => undefined,
+      bytes: () => Promise.resolve(bytes),
+      json: () => Promise.resolve(body === undefined ? null : (JSON.parse(JSON.stringify(body)) as never)),
+    }
+    return handle(as, operation, given, policy)
+  }
+
+  const as: TestManagement['as'] = (who, line, body) =>
+    call(who, line.replace(' /', ` ${managementRoot}/`), body)
+  const admin: Identity = { ...check.identity, method: 'session-token' }
+  let names = 0
+  const name = (): string => `n${(names += 1)}`
+
   return {
     store,
     parts,
     operations,
-    admin: { ...check.identity, method: 'session-token' },
+    admin,
     adminSecret,
-    call(as, line, body, policy) {
-      const [method = '', target = ''] = line.split(' ')
-      const url = new URL(target, 'http://management')
-      const [operation, params] = find(operations, method, url.pathname)
-      const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body))
-      const given = {
-        requestId: 'test',
-        method,
-        params,
-        query: url.searchParams,
-        identity: as,
-        signal: AbortSignal.timeout(10_000),
-        audit: { operation: operation.id },
-        header: (name: string) =>
-          new Map([
-            ['content-type', 'application/json'],
-            ['user-agent', 'test'],
-          ]).get(name),
-        begin: () => undefined,
-        bytes: () => Promise.resolve(bytes),
-        json: () => Promise.resolve(body === undefined ? null : (JSON.parse(JSON.stringify(body)) as never)),
-      }
-      return handle(as, operation, given, policy)
+    call,
+    as,
+    name,
+    async principal() {
+      const { clientId, clientSecret } = (await as(admin, 'POST /principals', { name: name() })).body.secret
+      const signedIn = await checkClientSecret(sql, clientId, clientSecret, Date.now())
+      if (!signedIn.ok) throw new Error(signedIn.reason)
+      return { who: signedIn.identity, clientId, clientSecret, id: signedIn.identity.principal.id }
     },
     async [Symbol.asyncDispose]() {
       await policies[Symbol.asyncDispose]()

@@ -1,0 +1,31 @@
+import type { PrincipalView, SecretView } from './principals.ts'
+import type { SecurableName } from './securable.ts'
+import type { WarehouseView } from './warehouse-schemas.ts'
+
+/** What lists and single answers have of a relation or namespace that tests read. */
+interface Placed {
+  readonly namespace: readonly string[]
+  readonly name: string
+}
+
+/**
+ * The bodies of all answers in one: a test reads the members that its operation answers with. One that is not there is
+ * undefined at run time, and fails the test that reads it.
+ */
+export interface ReplyBody extends SecretView {
+  readonly error: { readonly code: string; readonly message: string }
+  readonly nextPageToken: string | null
+  readonly id: string
+  readonly name: string
+  readonly system: boolean
+  readonly version: number
+  readonly principal: PrincipalView
+  readonly secret: SecretView
+  readonly principals: readonly PrincipalView[]
+  readonly roles: readonly { readonly id: string; readonly name: string }[]
+  readonly grants: readonly { readonly on: SecurableName | null }[]
+  readonly events: readonly { readonly operation: string; readonly object: string | null }[]
+  readonly warehouses: readonly WarehouseView[]
+  readonly orphans: readonly Placed[]
+  readonly dropped: readonly (Placed & { readonly droppedAt: string; readonly expiresAt: string })[]
+}
