@@ -22,70 +22,53 @@ export interface Store {
 /** Change it when stores that exist must be made anew. */
 const edition = '4'
 
-/**
- * The store with this many small tables, `n{i % namespaces}.t{i}`, made through the API (the first) and by SQL (the others).
- * It is kept between runs.
- *
- * @param root folder that keeps stores
- */
-export async function smallTables(
-  run: BenchRun,
-  postgres: BenchPostgres,
-  root: string,
-  tables: number,
-): Promise<Store> {
-  return kept(
-    run,
-    postgres,
-    { database: `small_${tables}`, dataDir: join(root, `small-${tables}`), tables },
-    async (store) => {
-      await fill(run, postgres, store, async (create) => create('n0', 't0', smallTable))
-      if (tables > 1) await withClient(postgres.url(store.database), (client) => cloneTables(client, tables))
-    },
-  )
+/** Makes the tables of a store that is new, and has the namespace `n0`. */
+type Filling = (create: Create, count: number) => Promise<void>
+type Create = (namespace: string, name: string, size: TableSize) => Promise<void>
+
+/** Finds or makes the store of its kind with this many tables. It is kept between runs, below `root`. */
+type StoreOf = (run: BenchRun, postgres: BenchPostgres, root: string, tables: number) => Promise<Store>
+
+/** Many small tables, `n{i % namespaces}.t{i}`, made through the API (the first) and by SQL (the others). */
+export const smallTables: StoreOf = storeOf(
+  'small',
+  (create) => create('n0', 't0', smallTable),
+  async (url, tables) => {
+    if (tables > 1) await withClient(url, (client) => cloneTables(client, tables))
+  },
+)
+
+/** A few tables of about 2 MB of metadata each, all of them real. */
+export const largeTables: StoreOf = storeOf('large', allOf(largeTable))
+
+/** Real small tables to commit to. */
+export const commitTables: StoreOf = storeOf('commit', allOf(smallTable))
+
+function storeOf(
+  kind: string,
+  filling: Filling,
+  finish: (databaseUrl: string, tables: number) => Promise<void> = () => Promise.resolve(),
+): StoreOf {
+  return (run, postgres, root, tables) => {
+    const store = { database: `${kind}_${tables}`, dataDir: join(root, `${kind}-${tables}`), tables }
+    return kept(run, postgres, store, async () => {
+      await fill(run, postgres, store, filling)
+      await finish(postgres.url(store.database), tables)
+    })
+  }
 }
 
-/** The store with a few tables of about 2 MB of metadata each, all of them real. */
-export async function largeTables(
-  run: BenchRun,
-  postgres: BenchPostgres,
-  root: string,
-  tables: number,
-): Promise<Store> {
-  return kept(
-    run,
-    postgres,
-    { database: `large_${tables}`, dataDir: join(root, `large-${tables}`), tables },
-    (store) =>
-      fill(run, postgres, store, async (create) => {
-        for (let n = 0; n < tables; n += 1) await create('n0', `t${n}`, largeTable)
-      }),
-  )
-}
-
-/** The store with real small tables to commit to. */
-export async function commitTables(
-  run: BenchRun,
-  postgres: BenchPostgres,
-  root: string,
-  tables: number,
-): Promise<Store> {
-  return kept(
-    run,
-    postgres,
-    { database: `commit_${tables}`, dataDir: join(root, `commit-${tables}`), tables },
-    (store) =>
-      fill(run, postgres, store, async (create) => {
-        for (let n = 0; n < tables; n += 1) await create('n0', `t${n}`, smallTable)
-      }),
-  )
+function allOf(size: TableSize): Filling {
+  return async (create, count) => {
+    for (let n = 0; n < count; n += 1) await create('n0', `t${n}`, size)
+  }
 }
 
 async function kept(
   run: BenchRun,
   postgres: BenchPostgres,
   store: Store,
-  make: (store: Store) => Promise<void>,
+  make: () => Promise<void>,
 ): Promise<Store> {
   const { dataDir, database } = store
   if (isInstalled(dataDir, edition) && !(await postgres.createDatabase(database))) return store
@@ -94,7 +77,7 @@ async function kept(
   await postgres.dropDatabase(database)
   rmSync(dataDir, { recursive: true, force: true })
   await postgres.createDatabase(database)
-  await make(store)
+  await make()
   markInstalled(dataDir, edition)
   const seconds = (Date.now() - startedAt) / 1000
   writeFileSync(join(dataDir, 'made-in-seconds'), `${seconds}\n`)
@@ -102,14 +85,7 @@ async function kept(
   return store
 }
 
-type Create = (namespace: string, name: string, size: TableSize) => Promise<void>
-
-async function fill(
-  run: BenchRun,
-  postgres: BenchPostgres,
-  store: Store,
-  work: (create: Create) => Promise<void>,
-): Promise<void> {
+async function fill(run: BenchRun, postgres: BenchPostgres, store: Store, filling: Filling): Promise<void> {
   const { database, dataDir } = store
   const server = await startBenchHeadgate(run, {
     name: `fill-${database}`,
@@ -123,7 +99,7 @@ async function fill(
     })
     const catalog = await openCatalog(server.origin, warehouse)
     await createNamespace(catalog, 'n0')
-    await work((namespace, name, size) => createTable(catalog, namespace, name, size))
+    await filling((namespace, name, size) => createTable(catalog, namespace, name, size), store.tables)
   } finally {
     await server.process.stop()
   }
