@@ -28,6 +28,7 @@ import { housekeepingSweep } from './jobs/housekeeping.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { purgeHandler } from './jobs/purge/purge.ts'
 import { createPageTokens } from './keys/page-tokens.ts'
+import { dropRetired } from './keys/rotate.ts'
 import { lakeOperations } from './management/lake-routes.ts'
 import { managementRoutes } from './management/routes.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -64,6 +65,10 @@ export interface ContextOptions {
   readonly defaultWarehouse: string
   readonly verifyMetadataFiles: boolean
   readonly jobIntervalMs: number
+  /** 0: for ever. */
+  readonly auditRetentionSeconds: number
+  /** Longer than anything lives that a key protects. */
+  readonly retiredKeySeconds: number
 }
 
 /** A running server without its socket. Disposing of it writes down what waits and lets go of everything it opened. */
@@ -127,7 +132,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       sql,
       log,
       handlers: new Map([['purge', purgeHandler(parts)]]),
-      sweeps: [expireSweep(sql), housekeepingSweep({ sql })],
+      sweeps: [
+        expireSweep(sql),
+        housekeepingSweep({
+          sql,
+          auditSeconds: options.auditRetentionSeconds,
+          dropRetiredKeys: () => dropRetired(sql, options.retiredKeySeconds * 1_000),
+        }),
+      ],
       intervalMs: options.jobIntervalMs,
     }),
   )

@@ -140,6 +140,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       defaultWarehouse: 'lakehouse',
       verifyMetadataFiles: true,
       jobIntervalMs: 60_000,
+      auditRetentionSeconds: 0,
+      retiredKeySeconds: 86_400,
       fileRoots: [`file://${directory}`],
       ...options,
     })

@@ -49,6 +49,8 @@ describe('configuration', () => {
       defaultWarehouse: 'lakehouse',
       verifyMetadataFiles: true,
       auditReads: 'log',
+      auditRetentionSeconds: 90 * 86_400,
+      retiredKeySeconds: 90 * 86_400,
       limits: { maxBodyBytes: 33_554_432 },
     })
   })
@@ -67,6 +69,11 @@ describe('configuration', () => {
     expect(config.publicUrl).toBe('https://catalog.example.com')
     expect(config.databaseUrl?.reveal()).toBe(DATABASE)
     expect(config.context.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
+  })
+
+  test('keeps audit events for ever when told, and retired keys longer than any token lives', () => {
+    expect(readConfig({ HEADGATE_AUDIT_RETENTION_DAYS: '0' }, []).context.auditRetentionSeconds).toBe(0)
+    expect(() => readConfig({ HEADGATE_RETIRED_KEY_DAYS: '1' }, [])).toThrow('HEADGATE_RETIRED_KEY_DAYS')
   })
 
   test('takes flags over variables, and an empty variable as not set', () => {

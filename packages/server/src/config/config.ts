@@ -9,6 +9,9 @@ import type { Secret } from './secret.ts'
 import { secretFrom, type MasterKeySource } from './secrets.ts'
 import type { Env } from './env-type.ts'
 
+/** Seconds. */
+const DAY = 86_400
+
 /** What the server is told, derived and checked. Secrets in it do not print. */
 export interface Config {
   readonly listen: ListenerOptions
@@ -80,6 +83,8 @@ export function toConfig(env: Env): Config {
       defaultWarehouse: env.defaultWarehouse,
       verifyMetadataFiles: env.verifyMetadataFiles,
       jobIntervalMs: env.jobIntervalMs,
+      auditRetentionSeconds: env.auditRetentionDays * DAY,
+      retiredKeySeconds: env.retiredKeyDays * DAY,
       fileRoots: env.fileRoots.length > 0 ? env.fileRoots : [`file://${join(dataDir, 'warehouses')}`],
     },
     warnings: [],

@@ -18,6 +18,7 @@ export interface Env {
   readonly masterKeyFile: string | null
   readonly tokenTtlSeconds: number
   readonly policyMaxAgeMs: number
+  readonly retiredKeyDays: number
   readonly insecureAnonymous: boolean
   readonly defaultWarehouse: string
   readonly namespaceSeparator: string
@@ -38,6 +39,7 @@ export interface Env {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
   readonly logFormat: 'json' | 'pretty' | 'auto'
   readonly auditReads: 'log' | 'store' | 'off'
+  readonly auditRetentionDays: number
 }
 
 /** The definitions, by the same keys. */

@@ -1,3 +1,4 @@
+import { pruneAudit } from '../store/audit.ts'
 import { forgetExpired } from '../store/idempotency.ts'
 import { forgetFinishedJobs } from '../store/jobs.ts'
 import { forgetMetricsReports } from '../store/metrics-reports.ts'
@@ -6,6 +7,10 @@ import type { Sweep } from './jobs.ts'
 
 export interface HousekeepingOptions {
   readonly sql: Sql
+  /** How long audit events are kept; 0: for ever. */
+  readonly auditSeconds: number
+  /** Deletes keys that were retired long enough ago. */
+  readonly dropRetiredKeys: () => Promise<unknown>
   /** Default 10 minutes. */
   readonly everyMs?: number
   /** How long metrics reports are kept. Default 30 days. */
@@ -22,6 +27,8 @@ const maxBatches = 100
 export function housekeepingSweep(options: HousekeepingOptions): Sweep {
   const {
     sql,
+    auditSeconds,
+    dropRetiredKeys,
     everyMs = 10 * 60_000,
     metricsReportSeconds = 30 * 86_400,
     finishedJobSeconds = 7 * 86_400,
@@ -30,6 +37,7 @@ export function housekeepingSweep(options: HousekeepingOptions): Sweep {
     () => forgetExpired(sql, batchSize),
     () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),
     () => forgetFinishedJobs(sql, finishedJobSeconds, batchSize),
+    () => (auditSeconds === 0 ? Promise.resolve(0) : pruneAudit(sql, auditSeconds, batchSize)),
   ]
   return {
     name: 'housekeeping',
@@ -39,6 +47,7 @@ export function housekeepingSweep(options: HousekeepingOptions): Sweep {
         for (let batch = 0; batch < maxBatches && (await chore()) === batchSize; batch += 1)
           signal.throwIfAborted()
       }
+      await dropRetiredKeys()
     },
   }
 }

@@ -206,7 +206,7 @@ describe('background jobs', () => {
 })
 
 describe('housekeeping', () => {
-  it('forgets expired outcomes, old reports and old finished jobs, and nothing else', async () => {
+  it('forgets expired outcomes, old reports, jobs and audit events, and nothing else', async () => {
     const id = randomUUID()
     const fill = [
       `insert into idempotency (principal_id, key, operation, digest, status, expires_at)
@@ -215,10 +215,25 @@ describe('housekeeping', () => {
        select gen_random_uuid(), gen_random_uuid(), 'scan', '{}', now() - make_interval(days => case when i <= 5 then 31 else 29 end) from generate_series(1, 8) i`,
       `insert into job (id, kind, payload, finished_at)
        select gen_random_uuid(), 'x', '{}', case when i <= 5 then now() - interval '8 days' when i <= 7 then now() end from generate_series(1, 9) i`,
+      `insert into audit (request_id, principal, operation, outcome, at)
+       select '', '', 'old', 'allowed', now() - make_interval(days => case when i <= 1500 then 91 else 89 end) from generate_series(1, 1510) i`,
     ]
     for (const [index, text] of fill.entries())
       await store.sql.run(statement(`test_fill_${index}_${id}`, text))
-    await housekeepingSweep({ sql: store.sql }).run(new AbortController().signal)
+    const day = 86_400
+    let keys = 0
+    const sweep = (auditSeconds: number): Promise<void> =>
+      housekeepingSweep({
+        sql: store.sql,
+        auditSeconds,
+        dropRetiredKeys: () => Promise.resolve((keys += 1)),
+      }).run(new AbortController().signal)
+    const events = statement('test_events', `select count(*)::int from audit where operation = 'old'`)
+    await sweep(0)
+    expect(await store.sql.run(events)).toEqual([{ count: 1510 }])
+    await sweep(90 * day)
+    expect(await store.sql.run(events)).toEqual([{ count: 10 }])
+    expect(keys).toBe(2)
     const counts = statement(
       'test_counts',
       'select (select count(*)::int from idempotency) as a, (select count(*)::int from metrics_report) as b, (select count(*)::int from job) as c',

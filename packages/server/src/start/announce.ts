@@ -2,6 +2,8 @@ import { styleText } from 'node:util'
 import { snippets, type SnippetFacts } from './snippets.ts'
 
 export interface Announcement extends SnippetFacts {
+  /** Whether the warehouse is there: without it there is nothing to connect to. */
+  readonly hasWarehouse: boolean
   readonly dataDir: string | null
   readonly anonymous: boolean
 }
@@ -15,7 +17,7 @@ export function announcement(facts: Announcement): string {
     `ready ${facts.url}`,
     '',
     `  catalog     ${facts.url}  (Iceberg REST)`,
-    `  warehouse   ${facts.warehouse}`,
+    `  warehouse   ${facts.hasWarehouse ? facts.warehouse : howToMake(facts.warehouse)}`,
     ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
     ...(facts.credentialFile === null
       ? []
@@ -32,8 +34,12 @@ export function announcement(facts: Announcement): string {
       ),
     )
   }
-  for (const { title, text } of snippets(facts)) lines.push('', heading(title), text)
+  if (facts.hasWarehouse) for (const { title, text } of snippets(facts)) lines.push('', heading(title), text)
   return `${lines.join('\n')}\n`
+}
+
+function howToMake(warehouse: string): string {
+  return `none called ${warehouse} yet; make it with: headgate warehouse create ${warehouse} s3://bucket/folder`
 }
 
 function heading(text: string): string {

@@ -14,6 +14,7 @@ import { writeCredentialFile } from '../identity/credential-file.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { openSql } from '../store/pool.ts'
+import { findWarehouse } from '../store/warehouses.ts'
 import { ensureWarehouse } from '../catalog/change-warehouse.ts'
 import { openStorageOf } from '../catalog/open-storage.ts'
 import { parseMasterKey } from '../keys/master-key.ts'
@@ -60,6 +61,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
       { name: config.context.defaultWarehouse, profile: { type: 'file', root } },
     )
   }
+  const warehouse = await findWarehouse(sql, config.context.defaultWarehouse)
 
   let context: Context | undefined
   const listener = await Listener.open(config.listen, (request, response) =>
@@ -85,7 +87,8 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     warehouse: config.context.defaultWarehouse,
     dataDir: config.databaseUrl === null ? config.dataDir : null,
     credentialFile,
-    local: config.databaseUrl === null,
+    hasWarehouse: warehouse !== null,
+    local: warehouse?.storage['type'] === 'file',
     anonymous: config.context.anonymous,
   })
   return {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServerProcess, startProcess } from './test-process.ts'
 
@@ -115,6 +117,41 @@ test(
     const next = await copy.ready
     const fresh = await tokenFor(next, await readFile(join(restored, 'admin-credential'), 'utf8'))
     expect(await (await send(next, fresh, 'GET', '/v1/lakehouse/namespaces/a/tables/t')).text()).toBe(created)
+  },
+)
+
+test(
+  'on a database of its own it announces a warehouse only when there is one, and says how to make it',
+  { timeout: 60_000 },
+  async () => {
+    await using database = await testDatabase()
+    const dataDir = join(folder, 'external')
+    const masterKey = randomBytes(32).toString('base64')
+    const begin = (): ServerProcess =>
+      startProcess(['--port', '0', '--data-dir', dataDir, '--insecure-anonymous'], {
+        HEADGATE_DATABASE_URL: database.url,
+        HEADGATE_MASTER_KEY: masterKey,
+        HEADGATE_DEFAULT_WAREHOUSE: 'shared',
+      })
+    await using empty = begin()
+    const url = await empty.ready
+    await expect.poll(empty.output).toContain('ANONYMOUS')
+    expect(empty.output()).toContain(
+      'none called shared yet; make it with: headgate warehouse create shared ',
+    )
+    expect(empty.output()).not.toContain('load_catalog')
+    const storage = { type: 'file', root: `file://${join(dataDir, 'warehouses', 'shared')}` }
+    const made = await fetch(`${url}/management/v1/warehouses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'shared', storage }),
+    })
+    expect(made.status).toBe(201)
+    await empty.kill('SIGTERM')
+    await using filled = begin()
+    await filled.ready
+    await expect.poll(filled.output).toContain('load_catalog("shared"')
+    expect(filled.output()).not.toContain('none called')
   },
 )
 

@@ -17,7 +17,11 @@ const query = statement(
      and ($3::text is null or principal = $3) and ($4::text is null or operation = $4) and ($5::bigint is null or id < $5)
    order by id desc limit $6`,
 )
-const prune = statement('audit-prune', `delete from audit where at < now() - make_interval(secs => $1)`)
+const prune = statement(
+  'audit-prune',
+  `delete from audit where ctid = any(array(
+     select ctid from audit where at < now() - make_interval(secs => $1) order by at limit $2)) returning 1`,
+)
 
 /** Writes events, in a transaction or on their own, in one statement. */
 export async function insertAudit(sql: Queryable, rows: readonly AuditRow[]): Promise<void> {
@@ -44,7 +48,7 @@ export function queryAudit(
   return sql.run<StoredAuditRow>(query, [from, until, principal, operation, before, limit])
 }
 
-/** Deletes events older than `seconds`. */
-export async function pruneAudit(sql: Queryable, seconds: number): Promise<void> {
-  await sql.run(prune, [seconds])
+/** Deletes up to `limit` events older than `seconds`, the oldest first; how many it were. */
+export async function pruneAudit(sql: Queryable, seconds: number, limit: number): Promise<number> {
+  return (await sql.run(prune, [seconds, limit])).length
 }

@@ -4,7 +4,12 @@ import { integer, optional, path, secret, toggle } from '../variable.ts'
 /** Keys, tokens and who gets in. */
 export const keys: Pick<
   Variables,
-  'masterKey' | 'masterKeyFile' | 'tokenTtlSeconds' | 'policyMaxAgeMs' | 'insecureAnonymous'
+  | 'masterKey'
+  | 'masterKeyFile'
+  | 'tokenTtlSeconds'
+  | 'policyMaxAgeMs'
+  | 'retiredKeyDays'
+  | 'insecureAnonymous'
 > = {
   masterKey: secret('HEADGATE_MASTER_KEY', '32 bytes in base64 or hex', {
     section: 'Keys and tokens',
@@ -33,6 +38,15 @@ export const keys: Pick<
     {
       section: 'Keys and tokens',
       doc: 'How old a reading decision may be when the notification of a change was lost, in milliseconds. Writes always check.',
+    },
+  ),
+  retiredKeyDays: integer(
+    'HEADGATE_RETIRED_KEY_DAYS',
+    90,
+    { min: 2, max: 36_500 },
+    {
+      section: 'Keys and tokens',
+      doc: 'How long a key of the key ring is kept after it was rotated away, in days. No token lives longer than one day.',
     },
   ),
   insecureAnonymous: toggle('HEADGATE_INSECURE_ANONYMOUS', false, {

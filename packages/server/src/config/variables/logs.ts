@@ -1,8 +1,8 @@
 import type { Variables } from '../env-type.ts'
-import { choice } from '../variable.ts'
+import { choice, integer } from '../variable.ts'
 
 /** What is written down. */
-export const logs: Pick<Variables, 'logLevel' | 'logFormat' | 'auditReads'> = {
+export const logs: Pick<Variables, 'logLevel' | 'logFormat' | 'auditReads' | 'auditRetentionDays'> = {
   logLevel: choice(
     'HEADGATE_LOG_LEVEL',
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -20,4 +20,13 @@ export const logs: Pick<Variables, 'logLevel' | 'logFormat' | 'auditReads'> = {
     section: 'Logs and audit',
     doc: 'Where the audit events of reads and refusals go: to the log, to the database, or nowhere. Changes are always recorded in the database.',
   }),
+  auditRetentionDays: integer(
+    'HEADGATE_AUDIT_RETENTION_DAYS',
+    90,
+    { min: 0, max: 36_500 },
+    {
+      section: 'Logs and audit',
+      doc: 'How long audit events are kept in the database, in days; older ones are deleted. 0 keeps them for ever.',
+    },
+  ),
 }
