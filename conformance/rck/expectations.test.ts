@@ -38,6 +38,11 @@ describe('comparing results with expectations', () => {
     ])
   })
 
+  it('misses no test when only some were selected', () => {
+    expect(differences(expected, same.slice(1), false)).toEqual([])
+    expect(differences(expected, [result('A.a()', 'failed')], false)).toHaveLength(1)
+  })
+
   it('names tests that did not run or are new', () => {
     expect(differences(expected, [...same.slice(1), result('A.new()', 'passed')])).toEqual([
       'A.new(): not in expectations.json, passed',

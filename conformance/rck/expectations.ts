@@ -9,35 +9,60 @@ export interface ExpectedResults {
   readonly skipped: Readonly<Record<string, string>>
 }
 
+interface ExpectationsFile {
+  /** All tests of the kit. One that a mode does not name otherwise passes there. */
+  readonly tests: readonly string[]
+  readonly modes: Readonly<Record<string, Omit<ExpectedResults, 'passed'>>>
+}
+
 const file = fileURLToPath(new URL('expectations.json', import.meta.url))
 
-/** The named set of expectations.json, or undefined when there is none yet. */
-export function readExpectations(name: string): ExpectedResults | undefined {
-  return readAll()[name]
+/** How many tests the kit has. */
+export function knownTests(): number {
+  return readAll().tests.length
+}
+
+/** What expectations.json says of a mode, or undefined when it says nothing. */
+export function readExpectations(mode: string): ExpectedResults | undefined {
+  const { tests, modes } = readAll()
+  const others = modes[mode]
+  if (others === undefined) return undefined
+  const { failed, skipped } = others
+  return { passed: tests.filter((name) => !(name in failed || name in skipped)), failed, skipped }
 }
 
 /**
- * Replaces the named set by what happened. Reasons that were written by hand stay; a new failure or skip
- * gets its own message as the reason.
+ * Replaces what is expected of a mode by what happened. Reasons that were written by hand stay, and serve
+ * other modes as well; a new failure or skip gets its own message as the reason.
  */
-export function writeExpectations(name: string, results: readonly TestResult[]): void {
-  const all = readAll()
-  const before = all[name]
-  const reasons = { ...before?.failed, ...before?.skipped }
-  const named = (outcome: TestResult['outcome']): Record<string, string> =>
-    Object.fromEntries(
-      sorted(results, outcome).map((result) => [result.name, reasons[result.name] ?? reasonOf(result)]),
+export function writeExpectations(mode: string, results: readonly TestResult[]): void {
+  const { modes } = readAll()
+  const named = (outcome: 'failed' | 'skipped'): Record<string, string> => {
+    const known: Record<string, string> = {}
+    for (const some of Object.values(modes)) Object.assign(known, some[outcome])
+    Object.assign(known, modes[mode]?.[outcome])
+    return Object.fromEntries(
+      sorted(results, outcome).map((result) => [result.name, known[result.name] ?? reasonOf(result)]),
     )
-  const set: ExpectedResults = {
-    passed: sorted(results, 'passed').map((result) => result.name),
-    failed: named('failed'),
-    skipped: named('skipped'),
   }
-  writeFileSync(file, `${JSON.stringify({ ...all, [name]: set }, undefined, 2)}\n`)
+  const tests = results.map((result) => result.name).toSorted()
+  const all: ExpectationsFile = {
+    tests,
+    modes: { ...modes, [mode]: { failed: named('failed'), skipped: named('skipped') } },
+  }
+  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`)
 }
 
-/** Where the results depart from the expectations, one sentence each; empty when they agree. */
-export function differences(expected: ExpectedResults, results: readonly TestResult[]): string[] {
+/**
+ * Where the results depart from the expectations, one sentence each; empty when they agree.
+ *
+ * @param complete false when only some tests were run: then those that are missing say nothing
+ */
+export function differences(
+  expected: ExpectedResults,
+  results: readonly TestResult[],
+  complete: boolean = true,
+): string[] {
   const before = new Map<string, TestResult['outcome']>()
   for (const name of expected.passed) before.set(name, 'passed')
   for (const name of Object.keys(expected.failed)) before.set(name, 'failed')
@@ -49,7 +74,7 @@ export function differences(expected: ExpectedResults, results: readonly TestRes
     if (outcome === undefined) found.push(`${result.name}: not in expectations.json, ${result.outcome}`)
     else if (outcome !== result.outcome) found.push(`${result.name}: expected ${outcome}, ${result.outcome}`)
   }
-  for (const [name, outcome] of before) found.push(`${name}: expected ${outcome}, did not run`)
+  if (complete) for (const [name, outcome] of before) found.push(`${name}: expected ${outcome}, did not run`)
   return found
 }
 
@@ -70,11 +95,6 @@ function sorted(results: readonly TestResult[], outcome: TestResult['outcome']):
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
-function readAll(): Record<string, ExpectedResults> {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, ExpectedResults>
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
-    throw error
-  }
+function readAll(): ExpectationsFile {
+  return JSON.parse(readFileSync(file, 'utf8')) as ExpectationsFile
 }

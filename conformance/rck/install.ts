@@ -16,11 +16,12 @@ export interface InstalledKit {
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+const pom = join(here, 'pom.xml')
 const helpers = join(here, 'java/org/apache/iceberg/rest')
 
 /**
  * Fetches the kit with Maven (about 90 jars, 160 MB) and compiles the helper classes, into the cache
- * folder. Does nothing when that was done before from the same POM and sources.
+ * folder. Each is done again only when what it depends on has changed: the POM, the sources.
  */
 export async function installKit(
   keeper: ProcessKeeper,
@@ -28,24 +29,28 @@ export async function installKit(
 ): Promise<InstalledKit> {
   const folder = cacheFolder('rck')
   const kit: InstalledKit = { jars: join(folder, 'lib'), classes: join(folder, 'classes') }
-  const pom = join(here, 'pom.xml')
+  const jarsStamp = stampOf(readFileSync(pom, 'utf8'))
+  if (!isInstalled(folder, jarsStamp)) {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    say('fetching the compatibility kit with Maven …')
+    const goal = ['-f', pom, 'generate-resources', `-Dheadgate.lib=${kit.jars}`]
+    await runMaven(keeper, join(folder, 'install.log'), goal)
+    markInstalled(folder, jarsStamp)
+    say(`installed ${readdirSync(kit.jars).length} jars in ${kit.jars}`)
+  }
   const sources = readdirSync(helpers).map((name) => join(helpers, name))
-  const stamp = stampOf(...[pom, ...sources].map((file) => readFileSync(file, 'utf8')))
-  if (isInstalled(folder, stamp)) return kit
-
-  const jdk = findJdk(17)
-  const log = join(folder, 'install.log')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(kit.classes, { recursive: true })
-  say('fetching the compatibility kit with Maven …')
-  await runMaven(keeper, log, ['-f', pom, 'generate-resources', `-Dheadgate.lib=${kit.jars}`])
-  await keeper.run({
-    name: 'javac',
-    command: jdkCommand(jdk, 'javac'),
-    args: ['--release', '17', '-proc:none', '-cp', join(kit.jars, '*'), '-d', kit.classes, ...sources],
-    log,
-  })
-  markInstalled(folder, stamp)
-  say(`installed ${readdirSync(kit.jars).length} jars in ${kit.jars}`)
+  const classesStamp = stampOf(jarsStamp, ...sources.map((file) => readFileSync(file, 'utf8')))
+  if (!isInstalled(kit.classes, classesStamp)) {
+    rmSync(kit.classes, { recursive: true, force: true })
+    mkdirSync(kit.classes)
+    await keeper.run({
+      name: 'javac',
+      command: jdkCommand(findJdk(17), 'javac'),
+      args: ['--release', '17', '-proc:none', '-cp', join(kit.jars, '*'), '-d', kit.classes, ...sources],
+      log: join(folder, 'javac.log'),
+    })
+    markInstalled(kit.classes, classesStamp)
+  }
   return kit
 }

@@ -35,6 +35,14 @@ describe('the command line of the kit', () => {
     [['http://a', '--fixture'], 'give no URI'],
     [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
     [['--property', '=x'], 'KEY=VALUE'],
+    [['--storage', 'tape'], '--storage takes file or s3'],
+    [['http://a', '--storage', 's3'], 'has its own storage'],
+    [['--all', '--extended'], 'leave out --extended'],
+    [['--all', '--storage', 's3'], 'leave out --extended and --storage'],
+    [['--all', '--expectations', 'headgate'], 'leave out --expectations'],
+    [['--remote-metadata'], 'give its URI'],
+    [['--base-location', 's3://b/x'], 'give its URI'],
+    [['--update-expectations', '--select', 'CatalogTests#testAppend'], 'leave out --select'],
   ])('refuses %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(message)
   })

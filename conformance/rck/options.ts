@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { CatalogAuth } from '../lib/catalog-access.ts'
+import type { CatalogAuth, StorageKind } from '../lib/catalog-access.ts'
 
 export const usage = `npm run conformance:rck -- [uri] [options]
 
@@ -13,8 +13,11 @@ Runs Iceberg's REST compatibility kit. Without a URI it starts a Headgate server
   --scope SCOPE              scope to ask for (default: catalog)
   --property KEY=VALUE       further client property (s3.endpoint, io-impl, header.X …); may be repeated
   --extended                 nested namespaces, names with dots and slashes as well
-  --base-table-location URI  with --extended: instead of the kit's file:/tmp
-  --remote-metadata          with --extended: metadata files are not on this machine's disk
+  --storage file|s3          where the started server's warehouse lies (default: file); s3 starts MinIO
+  --all                      all modes one after another: both storages, standard and extended
+  --base-location URI        of a given server: where tests that choose locations put tables and views
+                             (default: file:/tmp and Java's temporary folder, as the kit has it)
+  --remote-metadata          of a given server: metadata files are not on this machine's disk
   --select SELECTOR          only this class or class#method (simple names); may be repeated
   --fixture                  run against Iceberg's own fixture server, as a yardstick
   --expectations NAME|none   set of expectations.json to compare with (default: by mode)
@@ -29,7 +32,9 @@ export interface RckOptions {
   readonly auth: CatalogAuth
   readonly properties: Readonly<Record<string, string>>
   readonly extended: boolean
-  readonly baseTableLocation: string | undefined
+  readonly storage: StorageKind
+  readonly all: boolean
+  readonly baseLocation: string | undefined
   readonly localMetadata: boolean
   readonly select: readonly string[]
   readonly fixture: boolean
@@ -53,7 +58,9 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
       scope: { type: 'string', default: 'catalog' },
       property: { type: 'string', multiple: true, default: [] },
       extended: { type: 'boolean', default: false },
-      'base-table-location': { type: 'string' },
+      storage: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      'base-location': { type: 'string' },
       'remote-metadata': { type: 'boolean', default: false },
       select: { type: 'string', multiple: true, default: [] },
       fixture: { type: 'boolean', default: false },
@@ -71,6 +78,23 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
   if (values.token !== undefined && (values.credential ?? values['credential-file']) !== undefined) {
     throw new Error('give either a token or a credential')
   }
+  if (values.all && (values.extended || values.storage !== undefined)) {
+    throw new Error('--all runs all modes: leave out --extended and --storage')
+  }
+  if (values.all && values.expectations !== undefined && values.expectations !== 'none') {
+    throw new Error('--all compares each mode with its own expectations: leave out --expectations')
+  }
+  if (uri !== undefined && values.storage !== undefined) {
+    throw new Error(
+      'a given server has its own storage: instead of --storage, give --base-location, --remote-metadata and --property s3.…',
+    )
+  }
+  if (uri === undefined && (values['base-location'] !== undefined || values['remote-metadata'])) {
+    throw new Error('--base-location and --remote-metadata are for a given server: give its URI')
+  }
+  if (values['update-expectations'] && values.select.length > 0) {
+    throw new Error('--update-expectations needs the results of all tests: leave out --select')
+  }
   const credential = values['credential-file']
     ? readFileSync(values['credential-file'], 'utf8').trim()
     : values.credential
@@ -80,7 +104,9 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
     auth: readAuth(uri, values.token, credential, values.scope, values['oauth2-server-uri']),
     properties: Object.fromEntries(values.property.map(readProperty)),
     extended: values.extended,
-    baseTableLocation: values['base-table-location'],
+    storage: readStorage(values.storage ?? 'file'),
+    all: values.all,
+    baseLocation: values['base-location']?.replace(/\/+$/, ''),
     localMetadata: !values['remote-metadata'],
     select: values.select,
     fixture: values.fixture,
@@ -106,6 +132,11 @@ function readAuth(
     scope,
     tokenUri: tokenUri ?? `${uri?.replace(/\/+$/, '') ?? ''}/v1/oauth/tokens`,
   }
+}
+
+function readStorage(text: string): StorageKind {
+  if (text === 'file' || text === 's3') return text
+  throw new Error(`--storage takes file or s3, got: ${text}`)
 }
 
 function readProperty(text: string): [string, string] {

@@ -1,6 +1,7 @@
 import { seconds, textTable } from '../lib/text-table.ts'
 import { reasonOf } from './expectations.ts'
 import type { TestResult } from './junit-xml.ts'
+import type { ModeResult } from './run-mode.ts'
 
 export interface Totals {
   readonly tests: number
@@ -20,12 +21,15 @@ export function totalsOf(results: readonly TestResult[]): Totals {
   }
 }
 
-/** What is not passed, then a line per class, then `rck: 157 tests, 145 passed, 0 failed, 12 skipped (30.1 s)`. */
-export function humanReport(results: readonly TestResult[], ms: number): string {
-  const lines: string[] = []
-  for (const result of results) {
-    if (result.outcome === 'skipped') lines.push(`skipped  ${result.name}: ${reasonOf(result)}`)
-  }
+/**
+ * What is not passed, then a line per class, then `headgate: 157 tests, 145 passed, 0 failed, 12 skipped (30.1 s)`
+ * and whether that was expected.
+ */
+export function humanReport(run: ModeResult): string {
+  const { mode, results, unexpected, expectations } = run
+  const lines = results
+    .filter((result) => result.outcome === 'skipped')
+    .map((result) => `skipped  ${result.name}: ${reasonOf(result)}`)
   for (const result of results) {
     if (result.outcome === 'failed') lines.push(`FAILED   ${result.name}\n${indent(stackHead(result))}`)
   }
@@ -38,12 +42,45 @@ export function humanReport(results: readonly TestResult[], ms: number): string 
       return [name, tests, passed, failed, skipped, seconds(time)]
     }),
   ])
-  return [...lines, '', table, '', totalsLine(results, ms)].join('\n')
+  lines.push('', table, '', `${mode}: ${inWords(totalsOf(results))} (${seconds(run.ms)})`)
+  if (unexpected.length > 0) {
+    lines.push(
+      `not as expected (${expectations ?? 'no failures'}):`,
+      ...unexpected.map((line) => `  ${line}`),
+    )
+  } else if (expectations !== undefined) lines.push(`all as expected (${expectations})`)
+  return [...lines, `reports and logs: ${run.folder}`, ''].join('\n')
 }
 
-export function totalsLine(results: readonly TestResult[], ms: number): string {
-  const { tests, passed, failed, skipped } = totalsOf(results)
-  return `rck: ${tests} tests, ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds(ms)})`
+/** A line per mode. */
+export function summary(runs: readonly ModeResult[]): string {
+  return textTable([
+    ['mode', 'tests', 'passed', 'failed', 'skipped', 'time', 'as expected'],
+    ...runs.map(({ mode, results, ms, unexpected }) => {
+      const { tests, passed, failed, skipped } = totalsOf(results)
+      return [mode, tests, passed, failed, skipped, seconds(ms), unexpected.length === 0 ? 'yes' : 'NO']
+    }),
+  ])
+}
+
+/**
+ * For programs: `{"ok": …, "runs": [{"mode", "uri", "totals", "ms", "expectations", "unexpected", "results", …}]}`.
+ *
+ * @param complete false when a mode could not run
+ */
+export function jsonReport(runs: readonly ModeResult[], complete: boolean): string {
+  const ok = complete && runs.every(({ unexpected }) => unexpected.length === 0)
+  const withTotals = runs.map(({ mode, uri, ...rest }) => ({
+    mode,
+    uri,
+    totals: totalsOf(rest.results),
+    ...rest,
+  }))
+  return JSON.stringify({ ok, runs: withTotals }, undefined, 2)
+}
+
+function inWords({ tests, passed, failed, skipped }: Totals): string {
+  return `${tests} tests, ${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
 // enough to see what was asked and answered: the message, and the frames up to the test itself

@@ -4,30 +4,22 @@ import { clientProperties, type CatalogAccess } from '../lib/catalog-access.ts'
 import { findJdk, jdkCommand } from '../lib/jdk.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledKit } from './install.ts'
+import { classesOf, selectorOf, testName, type ClassChoice } from './kit-classes.ts'
 import { parseJunitXml, type TestResult } from './junit-xml.ts'
 
 const javaPackage = 'org.apache.iceberg.rest'
 
-export interface KitRun {
+export interface KitRun extends ClassChoice {
   readonly access: CatalogAccess
   /** Further client properties. */
   readonly properties: Readonly<Record<string, string>>
-  readonly extended: boolean
-  readonly baseTableLocation: string | undefined
-  readonly localMetadata: boolean
   /** Simple class names, or `Class#method`; empty for all. */
   readonly select: readonly string[]
   readonly keep: boolean
   /** Folder for reports and logs. Its `tmp` is the JVM's temporary folder, where view tests put views. */
   readonly folder: string
-}
-
-/** Names of the kit's classes in the order in which they run. */
-export function kitClasses(extended: boolean): string[] {
-  return [
-    extended ? 'ConfigurableCatalogTests' : 'RESTCompatibilityKitCatalogTests',
-    'RESTCompatibilityKitViewCatalogTests',
-  ]
+  /** Gets the lines that JUnit prints while it runs. */
+  readonly onLine: (line: string) => void
 }
 
 /**
@@ -65,12 +57,13 @@ export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitR
           'execute',
           '--disable-banner',
           '--disable-ansi-colors',
-          '--details=tree',
+          '--details=testfeed',
           '--include-classname=.*',
           ...selectors,
           `--reports-dir=${reports}`,
         ],
         log: join(run.folder, `console-${index + 1}.log`),
+        onLine: run.onLine,
         timeoutMs: 30 * 60_000,
       })
       results.push(...readReports(reports, join(run.folder, `console-${index + 1}.log`)))
@@ -89,12 +82,10 @@ export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitR
 const fixedFolders = ['/tmp/ns', '/tmp/newdb']
 
 function parts(run: KitRun): string[][] {
-  if (run.select.length > 0) {
-    return run.select.map((name) => [
-      name.includes('#') ? `--select-method=${javaPackage}.${name}` : `--select-class=${javaPackage}.${name}`,
-    ])
-  }
-  return kitClasses(run.extended).map((name) => [`--select-class=${javaPackage}.${name}`])
+  const names = run.select.map((selector) => selectorOf(run, selector))
+  return (names.length > 0 ? names : classesOf(run)).map((name) => [
+    `--select-${name.includes('#') ? 'method' : 'class'}=${javaPackage}.${name}`,
+  ])
 }
 
 function systemProperties(run: KitRun, temporary: string): string[] {
@@ -105,14 +96,12 @@ function systemProperties(run: KitRun, temporary: string): string[] {
     'rck.supports-serverside-retry': 'true',
     'rck.supports-names-with-dot': String(run.extended),
   }
-  const ours: Record<string, string> = run.extended
-    ? {
-        'headgate.nested-namespaces': 'true',
-        'headgate.names-with-slashes': 'true',
-        'headgate.local-metadata': String(run.localMetadata),
-        ...(run.baseTableLocation ? { 'headgate.base-table-location': run.baseTableLocation } : {}),
-      }
-    : {}
+  const ours: Record<string, string> = {
+    'headgate.nested-namespaces': String(run.extended),
+    'headgate.names-with-slashes': String(run.extended),
+    'headgate.local-metadata': String(run.localMetadata),
+    ...(run.baseLocation ? { 'headgate.base-location': run.baseLocation } : {}),
+  }
   // the kit looks for "rck.uri", its client for "uri": every client property is given under both names
   const both = Object.entries(client).flatMap(([key, value]) => [
     [`rck.${key}`, value],
@@ -130,7 +119,7 @@ function readReports(folder: string, log: string): TestResult[] {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.xml')) : []
   const results = files.flatMap((name) => parseJunitXml(readFileSync(join(folder, name), 'utf8')))
   if (results.length === 0) throw new Error(`no test ran; see ${log}`)
-  return results
+  return results.map((result) => ({ ...result, name: testName(result.name) }))
 }
 
 function lastMessage(log: string): string {

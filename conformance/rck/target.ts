@@ -1,43 +1,81 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CatalogAccess, WarehouseStorage } from '../lib/catalog-access.ts'
+import type { CatalogAccess, StorageKind, WarehouseStorage } from '../lib/catalog-access.ts'
 import { startHeadgate } from '../lib/headgate-server.ts'
 import { startIcebergFixture } from '../lib/iceberg-fixture.ts'
+import { installMinio, startMinio } from '../lib/minio.ts'
 import { prepareWarehouse } from '../lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledKit } from './install.ts'
+import type { Mode } from './modes.ts'
 import type { RckOptions } from './options.ts'
+
+/** A catalog to test, and what the kit must know of its warehouse. */
+export interface Target {
+  readonly access: CatalogAccess
+  /** Where tests with a chosen location put tables and views; undefined for the kit's own choice. */
+  readonly baseLocation: string | undefined
+  /** Metadata files lie on this machine's disk. */
+  readonly localMetadata: boolean
+}
+
+/** Names of what started servers write below the folder of a run; of no use after a run that went well. */
+export const serverData = ['data', 'warehouse', 'fixture', 'minio'] as const
 
 /** The catalog to test: the given one, Iceberg's fixture, or a Headgate server started for this run. */
 export async function openTarget(
   keeper: ProcessKeeper,
   kit: InstalledKit,
   options: RckOptions,
+  mode: Mode,
   folder: string,
-): Promise<CatalogAccess> {
-  const storage: WarehouseStorage = { kind: 'file', root: join(folder, 'warehouse') }
+): Promise<Target> {
   if (options.uri !== undefined) {
-    return { uri: options.uri, warehouse: options.warehouse, auth: options.auth, storage }
+    const { uri, warehouse, auth, baseLocation, localMetadata } = options
+    // where its files lie is its own matter: the client learns locations from the catalog
+    return {
+      access: { uri, warehouse, auth, storage: { kind: 'file', root: '/' } },
+      baseLocation,
+      localMetadata,
+    }
   }
-  mkdirSync(storage.root, { recursive: true })
+  const storage = await startStorage(keeper, mode.storage, folder)
+  // another bucket, so that the warehouse's list of allowed locations counts
+  const baseLocation = storage.kind === 's3' ? `s3://${otherBucket}/rck` : undefined
+  const localMetadata = storage.kind === 'file'
   if (options.fixture) {
-    const fixture = await startIcebergFixture(keeper, {
-      jars: kit.jars,
-      folder: join(folder, 'fixture'),
-      storage,
-    })
-    return fixture.access
+    const fixture = { jars: kit.jars, folder: join(folder, 'fixture'), storage }
+    return { access: (await startIcebergFixture(keeper, fixture)).access, baseLocation, localMetadata }
   }
-  // fixed by the kit: tables below file:/tmp/<namespace>, views below the JVM's temporary folder
-  const allowedLocations = ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
+  // on local disks fixed by the kit: tables below file:/tmp/<namespace>, views below the JVM's temporary folder
+  const fixed = ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
+  const allowedLocations = baseLocation === undefined ? fixed : [baseLocation]
   const server = await startHeadgate(keeper, {
     dataDir: join(folder, 'data'),
     log: join(folder, 'headgate.log'),
-    env: { HEADGATE_FILE_ROOTS: [`file://${folder}`, ...allowedLocations].join(',') },
+    env: localMetadata ? { HEADGATE_FILE_ROOTS: [`file://${folder}`, ...fixed].join(',') } : {},
   })
-  return prepareWarehouse(server, {
-    name: 'rck',
-    storage,
-    allowedLocations,
+  const access = await prepareWarehouse(server, { name: 'rck', storage, allowedLocations })
+  return { access, baseLocation, localMetadata }
+}
+
+const otherBucket = 'elsewhere'
+
+async function startStorage(
+  keeper: ProcessKeeper,
+  kind: StorageKind,
+  folder: string,
+): Promise<WarehouseStorage> {
+  if (kind === 'file') {
+    const root = join(folder, 'warehouse')
+    mkdirSync(root, { recursive: true })
+    return { kind, root }
+  }
+  const binary = await installMinio(keeper)
+  const minio = await startMinio(keeper, {
+    binary,
+    folder: join(folder, 'minio'),
+    buckets: ['lake', otherBucket],
   })
+  return minio.storage('lake')
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * because the kit's helpers are visible only there.
  *
  * <ul>
- *   <li>headgate.base-table-location: where tests with a chosen location put tables (kit: file:/tmp)
+ *   <li>headgate.base-location: where tests with a chosen location put tables (kit: file:/tmp)
  *   <li>headgate.nested-namespaces: the catalog has namespaces below namespaces (kit: no)
  *   <li>headgate.names-with-slashes: names may contain a slash (kit: no)
  *   <li>headgate.local-metadata: metadata files lie on this machine's disk (kit: yes)
@@ -25,7 +25,7 @@ public class ConfigurableCatalogTests extends RESTCompatibilityKitCatalogTests {
     return value == null ? byDefault : value.equals("true");
   }
 
-  /** Some tests need a catalog without the namespaces that others leave behind. */
+  /** The kit empties only some of its namespaces before a test; "parent" of one test stops another. */
   @BeforeEach
   void dropLeftovers() {
     PurgeLeftovers.drop(catalog());
@@ -33,7 +33,7 @@ public class ConfigurableCatalogTests extends RESTCompatibilityKitCatalogTests {
 
   @Override
   protected String baseTableLocation(TableIdentifier table) {
-    String base = System.getProperty("headgate.base-table-location");
+    String base = System.getProperty("headgate.base-location");
     if (base == null) {
       return super.baseTableLocation(table);
     }
