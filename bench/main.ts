@@ -38,6 +38,7 @@ async function main(options: BenchOptions): Promise<void> {
     repeats: options.repeats,
     warmUpMs: options.warmUpMs,
     durationMs: options.durationMs,
+    firstLoadMs: options.firstLoadMs,
     loaders: options.loaders ?? 1,
     say: (line) => console.error(line),
   }
@@ -70,7 +71,9 @@ async function main(options: BenchOptions): Promise<void> {
     repeats: options.repeats,
     warmUpSeconds: options.warmUpMs / 1000,
     seconds: options.durationMs / 1000,
-    notes: [],
+    notes: [
+      `Each server, the bare ones too, had ${options.firstLoadMs / 1000} s of load before its first figure.`,
+    ],
     cases: results,
   }
   if (options.name !== undefined)

@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly repeats: number
   readonly warmUpMs: number
   readonly durationMs: number
+  /** Load that each server gets before its first figure. */
+  readonly firstLoadMs: number
   /** Tables of the largest store. */
   readonly maxTables: number
   readonly loaders: number | undefined
@@ -19,16 +21,16 @@ export interface BenchOptions {
 }
 
 const modes = {
-  quick: { repeats: 1, warmUpMs: 700, durationMs: 1_500, maxTables: 10_000 },
-  standard: { repeats: 3, warmUpMs: 1_000, durationMs: 3_000, maxTables: 1_000_000 },
-  full: { repeats: 5, warmUpMs: 2_000, durationMs: 5_000, maxTables: 1_000_000 },
+  quick: { repeats: 1, warmUpMs: 700, durationMs: 1_500, firstLoadMs: 2_000, maxTables: 10_000 },
+  standard: { repeats: 3, warmUpMs: 1_000, durationMs: 3_000, firstLoadMs: 10_000, maxTables: 1_000_000 },
+  full: { repeats: 5, warmUpMs: 2_000, durationMs: 5_000, firstLoadMs: 15_000, maxTables: 1_000_000 },
 } as const
 
 export const usage = `options:
   --quick | --full     one round, small stores, a minute | five long rounds (default: three rounds)
   --only <case,…>      cases whose id begins with one of these
   --place <apart|anywhere>  servers on a core of their own (default where taskset exists), or not
-  --repeats <n>  --seconds <n>  --warm-up <n>  --tables <n>  --loaders <n>
+  --repeats <n>  --seconds <n>  --warm-up <n>  --first-load <n>  --tables <n>  --loaders <n>
   --name <name>        writes bench/results/<name>.md and .json
   --json               prints the report as JSON instead of Markdown
   --date <yyyy-mm-dd>  date in the report (default: today)`
@@ -44,6 +46,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       repeats: { type: 'string' },
       seconds: { type: 'string' },
       'warm-up': { type: 'string' },
+      'first-load': { type: 'string' },
       tables: { type: 'string' },
       loaders: { type: 'string' },
       name: { type: 'string' },
@@ -63,6 +66,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     repeats: positive(values.repeats) ?? given.repeats,
     warmUpMs: (positive(values['warm-up']) ?? given.warmUpMs / 1000) * 1000,
     durationMs: (positive(values.seconds) ?? given.durationMs / 1000) * 1000,
+    firstLoadMs: (positive(values['first-load']) ?? given.firstLoadMs / 1000) * 1000,
     maxTables: positive(values.tables) ?? given.maxTables,
     loaders: positive(values.loaders),
     name: values.name,

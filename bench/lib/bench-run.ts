@@ -11,6 +11,8 @@ export interface BenchRun {
   readonly repeats: number
   readonly warmUpMs: number
   readonly durationMs: number
+  /** Load that each server gets before its first figure, until V8 has compiled what is hot. Default none. */
+  readonly firstLoadMs?: number
   /** Load processes; connections are divided among them. */
   readonly loaders: number
   readonly say: (line: string) => void

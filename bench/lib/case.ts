@@ -51,6 +51,9 @@ export async function runCase(run: BenchRun, { id, title, notes, entries }: Case
   }
 }
 
+/** Servers that had their first load, by run. */
+const warmed = new WeakMap<BenchRun, Set<string>>()
+
 /** An entry that is put under load over HTTP; the same round sends everybody the same sequence. */
 export function loadEntry(
   run: BenchRun,
@@ -61,6 +64,27 @@ export function loadEntry(
   return {
     label: contestant.name,
     against,
-    measure: (round) => measure(run, contestant, { ...shape, seed: 1 + round * 1_000 }),
+    measure: async (round) => {
+      await firstLoad(run, contestant, shape)
+      return measure(run, contestant, { ...shape, seed: 1 + round * 1_000 })
+    },
   }
+}
+
+async function firstLoad(
+  run: BenchRun,
+  contestant: Contestant,
+  shape: Omit<LoadShape, 'seed'>,
+): Promise<void> {
+  const servers = warmed.get(run) ?? new Set()
+  warmed.set(run, servers)
+  if (run.firstLoadMs === undefined || servers.has(contestant.origin)) return
+  servers.add(contestant.origin)
+  const connections = Math.max(shape.connections, 16)
+  await measure(
+    run,
+    contestant,
+    { ...shape, connections, seed: 7 },
+    { warmUpMs: 0, durationMs: run.firstLoadMs },
+  )
 }
