@@ -41,9 +41,11 @@ async function main(options: EngineOptions): Promise<number> {
     const access = await openWarehouse(kind)
     const logs = join(folder, kind)
     mkdirSync(logs, { recursive: true })
+    const catalogTellsPlace = !options.fixture && options.given === undefined
+    const settings = { keeper, access, catalogTellsPlace, folder: logs, say }
     const running = new Map<EngineName, Promise<Engine>>()
     const engine = (name: EngineName): Promise<Engine> => {
-      const engine = running.get(name) ?? start(name, { keeper, access, folder: logs, say })
+      const engine = running.get(name) ?? start(name, settings)
       running.set(name, engine)
       return engine
     }

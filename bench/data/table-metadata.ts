@@ -8,6 +8,8 @@ type JsonRecord = { readonly [key: string]: JsonValue }
 export interface TableSize {
   readonly columns: number
   readonly snapshots: number
+  /** Milliseconds between two snapshots; a minute when left out. */
+  readonly everyMs?: number
 }
 
 /** About 10 KB of metadata: an ordinary table, well kept. */
@@ -42,13 +44,14 @@ export function createTableBody(name: string, size: TableSize): JsonRecord {
 /** Bodies of the commits that add the snapshots, the last one current; each within ordinary limits of a request. */
 export function snapshotCommits(size: TableSize, location: string): JsonRecord[] {
   const perCommit = 400
-  const startedAt = Date.now() - size.snapshots * 60_000
+  const { everyMs = 60_000 } = size
+  const startedAt = Date.now() - size.snapshots * everyMs
   const commits: JsonRecord[] = []
   for (let from = 0; from < size.snapshots; from += perCommit) {
     const numbers = Array.from({ length: Math.min(perCommit, size.snapshots - from) }, (_, at) => from + at)
     const updates: JsonRecord[] = numbers.map((n) => ({
       action: 'add-snapshot',
-      snapshot: snapshot(n, startedAt + n * 60_000, location),
+      snapshot: snapshot(n, startedAt + n * everyMs, location),
     }))
     const last = numbers.at(-1) ?? 0
     updates.push({

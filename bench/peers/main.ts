@@ -36,8 +36,8 @@ async function main(options: PeerOptions): Promise<void> {
   const binary = await installMinio(keeper, run.say)
   const minio = await startMinio(keeper, { binary, folder: join(folder, 'minio'), buckets: ['lake'] })
   reseat(placement, 'rest', minio.process.pid)
-  if (options.install) await installRustberg(keeper, run.say)
-  const peers = await startPeers({ run, postgres, minio, only: options.only })
+  if (options.install && options.peers.includes('rustberg')) await installRustberg(keeper, run.say)
+  const peers = await startPeers({ run, postgres, minio, wanted: options.peers })
   const arena = { run, postgres, minio, peers }
   await warmUp(arena, options.jvmWarmUpMs)
   const results: CaseResult[] = []

@@ -40,6 +40,8 @@ export async function startNessie(
     'nessie.catalog.service.s3.default-options.endpoint': storage.endpoint,
     'nessie.catalog.service.s3.default-options.path-style-access': 'true',
     'nessie.catalog.service.s3.default-options.region': storage.region,
+    // nobody here gives clients ways into the storage
+    'nessie.catalog.service.s3.default-options.request-signing-enabled': 'false',
     'nessie.catalog.service.s3.default-options.access-key': 'urn:nessie-secret:quarkus:bench-secrets.s3',
     'bench-secrets.s3.name': storage.accessKeyId,
     'bench-secrets.s3.secret': storage.secretAccessKey,
@@ -53,7 +55,7 @@ export async function startNessie(
   const origin = `http://127.0.0.1:${port}`
   await waitUntilReady(child, () => answers(`${origin}/iceberg/v1/config`), 90_000)
   return {
-    name: `Nessie ${nessieVersion}, PostgreSQL`,
+    name: `Nessie ${nessieVersion}, PostgreSQL, MinIO`,
     base: `${origin}/iceberg`,
     warehouse: 'bench',
     warm: true,

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 import type { Placement } from '../lib/cores.ts'
+import { type PeerId, peerIds } from './peer.ts'
 
 /** What a comparison is asked for on the command line. */
 export interface PeerOptions {
-  readonly mode: string
+  readonly mode: 'quick' | 'standard' | 'full'
   readonly placement: Placement | undefined
-  /** Ids of peers; empty: all. */
-  readonly only: readonly string[]
+  /** Who is compared; Headgate always is. */
+  readonly peers: readonly PeerId[]
   /** Compile what takes minutes to compile. */
   readonly install: boolean
   readonly repeats: number
@@ -18,9 +19,21 @@ export interface PeerOptions {
   readonly date: string
 }
 
-export const peerUsage = `options:
-  --quick              one short round, 20 s of warm-up for Java: figures that only show that it works
-  --only <id,…>        headgate, headgate-files, fixture, fixture-files, fixture-postgresql, nessie, rustberg
+/** One of each, all with their metadata in the same object store. */
+const usual: readonly PeerId[] = ['headgate', 'fixture', 'nessie', 'rustberg']
+
+// less warm-up would show a Java virtual machine slower than it is: only a quick run, whose figures mean nothing, has less
+const modes = {
+  quick: { repeats: 1, warmUpMs: 1_000, durationMs: 2_000, jvmWarmUpMs: 15_000, peers: usual },
+  standard: { repeats: 3, warmUpMs: 2_000, durationMs: 5_000, jvmWarmUpMs: 150_000, peers: usual },
+  full: { repeats: 3, warmUpMs: 3_000, durationMs: 10_000, jvmWarmUpMs: 150_000, peers: peerIds },
+}
+
+export const peerUsage: string = `options:
+  --quick | --full     one short round, 15 s of warm-up for Java, three minutes: figures that only show that it works
+                       | all peers, long rounds, half an hour (default: the usual peers, three rounds, 12 minutes)
+  --only <id,…>        Headgate and these: ${peerIds.filter((id) => id !== 'headgate').join(', ')}
+                       (default: ${usual.filter((id) => id !== 'headgate').join(', ')}; with --full all)
   --install            also compiles rustberg (ten minutes; needs cargo), which is left out otherwise
   --place <apart|anywhere>  --repeats <n>  --seconds <n>  --warm-up <n>  --jvm-warm-up <n>
   --name <name>        writes bench/results/<name>.md and .json
@@ -31,6 +44,7 @@ export function readPeerOptions(args: readonly string[]): PeerOptions {
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       install: { type: 'boolean', default: false },
       place: { type: 'string' },
@@ -43,27 +57,44 @@ export function readPeerOptions(args: readonly string[]): PeerOptions {
       date: { type: 'string' },
     },
   })
-  const { quick, place } = values
+  const mode = values.quick ? 'quick' : values.full ? 'full' : 'standard'
+  const given = modes[mode]
+  const { place } = values
   if (place !== undefined && place !== 'apart' && place !== 'anywhere') {
     throw new Error(`--place ${place}: apart or anywhere`)
   }
+  const only = values.only.split(',').filter((id) => id !== '')
   return {
-    mode: quick ? 'quick' : 'full',
+    mode,
     placement: place,
-    only: values.only.split(',').filter((id) => id !== ''),
+    peers: only.length === 0 ? given.peers : ['headgate', ...only.map(readPeerId)],
     install: values.install,
-    repeats: values.repeats === undefined ? (quick ? 1 : 3) : Number(values.repeats),
-    warmUpMs: ms(values['warm-up'], quick ? 1 : 3),
-    durationMs: ms(values.seconds, quick ? 2 : 10),
-    jvmWarmUpMs: ms(values['jvm-warm-up'], quick ? 20 : 150),
+    repeats: readCount(values.repeats) ?? given.repeats,
+    warmUpMs: readMs(values['warm-up']) ?? given.warmUpMs,
+    durationMs: readMs(values.seconds) ?? given.durationMs,
+    jvmWarmUpMs: readMs(values['jvm-warm-up']) ?? given.jvmWarmUpMs,
     name: values.name,
     json: values.json,
     date: values.date ?? new Date().toISOString().slice(0, 10),
   }
 }
 
-function ms(text: string | undefined, otherwise: number): number {
-  const seconds = text === undefined ? otherwise : Number(text)
+function readPeerId(text: string): PeerId {
+  const id = peerIds.find((known) => known === text)
+  if (id === undefined) throw new Error(`--only ${text}: there are ${peerIds.join(', ')}`)
+  return id
+}
+
+function readCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!(Number.isInteger(value) && value > 0)) throw new Error(`not a positive whole number: ${text}`)
+  return value
+}
+
+function readMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = Number(text)
   if (!(seconds >= 0)) throw new Error(`not a number of seconds: ${text}`)
   return seconds * 1000
 }

@@ -1,5 +1,17 @@
 import type { KeptProcess } from '../../conformance/lib/process-keeper.ts'
 
+/** Catalogs that can be compared, in the order in which they are started and shown. */
+export const peerIds = [
+  'headgate',
+  'headgate-files',
+  'fixture',
+  'fixture-files',
+  'fixture-postgresql',
+  'nessie',
+  'rustberg',
+] as const
+export type PeerId = (typeof peerIds)[number]
+
 /** Another catalog, running. */
 export interface Peer {
   readonly name: string

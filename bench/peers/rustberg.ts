@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 import { freePort } from '../../conformance/lib/free-port.ts'
@@ -28,9 +28,11 @@ export async function startRustberg(
   const port = await freePort()
   const config = join(folder, 'rustberg.toml')
   writeFileSync(config, configuration(folder, port, storage))
+  // without the flag it makes itself a certificate and speaks TLS only, whatever its file says
+  const args = ['--config', config, '--insecure-http']
   const child = run.keeper.start({
     name: 'rustberg',
-    ...seated(run.placement, 'server', binary, ['--config', config]),
+    ...seated(run.placement, 'server', binary, args),
     cwd: folder,
     env: { RUSTBERG_BENCH_KEY: apiKey },
     log: logOf(run, 'rustberg'),
@@ -40,7 +42,7 @@ export async function startRustberg(
   const answers = async (): Promise<boolean> => (await fetch(`${base}/v1/config`, { headers })).ok
   await waitUntilReady(child, answers, 30_000)
   return {
-    name: `rustberg ${rustbergVersion}`,
+    name: `rustberg ${rustbergVersion}, embedded store, MinIO`,
     base,
     warehouse: undefined,
     headers,
@@ -54,13 +56,26 @@ export async function installRustberg(keeper: ProcessKeeper, say: (line: string)
   if (rustbergBinary() !== undefined) return
   const root = cacheFolder('bench', 'rustberg')
   say(`compiling rustberg ${rustbergVersion} (ten minutes) …`)
+  // a folder of its own keeps what is compiled when the compilation is interrupted
+  const target = join(root, 'target')
   await keeper.run({
     name: 'cargo install',
     command: process.env['CARGO'] ?? 'cargo',
-    args: ['install', 'rustberg', '--version', rustbergVersion, '--locked', '--root', root],
+    args: [
+      'install',
+      'rustberg',
+      '--version',
+      rustbergVersion,
+      '--locked',
+      '--root',
+      root,
+      '--target-dir',
+      target,
+    ],
     log: join(root, 'install.log'),
     timeoutMs: 60 * 60_000,
   })
+  rmSync(target, { recursive: true, force: true })
 }
 
 function rustbergBinary(): string | undefined {
@@ -83,9 +98,6 @@ name = "bench"
 tenant = "default"
 roles = ["admin"]
 key_env = "RUSTBERG_BENCH_KEY"
-[tls]
-enabled = false
-insecure_http = true
 [storage]
 catalog_url = "file://${folder}/data"
 warehouse_location = "${storage.root}"
@@ -97,5 +109,7 @@ warehouse_location = "${storage.root}"
 "s3.secret-access-key" = "${storage.secretAccessKey}"
 [rate_limit]
 enabled = false
+[logging]
+level = "warn"
 `
 }

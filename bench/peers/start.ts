@@ -5,26 +5,25 @@ import type { BenchPostgres } from '../lib/postgres.ts'
 import { startFixture } from './fixture.ts'
 import { startHeadgatePeer } from './headgate.ts'
 import { startNessie } from './nessie.ts'
-import type { Peer } from './peer.ts'
+import { type Peer, type PeerId, peerIds } from './peer.ts'
 import { startRustberg } from './rustberg.ts'
 
 export interface Ground {
   readonly run: BenchRun
   readonly postgres: BenchPostgres
   readonly minio: Minio
-  /** Ids of peers to start; empty: all. */
-  readonly only: readonly string[]
+  readonly wanted: readonly PeerId[]
 }
 
 /** Starts the peers one after the other. One that cannot be had here is left out, with a line that says so. */
-export async function startPeers({ run, postgres, minio, only }: Ground): Promise<Peer[]> {
+export async function startPeers({ run, postgres, minio, wanted }: Ground): Promise<Peer[]> {
   const lake = minio.storage('lake')
   const at = (name: string): typeof lake => ({ ...lake, root: `${lake.root}/${name}` })
   const files = (name: string): { kind: 'file'; root: string } => ({
     kind: 'file',
     root: join(run.folder, name, 'files'),
   })
-  const known: Record<string, () => Promise<Peer | undefined>> = {
+  const start: Record<PeerId, () => Promise<Peer | undefined>> = {
     headgate: () => startHeadgatePeer(run, postgres, { name: 'headgate', storage: at('headgate') }),
     'headgate-files': () =>
       startHeadgatePeer(run, postgres, {
@@ -48,10 +47,10 @@ export async function startPeers({ run, postgres, minio, only }: Ground): Promis
     rustberg: () => startRustberg(run, at('rustberg')),
   }
   const peers: Peer[] = []
-  for (const [id, start] of Object.entries(known)) {
-    if (only.length > 0 && !only.includes(id)) continue
+  for (const id of peerIds) {
+    if (!wanted.includes(id)) continue
     run.say(`starting ${id} …`)
-    const peer = await start()
+    const peer = await start[id]()
     if (peer) peers.push(peer)
   }
   return peers

@@ -1,6 +1,6 @@
 import type { Minio } from '../../conformance/lib/minio.ts'
 import { createNamespace, createTable, openCatalog, tablePath, type Catalog } from '../data/catalog.ts'
-import { smallTable } from '../data/table-metadata.ts'
+import { smallTable, type TableSize } from '../data/table-metadata.ts'
 import type { BenchRun } from '../lib/bench-run.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import { type Contestant, measure } from '../load/load.ts'
@@ -12,6 +12,9 @@ export interface Arena {
   readonly minio: Minio
   readonly peers: readonly Peer[]
 }
+
+// rustberg takes no snapshot that is more than a minute older than the table it comes into
+const table: TableSize = { ...smallTable, everyMs: 10 }
 
 /** Tables that clients commit to, one each; the first is also the one that is loaded. */
 export const tables = 8
@@ -27,7 +30,7 @@ export async function warmUp(arena: Arena, durationMs: number): Promise<void> {
   for (const peer of arena.peers) {
     const catalog = await catalogOf(peer)
     await createNamespace(catalog, 'n0')
-    for (let n = 0; n < tables; n += 1) await createTable(catalog, 'n0', `t${n}`, smallTable)
+    for (let n = 0; n < tables; n += 1) await createTable(catalog, 'n0', `t${n}`, table)
     if (!peer.warm || durationMs === 0) continue
     arena.run.say(`warming ${peer.name} for ${durationMs / 1000} s …`)
     const contestant = contestantOf(arena, peer)

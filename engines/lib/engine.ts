@@ -21,6 +21,11 @@ export interface Engine {
 export interface EngineSettings {
   readonly keeper: ProcessKeeper
   readonly access: CatalogAccess
+  /**
+   * The catalog tells clients the endpoint, region and path style of its S3 storage: engines that take them from it are
+   * given keys only.
+   */
+  readonly catalogTellsPlace: boolean
   /** Folder for logs and for the engine's own files. */
   readonly folder: string
   readonly say: (line: string) => void

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { clientProperties } from '../../conformance/lib/catalog-access.ts'
 import { installPyIceberg } from '../install/pyiceberg.ts'
+import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
@@ -15,11 +15,12 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
   })
   const version = await worker.ask('connect', {
     properties: {
-      ...clientProperties(settings.access),
+      ...engineProperties(settings),
       // without this it sends "Bearer None", which is no token of anybody
       ...(settings.access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
       type: 'rest',
       'py-io-impl': 'pyiceberg.io.pyarrow.PyArrowFileIO',
+      // without a region it would ask the bucket's public host
       's3.region': 'us-east-1',
     },
   })

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { clientProperties } from '../../conformance/lib/catalog-access.ts'
 import { findJdk } from '../../conformance/lib/jdk.ts'
 import { installSpark } from '../install/spark.ts'
+import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings, Rows } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
@@ -22,7 +22,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
     },
   })
   const catalog: Record<string, string> = {
-    ...clientProperties(settings.access),
+    ...engineProperties(settings),
     type: 'rest',
     // tests look at what is there now, also when another engine has just changed it
     'cache-enabled': 'false',
