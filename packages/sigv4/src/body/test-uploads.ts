@@ -1,0 +1,45 @@
+import { headerPairs } from '../wire-request.ts'
+import { SigV4Error } from '../sigv4-error.ts'
+import { signed, verified } from '../test-requests.ts'
+import { collect, split } from '../test-streams.ts'
+import type { VerifiedRequest } from '../verify-signature.ts'
+import { decodeBody, type BodyOptions } from './decode-body.ts'
+import { encodeBody, streamingHeaders, streamingPayloadHash, type StreamingForm } from './encode-body.ts'
+
+export const BODY: Buffer = Buffer.from('The quick brown fox jumps over the lazy dog, and back.')
+
+/** Signs an upload of a body and encodes it; `announced` is the length that the headers say. */
+export async function upload(
+  body: Buffer,
+  form: StreamingForm,
+  announced: number = body.length,
+  target = '/bucket/key',
+): Promise<{ encoded: Buffer; request: VerifiedRequest }> {
+  const headers = [...headerPairs(['Host', 'localhost:9000']), ...streamingHeaders(form, announced)]
+  const request = signed({ method: 'PUT', target, headers }, { payloadHash: streamingPayloadHash(form) })
+  return { encoded: await collect(encodeBody([body], form, request.seed)), request: verified(request) }
+}
+
+/** The body, or the reason why it is refused. */
+export async function decode(
+  request: VerifiedRequest,
+  encoded: Buffer,
+  options?: BodyOptions,
+): Promise<Buffer | SigV4Error> {
+  try {
+    return await collect(decodeBody(request, split(encoded, encoded.length), options))
+  } catch (error) {
+    if (error instanceof SigV4Error) return error
+    throw error
+  }
+}
+
+/** The code of the refusal of a body, or undefined when it is taken. */
+export async function refusal(
+  request: VerifiedRequest,
+  encoded: Buffer,
+  options?: BodyOptions,
+): Promise<string | undefined> {
+  const result = await decode(request, encoded, options)
+  return result instanceof SigV4Error ? result.code : undefined
+}

@@ -1,0 +1,53 @@
+import { SigV4Error } from '../sigv4-error.ts'
+import type { Header } from '../wire-request.ts'
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/** Headers by lower-case name, each with its values in the order in which they were sent. */
+export type HeaderTable = ReadonlyMap<string, readonly string[]>
+
+/** Gathers headers by name. Values lose white space at both ends, and runs of it within become one space. */
+export function tabulateHeaders(headers: Iterable<Header>): HeaderTable {
+  const table = new Map<string, string[]>()
+  for (const [name, value] of headers) {
+    if (!TOKEN.test(name)) throw new SigV4Error('malformed-request', 'A header has an invalid name')
+    const key = name.toLowerCase()
+    const values = table.get(key)
+    if (values === undefined) table.set(key, [canonicalValue(value)])
+    else values.push(canonicalValue(value))
+  }
+  return table
+}
+
+/** The only value of a header, or undefined; refuses a header that was sent twice. */
+export function singleHeader(table: HeaderTable, name: string): string | undefined {
+  const values = table.get(name)
+  if (values === undefined) return undefined
+  if (values.length > 1)
+    throw new SigV4Error('duplicate-header', `The header ${name} was sent more than once`)
+  return values[0]
+}
+
+/** The canonical headers: one line each, in the order of `names`, which are lower-case and sorted. */
+export function canonicalHeaders(table: HeaderTable, names: readonly string[]): string {
+  let lines = ''
+  for (const name of names) {
+    const values = table.get(name)
+    if (values === undefined) {
+      throw new SigV4Error('signed-header-missing', `The signed header ${name} was not sent`)
+    }
+    lines += `${name}:${values.join(',')}\n`
+  }
+  return lines
+}
+
+// Not `\s` and `trim`: they would take U+00A0, which may be a byte of some UTF-8 sequence.
+function canonicalValue(value: string): string {
+  if (!/[^\x21-\x7e]/.test(value)) return value
+  for (let i = 0; i < value.length; i++) {
+    if (value.charCodeAt(i) > 0xff) {
+      throw new SigV4Error('malformed-request', 'Header values must hold one character per byte')
+    }
+  }
+  return value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
+}

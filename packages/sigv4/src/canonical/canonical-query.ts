@@ -1,0 +1,35 @@
+import { recodeQuery } from './percent.ts'
+
+/** A query parameter in canonical form: two spellings of the same parameter are equal. */
+export interface QueryParameter {
+  readonly name: string
+  readonly value: string
+}
+
+/** The parameters of a raw query, in order. `a` and `a=` are the same; empty pieces between `&` don't count. */
+export function parseQuery(query: string): QueryParameter[] {
+  if (query === '') return []
+  const parameters: QueryParameter[] = []
+  for (const piece of query.split('&')) {
+    if (piece === '') continue
+    const equals = piece.indexOf('=')
+    parameters.push(
+      equals === -1
+        ? { name: recodeQuery(piece), value: '' }
+        : { name: recodeQuery(piece.slice(0, equals)), value: recodeQuery(piece.slice(equals + 1)) },
+    )
+  }
+  return parameters
+}
+
+/** The canonical query: sorted by name, then by value, both encoded, and joined again. */
+export function canonicalQuery(parameters: readonly QueryParameter[]): string {
+  return parameters
+    .toSorted((a, b) => compare(a.name, b.name) || compare(a.value, b.value))
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('&')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

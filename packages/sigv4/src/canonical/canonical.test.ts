@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { generalRules, rulesFor, s3Rules } from '../rules.ts'
+import { canonicalPath, normalizePath } from './canonical-path.ts'
+import { canonicalQuery, parseQuery } from './canonical-query.ts'
+import { percentDecode, percentEncode, recodePath, recodeQuery } from './percent.ts'
+
+/** Any bytes, one character each. */
+const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array).toString('latin1'))
+
+describe('paths', () => {
+  it.each([
+    ['/a+b%24t', '/a%2Bb%24t', '/a%2Bb%2524t'],
+    ['/a%2fb', '/a%2Fb', '/a%252fb'],
+    ['/%41%7e', '/A~', '/%2541%257e'],
+    ["/!'()*", '/%21%27%28%29%2A', '/%21%27%28%29%2A'],
+    ['/a//b/./c/../d/', '/a//b/./c/../d/', '/a/b/d/'],
+    ['/..', '/..', '/'],
+    ['/../..//a', '/../..//a', '/a'],
+    ['/a/%2e%2e/b', '/a/../b', '/a/%252e%252e/b'],
+    ['/a/..b/.c', '/a/..b/.c', '/a/..b/.c'],
+  ])('%s is %s by the rules of S3 and %s by the general ones', (path, s3, general) => {
+    expect(canonicalPath(path, s3Rules)).toBe(s3)
+    expect(canonicalPath(path, generalRules)).toBe(general)
+  })
+
+  it('of S3 have one canonical form, and keep their meaning in it', () => {
+    fc.assert(
+      fc.property(bytes, (text) => {
+        const path = `/${percentEncode(text)}`
+        expect(recodePath(path)).toBe(path)
+        expect(percentDecode(path)).toBe(`/${text}`)
+      }),
+    )
+  })
+
+  it('are normal once they were normalised', () => {
+    const segments = fc.array(fc.constantFrom('', '.', '..', 'a', 'b.', '...'), { maxLength: 8 })
+    fc.assert(
+      fc.property(segments, (all) => {
+        const once = normalizePath(`/${all.join('/')}`)
+        expect(normalizePath(once)).toBe(once)
+        expect(once).toMatch(/^\/([^/]+\/)*[^/]*$/)
+        expect(once.split('/')).not.toContain('..')
+        // The same as any URL parser's, but for repeated slashes.
+        const url = new URL(`http://h/${all.filter((segment) => segment !== '').join('/')}`)
+        expect(once.replace(/\/$/, '')).toBe(url.pathname.replace(/\/$/, ''))
+      }),
+    )
+  })
+})
+
+describe('queries', () => {
+  const parameters = fc.array(fc.tuple(bytes, bytes), { maxLength: 6 })
+
+  it('have one canonical form, whatever the order of their parameters', () => {
+    fc.assert(
+      fc.property(
+        parameters.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+        ),
+        ([all, shuffled]) => {
+          const write = (pairs: [string, string][]): string =>
+            pairs.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&')
+          expect(canonicalQuery(parseQuery(write(all)))).toBe(canonicalQuery(parseQuery(write(shuffled))))
+        },
+      ),
+    )
+  })
+
+  it('are read as HTML forms are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string())), (pairs) => {
+        const raw = new URLSearchParams(pairs).toString()
+        const read = parseQuery(raw).map(({ name, value }) =>
+          [name, value].map((part) => Buffer.from(percentDecode(part), 'latin1').toString()),
+        )
+        expect(read).toEqual([...new URLSearchParams(raw)])
+      }),
+    )
+  })
+
+  it('different values stay different', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => {
+        expect(recodeQuery(percentEncode(a)) === recodeQuery(percentEncode(b))).toBe(a === b)
+      }),
+    )
+  })
+
+  it('are sorted by encoded name first', () => {
+    expect(canonicalQuery(parseQuery('a-b=1&a=2&A=3&a%00=4&a=1'))).toBe('A=3&a=1&a=2&a%00=4&a-b=1')
+  })
+})
+
+it('each service has its rules', () => {
+  expect(rulesFor('s3')).toBe(s3Rules)
+  expect(rulesFor('s3tables')).toBe(generalRules)
+  expect(rulesFor('glue')).toBe(generalRules)
+})

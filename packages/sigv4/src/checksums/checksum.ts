@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { crc32c } from './crc32c.ts'
+import { crc64nvme } from './crc64nvme.ts'
+
+/** The checksums that Amazon S3 takes in `x-amz-checksum-*`, by their names there. */
+export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'
+
+/** A checksum in the making. */
+export interface Checksum {
+  update(data: Uint8Array): void
+  /** The checksum, big-endian. Call it once. */
+  digest(): Buffer
+}
+
+/** Length of each checksum in bytes. */
+export const checksumLengths: Readonly<Record<ChecksumAlgorithm, number>> = {
+  crc32: 4,
+  crc32c: 4,
+  crc64nvme: 8,
+  sha1: 20,
+  sha256: 32,
+}
+
+/**
+ * Begins a checksum.
+ *
+ * @example
+ * ```ts
+ * const checksum = createChecksum('crc64nvme')
+ * checksum.update(Buffer.from('123456789'))
+ * checksum.digest().toString('base64') // 'rosUhgp5mIg='
+ * ```
+ */
+export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
+  switch (algorithm) {
+    case 'crc32':
+      return crc32Bits((data, value) => crc32(data, value))
+    case 'crc32c':
+      return crc32Bits(crc32c)
+    case 'crc64nvme':
+      return crc64Bits()
+    default:
+      return digestOf(algorithm)
+  }
+}
+
+/** The algorithm that a header's or trailer's name stands for: `x-amz-checksum-crc32` -> `crc32`. */
+export function checksumOfHeader(name: string): ChecksumAlgorithm | undefined {
+  const algorithm = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
+  return isChecksumAlgorithm(algorithm) ? algorithm : undefined
+}
+
+/** The name of the header that carries a checksum, lower-case. */
+export function checksumHeader(algorithm: ChecksumAlgorithm): string {
+  return PREFIX + algorithm
+}
+
+const PREFIX = 'x-amz-checksum-'
+
+function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
+  return Object.hasOwn(checksumLengths, name)
+}
+
+function crc32Bits(step: (data: Uint8Array, value: number) => number): Checksum {
+  let value = 0
+  return {
+    update: (data) => {
+      value = step(data, value)
+    },
+    digest: () => {
+      const bytes = Buffer.alloc(4)
+      bytes.writeUInt32BE(value)
+      return bytes
+    },
+  }
+}
+
+function crc64Bits(): Checksum {
+  const state = { high: 0, low: 0 }
+  return {
+    update: (data) => {
+      crc64nvme(state, data)
+    },
+    digest: () => {
+      const bytes = Buffer.alloc(8)
+      bytes.writeUInt32BE(state.high)
+      bytes.writeUInt32BE(state.low, 4)
+      return bytes
+    },
+  }
+}
+
+function digestOf(algorithm: 'sha1' | 'sha256'): Checksum {
+  const hash = createHash(algorithm)
+  return {
+    update: (data) => {
+      hash.update(data)
+    },
+    digest: () => hash.digest(),
+  }
+}

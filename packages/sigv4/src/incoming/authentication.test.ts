@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { generalRules } from '../rules.ts'
+import { now, outcome, policy, signed } from '../test-requests.ts'
+import type { Header, WireRequest } from '../wire-request.ts'
+import { parseRequest } from './parse-request.ts'
+import type { VerificationPolicy } from './parsed-request.ts'
+import { authorization, get, host, minutes, plus, presigned } from './test-authentication.ts'
+
+describe('the authentication', () => {
+  const cases: [title: string, request: WireRequest, code: string, changes?: Partial<VerificationPolicy>][] =
+    [
+      ['missing', get, 'no-authentication'],
+      ['twice', plus(presigned(), ['Authorization', 'Bearer x']), 'two-authentications'],
+      ['in two headers', plus(signed(get), ['Authorization', 'AWS4-HMAC-SHA256 x']), 'duplicate-header'],
+      ['a bearer token', plus(get, ['Authorization', 'Bearer x']), 'unsupported-algorithm'],
+      ['of version 2', plus(get, ['Authorization', 'AWS AKID:c2ln']), 'unsupported-algorithm'],
+      [
+        'of version 4A',
+        authorization((v) => v.replace('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256')),
+        'unsupported-algorithm',
+      ],
+      ['in lower case', authorization((v) => v.replace('AWS4-HMAC', 'aws4-hmac')), 'unsupported-algorithm'],
+      ['empty', authorization(() => ''), 'unsupported-algorithm'],
+      ['only an algorithm', authorization(() => 'AWS4-HMAC-SHA256'), 'malformed-authentication'],
+      [
+        'without a credential',
+        authorization((v) => v.replace(/Credential=[^,]*, /, '')),
+        'malformed-authentication',
+      ],
+      [
+        'without signed headers',
+        authorization((v) => v.replace(/SignedHeaders=[^,]*, /, '')),
+        'malformed-authentication',
+      ],
+      [
+        'without a signature',
+        authorization((v) => v.replace(/, Signature.*/, '')),
+        'malformed-authentication',
+      ],
+      [
+        'with two signatures',
+        authorization((v) => `${v}, Signature=${'0'.repeat(64)}`),
+        'malformed-authentication',
+      ],
+      ['with another part', authorization((v) => `${v}, Extra=1`), 'malformed-authentication'],
+      ['with a part too short', authorization((v) => `${v},`), 'malformed-authentication'],
+      ['with a short signature', authorization((v) => v.slice(0, -1)), 'malformed-authentication'],
+      [
+        'with a signature in capitals',
+        authorization((v) => v.replace(/Signature=.*/, `Signature=${'A'.repeat(64)}`)),
+        'malformed-authentication',
+      ],
+      [
+        'with a wrong terminator',
+        authorization((v) => v.replace('aws4_request', 'aws3_request')),
+        'malformed-authentication',
+      ],
+      [
+        'with a slash too many',
+        authorization((v) => v.replace('AKIDTEST/', 'AKIDTEST//')),
+        'malformed-authentication',
+      ],
+      [
+        'with unsorted headers',
+        authorization((v) => v.replace(/SignedHeaders=[^,]*/, 'SignedHeaders=x-amz-date;host')),
+        'malformed-authentication',
+      ],
+      [
+        'with a header twice',
+        authorization((v) => v.replace('=host;', '=host;host;')),
+        'malformed-authentication',
+      ],
+      [
+        'with headers in capitals',
+        authorization((v) => v.replace('=host;', '=Host;')),
+        'malformed-authentication',
+      ],
+      [
+        'with an empty header name',
+        authorization((v) => v.replace('=host;', '=;host;')),
+        'malformed-authentication',
+      ],
+      ['in a form not allowed', signed(get), 'form-not-allowed', { forms: ['query'] }],
+      ['in a query not allowed', presigned(), 'form-not-allowed', { forms: ['header'] }],
+    ]
+  it.each(cases)('%s is refused', (_, request, code, changes) => {
+    expect(outcome(request, changes)).toBe(code)
+  })
+
+  it('may have its parts in any order and spacing', () => {
+    const swap = (v: string): string =>
+      v.replace(/(Credential=[^,]*), (SignedHeaders=[^,]*), (Signature=.*)/, '$3,$1 ,  $2')
+    expect(outcome(authorization(swap))).toBe('verified')
+  })
+
+  const query: [title: string, change: (target: string) => string, code: string][] = [
+    ['no algorithm', (t) => t.replace(/X-Amz-Algorithm=[^&]*&/, ''), 'unsupported-algorithm'],
+    ['another algorithm', (t) => t.replace('AWS4-HMAC-SHA256', 'AWS4-HMAC-SHA1'), 'unsupported-algorithm'],
+    ['no credential', (t) => t.replace(/X-Amz-Credential=[^&]*&/, ''), 'malformed-authentication'],
+    ['no date', (t) => t.replace(/X-Amz-Date=[^&]*&/, ''), 'malformed-authentication'],
+    ['no end', (t) => t.replace(/X-Amz-Expires=[^&]*&/, ''), 'malformed-authentication'],
+    ['no signed headers', (t) => t.replace(/X-Amz-SignedHeaders=[^&]*&/, ''), 'malformed-authentication'],
+    ['no signature', (t) => t.replace(/&X-Amz-Signature=.*/, ''), 'malformed-authentication'],
+    ['two signatures', (t) => `${t}&X-Amz-Signature=${'0'.repeat(64)}`, 'duplicate-parameter'],
+    [
+      'two signatures, one in disguise',
+      (t) => `${t}&X%2DAmz-Signature=${'0'.repeat(64)}`,
+      'duplicate-parameter',
+    ],
+    ['two dates', (t) => `${t}&X-Amz-Date=20260314T092653Z`, 'duplicate-parameter'],
+    ['two tokens', (t) => `${t}&X-Amz-Security-Token=a&X-Amz-Security-Token=b`, 'duplicate-parameter'],
+    ['a token added', (t) => `${t}&X-Amz-Security-Token=a`, 'signature-mismatch'],
+    ['a malformed date', (t) => t.replace('20260314T092653Z', '2026-03-14'), 'malformed-date'],
+    ...['0', '-1', '604801', '9e9', '1.5', '0x10', '', '99999999999999999999'].map(
+      (seconds): [string, (target: string) => string, string] => [
+        `an end after ${seconds} seconds`,
+        (t) => t.replace('X-Amz-Expires=900', `X-Amz-Expires=${seconds}`),
+        'expiry-out-of-range',
+      ],
+    ),
+  ]
+  it.each(query)('in the query with %s is refused', (_, change, code) => {
+    const request = presigned()
+    const target = change(request.target)
+    expect(target).not.toBe(request.target)
+    expect(outcome({ ...request, target })).toBe(code)
+  })
+})
+
+describe('the scope', () => {
+  it('must be of this service, this region and the day of the signature', () => {
+    expect(outcome(signed(get, { service: 'glue' }))).toBe('wrong-scope')
+    expect(outcome(signed(get, { region: 'us-east-1' }))).toBe('wrong-scope')
+    expect(outcome(signed(get, { region: 'us-east-1' }), { regions: ['us-east-1', 'eu-central-1'] })).toBe(
+      'verified',
+    )
+    const anyRegion: VerificationPolicy = { services: policy.services, now }
+    expect(parseRequest(signed(get, { region: 'xx-nowhere-9' }), anyRegion).ok).toBe(true)
+    expect(outcome(authorization((v) => v.replace('20260314', '20260313')))).toBe('scope-date-mismatch')
+    expect(outcome(presigned({ service: 's3tables' }))).toBe('wrong-scope')
+  })
+})
+
+describe('the time', () => {
+  it('may differ by 15 minutes, and not by a second more', () => {
+    expect(outcome(signed(get), { now: minutes(15) })).toBe('verified')
+    expect(outcome(signed(get), { now: minutes(-15) })).toBe('verified')
+    expect(outcome(signed(get), { now: minutes(15.02) })).toBe('time-too-skewed')
+    expect(outcome(signed(get), { now: minutes(-15.02) })).toBe('time-too-skewed')
+    expect(outcome(signed(get), { now: minutes(6), maxSkewMs: 5 * 60_000 })).toBe('time-too-skewed')
+  })
+
+  it('of a presigned request ends when it says, to the second', () => {
+    expect(outcome(presigned(), { now: new Date(minutes(15).getTime() - 1) })).toBe('verified')
+    expect(outcome(presigned(), { now: minutes(15) })).toBe('expired')
+    expect(outcome(presigned({ expiresSeconds: 604_800 }), { now: minutes(7 * 24 * 60 - 1) })).toBe(
+      'verified',
+    )
+    expect(outcome(presigned(), { now: minutes(-15) })).toBe('verified')
+    expect(outcome(presigned(), { now: minutes(-16) })).toBe('not-yet-valid')
+    expect(outcome(presigned(), { maxExpiresSeconds: 600 })).toBe('expiry-out-of-range')
+    expect(outcome(presigned(), { maxExpiresSeconds: 900 })).toBe('verified')
+  })
+
+  const withDate = (...headers: Header[]): WireRequest => ({
+    ...get,
+    headers: [
+      host,
+      ...headers,
+      [
+        'authorization',
+        `AWS4-HMAC-SHA256 Credential=AKIDTEST/20260314/eu-central-1/s3/aws4_request, SignedHeaders=${headers.some(([n]) => n === 'x-amz-date') ? 'host;x-amz-date' : 'host'}, Signature=${'0'.repeat(64)}`,
+      ],
+    ],
+  })
+  it.each([
+    ['no date', [], 'no-date'],
+    ['an impossible day', [['x-amz-date', '20260230T092653Z']], 'malformed-date'],
+    ['a fraction of a second', [['x-amz-date', '20260314T092653.5Z']], 'malformed-date'],
+    ['an HTTP date in x-amz-date', [['x-amz-date', 'Sat, 14 Mar 2026 09:26:53 GMT']], 'malformed-date'],
+    ['a wrong weekday', [['date', 'Sun, 14 Mar 2026 09:26:53 GMT']], 'malformed-date'],
+    [
+      'two dates',
+      [
+        ['x-amz-date', '20260314T092653Z'],
+        ['x-amz-date', '20260314T092653Z'],
+      ],
+      'duplicate-header',
+    ],
+  ] satisfies [string, Header[], string][])('%s is refused', (_, headers, code) => {
+    expect(outcome(withDate(...headers))).toBe(code)
+  })
+
+  it('is that of the Date header where there is no other', () => {
+    const parsed = parseRequest(withDate(['date', 'Sat, 14 Mar 2026 09:26:53 GMT']), policy)
+    // The payload hash is missing by the rules of S3; the date was taken.
+    expect(parsed.ok ? parsed : parsed.refusal.code).toBe('no-payload-hash')
+    const general = parseRequest(withDate(['date', 'Sat, 14 Mar 2026 09:26:53 GMT']), {
+      ...policy,
+      rules: generalRules,
+    })
+    expect(general.ok && general.value.timestamp).toBe('20260314T092653Z')
+  })
+})

@@ -1,0 +1,16 @@
+/** The names of `SignedHeaders`, or undefined unless they are lower-case, sorted and each there once. */
+export function parseSignedHeaders(text: string | undefined): string[] | undefined {
+  if (text === undefined || text.length > 8192) return undefined
+  const names = text.split(';')
+  for (const [i, name] of names.entries()) {
+    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name)) return undefined
+    const before = names[i - 1]
+    if (before !== undefined && before >= name) return undefined
+  }
+  return names
+}
+
+/** A signature, or undefined unless it is 64 lower-case hexadecimal digits. */
+export function parseSignature(text: string | undefined): string | undefined {
+  return text !== undefined && /^[0-9a-f]{64}$/.test(text) ? text : undefined
+}

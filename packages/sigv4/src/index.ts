@@ -1,0 +1,46 @@
+export { sha256Hex } from './canonical/canonical-request.ts'
+export {
+  checksumHeader,
+  checksumOfHeader,
+  createChecksum,
+  type Checksum,
+  type ChecksumAlgorithm,
+} from './checksums/checksum.ts'
+export { declaredChecksum, type DeclaredChecksum } from './checksums/declared-checksum.ts'
+export { type ChunkLimits } from './body/chunk-decoder.ts'
+export { decodeBody, type BodyOptions } from './body/decode-body.ts'
+export {
+  encodeBody,
+  encodedLength,
+  streamingHeaders,
+  streamingPayloadHash,
+  type StreamingForm,
+} from './body/encode-body.ts'
+export { parseRequest } from './incoming/parse-request.ts'
+export type {
+  Authentication,
+  AuthenticationForm,
+  ParsedRequest,
+  VerificationPolicy,
+} from './incoming/parsed-request.ts'
+export { EMPTY_SHA256, UNSIGNED_PAYLOAD, type Payload, type StreamingPayload } from './payload.ts'
+export { MAX_EXPIRES_SECONDS, presign, type PresigningOptions } from './presign.ts'
+export { refusals, type RefusalCode, type RefusalKind } from './refusals.ts'
+export { generalRules, rulesFor, s3Rules, type SigningRules } from './rules.ts'
+export { type CredentialScope } from './scope.ts'
+export {
+  signRequest,
+  type Credentials,
+  type HeaderSigningOptions,
+  type SignedRequest,
+  type SigningOptions,
+} from './sign-request.ts'
+export { type Seed } from './signature.ts'
+export { deriveSigningKey, SigningKey, SigningKeys } from './signing-keys.ts'
+export { SigV4Error, type Result } from './sigv4-error.ts'
+export {
+  verifySignature,
+  type SignatureVerificationOptions,
+  type VerifiedRequest,
+} from './verify-signature.ts'
+export { headerPairs, type Header, type WireRequest } from './wire-request.ts'

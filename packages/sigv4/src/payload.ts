@@ -1,0 +1,84 @@
+import { checksumOfHeader, type ChecksumAlgorithm } from './checksums/checksum.ts'
+import { SigV4Error } from './sigv4-error.ts'
+
+/** SHA-256 of nothing. */
+export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
+export const STREAMING_SIGNED = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
+export const STREAMING_SIGNED_TRAILER = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER'
+export const STREAMING_UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
+
+/** What a request says of its body. */
+export type Payload =
+  /** The body's SHA-256 in lower-case hexadecimal digits is signed. */
+  | { readonly kind: 'hashed'; readonly sha256: string }
+  /** The body's SHA-256 is signed, but not sent: hash the body and hand the hash to verification. */
+  | { readonly kind: 'hash-not-sent' }
+  /** Nothing of the body is signed. */
+  | { readonly kind: 'unsigned' }
+  /** The body is sent in chunks (`aws-chunked`), each signed or not, with or without a checksum behind them. */
+  | StreamingPayload
+
+export interface StreamingPayload {
+  readonly kind: 'streaming'
+  readonly chunks: 'signed' | 'unsigned'
+  /** The checksum that comes behind the body. */
+  readonly trailer?: ChecksumAlgorithm
+  /** Bytes of the body without chunk headers and trailer. */
+  readonly decodedLength: number
+}
+
+/** Headers that say how a body is sent. */
+export interface PayloadHeaders {
+  readonly contentSha256: string | undefined
+  readonly decodedLength: string | undefined
+  readonly trailer: string | undefined
+}
+
+/** Reads what the headers say of the body. `absent` is what holds when they don't say anything. */
+export function parsePayload(headers: PayloadHeaders, absent: Payload | undefined): Payload {
+  const value = headers.contentSha256
+  switch (value) {
+    case undefined:
+      if (absent !== undefined) return absent
+      throw new SigV4Error('no-payload-hash', 'The header x-amz-content-sha256 is missing')
+    case UNSIGNED_PAYLOAD:
+      return { kind: 'unsigned' }
+    case STREAMING_SIGNED:
+      return { kind: 'streaming', chunks: 'signed', decodedLength: decodedLength(headers) }
+    case STREAMING_SIGNED_TRAILER:
+      return streamingWithTrailer('signed', headers)
+    case STREAMING_UNSIGNED_TRAILER:
+      return streamingWithTrailer('unsigned', headers)
+    default:
+      return { kind: 'hashed', sha256: parseHash(value) }
+  }
+}
+
+function parseHash(value: string): string {
+  if (/^[0-9a-f]{64}$/.test(value)) return value
+  // Iceberg's Java client sends the hash in base64, and signs it in hexadecimal digits.
+  if (/^[A-Za-z0-9+/]{43}=$/.test(value)) return Buffer.from(value, 'base64').toString('hex')
+  if (value.startsWith('STREAMING-')) {
+    throw new SigV4Error('unsupported-payload', 'x-amz-content-sha256 names an unsupported way of streaming')
+  }
+  throw new SigV4Error('malformed-payload-hash', 'x-amz-content-sha256 must be a SHA-256 or a known constant')
+}
+
+function streamingWithTrailer(chunks: 'signed' | 'unsigned', headers: PayloadHeaders): StreamingPayload {
+  if (headers.trailer === undefined) {
+    throw new SigV4Error('unsupported-trailer', 'The header x-amz-trailer is missing')
+  }
+  const trailer = checksumOfHeader(headers.trailer.toLowerCase())
+  if (trailer === undefined) {
+    throw new SigV4Error('unsupported-trailer', 'x-amz-trailer must name one supported x-amz-checksum header')
+  }
+  return { kind: 'streaming', chunks, trailer, decodedLength: decodedLength(headers) }
+}
+
+function decodedLength(headers: PayloadHeaders): number {
+  if (headers.decodedLength === undefined || !/^\d{1,15}$/.test(headers.decodedLength)) {
+    throw new SigV4Error('no-decoded-length', 'x-amz-decoded-content-length must be a number of bytes')
+  }
+  return Number(headers.decodedLength)
+}

@@ -1,0 +1,54 @@
+/** What a refusal is to an S3 client: the HTTP status and the `Code` of the error document. */
+export interface RefusalKind {
+  readonly status: number
+  readonly s3: string
+}
+
+/** Every reason to refuse a request or its body, once. Codes are stable: programs may switch on them. */
+export const refusals = {
+  // The request as such.
+  'malformed-request': { status: 400, s3: 'InvalidRequest' },
+  'duplicate-header': { status: 400, s3: 'InvalidRequest' },
+  'duplicate-parameter': { status: 400, s3: 'InvalidRequest' },
+
+  // The authentication in it.
+  'no-authentication': { status: 403, s3: 'AccessDenied' },
+  'two-authentications': { status: 400, s3: 'InvalidArgument' },
+  'unsupported-algorithm': { status: 400, s3: 'InvalidRequest' },
+  'form-not-allowed': { status: 403, s3: 'AccessDenied' },
+  'malformed-authentication': { status: 400, s3: 'AuthorizationHeaderMalformed' },
+  'wrong-scope': { status: 400, s3: 'AuthorizationHeaderMalformed' },
+  'scope-date-mismatch': { status: 400, s3: 'AuthorizationHeaderMalformed' },
+  'no-date': { status: 403, s3: 'AccessDenied' },
+  'malformed-date': { status: 400, s3: 'AuthorizationHeaderMalformed' },
+  'expiry-out-of-range': { status: 400, s3: 'AuthorizationHeaderMalformed' },
+  'time-too-skewed': { status: 403, s3: 'RequestTimeTooSkewed' },
+  'not-yet-valid': { status: 403, s3: 'AccessDenied' },
+  expired: { status: 403, s3: 'AccessDenied' },
+  'header-not-signed': { status: 403, s3: 'AccessDenied' },
+  'signed-header-missing': { status: 403, s3: 'SignatureDoesNotMatch' },
+  'unknown-access-key': { status: 403, s3: 'InvalidAccessKeyId' },
+  'signature-mismatch': { status: 403, s3: 'SignatureDoesNotMatch' },
+
+  // What it says of its body.
+  'no-payload-hash': { status: 400, s3: 'MissingSecurityHeader' },
+  'malformed-payload-hash': { status: 400, s3: 'InvalidArgument' },
+  'unsupported-payload': { status: 501, s3: 'NotImplemented' },
+  'no-decoded-length': { status: 411, s3: 'MissingContentLength' },
+  'unsupported-trailer': { status: 400, s3: 'InvalidRequest' },
+  'malformed-checksum': { status: 400, s3: 'InvalidRequest' },
+
+  // The body itself.
+  'payload-mismatch': { status: 400, s3: 'XAmzContentSHA256Mismatch' },
+  'malformed-chunk': { status: 400, s3: 'InvalidRequest' },
+  'chunk-too-large': { status: 400, s3: 'InvalidChunkSizeError' },
+  'chunk-signature-mismatch': { status: 403, s3: 'SignatureDoesNotMatch' },
+  'truncated-body': { status: 400, s3: 'IncompleteBody' },
+  'decoded-length-mismatch': { status: 400, s3: 'IncompleteBody' },
+  'malformed-trailer': { status: 400, s3: 'MalformedTrailerError' },
+  'trailer-signature-mismatch': { status: 403, s3: 'SignatureDoesNotMatch' },
+  'checksum-mismatch': { status: 400, s3: 'BadDigest' },
+} as const
+
+/** The stable code of a refusal. */
+export type RefusalCode = keyof typeof refusals

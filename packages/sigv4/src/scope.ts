@@ -1,0 +1,26 @@
+/** Where and when a signature counts. */
+export interface CredentialScope {
+  /** Day in UTC: `20150830`. */
+  readonly date: string
+  readonly region: string
+  /** Signing name of the service: `s3`, `glue`, `execute-api` … */
+  readonly service: string
+}
+
+/** `20150830/us-east-1/s3/aws4_request` */
+export function formatScope(scope: CredentialScope): string {
+  return `${scope.date}/${scope.region}/${scope.service}/aws4_request`
+}
+
+/** Access key id and scope of `AKID/20150830/us-east-1/s3/aws4_request`, or undefined when it has another form. */
+export function parseCredential(
+  text: string,
+): { readonly accessKeyId: string; readonly scope: CredentialScope } | undefined {
+  const parts = CREDENTIAL.exec(text)
+  if (parts === null) return undefined
+  const [, accessKeyId = '', date = '', region = '', service = ''] = parts
+  return { accessKeyId, scope: { date, region, service } }
+}
+
+const CREDENTIAL =
+  /^([\x21-\x2b\x2d\x2e\x30-\x7e]{1,256})\/(\d{8})\/([\w.-]{1,64})\/([\w.-]{1,64})\/aws4_request$/

@@ -1,0 +1,26 @@
+import { timingSafeEqual } from 'node:crypto'
+import { sha256Hex } from './canonical/canonical-request.ts'
+import { formatScope, type CredentialScope } from './scope.ts'
+import type { SigningKey } from './signing-keys.ts'
+
+export const ALGORITHM = 'AWS4-HMAC-SHA256'
+
+/** A signature of a request, and what is needed to sign the chunks of its body after it. */
+export interface Seed {
+  /** 64 lower-case hexadecimal digits. */
+  readonly signature: string
+  /** `20150830T123600Z` */
+  readonly timestamp: string
+  readonly scope: CredentialScope
+  readonly signingKey: SigningKey
+}
+
+/** The string to sign of a canonical request. */
+export function stringToSign(timestamp: string, scope: CredentialScope, canonicalRequest: string): string {
+  return `${ALGORITHM}\n${timestamp}\n${formatScope(scope)}\n${sha256Hex(canonicalRequest)}`
+}
+
+/** Compares two signatures in a time that does not depend on where they differ. */
+export function sameSignature(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))
+}

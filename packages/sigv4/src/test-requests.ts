@@ -1,0 +1,53 @@
+import { parseRequest } from './incoming/parse-request.ts'
+import type { VerificationPolicy } from './incoming/parsed-request.ts'
+import type { RefusalCode } from './refusals.ts'
+import {
+  signRequest,
+  type Credentials,
+  type HeaderSigningOptions,
+  type SigningOptions,
+} from './sign-request.ts'
+import type { Seed } from './signature.ts'
+import { verifySignature, type VerifiedRequest } from './verify-signature.ts'
+import type { WireRequest } from './wire-request.ts'
+
+export const credentials: Credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'a secret of the tests' }
+export const now: Date = new Date('2026-03-14T09:26:53Z')
+export const signing: SigningOptions = { credentials, region: 'eu-central-1', service: 's3', date: now }
+export const policy: VerificationPolicy = { services: ['s3'], regions: ['eu-central-1'], now }
+
+/** A request with its signature in its headers. */
+export function signed(
+  request: WireRequest,
+  options: Partial<HeaderSigningOptions> = {},
+): WireRequest & { readonly seed: Seed } {
+  const { headers, seed } = signRequest(request, { payloadHash: 'UNSIGNED-PAYLOAD', ...signing, ...options })
+  return { ...request, headers: [...request.headers, ...headers], seed }
+}
+
+/** `verified`, or the code of the refusal. There is one access key, with the secret given. */
+export function outcome(
+  request: WireRequest,
+  changes: Partial<VerificationPolicy> = {},
+  secret: string | undefined = credentials.secretAccessKey,
+  bodySha256?: string,
+): 'verified' | RefusalCode {
+  const parsed = parseRequest(request, { ...policy, ...changes })
+  if (!parsed.ok) return parsed.refusal.code
+  const known = parsed.value.accessKeyId === credentials.accessKeyId
+  const verified = verifySignature(
+    parsed.value,
+    known ? secret : undefined,
+    bodySha256 === undefined ? {} : { bodySha256 },
+  )
+  return verified.ok ? 'verified' : verified.refusal.code
+}
+
+/** The verified request; throws the refusal. */
+export function verified(request: WireRequest, changes: Partial<VerificationPolicy> = {}): VerifiedRequest {
+  const parsed = parseRequest(request, { ...policy, ...changes })
+  if (!parsed.ok) throw parsed.refusal
+  const result = verifySignature(parsed.value, credentials.secretAccessKey)
+  if (!result.ok) throw result.refusal
+  return result.value
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { sha256Hex } from './canonical/canonical-request.ts'
+import { parseRequest } from './incoming/parse-request.ts'
+import type { ParsedRequest } from './incoming/parsed-request.ts'
+import { presign } from './presign.ts'
+import { signRequest } from './sign-request.ts'
+import { stringToSign } from './signature.ts'
+import { readVectors, withHeaders, type Expected, type Vector } from './test-vectors.ts'
+import { verifySignature } from './verify-signature.ts'
+import type { WireRequest } from './wire-request.ts'
+
+const vectors = readVectors()
+
+it('the official suite is whole', () => {
+  expect(vectors).toHaveLength(38)
+})
+
+describe.each(vectors)('$name', (vector) => {
+  const bodySha256 = sha256Hex(vector.body)
+  const signing = {
+    credentials: vector.credentials,
+    region: vector.region,
+    service: vector.service,
+    date: vector.date,
+    rules: vector.rules,
+    sessionToken: vector.sessionToken,
+    payloadHash: bodySha256,
+  }
+
+  it('is signed in its headers', () => {
+    const { headers, seed } = signRequest(vector.request, { ...signing, payloadHeader: vector.payloadHeader })
+    expect(seed.signature).toBe(vector.header.signature)
+    expect(sorted(withHeaders(vector.request, headers))).toEqual(sorted(vector.header.signedRequest))
+  })
+
+  it('is signed in its query', () => {
+    const target = presign(vector.request, { ...signing, expiresSeconds: vector.expiresSeconds })
+    expect(target).toBe(vector.query.signedRequest.target)
+  })
+
+  it('is verified by its headers, step by step', () => {
+    verifies(vector, vector.header, bodySha256)
+  })
+
+  it('is verified by its query, step by step', () => {
+    verifies(vector, vector.query, bodySha256)
+  })
+
+  it.each(['header', 'query'] as const)('is refused with another secret (%s)', (form) => {
+    const parsed = parse(vector, vector[form].signedRequest)
+    const verified = verifySignature(parsed, `${vector.credentials.secretAccessKey}x`, { bodySha256 })
+    expect(verified.ok ? 'verified' : verified.refusal.code).toBe('signature-mismatch')
+  })
+})
+
+function verifies(vector: Vector, expected: Expected, bodySha256: string): void {
+  const parsed = parse(vector, expected.signedRequest)
+  const canonicalRequest = parsed.canonicalHead + bodySha256
+  expect(canonicalRequest).toBe(expected.canonicalRequest)
+  expect(stringToSign(parsed.timestamp, parsed.scope, canonicalRequest)).toBe(expected.stringToSign)
+  expect(parsed.signature).toBe(expected.signature)
+  expect(parsed.sessionToken).toBe(vector.credentials.sessionToken)
+  expect(verifySignature(parsed, vector.credentials.secretAccessKey, { bodySha256 }).ok).toBe(true)
+}
+
+function parse(vector: Vector, request: WireRequest): ParsedRequest {
+  const parsed = parseRequest(request, {
+    services: [vector.service],
+    regions: [vector.region],
+    now: vector.date,
+    rules: vector.rules,
+    sessionToken: vector.sessionToken,
+  })
+  if (!parsed.ok) throw parsed.refusal
+  return parsed.value
+}
+
+/** Headers in lower case and sorted; those of one name keep their order. */
+function sorted({ method, target, headers }: WireRequest): unknown {
+  const lower = [...headers].map(([name, value]): [string, string] => [name.toLowerCase(), value])
+  return { method, target, headers: lower.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) }
+}
