@@ -3,6 +3,7 @@ import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { parseObjectLocation, parsePrefix, type Location } from './location.ts'
 import { withRetries } from './retry.ts'
 import { faultOf, type Fault } from './s3-faults.ts'
+import { S3DirectPut } from './s3-direct-put.ts'
 import { defaultS3Limits, type S3Limits, type S3StorageOptions } from './s3-options.ts'
 import { StorageWriteError } from './storage-errors.ts'
 
@@ -33,6 +34,8 @@ export class S3Session {
   readonly sdk: typeof Sdk
   readonly bucket: string
   readonly limits: S3Limits
+  /** Null where only the SDK can put. */
+  readonly direct: S3DirectPut | null
   readonly #client: Sdk.S3Client
   readonly #prefix: string
 
@@ -40,6 +43,7 @@ export class S3Session {
     this.sdk = sdk
     this.bucket = options.bucket
     this.limits = { ...defaultS3Limits, ...options.limits }
+    this.direct = S3DirectPut.for(options, this.limits)
     this.#client = clientOf(sdk, options, this.limits)
     this.#prefix =
       options.prefix === undefined || options.prefix === '' ? '' : `${options.prefix.replace(/\/$/, '')}/`
@@ -85,6 +89,7 @@ export class S3Session {
 
   destroy(): void {
     this.#client.destroy()
+    this.direct?.destroy()
   }
 
   async #limited<T>({ signal, bytes = 0, long }: S3Call, send: Send<T>): Promise<T> {

@@ -55,9 +55,14 @@ async function putBytes(
   try {
     const answer = await s3.call(
       { location, signal: options.signal, fate, bytes: body.byteLength },
-      (client, abortSignal) => client.send(new s3.sdk.PutObjectCommand(input), { abortSignal }),
+      async (client, abortSignal) => {
+        if (s3.direct !== null && !conditional)
+          return s3.direct.put(input.Key, body, options.contentType, abortSignal)
+        const { ETag: etag } = await client.send(new s3.sdk.PutObjectCommand(input), { abortSignal })
+        return { etag }
+      },
     )
-    return { etag: bare(answer.ETag) }
+    return { etag: bare(answer.etag) }
   } catch (thrown) {
     const error = conditionError(thrown, location, options)
     // The condition may fail because an earlier attempt of ours, whose answer was lost, has written the object.
