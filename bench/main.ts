@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
-import { commitCases, commitLargeCases } from './cases/commit.ts'
+import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
 import type { Lab } from './cases/lab.ts'
 import { loadLargeCases } from './cases/load-large.ts'
 import { loadSmallCases } from './cases/load-small.ts'
@@ -22,6 +22,7 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'token', quick: true, cases: loadTokenCases },
   { id: 'load-large', quick: false, cases: loadLargeCases },
   { id: 'commit-small', quick: true, cases: commitCases },
+  { id: 'commit-minio', quick: false, cases: commitMinioCases },
   { id: 'commit-large', quick: false, cases: commitLargeCases },
 ]
 

@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { installMinio, startMinio } from '../../conformance/lib/minio.ts'
+import type { RawStorage } from '../baselines/object-writer.ts'
 import type { RawCommitOptions } from '../baselines/raw-commit.ts'
 import { rawCommitDirect, startRawCommit } from '../baselines/start.ts'
 import { answerBytes, openCatalog, tablePath } from '../data/catalog.ts'
-import { commitTables, largeTables, type Store, warehouse } from '../data/stores.ts'
+import { commitTables, commitTablesOn, largeTables, type Store, warehouse } from '../data/stores.ts'
 import type { Case, Entry } from '../lib/case.ts'
 import { loadEntry } from '../lib/case.ts'
+import { reseat } from '../lib/cores.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
 import { withClient } from '../lib/postgres.ts'
 import type { Requests } from '../load/plan.ts'
@@ -24,6 +27,21 @@ export async function commitCases(lab: Lab): Promise<Case[]> {
   return casesOn(lab, store, { id: 'commit-small', size: '10 KB', clients: [1, ...clientCounts], tables: 64 })
 }
 
+/** The same on an object store, MinIO. */
+export async function commitMinioCases(lab: Lab): Promise<Case[]> {
+  const { run, postgres } = lab
+  const binary = await installMinio(run.keeper, run.say)
+  const minio = await startMinio(run.keeper, {
+    binary,
+    folder: join(run.folder, 'minio'),
+    buckets: ['lake', 'bare'],
+  })
+  reseat(run.placement, 'rest', minio.process.pid)
+  const store = await commitTablesOn(run, postgres, minio.storage('lake'), 64)
+  const shape = { id: 'commit-minio', size: '10 KB', clients: [1, 8, ...clientCounts], tables: 64 }
+  return casesOn(lab, store, shape, minio.storage('bare'))
+}
+
 /** The same with 2 MB of metadata and few clients. */
 export async function commitLargeCases(lab: Lab): Promise<Case[]> {
   const store = await largeTables(lab.run, lab.postgres, lab.stores, 4)
@@ -37,7 +55,12 @@ interface CommitShape {
   readonly tables: number
 }
 
-async function casesOn(lab: Lab, store: Store, { id, size, clients, tables }: CommitShape): Promise<Case[]> {
+async function casesOn(
+  lab: Lab,
+  store: Store,
+  { id, size, clients, tables }: CommitShape,
+  bareStorage?: RawStorage,
+): Promise<Case[]> {
   const { run, postgres } = lab
   const rawDatabase = `raw_${store.database}`
   await postgres.dropDatabase(rawDatabase)
@@ -56,7 +79,7 @@ async function casesOn(lab: Lab, store: Store, { id, size, clients, tables }: Co
   const rawOptions: RawCommitOptions = {
     url: postgres.url(rawDatabase),
     poolSize,
-    storage: { kind: 'file', root: join(run.folder, `raw-${id}`) },
+    storage: bareStorage ?? { kind: 'file', root: join(run.folder, `raw-${id}`) },
     textFile,
   }
   const bare = watched(
@@ -78,7 +101,7 @@ async function casesOn(lab: Lab, store: Store, { id, size, clients, tables }: Co
     }
     return {
       id: `${id}-${connections}`,
-      title: `commit, ${size} of metadata, local files, ${connections} client${connections === 1 ? '' : 's'}`,
+      title: `commit, ${size} of metadata, ${bareStorage ? 'MinIO' : 'local files'}, ${connections} client${connections === 1 ? '' : 's'}`,
       notes: ['Every client commits to a table of its own, one commit after the other.'],
       entries: [
         direct,

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 import { isInstalled, markInstalled } from '../../conformance/lib/stamp.ts'
 import type { BenchRun } from '../lib/bench-run.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
@@ -85,7 +86,27 @@ async function kept(
   return store
 }
 
-async function fill(run: BenchRun, postgres: BenchPostgres, store: Store, filling: Filling): Promise<void> {
+/** Small tables to commit to in an object store that goes with the run, made anew each time. */
+export async function commitTablesOn(
+  run: BenchRun,
+  postgres: BenchPostgres,
+  storage: WarehouseStorage,
+  tables: number,
+): Promise<Store> {
+  const store = { database: 'commit_elsewhere', dataDir: join(run.folder, 'commit-elsewhere'), tables }
+  await postgres.dropDatabase(store.database)
+  await postgres.createDatabase(store.database)
+  await fill(run, postgres, store, allOf(smallTable), storage)
+  return store
+}
+
+async function fill(
+  run: BenchRun,
+  postgres: BenchPostgres,
+  store: Store,
+  filling: Filling,
+  storage: WarehouseStorage = { kind: 'file', root: join(store.dataDir, 'warehouses', warehouse) },
+): Promise<void> {
   const { database, dataDir } = store
   const server = await startBenchHeadgate(run, {
     name: `fill-${database}`,
@@ -93,10 +114,7 @@ async function fill(run: BenchRun, postgres: BenchPostgres, store: Store, fillin
     databaseUrl: postgres.url(database),
   })
   try {
-    await createWarehouse(server.origin, warehouse, {
-      kind: 'file',
-      root: join(dataDir, 'warehouses', warehouse),
-    })
+    await createWarehouse(server.origin, warehouse, storage)
     const catalog = await openCatalog(server.origin, warehouse)
     await createNamespace(catalog, 'n0')
     await filling((namespace, name, size) => createTable(catalog, namespace, name, size), store.tables)
