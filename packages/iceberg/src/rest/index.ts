@@ -34,6 +34,7 @@ export { decodeCreateTableRequest, type CreateTableRequest } from './requests/cr
 export { decodeCreateViewRequest, type CreateViewRequest } from './requests/create-view.ts'
 export { decodeRegisterTableRequest, type RegisterTableRequest } from './requests/register-table.ts'
 export { decodeRegisterViewRequest, type RegisterViewRequest } from './requests/register-view.ts'
+export { decodeRemoteSignRequest, type RemoteSignRequest } from './requests/remote-sign.ts'
 export { decodeRenameRequest, type RenameRequest } from './requests/rename.ts'
 export { decodeReportMetricsRequest, type ReportMetricsRequest } from './requests/report-metrics.ts'
 export {
