@@ -33,7 +33,10 @@ export async function lookUpNamespace(
   const row = await findNamespace(parts.sql, warehouse.id, levels)
   if (row === null) return null
   const above = warehouseChain(warehouse)
-  const chain = { ids: [...row.lineage, ...above.ids], owners: [...row.owners, ...above.owners] }
+  const chain = {
+    ids: [...row.lineage.toReversed(), ...above.ids],
+    owners: [...row.owners.toReversed(), ...above.owners],
+  }
   return { warehouse, levels, row, chain }
 }
 

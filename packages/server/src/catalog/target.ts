@@ -27,8 +27,8 @@ export function placeOf(warehouse: Warehouse, identifier: TableIdentifier, resol
   const { namespace, relation } = resolved
   if (namespace === null) return null
   const namespaceChain = {
-    ids: [...elements(namespace.lineage), warehouse.id],
-    owners: [...elements(namespace.owners), warehouse.ownerId],
+    ids: [...upwards(namespace.lineage), warehouse.id],
+    owners: [...upwards(namespace.owners), warehouse.ownerId],
   }
   return { warehouse, identifier, namespaceId: namespace.id, namespaceChain, relation }
 }
@@ -55,7 +55,10 @@ export function standingOf({ relation, namespaceId, identifier }: Target): Stand
   return { id: relation.id, version: relation.version, namespaceId, name: identifier.name }
 }
 
-/** Elements of a PostgreSQL uuid array in its text form: no quoting, no escapes. */
-function elements(array: string): string[] {
-  return array.length <= 2 ? [] : array.slice(1, -1).split(',')
+/**
+ * Elements of a PostgreSQL uuid array in its text form (no quoting, no escapes), the last first: the store keeps them from
+ * the outermost namespace on, decisions go from the object up.
+ */
+function upwards(array: string): string[] {
+  return array.length <= 2 ? [] : array.slice(1, -1).split(',').reverse()
 }

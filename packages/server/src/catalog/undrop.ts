@@ -47,8 +47,8 @@ function targetOf(
   row: DroppedRelation | null,
 ): DroppedTarget | null {
   if (row === null) return null
-  const ids = [row.id, ...(row.lineage ?? []), warehouse.id]
-  return { row, chain: { ids, owners: [row.ownerId, ...(row.owners ?? []), warehouse.ownerId] } }
+  const ids = [row.id, ...(row.lineage ?? []).toReversed(), warehouse.id]
+  return { row, chain: { ids, owners: [row.ownerId, ...(row.owners ?? []).toReversed(), warehouse.ownerId] } }
 }
 
 export function missingDropped(id: string): HeadgateError {

@@ -340,3 +340,20 @@ test('a token that is none is 401, with the body of the protocol and a challenge
   })
   expect(answer.headers.get('www-authenticate')).toContain('Bearer')
 })
+
+test('a way through to one nested namespace shows nothing of its siblings', async () => {
+  await server.send('POST', 'namespaces', { namespace: ['shut', 'other'] })
+  await server.send('POST', 'namespaces/shut%1Finner/tables', { name: 'mine', schema })
+  const guest = await server.caller('guest of one table')
+  const on = await relation('shut\u001finner', 'mine')
+  await server.grant({ privilege: 'select', on, to: guest })
+  expect((await guest.send('GET', 'namespaces/shut%1Finner/tables/mine')).status).toBe(200)
+  // It may be known, not looked into; its sibling does not exist.
+  expect((await guest.send('GET', 'namespaces/shut%1Finner')).status).toBe(403)
+  for (const path of ['namespaces/shut%1Fother', 'namespaces/shut%1Fother/tables']) {
+    const answer = await guest.send('GET', path)
+    expect(answer, path).toMatchObject({ status: 404, json: { error: { type: 'NoSuchNamespaceException' } } })
+  }
+  const creation = await guest.send('POST', 'namespaces/shut%1Fother/tables', { name: 't', schema })
+  expect(creation.status).toBe(404)
+})
