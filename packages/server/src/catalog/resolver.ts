@@ -13,12 +13,14 @@ interface Waiting {
 
 /**
  * Resolves names with as few queries as there can be: names asked for in the same turn, and while earlier queries are
- * under way, share the next query; equal ones share its row. No name ever joins a query that was sent before it was
- * asked for, so whoever saw a commit acknowledged reads that commit.
+ * under way, share the next query; equal ones share its row. A name that is being asked for is not asked for again
+ * until that answer is there, so a busy table costs one query at a time however many ask. No name ever joins a query that
+ * was sent before it was asked for, so whoever saw a commit acknowledged reads that commit.
  */
 export class Resolver {
   readonly #sql: Sql
   #waiting = new Map<string, Waiting>()
+  readonly #asked = new Set<string>()
   #running = 0
   #scheduled = false
 
@@ -43,19 +45,29 @@ export class Resolver {
   }
 
   #send(): void {
-    while (this.#waiting.size > 0 && this.#running < maxRunning) {
-      const batch: Waiting[] = []
-      for (const [text, waiting] of this.#waiting) {
-        if (batch.length === maxBatch) break
-        batch.push(waiting)
-        this.#waiting.delete(text)
-      }
+    while (this.#running < maxRunning) {
+      const batch = this.#take()
+      if (batch.size === 0) return
       this.#running += 1
-      void this.#run(batch).finally(() => {
+      void this.#run([...batch.values()]).finally(() => {
         this.#running -= 1
+        for (const text of batch.keys()) this.#asked.delete(text)
         this.#send()
       })
     }
+  }
+
+  /** The next names to ask for, none of which is being asked for. */
+  #take(): Map<string, Waiting> {
+    const batch = new Map<string, Waiting>()
+    for (const [text, waiting] of this.#waiting) {
+      if (batch.size === maxBatch) break
+      if (this.#asked.has(text)) continue
+      batch.set(text, waiting)
+      this.#waiting.delete(text)
+      this.#asked.add(text)
+    }
+    return batch
   }
 
   async #run(batch: readonly Waiting[]): Promise<void> {
