@@ -37,6 +37,7 @@ export async function openServer(parts: ServerParts): Promise<AsyncDisposable & 
     sql,
     log: pino({ level: 'silent' }),
     publicUrl: 'http://headgate.test',
+    gatewayUrl: null,
     master: parseMasterKey((await readMasterKey(config.masterKey)).reveal()),
     openStorage: parts.openStorage ?? ((row) => openDirectory(row, parts)),
   })
@@ -54,5 +55,5 @@ function openDirectory(
 ): Promise<OpenedStorage> {
   const root = String(profile['root'])
   const files = new FileStorage({ roots: [root] })
-  return Promise.resolve({ storage: wrapStorage?.(files) ?? files, root, hints: {} })
+  return Promise.resolve({ storage: wrapStorage?.(files) ?? files, root, hints: {}, store: null })
 }

@@ -59,7 +59,7 @@ describe.skipIf(findMinio() === undefined)('a warehouse on an S3 store', () => {
           HEADGATE_METADATA_ROW_LIMIT_BYTES: '0',
           HEADGATE_METADATA_CACHE_BYTES: '0',
         }),
-        openStorage: () => Promise.resolve({ storage, root: 's3://lake/wh', hints: {} }),
+        openStorage: () => Promise.resolve({ storage, root: 's3://lake/wh', hints: {}, store: null }),
       }),
     )
   }

@@ -6,6 +6,7 @@ import { testStore, type TestStore } from '../store/test-database.ts'
 import { KeyRing, type KeyRingOptions } from './key-ring.ts'
 import { masterKeyFrom } from './master-key.ts'
 import { createPageTokens } from './page-tokens.ts'
+import { keyPurposes } from './ring-key.ts'
 import { addKey, dropRetired, promoteKey, revokeKey } from './rotate.ts'
 
 let store: TestStore
@@ -28,7 +29,7 @@ describe('the first start', () => {
         .list()
         .map(({ purpose, state }) => `${purpose} ${state}`)
         .toSorted(),
-    ).toEqual(['page-token active', 'session-token active'])
+    ).toEqual(keyPurposes.map((purpose) => `${purpose} active`).toSorted())
     const jwk = ring.signing('session-token').privateKey.export({ format: 'jwk' })
     for (const row of await readKeys(store.sql)) {
       expect(Buffer.from(row.sealed).includes(Buffer.from(String(jwk.d), 'base64url'))).toBe(false)
@@ -42,7 +43,7 @@ describe('the first start', () => {
     await Promise.all(Array.from({ length: 8 }, () => store.sql.run(warm)))
     const rings = await Promise.all(Array.from({ length: 8 }, () => openRing()))
     expect(new Set(rings.map((ring) => ring.signing('session-token').id)).size).toBe(1)
-    expect(await readKeys(store.sql)).toHaveLength(2)
+    expect(await readKeys(store.sql)).toHaveLength(keyPurposes.length)
     await Promise.all(rings.map((ring) => ring[Symbol.asyncDispose]()))
   })
 
@@ -51,7 +52,7 @@ describe('the first start', () => {
     await expect(openRing({ master: masterKeyFrom(randomBytes(32)) })).rejects.toThrow(
       /master key .* does not open/,
     )
-    expect(await readKeys(store.sql)).toHaveLength(2)
+    expect(await readKeys(store.sql)).toHaveLength(keyPurposes.length)
   })
 })
 
@@ -72,7 +73,7 @@ describe('a rotation', () => {
   test('refuses to promote a key that other replicas may not have yet', async () => {
     const id = await addKey(store.sql, master, 'session-token')
     await expect(promoteKey(store.sql, id, 60_000)).rejects.toThrow(/too young/)
-    await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/not an added key/)
+    await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/There is no key nothing/)
   })
 
   test('deletes retired keys when they are old enough, never the active one', async () => {

@@ -14,6 +14,9 @@ import {
   type SigningPurpose,
 } from './ring-key.ts'
 
+/** How old the ring in memory may get when no notification arrives, unless told. */
+export const defaultRingMaxAgeMs = 60_000
+
 export interface KeyRingOptions {
   readonly sql: Sql
   readonly master: MasterKey
@@ -57,7 +60,7 @@ export class KeyRing implements AsyncDisposable {
     ring.#listening = await options.sql.listen('headgate', (payload) => {
       if (payload === null || payload.startsWith('keys:')) ring.#reloadBehind()
     })
-    ring.#timer = setInterval(() => ring.#reloadBehind(), options.maxAgeMs ?? 60_000).unref()
+    ring.#timer = setInterval(() => ring.#reloadBehind(), options.maxAgeMs ?? defaultRingMaxAgeMs).unref()
     return ring
   }
 

@@ -6,18 +6,21 @@ export interface MasterKey {
   readonly key: KeyObject
   /** Says which master key sealed something without saying anything about the key. */
   readonly fingerprint: string
+  /** Another one that opens what it sealed and seals nothing, while one takes the place of the other. */
+  readonly previous: MasterKey | null
 }
 
 /**
  * Reads a master key: 32 bytes as base64, base64url or hex. White space around it is ignored.
  *
+ * @param previous the one whose place it takes, in the same form
  * @throws HeadgateError `bad-request` when it is anything else; the message never repeats the text.
  * @example
  * ```ts
  * const master = parseMasterKey(randomBytes(32).toString('base64'))
  * ```
  */
-export function parseMasterKey(text: string): MasterKey {
+export function parseMasterKey(text: string, previous: string | null = null): MasterKey {
   const trimmed = text.trim()
   const bytes = decode(trimmed)
   if (bytes?.length !== 32) {
@@ -26,15 +29,16 @@ export function parseMasterKey(text: string): MasterKey {
       'The master key must be 32 random bytes in base64 or hex, as `openssl rand -base64 32` prints them.',
     )
   }
-  return masterKeyFrom(bytes)
+  return masterKeyFrom(bytes, previous === null ? null : parseMasterKey(previous))
 }
 
 /** A master key of 32 bytes that are already at hand. */
-export function masterKeyFrom(bytes: Uint8Array): MasterKey {
+export function masterKeyFrom(bytes: Uint8Array, previous: MasterKey | null = null): MasterKey {
   const key = createSecretKey(bytes)
   return {
     key,
     fingerprint: createHmac('sha256', key).update('headgate master key').digest('hex').slice(0, 16),
+    previous,
   }
 }
 

@@ -9,15 +9,16 @@ import {
 import { HeadgateError } from '@headgate/errors'
 import type { KeyRow, KeyState } from '../store/key-ring.ts'
 import type { MasterKey } from './master-key.ts'
-import { open, seal } from './seal.ts'
+import { openWithMaster, sealWithMaster } from './master-seal.ts'
 
 /** Signs with ES256: its verification is the cheapest of the elliptic curves here, and every JWT library knows it. */
 export type SigningPurpose = 'session-token'
 /** Seals with AES-256-GCM. */
-export type SealingPurpose = 'page-token'
+export type SealingPurpose = 'page-token' | 's3-session' | 'storage-refresh'
 export type KeyPurpose = SigningPurpose | SealingPurpose
 
-export const keyPurposes: readonly KeyPurpose[] = ['session-token', 'page-token']
+const sealingPurposes: readonly SealingPurpose[] = ['page-token', 's3-session', 'storage-refresh']
+export const keyPurposes: readonly KeyPurpose[] = ['session-token', ...sealingPurposes]
 
 interface RingKeyBase {
   readonly id: string
@@ -40,19 +41,23 @@ export interface SealingKey extends RingKeyBase {
 
 export type RingKey = SigningKey | SealingKey
 
+function isSealing(purpose: KeyPurpose): purpose is SealingPurpose {
+  return sealingPurposes.some((sealing) => sealing === purpose)
+}
+
 /** A fresh key for `purpose`, sealed for the store. */
 export function generateKey(
   master: MasterKey,
   purpose: KeyPurpose,
   state: KeyState,
 ): Pick<KeyRow, 'id' | 'purpose' | 'state' | 'sealed' | 'public_jwk'> {
-  const id = randomBytes(12).toString('base64url')
-  if (purpose === 'page-token') {
+  const id = newId()
+  if (isSealing(purpose)) {
     return {
       id,
       purpose,
       state,
-      sealed: seal(master.key, contextOf(id, purpose), randomBytes(32)),
+      sealed: sealWithMaster(master, contextOfKey({ id, purpose }), randomBytes(32)),
       public_jwk: null,
     }
   }
@@ -63,8 +68,16 @@ export function generateKey(
     id,
     purpose,
     state,
-    sealed: seal(master.key, contextOf(id, purpose), secret),
+    sealed: sealWithMaster(master, contextOfKey({ id, purpose }), secret),
     public_jwk: publicJwk,
+  }
+}
+
+/** People write it on command lines, where what begins with a dash is something else. */
+function newId(): string {
+  for (;;) {
+    const id = randomBytes(12).toString('base64url')
+    if (!id.startsWith('-')) return id
   }
 }
 
@@ -76,6 +89,8 @@ export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
   const base = { id: row.id, state: row.state, createdAt: row.created_at, retiredAt: row.retired_at }
   switch (row.purpose) {
     case 'page-token':
+    case 's3-session':
+    case 'storage-refresh':
       return { ...base, purpose: row.purpose, secretKey: createSecretKey(opened(master, row)) }
     case 'session-token': {
       const privateKey = createPrivateKey({ key: opened(master, row), format: 'der', type: 'pkcs8' })
@@ -88,16 +103,16 @@ export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
 }
 
 function opened(master: MasterKey, row: KeyRow): Buffer {
-  const plain = open(master.key, contextOf(row.id, row.purpose), row.sealed)
+  const plain = openWithMaster(master, contextOfKey(row), row.sealed)
   if (plain) return plain
   throw new HeadgateError(
     'internal',
     `The master key (fingerprint ${master.fingerprint}) does not open key ${row.id} of the key ring. ` +
-      'Start with the master key that belongs to this store.',
+      'Start with the master key that belongs to this store, or name it as the previous one.',
   )
 }
 
 /** Names the place of a key, so that a sealed key cannot be moved to another id or purpose. */
-function contextOf(id: string, purpose: string): string {
+export function contextOfKey({ id, purpose }: Pick<KeyRow, 'id' | 'purpose'>): string {
   return `headgate key ring\n${purpose}\n${id}`
 }

@@ -1,3 +1,6 @@
+import { canonicalPrefix } from './location-relations.ts'
+import { parseLocation } from './location.ts'
+import { Relabelled } from './relabelled.ts'
 import type { S3StorageOptions } from './s3-options.ts'
 import type { S3StorageProfile, StorageProfile } from './storage-profile.ts'
 import type { Storage } from './storage.ts'
@@ -6,7 +9,10 @@ import type { Storage } from './storage.ts'
 export async function openStorage(profile: StorageProfile): Promise<Storage> {
   if (profile.type === 'file') {
     const { FileStorage } = await import('./file.ts')
-    return new FileStorage({ roots: [profile.root] })
+    const storage = new FileStorage({ roots: [profile.root] })
+    if (profile.bucket === undefined) return storage
+    const to = canonicalPrefix(parseLocation(profile.root))
+    return new Relabelled({ storage, from: `s3://${profile.bucket}/`, to })
   }
   const { S3Storage } = await import('./s3.ts')
   return S3Storage.open(s3Options(profile))

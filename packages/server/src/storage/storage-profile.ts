@@ -6,6 +6,8 @@ export interface FileStorageProfile {
   readonly type: 'file'
   /** Directory as a location: `file:///data/warehouse`. */
   readonly root: string
+  /** The bucket that clients see: they reach the directory through the storage gateway, as `s3://bucket/…`. */
+  readonly bucket?: string | undefined
 }
 
 export interface S3StorageProfile {
@@ -31,12 +33,18 @@ export type StorageProfile = FileStorageProfile | S3StorageProfile
 
 const short = z.string().min(1).max(2048)
 
-const fileProfile = z.strictObject({ type: z.literal('file'), root: short.superRefine(isFileRoot) })
+const bucket = short.superRefine((name, context) => isLocation(`s3://${name}/`, context))
+
+const fileProfile = z.strictObject({
+  type: z.literal('file'),
+  root: short.superRefine(isFileRoot),
+  bucket: bucket.optional(),
+})
 
 const s3Profile = z
   .strictObject({
     type: z.literal('s3'),
-    bucket: short.superRefine((bucket, context) => isLocation(`s3://${bucket}/`, context)),
+    bucket,
     prefix: short.superRefine((prefix, context) => isLocation(`s3://bucket/${prefix}`, context)).optional(),
     region: z.string().regex(/^[a-z0-9-]{1,64}$/i, 'must be a region, like eu-central-1'),
     endpoint: short.superRefine(isEndpoint).optional(),

@@ -9,12 +9,14 @@ export interface KeptOutcome {
   readonly digest: string
   readonly status: number
   readonly relationId: string | null
+  readonly metadataLocation: string | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
 const find = statement(
   'idempotency_find',
-  `select operation, encode(digest, 'hex') as digest, status::int as status, relation_id as "relationId", error
+  `select operation, encode(digest, 'hex') as digest, status::int as status, relation_id as "relationId",
+     metadata_location as "metadataLocation", error
    from idempotency where principal_id = $1 and key = $2 and expires_at > now()`,
 )
 
@@ -30,7 +32,7 @@ const keep = statement(
   'idempotency_keep',
   `with written as (select 1), kept as (${insertIdempotencySql(1, 'written')} 
      on conflict (principal_id, key) do update set operation = excluded.operation, digest = excluded.digest, status = excluded.status,
-       relation_id = excluded.relation_id, error = excluded.error, expires_at = excluded.expires_at
+       relation_id = excluded.relation_id, metadata_location = excluded.metadata_location, error = excluded.error, expires_at = excluded.expires_at
      where idempotency.expires_at <= now()) select 1`,
 )
 

@@ -10,12 +10,16 @@ export interface KeyRow {
   readonly sealed: Uint8Array
   readonly public_jwk: object | null
   readonly created_at: number
+  readonly promoted_at: number | null
   readonly retired_at: number | null
+  /** Ms since it was made, by the clock of the store. */
+  readonly age_ms: number
 }
 
 const select = statement(
   'key-ring-select',
-  `select id, purpose, state, sealed, public_jwk, created_at, retired_at from key_ring order by created_at, id`,
+  `select id, purpose, state, sealed, public_jwk, created_at, promoted_at, retired_at,
+     (extract(epoch from now() - created_at) * 1000)::float8 as age_ms from key_ring order by created_at, id`,
 )
 const lock = statement('key-ring-lock', `select pg_advisory_xact_lock(7236834212951110)`)
 const insert = statement(
@@ -51,6 +55,11 @@ const revoke = statement(
    select id, pg_notify('headgate', 'keys:' || id) from dropped`,
 )
 
+const reseal = statement(
+  'key-ring-reseal',
+  `update key_ring set sealed = $3 where id = $1 and sealed = $2 returning id`,
+)
+
 export function readKeys(sql: Queryable): Promise<KeyRow[]> {
   return sql.run<KeyRow>(select)
 }
@@ -62,7 +71,7 @@ export async function lockKeyRing(tx: Queryable): Promise<void> {
 
 export async function insertKey(
   tx: Queryable,
-  key: Omit<KeyRow, 'created_at' | 'retired_at'>,
+  key: Pick<KeyRow, 'id' | 'purpose' | 'state' | 'sealed' | 'public_jwk'>,
 ): Promise<void> {
   await tx.run(insert, [
     key.id,
@@ -86,4 +95,13 @@ export async function dropRetiredKeys(tx: Queryable, seconds: number): Promise<s
 /** Deletes a key at once, unless it is active. Everything it protects dies with it. */
 export async function deleteKey(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(revoke, [id])).length > 0
+}
+
+/** Puts the same key, sealed anew, in its place. False: the row went or was sealed anew by somebody else. */
+export async function replaceSealed(
+  sql: Queryable,
+  { id, sealed }: Pick<KeyRow, 'id' | 'sealed'>,
+  after: Uint8Array,
+): Promise<boolean> {
+  return (await sql.run(reseal, [id, sealed, after])).length > 0
 }

@@ -8,11 +8,13 @@ export interface AbandonedCreate {
   readonly name: string
   /** Canonical, ending in `/`. */
   readonly location: string
+  /** Further places that were promised to it, canonical, each ending in `/`; its location may be among them. */
+  readonly prefixes: readonly string[]
   readonly principalId: string
   readonly createdAt: number
 }
 
-const columns = `s.id, s.namespace_path as path, s.name, s.location, s.principal_id as "principalId", s.created_at as "createdAt"`
+const columns = `s.id, s.namespace_path as path, s.name, s.location, s.prefixes, s.principal_id as "principalId", s.created_at as "createdAt"`
 
 const page = statement(
   'abandoned_page',
@@ -45,13 +47,13 @@ const inUse = statement(
   `select location from relation_location
    where location >= $1 and location < $2 or location = any($3::text[])
    union all
-   select location from staged_relation
-   where id <> $4 and (location >= $1 and location < $2 or location = any($3::text[])) limit 1`,
+   select p.location from staged_relation s, unnest(array_append(s.prefixes, s.location)) p(location)
+   where s.id <> $4 and (p.location >= $1 and p.location < $2 or p.location = any($3::text[])) limit 1`,
 )
 
 /**
  * Holds an abandoned create until the transaction ends, so that it cannot be finished meanwhile. Null: it is gone, or
- * not that old. `inUse`: its place, or a part of it, belongs to another relation by now.
+ * not that old. `inUse`: one of its places, or a part of one, belongs to another relation by now.
  */
 export async function lockAbandonedCreate(
   tx: Queryable,
@@ -61,14 +63,12 @@ export async function lockAbandonedCreate(
   await tx.run(locationLock)
   const [row] = await tx.run<AbandonedCreate>(lock, [at.id, at.warehouseId, at.seconds])
   if (row === undefined) return null
-  const beyond = `${row.location.slice(0, -1)}0`
-  const used = await tx.run(inUse, [
-    row.location,
-    beyond,
-    [...ancestorsOf(row.location), row.location],
-    row.id,
-  ])
-  return { ...row, inUse: used.length > 0 }
+  for (const place of new Set([row.location, ...row.prefixes])) {
+    const beyond = `${place.slice(0, -1)}0`
+    const used = await tx.run(inUse, [place, beyond, [...ancestorsOf(place), place], row.id])
+    if (used.length > 0) return { ...row, inUse: true }
+  }
+  return { ...row, inUse: false }
 }
 
 const remove = statement(

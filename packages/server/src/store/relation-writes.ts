@@ -42,8 +42,8 @@ const insert = statement(
   'relation_insert',
   `with written as (
      insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id,
-       body, body_length, body_crc, refs_body, refs_length, refs_crc)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 where (select version from policy) = $16
+       body, body_length, body_crc, refs_body, refs_length, refs_crc, prefixes)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17::text[] where (select version from policy) = $16
      returning id),
    located as (insert into relation_location (location, relation_id) select l, id from written, unnest($17::text[]) l),
    unstaged as (delete from staged_relation s using written where s.id = written.id),
@@ -141,7 +141,8 @@ export async function lockRelations(tx: Queryable, ids: readonly string[]): Prom
 
 const setPrefixes = statement(
   'relation_prefixes',
-  `with gone as (delete from relation_location where relation_id = $1 and location <> all($2::text[]))
+  `with gone as (delete from relation_location where relation_id = $1 and location <> all($2::text[])),
+   told as (update relation set prefixes = $2::text[] where id = $1)
    insert into relation_location (location, relation_id) select l, $1 from unnest($2::text[]) l on conflict do nothing`,
 )
 

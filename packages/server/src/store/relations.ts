@@ -32,6 +32,10 @@ export interface RelationRow {
   readonly location: string
   readonly ownerId: string
   readonly protected: boolean
+  /** Canonical prefixes that its files may be under, each ending in `/`, one a line. */
+  readonly prefixes: string
+  /** Epoch ms: storage access that was handed out before is over. */
+  readonly notBefore: number
   /** Null: not asked for, already known, or over the row's size limit. */
   readonly body: PackedBody | null
 }
@@ -63,6 +67,8 @@ interface Row {
   location: string
   ownerId: string
   protected: boolean
+  prefixes: string
+  notBefore: number
   body: Buffer | null
   length: number
   crc: number
@@ -74,6 +80,7 @@ const resolveFrom = (
 ): string => `select k.ord::int as ord, (select version from policy) as "policyVersion",
      n.id as "namespaceId", n.lineage::text, n.owners::text, n.protected as "namespaceProtected",
      r.id, r.kind, r.uuid, r.version, r.metadata_location as "metadataLocation", r.location, r.owner_id as "ownerId", r.protected,
+     array_to_string(r.prefixes, E'\\n') as prefixes, extract(epoch from r.not_before)::float8 * 1000 as "notBefore",
      case when k.form = 'none' or r.metadata_location = k.known then null
           when k.form = 'refs' and r.refs_body is not null then r.refs_body else r.body end as body,
      case when k.form = 'refs' and r.refs_body is not null then r.refs_length else r.body_length end as length,
@@ -139,6 +146,8 @@ function fromRow(row: Row): Resolved {
             location: row.location,
             ownerId: row.ownerId,
             protected: row.protected,
+            prefixes: row.prefixes,
+            notBefore: row.notBefore,
             body: row.body === null ? null : { packed: row.body, length: row.length, crc: row.crc },
           },
   }

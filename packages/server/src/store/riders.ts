@@ -37,6 +37,8 @@ export interface IdempotencyRow {
   readonly digest: string
   readonly status: number
   readonly relation_id: string | null
+  /** Of what was handed over and is in no row any more (unregister). */
+  readonly metadata_location: string | null
   readonly error: { readonly code: string; readonly message: string } | null
   readonly expires_at: number
 }
@@ -46,7 +48,7 @@ const auditColumns =
 const auditTypes =
   'request_id text, principal_id uuid, principal text, actors jsonb, operation text, securable_kind text, securable_id uuid, object text, privilege text, outcome text, reason text, user_agent text, detail jsonb'
 const idempotencyTypes =
-  'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, error jsonb, expires_at double precision'
+  'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, metadata_location text, error jsonb, expires_at double precision'
 
 /** SQL that inserts the audit rows of parameter `$n`, once for each row of `from` (none, when nothing was changed). */
 export function insertAuditSql(n: number, from: string): string {
@@ -56,8 +58,8 @@ export function insertAuditSql(n: number, from: string): string {
 
 /** SQL that keeps the answer of parameter `$n` (null: none) for a replay, when `from` has a row. */
 export function insertIdempotencySql(n: number, from: string): string {
-  return `insert into idempotency (principal_id, key, operation, digest, status, relation_id, error, expires_at)
-    select i.principal_id, i.key, i.operation, decode(i.digest, 'hex'), i.status, i.relation_id, i.error, to_timestamp(i.expires_at)
+  return `insert into idempotency (principal_id, key, operation, digest, status, relation_id, metadata_location, error, expires_at)
+    select i.principal_id, i.key, i.operation, decode(i.digest, 'hex'), i.status, i.relation_id, i.metadata_location, i.error, to_timestamp(i.expires_at)
     from jsonb_to_record($${n}::jsonb) i(${idempotencyTypes}) where i.key is not null and exists (select from ${from})`
 }
 

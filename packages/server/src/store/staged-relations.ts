@@ -11,14 +11,16 @@ export interface StagedRelation {
   readonly uuid: string
   /** Canonical, ending in `/`. */
   readonly location: string
+  /** All that it may write to, canonical, each ending in `/`. */
+  readonly prefixes: readonly string[]
   readonly principalId: string
 }
 
 const insert = statement(
   'staged_insert',
   `with written as (
-     insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id)
-     select $1, $2, $3, $4, $5, $6, $7 where (select version from policy) = $8 returning id),
+     insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
+     select $1, $2, $3, $4, $5, $6, $7, $11::text[] where (select version from policy) = $8 returning id),
    audited as (${insertAuditSql(9, 'written')}), kept as (${insertIdempotencySql(10, 'written')})
    select id from written`,
 )
@@ -36,6 +38,7 @@ export async function insertStaged(sql: Queryable, staged: StagedRelation, rider
     principalId,
     riders.policyVersion,
     ...riderValues(riders),
+    staged.prefixes,
   ]
   return (await sql.run(insert, values)).length === 1
 }

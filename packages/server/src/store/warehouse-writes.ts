@@ -8,6 +8,7 @@ export interface WarehouseContent {
   readonly allowedLocations: readonly string[]
   readonly defaults: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, string>>
+  readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
 }
@@ -23,9 +24,9 @@ const notified = `notified as (select pg_notify('headgate', 'warehouse:' || id) 
 const insert = statement(
   'warehouse_insert',
   `with written as (
-     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, retention_seconds, protected)
-     select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9, $10 where (select version from policy) = $11 returning id),
-   ${notified}, audited as (${insertAuditSql(12, 'written')}), kept as (${insertIdempotencySql(13, 'written')})
+     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected)
+     select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11 where (select version from policy) = $12 returning id),
+   ${notified}, audited as (${insertAuditSql(13, 'written')}), kept as (${insertIdempotencySql(14, 'written')})
    select id, (select count(*) from notified) from written`,
 )
 
@@ -51,9 +52,9 @@ const update = statement(
   'warehouse_update',
   `with written as (
      update warehouse set version = version + 1, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
-       defaults = $6::jsonb, overrides = $7::jsonb, retention_seconds = $8, protected = $9
-     where id = $1 and version = $2 and (select version from policy) = $10 returning id),
-   ${notified}, audited as (${insertAuditSql(11, 'written')}), kept as (${insertIdempotencySql(12, 'written')})
+       defaults = $6::jsonb, overrides = $7::jsonb, vending = $8::jsonb, retention_seconds = $9, protected = $10
+     where id = $1 and version = $2 and (select version from policy) = $11 returning id),
+   ${notified}, audited as (${insertAuditSql(12, 'written')}), kept as (${insertIdempotencySql(13, 'written')})
    select id, (select count(*) from notified) from written`,
 )
 
@@ -75,6 +76,7 @@ function contentValues(content: WarehouseContent): unknown[] {
     content.allowedLocations,
     JSON.stringify(content.defaults),
     JSON.stringify(content.overrides),
+    JSON.stringify(content.vending),
     content.retentionSeconds,
     content.protected,
   ]
@@ -90,6 +92,35 @@ const remove = statement(
 /** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
 export async function deleteWarehouse(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
   return (await sql.run(remove, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+}
+
+const sealedSecrets = statement(
+  'warehouse_sealed_secrets',
+  'select id, name, storage_secret as "storageSecret" from warehouse where storage_secret is not null order by id',
+)
+const resealSecret = statement(
+  'warehouse_reseal_secret',
+  'update warehouse set storage_secret = $3 where id = $1 and storage_secret = $2 returning id',
+)
+
+export interface SealedSecret {
+  readonly id: string
+  readonly name: string
+  readonly storageSecret: Buffer
+}
+
+/** The secrets of all warehouses that have one. */
+export async function listSealedSecrets(sql: Queryable): Promise<SealedSecret[]> {
+  return sql.run<SealedSecret>(sealedSecrets)
+}
+
+/** Puts the same secret, sealed anew, in its place: nothing else changes. False: somebody changed it meanwhile. */
+export async function replaceSealedSecret(
+  sql: Queryable,
+  { id, storageSecret }: SealedSecret,
+  after: Uint8Array,
+): Promise<boolean> {
+  return (await sql.run(resealSecret, [id, storageSecret, after])).length === 1
 }
 
 /** What stands in the way of deleting a warehouse. */

@@ -11,16 +11,20 @@ export interface WarehouseRow {
   readonly allowedLocations: readonly string[]
   readonly defaults: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, string>>
+  /** How storage access is handed out, as it was configured. */
+  readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
   readonly ownerId: string
+  /** Storage access and refresh tokens handed out before this are over. */
+  readonly notBefore: number
   readonly version: number
   readonly createdAt: number
   readonly updatedAt: number
 }
 
-const columns = `id, name, kind, storage, storage_secret as "storageSecret", allowed_locations as "allowedLocations", defaults, overrides,
-  retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
+const columns = `id, name, kind, storage, storage_secret as "storageSecret", allowed_locations as "allowedLocations", defaults, overrides, vending,
+  not_before as "notBefore", retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
 
 const byName = statement('warehouse_by_name', `select ${columns} from warehouse where name = $1`)
 const byId = statement('warehouse_by_id', `select ${columns} from warehouse where id = $1`)

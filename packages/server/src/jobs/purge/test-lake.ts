@@ -53,7 +53,7 @@ export function purgeParts(store: Pick<TestStore, 'sql'>, storage: Storage, root
     warehouses: {
       async get(name): Promise<Warehouse | null> {
         const row = await findWarehouse(store.sql, name)
-        return row === null ? null : { ...row, storage, root, hints: {} }
+        return row === null ? null : { ...row, storage, root, hints: {}, store: null }
       },
     },
   }

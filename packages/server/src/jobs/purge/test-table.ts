@@ -37,6 +37,7 @@ export async function testPlace(
     allowedLocations,
     defaults: {},
     overrides: {},
+    vending: { mode: 'none' },
   }
   await insertWarehouse(
     sql,

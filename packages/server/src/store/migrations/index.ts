@@ -1,5 +1,6 @@
 import { init } from './001-init.ts'
+import { vending } from './002-vending.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
-export const migrations: readonly Migration[] = [init]
+export const migrations: readonly Migration[] = [init, vending]

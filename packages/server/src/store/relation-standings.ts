@@ -1,0 +1,158 @@
+import { type Queryable, statement } from './sql.ts'
+import type { RelationKind } from './relations.ts'
+
+/** A namespace as decisions need it: ids and owners from the outermost one to itself. */
+export interface StandingNamespace {
+  readonly id: string
+  readonly lineage: readonly string[]
+  readonly owners: readonly string[]
+}
+
+/** Everything that says whether storage access to a relation still holds, read in one snapshot. Times are epoch ms. */
+export interface RelationStanding {
+  readonly policyVersion: number
+  /** Null: it is gone. */
+  readonly warehouse: {
+    readonly name: string
+    readonly ownerId: string
+    readonly version: number
+    readonly notBefore: number
+  } | null
+  /** Null: not there, or not in this warehouse. */
+  readonly relation: {
+    readonly kind: RelationKind
+    readonly name: string
+    readonly ownerId: string
+    readonly prefixes: readonly string[]
+    readonly notBefore: number
+    /** Null: it was dropped. */
+    readonly namespace: StandingNamespace | null
+  } | null
+  /** The reservation of a table that is being created. */
+  readonly staged: {
+    readonly name: string
+    readonly prefixes: readonly string[]
+    /** What stands now at the path where it will be; null: nothing. */
+    readonly namespace: StandingNamespace | null
+  } | null
+  /** Id of what has the name that was asked about; null: nothing has, or no name was asked about. */
+  readonly holder: string | null
+}
+
+export interface StandingKey {
+  readonly relationId: string
+  readonly warehouseId: string
+  /** Also tell what has this name; `path` has its levels joined by U+001F. */
+  readonly name: { readonly path: string; readonly name: string } | null
+}
+
+const find = statement(
+  'relation_standing',
+  `select (select version from policy)::float8 as "policyVersion",
+     w.name as "warehouse", w.owner_id as "warehouseOwner", w.version as "warehouseVersion", w.not_before as "warehouseNotBefore",
+     r.kind, r.name, r.owner_id as "ownerId", r.prefixes::text[], r.not_before as "notBefore",
+     n.id as "namespaceId", n.lineage::text[], n.owners::text[],
+     s.name as "stagedName", s.prefixes::text[] as "stagedPrefixes",
+     sn.id as "stagedNamespaceId", sn.lineage::text[] as "stagedLineage", sn.owners::text[] as "stagedOwners",
+     h.id as "holder"
+   from (select 1) one
+   left join warehouse w on w.id = $2
+   left join relation r on r.id = $1 and r.warehouse_id = w.id
+   left join namespace n on n.id = r.namespace_id
+   left join staged_relation s on s.id = $1 and s.warehouse_id = w.id
+   left join namespace sn on sn.warehouse_id = w.id and sn.path = s.namespace_path
+   left join namespace hn on hn.warehouse_id = w.id and hn.path = $3
+   left join relation h on h.namespace_id = hn.id and h.name = $4`,
+)
+
+interface Row {
+  readonly policyVersion: number
+  readonly warehouse: string | null
+  readonly warehouseOwner: string
+  readonly warehouseVersion: number
+  readonly warehouseNotBefore: number
+  readonly kind: RelationKind | null
+  readonly name: string
+  readonly ownerId: string
+  readonly prefixes: readonly string[]
+  readonly notBefore: number
+  readonly namespaceId: string | null
+  readonly lineage: readonly string[]
+  readonly owners: readonly string[]
+  readonly stagedName: string | null
+  readonly stagedPrefixes: readonly string[]
+  readonly stagedNamespaceId: string | null
+  readonly stagedLineage: readonly string[]
+  readonly stagedOwners: readonly string[]
+  readonly holder: string | null
+}
+
+export async function findRelationStanding(sql: Queryable, key: StandingKey): Promise<RelationStanding> {
+  const values = [key.relationId, key.warehouseId, key.name?.path ?? null, key.name?.name ?? null]
+  const [row] = await sql.run<Row>(find, values)
+  if (row === undefined) throw new Error('the store left out a relation')
+  return {
+    policyVersion: row.policyVersion,
+    warehouse:
+      row.warehouse === null
+        ? null
+        : {
+            name: row.warehouse,
+            ownerId: row.warehouseOwner,
+            version: row.warehouseVersion,
+            notBefore: row.warehouseNotBefore,
+          },
+    relation:
+      row.kind === null
+        ? null
+        : {
+            kind: row.kind,
+            name: row.name,
+            ownerId: row.ownerId,
+            prefixes: row.prefixes,
+            notBefore: row.notBefore,
+            namespace: namespaceOf(row.namespaceId, row.lineage, row.owners),
+          },
+    staged:
+      row.stagedName === null
+        ? null
+        : {
+            name: row.stagedName,
+            prefixes: row.stagedPrefixes,
+            namespace: namespaceOf(row.stagedNamespaceId, row.stagedLineage, row.stagedOwners),
+          },
+    holder: row.holder,
+  }
+}
+
+function namespaceOf(
+  id: string | null,
+  lineage: readonly string[],
+  owners: readonly string[],
+): StandingNamespace | null {
+  return id === null ? null : { id, lineage, owners }
+}
+
+// Without the location lock: nothing is reserved here, and a writer that comes later looks for itself.
+const overlap = statement(
+  'standing_overlap',
+  `select 1 from relation_location l where l.relation_id <> $4::uuid and l.location = any($3::text[])
+   union all
+   select 1 from unnest($1::text[], $2::text[]) w(prefix, beyond)
+   join relation_location l on l.location >= w.prefix and l.location < w.beyond and l.relation_id <> $4::uuid
+   limit 1`,
+)
+
+/**
+ * True when another relation, live or dropped, has a location that overlaps one of `prefixes` (each ending in `/`).
+ * `ancestors` are all prefixes above them.
+ */
+export async function overlapsOthers(
+  sql: Queryable,
+  relationId: string,
+  prefixes: readonly string[],
+  ancestors: readonly string[],
+): Promise<boolean> {
+  const beyond = prefixes.map((prefix) => `${prefix.slice(0, -1)}0`)
+  return (await sql.run(overlap, [prefixes, beyond, ancestors, relationId])).length > 0
+}
