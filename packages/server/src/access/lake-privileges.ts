@@ -4,6 +4,7 @@ const manageWarehouse = {
   needs: [{ privilege: 'manage', on: 'warehouse', object: 'the warehouse' }],
 } as const
 const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 'the server' }] } as const
+const manageServer = { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
 
 /** What the operations of `lakeOperations` need, in the terms of `privileges-by-operation.ts`. */
@@ -17,6 +18,7 @@ export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   getWarehouse: manageWarehouse,
   updateWarehouse: manageWarehouse,
   validateWarehouse: manageWarehouse,
+  checkWarehouse: manageWarehouse,
   deleteWarehouse: manageWarehouse,
   getNamespaceDetails: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
   getRelationDetails: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },
@@ -42,4 +44,15 @@ export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   purgeDropped: { needs: [manageDropped] },
   listAbandonedCreates: manageWarehouse,
   clearAbandonedCreate: manageWarehouse,
+  revokeAccess: {
+    needs: [
+      { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'all of a warehouse is meant' },
+      { privilege: 'manage', on: 'relation', object: 'the table', when: 'a table is named' },
+    ],
+  },
+  listKeys: manageServer,
+  addKey: manageServer,
+  promoteKey: manageServer,
+  retireKey: manageServer,
+  resealKeys: manageServer,
 }

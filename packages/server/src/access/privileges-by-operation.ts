@@ -74,7 +74,14 @@ export const privilegesByOperation = {
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
   loadCredentials: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'The credentials can write when the caller also has modify.',
+    note: 'The credentials can write when the caller also has modify. With a storage refresh token for a table that is being created: create on the namespace.',
+  },
+  signRequest: {
+    needs: [
+      { privilege: 'select', on: 'relation', object: 'the table' },
+      { privilege: 'modify', on: 'relation', object: 'the table', when: 'the request writes or deletes' },
+    ],
+    note: 'With a storage refresh token for a table that is being created: create on the namespace.',
   },
   updateTable: {
     needs: [

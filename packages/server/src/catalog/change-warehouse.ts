@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { serverId } from '../access/privilege.ts'
+import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import { contains, overlaps } from '../storage/location-relations.ts'
-import { parseLocation } from '../storage/location.ts'
+import { type Location, parseLocation } from '../storage/location.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
 import { policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
@@ -19,6 +20,7 @@ import {
   type WarehouseContent,
 } from '../store/warehouse-writes.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
+import { bucketOfDirectory, checkVending } from './check-vending.ts'
 import { protectedError } from './existing.ts'
 import { rootOf } from './open-storage.ts'
 import { Stale } from './stale.ts'
@@ -30,7 +32,9 @@ export interface WarehouseParts {
 }
 
 /** What people decide about a warehouse besides its name and its storage. */
-export type WarehouseSettings = Omit<WarehouseContent, 'storage' | 'storageSecret'>
+export interface WarehouseSettings extends Omit<WarehouseContent, 'storage' | 'storageSecret' | 'vending'> {
+  readonly vending: VendingProfile
+}
 
 export interface WarehouseCreation {
   readonly name: string
@@ -56,7 +60,13 @@ export async function createWarehouse(
   const { name, profile, settings, ownerId } = creation
   const id = randomUUID()
   checkSettings(profile, settings)
-  const row: NewWarehouse = { id, name, ownerId, ...settings, ...sealProfile(parts.master, id, profile) }
+  const row: NewWarehouse = {
+    id,
+    name,
+    ownerId,
+    ...contentOf(settings),
+    ...sealProfile(parts.master, id, profile),
+  }
   try {
     await parts.sql.transaction(async (tx) => {
       await checkPlace(tx, profile)
@@ -79,7 +89,7 @@ export async function updateWarehouse(
 ): Promise<void> {
   const { profile, settings } = change
   checkSettings(profile, settings)
-  const content = { ...settings, ...sealProfile(parts.master, row.id, profile) }
+  const content = { ...contentOf(settings), ...sealProfile(parts.master, row.id, profile) }
   if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
 }
 
@@ -129,6 +139,7 @@ export async function ensureWarehouse(
     allowedLocations: [],
     defaults: {},
     overrides: {},
+    vending: { mode: 'none' } as const,
     retentionSeconds: defaultRetentionSeconds,
     protected: false,
     ...wanted.settings,
@@ -147,7 +158,18 @@ export async function ensureWarehouse(
   }
 }
 
-function checkSettings(profile: StorageProfile, { allowedLocations }: WarehouseSettings): void {
+function contentOf(settings: WarehouseSettings): Omit<WarehouseContent, 'storage' | 'storageSecret'> {
+  return { ...settings, vending: { ...settings.vending } }
+}
+
+function checkSettings(profile: StorageProfile, { allowedLocations, vending }: WarehouseSettings): void {
+  checkVending(profile, vending)
+  if (bucketOfDirectory(profile) !== null && allowedLocations.length > 0) {
+    throw new HeadgateError(
+      'bad-request',
+      'A directory that clients see as a bucket is the whole warehouse: it has no further allowed locations.',
+    )
+  }
   for (const text of allowedLocations) {
     const location = parseLocation(text)
     if (location.scheme !== profile.type) {
@@ -164,11 +186,18 @@ function checkSettings(profile: StorageProfile, { allowedLocations }: WarehouseS
 
 /** Two warehouses at one place would see, and delete, each other's files. */
 async function checkPlace(tx: Queryable, profile: StorageProfile): Promise<void> {
-  const wanted = parseLocation(rootOf(profile))
+  const wanted = placeOf(profile)
+  const bucket = bucketOfDirectory(profile)
   for (const { name, storage } of await lockWarehousePlaces(tx)) {
     const other = parseStorageProfileOrNull(storage)
     if (other === null || other.type !== profile.type || storeOf(other) !== storeOf(profile)) continue
-    const place = parseLocation(rootOf(other))
+    if (bucket !== null && bucketOfDirectory(other) === bucket) {
+      throw new HeadgateError(
+        'already-exists',
+        `The bucket name ${bucket} is that of warehouse ${name}: choose another one.`,
+      )
+    }
+    const place = placeOf(other)
     if (!overlaps(wanted, place)) continue
     const how = contains(place, wanted) ? 'lies in' : 'holds'
     throw new HeadgateError(
@@ -176,6 +205,11 @@ async function checkPlace(tx: Queryable, profile: StorageProfile): Promise<void>
       `The storage location ${how} that of warehouse ${name}: choose another one.`,
     )
   }
+}
+
+/** Where the objects really are, whatever clients see it as. */
+function placeOf(profile: StorageProfile): Location {
+  return parseLocation(profile.type === 'file' ? profile.root : rootOf(profile))
 }
 
 /** Buckets of one name on two stores are two places. */

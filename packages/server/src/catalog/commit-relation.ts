@@ -60,6 +60,7 @@ export async function commitRelation<Metadata, Update, Requirement>(
     version: target.relation.version + 1,
     metadataLocation,
     location,
+    prefixes: prepared.claim?.prefixes.join('\n') ?? target.relation.prefixes,
     body: null,
   }
   return { metadataLocation, text, relation }

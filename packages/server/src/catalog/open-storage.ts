@@ -6,7 +6,7 @@ import type { StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import { ManyPlaces } from './many-places.ts'
 import { openProfile } from './storage-secret.ts'
-import type { OpenedStorage } from './warehouses.ts'
+import type { OpenedStorage, S3Store } from './warehouses.ts'
 
 export interface OpenStorageParts {
   readonly master: MasterKey
@@ -37,12 +37,23 @@ export async function openStorageOf(
   )
   const [own] = storages
   const storage = own !== undefined && storages.length === 1 ? own.storage : new ManyPlaces(storages)
-  return { storage, root, hints: hintsOf(profile) }
+  return { storage, root, hints: hintsOf(profile), store: storeOf(profile) }
+}
+
+function storeOf(profile: StorageProfile): S3Store | null {
+  if (profile.type === 'file') return null
+  const { bucket, region, endpoint = null, pathStyle = endpoint !== null } = profile
+  const { accessKeyId, secretAccessKey, sessionToken } = profile
+  const keys =
+    accessKeyId === undefined || secretAccessKey === undefined
+      ? null
+      : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+  return { bucket, region, endpoint, pathStyle, keys: () => keys }
 }
 
 /** The place of a profile as a location. */
 export function rootOf(profile: StorageProfile): string {
-  if (profile.type === 'file') return profile.root
+  if (profile.type === 'file') return profile.bucket === undefined ? profile.root : `s3://${profile.bucket}`
   const prefix = profile.prefix?.replaceAll(/^\/+|\/+$/g, '') ?? ''
   return prefix === '' ? `s3://${profile.bucket}` : `s3://${profile.bucket}/${prefix}`
 }
@@ -70,7 +81,8 @@ function otherPlaces(root: string, allowed: readonly string[]): string[] {
 }
 
 function profileAt(profile: StorageProfile, place: string): StorageProfile {
-  if (profile.type === 'file') return { ...profile, root: place }
+  // A bucket that is a directory is one place: nothing else can be allowed beside it.
+  if (profile.type === 'file') return profile.bucket === undefined ? { ...profile, root: place } : profile
   const { bucket, key } = parseLocation(place)
   const { prefix: _, ...rest } = profile
   return key === '' ? { ...rest, bucket } : { ...rest, bucket, prefix: key }

@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { ancestorPrefixes } from '../storage/location-relations.ts'
+import { ancestorPrefixes, contains } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
 import { type AbandonedCreate, deleteAbandonedCreate, lockAbandonedCreate } from '../store/orphans.ts'
 import type { Riders } from '../store/riders.ts'
@@ -8,7 +8,7 @@ import type { Queryable, Sql } from '../store/sql.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Files below a location. */
+/** Files below some places. */
 export interface FoundFiles {
   readonly files: number
   readonly bytes: number
@@ -16,22 +16,43 @@ export interface FoundFiles {
   readonly more: boolean
 }
 
+/** How far a clearing came. */
+export interface Clearing {
+  readonly create: AbandonedCreate
+  /** Files that this call deleted. */
+  readonly deleted: number
+  /** False: there are more, and the create is on record still. */
+  readonly done: boolean
+}
+
 const maxCounted = 10_000
-/** Deleted while the place is held, for which others wait. */
+/** Deleted while the places are held, for which others wait. */
 const batchSize = 250
+
+/** Everywhere that a create may have left files, without places that lie in another one. */
+export function placesOf({ location, prefixes }: Pick<AbandonedCreate, 'location' | 'prefixes'>): string[] {
+  const places: string[] = []
+  // The shortest first: whatever holds a place comes before it.
+  for (const place of [location, ...prefixes].toSorted((a, b) => a.length - b.length)) {
+    if (!places.some((outer) => contains(parseLocation(outer), parseLocation(place)))) places.push(place)
+  }
+  return places
+}
 
 /** Counts what lies where a create was begun. */
 export async function countFiles(
   { storage }: Pick<Warehouse, 'storage'>,
-  location: string,
+  create: Pick<AbandonedCreate, 'location' | 'prefixes'>,
   signal: AbortSignal,
 ): Promise<FoundFiles> {
   let files = 0
   let bytes = 0
-  for await (const entry of storage.list(location, { signal })) {
-    if (files === maxCounted) return { files, bytes, more: true }
-    files += 1
-    if (entry.type === 'object') bytes += entry.info.size
+  for (const place of placesOf(create)) {
+    for await (const entry of storage.list(place, { signal })) {
+      if (files === maxCounted) return { files, bytes, more: true }
+      files += 1
+      if (entry.type === 'object') bytes += entry.info.size
+    }
   }
   return { files, bytes, more: false }
 }
@@ -41,35 +62,39 @@ export async function countFiles(
  * clearing that broke off can be repeated; and before each batch it is made sure that nobody finished it or took its
  * place meanwhile.
  *
+ * @param until epoch ms at which it stops after the batch that it is at, for the caller to go on
  * @throws HeadgateError `no-such-object` when it was finished or forgotten, or is younger than `seconds`, `conflict`
- *   when its location belongs to another relation by now
+ *   when one of its places belongs to another relation by now
  */
 export async function clearAbandonedCreate(
   sql: Sql,
   warehouse: Pick<Warehouse, 'id' | 'storage'>,
-  at: { readonly id: string; readonly seconds: number },
+  at: { readonly id: string; readonly seconds: number; readonly until: number },
   riders: (create: AbandonedCreate, deleted: number) => Riders,
   signal: AbortSignal,
-): Promise<{ readonly create: AbandonedCreate; readonly deleted: number }> {
+): Promise<Clearing> {
   const { storage } = warehouse
-  const key = { ...at, warehouseId: warehouse.id }
+  const key = { id: at.id, seconds: at.seconds, warehouseId: warehouse.id }
   let create: AbandonedCreate = await sql.transaction((tx) => hold(tx, key))
   let deleted = 0
-  for await (const batch of batches(storage.list(create.location, { signal }))) {
-    create = await sql.transaction(async (tx) => {
-      const held = await hold(tx, key)
-      const { failed } = await storage.deleteMany(batch, { signal })
-      const [failure] = failed
-      if (failure !== undefined) throw failure.error
-      return held
-    })
-    deleted += batch.length
+  for (const place of placesOf(create)) {
+    for await (const batch of batches(storage.list(place, { signal }))) {
+      if (deleted > 0 && Date.now() >= at.until) return { create, deleted, done: false }
+      create = await sql.transaction(async (tx) => {
+        const held = await hold(tx, key)
+        const { failed } = await storage.deleteMany(batch, { signal })
+        const [failure] = failed
+        if (failure !== undefined) throw failure.error
+        return held
+      })
+      deleted += batch.length
+    }
   }
   await sql.transaction(async (tx) => {
     create = await hold(tx, key)
     if (!(await deleteAbandonedCreate(tx, at.id, riders(create, deleted)))) throw new Stale()
   })
-  return { create, deleted }
+  return { create, deleted, done: true }
 }
 
 async function hold(tx: Queryable, key: Parameters<typeof lockAbandonedCreate>[1]): Promise<AbandonedCreate> {

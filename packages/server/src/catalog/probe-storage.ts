@@ -5,6 +5,63 @@ import type { StorageProfile } from '../storage/storage-profile.ts'
 import { rootOf } from './open-storage.ts'
 import type { OpenedStorage } from './warehouses.ts'
 
+type ProbeName = 'write' | 'read' | 'list' | 'delete'
+
+/** One thing that a warehouse does with its storage. */
+export interface ProbeStep {
+  readonly name: ProbeName
+  /** For a sentence: "writing failed". */
+  readonly doing: string
+  run(): Promise<void>
+}
+
+/** A small object in a warehouse's place, and what is done with it, in this order. */
+export interface Probe {
+  readonly location: string
+  readonly steps: readonly ProbeStep[]
+  /** Takes the object away when a step failed. Never throws. */
+  cleanUp(): Promise<void>
+}
+
+export function probeOf(
+  { storage, root }: Pick<OpenedStorage, 'storage' | 'root'>,
+  signal: AbortSignal,
+): Probe {
+  const folder = `${root.replace(/\/+$/, '')}/headgate-probe-${randomUUID()}`
+  const location = `${folder}/object`
+  const content = randomBytes(64)
+  return {
+    location,
+    cleanUp: () => storage.delete(location).catch(() => undefined),
+    steps: [
+      {
+        name: 'write',
+        doing: 'writing',
+        run: async () => void (await storage.put(location, content, { signal })),
+      },
+      {
+        name: 'read',
+        doing: 'reading',
+        async run() {
+          const read = await storage.getBytes(location, { maxBytes: 1_024, signal })
+          if (!read.equals(content))
+            throw new HeadgateError('unavailable', 'it gave other bytes than were written')
+        },
+      },
+      {
+        name: 'list',
+        doing: 'listing',
+        async run() {
+          for await (const entry of storage.list(`${folder}/`, { signal }))
+            if (entry.location.endsWith('/object')) return
+          throw new HeadgateError('unavailable', 'the object that was written is not in the list')
+        },
+      },
+      { name: 'delete', doing: 'deleting', run: () => storage.delete(location, { signal }) },
+    ],
+  }
+}
+
 /**
  * Proves that a storage can be used: writes a small object in the warehouse's place, reads it, finds it in the list,
  * and deletes it.
@@ -12,29 +69,19 @@ import type { OpenedStorage } from './warehouses.ts'
  * @throws HeadgateError `bad-request` that says which step failed and what the store said
  */
 export async function probeStorage(
-  { storage, root }: Pick<OpenedStorage, 'storage' | 'root'>,
+  opened: Pick<OpenedStorage, 'storage' | 'root'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const folder = `${root.replace(/\/+$/, '')}/headgate-probe-${randomUUID()}`
-  const location = `${folder}/object`
-  const content = randomBytes(64)
-  await step('writing', () => storage.put(location, content, { signal }))
-  try {
-    await step('reading', async () => {
-      const read = await storage.getBytes(location, { maxBytes: 1_024, signal })
-      if (!read.equals(content))
-        throw new HeadgateError('unavailable', 'it gave other bytes than were written')
-    })
-    await step('listing', async () => {
-      for await (const entry of storage.list(`${folder}/`, { signal }))
-        if (entry.location.endsWith('/object')) return
-      throw new HeadgateError('unavailable', 'the object that was written is not in the list')
-    })
-  } catch (error) {
-    await storage.delete(location).catch(() => undefined)
-    throw error
+  const probe = probeOf(opened, signal)
+  for (const { doing, run } of probe.steps) {
+    try {
+      await run()
+    } catch (error) {
+      await probe.cleanUp()
+      const why = `The storage cannot be used: ${doing} failed. ${reasonOf(error)}`
+      throw new HeadgateError('bad-request', why, { cause: error })
+    }
   }
-  await step('deleting', () => storage.delete(location, { signal }))
 }
 
 /** The same for a profile that no warehouse has yet. */
@@ -43,13 +90,7 @@ export async function probeProfile(profile: StorageProfile, signal: AbortSignal)
   await probeStorage({ storage, root: rootOf(profile) }, signal)
 }
 
-async function step(what: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    const reason = isHeadgateError(error) ? error.message : 'the store could not be reached'
-    throw new HeadgateError('bad-request', `The storage cannot be used: ${what} failed. ${reason}`, {
-      cause: error,
-    })
-  }
+/** What a person may be told of a failure: our own sentences, never those of a client library. */
+export function reasonOf(error: unknown): string {
+  return isHeadgateError(error) ? error.message : 'the store could not be reached'
 }

@@ -41,6 +41,7 @@ export async function stageTable(
       name: identifier.name,
       uuid: tableModel.uuid(metadata) ?? id,
       location: canonicalPrefix(parseLocation(metadata.location)),
+      prefixes: checked.prefixes,
       principalId,
     }
     if (!(await insertStaged(tx, staged, riders))) throw new Stale()

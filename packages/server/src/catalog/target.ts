@@ -60,5 +60,5 @@ export function standingOf({ relation, namespaceId, identifier }: Target): Stand
  * the outermost namespace on, decisions go from the object up.
  */
 function upwards(array: string): string[] {
-  return array.length <= 2 ? [] : array.slice(1, -1).split(',').reverse()
+  return array.length <= 2 ? [] : array.slice(1, -1).split(',').toReversed()
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Chain } from '../access/privilege.ts'
+import type { S3Keys } from '../storage/s3-options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Sql } from '../store/sql.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
@@ -11,6 +12,19 @@ export interface OpenedStorage {
   readonly root: string
   /** Client properties that say where the storage is (endpoint, region …); never a key. */
   readonly hints: Readonly<Record<string, string>>
+  /** The S3 store behind it; null: local files. */
+  readonly store: S3Store | null
+}
+
+/** A bucket and the keys to it. The keys are behind a function, so that nobody prints them by accident. */
+export interface S3Store {
+  readonly bucket: string
+  readonly region: string
+  /** Base URL of a store that is not AWS. */
+  readonly endpoint: string | null
+  readonly pathStyle: boolean
+  /** Static keys; null: the server finds keys where AWS programs look. */
+  keys(): S3Keys | null
 }
 
 /** A warehouse with its storage open. */

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findMinio, startMinio } from '@headgate/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStorage } from '../storage/open-storage.ts'
+import type { StorageProfile } from '../storage/storage-profile.ts'
+import { checkEndpoint, clockFinding, endpointOf } from './check-endpoint.ts'
+import { checkStorage } from './check-storage.ts'
+import type { Finding } from './finding.ts'
+import { rootOf } from './open-storage.ts'
+
+const signal = AbortSignal.timeout(60_000)
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headgate-check-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function check(profile: StorageProfile): Promise<Finding[]> {
+  await using storage = await openStorage(profile)
+  return checkStorage({ storage, root: rootOf(profile) }, profile, signal)
+}
+const brief = (findings: readonly Finding[]): string[] =>
+  findings.map(({ name, ok }) => `${name} ${ok ? 'ok' : 'not ok'}`)
+
+describe('the check of a storage', () => {
+  it('tries a directory out step by step, and leaves nothing there', async () => {
+    const profile = { type: 'file', root: `file://${folder}/good` } as const
+    expect(brief(await check(profile))).toEqual(['write ok', 'read ok', 'list ok', 'delete ok'])
+    await using storage = await openStorage(profile)
+    const left = []
+    for await (const { location } of storage.list(`${profile.root}/`)) left.push(location)
+    expect(left).toEqual([])
+  })
+
+  // Nothing is forbidden to root.
+  it.skipIf(process.getuid?.() === 0)('says who may not write to a directory', async () => {
+    await mkdir(join(folder, 'closed'))
+    await chmod(join(folder, 'closed'), 0o500)
+    const [write, ...others] = await check({ type: 'file', root: `file://${folder}/closed/inside` })
+    expect(write).toMatchObject({ name: 'write', ok: false })
+    expect(others).toEqual([])
+  })
+
+  it('says what to do when nothing answers at the endpoint, and tries no more', async () => {
+    const profile = {
+      type: 's3',
+      bucket: 'b',
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:1',
+      accessKeyId: 'A',
+      secretAccessKey: 'not-to-be-told',
+    } as const
+    const findings = await check(profile)
+    expect(brief(findings)).toEqual(['endpoint not ok'])
+    expect(findings[0]?.message).toMatch(/Nothing answers at http:\/\/127.0.0.1:1 .*check the port/)
+    expect(JSON.stringify(findings)).not.toContain('not-to-be-told')
+  })
+})
+
+describe.skipIf(findMinio() === undefined)('the check of a bucket (MinIO)', () => {
+  it('finds everything in order, or names what the keys may not do', { timeout: 60_000 }, async () => {
+    await using minio = await startMinio({ buckets: ['lake'] })
+    const { endpoint, region, accessKeyId, secretAccessKey } = minio
+    const profile = { type: 's3', bucket: 'lake', prefix: 'wh', endpoint, region, accessKeyId } as const
+    expect(brief(await check({ ...profile, secretAccessKey }))).toEqual([
+      'endpoint ok',
+      'clock ok',
+      'write ok',
+      'read ok',
+      'list ok',
+      'delete ok',
+    ])
+    const wrong = await check({ ...profile, secretAccessKey: 'not-the-secret' })
+    expect(brief(wrong)).toEqual(['endpoint ok', 'clock ok', 'write not ok'])
+    expect(wrong.at(-1)?.message).toContain('Allow s3:PutObject on everything below s3://lake/wh/')
+    const gone = await check({ ...profile, bucket: 'absent', secretAccessKey })
+    expect(gone.at(-1)).toMatchObject({ name: 'write', ok: false })
+    expect(gone.at(-1)?.message).toContain('no such bucket')
+  })
+})
+
+describe('the endpoint', () => {
+  let server: Server
+  let url: string
+  let date: string | null
+  beforeAll(async () => {
+    server = createServer((_, response) => {
+      response.sendDate = false
+      if (date !== null) response.setHeader('date', date)
+      response.writeHead(403).end('<Error/>')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  })
+  afterAll(() => void server.close())
+
+  it.each([
+    [0, true],
+    [-280, true],
+    [280, true],
+    [-400, false],
+    [400, false],
+  ])('has a clock that may be %i s off: %o', async (seconds, ok) => {
+    date = new Date(Date.now() + seconds * 1000).toUTCString()
+    expect(await checkEndpoint('endpoint', url, signal)).toMatchObject([
+      { name: 'endpoint', ok: true },
+      { name: 'clock', ok, message: expect.stringContaining(ok ? 'differ by' : 'NTP') },
+    ])
+  })
+
+  it('need not say what time it has', async () => {
+    date = null
+    expect(brief(await checkEndpoint('endpoint', url, signal))).toEqual(['endpoint ok', 'clock ok'])
+  })
+
+  it('says on which side the clock is wrong', () => {
+    const now = Date.now()
+    expect(clockFinding(now + 600_000, now).message).toContain('600 s behind that of the store')
+    expect(clockFinding(now - 600_000, now).message).toContain('600 s ahead of that of the store')
+  })
+
+  it('is that of AWS when none is configured', () => {
+    expect(endpointOf({ region: 'eu-central-1' })).toBe('https://s3.eu-central-1.amazonaws.com')
+    expect(endpointOf({ region: 'cn-north-1' })).toBe('https://s3.cn-north-1.amazonaws.com.cn')
+    expect(endpointOf({ region: 'x', endpoint: 'http://store' })).toBe('http://store')
+  })
+})

@@ -1,0 +1,248 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Policies } from '../access/policies.ts'
+import { anonymousId } from '../identity/authenticator.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { Sql } from '../store/sql.ts'
+import { GatewayGate } from './gateway-gate.ts'
+import { openS3Session, type S3Session } from './s3-session.ts'
+import { TestLake, type TestTable } from './test-lake.ts'
+
+let lake: TestLake
+let alice: Identity
+let table: TestTable
+let gate: GatewayGate
+let queries: number
+let clock: number
+let turn = 0
+
+beforeAll(async () => {
+  lake = await TestLake.open()
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+beforeEach(async () => {
+  lake.now = Date.now()
+  turn += 1
+  alice = await lake.principal(`alice-${turn}`)
+  table = await lake.table(`t${turn}`)
+  await lake.grant('modify', alice, table)
+  queries = 0
+  clock = 0
+  gate = new GatewayGate({
+    sql: counting(lake.sql),
+    policies: lake.policies,
+    warehouses: lake.warehouses,
+    now: () => clock,
+  })
+})
+
+/** The store, with another way to run statements. */
+function running(sql: Sql, run: Sql['run']): Sql {
+  return {
+    run,
+    transaction: (work, options) => sql.transaction(work, options),
+    listen: (channel, onPayload) => sql.listen(channel, onPayload),
+    ping: (signal) => sql.ping(signal),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}
+
+function counting(sql: Sql): Sql {
+  return running(sql, (statement, values) => {
+    if (statement.name === 'relation_standing') queries += 1
+    return sql.run(statement, values)
+  })
+}
+
+async function session(
+  who: Identity = alice,
+  on: TestTable = table,
+  access: 'read' | 'read-write' = 'read-write',
+): Promise<S3Session> {
+  const { config } = await lake.load(on, who, access)
+  const opened = openS3Session(
+    lake.ring,
+    config['s3.access-key-id'] ?? '',
+    config['s3.session-token'] ?? '',
+    lake.now,
+  )
+  if (!opened.ok) throw new Error(opened.reason)
+  return opened.value
+}
+
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  const error = await attempt.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  expect(isHeadgateError(error, 'forbidden')).toBe(true)
+  const { cause, message } = error as Error
+  expect(message).toBe('Access to this storage has ended: load the table again.')
+  return (cause as Error).message.replace('gateway session refused: ', '')
+}
+
+describe('a session is admitted', () => {
+  test('to the warehouse it is for, and asked about once in the maximum age', async () => {
+    const one = await session()
+    expect((await gate.admit(one)).id).toBe((await lake.warehouse()).id)
+    for (let request = 0; request < 50; request += 1) await gate.admit(one)
+    clock = 14_999
+    await gate.admit(one)
+    expect(queries).toBe(1)
+    clock = 30_000
+    await gate.admit(one)
+    expect(queries).toBe(2)
+  })
+
+  test('by one decision when many requests come at once', async () => {
+    const one = await session()
+    await Promise.all(Array.from({ length: 500 }, () => gate.admit(one)))
+    expect(queries).toBe(1)
+  })
+
+  test('and decided about again behind the requests, before the old decision is too old', async () => {
+    const one = await session()
+    await gate.admit(one)
+    clock = 20_000
+    await expect.poll(() => gate.admit(one).then(() => queries)).toBe(2)
+    clock = 49_000
+    await expect.poll(() => gate.admit(one).then(() => queries)).toBe(3)
+  })
+
+  test('while its table is being created, and after the commit', async () => {
+    await lake.grant('create', alice)
+    const staged = await lake.staged(`s${turn}`, alice)
+    const one = await session(alice, staged)
+    await gate.admit(one)
+    await lake.grant('modify', alice, await lake.commit(staged))
+    await gate.admit(one)
+  })
+
+  test('when nobody has to log in at all', async () => {
+    const anonymous: Identity = {
+      principal: { id: anonymousId, issuer: 'headgate', subject: 'anonymous', name: 'anonymous' },
+      actors: [],
+      method: 'anonymous',
+      expiresAt: null,
+    }
+    await gate.admit(await session(anonymous))
+  })
+})
+
+describe('a session ends', () => {
+  test('at once when the right is taken away', async () => {
+    const one = await session()
+    await gate.admit(one)
+    await lake.revokeAll(alice)
+    expect(await refusal(gate.admit(one))).toBe('modify was taken away')
+    await lake.grant('modify', alice, table)
+    await gate.admit(one)
+  })
+
+  test('at once when its principal or its engine is disabled', async () => {
+    const engine = await lake.principal(`engine-${turn}`)
+    const one = await session({ ...alice, actors: [engine.principal] })
+    await gate.admit(one)
+    await lake.change('disable', engine.principal.id)
+    expect(await refusal(gate.admit(one))).toBe('engine disabled')
+    const other = await session()
+    await gate.admit(other)
+    await lake.change('disable', alice.principal.id)
+    expect(await refusal(gate.admit(other))).toMatch(/taken away/)
+  })
+
+  test('when sessions of its principal were stopped', async () => {
+    const one = await session()
+    await gate.admit(one)
+    await lake.change('revokePrincipal', alice.principal.id, new Date(lake.now))
+    expect(await refusal(gate.admit(one))).toMatch(/taken away/)
+  })
+
+  const revoked: [string, () => Promise<void>, string][] = [
+    ['dropped', () => lake.change('drop', table.id), 'dropped'],
+    ['revoked', () => lake.change('revoke', table.id, new Date(lake.now)), 'relation revoked'],
+    ['moved', () => lake.change('setPrefixes', table.id, ['s3://lake/else/']), 'locations changed'],
+  ]
+  test.each(revoked)(
+    'when its table was %s, after the maximum age at the latest',
+    async (_, change, reason) => {
+      const one = await session()
+      await gate.admit(one)
+      await change()
+      clock = 30_000
+      expect(await refusal(gate.admit(one))).toBe(reason)
+    },
+  )
+
+  test('when another table got the place of the one that is being created', async () => {
+    await lake.grant('create', alice)
+    const staged = await lake.staged(`s${turn}`, alice)
+    const one = await session(alice, staged)
+    await gate.admit(one)
+    await lake.table(`winner-${turn}`, staged.prefixes)
+    clock = 30_000
+    expect(await refusal(gate.admit(one))).toBe('locations overlap')
+  })
+
+  test('when its warehouse was revoked, or hands out access in another way', async () => {
+    const one = await session()
+    await gate.admit(one)
+    const { id } = await lake.warehouse()
+    await lake.change('revokeWarehouse', id, new Date(lake.now))
+    expect(await refusal(gate.admit(one))).toBe('warehouse revoked')
+    await lake.change('revokeWarehouse', id, new Date(0))
+    await lake.change('setVending', id, JSON.stringify({ mode: 'none' }))
+    clock += 30_000
+    expect(await refusal(gate.admit(one))).toBe('another mode')
+    await lake.change('setVending', id, JSON.stringify({ mode: 'gateway' }))
+    clock += 30_000
+    await gate.admit(one)
+  })
+
+  test('when its time is over', async () => {
+    const one = await session()
+    expect(await refusal(gate.admit({ ...one, expiresAt: Date.now() }))).toBe('it has expired')
+  })
+
+  test('to read needs less than to write', async () => {
+    await lake.revokeAll(alice)
+    await lake.grant('select', alice, table)
+    await gate.admit(await session(alice, table, 'read'))
+    expect(await refusal(gate.admit(await session()))).toBe('modify was taken away')
+  })
+})
+
+test('when the store is away, what was decided holds until it is too old, and nothing is decided', async () => {
+  let away = false
+  const failing = running(lake.sql, (statement, values) =>
+    away
+      ? Promise.reject(new HeadgateError('unavailable', 'the store is away'))
+      : lake.sql.run(statement, values),
+  )
+  // Policies that are read again for every request.
+  await using policies = await Policies.open({ sql: failing, maxAgeMs: 0 })
+  const { warehouses } = lake
+  const strict = new GatewayGate({ sql: failing, policies, warehouses, now: () => clock })
+  const one = await session()
+  await strict.admit(one)
+  away = true
+  clock = 29_999
+  await strict.admit(one)
+  clock = 30_000
+  await expect(strict.admit(one)).rejects.toThrow('the store is away')
+  away = false
+  await strict.admit(one)
+})
+
+test('decisions are bounded', async () => {
+  const small = new GatewayGate({
+    sql: counting(lake.sql),
+    policies: lake.policies,
+    warehouses: lake.warehouses,
+    maxKept: 1,
+    now: () => clock,
+  })
+  const [one, other] = [await session(), await session(alice, table, 'read')]
+  for (const each of [one, other, one]) await small.admit(each)
+  expect(queries).toBe(3)
+})

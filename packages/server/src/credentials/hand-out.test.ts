@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Identity } from '../identity/identity.ts'
+import { HandOut } from './hand-out.ts'
+import { openRefreshToken } from './refresh-token.ts'
+import { openS3Session } from './s3-session.ts'
+import { lastingTokenOf, publicUrl, TestLake, testLives, type TestTable, tokenOf } from './test-lake.ts'
+import { StaticVendor } from './vendors/static.ts'
+import { Vending } from './vending.ts'
+
+let lake: TestLake
+let alice: Identity
+let table: TestTable
+
+beforeAll(async () => {
+  lake = await TestLake.open()
+  alice = await lake.principal('alice')
+  table = await lake.table('orders', ['s3://lake/orders/', 's3://lake/orders-data/'])
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+beforeEach(() => {
+  lake.now = Date.now()
+})
+
+const claimsIn = async (token: string): Promise<object> => {
+  const opened = await openRefreshToken(lake.ring, token, { issuer: publicUrl, now: lake.now })
+  return opened.ok ? opened.value : { refused: opened.reason }
+}
+
+describe('a table whose credentials are vended', () => {
+  test('comes with one credential: four keys, where the store is, where to renew, and the token', async () => {
+    const { config, credentials, remoteSigning } = await lake.load(table, alice)
+    expect(credentials).toHaveLength(1)
+    const [credential] = credentials
+    expect(Object.keys(credential?.config ?? {}).toSorted()).toEqual([
+      'client.refresh-credentials-endpoint',
+      'client.region',
+      's3.access-key-id',
+      's3.endpoint',
+      's3.path-style-access',
+      's3.secret-access-key',
+      's3.session-token',
+      's3.session-token-expires-at-ms',
+    ])
+    expect(credential?.prefix).toBe('s3://lake/')
+    expect(credential?.['storage-refresh-token']).toBeDefined()
+    expect(remoteSigning).toBeNull()
+    expect(config).toEqual({
+      ...credential?.config,
+      'credentials.uri': `${publicUrl}/${credential?.config['client.refresh-credentials-endpoint'] ?? ''}`,
+    })
+    expect(config['client.refresh-credentials-endpoint']).toMatch(
+      /^v1\/wh\/namespaces\/ns\/tables\/orders\/credentials\?storageRefreshToken=/,
+    )
+  })
+
+  test('its session is for its places, the right and the caller, and ends when the client is told', async () => {
+    const { config } = await lake.load(table, alice, 'read')
+    const session = openS3Session(
+      lake.ring,
+      config['s3.access-key-id'] ?? '',
+      config['s3.session-token'] ?? '',
+      lake.now,
+    )
+    expect(session).toMatchObject({
+      ok: true,
+      value: {
+        relationId: table.id,
+        prefixes: table.prefixes,
+        access: 'read',
+        principal: alice.principal,
+        sessionBegan: alice.issuedAt,
+        secretAccessKey: config['s3.secret-access-key'],
+        expiresAt: Number(config['s3.session-token-expires-at-ms']),
+      },
+    })
+  })
+
+  test('one token slides; the one in the endpoint lasts until the cap', async () => {
+    const handedOut = await lake.load(await lake.table('lasting'), alice)
+    const sliding = await claimsIn(tokenOf(handedOut))
+    const lasting = await claimsIn(lastingTokenOf(handedOut))
+    expect(sliding).toMatchObject({ table: 'lasting', access: 'read-write', prefix: 's3://lake/lasting/' })
+    const { cap } = lasting as { cap: number }
+    expect(lasting).toMatchObject({ expiresAt: cap })
+    expect(sliding).toMatchObject({ expiresAt: lake.now + testLives.tokenTtlMs, cap })
+    expect(cap - lake.now).toBeGreaterThan(testLives.capMs - 700_000)
+    expect(cap - lake.now).toBeLessThanOrEqual(testLives.capMs)
+  })
+
+  test('everybody asking for the same gets the same answer, until the credential is renewed', async () => {
+    const first = await lake.load(table, alice)
+    expect(await lake.load(table, alice)).toBe(first)
+    lake.now += 31 * 60_000
+    const second = await lake.load(table, alice)
+    expect(second.tag).not.toBe(first.tag)
+    expect(tokenOf(second)).not.toBe(tokenOf(first))
+  })
+
+  test('the tag differs by caller, by right, and by what was revoked', async () => {
+    const bob = await lake.principal('bob')
+    const engine = { ...alice, actors: [bob.principal] }
+    const revoked = { ...(await lake.entitled(table, alice)), ground: { policyVersion: 1, notBefore: 7 } }
+    const tags = [
+      await lake.load(table, alice),
+      await lake.load(table, alice, 'read'),
+      await lake.load(table, bob),
+      await lake.load(table, engine),
+      await lake.handOut.give(revoked, 'vend'),
+    ].map(({ tag }) => tag)
+    expect(new Set(tags).size).toBe(5)
+  })
+
+  test('sessions that began long ago still get a whole credential, but hardly a renewal', async () => {
+    const old = { ...alice, issuedAt: lake.now - 48 * 3_600_000 }
+    const handedOut = await lake.load(await lake.table('long-ago'), old)
+    expect(Number(handedOut.config['s3.session-token-expires-at-ms'])).toBe(lake.now + 3_600_000)
+    const { cap } = (await claimsIn(lastingTokenOf(handedOut))) as { cap: number }
+    expect(cap - lake.now).toBeGreaterThanOrEqual(2 * testLives.minLifeMs)
+    expect(cap - lake.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
+  })
+
+  test('a life longer than the cap is not cut by it: the cap is for renewals', async () => {
+    await using other = await TestLake.open({ vending: { mode: 'gateway', lifetimeSeconds: 3 * 86_400 } })
+    const anna = await other.principal('anna')
+    const handedOut = await other.load(await other.table('orders'), anna)
+    expect(Number(handedOut.config['s3.session-token-expires-at-ms'])).toBe(other.now + 3 * 86_400_000)
+    const opened = await openRefreshToken(other.ring, lastingTokenOf(handedOut), {
+      issuer: publicUrl,
+      now: other.now,
+    })
+    if (!opened.ok) throw new Error(opened.reason)
+    expect(opened.value.cap - other.now).toBeLessThanOrEqual(testLives.capMs)
+  })
+})
+
+describe('a table whose requests are signed', () => {
+  test('comes with no credential and no key; its endpoint needs no token', async () => {
+    const { config, credentials, remoteSigning } = await lake.handOut.give(
+      await lake.entitled(table, alice),
+      'sign',
+    )
+    expect(credentials).toEqual([])
+    expect(remoteSigning).toEqual({ properties: {}, headers: {} })
+    expect(config['signer.endpoint']).toBe('v1/wh/namespaces/ns/tables/orders/sign')
+    expect(JSON.stringify(config)).not.toMatch(/access-key|session-token|storageRefreshToken/)
+  })
+
+  test('while it is being created, the endpoint carries a token that lasts until the cap', async () => {
+    const staged = await lake.staged('coming', alice)
+    const { config } = await lake.handOut.give(await lake.entitled(staged, alice), 'sign')
+    const url = new URL(config['signer.endpoint'] ?? '', publicUrl)
+    const claims = await claimsIn(url.searchParams.get('storageRefreshToken') ?? '')
+    expect(claims).toMatchObject({ relationId: staged.id, staged: true, mode: 'remote-signing' })
+    const { cap, expiresAt } = claims as { cap: number; expiresAt: number }
+    expect(expiresAt).toBe(cap)
+  })
+})
+
+test('long-lived keys come as they are: nothing to renew, no token, no end', async () => {
+  await using other = await TestLake.open({
+    storage: {
+      type: 's3',
+      bucket: 'lake',
+      region: 'eu-central-1',
+      endpoint: 'http://127.0.0.1:1',
+      accessKeyId: 'AK',
+      secretAccessKey: 'SK',
+    },
+    vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
+  })
+  const vending = new Vending({ vendors: { static: new StaticVendor() }, minLifeMs: testLives.minLifeMs })
+  const handOut = new HandOut({
+    vending,
+    ring: other.ring,
+    view: { publicUrl, namespaceSeparator: '%1F' },
+    lives: testLives,
+    now: Date.now,
+  })
+  const anna = await other.principal('anna')
+  const orders = await other.table('orders')
+  const { config, credentials } = await handOut.give(await other.entitled(orders, anna), 'vend')
+  const keys = {
+    's3.access-key-id': 'AK',
+    's3.secret-access-key': 'SK',
+    'client.region': 'eu-central-1',
+    's3.endpoint': 'http://127.0.0.1:1',
+    's3.path-style-access': 'true',
+  }
+  expect(config).toEqual(keys)
+  expect(credentials).toEqual([{ prefix: 's3://lake/orders/', config: keys }])
+})

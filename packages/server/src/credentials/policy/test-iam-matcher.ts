@@ -1,0 +1,83 @@
+/**
+ * Reads policies as the stores do, written from their documentation and without looking at what writes policies here: the
+ * judge of the tests.
+ */
+export interface IamCall {
+  readonly action: string
+  readonly resource: string
+  /** Condition keys of the call, such as `s3:prefix`. */
+  readonly context?: Readonly<Record<string, string>>
+}
+
+interface ReadStatement {
+  readonly Effect: string
+  readonly Action: string | readonly string[]
+  readonly Resource: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+
+export type Reader = 'aws' | 'minio'
+
+export function allows(policy: string, call: IamCall, reader: Reader): boolean {
+  const { Statement } = JSON.parse(policy) as { readonly Statement: readonly ReadStatement[] }
+  return Statement.some((statement) => matchesStatement(statement, call, reader))
+}
+
+function matchesStatement(statement: ReadStatement, call: IamCall, reader: Reader): boolean {
+  if (statement.Effect !== 'Allow') throw new Error('only allowing statements are known')
+  return (
+    listOf(statement.Action).includes(call.action) &&
+    listOf(statement.Resource).some((pattern) => matches(pattern, call.resource, reader)) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) => {
+      if (operator !== 'StringLike') throw new Error(`unknown operator ${operator}`)
+      return Object.entries(keys).every(([key, patterns]) => {
+        const value = call.context?.[key]
+        return value !== undefined && listOf(patterns).some((pattern) => matches(pattern, value, reader))
+      })
+    })
+  )
+}
+
+function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}
+
+type Token =
+  { readonly kind: 'any' } | { readonly kind: 'one' } | { readonly kind: 'text'; readonly text: string }
+
+/** `${*}`, `${?}` and `${$}` are characters for AWS; any other variable would be replaced, so nothing matches it here. */
+function tokensOf(pattern: string, reader: Reader): Token[] {
+  const tokens: Token[] = []
+  let at = 0
+  while (at < pattern.length) {
+    const escape = reader === 'aws' ? /^\$\{([*?$])\}/.exec(pattern.slice(at)) : null
+    if (escape?.[1] !== undefined) {
+      tokens.push({ kind: 'text', text: escape[1] })
+      at += escape[0].length
+      continue
+    }
+    const text = pattern.charAt(at)
+    if (text === '$' && pattern.charAt(at + 1) === '{') throw new Error(`a variable in a pattern: ${pattern}`)
+    tokens.push(text === '*' ? { kind: 'any' } : text === '?' ? { kind: 'one' } : { kind: 'text', text })
+    at += 1
+  }
+  return tokens
+}
+
+/** By the set of positions that can be reached, one token after the other. */
+function matches(pattern: string, text: string, reader: Reader): boolean {
+  let reached = new Set([0])
+  for (const token of tokensOf(pattern, reader)) {
+    const next = new Set<number>()
+    for (const at of reached) {
+      if (token.kind === 'any') for (let end = at; end <= text.length; end += 1) next.add(end)
+      else if (at < text.length && fits(token, text.charAt(at))) next.add(at + 1)
+    }
+    reached = next
+  }
+  return reached.has(text.length)
+}
+
+function fits(token: Exclude<Token, { kind: 'any' }>, character: string): boolean {
+  return token.kind === 'one' || token.text === character
+}

@@ -1,0 +1,198 @@
+import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
+import { decide } from '../access/decide.ts'
+import type { Policies } from '../access/policies.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Identity, Principal } from '../identity/identity.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { pathOf } from '../store/namespaces.ts'
+import type { HandedOut, HandOut, Renewal } from './hand-out.ts'
+import type { Lives } from './lives.ts'
+import { digestOfLocations, type NamedParty, type RefreshClaims } from './refresh-claims.ts'
+import type { Reads } from './reads.ts'
+import { type RefreshRefusal, refusedToken } from './refresh-refusal.ts'
+import { openRefreshToken } from './refresh-token.ts'
+import { areAllowed, type Live, liveStanding, privilegeFor } from './standing.ts'
+import { vendingOf } from './vending-of.ts'
+
+/** Says which engines may renew for users. Without one, none may. */
+export interface RefreshingEngines {
+  /** The engine is still registered and enabled, and may renew for this principal. */
+  mayRefreshFor(engine: Identity, principal: Principal): Promise<boolean>
+}
+
+export interface RefreshParts {
+  readonly ring: KeyRing
+  readonly reads: Reads
+  readonly policies: Policies
+  readonly handOut: HandOut
+  /** This server's public URL: tokens of another one are refused. */
+  readonly publicUrl: string
+  readonly lives: Lives
+  readonly engines?: RefreshingEngines
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+export interface RefreshRequest {
+  readonly token: string
+  /** Who calls, proven. A token alone opens nothing. */
+  readonly identity: Identity
+  /** Of the path, as is the name. */
+  readonly warehouse: Warehouse
+  readonly identifier: TableIdentifier
+}
+
+/** A token that stands, with the scope that it stands for. */
+export interface Admitted {
+  readonly claims: RefreshClaims
+  /** What may be handed out for it. */
+  readonly renewal: Renewal
+  /** For the audit: the principal it is for, who may not be the caller. */
+  readonly principal: Principal
+}
+
+/**
+ * Renews one storage credential: same prefix and operations, new keys, a new token. Everything that was decided when it
+ * was handed out is decided again.
+ *
+ * @throws HeadgateError `no-such-table`, one and the same whatever is wrong with the token (`refusalOf` has the reason);
+ *   `forbidden` when the right is gone; what `Vending.vend` throws
+ */
+export async function refreshCredential(
+  parts: RefreshParts,
+  request: RefreshRequest,
+  signal?: AbortSignal,
+): Promise<HandedOut & { readonly admitted: Admitted }> {
+  const admitted = await admitToken(parts, request)
+  if (admitted.claims.mode === 'remote-signing') throw refusedToken('another mode')
+  if (admitted.claims.cap - parts.now() < parts.lives.minLifeMs) throw refusedToken('cap reached')
+  return { ...(await parts.handOut.renew(admitted.renewal, signal)), admitted }
+}
+
+/**
+ * Says whether a token stands now, for this caller and this name, and for what. Requests to sign for a table that is
+ * being created are admitted by it as well.
+ *
+ * @throws HeadgateError as `refreshCredential`
+ */
+export async function admitToken(parts: RefreshParts, request: RefreshRequest): Promise<Admitted> {
+  const { warehouse, identifier } = request
+  const claims = await opened(parts, request.token)
+  if (claims.warehouseId !== warehouse.id) throw refusedToken('another warehouse')
+  if (!sameName(claims, identifier)) throw refusedToken('another name')
+  if (claims.mode !== vendingOf(warehouse).mode) throw refusedToken('another mode')
+  const caller = await callerFor(parts, claims, request.identity)
+
+  const standing = await parts.reads.standing({
+    relationId: claims.relationId,
+    warehouseId: warehouse.id,
+    name: { path: pathOf(identifier.namespace), name: identifier.name },
+  })
+  if (standing.holder !== null && standing.holder !== claims.relationId) throw refusedToken('name taken')
+  const live = liveStanding(standing, claims.relationId, warehouse.id, claims.issuedAt)
+  if (!live.ok) throw refusedToken(live.reason)
+  checkPlaces(claims, warehouse, live.value, standing.overlaps)
+
+  const policy = await parts.policies.get(caller, standing.policyVersion)
+  if (!policy.enabled) throw refusedToken('principal gone')
+  const decision = decide(policy, live.value.chain, privilegeFor(live.value, claims.access))
+  if (decision.outcome === 'hide') throw refusedToken('hidden')
+  if (decision.outcome === 'deny') throw forbidden(decision.privilege, live.value, identifier)
+  return {
+    claims,
+    principal: caller.principal,
+    renewal: {
+      warehouse,
+      relation: {
+        id: claims.relationId,
+        staged: live.value.staged,
+        namespaceId: live.value.namespaceId,
+      },
+      identifier,
+      prefixes: live.value.prefixes,
+      prefix: claims.prefix,
+      access: claims.access,
+      identity: caller,
+      ground: { policyVersion: policy.version, notBefore: live.value.notBefore },
+      cap: claims.cap,
+    },
+  }
+}
+
+async function opened(parts: RefreshParts, token: string): Promise<RefreshClaims> {
+  const at = { issuer: parts.publicUrl, now: parts.now() }
+  let result = await openRefreshToken(parts.ring, token, at)
+  // Another replica may seal with a key that was added a moment ago.
+  if (!result.ok && result.reason === 'unknown key' && (await parts.ring.reloadForUnknownKey()))
+    result = await openRefreshToken(parts.ring, token, at)
+  if (!result.ok) throw refusedToken(result.reason)
+  return result.value
+}
+
+function sameName({ namespace, table }: RefreshClaims, identifier: TableIdentifier): boolean {
+  return (
+    table === identifier.name &&
+    namespace.length === identifier.namespace.length &&
+    namespace.every((level, index) => level === identifier.namespace[index])
+  )
+}
+
+/**
+ * The identity that is decided about: the token's principal, proven no later than the token was made. The caller is that
+ * principal, or the engine that acted for it when the token was made.
+ */
+async function callerFor(parts: RefreshParts, claims: RefreshClaims, identity: Identity): Promise<Identity> {
+  const issuedAt = Math.min(claims.issuedAt, identity.issuedAt ?? claims.issuedAt)
+  const { actor } = claims
+  if (isParty(claims.principal, identity.principal)) {
+    const [now] = identity.actors
+    if (actor === null || (now !== undefined && isParty(actor, now))) return { ...identity, issuedAt }
+    // Another engine than the one the token was made for: its limits would be the wrong ones.
+    if (now !== undefined) throw refusedToken('another caller')
+    return { ...identity, actors: [await principalOf(parts, actor, 'engine may not')], issuedAt }
+  }
+  if (actor === null || identity.actors.length > 0 || !isParty(actor, identity.principal))
+    throw refusedToken('another caller')
+  const principal = await principalOf(parts, claims.principal, 'principal gone')
+  if (!(await parts.engines?.mayRefreshFor(identity, principal))) throw refusedToken('engine may not')
+  const engine = await parts.policies.get({ ...identity, issuedAt })
+  if (!engine.enabled) throw refusedToken('engine may not')
+  return { principal, actors: [identity.principal], method: 'session-token', expiresAt: null, issuedAt }
+}
+
+/** Who was named, as the store has them now. */
+async function principalOf(
+  { reads }: RefreshParts,
+  named: NamedParty,
+  otherwise: RefreshRefusal,
+): Promise<Principal> {
+  const row = await reads.principal(named.id)
+  if (row === null || !row.enabled || !isParty(named, row)) throw refusedToken(otherwise)
+  return { id: row.id, issuer: row.issuer, subject: row.subject, name: row.name }
+}
+
+function isParty(named: NamedParty, { id, issuer, subject }: NamedParty): boolean {
+  return named.id === id && named.issuer === issuer && named.subject === subject
+}
+
+/** The places are those the token was made for, still allowed, and nobody else's. */
+function checkPlaces(
+  claims: RefreshClaims,
+  warehouse: Warehouse,
+  { prefixes }: Live,
+  overlaps: boolean,
+): void {
+  if (prefixes.length === 0 || digestOfLocations(prefixes) !== claims.locations)
+    throw refusedToken('locations changed')
+  if (!areAllowed(warehouse, prefixes)) throw refusedToken('locations not allowed')
+  if (overlaps) throw refusedToken('locations overlap')
+}
+
+function forbidden(privilege: string, { staged }: Live, identifier: TableIdentifier): HeadgateError {
+  const object = staged ? 'the namespace of table' : 'table'
+  return new HeadgateError(
+    'forbidden',
+    `This needs the privilege ${privilege} on ${object} ${formatIdentifier(identifier)}: ask who manages it.`,
+  )
+}

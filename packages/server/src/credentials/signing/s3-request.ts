@@ -1,0 +1,175 @@
+import { HeadgateError } from '@headgate/errors'
+
+/** What a request to an S3 store does with which objects. */
+export interface S3RequestPlan {
+  readonly access: 'read' | 'write'
+  /** Keys of objects that it touches, decoded. */
+  readonly keys: readonly string[]
+  /** Prefix that it lists; null: it lists nothing. */
+  readonly prefix: string | null
+}
+
+/** Where a store is reached, to read its request lines. */
+export interface S3Place {
+  /** Base URL of the store; null: AWS. */
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+}
+
+/** A request that somebody wants to send. */
+export interface S3Request {
+  readonly method: string
+  readonly url: URL
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>
+  /** The body, where a request says in it what it is about. */
+  readonly body: string | null
+}
+
+/** Query parameters that ordinary reading, writing and listing need. Everything else changes what a request does. */
+const reading = new Set([
+  'x-id',
+  'partNumber',
+  'uploadId',
+  'max-parts',
+  'part-number-marker',
+  'response-content-type',
+])
+const listing = new Set([
+  'x-id',
+  'list-type',
+  'prefix',
+  'delimiter',
+  'max-keys',
+  'continuation-token',
+  'start-after',
+  'marker',
+  'encoding-type',
+  'fetch-owner',
+])
+const writing = new Set(['x-id', 'partNumber', 'uploadId'])
+const maxDeletedKeys = 1000
+
+/**
+ * Reads what a request would do. Only what table formats need is understood, everything else is refused: a signature is
+ * the server's own name under it.
+ *
+ * @throws HeadgateError `forbidden` for another store, another bucket, or anything but reading, writing, listing and deleting objects
+ */
+export function planS3Request(request: S3Request, place: S3Place): S3RequestPlan {
+  const { method, url } = request
+  const key = keyOf(url, place)
+  const parameters = [...url.searchParams.keys()]
+  if (new Set(parameters).size !== parameters.length) throw refused('a query parameter comes twice')
+  const only = (allowed: ReadonlySet<string>): boolean => parameters.every((name) => allowed.has(name))
+  if (key === '') return bucketPlan(request, only(listing))
+  checkKey(key)
+  if (method === 'GET' || method === 'HEAD') {
+    if (only(reading)) return { access: 'read', keys: [key], prefix: null }
+  } else if (method === 'PUT' || method === 'DELETE') {
+    if (only(writing)) return { access: 'write', keys: [key, ...copySource(request, place)], prefix: null }
+  } else if (method === 'POST') {
+    const names = parameters.filter((name) => name !== 'x-id')
+    if (names.length === 1 && (names[0] === 'uploads' || names[0] === 'uploadId'))
+      return { access: 'write', keys: [key], prefix: null }
+  }
+  throw refused(`${method} with these parameters`)
+}
+
+function bucketPlan({ method, url, body }: S3Request, lists: boolean): S3RequestPlan {
+  if (method === 'GET' && lists) {
+    const prefix = url.searchParams.get('prefix') ?? ''
+    if (prefix !== '') checkKey(prefix)
+    return { access: 'read', keys: [], prefix }
+  }
+  if (method === 'POST' && url.searchParams.has('delete')) {
+    const parameters = [...url.searchParams.keys()].filter((name) => name !== 'x-id')
+    if (parameters.length === 1) return { access: 'write', keys: deletedKeys(body), prefix: null }
+  }
+  throw refused(`${method} of a bucket with these parameters`)
+}
+
+/** The source of a copy is read, and must be as much in reach as the target. */
+function copySource({ headers }: S3Request, { bucket }: S3Place): string[] {
+  const source = headers.get('x-amz-copy-source')
+  if (source === undefined) return []
+  if (source.includes('?')) throw refused('a copy of an old version')
+  const path = decoded(source).replace(/^\//, '')
+  if (!path.startsWith(`${bucket}/`)) throw refused('a copy from another bucket')
+  const key = path.slice(bucket.length + 1)
+  checkKey(key)
+  return [key]
+}
+
+function keyOf(url: URL, { endpoint, region, bucket }: S3Place): string {
+  const path = decoded(url.pathname)
+  const base = endpoint === null ? null : new URL(endpoint)
+  const hosts = base === null ? [`s3.${region}.amazonaws.com`, 's3.amazonaws.com'] : [base.host]
+  const scheme = base?.protocol ?? 'https:'
+  if (url.protocol !== scheme || url.username !== '' || url.password !== '' || url.hash !== '')
+    throw refused('another store')
+  if (hosts.some((host) => url.host === `${bucket}.${host}`)) return path.slice(1)
+  if (!hosts.includes(url.host)) throw refused('another store')
+  const start = `${(base?.pathname ?? '/').replace(/\/$/, '')}/${bucket}`
+  if (path === start || path === `${start}/`) return ''
+  if (!path.startsWith(`${start}/`)) throw refused('another bucket')
+  return path.slice(start.length + 1)
+}
+
+/** Exactly once: a store does the same, and what two readers could read in two ways is refused. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw refused('a path that is not valid percent-encoding')
+  }
+}
+
+function checkKey(key: string): void {
+  if (key.split('/').some((segment) => segment === '.' || segment === '..'))
+    throw refused('a path with . or ..')
+  if (/\p{Cc}/u.test(key)) throw refused('a path with control characters')
+}
+
+/** Keys of a bulk delete. Its XML is read only in the plain form that clients write. */
+function deletedKeys(body: string | null): string[] {
+  if (body === null) throw refused('a bulk delete without its body')
+  const text = body.replace(/^\s*<\?xml[^>]*\?>/, '').trim()
+  const outer = /^<Delete(?:\s+xmlns="[^"<>]*")?>(.*)<\/Delete>$/s.exec(text)?.[1]
+  if (outer === undefined || /<!|<\?/.test(text)) throw refused('a bulk delete that cannot be read')
+  const rest = outer.replace(/<Quiet>(?:true|false)<\/Quiet>/, '')
+  const keys: string[] = []
+  const left = rest.replaceAll(/\s*<Object>\s*<Key>([^<>]*)<\/Key>\s*<\/Object>\s*/g, (_, key: string) => {
+    keys.push(unescaped(key))
+    return ''
+  })
+  if (left.trim() !== '' || keys.length === 0 || keys.length > maxDeletedKeys)
+    throw refused('a bulk delete that cannot be read')
+  keys.forEach(checkKey)
+  return keys
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function unescaped(text: string): string {
+  return text.replaceAll(
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{1,8})|)(;?)/gi,
+    (all, decimal, hex, name, end) => {
+      const code =
+        decimal === undefined
+          ? hex === undefined
+            ? null
+            : Number.parseInt(String(hex), 16)
+          : Number(decimal)
+      const character =
+        code === null ? entities[String(name)] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+      if (end !== ';' || character === undefined) throw refused(`a bulk delete with ${JSON.stringify(all)}`)
+      return character
+    },
+  )
+}
+
+function refused(what: string): HeadgateError {
+  return new HeadgateError('forbidden', `This request is not signed: ${what}.`)
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { signForTable, type SigningGround, type SignRequest } from './sign.ts'
+
+const endpoint = 'http://127.0.0.1:9000'
+const ground: SigningGround = {
+  place: { endpoint, region: 'us-east-1', bucket: 'lake' },
+  keys: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+  prefixes: ['s3://lake/wh/t/'],
+  access: 'read-write',
+  now: new Date('2026-01-01T00:00:00Z'),
+}
+
+function request(method: string, path: string, more: Partial<SignRequest> = {}): SignRequest {
+  return { method, region: 'us-east-1', uri: `${endpoint}${path}`, headers: {}, body: null, ...more }
+}
+
+function outcome(wanted: SignRequest, on: SigningGround = ground): string {
+  try {
+    const { headers } = signForTable(wanted, on)
+    return headers['authorization']?.[0]?.startsWith('AWS4-HMAC-SHA256 ') === true ? 'signed' : 'unsigned'
+  } catch (error) {
+    return (error as { readonly code: string }).code
+  }
+}
+
+const deleting = (...keys: readonly string[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${keys
+    .map((key) => `<Object><Key>${key}</Key></Object>`)
+    .join('')}</Delete>`
+
+describe('what table formats need is signed', () => {
+  test.each([
+    ['reading', request('GET', '/lake/wh/t/data/a.parquet')],
+    ['asking', request('HEAD', '/lake/wh/t/data/a%20b.parquet')],
+    ['writing', request('PUT', '/lake/wh/t/data/a.parquet')],
+    ['a part of an upload', request('PUT', '/lake/wh/t/a?partNumber=1&uploadId=x')],
+    ['beginning an upload', request('POST', '/lake/wh/t/a?uploads')],
+    ['ending an upload', request('POST', '/lake/wh/t/a?uploadId=x')],
+    ['deleting', request('DELETE', '/lake/wh/t/a')],
+    ['listing', request('GET', '/lake?list-type=2&prefix=wh%2Ft%2Fdata%2F')],
+    ['deleting many', request('POST', '/lake?delete', { body: deleting('wh/t/a', 'wh/t/b&amp;c') })],
+    ['a copy', request('PUT', '/lake/wh/t/b', { headers: { 'x-amz-copy-source': ['/lake/wh/t/a'] } })],
+  ])('%s', (_, wanted) => {
+    expect(outcome(wanted)).toBe('signed')
+  })
+
+  test('a bucket in the host name is the same bucket', () => {
+    const named = { ...ground, place: { ...ground.place, endpoint: 'http://store.example:9000' } }
+    const uri = 'http://lake.store.example:9000/wh/t/a'
+    expect(outcome(request('GET', '', { uri }), named)).toBe('signed')
+    const aws = { ...ground, place: { endpoint: null, region: 'eu-central-1', bucket: 'lake' } }
+    const inAws = { uri: 'https://lake.s3.eu-central-1.amazonaws.com/wh/t/a', region: 'eu-central-1' }
+    expect(outcome(request('GET', '', inAws), aws)).toBe('signed')
+  })
+
+  test('what a client may keep is a single read', () => {
+    expect(signForTable(request('GET', '/lake/wh/t/a'), ground).mayBeKept).toBe(true)
+    expect(signForTable(request('PUT', '/lake/wh/t/a'), ground).mayBeKept).toBe(false)
+    expect(signForTable(request('GET', '/lake?list-type=2&prefix=wh/t/'), ground).mayBeKept).toBe(false)
+  })
+})
+
+describe('nothing else is', () => {
+  test.each([
+    ['a sibling', request('GET', '/lake/wh/t2/a')],
+    ['the parent', request('GET', '/lake/wh/a')],
+    ['another bucket', request('GET', '/other/wh/t/a')],
+    ['a bucket whose name begins alike', request('GET', '/lake2/wh/t/a')],
+    ['a list of everything', request('GET', '/lake?list-type=2')],
+    ['a list without the slash', request('GET', '/lake?list-type=2&prefix=wh/t')],
+    ['a list of a sibling', request('GET', '/lake?list-type=2&prefix=wh/t2/')],
+    ['two prefixes', request('GET', '/lake?list-type=2&prefix=wh/t/&prefix=')],
+    ['an access list', request('PUT', '/lake/wh/t/a?acl')],
+    ['a policy', request('PUT', '/lake?policy')],
+    ['the bucket itself', request('DELETE', '/lake')],
+    ['an old version', request('DELETE', '/lake/wh/t/a?versionId=1')],
+    [
+      'a copy from outside',
+      request('PUT', '/lake/wh/t/a', { headers: { 'X-Amz-Copy-Source': ['/lake/wh/u/a'] } }),
+    ],
+    [
+      'a copy from a sibling',
+      request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-copy-source': ['lake/wh/t2/a'] } }),
+    ],
+    ['a header that opens it', request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-acl': ['public-read'] } })],
+    ['a session of its own', request('GET', '/lake/wh/t/a', { headers: { 'x-amz-security-token': ['x'] } })],
+    ['a bulk delete of others', request('POST', '/lake?delete', { body: deleting('wh/t/a', 'wh/u/a') })],
+    ['a bulk delete unseen', request('POST', '/lake?delete')],
+    [
+      'a bulk delete in disguise',
+      request('POST', '/lake?delete', { body: `<!DOCTYPE d>${deleting('wh/t/a')}` }),
+    ],
+    ['another store', request('GET', '', { uri: 'http://127.0.0.1:9001/lake/wh/t/a' })],
+    ['another scheme', request('GET', '', { uri: 'https://127.0.0.1:9000/lake/wh/t/a' })],
+    ['user information', request('GET', '', { uri: 'http://u:p@127.0.0.1:9000/lake/wh/t/a' })],
+    ['dots that are encoded twice', request('GET', '/lake/wh/t/%252e%252e/u/a')],
+  ])('%s', (_, wanted) => {
+    // A key may hold a percent sign: then it lies below the table, and the store reads it so too.
+    expect(outcome(wanted)).toBe(wanted.uri.includes('%25') ? 'signed' : 'forbidden')
+  })
+
+  test.each(['/lake/wh/t/../u/a', '/lake/wh/t/%2e%2e/u/a', '/lake/wh/t/.%2E/u/a', '/lake/wh/t\\..\\u/a'])(
+    'dot segments: %s',
+    (path) => {
+      expect(outcome(request('GET', path))).toBe('bad-request')
+    },
+  )
+
+  test('%2F and dots inside a segment', () => {
+    expect(outcome(request('GET', '/lake/wh/t/..%2Fu%2Fa'))).toBe('forbidden')
+  })
+
+  test('a reader gets reads only', () => {
+    const reading = { ...ground, access: 'read' } as const
+    expect(outcome(request('GET', '/lake/wh/t/a'), reading)).toBe('signed')
+    for (const wanted of [
+      request('PUT', '/lake/wh/t/a'),
+      request('DELETE', '/lake/wh/t/a'),
+      request('POST', '/lake/wh/t/a?uploads'),
+      request('POST', '/lake?delete', { body: deleting('wh/t/a') }),
+    ]) {
+      expect(outcome(wanted, reading)).toBe('forbidden')
+    }
+  })
+})

@@ -1,0 +1,108 @@
+import { HeadgateError } from '@headgate/errors'
+import { type Header, signRequest, SigningKeys, UNSIGNED_PAYLOAD } from '@headgate/sigv4'
+import type { S3Keys } from '../../storage/s3-options.ts'
+import type { Access } from '../vendor.ts'
+import { planS3Request, type S3Place } from './s3-request.ts'
+
+/** `RemoteSignRequest` of the Iceberg REST specification, decoded. */
+export interface SignRequest {
+  readonly method: string
+  readonly region: string
+  readonly uri: string
+  readonly headers: Readonly<Record<string, readonly string[]>>
+  /** Of a bulk delete. */
+  readonly body: string | null
+}
+
+/** `RemoteSignResult`. */
+export interface Signed {
+  readonly uri: string
+  readonly headers: Readonly<Record<string, readonly string[]>>
+  /** A client may use it for the same request once more. */
+  readonly mayBeKept: boolean
+}
+
+export interface SigningGround {
+  readonly place: S3Place
+  readonly keys: S3Keys
+  /** Canonical prefixes, each ending in `/`. */
+  readonly prefixes: readonly string[]
+  readonly access: Access
+  readonly now: Date
+}
+
+const signingKeys = new SigningKeys()
+/** They would do more than the request line says: change who may read, where it goes, or for whom it is paid. */
+const refusedHeaders =
+  /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
+const payloadHash = /^(?:[\da-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/
+const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
+
+/**
+ * Signs a request with the warehouse's keys, if it does no more than the caller may do with the table's objects.
+ *
+ * @throws HeadgateError `forbidden` when it does, `bad-request` when it cannot be read
+ */
+export function signForTable(request: SignRequest, ground: SigningGround): Signed {
+  const { place, keys, now } = ground
+  const url = urlOf(request.uri)
+  const method = request.method.toUpperCase()
+  const given = headersOf(request.headers)
+  const plan = planS3Request({ method, url, headers: new Map(given), body: request.body }, place)
+  if (plan.access === 'write' && ground.access === 'read') {
+    throw new HeadgateError('forbidden', 'You may read this table, not write it: ask who manages it.')
+  }
+  const touched = [...plan.keys, ...(plan.prefix === null ? [] : [plan.prefix])]
+  for (const key of touched) {
+    const location = `s3://${place.bucket}/${key}`
+    if (!ground.prefixes.some((prefix) => location.startsWith(prefix)))
+      throw new HeadgateError(
+        'forbidden',
+        'This request is not signed: it goes beyond the locations of the table.',
+      )
+  }
+  if (request.region !== place.region && place.endpoint === null)
+    throw new HeadgateError('bad-request', `The bucket is in ${place.region}: sign for that region.`)
+  const hash = given.find(([name]) => name === 'x-amz-content-sha256')?.[1] ?? UNSIGNED_PAYLOAD
+  if (!payloadHash.test(hash))
+    throw new HeadgateError('bad-request', 'x-amz-content-sha256 is of no known form.')
+  const signable = given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host')
+  const { headers } = signRequest(
+    { method, target: `${url.pathname}${url.search}`, headers: [['host', url.host], ...signable] },
+    {
+      credentials: keys,
+      region: request.region,
+      service: 's3',
+      date: now,
+      payloadHash: hash,
+      keys: signingKeys,
+    },
+  )
+  return {
+    uri: url.href,
+    headers: Object.fromEntries([...signable, ...headers].map(([name, value]) => [name, [value]])),
+    mayBeKept: (method === 'GET' || method === 'HEAD') && plan.prefix === null,
+  }
+}
+
+/** A URL that every reader reads alike. */
+function urlOf(text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || dotSegment.test(text) || text.includes('\\'))
+    throw new HeadgateError('bad-request', 'The uri to sign is not a plain absolute URL.')
+  return url
+}
+
+function headersOf(headers: SignRequest['headers']): Header[] {
+  const result: Header[] = []
+  for (const [name, values] of Object.entries(headers)) {
+    const lower = name.toLowerCase()
+    const [value, ...more] = values
+    if (value === undefined) continue
+    if (more.length > 0 || result.some(([known]) => known === lower))
+      throw new HeadgateError('bad-request', `The header ${lower} comes twice.`)
+    if (refusedHeaders.test(lower)) throw new HeadgateError('forbidden', `The header ${lower} is not signed.`)
+    result.push([lower, value])
+  }
+  return result
+}

@@ -1,0 +1,270 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Policies } from '../access/policies.ts'
+import type { Privilege } from '../access/privilege.ts'
+import { addNamespace, addPrincipal, grant, type TestObject } from '../access/test-world.ts'
+import { openStorageOf } from '../catalog/open-storage.ts'
+import { sealProfile } from '../catalog/storage-secret.ts'
+import { type Warehouse, Warehouses } from '../catalog/warehouses.ts'
+import type { Identity } from '../identity/identity.ts'
+import { KeyRing } from '../keys/key-ring.ts'
+import { type MasterKey, masterKeyFrom } from '../keys/master-key.ts'
+import { StorageRegistry } from '../storage/registry.ts'
+import type { StorageProfile } from '../storage/storage-profile.ts'
+import { bumpPolicy } from '../store/policies.ts'
+import type { Sql } from '../store/sql.ts'
+import { testStore } from '../store/test-database.ts'
+import { type Entitled, type HandedOut, HandOut } from './hand-out.ts'
+import type { Lives } from './lives.ts'
+import { Reads } from './reads.ts'
+import { refreshCredential, type RefreshParts } from './refresh.ts'
+import {
+  type Change,
+  changeStatement,
+  deleteGrants,
+  insertStaged,
+  insertTable,
+  insertWarehouse,
+} from './test-lake-statements.ts'
+import type { VendRequest } from './vendor.ts'
+import { GatewayVendor } from './vendors/gateway.ts'
+import { Vending } from './vending.ts'
+import type { VendingProfile } from '../catalog/vending-profile.ts'
+
+const minute = 60_000
+export const testLives: Lives = { minLifeMs: 15 * minute, tokenTtlMs: 240 * minute, capMs: 1440 * minute }
+export const publicUrl = 'https://lake.example'
+
+/** A table of the test lake, live or staged. */
+export interface TestTable {
+  readonly id: string
+  readonly name: string
+  readonly staged: boolean
+  readonly prefixes: readonly string[]
+}
+
+export interface TestLakeOptions {
+  readonly storage?: StorageProfile
+  readonly vending?: VendingProfile
+  readonly lives?: Lives
+  readonly master?: MasterKey
+}
+
+/** A warehouse with the namespace `ns` in a real store, with everything that hands out access to it. Time is set by hand. */
+export class TestLake implements AsyncDisposable {
+  readonly sql: Sql
+  readonly ring: KeyRing
+  readonly reads: Reads
+  readonly policies: Policies
+  readonly warehouses: Warehouses
+  readonly vending: Vending
+  readonly handOut: HandOut
+  readonly lives: Lives
+  readonly warehouseName: string
+  readonly namespace: TestObject
+  /** Where clients reach the storage gateway. */
+  gatewayUrl = 'https://s3.lake.example'
+  /** Epoch ms, on which all of it agrees. */
+  now: number = Date.now()
+  readonly #stack: AsyncDisposableStack
+
+  private constructor(
+    parts: Pick<
+      TestLake,
+      'sql' | 'ring' | 'policies' | 'warehouses' | 'warehouseName' | 'namespace' | 'lives'
+    >,
+    stack: AsyncDisposableStack,
+  ) {
+    this.sql = parts.sql
+    this.reads = new Reads(parts.sql)
+    this.ring = parts.ring
+    this.policies = parts.policies
+    this.warehouses = parts.warehouses
+    this.warehouseName = parts.warehouseName
+    this.namespace = parts.namespace
+    this.lives = parts.lives
+    this.#stack = stack
+    const now = (): number => this.now
+    const gateway = new GatewayVendor({
+      ring: this.ring,
+      endpoint: () => this.gatewayUrl,
+      region: 'us-east-1',
+      now,
+    })
+    this.vending = new Vending({
+      vendors: { gateway },
+      minLifeMs: this.lives.minLifeMs,
+      generation: () => this.ring.generation,
+      now,
+    })
+    this.handOut = new HandOut({
+      vending: this.vending,
+      ring: this.ring,
+      view: { publicUrl, namespaceSeparator: '%1F' },
+      lives: this.lives,
+      now,
+    })
+  }
+
+  static async open(options: TestLakeOptions = {}): Promise<TestLake> {
+    await using stack = new AsyncDisposableStack()
+    const store = stack.use(await testStore())
+    const { sql } = store
+    const directory = await mkdtemp(join(tmpdir(), 'headgate-credentials-'))
+    stack.defer(() => rm(directory, { recursive: true }))
+    const master = options.master ?? masterKeyFrom(randomBytes(32))
+    const registry = stack.use(new StorageRegistry())
+    const ring = stack.use(await KeyRing.open({ sql, master, unknownKeyCooldownMs: 0 }))
+    const policies = stack.use(await Policies.open({ sql }))
+    const warehouses = stack.use(
+      await Warehouses.open({
+        sql,
+        openStorage: (row) => openStorageOf(row, { master, registry }),
+        maxAgeMs: 10_000,
+      }),
+    )
+    const id = randomUUID()
+    const profile = options.storage ?? { type: 'file', root: `file://${directory}`, bucket: 'lake' }
+    const { storage, storageSecret } = sealProfile(master, id, profile)
+    const vending = options.vending ?? { mode: 'gateway' }
+    const owner = randomUUID()
+    const values = [id, 'wh', JSON.stringify(storage), storageSecret, JSON.stringify(vending), owner]
+    await sql.run(insertWarehouse, values)
+    const warehouse: TestObject = { kind: 'warehouse', id, owner, chain: { ids: [id], owners: [owner] } }
+    const namespace = await addNamespace(sql, warehouse, 'ns')
+    const parts = { sql, ring, policies, warehouses, warehouseName: 'wh', namespace }
+    return new TestLake({ ...parts, lives: options.lives ?? testLives }, stack.move())
+  }
+
+  async warehouse(): Promise<Warehouse> {
+    const warehouse = await this.warehouses.get(this.warehouseName)
+    if (warehouse === null) throw new Error('the warehouse is gone')
+    return warehouse
+  }
+
+  async principal(name: string): Promise<Identity> {
+    return { ...(await addPrincipal(this.sql, name)), issuedAt: this.now - 1_000 }
+  }
+
+  /** Grants on the table, or on the namespace. */
+  async grant(privilege: Privilege, to: Identity, table: TestTable | null = null): Promise<void> {
+    const on: TestObject =
+      table === null
+        ? this.namespace
+        : { kind: 'relation', id: table.id, owner: '', chain: { ids: [], owners: [] } }
+    this.policies.saw(await grant(this.sql, privilege, on, 'principal', to.principal.id))
+  }
+
+  async change(what: Change, id: string, value?: unknown): Promise<void> {
+    await this.sql.run(changeStatement(what), value === undefined ? [id] : [id, value])
+    this.policies.saw(await this.sql.transaction((tx) => bumpPolicy(tx)))
+    this.warehouses.forget()
+  }
+
+  async revokeAll(from: Identity): Promise<void> {
+    await this.sql.run(deleteGrants, [from.principal.id])
+    this.policies.saw(await this.sql.transaction((tx) => bumpPolicy(tx)))
+  }
+
+  async table(
+    name: string,
+    prefixes: readonly string[] = [`s3://lake/${name}/`],
+    id: string = randomUUID(),
+  ): Promise<TestTable> {
+    const warehouse = this.namespace.chain.ids.at(-1)
+    const nobody = randomUUID()
+    await this.sql.run(insertTable, [
+      id,
+      warehouse,
+      this.namespace.id,
+      name,
+      'table',
+      prefixes[0],
+      nobody,
+      prefixes,
+    ])
+    return { id, name, staged: false, prefixes }
+  }
+
+  async staged(
+    name: string,
+    by: Identity,
+    prefixes: readonly string[] = [`s3://lake/${name}/`],
+  ): Promise<TestTable> {
+    const id = randomUUID()
+    const warehouse = this.namespace.chain.ids.at(-1)
+    await this.sql.run(insertStaged, [id, warehouse, name, prefixes[0], by.principal.id, prefixes])
+    return { id, name, staged: true, prefixes }
+  }
+
+  /** The staged table is committed. */
+  async commit(table: TestTable): Promise<TestTable> {
+    await this.change('forget', table.id)
+    return this.table(table.name, table.prefixes, table.id)
+  }
+
+  async entitled(
+    table: TestTable,
+    identity: Identity,
+    access: VendRequest['scope']['access'] = 'read-write',
+  ): Promise<Entitled> {
+    const policy = await this.policies.get(identity)
+    return {
+      warehouse: await this.warehouse(),
+      identifier: { namespace: ['ns'], name: table.name },
+      relation: { id: table.id, staged: table.staged, namespaceId: this.namespace.id },
+      location: table.prefixes[0] ?? '',
+      prefixes: table.prefixes,
+      access,
+      identity,
+      ground: { policyVersion: policy.version, notBefore: 0 },
+    }
+  }
+
+  async load(
+    table: TestTable,
+    identity: Identity,
+    access: VendRequest['scope']['access'] = 'read-write',
+  ): Promise<HandedOut> {
+    return this.handOut.give(await this.entitled(table, identity, access), 'vend')
+  }
+
+  get refreshParts(): RefreshParts {
+    const { ring, reads, policies, handOut, lives } = this
+    return { ring, reads, policies, handOut, publicUrl, lives, now: () => this.now }
+  }
+
+  async refresh(
+    token: string,
+    identity: Identity,
+    name: string,
+    parts: Partial<RefreshParts> = {},
+  ): ReturnType<typeof refreshCredential> {
+    const request = {
+      token,
+      identity,
+      warehouse: await this.warehouse(),
+      identifier: { namespace: ['ns'], name },
+    }
+    return refreshCredential({ ...this.refreshParts, ...parts }, request)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync()
+  }
+}
+
+/** The token that came with the one credential. */
+export function tokenOf({ credentials }: Pick<HandedOut, 'credentials'>): string {
+  const token = credentials[0]?.['storage-refresh-token']
+  if (token === undefined) throw new Error('no token came with it')
+  return token
+}
+
+/** The token in the query of the endpoint that came with the one credential. */
+export function lastingTokenOf({ credentials }: Pick<HandedOut, 'credentials'>): string {
+  const endpoint = credentials[0]?.config['client.refresh-credentials-endpoint'] ?? ''
+  return new URL(endpoint, 'https://any.example').searchParams.get('storageRefreshToken') ?? ''
+}

@@ -1,0 +1,263 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { headerPairs, parseRequest, sha256Hex, verifySignature } from '@headgate/sigv4'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { StaticVendor } from './static.ts'
+import { StsVendor } from './sts.ts'
+import { readStsAnswer } from './sts-answer.ts'
+import { sessionNameOf } from './sts-session.ts'
+import { testRequest, testWarehouse } from './test-requests.ts'
+import type { VendingProfile } from '../../catalog/vending-profile.ts'
+
+const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
+const scope = { prefixes: ['s3://lake/a/'], access: 'read' } as const
+
+const answerUntil = (expiration: number): string => `<?xml version="1.0"?>
+<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>secret/1+2</SecretAccessKey><SessionToken>token&amp;1==</SessionToken>
+<Expiration>${new Date(expiration).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
+const errorOf = (code: string, message = 'no'): string =>
+  `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
+
+interface Said {
+  readonly status: number
+  readonly body: string
+  readonly location?: string
+}
+
+/** A service that says what it is told to, and keeps what it was asked. */
+let server: Server
+let endpoint: string
+let script: Said[]
+let asked: { form: URLSearchParams; signed: boolean; target: string }[]
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    void (async () => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      const wire = {
+        method: request.method ?? '',
+        target: request.url ?? '',
+        headers: headerPairs(request.rawHeaders),
+      }
+      const parsed = parseRequest(wire, { services: ['sts'], regions: ['us-east-1'], now: new Date() })
+      const verified =
+        parsed.ok && verifySignature(parsed.value, keys.secretAccessKey, { bodySha256: sha256Hex(body) })
+      const signed = verified !== false && verified.ok
+      asked.push({ form: new URLSearchParams(body), signed, target: wire.target })
+      const said = script.shift() ?? { status: 200, body: answerUntil(Date.now() + 3_600_000) }
+      response.writeHead(said.status, said.location === undefined ? {} : { location: said.location })
+      response.end(said.body)
+    })()
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+beforeEach(() => {
+  script = []
+  asked = []
+})
+
+function vend(
+  profile: Partial<Extract<VendingProfile, { mode: 'sts' }>> = {},
+  changes: Partial<ReturnType<typeof testRequest>> = {},
+  vendor = new StsVendor(),
+): ReturnType<StsVendor['vend']> {
+  const warehouse = testWarehouse({ mode: 'sts', ...profile }, { bucket: 'lake', endpoint }, keys)
+  return vendor.vend({ ...testRequest(warehouse, scope), ...changes })
+}
+
+describe('a request to a security token service', () => {
+  test('is signed with the keys of the warehouse, and says who, for what, and for how long', async () => {
+    const access = await vend({ roleArn: 'arn:aws:iam::1:role/lake', externalId: 'ours' })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.signed).toBe(true)
+    const form = Object.fromEntries(asked[0]?.form ?? [])
+    expect(form).toMatchObject({
+      Action: 'AssumeRole',
+      Version: '2011-06-15',
+      RoleArn: 'arn:aws:iam::1:role/lake',
+      ExternalId: 'ours',
+      RoleSessionName: 'alice',
+    })
+    expect(Number(form['DurationSeconds'])).toBeGreaterThanOrEqual(3_590)
+    expect(Number(form['DurationSeconds'])).toBeLessThanOrEqual(3_600)
+    expect(form['Policy']).toContain('arn:aws:s3:::lake/a/*')
+    expect(access.config).toEqual({
+      's3.access-key-id': 'ASIA1',
+      's3.secret-access-key': 'secret/1+2',
+      's3.session-token': 'token&1==',
+      's3.session-token-expires-at-ms': String(access.expiresAt),
+      'client.region': 'us-east-1',
+      's3.path-style-access': 'true',
+      's3.endpoint': endpoint,
+    })
+  })
+
+  test('names the principal and the engine in tags when the warehouse wants that', async () => {
+    const bearer = {
+      principal: { id: 'p1', issuer: 'headgate', subject: 's', name: 'Alice <a@b> & co' },
+      actor: { id: 'e1', issuer: 'headgate', subject: 'spark', name: 'spark' },
+      issuedAt: null,
+    }
+    await vend({ sessionTags: true }, { bearer })
+    const form = asked[0]?.form
+    const tags = [1, 2, 3, 4].map((at) => [
+      form?.get(`Tags.member.${at}.Key`),
+      form?.get(`Tags.member.${at}.Value`),
+    ])
+    expect(tags).toEqual([
+      ['headgate:principal', 'Alice _a@b_ _ co'],
+      ['headgate:principal-id', 'p1'],
+      ['headgate:actor', 'spark'],
+      ['headgate:warehouse', 'wh'],
+    ])
+  })
+
+  test('with a web identity carries the token and no signature; a short life is left to the token', async () => {
+    const tokens = { tokenFor: (identity: string) => Promise.resolve(`jwt of ${identity}`) }
+    const vendor = new StsVendor({ tokens })
+    script = [{ status: 200, body: answerUntil(Date.now() + 8_000) }]
+    const access = await vend({ identity: 'user-token' }, { notAfter: Date.now() + 60_000 }, vendor)
+    expect(asked[0]?.signed).toBe(false)
+    expect(asked[0]?.form.get('Action')).toBe('AssumeRoleWithWebIdentity')
+    expect(asked[0]?.form.get('WebIdentityToken')).toBe('jwt of user-token')
+    expect(asked[0]?.form.has('DurationSeconds')).toBe(false)
+    expect(access.expiresAt).toBeLessThan(Date.now() + 8_001)
+    await expect(vend({ identity: 'server-token' })).rejects.toThrow(/has no server-token/)
+  })
+
+  test('goes to the service of its own when the warehouse names one, at its path', async () => {
+    await vend({ stsEndpoint: `${endpoint}/sts/v1` })
+    expect(asked[0]).toMatchObject({ target: '/sts/v1', signed: true })
+  })
+
+  test('never says that a session lives longer than was asked for', async () => {
+    script = [{ status: 200, body: answerUntil(Date.now() + 9_000_000) }]
+    const notAfter = Date.now() + 3_600_000
+    expect((await vend({}, { notAfter })).expiresAt).toBe(notAfter)
+  })
+})
+
+describe('an answer', () => {
+  test.each([
+    [{ status: 503, body: '' }],
+    [{ status: 500, body: errorOf('InternalFailure') }],
+    [{ status: 429, body: '' }],
+    [{ status: 400, body: errorOf('Throttling') }],
+  ])('that may be another one in a moment (%j) is asked for once more', async (said) => {
+    script = [said]
+    await vend()
+    expect(asked).toHaveLength(2)
+    script = [said, said, said]
+    await expect(vend()).rejects.toMatchObject({ code: 'unavailable' })
+    expect(asked).toHaveLength(4)
+  })
+
+  test.each([
+    ['AccessDenied', 'internal', /may assume the role/],
+    ['PackedPolicyTooLarge', 'internal', /sessionTags/],
+    ['InvalidClientTokenId', 'internal', /access keys/],
+    ['RequestExpired', 'internal', /clock/],
+    ['MalformedPolicyDocument', 'internal', /role, the keys and the endpoint/],
+  ])('%s is final, and says what to do', async (code, kind, advice) => {
+    script = [{ status: 403, body: errorOf(code) }]
+    const attempt = vend()
+    await expect(attempt).rejects.toMatchObject({ code: kind })
+    await expect(attempt).rejects.toThrow(advice)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('that refuses the token of a user is about that token', async () => {
+    const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve('expired') } })
+    script = [{ status: 400, body: errorOf('ExpiredTokenException') }]
+    await expect(vend({ identity: 'user-token' }, {}, vendor)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test.each([
+    ['a redirect', { status: 307, body: '', location: 'http://127.0.0.1:1/' }],
+    ['another kind of answer', { status: 200, body: '<html>' }],
+    ['too long', { status: 200, body: 'x'.repeat(200_000) }],
+    ['half of it', { status: 200, body: answerUntil(0).slice(0, 300) }],
+  ])('that is %s gives nothing', async (_, said) => {
+    script = [said, said]
+    await expect(vend()).rejects.toMatchObject({ name: 'HeadgateError' })
+  })
+
+  test('never repeats keys in what it throws', async () => {
+    script = [{ status: 403, body: errorOf('AccessDenied', `for ${keys.accessKeyId}`) }]
+    const error: unknown = await vend().catch((thrown: unknown) => thrown)
+    expect(inspect(error, { depth: 10 })).toContain('AccessDenied')
+    expect(inspect(error, { depth: 10 })).not.toContain(keys.secretAccessKey)
+  })
+
+  test('whatever it is, it is read without an exception, and never as half of the keys', () => {
+    const whole = answerUntil(Date.now())
+    fc.assert(
+      fc.property(fc.nat(whole.length), fc.nat(whole.length), fc.string(), (from, length, junk) => {
+        const read = readStsAnswer(whole.slice(0, from) + junk + whole.slice(from + length))
+        if (read !== null) for (const value of Object.values(read)) expect(String(value)).not.toBe('')
+      }),
+    )
+  })
+
+  test('a service that is away is unavailable, soon', async () => {
+    const away = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:1' }, keys)
+    const begin = Date.now()
+    await expect(new StsVendor().vend(testRequest(away, scope))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    expect(Date.now() - begin).toBeLessThan(3_000)
+  })
+})
+
+describe('the name of a session', () => {
+  const nameFor = (name: string, issuer = 'headgate', subject = name): string =>
+    sessionNameOf({
+      bearer: { principal: { id: subject, issuer, subject, name }, actor: null, issuedAt: null },
+    })
+
+  test('is always one that services take', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.webUrl(), (name, issuer) => {
+        expect(nameFor(name)).toMatch(/^[\w+=,.@-]{2,64}$/)
+        expect(nameFor(name, issuer)).toMatch(/^[\w+=,.@-]{2,64}$/)
+      }),
+    )
+  })
+
+  test('is that of the principal where it can be, and never the same for two', () => {
+    expect(nameFor('alice@example.com')).toBe('alice@example.com')
+    const names = [
+      nameFor('a b'),
+      nameFor('a-b'),
+      nameFor('a/b'),
+      nameFor('x'.repeat(64)),
+      nameFor('x'.repeat(65)),
+      nameFor('x'.repeat(66)),
+      nameFor('alice', 'https://a.example'),
+      nameFor('alice', 'https://b.example'),
+      nameFor('alice'),
+    ]
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
+
+test('long-lived keys leave only where the warehouse says so', async () => {
+  const store = { bucket: 'lake', endpoint }
+  const vendor = new StaticVendor()
+  const says = testWarehouse({ mode: 'static', longLivedKeysMayLeaveTheServer: true }, store, keys)
+  expect((await vendor.vend(testRequest(says, scope))).config['s3.secret-access-key']).toBe(
+    'warehouse-secret',
+  )
+  const silent = testWarehouse({ mode: 'gateway' }, store, keys)
+  await expect(vendor.vend(testRequest(silent, scope))).rejects.toMatchObject({ code: 'internal' })
+  const keyless = testWarehouse({ mode: 'static', longLivedKeysMayLeaveTheServer: true }, store, null)
+  await expect(vendor.vend(testRequest(keyless, scope))).rejects.toMatchObject({ code: 'internal' })
+})

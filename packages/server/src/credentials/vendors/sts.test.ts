@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type * as Sdk from '@aws-sdk/client-s3'
+import { findMinio, type Minio, startMinio } from '@headgate/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { maxPolicyLength } from '../policy/iam-policy.ts'
+import { StsVendor } from './sts.ts'
+import { callSts } from './sts-call.ts'
+import { testRequest, testWarehouse } from './test-requests.ts'
+import { vendorContract } from './vendor-contract.ts'
+
+const keysOf = ({
+  accessKeyId,
+  secretAccessKey,
+}: Minio): { accessKeyId: string; secretAccessKey: string } => ({
+  accessKeyId,
+  secretAccessKey,
+})
+
+async function clientFor(
+  minio: Minio,
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
+): Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> {
+  const sdk = await import('@aws-sdk/client-s3')
+  const { region, endpoint } = minio
+  return { sdk, client: new sdk.S3Client({ region, endpoint, forcePathStyle: true, credentials }) }
+}
+
+if (findMinio() === undefined) {
+  const why = 'no MinIO binary here: set HEADGATE_MINIO, or go install github.com/minio/minio'
+  process.stderr.write(`Vending by a security token service is not tried, ${why}\n`)
+  describe('vendor contract: sts on MinIO', () => {
+    test.skip(why)
+  })
+} else {
+  vendorContract('sts on MinIO', async () => {
+    const minio = await startMinio({ buckets: ['lake', 'other'] })
+    const { sdk, client } = await clientFor(minio, keysOf(minio))
+    const vendor = new StsVendor()
+    const warehouse = testWarehouse(
+      { mode: 'sts' },
+      { bucket: 'lake', endpoint: minio.endpoint, region: minio.region },
+      keysOf(minio),
+    )
+    return {
+      bucket: 'lake',
+      otherBucket: 'other',
+      wildcardNames: false,
+      vend: (prefixes, access) => vendor.vend(testRequest(warehouse, { prefixes, access })),
+      seed: async (Bucket, Key) => {
+        await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body: 'seed' }))
+      },
+      async [Symbol.asyncDispose]() {
+        client.destroy()
+        await minio[Symbol.asyncDispose]()
+      },
+    }
+  })
+
+  describe('on MinIO', () => {
+    let minio: Minio
+    beforeAll(async () => {
+      minio = await startMinio({ buckets: ['lake'] })
+      // It answers before it knows its users.
+      for (let wait = 0; wait < 50 && (await assume([]).catch(() => null)) === null; wait += 1)
+        await sleep(100)
+    })
+    afterAll(() => minio[Symbol.asyncDispose]())
+
+    const assume = (parameters: readonly (readonly [string, string])[]): ReturnType<typeof callSts> =>
+      callSts({
+        endpoint: new URL(`${minio.endpoint}/`),
+        region: minio.region,
+        keys: keysOf(minio),
+        signal: undefined,
+        now: Date.now,
+        parameters: [['Action', 'AssumeRole'], ['Version', '2011-06-15'], ...parameters],
+      })
+
+    test('the escapes of AWS are patterns, which is why such names are refused', async () => {
+      const escaped = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::lake/a${*}b/*'] }],
+      })
+      const { sdk, client } = await clientFor(minio, await assume([['Policy', escaped]]))
+      const put = (Key: string): Promise<unknown> =>
+        client.send(new sdk.PutObjectCommand({ Bucket: 'lake', Key, Body: 'x' }))
+      await expect(put('a*b/file')).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } })
+      await put('a${anything}b/file')
+      client.destroy()
+    })
+
+    test('a policy as long as ours may get is taken, a longer one is not', async () => {
+      const policyOf = (length: number): string => {
+        const empty = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::lake/"]}]}`
+        return empty.replace('lake/', `lake/${'x'.repeat(length - empty.length)}`)
+      }
+      await assume([['Policy', policyOf(maxPolicyLength)]])
+      await expect(assume([['Policy', policyOf(maxPolicyLength + 1)]])).rejects.toMatchObject({
+        code: 'internal',
+      })
+    })
+
+    test('wrong keys are the fault of the warehouse, and the answer says which to check', async () => {
+      const { endpoint, region } = minio
+      const keys = { ...keysOf(minio), secretAccessKey: 'wrong-secret-key' }
+      const warehouse = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint, region }, keys)
+      const request = testRequest(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
+      const refused = new StsVendor().vend(request)
+      await expect(refused).rejects.toMatchObject({ code: 'internal' })
+      await expect(refused).rejects.toThrow(/Check that the access keys/)
+    })
+  })
+}
