@@ -1,0 +1,129 @@
+import { createHash, type Hash } from 'node:crypto'
+import {
+  decodeBody,
+  declaredChecksum,
+  type DeclaredChecksum,
+  type Header,
+  headerPairs,
+} from '@headgate/sigv4'
+import { blocksOf, collect } from '../storage/streams.ts'
+import type { Body } from '../storage/storage.ts'
+import type { S3Call } from './operation.ts'
+import { S3Error } from './s3-error.ts'
+
+/** Up to here a body is gathered before the storage hears of it: one write instead of a stream. */
+const gatheredBytes = 256 * 1024
+/** What comes in small pieces goes to the storage in larger ones: each is a write. */
+const blockBytes = 256 * 1024
+const maxDocumentBytes = 4 * 1024 * 1024
+const presignedChecksum = /^x-amz-checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256)$/i
+
+/**
+ * Hands the body of a request to the storage, checked on its way in all that the request says of it. The last bytes
+ * are held back until everything has turned out right, so that no storage can have an object whose body was wrong.
+ *
+ * @throws S3Error, SigV4Error what is wrong with the body, also when the storage wraps it in an error of its own
+ */
+export async function storeBody<T>(
+  call: S3Call,
+  store: (body: Body, size: number) => Promise<T>,
+): Promise<T> {
+  const size = sizeOf(call)
+  if (size > call.limits.maxObjectPartBytes) throw tooLarge(call.limits.maxObjectPartBytes)
+  let failure: unknown
+  let ended = false
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* lastHeldBack(blocksOf(checkedBody(call, size), blockBytes))
+      ended = true
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+  if (size <= gatheredBytes) return store(await collect(watched(), size, 'body'), size)
+  try {
+    const stored = await store(watched(), size)
+    if (ended) return stored
+  } catch (error) {
+    throw failure ?? error
+  }
+  throw new S3Error('InternalError', { reason: 'the storage has not read the whole body' })
+}
+
+/** The body of a request that is a document, whole. */
+export async function readDocument(call: S3Call): Promise<Buffer> {
+  const size = sizeOf(call)
+  if (size > maxDocumentBytes) throw tooLarge(maxDocumentBytes)
+  return collect(checkedBody(call, size), size, 'document')
+}
+
+/** True when something vouches for the bytes of the body: a hash, a checksum, the signatures of its chunks. */
+export function isVouchedFor(call: S3Call): boolean {
+  const { payload } = call.verified.request
+  if (payload.kind === 'hashed') return true
+  if (payload.kind === 'streaming' && (payload.chunks === 'signed' || payload.trailer !== undefined))
+    return true
+  return call.headers['content-md5'] !== undefined || checksumOf(call) !== undefined
+}
+
+/** Bytes of the body, without the framing of chunks. */
+function sizeOf({ verified, headers }: S3Call): number {
+  const { payload } = verified.request
+  if (payload.kind === 'streaming') return payload.decodedLength
+  const announced = headers['content-length']
+  if (announced === undefined) throw new S3Error('MissingContentLength')
+  return Number(announced)
+}
+
+async function* checkedBody(call: S3Call, size: number): AsyncGenerator<Uint8Array> {
+  const checksum = checksumOf(call)
+  const md5 = md5Of(call)
+  let seen = 0
+  for await (const chunk of decodeBody(
+    call.verified,
+    call.receive(),
+    checksum === undefined ? {} : { checksum },
+  )) {
+    seen += chunk.byteLength
+    if (seen > size) break
+    md5?.hash.update(chunk)
+    yield chunk
+  }
+  if (seen !== size) throw new S3Error('IncompleteBody', { reason: `${size} bytes announced, ${seen} seen` })
+  if (md5 !== undefined && !md5.hash.digest().equals(md5.expected))
+    throw new S3Error('BadDigest', { reason: 'Content-MD5 is another' })
+}
+
+/** A checksum in a header, or in a presigned query, where SDKs move headers to. */
+function checksumOf({ rawHeaders, parameters }: S3Call): DeclaredChecksum | undefined {
+  const moved: Header[] = [...parameters].filter(([name]) => presignedChecksum.test(name))
+  const declared = declaredChecksum([...headerPairs(rawHeaders), ...moved])
+  if (declared.ok) return declared.value
+  throw declared.refusal
+}
+
+function md5Of({ headers }: S3Call): { readonly hash: Hash; readonly expected: Buffer } | undefined {
+  const text = headers['content-md5']
+  if (typeof text !== 'string') return undefined
+  const expected = Buffer.from(text, 'base64')
+  if (expected.length !== 16 || expected.toString('base64') !== text) throw new S3Error('InvalidDigest')
+  return { hash: createHash('md5'), expected }
+}
+
+async function* lastHeldBack(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array | undefined
+  for await (const chunk of source) {
+    if (chunk.byteLength === 0) continue
+    if (held !== undefined) yield held
+    held = chunk
+  }
+  if (held !== undefined) yield held
+}
+
+function tooLarge(limit: number): S3Error {
+  return new S3Error('EntityTooLarge', {
+    message: `The body may have ${limit} bytes: send larger objects in parts.`,
+    fields: { MaxSizeAllowed: String(limit) },
+  })
+}

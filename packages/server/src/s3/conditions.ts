@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ObjectInfo, StorageCapabilities, WriteCondition } from '../storage/storage.ts'
+import { S3Error } from './s3-error.ts'
+
+/**
+ * Whether a read may go on (RFC 9110 section 13.2.2).
+ *
+ * @param prefix `x-amz-copy-source-` for the source of a copy, whose conditions never end in 304
+ * @returns false when the caller has the object already
+ * @throws S3Error `PreconditionFailed`
+ */
+export function mayRead(
+  info: ObjectInfo,
+  headers: IncomingHttpHeaders,
+  prefix: '' | 'x-amz-copy-source-' = '',
+): boolean {
+  const ifMatch = headers[`${prefix}if-match`]
+  const ifNoneMatch = headers[`${prefix}if-none-match`]
+  const modified = Math.floor(info.lastModified / 1000) * 1000
+  if (typeof ifMatch === 'string') {
+    if (!names(ifMatch, info.etag)) throw failed('If-Match')
+  } else {
+    const since = dateOf(headers[`${prefix}if-unmodified-since`])
+    if (since !== undefined && modified > since) throw failed('If-Unmodified-Since')
+  }
+  if (typeof ifNoneMatch === 'string') return !names(ifNoneMatch, info.etag)
+  const since = dateOf(headers[`${prefix}if-modified-since`])
+  return since === undefined || modified > since
+}
+
+/** @throws S3Error `NotImplemented` for conditions that S3, or this store, does not know */
+export function writeCondition(
+  headers: IncomingHttpHeaders,
+  capabilities: Pick<StorageCapabilities, 'conditionalPut' | 'ifMatch'>,
+): WriteCondition {
+  const ifMatch = headers['if-match']
+  const ifNoneMatch = headers['if-none-match']
+  if (ifMatch !== undefined && ifNoneMatch !== undefined)
+    throw new S3Error('InvalidRequest', { message: 'A write takes one condition.' })
+  if (ifNoneMatch !== undefined) {
+    if (ifNoneMatch.trim() !== '*' || !capabilities.conditionalPut) throw unknown('If-None-Match')
+    return { ifAbsent: true }
+  }
+  if (ifMatch === undefined) return {}
+  const etag = bareEtag(ifMatch)
+  if (etag === '' || etag === '*' || etag.includes(',') || capabilities.ifMatch === false)
+    throw unknown('If-Match')
+  return { ifMatch: etag }
+}
+
+/** Without quotes, as the storage port has them. */
+export function bareEtag(text: string): string {
+  return text.trim().replace(/^"(.*)"$/, '$1')
+}
+
+export function quoted(etag: string): string {
+  return `"${etag}"`
+}
+
+/** Whether a list of ETags, quoted or not, names this one. Weakness does not matter: objects are compared by bytes. */
+function names(list: string, etag: string): boolean {
+  return list.split(',').some((item) => {
+    const text = item.trim().replace(/^W\//, '')
+    return text === '*' || bareEtag(text) === etag
+  })
+}
+
+/** A date that cannot be read counts as not sent (RFC 9110 section 13.1.3). */
+function dateOf(header: string | string[] | undefined): number | undefined {
+  const time = typeof header === 'string' ? Date.parse(header) : Number.NaN
+  return Number.isNaN(time) ? undefined : time
+}
+
+function failed(condition: string): S3Error {
+  return new S3Error('PreconditionFailed', { fields: { Condition: condition } })
+}
+
+function unknown(condition: string): S3Error {
+  return new S3Error('NotImplemented', { message: `This form of ${condition} does not exist here.` })
+}

@@ -1,0 +1,216 @@
+import {
+  DeleteObjectsCommand,
+  ListObjectsCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { outcome, sdkClient } from './test-client.ts'
+import { bucket as Bucket, type TestEndpoint, testEndpoint } from './test-endpoint.ts'
+
+const names = ['a', 'a/1', 'a/2', 'a b', 'a&<>"\'', 'b/c/1', 'b/c/2', 'b/d', 'ü', '日', '😀', 'z%20z', 'z+z']
+  // A file cannot also be a directory.
+  .filter((name) => name !== 'a')
+const root = 'wh/t1/'
+let endpoint: TestEndpoint
+let client: S3Client
+beforeAll(async () => {
+  endpoint = await testEndpoint()
+  client = sdkClient(endpoint.url, endpoint.mint({ prefixes: [`s3://${Bucket}/wh/`] }))
+  for (const name of names) await client.send(new PutObjectCommand({ Bucket, Key: root + name, Body: name }))
+  await client.send(new PutObjectCommand({ Bucket, Key: 'wh/t10/sibling', Body: Buffer.alloc(0) }))
+  client = sdkClient(endpoint.url, endpoint.mint())
+})
+afterAll(() => endpoint[Symbol.asyncDispose]())
+
+const byBytes = (keys: string[]): string[] =>
+  keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+const all = byBytes(names.map((name) => root + name))
+
+async function listed(input: Partial<ListObjectsV2CommandInput>): Promise<string[]> {
+  const found: string[] = []
+  for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: root, ...input })) {
+    const here = [
+      ...(page.Contents ?? []).map(({ Key = '' }) => Key),
+      ...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix),
+    ]
+    expect(page.KeyCount).toBe(here.length)
+    expect(here.length).toBeLessThanOrEqual(input.MaxKeys ?? 1000)
+    found.push(...here)
+  }
+  return found
+}
+
+describe('a list', () => {
+  test('has all keys with the prefix in the order of their bytes, and no sibling', async () => {
+    expect(await listed({})).toEqual(all)
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${root}b/` }))
+    expect(Contents.map(({ Size }) => Size)).toEqual([5, 5, 3])
+    expect(Contents.every(({ ETag, LastModified }) => /^".+"$/.test(ETag ?? '') && LastModified)).toBe(true)
+  })
+
+  test.each([1, 2, 5, 12])('is the same in pages of %i', async (MaxKeys) => {
+    expect(await listed({ MaxKeys })).toEqual(all)
+    expect(byBytes(await listed({ MaxKeys, Delimiter: '/' }))).toEqual(
+      byBytes(await listed({ Delimiter: '/' })),
+    )
+  })
+
+  test('folds what lies deeper than the next slash', async () => {
+    expect(byBytes(await listed({ Delimiter: '/' }))).toEqual(
+      byBytes([...all.filter((key) => !key.slice(root.length).includes('/')), `${root}a/`, `${root}b/`]),
+    )
+    expect(await listed({ Prefix: `${root}b/`, Delimiter: '/' })).toEqual([`${root}b/d`, `${root}b/c/`])
+  })
+
+  test('may have a prefix that ends within a name', async () => {
+    expect(await listed({ Prefix: `${root}a` })).toEqual(all.filter((key) => key.startsWith(`${root}a`)))
+  })
+
+  test('starts after a key, whether there is such a key or not', async () => {
+    for (const StartAfter of ['', 'a', `${root}a/1`, `${root}a/11`, `${root}b`, `${root}zzz`, 'x', root])
+      expect(await listed({ StartAfter })).toEqual(
+        all.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(StartAfter)) > 0),
+      )
+  })
+
+  test('escapes keys as URLs when asked', async () => {
+    const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, EncodingType: 'url' }))
+    const keys = (page.Contents ?? []).map(({ Key = '' }) => Key)
+    expect(keys.every((key) => /^[\w./%~-]+$/.test(key))).toBe(true)
+    expect(keys.map(decodeURIComponent)).toEqual(all)
+  })
+
+  test('has no keys when none are asked for, and a thousand at most', async () => {
+    const none = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 0 }))
+    expect([none.KeyCount, none.IsTruncated]).toEqual([0, false])
+    const many = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 100_000 }))
+    expect(many.MaxKeys).toBe(1000)
+  })
+
+  test('in its first form goes on after a marker', async () => {
+    const found: string[] = []
+    for (let Marker: string | undefined; ;) {
+      const page = await client.send(
+        new ListObjectsCommand({
+          Bucket,
+          Prefix: root,
+          MaxKeys: 4,
+          ...(Marker === undefined ? {} : { Marker }),
+        }),
+      )
+      found.push(...(page.Contents ?? []).map(({ Key = '' }) => Key))
+      if (page.IsTruncated !== true) break
+      Marker = page.NextMarker
+    }
+    expect(found).toEqual(all)
+  })
+
+  test('must lie within a prefix of the session', async () => {
+    const list = (Prefix: string | undefined): Promise<string> =>
+      outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix })))
+    for (const Prefix of [undefined, '', 'wh', 'wh/', 'wh/t1', 'wh/t10/', 'wh/t', 'other/'])
+      expect(await list(Prefix)).toBe('403 AccessDenied')
+    expect(await list('wh/t1/none')).toBe('200')
+    expect(await list('wh/t1/../t10/')).toBe('400 InvalidArgument')
+    expect(await outcome(client.send(new ListObjectsV2Command({ Bucket: 'another', Prefix: root })))).toBe(
+      '403 AccessDenied',
+    )
+  })
+
+  test('takes no token of another list, none made up, and its own from other credentials', async () => {
+    const first = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, MaxKeys: 3 }))
+    const ContinuationToken = first.NextContinuationToken
+    expect(ContinuationToken).not.toContain('wh')
+    const next = (input: object): Promise<string> =>
+      outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix: root, ContinuationToken, ...input })))
+    expect(await next({ Prefix: `${root}a` })).toBe('400 InvalidArgument')
+    expect(await next({ Delimiter: '/' })).toBe('400 InvalidArgument')
+    expect(await next({ ContinuationToken: 'made.up' })).toBe('400 InvalidArgument')
+    const other = sdkClient(endpoint.url, endpoint.mint())
+    expect(
+      await outcome(other.send(new ListObjectsV2Command({ Bucket, Prefix: root, ContinuationToken }))),
+    ).toBe('200')
+  })
+
+  test('takes no other delimiter and no nonsense', async () => {
+    const list = (more: object): Promise<string> =>
+      outcome(client.send(new ListObjectsV2Command({ Bucket, Prefix: root, ...more })))
+    expect(await list({ Delimiter: ',' })).toBe('501 NotImplemented')
+    expect(await list({ MaxKeys: -1 })).toBe('400 InvalidArgument')
+    expect(await list({ EncodingType: 'gzip' })).toBe('400 InvalidArgument')
+  })
+})
+
+describe('deleting many', () => {
+  const put = (Key: string): Promise<unknown> => client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
+
+  test('answers each key by itself', async () => {
+    await put(`${root}d/1 &<ü>`)
+    await put(`${root}d/2`)
+    const Objects = [
+      `${root}d/1 &<ü>`,
+      `${root}d/none`,
+      'wh/t10/sibling',
+      `${root}d/../../t10/sibling`,
+      `${root}d/`,
+    ]
+    const { Deleted = [], Errors = [] } = await client.send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects: Objects.map((Key) => ({ Key })) } }),
+    )
+    expect(Deleted.map(({ Key }) => Key)).toEqual([`${root}d/1 &<ü>`, `${root}d/none`, `${root}d/`])
+    expect(Errors.map(({ Key, Code }) => [Key, Code])).toEqual([
+      ['wh/t10/sibling', 'AccessDenied'],
+      [`${root}d/../../t10/sibling`, 'InvalidURI'],
+    ])
+    expect(await endpoint.files()).toContain('wh/t10/sibling')
+    expect(await endpoint.files()).toContain(`${root}d/2`)
+    expect(await endpoint.files()).not.toContain(`${root}d/1 &<ü>`)
+  })
+
+  test('is silent about what went well when asked to be', async () => {
+    await put(`${root}q`)
+    const { Deleted, Errors } = await client.send(
+      new DeleteObjectsCommand({
+        Bucket,
+        Delete: { Quiet: true, Objects: [{ Key: `${root}q` }, { Key: 'no' }] },
+      }),
+    )
+    expect([Deleted, Errors?.map(({ Code }) => Code)]).toEqual([undefined, ['AccessDenied']])
+    expect(await endpoint.files()).not.toContain(`${root}q`)
+  })
+
+  test('deletes no version and on no condition', async () => {
+    await put(`${root}v`)
+    const { Errors } = await client.send(
+      new DeleteObjectsCommand({
+        Bucket,
+        Delete: {
+          Objects: [
+            { Key: `${root}v`, ETag: '"x"' },
+            { Key: `${root}v`, VersionId: '7' },
+          ],
+        },
+      }),
+    )
+    expect(Errors?.map(({ Code }) => Code)).toEqual(['NotImplemented', 'NotImplemented'])
+    expect(await endpoint.files()).toContain(`${root}v`)
+  })
+
+  test('takes a thousand keys and no more', async () => {
+    const many = (length: number): Promise<string> =>
+      outcome(
+        client.send(
+          new DeleteObjectsCommand({
+            Bucket,
+            Delete: { Objects: Array.from({ length }, (_, i) => ({ Key: `${root}n/${i}` })) },
+          }),
+        ),
+      )
+    expect(await many(1000)).toBe('200')
+    expect(await many(1001)).toBe('400 MalformedXML')
+  })
+})

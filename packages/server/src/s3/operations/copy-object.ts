@@ -1,0 +1,56 @@
+import { quoted, writeCondition } from '../conditions.ts'
+import { contentTypeOf } from '../content-type.ts'
+import { copySourceOf, openCopySource } from '../copy-source.ts'
+import { cannotHold } from '../missing.ts'
+import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import { S3Error } from '../s3-error.ts'
+import { refuseUnkept } from '../unkept.ts'
+import { xmlResult } from '../xml-writer.ts'
+
+/** CopyObject: within the session's scope. The store copies by itself, unless the copy depends on conditions. */
+export const copyObject: S3Operation = {
+  id: 'CopyObject',
+  access: 'read-write',
+  async handle(call: S3Call): Promise<S3Answer> {
+    refuseUnkept(call.headers)
+    const source = copySourceOf(call)
+    const replacing = call.headers['x-amz-metadata-directive'] === 'REPLACE'
+    if (source === call.location && !replacing)
+      throw new S3Error('InvalidRequest', { message: 'The object would be copied to itself, unchanged.' })
+    const through =
+      replacing || Object.keys(call.headers).some((name) => /^(?:x-amz-copy-source-)?if-/.test(name))
+    const copied = async (): Promise<string> => {
+      const { etag } = await (through ? copyThrough(call, source, replacing) : copyThere(call, source))
+      return xmlResult('CopyObjectResult', [
+        ['LastModified', new Date(call.now()).toISOString()],
+        ['ETag', quoted(etag)],
+      ])
+    }
+    return { status: 200, pending: copied(), note: { source } }
+  },
+}
+
+async function copyThere({ storage, location, signal }: S3Call, source: string): Promise<{ etag: string }> {
+  try {
+    return await storage.copy(source, location, { signal })
+  } catch (error) {
+    throw cannotHold(source, error) ? new S3Error('NoSuchKey', { cause: error }) : error
+  }
+}
+
+async function copyThrough(call: S3Call, source: string, replacing: boolean): Promise<{ etag: string }> {
+  const { storage, location, headers, signal } = call
+  const condition = writeCondition(headers, storage.capabilities)
+  const { body, length, info } = await openCopySource(call, source, undefined)
+  const kept = info.contentType === undefined ? {} : { contentType: info.contentType }
+  try {
+    return await storage.put(location, body, {
+      signal,
+      size: length,
+      ...condition,
+      ...(replacing ? contentTypeOf(headers) : kept),
+    })
+  } finally {
+    body.destroy()
+  }
+}

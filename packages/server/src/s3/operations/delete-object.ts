@@ -1,0 +1,20 @@
+import { cannotHold } from '../missing.ts'
+import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import { S3Error } from '../s3-error.ts'
+
+/** DeleteObject: also succeeds when there is no such object. */
+export const deleteObject: S3Operation = {
+  id: 'DeleteObject',
+  access: 'read-write',
+  async handle({ storage, address, location, headers, parameters, signal }: S3Call): Promise<S3Answer> {
+    const version = parameters.get('versionId') ?? 'null'
+    if (version !== 'null' || headers['if-match'] !== undefined)
+      throw new S3Error('NotImplemented', {
+        message: 'Deleting one version, or on a condition, does not exist here.',
+      })
+    await storage.delete(location, { signal }).catch((error: unknown) => {
+      if (!cannotHold(address.key, error)) throw error
+    })
+    return { status: 204 }
+  },
+}

@@ -1,0 +1,81 @@
+import { isVouchedFor, readDocument } from '../body.ts'
+import { locationOf } from '../address.ts'
+import { cannotHold } from '../missing.ts'
+import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import { S3Error } from '../s3-error.ts'
+import { checkScope } from '../scope.ts'
+import { toS3Error } from '../to-s3-error.ts'
+import { childText, malformed, readXml, type XmlNode } from '../xml-reader.ts'
+import { type XmlElement, xmlResult } from '../xml-writer.ts'
+
+const maxKeys = 1000
+
+/** DeleteObjects: up to 1,000 keys, each with an answer of its own; keys outside the session's scope are refused one by one. */
+export const deleteObjects: S3Operation = {
+  id: 'DeleteObjects',
+  access: 'read-write',
+  async handle(call: S3Call): Promise<S3Answer> {
+    const { session, storage, address, signal } = call
+    if (!isVouchedFor(call))
+      throw new S3Error('InvalidRequest', { message: 'The body needs Content-MD5 or a checksum.' })
+    const { keys, quiet } = asked(readXml(await readDocument(call)))
+    const refused: XmlElement[] = []
+    const wanted = new Map<string, string>()
+    for (const { key, plain } of keys) {
+      try {
+        if (!plain) throw new S3Error('NotImplemented')
+        const location = locationOf({ bucket: address.bucket, key })
+        checkScope(session, location, 'read-write')
+        wanted.set(location, key)
+      } catch (error) {
+        refused.push(failed(key, toS3Error(error)))
+      }
+    }
+    const { failed: failures } = await storage.deleteMany([...wanted.keys()], { signal })
+    for (const { location, error } of failures) {
+      const key = wanted.get(location)
+      if (key === undefined || cannotHold(key, error)) continue
+      wanted.delete(location)
+      refused.push(failed(key, toS3Error(error)))
+    }
+    const deleted: XmlElement[] = quiet
+      ? []
+      : [...wanted.values()].map((key) => ['Deleted', [['Key', key]]] as const)
+    return {
+      status: 200,
+      body: xmlResult('DeleteResult', [...deleted, ...refused]),
+      note: { deleted: [...wanted.values()], refused: refused.length },
+    }
+  },
+}
+
+interface Asked {
+  readonly quiet: boolean
+  readonly keys: readonly { readonly key: string; readonly plain: boolean }[]
+}
+
+function asked(root: XmlNode): Asked {
+  if (root.name !== 'Delete') throw malformed('it is no Delete')
+  const keys: { key: string; plain: boolean }[] = []
+  for (const child of root.children) {
+    if (child.name === 'Quiet') continue
+    if (child.name !== 'Object') throw malformed(`it holds ${child.name}`)
+    const key = childText(child, 'Key')
+    if (key === undefined || key === '') throw malformed('an object has no key')
+    // A version, an ETag, a size: whoever sends one wants the object deleted only then.
+    keys.push({ key, plain: child.children.every(({ name, text }) => name === 'Key' || text === 'null') })
+  }
+  if (keys.length === 0 || keys.length > maxKeys) throw malformed(`it names ${keys.length} keys`)
+  return { keys, quiet: childText(root, 'Quiet')?.trim() === 'true' }
+}
+
+function failed(key: string, { code, message }: S3Error): XmlElement {
+  return [
+    'Error',
+    [
+      ['Key', key],
+      ['Code', code],
+      ['Message', message],
+    ],
+  ]
+}

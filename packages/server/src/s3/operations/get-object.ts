@@ -1,0 +1,44 @@
+import { mayRead } from '../conditions.ts'
+import { cannotHold } from '../missing.ts'
+import { objectHeaders } from '../object-headers.ts'
+import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import { parseRange } from '../range.ts'
+import { S3Error } from '../s3-error.ts'
+import { onlyPart } from '../whole-part.ts'
+
+/** GetObject: an object, or one range of it, on conditions. */
+export const getObject: S3Operation = {
+  id: 'GetObject',
+  access: 'read',
+  async handle(call: S3Call): Promise<S3Answer> {
+    const { storage, location, headers, parameters, signal } = call
+    const range = onlyPart(parameters) ? undefined : parseRange(headers.range)
+    const object = await storage
+      .get(location, { signal, ...(range === undefined ? {} : { range }) })
+      .catch((error: unknown) => {
+        throw cannotHold(call.address.key, error) ? new S3Error('NoSuchKey', { cause: error }) : error
+      })
+    const { info, length, body } = object
+    // Until it is sent nobody listens to it, and the client may go away in the meantime.
+    body.on('error', () => undefined)
+    try {
+      if (!mayRead(info, headers)) {
+        body.destroy()
+        return { status: 304, headers: objectHeaders(info, new Map()) }
+      }
+      const { start, end } = object.range ?? { start: 0, end: info.size - 1 }
+      const partial = object.range !== undefined || (parameters.has('partNumber') && info.size > 0)
+      return {
+        status: partial ? 206 : 200,
+        headers: {
+          ...objectHeaders(info, parameters),
+          ...(partial ? { 'content-range': `bytes ${start}-${end}/${info.size}` } : {}),
+        },
+        body: { body, length },
+      }
+    } catch (error) {
+      body.destroy()
+      throw error
+    }
+  },
+}

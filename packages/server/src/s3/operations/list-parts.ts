@@ -1,0 +1,62 @@
+import type { PartInfo } from '../../storage/storage.ts'
+import { maxParts } from '../../storage/upload-parts.ts'
+import { quoted } from '../conditions.ts'
+import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import { parseCount } from '../query.ts'
+import { invalidArgument } from '../s3-error.ts'
+import { uploadIdOf } from '../upload-parameters.ts'
+import { type XmlElement, xmlResult } from '../xml-writer.ts'
+
+const mostParts = 1000
+
+/** ListParts: the parts of an unfinished upload, in their order. */
+export const listParts: S3Operation = {
+  id: 'ListParts',
+  access: 'read-write',
+  async handle({ storage, address, location, parameters, signal }: S3Call): Promise<S3Answer> {
+    const uploadId = uploadIdOf(parameters)
+    const limit = Math.min(count(parameters, 'max-parts', 2 ** 31 - 1) ?? mostParts, mostParts)
+    const marker = count(parameters, 'part-number-marker', maxParts) ?? 0
+    const parts: PartInfo[] = []
+    let truncated = false
+    for await (const part of storage.listParts(location, uploadId, { signal })) {
+      if (part.partNumber <= marker) continue
+      truncated = parts.length === limit
+      if (truncated) break
+      parts.push(part)
+    }
+    return {
+      status: 200,
+      body: xmlResult('ListPartsResult', [
+        ['Bucket', address.bucket],
+        ['Key', address.key],
+        ['UploadId', uploadId],
+        ['PartNumberMarker', marker],
+        ['NextPartNumberMarker', parts.at(-1)?.partNumber ?? marker],
+        ['MaxParts', limit],
+        ['IsTruncated', truncated],
+        ...parts.map(elementOf),
+      ]),
+    }
+  },
+}
+
+function count(parameters: ReadonlyMap<string, string>, name: string, max: number): number | undefined {
+  const text = parameters.get(name)
+  if (text === undefined) return undefined
+  const number = parseCount(text, max)
+  if (number === undefined) throw invalidArgument(name, 'must be a number')
+  return number
+}
+
+function elementOf({ partNumber, size, etag, lastModified }: PartInfo): XmlElement {
+  return [
+    'Part',
+    [
+      ['PartNumber', partNumber],
+      ['LastModified', new Date(lastModified).toISOString()],
+      ['ETag', quoted(etag)],
+      ['Size', size],
+    ],
+  ]
+}

@@ -1,0 +1,36 @@
+import { quoted } from '../conditions.ts'
+import { copySourceOf, openCopySource } from '../copy-source.ts'
+import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import { parseCopyRange } from '../range.ts'
+import { partNumberOf, uploadIdOf } from '../upload-parameters.ts'
+import { xmlResult } from '../xml-writer.ts'
+
+/** UploadPartCopy: a part from bytes of another object within the session's scope. */
+export const uploadPartCopy: S3Operation = {
+  id: 'UploadPartCopy',
+  access: 'read-write',
+  async handle(call: S3Call): Promise<S3Answer> {
+    const { storage, location, headers, parameters, signal } = call
+    const partNumber = partNumberOf(parameters)
+    const uploadId = uploadIdOf(parameters)
+    const header = headers['x-amz-copy-source-range']
+    const range = parseCopyRange(typeof header === 'string' ? header : undefined)
+    const source = copySourceOf(call)
+    const { body, length } = await openCopySource(call, source, range)
+    const copied = async (): Promise<string> => {
+      try {
+        const { etag } = await storage.uploadPart(location, uploadId, partNumber, body, {
+          signal,
+          size: length,
+        })
+        return xmlResult('CopyPartResult', [
+          ['LastModified', new Date(call.now()).toISOString()],
+          ['ETag', quoted(etag)],
+        ])
+      } finally {
+        body.destroy()
+      }
+    }
+    return { status: 200, pending: copied(), note: { source } }
+  },
+}

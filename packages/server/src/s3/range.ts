@@ -1,0 +1,23 @@
+import type { ByteRange } from '../storage/storage.ts'
+import { invalidArgument } from './s3-error.ts'
+
+const one = /^bytes=(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))$/
+
+/** The range that a read asks for. What is malformed, or asks for several, counts as not sent (RFC 9110 section 14.2). */
+export function parseRange(header: string | undefined): ByteRange | undefined {
+  const match = one.exec(header?.trim() ?? '')
+  if (match === null) return undefined
+  const [, start, end, suffix] = match
+  if (suffix !== undefined) return { suffix: Number(suffix) }
+  if (end === undefined) return { start: Number(start) }
+  return Number(end) < Number(start) ? undefined : { start: Number(start), end: Number(end) }
+}
+
+/** The bytes that UploadPartCopy takes: both ends must be named. */
+export function parseCopyRange(header: string | undefined): { start: number; end: number } | undefined {
+  if (header === undefined) return undefined
+  const [, start, end] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? []
+  if (start === undefined || end === undefined || Number(end) < Number(start))
+    throw invalidArgument('x-amz-copy-source-range', 'must be bytes=first-last')
+  return { start: Number(start), end: Number(end) }
+}

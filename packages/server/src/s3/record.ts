@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { LRUCache } from 'lru-cache'
+import type { S3Session } from '../credentials/s3-session.ts'
+import type { AuditDraft } from '../events/audit-event.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { S3EndpointParts } from './parts.ts'
+import type { S3Error } from './s3-error.ts'
+
+/** What became of a request. */
+export interface S3Outcome {
+  readonly operation: string
+  readonly requestId: string
+  readonly session: S3Session | undefined
+  readonly location: string | undefined
+  readonly note: Readonly<Record<string, unknown>> | undefined
+  readonly status: number
+  readonly milliseconds: number
+  readonly failure: S3Error | undefined
+}
+
+const readsRemembered = 20_000
+/** What nginx calls a client that went away before its answer. */
+export const clientGoneStatus = 499
+
+/**
+ * Writes down what happened. Engines read one file in many pieces, so successful reads of one object by one session are
+ * one event; writes and refusals are one each.
+ */
+export function createRecorder(
+  parts: Pick<S3EndpointParts, 'audit' | 'log' | 'metrics'>,
+): (request: IncomingMessage, outcome: S3Outcome) => void {
+  const reads = new LRUCache<string, true>({ max: readsRemembered })
+  return (request, outcome) => {
+    const { operation, requestId, session, location, status, milliseconds, failure } = outcome
+    parts.metrics.observe(`s3.${operation}`, status, milliseconds)
+    if (failure !== undefined) {
+      const line = { requestId, operation, location, code: failure.code, reason: failure.reason }
+      if (failure.status >= 500 && failure.code !== 'NotImplemented' && failure.code !== 'SlowDown')
+        parts.log.error({ ...line, err: failure.cause ?? failure }, 'S3 request failed')
+      else parts.log.debug(line, 'S3 request refused')
+    }
+    const reading = request.method === 'GET' || request.method === 'HEAD'
+    if (reading && status < 400 && session !== undefined) {
+      const key = JSON.stringify([session.accessKeyId, operation, location, outcome.note])
+      if (reads.get(key) === true) return
+      reads.set(key, true)
+    }
+    parts.audit.record({
+      draft: draftOf(outcome),
+      identity: session === undefined ? null : identityOf(session),
+      requestId,
+      status,
+      milliseconds,
+      failure: failure === undefined ? null : headgateError(failure),
+      userAgent: request.headers['user-agent'],
+    })
+  }
+}
+
+function draftOf({ operation, session, location, note, failure, status }: S3Outcome): AuditDraft {
+  const reason =
+    failure === undefined
+      ? status === clientGoneStatus
+        ? 'the client went away'
+        : undefined
+      : [failure.code, failure.reason].filter((text) => text !== undefined).join(': ')
+  return {
+    operation: `s3.${operation}`,
+    ...(location === undefined ? {} : { object: location }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(session === undefined
+      ? {}
+      : {
+          ...(session.staged ? {} : { securable: { kind: 'relation', id: session.relationId } as const }),
+          privilege: session.access === 'read' ? ('select' as const) : ('modify' as const),
+          detail: { session: session.accessKeyId, ...note },
+        }),
+  }
+}
+
+function identityOf({ principal, actor, expiresAt }: S3Session): Identity {
+  return { principal, actors: actor === null ? [] : [actor], method: 'session-token', expiresAt }
+}
+
+function headgateError(failure: S3Error): HeadgateError {
+  if (isHeadgateError(failure.cause)) return failure.cause
+  return new HeadgateError(failure.status === 403 ? 'forbidden' : 'bad-request', failure.message)
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import type { Header } from '@headgate/sigv4'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { rawRequest, signedHeaders, statusOf } from './test-client.ts'
+import { bucket, type TestEndpoint, testEndpoint } from './test-endpoint.ts'
+import { talk } from './test-socket.ts'
+
+let endpoint: TestEndpoint
+beforeAll(async () => {
+  endpoint = await testEndpoint({ limits: { requestTimeoutMs: 700, maxObjectPartBytes: 3_000_000 } })
+})
+afterAll(() => endpoint[Symbol.asyncDispose]())
+
+let count = 0
+let key: string
+let path: string
+beforeEach(() => {
+  key = `wh/t1/body-${(count += 1)}`
+  path = `/${bucket}/${key}`
+})
+
+const small = randomBytes(1000)
+const close: Header = ['connection', 'close']
+const stored = async (): Promise<boolean> => (await endpoint.files()).includes(key)
+
+describe('limits', () => {
+  test('of size hold before anything is read, and the client gets to read it', async () => {
+    const body = Buffer.alloc(3_000_001)
+    const length: Header = ['content-length', String(body.length)]
+    const near = signedHeaders(endpoint.url, 'PUT', path, {
+      credentials: endpoint.mint(),
+      body,
+      headers: [close, length],
+    })
+    const answer = await talk(endpoint.port, [rawRequest('PUT', path, near, body)])
+    expect(statusOf(answer)).toBe('400 EntityTooLarge')
+    const headers = signedHeaders(endpoint.url, 'PUT', path, {
+      credentials: endpoint.mint(),
+      payloadHash: 'UNSIGNED-PAYLOAD',
+      headers: [['content-length', '99999999999']],
+    })
+    expect(statusOf(await talk(endpoint.port, [rawRequest('PUT', path, headers)]))).toBe('400 EntityTooLarge')
+  })
+
+  test('need a length to be known', async () => {
+    const headers = signedHeaders(endpoint.url, 'PUT', path, {
+      credentials: endpoint.mint(),
+      payloadHash: 'UNSIGNED-PAYLOAD',
+      headers: [['transfer-encoding', 'chunked'], close],
+    })
+    const answer = await talk(endpoint.port, [rawRequest('PUT', path, headers, '3\r\nabc\r\n0\r\n\r\n')])
+    expect(statusOf(answer)).toBe('411 MissingContentLength')
+  })
+})
+
+describe('a client that asks first', () => {
+  const expecting = (credentials = endpoint.mint()): Buffer =>
+    rawRequest(
+      'PUT',
+      path,
+      signedHeaders(endpoint.url, 'PUT', path, {
+        credentials,
+        body: small,
+        headers: [
+          ['content-length', String(small.length)],
+          ['expect', '100-continue'],
+        ],
+      }),
+    )
+
+  test('is told to go on once it is known and may', async () => {
+    const answer = await talk(endpoint.port, [expecting(), 100, small], { until: /200 OK/ })
+    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
+    expect(await stored()).toBe(true)
+  })
+
+  test('is refused without having sent its body', async () => {
+    const credentials = endpoint.mint({ access: 'read' })
+    const answer = await talk(endpoint.port, [expecting(credentials)], { until: /<\/Error>/ })
+    expect(answer).toMatch(/^HTTP\/1\.1 403/)
+    expect(answer).not.toContain('100 Continue')
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+  })
+})
+
+test('a refused body that is on its way does not cost the connection when it is small', async () => {
+  const credentials = endpoint.mint({ access: 'read' })
+  const refused = rawRequest(
+    'PUT',
+    path,
+    signedHeaders(endpoint.url, 'PUT', path, {
+      credentials,
+      body: small,
+      headers: [['content-length', String(small.length)]],
+    }),
+    small,
+  )
+  const answer = await talk(endpoint.port, [refused, 50, refused], { until: /<\/Error>[^]*<\/Error>/ })
+  expect(answer.match(/HTTP\/1\.1 403/g)).toHaveLength(2)
+})
+
+test('a second request in the body of a refused one is not taken for a request', async () => {
+  const inner = rawRequest(
+    'GET',
+    path,
+    signedHeaders(endpoint.url, 'GET', path, { credentials: endpoint.mint() }),
+  )
+  const outer = rawRequest(
+    'PUT',
+    path,
+    signedHeaders(endpoint.url, 'PUT', path, {
+      credentials: endpoint.mint({ access: 'read' }),
+      body: inner,
+      headers: [['content-length', String(inner.length)]],
+    }),
+    inner,
+  )
+  const answer = await talk(endpoint.port, [outer], { timeoutMs: 500 })
+  expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+})

@@ -1,0 +1,128 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { S3Address } from './address.ts'
+import type { S3Operation } from './operation.ts'
+import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
+import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
+import { copyObject } from './operations/copy-object.ts'
+import { createMultipartUpload } from './operations/create-multipart-upload.ts'
+import { deleteObject } from './operations/delete-object.ts'
+import { deleteObjects } from './operations/delete-objects.ts'
+import { getBucketLocation } from './operations/get-bucket-location.ts'
+import { getObject } from './operations/get-object.ts'
+import { headBucket } from './operations/head-bucket.ts'
+import { headObject } from './operations/head-object.ts'
+import { listObjectsV2 } from './operations/list-objects-v2.ts'
+import { listObjects } from './operations/list-objects.ts'
+import { listParts } from './operations/list-parts.ts'
+import { putObject } from './operations/put-object.ts'
+import { uploadPartCopy } from './operations/upload-part-copy.ts'
+import { uploadPart } from './operations/upload-part.ts'
+import { overrideParameters } from './response-overrides.ts'
+import { S3Error } from './s3-error.ts'
+
+interface Route {
+  readonly method: string
+  readonly place: 'bucket' | 'object'
+  /** Parameters that make it this operation, each with its only value where it has one. */
+  readonly marks: Readonly<Record<string, string | null>>
+  readonly optional: readonly string[]
+  readonly copies?: true
+  readonly operation: S3Operation
+}
+
+const part = { partNumber: null, uploadId: null }
+const listing = ['prefix', 'delimiter', 'max-keys', 'encoding-type', 'fetch-owner']
+
+/** Those with more marks stand first. */
+const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    place: 'object',
+    marks: { uploadId: null },
+    optional: ['max-parts', 'part-number-marker'],
+    operation: listParts,
+  },
+  {
+    method: 'GET',
+    place: 'object',
+    marks: {},
+    optional: ['partNumber', 'versionId', ...overrideParameters],
+    operation: getObject,
+  },
+  {
+    method: 'HEAD',
+    place: 'object',
+    marks: {},
+    optional: ['partNumber', 'versionId', ...overrideParameters],
+    operation: headObject,
+  },
+  { method: 'PUT', place: 'object', marks: part, optional: [], copies: true, operation: uploadPartCopy },
+  { method: 'PUT', place: 'object', marks: part, optional: [], operation: uploadPart },
+  { method: 'PUT', place: 'object', marks: {}, optional: [], copies: true, operation: copyObject },
+  { method: 'PUT', place: 'object', marks: {}, optional: [], operation: putObject },
+  { method: 'POST', place: 'object', marks: { uploads: '' }, optional: [], operation: createMultipartUpload },
+  {
+    method: 'POST',
+    place: 'object',
+    marks: { uploadId: null },
+    optional: [],
+    operation: completeMultipartUpload,
+  },
+  {
+    method: 'DELETE',
+    place: 'object',
+    marks: { uploadId: null },
+    optional: [],
+    operation: abortMultipartUpload,
+  },
+  { method: 'DELETE', place: 'object', marks: {}, optional: ['versionId'], operation: deleteObject },
+  { method: 'GET', place: 'bucket', marks: { location: '' }, optional: [], operation: getBucketLocation },
+  {
+    method: 'GET',
+    place: 'bucket',
+    marks: { 'list-type': '2' },
+    optional: [...listing, 'start-after', 'continuation-token'],
+    operation: listObjectsV2,
+  },
+  { method: 'GET', place: 'bucket', marks: {}, optional: [...listing, 'marker'], operation: listObjects },
+  { method: 'HEAD', place: 'bucket', marks: {}, optional: [], operation: headBucket },
+  { method: 'POST', place: 'bucket', marks: { delete: '' }, optional: [], operation: deleteObjects },
+]
+
+/** What any request may carry: the signature, the SDKs' own notes, and checksums that they presign. */
+const everywhere =
+  /^(?:x-id|X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-(?:user-agent|sdk-checksum-algorithm|checksum-(?:mode|type|crc32|crc32c|crc64nvme|sha1|sha256)))$/i
+
+/**
+ * The operation of a request. A parameter that its operation does not know is refused: `PUT /b/k?acl` must not
+ * become an object.
+ *
+ * @throws S3Error `NotImplemented`, `MethodNotAllowed`
+ */
+export function operationOf(
+  method: string,
+  address: S3Address,
+  parameters: ReadonlyMap<string, string>,
+  headers: IncomingHttpHeaders,
+): S3Operation {
+  const place = address.bucket === '' ? 'service' : address.key === '' ? 'bucket' : 'object'
+  const copies = headers['x-amz-copy-source'] !== undefined
+  const names = [...parameters.keys()].filter((name) => !everywhere.test(name))
+  const ofMethod = routes.filter((route) => route.place === place && route.method === method)
+  const route = ofMethod.find(
+    ({ marks, optional, copies: needed }) =>
+      (needed === true) === copies &&
+      Object.entries(marks).every(([name, value]) => has(parameters, name, value)) &&
+      names.every((name) => Object.hasOwn(marks, name) || optional.includes(name)),
+  )
+  if (route !== undefined) return route.operation
+  const served = place === 'service' || ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'].includes(method)
+  throw new S3Error(served ? 'NotImplemented' : 'MethodNotAllowed', {
+    reason: `${method} of a ${place} with the parameters ${names.join(', ').slice(0, 200)}`,
+  })
+}
+
+function has(parameters: ReadonlyMap<string, string>, name: string, value: string | null): boolean {
+  const given = parameters.get(name)
+  return given !== undefined && (value === null || given === value)
+}

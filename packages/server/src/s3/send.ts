@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StoredObject } from '../storage/storage.ts'
+import { errorElement } from './error-document.ts'
+import type { S3Answer } from './operation.ts'
+import { finishUnread, isUnread, keepsConnection } from './unread.ts'
+import type { S3Error } from './s3-error.ts'
+import { toS3Error } from './to-s3-error.ts'
+import { xmlDeclaration, xmlPlain } from './xml-writer.ts'
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  readonly idleMs: number
+  /** After how long a document that is not ready begins to be sent as blanks, in ms, and the pause between these. */
+  readonly patienceMs: number
+}
+
+/**
+ * Sends an answer and waits until it has left. An object that cannot be read to its end takes the connection with it:
+ * the client must see that it was cut off.
+ *
+ * @returns the error that was told after the status had been sent
+ * @throws what `answer.pending` throws, while nothing has been sent
+ */
+export async function sendAnswer(answer: S3Answer, exchange: Exchange): Promise<S3Error | undefined> {
+  const { response, request } = exchange
+  const { pending, body } = answer
+  if (pending !== undefined) {
+    const document = await soon(pending, exchange.patienceMs)
+    if (document === undefined) return sendSlowly(pending, answer, exchange)
+    return sendAnswer({ status: answer.status, headers: answer.headers ?? {}, body: document }, exchange)
+  }
+  const headers: Record<string, string> = { 'x-amz-request-id': exchange.requestId, ...answer.headers }
+  if (typeof body === 'string') {
+    headers['content-type'] = 'application/xml'
+    headers['content-length'] = String(Buffer.byteLength(body))
+  } else if (body !== undefined) headers['content-length'] = String(body.length)
+  else if (answer.status >= 200 && answer.status !== 204 && answer.status !== 304)
+    headers['content-length'] ??= '0'
+  const unread = isUnread(request)
+  if (unread && !keepsConnection(request)) headers['connection'] = 'close'
+  response.writeHead(answer.status, headers)
+  if (body !== undefined && typeof body !== 'string') await sendObject(body, exchange)
+  else if (unread) await finishUnread(request, response, body ?? '')
+  else response.end(body)
+  await left(response, exchange.idleMs)
+  return undefined
+}
+
+async function sendObject(object: Pick<StoredObject, 'body' | 'length'>, exchange: Exchange): Promise<void> {
+  const { response, idleMs } = exchange
+  let sent = 0
+  try {
+    for await (const chunk of object.body as AsyncIterable<Uint8Array>) {
+      sent += chunk.byteLength
+      if (sent > object.length) throw new Error('the object has more bytes than were announced')
+      if (!response.write(chunk)) await drained(response, idleMs)
+      if (response.destroyed) throw new Error('the connection is gone')
+    }
+    if (sent < object.length) throw new Error('the object has fewer bytes than were announced')
+  } catch (error) {
+    object.body.destroy()
+    response.destroy()
+    throw error
+  }
+  response.end()
+}
+
+/** AWS answers what takes long in the same way. */
+async function sendSlowly(
+  pending: Promise<string>,
+  answer: S3Answer,
+  exchange: Exchange,
+): Promise<S3Error | undefined> {
+  const { response, requestId, patienceMs } = exchange
+  response.writeHead(answer.status, {
+    'x-amz-request-id': requestId,
+    'content-type': 'application/xml',
+    ...answer.headers,
+  })
+  response.write(xmlDeclaration)
+  const blanks = setInterval(() => response.write(' '), patienceMs)
+  let failure: S3Error | undefined
+  let document: string
+  try {
+    document = await pending
+  } catch (error) {
+    failure = toS3Error(error)
+    document = xmlPlain(errorElement(failure, requestId))
+  } finally {
+    clearInterval(blanks)
+  }
+  response.end(document.slice(xmlDeclaration.length))
+  await left(response, exchange.idleMs)
+  return failure
+}
+
+async function soon<T>(pending: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  const timeout = new AbortController()
+  try {
+    return await Promise.race([
+      pending,
+      sleep(milliseconds, undefined, { signal: timeout.signal }).catch(() => undefined),
+    ])
+  } finally {
+    timeout.abort()
+  }
+}
+
+/** Waits until the client has taken what was written, and hangs up when it takes nothing for `idleMs`. */
+async function drained(response: ServerResponse, idleMs: number): Promise<void> {
+  await either(response, 'drain', idleMs)
+}
+
+async function left(response: ServerResponse, idleMs: number): Promise<void> {
+  if (!response.writableFinished) await either(response, 'finish', idleMs)
+}
+
+function either(response: ServerResponse, event: 'drain' | 'finish', idleMs: number): Promise<void> {
+  if (response.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), idleMs)
+    const done = (): void => {
+      clearTimeout(timer)
+      response.off(event, done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on(event, done)
+    response.on('close', done)
+  })
+}

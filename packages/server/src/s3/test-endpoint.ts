@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { pino } from 'pino'
+import { HeadgateError } from '@headgate/errors'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import {
+  mintS3Session,
+  type S3Session,
+  type S3SessionClaims,
+  type S3SessionKeys,
+} from '../credentials/s3-session.ts'
+import { AuditLog } from '../events/audit-log.ts'
+import { Listener } from '../http/listener.ts'
+import { RequestMetrics } from '../http/metrics.ts'
+import { KeyRing } from '../keys/key-ring.ts'
+import { masterKeyFrom } from '../keys/master-key.ts'
+import { FileStorage } from '../storage/file.ts'
+import { Relabelled } from '../storage/relabelled.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Sql } from '../store/sql.ts'
+import { testStore } from '../store/test-database.ts'
+import { createS3Endpoint } from './endpoint.ts'
+import type { S3EndpointParts, S3Limits } from './parts.ts'
+
+export const region = 'eu-central-1'
+export const bucket = 'lakehouse'
+
+const principal = {
+  id: 'b6ff9f0a-0000-4000-8000-000000000001',
+  issuer: 'headgate',
+  subject: 'ada',
+  name: 'ada',
+}
+
+export interface TestEndpoint extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly ring: KeyRing
+  readonly sql: Sql
+  readonly master: ReturnType<typeof masterKeyFrom>
+  /** Whole and unfinished files of the bucket, as paths. */
+  files(): Promise<string[]>
+  readonly directory: string
+  /** Events and log lines so far. */
+  readonly events: Record<string, unknown>[]
+  readonly lines: string[]
+  /** Sessions that are let in no more. */
+  readonly revoked: Set<string>
+  mint(claims?: Partial<S3SessionClaims>): S3SessionKeys
+  metrics(): Promise<string>
+}
+
+export interface TestEndpointOptions {
+  readonly limits?: Partial<S3Limits>
+  readonly hostSuffix?: string
+  /** Puts something between the endpoint and the storage. */
+  readonly around?: (storage: Storage) => Storage
+  readonly now?: () => number
+  readonly patienceMs?: number
+}
+
+/** The endpoint on a port of its own, with a key ring in a database and a warehouse in a directory. */
+export async function testEndpoint(options: TestEndpointOptions = {}): Promise<TestEndpoint> {
+  const store = await testStore()
+  const directory = await mkdtemp(join(tmpdir(), 'headgate-s3-'))
+  const master = masterKeyFrom(randomBytes(32))
+  const ring = await KeyRing.open({ sql: store.sql, master })
+  const to = `${pathToFileURL(directory).href}/`
+  const files = new Relabelled({
+    storage: new FileStorage({ roots: [to] }),
+    from: `s3://${bucket}/`,
+    to,
+  })
+  const warehouse = warehouseOf(options.around?.(files) ?? files)
+  const events: Record<string, unknown>[] = []
+  const lines: string[] = []
+  const revoked = new Set<string>()
+  const metrics = new RequestMetrics()
+  const parts: S3EndpointParts = {
+    ring,
+    gate: {
+      admit: (session: S3Session) =>
+        revoked.has(session.accessKeyId)
+          ? Promise.reject(new HeadgateError('forbidden', 'The right was taken away.'))
+          : Promise.resolve(warehouse),
+    },
+    regions: [region],
+    hostSuffix: options.hostSuffix ?? null,
+    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
+    audit: new AuditLog({
+      mode: 'log',
+      write: (line) => void events.push(JSON.parse(line) as Record<string, unknown>),
+    }),
+    metrics,
+    limits: {
+      maxConcurrentRequests: 100,
+      maxObjectPartBytes: 8 * 1024 ** 3,
+      requestTimeoutMs: 20_000,
+      ...options.limits,
+    },
+    now: options.now ?? Date.now,
+    ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
+  }
+  const listener = await Listener.open(
+    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 32_768, requestTimeoutMs: 0, asksFirst: true },
+    createS3Endpoint(parts),
+  )
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    port: listener.port,
+    ring,
+    sql: store.sql,
+    master,
+    directory,
+    events,
+    lines,
+    revoked,
+    async files() {
+      const found = await readdir(directory, { recursive: true, withFileTypes: true })
+      return found
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+        .toSorted()
+    },
+    mint: (claims = {}) => mintS3Session(ring, { ...claimsOf(), ...claims }),
+    metrics: () => metrics.registry.metrics(),
+    async [Symbol.asyncDispose]() {
+      await listener.close(0)
+      await ring[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export function claimsOf(): S3SessionClaims {
+  return {
+    warehouseId: 'b6ff9f0a-0000-4000-8000-000000000002',
+    relationId: 'b6ff9f0a-0000-4000-8000-000000000003',
+    staged: false,
+    namespaceId: 'b6ff9f0a-0000-4000-8000-000000000004',
+    prefixes: [`s3://${bucket}/wh/t1/`],
+    access: 'read-write',
+    principal,
+    actor: null,
+    sessionBegan: null,
+    issuedAt: Date.now() - 1000,
+    expiresAt: Date.now() + 3_600_000,
+  }
+}
+
+function warehouseOf(storage: Storage): Warehouse {
+  return {
+    id: 'b6ff9f0a-0000-4000-8000-000000000002',
+    name: 'lakehouse',
+    storage,
+    root: `s3://${bucket}/`,
+    hints: {},
+  } as Warehouse
+}

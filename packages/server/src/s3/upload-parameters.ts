@@ -1,0 +1,17 @@
+import { parseCount } from './query.ts'
+import { invalidArgument, S3Error } from './s3-error.ts'
+import { maxParts } from '../storage/upload-parts.ts'
+
+/** @throws S3Error `NoSuchUpload` for what cannot be the id of one */
+export function uploadIdOf(parameters: ReadonlyMap<string, string>): string {
+  const uploadId = parameters.get('uploadId') ?? ''
+  if (/^[\x21-\x7e]{1,1024}$/.test(uploadId)) return uploadId
+  throw new S3Error('NoSuchUpload')
+}
+
+/** @throws S3Error `InvalidArgument` */
+export function partNumberOf(parameters: ReadonlyMap<string, string>): number {
+  const number = parseCount(parameters.get('partNumber') ?? '', maxParts)
+  if (number !== undefined && number >= 1) return number
+  throw invalidArgument('partNumber', `must be a number from 1 to ${maxParts}`)
+}

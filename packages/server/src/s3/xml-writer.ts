@@ -1,0 +1,38 @@
+/** An element: its name, and its text or the elements in it. */
+export type XmlElement = readonly [name: string, content: string | number | boolean | readonly XmlElement[]]
+
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
+
+/** The document of an answer that is no error. */
+export function xmlResult(name: string, content: string | readonly XmlElement[]): string {
+  const inner = typeof content === 'string' ? escapeText(content) : content.map(written).join('')
+  return `${xmlDeclaration}<${name} xmlns="${namespace}">${inner}</${name}>`
+}
+
+/** A document without a namespace, as errors are. */
+export function xmlPlain(element: XmlElement): string {
+  return xmlDeclaration + written(element)
+}
+
+function written([name, content]: XmlElement): string {
+  const inner = Array.isArray(content) ? content.map(written).join('') : escapeText(String(content))
+  return `<${name}>${inner}</${name}>`
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+
+/** Control characters have no form in XML 1.0; written as S3 writes them, most parsers take them. */
+function escapeText(text: string): string {
+  return text.replaceAll(
+    /[&<>"'\p{Cc}\ufffe\uffff]/gu,
+    (character) => escapes[character] ?? `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`,
+  )
+}
