@@ -6,6 +6,15 @@ import { Resolver } from './catalog/resolver.ts'
 import { Serial } from './catalog/serial.ts'
 import { Standings } from './catalog/standings.ts'
 import { type OpenStorage, Warehouses } from './catalog/warehouses.ts'
+import { GatewayGate } from './credentials/gateway-gate.ts'
+import { HandOut } from './credentials/hand-out.ts'
+import type { Lives } from './credentials/lives.ts'
+import { Reads } from './credentials/reads.ts'
+import { observeVending } from './credentials/vending-metrics.ts'
+import { Vending } from './credentials/vending.ts'
+import { GatewayVendor } from './credentials/vendors/gateway.ts'
+import { StaticVendor } from './credentials/vendors/static.ts'
+import { StsVendor } from './credentials/vendors/sts.ts'
 import { AuditLog, type AuditMode } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
 import { healthOperations } from './http/health.ts'
@@ -29,8 +38,10 @@ import { Jobs } from './jobs/jobs.ts'
 import { purgeHandler } from './jobs/purge/purge.ts'
 import { createPageTokens } from './keys/page-tokens.ts'
 import { dropRetired } from './keys/rotate.ts'
+import { vendingCheck } from './management/check-vended.ts'
 import { lakeOperations } from './management/lake-routes.ts'
 import { managementRoutes } from './management/routes.ts'
+import { createS3Endpoint } from './s3/endpoint.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { policyVersion } from './store/policies.ts'
 import type { Sql } from './store/sql.ts'
@@ -45,6 +56,15 @@ export interface ContextOptions {
   readonly fileRoots: readonly string[]
   /** Where clients reach this server; issuer and audience of its tokens. Without trailing slash. */
   readonly publicUrl: string
+  /** Where clients reach the storage gateway, without trailing slash; null: they cannot. */
+  readonly gatewayUrl: string | null
+  readonly storageAccess: {
+    /** That clients of the gateway sign for. */
+    readonly region: string
+    readonly hostSuffix: string | null
+    readonly decisionMaxAgeMs: number
+    readonly lives: Lives
+  }
   readonly anonymous: boolean
   readonly tokenTtlSeconds: number
   readonly policyMaxAgeMs: number
@@ -75,6 +95,8 @@ export interface ContextOptions {
 export interface Context extends AsyncDisposable {
   readonly parts: IcebergParts
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** The storage gateway. */
+  handleS3(request: IncomingMessage, response: ServerResponse): void
 }
 
 /** The one place where the parts meet. */
@@ -101,6 +123,22 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ttlSeconds: options.tokenTtlSeconds,
   })
   const metrics = new RequestMetrics()
+  const { lives, region, hostSuffix, decisionMaxAgeMs } = options.storageAccess
+  const { gatewayUrl, publicUrl } = options
+  const vending = new Vending({
+    vendors: {
+      sts: new StsVendor(),
+      static: new StaticVendor(),
+      ...(gatewayUrl === null
+        ? {}
+        : { gateway: new GatewayVendor({ ring, endpoint: () => gatewayUrl, region }) }),
+    },
+    minLifeMs: lives.minLifeMs,
+    generation: () => ring.generation,
+  })
+  observeVending(metrics.registry, vending)
+  const view = { publicUrl, namespaceSeparator: options.namespaceSeparator }
+  const handOut = new HandOut({ vending, ring, view, lives, now: Date.now })
   const parts: IcebergParts = {
     sql,
     resolver: new Resolver(sql),
@@ -113,6 +151,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     now: Date.now,
     warehouses,
     policies,
+    handOut,
+    refresh: { ring, reads: new Reads(sql), policies, handOut, publicUrl, lives, now: Date.now },
     serial: new Serial(),
     standings: new Standings(),
     idempotency: { sql, lifetimeSeconds: options.idempotencyLifetimeSeconds },
@@ -155,7 +195,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ...icebergOperations(parts),
     ...managementRoutes(
       { sql, policies, pageTokens },
-      lakeOperations({ ...parts, master, pageTokens, fileRoots: options.fileRoots }),
+      lakeOperations({
+        ...parts,
+        master,
+        pageTokens,
+        fileRoots: options.fileRoots,
+        checkVending: vendingCheck({ vending, gatewayUrl }),
+      }),
     ),
   ]
   const handle = createPipeline({
@@ -169,9 +215,27 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     limits,
     corsOrigins: options.corsOrigins,
   })
+  const handleS3 = createS3Endpoint({
+    ring,
+    gate: new GatewayGate({ sql, policies, warehouses, maxAgeMs: decisionMaxAgeMs }),
+    regions: [region],
+    ...(hostSuffix === null ? {} : { hostSuffix }),
+    log,
+    audit,
+    metrics,
+    limits: {
+      maxConcurrentRequests: limits.maxConcurrentRequests,
+      maxObjectPartBytes,
+      requestTimeoutMs: limits.requestTimeoutMs,
+    },
+    now: Date.now,
+  })
   const owned = stack.move()
-  return { parts, handle, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { parts, handle, handleS3, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
+
+/** As S3 has it. */
+const maxObjectPartBytes = 5 * 1024 ** 3
 
 /** Larger metadata files are refused: 256 MiB of JSON is no table but an accident. */
 const maxMetadataBytes = 256 * 1024 * 1024

@@ -7,10 +7,13 @@ import { FaultProxy } from '@headgate/testkit'
 import { pino } from 'pino'
 import type { Privilege, SecurableKind } from './access/privilege.ts'
 import { type Context, type ContextOptions, openContext } from './context.ts'
+import { defaultLives } from './credentials/lives.ts'
+import type { VendingProfile } from './catalog/vending-profile.ts'
 import { Listener } from './http/listener.ts'
 import { generateSecret, hashSecret } from './identity/client-secret.ts'
 import { masterKeyFrom } from './keys/master-key.ts'
 import { FileStorage } from './storage/file.ts'
+import { Relabelled } from './storage/relabelled.ts'
 import type { Storage } from './storage/storage.ts'
 import { insertSecret } from './store/client-secrets.ts'
 import { deleteGrant, insertGrant } from './store/grants.ts'
@@ -51,6 +54,8 @@ export interface TestGrant {
 export interface TestServer extends AsyncDisposable {
   readonly url: string
   readonly root: string
+  /** Where the storage gateway listens. */
+  readonly gatewayUrl: string
   readonly warehouseId: string
   readonly context: Context
   /** On the database itself, whatever the faults. */
@@ -67,8 +72,8 @@ export interface TestServer extends AsyncDisposable {
 
 const insertWarehouse = statement(
   'test_warehouse',
-  `insert into warehouse (id, name, kind, storage, owner_id, retention_seconds, allowed_locations)
-   values ($1, 'lakehouse', 'managed', $2, $3, $4, $5)`,
+  `insert into warehouse (id, name, kind, storage, owner_id, retention_seconds, allowed_locations, vending)
+   values ($1, 'lakehouse', 'managed', $2, $3, $4, $5, $6)`,
 )
 
 export interface TestServerOptions extends Partial<ContextOptions> {
@@ -76,6 +81,8 @@ export interface TestServerOptions extends Partial<ContextOptions> {
   readonly allowedLocations?: readonly string[]
   readonly requestTimeoutMs?: number
   readonly faultyDatabase?: boolean
+  /** Clients know the directory as the bucket `lakehouse` and reach it through the storage gateway. */
+  readonly vending?: VendingProfile
   /** Puts something between the servers and their storage. */
   wrapStorage?(storage: Storage): Storage
 }
@@ -84,17 +91,23 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const stack = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'headgate-test-'))
   stack.defer(() => rm(directory, { recursive: true, force: true }))
-  const root = `file://${directory}/warehouse`
+  const place = `file://${directory}/warehouse`
+  const root = options.vending === undefined ? place : 's3://lakehouse'
   const store = stack.use(await testStore())
-  const files = stack.use(new FileStorage({ roots: [root, ...(options.allowedLocations ?? [])] }))
-  const storage = options.wrapStorage?.(files) ?? files
+  const files = stack.use(new FileStorage({ roots: [place, ...(options.allowedLocations ?? [])] }))
+  const own =
+    options.vending === undefined
+      ? files
+      : new Relabelled({ storage: files, from: 's3://lakehouse/', to: `${place}/` })
+  const storage = options.wrapStorage?.(own) ?? own
   const warehouseId = randomUUID()
   await store.sql.run(insertWarehouse, [
     warehouseId,
-    JSON.stringify({ type: 'file', root }),
+    JSON.stringify({ type: 'file', root: place }),
     randomUUID(),
     options.retentionSeconds ?? 604_800,
     options.allowedLocations ?? [],
+    JSON.stringify(options.vending ?? { mode: 'none' }),
   ])
   const database =
     options.faultyDatabase === true
@@ -108,18 +121,26 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const listening = { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 16_384, requestTimeoutMs }
   const master = masterKeyFrom(randomBytes(32))
 
-  async function open(): Promise<{ url: string; context: Context }> {
+  async function open(): Promise<{ url: string; gatewayUrl: string; context: Context }> {
     let context: Context | undefined
     const listener = stack.use(
       await Listener.open(listening, (request, response) => context?.handle(request, response)),
     )
+    const gateway = stack.use(
+      await Listener.open({ ...listening, requestTimeoutMs: 0, asksFirst: true }, (request, response) =>
+        context?.handleS3(request, response),
+      ),
+    )
     const url = `http://127.0.0.1:${listener.port}`
+    const gatewayUrl = `http://127.0.0.1:${gateway.port}`
     context = await openContext({
       sql,
       master,
       log: pino({ level: 'silent' }),
-      openStorage: () => Promise.resolve({ storage, root, hints: {} }),
+      openStorage: () => Promise.resolve({ storage, root, hints: {}, store: null }),
       publicUrl: 'http://headgate.test',
+      gatewayUrl,
+      storageAccess: { region: 'us-east-1', hostSuffix: null, decisionMaxAgeMs: 30_000, lives: defaultLives },
       anonymous: true,
       tokenTtlSeconds: 3_600,
       policyMaxAgeMs: 10_000,
@@ -146,13 +167,14 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       ...options,
     })
     stack.use(context)
-    return { url, context }
+    return { url, gatewayUrl, context }
   }
 
-  const { url, context } = await open()
+  const { url, gatewayUrl, context } = await open()
   return {
     url,
     root,
+    gatewayUrl,
     warehouseId,
     context,
     sql: store.sql,

@@ -5,6 +5,7 @@ import { ConfigError } from './config-error.ts'
 import { contradictions } from './contradictions.ts'
 import { readEnv, unknownVariables } from './env.ts'
 import { parseFlags } from './flags.ts'
+import { isLoopback } from './parse-values.ts'
 import type { Secret } from './secret.ts'
 import { secretFrom, type MasterKeySource } from './secrets.ts'
 import type { Env } from './env-type.ts'
@@ -15,6 +16,8 @@ const DAY = 86_400
 /** What the server is told, derived and checked. Secrets in it do not print. */
 export interface Config {
   readonly listen: ListenerOptions
+  /** The storage gateway; null: clients could not reach it. `publicUrl` null: the loopback address listened on. */
+  readonly gateway: { readonly listen: ListenerOptions; readonly publicUrl: string | null } | null
   /** Without trailing slash; null: the loopback address that is listened on. */
   readonly publicUrl: string | null
   /** Absolute. */
@@ -23,9 +26,14 @@ export interface Config {
   readonly databaseUrl: Secret | null
   readonly database: { readonly poolSize: number; readonly statementTimeoutMs: number }
   readonly masterKey: MasterKeySource
+  /** The master key whose place that one takes. */
+  readonly masterKeyPrevious: Secret | null
   readonly shutdownTimeoutMs: number
   readonly log: { readonly level: Env['logLevel']; readonly format: 'json' | 'pretty' }
-  readonly context: Omit<ContextOptions, 'sql' | 'log' | 'publicUrl' | 'master' | 'openStorage'>
+  readonly context: Omit<
+    ContextOptions,
+    'sql' | 'log' | 'publicUrl' | 'gatewayUrl' | 'master' | 'openStorage'
+  >
   /** Worth a line in the log at start: variables that look like ours but are not. */
   readonly warnings: readonly string[]
 }
@@ -38,7 +46,8 @@ export interface Config {
 export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
   const env = readEnv(environment, parseFlags(args))
   const warnings = unknownVariables(environment).map((name) => `There is no variable ${name}: it is ignored.`)
-  return { ...toConfig(env), warnings }
+  const config = toConfig(env)
+  return { ...config, warnings: [...warnings, ...config.warnings] }
 }
 
 /** Second step: refuses contradictions and derives what the parts of the server are given. */
@@ -47,19 +56,26 @@ export function toConfig(env: Env): Config {
   if (problems.length > 0) throw new ConfigError(problems)
   const { tlsCertFile: certFile, tlsKeyFile: keyFile } = env
   const dataDir = resolve(env.dataDir)
+  const listen: ListenerOptions = {
+    host: env.host,
+    port: env.port,
+    tls: certFile === null || keyFile === null ? null : { certFile, keyFile },
+    maxHeaderBytes: env.maxHeaderBytes,
+    requestTimeoutMs: env.requestTimeoutMs,
+  }
   return {
-    listen: {
-      host: env.host,
-      port: env.port,
-      tls: certFile === null || keyFile === null ? null : { certFile, keyFile },
-      maxHeaderBytes: env.maxHeaderBytes,
-      requestTimeoutMs: env.requestTimeoutMs,
-    },
+    listen,
+    gateway: gateway(env, listen),
     publicUrl: env.publicUrl,
     dataDir,
     databaseUrl: databaseUrl(env),
     database: { poolSize: env.databasePoolSize, statementTimeoutMs: env.databaseStatementTimeoutMs },
     masterKey: masterKey(env, dataDir),
+    masterKeyPrevious: secretFrom(
+      env.masterKeyPrevious,
+      env.masterKeyPreviousFile,
+      'HEADGATE_MASTER_KEY_PREVIOUS',
+    ),
     shutdownTimeoutMs: env.shutdownTimeoutMs,
     log: { level: env.logLevel, format: logFormat(env) },
     context: {
@@ -77,6 +93,16 @@ export function toConfig(env: Env): Config {
       },
       corsOrigins: env.corsOrigins,
       idempotencyLifetimeSeconds: env.idempotencyLifetimeSeconds,
+      storageAccess: {
+        region: env.s3Region,
+        hostSuffix: env.s3HostSuffix,
+        decisionMaxAgeMs: env.s3DecisionMaxAgeMs,
+        lives: {
+          minLifeMs: env.minCredentialSeconds * 1_000,
+          tokenTtlMs: env.refreshTokenTtlSeconds * 1_000,
+          capMs: env.refreshCapSeconds * 1_000,
+        },
+      },
       metadataRowLimitBytes: env.metadataRowLimitBytes,
       metadataCacheBytes: env.metadataCacheBytes,
       namespaceSeparator: env.namespaceSeparator,
@@ -87,8 +113,29 @@ export function toConfig(env: Env): Config {
       retiredKeySeconds: env.retiredKeyDays * DAY,
       fileRoots: env.fileRoots.length > 0 ? env.fileRoots : [`file://${join(dataDir, 'warehouses')}`],
     },
-    warnings: [],
+    warnings: shortLives(env),
   }
+}
+
+/** Bodies of objects take as long as they take: only silence ends a request there. */
+const uploadTimeoutMs = 0
+
+function gateway(env: Env, listen: ListenerOptions): Config['gateway'] {
+  const { s3PublicUrl, publicUrl, s3Port } = env
+  const here = publicUrl === null || isLoopback(new URL(publicUrl).hostname)
+  if (s3PublicUrl === null && !(here && isLoopback(env.host))) return null
+  const port = s3Port ?? (env.port === 0 ? 0 : env.port + 1)
+  return {
+    listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs, asksFirst: true },
+    publicUrl: s3PublicUrl,
+  }
+}
+
+function shortLives({ minCredentialSeconds }: Env): string[] {
+  if (minCredentialSeconds >= 900) return []
+  return [
+    `HEADGATE_TEST_MIN_CREDENTIAL_SECONDS is ${minCredentialSeconds}: for tests only, clients will ask for new credentials all the time.`,
+  ]
 }
 
 function databaseUrl(env: Env): Secret | null {

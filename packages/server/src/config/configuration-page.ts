@@ -18,6 +18,7 @@ const order: readonly Section[] = [
   'Store',
   'Keys and tokens',
   'Catalog',
+  'Storage access',
   'Limits',
   'Logs and audit',
 ]

@@ -39,6 +39,9 @@ function* anonymity({ insecureAnonymous, host, publicUrl, corsOrigins }: Env): G
 
 function* database(env: Env): Generator<string> {
   const { databaseUrl, databaseUrlFile, masterKey, masterKeyFile } = env
+  if (env.masterKeyPrevious !== null && env.masterKeyPreviousFile !== null) {
+    yield 'HEADGATE_MASTER_KEY_PREVIOUS and HEADGATE_MASTER_KEY_PREVIOUS_FILE are both set: keep one.'
+  }
   if (databaseUrl !== null && databaseUrlFile !== null) {
     yield 'HEADGATE_DATABASE_URL and HEADGATE_DATABASE_URL_FILE are both set: keep one.'
   }

@@ -16,6 +16,8 @@ export interface Env {
   readonly databaseStatementTimeoutMs: number
   readonly masterKey: Secret | null
   readonly masterKeyFile: string | null
+  readonly masterKeyPrevious: Secret | null
+  readonly masterKeyPreviousFile: string | null
   readonly tokenTtlSeconds: number
   readonly policyMaxAgeMs: number
   readonly retiredKeyDays: number
@@ -28,6 +30,14 @@ export interface Env {
   readonly metadataCacheBytes: number
   readonly jobIntervalMs: number
   readonly fileRoots: readonly string[]
+  readonly s3Port: number | null
+  readonly s3PublicUrl: string | null
+  readonly s3Region: string
+  readonly s3HostSuffix: string | null
+  readonly s3DecisionMaxAgeMs: number
+  readonly minCredentialSeconds: number
+  readonly refreshTokenTtlSeconds: number
+  readonly refreshCapSeconds: number
   readonly maxBodyBytes: number
   readonly maxJsonDepth: number
   readonly maxHeaderBytes: number

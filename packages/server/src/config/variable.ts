@@ -1,7 +1,8 @@
 import { Secret } from './secret.ts'
 
 /** Where a variable stands in the reference. */
-export type Section = 'Network' | 'Store' | 'Keys and tokens' | 'Catalog' | 'Limits' | 'Logs and audit'
+export type Section =
+  'Network' | 'Store' | 'Keys and tokens' | 'Catalog' | 'Storage access' | 'Limits' | 'Logs and audit'
 
 /** One environment variable: how its text is read, and what its users are told. */
 export interface Variable<T> {

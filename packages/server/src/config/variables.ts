@@ -4,7 +4,16 @@ import { keys } from './variables/keys.ts'
 import { limits } from './variables/limits.ts'
 import { logs } from './variables/logs.ts'
 import { network } from './variables/network.ts'
+import { storageAccess } from './variables/storage-access.ts'
 import { store } from './variables/store.ts'
 
 /** The one definition of every variable: its name, type, default, documentation and flag. */
-export const variables: Variables = { ...network, ...store, ...keys, ...catalog, ...limits, ...logs }
+export const variables: Variables = {
+  ...network,
+  ...store,
+  ...keys,
+  ...catalog,
+  ...storageAccess,
+  ...limits,
+  ...logs,
+}

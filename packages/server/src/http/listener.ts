@@ -18,7 +18,10 @@ export interface ListenerOptions {
   readonly port: number
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly maxHeaderBytes: number
+  /** Until a whole request has arrived; 0: that is limited elsewhere. */
   readonly requestTimeoutMs: number
+  /** The request listener says itself when a client that asks first may send its body. */
+  readonly asksFirst?: boolean
 }
 
 const lingerMs = 1_000
@@ -34,12 +37,13 @@ export class Listener implements AsyncDisposable {
   }
 
   static async open(options: ListenerOptions, listener: RequestListener): Promise<Listener> {
+    const timeLimit = options.requestTimeoutMs === 0 ? Infinity : options.requestTimeoutMs
     const serverOptions: ServerOptions = {
       maxHeaderSize: options.maxHeaderBytes,
       requestTimeout: options.requestTimeoutMs,
       // Node looks for requests over time only so often, by default every 30 s.
-      connectionsCheckingInterval: Math.min(Math.max(options.requestTimeoutMs / 4, 100), 5_000),
-      headersTimeout: Math.min(options.requestTimeoutMs, 20_000),
+      connectionsCheckingInterval: Math.min(Math.max(timeLimit / 4, 100), 5_000),
+      headersTimeout: Math.min(timeLimit, 20_000),
       keepAliveTimeout: 65_000,
       noDelay: true,
       // Node's own refusal has no body; `withHost` has.
@@ -66,6 +70,7 @@ export class Listener implements AsyncDisposable {
     )
     // What a client expects beyond 100-continue may be passed over (RFC 9110 section 10.1.1).
     server.on('checkExpectation', handle)
+    if (options.asksFirst === true) server.on('checkContinue', handle)
     // Without this Node hangs up on CONNECT without a word.
     server.on('connect', (_: IncomingMessage, socket: Socket) =>
       answerSocket(socket, new HeadgateError('method-not-allowed', 'CONNECT: this server is no proxy.')),

@@ -18,17 +18,24 @@ export function jsonAnswer(value: JsonObject, status = 200): Answer {
   return { status, headers: json, body: stringify(value) }
 }
 
+/** What a `LoadTableResult` says besides the metadata: `config`, and storage access when it is handed out. */
+export type Beside = JsonObject & { readonly config: JsonObject }
+
+/** Nothing is handed out. */
+export const nothingBeside: Beside = { config: {} }
+
 /** `LoadTableResult` and its kin around metadata text that is not parsed. */
 export interface MetadataAnswer {
   /** Null while it is only staged. */
   readonly location: string | null
   readonly text: Buffer
-  readonly config: JsonObject | null
+  /** Null in a `CommitTableResponse`, which has the metadata only. */
+  readonly beside: Beside | null
   readonly etag: string | null
 }
 
-export function metadataAnswer({ location, text, config, etag }: MetadataAnswer): Answer {
-  const body = together([headOf(location), text, tailOf(config)])
+export function metadataAnswer({ location, text, beside, etag }: MetadataAnswer): Answer {
+  const body = together([headOf(location), text, tailOf(beside)])
   return { status: 200, headers: metadataHeaders(etag), body }
 }
 
@@ -36,10 +43,10 @@ export function metadataAnswer({ location, text, config, etag }: MetadataAnswer)
 export function packedMetadataAnswer(
   location: string,
   served: ServedBody & { packed: object },
-  config: JsonObject,
+  beside: Beside,
   etag: string,
 ): Answer {
-  const body = together(gzipSplice(headOf(location), served.packed, tailOf(config)))
+  const body = together(gzipSplice(headOf(location), served.packed, tailOf(beside)))
   return { status: 200, headers: { ...metadataHeaders(etag), 'content-encoding': 'gzip' }, body }
 }
 
@@ -49,8 +56,9 @@ function headOf(location: string | null): Buffer {
   )
 }
 
-function tailOf(config: JsonObject | null): Buffer {
-  return Buffer.from(config === null ? '}' : `,"config":${stringify(config)}}`)
+/** The members beside the metadata, and the end of the object. */
+function tailOf(beside: Beside | null): Buffer {
+  return Buffer.from(beside === null ? '}' : `,${stringify(beside).slice(1)}`)
 }
 
 /** Small pieces are copied into one, which is one write; large ones are not worth copying. */
@@ -65,7 +73,10 @@ export function notModified(etag: string): Answer {
 }
 
 /** What a cache must know: the answer depends on who asks, and must be asked for again each time. */
-const caching = { 'cache-control': 'private, no-cache', vary: 'Authorization, Accept-Encoding' }
+const caching = {
+  'cache-control': 'private, no-cache',
+  vary: 'Authorization, Accept-Encoding, X-Iceberg-Access-Delegation',
+}
 
 function metadataHeaders(etag: string | null): Record<string, string> {
   const headers: Record<string, string> = { ...json, ...caching }
@@ -73,9 +84,10 @@ function metadataHeaders(etag: string | null): Record<string, string> {
   return headers
 }
 
-/** Changes with the metadata and with its form. */
-export function etagOf(metadataLocation: string, form: 'all' | 'refs'): string {
-  return formatEtag(hash('sha1', `${form} ${metadataLocation}`, 'base64url'))
+/** Changes with the metadata, with its form, and with the storage access that is handed out with it. */
+export function etagOf(metadataLocation: string, form: 'all' | 'refs', access?: string): string {
+  const handedOut = access === undefined ? '' : ` ${access}`
+  return formatEtag(hash('sha1', `${form} ${metadataLocation}${handedOut}`, 'base64url'))
 }
 
 export function acceptsGzip(

@@ -6,6 +6,7 @@ import { takenError } from '../catalog/existing.ts'
 import { defaultLocation } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import { stageTable } from '../catalog/stage-table.ts'
+import type { HandedOut } from '../credentials/hand-out.ts'
 import type { Answer, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { findStagedById } from '../store/staged-relations.ts'
@@ -17,6 +18,7 @@ import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
+import { auditHandOut, besideOf, newHolding, storageAccess } from './storage-access.ts'
 
 /** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
 export function createTable(parts: IcebergParts): Operation {
@@ -34,33 +36,41 @@ export function createTable(parts: IcebergParts): Operation {
         if (place.relation !== null) throw takenError('table', place.relation.kind, at.identifier)
         const id = randomUUID()
         const metadata = compose(randomUUID(), request.location ?? defaultLocation(warehouse))
+        auditHandOut(call, warehouse, 'read-write')
         const riders = ridersOf(call, decision, keep(200, id))
         const ownerId = call.identity.principal.id
+        const holding = newHolding(place, { id, staged: request.stageCreate, metadata }, ownerId)
         if (request.stageCreate) {
           await stageTable(parts, { id, place, metadata, principalId: ownerId }, riders)
           call.audit.written = true
-          return stagedAnswer(metadata)
+          return stagedAnswer(metadata, await storageAccess(parts, call, holding))
         }
         const creation = { place, metadata, id, ownerId, locationChosen: chosen(request) }
         const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
         call.audit.written = true
+        const access = await storageAccess(parts, call, holding)
         return metadataAnswer({
           location: file.location,
           text: file.text,
-          config: {},
-          etag: etagOf(file.location, 'all'),
+          beside: besideOf(access),
+          etag: etagOf(file.location, 'all', access?.tag),
         })
       },
       async (outcome) => {
         const { relationId } = outcome
         const staged =
           request.stageCreate && relationId !== null ? await findStagedById(parts.sql, relationId) : null
-        if (staged !== null)
-          return stagedAnswer(compose(staged.uuid, request.location ?? withoutSlash(staged.location)))
+        if (staged !== null && relationId !== null) {
+          const { found: place } = await findPlace(parts, call, at)
+          const metadata = compose(staged.uuid, request.location ?? withoutSlash(staged.location))
+          const table = { id: relationId, staged: true, metadata }
+          const holding = newHolding(place, table, call.identity.principal.id)
+          return stagedAnswer(metadata, await storageAccess(parts, call, holding))
+        }
         return answerRelation(
           parts,
           call,
-          await findEarlier(parts, call, { at, kind: 'table', outcome }, 'select'),
+          await findEarlier(parts, call, { at, kind: 'table', relationId: outcome.relationId }, 'select'),
           'all',
         )
       },
@@ -91,11 +101,11 @@ function chosen({ location, properties }: CreateTableRequest): boolean {
   )
 }
 
-function stagedAnswer(metadata: TableMetadata): Answer {
+function stagedAnswer(metadata: TableMetadata, access: HandedOut | null): Answer {
   return metadataAnswer({
     location: null,
     text: Buffer.from(stringifyTableMetadata(metadata)),
-    config: {},
+    beside: besideOf(access),
     etag: null,
   })
 }

@@ -7,7 +7,7 @@ import { defaultLocation } from '../catalog/locations.ts'
 import { viewModel } from '../catalog/relation-model.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { etagOf, metadataAnswer } from './answers.ts'
+import { etagOf, metadataAnswer, nothingBeside } from './answers.ts'
 import { findPlace, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
@@ -55,7 +55,7 @@ export function createView(parts: IcebergParts): Operation {
         return metadataAnswer({
           location: file.location,
           text: file.text,
-          config: {},
+          beside: nothingBeside,
           etag: etagOf(file.location, 'all'),
         })
       },
@@ -63,7 +63,7 @@ export function createView(parts: IcebergParts): Operation {
         answerRelation(
           parts,
           call,
-          await findEarlier(parts, call, { at, kind: 'view', outcome }, 'select'),
+          await findEarlier(parts, call, { at, kind: 'view', relationId: outcome.relationId }, 'select'),
           'all',
         ),
     )

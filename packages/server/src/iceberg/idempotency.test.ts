@@ -90,6 +90,8 @@ test('every operation that changes something does it once, and answers the same 
     overwrite: true,
   })
   await repeated('DELETE', `${tables}/renamed?purgeRequested=true`)
+  const unregistered = await repeated('POST', `${tables}/staged/unregister`)
+  expect(metadataLocationOf(unregistered)).toBe(file)
 })
 
 test('a staged create is repeated with the same uuid and place, also after it was committed', async () => {

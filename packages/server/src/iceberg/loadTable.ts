@@ -8,6 +8,7 @@ import { findRelation, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
+import { besideOf, holdingOf, storageAccess } from './storage-access.ts'
 
 /** One query finds, authorises and fetches the table; its text is spliced into the answer as it was written. */
 export function loadTable(parts: IcebergParts): Operation {
@@ -30,16 +31,19 @@ export async function answerRelation(
   const location = relation.metadataLocation
   if (parts.verifyMetadataFiles && warehouse.storage.existsSync?.(location) === false)
     throw missingMetadataFile(location)
+  const access = relation.kind === 'table' ? await storageAccess(parts, call, holdingOf(target)) : null
+  const etag = (): string => etagOf(location, form, access?.tag)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
-  if (condition !== undefined) {
-    const etag = etagOf(location, form)
-    if (matchesEtag(decodeIfNoneMatch(condition), etag)) return notModified(etag)
-  }
+  if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await parts.bodies.get(target, relation, form, target.held)
-  if (acceptsGzip(call.header('accept-encoding'), served))
-    return zipped.of(served, () => packedMetadataAnswer(location, served, {}, etagOf(location, form)))
+  const beside = besideOf(access)
+  if (acceptsGzip(call.header('accept-encoding'), served)) {
+    const make = (): Answer => packedMetadataAnswer(location, served, beside, etag())
+    return access === null ? zipped.of(served, make) : make()
+  }
   const text = served.plain ?? (await parts.bodies.inflated(target, form, served))
-  return plain.of(served, () => metadataAnswer({ location, text, config: {}, etag: etagOf(location, form) }))
+  const make = (): Answer => metadataAnswer({ location, text, beside, etag: etag() })
+  return access === null ? plain.of(served, make) : make()
 }
 
 /** Answers that are the same for everybody, for as long as the text they are made of is held. */

@@ -4,12 +4,16 @@ import type { CatalogParts } from '../catalog/parts.ts'
 import type { Serial } from '../catalog/serial.ts'
 import type { Standings } from '../catalog/standings.ts'
 import type { Warehouses } from '../catalog/warehouses.ts'
+import type { HandOut } from '../credentials/hand-out.ts'
+import type { RefreshParts } from '../credentials/refresh.ts'
 import type { IdempotencyParts } from '../idempotency/idempotent.ts'
 
 /** What the operations of the Iceberg face work with. */
 export interface IcebergParts extends CatalogParts {
   readonly warehouses: Warehouses
   readonly policies: Policies
+  readonly handOut: HandOut
+  readonly refresh: RefreshParts
   readonly serial: Serial
   readonly standings: Standings
   readonly idempotency: IdempotencyParts

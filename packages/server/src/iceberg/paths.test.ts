@@ -33,7 +33,7 @@ test('the configuration names prefix, separator, every operation and the lifetim
     },
   })
   const endpoints = objectAt(answer.json)['endpoints']
-  expect(endpoints).toHaveLength(25)
+  expect(endpoints).toHaveLength(27)
   expect(endpoints).toContain('POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/unregister')
   expect(endpoints).toContain('HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}')
   expect((await server.send('GET', '/v1/config')).json).toEqual(answer.json)

@@ -13,13 +13,13 @@ import { decide } from '../access/decide.ts'
 import type { Decision } from '../access/decision.ts'
 import type { Answer, Call } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { etagOf, metadataAnswer } from './answers.ts'
 import { findPlace, findRelation, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
+import { auditHandOut } from './storage-access.ts'
 
 /** Puts an existing metadata file under a name; `overwrite` moves the pointer of a table that is there. */
 export async function registerRelation<
@@ -36,10 +36,15 @@ export async function registerRelation<
   const warehouse = await warehouseOf(parts, call)
   const identifier = { namespace: namespaceParam(parts, call), name: request.name }
   const at = { warehouse, identifier }
+  const answer = async (relationId: string | null): Promise<Answer> => {
+    const found = await findEarlier(parts, call, { at, kind: model.kind, relationId }, 'select')
+    return answerRelation(parts, call, found, 'all')
+  }
   return idempotent(
     parts.idempotency,
     call,
     async (keep) => {
+      if (model.kind === 'table') auditHandOut(call, warehouse, 'read-write')
       const { found: place, decision } = await findPlace(parts, call, at)
       if (place.relation !== null && (!request.overwrite || place.relation.kind !== model.kind)) {
         throw takenError(model.kind, place.relation.kind, identifier)
@@ -47,26 +52,28 @@ export async function registerRelation<
       const { metadata, file } = await readForeignFile(parts, model, warehouse, request.metadataLocation)
       const uuid = model.uuid(metadata)
       const dropped = uuid === null ? null : await lookUpDroppedByUuid(parts.sql, warehouse, uuid)
+      let relationId: string
       if (place.relation === null && dropped !== null) {
+        relationId = dropped.row.id
         const manage = allowDropped(call, dropped, request.metadataLocation)
         const policyVersion = Math.min(decision.policyVersion, manage.policyVersion)
         await restore(
           parts.sql,
           dropped,
           place,
-          ridersOf(call, { ...manage, policyVersion }, keep(200, dropped.row.id)),
+          ridersOf(call, { ...manage, policyVersion }, keep(200, relationId)),
         )
       } else if (place.relation === null) {
-        const id = crypto.randomUUID()
+        relationId = crypto.randomUUID()
         const creation = {
           place,
           metadata,
-          id,
+          id: relationId,
           ownerId: call.identity.principal.id,
           locationChosen: true,
           file,
         }
-        await createRelation(parts, model, models, creation, ridersOf(call, decision, keep(200, id)))
+        await createRelation(parts, model, models, creation, ridersOf(call, decision, keep(200, relationId)))
       } else {
         const { found, decision: manage } = await findRelation(parts, call, at, model.kind, 'manage', 'none')
         if (found.relation.uuid !== model.uuid(metadata)) {
@@ -76,25 +83,15 @@ export async function registerRelation<
             `The metadata file is of another ${model.kind} than ${shown}: its uuid differs. Drop that one first.`,
           )
         }
+        relationId = found.relation.id
         const policyVersion = Math.min(decision.policyVersion, manage.policyVersion)
-        const riders = ridersOf(call, { ...manage, policyVersion }, keep(200, found.relation.id))
+        const riders = ridersOf(call, { ...manage, policyVersion }, keep(200, relationId))
         await repoint(parts, model, models, { target: found, metadata, file }, riders)
       }
       call.audit.written = true
-      return metadataAnswer({
-        location: file.location,
-        text: file.text,
-        config: {},
-        etag: etagOf(file.location, 'all'),
-      })
+      return answer(relationId)
     },
-    async (outcome) =>
-      answerRelation(
-        parts,
-        call,
-        await findEarlier(parts, call, { at, kind: model.kind, outcome }, 'select'),
-        'all',
-      ),
+    (outcome) => answer(outcome.relationId),
   )
 }
 

@@ -4,7 +4,7 @@ import { commitRelation } from '../catalog/commit-relation.ts'
 import { viewModel } from '../catalog/relation-model.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { etagOf, metadataAnswer } from './answers.ts'
+import { etagOf, metadataAnswer, nothingBeside } from './answers.ts'
 import { findRelation, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { relationParam } from './names.ts'
@@ -43,12 +43,17 @@ export function replaceView(parts: IcebergParts): Operation {
           return metadataAnswer({
             location: metadataLocation,
             text,
-            config: {},
+            beside: nothingBeside,
             etag: etagOf(metadataLocation, 'all'),
           })
         }),
       async (outcome) =>
-        answerRelation(parts, call, await findCommitted(parts, call, { at, kind: 'view', outcome }), 'all'),
+        answerRelation(
+          parts,
+          call,
+          await findCommitted(parts, call, { at, kind: 'view', relationId: outcome.relationId }),
+          'all',
+        ),
     )
   })
 }

@@ -5,7 +5,6 @@ import { missingRelation } from '../catalog/existing.ts'
 import type { Target } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Call } from '../http/operation.ts'
-import type { KeptOutcome } from '../store/idempotency.ts'
 import { levelsOf } from '../store/namespaces.ts'
 import { findRelationName, type RelationKind } from '../store/relations.ts'
 import { findRelation } from './find.ts'
@@ -14,7 +13,8 @@ import type { IcebergParts } from './parts.ts'
 interface Earlier {
   readonly at: { readonly warehouse: Warehouse; readonly identifier: TableIdentifier }
   readonly kind: RelationKind
-  readonly outcome: KeptOutcome
+  /** Null: the earlier request left none. */
+  readonly relationId: string | null
 }
 
 /**
@@ -24,10 +24,10 @@ interface Earlier {
 export async function findEarlier(
   parts: IcebergParts,
   call: Call,
-  { at, kind, outcome }: Earlier,
+  { at, kind, relationId }: Earlier,
   privilege: Privilege,
 ): Promise<Target> {
-  const now = outcome.relationId === null ? null : await findRelationName(parts.sql, outcome.relationId)
+  const now = relationId === null ? null : await findRelationName(parts.sql, relationId)
   if (now === null) throw missingRelation(kind, at.identifier)
   const identifier = { namespace: levelsOf(now.path), name: now.name }
   return (await findRelation(parts, call, { warehouse: at.warehouse, identifier }, kind, privilege)).found

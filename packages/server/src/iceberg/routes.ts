@@ -11,6 +11,7 @@ import { getConfig } from './getConfig.ts'
 import { listNamespaces } from './listNamespaces.ts'
 import { listTables } from './listTables.ts'
 import { listViews } from './listViews.ts'
+import { loadCredentials } from './loadCredentials.ts'
 import { loadNamespaceMetadata } from './loadNamespaceMetadata.ts'
 import { loadTable } from './loadTable.ts'
 import { loadView } from './loadView.ts'
@@ -22,6 +23,7 @@ import { renameTable } from './renameTable.ts'
 import { renameView } from './renameView.ts'
 import { replaceView } from './replaceView.ts'
 import { reportMetrics } from './reportMetrics.ts'
+import { signRequest } from './signRequest.ts'
 import { tableExists } from './tableExists.ts'
 import { unregisterTable } from './unregisterTable.ts'
 import { updateProperties } from './updateProperties.ts'
@@ -43,6 +45,8 @@ const withPrefix = {
   dropTable,
   registerTable,
   unregisterTable,
+  loadCredentials,
+  signRequest,
   renameTable,
   reportMetrics,
   commitTransaction,

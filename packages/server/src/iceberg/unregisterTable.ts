@@ -1,7 +1,8 @@
 import { unregister } from '../catalog/drop-relation.ts'
+import { readMetadataText } from '../catalog/metadata-file.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { metadataAnswer, noContent } from './answers.ts'
+import { metadataAnswer } from './answers.ts'
 import { findRelation, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
@@ -18,12 +19,20 @@ export function unregisterTable(parts: IcebergParts): Operation {
       async (keep) => {
         const { found, decision } = await findRelation(parts, call, at, 'table', 'manage')
         const text = await parts.bodies.plain(found, found.relation, 'all')
-        await unregister(parts, found, ridersOf(call, decision, keep(200, found.relation.id)))
+        await unregister(
+          parts,
+          found,
+          ridersOf(call, decision, keep(200, found.relation.id, found.relation.metadataLocation)),
+        )
         call.audit.written = true
-        return metadataAnswer({ location: found.relation.metadataLocation, text, config: null, etag: null })
+        return metadataAnswer({ location: found.relation.metadataLocation, text, beside: null, etag: null })
       },
-      // The table is gone, and with it what could be answered; that it is gone is what the client needs to know.
-      () => Promise.resolve(noContent),
+      async ({ metadataLocation }) => {
+        // The table is gone; its newest metadata file is not.
+        const location = metadataLocation ?? ''
+        const text = await readMetadataText(at.warehouse.storage, location, parts.maxMetadataBytes)
+        return metadataAnswer({ location, text, beside: null, etag: null })
+      },
     )
   })
 }

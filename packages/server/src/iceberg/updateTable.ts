@@ -40,7 +40,7 @@ export function updateTable(parts: IcebergParts): Operation {
         })
       },
       async (outcome) => {
-        const found = await findCommitted(parts, call, { at, kind: 'table', outcome })
+        const found = await findCommitted(parts, call, { at, kind: 'table', relationId: outcome.relationId })
         const text = await parts.bodies.plain(found, found.relation, 'all')
         return committed({ metadataLocation: found.relation.metadataLocation, text })
       },
@@ -91,7 +91,7 @@ function committed({ metadataLocation, text }: Pick<Committed, 'metadataLocation
   return metadataAnswer({
     location: metadataLocation,
     text,
-    config: null,
+    beside: null,
     etag: etagOf(metadataLocation, 'all'),
   })
 }

@@ -14,7 +14,11 @@ export interface IdempotencyParts {
 }
 
 /** Makes the row that the change keeps in its own transaction; null when the request carries no key. */
-export type Keep = (status: number, relationId: string | null) => IdempotencyRow | null
+export type Keep = (
+  status: number,
+  relationId: string | null,
+  metadataLocation?: string,
+) => IdempotencyRow | null
 
 /** Outcomes that will be the same however often the request is sent. Rights, limits and failures are not among them. */
 const deterministic: ReadonlySet<number> = new Set([400, 404, 406, 409, 412, 422])
@@ -54,6 +58,7 @@ export async function idempotent(
   const keep = (
     status: number,
     relationId: string | null,
+    metadataLocation?: string,
     error: IdempotencyRow['error'] = null,
   ): IdempotencyRow => ({
     principal_id: principalId,
@@ -62,6 +67,7 @@ export async function idempotent(
     digest,
     status,
     relation_id: relationId,
+    metadata_location: metadataLocation ?? null,
     error,
     expires_at: Date.now() / 1000 + parts.lifetimeSeconds,
   })
@@ -86,7 +92,7 @@ export async function idempotent(
       // An outcome that cannot be kept is still the outcome: nothing was changed, so it will be found anew.
       await keepOutcome(
         parts.sql,
-        keep(error.kind.status, null, { code: error.code, message: error.message }),
+        keep(error.kind.status, null, undefined, { code: error.code, message: error.message }),
       ).catch(() => undefined)
     }
     throw error

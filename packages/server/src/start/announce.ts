@@ -18,6 +18,9 @@ export function announcement(facts: Announcement): string {
     '',
     `  catalog     ${facts.url}  (Iceberg REST)`,
     `  warehouse   ${facts.hasWarehouse ? facts.warehouse : howToMake(facts.warehouse)}`,
+    ...(facts.gateway === null
+      ? []
+      : [`  storage     ${facts.gateway.url}  (S3, keys come with the tables)`]),
     ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
     ...(facts.credentialFile === null
       ? []

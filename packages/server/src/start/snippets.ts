@@ -4,8 +4,10 @@ export interface SnippetFacts {
   readonly warehouse: string
   /** File that holds `client_id:client_secret`; the snippets read it, they never hold it. Null: nothing is needed. */
   readonly credentialFile: string | null
-  /** True when the warehouse lies on local disk, which some engines must be told. */
+  /** True when clients find the warehouse on their own disk, which some engines must be told. */
   readonly local: boolean
+  /** The storage gateway, when the warehouse is reached through it; some engines must be told where it is. */
+  readonly gateway: { readonly url: string; readonly region: string } | null
 }
 
 /** Ready to paste: how each engine reaches this server. */
@@ -27,7 +29,7 @@ catalog = load_catalog("${warehouse}", type="rest", uri="${url}", warehouse="${w
 print(catalog.list_namespaces())`
 }
 
-function spark({ url, warehouse, credentialFile }: SnippetFacts): string {
+function spark({ url, warehouse, credentialFile, local }: SnippetFacts): string {
   const catalog = `spark.sql.catalog.${warehouse}`
   const settings = [
     'spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
@@ -47,10 +49,12 @@ function spark({ url, warehouse, credentialFile }: SnippetFacts): string {
     `spark.sql.defaultCatalog=${warehouse}`,
   ]
   const lines = settings.map((setting) => `  --conf ${setting}`).join(' \\\n')
-  return `spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0 \\\n${lines}`
+  const runtime = 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0'
+  const packages = local ? runtime : `${runtime},org.apache.iceberg:iceberg-aws-bundle:1.12.0`
+  return `spark-sql --packages ${packages} \\\n${lines}`
 }
 
-function trino({ url, warehouse, credentialFile, local }: SnippetFacts): string {
+function trino({ url, warehouse, credentialFile, local, gateway }: SnippetFacts): string {
   const security =
     credentialFile === null
       ? ''
@@ -60,13 +64,27 @@ iceberg.rest-catalog.oauth2.scope=catalog
 iceberg.rest-catalog.oauth2.token-exchange-enabled=false
 iceberg.rest-catalog.oauth2.credential=$(cat ${shellQuoted(credentialFile)})
 `
-  const storage = local ? 'fs.local.enabled=true\nlocal.location=/\n' : ''
+  const storage = local
+    ? 'fs.local.enabled=true\nlocal.location=/\n'
+    : gateway === null
+      ? ''
+      : vended(gateway)
   return `cat > etc/catalog/${warehouse}.properties <<END
 connector.name=iceberg
 iceberg.catalog.type=rest
 iceberg.rest-catalog.uri=${url}
 iceberg.rest-catalog.warehouse=${warehouse}
 ${security}${storage}END`
+}
+
+/** Trino takes keys from the catalog, and nothing else. */
+function vended({ url, region }: NonNullable<SnippetFacts['gateway']>): string {
+  return `iceberg.rest-catalog.vended-credentials-enabled=true
+fs.s3.enabled=true
+s3.endpoint=${url}
+s3.path-style-access=true
+s3.region=${region}
+`
 }
 
 function shellQuoted(path: string): string {

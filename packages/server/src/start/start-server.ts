@@ -7,7 +7,7 @@ import { type Context, openContext } from '../context.ts'
 import type { Config } from '../config/config.ts'
 import { readMasterKey } from '../config/secrets.ts'
 import { errorAnswer } from '../http/error-answer.ts'
-import { Listener } from '../http/listener.ts'
+import { Listener, type ListenerOptions } from '../http/listener.ts'
 import type { Log } from '../log.ts'
 import { bootstrapAdministrator } from '../identity/bootstrap.ts'
 import { writeCredentialFile } from '../identity/credential-file.ts'
@@ -51,14 +51,26 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
       onError: (err) => log.warn({ err }, 'a database connection was lost'),
     }),
   )
-  const master = parseMasterKey((await readMasterKey(config.masterKey)).reveal())
+  const master = parseMasterKey(
+    (await readMasterKey(config.masterKey)).reveal(),
+    config.masterKeyPrevious?.reveal() ?? null,
+  )
   const credentialFile = await administratorFile(config, sql)
   const registry = stack.use(new StorageRegistry())
   const root = `file://${join(config.dataDir, 'warehouse')}`
   if (config.databaseUrl === null) {
     await ensureWarehouse(
       { sql, master },
-      { name: config.context.defaultWarehouse, profile: { type: 'file', root } },
+      {
+        name: config.context.defaultWarehouse,
+        ...(config.gateway === null
+          ? { profile: { type: 'file', root } }
+          : {
+              // Clients reach the directory through the storage gateway, so they need no key and no disk of ours.
+              profile: { type: 'file', root, bucket: bucketNamed(config.context.defaultWarehouse) },
+              settings: { vending: { mode: 'gateway', whenNotAsked: true } },
+            }),
+      },
     )
   }
   const warehouse = await findWarehouse(sql, config.context.defaultWarehouse)
@@ -68,14 +80,15 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     context === undefined ? answerStarting(request, response) : context.handle(request, response),
   )
   stack.defer(() => listener.close(config.shutdownTimeoutMs))
-  const url =
-    config.publicUrl ??
-    `${config.listen.tls === null ? 'http' : 'https'}://${hostInUrl(config.listen.host)}:${listener.port}`
+  const url = config.publicUrl ?? urlOf(config.listen, listener)
+  const gateway = await openGateway(config, () => context)
+  if (gateway !== null) stack.defer(() => gateway.listener.close(config.shutdownTimeoutMs))
   const opened = await openContext({
     ...config.context,
     sql,
     log,
     publicUrl: url,
+    gatewayUrl: gateway?.url ?? null,
     master,
     openStorage: (row) => openStorageOf(row, { master, registry }),
   })
@@ -88,7 +101,11 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     dataDir: config.databaseUrl === null ? config.dataDir : null,
     credentialFile,
     hasWarehouse: warehouse !== null,
-    local: warehouse?.storage['type'] === 'file',
+    local: warehouse?.storage['type'] === 'file' && warehouse.storage['bucket'] === undefined,
+    gateway:
+      gateway !== null && warehouse?.vending['mode'] === 'gateway'
+        ? { url: gateway.url, region: config.context.storageAccess.region }
+        : null,
     anonymous: config.context.anonymous,
   })
   return {
@@ -99,7 +116,10 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
         ? new Promise(() => undefined)
         : embedded.exited.then(() => 'the embedded PostgreSQL ended'),
     async [Symbol.asyncDispose]() {
-      await listener.close(config.shutdownTimeoutMs)
+      await Promise.all([
+        listener.close(config.shutdownTimeoutMs),
+        gateway?.listener.close(config.shutdownTimeoutMs),
+      ])
       await opened[Symbol.asyncDispose]()
       await parts.disposeAsync()
     },
@@ -134,6 +154,35 @@ async function administratorFile(config: Config, sql: Sql): Promise<string | nul
   const administrator = await bootstrapAdministrator({ sql, reset: missing })
   if (administrator.created) await writeCredentialFile(path, administrator)
   return config.context.anonymous ? null : path
+}
+
+/** The socket of the storage gateway; null when clients could not reach it. */
+async function openGateway(
+  { gateway }: Config,
+  context: () => Context | undefined,
+): Promise<{ readonly listener: Listener; readonly url: string } | null> {
+  if (gateway === null) return null
+  const listener = await Listener.open(gateway.listen, (request, response) => {
+    const opened = context()
+    // S3 clients send it again on this status, whatever the body says.
+    if (opened === undefined) response.writeHead(503, { 'retry-after': '1' }).end()
+    else opened.handleS3(request, response)
+  })
+  return { listener, url: gateway.publicUrl ?? urlOf(gateway.listen, listener) }
+}
+
+/** A bucket name after the warehouse's, which may have characters that buckets may not. */
+function bucketNamed(warehouse: string): string {
+  const name = warehouse
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 50)
+  return name.length < 3 ? `warehouse-${name}` : name
+}
+
+function urlOf({ tls, host }: ListenerOptions, { port }: Listener): string {
+  return `${tls === null ? 'http' : 'https'}://${hostInUrl(host)}:${port}`
 }
 
 function answerStarting(request: IncomingMessage, response: ServerResponse): void {

@@ -6,6 +6,8 @@ export const keys: Pick<
   Variables,
   | 'masterKey'
   | 'masterKeyFile'
+  | 'masterKeyPrevious'
+  | 'masterKeyPreviousFile'
   | 'tokenTtlSeconds'
   | 'policyMaxAgeMs'
   | 'retiredKeyDays'
@@ -20,6 +22,16 @@ export const keys: Pick<
     path('HEADGATE_MASTER_KEY_FILE', '', {
       section: 'Keys and tokens',
       doc: 'File that holds the master key, in place of `HEADGATE_MASTER_KEY`.',
+    }),
+  ),
+  masterKeyPrevious: secret('HEADGATE_MASTER_KEY_PREVIOUS', '32 bytes in base64 or hex', {
+    section: 'Keys and tokens',
+    doc: 'Another master key, which opens what it sealed and seals nothing: while one takes the place of the other, until `headgate keys reseal`.',
+  }),
+  masterKeyPreviousFile: optional(
+    path('HEADGATE_MASTER_KEY_PREVIOUS_FILE', '', {
+      section: 'Keys and tokens',
+      doc: 'File that holds it, in place of `HEADGATE_MASTER_KEY_PREVIOUS`.',
     }),
   ),
   tokenTtlSeconds: integer(

@@ -1,0 +1,133 @@
+import type { TableMetadata } from '@headgate/iceberg/metadata'
+import { decodeAccessDelegation } from '@headgate/iceberg/rest'
+import type { Json, JsonObject } from '@headgate/json'
+import { decide } from '../access/decide.ts'
+import type { Chain } from '../access/privilege.ts'
+import { checkLocations } from '../catalog/locations.ts'
+import { tableModel } from '../catalog/relation-model.ts'
+import type { Place, Target } from '../catalog/target.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { HandedOut } from '../credentials/hand-out.ts'
+import type { Access } from '../credentials/vendor.ts'
+import { type Delegation, delegationOf, vendingOf } from '../credentials/vending-of.ts'
+import type { Call } from '../http/operation.ts'
+import { type Beside, nothingBeside } from './answers.ts'
+import type { IcebergParts } from './parts.ts'
+
+/** A table that the caller may at least read, or is creating. */
+export interface Holding {
+  readonly place: Pick<Place, 'warehouse' | 'identifier' | 'namespaceId'>
+  readonly id: string
+  readonly staged: boolean
+  /** Where rights on it are decided: on itself, or while it is staged on its namespace. */
+  readonly chain: Chain
+  readonly location: string
+  readonly prefixes: readonly string[]
+  /** Epoch ms: what was handed out before is over. */
+  readonly notBefore: number
+}
+
+/** A table that was found, as something to hand out storage access for. */
+export function holdingOf(target: Target): Holding {
+  const { relation, chain } = target
+  const { id, location } = relation
+  return {
+    place: target,
+    id,
+    staged: false,
+    chain,
+    location,
+    prefixes: relation.prefixes.split('\n'),
+    notBefore: relation.notBefore,
+  }
+}
+
+/** A table that is being made at a place, by whom it will belong to. */
+export function newHolding(
+  place: Place,
+  table: { readonly id: string; readonly staged: boolean; readonly metadata: TableMetadata },
+  ownerId: string,
+): Holding {
+  const { id, staged, metadata } = table
+  const { ids, owners } = place.namespaceChain
+  return {
+    place,
+    id,
+    staged,
+    chain: { ids: [id, ...ids], owners: [ownerId, ...owners] },
+    location: metadata.location,
+    prefixes: checkLocations(place.warehouse, tableModel.locations(metadata)).prefixes,
+    notBefore: 0,
+  }
+}
+
+/** How the client wants to reach storage, as far as the warehouse allows. */
+export function delegationFor(call: Call, warehouse: Warehouse): Delegation {
+  const asked = decodeAccessDelegation(call.header('x-iceberg-access-delegation'))
+  return delegationOf(vendingOf(warehouse), asked)
+}
+
+/** For operations that write their audit event before they hand anything out. */
+export function auditHandOut(call: Call, warehouse: Warehouse, access: Access): void {
+  if (delegationFor(call, warehouse) === 'none') return
+  call.audit.detail = { ...call.audit.detail, handedOut: access, mode: vendingOf(warehouse).mode }
+}
+
+/**
+ * Storage access for a table, as the client asks for it and the warehouse allows; null when there is none to hand out.
+ * Never wider than the caller's rights, and only for locations that the warehouse allows now.
+ */
+export async function storageAccess(
+  parts: IcebergParts,
+  call: Call,
+  holding: Holding,
+): Promise<HandedOut | null> {
+  const how = delegationFor(call, holding.place.warehouse)
+  return how === 'none' ? null : handOut(parts, call, holding, how)
+}
+
+/** The same for whoever asks for nothing but storage access. */
+export async function handOut(
+  parts: IcebergParts,
+  call: Call,
+  holding: Holding,
+  how: 'vend' | 'sign',
+): Promise<HandedOut> {
+  const { place, id, staged, chain, location, prefixes, notBefore } = holding
+  const { warehouse, identifier, namespaceId } = place
+  checkLocations(warehouse, prefixes)
+  // Never older than what the decision to let the caller in rested on.
+  const policy = await parts.policies.get(call.identity)
+  const writes = staged || decide(policy, chain, 'modify').outcome === 'allow'
+  const access = writes ? 'read-write' : 'read'
+  call.audit.detail = { ...call.audit.detail, handedOut: access, mode: vendingOf(warehouse).mode }
+  return parts.handOut.give(
+    {
+      warehouse,
+      identifier,
+      relation: { id, staged, namespaceId },
+      location,
+      prefixes,
+      access,
+      identity: call.identity,
+      ground: { policyVersion: policy.version, notBefore: Math.max(notBefore, warehouse.notBefore) },
+    },
+    how,
+    call.signal,
+  )
+}
+
+/** As members of a `LoadTableResult`. */
+export function besideOf(access: HandedOut | null): Beside {
+  if (access === null) return nothingBeside
+  const { config, credentials, remoteSigning } = access
+  return {
+    config,
+    ...(credentials.length === 0 ? {} : { 'storage-credentials': credentials.map(wired) }),
+    ...(remoteSigning === null ? {} : { 'remote-signing-config': wired(remoteSigning) }),
+  }
+}
+
+function wired(value: object): JsonObject {
+  return value as Readonly<Record<string, Json>>
+}

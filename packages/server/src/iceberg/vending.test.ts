@@ -1,0 +1,265 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { commit, objectAt, schema, setProperties, textAt } from './test-tables.ts'
+
+const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
+const tables = 'namespaces/n/tables'
+
+let server: TestServer
+let reader: TestCaller
+let writer: TestCaller
+
+beforeAll(async () => {
+  server = await testServer({ vending: { mode: 'gateway' } })
+  await server.send('POST', 'namespaces', { namespace: ['n'] })
+  reader = await server.caller('reader')
+  writer = await server.caller('writer')
+  const on = { kind: 'warehouse', id: server.warehouseId } as const
+  await server.grant({ privilege: 'select', on, to: reader })
+  await server.grant({ privilege: 'create', on, to: writer })
+  await server.grant({ privilege: 'modify', on, to: writer })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+/** The one credential of an answer. */
+function credentialOf({ json }: TestAnswer): {
+  readonly prefix: string
+  readonly config: Readonly<Record<string, string>>
+  readonly token: string
+} {
+  const list = objectAt(json)['storage-credentials']
+  if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
+  const credential = objectAt(list[0])
+  return {
+    prefix: textAt(credential, 'prefix'),
+    config: objectAt(credential, 'config') as Record<string, string>,
+    token: textAt(credential, 'storage-refresh-token'),
+  }
+}
+
+function s3({ config }: { readonly config: Readonly<Record<string, string>> }): S3Client {
+  return new S3Client({
+    region: config['client.region'] ?? '',
+    endpoint: config['s3.endpoint'] ?? '',
+    forcePathStyle: config['s3.path-style-access'] === 'true',
+    credentials: {
+      accessKeyId: config['s3.access-key-id'] ?? '',
+      secretAccessKey: config['s3.secret-access-key'] ?? '',
+      sessionToken: config['s3.session-token'] ?? '',
+    },
+  })
+}
+
+const keyBelow = (location: string, name: string): { Bucket: string; Key: string } => ({
+  Bucket: 'lakehouse',
+  Key: `${location.replace('s3://lakehouse/', '')}/${name}`,
+})
+const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error as Error).name,
+  )
+
+async function staged(name: string, caller = writer): Promise<TestAnswer> {
+  const answer = await caller.send('POST', tables, { name, schema, 'stage-create': true }, asking)
+  expect(answer.status).toBe(200)
+  return answer
+}
+
+describe('a load that asks for storage access', () => {
+  test('gets one credential for the location of the table, everywhere that clients look', async () => {
+    await server.send('POST', tables, { name: 'orders', schema })
+    const answer = await writer.send('GET', `${tables}/orders`, undefined, asking)
+    const { prefix, config } = credentialOf(answer)
+    expect(prefix).toBe(`${textAt(answer.json, 'metadata', 'location')}/`)
+    expect(objectAt(answer.json, 'config')).toMatchObject(config)
+    const expires = Number(config['s3.session-token-expires-at-ms'])
+    expect(expires - Date.now()).toBeGreaterThan(15 * 60_000)
+    expect(config['client.refresh-credentials-endpoint']).toMatch(
+      /^v1\/lakehouse\/namespaces\/n\/tables\/orders\/credentials\?storageRefreshToken=/,
+    )
+    expect(textAt(answer.json, 'config', 'credentials.uri')).toMatch(/^http:\/\/headgate\.test\/v1\//)
+    expect(answer.headers.get('cache-control')).toContain('private')
+  })
+
+  test('and nothing when it does not ask', async () => {
+    const answer = await writer.send('GET', `${tables}/orders`)
+    expect(objectAt(answer.json)['storage-credentials']).toBeUndefined()
+    expect(objectAt(answer.json, 'config')).toEqual({})
+  })
+
+  test('a reader may read and list, not write, and nobody gets beyond the table', async () => {
+    await writer.send('POST', tables, { name: 'mine', schema })
+    const written = await writer.send('GET', `${tables}/mine`, undefined, asking)
+    const location = textAt(written.json, 'metadata', 'location')
+    const file = keyBelow(location, 'data/1.parquet')
+    await s3(credentialOf(written)).send(new PutObjectCommand({ ...file, Body: 'rows' }))
+
+    const loaded = await reader.send('GET', `${tables}/mine`, undefined, asking)
+    const reading = s3(credentialOf(loaded))
+    const read = await reading.send(new GetObjectCommand(file))
+    expect(await read.Body?.transformToString()).toBe('rows')
+    const listed = await reading.send(
+      new ListObjectsV2Command({ Bucket: 'lakehouse', Prefix: keyBelow(location, 'data/').Key }),
+    )
+    expect(listed.Contents?.map(({ Key }) => Key)).toEqual([file.Key])
+    expect(await codeOf(reading.send(new PutObjectCommand({ ...file, Body: 'other' })))).toBe('AccessDenied')
+
+    const other = await server.send('GET', `${tables}/orders`)
+    const foreign = keyBelow(textAt(other.json, 'metadata', 'location'), 'data/1.parquet')
+    expect(
+      await codeOf(s3(credentialOf(written)).send(new PutObjectCommand({ ...foreign, Body: 'x' }))),
+    ).toBe('AccessDenied')
+    const all = new ListObjectsV2Command({ Bucket: 'lakehouse' })
+    expect(await codeOf(reading.send(all))).toBe('AccessDenied')
+  })
+
+  test('the ETag holds while the same credential is handed out, and is another for another caller', async () => {
+    const first = await reader.send('GET', `${tables}/orders`, undefined, asking)
+    const etag = first.headers.get('etag') ?? ''
+    const again = await reader.send('GET', `${tables}/orders`, undefined, {
+      ...asking,
+      'if-none-match': etag,
+    })
+    expect(again.status).toBe(304)
+    const plain = await reader.send('GET', `${tables}/orders`, undefined, { 'if-none-match': etag })
+    expect(plain.status).toBe(200)
+    const other = await writer.send('GET', `${tables}/orders`, undefined, {
+      ...asking,
+      'if-none-match': etag,
+    })
+    expect(other.status).toBe(200)
+  })
+})
+
+describe('a table that is being created', () => {
+  test('is written with vended keys, renewed by the token, and still renewed once it is committed', async () => {
+    const answer = await staged('ctas')
+    const first = credentialOf(answer)
+    const location = textAt(answer.json, 'metadata', 'location')
+    await s3(first).send(new PutObjectCommand({ ...keyBelow(location, 'data/a'), Body: '1' }))
+
+    const path = `${tables}/ctas/credentials`
+    const second = credentialOf(await writer.send('GET', `${path}?storageRefreshToken=${first.token}`))
+    expect(second.prefix).toBe(first.prefix)
+    expect(second.token).not.toBe(first.token)
+    await s3(second).send(new PutObjectCommand({ ...keyBelow(location, 'data/b'), Body: '2' }))
+    expect((await writer.send('GET', `${path}?storageRefreshToken=${first.token}`)).status).toBe(200)
+
+    const created = await writer.send('POST', `${tables}/ctas`, {
+      requirements: [{ type: 'assert-create' }],
+      updates: createUpdates(answer),
+    })
+    expect(created.status).toBe(200)
+    const third = credentialOf(await writer.send('GET', `${path}?storageRefreshToken=${second.token}`))
+    const read = await s3(third).send(new GetObjectCommand(keyBelow(location, 'data/a')))
+    expect(await read.Body?.transformToString()).toBe('1')
+    // What was handed out while it was staged still works until its end.
+    expect(await codeOf(s3(first).send(new GetObjectCommand(keyBelow(location, 'data/b'))))).toBe('done')
+  })
+
+  test('is not found without its token, nor by anybody else with it', async () => {
+    const { token } = credentialOf(await staged('secret'))
+    const path = `${tables}/secret/credentials`
+    const without = await writer.send('GET', path)
+    expect(without).toMatchObject({
+      status: 404,
+      json: {
+        error: { type: 'NoSuchTableException', message: expect.stringContaining('staged') as unknown },
+      },
+    })
+    const stolen = await reader.send('GET', `${path}?storageRefreshToken=${token}`)
+    const forged = await writer.send('GET', `${path}?storageRefreshToken=${token.slice(0, -4)}AAAA`)
+    for (const refused of [stolen, forged]) {
+      expect(refused.status).toBe(404)
+      expect(textAt(refused.json, 'error', 'message')).toContain('storageRefreshToken')
+    }
+    expect(stolen.json).toEqual(forged.json)
+    const both = await writer.send('GET', `${path}?storageRefreshToken=${token}&planId=p`)
+    expect(both.status).toBe(400)
+  })
+
+  test('two of one name are told apart by their tokens', async () => {
+    const one = await staged('twin')
+    const two = await staged('twin')
+    for (const answer of [one, two]) {
+      const { prefix, token } = credentialOf(answer)
+      const renewed = await writer.send('GET', `${tables}/twin/credentials?storageRefreshToken=${token}`)
+      expect(credentialOf(renewed).prefix).toBe(prefix)
+    }
+    expect(credentialOf(one).prefix).not.toBe(credentialOf(two).prefix)
+  })
+
+  test('a repeated stage-create with its Idempotency-Key gets the same table and keys that work', async () => {
+    const key = { ...asking, 'idempotency-key': '019a9b1c-0000-7000-8000-000000000001' }
+    const body = { name: 'again', schema, 'stage-create': true }
+    const first = await writer.send('POST', tables, body, key)
+    const second = await writer.send('POST', tables, body, key)
+    expect(textAt(second.json, 'metadata', 'location')).toBe(textAt(first.json, 'metadata', 'location'))
+    expect(textAt(second.json, 'metadata', 'table-uuid')).toBe(textAt(first.json, 'metadata', 'table-uuid'))
+    const location = textAt(second.json, 'metadata', 'location')
+    const put = new PutObjectCommand({ ...keyBelow(location, 'x'), Body: 'x' })
+    expect(await codeOf(s3(credentialOf(second)).send(put))).toBe('done')
+  })
+})
+
+describe('a right that is taken away', () => {
+  test('ends at the next renewal, and in the gateway', async () => {
+    const fired = await server.caller('fired')
+    const right = {
+      privilege: 'create',
+      on: { kind: 'warehouse', id: server.warehouseId },
+      to: fired,
+    } as const
+    await server.grant(right)
+    const answer = await staged('half', fired)
+    const credential = credentialOf(answer)
+    const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'x')
+    await s3(credential).send(new PutObjectCommand({ ...put, Body: '1' }))
+    await server.revoke(right)
+    const refused = await fired.send(
+      'GET',
+      `${tables}/half/credentials?storageRefreshToken=${credential.token}`,
+    )
+    expect([403, 404]).toContain(refused.status)
+    await expect
+      .poll(async () => codeOf(s3(credential).send(new PutObjectCommand({ ...put, Body: '2' }))), {
+        timeout: 5_000,
+      })
+      .toBe('AccessDenied')
+  })
+})
+
+test('a rename and other commits do not disturb a job', async () => {
+  await writer.send('POST', tables, { name: 'moving', schema })
+  const answer = await writer.send('GET', `${tables}/moving`, undefined, asking)
+  const credential = credentialOf(answer)
+  const name = (table: string): object => ({ namespace: ['n'], name: table })
+  await commit(writer.send, `${tables}/moving`, [setProperties({ a: '1' })])
+  const moved = await server.send('POST', '/v1/lakehouse/tables/rename', {
+    source: { ...name('moving') },
+    destination: { ...name('moved') },
+  })
+  expect(moved.status).toBe(204)
+  const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'data/x')
+  expect(await codeOf(s3(credential).send(new PutObjectCommand({ ...put, Body: 'x' })))).toBe('done')
+  const path = `${tables}/moving/credentials?storageRefreshToken=${credential.token}`
+  expect((await writer.send('GET', path)).status).toBe(200)
+})
+
+/** What clients send to make a staged table real. */
+function createUpdates(answer: TestAnswer): never[] {
+  const metadata = objectAt(answer.json, 'metadata')
+  return [
+    { action: 'assign-uuid', uuid: metadata['table-uuid'] },
+    { action: 'upgrade-format-version', 'format-version': metadata['format-version'] },
+    { action: 'add-schema', schema: (metadata['schemas'] as readonly unknown[])[0] },
+    { action: 'set-current-schema', 'schema-id': -1 },
+    { action: 'add-spec', spec: (metadata['partition-specs'] as readonly unknown[])[0] },
+    { action: 'set-default-spec', 'spec-id': -1 },
+    { action: 'add-sort-order', 'sort-order': (metadata['sort-orders'] as readonly unknown[])[0] },
+    { action: 'set-default-sort-order', 'sort-order-id': -1 },
+    { action: 'set-location', location: metadata['location'] },
+  ] as never[]
+}
