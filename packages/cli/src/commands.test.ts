@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { grantPromises } from './commands/grant/test-grants.ts'
+import { keyPromises } from './commands/keys/test-keys.ts'
 import { namespacePromises } from './commands/namespace/test-namespaces.ts'
 import { principalPromises } from './commands/principal/test-principals.ts'
 import { relationPromises } from './commands/relation/test-relations.ts'
 import { rolePromises } from './commands/role/test-roles.ts'
+import { revocationPromises } from './commands/test-revocation.ts'
 import { warehousePromises } from './commands/warehouse/test-warehouses.ts'
 import { connectionPromises } from './test-connections.ts'
 import { testHeadgate, type TestHeadgate } from './test-headgate.ts'
@@ -26,5 +28,7 @@ describe('commands against a server', () => {
   warehousePromises(shared)
   namespacePromises(shared)
   relationPromises(shared)
+  revocationPromises(shared)
+  keyPromises(shared)
   connectionPromises(shared)
 })

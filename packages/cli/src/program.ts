@@ -4,6 +4,7 @@ import { registerAudit } from './commands/audit.ts'
 import { registerBootstrap } from './commands/bootstrap.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerGrants } from './commands/grant/register.ts'
+import { registerKeys } from './commands/keys/register.ts'
 import { registerNamespaces } from './commands/namespace/register.ts'
 import { registerPrincipals } from './commands/principal/register.ts'
 import { registerRelations } from './commands/relation/register-groups.ts'
@@ -50,6 +51,7 @@ export function createProgram(io: Io, version: string): Command {
   program.commandsGroup('Server:')
   registerServe(program, io)
   registerBootstrap(program, io)
+  registerKeys(program, io)
   program.commandsGroup('Catalog:')
   registerWarehouses(program, io)
   registerNamespaces(program, io)

@@ -1,7 +1,16 @@
 import type { CatalogParts } from '../catalog/parts.ts'
-import type { Warehouses } from '../catalog/warehouses.ts'
+import type { Finding } from '../catalog/finding.ts'
+import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
+import type { Call } from '../http/operation.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
+
+/** How what a warehouse hands out to clients proved. */
+export interface VendingCheck {
+  readonly findings: readonly Finding[]
+  /** Where clients are told to find the storage; null: where it is. */
+  readonly clientEndpoint: string | null
+}
 
 /** What the operations on warehouses, namespaces, tables and views are made of. */
 export interface LakeParts extends CatalogParts {
@@ -13,6 +22,10 @@ export interface LakeParts extends CatalogParts {
    * else read and delete all files of the server's user. Empty: none can be made over this interface.
    */
   readonly fileRoots: readonly string[]
+  /** How old a replica's key ring may get, in ms: a younger key is not promoted. Default: that of `KeyRing`. */
+  readonly ringMaxAgeMs?: number
+  /** Tries out what a warehouse hands out to clients. Absent: this server hands out nothing. */
+  readonly checkVending?: (warehouse: Warehouse, call: Call) => Promise<VendingCheck>
   /** There is work for the background jobs. */
   wakeJobs(): void
 }

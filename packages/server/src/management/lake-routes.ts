@@ -1,9 +1,12 @@
 import type { ManagementOperation } from './define.ts'
 import { detailOperations } from './details.ts'
 import { droppedOperations } from './dropped.ts'
+import { keyOperations } from './keys.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { protectionOperations } from './protection.ts'
+import { revocationOperations } from './revocations.ts'
 import { storageOrphanOperations } from './storage-orphans.ts'
+import { warehouseCheckOperations } from './warehouse-check.ts'
 import { warehouseProbeOperations } from './warehouse-probe.ts'
 import { warehouseUpdateOperations } from './warehouse-update.ts'
 import { warehouseOperations } from './warehouses.ts'
@@ -14,9 +17,12 @@ export function lakeOperations(parts: LakeParts): readonly ManagementOperation[]
     ...warehouseOperations(parts),
     ...warehouseUpdateOperations(parts),
     ...warehouseProbeOperations(parts),
+    ...warehouseCheckOperations(parts),
     ...detailOperations(parts),
     ...protectionOperations(parts),
     ...droppedOperations(parts),
     ...storageOrphanOperations(parts),
+    ...revocationOperations(parts),
+    ...keyOperations(parts),
   ]
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { updateWarehouse } from '../catalog/change-warehouse.ts'
 import { protectNamespace, protectRelation } from '../catalog/protect.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
+import { parseVendingProfile } from '../catalog/vending-profile.ts'
 import type { Call } from '../http/operation.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import {
@@ -37,7 +38,8 @@ export function protectionOperations(parts: LakeParts): readonly ManagementOpera
     const decision = permit(call, asObject(row))
     if (row.protected === wanted) return false
     const { allowedLocations, defaults, overrides, retentionSeconds } = row
-    const settings = { allowedLocations, defaults, overrides, retentionSeconds, protected: wanted }
+    const vending = parseVendingProfile(row.vending)
+    const settings = { allowedLocations, defaults, overrides, vending, retentionSeconds, protected: wanted }
     await updateWarehouse(
       parts,
       row,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clearAbandonedCreate } from '../catalog/orphans.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { bare, testTable } from '../jobs/purge/test-table.ts'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
+import type { Riders } from '../store/riders.ts'
 import { statement } from '../store/sql.ts'
 import { insertStaged } from '../store/staged-relations.ts'
 import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
@@ -23,10 +25,10 @@ afterAll(() => lake[Symbol.asyncDispose]())
 const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
 const age = statement(
   'test_age',
-  `update staged_relation set created_at = now() - make_interval(days => $2) where id = $1`,
+  `update staged_relation set created_at = now() - make_interval(days => $2), prefixes = $3 where id = $1`,
 )
 
-async function staged(location: string, days: number): Promise<string> {
+async function staged(location: string, days: number, prefixes: readonly string[] = []): Promise<string> {
   const id = randomUUID()
   const riders = { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
   const row = {
@@ -36,10 +38,11 @@ async function staged(location: string, days: number): Promise<string> {
     name: 'ctas',
     uuid: id,
     location: `${location}/`,
+    prefixes: [`${location}/`],
     principalId: id,
   }
   await insertStaged(lake.parts.sql, row, riders)
-  await lake.parts.sql.run(age, [id, days])
+  await lake.parts.sql.run(age, [id, days, prefixes])
   await warehouse.storage.put(`${location}/data/a.parquet`, Buffer.from('12345'))
   await warehouse.storage.put(`${location}/data/b.parquet`, Buffer.from('123'))
   return id
@@ -64,7 +67,10 @@ describe('creates that were begun and never finished', () => {
     })
     expect((await admin('GET /warehouses/wh/orphans?olderThanSeconds=3600')).body.orphans).toHaveLength(2)
     expect(await admin(`DELETE /warehouses/wh/orphans/${youngId}`)).toMatchObject({ status: 404 })
-    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toEqual({ status: 200, body: { deleted: 2 } })
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toEqual({
+      status: 200,
+      body: { deleted: 2, done: true },
+    })
     expect([await filesAt(old), await filesAt(young)]).toEqual([0, 2])
     expect((await admin('GET /warehouses/wh/orphans')).body.orphans).toEqual([])
     const [event] = (await admin('GET /audit?operation=clearAbandonedCreate&pageSize=2')).body.events
@@ -73,6 +79,50 @@ describe('creates that were begun and never finished', () => {
       detail: { name: 'sales.ctas', deleted: 2 },
     })
     expect(await admin('GET /warehouses/wh/orphans?olderThanSeconds=5')).toMatchObject({ status: 400 })
+  })
+
+  it('have files in all the places that were promised to them, and those go too', async () => {
+    const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
+    const inside = `${location}/inside/`
+    const id = await staged(location, 10, [`${data}/`, inside, `${location}/`])
+    await warehouse.storage.put(`${data}/part.parquet`, Buffer.from('1'))
+    const { orphans } = (await admin('GET /warehouses/wh/orphans')).body
+    const listed = orphans.find((orphan) => orphan.id === id)
+    expect(listed).toMatchObject({ files: 3, bytes: 9 })
+    expect(listed?.prefixes.toSorted()).toEqual([`${data}/`, `${location}/`].toSorted())
+    expect(await filesAt(data)).toBe(1)
+    expect((await admin(`DELETE /warehouses/wh/orphans/${id}`)).body).toEqual({ deleted: 3, done: true })
+    expect([await filesAt(location), await filesAt(data)]).toEqual([0, 0])
+  })
+
+  it('keep all their files when one of their places was promised to another create too', async () => {
+    const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
+    const id = await staged(location, 10, [`${data}/`])
+    await staged(`${warehouse.root}/${randomUUID()}`, 0, [`${data}/deeper/`])
+    await warehouse.storage.put(`${data}/deeper/part.parquet`, Buffer.from('1'))
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ status: 409 })
+    expect([await filesAt(location), await filesAt(data)]).toEqual([2, 1])
+  })
+
+  it('are cleared in pieces when there are many files', { timeout: 30_000 }, async () => {
+    const location = `${warehouse.root}/${randomUUID()}`
+    const id = await staged(location, 10)
+    for (let file = 0; file < 300; file += 1)
+      await warehouse.storage.put(`${location}/data/${file}`, Buffer.from('1'))
+    const told: number[] = []
+    const riders = (_: unknown, deleted: number): Riders => {
+      told.push(deleted)
+      return { ...bare, policyVersion: version }
+    }
+    const version = await policyVersion(lake.parts.sql)
+    const at = { id, seconds: 3_600, until: 0 }
+    const clear = (): ReturnType<typeof clearAbandonedCreate> =>
+      clearAbandonedCreate(lake.parts.sql, warehouse, at, riders, AbortSignal.timeout(10_000))
+    expect(await clear()).toMatchObject({ deleted: 250, done: false })
+    expect(await filesAt(location)).toBe(52)
+    expect(await clear()).toMatchObject({ deleted: 52, done: true })
+    expect(told).toEqual([52])
+    await expect(clear()).rejects.toMatchObject({ code: 'no-such-object' })
   })
 
   it('keep their files when the place is, or holds, that of a table by now', async () => {

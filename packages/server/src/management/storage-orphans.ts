@@ -1,6 +1,7 @@
 import { formatIdentifier } from '@headgate/iceberg/rest'
 import { z } from 'zod'
-import { clearAbandonedCreate, countFiles } from '../catalog/orphans.ts'
+import { clearAbandonedCreate, countFiles, placesOf } from '../catalog/orphans.ts'
+import { insertAudit } from '../store/audit.ts'
 import { levelsOf } from '../store/namespaces.ts'
 import { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
 import type { Riders } from '../store/riders.ts'
@@ -17,9 +18,10 @@ const orphanView = z
     namespace: z.array(z.string()),
     name: z.string(),
     location: z.string(),
+    prefixes: z.array(z.string()).describe('Everywhere that its files may lie.'),
     principalId: id.describe('Who began to create it.'),
     createdAt: instant,
-    files: z.int().describe('Files at its location, up to 10 000.'),
+    files: z.int().describe('Files there, up to 10 000.'),
     bytes: z.int(),
     more: z.boolean().describe('There are more files than were counted.'),
   })
@@ -35,6 +37,9 @@ const age = {
     .describe('Begun longer ago than this; a week unless told, an hour at least.') as z.ZodType<number>,
 }
 
+/** How long one request deletes, in ms: well below the time that requests have. */
+const clearForMs = 5_000
+
 /** Tables that somebody began to create (staged) and never finished, and the files written for them. */
 export function storageOrphanOperations(parts: LakeParts): readonly ManagementOperation[] {
   const { sql, pageTokens } = parts
@@ -45,7 +50,8 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
     method: 'GET',
     path: '/management/v1/warehouses/:warehouse/orphans',
     subject,
-    summary: 'Lists creates that were begun and never finished, with the files that lie at their locations.',
+    summary:
+      'Lists creates that were begun and never finished, with the files that lie there. Nothing is deleted.',
     params: warehouseParams,
     query: z.strictObject({ ...age, ...pageParameters }),
     answer: {
@@ -64,13 +70,15 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
         (row) => [row.id],
       )
       const orphans = []
-      for (const { id, path, name, location, principalId, createdAt } of rows) {
-        const found = await countFiles(warehouse, location, call.signal)
+      for (const row of rows) {
+        const { id, path, name, location, principalId, createdAt } = row
+        const found = await countFiles(warehouse, row, call.signal)
         orphans.push({
           id,
           namespace: levelsOf(path),
           name,
           location,
+          prefixes: placesOf(row),
           principalId,
           createdAt: instantOf(createdAt),
           ...found,
@@ -90,20 +98,24 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
     query: z.strictObject(age),
     answer: {
       status: 200,
-      schema: z.strictObject({ deleted: z.int().describe('Files.') }),
-      description: 'It is gone.',
+      schema: z.strictObject({
+        deleted: z.int().describe('Files.'),
+        done: z.boolean().describe('False: there are more files; send it again.'),
+      }),
+      description: 'It is gone, or a part of its files is.',
     },
     async run({ params, query }, call) {
       const warehouse = await warehouseOf(parts, params.warehouse)
       const decision = permit(call, asObject(warehouse))
-      const at = { id: params.id, seconds: query.olderThanSeconds }
+      const at = { id: params.id, seconds: query.olderThanSeconds, until: Date.now() + clearForMs }
       const riders = ({ path, name, location }: AbandonedCreate, deleted: number): Riders => {
         call.audit.detail = { name: formatIdentifier({ namespace: levelsOf(path), name }), location, deleted }
         return ridersFor(call, decision)
       }
-      const { deleted } = await clearAbandonedCreate(sql, warehouse, at, riders, call.signal)
+      const { create, deleted, done } = await clearAbandonedCreate(sql, warehouse, at, riders, call.signal)
+      if (!done) await insertAudit(sql, riders(create, deleted).audit)
       call.audit.written = true
-      return { deleted }
+      return { deleted, done }
     },
   })
 

@@ -9,7 +9,6 @@ import { Resolver } from '../catalog/resolver.ts'
 import { Warehouses } from '../catalog/warehouses.ts'
 import type { Operation } from '../http/operation.ts'
 import type { Identity } from '../identity/identity.ts'
-import { masterKeyFrom } from '../keys/master-key.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import { lakeOperations } from './lake-routes.ts'
 import type { LakeParts } from './lake-parts.ts'
@@ -36,7 +35,7 @@ export async function testLakeManagement(): Promise<TestLakeManagement> {
   const server = stack.use(await testManagement())
   const { sql } = server.store
   const registry = stack.use(new StorageRegistry())
-  const master = masterKeyFrom(Buffer.alloc(32, 7))
+  const { master } = server
   const openStorage = (row: Parameters<typeof openStorageOf>[0]): ReturnType<typeof openStorageOf> =>
     openStorageOf(row, { master, registry })
   const warehouses = stack.use(await Warehouses.open({ sql, openStorage, maxAgeMs: 10_000 }))

@@ -8,7 +8,7 @@ import { checkClientSecret } from '../identity/client-secret.ts'
 import { bootstrapAdministrator } from '../identity/bootstrap.ts'
 import type { Identity } from '../identity/identity.ts'
 import { KeyRing } from '../keys/key-ring.ts'
-import { masterKeyFrom } from '../keys/master-key.ts'
+import { type MasterKey, masterKeyFrom } from '../keys/master-key.ts'
 import { createPageTokens } from '../keys/page-tokens.ts'
 import { policyVersion } from '../store/policies.ts'
 import { testStore, type TestStore } from '../store/test-database.ts'
@@ -46,6 +46,15 @@ export interface TestManagement extends AsyncDisposable {
    * stale runs again; not so with a `policy` of the caller's own choice.
    */
   call(as: Identity, line: string, body?: unknown, policy?: Policy): Promise<Reply>
+  /** Calls an operation that is not one of this interface's own. */
+  run(
+    as: Identity,
+    operation: Operation,
+    body?: unknown,
+    params?: Readonly<Record<string, string>>,
+  ): Promise<Reply>
+  /** Seals the key ring. */
+  readonly master: MasterKey
 }
 
 /** What is in front of every path of the interface. */
@@ -54,7 +63,8 @@ export const managementRoot = '/management/v1'
 export async function testManagement(): Promise<TestManagement> {
   const store = await testStore()
   const { sql } = store
-  const ring = await KeyRing.open({ sql, master: masterKeyFrom(randomBytes(32)) })
+  const master = masterKeyFrom(randomBytes(32))
+  const ring = await KeyRing.open({ sql, master })
   const policies = await Policies.open({ sql })
   const parts: ManagementParts = { sql, policies, pageTokens: createPageTokens(ring) }
   const operations = managementRoutes(parts)
@@ -89,12 +99,22 @@ export async function testManagement(): Promise<TestManagement> {
     const [method = '', target = ''] = line.split(' ')
     const url = new URL(target, 'http://management')
     const [operation, params] = find(operations, method, url.pathname)
+    return send(as, operation, { params, query: url.searchParams }, body, policy)
+  }
+
+  function send(
+    as: Identity,
+    operation: Operation,
+    { params, query }: Pick<Call, 'params' | 'query'>,
+    body: unknown,
+    policy?: Policy,
+  ): Promise<Reply> {
     const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body))
     const given = {
       requestId: 'test',
-      method,
+      method: operation.method,
       params,
-      query: url.searchParams,
+      query,
       identity: as,
       signal: AbortSignal.timeout(10_000),
       audit: { operation: operation.id },
@@ -123,6 +143,9 @@ export async function testManagement(): Promise<TestManagement> {
     admin,
     adminSecret,
     call,
+    run: (who, operation, body, params = {}) =>
+      send(who, operation, { params, query: new URLSearchParams() }, body),
+    master,
     as,
     name,
     async principal() {

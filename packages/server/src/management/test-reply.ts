@@ -1,5 +1,7 @@
 import type { PrincipalView, SecretView } from './principals.ts'
 import type { SecurableName } from './securable.ts'
+import type { Finding } from '../catalog/finding.ts'
+import type { KeyView, MasterKeyView } from './key-schemas.ts'
 import type { WarehouseView } from './warehouse-schemas.ts'
 
 /** What lists and single answers have of a relation or namespace that tests read. */
@@ -25,7 +27,13 @@ export interface ReplyBody extends SecretView {
   readonly roles: readonly { readonly id: string; readonly name: string }[]
   readonly grants: readonly { readonly on: SecurableName | null }[]
   readonly events: readonly { readonly operation: string; readonly object: string | null }[]
+  readonly storage: WarehouseView['storage']
+  readonly vending: WarehouseView['vending']
+  readonly notBefore: string
+  readonly findings: readonly Finding[]
+  readonly keys: readonly KeyView[]
+  readonly masterKey: MasterKeyView
   readonly warehouses: readonly WarehouseView[]
-  readonly orphans: readonly Placed[]
+  readonly orphans: readonly (Placed & { readonly id: string; readonly prefixes: readonly string[] })[]
   readonly dropped: readonly (Placed & { readonly droppedAt: string; readonly expiresAt: string })[]
 }

@@ -4,7 +4,9 @@ import { contains } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
+import type { VendingProfile } from '../catalog/vending-profile.ts'
 import { id, instant, instantOf } from './schemas.ts'
+import { vendingBody } from './vending-schema.ts'
 
 const text = z.string().min(1).max(2048)
 const secret = z.string().min(1).max(16_384)
@@ -18,6 +20,9 @@ const fileStorage = z
   .strictObject({
     type: z.literal('file'),
     root: text.describe('A directory of the server: file:///data/lake.'),
+    bucket: text
+      .optional()
+      .describe('The bucket as which clients see the directory; the storage gateway serves it.'),
   })
   .meta({ id: 'FileStorage' })
 
@@ -43,7 +48,7 @@ const s3Storage = z
   })
   .meta({ id: 'S3Storage' })
 
-type FileBody = { readonly type: 'file'; readonly root: string }
+type FileBody = { readonly type: 'file'; readonly root: string; readonly bucket?: string | undefined }
 type S3Body = {
   readonly type: 's3'
   readonly bucket: string
@@ -76,6 +81,7 @@ const settings = {
     .describe('How long dropped tables and views can be restored; 0: not at all.'),
   defaults: properties.optional().describe('Properties for clients that do not set them.'),
   overrides: properties.optional().describe('Properties that clients must take.'),
+  vending: vendingBody.optional().describe('How clients get access to the storage; taken as a whole.'),
   protected: z.boolean().optional().describe('It cannot be deleted.'),
   skipProbe: z.boolean().optional().describe('Do not write, read and delete an object first.'),
 }
@@ -85,6 +91,7 @@ interface SettingsBody {
   readonly retentionSeconds?: number | undefined
   readonly defaults?: Record<string, string> | undefined
   readonly overrides?: Record<string, string> | undefined
+  readonly vending?: VendingProfile | undefined
   readonly protected?: boolean | undefined
   readonly skipProbe?: boolean | undefined
 }
@@ -119,7 +126,9 @@ export interface WarehouseView {
   readonly retentionSeconds: number
   readonly defaults: Record<string, string>
   readonly overrides: Record<string, string>
+  readonly vending: Record<string, unknown>
   readonly protected: boolean
+  readonly notBefore: string
   readonly ownerId: string
   readonly version: number
   readonly createdAt: string
@@ -137,7 +146,9 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     retentionSeconds: z.int(),
     defaults: z.record(z.string(), z.string()),
     overrides: z.record(z.string(), z.string()),
+    vending: z.record(z.string(), z.unknown()).describe('How clients get access to the storage.'),
     protected: z.boolean(),
+    notBefore: instant.describe('Storage access that was handed out before this is over.'),
     ownerId: id,
     version: z.int(),
     createdAt: instant,
@@ -157,6 +168,8 @@ export function viewOfWarehouse(row: WarehouseRow): WarehouseView {
     retentionSeconds,
     defaults: { ...row.defaults },
     overrides: { ...row.overrides },
+    vending: { ...row.vending },
+    notBefore: instantOf(row.notBefore),
     protected: row.protected,
     ownerId,
     version,

@@ -2,12 +2,14 @@ import { HeadgateError } from '@headgate/errors'
 import { updateWarehouse } from '../catalog/change-warehouse.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
+import { parseVendingProfile } from '../catalog/vending-profile.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { permit, ridersFor } from './permit.ts'
+import { checkLender } from './check-lender.ts'
 import {
   checkFileRoots,
   viewOfWarehouse,
@@ -37,8 +39,11 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
         retentionSeconds: changed.retentionSeconds ?? row.retentionSeconds,
         defaults: changed.defaults ?? row.defaults,
         overrides: changed.overrides ?? row.overrides,
+        vending: changed.vending ?? parseVendingProfile(row.vending),
         protected: changed.protected ?? row.protected,
       }
+      if (changed.vending !== undefined || storageKeys !== undefined)
+        checkLender(call, profile, settings.vending)
       // Only what is new is checked: a root that the operator has chosen need not lie where others may.
       if (changed.allowedLocations !== undefined && profile.type === 'file') {
         checkFileRoots(profile, changed.allowedLocations, [...parts.fileRoots, profile.root])

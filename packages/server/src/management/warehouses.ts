@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { listFilter, serverChain } from '../access/decide.ts'
 import { createWarehouse, defaultRetentionSeconds, deleteWarehouse } from '../catalog/change-warehouse.ts'
+import { bucketOfDirectory } from '../catalog/check-vending.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
 import { listWarehouses } from '../store/warehouses.ts'
+import type { VendingProfile } from '../catalog/vending-profile.ts'
+import type { StorageProfile } from '../storage/storage-profile.ts'
+import { checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
@@ -44,6 +48,8 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         overrides = {},
       } = body
       const profile = profileOf(body.storage)
+      const vending = body.vending ?? defaultVending(profile)
+      checkLender(call, profile, vending)
       checkFileRoots(profile, allowedLocations, parts.fileRoots)
       if (body.skipProbe !== true) await probeProfile(profile, call.signal)
       const settings = {
@@ -51,6 +57,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         retentionSeconds,
         defaults,
         overrides,
+        vending,
         protected: body.protected ?? false,
       }
       const ownerId = call.identity.principal.id
@@ -135,4 +142,9 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
   })
 
   return [create, list, get, remove]
+}
+
+/** A directory that has a bucket name has it for the gateway; nothing else is handed out without being asked for. */
+function defaultVending(profile: StorageProfile): VendingProfile {
+  return { mode: bucketOfDirectory(profile) === null ? 'none' : 'gateway' }
 }

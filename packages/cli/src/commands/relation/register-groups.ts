@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
 import { registerDetails } from '../details.ts'
 import { registerProtection } from '../protection.ts'
+import { registerRevocation } from '../revocation.ts'
 import { registerDrop } from './drop.ts'
 import { registerDropped } from './dropped.ts'
 import type { RelationKind } from './kind.ts'
@@ -21,6 +22,7 @@ export function registerRelations(program: Command, io: Io): void {
   registerShowTable(tables, io)
   registerShared(tables, io, 'table')
   registerUnregister(tables, io)
+  registerRevocation(tables, io, 'table')
 
   const views = program.command('view').description('Iceberg views.')
   registerList(views, io, 'view')

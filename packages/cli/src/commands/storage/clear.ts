@@ -14,7 +14,7 @@ interface Options {
   readonly all?: boolean
 }
 
-const cleared = z.object({ deleted: z.number() })
+const cleared = z.object({ deleted: z.number(), done: z.boolean() })
 
 export function registerClear(group: Command, io: Io): void {
   group
@@ -32,15 +32,23 @@ async function clear(session: Session, given: readonly string[], { olderThan, al
   const ids = all === true ? (await readOrphans(session, olderThan)).items.map(({ id }) => id) : given
   if (ids.length > 0)
     await session.confirm(`Delete the files of ${ids.length} unfinished tables of ${warehouse}?`)
+  let total = 0
   const done: { readonly id: string; readonly deleted: number }[] = []
   for (const id of ids) {
-    out.progress(`${done.length} of ${ids.length} cleared …`)
-    const answer = await client.send({
-      method: 'DELETE',
-      path: path`/management/v1/warehouses/${warehouse}/orphans/${id}`,
-      query: { olderThanSeconds: olderThan },
-    })
-    done.push({ id, deleted: read(cleared, answer).deleted })
+    let deleted = 0
+    for (let more = true; more;) {
+      out.progress(`${done.length} of ${ids.length} cleared, ${total + deleted} files deleted …`)
+      const answer = await client.send({
+        method: 'DELETE',
+        path: path`/management/v1/warehouses/${warehouse}/orphans/${id}`,
+        query: { olderThanSeconds: olderThan },
+      })
+      const step = read(cleared, answer)
+      deleted += step.deleted
+      more = !step.done
+    }
+    total += deleted
+    done.push({ id, deleted })
   }
   out.answer({ json: { cleared: done.map((each) => ({ ...each })) } }, (paint) =>
     done.length === 0

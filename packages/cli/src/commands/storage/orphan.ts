@@ -11,6 +11,7 @@ export interface Orphan {
   readonly namespace: readonly string[]
   readonly name: string
   readonly location: string
+  readonly prefixes: readonly string[]
   readonly createdAt: string
   readonly files: number
   readonly bytes: number
@@ -22,6 +23,7 @@ const orphan: z.ZodType<Orphan> = z.object({
   namespace: z.array(z.string()),
   name: z.string(),
   location: z.string(),
+  prefixes: z.array(z.string()),
   createdAt: z.string(),
   files: z.number(),
   bytes: z.number(),

@@ -16,7 +16,8 @@ export function registerOrphans(group: Command, io: Io): void {
   group
     .command('orphans')
     .description(
-      'Lists tables that somebody began to create and never finished, with the files that lie there.',
+      'Lists tables that somebody began to create and never finished, with the files that lie there. Deletes nothing: ' +
+        '`headgate storage clear` does.',
     )
     .addOption(olderThanOption())
     .addOption(limitOption())
@@ -27,7 +28,7 @@ export function registerOrphans(group: Command, io: Io): void {
           { heading: 'begun', cell: (row) => moment(row.createdAt) },
           { heading: 'files', cell: (row) => `${row.files}${row.more ? '+' : ''}`, right: true },
           { heading: 'bytes', cell: (row) => `${row.bytes}${row.more ? '+' : ''}`, right: true },
-          { heading: 'location', cell: (row) => row.location },
+          { heading: 'location', cell: (row) => row.prefixes.join(' ') },
           { heading: 'id', cell: (row) => row.id },
         ])
       }),

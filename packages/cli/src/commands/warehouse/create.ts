@@ -4,9 +4,10 @@ import type { Io } from '../../io.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 import { addStorageOptions, storageBody, type StorageOptions } from './storage-options.ts'
+import { addVendingOptions, vendingBody, type VendingOptions } from './vending-options.ts'
 import { warehouse, warehouseText } from './warehouse.ts'
 
-interface Options extends StorageOptions, SettingsOptions {
+interface Options extends StorageOptions, VendingOptions, SettingsOptions {
   readonly protected?: boolean
 }
 
@@ -19,6 +20,7 @@ export function registerCreate(group: Command, io: Io): void {
     .argument('<name>', 'letters, digits, - _ and .')
     .argument('<location>', 's3://BUCKET/FOLDER, or a directory of the server: file:///DIRECTORY')
   addStorageOptions(command)
+  addVendingOptions(command)
   addSettingsOptions(command)
     .option('--protected', 'it cannot be deleted until `headgate warehouse unprotect`')
     .action(inSession(io, create))
@@ -26,6 +28,7 @@ export function registerCreate(group: Command, io: Io): void {
 
 async function create(session: Session, name: string, location: string, options: Options): Promise<void> {
   const storage = storageBody(session.io, location, options)
+  const vending = vendingBody(options, null)
   session.out.progress('The server tries the storage out …')
   const answer = await session.client.send({
     method: 'POST',
@@ -33,6 +36,7 @@ async function create(session: Session, name: string, location: string, options:
     body: {
       name,
       storage,
+      vending,
       retentionSeconds: options.retention,
       allowedLocations: options.allow,
       defaults: options.default,

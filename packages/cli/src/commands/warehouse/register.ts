@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
 import { registerProtection } from '../protection.ts'
+import { registerRevocation } from '../revocation.ts'
+import { registerCheck } from './check.ts'
 import { registerCreate } from './create.ts'
 import { registerDelete } from './delete.ts'
 import { registerList } from './list.ts'
@@ -15,6 +17,8 @@ export function registerWarehouses(program: Command, io: Io): void {
   registerShow(group, io)
   registerUpdate(group, io)
   registerValidate(group, io)
+  registerCheck(group, io)
   registerProtection(group, io, 'warehouse')
+  registerRevocation(group, io, 'warehouse')
   registerDelete(group, io)
 }

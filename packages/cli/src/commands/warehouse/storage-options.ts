@@ -16,6 +16,7 @@ export interface KeyOptions {
 
 /** What else there is to say of a storage. */
 export interface StorageOptions extends KeyOptions {
+  readonly bucket?: string
   readonly endpoint?: string
   readonly region?: string
   readonly pathStyle?: boolean
@@ -24,6 +25,7 @@ export interface StorageOptions extends KeyOptions {
 export function addStorageOptions(command: Command): Command {
   return addKeyOptions(
     command
+      .option('--bucket <name>', 'bucket as which clients see a directory of the server')
       .option('--endpoint <url>', 'base URL of an S3 store that is not AWS')
       .option('--region <name>', 'region of the bucket')
       .option('--path-style', 'bucket in the path; the default with --endpoint')
@@ -47,14 +49,17 @@ export function addKeyOptions(command: Command): Command {
  * @throws CliError for any other location, or keys that cannot be read
  */
 export function storageBody(io: Io, location: string, options: StorageOptions): JsonObject {
-  const { endpoint, region, pathStyle } = options
+  const { bucket: asBucket, endpoint, region, pathStyle } = options
   const text = location.startsWith('/') ? pathToFileURL(location).href : location
-  if (text.startsWith('file:///')) return { type: 'file', root: text }
+  if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: asBucket }
   const [, bucket, prefix] = /^s3:\/\/([^/]+)(?:\/+(.*?))?\/*$/.exec(text) ?? []
   if (bucket === undefined) {
     throw new CliError(exitCode.usage, `No warehouse can lie at ${location}.`, {
       next: 'Write s3://BUCKET/FOLDER, or the directory of the server: file:///DIRECTORY.',
     })
+  }
+  if (asBucket !== undefined && asBucket !== bucket) {
+    throw new CliError(exitCode.usage, `The bucket is ${bucket} already: --bucket is for a directory.`)
   }
   const place = { type: 's3', bucket, prefix: prefix || undefined, endpoint, region, pathStyle }
   return { ...place, ...storageKeys(io, options) }

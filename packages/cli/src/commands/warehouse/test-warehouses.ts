@@ -47,6 +47,37 @@ export function warehousePromises(shared: () => TestHeadgate): void {
       )
     })
 
+    it('says how clients get access to the storage, and refuses what cannot work', async () => {
+      const { headgate } = shared()
+      expect((await headgate(['warehouse', 'show', 'second'])).out).toMatch(/\nvending +none\n/)
+      const gateway = await headgate(['warehouse', 'update', 'second', '--vending', 'gateway'])
+      expect(gateway).toMatchObject({ code: 1, err: expect.stringContaining('needs a bucket name') })
+      const s3 = ['warehouse', 'create', 'vended', 's3://bucket/vended', '--skip-probe', '--keys-from-env']
+      const at = ['--endpoint', 'http://127.0.0.1:1']
+      const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'not-to-be-told' }
+      expect(await headgate([...s3, ...at, '--role-arn', 'arn:aws:iam::1:role/a'], { env })).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('Say --vending too'),
+      })
+      expect(await headgate([...s3, ...at, '--vending', 'static'], { env })).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--long-lived-keys-may-leave-the-server'),
+      })
+      const sts = ['--vending', 'sts', '--role-arn', 'arn:aws:iam::1:role/a', '--vend-lifetime', '2h']
+      const made = await headgate([...s3, ...at, ...sts], { env })
+      expect(made.err).not.toContain('error')
+      expect(made.out).toMatch(
+        /\nvending +sts\n {2}roleArn +arn:aws:iam::1:role\/a\n {2}lifetimeSeconds +7200\n/,
+      )
+      const changed = await headgate(['warehouse', 'update', 'vended', '--vend-when-not-asked', '--json'])
+      expect(changed.json).toMatchObject({
+        vending: { mode: 'sts', roleArn: 'arn:aws:iam::1:role/a', lifetimeSeconds: 7200, whenNotAsked: true },
+      })
+      const anew = await headgate(['warehouse', 'update', 'vended', '--vending', 'remote-signing', '--json'])
+      expect(anew.json).toMatchObject({ vending: { mode: 'remote-signing' } })
+      expect(await headgate(['warehouse', 'delete', 'vended', '--yes'])).toMatchObject({ code: 0 })
+    })
+
     it('protect keeps it from being deleted until unprotect', async () => {
       const { headgate } = shared()
       expect((await headgate(['warehouse', 'protect', 'second'])).out).toBe(

@@ -9,9 +9,10 @@ import { several } from '../../options.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 import { addKeyOptions, type KeyOptions, storageKeys } from './storage-options.ts'
+import { addVendingOptions, hasVending, vendingBody, type VendingOptions } from './vending-options.ts'
 import { type Warehouse, warehouse, warehouseText } from './warehouse.ts'
 
-interface Options extends KeyOptions, SettingsOptions {
+interface Options extends KeyOptions, VendingOptions, SettingsOptions {
   readonly disallow?: readonly string[]
   readonly removeDefault?: readonly string[]
   readonly removeOverride?: readonly string[]
@@ -23,6 +24,7 @@ export function registerUpdate(group: Command, io: Io): void {
     .description('Changes what is given and leaves the rest. The place of a warehouse never changes.')
     .argument('<name>')
   addKeyOptions(command)
+  addVendingOptions(command)
   addSettingsOptions(command)
     .option('--disallow <location>', 'take a further place away again; may be given several times', several)
     .option('--remove-default <key>', 'may be given several times', several)
@@ -37,13 +39,15 @@ async function update({ client, io, out }: Session, name: string, options: Optio
     })
   }
   const at = path`/management/v1/warehouses/${name}`
-  const now = touchesLists(options)
-    ? read(warehouse, await client.send({ method: 'GET', path: at }))
-    : undefined
+  const now =
+    touchesLists(options) || hasVending(options)
+      ? read(warehouse, await client.send({ method: 'GET', path: at }))
+      : undefined
   const body = {
     storageKeys: storageKeys(io, options),
     retentionSeconds: options.retention,
     skipProbe: options.skipProbe,
+    vending: vendingBody(options, now?.vending ?? null),
     ...(now === undefined ? {} : listsAfter(now, options)),
   }
   if (body.storageKeys !== undefined) out.progress('The server tries the storage out …')

@@ -15,6 +15,8 @@ export interface Warehouse {
   readonly retentionSeconds: number
   readonly defaults: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, string>>
+  readonly vending: Readonly<Record<string, unknown>>
+  readonly notBefore: string
   readonly protected: boolean
   readonly ownerId: string
   readonly createdAt: string
@@ -33,6 +35,8 @@ export const warehouse: z.ZodType<Warehouse> = z.object({
   retentionSeconds: z.number(),
   defaults: properties,
   overrides: properties,
+  vending: z.record(z.string(), z.unknown()),
+  notBefore: z.string(),
   protected: z.boolean(),
   ownerId: z.string(),
   createdAt: z.string(),
@@ -41,6 +45,7 @@ export const warehouse: z.ZodType<Warehouse> = z.object({
 
 export function warehouseText(paint: Paint, shown: Warehouse): string {
   const { type, ...storage } = shown.storage
+  const { mode, ...vending } = shown.vending
   const facts = details(paint, [
     ['name', shown.name],
     ['id', shown.id],
@@ -48,6 +53,9 @@ export function warehouseText(paint: Paint, shown: Warehouse): string {
     ['storage', String(type)],
     ...Object.entries(storage).map(([key, value]) => [`  ${key}`, String(value)] as const),
     ['  secret kept', shown.hasSecret],
+    ['vending', String(mode)],
+    ...Object.entries(vending).map(([key, value]) => [`  ${key}`, String(value)] as const),
+    ['  revoked before', Date.parse(shown.notBefore) > 0 ? moment(shown.notBefore) : null],
     ['further places', shown.allowedLocations.join(', ') || null],
     ['dropped are kept', duration(shown.retentionSeconds)],
     ['protected', shown.protected],

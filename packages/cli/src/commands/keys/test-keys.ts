@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { Ran, TestHeadgate } from '../../test-headgate.ts'
+
+interface Key {
+  readonly id: string
+  readonly purpose: string
+  readonly state: string
+}
+
+export function keyPromises(shared: () => TestHeadgate): void {
+  const run = (...args: string[]): Promise<Ran> => shared().headgate(['keys', ...args])
+  const keys = async (): Promise<Key[]> =>
+    ((await run('list', '--json')).json as unknown as { keys: Key[] }).keys
+  const idOf = async (purpose: string, state: string): Promise<string> =>
+    (await keys()).find((key) => key.purpose === purpose && key.state === state)?.id ?? 'none'
+
+  describe('keys', () => {
+    it('list shows purposes and states, and which master key seals them', async () => {
+      const { out, err } = await run('list')
+      expect(out).toMatch(/^PURPOSE +STATE +MADE/)
+      expect(out).toMatch(/\npage-token +active .* current +\S+\n/)
+      expect(out).toMatch(/\nmaster key +[0-9a-f]{16}\nprevious one +-\nkeys to reseal +0\n/)
+      expect(err).toBe('')
+    })
+
+    it('add makes a key that waits; promote refuses it while it is young, unless somebody insists', async () => {
+      const before = await idOf('page-token', 'active')
+      const added = await run('add', 'page-token')
+      const id = await idOf('page-token', 'added')
+      expect(added.err).toMatch(
+        new RegExp(`Every replica has it in \\d+ s; then: headgate keys promote ${id}`),
+      )
+      const refused = await run('promote', id)
+      expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('too young') })
+      const forced = await run('promote', id, '--force-now', '--json')
+      expect(forced).toMatchObject({ code: 0, json: { id, state: 'active' } })
+      expect(forced.err).toContain('warning: Replicas that have not loaded the key yet')
+      expect(await idOf('page-token', 'retired')).toBe(before)
+      expect(await run('add', 'nothing')).toMatchObject({ code: 1 })
+    })
+
+    it('retire ends a key that is not active, after a question', async () => {
+      const retired = await idOf('page-token', 'retired')
+      expect(await run('retire', retired)).toMatchObject({ code: 2 })
+      expect(await run('retire', retired, '--yes')).toMatchObject({
+        code: 0,
+        out: `The key ${retired} is gone.\n`,
+      })
+      expect(await run('retire', retired, '--yes')).toMatchObject({ code: 1 })
+      const active = await run('retire', await idOf('page-token', 'active'), '--yes')
+      expect(active).toMatchObject({ code: 1, err: expect.stringContaining('promote another key first') })
+    })
+
+    it('rotate goes through all of it, and goes on with a key that an interrupted one has left', async () => {
+      const before = await idOf('s3-session', 'active')
+      await run('add', 's3-session')
+      const left = await idOf('s3-session', 'added')
+      const rotated = await run('rotate', '--purpose', 's3-session', '--force-now', '--json')
+      expect(rotated).toMatchObject({
+        code: 0,
+        json: { rotated: [{ purpose: 's3-session', from: before, to: left }] },
+      })
+      const all = await run('rotate', '--force-now')
+      expect(all.out).toMatch(/^PURPOSE +RETIRED +ACTIVE\npage-token .*\ns3-session .*\nsession-token /)
+      expect((await keys()).filter(({ state }) => state === 'added')).toEqual([])
+      // Whoever was signed in by the key before still is.
+      expect(await run('list')).toMatchObject({ code: 0 })
+    })
+
+    it('reseal finds everything in order under one master key', async () => {
+      const { code, out, err } = await run('reseal')
+      expect(code).toBe(0)
+      expect(out).toMatch(/\nkeys +0 +\d+ +0\nstorage secrets of warehouses +0 +0 +0\n/)
+      expect(err).toContain('the previous one can go')
+    })
+  })
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import type { TestHeadgate } from '../test-headgate.ts'
+
+export function revocationPromises(shared: () => TestHeadgate): void {
+  describe('revoke-access', () => {
+    it('ends storage access of a warehouse after a question, which show tells', async () => {
+      const { headgate } = shared()
+      expect(await headgate(['warehouse', 'revoke-access', 'lakehouse'])).toMatchObject({ code: 2 })
+      const revoked = await headgate(['warehouse', 'revoke-access', 'lakehouse', '--yes'])
+      expect(revoked.out).toMatch(
+        /^Storage access for the warehouse lakehouse from before \S+ \S+Z is over\.\n$/,
+      )
+      expect((await headgate(['warehouse', 'show', 'lakehouse'])).out).toMatch(
+        /\n {2}revoked before +20\d\d-/,
+      )
+    })
+
+    it('of a table needs a table', async () => {
+      const { headgate } = shared()
+      expect(await headgate(['table', 'revoke-access', 'no.such', '--yes', '--json'])).toMatchObject({
+        code: 1,
+      })
+      expect(await headgate(['table', 'revoke-access', 'one', '--yes'])).toMatchObject({ code: 2 })
+    })
+  })
+
+  describe('warehouse check', () => {
+    it('says of each step whether it works', async () => {
+      const { headgate } = shared()
+      const good = await headgate(['warehouse', 'check'])
+      expect(good).toMatchObject({ code: 0, err: '' })
+      expect(good.out).toMatch(
+        /^CHECK +OK +WHAT WAS SEEN\nwrite +yes .*\nread +yes .*\nlist +yes .*\ndelete +yes /,
+      )
+      expect((await headgate(['warehouse', 'check', 'lakehouse', '--json'])).json).toMatchObject({ ok: true })
+      const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'not-to-be-told' }
+      const s3 = ['warehouse', 'create', 'away', 's3://bucket/away', '--endpoint', 'http://127.0.0.1:1']
+      expect(await headgate([...s3, '--keys-from-env', '--skip-probe'], { env })).toMatchObject({ code: 0 })
+      const bad = await headgate(['warehouse', 'check', 'away', '--json'])
+      expect(bad).toMatchObject({
+        code: 1,
+        json: {
+          ok: false,
+          findings: [
+            { name: 'endpoint', ok: false },
+            { name: 'from here', ok: false },
+          ],
+        },
+      })
+      expect(bad.err).toContain('2 of 2 checks of away failed')
+      expect(await headgate(['warehouse', 'delete', 'away', '--yes'])).toMatchObject({ code: 0 })
+    })
+  })
+}

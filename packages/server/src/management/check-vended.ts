@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { checkEndpoint } from '../catalog/check-endpoint.ts'
+import type { Finding } from '../catalog/finding.ts'
+import { reasonOf } from '../catalog/probe-storage.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Access, VendRequest } from '../credentials/vendor.ts'
+import type { StorageCredential, Vending } from '../credentials/vending.ts'
+import type { VendingProfile } from '../catalog/vending-profile.ts'
+import { vendingOf } from '../credentials/vending-of.ts'
+import type { Call } from '../http/operation.ts'
+import type { VendingCheck } from './lake-parts.ts'
+import { refusedOutside, usableInside } from './try-credential.ts'
+
+export interface VendingCheckParts {
+  readonly vending: Vending
+  /** Where clients reach the storage gateway; null: they cannot. */
+  readonly gatewayUrl: string | null
+}
+
+/** Long enough for every mode to be willing. */
+const lifeMs = 12 * 3_600_000
+
+/**
+ * Tries out what a warehouse hands out to clients: keys for a place of their own, which must work there and nowhere
+ * else. Nothing is handed to the caller.
+ */
+export function vendingCheck(
+  parts: VendingCheckParts,
+): (warehouse: Warehouse, call: Call) => Promise<VendingCheck> {
+  return async (warehouse, call) => {
+    const { mode } = vendingOf(warehouse)
+    return {
+      findings: await findingsOf[mode](parts, warehouse, call),
+      clientEndpoint: mode === 'gateway' ? parts.gatewayUrl : null,
+    }
+  }
+}
+
+type Check = (parts: VendingCheckParts, warehouse: Warehouse, call: Call) => Promise<readonly Finding[]>
+
+const findingsOf: Readonly<Record<VendingProfile['mode'], Check>> = {
+  none: () => Promise.resolve([]),
+  'remote-signing': () => Promise.resolve([]),
+  static: () => Promise.resolve([longLived]),
+  gateway: ofGateway,
+  sts: ofSts,
+}
+
+const longLived: Finding = {
+  name: 'vend',
+  ok: true,
+  message:
+    'Clients get the long-lived keys of the storage, as the warehouse says in so many words: gateway, sts or remote-signing would keep them here.',
+}
+
+/** The gateway asks for every session whether its table is there. For one that is not, it must refuse. */
+async function ofGateway(
+  { vending, gatewayUrl }: VendingCheckParts,
+  warehouse: Warehouse,
+  call: Call,
+): Promise<Finding[]> {
+  if (gatewayUrl === null) {
+    const message =
+      'This server has no storage gateway that clients could reach: set HEADGATE_S3_PUBLIC_URL, or choose another vending mode.'
+    return [{ name: 'vend', ok: false, message }]
+  }
+  const place = placeIn(warehouse)
+  const minted = await mint(vending, warehouse, call, place, 'read-write')
+  if (minted.credential === null) return [minted.finding]
+  const [reached] = await checkEndpoint('gateway', gatewayUrl, call.signal)
+  if (reached?.ok !== true) return reached === undefined ? [minted.finding] : [minted.finding, reached]
+  const refused = await refusedOutside(warehouse, minted.credential, place, call.signal)
+  return [minted.finding, reached, refused]
+}
+
+async function ofSts({ vending }: VendingCheckParts, warehouse: Warehouse, call: Call): Promise<Finding[]> {
+  const place = placeIn(warehouse)
+  const writer = await mint(vending, warehouse, call, place, 'read-write')
+  if (writer.credential === null) return [writer.finding]
+  const inside = await usableInside(warehouse, writer.credential, place, call.signal)
+  const outside = await refusedOutside(warehouse, writer.credential, placeIn(warehouse), call.signal)
+  const reader = await mint(vending, warehouse, call, place, 'read')
+  if (reader.credential === null) return [writer.finding, inside, outside, reader.finding]
+  const { ok, message } = await refusedOutside(warehouse, reader.credential, place, call.signal, 'write')
+  return [writer.finding, inside, outside, { name: 'read only', ok, message }]
+}
+
+/** A folder of the warehouse that nothing else is in. */
+function placeIn({ root }: Warehouse): string {
+  return `${root.replace(/\/+$/, '')}/headgate-probe-${randomUUID()}/`
+}
+
+type Minted =
+  | { readonly credential: StorageCredential; readonly finding: Finding }
+  | { readonly credential: null; readonly finding: Finding }
+
+async function mint(
+  vending: Vending,
+  warehouse: Warehouse,
+  call: Call,
+  place: string,
+  access: Access,
+): Promise<Minted> {
+  const { principal, issuedAt = null } = call.identity
+  const request: VendRequest = {
+    warehouse,
+    // No table has this id, so that what is minted here is nobody else's.
+    relation: { id: randomUUID(), staged: true, namespaceId: randomUUID() },
+    scope: { prefixes: [place], access },
+    bearer: { principal, actor: null, issuedAt },
+    notAfter: Date.now() + lifeMs,
+  }
+  const ground = { policyVersion: call.policy.version, notBefore: warehouse.notBefore }
+  try {
+    const credential = await vending.vend(request, ground, call.signal)
+    const minutes = Math.round((credential.expiresAt - credential.mintedAt) / 60_000)
+    const message = `Keys for one place were handed out by mode ${credential.mode}, for ${minutes} min.`
+    return { credential, finding: { name: 'vend', ok: true, message } }
+  } catch (error) {
+    call.signal.throwIfAborted()
+    return { credential: null, finding: { name: 'vend', ok: false, message: reasonOf(error) } }
+  }
+}

@@ -1,0 +1,194 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openProfile } from '../catalog/storage-secret.ts'
+import { KeyRing } from '../keys/key-ring.ts'
+import { type MasterKey, masterKeyFrom } from '../keys/master-key.ts'
+import { readKeys } from '../store/key-ring.ts'
+import { statement } from '../store/sql.ts'
+import { findWarehouse } from '../store/warehouses.ts'
+import { keyOperations } from './keys.ts'
+import type { KeyView } from './key-schemas.ts'
+import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
+import type { Reply } from './test-management.ts'
+
+let lake: TestLakeManagement
+beforeAll(async () => {
+  lake = await testLakeManagement()
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+
+const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
+
+const keys = async (): Promise<readonly KeyView[]> => (await admin('GET /keys')).body.keys
+const activeOf = async (purpose: string): Promise<string | undefined> =>
+  (await keys()).find((key) => key.purpose === purpose && key.state === 'active')?.id
+const add = async (purpose: string): Promise<KeyView> =>
+  (await admin('POST /keys', { purpose })).body as object as KeyView
+const grow = statement(
+  'test_grow_key',
+  `update key_ring set created_at = created_at - interval '1 hour' where id = $1`,
+)
+const everySealed = statement(
+  'test_every_sealed',
+  `select string_agg(encode(sealed, 'hex'), ' ') as text from key_ring`,
+)
+
+describe('the keys of the server', () => {
+  it('are listed without what they are made of', async () => {
+    const { status, body } = await admin('GET /keys')
+    expect(status).toBe(200)
+    expect(body.keys.map(({ purpose, state }) => `${purpose} ${state}`).toSorted()).toEqual([
+      'page-token active',
+      's3-session active',
+      'session-token active',
+      'storage-refresh active',
+    ])
+    expect(Object.keys(body.keys[0] ?? {}).toSorted()).toEqual([
+      'createdAt',
+      'id',
+      'promotableInSeconds',
+      'promotedAt',
+      'purpose',
+      'retiredAt',
+      'sealedByMasterKey',
+      'state',
+    ])
+  })
+
+  it('rotate in two steps: a young key is not promoted, one that every replica has is', async () => {
+    const before = await activeOf('s3-session')
+    const key = await add('s3-session')
+    expect(key).toMatchObject({ state: 'added', purpose: 's3-session' })
+    expect(key.promotableInSeconds).toBeGreaterThan(50)
+    const refused = await admin(`POST /keys/${key.id}/promote`, {})
+    expect(refused).toMatchObject({ status: 400 })
+    expect(refused.body.error.message).toMatch(/too young: promote it in \d+ seconds/)
+    await lake.parts.sql.run(grow, [key.id])
+    expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({
+      status: 200,
+      body: { state: 'active', promotableInSeconds: null },
+    })
+    expect((await keys()).find(({ id }) => id === before)).toMatchObject({ state: 'retired' })
+    expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({ status: 400 })
+  })
+
+  it('can be promoted at once by somebody who says so', async () => {
+    const { id } = await add('page-token')
+    expect(await admin(`POST /keys/${id}/promote`, { forceNow: true })).toMatchObject({ status: 200 })
+    const [event] = (await admin('GET /audit?operation=promoteKey&pageSize=1')).body.events
+    expect(event).toMatchObject({ object: id, outcome: 'allowed', detail: { forceNow: true } })
+  })
+
+  it('end at once when they leaked, but never the active one', async () => {
+    const active = await activeOf('storage-refresh')
+    expect(await admin(`DELETE /keys/${active}`)).toMatchObject({ status: 400 })
+    const { id } = await add('storage-refresh')
+    await admin(`POST /keys/${id}/promote`, { forceNow: true })
+    expect(await admin(`DELETE /keys/${active}`)).toMatchObject({ status: 204 })
+    expect(await admin(`DELETE /keys/${active}`)).toMatchObject({ status: 404 })
+    expect((await keys()).map((key) => key.id)).not.toContain(active)
+    expect((await admin('GET /audit?operation=retireKey&pageSize=1')).body.events[0]).toMatchObject({
+      object: active,
+    })
+  })
+
+  it('are for those who manage the server', async () => {
+    const maker = await lake.principal({ privilege: 'create', on: 'server' })
+    const [first] = await keys()
+    for (const line of ['GET /keys', 'POST /keys/reseal', `DELETE /keys/${first?.id}`])
+      expect(await lake.as(maker, line)).toMatchObject({ status: 403 })
+    expect(await lake.as(maker, 'POST /keys', { purpose: 'page-token' })).toMatchObject({ status: 403 })
+    const count = (await keys()).length
+    expect(await admin('POST /keys', { purpose: 'nothing' })).toMatchObject({ status: 400 })
+    expect(await keys()).toHaveLength(count)
+  })
+})
+
+describe('a change of the master key', () => {
+  it('is readable with either key while it lasts, and needs the old one no more when it is done', async () => {
+    await using fresh = await testLakeManagement()
+    const { sql } = fresh.parts
+    const secretAccessKey = `secret-${randomUUID()}`
+    const storage = {
+      type: 's3',
+      bucket: 'lake',
+      endpoint: 'http://127.0.0.1:1',
+      accessKeyId: 'A',
+      secretAccessKey,
+    }
+    const as = (line: string, body?: unknown): Promise<Reply> => fresh.as(fresh.server.admin, line, body)
+    expect(await as('POST /warehouses', { name: 'wh', storage, skipProbe: true })).toMatchObject({
+      status: 201,
+    })
+    await as('POST /warehouses', { name: 'plain', storage: { type: 'file', root: `${fresh.folder}/plain` } })
+    const old = fresh.parts.master
+    const young = masterKeyFrom(randomBytes(32), old)
+    const both = operationsOf(fresh, young)
+    const before = await as('GET /keys')
+
+    expect(await both('listKeys')).toMatchObject({
+      masterKey: {
+        fingerprint: young.fingerprint,
+        previousFingerprint: old.fingerprint,
+        keysToReseal: 4,
+        warehousesToReseal: 1,
+      },
+    })
+    const row = async (): Promise<Parameters<typeof openProfile>[1]> => {
+      const found = await findWarehouse(sql, 'wh')
+      if (found === null) throw new Error('gone')
+      return found
+    }
+    expect(openProfile(young, await row())).toMatchObject({ secretAccessKey })
+    const { version } = (await findWarehouse(sql, 'wh')) ?? {}
+
+    expect(await both('resealKeys')).toEqual({
+      fingerprint: young.fingerprint,
+      keys: { done: 4, before: 0, unreadable: [] },
+      warehouses: { done: 1, before: 0, unreadable: [] },
+    })
+    expect(await both('resealKeys')).toMatchObject({
+      keys: { done: 0, before: 4 },
+      warehouses: { done: 0, before: 1 },
+    })
+    expect(await both('listKeys')).toMatchObject({ masterKey: { keysToReseal: 0, warehousesToReseal: 0 } })
+
+    const alone = masterKeyFrom(young.key.export())
+    expect(alone.fingerprint).toBe(young.fingerprint)
+    expect(openProfile(alone, await row())).toMatchObject({ secretAccessKey })
+    const sealed = await row()
+    expect(() => openProfile(old, sealed)).toThrow('master key')
+    expect(await findWarehouse(sql, 'wh')).toMatchObject({ version })
+    await using ring = await KeyRing.open({ sql, master: alone })
+    expect(
+      ring
+        .list()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(before.body.keys.map(({ id }) => id).toSorted())
+    await expect(KeyRing.open({ sql, master: old })).rejects.toThrow(/master key .* does not open/)
+  })
+
+  it('leaves what neither key opens as it is, names it, and goes on', async () => {
+    const { sql } = lake.parts
+    const [stored] = await sql.run<{ text: string }>(everySealed)
+    const stranger = masterKeyFrom(randomBytes(32), masterKeyFrom(randomBytes(32)))
+    const report = await operationsOf(lake, stranger)('resealKeys')
+    const ids = (await readKeys(sql)).map(({ id }) => id)
+    expect(report).toMatchObject({ keys: { done: 0, before: 0, unreadable: ids } })
+    expect(await sql.run(everySealed)).toEqual([stored])
+  })
+})
+
+/** The operations of a server with another master key on the same store. */
+function operationsOf(
+  { server, parts }: TestLakeManagement,
+  master: MasterKey,
+): (id: string) => Promise<object> {
+  const operations = keyOperations({ ...parts, master })
+  return async (id) => {
+    const operation = operations.find((each) => each.id === id)
+    if (operation === undefined) throw new Error(`no ${id}`)
+    return (await server.run(server.admin, operation)).body
+  }
+}

@@ -1,0 +1,115 @@
+import { isHeadgateError } from '@headgate/errors'
+import type { Finding } from '../catalog/finding.ts'
+import { probeOf, reasonOf } from '../catalog/probe-storage.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { StorageAccess } from '../credentials/vendor.ts'
+import { parseLocation } from '../storage/location.ts'
+import { S3Storage } from '../storage/s3.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** As a client would have it: everything from the keys that were handed out, nothing from the server. */
+async function asClient({ config }: StorageAccess, place: string): Promise<S3Storage> {
+  const endpoint = config['s3.endpoint']
+  const sessionToken = config['s3.session-token']
+  return S3Storage.open({
+    bucket: parseLocation(place).bucket,
+    region: config['client.region'] ?? 'us-east-1',
+    pathStyle: config['s3.path-style-access'] === 'true',
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials: {
+      accessKeyId: config['s3.access-key-id'] ?? '',
+      secretAccessKey: config['s3.secret-access-key'] ?? '',
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    },
+    limits: { attempts: 2 },
+  })
+}
+
+/** Everything that a table needs works with the keys, in the place that they are for. */
+export async function usableInside(
+  warehouse: Warehouse,
+  access: StorageAccess,
+  place: string,
+  signal: AbortSignal,
+): Promise<Finding> {
+  await using storage = await asClient(access, place)
+  const probe = probeOf({ storage, root: place }, signal)
+  for (const { doing, run } of probe.steps) {
+    try {
+      await run()
+    } catch (error) {
+      signal.throwIfAborted()
+      await warehouse.storage.delete(probe.location).catch(() => undefined)
+      return {
+        name: 'inside',
+        ok: false,
+        message: `With the keys that clients get, ${doing} failed in their own place. ${reasonOf(error)} The role, or the policy of the storage's keys, must allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there.`,
+      }
+    }
+  }
+  return { name: 'inside', ok: true, message: 'In their own place the keys write, read, list and delete.' }
+}
+
+/** What somebody with stolen or misused keys would try. */
+type Attempt = 'write' | 'read' | 'list' | 'delete'
+const attempts: Readonly<
+  Record<Attempt, (storage: Storage, object: string, signal: AbortSignal) => Promise<unknown>>
+> = {
+  write: (storage, object, signal) => storage.put(object, Buffer.from('must not be there'), { signal }),
+  read: (storage, object, signal) => storage.getBytes(object, { maxBytes: 1_024, signal }),
+  async list(storage, object, signal) {
+    for await (const _ of storage.list(object.slice(0, object.lastIndexOf('/') + 1), { signal })) return
+  },
+  delete: (storage, object, signal) => storage.delete(object, { signal }),
+}
+
+/**
+ * Keys are refused in a place that they are not for. There is an object there meanwhile, so that only a refusal, and not
+ * that there is nothing, keeps it from being read.
+ *
+ * @param only what is tried; everything unless told
+ */
+export async function refusedOutside(
+  warehouse: Warehouse,
+  access: StorageAccess,
+  place: string,
+  signal: AbortSignal,
+  only?: Attempt,
+): Promise<Finding> {
+  const name = 'outside'
+  const object = `${place}object`
+  await using storage = await asClient(access, place)
+  try {
+    await warehouse.storage.put(object, Buffer.from('must stay'), { signal })
+    for (const attempt of only === undefined ? (['write', 'read', 'list', 'delete'] as const) : [only]) {
+      const seen = await refusal(() => attempts[attempt](storage, object, signal))
+      signal.throwIfAborted()
+      if (seen === null) return { name, ok: false, message: escaped(attempt, only !== undefined) }
+      if (!isHeadgateError(seen, 'forbidden')) {
+        const message = `Whether the keys are refused outside their place is not known, since the attempt to ${attempt} ended otherwise. ${reasonOf(seen)}`
+        return { name, ok: false, message }
+      }
+    }
+  } finally {
+    await warehouse.storage.delete(object).catch(() => undefined)
+  }
+  const message =
+    only === undefined ? 'Outside their place the keys are refused.' : 'Keys for reading cannot write.'
+  return { name, ok: true, message }
+}
+
+async function refusal(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await work()
+    return null
+  } catch (error) {
+    return error
+  }
+}
+
+function escaped(attempt: Attempt, readOnly: boolean): string {
+  const what = readOnly
+    ? 'Keys that are for reading were used to write'
+    : `The keys were used to ${attempt} outside their place`
+  return `${what}: this store does not enforce session policies. Use vending mode gateway or remote-signing.`
+}
