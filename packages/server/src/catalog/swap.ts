@@ -9,6 +9,7 @@ import {
   replaceRelation,
   type Standing,
 } from '../store/relation-writes.ts'
+import { overlapsOthers } from '../store/relation-standings.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
 import { overlapError } from './locations.ts'
@@ -34,6 +35,7 @@ export async function swap(
   riders: Riders,
   unchanged: readonly Standing[] = [],
 ): Promise<void> {
+  await checkPlaces(parts, changes)
   let written: readonly Written[] = []
   try {
     written = await writeFiles(changes)
@@ -46,6 +48,18 @@ export async function swap(
     change.remember()
     parts.bodies.add(change, change.file.location, change.file.text, bodies.body)
     if (change.expired.length > 0) deleteExpired(parts, change)
+  }
+}
+
+/**
+ * Nothing is written into what may be another's place, not even for a moment. The look that counts is in the transaction,
+ * under its lock.
+ */
+async function checkPlaces({ sql }: CatalogParts, changes: readonly Prepared[]): Promise<void> {
+  for (const { claim, write } of changes) {
+    if (claim === null) continue
+    const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
+    if (await overlapsOthers(sql, id, claim.prefixes, claim.ancestors)) throw overlapError()
   }
 }
 

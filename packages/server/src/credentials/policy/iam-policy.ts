@@ -16,7 +16,7 @@ export interface IamPolicyRequest {
 export const maxPolicyLength = 2048
 
 interface Statement {
-  readonly Effect: 'Allow'
+  readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | readonly string[]
   readonly Resource: string | readonly string[]
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
@@ -52,7 +52,13 @@ export function iamPolicy(request: IamPolicyRequest): string {
         [...places].flatMap(([bucket, keys]) => keys.map((key) => `arn:${partition}:s3:::${bucket}/${key}*`)),
       ),
     },
-    ...[...places].map(([bucket, keys]) => listing(`arn:${partition}:s3:::${bucket}`, keys)),
+    // Some stores resolve dot segments in the keys of a bulk delete, after the policy has let them pass.
+    {
+      Effect: 'Deny',
+      Action: 's3:*',
+      Resource: oneOrAll([...places.keys()].map((bucket) => `arn:${partition}:s3:::${bucket}/*/../*`)),
+    },
+    ...[...places].map(([bucket, keys]) => listing(`arn:${partition}:s3:::${bucket}`, keys, request.dialect)),
     {
       Effect: 'Allow',
       Action: 's3:GetBucketLocation',
@@ -66,13 +72,20 @@ export function iamPolicy(request: IamPolicyRequest): string {
   return checkedLength(asciiJson({ Version: '2012-10-17', Statement: statements }))
 }
 
-/** Lists of uploads are left out: no condition can narrow them to a prefix. */
-function listing(bucket: string, keys: readonly string[]): Statement {
+/**
+ * Lists of uploads are left out: no condition can narrow them to a prefix. Stores that are not AWS may compare any one of
+ * several prefixes of a request and list by another, so there all of them are compared.
+ */
+function listing(bucket: string, keys: readonly string[], dialect: PolicyDialect): Statement {
+  const within = { 's3:prefix': oneOrAll(keys.map((key) => `${key}*`)) }
   return {
     Effect: 'Allow',
     Action: 's3:ListBucket',
     Resource: bucket,
-    Condition: { StringLike: { 's3:prefix': oneOrAll(keys.map((key) => `${key}*`)) } },
+    Condition: {
+      StringLike: within,
+      ...(dialect === 'aws' ? {} : { 'ForAllValues:StringLike': within }),
+    },
   }
 }
 

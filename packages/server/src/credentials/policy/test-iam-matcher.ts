@@ -20,19 +20,22 @@ export type Reader = 'aws' | 'minio'
 
 export function allows(policy: string, call: IamCall, reader: Reader): boolean {
   const { Statement } = JSON.parse(policy) as { readonly Statement: readonly ReadStatement[] }
-  return Statement.some((statement) => matchesStatement(statement, call, reader))
+  const said = (effect: 'Allow' | 'Deny'): boolean =>
+    Statement.some((statement) => statement.Effect === effect && matchesStatement(statement, call, reader))
+  return said('Allow') && !said('Deny')
 }
 
 function matchesStatement(statement: ReadStatement, call: IamCall, reader: Reader): boolean {
-  if (statement.Effect !== 'Allow') throw new Error('only allowing statements are known')
   return (
-    listOf(statement.Action).includes(call.action) &&
+    listOf(statement.Action).some((action) => action === call.action || action === 's3:*') &&
     listOf(statement.Resource).some((pattern) => matches(pattern, call.resource, reader)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) => {
-      if (operator !== 'StringLike') throw new Error(`unknown operator ${operator}`)
+      const all = operator === 'ForAllValues:StringLike'
+      if (operator !== 'StringLike' && !all) throw new Error(`unknown operator ${operator}`)
       return Object.entries(keys).every(([key, patterns]) => {
         const value = call.context?.[key]
-        return value !== undefined && listOf(patterns).some((pattern) => matches(pattern, value, reader))
+        if (value === undefined) return all
+        return listOf(patterns).some((pattern) => matches(pattern, value, reader))
       })
     })
   )

@@ -1,5 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
-import { type Header, signRequest, SigningKeys, UNSIGNED_PAYLOAD } from '@headgate/sigv4'
+import {
+  type Header,
+  sha256Hex,
+  signRequest,
+  SigningKeys,
+  SigV4Error,
+  UNSIGNED_PAYLOAD,
+} from '@headgate/sigv4'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import type { Access } from '../vendor.ts'
 import { planS3Request, type S3Place } from './s3-request.ts'
@@ -36,6 +43,8 @@ const signingKeys = new SigningKeys()
 const refusedHeaders =
   /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
 const payloadHash = /^(?:[\da-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/
+const headerName = /^[!#$%&'*+.^`|~\w-]+$/
+const headerValue = /^[\t\u0020-\u007e]*$/
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
 
 /**
@@ -63,11 +72,9 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   }
   if (request.region !== place.region && place.endpoint === null)
     throw new HeadgateError('bad-request', `The bucket is in ${place.region}: sign for that region.`)
-  const hash = given.find(([name]) => name === 'x-amz-content-sha256')?.[1] ?? UNSIGNED_PAYLOAD
-  if (!payloadHash.test(hash))
-    throw new HeadgateError('bad-request', 'x-amz-content-sha256 is of no known form.')
+  const hash = payloadHashOf(given, request.body)
   const signable = given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host')
-  const { headers } = signRequest(
+  const headers = signed(
     { method, target: `${url.pathname}${url.search}`, headers: [['host', url.host], ...signable] },
     {
       credentials: keys,
@@ -82,6 +89,35 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
     uri: url.href,
     headers: Object.fromEntries([...signable, ...headers].map(([name, value]) => [name, [value]])),
     mayBeKept: (method === 'GET' || method === 'HEAD') && plan.prefix === null,
+  }
+}
+
+/**
+ * What the signature says of the body. Where the body was read to decide, it must be that body and no other: an unsigned
+ * one could be changed afterwards.
+ */
+function payloadHashOf(given: readonly Header[], body: string | null): string {
+  const told = given.find(([name]) => name === 'x-amz-content-sha256')?.[1]
+  if (body === null) {
+    if (told !== undefined && !payloadHash.test(told))
+      throw new HeadgateError('bad-request', 'x-amz-content-sha256 is of no known form.')
+    return told ?? UNSIGNED_PAYLOAD
+  }
+  const own = sha256Hex(Buffer.from(body))
+  if (told === undefined || told === UNSIGNED_PAYLOAD || told === own) return own
+  throw new HeadgateError(
+    'forbidden',
+    'This request is not signed: x-amz-content-sha256 is not that of its body.',
+  )
+}
+
+/** @throws HeadgateError `bad-request` for what no verifier would take */
+function signed(...[request, options]: Parameters<typeof signRequest>): readonly Header[] {
+  try {
+    return signRequest(request, options).headers
+  } catch (cause) {
+    if (!(cause instanceof SigV4Error)) throw cause
+    throw new HeadgateError('bad-request', 'The request to sign is none that a store would take.', { cause })
   }
 }
 
@@ -101,6 +137,8 @@ function headersOf(headers: SignRequest['headers']): Header[] {
     if (value === undefined) continue
     if (more.length > 0 || result.some(([known]) => known === lower))
       throw new HeadgateError('bad-request', `The header ${lower} comes twice.`)
+    if (!headerName.test(lower) || !headerValue.test(value))
+      throw new HeadgateError('bad-request', 'A header of the request to sign is not one of HTTP.')
     if (refusedHeaders.test(lower)) throw new HeadgateError('forbidden', `The header ${lower} is not signed.`)
     result.push([lower, value])
   }
