@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 import { repositoryRoot } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 
@@ -7,6 +8,8 @@ import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 export interface HeadgateServer {
   /** `http://host:port`, without a path. */
   readonly origin: string
+  /** The storage gateway, its S3 endpoint: `http://host:port`. */
+  readonly s3Url: string
   /** `client id:client secret` of the first administrator. */
   readonly adminCredential: string
   readonly dataDir: string
@@ -34,8 +37,11 @@ export async function startHeadgate(
     readonly log: string
     readonly env?: Readonly<Record<string, string>>
     readonly timeoutMs?: number
+    /** Where it listens, for one that comes back to its clients; free ports without it. */
+    readonly ports?: { readonly catalog: number; readonly s3: number }
   },
 ): Promise<HeadgateServer> {
+  const ports = options.ports ?? { catalog: 0, s3: await freePort() }
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   const child = keeper.start({
     name: 'headgate',
@@ -45,7 +51,9 @@ export async function startHeadgate(
       '--disable-warning=ExperimentalWarning',
       join(repositoryRoot, 'packages/server/src/main.ts'),
       '--port',
-      '0',
+      String(ports.catalog),
+      '--s3-port',
+      String(ports.s3),
       '--data-dir',
       options.dataDir,
     ],
@@ -70,6 +78,7 @@ export async function startHeadgate(
     if (!url) throw new Error(`headgate: no URL in its ready line: ${line}`)
     return {
       origin: new URL(url).origin,
+      s3Url: `http://127.0.0.1:${ports.s3}`,
       adminCredential: readFileSync(join(options.dataDir, 'admin-credential'), 'utf8').trim(),
       dataDir: options.dataDir,
       process: child,

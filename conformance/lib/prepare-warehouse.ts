@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { authorizationHeaders } from './access-token.ts'
 import type { CatalogAccess, CatalogAuth, WarehouseStorage } from './catalog-access.ts'
 import { catalogUri, tokenUri, type HeadgateServer } from './headgate-server.ts'
@@ -9,12 +8,10 @@ export interface WarehouseRequest {
   readonly storage: WarehouseStorage
   /** Further locations (prefixes) at which tables and views may be created. */
   readonly allowedLocations?: readonly string[]
-}
-
-/** The warehouse that a new server with embedded settings has from the start: local files in its data folder. */
-export function defaultWarehouse(server: HeadgateServer): CatalogAccess {
-  const storage: WarehouseStorage = { kind: 'file', root: join(server.dataDir, 'warehouse') }
-  return { uri: catalogUri(server), warehouse: 'lakehouse', auth: administrator(server), storage }
+  /** Bucket as which clients see a warehouse on local files, through the storage gateway. */
+  readonly bucket?: string
+  /** How clients get access to its storage, as the management API takes it. */
+  readonly vending?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -33,7 +30,8 @@ export async function prepareWarehouse(
     headers: { 'content-type': 'application/json', ...(await authorizationHeaders(auth)) },
     body: JSON.stringify({
       name: request.name,
-      storage: storageSettings(storage),
+      storage: { ...storageSettings(storage), bucket: request.bucket ?? bucketOf(storage) },
+      vending: request.vending,
       allowedLocations: request.allowedLocations ?? [],
       retentionSeconds: 0,
     }),
@@ -45,7 +43,8 @@ export async function prepareWarehouse(
   return { uri: catalogUri(server), warehouse: request.name, auth, storage }
 }
 
-function administrator(server: HeadgateServer): CatalogAuth {
+/** The first administrator, with whose credential everything can be done. */
+export function administrator(server: HeadgateServer): CatalogAuth {
   return {
     kind: 'credential',
     credential: server.adminCredential,
@@ -57,15 +56,17 @@ function administrator(server: HeadgateServer): CatalogAuth {
 function storageSettings(storage: WarehouseStorage): Record<string, unknown> {
   if (storage.kind === 'file') return { type: 'file', root: `file://${storage.root}` }
   const { endpoint, region, accessKeyId, secretAccessKey, root } = storage
-  const { hostname: bucket, pathname } = new URL(root)
   return {
     type: 's3',
-    bucket,
-    prefix: pathname.slice(1),
+    prefix: new URL(root).pathname.slice(1),
     endpoint,
     region,
     pathStyle: true,
     accessKeyId,
     secretAccessKey,
   }
+}
+
+function bucketOf(storage: WarehouseStorage): string | undefined {
+  return storage.kind === 's3' ? new URL(storage.root).hostname : undefined
 }

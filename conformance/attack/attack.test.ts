@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { allClasses } from './classes.ts'
+import { openLakes } from './lakes.ts'
+import { totalsOf } from './report.ts'
+import { runAttacks } from './run.ts'
+
+const cases = 400
+
+test(`${cases} attacks on the storage access of a server, and none gets through`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-'))
+  try {
+    await using keeper = new ProcessKeeper()
+    const lakes = await openLakes(keeper, folder, ['gateway'], () => undefined)
+    const seed = Date.now() % 1_000_000
+    const result = await runAttacks(lakes, allClasses, { seed, cases, seconds: 90, say: () => undefined })
+    expect({ seed, escapes: result.escapes, broken: result.broken }).toEqual({
+      seed,
+      escapes: [],
+      broken: [],
+    })
+    const { allowed, refused } = totalsOf(result)
+    // If nothing succeeded, or nothing was refused, nothing was tried.
+    expect(allowed).toBeGreaterThan(cases / 50)
+    expect(refused).toBeGreaterThan(cases / 2)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}, 180_000)

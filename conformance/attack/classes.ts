@@ -1,0 +1,21 @@
+import type { AttackClass } from './attack.ts'
+import { capsules } from './classes/capsules.ts'
+import { chunks } from './classes/chunks.ts'
+import { gatewayPaths } from './classes/gateway-paths.ts'
+import { locations } from './classes/locations.ts'
+import { presignedRequests } from './classes/presigned.ts'
+import { signatures } from './classes/signatures.ts'
+import { signing } from './classes/signing.ts'
+import { stolen } from './classes/stolen.ts'
+
+/** All kinds of attack. */
+export const allClasses: readonly AttackClass[] = [
+  ...capsules,
+  ...stolen,
+  ...gatewayPaths,
+  ...signatures,
+  ...chunks,
+  ...presignedRequests,
+  ...locations,
+  ...signing,
+]

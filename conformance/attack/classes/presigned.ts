@@ -1,0 +1,167 @@
+import { type S3Keys, signInQuery } from '../../refresh/s3-signature.ts'
+import { sendRaw } from '../../refresh/s3-request.ts'
+import type { AttackClass } from '../attack.ts'
+import type { Lake } from '../lake.ts'
+import type { Random } from '../random.ts'
+import { seenOfStore } from './gateway-paths.ts'
+import { adaKeys } from './signatures.ts'
+
+interface Presigned {
+  readonly method: string
+  readonly target: string
+  readonly host: string
+}
+
+function presigned(
+  lake: Lake,
+  random: Random,
+  more: { readonly at?: Date; readonly seconds?: number; readonly keys?: Partial<S3Keys> } = {},
+): Presigned {
+  const keys = { ...adaKeys(lake), ...more.keys }
+  const { host } = new URL(keys.endpoint)
+  const method = random.pick(['GET', 'PUT', 'DELETE'] as const)
+  const path = `/${lake.victim.location.slice('s3://'.length)}/data/${method === 'GET' ? lake.marks.name : 'decoy'}`
+  const draft = { method, target: path, headers: [['host', host]] as const }
+  const scope = { region: keys.region, ...(more.at === undefined ? {} : { at: more.at }) }
+  return { method, host, target: signInQuery(draft, keys, scope, more.seconds) }
+}
+
+const minute = 60_000
+
+const tamperings: readonly { readonly about: string; make(lake: Lake, random: Random): Presigned }[] = [
+  {
+    about: 'a longer life written into it',
+    make(lake, random) {
+      const request = presigned(lake, random, { at: new Date(Date.now() - 10 * minute), seconds: 60 })
+      return {
+        ...request,
+        target: request.target.replace(
+          'X-Amz-Expires=60',
+          `X-Amz-Expires=${random.pick(['86400', '060000', '60&X-Amz-Expires=86400', '604800'])}`,
+        ),
+      }
+    },
+  },
+  {
+    about: 'its time over',
+    make: (lake, random) =>
+      presigned(lake, random, { at: new Date(Date.now() - (5 + random.int(600)) * minute), seconds: 60 }),
+  },
+  {
+    about: 'its time to come',
+    make: (lake, random) =>
+      presigned(lake, random, { at: new Date(Date.now() + (16 + random.int(600)) * minute) }),
+  },
+  {
+    about: 'a life that nothing may have',
+    make: (lake, random) => presigned(lake, random, { seconds: random.pick([604_801, 1e9, 0, -1, 1.5]) }),
+  },
+  {
+    about: 'another parameter',
+    make(lake, random) {
+      const request = presigned(lake, random)
+      const added = random.pick([
+        '&x=1',
+        '&acl',
+        '&versionId=null',
+        '&uploads',
+        '&response-content-type=text/html',
+        '&X-Amz-Date=20200101T000000Z',
+        '&X-Amz-SignedHeaders=host',
+        '&x-amz-acl=public-read',
+        '&partNumber=1&uploadId=x',
+      ])
+      return { ...request, target: request.target + added }
+    },
+  },
+  {
+    about: 'another method',
+    make(lake, random) {
+      const request = presigned(lake, random)
+      return {
+        ...request,
+        method: random.pick(['GET', 'PUT', 'DELETE', 'POST'].filter((method) => method !== request.method)),
+      }
+    },
+  },
+  {
+    about: 'another path',
+    make(lake, random) {
+      const request = presigned(lake, random)
+      return {
+        ...request,
+        target: random.pick([
+          request.target.replace('/data/', '/data//'),
+          request.target.replace('?', 'x?'),
+          request.target.replace('/n/t2/data/', '/n/t2/'),
+          request.target.replace('/data/', '/data/%2e%2e/data/'),
+        ]),
+      }
+    },
+  },
+  {
+    about: 'a parameter of the signature changed or taken out',
+    make(lake, random) {
+      const request = presigned(lake, random)
+      const name = random.pick([
+        'X-Amz-Algorithm',
+        'X-Amz-Credential',
+        'X-Amz-Date',
+        'X-Amz-Expires',
+        'X-Amz-SignedHeaders',
+        'X-Amz-Security-Token',
+        'X-Amz-Signature',
+      ])
+      const found = new RegExp(`${name}=[^&]*`)
+      const value = random.pick([`${name}=`, '', `${name}=x`, `${name.toLowerCase()}=x`])
+      return { ...request, target: request.target.replace(found, value) }
+    },
+  },
+  {
+    about: 'a signature of no meaning',
+    make(lake, random) {
+      const request = presigned(lake, random)
+      return {
+        ...request,
+        target: request.target.replace(/X-Amz-Signature=(.*)$/, (_, hex: string) =>
+          `X-Amz-Signature=${Array.from(hex).toReversed().join('')}0`.slice(0, 16 + 64),
+        ),
+      }
+    },
+  },
+  {
+    about: 'the token of another',
+    make(lake, random) {
+      const request = presigned(lake, random)
+      const other = encodeURIComponent(lake.keys?.mallory.sessionToken ?? '')
+      return {
+        ...request,
+        target: request.target.replace(/X-Amz-Security-Token=[^&]*/, `X-Amz-Security-Token=${other}`),
+      }
+    },
+  },
+  {
+    about: 'keys that do not belong together',
+    make: (lake, random) =>
+      presigned(lake, random, { keys: { secretAccessKey: lake.keys?.mallory.secretAccessKey ?? '' } }),
+  },
+]
+
+export const presignedRequests: readonly AttackClass[] = [
+  {
+    name: 'sigv4-presigned',
+    modes: ['gateway'],
+    weight: 3,
+    async attack(lake, random) {
+      const { about, make } = random.pick(tamperings)
+      const { method, target, host } = make(lake, random)
+      const body = method === 'PUT' ? 'by mallory' : ''
+      const headers = [
+        ['host', host],
+        ['content-length', String(body.length)],
+      ] as const
+      const answer = await sendRaw(adaKeys(lake).endpoint, method, target, headers, body)
+      return { what: `a presigned ${method} with ${about}`, seen: [seenOfStore(answer)], mustFail: true }
+    },
+  },
+]

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import { tablePath } from '../../refresh/catalog-client.ts'
+import { sha256 } from '../../refresh/s3-signature.ts'
+import type { AttackClass } from '../attack.ts'
+import type { Lake } from '../lake.ts'
+import { hostileKey } from '../pieces.ts'
+import { signAndSend, type ToSign } from '../probe.ts'
+import type { Random } from '../random.ts'
+
+const modes = ['remote-signing'] as const
+
+function pathOf(lake: Lake): string {
+  return `${tablePath(lake.as.mallory, lake.namespace, lake.own.name)}/sign`
+}
+
+function hostileUri(lake: Lake, random: Random): string {
+  const endpoint = lake.store?.endpoint ?? ''
+  const { host } = new URL(endpoint)
+  const key = hostileKey(lake, random)
+  const inside = lake.own.location.slice('s3://'.length)
+  const start = random.pick([
+    endpoint,
+    endpoint,
+    endpoint,
+    endpoint,
+    endpoint,
+    `http://x@${host}`,
+    `http://${host}@127.0.0.1:1`,
+    `http://${lake.bucket}.${host}`,
+    `HTTP://${host}`,
+    `http:${host}`,
+    `http:/\\${host}`,
+    `http://${host}\\`,
+    `https://${host}`,
+    `http://${host}.`,
+    `//${host}`,
+    `${endpoint}/.`,
+    `${endpoint}//`,
+    's3:/',
+    'file://',
+  ])
+  const bucket = random.pick([
+    lake.bucket,
+    lake.bucket,
+    lake.bucket,
+    `${lake.bucket}2`,
+    `${lake.bucket}/`,
+    `./${lake.bucket}`,
+    `${lake.bucket}%2F`,
+    '',
+  ])
+  const end = random.pick([
+    '',
+    '',
+    '',
+    '',
+    '?acl',
+    '?policy',
+    '?uploads',
+    '?partNumber=1&uploadId=x',
+    '?versionId=null',
+    '?list-type=2',
+    '?list-type=2&prefix=n/',
+    '?prefix=n/t&list-type=2',
+    '?delete',
+    '?list-type=2&prefix=n/t/&prefix=n/',
+    '#',
+    `#/../${key}`,
+    '?x-id=GetObject',
+    '?tagging',
+  ])
+  return random.chance(0.15) ? `${endpoint}/${inside}/${key}${end}` : `${start}/${bucket}/${key}${end}`
+}
+
+function hostileRequest(lake: Lake, random: Random): ToSign {
+  const method = random.pick(['GET', 'GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'get', 'PATCH', 'G\tET'])
+  const headers: Record<string, string[]> = {}
+  if (random.chance(0.25)) {
+    const source =
+      `/${random.pick([lake.bucket, `${lake.bucket}2`, '..'])}/${hostileKey(lake, random)}`.replaceAll(
+        /[^\x21-\x7e]/g,
+        '%20',
+      )
+    headers[random.pick(['x-amz-copy-source', 'X-Amz-Copy-Source', 'x-amz-copy-source '])] = random.pick([
+      [source],
+      [`/${lake.own.location.slice(5)}/x`, source],
+    ])
+  }
+  if (random.chance(0.1)) headers[random.pick(['Host', 'host'])] = ['127.0.0.1:1']
+  if (random.chance(0.1)) headers['x-amz-acl'] = ['public-read']
+  const inside = `${lake.store?.endpoint ?? ''}/${lake.own.location.slice('s3://'.length)}/data/copied`
+  const copies = Object.keys(headers).some((name) => /copy-source/i.test(name))
+  return {
+    method: copies ? 'PUT' : method,
+    uri: copies && random.chance(0.7) ? inside : hostileUri(lake, random),
+    headers,
+    ...(random.chance(0.1) ? { provider: random.pick(['s3', 'gcs', 'S3', '']) } : {}),
+    ...(random.chance(0.1) ? { region: random.pick(['eu-west-1', '', '../x', '*']) } : {}),
+  }
+}
+
+const listOf = (...keys: readonly string[]): string =>
+  `<Delete>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('')}</Delete>`
+
+export const signing: readonly AttackClass[] = [
+  {
+    name: 'sign-uri',
+    modes,
+    weight: 6,
+    async attack(lake, random) {
+      const request = hostileRequest(lake, random)
+      const { signed, seen } = await signAndSend(
+        lake,
+        pathOf(lake),
+        request,
+        request.method === 'PUT' && Object.keys(request.headers ?? {}).length === 0
+          ? 'attack'
+          : (request.body ?? ''),
+      )
+      const name = lake.marks.name
+      const what = `${signed ? 'signed: ' : ''}${request.method} ${request.uri} ${JSON.stringify(request.headers)}`
+      return { what: what.replaceAll(name, '<canary>'), seen }
+    },
+  },
+  {
+    name: 'sign-bulk-delete',
+    modes,
+    weight: 2,
+    async attack(lake, random) {
+      const inside = `${lake.own.location.slice(`s3://${lake.bucket}/`.length)}/data/x`
+      const foreign = random
+        .pick(lake.canaries.filter(({ kind }) => kind === 'table' || kind === 'between'))
+        .location.slice(`s3://${lake.bucket}/`.length)
+      const honest = listOf(inside)
+      const evil = random.pick([listOf(foreign), listOf(inside, foreign)])
+      const uri = `${lake.store?.endpoint ?? ''}/${lake.bucket}?delete`
+      const shown = random.pick([
+        honest,
+        evil,
+        evil.replace('<Key>', '<Key><![CDATA[').replace('</Key>', ']]></Key>'),
+        `<!--${honest}-->${evil}`,
+        evil.replaceAll('/', '&#x2f;'),
+        `${honest}${evil}`,
+        evil.replace('<Object>', '<Object><VersionId>null</VersionId>'),
+        `<Delete><Quiet>true</Quiet>${evil.slice(8)}`,
+      ])
+      // What is shown to the catalog is one thing, what is sent to the store may be another.
+      const sent = random.chance(0.6) ? evil : shown
+      const hash = random.pick([sha256(sent), 'UNSIGNED-PAYLOAD', '', sha256(shown)])
+      const headers = {
+        'content-md5': [createHash('md5').update(sent).digest('base64')],
+        ...(hash === '' ? {} : { 'x-amz-content-sha256': [hash] }),
+      }
+      const result = await signAndSend(
+        lake,
+        pathOf(lake),
+        { method: 'POST', uri, headers, body: shown },
+        sent,
+      )
+      const about = `${shown === sent ? 'as shown' : 'another than shown'}, ${hash === '' ? 'no hash' : hash.length < 64 ? hash : 'a hash'}`
+      return {
+        what: `bulk delete of ${foreign}: body ${about}: ${shown}`,
+        seen: result.seen,
+      }
+    },
+  },
+  {
+    name: 'sign-read-only',
+    modes,
+    weight: 1,
+    async attack(lake, random) {
+      const target = `${lake.store?.endpoint ?? ''}/${lake.own.location.slice('s3://'.length)}/data/kept`
+      const method = random.pick(['PUT', 'DELETE', 'POST', 'put', 'delete'])
+      const reader = { ...lake, as: { ...lake.as, mallory: lake.as.reader } }
+      const { signed, seen } = await signAndSend(
+        reader,
+        pathOf(lake),
+        { method, uri: `${target}${method === 'POST' ? '?uploads' : ''}` },
+        '',
+      )
+      return { what: `${method} by one who may read${signed ? ', signed' : ''}`, seen, mustFail: true }
+    },
+  },
+  {
+    name: 'sign-legitimate',
+    modes,
+    weight: 1,
+    legitimate: true,
+    async attack(lake, random) {
+      const uri = `${lake.store?.endpoint ?? ''}/${lake.own.location.slice('s3://'.length)}/data/${random.pick(['kept', 'b', 'c%20d'])}`
+      const put = await signAndSend(lake, pathOf(lake), { method: 'PUT', uri }, 'mine')
+      const got = await signAndSend(lake, pathOf(lake), { method: 'GET', uri })
+      return { what: `PUT and GET of ${uri}`, seen: [...put.seen, ...got.seen] }
+    },
+  },
+]

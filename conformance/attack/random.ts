@@ -1,0 +1,37 @@
+/** Random numbers from a seed, so that a run can be repeated. */
+export class Random {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0
+  }
+
+  /** From 0 to below 1 (mulberry32). */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0
+    let mixed = this.#state
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+
+  /** A whole number below `end`. */
+  int(end: number): number {
+    return Math.floor(this.next() * end)
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability
+  }
+
+  pick<T>(list: readonly T[]): T {
+    const at = this.int(list.length)
+    if (at >= list.length) throw new RangeError('nothing to pick from')
+    return list[at] as T
+  }
+
+  /** Up to `most` of them, with repetitions. */
+  some<T>(list: readonly T[], most: number): T[] {
+    return Array.from({ length: this.int(most + 1) }, () => this.pick(list))
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { sender } from '../refresh/catalog-client.ts'
+import type { StorageKeys } from '../refresh/storage-keys.ts'
+import { type Canary, newMarks, plant } from './canary.ts'
+import type { Lake, Who } from './lake.ts'
+import { Watch } from './watch.ts'
+
+/** What a store may do wrong. */
+export interface Weakness {
+  /** Signatures are not looked at, only the access key's name is. */
+  readonly believesAnySignature?: boolean
+  /** Prefixes are compared as text, without the slash at their end. */
+  readonly comparesText?: boolean
+  /** Dots are resolved after the comparison. */
+  readonly resolvesDots?: boolean
+  /** A session that may read may write. */
+  readonly forgetsAccess?: boolean
+  /** Lists are not held to the prefix. */
+  readonly listsAll?: boolean
+}
+
+const bucket = 'lake'
+
+/** A store over a directory that trusts access keys by name, with a lake around it: enough to see that attacks are noticed. */
+export async function weakLake(weakness: Weakness): Promise<AsyncDisposable & { readonly lake: Lake }> {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-'))
+  const root = join(folder, 'store', bucket)
+  const outside = join(folder, 'outside')
+  for (const place of ['n/t/data', 'n/t2/data']) mkdirSync(join(root, place), { recursive: true })
+  mkdirSync(outside)
+  const marks = newMarks('n/t/')
+  const planted = [plant(marks, join(root, 'n/t2/data')), plant(marks, root), plant(marks, outside)]
+  writeFileSync(join(root, 'n/t/data/kept'), 'mine')
+  const canaries: Canary[] = [
+    { kind: 'table', location: `s3://${bucket}/n/t2/data/${marks.name}` },
+    { kind: 'between', location: `s3://${bucket}/${marks.name}` },
+    { kind: 'disk', location: `s3://${bucket}/../../outside/${marks.name}` },
+  ]
+  const server = createServer((request, response) => {
+    void serve(root, weakness, request, response).catch(() => response.writeHead(400).end())
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const endpoint = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const keys = (who: Who): StorageKeys => ({
+    accessKeyId: who,
+    secretAccessKey: `secret of ${who}`,
+    sessionToken: `session-of-${who}-`.repeat(4),
+    endpoint,
+    region: 'us-east-1',
+  })
+  const nobody = { uri: endpoint, root: 'v1/', separator: '%1F', send: sender(endpoint, {}) }
+  const lake: Lake = {
+    mode: 'gateway',
+    as: { mallory: nobody, ada: nobody, reader: nobody },
+    namespace: ['n'],
+    bucket,
+    folder,
+    own: { name: 't', location: `s3://${bucket}/n/t` },
+    victim: { name: 't2', location: `s3://${bucket}/n/t2` },
+    canaries,
+    marks,
+    keys: { mallory: keys('mallory'), ada: keys('ada'), reader: keys('reader') },
+    tokens: { mallory: [], ada: [] },
+    brief: undefined,
+    store: undefined,
+    watch: new Watch({
+      folders: [folder],
+      own: [join(root, 'n/t')],
+      guarded: [join(root, 'n/t2'), outside, ...planted],
+      content: marks.content,
+    }),
+    count: () => 0,
+  }
+  return {
+    lake,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function serve(
+  root: string,
+  weakness: Weakness,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  let body = ''
+  for await (const piece of request) body += String(piece)
+  const who = /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1]
+  // A signature cannot be checked here; whoever is believed is believed for everything.
+  const known = who !== undefined && (weakness.believesAnySignature === true || who !== 'ada')
+  const [path = '', query = ''] = (request.url ?? '').split('?')
+  const key = decodeURIComponent(path).slice(`/${bucket}/`.length)
+  const parameters = new URLSearchParams(query)
+  const own = who === 'ada' ? 'n/t2' : 'n/t'
+  const start = weakness.comparesText === true ? own : `${own}/`
+  const listing = parameters.has('list-type')
+  const asked = listing ? (parameters.get('prefix') ?? '') : key
+  const dots = asked.split('/').includes('..')
+  const inside =
+    (asked.startsWith(start) && !dots) || (weakness.resolvesDots === true && asked.startsWith(start))
+  const writes = request.method !== 'GET' && request.method !== 'HEAD'
+  const may = !writes || who !== 'reader' || weakness.forgetsAccess === true
+  if (
+    !known ||
+    !path.startsWith(`/${bucket}`) ||
+    !may ||
+    !(inside || (listing && weakness.listsAll === true))
+  ) {
+    response.writeHead(403).end('<Code>AccessDenied</Code>')
+    return
+  }
+  if (listing) {
+    const keys = readdirSync(root, { recursive: true }).filter((name) => String(name).startsWith(asked))
+    response.writeHead(200).end(keys.map((name) => `<Key>${String(name)}</Key>`).join(''))
+    return
+  }
+  const file = join(root, key)
+  if (request.method === 'PUT') {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, body)
+  } else if (request.method === 'DELETE') rmSync(file, { force: true })
+  else {
+    const bytes = readFileSync(file)
+    response.writeHead(200, { 'content-length': bytes.length }).end(request.method === 'HEAD' ? '' : bytes)
+    return
+  }
+  response.writeHead(200).end()
+}

@@ -1,0 +1,39 @@
+import { rmSync } from 'node:fs'
+import { cacheFolder, newRunFolder } from '../lib/paths.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { readOptions, type RefreshOptions, usage } from './options.ts'
+import { humanReport, jsonReport, totalsOf } from './report.ts'
+import { hangUp } from './s3-request.ts'
+import { runSuite } from './suite.ts'
+import { givenTarget, ownTarget } from './target.ts'
+
+function say(line: string): void {
+  console.error(line)
+}
+
+/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+async function main(options: RefreshOptions): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const { uri, select, json } = options
+  say(uri === undefined ? 'starting a server' : `checking ${uri}`)
+  const folder = newRunFolder(cacheFolder('refresh-run'))
+  const target =
+    uri === undefined ? await ownTarget(keeper, folder, options) : await givenTarget({ ...options, uri })
+  const result = await runSuite(target, { select, say })
+  hangUp()
+  console.log(json ? jsonReport(result) : humanReport(result))
+  const { ok, failed } = totalsOf(result.results)
+  if (failed > 0 || ok === 0) return 1
+  await keeper.stopAll()
+  rmSync(folder, { recursive: true, force: true })
+  return 0
+}
+
+try {
+  const options = readOptions(process.argv.slice(2), process.env)
+  if (options) process.exitCode = await main(options)
+  else console.log(usage)
+} catch (error) {
+  console.error(`conformance:refresh: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

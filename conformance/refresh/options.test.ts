@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { readOptions } from './options.ts'
+
+describe('the command line of the suite', () => {
+  it('needs nothing: then a server is started', () => {
+    expect(readOptions([])).toMatchObject({
+      uri: undefined,
+      auth: { kind: 'none' },
+      second: { kind: 'none' },
+    })
+  })
+
+  it('takes two principals, by flags or from the environment', () => {
+    const env = { HEADGATE_REFRESH_TOKEN: 'a', HEADGATE_REFRESH_SECOND_CREDENTIAL: 'b:c' }
+    expect(readOptions(['http://h/'], env)).toMatchObject({
+      auth: { kind: 'token', token: 'a' },
+      second: { kind: 'credential', credential: 'b:c', tokenUri: 'http://h/v1/oauth/tokens' },
+    })
+    expect(readOptions(['http://h', '--credential', 'x:y'], env)).toMatchObject({
+      auth: { kind: 'credential', credential: 'x:y' },
+    })
+  })
+
+  it('waits for no token when it is to be quick', () => {
+    expect(readOptions(['http://h', '--token-life', '60'])?.tokenLifeSeconds).toBe(60)
+    expect(readOptions(['http://h', '--token-life', '60', '--quick'])?.tokenLifeSeconds).toBeUndefined()
+  })
+
+  it.each([
+    [['http://a', 'http://b'], 'one URI at most'],
+    [['--warehouse', 'w'], 'give its URI'],
+    [['http://a', '--token', 't', '--credential', 'a:b'], 'either a token or a credential'],
+    [['http://a', '--token-life', 'long'], 'a number of seconds'],
+  ])('refuses %j', (args, message) => {
+    expect(() => readOptions(args)).toThrow(message)
+  })
+})

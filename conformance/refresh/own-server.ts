@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { authorizationHeaders } from '../lib/access-token.ts'
+import { catalogUri, type HeadgateServer, startHeadgate, tokenUri } from '../lib/headgate-server.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { type Send, sender } from './catalog-client.ts'
+import { inShort } from './credential.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** A server of our own, with ways to set up what a suite needs. */
+export interface OwnServer {
+  readonly uri: string
+  readonly server: HeadgateServer
+  readonly admin: Headers
+  /** To `/management/v1/…`, as the administrator. */
+  readonly manage: Send
+  /** Makes a principal, and gives it these privileges on warehouses. */
+  principal(name: string, on?: Readonly<Record<string, readonly string[]>>): Promise<Headers>
+  grant(principal: string, privilege: string, warehouse: string): Promise<void>
+  revoke(principal: string, privilege: string, warehouse: string): Promise<void>
+  /** A warehouse in a folder of its own that clients know as a bucket of the same name. */
+  gatewayWarehouse(name: string, options?: { readonly lifetimeSeconds?: number }): Promise<string>
+}
+
+/**
+ * Starts a server with real tokens, whose storage credentials may be short-lived.
+ *
+ * @param folder for its data and log
+ */
+export async function startOwnServer(
+  keeper: ProcessKeeper,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<OwnServer> {
+  const places = join(folder, 'warehouses')
+  mkdirSync(places, { recursive: true })
+  const server = await startHeadgate(keeper, {
+    dataDir: join(folder, 'data'),
+    log: join(folder, 'headgate.log'),
+    env: { HEADGATE_FILE_ROOTS: `file://${places}`, HEADGATE_S3_PORT: '0', ...env },
+  })
+  const uri = catalogUri(server)
+  const login = (credential: string): Promise<Headers> =>
+    authorizationHeaders({ kind: 'credential', credential, scope: 'catalog', tokenUri: tokenUri(server) })
+  const admin = await login(server.adminCredential)
+  const manage = sender(`${uri}/management/v1`, admin)
+  const change = async (path: string, principal: string, privilege: string, name: string): Promise<void> => {
+    const body = { privilege, on: { warehouse: name }, to: { principal } }
+    await succeeded(manage('POST', path, { body }), path)
+  }
+  return {
+    uri,
+    server,
+    admin,
+    manage,
+    grant: (principal, privilege, warehouse) => change('grants', principal, privilege, warehouse),
+    revoke: (principal, privilege, warehouse) => change('grants/revoke', principal, privilege, warehouse),
+    async principal(name, on = {}) {
+      const made = (await succeeded(manage('POST', 'principals', { body: { name } }), 'principal')) as {
+        secret: { clientId: string; clientSecret: string }
+      }
+      for (const [warehouse, privileges] of Object.entries(on))
+        for (const privilege of privileges) await change('grants', name, privilege, warehouse)
+      return login(`${made.secret.clientId}:${made.secret.clientSecret}`)
+    },
+    async gatewayWarehouse(name, { lifetimeSeconds } = {}) {
+      const root = join(places, name)
+      mkdirSync(root, { recursive: true })
+      const vending = { mode: 'gateway', ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }) }
+      const storage = { type: 'file', root: `file://${root}`, bucket: name }
+      const body = { name, storage, vending, retentionSeconds: 0 }
+      await succeeded(manage('POST', 'warehouses', { body }), `warehouse ${name}`)
+      return root
+    },
+  }
+}
+
+async function succeeded(answering: ReturnType<Send>, what: string): Promise<unknown> {
+  const answer = await answering
+  if (answer.status >= 300) throw new Error(`${what}: ${inShort(answer)}`)
+  return answer.json
+}

@@ -1,0 +1,59 @@
+import { Agent, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import type { HeaderPair } from './s3-signature.ts'
+
+export interface S3Answer {
+  readonly status: number
+  readonly text: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
+const timeoutMs = 10_000
+const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+
+/** Sends a request whose target and headers go out as they stand, which `fetch` does not do. */
+export function sendRaw(
+  endpoint: string,
+  method: string,
+  target: string,
+  headers: readonly HeaderPair[],
+  body: string | Uint8Array = '',
+): Promise<S3Answer> {
+  const { protocol, hostname, port } = new URL(endpoint)
+  const { promise, resolve, reject } = Promise.withResolvers<S3Answer>()
+  const secure = protocol === 'https:'
+  const send = secure ? secureRequest : request
+  const sent = send(
+    {
+      ...(secure ? {} : { agent }),
+      hostname,
+      port: port === '' ? (secure ? 443 : 80) : Number(port),
+      method,
+      path: target,
+      headers: headers.flat(),
+      setDefaultHeaders: false,
+      timeout: timeoutMs,
+    },
+    (answer) => {
+      const pieces: Buffer[] = []
+      answer.on('data', (piece: Buffer) => pieces.push(piece))
+      answer.on('error', reject)
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          text: Buffer.concat(pieces).toString('latin1'),
+          headers: answer.headers,
+        }),
+      )
+    },
+  )
+  sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
+  sent.on('error', reject)
+  sent.end(body)
+  return promise
+}
+
+/** Ends the connections that are kept. */
+export function hangUp(): void {
+  agent.destroy()
+}

@@ -1,0 +1,52 @@
+import type { Credential } from './credential.ts'
+import { emptyHash, type S3Keys, sha256, signInHeader } from './s3-signature.ts'
+import { type S3Answer, sendRaw } from './s3-request.ts'
+
+/** Keys of a credential, with where they are used. */
+export interface StorageKeys extends S3Keys {
+  readonly endpoint: string
+  readonly region: string
+}
+
+/** The keys in a credential's config; undefined where it is for another kind of store. */
+export function storageKeysOf({ config }: Pick<Credential, 'config'>): StorageKeys | undefined {
+  const accessKeyId = config['s3.access-key-id']
+  const secretAccessKey = config['s3.secret-access-key']
+  const sessionToken = config['s3.session-token']
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
+  const region = config['client.region'] ?? 'us-east-1'
+  const endpoint = (config['s3.endpoint'] ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, '')
+  return {
+    accessKeyId,
+    secretAccessKey,
+    endpoint,
+    region,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  }
+}
+
+/** The request target of an object, path-style. */
+export function targetOf(location: string): string {
+  const path = location.replace(/^s3a?:\/\//, '')
+  return `/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
+/** An ordinary request, signed as SDKs do it. */
+export function useKeys(
+  keys: StorageKeys,
+  method: string,
+  target: string,
+  body: string | Uint8Array = '',
+): Promise<S3Answer> {
+  const payloadHash = body.length === 0 ? emptyHash : sha256(body)
+  const { host } = new URL(keys.endpoint)
+  const length = String(Buffer.byteLength(body))
+  const given = [
+    ['host', host],
+    ['content-length', length],
+  ] as const
+  const { headers } = signInHeader({ method, target, headers: given, payloadHash }, keys, {
+    region: keys.region,
+  })
+  return sendRaw(keys.endpoint, method, target, headers, body)
+}

@@ -1,0 +1,91 @@
+import type { Check, CheckResult } from './check.ts'
+import { handingOut } from './checks/handing-out.ts'
+import { lifecycle } from './checks/lifecycle.ts'
+import { loading } from './checks/loading.ts'
+import { refreshing } from './checks/refreshing.ts'
+import { expiredToken, refusals } from './checks/refusals.ts'
+import { storage } from './checks/storage.ts'
+import { namespacePath } from './catalog-client.ts'
+import { inShort } from './credential.ts'
+import { Failed, NotApplicable } from './outcome.ts'
+import { World, type WorldOptions } from './world.ts'
+
+export interface SuiteResult {
+  readonly uri: string
+  readonly results: readonly CheckResult[]
+}
+
+/** All checks but `expired`, which is made in the course of a run. */
+export const checks: readonly Check[] = [
+  ...handingOut,
+  ...refreshing,
+  ...loading,
+  ...refusals,
+  ...lifecycle,
+  ...storage,
+]
+
+/**
+ * Runs the checks one after another in a namespace of their own, and removes what they made.
+ *
+ * @param select names of checks; all without
+ */
+export async function runSuite(
+  options: WorldOptions,
+  { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },
+): Promise<SuiteResult> {
+  const world = new World(options)
+  await makeNamespace(world)
+  const results: CheckResult[] = []
+  try {
+    const wanted = [...checks, await expiredToken(world)].filter(
+      ({ name }) => select.length === 0 || select.includes(name),
+    )
+    for (const check of wanted) {
+      const result = await runCheck(check, world)
+      results.push(result)
+      say(`${results.length} of ${wanted.length}  ${result.outcome}  ${check.name}`)
+    }
+  } finally {
+    const left = await world.cleanUp()
+    for (const line of left) say(`left behind: ${line}`)
+    if (left.length > 0) results.push(cleanUpFailed(left))
+  }
+  return { uri: options.catalog.uri, results }
+}
+
+async function runCheck(check: Check, world: World): Promise<CheckResult> {
+  const { name, about } = check
+  const started = performance.now()
+  const ended = (outcome: CheckResult['outcome'], reason = ''): CheckResult => ({
+    name,
+    about,
+    outcome,
+    reason,
+    ms: Math.round(performance.now() - started),
+  })
+  try {
+    return ended('ok', await check.run(world))
+  } catch (error) {
+    if (error instanceof NotApplicable) return ended('not applicable', error.message)
+    if (error instanceof Failed) return ended('failed', error.message)
+    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
+    return ended('failed', `${String(error)}${cause}`)
+  }
+}
+
+async function makeNamespace({ catalog, options, namespace }: World): Promise<void> {
+  for (const place of [options.maker ?? catalog, options.otherWarehouse]) {
+    if (place === undefined) continue
+    const made = await place.send('POST', `${place.root}namespaces`, { body: { namespace } })
+    if (made.status !== 200) throw new Error(`making the namespace ${namespace.join('.')}: ${inShort(made)}`)
+  }
+  const path = namespacePath(catalog, namespace)
+  const found = await catalog.send('GET', path)
+  if (found.status !== 200) throw new Error(`the namespace that was made is not there: ${inShort(found)}`)
+}
+
+function cleanUpFailed(left: readonly string[]): CheckResult {
+  const about = 'what the suite made could be removed'
+  return { name: 'clean-up', about, outcome: 'failed', reason: left.join('; '), ms: 0 }
+}

@@ -1,0 +1,59 @@
+import { authorizationHeaders } from '../lib/access-token.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { asCaller, openCatalog } from './catalog-client.ts'
+import type { RefreshOptions } from './options.ts'
+import { startOwnServer } from './own-server.ts'
+import type { WorldOptions } from './world.ts'
+
+/** The shortest that tokens can be made to live. */
+const ownTokenLifeSeconds = 60
+/** Long enough to be used, short enough to be waited for. */
+const ownLifetimeSeconds = 8
+
+/** The catalog to check: the given one. */
+export async function givenTarget(options: RefreshOptions & { readonly uri: string }): Promise<WorldOptions> {
+  const { uri, warehouse, otherWarehouse, auth, second, tokenLifeSeconds } = options
+  const headers = await authorizationHeaders(auth)
+  const catalog = await openCatalog({ uri, warehouse, headers })
+  return {
+    catalog,
+    second: second.kind === 'none' ? undefined : asCaller(catalog, await authorizationHeaders(second)),
+    otherWarehouse:
+      otherWarehouse === undefined
+        ? undefined
+        : await openCatalog({ uri, warehouse: otherWarehouse, headers }),
+    authenticates: auth.kind !== 'none',
+    tokenLifeSeconds,
+    revocation: undefined,
+  }
+}
+
+/** A server of our own whose credentials and tokens are short-lived, with two warehouses and two principals. */
+export async function ownTarget(
+  keeper: ProcessKeeper,
+  folder: string,
+  { quick }: Pick<RefreshOptions, 'quick'>,
+): Promise<WorldOptions> {
+  const own = await startOwnServer(keeper, folder, {
+    HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '2',
+    HEADGATE_STORAGE_REFRESH_TOKEN_TTL: String(ownTokenLifeSeconds),
+  })
+  for (const name of ['refresh-lake', 'refresh-other'])
+    await own.gatewayWarehouse(name, { lifetimeSeconds: ownLifetimeSeconds })
+  const rights = { 'refresh-lake': ['manage'], 'refresh-other': ['manage'] }
+  const ada = await own.principal('ada', rights)
+  const eve = await own.principal('eve', rights)
+  const catalog = await openCatalog({ uri: own.uri, warehouse: 'refresh-lake', headers: ada })
+  return {
+    catalog,
+    maker: asCaller(catalog, own.admin),
+    second: asCaller(catalog, eve),
+    otherWarehouse: await openCatalog({ uri: own.uri, warehouse: 'refresh-other', headers: ada }),
+    authenticates: true,
+    tokenLifeSeconds: quick ? undefined : ownTokenLifeSeconds,
+    revocation: {
+      revoke: () => own.revoke('ada', 'manage', 'refresh-lake'),
+      restore: () => own.grant('ada', 'manage', 'refresh-lake'),
+    },
+  }
+}
