@@ -4,6 +4,8 @@ import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { seconds } from '../conformance/lib/text-table.ts'
 import { startDuckDb } from './duckdb/start.ts'
+import { startJavaScript } from './javascript/start.ts'
+import type { StorageName } from './lib/access.ts'
 import type { Engine, EngineName, StartEngine } from './lib/engine.ts'
 import { stepLine, summary, totals } from './lib/report.ts'
 import { runScenario, type ScenarioResult } from './lib/run-scenario.ts'
@@ -17,10 +19,14 @@ import { startTrino } from './trino/start.ts'
 
 const starters: Readonly<Record<EngineName, StartEngine>> = {
   pyiceberg: startPyIceberg,
+  javascript: startJavaScript,
   duckdb: startDuckDb,
   spark: startSpark,
   trino: startTrino,
 }
+
+// where scenarios run that do not say where
+const ordinary: readonly StorageName[] = ['gateway', 'file', 's3']
 
 /** Exit code: 0 when every step passed, 1 when one failed, 2 when the scenarios could not run. */
 async function main(options: EngineOptions): Promise<number> {
@@ -38,24 +44,27 @@ async function main(options: EngineOptions): Promise<number> {
   const openWarehouse = openTarget(keeper, options, folder, say)
   const results: ScenarioResult[] = []
   for (const kind of options.storages) {
-    const access = await openWarehouse(kind)
+    const here = chosen.filter((scenario) => (scenario.storages ?? ordinary).includes(kind))
+    if (here.length === 0) continue
     const logs = join(folder, kind)
     mkdirSync(logs, { recursive: true })
+    const { access, others, lake } = await openWarehouse(kind)
     const catalogTellsPlace = !options.fixture && options.given === undefined
-    const settings = { keeper, access, catalogTellsPlace, folder: logs, say }
+    const settings = { keeper, access, others, catalogTellsPlace, folder: logs, say }
     const running = new Map<EngineName, Promise<Engine>>()
     const engine = (name: EngineName): Promise<Engine> => {
       const engine = running.get(name) ?? start(name, settings)
       running.set(name, engine)
       return engine
     }
-    for (const scenario of chosen) {
-      if (scenario.storages && !scenario.storages.includes(kind)) continue
+    for (const scenario of here) {
       say(`${scenario.name} on ${kind}`)
       const namespace = `hg_${scenario.name.replaceAll(/\W/g, '_')}_${Date.now().toString(36)}`
-      const setup = { namespace, storage: access.storage, auth: access.auth, uri: access.uri }
+      const setup = { namespace, storage: kind, access, lake }
       results.push(await runScenario(scenario, setup, engine, (step) => say(stepLine(step))))
     }
+    // the next storage has engines of its own
+    for (const each of running.values()) await (await each).stop()
   }
   const ms = Date.now() - started
   if (options.json)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import type { CatalogAuth, StorageKind } from '../conformance/lib/catalog-access.ts'
+import type { CatalogAuth } from '../conformance/lib/catalog-access.ts'
+import { storageNames, type StorageName } from './lib/access.ts'
 import { engineNames, type EngineName } from './lib/engine.ts'
 
 export const usage: string = `npm run test:engines -- [engine …] [options]
@@ -7,7 +8,9 @@ export const usage: string = `npm run test:engines -- [engine …] [options]
 Runs scenarios with real engines: ${engineNames.join(', ')} (all when none is named). Scenarios
 that need several engines run when all of them are named. Missing engines are installed first.
 
-  --storage KINDS            file (default), s3 (on MinIO), or file,s3
+  --storage KINDS            gateway,short-lived (default), file, s3 (on MinIO), or all;
+                             gateway: local files that clients reach through the server's S3 endpoint,
+                             with keys that come with the tables; short-lived: keys that live for seconds
   --only TEXT                only scenarios whose name contains the text; may be repeated
   --list                     print the scenarios and stop
   --fixture                  run against Iceberg's own fixture server, as a yardstick
@@ -25,7 +28,7 @@ Against a server that runs already (its warehouse must be empty or used for test
 
 export interface EngineOptions {
   readonly engines: readonly EngineName[]
-  readonly storages: readonly StorageKind[]
+  readonly storages: readonly StorageName[]
   readonly only: readonly string[]
   readonly list: boolean
   readonly fixture: boolean
@@ -51,7 +54,7 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
     args: [...args],
     allowPositionals: true,
     options: {
-      storage: { type: 'string', default: 'file' },
+      storage: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       list: { type: 'boolean', default: false },
       fixture: { type: 'boolean', default: false },
@@ -75,7 +78,7 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
   const given = values.uri?.replace(/\/+$/, '')
   return {
     engines: positionals.length === 0 ? engineNames : positionals.map(readEngine),
-    storages: values.storage.split(',').map(readStorage),
+    storages: readStorages(values),
     only: values.only,
     list: values.list,
     fixture: values.fixture,
@@ -118,7 +121,23 @@ function readEngine(text: string): EngineName {
   return name
 }
 
-function readStorage(text: string): StorageKind {
-  if (text !== 'file' && text !== 's3') throw new Error(`unknown storage ${text}; there are file and s3`)
-  return text
+// other servers have no storage gateway that we know of
+function readStorages(values: {
+  readonly storage?: string
+  readonly uri?: string
+  readonly fixture: boolean
+}): readonly StorageName[] {
+  const { storage, uri, fixture } = values
+  const foreign = uri !== undefined || fixture
+  if (storage === 'all') return storageNames
+  const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived')).split(',').map(readStorage)
+  const [first] = names.filter((name) => name === 'short-lived' || (fixture && name === 'gateway'))
+  if (foreign && first !== undefined) throw new Error(`--storage ${first} needs a server of this run`)
+  return names
+}
+
+function readStorage(text: string): StorageName {
+  const name = storageNames.find((known) => known === text)
+  if (!name) throw new Error(`unknown storage ${text}; there are ${storageNames.join(', ')} and all`)
+  return name
 }

@@ -1,18 +1,29 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CatalogAccess, StorageKind, WarehouseStorage } from '../conformance/lib/catalog-access.ts'
+import type { WarehouseStorage } from '../conformance/lib/catalog-access.ts'
 import { startHeadgate, type HeadgateServer } from '../conformance/lib/headgate-server.ts'
 import { startIcebergFixture } from '../conformance/lib/iceberg-fixture.ts'
 import { installMinio, startMinio } from '../conformance/lib/minio.ts'
-import { defaultWarehouse, prepareWarehouse } from '../conformance/lib/prepare-warehouse.ts'
+import { administrator, prepareWarehouse } from '../conformance/lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { installKit } from '../conformance/rck/install.ts'
+import { openShortLived } from './lasting/short-lived.ts'
+import type { EngineAccess, StorageName } from './lib/access.ts'
+import type { Lake } from './lib/lake.ts'
 import type { EngineOptions, GivenServer } from './options.ts'
 
-/** Gives access to a warehouse on the wanted kind of storage. */
-export type OpenWarehouse = (kind: StorageKind) => Promise<CatalogAccess>
+/** A warehouse to run scenarios on. */
+export interface Target {
+  readonly access: EngineAccess
+  /** Further catalogs for the engines that can have several. */
+  readonly others: Readonly<Record<string, EngineAccess>>
+  readonly lake: Lake | null
+}
 
-/** The catalog to test: the given server, Iceberg's fixture, or one Headgate server started for this run. */
+/** Gives access to a warehouse on the wanted kind of storage. */
+export type OpenWarehouse = (kind: StorageName) => Promise<Target>
+
+/** The catalog to test: the given server, Iceberg's fixture, or Headgate servers started for this run. */
 export function openTarget(
   keeper: ProcessKeeper,
   options: EngineOptions,
@@ -20,36 +31,48 @@ export function openTarget(
   say: (line: string) => void,
 ): OpenWarehouse {
   const { given } = options
-  if (given) return (kind) => Promise.resolve(givenAccess(given, kind))
+  if (given) return (kind) => Promise.resolve(alone(givenAccess(given, kind)))
   if (options.fixture) {
     return async (kind) => {
-      const storage = await startStorage(keeper, kind, join(folder, kind), say)
+      const storage = await startStorage(keeper, kind, join(folder, kind, 'warehouse'), say)
       const { jars } = await installKit(keeper, say)
       const fixture = join(folder, kind, 'fixture')
-      return (await startIcebergFixture(keeper, { jars, folder: fixture, storage })).access
+      return alone((await startIcebergFixture(keeper, { jars, folder: fixture, storage })).access)
     }
   }
   let starting: Promise<HeadgateServer> | undefined
+  const dataDir = join(folder, 'data')
   return async (kind) => {
-    starting ??= startHeadgate(keeper, { dataDir: join(folder, 'data'), log: join(folder, 'headgate.log') })
+    if (kind === 'short-lived') return openShortLived(keeper, join(folder, kind), say)
+    starting ??= startHeadgate(keeper, { dataDir, log: join(folder, 'headgate.log') })
     const server = await starting
-    // on local files: what everybody gets who just starts a server
-    if (kind === 'file') return defaultWarehouse(server)
-    const storage = await startStorage(keeper, kind, join(folder, kind), say)
-    return prepareWarehouse(server, { name: `engines_${kind}`, storage })
+    if (kind === 'gateway') return alone(defaultWarehouse(server))
+    // warehouses on the server's own disk may be made below this folder alone
+    const place = kind === 'file' ? join(dataDir, 'warehouses', kind) : join(folder, kind)
+    const storage = await startStorage(keeper, kind, place, say)
+    return alone(await prepareWarehouse(server, { name: `engines_${kind}`, storage }))
   }
+}
+
+function alone(access: EngineAccess): Target {
+  return { access, others: {}, lake: null }
+}
+
+// what everybody gets who just starts a server; clients need not ask for keys there
+function defaultWarehouse(server: HeadgateServer): EngineAccess {
+  const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', mustAsk: false } as const
+  return { uri: server.origin, warehouse: 'lakehouse', auth: administrator(server), storage }
 }
 
 async function startStorage(
   keeper: ProcessKeeper,
-  kind: StorageKind,
+  kind: StorageName,
   folder: string,
   say: (line: string) => void,
 ): Promise<WarehouseStorage> {
-  if (kind === 'file') {
-    const root = join(folder, 'warehouse')
-    mkdirSync(root, { recursive: true })
-    return { kind, root }
+  if (kind !== 's3') {
+    mkdirSync(folder, { recursive: true })
+    return { kind: 'file', root: folder }
   }
   const binary = await installMinio(keeper, say)
   const minio = await startMinio(keeper, { binary, folder: join(folder, 'minio'), buckets: ['lake'] })
@@ -57,8 +80,11 @@ async function startStorage(
 }
 
 // where the files of a given server lie is its own matter: engines learn locations from the catalog
-function givenAccess(given: GivenServer, kind: StorageKind): CatalogAccess {
+function givenAccess(given: GivenServer, kind: StorageName): EngineAccess {
   const { uri, warehouse, auth, s3 } = given
-  const storage: WarehouseStorage = kind === 'file' ? { kind, root: '/' } : { kind, root: '', ...s3 }
+  const { endpoint, region } = s3
+  if (kind === 'gateway')
+    return { uri, warehouse, auth, storage: { kind: 'vended', endpoint, region, mustAsk: true } }
+  const storage: WarehouseStorage = kind === 's3' ? { kind, root: '', ...s3 } : { kind: 'file', root: '/' }
   return { uri, warehouse, auth, storage }
 }

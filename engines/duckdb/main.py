@@ -38,8 +38,9 @@ def connect(connection):
             f"ENDPOINT {quoted(endpoint)}, URL_STYLE 'path', USE_SSL false)"
         )
     options = ["TYPE iceberg", f"ENDPOINT {quoted(connection['uri'])}"]
-    # credentials are not vended yet: files are read with the secret above, or from this machine's disk
-    options.append("ACCESS_DELEGATION_MODE 'none'")
+    # else it asks for keys: here files are read with the secret above, or from this machine's disk
+    if storage["kind"] != "vended":
+        options.append("ACCESS_DELEGATION_MODE 'none'")
     auth = connection["auth"]
     if "token" in auth:
         options.append(f"TOKEN {quoted(auth['token'])}")

@@ -18,7 +18,7 @@ export async function startDuckDb(settings: EngineSettings): Promise<Engine> {
     uri: access.uri,
     warehouse: access.warehouse ?? '',
     auth: auth.kind === 'token' ? { token: auth.token } : auth.kind === 'credential' ? oauth(auth) : {},
-    storage: storage.kind === 's3' ? { ...storage } : { kind: 'file' },
+    storage: storage.kind === 's3' ? { ...storage } : { kind: storage.kind },
   }
   const version = await worker.ask('connect', { connection })
   return {
@@ -26,6 +26,7 @@ export async function startDuckDb(settings: EngineSettings): Promise<Engine> {
     version: typeof version === 'string' ? version : '',
     sql: async (statement) => (await worker.ask('sql', { statement })) as Rows,
     call: () => Promise.reject(new Error('DuckDB steps are SQL')),
+    stop: () => worker.stop(),
   }
 }
 

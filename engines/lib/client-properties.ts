@@ -1,12 +1,18 @@
 import { clientProperties } from '../../conformance/lib/catalog-access.ts'
-import type { EngineSettings } from './engine.ts'
+import type { EngineAccess } from './access.ts'
 
-/** Properties of Iceberg's own clients; without the place of the storage where the catalog tells it. */
-export function engineProperties({
-  access,
-  catalogTellsPlace,
-}: Pick<EngineSettings, 'access' | 'catalogTellsPlace'>): Record<string, string> {
-  const all = clientProperties(access)
+/**
+ * Properties of Iceberg's own clients.
+ *
+ * @param catalogTellsPlace leaves out the place of the storage, which the catalog tells
+ */
+export function engineProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, string> {
+  const { storage } = access
+  if (storage.kind === 'vended') {
+    const all = clientProperties({ ...access, storage: { kind: 'file', root: '' } })
+    return storage.mustAsk ? { ...all, 'header.X-Iceberg-Access-Delegation': 'vended-credentials' } : all
+  }
+  const all = clientProperties({ ...access, storage })
   if (!catalogTellsPlace) return all
   const { 's3.endpoint': _endpoint, 's3.path-style-access': _style, 'client.region': _region, ...keys } = all
   return keys

@@ -1,7 +1,7 @@
-import type { CatalogAccess } from '../../conformance/lib/catalog-access.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { EngineAccess } from './access.ts'
 
-export const engineNames = ['pyiceberg', 'duckdb', 'spark', 'trino'] as const
+export const engineNames = ['pyiceberg', 'javascript', 'duckdb', 'spark', 'trino'] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** Values as JSON has them; decimals, dates and times come as text. */
@@ -14,13 +14,17 @@ export interface Engine {
   readonly version: string
   /** Runs one SQL statement. Throws an Error with the engine's message. */
   sql(statement: string): Promise<Rows>
-  /** Calls a function of the engine's Python steps, `module.function`. */
+  /** Calls a function of the engine's own steps, `module.function`. */
   call(name: string, args: Readonly<Record<string, Value>>): Promise<Value>
+  stop(): Promise<void>
 }
 
 export interface EngineSettings {
   readonly keeper: ProcessKeeper
-  readonly access: CatalogAccess
+  /** The catalog `ice`. */
+  readonly access: EngineAccess
+  /** Further catalogs by name, for engines that can have several: Spark and Trino. */
+  readonly others: Readonly<Record<string, EngineAccess>>
   /**
    * The catalog tells clients the endpoint, region and path style of its S3 storage: engines that take them from it are
    * given keys only.

@@ -12,6 +12,7 @@ interface Answer {
 export interface PythonWorker {
   /** Sends one request and waits for its answer; throws an Error with the worker's message. */
   ask(operation: string, args: Readonly<Record<string, Value>>, timeoutMs?: number): Promise<Value>
+  stop(): Promise<void>
 }
 
 export interface PythonWorkerOptions {
@@ -58,6 +59,7 @@ export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOp
   void child.exited.then(fail)
   let lastId = 0
   return {
+    stop: () => child.stop(),
     ask: async (operation, args, timeoutMs = 180_000) => {
       if (child.exit()) throw new Error(`${options.name} has ended; see ${child.log}`)
       const id = ++lastId

@@ -4,7 +4,7 @@ import type { ScenarioResult, StepResult } from './run-scenario.ts'
 /** One line for a step; failed ones with what was asked and what came back. */
 export function stepLine(step: StepResult): string {
   const line = `  ${step.outcome === 'passed' ? 'ok  ' : 'FAIL'}  ${step.title}  (${step.engine}, ${step.ms} ms)`
-  if (step.outcome === 'passed') return line
+  if (step.outcome === 'passed') return step.remark === undefined ? line : `${line}\n${indent(step.remark)}`
   return `${line}\n${indent(`${step.what}\n${step.message ?? ''}`)}`
 }
 
@@ -21,7 +21,26 @@ export function summary(results: readonly ScenarioResult[], ms: number): string 
   ])
   const { steps, passed, failed, skipped } = totals(results)
   const skips = skipped > 0 ? `, ${skipped} scenario(s) skipped` : ''
-  return `${table}\n\nengines: ${steps} steps, ${passed} passed, ${failed} failed${skips} (${seconds(ms)})`
+  return `${table}\n\n${byEngine(results)}\n\nengines: ${steps} steps, ${passed} passed, ${failed} failed${skips} (${seconds(ms)})`
+}
+
+/** Passed steps of all steps, by the engine that ran them and the storage it ran on. */
+function byEngine(results: readonly ScenarioResult[]): string {
+  const storages = [...new Set(results.map(({ storage }) => storage))]
+  const engines = [...new Set(results.flatMap(({ steps }) => steps.map(({ engine }) => engine)))]
+  const stepsOf = (storage: string, engine: string): StepResult[] =>
+    results.flatMap((result) =>
+      result.storage === storage ? result.steps.filter((step) => step.engine === engine) : [],
+    )
+  return textTable([
+    ['steps passed', ...engines],
+    ...storages.map((storage) => [storage, ...engines.map((engine) => passedOf(stepsOf(storage, engine)))]),
+  ])
+}
+
+function passedOf(steps: readonly StepResult[]): string {
+  const passed = steps.filter(({ outcome }) => outcome === 'passed').length
+  return passed === steps.length ? String(passed) : `${passed} of ${steps.length}`
 }
 
 export interface Totals {

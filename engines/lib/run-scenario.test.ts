@@ -5,9 +5,14 @@ import { spark, type Scenario, type Setup, type Step } from './scenario.ts'
 
 const setup: Setup = {
   namespace: 'ns',
-  storage: { kind: 'file', root: '/nowhere' },
-  auth: { kind: 'none' },
-  uri: 'http://127.0.0.1:1',
+  storage: 'file',
+  access: {
+    uri: 'http://127.0.0.1:1',
+    warehouse: undefined,
+    auth: { kind: 'none' },
+    storage: { kind: 'file', root: '/nowhere' },
+  },
+  lake: null,
 }
 
 // answers each statement with its own words, as one row; "fail …" fails
@@ -19,6 +24,7 @@ const engine: Engine = {
       ? Promise.reject(new Error(statement))
       : Promise.resolve([statement.split(' ')]),
   call: () => Promise.resolve(null),
+  stop: () => Promise.resolve(),
 }
 
 async function outcomes(steps: Step[]): Promise<string[]> {
@@ -46,6 +52,13 @@ describe('a step', () => {
       'should have failed with /later/: fail now',
       'should have failed with /a/, but did not fail',
     ])
+  })
+
+  it('may do more than one statement, and remarks on it', async () => {
+    const act: Step = { title: 'x', on: 'spark', what: 'a', act: (on) => on.sql('two words').then(String) }
+    const scenario: Scenario = { name: 'test', engines: ['spark'], steps: () => [act] }
+    const { steps } = await runScenario(scenario, setup, () => Promise.resolve(engine))
+    expect(steps).toMatchObject([{ outcome: 'passed', remark: 'two,words' }])
   })
 
   it('does not keep later steps from running', async () => {

@@ -11,6 +11,8 @@ export interface StepResult {
   readonly ms: number
   /** Why it failed. */
   readonly message?: string
+  /** Figures that it has looked at. */
+  readonly remark?: string
 }
 
 export interface ScenarioResult {
@@ -31,7 +33,7 @@ export async function runScenario(
 ): Promise<ScenarioResult> {
   const started = Date.now()
   const skipped = scenario.skip?.(setup)
-  const about = { scenario: scenario.name, storage: setup.storage.kind }
+  const about = { scenario: scenario.name, storage: setup.storage }
   if (skipped !== undefined) return { ...about, skipped, ms: 0, steps: [] }
   const steps: StepResult[] = []
   for (const step of await scenario.steps(setup, engine)) {
@@ -44,22 +46,25 @@ export async function runScenario(
 
 async function runStep(step: Step, engine: Engine): Promise<StepResult> {
   const started = Date.now()
-  const what = 'sql' in step ? step.sql : step.call
+  const what = 'sql' in step ? step.sql : 'act' in step ? step.what : step.call
   const about = { title: step.title, engine: step.on, what }
   try {
-    judge(step, await perform(step, engine))
-    return { ...about, outcome: 'passed', ms: Date.now() - started }
+    const performed = await perform(step, engine)
+    judge(step, performed)
+    const remark = 'remark' in performed ? { remark: performed.remark } : {}
+    return { ...about, ...remark, outcome: 'passed', ms: Date.now() - started }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { ...about, outcome: 'failed', ms: Date.now() - started, message }
   }
 }
 
-type Performed = { readonly rows: Rows } | { readonly error: string }
+type Performed = { readonly rows: Rows; readonly remark?: string } | { readonly error: string }
 
 async function perform(step: Step, engine: Engine): Promise<Performed> {
   try {
     if ('sql' in step) return { rows: await engine.sql(step.sql) }
+    if ('act' in step) return { rows: [], remark: await step.act(engine) }
     const value = await engine.call(step.call, step.args ?? {})
     return { rows: Array.isArray(value) ? (value as Rows) : [] }
   } catch (error) {

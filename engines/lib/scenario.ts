@@ -1,14 +1,15 @@
-import type { CatalogAuth, StorageKind, WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
+import type { EngineAccess, StorageName } from './access.ts'
 import type { Engine, EngineName, Rows, Value } from './engine.ts'
+import type { Lake } from './lake.ts'
 
 /** What a scenario may build its statements from. */
 export interface Setup {
   /** A namespace name of its own; the scenario creates it. */
   readonly namespace: string
-  readonly storage: WarehouseStorage
-  readonly auth: CatalogAuth
-  /** Base URI of the catalog. */
-  readonly uri: string
+  readonly storage: StorageName
+  readonly access: EngineAccess
+  /** The server, for scenarios that watch or disturb it; null when it is not one of this run. */
+  readonly lake: Lake | null
 }
 
 interface StepOutcome {
@@ -28,20 +29,29 @@ export interface SqlStep extends StepOutcome {
 }
 
 export interface CallStep extends StepOutcome {
-  readonly on: 'pyiceberg'
-  /** `module.function` of engines/pyiceberg/steps */
+  readonly on: 'pyiceberg' | 'javascript'
+  /** `module.function` of engines/pyiceberg/steps, or a name of engines/javascript/steps.ts */
   readonly call: string
   readonly args?: Readonly<Record<string, Value>>
 }
 
-export type Step = SqlStep | CallStep
+/** More than one statement: something happens while it runs, or what it caused is looked at. */
+export interface ActStep extends StepOutcome {
+  readonly on: EngineName
+  /** The statement, for the report. */
+  readonly what: string
+  /** Gives a remark for the report: the figures that it has looked at. */
+  readonly act: (engine: Engine) => Promise<string>
+}
+
+export type Step = SqlStep | CallStep | ActStep
 
 export interface Scenario {
   /** `spark/tables`, `cross/spark-trino` … */
   readonly name: string
   readonly engines: readonly EngineName[]
-  /** Where it can run; all storages when left out. */
-  readonly storages?: readonly StorageKind[]
+  /** Where it runs. When left out: on all storages but `short-lived`, which is slow on purpose. */
+  readonly storages?: readonly StorageName[]
   /** Why it cannot run in this setup, if so. */
   readonly skip?: (setup: Setup) => string | undefined
   readonly steps: (setup: Setup, engine: (name: EngineName) => Promise<Engine>) => Step[] | Promise<Step[]>

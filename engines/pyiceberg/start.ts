@@ -7,6 +7,7 @@ import { startPythonWorker } from '../lib/python-worker.ts'
 /** PyIceberg with PyArrow in a Python process of its own. */
 export async function startPyIceberg(settings: EngineSettings): Promise<Engine> {
   const python = await installPyIceberg(settings.keeper, settings.say)
+  const { access } = settings
   const worker = startPythonWorker(settings.keeper, {
     name: 'pyiceberg',
     python,
@@ -15,13 +16,13 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
   })
   const version = await worker.ask('connect', {
     properties: {
-      ...engineProperties(settings),
+      ...engineProperties(access, settings.catalogTellsPlace),
       // without this it sends "Bearer None", which is no token of anybody
-      ...(settings.access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
+      ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
       type: 'rest',
       'py-io-impl': 'pyiceberg.io.pyarrow.PyArrowFileIO',
-      // without a region it would ask the bucket's public host
-      's3.region': 'us-east-1',
+      // without a region it would ask the bucket's public host; with vended keys it is told one
+      ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
     },
   })
   return {
@@ -29,5 +30,6 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
     version: typeof version === 'string' ? version : '',
     sql: () => Promise.reject(new Error('PyIceberg has no SQL')),
     call: (name, args) => worker.ask('call', { name, args }),
+    stop: () => worker.stop(),
   }
 }

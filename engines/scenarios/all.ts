@@ -1,17 +1,21 @@
 import type { Scenario } from '../lib/scenario.ts'
 import { crossChanges } from './cross-changes.ts'
 import { crossScenarios } from './cross.ts'
+import { disturbedInsert } from './disturbed-insert.ts'
 import { duckdbTables } from './duckdb-tables.ts'
+import { sparkCtasRefresh, trinoCtasRefresh } from './lasting.ts'
 import { pyicebergScenarios } from './pyiceberg.ts'
 import { sparkHistory } from './spark-history.ts'
 import { sparkTables } from './spark-tables.ts'
 import { sparkViews } from './spark-views.ts'
+import { storageClients } from './storage-clients.ts'
 import { trinoTables } from './trino-tables.ts'
 import { trinoViews } from './trino-views.ts'
 
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   ...pyicebergScenarios,
+  ...storageClients,
   duckdbTables,
   sparkTables,
   sparkHistory,
@@ -20,4 +24,7 @@ export const scenarios: readonly Scenario[] = [
   trinoViews,
   ...crossScenarios,
   crossChanges,
+  sparkCtasRefresh,
+  disturbedInsert,
+  trinoCtasRefresh,
 ]

@@ -4,7 +4,7 @@ import type { CallStep, Scenario } from '../lib/scenario.ts'
  * Scenarios that are written in Python (engines/pyiceberg/steps): each marked function of a module is a
  * step, checks by itself, and gets the scenario's namespace.
  */
-function pythonScenario(module: string, rest: Partial<Scenario> = {}): Scenario {
+export function pythonScenario(module: string, rest: Partial<Scenario> = {}): Scenario {
   return {
     name: `pyiceberg/${module}`,
     engines: ['pyiceberg'],
@@ -28,6 +28,7 @@ export const pyicebergScenarios: readonly Scenario[] = [
   pythonScenario('views'),
   pythonScenario('concurrency'),
   pythonScenario('access', {
-    skip: ({ auth }) => (auth.kind === 'credential' ? undefined : 'the server is used without credentials'),
+    skip: ({ access }) =>
+      access.auth.kind === 'credential' ? undefined : 'the server is used without credentials',
   }),
 ]

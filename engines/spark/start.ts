@@ -2,11 +2,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findJdk } from '../../conformance/lib/jdk.ts'
 import { installSpark } from '../install/spark.ts'
+import type { EngineAccess } from '../lib/access.ts'
 import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings, Rows } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Spark in local mode with the catalog under the name `ice`, which is the default catalog. */
+/** Spark in local mode with the catalogs by their names; `ice` is the default one. */
 export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const { python, jars } = await installSpark(settings.keeper, settings.say)
   const worker = startPythonWorker(settings.keeper, {
@@ -21,13 +22,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
       PATH: path(python),
     },
   })
-  const catalog: Record<string, string> = {
-    ...engineProperties(settings),
-    type: 'rest',
-    // tests look at what is there now, also when another engine has just changed it
-    'cache-enabled': 'false',
-    'rest.auth.type': settings.access.auth.kind === 'none' ? 'none' : 'oauth2',
-  }
+  const catalogs = Object.entries({ ice: settings.access, ...settings.others })
   const conf: Record<string, string> = {
     'spark.master': 'local[2]',
     'spark.driver.memory': '1g',
@@ -43,8 +38,9 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
     'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
     'spark.sql.session.timeZone': 'UTC',
     'spark.sql.defaultCatalog': 'ice',
-    'spark.sql.catalog.ice': 'org.apache.iceberg.spark.SparkCatalog',
-    ...Object.fromEntries(Object.entries(catalog).map(([k, v]) => [`spark.sql.catalog.ice.${k}`, v])),
+    ...Object.fromEntries(
+      catalogs.flatMap(([name, access]) => catalogSettings(name, access, settings.catalogTellsPlace)),
+    ),
   }
   const version = await worker.ask('connect', { conf })
   return {
@@ -52,7 +48,27 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
     version: typeof version === 'string' ? version : '',
     sql: async (statement) => (await worker.ask('sql', { statement })) as Rows,
     call: () => Promise.reject(new Error('Spark steps are SQL')),
+    stop: () => worker.stop(),
   }
+}
+
+function catalogSettings(name: string, access: EngineAccess, catalogTellsPlace: boolean): [string, string][] {
+  const catalog = `spark.sql.catalog.${name}`
+  const properties: Record<string, string> = {
+    ...engineProperties(access, catalogTellsPlace),
+    type: 'rest',
+    // tests look at what is there now, also when another engine has just changed it
+    'cache-enabled': 'false',
+    'rest.auth.type': access.auth.kind === 'none' ? 'none' : 'oauth2',
+    // else it would renew its token by exchanging it
+    'token-exchange-enabled': 'false',
+    // else it deletes the files of a purged table itself, when it may not any more
+    'rest-catalog-purge': 'true',
+  }
+  return [
+    [catalog, 'org.apache.iceberg.spark.SparkCatalog'],
+    ...Object.entries(properties).map(([key, value]): [string, string] => [`${catalog}.${key}`, value]),
+  ]
 }
 
 function path(python: string): string {

@@ -1,19 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CatalogAccess } from '../../conformance/lib/catalog-access.ts'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
 import { waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
 import { installTrino, type InstalledTrino } from '../install/trino.ts'
+import type { EngineAccess, EngineStorage } from '../lib/access.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { runStatement } from './statement.ts'
 
-/** A Trino server of one node with the catalog under the name `ice`. */
+/** A Trino server of one node with the catalogs by their names. */
 export async function startTrino(settings: EngineSettings): Promise<Engine> {
   const installed = await installTrino(settings.keeper, settings.say)
   const port = await freePort()
   const home = join(settings.folder, 'trino')
-  writeSettings(home, installed, port, settings.access)
+  writeSettings(home, installed, port)
+  for (const [name, access] of Object.entries({ ice: settings.access, ...settings.others }))
+    writeCatalog(home, name, access)
   const child = settings.keeper.start({
     name: 'trino',
     command: jdkCommand(findJdk(25), 'java'),
@@ -46,6 +48,7 @@ export async function startTrino(settings: EngineSettings): Promise<Engine> {
     version: installed.version,
     sql: (statement) => runStatement(origin, statement, { catalog: 'ice', user: 'engines' }),
     call: () => Promise.reject(new Error('Trino steps are SQL')),
+    stop: () => child.stop(),
   }
 }
 
@@ -55,7 +58,7 @@ async function isStarted(origin: string): Promise<boolean> {
   return info.starting === false
 }
 
-function writeSettings(home: string, installed: InstalledTrino, port: number, access: CatalogAccess): void {
+function writeSettings(home: string, installed: InstalledTrino, port: number): void {
   mkdirSync(join(home, 'etc/catalog'), { recursive: true })
   writeProperties(join(home, 'etc/config.properties'), {
     coordinator: 'true',
@@ -79,20 +82,22 @@ function writeSettings(home: string, installed: InstalledTrino, port: number, ac
     'io.airlift': 'WARN',
     'io.trino.server.Server': 'INFO',
   })
-  writeProperties(join(home, 'etc/catalog/ice.properties'), {
+}
+
+function writeCatalog(home: string, name: string, access: EngineAccess): void {
+  writeProperties(join(home, `etc/catalog/${name}.properties`), {
     'connector.name': 'iceberg',
     'iceberg.catalog.type': 'rest',
     'iceberg.rest-catalog.uri': access.uri,
     ...(access.warehouse === undefined ? {} : { 'iceberg.rest-catalog.warehouse': access.warehouse }),
     'iceberg.rest-catalog.nested-namespace-enabled': 'true',
     'iceberg.allowed-extra-properties': '*',
-    'iceberg.register-table-procedure.enabled': 'true',
     ...authentication(access),
-    ...fileSystem(access),
+    ...fileSystem(access.storage),
   })
 }
 
-function authentication({ auth }: CatalogAccess): Record<string, string> {
+function authentication({ auth }: EngineAccess): Record<string, string> {
   const oauth2 = 'iceberg.rest-catalog.oauth2'
   if (auth.kind === 'none') return {}
   const security = { 'iceberg.rest-catalog.security': 'OAUTH2' }
@@ -105,14 +110,26 @@ function authentication({ auth }: CatalogAccess): Record<string, string> {
   }
 }
 
-function fileSystem({ storage }: CatalogAccess): Record<string, string> {
+function fileSystem(storage: EngineStorage): Record<string, string> {
   // the local file system resolves file: locations below this folder, hence the root folder
-  if (storage.kind === 'file') return { 'fs.local.enabled': 'true', 'local.location': '/' }
+  if (storage.kind === 'file') return { ...registering, 'fs.local.enabled': 'true', 'local.location': '/' }
   return {
     'fs.s3.enabled': 'true',
     's3.endpoint': storage.endpoint,
     's3.region': storage.region,
     's3.path-style-access': 'true',
+    // keys, which it takes from the catalog, are all that it takes from there
+    ...keysOf(storage),
+  }
+}
+
+// it does not start with this and vended credentials together
+const registering = { 'iceberg.register-table-procedure.enabled': 'true' } as const
+
+function keysOf(storage: Exclude<EngineStorage, { kind: 'file' }>): Record<string, string> {
+  if (storage.kind === 'vended') return { 'iceberg.rest-catalog.vended-credentials-enabled': 'true' }
+  return {
+    ...registering,
     's3.aws-access-key': storage.accessKeyId,
     's3.aws-secret-key': storage.secretAccessKey,
   }

@@ -37,6 +37,8 @@ function spark({ url, warehouse, credentialFile, local }: SnippetFacts): string 
     `${catalog}.type=rest`,
     `${catalog}.uri=${url}`,
     `${catalog}.warehouse=${warehouse}`,
+    // DROP TABLE … PURGE is the catalog's work: the table's own keys end with the table.
+    `${catalog}.rest-catalog-purge=true`,
     ...(credentialFile === null
       ? []
       : [

@@ -1,0 +1,56 @@
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { serveLocally } from './serve-locally.ts'
+
+export interface DelayedOptions {
+  /** The answer to a request comes back when this lets it. The request itself goes on at once. */
+  readonly delay: (request: IncomingMessage) => Promise<void>
+  /** How long requests wait, in ms, while nobody listens there: so does a load balancer while a server starts anew. */
+  readonly patienceMs?: number
+}
+
+/** A server in front of another one, as if that were far away. Requests go on unchanged, since some are signed. */
+export function startDelayed(target: string, options: DelayedOptions): Promise<string> {
+  const { delay, patienceMs = 0 } = options
+  return serveLocally(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer)
+    const answer = await passOn(target, request, Buffer.concat(parts), Date.now() + patienceMs)
+    await delay(request)
+    answerWith(response, answer)
+  })
+}
+
+async function passOn(
+  target: string,
+  request: IncomingMessage,
+  body: Buffer,
+  until: number,
+): Promise<IncomingMessage> {
+  for (;;) {
+    try {
+      return await send(target, request, body)
+    } catch (error) {
+      const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+      if (!refused || Date.now() > until) throw error
+      await sleep(200)
+    }
+  }
+}
+
+function send(target: string, from: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const { hostname, port } = new URL(target)
+  const { method, url: path, headers } = from
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  // a connection of its own, since one that is kept may end at any time
+  const onward = ask({ hostname, port, method, path, headers, agent: false }, resolve)
+  onward.on('error', reject)
+  onward.end(body)
+  return promise
+}
+
+function answerWith(response: ServerResponse, answer: IncomingMessage): void {
+  response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+  answer.on('error', () => response.destroy())
+  answer.pipe(response)
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
+import { freePort } from '../../conformance/lib/free-port.ts'
+import { startHeadgate, type HeadgateServer } from '../../conformance/lib/headgate-server.ts'
+import { administrator } from '../../conformance/lib/prepare-warehouse.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { AuditEvent, Lake } from '../lib/lake.ts'
+import { startDelayed } from './delayed.ts'
+
+/** A lake on a server of this run. */
+export interface ServerLake extends Lake {
+  /** Its addresses stay the same over restarts. */
+  readonly server: HeadgateServer
+}
+
+/**
+ * Iceberg's Java client asks for credentials without pause when they live for less than five minutes, and leaves open a
+ * connection each time. So that it does not run out of files, the catalog is as far away as this for such requests, ms.
+ */
+const distance = 250
+
+export async function startServerLake(
+  keeper: ProcessKeeper,
+  options: {
+    readonly folder: string
+    readonly lifetimeMs: number
+    readonly env: Readonly<Record<string, string>>
+  },
+): Promise<ServerLake> {
+  const { folder, lifetimeMs, env } = options
+  const log = join(folder, 'headgate.log')
+  const ports = { catalog: await freePort(), s3: await freePort() }
+  const publicUrl = await startDelayed(`http://127.0.0.1:${ports.catalog}`, {
+    patienceMs: 30_000,
+    delay: async ({ url }) => {
+      if (/\/credentials(\?|$)/.test(url ?? '')) await sleep(distance)
+    },
+  })
+  const start = {
+    dataDir: join(folder, 'data'),
+    log,
+    env: { ...env, HEADGATE_PUBLIC_URL: publicUrl },
+    ports,
+  }
+  const server = await startHeadgate(keeper, start)
+  let running = server.process
+  return {
+    server,
+    lifetimeMs,
+    events: async () => {
+      // lines are written a moment after the answer
+      await sleep(500)
+      return eventsIn(await readFile(log, 'utf8'))
+    },
+    send: async (method, path, body) => {
+      const response = await fetch(`${server.origin}${path}`, {
+        method,
+        headers: {
+          ...(await authorizationHeaders(administrator(server))),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(30_000),
+      })
+      const text = await response.text()
+      if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`)
+      return text === '' ? null : (JSON.parse(text) as unknown)
+    },
+    restart: async () => {
+      const began = Date.now()
+      await running.stop(30_000)
+      running = (await startHeadgate(keeper, start)).process
+      return Date.now() - began
+    },
+  }
+}
+
+function eventsIn(log: string): AuditEvent[] {
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('{"audit":true'))
+    .map((line) => JSON.parse(line) as AuditEvent)
+}

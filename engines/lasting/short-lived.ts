@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
+import { tokenUri } from '../../conformance/lib/headgate-server.ts'
+import { administrator, prepareWarehouse } from '../../conformance/lib/prepare-warehouse.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { EngineAccess } from '../lib/access.ts'
+import type { Target } from '../target.ts'
+import { startDelayed } from './delayed.ts'
+import { startServerLake, type ServerLake } from './server-lake.ts'
+import { startUnrefreshable } from './unrefreshable.ts'
+
+/** Clients ask anew all the time, so a life need only be long enough for one request. */
+const leastSeconds = 5
+const lifeSeconds = 2 * leastSeconds
+/** For jobs that must get through a restart. */
+const longerLifeSeconds = 40
+
+/** The principal whose right is taken away. */
+export const writer = 'writer'
+/** The warehouse that `writer` writes to; its administrator's catalog is called the same. */
+export const restless = 'restless'
+
+/**
+ * A server whose storage credentials live for seconds, which tests alone can have. Catalogs:
+ *
+ * - `ice`: credentials live for 10 s;
+ * - `unrefreshable`: the same warehouse, without what clients renew their credentials by;
+ * - `restless` and `writer`: another warehouse, as the administrator and as a principal without rights so far;
+ *   credentials live for 40 s;
+ * - `slow`: that warehouse, with data files that are handed out one by one, one every two seconds.
+ */
+export async function openShortLived(
+  keeper: ProcessKeeper,
+  folder: string,
+  say: (line: string) => void,
+): Promise<Target> {
+  const lake = await startServerLake(keeper, {
+    folder,
+    lifetimeMs: lifeSeconds * 1_000,
+    env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: String(leastSeconds) },
+  })
+  const { server } = lake
+  const ice = await warehouse(lake, 'seconds', lifeSeconds)
+  const other = await warehouse(lake, restless, longerLifeSeconds)
+  let turn = Promise.resolve()
+  const slow = await startDelayed(server.s3Url, {
+    delay: ({ method, url }) => {
+      if (method !== 'GET' || !/\.parquet(\?|$)/.test(url ?? '')) return Promise.resolve()
+      return (turn = turn.then(() => sleep(2_000)))
+    },
+  })
+  const unrefreshable = await startUnrefreshable(server.origin)
+  say(
+    `storage credentials live for ${lifeSeconds} s, on the warehouse ${restless} for ${longerLifeSeconds} s`,
+  )
+  return {
+    lake,
+    access: ice,
+    others: {
+      unrefreshable: { ...ice, uri: unrefreshable },
+      slow: { ...other, storage: { ...other.storage, endpoint: slow } },
+      [restless]: other,
+      [writer]: { ...other, auth: await principal(lake, writer) },
+    },
+  }
+}
+
+type Vended = EngineAccess & { readonly storage: { readonly kind: 'vended' } }
+
+async function warehouse({ server }: ServerLake, name: string, lifetimeSeconds: number): Promise<Vended> {
+  const { uri, auth } = await prepareWarehouse(server, {
+    name,
+    storage: { kind: 'file', root: join(server.dataDir, 'warehouses', name) },
+    bucket: name,
+    vending: { mode: 'gateway', lifetimeSeconds },
+  })
+  const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', mustAsk: true } as const
+  return { uri, warehouse: name, auth, storage }
+}
+
+async function principal(lake: ServerLake, name: string): Promise<CatalogAuth> {
+  const answer = (await lake.send('POST', '/management/v1/principals', { name })) as {
+    secret: { clientId: string; clientSecret: string }
+  }
+  const { clientId, clientSecret } = answer.secret
+  const { scope } = administrator(lake.server) as CatalogAuth & { kind: 'credential' }
+  return {
+    kind: 'credential',
+    credential: `${clientId}:${clientSecret}`,
+    scope,
+    tokenUri: tokenUri(lake.server),
+  }
+}

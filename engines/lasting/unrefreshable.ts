@@ -1,0 +1,30 @@
+import { serveLocally } from './serve-locally.ts'
+
+// between two parties; not to be passed on
+const ownHop = new Set(['host', 'connection', 'transfer-encoding', 'content-length', 'accept-encoding'])
+
+/**
+ * A catalog in front of another one that leaves out whatever clients renew storage credentials by: with it a job that
+ * outlives its credentials must fail. Gives its URL.
+ */
+export function startUnrefreshable(target: string): Promise<string> {
+  return serveLocally(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer)
+    const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+      ownHop.has(name) || value === undefined ? [] : [[name, String(value)]],
+    )
+    const answer = await fetch(`${target}${request.url ?? '/'}`, {
+      method: request.method ?? 'GET',
+      headers,
+      ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
+    })
+    // the text is not parsed, since numbers in it may be larger than ours
+    const body = (await answer.text()).replaceAll(
+      /"(client\.refresh-|credentials\.uri|storage-refresh-)/g,
+      '"was.$1',
+    )
+    const type = answer.headers.get('content-type')
+    response.writeHead(answer.status, type === null ? {} : { 'content-type': type }).end(body)
+  })
+}

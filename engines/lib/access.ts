@@ -1,0 +1,25 @@
+import type { CatalogAccess, WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
+
+/**
+ * Kinds of warehouse that scenarios run on. `gateway` is what everybody gets who just starts a server: local files that
+ * clients reach through the server's S3 endpoint. `short-lived` is the same with credentials that live for seconds.
+ */
+export const storageNames = ['gateway', 'file', 's3', 'short-lived'] as const
+export type StorageName = (typeof storageNames)[number]
+
+/** Storage for which clients have no keys of their own: they come with each table, or not at all. */
+export interface VendedStorage {
+  readonly kind: 'vended'
+  /** The S3 endpoint, for engines that must be told. All others are told nothing. */
+  readonly endpoint: string
+  readonly region: string
+  /** Clients get keys only when they ask for them, which some do only when they are told to. */
+  readonly mustAsk: boolean
+}
+
+export type EngineStorage = WarehouseStorage | VendedStorage
+
+/** All that an engine needs to use one warehouse. */
+export interface EngineAccess extends Omit<CatalogAccess, 'storage'> {
+  readonly storage: EngineStorage
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { restless, writer } from '../lasting/short-lived.ts'
+import type { Engine } from '../lib/engine.ts'
+import type { Lake } from '../lib/lake.ts'
+import { spark, type ActStep, type Scenario } from '../lib/scenario.ts'
+import { renewals, slowRows } from './lasting.ts'
+
+/** What happens to a server and its tables while a job runs must not end the job, except when its user must not go on. */
+export const disturbedInsert: Scenario = {
+  name: 'spark/disturbed-insert',
+  engines: ['spark'],
+  storages: ['short-lived'],
+  steps: ({ namespace: ns, lake }) => {
+    const t = `${restless}.${ns}.t`
+    const insert = `INSERT INTO ${writer}.${ns}.t ${slowRows(12, 8)}`
+    const grants = ['use', 'create', 'modify'].map((privilege) => ({
+      privilege,
+      on: { warehouse: restless, namespace: [ns] },
+      to: { principal: writer },
+    }))
+    return [
+      spark('creates a namespace', `CREATE NAMESPACE ${restless}.${ns}`),
+      during('lets another principal write there', '(grants)', lake, async (server) => {
+        for (const grant of grants) await server.send('POST', '/management/v1/grants', grant)
+        return grants.map(({ privilege }) => privilege).join(', ')
+      }),
+      spark('creates a table', `CREATE TABLE ${t} (id BIGINT, slept STRING) USING iceberg`),
+      during(
+        'finishes an INSERT through a rename, a rotation of the key ring and a restart',
+        insert,
+        lake,
+        async (server, engine) => {
+          const before = (await server.events()).length
+          const inserting = engine.sql(insert)
+          inserting.catch(() => {})
+          await sleep(8_000)
+          await rename(server, ns, 't', 'elsewhere')
+          const keys = await rotate(server)
+          const away = await server.restart()
+          await sleep(10_000)
+          // a commit goes to the name that the client knows
+          await rename(server, ns, 'elsewhere', 't')
+          await inserting
+          const { text } = renewals((await server.events()).slice(before))
+          return `${keys} keys rotated, server away for ${away} ms: ${text}`
+        },
+      ),
+      spark('has all of it', `SELECT count(*), count(DISTINCT id) FROM ${t}`, [[12, 12]]),
+      during('ends an INSERT whose user’s right is revoked', insert, lake, async (server, engine) => {
+        const before = (await server.events()).length
+        const outcome = engine.sql(insert).then(
+          () => null,
+          (error: unknown) => String(error),
+        )
+        await sleep(8_000)
+        const revoked = Date.now()
+        for (const grant of grants) await server.send('POST', '/management/v1/grants/revoke', grant)
+        const message = await outcome
+        const ms = Date.now() - revoked
+        if (message === null) throw new Error('it finished')
+        if (!/AccessDenied|Forbidden|403|NoSuchTable|NotFound|does not exist/i.test(message))
+          throw new Error(`it ended for another reason: ${message}`)
+        const refused = (await server.events()).slice(before).filter(({ status }) => status >= 400)
+        const [first] = refused
+        if (!first) throw new Error('the server refused nothing')
+        return `${ms} ms after the revocation; first refused: ${first.operation}`
+      }),
+      spark('has nothing of that', `SELECT count(*) FROM ${t}`, [[12]]),
+    ]
+  },
+}
+
+function during(
+  title: string,
+  what: string,
+  lake: Lake | null,
+  act: (server: Lake, engine: Engine) => Promise<string>,
+): ActStep {
+  return {
+    title,
+    on: 'spark',
+    what,
+    act: (engine) =>
+      lake ? act(lake, engine) : Promise.reject(new Error('the server is not one of this run')),
+  }
+}
+
+async function rename(server: Lake, ns: string, from: string, to: string): Promise<void> {
+  await server.send('POST', `/v1/${restless}/tables/rename`, {
+    source: { namespace: [ns], name: from },
+    destination: { namespace: [ns], name: to },
+  })
+}
+
+/** Both phases for every purpose, and no wait between them: there is only this replica. */
+async function rotate(server: Lake): Promise<number> {
+  const { keys } = (await server.send('GET', '/management/v1/keys')) as { keys: { purpose: string }[] }
+  const purposes = new Set(keys.map(({ purpose }) => purpose))
+  for (const purpose of purposes) {
+    const { id } = (await server.send('POST', '/management/v1/keys', { purpose })) as { id: string }
+    await server.send('POST', `/management/v1/keys/${id}/promote`, { forceNow: true })
+  }
+  return purposes.size
+}
