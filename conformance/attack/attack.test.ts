@@ -8,7 +8,7 @@ import { openLakes } from './lakes.ts'
 import { totalsOf } from './report.ts'
 import { runAttacks } from './run.ts'
 
-const cases = 400
+const cases = 250
 
 test(`${cases} attacks on the storage access of a server, and none gets through`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-'))

@@ -32,7 +32,7 @@ describe('a purge that is killed', () => {
       let kills = 0
       while (await relationExists(store.sql, table.id)) {
         // A few files more each time, so that every kind of file is the first, the last and one in the middle.
-        if ((await runWorker(lake, (kills % 4) + 1)) === 'SIGKILL') kills += 1
+        if ((await runWorker(lake, (kills % 6) + 1)) === 'SIGKILL') kills += 1
         await expectOrder(lake, table)
       }
       expect(kills).toBeGreaterThan(10)
