@@ -9,6 +9,7 @@ import {
   replaceRelation,
   type Standing,
 } from '../store/relation-writes.ts'
+import { pathOf } from '../store/namespaces.ts'
 import { overlapsOthers } from '../store/relation-standings.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
@@ -55,11 +56,16 @@ export async function swap(
  * Nothing is written into what may be another's place, not even for a moment. The look that counts is in the transaction,
  * under its lock.
  */
-async function checkPlaces({ sql }: CatalogParts, changes: readonly Prepared[]): Promise<void> {
-  for (const { claim, write } of changes) {
+async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Prepared[]): Promise<void> {
+  for (const { claim, write, warehouse, identifier } of changes) {
     if (claim === null) continue
     const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
-    if (await overlapsOthers(sql, id, claim.prefixes, claim.ancestors)) throw overlapError()
+    if (!(await overlapsOthers(sql, id, claim.prefixes, claim.ancestors))) continue
+    if (write.type !== 'create') throw overlapError()
+    // Whoever has the place may be the same create, which was quicker: then the name is taken, which is another answer.
+    const path = pathOf(identifier.namespace)
+    const key = { warehouseId: warehouse.id, path, name: identifier.name, form: 'none', known: null } as const
+    throw (await resolver.resolve(key)).relation === null ? overlapError() : new Stale()
   }
 }
 
