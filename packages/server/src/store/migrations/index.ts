@@ -1,6 +1,7 @@
 import { init } from './001-init.ts'
 import { vending } from './002-vending.ts'
+import { identity } from './003-identity.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
-export const migrations: readonly Migration[] = [init, vending]
+export const migrations: readonly Migration[] = [init, vending, identity]

@@ -1,0 +1,66 @@
+import { testDatabase } from '@headgate/testkit'
+import { Client } from 'pg'
+import { describe, expect, test } from 'vitest'
+import { migrate } from '../migrate.ts'
+import { migrations } from './index.ts'
+
+const ids = [1, 2, 3, 4, 5].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
+const [principal, role, warehouse, namespace, relation] = ids
+
+/** A database at `version` with one of each thing, `data` in it, and then all later steps. */
+async function upgraded(version: number, data: string, ask: string): Promise<unknown[]> {
+  await using database = await testDatabase()
+  await migrate({ url: database.url, migrations: migrations.slice(0, version) })
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  try {
+    await client.query(data)
+    await migrate({ url: database.url, migrations: migrations.slice(0, version + 1) })
+    return (await client.query<object>(ask)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const lake = `
+insert into warehouse (id, name, kind, storage, owner_id) values ('${warehouse}', 'lake', 'managed', '{}', '${principal}');
+insert into namespace (id, warehouse_id, path, lineage, owners, owner_id)
+values ('${namespace}', '${warehouse}', 'a', '{${namespace}}', '{${principal}}', '${principal}');
+insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind, uuid, metadata_location, location, owner_id)
+values ('${relation}', '${warehouse}', '${namespace}', null, 't', 'table', gen_random_uuid(), 's3://b/t/m', 's3://b/t/', '${principal}');`
+
+describe('a store of the version before', () => {
+  test('1: relations and staged ones know their places afterwards, and nothing is vended', async () => {
+    const rows = await upgraded(
+      1,
+      `${lake}
+       insert into relation_location values ('s3://b/t/', '${relation}'), ('s3://b/data/', '${relation}');
+       insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id)
+       values (gen_random_uuid(), '${warehouse}', 'a', 's', gen_random_uuid(), 's3://b/s/', '${principal}');`,
+      `select r.prefixes as live, s.prefixes as staged, w.vending->>'mode' as mode
+       from relation r, staged_relation s, warehouse w`,
+    )
+    expect(rows).toEqual([{ live: ['s3://b/data/', 's3://b/t/'], staged: ['s3://b/s/'], mode: 'none' }])
+  })
+
+  test('2: principals, memberships and grants stay, and groups can hold them too', async () => {
+    const rows = await upgraded(
+      2,
+      `insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'etl', 'etl', 'service');
+       insert into role (id, name) values ('${role}', 'writers');
+       insert into role_member values ('${role}', '${principal}', 'principal');
+       insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
+       values ('${warehouse}', 'warehouse', '${role}', 'role', 'modify');`,
+      `with made as (
+         insert into principal_group (id, issuer, name) values (gen_random_uuid(), 'https://idp', 'analysts') returning id),
+       granted as (
+         insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
+         select '${warehouse}', 'warehouse', id, 'group', 'select' from made returning grantee_kind)
+       select p.subject, p.login, p.groups_at = 'epoch' as "neverSeen", g.privilege, (select grantee_kind from granted) as also
+       from principal p join role_member m on m.member_id = p.id join grant_entry g on g.grantee_id = m.role_id`,
+    )
+    expect(rows).toEqual([
+      { subject: 'etl', login: null, neverSeen: true, privilege: 'modify', also: 'group' },
+    ])
+  })
+})
