@@ -242,7 +242,8 @@ const foreign = statement(
   'purge_foreign_locations',
   `select location from relation_location where location = any($1::text[]) and relation_id <> $2
    union all
-   select location from staged_relation where location = any($1::text[])`,
+   select p.location from staged_relation s, unnest(array_append(s.prefixes, s.location)) p(location)
+   where p.location = any($1::text[])`,
 )
 
 /** Which of these prefixes belong to other relations: live, dropped, or being created. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Storage } from '../../storage/storage.ts'
 import { insertRelation } from '../../store/relation-writes.ts'
 import { dropRelation } from '../../store/relation-moves.ts'
+import { insertStaged } from '../../store/staged-relations.ts'
 import { eventsFor, jobsFor, relationExists, runUntilGone, startTestJobs, until } from '../test-jobs.ts'
 import { type TestLake, testLake } from './test-lake.ts'
 import { bare, type TestTable, testTable } from './test-table.ts'
@@ -96,6 +97,31 @@ describe('a purge', () => {
     const [event] = await eventsFor(store.sql, table.id)
     // Those of the live table twice, of the dropped one, outside, and three that are no files of ours.
     expect(event?.detail).toMatchObject({ spared: 7, deleted: table.files.length + 1 })
+  })
+
+  it('leaves alone what lies in any of the places of a table that is being created', async () => {
+    const { store, storage, place, parts } = lake
+    const staged = ['staged/', 'staged-data/', 'staged-metadata/'].map((folder) => `${place.root}/${folder}`)
+    const files = staged.map((prefix) => `${prefix}written-already`)
+    for (const file of files) await storage.put(file, Buffer.from('x'))
+    const row = {
+      id: randomUUID(),
+      warehouseId: place.warehouseId,
+      path: 'sales',
+      name: 'staged',
+      uuid: randomUUID(),
+      location: staged[0] ?? '',
+      prefixes: staged,
+      principalId: randomUUID(),
+    }
+    await insertStaged(store.sql, row, bare)
+    const table = await testTable(store.sql, storage, place, {
+      location: `${place.root}/purged`,
+      named: files,
+      drop: { purge: true },
+    })
+    await runUntilGone(parts, table.id)
+    expect((await lake.all()).toSorted()).toEqual(files.toSorted())
   })
 
   it('clears a location that the server chose of everything that was left there', async () => {
