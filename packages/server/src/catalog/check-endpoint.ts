@@ -1,5 +1,6 @@
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import { awsDomain } from '../storage/aws-domain.ts'
 import { systemCode } from '../storage/storage-errors.ts'
 import type { S3StorageProfile } from '../storage/storage-profile.ts'
 import type { Finding } from './finding.ts'
@@ -10,8 +11,7 @@ const skewLimitMs = 300_000
 
 /** Where a store is asked; that of AWS when none is configured. */
 export function endpointOf({ endpoint, region }: Pick<S3StorageProfile, 'endpoint' | 'region'>): string {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return endpoint ?? `https://s3.${region}.${domain}`
+  return endpoint ?? `https://s3.${region}.${awsDomain(region)}`
 }
 
 /**

@@ -1,4 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
+import { awsDomain } from '../../storage/aws-domain.ts'
 
 /** What a request to an S3 store does with which objects. */
 export interface S3RequestPlan {
@@ -108,7 +109,8 @@ function copySource({ headers }: S3Request, { bucket }: S3Place): string[] {
 function keyOf(url: URL, { endpoint, region, bucket }: S3Place): string {
   const path = decoded(url.pathname)
   const base = endpoint === null ? null : new URL(endpoint)
-  const hosts = base === null ? [`s3.${region}.amazonaws.com`, 's3.amazonaws.com'] : [base.host]
+  const domain = awsDomain(region)
+  const hosts = base === null ? [`s3.${region}.${domain}`, `s3.${domain}`] : [base.host]
   const scheme = base?.protocol ?? 'https:'
   if (url.protocol !== scheme || url.username !== '' || url.password !== '' || url.hash !== '')
     throw refused('another store')

@@ -64,6 +64,17 @@ describe('what table formats need is signed', () => {
     expect(outcome(inAws('GET', '/wh/t/a'), aws)).toBe('signed')
   })
 
+  test('in the regions of China, AWS is in another domain, and nowhere else', () => {
+    const region = 'cn-north-1'
+    const china: SigningGround = { ...aws, place: { ...aws.place, region } }
+    for (const host of [`lake.s3.${region}.amazonaws.com.cn`, `s3.${region}.amazonaws.com.cn/lake`])
+      expect(outcome(request('GET', '', { uri: `https://${host}/wh/t/a`, region }), china)).toBe('signed')
+    for (const host of [`lake.s3.${region}.amazonaws.com`, `s3.${region}.amazonaws.com/lake`])
+      expect(outcome(request('GET', '', { uri: `https://${host}/wh/t/a`, region }), china)).toBe('forbidden')
+    const abroad = 'https://lake.s3.eu-central-1.amazonaws.com.cn/wh/t/a'
+    expect(outcome(request('GET', '', { uri: abroad, region: 'eu-central-1' }), aws)).toBe('forbidden')
+  })
+
   test('what a client may keep is a single read', () => {
     expect(signForTable(request('GET', '/lake/wh/t/a'), ground).mayBeKept).toBe(true)
     expect(signForTable(request('PUT', '/lake/wh/t/a'), ground).mayBeKept).toBe(false)

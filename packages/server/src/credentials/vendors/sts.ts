@@ -1,13 +1,14 @@
 import { HeadgateError } from '@headgate/errors'
 import type { S3Store } from '../../catalog/warehouses.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
-import { iamPolicy } from '../policy/iam-policy.ts'
 import type { PolicyDialect } from '../policy/iam-pattern.ts'
+import { iamPolicy } from '../policy/iam-policy.ts'
 import type { StorageAccess, Vendor, VendRequest } from '../vendor.ts'
 import { vendingOf } from '../vending-of.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import { ChainKeys } from './chain-keys.ts'
 import { callSts } from './sts-call.ts'
+import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
 import { sessionNameOf, sessionTagsOf } from './sts-session.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
@@ -56,7 +57,7 @@ export class StsVendor implements Vendor {
     const profile = vendingOf(warehouse)
     if (profile.mode !== 'sts' || store === null)
       throw new HeadgateError('internal', `Warehouse ${warehouse.name} has no security token service.`)
-    const endpoint = endpointOf(profile, store)
+    const endpoint = stsEndpointOf(profile, store)
     const { action, parameters, keys } = await this.#proof(request, profile, store, signal)
     const credentials = await callSts({
       endpoint,
@@ -69,7 +70,7 @@ export class StsVendor implements Vendor {
         ['Version', '2011-06-15'],
         ['RoleSessionName', sessionNameOf(request)],
         ...(profile.roleArn === undefined ? [] : [['RoleArn', profile.roleArn] as const]),
-        ['Policy', policyFor(request, profile, endpoint)],
+        ['Policy', policyFor(request, profile, dialectOf(endpoint, store))],
         ...durationOf(notAfter - now(), keys),
         ...parameters,
       ],
@@ -132,26 +133,16 @@ function durationOf(ms: number, keys: S3Keys | null): [string, string][] {
   return keys === null ? [] : [['DurationSeconds', String(minDurationSeconds)]]
 }
 
-function policyFor({ scope }: VendRequest, { roleArn, kmsKeyArns = [] }: StsProfile, endpoint: URL): string {
+function policyFor(
+  { scope }: VendRequest,
+  { roleArn, kmsKeyArns = [] }: StsProfile,
+  dialect: PolicyDialect,
+): string {
   const partition = /^arn:([\w-]+):/.exec(roleArn ?? '')?.[1]
   return iamPolicy({
     scope,
-    dialect: dialectOf(endpoint),
+    dialect,
     kmsKeyArns,
-    ...(partition === undefined || dialectOf(endpoint) === 'plain' ? {} : { partition }),
+    ...(partition === undefined || dialect === 'plain' ? {} : { partition }),
   })
-}
-
-function dialectOf({ hostname }: URL): PolicyDialect {
-  return /\.amazonaws\.com(?:\.cn)?$/.test(hostname) ? 'aws' : 'plain'
-}
-
-function endpointOf({ stsEndpoint }: StsProfile, { endpoint, region }: S3Store): URL {
-  const named = stsEndpoint ?? endpoint
-  if (named !== null) {
-    const url = new URL(named)
-    // An endpoint without a path is asked at its root.
-    return new URL(url.pathname, url)
-  }
-  return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
 }

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
+
+const aws = { endpoint: null, region: 'eu-central-1' }
+const china = { endpoint: null, region: 'cn-north-1' }
+const own = { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1' }
+
+test.each([
+  [{}, aws, 'https://sts.eu-central-1.amazonaws.com/', 'aws'],
+  [{}, china, 'https://sts.cn-north-1.amazonaws.com.cn/', 'aws'],
+  [{ stsEndpoint: 'https://sts.cn-northwest-1.amazonaws.com.cn' }, china, undefined, 'aws'],
+  [{}, own, 'http://127.0.0.1:9000/', 'plain'],
+  [{ stsEndpoint: 'https://store.example/sts' }, own, 'https://store.example/sts', 'plain'],
+  [{ stsEndpoint: 'https://amazonaws.com.cn.example/' }, china, undefined, 'plain'],
+] as const)('for %j at %j it is at %s and takes policies in the form %s', (profile, store, url, dialect) => {
+  const endpoint = stsEndpointOf(profile, store)
+  if (url !== undefined) expect(endpoint.href).toBe(url)
+  expect(dialectOf(endpoint, store)).toBe(dialect)
+})
