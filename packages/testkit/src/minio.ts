@@ -17,6 +17,17 @@ export interface MinioOptions {
   readonly buckets: readonly string[]
   /** Path of the binary; the one of `findMinio` without it. */
   readonly binary?: string
+  /** Whose web identities its token service takes. The provider must answer already. */
+  readonly openid?: MinioOpenId
+}
+
+export interface MinioOpenId {
+  /** URL of its discovery document. */
+  readonly configUrl: string
+  /** Who its tokens must be for, in `aud` or `azp`. */
+  readonly clientId: string
+  /** What everybody may who brings one, a policy of MinIO's; without it, the claim `policy` of the token says so. */
+  readonly rolePolicy?: string
 }
 
 /** A running MinIO server on the loopback interface, with an empty data directory that goes with it. */
@@ -29,7 +40,7 @@ export interface Minio extends AsyncDisposable {
 }
 
 /**
- * The MinIO binary of this machine: `HEADGATE_MINIO`, `.cache/engines/bin/minio` of the repository, or the one that
+ * The MinIO binary of this machine: `HEADGATE_MINIO`, `.cache/engines/minio/minio` of the repository, or the one that
  * `go install` made. Undefined when there is none; a set but wrong `HEADGATE_MINIO` is an error.
  */
 export function findMinio(): string | undefined {
@@ -38,7 +49,7 @@ export function findMinio(): string | undefined {
     if (existsSync(named)) return named
     throw new Error(`HEADGATE_MINIO names no file: ${named}`)
   }
-  const cached = fileURLToPath(new URL('../../../.cache/engines/bin/minio', import.meta.url))
+  const cached = fileURLToPath(new URL('../../../.cache/engines/minio/minio', import.meta.url))
   if (existsSync(cached)) return cached
   const go = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' })
   const installed = go.status === 0 ? join(go.stdout.trim(), 'bin', 'minio') : undefined
@@ -61,7 +72,7 @@ export async function startMinio(options: MinioOptions): Promise<Minio> {
     for (const bucket of options.buckets) await mkdir(join(home, 'data', bucket), { recursive: true })
     for (let attempt = 1; ; attempt++) {
       // Someone else may take the port before the server does.
-      const started = await tryStart(binary, home, await freePort())
+      const started = await tryStart(binary, home, await freePort(), options.openid)
       if (typeof started !== 'string') return started
       if (attempt === startAttempts) throw new Error(`MinIO did not start: ${started}`)
     }
@@ -71,7 +82,12 @@ export async function startMinio(options: MinioOptions): Promise<Minio> {
   }
 }
 
-async function tryStart(binary: string, home: string, port: number): Promise<Minio | string> {
+async function tryStart(
+  binary: string,
+  home: string,
+  port: number,
+  openid: MinioOpenId | undefined,
+): Promise<Minio | string> {
   const keys = { accessKeyId: 'headgate-test', secretAccessKey: 'headgate-test-secret', region: 'us-east-1' }
   const address = `127.0.0.1:${port}`
   const child = spawn(binary, ['server', '--quiet', '--address', address, join(home, 'data')], {
@@ -84,6 +100,7 @@ async function tryStart(binary: string, home: string, port: number): Promise<Min
       MINIO_REGION: keys.region,
       MINIO_BROWSER: 'off',
       MINIO_UPDATE: 'off',
+      ...(openid === undefined ? {} : openIdSettings(openid)),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -107,6 +124,17 @@ async function tryStart(binary: string, home: string, port: number): Promise<Min
       await stop(child)
       await rm(home, { recursive: true, force: true })
     },
+  }
+}
+
+function openIdSettings({ configUrl, clientId, rolePolicy }: MinioOpenId): Record<string, string> {
+  return {
+    MINIO_IDENTITY_OPENID_CONFIG_URL: configUrl,
+    MINIO_IDENTITY_OPENID_CLIENT_ID: clientId,
+    MINIO_IDENTITY_OPENID_CLIENT_SECRET: 'unused',
+    ...(rolePolicy === undefined
+      ? { MINIO_IDENTITY_OPENID_CLAIM_NAME: 'policy' }
+      : { MINIO_IDENTITY_OPENID_ROLE_POLICY: rolePolicy }),
   }
 }
 
