@@ -14,6 +14,7 @@ import { observeVending } from './credentials/vending-metrics.ts'
 import { Vending } from './credentials/vending.ts'
 import { GatewayVendor } from './credentials/vendors/gateway.ts'
 import { StaticVendor } from './credentials/vendors/static.ts'
+import { StorageKeys } from './credentials/vendors/storage-keys.ts'
 import { StsVendor } from './credentials/vendors/sts.ts'
 import { AuditLog, type AuditMode } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
@@ -125,9 +126,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const metrics = new RequestMetrics()
   const { lives, region, hostSuffix, decisionMaxAgeMs } = options.storageAccess
   const { gatewayUrl, publicUrl } = options
+  const storageKeys = new StorageKeys()
   const vending = new Vending({
     vendors: {
-      sts: new StsVendor(),
+      sts: new StsVendor({ keys: storageKeys }),
       static: new StaticVendor(),
       ...(gatewayUrl === null
         ? {}
@@ -152,6 +154,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     warehouses,
     policies,
     handOut,
+    storageKeys,
     refresh: { ring, reads: new Reads(sql), policies, handOut, publicUrl, lives, now: Date.now },
     serial: new Serial(),
     standings: new Standings(),
@@ -200,7 +203,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         master,
         pageTokens,
         fileRoots: options.fileRoots,
-        checkVending: vendingCheck({ vending, gatewayUrl }),
+        checkVending: vendingCheck({ vending, storageKeys, gatewayUrl }),
       }),
     ),
   ]

@@ -9,6 +9,7 @@ import type { Privilege, SecurableKind } from './access/privilege.ts'
 import { type Context, type ContextOptions, openContext } from './context.ts'
 import { defaultLives } from './credentials/lives.ts'
 import type { VendingProfile } from './catalog/vending-profile.ts'
+import type { S3Store } from './catalog/warehouses.ts'
 import { Listener } from './http/listener.ts'
 import { generateSecret, hashSecret } from './identity/client-secret.ts'
 import { masterKeyFrom } from './keys/master-key.ts'
@@ -83,6 +84,8 @@ export interface TestServerOptions extends Partial<ContextOptions> {
   readonly faultyDatabase?: boolean
   /** Clients know the directory as the bucket `lakehouse` and reach it through the storage gateway. */
   readonly vending?: VendingProfile
+  /** The S3 store that is said to be behind it, for modes that ask there themselves. */
+  readonly store?: S3Store
   /** Puts something between the servers and their storage. */
   wrapStorage?(storage: Storage): Storage
 }
@@ -137,7 +140,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       sql,
       master,
       log: pino({ level: 'silent' }),
-      openStorage: () => Promise.resolve({ storage, root, hints: {}, store: null }),
+      openStorage: () => Promise.resolve({ storage, root, hints: {}, store: options.store ?? null }),
       publicUrl: 'http://headgate.test',
       gatewayUrl,
       storageAccess: { region: 'us-east-1', hostSuffix: null, decisionMaxAgeMs: 30_000, lives: defaultLives },

@@ -6,6 +6,7 @@ import type { Standings } from '../catalog/standings.ts'
 import type { Warehouses } from '../catalog/warehouses.ts'
 import type { HandOut } from '../credentials/hand-out.ts'
 import type { RefreshParts } from '../credentials/refresh.ts'
+import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import type { IdempotencyParts } from '../idempotency/idempotent.ts'
 
 /** What the operations of the Iceberg face work with. */
@@ -14,6 +15,8 @@ export interface IcebergParts extends CatalogParts {
   readonly policies: Policies
   readonly handOut: HandOut
   readonly refresh: RefreshParts
+  /** Sign requests of clients, for warehouses of mode `remote-signing`. */
+  readonly storageKeys: StorageKeys
   readonly serial: Serial
   readonly standings: Standings
   readonly idempotency: IdempotencyParts

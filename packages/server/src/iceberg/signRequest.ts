@@ -24,14 +24,14 @@ export function signRequest(parts: IcebergParts): Operation {
     const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'table') }
     const request = decodeRemoteSignRequest(await call.json())
     const { prefixes, access } = await reach(parts, call, at)
-    const keys = at.warehouse.store?.keys() ?? null
-    if (vendingOf(at.warehouse).mode !== 'remote-signing' || at.warehouse.store === null || keys === null) {
+    const place = at.warehouse.store
+    if (vendingOf(at.warehouse).mode !== 'remote-signing' || place === null) {
       throw new HeadgateError('unsupported', `Warehouse ${at.warehouse.name} signs no requests.`)
     }
     if (request.provider !== 's3')
       throw new HeadgateError('bad-request', `Requests of this provider are not signed: ${request.provider}`)
     checkLocations(at.warehouse, prefixes)
-    const place = at.warehouse.store
+    const keys = await parts.storageKeys.of(place)
     const signed = signForTable(request, { place, keys, prefixes, access, now: new Date(parts.now()) })
     call.audit.detail = { signed: request.method, mode: 'remote-signing' }
     return signedAnswer(signed)

@@ -2,6 +2,7 @@ import { findMinio, startMinio } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { StaticVendor } from '../credentials/vendors/static.ts'
+import { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import { StsVendor } from '../credentials/vendors/sts.ts'
 import { Vending } from '../credentials/vending.ts'
 import type { Vendor } from '../credentials/vendor.ts'
@@ -13,7 +14,8 @@ import { warehouseCheckOperations } from './warehouse-check.ts'
 /** The operation on a server that hands out storage access by these vendors. */
 function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, Vendor>>): Operation {
   const vending = new Vending({ vendors, minLifeMs: 900_000 })
-  const parts = { ...lake.parts, checkVending: vendingCheck({ vending, gatewayUrl: null }) }
+  const storageKeys = new StorageKeys()
+  const parts = { ...lake.parts, checkVending: vendingCheck({ vending, storageKeys, gatewayUrl: null }) }
   const [operation] = warehouseCheckOperations(parts)
   if (operation === undefined) throw new Error('no operation')
   return operation
@@ -93,6 +95,9 @@ describe.skipIf(findMinio() === undefined)('the check of what a warehouse hands 
         vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
       })
       expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
+      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
+      expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok'])
+      expect(await left(warehouse)).toEqual([])
       await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
       expect(await check({})).toEqual(storageSteps)
     },

@@ -5,14 +5,17 @@ import { reasonOf } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Access, VendRequest } from '../credentials/vendor.ts'
 import type { StorageCredential, Vending } from '../credentials/vending.ts'
+import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import { vendingOf } from '../credentials/vending-of.ts'
 import type { Call } from '../http/operation.ts'
 import type { VendingCheck } from './lake-parts.ts'
 import { refusedOutside, usableInside } from './try-credential.ts'
+import { signedRequestsWork } from './try-signing.ts'
 
 export interface VendingCheckParts {
   readonly vending: Vending
+  readonly storageKeys: StorageKeys
   /** Where clients reach the storage gateway; null: they cannot. */
   readonly gatewayUrl: string | null
 }
@@ -40,7 +43,7 @@ type Check = (parts: VendingCheckParts, warehouse: Warehouse, call: Call) => Pro
 
 const findingsOf: Readonly<Record<VendingProfile['mode'], Check>> = {
   none: () => Promise.resolve([]),
-  'remote-signing': () => Promise.resolve([]),
+  'remote-signing': ofSigning,
   static: () => Promise.resolve([longLived]),
   gateway: ofGateway,
   sts: ofSts,
@@ -83,6 +86,28 @@ async function ofSts({ vending }: VendingCheckParts, warehouse: Warehouse, call:
   if (reader.credential === null) return [writer.finding, inside, outside, reader.finding]
   const { ok, message } = await refusedOutside(warehouse, reader.credential, place, call.signal, 'write')
   return [writer.finding, inside, outside, { name: 'read only', ok, message }]
+}
+
+async function ofSigning(
+  { storageKeys }: VendingCheckParts,
+  warehouse: Warehouse,
+  call: Call,
+): Promise<Finding[]> {
+  const { store } = warehouse
+  if (store === null)
+    return [{ name: 'sign', ok: false, message: 'The warehouse has no S3 store to sign requests for.' }]
+  try {
+    const keys = await storageKeys.of(store)
+    return await signedRequestsWork(
+      { warehouse, store, keys },
+      placeIn(warehouse),
+      placeIn(warehouse),
+      call.signal,
+    )
+  } catch (error) {
+    call.signal.throwIfAborted()
+    return [{ name: 'sign', ok: false, message: reasonOf(error) }]
+  }
 }
 
 /** A folder of the warehouse that nothing else is in. */

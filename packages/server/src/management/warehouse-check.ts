@@ -17,7 +17,7 @@ const finding: z.ZodType<FindingView> = z
   .strictObject({
     name: z
       .string()
-      .describe('What was tried: endpoint, clock, write, read, list, delete, vend, inside, outside.'),
+      .describe('What was tried: endpoint, clock, write, read, list, delete, vend, sign, inside, outside.'),
     ok: z.boolean(),
     message: z.string().describe('What was seen; when it is not ok, what to change.'),
   })

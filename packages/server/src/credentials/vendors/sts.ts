@@ -6,10 +6,10 @@ import { iamPolicy } from '../policy/iam-policy.ts'
 import type { StorageAccess, Vendor, VendRequest } from '../vendor.ts'
 import { vendingOf } from '../vending-of.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
-import { ChainKeys } from './chain-keys.ts'
 import { callSts } from './sts-call.ts'
 import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
 import { sessionNameOf, sessionTagsOf } from './sts-session.ts'
+import { StorageKeys } from './storage-keys.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
 
@@ -30,6 +30,7 @@ export interface WebIdentityTokens {
 export interface StsVendorOptions {
   /** Without it, warehouses that ask with a web identity get nothing. */
   readonly tokens?: WebIdentityTokens
+  readonly keys?: StorageKeys
   /** Epoch ms. */
   readonly now?: () => number
 }
@@ -44,10 +45,11 @@ const maxDurationSeconds = 43_200
  */
 export class StsVendor implements Vendor {
   readonly #options: StsVendorOptions
-  readonly #chain = new ChainKeys()
+  readonly #keys: StorageKeys
 
   constructor(options: StsVendorOptions = {}) {
     this.#options = options
+    this.#keys = options.keys ?? new StorageKeys()
   }
 
   async vend(request: VendRequest, signal?: AbortSignal): Promise<StorageAccess> {
@@ -109,7 +111,7 @@ export class StsVendor implements Vendor {
     const tags = profile.sessionTags === true ? sessionTagsOf(request) : []
     return {
       action: 'AssumeRole',
-      keys: store.keys() ?? (await this.#chain.find(store.region)),
+      keys: await this.#keys.of(store),
       parameters: [
         ...(profile.externalId === undefined ? [] : [['ExternalId', profile.externalId] as const]),
         ...tags.flatMap(([key, value], index) => [

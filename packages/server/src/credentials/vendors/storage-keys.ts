@@ -1,18 +1,24 @@
 import { HeadgateError } from '@headgate/errors'
+import type { S3Store } from '../../catalog/warehouses.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 
 type Find = () => Promise<S3Keys>
 
 /**
- * The keys that AWS programs find on this machine: in the environment, files, container or instance metadata. Only for
- * warehouses that say so (`credentials: "default-chain"`).
+ * The keys that the server itself has to the storage of a warehouse: those that it was given, or, only for warehouses
+ * that say so (`credentials: "default-chain"`), those that AWS programs find on this machine: in the environment, files,
+ * container or instance metadata.
  */
-export class ChainKeys {
+export class StorageKeys {
   /** By region; each remembers its keys and renews them in time. */
   readonly #chains = new Map<string, Find>()
 
-  /** @throws HeadgateError `internal` when there are none */
-  async find(region: string): Promise<S3Keys> {
+  /** @throws HeadgateError `internal` when there are none on this machine */
+  async of(store: Pick<S3Store, 'region' | 'keys'>): Promise<S3Keys> {
+    return store.keys() ?? this.#found(store.region)
+  }
+
+  async #found(region: string): Promise<S3Keys> {
     let find = this.#chains.get(region)
     if (find === undefined) {
       const { S3Client } = await import('@aws-sdk/client-s3')

@@ -1,0 +1,41 @@
+import { parseRequest, verifySignature } from '@headgate/sigv4'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type TestServer, testServer } from '../test-server.ts'
+import { objectAt, schema, textAt } from './test-tables.ts'
+
+const endpoint = 'http://127.0.0.1:9'
+const store = { bucket: 'lakehouse', region: 'us-east-1', endpoint, pathStyle: true }
+const machine = { AWS_ACCESS_KEY_ID: 'AKMACHINE', AWS_SECRET_ACCESS_KEY: 'machine-secret' }
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer({ vending: { mode: 'remote-signing' }, store: { ...store, keys: () => null } })
+  await server.send('POST', 'namespaces', { namespace: ['n'] })
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await server[Symbol.asyncDispose]()
+})
+
+test('a warehouse without keys of its own signs with those of the machine', async () => {
+  for (const [name, value] of Object.entries({ ...machine, AWS_SESSION_TOKEN: 'of-a-role' }))
+    vi.stubEnv(name, value)
+  const { json } = await server.send('POST', 'namespaces/n/tables', { name: 't', schema })
+  const key = `${textAt(json, 'metadata', 'location').replace('s3://', '')}/data/a.parquet`
+  const uri = `${endpoint}/${key}`
+  const wanted = { provider: 's3', region: 'us-east-1', uri, method: 'GET', headers: {} }
+  const answer = await server.send('POST', 'namespaces/n/tables/t/sign', wanted)
+  expect(answer.status).toBe(200)
+
+  const headers = Object.entries(objectAt(answer.json, 'headers')).flatMap(([name, values]) =>
+    (values as string[]).map((value): [string, string] => [name, value]),
+  )
+  const wire = { method: 'GET', target: `/${key}`, headers: [['host', '127.0.0.1:9'] as const, ...headers] }
+  const parsed = parseRequest(wire, { services: ['s3'], regions: ['us-east-1'], now: new Date() })
+  if (!parsed.ok) throw new Error('not signed')
+  expect(parsed.value).toMatchObject({
+    accessKeyId: machine.AWS_ACCESS_KEY_ID,
+    sessionToken: 'of-a-role',
+  })
+  expect(verifySignature(parsed.value, machine.AWS_SECRET_ACCESS_KEY)).toMatchObject({ ok: true })
+})

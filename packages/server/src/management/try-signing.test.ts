@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { headerPairs, parseRequest, verifySignature } from '@headgate/sigv4'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { testWarehouse } from '../credentials/vendors/test-requests.ts'
+import type { Finding } from '../catalog/finding.ts'
+import { signedRequestsWork } from './try-signing.ts'
+
+const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
+
+/** A store that takes what is signed with those keys, unless its key may not do it. */
+let server: Server
+let endpoint: string
+let seen: string[]
+let forbidden: string[]
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { method = '', url = '' } = request
+    seen.push(`${method} ${url}`)
+    const wire = { method, target: url, headers: headerPairs(request.rawHeaders) }
+    const parsed = parseRequest(wire, { services: ['s3'], regions: ['us-east-1'], now: new Date() })
+    const signed = parsed.ok && verifySignature(parsed.value, keys.secretAccessKey).ok
+    response.writeHead(!signed || forbidden.includes(method) ? 403 : method === 'DELETE' ? 204 : 200).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+beforeEach(() => {
+  seen = []
+  forbidden = []
+})
+
+async function tried(secretAccessKey = keys.secretAccessKey, at = endpoint): Promise<readonly Finding[]> {
+  const warehouse = testWarehouse({ mode: 'remote-signing' }, { bucket: 'lake', endpoint: at }, null)
+  const { store } = warehouse
+  if (store === null) throw new Error('no store')
+  const parts = { warehouse, store, keys: { ...keys, secretAccessKey } }
+  return signedRequestsWork(parts, 's3://lake/a b/', 's3://lake/b/', AbortSignal.timeout(20_000))
+}
+
+describe('requests that are signed for clients', () => {
+  it('are sent to the store, which must take them, and none is for another place', async () => {
+    expect(await tried()).toMatchObject([
+      { name: 'sign', ok: true },
+      { name: 'outside', ok: true },
+    ])
+    expect(seen).toEqual(['PUT', 'GET', 'DELETE'].map((method) => `${method} /lake/a%20b/object`))
+  })
+
+  it('that the store refuses say which and how', async () => {
+    forbidden = ['DELETE']
+    const [finding, ...more] = await tried()
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ name: 'sign', ok: false })
+    expect(finding?.message).toMatch(/deleting failed\. The store answered 403/)
+    expect((await tried('another-secret'))[0]?.message).toMatch(/writing failed\. The store answered 403/)
+    expect((await tried(keys.secretAccessKey, 'http://127.0.0.1:1'))[0]?.message).toMatch(/did not answer/)
+  })
+})
