@@ -71,9 +71,23 @@ describe('configuration', () => {
     expect(config.context.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
   })
 
-  test('keeps audit events for ever when told, and retired keys longer than any token lives', () => {
+  test('keeps audit events for ever when told', () => {
     expect(readConfig({ HEADGATE_AUDIT_RETENTION_DAYS: '0' }, []).context.auditRetentionSeconds).toBe(0)
-    expect(() => readConfig({ HEADGATE_RETIRED_KEY_DAYS: '1' }, [])).toThrow('HEADGATE_RETIRED_KEY_DAYS')
+  })
+
+  test('keeps retired keys longer than anything can be told to live that they protect', () => {
+    const longest = { HEADGATE_STORAGE_REFRESH_CAP: '604800', HEADGATE_TOKEN_TTL_SECONDS: '86400' }
+    const { retiredKeySeconds, storageAccess, tokenTtlSeconds } = readConfig(
+      { ...longest, HEADGATE_RETIRED_KEY_DAYS: '8' },
+      [],
+    ).context
+    const gatewaySession = 7 * 86_400
+    expect(retiredKeySeconds).toBeGreaterThan(
+      Math.max(tokenTtlSeconds, storageAccess.lives.capMs / 1_000, gatewaySession),
+    )
+    expect(problems({ HEADGATE_STORAGE_REFRESH_CAP: '604801' })).toMatch(/HEADGATE_STORAGE_REFRESH_CAP/)
+    for (const days of ['7', '2', '0'])
+      expect(problems({ HEADGATE_RETIRED_KEY_DAYS: days })).toMatch(/HEADGATE_RETIRED_KEY_DAYS must be/)
   })
 
   test('takes flags over variables, and an empty variable as not set', () => {

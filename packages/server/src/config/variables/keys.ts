@@ -55,10 +55,12 @@ export const keys: Pick<
   retiredKeyDays: integer(
     'HEADGATE_RETIRED_KEY_DAYS',
     90,
-    { min: 2, max: 36_500 },
+    // What a key of the ring makes lives for seven days at most: the bounds of HEADGATE_STORAGE_REFRESH_CAP and of the
+    // lifetimeSeconds of a warehouse say so. A day more is for clocks, and for replicas that went on making it.
+    { min: 8, max: 36_500 },
     {
       section: 'Keys and tokens',
-      doc: 'How long a key of the key ring is kept after it was rotated away, in days. No token lives longer than one day.',
+      doc: 'How long a key of the key ring is kept after it was rotated away, in days. Storage refresh tokens and sessions of the storage gateway live for up to seven.',
     },
   ),
   insecureAnonymous: toggle('HEADGATE_INSECURE_ANONYMOUS', false, {
