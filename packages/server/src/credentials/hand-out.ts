@@ -83,6 +83,11 @@ export class HandOut {
     this.#parts = parts
   }
 
+  /** Whether this server can mint what the warehouse hands out. */
+  canMint(warehouse: Warehouse): boolean {
+    return this.#parts.vending.canMint(warehouse)
+  }
+
   /**
    * While a credential may be handed out again, the same request gets the same answer, tokens included.
    *

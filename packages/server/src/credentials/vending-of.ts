@@ -23,8 +23,15 @@ export type Delegation = 'vend' | 'sign' | 'none'
  * What a client gets that sends these values of `X-Iceberg-Access-Delegation`.
  *
  * Long-lived keys are handed out only to who asks: a warehouse of mode `static` has no `whenNotAsked`.
+ *
+ * @param mintable whether this server can mint in the warehouse's mode: who did not ask gets nothing where it cannot,
+ *   who asked is told why
  */
-export function delegationOf(profile: VendingProfile, asked: readonly string[]): Delegation {
+export function delegationOf(
+  profile: VendingProfile,
+  asked: readonly string[],
+  mintable: boolean,
+): Delegation {
   switch (profile.mode) {
     case 'none':
       return 'none'
@@ -36,5 +43,6 @@ export function delegationOf(profile: VendingProfile, asked: readonly string[]):
     case 'sts':
       break
   }
-  return profile.whenNotAsked === true || asked.includes('vended-credentials') ? 'vend' : 'none'
+  const unasked = profile.whenNotAsked === true && mintable
+  return unasked || asked.includes('vended-credentials') ? 'vend' : 'none'
 }

@@ -69,9 +69,15 @@ export class Vending {
     return { ...this.#counts }
   }
 
+  /** Whether this server has what the warehouse's mode needs. */
+  canMint(warehouse: Warehouse): boolean {
+    const { mode } = vendingOf(warehouse)
+    return mode !== 'none' && mode !== 'remote-signing' && this.#options.vendors[mode] !== undefined
+  }
+
   /**
    * @param signal ends the waiting, not the minting: others may wait for it too
-   * @throws HeadgateError `unsupported` when the warehouse hands out nothing, `forbidden` when `notAfter` is too near,
+   * @throws HeadgateError `unsupported` when the warehouse hands out nothing, or this server cannot, `forbidden` when `notAfter` is too near,
    *   and what the vendor throws
    */
   async vend(request: VendRequest, ground: VendingGround, signal?: AbortSignal): Promise<StorageCredential> {
@@ -141,12 +147,20 @@ export class Vending {
   #vendorOf(warehouse: Warehouse): { mode: VendingMode; vendor: Vendor; lifetimeMs: number } {
     const profile = vendingOf(warehouse)
     const { mode } = profile
-    const vendor = mode === 'none' || mode === 'remote-signing' ? undefined : this.#options.vendors[mode]
-    if (mode === 'none' || mode === 'remote-signing' || vendor === undefined) {
+    if (mode === 'none' || mode === 'remote-signing')
       throw new HeadgateError('unsupported', `Warehouse ${warehouse.name} hands out no storage credentials.`)
-    }
+    const vendor = this.#options.vendors[mode]
+    if (vendor === undefined) throw new HeadgateError('unsupported', withoutVendor(warehouse.name, mode))
     return { mode, vendor, lifetimeMs: lifetimeOf(profile, this.#options) }
   }
+}
+
+function withoutVendor(warehouse: string, mode: VendingMode): string {
+  const what =
+    mode === 'gateway'
+      ? 'through the storage gateway, which this server has switched off: its operator sets HEADGATE_S3_PUBLIC_URL'
+      : `by mode ${mode}, which this server cannot`
+  return `Warehouse ${warehouse} hands out storage credentials ${what}, or who manages the warehouse chooses another vending mode.`
 }
 
 function cutShort(key: string): string {

@@ -36,7 +36,7 @@ export function createTable(parts: IcebergParts): Operation {
         if (place.relation !== null) throw takenError('table', place.relation.kind, at.identifier)
         const id = randomUUID()
         const metadata = compose(randomUUID(), request.location ?? defaultLocation(warehouse))
-        auditHandOut(call, warehouse, 'read-write')
+        auditHandOut(parts, call, warehouse, 'read-write')
         const riders = ridersOf(call, decision, keep(200, id))
         const ownerId = call.identity.principal.id
         const holding = newHolding(place, { id, staged: request.stageCreate, metadata }, ownerId)

@@ -44,7 +44,7 @@ export async function registerRelation<
     parts.idempotency,
     call,
     async (keep) => {
-      if (model.kind === 'table') auditHandOut(call, warehouse, 'read-write')
+      if (model.kind === 'table') auditHandOut(parts, call, warehouse, 'read-write')
       const { found: place, decision } = await findPlace(parts, call, at)
       if (place.relation !== null && (!request.overwrite || place.relation.kind !== model.kind)) {
         throw takenError(model.kind, place.relation.kind, identifier)

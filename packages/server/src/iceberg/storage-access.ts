@@ -61,15 +61,17 @@ export function newHolding(
   }
 }
 
-/** How the client wants to reach storage, as far as the warehouse allows. */
-export function delegationFor(call: Call, warehouse: Warehouse): Delegation {
+type Hands = Pick<IcebergParts, 'handOut'>
+
+/** How the client wants to reach storage, as far as the warehouse allows and this server can. */
+function delegationFor({ handOut }: Hands, call: Call, warehouse: Warehouse): Delegation {
   const asked = decodeAccessDelegation(call.header('x-iceberg-access-delegation'))
-  return delegationOf(vendingOf(warehouse), asked)
+  return delegationOf(vendingOf(warehouse), asked, handOut.canMint(warehouse))
 }
 
 /** For operations that write their audit event before they hand anything out. */
-export function auditHandOut(call: Call, warehouse: Warehouse, access: Access): void {
-  if (delegationFor(call, warehouse) === 'none') return
+export function auditHandOut(parts: Hands, call: Call, warehouse: Warehouse, access: Access): void {
+  if (delegationFor(parts, call, warehouse) === 'none') return
   call.audit.detail = { ...call.audit.detail, handedOut: access, mode: vendingOf(warehouse).mode }
 }
 
@@ -82,7 +84,7 @@ export async function storageAccess(
   call: Call,
   holding: Holding,
 ): Promise<HandedOut | null> {
-  const how = delegationFor(call, holding.place.warehouse)
+  const how = delegationFor(parts, call, holding.place.warehouse)
   return how === 'none' ? null : handOut(parts, call, holding, how)
 }
 

@@ -248,6 +248,25 @@ test('a rename and other commits do not disturb a job', async () => {
   expect((await writer.send('GET', path)).status).toBe(200)
 })
 
+describe('a server without the storage gateway that its warehouse needs', () => {
+  test('tells those who ask what to do, and serves those who do not', async () => {
+    await using switchedOff = await testServer({
+      vending: { mode: 'gateway', whenNotAsked: true },
+      gatewayUrl: null,
+    })
+    await switchedOff.send('POST', 'namespaces', { namespace: ['n'] })
+    expect((await switchedOff.send('POST', tables, { name: 't', schema })).status).toBe(200)
+    const plain = await switchedOff.send('GET', `${tables}/t`)
+    expect(plain.status).toBe(200)
+    expect(objectAt(plain.json)['storage-credentials']).toBeUndefined()
+    for (const path of [`${tables}/t`, `${tables}/t/credentials`]) {
+      const refused = await switchedOff.send('GET', path, undefined, asking)
+      expect(refused.status).toBe(406)
+      expect(textAt(refused.json, 'error', 'message')).toMatch(/switched off.* HEADGATE_S3_PUBLIC_URL/)
+    }
+  })
+})
+
 /** What clients send to make a staged table real. */
 function createUpdates(answer: TestAnswer): never[] {
   const metadata = objectAt(answer.json, 'metadata')

@@ -74,6 +74,11 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     )
   }
   const warehouse = await findWarehouse(sql, config.context.defaultWarehouse)
+  if (config.gateway === null && warehouse?.vending['mode'] === 'gateway') {
+    log.warn(
+      `Warehouse ${warehouse.name} hands out storage access through the storage gateway, which is switched off: set HEADGATE_S3_PUBLIC_URL to the URL by which clients reach it.`,
+    )
+  }
 
   let context: Context | undefined
   const listener = await Listener.open(config.listen, (request, response) =>

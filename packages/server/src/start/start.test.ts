@@ -12,7 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const start = (name: string): ServerProcess => startProcess(['--port', '0', '--data-dir', join(folder, name)])
+const start = (name: string, ...flags: readonly string[]): ServerProcess =>
+  startProcess(['--port', '0', '--data-dir', join(folder, name), ...flags])
 
 async function tokenFor(url: string, credential: string): Promise<string> {
   const [id = '', secret = ''] = credential.trim().split(':')
@@ -66,6 +67,20 @@ test(
     expect(second.output()).toMatch(/in use by process \d+/)
     expect(second.output()).not.toContain('    at ')
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+  },
+)
+
+test(
+  'a server that others reach warns when its warehouse needs the storage gateway and there is none',
+  { timeout: 60_000 },
+  async () => {
+    await using server = start('moved')
+    await server.ready
+    await server.kill('SIGTERM')
+    expect(server.output()).not.toMatch(/switched off/)
+    await using moved = start('moved', '--public-url', 'https://catalog.example.com')
+    await moved.ready
+    expect(moved.output()).toMatch(/lakehouse hands out .* switched off: set HEADGATE_S3_PUBLIC_URL/)
   },
 )
 
