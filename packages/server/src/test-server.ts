@@ -7,7 +7,7 @@ import { FaultProxy } from '@headgate/testkit'
 import { pino } from 'pino'
 import type { Privilege, SecurableKind } from './access/privilege.ts'
 import { type Context, type ContextOptions, openContext } from './context.ts'
-import { defaultLives } from './credentials/lives.ts'
+import type { Lives } from './credentials/lives.ts'
 import type { VendingProfile } from './catalog/vending-profile.ts'
 import type { S3Store } from './catalog/warehouses.ts'
 import { Listener } from './http/listener.ts'
@@ -70,6 +70,10 @@ export interface TestServer extends AsyncDisposable {
   grant(grant: TestGrant): Promise<void>
   revoke(grant: TestGrant): Promise<void>
 }
+
+const minute = 60_000
+/** Those of the default configuration. */
+const defaultLives: Lives = { minLifeMs: 15 * minute, tokenTtlMs: 240 * minute, capMs: 1_440 * minute }
 
 const insertWarehouse = statement(
   'test_warehouse',

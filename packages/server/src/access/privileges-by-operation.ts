@@ -221,6 +221,3 @@ export const privilegesByOperation = {
     note: 'Everybody may list the grants to themselves.',
   },
 } as const
-
-/** Every operation that has an entry. */
-export type GuardedOperation = keyof typeof privilegesByOperation

@@ -13,13 +13,7 @@ export interface Lives {
   readonly capMs: number
 }
 
-const minute = 60_000
-const hour = 60 * minute
-
-export const maxCapMs: number = 7 * 24 * hour
-export const defaultLives: Lives = { minLifeMs: 15 * minute, tokenTtlMs: 4 * hour, capMs: 24 * hour }
-
-const defaultLifetimeMs = hour
+const defaultLifetimeMs = 3_600_000
 
 /**
  * How long storage access of a warehouse is made for. At least twice the minimum, so that it can be handed out again

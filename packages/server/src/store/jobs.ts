@@ -123,18 +123,6 @@ export async function releaseJob(sql: Queryable, { id, lease }: Held): Promise<v
   await sql.run(release, [id, lease])
 }
 
-const waiting = statement(
-  'job_waiting',
-  `select count(*)::int as waiting, count(*) filter (where last_error is not null)::int as failing from job where finished_at is null`,
-)
-
-/** Unfinished jobs, and those among them whose last attempt failed. */
-export async function countJobs(
-  sql: Queryable,
-): Promise<{ readonly waiting: number; readonly failing: number }> {
-  return (await sql.run<{ waiting: number; failing: number }>(waiting))[0] ?? { waiting: 0, failing: 0 }
-}
-
 const forget = statement(
   'job_forget',
   `delete from job where id = any(array(

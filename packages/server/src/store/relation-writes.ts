@@ -131,7 +131,7 @@ function bodyValues({ body, refs }: Bodies): unknown[] {
 
 const lock = statement(
   'relation_lock',
-  'select id, version from relation where id = any($1::uuid[]) order by id for update',
+  'select id from relation where id = any($1::uuid[]) order by id for update',
 )
 
 /** Locks rows in the order of their ids, so that two transactions never wait for each other. */

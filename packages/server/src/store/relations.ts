@@ -47,7 +47,6 @@ export interface Resolved {
     readonly id: string
     readonly lineage: string
     readonly owners: string
-    readonly protected: boolean
   } | null
   readonly relation: RelationRow | null
 }
@@ -58,7 +57,6 @@ interface Row {
   namespaceId: string | null
   lineage: string
   owners: string
-  namespaceProtected: boolean
   id: string | null
   kind: RelationKind
   uuid: string
@@ -78,7 +76,7 @@ interface Row {
 const resolveFrom = (
   keys: string,
 ): string => `select k.ord::int as ord, (select version from policy) as "policyVersion",
-     n.id as "namespaceId", n.lineage::text, n.owners::text, n.protected as "namespaceProtected",
+     n.id as "namespaceId", n.lineage::text, n.owners::text,
      r.id, r.kind, r.uuid, r.version, r.metadata_location as "metadataLocation", r.location, r.owner_id as "ownerId", r.protected,
      array_to_string(r.prefixes, E'\\n') as prefixes, extract(epoch from r.not_before)::float8 * 1000 as "notBefore",
      case when k.form = 'none' or r.metadata_location = k.known then null
@@ -132,7 +130,6 @@ function fromRow(row: Row): Resolved {
             id: row.namespaceId,
             lineage: row.lineage,
             owners: row.owners,
-            protected: row.namespaceProtected,
           },
     relation:
       row.id === null

@@ -45,7 +45,7 @@ export async function insertStaged(sql: Queryable, staged: StagedRelation, rider
 
 const find = statement(
   'staged_find',
-  `select id, principal_id as "principalId" from staged_relation
+  `select id from staged_relation
    where location = $1 and warehouse_id = $2 and namespace_path = $3 and name = $4
    order by uuid = $5 desc, created_at desc limit 1`,
 )
@@ -57,8 +57,8 @@ const find = statement(
 export async function findStaged(
   sql: Queryable,
   key: Pick<StagedRelation, 'warehouseId' | 'path' | 'name' | 'location'> & { readonly uuid: string | null },
-): Promise<{ readonly id: string; readonly principalId: string } | null> {
-  const rows = await sql.run<{ id: string; principalId: string }>(find, [
+): Promise<{ readonly id: string } | null> {
+  const rows = await sql.run<{ id: string }>(find, [
     key.location,
     key.warehouseId,
     key.path,

@@ -27,7 +27,6 @@ const columns = `id, name, kind, storage, storage_secret as "storageSecret", all
   not_before as "notBefore", retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
 
 const byName = statement('warehouse_by_name', `select ${columns} from warehouse where name = $1`)
-const byId = statement('warehouse_by_id', `select ${columns} from warehouse where id = $1`)
 const page = statement(
   'warehouse_page',
   `select ${columns} from warehouse
@@ -37,10 +36,6 @@ const page = statement(
 
 export async function findWarehouse(sql: Queryable, name: string): Promise<WarehouseRow | null> {
   return (await sql.run<WarehouseRow>(byName, [name]))[0] ?? null
-}
-
-export async function findWarehouseById(sql: Queryable, id: string): Promise<WarehouseRow | null> {
-  return (await sql.run<WarehouseRow>(byId, [id]))[0] ?? null
 }
 
 /** Warehouses after `after` in order of name; `ids` and `owners` null: all of them, else only those. */
