@@ -56,6 +56,8 @@ describe('a way of handing out storage access', () => {
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 43_201 }, /lower lifetimeSeconds/],
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 899 }, /raise lifetimeSeconds/],
     [aws, { mode: 'gateway', roleArn }, /roleArn/],
+    [aws, { mode: 'remote-signing', lifetimeSeconds: 60 }, /takes no lifetimeSeconds/],
+    [aws, { mode: 'remote-signing', roleArn }, /roleArn/],
   ])('is refused in a sentence: %o %o', (profile, vending, sentence) => {
     expect(problem(profile, vending)).toMatch(sentence)
   })

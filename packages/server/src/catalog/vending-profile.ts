@@ -12,7 +12,7 @@ interface Life {
 export type VendingProfile =
   | { readonly mode: 'none' }
   | ({ readonly mode: 'gateway' } & Life)
-  | ({ readonly mode: 'remote-signing' } & Life)
+  | ({ readonly mode: 'remote-signing' } & Pick<Life, 'whenNotAsked'>)
   | ({
       readonly mode: 'sts'
       /** Base URL of a security token service that is not AWS; default: the storage's own endpoint, else AWS. */
@@ -32,37 +32,69 @@ export type VendingProfile =
       readonly longLivedKeysMayLeaveTheServer: true
     }
 
+const whenNotAsked = z
+  .boolean()
+  .optional()
+  .describe('Hand it out although the client did not ask, for clients that cannot.')
 const life = {
   lifetimeSeconds: z
-    .number()
     .int()
     .positive()
     .max(7 * 86_400)
-    .optional(),
-  whenNotAsked: z.boolean().optional(),
+    .optional()
+    .describe('How long storage access lives when it is handed out. Default: 3600.'),
+  whenNotAsked,
 }
 const arn = z
   .string()
   .regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w+=,.@/:-]+$/, 'must be an ARN')
   .max(2048)
-const url = z.url({ protocol: /^https?$/ })
+const url = z.url({ protocol: /^https?$/ }).max(2048)
 
-const profile = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('none') }),
-  z.strictObject({ mode: z.literal('gateway'), ...life }),
-  z.strictObject({ mode: z.literal('remote-signing'), ...life }),
-  z.strictObject({
-    mode: z.literal('sts'),
-    stsEndpoint: url.optional(),
-    roleArn: arn.optional(),
-    externalId: z.string().min(2).max(1224).optional(),
-    identity: z.enum(['keys', 'server-token', 'user-token']).optional(),
-    kmsKeyArns: z.array(arn).max(10).optional(),
-    sessionTags: z.boolean().optional(),
-    ...life,
-  }),
-  z.strictObject({ mode: z.literal('static'), longLivedKeysMayLeaveTheServer: z.literal(true) }),
-])
+/** The same as a schema, for the management interface and its description. */
+export const vendingProfile: z.ZodType<VendingProfile> = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('none') }),
+    z.strictObject({ mode: z.literal('gateway'), ...life }),
+    z.strictObject({ mode: z.literal('remote-signing'), whenNotAsked }, { error: withoutLifetime }),
+    z.strictObject({
+      mode: z.literal('sts'),
+      stsEndpoint: url.optional().describe('Default: the endpoint of the storage, else AWS.'),
+      roleArn: arn.optional().describe('The role to assume; needed at AWS.'),
+      externalId: z
+        .string()
+        .min(2)
+        .max(1224)
+        .optional()
+        .describe('What the trust policy of the role asks for.'),
+      identity: z
+        .enum(['keys', 'server-token', 'user-token'])
+        .optional()
+        .describe('Who asks: the keys of the storage, or a token of the server or of the user.'),
+      kmsKeyArns: z.array(arn).max(10).optional().describe('Keys that objects are encrypted with.'),
+      sessionTags: z.boolean().optional().describe('Name the principal in tags of the session.'),
+      ...life,
+    }),
+    z.strictObject({
+      mode: z.literal('static'),
+      longLivedKeysMayLeaveTheServer: z
+        .literal(true)
+        .describe('The keys of the storage go to every client that may load a table, and stay valid.'),
+    }),
+  ])
+  .meta({ id: 'Vending' })
+
+function withoutLifetime({
+  code,
+  keys,
+}: {
+  readonly code?: string
+  readonly keys?: unknown
+}): string | undefined {
+  if (code !== 'unrecognized_keys' || !Array.isArray(keys) || !keys.includes('lifetimeSeconds'))
+    return undefined
+  return 'remote-signing takes no lifetimeSeconds: each request is signed when it is sent'
+}
 
 /**
  * Reads how a warehouse hands out storage access, from a management request or the store.
@@ -70,7 +102,7 @@ const profile = z.discriminatedUnion('mode', [
  * @throws HeadgateError `bad-request` that names the fields at fault
  */
 export function parseVendingProfile(value: unknown): VendingProfile {
-  const parsed = profile.safeParse(value)
+  const parsed = vendingProfile.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'vending'}: ${message}`)
   throw new HeadgateError('bad-request', `Vending is not valid: ${faults.join('; ')}`)

@@ -4,9 +4,8 @@ import { contains } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
-import type { VendingProfile } from '../catalog/vending-profile.ts'
+import { type VendingProfile, vendingProfile } from '../catalog/vending-profile.ts'
 import { id, instant, instantOf } from './schemas.ts'
-import { vendingBody } from './vending-schema.ts'
 
 const text = z.string().min(1).max(2048)
 const secret = z.string().min(1).max(16_384)
@@ -81,7 +80,7 @@ const settings = {
     .describe('How long dropped tables and views can be restored; 0: not at all.'),
   defaults: properties.optional().describe('Properties for clients that do not set them.'),
   overrides: properties.optional().describe('Properties that clients must take.'),
-  vending: vendingBody.optional().describe('How clients get access to the storage; taken as a whole.'),
+  vending: vendingProfile.optional().describe('How clients get access to the storage; taken as a whole.'),
   protected: z.boolean().optional().describe('It cannot be deleted.'),
   skipProbe: z.boolean().optional().describe('Do not write, read and delete an object first.'),
 }
