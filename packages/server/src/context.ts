@@ -32,6 +32,7 @@ import type { Identity } from './identity/identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import type { MasterKey } from './keys/master-key.ts'
 import { clientCredentialsGrant } from './oauth/client-credentials.ts'
+import { discoveryOperations } from './oauth/discovery.ts'
 import { createTokenEndpoint } from './oauth/token-endpoint.ts'
 import { expireSweep } from './jobs/expire.ts'
 import { housekeepingSweep } from './jobs/housekeeping.ts'
@@ -187,14 +188,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     }),
   )
   const pageTokens = createPageTokens(ring)
+  const grants = new Map([['client_credentials', clientCredentialsGrant({ sql, sessions })]])
   const tokenEndpoint = createTokenEndpoint({
-    grants: new Map([['client_credentials', clientCredentialsGrant({ sql, sessions })]]),
+    grants,
     audit,
     onError: (err) => log.error({ err }, 'the token endpoint failed'),
   })
   const operations: (Operation | OpenOperation)[] = [
     ...healthOperations(() => readinessChecks(parts), metrics),
     tokenEndpoint,
+    ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()] }),
     ...icebergOperations(parts),
     ...managementRoutes(
       { sql, policies, pageTokens },

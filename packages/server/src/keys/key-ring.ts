@@ -89,6 +89,11 @@ export class KeyRing implements AsyncDisposable {
     return key?.purpose === purpose ? key : undefined
   }
 
+  /** All keys of a purpose, in whatever state. */
+  signingKeys(purpose: SigningPurpose): readonly SigningKey[] {
+    return [...this.#keys.values()].filter((key): key is SigningKey => key.purpose === purpose)
+  }
+
   opening(purpose: SealingPurpose, id: string): SealingKey | undefined {
     const key = this.#keys.get(id)
     return key?.purpose === purpose ? key : undefined

@@ -1,0 +1,70 @@
+import { request } from 'node:http'
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { objectAt } from '../iceberg/test-tables.ts'
+import { type TestServer, testServer } from '../test-server.ts'
+
+const issuer = 'http://headgate.test'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+/** As somebody asks who says another name of the server than it has. */
+async function get(path: string, host = 'evil.example'): Promise<Record<string, unknown>> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  request(server.url + path, { headers: { host, 'x-forwarded-host': host, forwarded: `host=${host}` } })
+    .on('response', (answer) => {
+      let text = ''
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
+      answer.on('end', () => resolve(text))
+    })
+    .on('error', reject)
+    .end()
+  return JSON.parse(await promise) as Record<string, unknown>
+}
+
+describe('whoever is to trust tokens of this server', () => {
+  test('finds it as an OpenID provider, by the URL that it was configured with', async () => {
+    expect(await get('/.well-known/openid-configuration')).toMatchObject({
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256'],
+    })
+  })
+
+  test('finds it as an authorization server', async () => {
+    expect(await get('/.well-known/oauth-authorization-server')).toMatchObject({
+      issuer,
+      token_endpoint: `${issuer}/v1/oauth/tokens`,
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    })
+  })
+
+  test('verifies them with the published keys, which have no secret half', async () => {
+    const { keys } = (await get('/.well-known/jwks.json')) as unknown as JSONWebKeySet
+    expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([
+      ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+    ])
+    const { token } = await server.caller('somebody')
+    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), { issuer })
+    expect(payload['name']).toBe('somebody')
+  })
+
+  test('learns of a new key before it signs', async () => {
+    const added = await server.send('POST', '/management/v1/keys', { purpose: 'session-token' })
+    expect(added.status).toBe(201)
+    const { id } = objectAt(added.json)
+    await expect
+      .poll(async () => {
+        const { keys } = (await get('/.well-known/jwks.json')) as unknown as JSONWebKeySet
+        return keys.map(({ kid }) => kid)
+      })
+      .toContain(id)
+  })
+})

@@ -1,0 +1,54 @@
+import type { OpenOperation } from '../http/open-operation.ts'
+import type { Answer } from '../http/operation.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { publicKeys } from '../keys/public-keys.ts'
+
+export interface DiscoveryParts {
+  /** The configured public URL, without trailing slash: never what a request says of itself. */
+  readonly issuer: string
+  readonly ring: KeyRing
+  /** `grant_type`s that the token endpoint takes. */
+  readonly grantTypes: readonly string[]
+}
+
+/** Seconds. A key is published at least so long before it signs: no longer than `promoteKey` waits. */
+const keysMaxAge = 60
+const documentMaxAge = 3_600
+
+/**
+ * What others must know to trust tokens of this server: as an OpenID provider (OpenID Connect Discovery 1.0 section 4,
+ * as far as it applies to a server that issues tokens and logs nobody in), as an authorization server (RFC 8414), and
+ * the public keys (RFC 7517). Nothing in it is secret.
+ */
+export function discoveryOperations({ issuer, ring, grantTypes }: DiscoveryParts): OpenOperation[] {
+  const common = { issuer, jwks_uri: `${issuer}${keysPath}` }
+  const provider = {
+    ...common,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'name', 'act'],
+  }
+  const server = {
+    ...common,
+    token_endpoint: `${issuer}/v1/oauth/tokens`,
+    grant_types_supported: grantTypes,
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    // There is no authorization endpoint.
+    response_types_supported: [],
+  }
+  return [
+    document('getOpenidConfiguration', '/.well-known/openid-configuration', documentMaxAge, () => provider),
+    document('getServerMetadata', '/.well-known/oauth-authorization-server', documentMaxAge, () => server),
+    document('getPublicKeys', keysPath, keysMaxAge, () => ({ keys: publicKeys(ring, 'session-token') })),
+  ]
+}
+
+const keysPath = '/.well-known/jwks.json'
+
+function document(id: string, path: string, maxAge: number, content: () => object): OpenOperation {
+  const headers = { 'content-type': 'application/json', 'cache-control': `public, max-age=${maxAge}` }
+  const open = (): Promise<Answer> =>
+    Promise.resolve({ status: 200, headers, body: JSON.stringify(content()) })
+  return { id, method: 'GET', path, open }
+}
