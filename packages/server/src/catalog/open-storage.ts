@@ -1,10 +1,10 @@
 import type { MasterKey } from '../keys/master-key.ts'
 import { contains } from '../storage/location-relations.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
+import { ManyPlaces, type StoragePlace } from '../storage/many-places.ts'
 import type { StorageRegistry } from '../storage/registry.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
-import { ManyPlaces } from './many-places.ts'
 import { openProfile } from './storage-secret.ts'
 import type { OpenedStorage, S3Store } from './warehouses.ts'
 
@@ -24,19 +24,19 @@ export async function openStorageOf(
 ): Promise<OpenedStorage> {
   const profile = openProfile(master, row)
   const root = rootOf(profile)
-  const places = [root, ...otherPlaces(root, row.allowedLocations)]
-  const storages = await Promise.all(
-    places.map(async (place) => ({
-      place,
-      storage: await registry.open({
-        id: `${row.id} ${place}`,
-        version: row.version,
-        profile: profileAt(profile, place),
-      }),
-    })),
-  )
-  const [own] = storages
-  const storage = own !== undefined && storages.length === 1 ? own.storage : new ManyPlaces(storages)
+  const open = async (place: string): Promise<StoragePlace> => ({
+    place,
+    storage: await registry.open({
+      id: `${row.id} ${place}`,
+      version: row.version,
+      profile: profileAt(profile, place),
+    }),
+  })
+  const [own, ...others] = await Promise.all([
+    open(root),
+    ...otherPlaces(root, row.allowedLocations).map(open),
+  ])
+  const storage = others.length === 0 ? own.storage : new ManyPlaces(own, others)
   return { storage, root, hints: hintsOf(profile), store: storeOf(profile) }
 }
 

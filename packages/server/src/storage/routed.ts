@@ -1,0 +1,177 @@
+import { type Location, parseObjectLocation, parsePrefix } from './location.ts'
+import type {
+  Body,
+  CallOptions,
+  CompletedPart,
+  DeleteFailure,
+  GetOptions,
+  ListEntry,
+  ListOptions,
+  ObjectInfo,
+  PartInfo,
+  PutOptions,
+  Storage,
+  StorageCapabilities,
+  StorageScheme,
+  StoredObject,
+  UploadPartOptions,
+  WriteCondition,
+} from './storage.ts'
+
+/** The storage that owns a location, and what the location is called there. */
+export interface Lead {
+  readonly storage: Storage
+  readonly location: string
+}
+
+/** A storage that keeps nothing itself: it leads each call to the storage behind it that owns the location. */
+export abstract class Routed implements Storage {
+  abstract readonly scheme: StorageScheme
+  readonly capabilities: StorageCapabilities
+  readonly existsSync?: (location: string) => boolean
+  protected readonly first: Storage
+  readonly #others: readonly Storage[]
+
+  /** @param others behind it besides the first, of the same kind: what that can do, all can */
+  constructor(first: Storage, others: readonly Storage[] = []) {
+    this.first = first
+    this.#others = others
+    this.capabilities = first.capabilities
+    if (first.existsSync) {
+      this.existsSync = (location) => {
+        const at = this.#object(location)
+        return at.storage.existsSync?.(at.location) ?? false
+      }
+    }
+  }
+
+  /**
+   * Whose an object's location or a prefix is.
+   *
+   * @throws HeadgateError `forbidden` when it is nobody's, unless the storage that is led to refuses it itself
+   */
+  protected abstract lead(location: Location): Lead
+
+  /** What callers call a location that a storage behind this one names. */
+  protected named(location: string): string {
+    return location
+  }
+
+  abstract [Symbol.asyncDispose](): Promise<void>
+
+  async head(location: string, options?: CallOptions): Promise<ObjectInfo | null> {
+    const at = this.#object(location)
+    return at.storage.head(at.location, options)
+  }
+
+  async get(location: string, options?: GetOptions): Promise<StoredObject> {
+    const at = this.#object(location)
+    return at.storage.get(at.location, options)
+  }
+
+  async getBytes(location: string, options: CallOptions & { readonly maxBytes: number }): Promise<Buffer> {
+    const at = this.#object(location)
+    return at.storage.getBytes(at.location, options)
+  }
+
+  async put(location: string, body: Body, options?: PutOptions): Promise<{ etag: string }> {
+    const at = this.#object(location)
+    return at.storage.put(at.location, body, options)
+  }
+
+  async delete(location: string, options?: CallOptions): Promise<void> {
+    const at = this.#object(location)
+    await at.storage.delete(at.location, options)
+  }
+
+  async deleteMany(
+    locations: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ failed: readonly DeleteFailure[] }> {
+    const failed: DeleteFailure[] = []
+    const own = new Map<Storage, string[]>()
+    for (const location of locations) {
+      try {
+        const at = this.#object(location)
+        const others = own.get(at.storage)
+        if (others === undefined) own.set(at.storage, [at.location])
+        else others.push(at.location)
+      } catch (error) {
+        failed.push({ location, error: error instanceof Error ? error : new Error(String(error)) })
+      }
+    }
+    for (const [storage, inner] of own) {
+      const result = await storage.deleteMany(inner, options)
+      for (const { location, error } of result.failed) failed.push({ location: this.named(location), error })
+    }
+    return { failed }
+  }
+
+  async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ListEntry> {
+    const at = this.lead(parsePrefix(prefix))
+    const { startAfter } = options
+    const inner =
+      startAfter === undefined
+        ? options
+        : { ...options, startAfter: this.lead(parsePrefix(startAfter)).location }
+    for await (const entry of at.storage.list(at.location, inner))
+      yield { ...entry, location: this.named(entry.location) }
+  }
+
+  /** From one storage to another the object goes through the server. */
+  async copy(from: string, to: string, options: CallOptions = {}): Promise<{ etag: string }> {
+    const source = this.#object(from)
+    const target = this.#object(to)
+    if (source.storage === target.storage)
+      return source.storage.copy(source.location, target.location, options)
+    const { body, length } = await source.storage.get(source.location, options)
+    return target.storage.put(target.location, body, { ...options, size: length })
+  }
+
+  async createUpload(
+    location: string,
+    options?: CallOptions & { readonly contentType?: string },
+  ): Promise<{ uploadId: string }> {
+    const at = this.#object(location)
+    return at.storage.createUpload(at.location, options)
+  }
+
+  async uploadPart(
+    location: string,
+    uploadId: string,
+    partNumber: number,
+    body: Body,
+    options?: UploadPartOptions,
+  ): Promise<{ etag: string }> {
+    const at = this.#object(location)
+    return at.storage.uploadPart(at.location, uploadId, partNumber, body, options)
+  }
+
+  async *listParts(location: string, uploadId: string, options?: CallOptions): AsyncIterable<PartInfo> {
+    const at = this.#object(location)
+    yield* at.storage.listParts(at.location, uploadId, options)
+  }
+
+  async completeUpload(
+    location: string,
+    uploadId: string,
+    parts: readonly CompletedPart[],
+    options?: CallOptions & WriteCondition,
+  ): Promise<{ etag: string }> {
+    const at = this.#object(location)
+    return at.storage.completeUpload(at.location, uploadId, parts, options)
+  }
+
+  async abortUpload(location: string, uploadId: string, options?: CallOptions): Promise<void> {
+    const at = this.#object(location)
+    await at.storage.abortUpload(at.location, uploadId, options)
+  }
+
+  async check(signal?: AbortSignal): Promise<void> {
+    for (const storage of [this.first, ...this.#others]) await storage.check(signal)
+  }
+
+  #object(location: string): Lead {
+    return this.lead(parseObjectLocation(location))
+  }
+}
