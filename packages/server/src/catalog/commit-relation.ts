@@ -1,7 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Riders } from '../store/riders.ts'
 import type { RelationRow } from '../store/relations.ts'
-import { pathOf } from '../store/namespaces.ts'
 import { isViolation } from '../store/violation.ts'
 import type { CatalogParts } from './parts.ts'
 import { type CommitRequest, type Models, prepareReplace } from './prepare.ts'
@@ -67,17 +66,13 @@ export async function commitRelation<Metadata, Update, Requirement>(
 }
 
 /** After a lost answer: true when the pointer is seen where it was to go. Anything else stays unknown. */
-async function stands(parts: CatalogParts, target: Target, location: string): Promise<boolean> {
-  const { warehouse, identifier } = target
-  const key = {
-    warehouseId: warehouse.id,
-    path: pathOf(identifier.namespace),
-    name: identifier.name,
-    form: 'none',
-    known: null,
-  } as const
+async function stands(
+  { resolver }: CatalogParts,
+  { warehouse, identifier }: Target,
+  location: string,
+): Promise<boolean> {
   try {
-    return (await parts.resolver.resolve(key)).relation?.metadataLocation === location
+    return (await resolver.whatStands(warehouse.id, identifier)).relation?.metadataLocation === location
   } catch {
     return false
   }

@@ -1,8 +1,15 @@
-import type { Sql } from '../store/sql.ts'
+import type { TableIdentifier } from '@headgate/iceberg/rest'
+import { pathOf } from '../store/namespaces.ts'
 import { type Resolved, type ResolveKey, resolveRelations } from '../store/relations.ts'
+import type { Sql } from '../store/sql.ts'
 
 const maxBatch = 64
 const maxRunning = 4
+
+/** The text that is wanted with a name, and the metadata location of the one that is here already. */
+export type WantedText = Pick<ResolveKey, 'form' | 'known'>
+
+const noText: WantedText = { form: 'none', known: null }
 
 interface Waiting {
   readonly key: ResolveKey
@@ -28,8 +35,14 @@ export class Resolver {
     this.#sql = sql
   }
 
-  resolve(key: ResolveKey): Promise<Resolved> {
-    const text = `${key.warehouseId}\u001e${key.path}\u001e${key.name}\u001e${key.form}\u001e${key.known ?? ''}`
+  /** What stands at a name now; with its text only where that is wanted. */
+  whatStands(
+    warehouseId: string,
+    { namespace, name }: TableIdentifier,
+    { form, known }: WantedText = noText,
+  ): Promise<Resolved> {
+    const key = { warehouseId, path: pathOf(namespace), name, form, known }
+    const text = `${warehouseId}\u001e${key.path}\u001e${name}\u001e${form}\u001e${known ?? ''}`
     const shared = this.#waiting.get(text)
     if (shared) return shared.promise
     const waiting = { key, ...Promise.withResolvers<Resolved>() }

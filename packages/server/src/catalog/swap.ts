@@ -9,7 +9,6 @@ import {
   replaceRelation,
   type Standing,
 } from '../store/relation-writes.ts'
-import { pathOf } from '../store/namespaces.ts'
 import { overlapsOthers } from '../store/relation-standings.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
@@ -63,9 +62,8 @@ async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Pr
     if (!(await overlapsOthers(sql, id, claim.prefixes, claim.ancestors))) continue
     if (write.type !== 'create') throw overlapError()
     // Whoever has the place may be the same create, which was quicker: then the name is taken, which is another answer.
-    const path = pathOf(identifier.namespace)
-    const key = { warehouseId: warehouse.id, path, name: identifier.name, form: 'none', known: null } as const
-    throw (await resolver.resolve(key)).relation === null ? overlapError() : new Stale()
+    const { relation } = await resolver.whatStands(warehouse.id, identifier)
+    throw relation === null ? overlapError() : new Stale()
   }
 }
 

@@ -16,7 +16,6 @@ import { type FoundNamespace, lookUpNamespace } from '../catalog/namespaces.ts'
 import { type Place, placeOf, type Target, targetOf } from '../catalog/target.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import type { Call } from '../http/operation.ts'
-import { pathOf } from '../store/namespaces.ts'
 import type { BodyForm, RelationKind, Resolved } from '../store/relations.ts'
 import type { IcebergParts } from './parts.ts'
 
@@ -83,13 +82,7 @@ export function lookUpRelation(
   form: BodyForm,
   held: ServedBody | null,
 ): Promise<Resolved> {
-  return parts.resolver.resolve({
-    warehouseId: warehouse.id,
-    path: pathOf(identifier.namespace),
-    name: identifier.name,
-    form,
-    known: held?.location ?? null,
-  })
+  return parts.resolver.whatStands(warehouse.id, identifier, { form, known: held?.location ?? null })
 }
 
 /** Decides on what was found at a name. */
@@ -125,14 +118,7 @@ export async function findPlace(
   const { warehouse, identifier } = at
   call.audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   call.audit.privilege = privilege
-  const key = {
-    warehouseId: warehouse.id,
-    path: pathOf(identifier.namespace),
-    name: identifier.name,
-    form: 'none',
-    known: null,
-  } as const
-  const resolved = await parts.resolver.resolve(key)
+  const resolved = await parts.resolver.whatStands(warehouse.id, identifier)
   const place = placeOf(warehouse, identifier, resolved)
   const policy = await policyOf(parts, call, resolved.policyVersion)
   const missing = (): HeadgateError => missingIn(policy, warehouse, missingNamespace(identifier.namespace))

@@ -7,7 +7,6 @@ import { missingNamespace, missingRelation } from '../catalog/existing.ts'
 import { type FoundNamespace, lookUpNamespace } from '../catalog/namespaces.ts'
 import { type Place, placeOf, type Target, targetOf } from '../catalog/target.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
-import { pathOf } from '../store/namespaces.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import type { LakeParts } from './lake-parts.ts'
 import type { Permitted } from './permit.ts'
@@ -90,8 +89,8 @@ export async function placeIn(
   name: string,
 ): Promise<InLake<Place>> {
   const missing = (): HeadgateError => missingNamespace(namespace)
-  const key = { warehouseId: warehouse.id, path: pathOf(namespace), name, form: 'none', known: null } as const
-  const found = placeOf(warehouse, { namespace, name }, await parts.resolver.resolve(key))
+  const identifier = { namespace, name }
+  const found = placeOf(warehouse, identifier, await parts.resolver.whatStands(warehouse.id, identifier))
   if (found === null) throw missing()
   const shown = `${warehouse.name}:${formatNamespace(namespace)}`
   return {
@@ -108,8 +107,7 @@ export async function relationOf(
 ): Promise<InLake<Target>> {
   const identifier = { namespace, name }
   const missing = (): HeadgateError => missingRelation('table', identifier)
-  const key = { warehouseId: warehouse.id, path: pathOf(namespace), name, form: 'none', known: null } as const
-  const place = placeOf(warehouse, identifier, await parts.resolver.resolve(key))
+  const place = placeOf(warehouse, identifier, await parts.resolver.whatStands(warehouse.id, identifier))
   const found = place === null ? null : targetOf(place)
   if (found === null) throw missing()
   const shown = `${warehouse.name}:${formatIdentifier(identifier)}`
