@@ -2,15 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { ancestorPrefixes, canonicalPrefix, contains } from '../storage/location-relations.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
+import type { Claim } from '../store/locations.ts'
 import type { Warehouse } from './warehouses.ts'
-
-/** Where a relation may write, in the terms of the store's overlap check. */
-export interface CheckedLocations {
-  /** Canonical prefixes, each ending in `/`, none inside another. */
-  readonly prefixes: readonly string[]
-  /** All prefixes above them. */
-  readonly ancestors: readonly string[]
-}
 
 /** A location nobody can guess, in the warehouse's own place: a name in it would outlive a rename and tell secrets. */
 export function defaultLocation(warehouse: Warehouse): string {
@@ -23,7 +16,7 @@ export function defaultLocation(warehouse: Warehouse): string {
  * @throws HeadgateError `bad-request` when one is malformed or takes the warehouse's whole place, `forbidden` when one
  *   lies outside the warehouse's allowed locations
  */
-export function checkLocations(warehouse: Warehouse, locations: readonly string[]): CheckedLocations {
+export function checkLocations(warehouse: Warehouse, locations: readonly string[]): Claim {
   const parsed = locations.map(parseLocation)
   for (const location of parsed) checkOne(warehouse, location)
   const outermost = parsed.filter((location, index) =>
@@ -31,9 +24,14 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
       (other, at) => at === index || !contains(other, location) || (contains(location, other) && index < at),
     ),
   )
+  return claimOf(outermost)
+}
+
+/** Locations in the terms of the store's overlap check. */
+export function claimOf(locations: readonly Location[]): Claim {
   return {
-    prefixes: outermost.map(canonicalPrefix),
-    ancestors: [...new Set(outermost.flatMap(ancestorPrefixes))],
+    prefixes: locations.map(canonicalPrefix),
+    ancestors: [...new Set(locations.flatMap(ancestorPrefixes))],
   }
 }
 

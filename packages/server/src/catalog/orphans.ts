@@ -1,10 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
-import { ancestorPrefixes, contains } from '../storage/location-relations.ts'
+import { contains } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
+import { lockLocations, overlapsOthers, overlapsStaged } from '../store/locations.ts'
 import { type AbandonedCreate, deleteAbandonedCreate, lockAbandonedCreate } from '../store/orphans.ts'
 import type { Riders } from '../store/riders.ts'
 import type { ListEntry } from '../storage/storage.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
+import { claimOf } from './locations.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
@@ -98,13 +100,16 @@ export async function clearAbandonedCreate(
 }
 
 async function hold(tx: Queryable, key: Parameters<typeof lockAbandonedCreate>[1]): Promise<AbandonedCreate> {
-  const found = await lockAbandonedCreate(tx, key, (location) => ancestorPrefixes(parseLocation(location)))
+  // Nothing can begin to use its places while they are cleared.
+  await lockLocations(tx)
+  const found = await lockAbandonedCreate(tx, key)
   if (found === null)
     throw new HeadgateError(
       'no-such-object',
       `There is no abandoned create with the id ${key.id} of that age.`,
     )
-  if (found.inUse) {
+  const claim = claimOf(placesOf(found).map(parseLocation))
+  if ((await overlapsOthers(tx, found.id, claim)) || (await overlapsStaged(tx, found.id, claim))) {
     throw new HeadgateError(
       'conflict',
       'Its location, or a part of it, belongs to another table or view by now: its files stay.',

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
+import type { Claim } from '../store/locations.ts'
 import type { Bodies, NewRelation, Replacement } from '../store/relation-writes.ts'
-import type { CheckedLocations } from './locations.ts'
 import { checkLocations } from './locations.ts'
 import { contains } from '../storage/location-relations.ts'
 import { parseLocation, parseObjectLocation } from '../storage/location.ts'
@@ -22,7 +22,7 @@ export interface Prepared {
     | { readonly type: 'create'; readonly relation: Omit<NewRelation, keyof Bodies> }
     | { readonly type: 'replace'; readonly replacement: Omit<Replacement, keyof Bodies> }
   /** Locations to check against those of all others; null when they are unguessable or have not changed. */
-  readonly claim: CheckedLocations | null
+  readonly claim: Claim | null
   /** Metadata files to delete once the commit stands. */
   readonly expired: readonly string[]
   /** Keeps the decoded model for the next commit. */

@@ -1,5 +1,5 @@
 import type { TableMetadata } from '@headgate/iceberg/metadata'
-import { findOverlap } from '../store/relation-writes.ts'
+import { lockLocations, overlapsOthers } from '../store/locations.ts'
 import type { Riders } from '../store/riders.ts'
 import { insertStaged } from '../store/staged-relations.ts'
 import { pathOf } from '../store/namespaces.ts'
@@ -33,7 +33,8 @@ export async function stageTable(
   if (place.relation !== null) throw takenError('table', place.relation.kind, identifier)
   const checked = checkLocations(warehouse, tableModel.locations(metadata))
   await parts.sql.transaction(async (tx) => {
-    if ((await findOverlap(tx, id, checked.prefixes, checked.ancestors)) !== null) throw overlapError()
+    await lockLocations(tx)
+    if (await overlapsOthers(tx, id, checked)) throw overlapError()
     const staged = {
       id,
       warehouseId: warehouse.id,

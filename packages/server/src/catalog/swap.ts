@@ -1,15 +1,14 @@
 import { isHeadgateError } from '@headgate/errors'
+import { lockLocations, overlapsOthers } from '../store/locations.ts'
 import {
   type Bodies,
   confirmRelation,
-  findOverlap,
   insertRelation,
   lockRelations,
   replacePrefixes,
   replaceRelation,
   type Standing,
 } from '../store/relation-writes.ts'
-import { overlapsOthers } from '../store/relation-standings.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
 import { overlapError } from './locations.ts'
@@ -59,7 +58,7 @@ async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Pr
   for (const { claim, write, warehouse, identifier } of changes) {
     if (claim === null) continue
     const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
-    if (!(await overlapsOthers(sql, id, claim.prefixes, claim.ancestors))) continue
+    if (!(await overlapsOthers(sql, id, claim))) continue
     if (write.type !== 'create') throw overlapError()
     // Whoever has the place may be the same create, which was quicker: then the name is taken, which is another answer.
     const { relation } = await resolver.whatStands(warehouse.id, identifier)
@@ -118,6 +117,7 @@ async function movePointers(
     for (const change of changes.toSorted((a, b) => compare(newNameOf(a), newNameOf(b)))) {
       if (!(await writeOne(tx, change, bare))) throw new Stale()
     }
+    if (changes.some(({ claim }) => claim !== null)) await lockLocations(tx)
     for (const change of changes) await claimLocations(tx, change)
     await writeRiders(tx, riders)
   })
@@ -140,7 +140,7 @@ function writeOne(sql: Queryable, { write, bodies }: Written, riders: Riders): P
 async function claimLocations(tx: Queryable, { claim, write }: Prepared): Promise<void> {
   if (claim === null) return
   const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
-  if ((await findOverlap(tx, id, claim.prefixes, claim.ancestors)) !== null) throw overlapError()
+  if (await overlapsOthers(tx, id, claim)) throw overlapError()
   if (write.type === 'replace') await replacePrefixes(tx, id, claim.prefixes)
 }
 

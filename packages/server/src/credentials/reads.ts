@@ -1,12 +1,8 @@
-import { ancestorPrefixes } from '../storage/location-relations.ts'
+import { claimOf } from '../catalog/locations.ts'
 import { parseLocation } from '../storage/location.ts'
+import { overlapsOthers } from '../store/locations.ts'
 import { findPrincipal, type PrincipalRow } from '../store/principals.ts'
-import {
-  findRelationStanding,
-  overlapsOthers,
-  type RelationStanding,
-  type StandingKey,
-} from '../store/relation-standings.ts'
+import { findRelationStanding, type RelationStanding, type StandingKey } from '../store/relation-standings.ts'
 import type { Sql } from '../store/sql.ts'
 import { Joined } from './joined.ts'
 
@@ -41,8 +37,8 @@ export class Reads {
   async #standing(key: StandingKey): Promise<Standing> {
     const standing = await findRelationStanding(this.#sql, key)
     const prefixes = standing.relation?.prefixes ?? standing.staged?.prefixes ?? []
-    const ancestors = prefixes.flatMap((prefix) => ancestorPrefixes(parseLocation(prefix)))
-    const overlaps = await overlapsOthers(this.#sql, key.relationId, prefixes, [...new Set(ancestors)])
+    // Nothing is reserved here: a writer that comes later looks for itself.
+    const overlaps = await overlapsOthers(this.#sql, key.relationId, claimOf(prefixes.map(parseLocation)))
     return { ...standing, overlaps }
   }
 }

@@ -32,43 +32,17 @@ export function listAbandonedCreates(
   return sql.run<AbandonedCreate>(page, [warehouseId, filter.seconds, filter.after, filter.limit])
 }
 
-// The same lock as that of whoever claims a location: nothing can begin to use the place while it is cleared.
-const locationLock = statement(
-  'abandoned_location_lock',
-  `select pg_advisory_xact_lock(hashtext('headgate.locations'))`,
-)
 const lock = statement(
   'abandoned_lock',
   `select ${columns} from staged_relation s
    where s.id = $1 and s.warehouse_id = $2 and s.created_at < now() - make_interval(secs => $3) for update`,
 )
-const inUse = statement(
-  'abandoned_in_use',
-  `select location from relation_location
-   where location >= $1 and location < $2 or location = any($3::text[])
-   union all
-   select p.location from staged_relation s, unnest(array_append(s.prefixes, s.location)) p(location)
-   where s.id <> $4 and (p.location >= $1 and p.location < $2 or p.location = any($3::text[])) limit 1`,
-)
-
-/**
- * Holds an abandoned create until the transaction ends, so that it cannot be finished meanwhile. Null: it is gone, or
- * not that old. `inUse`: one of its places, or a part of one, belongs to another relation by now.
- */
+/** Holds an abandoned create until the transaction ends, so that it cannot be finished meanwhile. Null: it is gone, or not that old. */
 export async function lockAbandonedCreate(
   tx: Queryable,
   at: { readonly id: string; readonly warehouseId: string; readonly seconds: number },
-  ancestorsOf: (location: string) => readonly string[],
-): Promise<(AbandonedCreate & { readonly inUse: boolean }) | null> {
-  await tx.run(locationLock)
-  const [row] = await tx.run<AbandonedCreate>(lock, [at.id, at.warehouseId, at.seconds])
-  if (row === undefined) return null
-  for (const place of new Set([row.location, ...row.prefixes])) {
-    const beyond = `${place.slice(0, -1)}0`
-    const used = await tx.run(inUse, [place, beyond, [...ancestorsOf(place), place], row.id])
-    if (used.length > 0) return { ...row, inUse: true }
-  }
-  return { ...row, inUse: false }
+): Promise<AbandonedCreate | null> {
+  return (await tx.run<AbandonedCreate>(lock, [at.id, at.warehouseId, at.seconds]))[0] ?? null
 }
 
 const remove = statement(

@@ -132,27 +132,3 @@ function namespaceOf(
 ): StandingNamespace | null {
   return id === null ? null : { id, lineage, owners }
 }
-
-// Without the location lock: nothing is reserved here, and a writer that comes later looks for itself.
-const overlap = statement(
-  'standing_overlap',
-  `select 1 from relation_location l where l.relation_id <> $4::uuid and l.location = any($3::text[])
-   union all
-   select 1 from unnest($1::text[], $2::text[]) w(prefix, beyond)
-   join relation_location l on l.location >= w.prefix and l.location < w.beyond and l.relation_id <> $4::uuid
-   limit 1`,
-)
-
-/**
- * True when another relation, live or dropped, has a location that overlaps one of `prefixes` (each ending in `/`).
- * `ancestors` are all prefixes above them.
- */
-export async function overlapsOthers(
-  sql: Queryable,
-  relationId: string,
-  prefixes: readonly string[],
-  ancestors: readonly string[],
-): Promise<boolean> {
-  const beyond = prefixes.map((prefix) => `${prefix.slice(0, -1)}0`)
-  return (await sql.run(overlap, [prefixes, beyond, ancestors, relationId])).length > 0
-}

@@ -153,36 +153,3 @@ export async function replacePrefixes(
 ): Promise<void> {
   await tx.run(setPrefixes, [relationId, prefixes])
 }
-
-// One lock for all writers that choose a location: they are few, and two of them must not look at the same moment.
-const locationLock = statement(
-  'location_lock',
-  `select pg_advisory_xact_lock(hashtext('headgate.locations'))`,
-)
-const overlapping = statement(
-  'location_overlap',
-  `select p.location from unnest($1::text[], $2::text[]) w(prefix, beyond)
-   cross join lateral (
-     select l.location from relation_location l
-     where l.relation_id <> $4::uuid and l.location >= w.prefix and l.location < w.beyond
-     union all
-     select l.location from relation_location l where l.relation_id <> $4::uuid and l.location = any($3::text[])
-     limit 1) p
-   limit 1`,
-)
-
-/**
- * A location of another relation, live or dropped, that overlaps one of `prefixes` (each ending in `/`), or null.
- * `ancestors` are all prefixes above them. Holds the location lock until the transaction ends.
- */
-export async function findOverlap(
-  tx: Queryable,
-  relationId: string,
-  prefixes: readonly string[],
-  ancestors: readonly string[],
-): Promise<string | null> {
-  await tx.run(locationLock)
-  const beyond = prefixes.map((prefix) => `${prefix.slice(0, -1)}0`)
-  const rows = await tx.run<{ location: string }>(overlapping, [prefixes, beyond, ancestors, relationId])
-  return rows[0]?.location ?? null
-}
