@@ -1,6 +1,7 @@
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import { lockLocations, overlapsOthers } from '../store/locations.ts'
 import type { Riders } from '../store/riders.ts'
+import type { Queryable } from '../store/sql.ts'
 import { insertStaged } from '../store/staged-relations.ts'
 import { pathOf } from '../store/namespaces.ts'
 import { canonicalPrefix } from '../storage/location-relations.ts'
@@ -18,6 +19,8 @@ export interface Staging {
   readonly place: Place
   readonly metadata: TableMetadata
   readonly principalId: string
+  /** True when somebody else chose a location: it is then checked against those of all other relations. */
+  readonly locationChosen: boolean
 }
 
 /**
@@ -26,25 +29,29 @@ export interface Staging {
  */
 export async function stageTable(
   parts: CatalogParts,
-  { id, place, metadata, principalId }: Staging,
+  { id, place, metadata, principalId, locationChosen }: Staging,
   riders: Riders,
 ): Promise<void> {
   const { warehouse, identifier } = place
   if (place.relation !== null) throw takenError('table', place.relation.kind, identifier)
-  const checked = checkLocations(warehouse, tableModel.locations(metadata))
+  const claim = checkLocations(warehouse, tableModel.locations(metadata))
+  const staged = {
+    id,
+    warehouseId: warehouse.id,
+    path: pathOf(identifier.namespace),
+    name: identifier.name,
+    uuid: tableModel.uuid(metadata) ?? id,
+    location: canonicalPrefix(parseLocation(metadata.location)),
+    prefixes: claim.prefixes,
+    principalId,
+  }
+  const insert = async (sql: Queryable): Promise<void> => {
+    if (!(await insertStaged(sql, staged, riders))) throw new Stale()
+  }
+  if (!locationChosen) return insert(parts.sql)
   await parts.sql.transaction(async (tx) => {
     await lockLocations(tx)
-    if (await overlapsOthers(tx, id, checked)) throw overlapError()
-    const staged = {
-      id,
-      warehouseId: warehouse.id,
-      path: pathOf(identifier.namespace),
-      name: identifier.name,
-      uuid: tableModel.uuid(metadata) ?? id,
-      location: canonicalPrefix(parseLocation(metadata.location)),
-      prefixes: checked.prefixes,
-      principalId,
-    }
-    if (!(await insertStaged(tx, staged, riders))) throw new Stale()
+    if (await overlapsOthers(tx, id, claim)) throw overlapError()
+    await insert(tx)
   })
 }

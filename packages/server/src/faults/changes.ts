@@ -157,21 +157,26 @@ function creation(client: Client, name: string, request: Request, uuid?: Json): 
 export const createAnywhere: Prepare = (client, name) =>
   Promise.resolve(creation(client, name, { method: 'POST', path: tables, body: { name, schema } }))
 
+async function placeFor(client: Client, name: string): Promise<string> {
+  const neighbour = locationOf(await create(client, `${name}_neighbour`))
+  return `${neighbour.slice(0, neighbour.lastIndexOf('/'))}/chosen-${name}`
+}
+
 /** A create at a place of the caller's choice, which is checked against all others. */
 export const createAtPlace: Prepare = async (client, name) => {
-  const neighbour = locationOf(await create(client, `${name}_neighbour`))
-  const location = `${neighbour.slice(0, neighbour.lastIndexOf('/'))}/chosen-${name}`
+  const location = await placeFor(client, name)
   return creation(client, name, { method: 'POST', path: tables, body: { name, schema, location } })
 }
 
 const stagedAs = statement('fault_staged', 'select uuid, location from staged_relation where name = $1')
 
-/** The staging of a table, which nobody can see but in the store. */
-export function stage(sql: () => Sql): Prepare {
-  return (client, name) => {
+/** The staging of a table, which nobody can see but in the store; at a place of the caller's choice, or anywhere. */
+export function stage(sql: () => Sql, chosen: boolean): Prepare {
+  return async (client, name) => {
+    const place = chosen ? { location: await placeFor(client, name) } : {}
     const rows = (): Promise<{ uuid: string; location: string }[]> => sql().run(stagedAs, [name])
-    return Promise.resolve({
-      request: { method: 'POST', path: tables, body: { name, schema, 'stage-create': true } },
+    return {
+      request: { method: 'POST', path: tables, body: { name, schema, ...place, 'stage-create': true } },
       async look() {
         const count = (await rows()).length
         expect(count).toBeOneOf([0, 1])
@@ -188,7 +193,7 @@ export function stage(sql: () => Sql): Prepare {
         expect(metadataOf(created)['table-uuid']).toBe(row?.uuid)
         expect(await rows()).toEqual([])
       },
-    })
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { FaultLake } from './fault-lake.ts'
+import type { Sql } from '../store/sql.ts'
 
 let lake: FaultLake
 beforeAll(async () => {
@@ -23,8 +24,7 @@ beforeAll(async () => {
 afterAll(() => lake[Symbol.asyncDispose]())
 
 /** Steps at which a request holds the lock that all who choose a place need: one of them in each life. */
-const holding =
-  /^(?:location_overlap:after#2|relation_prefixes:after|riders_write:after|staged_insert:before|commit:before)$/
+const holding = /^(?:location_overlap:after#2|relation_prefixes:after|riders_write:after|commit:before)$/
 
 /** Divides the steps over as few lives of the server as they need, and kills it at the end of each. */
 async function killAtEach(name: string, attempts: readonly Attempt[]): Promise<void> {
@@ -98,9 +98,10 @@ test('so is a create at a place that was chosen', async () => {
 })
 
 test('so are a staged create and the commit that makes it real', async () => {
-  const staging = stage(() => lake.place.sql)
+  const sql = (): Sql => lake.place.sql
   await killAtEach('staged', [
-    ...steps(staging, { lost: ['staged_insert:before', 'commit:before'], kept: ['commit:after', 'answer'] }),
+    ...steps(stage(sql, false), { lost: ['staged_insert:before'], kept: ['staged_insert:after', 'answer'] }),
+    ...steps(stage(sql, true), { lost: ['commit:before'], kept: ['commit:after'] }),
     ...steps(commitOfStaged, {
       lost: ['put:before', 'put:after', 'relation_insert:after', 'location_overlap:after#2'],
       kept: ['commit:after', 'answer'],

@@ -39,13 +39,14 @@ export function createTable(parts: IcebergParts): Operation {
         auditHandOut(parts, call, warehouse, 'read-write')
         const riders = ridersOf(call, decision, keep(200, id))
         const ownerId = call.identity.principal.id
+        const locationChosen = chosen(request)
         const holding = newHolding(place, { id, staged: request.stageCreate, metadata }, ownerId)
         if (request.stageCreate) {
-          await stageTable(parts, { id, place, metadata, principalId: ownerId }, riders)
+          await stageTable(parts, { id, place, metadata, principalId: ownerId, locationChosen }, riders)
           call.audit.written = true
           return stagedAnswer(metadata, await storageAccess(parts, call, holding))
         }
-        const creation = { place, metadata, id, ownerId, locationChosen: chosen(request) }
+        const creation = { place, metadata, id, ownerId, locationChosen }
         const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
         call.audit.written = true
         const access = await storageAccess(parts, call, holding)

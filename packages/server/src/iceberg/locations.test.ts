@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from '@headgate/json'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lockLocations } from '../store/locations.ts'
 import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
 import {
   commit,
@@ -224,6 +225,48 @@ test('of many who take overlapping locations at once, one does', async () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(7)
   }
+})
+
+test('of many who stage overlapping locations at once, one becomes a table', async () => {
+  const other = await server.replica()
+  const base = `${server.root}/staged-race`
+  const names = Array.from({ length: 6 }, fresh)
+  const sendOf = (n: number): TestServer['send'] => (n % 2 === 0 ? server.send : other)
+  const staged = await Promise.all(
+    names.map((name, n) => {
+      const location = n % 3 === 0 ? base : `${base}/${n % 3 === 1 ? 'a' : 'a/b'}`
+      return sendOf(n)('POST', tables, { name, schema, location, 'stage-create': true })
+    }),
+  )
+  expect(staged.map(({ status }) => status)).toEqual(names.map(() => 200))
+  const answers = await Promise.all(
+    staged.map((table, n) => sendOf(n)('POST', `${tables}/${names[n]}`, creationOf(table))),
+  )
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  expect(answers.filter(({ status }) => status === 400)).toHaveLength(5)
+})
+
+test('only who chooses a location waits for others who do', async () => {
+  const stage = (more: object = {}): Promise<TestAnswer> =>
+    server.send('POST', tables, { name: fresh(), schema, 'stage-create': true, ...more })
+  const ended: string[] = []
+  const choosing = [
+    { location: `${server.root}/waiting` },
+    { properties: { 'write.data.path': `${server.root}/waiting-data` } },
+  ]
+  let waiting: Promise<TestAnswer>[] = []
+  await server.sql.transaction(async (tx) => {
+    await lockLocations(tx)
+    waiting = choosing.map(async (more) => {
+      const answer = await stage(more)
+      ended.push('chosen')
+      return answer
+    })
+    for (let n = 0; n < 10; n += 1) expect((await stage()).status).toBe(200)
+    expect((await server.send('POST', tables, { name: fresh(), schema })).status).toBe(200)
+    expect(ended).toEqual([])
+  })
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200])
 })
 
 test('data and metadata paths may be elsewhere, and are then taken too', async () => {
