@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Riders } from '../store/riders.ts'
 import { isViolation } from '../store/violation.ts'
 import { missingNamespace, takenError } from './existing.ts'
-import { checkLocations } from './locations.ts'
+import { claimFor } from './locations.ts'
 import { composeMetadataFile, type MetadataFile } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Models, Prepared } from './prepare.ts'
@@ -33,7 +33,7 @@ export async function prepareCreate<Metadata>(
   const { place, metadata, ownerId } = creation
   const { warehouse } = place
   if (place.relation !== null) throw takenError(model.kind, place.relation.kind, place.identifier)
-  const checked = checkLocations(warehouse, model.locations(metadata))
+  const claim = claimFor(warehouse, model.locations(metadata))
   const file = creation.file ?? (await composeMetadataFile(model, metadata, null, parts.rowLimitBytes))
   const id = creation.id ?? randomUUID()
   return {
@@ -52,11 +52,11 @@ export async function prepareCreate<Metadata>(
         uuid: model.uuid(metadata) ?? id,
         metadataLocation: file.location,
         location: model.location(metadata),
-        prefixes: checked.prefixes,
+        prefixes: claim.prefixes,
         ownerId,
       },
     },
-    claim: creation.locationChosen ? checked : null,
+    claim: creation.locationChosen ? claim : null,
     expired: [],
     remember: () => models.add(id, file.location, metadata, file.text.length),
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { ancestorPrefixes, canonicalPrefix, contains } from '../storage/location-relations.ts'
+import { shown } from '../storage/location-text.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
 import type { Claim } from '../store/locations.ts'
 import type { Warehouse } from './warehouses.ts'
@@ -11,20 +12,42 @@ export function defaultLocation(warehouse: Warehouse): string {
 }
 
 /**
- * Checks every location of a relation before anything is written there or handed out for it.
+ * Checks locations before anything is written there, read from there or handed out for them.
  *
  * @throws HeadgateError `bad-request` when one is malformed or takes the warehouse's whole place, `forbidden` when one
  *   lies outside the warehouse's allowed locations
  */
-export function checkLocations(warehouse: Warehouse, locations: readonly string[]): Claim {
+export function checkLocations(warehouse: Warehouse, locations: readonly string[]): Location[] {
   const parsed = locations.map(parseLocation)
   for (const location of parsed) checkOne(warehouse, location)
-  const outermost = parsed.filter((location, index) =>
-    parsed.every(
-      (other, at) => at === index || !contains(other, location) || (contains(location, other) && index < at),
+  return parsed
+}
+
+function checkOne({ name, places }: Warehouse, location: Location): void {
+  if (contains(location, places[0])) {
+    throw new HeadgateError(
+      'bad-request',
+      `A location must lie below the warehouse's own, not be it or hold it: ${shown(location.text)}`,
+    )
+  }
+  if (places.some((place) => contains(place, location))) return
+  throw new HeadgateError(
+    'forbidden',
+    `Location is outside of what warehouse ${name} allows: ${shown(location.text)}. Leave it out, or add it to the warehouse's allowed locations.`,
+  )
+}
+
+/** The same for all locations of one relation, as what it wants to have for itself: no prefix lies inside another. */
+export function claimFor(warehouse: Warehouse, locations: readonly string[]): Claim {
+  const parsed = checkLocations(warehouse, locations)
+  return claimOf(
+    parsed.filter((location, index) =>
+      parsed.every(
+        (other, at) =>
+          at === index || !contains(other, location) || (contains(location, other) && index < at),
+      ),
     ),
   )
-  return claimOf(outermost)
 }
 
 /** Locations in the terms of the store's overlap check. */
@@ -33,22 +56,6 @@ export function claimOf(locations: readonly Location[]): Claim {
     prefixes: locations.map(canonicalPrefix),
     ancestors: [...new Set(locations.flatMap(ancestorPrefixes))],
   }
-}
-
-function checkOne(warehouse: Warehouse, location: Location): void {
-  const root = parseLocation(warehouse.root)
-  if (contains(location, root)) {
-    throw new HeadgateError(
-      'bad-request',
-      `A location must lie below the warehouse's own, not be it or hold it: ${location.text}`,
-    )
-  }
-  const allowed = [root, ...warehouse.allowedLocations.map(parseLocation)]
-  if (allowed.some((place) => contains(place, location))) return
-  throw new HeadgateError(
-    'forbidden',
-    `Location is outside of what warehouse ${warehouse.name} allows: ${location.text}. Leave it out, or add it to the warehouse's allowed locations.`,
-  )
 }
 
 /** What a caller is told about an overlap: not with whom. */

@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { Claim } from '../store/locations.ts'
 import type { Bodies, NewRelation, Replacement } from '../store/relation-writes.ts'
-import { checkLocations } from './locations.ts'
+import { claimFor } from './locations.ts'
 import { contains } from '../storage/location-relations.ts'
 import { parseLocation, parseObjectLocation } from '../storage/location.ts'
 import { composeMetadataFile, type MetadataFile, parseMetadataText } from './metadata-file.ts'
@@ -70,7 +70,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
   const before = model.locations(base)
   const after = model.locations(metadata)
   const moved = after.length !== before.length || after.some((location, index) => location !== before[index])
-  const claim = moved ? checkLocations(warehouse, after) : null
+  const claim = moved ? claimFor(warehouse, after) : null
   const file = await composeMetadataFile(model, metadata, relation.metadataLocation, parts.rowLimitBytes)
   return {
     warehouse,

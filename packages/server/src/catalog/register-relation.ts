@@ -1,5 +1,5 @@
 import type { Bodies } from '../store/relation-writes.ts'
-import { checkAllowed } from '../storage/location-relations.ts'
+import { checkLocations } from './locations.ts'
 import { bodiesOf, type MetadataFile, parseMetadataText, readMetadataText } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
 import type { RelationModel } from './relation-model.ts'
@@ -23,7 +23,7 @@ export async function readForeignFile<Metadata>(
   warehouse: Warehouse,
   location: string,
 ): Promise<ForeignFile<Metadata>> {
-  checkAllowed(location, [warehouse.root, ...warehouse.allowedLocations])
+  checkLocations(warehouse, [location])
   const text = await readMetadataText(warehouse.storage, location, parts.maxMetadataBytes)
   const metadata = model.decode(parseMetadataText(text, location))
   const bodies = (): Promise<Bodies> => bodiesOf(model, metadata, text, parts.rowLimitBytes)

@@ -1,5 +1,5 @@
 import type { Riders } from '../store/riders.ts'
-import { checkLocations } from './locations.ts'
+import { claimFor } from './locations.ts'
 import type { MetadataFile } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Models } from './prepare.ts'
@@ -36,7 +36,7 @@ export async function repoint<Metadata>(
         location: model.location(metadata),
       },
     },
-    claim: checkLocations(warehouse, model.locations(metadata)),
+    claim: claimFor(warehouse, model.locations(metadata)),
     expired: [],
     remember: () => models.add(relation.id, file.location, metadata, file.text.length),
   } as const

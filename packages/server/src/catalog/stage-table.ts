@@ -7,7 +7,7 @@ import { pathOf } from '../store/namespaces.ts'
 import { canonicalPrefix } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
 import { takenError } from './existing.ts'
-import { checkLocations, overlapError } from './locations.ts'
+import { claimFor, overlapError } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
 import { tableModel } from './relation-model.ts'
 import { Stale } from './stale.ts'
@@ -34,7 +34,7 @@ export async function stageTable(
 ): Promise<void> {
   const { warehouse, identifier } = place
   if (place.relation !== null) throw takenError('table', place.relation.kind, identifier)
-  const claim = checkLocations(warehouse, tableModel.locations(metadata))
+  const claim = claimFor(warehouse, tableModel.locations(metadata))
   const staged = {
     id,
     warehouseId: warehouse.id,

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Chain } from '../access/privilege.ts'
+import { type Location, parseLocation } from '../storage/location.ts'
 import type { S3Keys } from '../storage/s3-options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Sql } from '../store/sql.ts'
@@ -28,7 +29,10 @@ export interface S3Store {
 }
 
 /** A warehouse with its storage open. */
-export interface Warehouse extends Omit<WarehouseRow, 'storage'>, OpenedStorage {}
+export interface Warehouse extends Omit<WarehouseRow, 'storage'>, OpenedStorage {
+  /** `root` and `allowedLocations`, parsed: where its relations may lie. */
+  readonly places: readonly [Location, ...Location[]]
+}
 
 /** Opens the storage profile of a warehouse; its `version` tells when the profile may have changed. */
 export type OpenStorage = (row: WarehouseRow) => Promise<OpenedStorage>
@@ -92,7 +96,7 @@ export class Warehouses implements AsyncDisposable {
     const turn = this.#turn
     const readAt = performance.now()
     const row = await findWarehouse(this.#options.sql, name)
-    const warehouse = row === null ? null : { ...row, ...(await this.#options.openStorage(row)) }
+    const warehouse = row === null ? null : openedWarehouse(row, await this.#options.openStorage(row))
     // A read that began before a change must not be remembered after it.
     if (turn === this.#turn) this.#entries.set(name, { warehouse, readAt })
     return warehouse
@@ -101,6 +105,12 @@ export class Warehouses implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listening?.[Symbol.asyncDispose]()
   }
+}
+
+/** @throws HeadgateError `bad-request` when one of its places is malformed */
+export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
+  const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
+  return { ...row, ...opened, places }
 }
 
 /** Where a warehouse stands in decisions. */

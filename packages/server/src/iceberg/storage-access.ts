@@ -3,7 +3,7 @@ import { decodeAccessDelegation } from '@headgate/iceberg/rest'
 import type { Json, JsonObject } from '@headgate/json'
 import { decide } from '../access/decide.ts'
 import type { Chain } from '../access/privilege.ts'
-import { checkLocations } from '../catalog/locations.ts'
+import { checkLocations, claimFor } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import type { Place, Target } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
@@ -56,7 +56,7 @@ export function newHolding(
     staged,
     chain: { ids: [id, ...ids], owners: [ownerId, ...owners] },
     location: metadata.location,
-    prefixes: checkLocations(place.warehouse, tableModel.locations(metadata)).prefixes,
+    prefixes: claimFor(place.warehouse, tableModel.locations(metadata)).prefixes,
     notBefore: 0,
   }
 }

@@ -1,6 +1,4 @@
-import { HeadgateError } from '@headgate/errors'
-import { shown } from './location-text.ts'
-import { parseLocation, type Location } from './location.ts'
+import type { Location } from './location.ts'
 
 /** The location's canonical form ending in `/`: a prefix of everything inside it and of no sibling. */
 export function canonicalPrefix(location: Location): string {
@@ -28,18 +26,4 @@ export function contains(parent: Location, child: Location): boolean {
 /** True when one of the two contains the other. */
 export function overlaps(a: Location, b: Location): boolean {
   return contains(a, b) || contains(b, a)
-}
-
-/**
- * Returns when `location` lies in one of the allowed ones.
- *
- * @throws HeadgateError `bad-request` when it is malformed, `forbidden` when it lies elsewhere
- */
-export function checkAllowed(location: string, allowedLocations: readonly string[]): void {
-  const parsed = parseLocation(location)
-  if (allowedLocations.some((allowed) => contains(parseLocation(allowed), parsed))) return
-  throw new HeadgateError(
-    'forbidden',
-    `Location is outside the warehouse's allowed locations: ${shown(location)}`,
-  )
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Warehouse } from '../../catalog/warehouses.ts'
 import { FileStorage } from '../../storage/file.ts'
+import { parseLocation } from '../../storage/location.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import type { VendRequest } from '../vendor.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
@@ -30,6 +31,7 @@ export function testWarehouse(
     updatedAt: 0,
     storage: new FileStorage({ roots: ['file:///nowhere'] }),
     root: `s3://${bucket}`,
+    places: [parseLocation(`s3://${bucket}`)],
     hints: {
       'client.region': region,
       's3.path-style-access': 'true',

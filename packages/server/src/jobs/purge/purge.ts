@@ -43,7 +43,7 @@ export function purgeHandler(parts: PurgeParts): JobHandler {
         'The warehouse was renamed or made anew a moment ago: this is tried again.',
       )
     }
-    const scope = new PurgeScope(parts.sql, subject.id, [warehouse.root, ...warehouse.allowedLocations])
+    const scope = new PurgeScope(parts.sql, subject.id, warehouse.places)
     const files = new PurgedFiles(warehouse.storage, scope, run, countsOf(run.progress))
     const named = await purgeNamedFiles(parts, run, subject, warehouse, scope, files)
     const swept = named !== 'data-kept' && isOurChoice(subject.location, warehouse.root)

@@ -1,5 +1,5 @@
 import { ancestorPrefixes, canonicalPrefix } from '../../storage/location-relations.ts'
-import { type Location, parseLocation, parseObjectLocation } from '../../storage/location.ts'
+import { type Location, parseObjectLocation } from '../../storage/location.ts'
 import { findForeignPrefixes } from '../../store/dropped-relations.ts'
 import type { Queryable } from '../../store/sql.ts'
 
@@ -12,10 +12,11 @@ export class PurgeScope {
   readonly #relationId: string
   readonly #allowed: readonly string[]
 
-  constructor(sql: Queryable, relationId: string, allowedLocations: readonly string[]) {
+  /** @param places of the warehouse */
+  constructor(sql: Queryable, relationId: string, places: readonly Location[]) {
     this.#sql = sql
     this.#relationId = relationId
-    this.#allowed = allowedLocations.map((location) => canonicalPrefix(parseLocation(location)))
+    this.#allowed = places.map(canonicalPrefix)
   }
 
   /** Those of `files` that may be deleted, each once. */

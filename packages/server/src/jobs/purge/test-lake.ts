@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import type { Warehouse } from '../../catalog/warehouses.ts'
+import { openedWarehouse, type Warehouse } from '../../catalog/warehouses.ts'
 import { FileStorage } from '../../storage/file.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { findWarehouse } from '../../store/warehouses.ts'
@@ -53,7 +53,7 @@ export function purgeParts(store: Pick<TestStore, 'sql'>, storage: Storage, root
     warehouses: {
       async get(name): Promise<Warehouse | null> {
         const row = await findWarehouse(store.sql, name)
-        return row === null ? null : { ...row, storage, root, hints: {}, store: null }
+        return row === null ? null : openedWarehouse(row, { storage, root, hints: {}, store: null })
       },
     },
   }
