@@ -45,6 +45,7 @@ export class Gate implements Sql {
 
   transaction: Sql['transaction'] = (work, options) => this.#inner.transaction(work, options)
   ping: Sql['ping'] = (signal) => this.#inner.ping(signal)
+  afterCommit: Sql['afterCommit'] = (callback) => callback()
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.resolve()

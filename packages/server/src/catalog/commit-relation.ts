@@ -50,6 +50,7 @@ export async function commitRelation<Metadata, Update, Requirement>(
     }
     if (!isHeadgateError(error, 'commit-state-unknown') || !(await stands(parts, target, file.location)))
       throw error
+    riders.done?.()
   }
   const { location: metadataLocation, text } = file
   const { write } = prepared

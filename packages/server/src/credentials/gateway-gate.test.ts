@@ -40,6 +40,7 @@ beforeEach(async () => {
 function running(sql: Sql, run: Sql['run']): Sql {
   return {
     run,
+    afterCommit: (callback) => callback(),
     transaction: (work, options) => sql.transaction(work, options),
     listen: (channel, onPayload) => sql.listen(channel, onPayload),
     ping: (signal) => sql.ping(signal),

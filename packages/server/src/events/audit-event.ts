@@ -15,6 +15,6 @@ export interface AuditDraft {
   privilege?: Privilege
   reason?: string
   detail?: Readonly<Record<string, unknown>>
-  /** Set by the store when the event was written in the transaction of the change. */
+  /** The event is written already, in the transaction of the change; set by the riders that carried it. */
   written?: boolean
 }

@@ -19,7 +19,7 @@ export interface AuditedCall {
 
 /**
  * The whole event of a call: what its operation told, and what is known around it. Changes write it in their own
- * transaction (`insertAuditSql`, `insertAudit`) and set `draft.written`.
+ * transaction, as riders.
  *
  * @example
  * ```ts

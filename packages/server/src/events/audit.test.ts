@@ -259,6 +259,7 @@ describe('the store', () => {
 function plain(inner: Sql): Sql {
   return {
     run: (...args) => inner.run(...args),
+    afterCommit: (callback) => callback(),
     transaction: (...args) => inner.transaction(...args),
     listen: (...args) => inner.listen(...args),
     ping: (signal) => inner.ping(signal),

@@ -19,7 +19,7 @@ export function stoppingSql(sql: Sql, stops: Stops): Sql {
     run: runOn(sql),
     async transaction<T>(work: (tx: Queryable) => Promise<T>, options?: { readonly signal?: AbortSignal }) {
       const done = await sql.transaction(async (tx) => {
-        const result = await work({ run: runOn(tx) })
+        const result = await work({ run: runOn(tx), afterCommit: (callback) => tx.afterCommit(callback) })
         await stops.reach('commit:before')
         return result
       }, options)

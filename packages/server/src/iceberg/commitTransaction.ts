@@ -51,7 +51,6 @@ export function commitTransaction(parts: IcebergParts): Operation {
           const created = shares.find(({ prepared }) => prepared?.write.type === 'create')
           throw created === undefined ? error : creationError(error, created.place)
         })
-        call.audit.written = true
         return noContent
       },
       () => Promise.resolve(noContent),

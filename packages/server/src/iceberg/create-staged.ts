@@ -23,6 +23,5 @@ export async function createStaged(
   const creation = await composeStagedCreate(parts, found, request, call.identity.principal.id)
   const riders = ridersOf(call, decision, keep(200, creation.id))
   const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
-  call.audit.written = true
   return { metadataLocation: file.location, text: file.text }
 }

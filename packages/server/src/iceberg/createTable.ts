@@ -43,12 +43,10 @@ export function createTable(parts: IcebergParts): Operation {
         const holding = newHolding(place, { id, staged: request.stageCreate, metadata }, ownerId)
         if (request.stageCreate) {
           await stageTable(parts, { id, place, metadata, principalId: ownerId, locationChosen }, riders)
-          call.audit.written = true
           return stagedAnswer(metadata, await storageAccess(parts, call, holding))
         }
         const creation = { place, metadata, id, ownerId, locationChosen }
         const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
-        call.audit.written = true
         const access = await storageAccess(parts, call, holding)
         return metadataAnswer({
           location: file.location,

@@ -51,7 +51,6 @@ export function createView(parts: IcebergParts): Operation {
           creation,
           ridersOf(call, decision, keep(200, id)),
         )
-        call.audit.written = true
         return metadataAnswer({
           location: file.location,
           text: file.text,

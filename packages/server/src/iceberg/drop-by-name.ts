@@ -20,7 +20,6 @@ export async function dropByName(parts: IcebergParts, call: Call, kind: Relation
       const { found, decision } = await findRelation(parts, call, at, kind, 'manage', 'none')
       const riders = ridersOf(call, decision, keep(204, found.relation.id))
       await drop(parts, { target: found, purge, principalId: call.identity.principal.id }, riders)
-      call.audit.written = true
       if (purge) parts.wakeJobs()
       return noContent
     },

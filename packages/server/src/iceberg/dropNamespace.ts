@@ -23,7 +23,6 @@ export function dropNamespace(parts: IcebergParts): Operation {
           'manage',
         )
         await drop(parts, found, ridersOf(call, decision, keep(204, null)))
-        call.audit.written = true
         return noContent
       },
       () => Promise.resolve(noContent),

@@ -88,7 +88,6 @@ export async function registerRelation<
         const riders = ridersOf(call, { ...manage, policyVersion }, keep(200, relationId))
         await repoint(parts, model, models, { target: found, metadata, file }, riders)
       }
-      call.audit.written = true
       return answer(relationId)
     },
     (outcome) => answer(outcome.relationId),

@@ -26,7 +26,6 @@ export async function renameRelation(parts: IcebergParts, call: Call, kind: Rela
       if (securable !== undefined) call.audit.securable = securable
       const riders = ridersOf(call, { ...from.decision, policyVersion }, keep(204, from.found.relation.id))
       await rename(parts, from.found, to.found, riders)
-      call.audit.written = true
       return noContent
     },
     () => Promise.resolve(noContent),

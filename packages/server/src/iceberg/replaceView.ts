@@ -39,7 +39,6 @@ export function replaceView(parts: IcebergParts): Operation {
             request,
             riders,
           )
-          call.audit.written = true
           return metadataAnswer({
             location: metadataLocation,
             text,

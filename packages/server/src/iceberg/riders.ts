@@ -25,5 +25,8 @@ export function ridersOf(
     audit: drafts.map((each) => auditRow(each, caller, 'allowed')),
     idempotency,
     begin: () => call.begin(),
+    done: () => {
+      call.audit.written = true
+    },
   }
 }

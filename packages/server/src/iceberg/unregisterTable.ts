@@ -24,7 +24,6 @@ export function unregisterTable(parts: IcebergParts): Operation {
           found,
           ridersOf(call, decision, keep(200, found.relation.id, found.relation.metadataLocation)),
         )
-        call.audit.written = true
         return metadataAnswer({ location: found.relation.metadataLocation, text, beside: null, etag: null })
       },
       async ({ metadataLocation }) => {

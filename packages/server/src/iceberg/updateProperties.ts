@@ -32,7 +32,6 @@ export function updateProperties(parts: IcebergParts): Operation {
           change,
           ridersOf(call, decision, keep(200, null)),
         )
-        call.audit.written = true
         return jsonAnswer({ updated, removed, missing })
       },
       // What was missing then is not kept; a client that repeats itself needs to know that it is done.

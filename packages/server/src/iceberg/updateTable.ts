@@ -35,7 +35,6 @@ export function updateTable(parts: IcebergParts): Operation {
         return parts.serial.run(`${warehouse.id} ${JSON.stringify(identifier)}`, async () => {
           signal.throwIfAborted()
           const result = await commit(parts, call, at, request, keep)
-          call.audit.written = true
           return committed(result)
         })
       },

@@ -5,12 +5,12 @@ import type { Policies } from '../access/policies.ts'
 import { enforce, type RefusedObject } from '../access/refuse.ts'
 import { type Chain, serverId } from '../access/privilege.ts'
 import { Stale } from '../catalog/stale.ts'
-import { auditRow } from '../events/audit-row.ts'
 import type { Call } from '../http/operation.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
-import { insertAudit } from '../store/audit.ts'
 import { bumpPolicy } from '../store/policies.ts'
+import { writeRiders } from '../store/riders.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
+import { ridersFor } from './permit.ts'
 
 /** What management operations are made of. */
 export interface ManagementParts {
@@ -53,22 +53,14 @@ export async function changePolicy<T>(
   decision: Decision,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
-  const result = await parts.sql.transaction(async (tx) => {
+  return parts.sql.transaction(async (tx) => {
     const version = await bumpPolicy(tx)
     if (version !== decision.policyVersion + 1) {
       parts.policies.saw(version - 1)
       throw new Stale()
     }
     const done = await work(tx)
-    await insertAudit(tx, [
-      auditRow(
-        call.audit,
-        { ...call, requestId: call.requestId, identity: call.identity, userAgent: call.header('user-agent') },
-        'allowed',
-      ),
-    ])
+    await writeRiders(tx, ridersFor(call, decision))
     return done
   })
-  call.audit.written = true
-  return result
 }

@@ -122,7 +122,6 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
         detail: { restoredAs },
       })
       await restore(sql, target, place.found, ridersFor(call, decision))
-      call.audit.written = true
       return { id: target.row.id, namespace: [...namespace], name }
     },
   })
@@ -141,7 +140,6 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
       const { target, object } = await droppedIn(parts, warehouse, params.id)
       const decision = permit(call, object)
       await purgeNow(sql, target, ridersFor(call, decision))
-      call.audit.written = true
       parts.wakeJobs()
     },
   })

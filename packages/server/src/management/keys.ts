@@ -7,9 +7,9 @@ import { defaultRingMaxAgeMs } from '../keys/key-ring.ts'
 import { resealRing } from '../keys/reseal.ts'
 import { keyPurposes } from '../keys/ring-key.ts'
 import { addKey, type Alongside, promoteKey, revokeKey } from '../keys/rotate.ts'
-import { insertAudit } from '../store/audit.ts'
 import { readKeys } from '../store/key-ring.ts'
 import { policyVersion } from '../store/policies.ts'
+import { writeRiders } from '../store/riders.ts'
 import { listSealedSecrets } from '../store/warehouse-writes.ts'
 import { administerServer } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
@@ -60,7 +60,6 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
       const decision = administerServer(call)
       call.audit.detail = { purpose: body.purpose }
       const id = await addKey(sql, master, body.purpose, alongside(call, decision))
-      call.audit.written = true
       return keyNow(id)
     },
   })
@@ -86,7 +85,6 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
       call.audit.detail = { forceNow: body.forceNow ?? false }
       const minAgeMs = body.forceNow === true ? 0 : maxAgeMs
       await promoteKey(sql, params.key, minAgeMs, alongside(call, decision))
-      call.audit.written = true
       return keyNow(params.key)
     },
   })
@@ -103,7 +101,6 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
       const decision = administerServer(call)
       call.audit.object = params.key
       await revokeKey(sql, params.key, alongside(call, decision))
-      call.audit.written = true
     },
   })
 
@@ -128,8 +125,7 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
         warehouses: { ...warehouses, unreadable: [...warehouses.unreadable] },
       }
       call.audit.detail = { ...report }
-      await insertAudit(sql, ridersFor(call, decision).audit)
-      call.audit.written = true
+      await writeRiders(sql, ridersFor(call, decision))
       return report
     },
   })
@@ -141,6 +137,6 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
 function alongside(call: Call, decision: Decision): Alongside {
   return async (tx) => {
     if ((await policyVersion(tx)) !== decision.policyVersion) throw new Stale()
-    await insertAudit(tx, ridersFor(call, decision).audit)
+    await writeRiders(tx, ridersFor(call, decision))
   }
 }

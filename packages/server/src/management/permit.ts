@@ -33,5 +33,12 @@ export function permit(call: Call, object: Permitted, privilege: Privilege = 'ma
 /** What a change of this call takes along: its audit event, and the policy it was allowed by. */
 export function ridersFor(call: Call, { policyVersion }: Decision): Riders {
   const known = { requestId: call.requestId, identity: call.identity, userAgent: call.header('user-agent') }
-  return { policyVersion, audit: [auditRow(call.audit, known, 'allowed')], idempotency: null }
+  return {
+    policyVersion,
+    audit: [auditRow(call.audit, known, 'allowed')],
+    idempotency: null,
+    done: () => {
+      call.audit.written = true
+    },
+  }
 }

@@ -82,7 +82,6 @@ export function protectionOperations(parts: LakeParts): readonly ManagementOpera
         namespace === undefined
           ? await protectWarehouse(call, params.warehouse, body.protected)
           : await protectInside(call, params.warehouse, body, namespace)
-      call.audit.written = changed
       return { changed }
     },
   })

@@ -73,7 +73,6 @@ export function revocationOperations(parts: LakeParts): readonly ManagementOpera
         namespace === undefined || table === undefined
           ? await ofWarehouse(call, params.warehouse)
           : await ofTable(call, params.warehouse, namespace, table)
-      call.audit.written = true
       return { notBefore: instantOf(from) }
     },
   })

@@ -1,10 +1,9 @@
 import { formatIdentifier } from '@headgate/iceberg/rest'
 import { z } from 'zod'
 import { clearAbandonedCreate, countFiles, placesOf } from '../catalog/orphans.ts'
-import { insertAudit } from '../store/audit.ts'
 import { levelsOf } from '../store/namespaces.ts'
 import { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
-import type { Riders } from '../store/riders.ts'
+import { type Riders, writeRiders } from '../store/riders.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseOf, warehouseParams } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
@@ -113,8 +112,7 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
         return ridersFor(call, decision)
       }
       const { create, deleted, done } = await clearAbandonedCreate(sql, warehouse, at, riders, call.signal)
-      if (!done) await insertAudit(sql, riders(create, deleted).audit)
-      call.audit.written = true
+      if (!done) await writeRiders(sql, riders(create, deleted))
       return { deleted, done }
     },
   })

@@ -51,7 +51,6 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       if (storageKeys !== undefined && skipProbe !== true) await probeProfile(profile, call.signal)
       call.audit.detail = { ...changed, ...(storageKeys === undefined ? {} : { keys: 'replaced' }) }
       await updateWarehouse(parts, row, { profile, settings }, ridersFor(call, decision))
-      call.audit.written = true
       parts.warehouses.forget()
       return viewOfWarehouse(await warehouseRow(parts, params.warehouse))
     },

@@ -69,7 +69,6 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         })
         return ridersFor(call, decision)
       })
-      call.audit.written = true
       parts.warehouses.forget()
       return viewOfWarehouse(await warehouseRow(parts, name))
     },
@@ -136,7 +135,6 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       const row = await warehouseRow(parts, params.warehouse)
       const decision = permit(call, asObject(row))
       await deleteWarehouse(parts, row, ridersFor(call, decision))
-      call.audit.written = true
       parts.warehouses.forget()
     },
   })

@@ -8,6 +8,7 @@ import { masterKeyFrom } from '../keys/master-key.ts'
 import { Sessions } from '../sessions/sessions.ts'
 import { insertSecret } from '../store/client-secrets.ts'
 import { insertPrincipal, ownIssuer, setPrincipalEnabled } from '../store/principals.ts'
+import type { Queryable } from '../store/sql.ts'
 import { testStore } from '../store/test-database.ts'
 import { AttemptLimiter } from './attempt-limiter.ts'
 import { clientCredentialsGrant } from './client-credentials.ts'
@@ -60,7 +61,10 @@ export async function testTokenServer(): Promise<TestTokenServer> {
     new AttemptLimiter({ perClient: 5, perAddress: 1000, windowMs: 60_000 }, () => now)
   let limiter = newLimiter()
 
-  const brokenSql = { run: () => Promise.reject(new Error(`the secret is ${secrets.first}`)) }
+  const brokenSql: Queryable = {
+    run: () => Promise.reject(new Error(`the secret is ${secrets.first}`)),
+    afterCommit: () => undefined,
+  }
   const server = createServer((request, response) => {
     const grant = clientCredentialsGrant({ sql: broken ? brokenSql : store.sql, sessions })
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })

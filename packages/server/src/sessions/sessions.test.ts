@@ -226,6 +226,7 @@ describe('a rotation of the signing key', () => {
 function silent({ sql }: TestStore): TestStore['sql'] {
   return {
     run: (s, v) => sql.run(s, v),
+    afterCommit: (callback) => callback(),
     transaction: (work, options) => sql.transaction(work, options),
     listen: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
     ping: (signal) => sql.ping(signal),

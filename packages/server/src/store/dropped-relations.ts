@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Queryable, statement } from './sql.ts'
 import type { RelationKind } from './relations.ts'
-import { type AuditRow, insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+import { type AuditRow, insertAuditSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** The kind of job that deletes the files of a dropped relation; its subject is the relation. */
 export const purgeJob = 'purge'
@@ -127,7 +127,7 @@ const restore = statement(
      update relation set version = version + 1, namespace_id = $2, name = $3, namespace_path = null, dropped_at = null, dropped_by = null,
        expires_at = null, purge = false, updated_at = now()
      where id = $1 and dropped_at is not null and (select version from policy) = $4 returning id),
-   audited as (${insertAuditSql(5, 'written')}), kept as (${insertIdempotencySql(6, 'written')})
+   ${ridersSql(5)}
    select id from written`,
 )
 
@@ -141,8 +141,7 @@ export async function restoreDropped(
   to: { readonly namespaceId: string; readonly name: string },
   riders: Riders,
 ): Promise<boolean> {
-  const values = [id, to.namespaceId, to.name, riders.policyVersion, ...riderValues(riders)]
-  return (await tx.run(restore, values)).length === 1
+  return (await runWithRiders(tx, restore, [id, to.namespaceId, to.name], riders)).length === 1
 }
 
 const expireNow = statement(
@@ -150,13 +149,13 @@ const expireNow = statement(
   `with written as (
      update relation set expires_at = least(expires_at, now()), purge = true
      where id = $1 and dropped_at is not null and (select version from policy) = $2 returning id),
-   audited as (${insertAuditSql(3, 'written')}), kept as (${insertIdempotencySql(4, 'written')})
+   ${ridersSql(3)}
    select id from written`,
 )
 
 /** Ends the retention of a dropped relation: its purge is due. False: it is not there any more, or the policy moved. */
 export async function endRetention(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await sql.run(expireNow, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+  return (await runWithRiders(sql, expireNow, [id], riders)).length === 1
 }
 
 const due = statement(

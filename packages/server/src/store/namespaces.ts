@@ -1,6 +1,6 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** Levels of a path are joined by U+001F in the store. */
 export function pathOf(levels: readonly string[]): string {
@@ -80,7 +80,7 @@ const insert = statement(
      from (select 1) one left join namespace p on p.id = $3::uuid
      where (p.id is not null or $3::uuid is null) and (select version from policy) = $7
      returning id),
-   audited as (${insertAuditSql(8, 'written')}), kept as (${insertIdempotencySql(9, 'written')})
+   ${ridersSql(8)}
    select id from written`,
 )
 
@@ -99,39 +99,37 @@ export async function insertNamespace(
   namespace: NewNamespace,
   riders: Riders,
 ): Promise<boolean> {
-  const rows = await sql.run(insert, [
+  const values = [
     namespace.id,
     namespace.warehouseId,
     namespace.parentId,
     pathOf(namespace.levels),
     namespace.ownerId,
     JSON.stringify(namespace.properties),
-    riders.policyVersion,
-    ...riderValues(riders),
-  ])
-  return rows.length === 1
+  ]
+  return (await runWithRiders(sql, insert, values, riders)).length === 1
 }
 
 const remove = statement(
   'namespace_delete',
   `with written as (
      delete from namespace where id = $1 and not protected and (select version from policy) = $2 returning id),
-   audited as (${insertAuditSql(3, 'written')}), kept as (${insertIdempotencySql(4, 'written')})
+   ${ridersSql(3)}
    select id from written`,
 )
 
 /** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
 export async function deleteNamespace(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await sql.run(remove, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+  return (await runWithRiders(sql, remove, [id], riders)).length === 1
 }
 
 const updateProperties = statement(
   'namespace_properties',
-  `with old as (select id, properties from namespace where id = $1 and (select version from policy) = $2 for update),
+  `with old as (select id, properties from namespace where id = $1 and (select version from policy) = $4 for update),
    written as (
-     update namespace n set properties = (old.properties - $3::text[]) || $4::jsonb, updated_at = now()
+     update namespace n set properties = (old.properties - $2::text[]) || $3::jsonb, updated_at = now()
      from old where n.id = old.id returning n.id),
-   audited as (${insertAuditSql(5, 'written')}), kept as (${insertIdempotencySql(6, 'written')})
+   ${ridersSql(5)}
    select old.properties from old, written`,
 )
 
@@ -143,7 +141,12 @@ export async function changeNamespaceProperties(
   updates: Readonly<Record<string, string>>,
   riders: Riders,
 ): Promise<Readonly<Record<string, string>> | null> {
-  const values = [id, riders.policyVersion, removals, JSON.stringify(updates), ...riderValues(riders)]
-  const rows = await sql.run<{ properties: Record<string, string> }>(updateProperties, values)
+  const values = [id, removals, JSON.stringify(updates)]
+  const rows = await runWithRiders<{ properties: Record<string, string> }>(
+    sql,
+    updateProperties,
+    values,
+    riders,
+  )
   return rows[0]?.properties ?? null
 }

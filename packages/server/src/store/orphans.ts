@@ -1,5 +1,5 @@
 import { type Queryable, statement } from './sql.ts'
-import { insertAuditSql, riderValues, type Riders } from './riders.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** A table that somebody began to create and never finished. `createdAt` is epoch ms. */
 export interface AbandonedCreate {
@@ -48,12 +48,11 @@ export async function lockAbandonedCreate(
 const remove = statement(
   'abandoned_delete',
   `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id),
-   audited as (${insertAuditSql(3, 'written')})
+   ${ridersSql(3)}
    select id from written`,
 )
 
 /** Forgets an abandoned create: it cannot be finished any more. False: it went, or the policy moved. */
 export async function deleteAbandonedCreate(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  const [audit] = riderValues(riders)
-  return (await sql.run(remove, [id, riders.policyVersion, audit])).length === 1
+  return (await runWithRiders(sql, remove, [id], riders)).length === 1
 }

@@ -163,6 +163,25 @@ describe('a transaction', () => {
     expect(await things.valueOf(id)).toBe(12)
   })
 
+  test('calls back when it stands, in order, and not when it is undone', async () => {
+    const seen: string[] = []
+    sql.afterCommit(() => seen.push('no transaction'))
+    await sql.transaction(async (tx) => {
+      tx.afterCommit(() => seen.push('first'))
+      await tx.run(insert, [id, 1])
+      tx.afterCommit(() => seen.push('second'))
+      expect(seen).toEqual(['no transaction'])
+    })
+    expect(seen).toEqual(['no transaction', 'first', 'second'])
+    await expect(
+      sql.transaction(async (tx) => {
+        tx.afterCommit(() => seen.push('undone'))
+        await tx.run(insert, [id, 1])
+      }),
+    ).rejects.toThrow()
+    expect(seen).toHaveLength(3)
+  })
+
   test('is undone when its work throws, and what it threw comes out unchanged', async () => {
     const reason = Object.assign(new Error('no such file'), { code: 'ENOENT' })
     const done = sql.transaction(async (tx) => {

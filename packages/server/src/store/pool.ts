@@ -61,6 +61,10 @@ class Pool implements Sql {
     }
   }
 
+  afterCommit(callback: () => void): void {
+    callback()
+  }
+
   async transaction<T>(
     work: (tx: Queryable) => Promise<T>,
     options: { readonly signal?: AbortSignal } = {},
@@ -111,6 +115,7 @@ class Transaction implements Queryable {
   broken = false
   readonly #client: PoolClient
   readonly #signal: AbortSignal | undefined
+  readonly #callbacks: (() => void)[] = []
   #over = false
   #last: Promise<unknown> = Promise.resolve()
 
@@ -125,6 +130,10 @@ class Transaction implements Queryable {
     return (await turn).rows as Row[]
   }
 
+  afterCommit(callback: () => void): void {
+    this.#callbacks.push(callback)
+  }
+
   async perform<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     try {
       await this.#send({ text: 'begin' })
@@ -132,6 +141,7 @@ class Transaction implements Queryable {
       await this.#last
       this.#signal?.throwIfAborted()
       await this.#commit()
+      for (const callback of this.#callbacks) callback()
       return result
     } catch (error) {
       await this.#rollback()

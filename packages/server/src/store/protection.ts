@@ -1,12 +1,12 @@
 import { type Queryable, statement } from './sql.ts'
 import type { Standing } from './relation-writes.ts'
-import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 const ofNamespace = statement(
   'namespace_protect',
   `with written as (
      update namespace set protected = $2, updated_at = now() where id = $1 and (select version from policy) = $3 returning id),
-   audited as (${insertAuditSql(4, 'written')}), kept as (${insertIdempotencySql(5, 'written')})
+   ${ridersSql(4)}
    select id from written`,
 )
 
@@ -17,7 +17,7 @@ export async function protectNamespace(
   wanted: boolean,
   riders: Riders,
 ): Promise<boolean> {
-  return (await sql.run(ofNamespace, [id, wanted, riders.policyVersion, ...riderValues(riders)])).length === 1
+  return (await runWithRiders(sql, ofNamespace, [id, wanted], riders)).length === 1
 }
 
 // The version stays: a commit that is under way must not fail because of this. The name is checked, since the caller's
@@ -27,7 +27,7 @@ const ofRelation = statement(
   `with written as (
      update relation set protected = $2, updated_at = now()
      where id = $1 and namespace_id = $3 and name = $4 and (select version from policy) = $5 returning id),
-   audited as (${insertAuditSql(6, 'written')}), kept as (${insertIdempotencySql(7, 'written')})
+   ${ridersSql(6)}
    select id from written`,
 )
 
@@ -38,6 +38,6 @@ export async function protectRelation(
   wanted: boolean,
   riders: Riders,
 ): Promise<boolean> {
-  const values = [at.id, wanted, at.namespaceId, at.name, riders.policyVersion, ...riderValues(riders)]
-  return (await sql.run(ofRelation, values)).length === 1
+  const values = [at.id, wanted, at.namespaceId, at.name]
+  return (await runWithRiders(sql, ofRelation, values, riders)).length === 1
 }

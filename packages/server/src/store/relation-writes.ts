@@ -1,7 +1,7 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import type { PackedBody, RelationKind } from './relations.ts'
-import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** The serving forms of one metadata file; `body` null: over the row's size limit. */
 export interface Bodies {
@@ -43,11 +43,11 @@ const insert = statement(
   `with written as (
      insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id,
        body, body_length, body_crc, refs_body, refs_length, refs_crc, prefixes)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17::text[] where (select version from policy) = $16
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::text[] where (select version from policy) = $17
      returning id),
-   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($17::text[]) l),
+   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($16::text[]) l),
    unstaged as (delete from staged_relation s using written where s.id = written.id),
-   audited as (${insertAuditSql(18, 'written')}), kept as (${insertIdempotencySql(19, 'written')})
+   ${ridersSql(18)}
    select id from written`,
 )
 
@@ -57,7 +57,7 @@ export async function insertRelation(
   relation: NewRelation,
   riders: Riders,
 ): Promise<boolean> {
-  const rows = await sql.run(insert, [
+  const values = [
     relation.id,
     relation.warehouseId,
     relation.namespaceId,
@@ -68,11 +68,9 @@ export async function insertRelation(
     relation.location,
     relation.ownerId,
     ...bodyValues(relation),
-    riders.policyVersion,
     relation.prefixes,
-    ...riderValues(riders),
-  ])
-  return rows.length === 1
+  ]
+  return (await runWithRiders(sql, insert, values, riders)).length === 1
 }
 
 const replace = statement(
@@ -82,14 +80,14 @@ const replace = statement(
        body = $8, body_length = $9, body_crc = $10, refs_body = $11, refs_length = $12, refs_crc = $13, updated_at = now()
      where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $14
      returning id),
-   audited as (${insertAuditSql(15, 'written')}), kept as (${insertIdempotencySql(16, 'written')})
+   ${ridersSql(15)}
    select id from written`,
 )
 
 /** The compare-and-swap of a commit. False: something moved and nothing was written. */
 export async function replaceRelation(sql: Queryable, change: Replacement, riders: Riders): Promise<boolean> {
   const { standing } = change
-  const rows = await sql.run(replace, [
+  const values = [
     standing.id,
     standing.version,
     standing.namespaceId,
@@ -98,10 +96,8 @@ export async function replaceRelation(sql: Queryable, change: Replacement, rider
     change.metadataLocation,
     change.location,
     ...bodyValues(change),
-    riders.policyVersion,
-    ...riderValues(riders),
-  ])
-  return rows.length === 1
+  ]
+  return (await runWithRiders(sql, replace, values, riders)).length === 1
 }
 
 const confirm = statement(

@@ -1,17 +1,15 @@
-import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
-import { type Queryable, statement } from './sql.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { type Queryable, type Statement, statement } from './sql.ts'
 
 // By the later of both clocks: what the server dated a moment ago is over too.
 const later = `not_before = greatest(not_before, clock_timestamp(), to_timestamp($2::float8 / 1000))`
-
-const riding = `audited as (${insertAuditSql(4, 'written')}), kept as (${insertIdempotencySql(5, 'written')})`
 
 const warehouse = statement(
   'revoke_warehouse',
   `with written as (
      update warehouse set ${later} where id = $1 and (select version from policy) = $3
      returning id, not_before),
-   notified as (select pg_notify('headgate', 'warehouse:' || id) from written), ${riding}
+   notified as (select pg_notify('headgate', 'warehouse:' || id) from written), ${ridersSql(4)}
    select not_before as "notBefore", (select count(*) from notified) from written`,
 )
 
@@ -19,7 +17,7 @@ const relation = statement(
   'revoke_relation',
   `with written as (
      update relation set ${later} where id = $1 and (select version from policy) = $3
-     returning id, not_before), ${riding}
+     returning id, not_before), ${ridersSql(4)}
    select not_before as "notBefore" from written`,
 )
 
@@ -35,7 +33,7 @@ export function revokeWarehouse(
   now: number,
   riders: Riders,
 ): Promise<number | null> {
-  return revoke(sql, warehouse, [id, now, riders.policyVersion, ...riderValues(riders)])
+  return revoke(sql, warehouse, [id, now], riders)
 }
 
 /** The same for one table. */
@@ -45,14 +43,15 @@ export function revokeRelation(
   now: number,
   riders: Riders,
 ): Promise<number | null> {
-  return revoke(sql, relation, [id, now, riders.policyVersion, ...riderValues(riders)])
+  return revoke(sql, relation, [id, now], riders)
 }
 
 async function revoke(
   sql: Queryable,
-  how: ReturnType<typeof statement>,
+  how: Statement,
   values: readonly unknown[],
+  riders: Riders,
 ): Promise<number | null> {
-  const [row] = await sql.run<{ notBefore: number }>(how, [...values])
+  const [row] = await runWithRiders<{ notBefore: number }>(sql, how, values, riders)
   return row?.notBefore ?? null
 }

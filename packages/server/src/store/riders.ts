@@ -1,4 +1,4 @@
-import { type Queryable, statement } from './sql.ts'
+import { type Queryable, type Statement, statement } from './sql.ts'
 
 /**
  * What travels with every change and is written in its transaction or not at all: the audit events, the answer kept
@@ -10,6 +10,8 @@ export interface Riders {
   readonly idempotency: IdempotencyRow | null
   /** Called right before the change is sent; what it throws keeps the change from being made. */
   readonly begin?: () => void
+  /** Called when the change is committed, and they with it. */
+  readonly done?: () => void
 }
 
 /** Columns of one `audit` row, as JSON. */
@@ -63,18 +65,37 @@ export function insertIdempotencySql(n: number, from: string): string {
     from jsonb_to_record($${n}::jsonb) i(${idempotencyTypes}) where i.key is not null and exists (select from ${from})`
 }
 
-/** The two parameters for `insertAuditSql` and `insertIdempotencySql`. */
-export function riderValues(riders: Riders): [string, string] {
-  riders.begin?.()
-  return [JSON.stringify(riders.audit), JSON.stringify(riders.idempotency ?? {})]
+/** SQL that writes the riders of a change: the parameters `$n` and the next one, when `written` has a row. */
+export function ridersSql(n: number): string {
+  return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')})`
 }
 
-const write = statement(
-  'riders_write',
-  `with written as (select 1), audited as (${insertAuditSql(1, 'written')}), kept as (${insertIdempotencySql(2, 'written')}) select 1`,
-)
+/**
+ * Runs a change with its riders. The last three parameters of its statement are the policy version and those of
+ * `ridersSql`; its rows tell whether it happened.
+ */
+export async function runWithRiders<Row>(
+  sql: Queryable,
+  change: Statement,
+  values: readonly unknown[],
+  riders: Riders,
+): Promise<Row[]> {
+  const { policyVersion, begin, done } = riders
+  begin?.()
+  const rows = await sql.run<Row>(change, [...values, policyVersion, ...ridersValues(riders)])
+  if (rows.length > 0 && done) sql.afterCommit(done)
+  return rows
+}
+
+const write = statement('riders_write', `with written as (select 1), ${ridersSql(1)} select 1`)
 
 /** Writes the riders by themselves: the end of a transaction with several changes, or a change without columns for them. */
-export async function writeRiders(tx: Queryable, riders: Riders): Promise<void> {
-  await tx.run(write, riderValues(riders))
+export async function writeRiders(sql: Queryable, riders: Riders): Promise<void> {
+  riders.begin?.()
+  await sql.run(write, ridersValues(riders))
+  if (riders.done) sql.afterCommit(riders.done)
+}
+
+function ridersValues({ audit, idempotency }: Riders): [string, string] {
+  return [JSON.stringify(audit), JSON.stringify(idempotency ?? {})]
 }

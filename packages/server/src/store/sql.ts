@@ -29,6 +29,8 @@ export interface Queryable {
    * Dates, null, or arrays of those (a PostgreSQL array); JSON goes in as its text.
    */
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
+  /** Calls back once everything that was run so far stands: at once outside of a transaction, never when that is undone. */
+  afterCommit(callback: () => void): void
 }
 
 /**

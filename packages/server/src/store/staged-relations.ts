@@ -1,6 +1,6 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** A table that is being created: its id is reserved, its location is known to be ours, nothing else is there. */
 export interface StagedRelation {
@@ -20,27 +20,16 @@ const insert = statement(
   'staged_insert',
   `with written as (
      insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
-     select $1, $2, $3, $4, $5, $6, $7, $11::text[] where (select version from policy) = $8 returning id),
-   audited as (${insertAuditSql(9, 'written')}), kept as (${insertIdempotencySql(10, 'written')})
+     select $1, $2, $3, $4, $5, $6, $7, $8::text[] where (select version from policy) = $9 returning id),
+   ${ridersSql(10)}
    select id from written`,
 )
 
 /** False: the policy moved. */
 export async function insertStaged(sql: Queryable, staged: StagedRelation, riders: Riders): Promise<boolean> {
-  const { id, warehouseId, path, name, uuid, location, principalId } = staged
-  const values = [
-    id,
-    warehouseId,
-    path,
-    name,
-    uuid,
-    location,
-    principalId,
-    riders.policyVersion,
-    ...riderValues(riders),
-    staged.prefixes,
-  ]
-  return (await sql.run(insert, values)).length === 1
+  const { id, warehouseId, path, name, uuid, location, principalId, prefixes } = staged
+  const values = [id, warehouseId, path, name, uuid, location, principalId, prefixes]
+  return (await runWithRiders(sql, insert, values, riders)).length === 1
 }
 
 const find = statement(

@@ -1,5 +1,5 @@
 import { type Queryable, statement } from './sql.ts'
-import { insertAuditSql, insertIdempotencySql, riderValues, type Riders } from './riders.ts'
+import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** What a warehouse is made of. `storageSecret` is sealed already. */
 export interface WarehouseContent {
@@ -26,7 +26,7 @@ const insert = statement(
   `with written as (
      insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected)
      select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11 where (select version from policy) = $12 returning id),
-   ${notified}, audited as (${insertAuditSql(13, 'written')}), kept as (${insertIdempotencySql(14, 'written')})
+   ${notified}, ${ridersSql(13)}
    select id, (select count(*) from notified) from written`,
 )
 
@@ -37,15 +37,8 @@ export async function insertWarehouse(
   riders: Riders,
 ): Promise<boolean> {
   const { id, name, ownerId } = warehouse
-  const values = [
-    id,
-    name,
-    ownerId,
-    ...contentValues(warehouse),
-    riders.policyVersion,
-    ...riderValues(riders),
-  ]
-  return (await sql.run(insert, values)).length === 1
+  const values = [id, name, ownerId, ...contentValues(warehouse)]
+  return (await runWithRiders(sql, insert, values, riders)).length === 1
 }
 
 const update = statement(
@@ -54,7 +47,7 @@ const update = statement(
      update warehouse set version = version + 1, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
        defaults = $6::jsonb, overrides = $7::jsonb, vending = $8::jsonb, retention_seconds = $9, protected = $10
      where id = $1 and version = $2 and (select version from policy) = $11 returning id),
-   ${notified}, audited as (${insertAuditSql(12, 'written')}), kept as (${insertIdempotencySql(13, 'written')})
+   ${notified}, ${ridersSql(12)}
    select id, (select count(*) from notified) from written`,
 )
 
@@ -65,8 +58,8 @@ export async function updateWarehouse(
   content: WarehouseContent,
   riders: Riders,
 ): Promise<boolean> {
-  const values = [at.id, at.version, ...contentValues(content), riders.policyVersion, ...riderValues(riders)]
-  return (await sql.run(update, values)).length === 1
+  const values = [at.id, at.version, ...contentValues(content)]
+  return (await runWithRiders(sql, update, values, riders)).length === 1
 }
 
 function contentValues(content: WarehouseContent): unknown[] {
@@ -85,13 +78,13 @@ function contentValues(content: WarehouseContent): unknown[] {
 const remove = statement(
   'warehouse_delete',
   `with written as (delete from warehouse where id = $1 and not protected and (select version from policy) = $2 returning id),
-   ${notified}, audited as (${insertAuditSql(3, 'written')}), kept as (${insertIdempotencySql(4, 'written')})
+   ${notified}, ${ridersSql(3)}
    select id, (select count(*) from notified) from written`,
 )
 
 /** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
 export async function deleteWarehouse(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await sql.run(remove, [id, riders.policyVersion, ...riderValues(riders)])).length === 1
+  return (await runWithRiders(sql, remove, [id], riders)).length === 1
 }
 
 const sealedSecrets = statement(
