@@ -13,6 +13,8 @@ type Form = Exclude<BodyForm, 'none'>
 export interface BodyPlace {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
+  /** What was held when the name was looked up: the store did not send that text again. */
+  readonly held?: ServedBody | null
 }
 
 /** The text of one metadata file in the forms it is served in. At least one of `plain` and `packed` is there. */
@@ -30,6 +32,7 @@ export class BodyCache {
   readonly #entries: LRUCache<string, ServedBody>
   readonly #maxFileBytes: number
   readonly #reading = new Map<string, Promise<ServedBody>>()
+  readonly #inflating = new Map<string, Promise<Buffer>>()
 
   constructor(options: { readonly maxBytes: number; readonly maxFileBytes: number }) {
     this.#maxFileBytes = options.maxFileBytes
@@ -71,15 +74,25 @@ export class BodyCache {
 
   /** The plain text, inflated once and kept. */
   async plain(at: BodyPlace, row: RelationRow, form: Form): Promise<Buffer> {
-    return this.inflated(at, form, await this.get(at, row, form))
+    return this.inflated(at, form, await this.get(at, row, form, at.held ?? undefined))
   }
 
-  /** The plain text of what `get` gave. */
+  /** The plain text of what `get` gave. Those who ask for it at the same time wait for one inflation. */
   async inflated(at: BodyPlace, form: Form, { location, plain, packed }: ServedBody): Promise<Buffer> {
     if (plain) return plain
     if (!packed) throw new Error('a body without a text')
+    const file = `${form} ${location}`
+    let inflating = this.#inflating.get(file)
+    if (!inflating) {
+      inflating = this.#inflate(keyOf(at, form), location, packed).finally(() => this.#inflating.delete(file))
+      this.#inflating.set(file, inflating)
+    }
+    return inflating
+  }
+
+  async #inflate(key: string, location: string, packed: PackedBody): Promise<Buffer> {
     const text = await unpack(packed)
-    this.#keep(keyOf(at, form), location, text, packed)
+    this.#keep(key, location, text, packed)
     return text
   }
 
