@@ -6,12 +6,11 @@ import { tableModel } from '../catalog/relation-model.ts'
 import { composeStagedCreate } from '../catalog/staged-create.ts'
 import { swap } from '../catalog/swap.ts'
 import { type Place, standingOf } from '../catalog/target.ts'
-import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import { noContent } from './answers.ts'
-import { findPlace, findRelation, warehouseOf } from './find.ts'
+import { allowPlace, allowRelation, type LookedUp, lookUp, warehouseOf } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 import { ridersOf, type Touched } from './riders.ts'
 import { route } from './route.ts'
@@ -34,8 +33,14 @@ export function commitTransaction(parts: IcebergParts): Operation {
       parts.idempotency,
       call,
       async (keep) => {
+        const looked = await Promise.all(
+          tableChanges.map(async (change) => {
+            const at = { warehouse, identifier: change.identifier }
+            return { change, at: await lookUp(parts, at, isCreate(change) ? 'none' : 'all') }
+          }),
+        )
         const shares: Share[] = []
-        for (const change of tableChanges) shares.push(await prepare(parts, call, warehouse, change))
+        for (const { change, at } of looked) shares.push(await prepare(parts, call, at, change))
         const changes = shares.map(({ prepared }) => prepared).filter((prepared) => prepared !== null)
         const policyVersion = Math.min(...shares.map(({ decision }) => decision.policyVersion))
         call.audit.object = `${warehouse.name}:${tableChanges.map(({ identifier }) => formatIdentifier(identifier)).join(', ')}`
@@ -58,16 +63,14 @@ export function commitTransaction(parts: IcebergParts): Operation {
   })
 }
 
-async function prepare(
-  parts: IcebergParts,
-  call: Call,
-  warehouse: Warehouse,
-  change: TableChange,
-): Promise<Share> {
-  const at = { warehouse, identifier: change.identifier }
-  const object = `${warehouse.name}:${formatIdentifier(change.identifier)}`
-  if (change.requirements.some(({ type }) => type === 'assert-create')) {
-    const { found: place, decision } = await findPlace(parts, call, at)
+function isCreate({ requirements }: TableChange): boolean {
+  return requirements.some(({ type }) => type === 'assert-create')
+}
+
+async function prepare(parts: IcebergParts, call: Call, at: LookedUp, change: TableChange): Promise<Share> {
+  const object = `${at.warehouse.name}:${formatIdentifier(change.identifier)}`
+  if (isCreate(change)) {
+    const { found: place, decision } = await allowPlace(parts, call, at)
     const creation = await composeStagedCreate(parts, place, change, call.identity.principal.id)
     const prepared = await prepareCreate(parts, tableModel, parts.tableModels, creation)
     return {
@@ -78,7 +81,7 @@ async function prepare(
       touched: { object, securable: { kind: 'relation', id: creation.id } },
     }
   }
-  const { found, decision } = await findRelation(parts, call, at, 'table', 'modify')
+  const { found, decision } = await allowRelation(parts, call, at, 'table', 'modify')
   const prepared = await prepareReplace(parts, tableModel, parts.tableModels, found, change)
   const unchanged = prepared === null ? standingOf(found) : null
   return {

@@ -55,6 +55,27 @@ async function policyOf(parts: IcebergParts, call: Call, seenVersion: number): P
   return seenVersion > call.policy.version ? parts.policies.get(call.identity, seenVersion) : call.policy
 }
 
+/** A name in a warehouse. */
+export interface RelationPlace {
+  readonly warehouse: Warehouse
+  readonly identifier: TableIdentifier
+}
+
+/** What stands at a name, and the text that was held for it before, which is not sent again. */
+export interface LookedUp extends RelationPlace {
+  readonly resolved: Resolved
+  readonly held: ServedBody | null
+}
+
+/** Looks what stands at a name. Names that are looked up together share a query. */
+export async function lookUp(parts: IcebergParts, at: RelationPlace, form: BodyForm): Promise<LookedUp> {
+  const { warehouse, identifier } = at
+  const held = form === 'none' ? null : parts.bodies.held(at, form)
+  const wanted = { form, known: held?.location ?? null }
+  const resolved = await parts.resolver.whatStands(warehouse.id, identifier, wanted)
+  return { warehouse, identifier, resolved, held }
+}
+
 /** A relation of one kind that the caller may use in this way; 404 when it is not there or must not be seen. */
 export async function findRelation(
   parts: IcebergParts,
@@ -64,36 +85,16 @@ export async function findRelation(
   privilege: Privilege,
   form: BodyForm = 'all',
 ): Promise<Allowed<Target>> {
-  const held = form === 'none' ? null : parts.bodies.held(at, form)
-  const resolved = await lookUpRelation(parts, at, form, held)
-  return allowRelation(parts, call, at, resolved, kind, privilege, held)
+  return allowRelation(parts, call, await lookUp(parts, at, form), kind, privilege)
 }
 
-/** A name in a warehouse. */
-export interface RelationPlace {
-  readonly warehouse: Warehouse
-  readonly identifier: TableIdentifier
-}
-
-/** What the store has at a name. A text that is held here is not sent again. */
-export function lookUpRelation(
-  parts: IcebergParts,
-  { warehouse, identifier }: RelationPlace,
-  form: BodyForm,
-  held: ServedBody | null,
-): Promise<Resolved> {
-  return parts.resolver.whatStands(warehouse.id, identifier, { form, known: held?.location ?? null })
-}
-
-/** Decides on what was found at a name. */
+/** Decides on the relation that was found at a name. */
 export async function allowRelation(
   parts: IcebergParts,
   call: Call,
-  { warehouse, identifier }: RelationPlace,
-  resolved: Resolved,
+  { warehouse, identifier, resolved, held }: LookedUp,
   kind: RelationKind,
   privilege: Privilege,
-  held: ServedBody | null,
 ): Promise<Allowed<Target>> {
   call.audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   call.audit.privilege = privilege
@@ -109,22 +110,24 @@ export async function allowRelation(
 }
 
 /** The place for a new relation: a namespace in which the caller may create, and what stands at the name now. */
-export async function findPlace(
+export async function findPlace(parts: IcebergParts, call: Call, at: RelationPlace): Promise<Allowed<Place>> {
+  return allowPlace(parts, call, await lookUp(parts, at, 'none'))
+}
+
+/** Decides on creating something at a name that was looked up. */
+export async function allowPlace(
   parts: IcebergParts,
   call: Call,
-  at: RelationPlace,
-  privilege: Privilege = 'create',
+  { warehouse, identifier, resolved }: LookedUp,
 ): Promise<Allowed<Place>> {
-  const { warehouse, identifier } = at
   call.audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
-  call.audit.privilege = privilege
-  const resolved = await parts.resolver.whatStands(warehouse.id, identifier)
+  call.audit.privilege = 'create'
   const place = placeOf(warehouse, identifier, resolved)
   const policy = await policyOf(parts, call, resolved.policyVersion)
   const missing = (): HeadgateError => missingIn(policy, warehouse, missingNamespace(identifier.namespace))
   if (place === null) throw missing()
   call.audit.securable = { kind: 'namespace', id: place.namespaceId }
-  const decision = decide(policy, place.namespaceChain, privilege)
+  const decision = decide(policy, place.namespaceChain, 'create')
   enforce(decision, { kind: 'namespace', name: formatNamespace(identifier.namespace), missing })
   return { found: place, decision }
 }

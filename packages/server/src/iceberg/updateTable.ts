@@ -7,8 +7,7 @@ import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent, type Keep } from '../idempotency/idempotent.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { createStaged } from './create-staged.ts'
-import type { Resolved } from '../store/relations.ts'
-import { allowRelation, lookUpRelation, type RelationPlace, warehouseOf } from './find.ts'
+import { allowRelation, type LookedUp, lookUp, type RelationPlace, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { findCommitted } from './replay.ts'
@@ -61,28 +60,27 @@ async function commit(
   const remembered = parts.standings.take(at.warehouse, at.identifier)
   if (remembered !== undefined) {
     try {
-      return await commitFrom(parts, call, at, remembered, request, keep)
+      const found = { ...at, resolved: remembered, held: parts.bodies.held(at, 'all') }
+      return await commitFrom(parts, call, found, request, keep)
     } catch (error) {
       const known = error instanceof Stale || (isHeadgateError(error) && error.kind.status < 500)
       if (!known) throw error
     }
   }
-  const held = parts.bodies.held(at, 'all')
-  return commitFrom(parts, call, at, await lookUpRelation(parts, at, 'all', held), request, keep)
+  return commitFrom(parts, call, await lookUp(parts, at, 'all'), request, keep)
 }
 
 async function commitFrom(
   parts: IcebergParts,
   call: Call,
-  at: RelationPlace,
-  standing: Resolved,
+  at: LookedUp,
   request: CommitTableRequest,
   keep: Keep,
 ): Promise<Committed> {
-  const { found, decision } = await allowRelation(parts, call, at, standing, 'table', 'modify', null)
+  const { found, decision } = await allowRelation(parts, call, at, 'table', 'modify')
   const riders = ridersOf(call, decision, keep(200, found.relation.id))
   const result = await commitRelation(parts, tableModel, parts.tableModels, found, request, riders)
-  parts.standings.keep(at.warehouse, at.identifier, { ...standing, relation: result.relation })
+  parts.standings.keep(at.warehouse, at.identifier, { ...at.resolved, relation: result.relation })
   return result
 }
 
