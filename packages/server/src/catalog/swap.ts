@@ -9,8 +9,10 @@ import {
   replaceRelation,
   type Standing,
 } from '../store/relation-writes.ts'
+import { isUuidTaken } from '../store/relations.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
+import { takenError } from './existing.ts'
 import { overlapError } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Prepared } from './prepare.ts'
@@ -60,9 +62,11 @@ async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Pr
     const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
     if (!(await overlapsOthers(sql, id, claim))) continue
     if (write.type !== 'create') throw overlapError()
-    // Whoever has the place may be the same create, which was quicker: then the name is taken, which is another answer.
-    const { relation } = await resolver.whatStands(warehouse.id, identifier)
-    throw relation === null ? overlapError() : new Stale()
+    // Whoever has the place may be the same create, which was quicker, or the very table that is registered once more:
+    // then the name or the uuid is taken, which is another answer.
+    const { kind, uuid } = write.relation
+    if ((await resolver.whatStands(warehouse.id, identifier)).relation !== null) throw new Stale()
+    throw (await isUuidTaken(sql, warehouse.id, uuid)) ? takenError(kind, kind, identifier) : overlapError()
   }
 }
 

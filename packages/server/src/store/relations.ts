@@ -163,6 +163,13 @@ export async function findRelationName(
   return (await sql.run<{ path: string; name: string }>(nameOf, [id]))[0] ?? null
 }
 
+const byUuid = statement('relation_by_uuid', 'select 1 from relation where warehouse_id = $1 and uuid = $2')
+
+/** Whether a table or view of the warehouse, live or dropped, has this uuid. */
+export async function isUuidTaken(sql: Queryable, warehouseId: string, uuid: string): Promise<boolean> {
+  return (await sql.run(byUuid, [warehouseId, uuid])).length > 0
+}
+
 const names = statement(
   'relation_names',
   `select r.name from relation r
