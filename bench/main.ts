@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
+import { gatewayCases } from './cases/gateway.ts'
 import type { Lab } from './cases/lab.ts'
 import { loadLargeCases } from './cases/load-large.ts'
 import { loadSmallCases } from './cases/load-small.ts'
 import { loadTokenCases } from './cases/load-token.ts'
+import { vendingCases } from './cases/vending.ts'
 import type { BenchRun } from './lib/bench-run.ts'
 import { type Case, type CaseResult, runCase } from './lib/case.ts'
 import { canPlace } from './lib/cores.ts'
@@ -24,6 +26,8 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'commit-small', quick: true, cases: commitCases },
   { id: 'commit-minio', quick: false, cases: commitMinioCases },
   { id: 'commit-large', quick: false, cases: commitLargeCases },
+  { id: 'vending', quick: true, cases: vendingCases },
+  { id: 'gateway', quick: false, cases: gatewayCases },
 ]
 
 async function main(options: BenchOptions): Promise<void> {

@@ -37,6 +37,12 @@ export function startRawCommit(run: BenchRun, name: string, options: RawCommitOp
   return start(run, name, 'raw-commit.ts', [JSON.stringify(options)])
 }
 
+/** @param root folder whose files are served and written, such as `/a/b` below it */
+export function startRawFiles(run: BenchRun, name: string, root: string): Promise<Started> {
+  mkdirSync(root, { recursive: true })
+  return start(run, name, 'raw-files.ts', [root])
+}
+
 /** What the commit loop without HTTP reports. */
 export interface DirectCounts {
   readonly perSecond: number

@@ -16,6 +16,21 @@ export async function createWarehouse(
   })
 }
 
+/** A warehouse in a directory that clients reach through the storage gateway, as the embedded default has one. */
+export async function createGatewayWarehouse(
+  origin: string,
+  name: string,
+  place: { readonly root: string; readonly bucket: string },
+): Promise<void> {
+  mkdirSync(place.root, { recursive: true })
+  await call({ origin, prefix: '', headers: {} }, 'POST', '/management/v1/warehouses', {
+    name,
+    storage: { type: 'file', root: `file://${place.root}`, bucket: place.bucket },
+    vending: { mode: 'gateway' },
+    retentionSeconds: 0,
+  })
+}
+
 function profileOf(storage: WarehouseStorage): Record<string, unknown> {
   if (storage.kind === 'file') return { type: 'file', root: `file://${storage.root}` }
   const { endpoint, region, accessKeyId, secretAccessKey, root } = storage

@@ -10,13 +10,19 @@ export interface Entry {
 }
 
 /** What does not come over HTTP has no processes to watch and no loader. */
-export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> & Partial<Measured>
+export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> &
+  Partial<Measured> & {
+    /** Storage credentials that were minted meanwhile. */
+    readonly minted?: number
+  }
 
 export interface Case {
   readonly id: string
   readonly title: string
   /** What a reader must know to judge the figures. */
   readonly notes: readonly string[]
+  /** Each answer stands for the transport of an object of so many bytes. */
+  readonly objectBytes?: number
   readonly entries: readonly Entry[]
 }
 
@@ -26,12 +32,13 @@ export interface EntryResult {
   readonly rounds: readonly EntryMeasured[]
 }
 
-export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes'> {
+export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes' | 'objectBytes'> {
   readonly entries: readonly EntryResult[]
 }
 
 /** Measures all entries in turn, again and again: slow changes of the machine reach all of them. */
-export async function runCase(run: BenchRun, { id, title, notes, entries }: Case): Promise<CaseResult> {
+export async function runCase(run: BenchRun, { entries, ...about }: Case): Promise<CaseResult> {
+  const { title } = about
   run.say(`\n${title}`)
   const rounds = entries.map((): EntryMeasured[] => [])
   for (let round = 0; round < run.repeats; round += 1) {
@@ -44,9 +51,7 @@ export async function runCase(run: BenchRun, { id, title, notes, entries }: Case
     }
   }
   return {
-    id,
-    title,
-    notes,
+    ...about,
     entries: entries.map(({ label, against }, index) => ({ label, against, rounds: rounds[index] ?? [] })),
   }
 }
@@ -54,17 +59,21 @@ export async function runCase(run: BenchRun, { id, title, notes, entries }: Case
 /** Servers that had their first load, by run. */
 const warmed = new WeakMap<BenchRun, Set<string>>()
 
-/** An entry that is put under load over HTTP; the same round sends everybody the same sequence. */
+/**
+ * An entry that is put under load over HTTP; the same round sends everybody the same sequence. A shape that ages, such as
+ * one with signatures, is given as a function.
+ */
 export function loadEntry(
   run: BenchRun,
   contestant: Contestant,
-  shape: Omit<LoadShape, 'seed'>,
+  given: Omit<LoadShape, 'seed'> | (() => Omit<LoadShape, 'seed'>),
   against: readonly string[],
 ): Entry {
   return {
     label: contestant.name,
     against,
     measure: async (round) => {
+      const shape = typeof given === 'function' ? given() : given
       await firstLoad(run, contestant, shape)
       return measure(run, contestant, { ...shape, seed: 1 + round * 1_000 })
     },

@@ -43,22 +43,34 @@ export function markdown(report: Report): string {
   return [...head, ...report.cases.flatMap(caseLines)].join('\n') + '\n'
 }
 
-function caseLines({ title, notes, entries }: CaseResult): string[] {
+function caseLines({ title, notes, entries, objectBytes }: CaseResult): string[] {
   const baselines = [...new Set(entries.flatMap(({ against }) => against))]
   const watched = [
     ...new Set(entries.flatMap(({ rounds }) => rounds.flatMap(({ use }) => Object.keys(use ?? {})))),
   ]
+  const shown = {
+    baselines,
+    watched,
+    objectBytes,
+    minted: entries.some(({ rounds }) => rounds[0]?.minted !== undefined),
+  }
   const columns = [
     '',
     'answers/s',
+    ...(objectBytes === undefined ? [] : ['MB/s']),
     ...baselines.map((label) => `of ${label}`),
     'p50 ms',
     'p99 ms',
     'bytes',
-    ...watched.flatMap((name) => [`${name} CPU µs`, `${name} MB`]),
+    ...(shown.minted ? ['minted'] : []),
+    ...watched.flatMap((name) => [
+      `${name} CPU µs`,
+      `${name} MB`,
+      ...(objectBytes === undefined ? [] : [`${name} MB at most`]),
+    ]),
     'load busy',
   ]
-  const rows = entries.map((entry) => cells(entry, entries, baselines, watched))
+  const rows = entries.map((entry) => cells(entry, entries, shown))
   return [
     '',
     `## ${title}`,
@@ -70,11 +82,17 @@ function caseLines({ title, notes, entries }: CaseResult): string[] {
   ]
 }
 
+interface Shown {
+  readonly baselines: readonly string[]
+  readonly watched: readonly string[]
+  readonly objectBytes: number | undefined
+  readonly minted: boolean
+}
+
 function cells(
   entry: EntryResult,
   all: readonly EntryResult[],
-  baselines: readonly string[],
-  watched: readonly string[],
+  { baselines, watched, objectBytes, minted }: Shown,
 ): string[] {
   const { rounds } = entry
   const rates = rounds.map(({ perSecond }) => perSecond)
@@ -82,7 +100,8 @@ function cells(
     median(rounds.map(pick).filter((value) => value !== undefined))
   return [
     entry.label,
-    `${count(median(rates))} ± ${percent(spread(rates))}`,
+    `${rate(median(rates))} ± ${percent(spread(rates))}`,
+    ...(objectBytes === undefined ? [] : [count((median(rates) * objectBytes) / 1e6)]),
     ...baselines.map((label) => {
       const base = all.find((other) => other.label === label)
       return base && entry.against.includes(label)
@@ -97,9 +116,11 @@ function cells(
     decimal(of(({ p50Ms }) => p50Ms)),
     decimal(of(({ p99Ms }) => p99Ms)),
     count(of(({ bytesPerAnswer }) => bytesPerAnswer)),
+    ...(minted ? [count(of((round) => round.minted))] : []),
     ...watched.flatMap((name) => [
       count(of(({ use }) => use?.[name]?.cpuUsPerAnswer)),
       count(of(({ use }) => use?.[name]?.memoryBytes) / 2 ** 20),
+      ...(objectBytes === undefined ? [] : [count(of(({ use }) => use?.[name]?.peakBytes) / 2 ** 20)]),
     ]),
     percent(of(({ loaderBusy }) => loaderBusy)),
   ]
@@ -111,6 +132,11 @@ function row(texts: readonly string[]): string {
 
 function count(value: number): string {
   return Number.isNaN(value) ? '' : Math.round(value).toLocaleString('en-US')
+}
+
+/** Few answers a second are large ones, of which parts of one count. */
+function rate(value: number): string {
+  return value < 100 ? value.toFixed(1) : count(value)
 }
 
 function decimal(value: number): string {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** What a process and all it has started use: CPU seconds since their start, memory in bytes. */
 export interface Usage {
@@ -25,6 +25,22 @@ export function cpuSecondsOf(pid: number): number {
   let seconds = 0
   for (const member of familyOf(pid)) seconds += cpuOf(member)
   return seconds
+}
+
+/** The most memory that was in use since `forgetPeak`, resident set size in bytes. */
+export function peakOf(pid: number): number {
+  return familyOf(pid).reduce((sum, member) => sum + statusOf(member, 'VmHWM'), 0)
+}
+
+export function forgetPeak(pid: number): void {
+  for (const member of familyOf(pid)) {
+    try {
+      // proc(5): 5 resets the peak to what is in use now
+      writeFileSync(`/proc/${member}/clear_refs`, '5')
+    } catch {
+      // Ended meanwhile, or another system: then the peak is that of its whole life.
+    }
+  }
 }
 
 /** The process and its descendants. */
@@ -62,9 +78,12 @@ function statOf(pid: number): string[] {
 }
 
 function memoryOf(pid: number): number {
-  const kib =
-    /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ??
-    /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1]
+  const kib = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]
+  return kib === undefined ? statusOf(pid, 'VmRSS') : Number(kib) * 1024
+}
+
+function statusOf(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1]
   return Number(kib ?? 0) * 1024
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type BenchRun, logOf } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
-import { cpuSecondsOf, usageOf } from '../lib/usage.ts'
+import { cpuSecondsOf, forgetPeak, peakOf, usageOf } from '../lib/usage.ts'
 import { Histogram } from './histogram.ts'
 import type { LoadCounts, LoadPlan, Requests } from './plan.ts'
 
@@ -36,7 +36,16 @@ export interface Measured {
   readonly bytesPerAnswer: number
   /** Share of one core that the busiest load process used: near 1, the load was the limit. */
   readonly loaderBusy: number
-  readonly use: Readonly<Record<string, { readonly cpuUsPerAnswer: number; readonly memoryBytes: number }>>
+  readonly use: Readonly<Record<string, Use>>
+}
+
+/** What a watched process used. */
+export interface Use {
+  readonly cpuUsPerAnswer: number
+  /** After the load. */
+  readonly memoryBytes: number
+  /** The most during it. */
+  readonly peakBytes: number
 }
 
 /** Puts load on a contestant. Throws when an answer was not 2xx or a connection broke: such a figure means nothing. */
@@ -62,8 +71,11 @@ export async function measure(
   const counts = await Promise.all(
     plans.map((plan) =>
       loadOnce(run, plan, () => {
-        for (const { name, pid } of contestant.watched)
-          if (!before.has(name)) before.set(name, cpuSecondsOf(pid))
+        for (const { name, pid } of contestant.watched) {
+          if (before.has(name)) continue
+          before.set(name, cpuSecondsOf(pid))
+          forgetPeak(pid)
+        }
       }),
     ),
   )
@@ -71,17 +83,28 @@ export async function measure(
     contestant.watched.map(({ name, pid }) => {
       const { cpuSeconds, memoryBytes } = usageOf(pid)
       const answers = counts.reduce((sum, count) => sum + count.answers, 0)
-      return [name, { cpuUsPerAnswer: ((cpuSeconds - (before.get(name) ?? 0)) * 1e6) / answers, memoryBytes }]
+      const cpuUsPerAnswer = ((cpuSeconds - (before.get(name) ?? 0)) * 1e6) / answers
+      return [name, { cpuUsPerAnswer, memoryBytes, peakBytes: peakOf(pid) }]
     }),
   )
   refuseFailures(contestant, counts)
   return { ...summary(counts), use }
 }
 
-/** Loaders that commit must not share tables. */
+/** Loaders must not share the tables that they commit to, nor the objects that they write. */
 function partOf(requests: Requests, index: number, loaders: number): Requests {
-  if (requests.kind !== 'commits') return requests
-  return { ...requests, paths: requests.paths.filter((_, at) => at % loaders === index) }
+  const isOurs = (_: unknown, at: number): boolean => at % loaders === index
+  switch (requests.kind) {
+    case 'commits':
+      return { ...requests, paths: requests.paths.filter(isOurs) }
+    case 'objects':
+      return { ...requests, objects: requests.objects.filter(isOurs) }
+    case 'paths':
+    case 'tables':
+      return requests
+    default:
+      return requests satisfies never
+  }
 }
 
 async function loadOnce(run: BenchRun, plan: LoadPlan, onMeasuring: () => void): Promise<LoadCounts> {

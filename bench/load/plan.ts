@@ -15,6 +15,20 @@ export type Requests =
       readonly paths: readonly string[]
       readonly body: string
     }
+  | {
+      /**
+       * Objects in turn, each asked for with headers of its own, such as a signature. Connection n takes every object whose
+       * number is n modulo the number of connections.
+       */
+      readonly kind: 'objects'
+      readonly method: 'GET' | 'PUT'
+      readonly objects: readonly {
+        readonly path: string
+        readonly headers: Readonly<Record<string, string>>
+      }[]
+      /** Random bytes that each request sends. */
+      readonly bodyBytes: number
+    }
 
 /** One measurement by one load process. */
 export interface LoadPlan {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadPlan, Requests } from './plan.ts'
-import { requestsOf } from './requests.ts'
+import { bodyOf, requestsOf } from './requests.ts'
 
 function plan(requests: Requests): LoadPlan {
   const times = { warmUpMs: 0, durationMs: 0 }
@@ -34,6 +34,16 @@ describe('requests', () => {
 
   it('are the same for the same seed', () => {
     expect(tables(1_000)).toEqual(tables(1_000))
+  })
+
+  it('take objects in turn, each connection its own, with the headers of each', () => {
+    const objects = ['/a', '/b', '/c', '/d'].map((path) => ({ path, headers: { 'x-of': path } }))
+    const put = plan({ kind: 'objects', method: 'PUT', objects, bodyBytes: 3 })
+    const next = requestsOf(put, 1)
+    expect(next()).toBe('PUT /b HTTP/1.1\r\nhost: h:1\r\naccept: a\r\nx-of: /b\r\ncontent-length: 3\r\n\r\n')
+    expect([next(), next()].map((text) => text.slice(0, 6))).toEqual(['PUT /d', 'PUT /b'])
+    expect(bodyOf(put)).toHaveLength(3)
+    expect(bodyOf(plan({ kind: 'paths', paths: [] }))).toBeNull()
   })
 
   it('never commit the same value twice', () => {

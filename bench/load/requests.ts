@@ -1,13 +1,13 @@
+import { randomFillSync } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
-/** Gives the bytes (as Latin-1 text) of the next request of one connection. */
+/** Gives the bytes (as Latin-1 text) of the next request of one connection, without the body of `bodyOf`. */
 export type NextRequest = () => string
 
 /** @param connection its number, from 0 */
 export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
   const { requests } = plan
-  const lines = Object.entries({ host: `${plan.host}:${plan.port}`, ...plan.headers })
-  const head = ` HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
+  const head = headOf({ host: `${plan.host}:${plan.port}`, ...plan.headers })
   switch (requests.kind) {
     case 'paths': {
       const all = requests.paths.map((path) => `GET ${path}${head}\r\n`)
@@ -33,9 +33,34 @@ export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
         return `POST ${path}${head}${length}\r\n${body}`
       }
     }
+    case 'objects': {
+      const { method, objects, bodyBytes } = requests
+      const length = bodyBytes === 0 ? '' : `content-length: ${bodyBytes}\r\n`
+      const all = objects.map(
+        ({ path, headers }) => `${method} ${path}${head}${linesOf(headers)}${length}\r\n`,
+      )
+      let at = connection - plan.connections
+      return () => all[(at += plan.connections) % all.length] ?? ''
+    }
     default:
       return requests satisfies never
   }
+}
+
+/** What follows each request, the same bytes for all: they are many, and a text cannot hold them. */
+export function bodyOf({ requests }: LoadPlan): Buffer | null {
+  if (requests.kind !== 'objects' || requests.bodyBytes === 0) return null
+  return randomFillSync(Buffer.alloc(requests.bodyBytes))
+}
+
+function headOf(headers: Readonly<Record<string, string>>): string {
+  return ` HTTP/1.1\r\n${linesOf(headers)}`
+}
+
+function linesOf(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
 }
 
 /** Whole numbers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003): the same for the same seed. */

@@ -2,7 +2,7 @@ import { createConnection } from 'node:net'
 import { AnswerReader } from './answer-reader.ts'
 import { Histogram } from './histogram.ts'
 import type { LoadCounts, LoadPlan } from './plan.ts'
-import { requestsOf } from './requests.ts'
+import { bodyOf, requestsOf } from './requests.ts'
 
 /**
  * A load process: its argument is a plan, it keeps every connection busy with one request at a time and prints what it
@@ -19,6 +19,7 @@ async function run(plan: LoadPlan): Promise<LoadCounts> {
   let connectionErrors = 0
   let complaint: string | null = null
   let over = false
+  const body = bodyOf(plan)
 
   function connect(number: number): { stop(): void } {
     const next = requestsOf(plan, number)
@@ -28,6 +29,7 @@ async function run(plan: LoadPlan): Promise<LoadCounts> {
     const send = (): void => {
       sentAt = performance.now()
       socket.write(next(), 'latin1')
+      if (body !== null) socket.write(body)
     }
     socket.once('connect', send)
     socket.on('data', (data: Buffer) => {

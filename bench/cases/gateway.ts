@@ -1,0 +1,127 @@
+import { join } from 'node:path'
+import { installMinio, startMinio } from '../../conformance/lib/minio.ts'
+import { sha256, signInHeader, type S3Keys } from '../../conformance/refresh/s3-signature.ts'
+import { startRawFiles } from '../baselines/start.ts'
+import { startVendingServer, vended } from '../data/vended.ts'
+import { type Case, loadEntry } from '../lib/case.ts'
+import { reseat } from '../lib/cores.ts'
+import { type Contestant, type LoadShape, measure } from '../load/load.ts'
+import type { Lab } from './lab.ts'
+
+type Method = 'GET' | 'PUT'
+
+/** A place for objects behind one server. */
+interface Place {
+  readonly contestant: Contestant
+  /** Path of an object by its name. */
+  readonly pathOf: (name: string) => string
+  /** Null: nobody is asked for a signature. */
+  readonly keys: S3Keys | null
+}
+
+interface Size {
+  readonly id: string
+  readonly title: string
+  readonly bytes: number
+  readonly clients: number
+}
+
+const sizes: readonly Size[] = [
+  { id: '64mb', title: '64 MB', bytes: 64e6, clients: 4 },
+  { id: '64kb', title: '64 KB', bytes: 64e3, clients: 16 },
+]
+
+/** Objects through the storage gateway, through bare node:http and through MinIO, all on the same disk. */
+export async function gatewayCases(lab: Lab): Promise<Case[]> {
+  const [files, minio, gateway] = [await rawPlace(lab), await minioPlace(lab), await gatewayPlace(lab)]
+  const places = [files, minio, gateway]
+  const cases: Case[] = []
+  for (const size of sizes) {
+    for (const place of places) await fill(lab, place, size)
+    for (const method of ['GET', 'PUT'] as const) cases.push(caseOf(lab, places, size, method))
+  }
+  return cases
+}
+
+function caseOf(lab: Lab, places: readonly Place[], size: Size, method: Method): Case {
+  const { id, title, bytes, clients } = size
+  const names = places.map(({ contestant }) => contestant.name)
+  return {
+    id: `gateway-${id}-${method.toLowerCase()}`,
+    title: `${method} of objects of ${title} through the storage gateway, ${clients} clients`,
+    notes: [
+      'The gateway serves a directory. What is read lies in the memory of the system; what was written is on disk when it is answered.',
+      'Requests to MinIO and to the gateway are signed in their headers, without a hash of the body.',
+    ],
+    objectBytes: bytes,
+    entries: places.map((place, at) =>
+      loadEntry(lab.run, place.contestant, () => shapeOf(place, size, method), names.slice(0, at)),
+    ),
+  }
+}
+
+/** Writes each object once. */
+async function fill(lab: Lab, place: Place, size: Size): Promise<void> {
+  await measure(
+    lab.run,
+    place.contestant,
+    { ...shapeOf(place, size, 'PUT'), seed: 1 },
+    { warmUpMs: 0, durationMs: 3_000 },
+  )
+}
+
+/** Signatures are good for minutes only, so this is made when the load begins. */
+function shapeOf({ contestant, keys, pathOf }: Place, size: Size, method: Method): Omit<LoadShape, 'seed'> {
+  const { host } = new URL(contestant.origin)
+  const objects = Array.from({ length: size.clients }, (_, n) => {
+    const path = pathOf(`${size.id}-${n}`)
+    return { path, headers: keys === null ? {} : signedFor(method, path, host, keys) }
+  })
+  const bodyBytes = method === 'PUT' ? size.bytes : 0
+  return {
+    connections: size.clients,
+    headers: {},
+    requests: { kind: 'objects', method, objects, bodyBytes },
+  }
+}
+
+function signedFor(method: Method, target: string, host: string, keys: S3Keys): Record<string, string> {
+  const payloadHash = method === 'GET' ? sha256('') : 'UNSIGNED-PAYLOAD'
+  const draft = { method, target, headers: [['host', host] as const], payloadHash }
+  const { headers } = signInHeader(draft, keys, { region: 'us-east-1' })
+  // the load process says itself where it goes
+  return Object.fromEntries(headers.filter(([name]) => name !== 'host'))
+}
+
+async function rawPlace({ run }: Lab): Promise<Place> {
+  const { origin, process } = await startRawFiles(run, 'raw-files', join(run.folder, 'raw-files-data'))
+  const contestant = { name: 'node:http over files', origin, watched: [{ name: 'server', pid: process.pid }] }
+  return { contestant, pathOf: (name) => `/data/${name}`, keys: null }
+}
+
+async function minioPlace({ run }: Lab): Promise<Place> {
+  const minio = await startMinio(run.keeper, {
+    binary: await installMinio(run.keeper, run.say),
+    folder: join(run.folder, 'minio-gateway'),
+    buckets: ['bare'],
+  })
+  const { pid } = minio.process
+  reseat(run.placement, 'server', pid)
+  const keys = minio.storage('bare')
+  return {
+    contestant: { name: 'MinIO', origin: minio.endpoint, watched: [{ name: 'server', pid }] },
+    pathOf: (name) => `/bare/data/${name}`,
+    keys,
+  }
+}
+
+async function gatewayPlace(lab: Lab): Promise<Place> {
+  const server = await startVendingServer(lab, 'headgate-gateway')
+  const { keys, prefix } = await vended(server)
+  const watched = [{ name: 'server', pid: server.process.pid }]
+  return {
+    contestant: { name: 'Headgate', origin: keys.endpoint, watched },
+    pathOf: (name) => `/${prefix.replace(/^s3:\/\//, '').replace(/\/$/, '')}/data/${name}`,
+    keys,
+  }
+}

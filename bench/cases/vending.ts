@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { call } from '../data/catalog.ts'
+import { asksForCredentials, startVendingServer, vended, type VendingServer } from '../data/vended.ts'
+import { warehouse } from '../data/stores.ts'
+import { type Case, type EntryMeasured, loadEntry } from '../lib/case.ts'
+import { burst } from '../load/burst.ts'
+import type { Requests } from '../load/plan.ts'
+import { clientCounts, type Lab } from './lab.ts'
+import { watched } from './watched.ts'
+
+/** As many as the executors of a large job. */
+const executors = 2_000
+
+/** What storage credentials cost a load, and what it takes to renew one for a whole job. */
+export async function vendingCases(lab: Lab): Promise<Case[]> {
+  const server = await startVendingServer(lab, 'headgate-vending')
+  return [...loads(lab, server), renewals(lab, server)]
+}
+
+function loads(lab: Lab, server: VendingServer): Case[] {
+  const { run } = lab
+  const without = watched(lab, 'without', server)
+  const withKeys = watched(lab, 'with a credential', server, asksForCredentials)
+  const requests: Requests = { kind: 'paths', paths: [server.path] }
+  return clientCounts.flatMap((connections) =>
+    (['gzip', 'identity'] as const).map((encoding): Case => {
+      const shape = { connections, headers: { 'accept-encoding': encoding }, requests }
+      return {
+        id: `vending-load-${encoding}-${connections}`,
+        title: `loadTable with and without a storage credential, 10 KB of metadata, ${encoding}, ${connections} clients`,
+        notes: ['One table, one caller: the credential is minted once and handed out again.'],
+        entries: [loadEntry(run, without, shape, []), loadEntry(run, withKeys, shape, [without.name])],
+      }
+    }),
+  )
+}
+
+function renewals(lab: Lab, server: VendingServer): Case {
+  const { run } = lab
+  const { hostname, port } = new URL(server.origin)
+  const renewed = async (isMinted: boolean): Promise<EntryMeasured> => {
+    const { refreshToken } = await vended(server)
+    if (isMinted) await movePolicy(server)
+    const path = `${server.path}/credentials?storageRefreshToken=${encodeURIComponent(refreshToken)}`
+    const request = `GET ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`
+    const before = await mintedBy(server)
+    const measured = await burst(run, { host: hostname, port: Number(port), clients: executors, request })
+    return { ...measured, minted: (await mintedBy(server)) - before }
+  }
+  return {
+    id: 'vending-renew',
+    title: `${executors.toLocaleString('en-US')} renewals of one storage credential, all in the same moment`,
+    notes: [
+      'All with the same token, each over a connection of its own, which stands before. Latencies count from the first byte of the first request.',
+    ],
+    entries: [
+      { label: 'while the credential is kept', against: [], measure: () => renewed(false) },
+      { label: 'after a grant, which ends what is kept', against: [], measure: () => renewed(true) },
+    ],
+  }
+}
+
+/** A grant to somebody else: what was decided before is decided again, and what was minted before is minted again. */
+async function movePolicy({ origin }: VendingServer): Promise<void> {
+  const management = { origin, prefix: '', headers: {} }
+  const name = `somebody-${crypto.randomUUID()}`
+  await call(management, 'POST', '/management/v1/roles', { name })
+  const to = { role: name }
+  await call(management, 'POST', '/management/v1/grants', { privilege: 'use', on: { warehouse }, to })
+  // until the server has heard of it
+  await sleep(200)
+}
+
+async function mintedBy({ origin }: VendingServer): Promise<number> {
+  const metrics = await (await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(10_000) })).text()
+  return Number(/^headgate_storage_credentials\{outcome="minted"\} (\d+)/m.exec(metrics)?.[1] ?? Number.NaN)
+}

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url'
+import { type BenchRun, logOf } from '../lib/bench-run.ts'
+import type { EntryMeasured } from '../lib/case.ts'
+import { seated } from '../lib/cores.ts'
+import { Histogram } from './histogram.ts'
+import type { LoadCounts } from './plan.ts'
+
+/** One request, sent by many clients in the same moment. */
+export interface BurstPlan {
+  readonly host: string
+  readonly port: number
+  readonly clients: number
+  /** The whole request, as Latin-1 text. */
+  readonly request: string
+}
+
+/** What a burst process reports. `seconds` is until the last answer. */
+export type BurstCounts = Pick<
+  LoadCounts,
+  'answers' | 'seconds' | 'bytes' | 'refused' | 'complaint' | 'latencies'
+>
+
+const worker = fileURLToPath(new URL('burst-worker.ts', import.meta.url))
+
+/** Throws when an answer was not 2xx or a connection broke. */
+export async function burst(run: BenchRun, plan: BurstPlan): Promise<EntryMeasured> {
+  let counts: BurstCounts | undefined
+  await run.keeper.run({
+    name: 'burst',
+    ...seated(run.placement, 'rest', process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      worker,
+      JSON.stringify(plan),
+    ]),
+    log: logOf(run, 'burst'),
+    onLine: (line) => {
+      if (line.startsWith('burst ')) counts = JSON.parse(line.slice('burst '.length)) as BurstCounts
+    },
+    timeoutMs: 120_000,
+  })
+  if (counts === undefined) throw new Error(`a burst reported nothing; see ${logOf(run, 'burst')}`)
+  const { answers, seconds, bytes, refused, complaint } = counts
+  if (Object.keys(refused).length > 0)
+    throw new Error(`not all answers were 2xx: ${JSON.stringify(refused)}; the first one:\n${complaint}`)
+  const latencies = new Histogram()
+  latencies.merge(counts.latencies)
+  return {
+    perSecond: answers / seconds,
+    p50Ms: latencies.quantile(0.5),
+    p99Ms: latencies.quantile(0.99),
+    bytesPerAnswer: bytes / answers,
+  }
+}
