@@ -25,7 +25,8 @@ export type { SortField, SortOrder } from './sort/types.ts'
 export type { BlobMetadata, PartitionStatisticsFile, StatisticsFile } from './statistics/types.ts'
 export { decodeTableMetadata } from './table/decode-table.ts'
 export { encodeTableMetadata } from './table/encode-table.ts'
-export { stringifyTableMetadata } from './table/stringify-table.ts'
+export { stringifyTableMetadata, tableTextPieces } from './table/stringify-table.ts'
+export type { TextPiece } from './table/text-pieces.ts'
 export {
   SUPPORTED_FORMAT_VERSION,
   type EncryptedKey,

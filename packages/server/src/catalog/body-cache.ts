@@ -2,9 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { pathOf } from '../store/namespaces.ts'
 import type { BodyForm, PackedBody, RelationRow } from '../store/relations.ts'
-import { parseMetadataText, readMetadataText } from './metadata-file.ts'
+import { lacksReferencedForm, readMetadataText, referencedForm } from './metadata-file.ts'
 import { pack, unpack } from './packed-body.ts'
-import { tableModel } from './relation-model.ts'
 import type { Warehouse } from './warehouses.ts'
 
 type Form = Exclude<BodyForm, 'none'>
@@ -62,11 +61,14 @@ export class BodyCache {
     held: ServedBody | null = this.held(at, form),
   ): ServedBody | Promise<ServedBody> {
     if (held?.location === row.metadataLocation) return held
-    if (row.body) return this.#keep(keyOf(at, form), row.metadataLocation, null, row.body)
+    const { body } = row
+    const isWhole =
+      form === 'refs' && row.kind === 'table' && (body === null || lacksReferencedForm(body.length))
+    if (body && !isWhole) return this.#keep(keyOf(at, form), row.metadataLocation, null, body)
     const file = `${form} ${row.metadataLocation}`
     let reading = this.#reading.get(file)
     if (!reading) {
-      reading = this.#read(at, row, form).finally(() => this.#reading.delete(file))
+      reading = this.#read(at, row, form, isWhole).finally(() => this.#reading.delete(file))
       this.#reading.set(file, reading)
     }
     return reading
@@ -107,14 +109,15 @@ export class BodyCache {
     return entry
   }
 
-  async #read(at: BodyPlace, row: RelationRow, form: Form): Promise<ServedBody> {
-    const location = row.metadataLocation
-    let plain = await readMetadataText(at.warehouse.storage, location, this.#maxFileBytes)
-    if (form === 'refs' && row.kind === 'table') {
-      const referenced = tableModel.referencedOnly(tableModel.decode(parseMetadataText(plain, location)))
-      if (referenced !== null) plain = tableModel.text(referenced)
-    }
-    return this.#keep(keyOf(at, form), location, plain, await pack(plain))
+  async #read(at: BodyPlace, row: RelationRow, form: Form, isWhole: boolean): Promise<ServedBody> {
+    const { metadataLocation: location, body } = row
+    const text =
+      body === null
+        ? await readMetadataText(at.warehouse.storage, location, this.#maxFileBytes)
+        : await unpack(body)
+    const plain = isWhole ? referencedForm(text, location) : text
+    const packed = plain === text && body !== null ? body : await pack(plain)
+    return this.#keep(keyOf(at, form), location, plain, packed)
   }
 }
 

@@ -5,8 +5,8 @@ import { metadataVersionOf } from '@headgate/iceberg/metadata'
 import { type Json, parseBytes } from '@headgate/json'
 import type { Bodies } from '../store/relation-writes.ts'
 import type { Storage } from '../storage/storage.ts'
-import { pack } from './packed-body.ts'
-import type { RelationModel } from './relation-model.ts'
+import { type MetadataText, packText } from './metadata-text.ts'
+import { type RelationModel, tableModel } from './relation-model.ts'
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
@@ -30,25 +30,42 @@ export async function composeMetadataFile<Metadata>(
 ): Promise<MetadataFile> {
   const name = model.metadataFileName(metadata, previous === null ? 0 : metadataVersionOf(previous) + 1)
   const text = model.text(metadata)
-  const content = name.includes('.gz.') ? await compress(text) : text
+  const content = name.includes('.gz.') ? await compress(text.whole) : text.whole
   const location = `${model.metadataFolder(metadata)}/${name}`
-  return { location, content, text, bodies: () => bodiesOf(model, metadata, text, rowLimitBytes) }
+  return { location, content, text: text.whole, bodies: () => bodiesOf(model, metadata, text, rowLimitBytes) }
 }
 
-/** The forms kept in the row; null where they are over its limit or, for the referenced form, the same as the full one. */
+/** Up to here the referenced form is made when somebody asks for it, which is rare, and not with every commit. Bytes of text. */
+const smallEnough = 64 * 1024
+
+/**
+ * The forms kept in the row; null where they are over its limit or, for the referenced form, the same as the full one or
+ * quickly made of it (`referencedForm`).
+ */
 export async function bodiesOf<Metadata>(
   model: RelationModel<Metadata, never, never>,
   metadata: Metadata,
-  text: Buffer,
+  text: MetadataText,
   rowLimitBytes: number,
 ): Promise<Bodies> {
-  const packed = await pack(text)
+  const packed = await packText(text)
   if (packed.packed.length > rowLimitBytes) return { body: null, refs: null }
-  const referenced = model.referencedOnly(metadata)
+  const referenced = text.whole.length <= smallEnough ? null : model.referencedOnly(metadata)
   return {
     body: packed,
-    refs: referenced === null ? null : await pack(model.text(referenced)),
+    refs: referenced === null ? null : await packText(model.text(referenced)),
   }
+}
+
+/** Whether a row with a text of this length may hold the full form in place of the referenced one. */
+export function lacksReferencedForm(length: number): boolean {
+  return length <= smallEnough
+}
+
+/** The text with referenced snapshots only; the same text when it has no others. */
+export function referencedForm(text: Buffer, location: string): Buffer {
+  const referenced = tableModel.referencedOnly(tableModel.decode(parseMetadataText(text, location)))
+  return referenced === null ? text : tableModel.text(referenced).whole
 }
 
 /** The text of a metadata file in storage. Throws `no-such-file` with the words clients look for when it is gone. */

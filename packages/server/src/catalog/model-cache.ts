@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import type { ViewMetadata } from '@headgate/iceberg/view'
 
-/** A decoded model takes several times the memory of its text. */
-const bytesPerTextByte = 6
+/** A decoded model, with what is kept of its text, takes several times the memory of that. */
+const bytesPerTextByte = 7
 
 interface Entry<Metadata> {
   readonly location: string

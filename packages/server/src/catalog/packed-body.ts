@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { constants, crc32, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib'
 import type { PackedBody } from '../store/relations.ts'
+import { crc32Combine } from './crc32-combine.ts'
 
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
@@ -20,6 +21,18 @@ export async function pack(text: Buffer): Promise<PackedBody> {
   const packed =
     text.length <= smallEnough ? deflateRawSync(text, packingSmall) : await deflate(text, packing)
   return { packed, length: text.length, crc: crc32(text) }
+}
+
+/** What packing the texts one after the other would inflate to. */
+export function joinPacked(bodies: readonly PackedBody[]): PackedBody {
+  const [only] = bodies
+  if (bodies.length === 1 && only) return only
+  let [length, crc] = [0, 0]
+  for (const body of bodies) {
+    crc = crc32Combine(crc, body.crc, body.length)
+    length += body.length
+  }
+  return { packed: Buffer.concat(bodies.map(({ packed }) => packed)), length, crc }
 }
 
 export async function unpack(body: PackedBody): Promise<Buffer> {

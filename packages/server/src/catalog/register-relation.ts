@@ -1,6 +1,7 @@
 import type { Bodies } from '../store/relation-writes.ts'
 import { checkLocations } from './locations.ts'
 import { bodiesOf, type MetadataFile, parseMetadataText, readMetadataText } from './metadata-file.ts'
+import { metadataTextOf } from './metadata-text.ts'
 import type { CatalogParts } from './parts.ts'
 import type { RelationModel } from './relation-model.ts'
 import type { Warehouse } from './warehouses.ts'
@@ -26,6 +27,6 @@ export async function readForeignFile<Metadata>(
   checkLocations(warehouse, [location])
   const text = await readMetadataText(warehouse.storage, location, parts.maxMetadataBytes)
   const metadata = model.decode(parseMetadataText(text, location))
-  const bodies = (): Promise<Bodies> => bodiesOf(model, metadata, text, parts.rowLimitBytes)
+  const bodies = (): Promise<Bodies> => bodiesOf(model, metadata, metadataTextOf(text), parts.rowLimitBytes)
   return { metadata, file: { location, content: text, text, bodies } }
 }

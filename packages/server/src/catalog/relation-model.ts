@@ -5,11 +5,11 @@ import {
   metadataCodecOf,
   metadataFileName,
   referencedSnapshotsOnly,
-  stringifyTableMetadata,
   tableLocations,
   type TableMetadata,
   type TableRequirement,
   type TableUpdate,
+  tableTextPieces,
 } from '@headgate/iceberg/metadata'
 import {
   applyViewUpdates,
@@ -25,6 +25,7 @@ import {
 } from '@headgate/iceberg/view'
 import { type Json, stringify } from '@headgate/json'
 import type { RelationKind } from '../store/relations.ts'
+import { metadataText, type MetadataText } from './metadata-text.ts'
 
 export interface Applied<Metadata> {
   readonly metadata: Metadata
@@ -38,7 +39,7 @@ export interface RelationModel<Metadata, Update, Requirement> {
   readonly kind: RelationKind
   decode(value: Json): Metadata
   /** The JSON text to be stored and served. */
-  text(metadata: Metadata): Buffer
+  text(metadata: Metadata): MetadataText
   /** In lower case; null: an old table that never got one. */
   uuid(metadata: Metadata): string | null
   location(metadata: Metadata): string
@@ -60,7 +61,7 @@ export interface RelationModel<Metadata, Update, Requirement> {
 export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirement> = {
   kind: 'table',
   decode: decodeTableMetadata,
-  text: (metadata) => Buffer.from(stringifyTableMetadata(metadata)),
+  text: (metadata) => metadataText(tableTextPieces(metadata)),
   uuid: (metadata) => metadata['table-uuid']?.toLowerCase() ?? null,
   location: (metadata) => metadata.location,
   locations: (metadata) => tableLocations(metadata).all,
@@ -78,7 +79,7 @@ export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirem
 export const viewModel: RelationModel<ViewMetadata, ViewUpdate, ViewRequirement> = {
   kind: 'view',
   decode: decodeViewMetadata,
-  text: (metadata) => Buffer.from(stringify(encodeViewMetadata(metadata))),
+  text: (metadata) => metadataText([{ text: stringify(encodeViewMetadata(metadata)), lasting: false }]),
   uuid: (metadata) => metadata['view-uuid'].toLowerCase(),
   location: (metadata) => metadata.location,
   locations: (metadata) => viewLocations(metadata).all,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -30,10 +30,12 @@ afterAll(async () => {
 
 const tables = 'namespaces/n/tables'
 
-/** A table with 100 snapshots of which two are referenced, and text enough to be worth compressing. */
-async function history({ send }: TestServer, name: string): Promise<string> {
+/** A table with so many snapshots of which two are referenced, and text enough to be worth compressing. */
+async function history({ send }: TestServer, name: string, count = 100): Promise<string> {
   await send('POST', tables, { name, schema, properties: { text: 'x'.repeat(3_000) } })
-  const updates = Array.from({ length: 100 }, (_, n) => append(n + 1, n + 1, n === 0 ? undefined : n)).flat()
+  const updates = Array.from({ length: count }, (_, n) =>
+    append(n + 1, n + 1, n === 0 ? undefined : n),
+  ).flat()
   updates.push({ action: 'set-snapshot-ref', 'ref-name': 'tag', type: 'tag', 'snapshot-id': 50 })
   expect((await commit(send, `${tables}/${name}`, updates)).status).toBe(200)
   return `${tables}/${name}`
@@ -97,6 +99,25 @@ test('each form has its own ETag; with the right one the answer is 304, after a 
   }
   await commit(send, path, [setProperties({ a: '1' })])
   expect((await send('GET', path, undefined, { 'if-none-match': allTag })).status).toBe(200)
+})
+
+test('a large table is the same in all forms, however many commits it was made by', async () => {
+  for (const one of [server, small]) {
+    const path = await history(one, 'large', 900)
+    for (let id = 901; id <= 903; id += 1) {
+      expect((await commit(one.send, path, append(id, id, id - 1))).status).toBe(200)
+      const loaded = await one.send('GET', path)
+      const stored = await readFile(fileURLToPath(metadataLocationOf(loaded)), 'utf8')
+      const plain = await wire(one.url, path, {})
+      expect(plain.body.toString()).toContain(`"metadata":${stored}`)
+      const packed = await wire(one.url, path, { 'accept-encoding': 'gzip' })
+      expect(gunzipSync(packed.body).equals(plain.body)).toBe(true)
+      const snapshots = metadataOf(loaded)['snapshots'] as JsonObject[]
+      expect(snapshots.map((it) => it['snapshot-id'])).toEqual(Array.from({ length: id }, (_, n) => n + 1))
+      const refs = metadataOf(await one.send('GET', `${path}?snapshots=refs`))
+      expect((refs['snapshots'] as JsonObject[]).map((it) => it['snapshot-id'])).toEqual([50, id])
+    }
+  }
 })
 
 test('the gzip answer inflates to the plain answer, byte for byte', async () => {

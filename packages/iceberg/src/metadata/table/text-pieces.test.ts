@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { type Json, stringify } from '@headgate/json'
+import { piecesOfList } from './text-pieces.ts'
+
+/** Elements of about 100 characters each. */
+function elements(count: number): Json[] {
+  return Array.from({ length: count }, (_, n) => ({ n, text: 'x'.repeat(90) }))
+}
+
+function textOf(list: readonly Json[]): string {
+  return `[${piecesOfList(list)
+    .map(({ text }) => text)
+    .join('')}]`
+}
+
+function lasting(list: readonly Json[]): object[] {
+  return piecesOfList(list).filter((piece) => piece.lasting)
+}
+
+describe('pieces of a list', () => {
+  it('are its text together, whatever the list has seen before', () => {
+    const all = elements(3_000)
+    const lists = [
+      [],
+      all.slice(0, 1),
+      all.slice(0, 500),
+      all.slice(0, 1_200),
+      all.slice(3, 1_200),
+      all.slice(100, 1_203),
+      [...all.slice(100, 700), ...all.slice(750, 1_900)],
+      all,
+      all.toReversed(),
+      [1, null, 'a', ...all, true],
+      elements(900).map((_, n) => n),
+    ]
+    for (const list of lists) expect(textOf(list)).toBe(stringify(list))
+  })
+
+  it('are one loose piece while the list is short', () => {
+    expect(piecesOfList(elements(100))).toEqual([expect.objectContaining({ lasting: false })])
+  })
+
+  it('last while the list grows', () => {
+    const all = elements(2_000)
+    const before = lasting(all.slice(0, 1_900))
+    expect(before.length).toBeGreaterThan(4)
+    const after = lasting(all)
+    for (const [index, piece] of before.entries()) expect(after[index]).toBe(piece)
+  })
+
+  it('last when the oldest elements go, except the one that lost some', () => {
+    const all = elements(2_000)
+    const before = lasting(all)
+    expect(lasting(all.slice(5))).toEqual(before.slice(1))
+  })
+
+  it('are made anew where an element was replaced', () => {
+    const all = elements(2_000)
+    const before = lasting(all)
+    const changed = all.with(400, { n: -1 })
+    expect(textOf(changed)).toBe(stringify(changed))
+    expect(lasting(changed)[0]).toBe(before[0])
+    expect(lasting(changed)).not.toContain(before[1])
+    expect(textOf(all)).toBe(stringify(all))
+  })
+})
