@@ -1,13 +1,12 @@
 import type { Int64, JsonObject } from '@headgate/json'
 import { invalid } from '../../field-error.ts'
-import { without } from '../../fields.ts'
 import type { PartitionSpec } from '../partition/types.ts'
 import { schemaIndex, type SchemaIndex } from '../schema/schema-index.ts'
 import type { Schema } from '../schema/types.ts'
 import type { Snapshot, SnapshotLogEntry, SnapshotRef } from '../snapshot/types.ts'
 import type { SortOrder } from '../sort/types.ts'
 import type { PartitionStatisticsFile, StatisticsFile } from '../statistics/types.ts'
-import { KNOWN_FIELDS } from '../table/known-fields.ts'
+import { unknownFields } from '../table/known-fields.ts'
 import type { EncryptedKey, FormatVersion, TableMetadata } from '../types.ts'
 
 /**
@@ -86,7 +85,7 @@ export function draftFrom(base: TableMetadata, now: number): Draft {
     snapshotLog: [...base['snapshot-log']],
     encryptionKeys: new Map(base['encryption-keys'].map((it) => [it['key-id'], it])),
     nextRowId: base['next-row-id'],
-    unknownFields: without(base, [...KNOWN_FIELDS]),
+    unknownFields: unknownFields(base),
     changes: noChanges(),
   }
 }

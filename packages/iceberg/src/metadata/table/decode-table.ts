@@ -25,7 +25,7 @@ import {
 import { checkTable } from './check-table.ts'
 import { decodeEncryptedKey } from './decode-encrypted-key.ts'
 import { decodeSchemas, decodeSortOrders, decodeSpecs } from './decode-lists.ts'
-import { KNOWN_FIELDS } from './known-fields.ts'
+import { unknownFields } from './known-fields.ts'
 import { storedLocation } from './location.ts'
 
 /**
@@ -78,12 +78,6 @@ function decodeVersion(object: JsonObject): FormatVersion {
   const version = required(object, 'format-version', decodeInt32)
   if (version === 1 || version === 2 || version === 3) return version
   throw invalid(`Cannot read unsupported version ${version} (supported: 1 to ${SUPPORTED_FORMAT_VERSION})`)
-}
-
-function unknownFields(object: JsonObject): JsonObject {
-  const keys = Object.keys(object)
-  if (keys.every((key) => KNOWN_FIELDS.has(key))) return {}
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !KNOWN_FIELDS.has(key)))
 }
 
 function list<T>(object: JsonObject, key: string, decode: Decoder<T>): readonly T[] {

@@ -3,7 +3,7 @@ import { without } from '../../fields.ts'
 import { encodeSchema } from '../schema/encode-schema.ts'
 import type { Snapshot } from '../snapshot/types.ts'
 import type { TableMetadata } from '../types.ts'
-import { KNOWN_FIELDS } from './known-fields.ts'
+import { unknownFields } from './known-fields.ts'
 
 /**
  * The document to be stored and served, in the exact form of the metadata's format version: version 1 also has the
@@ -42,7 +42,7 @@ export function encodeTableMetadata(metadata: TableMetadata): JsonObject {
     'partition-statistics': metadata['partition-statistics'],
     'snapshot-log': metadata['snapshot-log'],
     'metadata-log': metadata['metadata-log'],
-    ...without(metadata, [...KNOWN_FIELDS]),
+    ...unknownFields(metadata),
   }
 }
 

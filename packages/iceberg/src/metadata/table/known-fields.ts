@@ -1,5 +1,7 @@
+import type { JsonObject } from '@headgate/json'
+
 /** The fields of table metadata that this model reads and writes itself; all others are carried along untouched. */
-export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+const knownFields: ReadonlySet<string> = new Set([
   'format-version',
   'table-uuid',
   'location',
@@ -26,3 +28,9 @@ export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'metadata-log',
   'encryption-keys',
 ])
+
+/** All other fields of an object. */
+export function unknownFields(object: JsonObject): JsonObject {
+  if (Object.keys(object).every((key) => knownFields.has(key))) return {}
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !knownFields.has(key)))
+}
