@@ -37,9 +37,9 @@ export class BodyCache {
     this.#maxFileBytes = options.maxFileBytes
     this.#entries = new LRUCache({
       maxSize: Math.max(1, Math.floor(options.maxBytes)),
-      // Twice, because answers are made of it and kept with it.
+      // Three times, because answers are made of it and kept with it, with and without storage access.
       sizeCalculation: ({ plain, packed }) =>
-        2 * ((plain?.length ?? 0) + (packed?.packed.length ?? 0)) + 1_000,
+        3 * ((plain?.length ?? 0) + (packed?.packed.length ?? 0)) + 1_000,
     })
   }
 

@@ -2,6 +2,7 @@ import { decodeIfNoneMatch, decodeSnapshotMode, matchesEtag } from '@headgate/ic
 import type { ServedBody } from '../catalog/body-cache.ts'
 import { missingMetadataFile } from '../catalog/metadata-file.ts'
 import type { Target } from '../catalog/target.ts'
+import type { HandedOut } from '../credentials/hand-out.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
 import { acceptsGzip, etagOf, metadataAnswer, notModified, packedMetadataAnswer } from './answers.ts'
 import { findRelation, warehouseOf } from './find.ts'
@@ -36,23 +37,34 @@ export async function answerRelation(
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await parts.bodies.get(target, relation, form, target.held)
-  const beside = besideOf(access)
   if (acceptsGzip(call.header('accept-encoding'), served)) {
-    const make = (): Answer => packedMetadataAnswer(location, served, beside, etag())
-    return access === null ? zipped.of(served, make) : make()
+    return zipped.of(served, access, () => packedMetadataAnswer(location, served, besideOf(access), etag()))
   }
   const text = served.plain ?? (await parts.bodies.inflated(target, form, served))
-  const make = (): Answer => metadataAnswer({ location, text, beside, etag: etag() })
-  return access === null ? plain.of(served, make) : make()
+  return plain.of(served, access, () =>
+    metadataAnswer({ location, text, beside: besideOf(access), etag: etag() }),
+  )
 }
 
-/** Answers that are the same for everybody, for as long as the text they are made of is held. */
+/**
+ * Answers that are the same for everybody who is given the same storage access, which may be none, for as long as the
+ * text they are made of is held. Of those with storage access the last one is remembered: whoever else is given another
+ * has it made anew, so that one text holds two answers and not as many as it has readers.
+ */
 class Answers {
-  readonly #answers = new WeakMap<ServedBody, Answer>()
+  readonly #bare = new WeakMap<ServedBody, Answer>()
+  readonly #withAccess = new WeakMap<ServedBody, { readonly access: HandedOut; readonly answer: Answer }>()
 
-  of(served: ServedBody, make: () => Answer): Answer {
-    let answer = this.#answers.get(served)
-    if (answer === undefined) this.#answers.set(served, (answer = make()))
+  of(served: ServedBody, access: HandedOut | null, make: () => Answer): Answer {
+    if (access === null) {
+      let answer = this.#bare.get(served)
+      if (answer === undefined) this.#bare.set(served, (answer = make()))
+      return answer
+    }
+    const last = this.#withAccess.get(served)
+    if (last?.access === access) return last.answer
+    const answer = make()
+    this.#withAccess.set(served, { access, answer })
     return answer
   }
 }
