@@ -1,6 +1,7 @@
 import { constants, lstatSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { HeadgateError } from '@headgate/errors'
+import { LRUCache } from 'lru-cache'
 import { DirectorySync } from './directory-sync.ts'
 import { fillFrom, writeDurably } from './durable-write.ts'
 import { deleteFile } from './file-delete.ts'
@@ -62,6 +63,8 @@ export class FileStorage implements Storage {
   }
   readonly #roots: readonly FileRoot[]
   readonly #sync = new DirectorySync()
+  /** Directories that were looked at a moment ago, for the question that every load asks. Whatever opens a file looks itself. */
+  readonly #withoutLinks = new LRUCache<string, true>({ max: 10_000, ttl: 1_000 })
 
   constructor(options: FileStorageOptions) {
     this.#roots = openRoots(options.roots)
@@ -158,7 +161,9 @@ export class FileStorage implements Storage {
     const place = this.#place(location)
     const stats = lstatSync(place.path, { throwIfNoEntry: false })
     if (stats?.isFile() !== true) return false
+    if (this.#withoutLinks.get(place.directory) === true) return true
     checkNoSymlink(place)
+    this.#withoutLinks.set(place.directory, true)
     return true
   }
 
