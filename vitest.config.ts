@@ -12,7 +12,10 @@ export default defineConfig({
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    globalSetup: ['packages/testkit/src/test-run.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Modules are loaded once for each worker, not once for each file: there is no global state that files could share.
+    isolate: false,
   },
 })

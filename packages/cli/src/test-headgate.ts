@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough, Writable } from 'node:stream'
 import { type Json, parse } from '@headgate/json'
+import { programEnvironment } from '@headgate/testkit'
 import type { ExitCode } from './exit-code.ts'
 import { run } from './run.ts'
 
@@ -64,8 +65,7 @@ export function spawnSource(
 ): ChildProcess {
   const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
   return spawn(process.execPath, [...flags, file, ...args], {
-    // Variables that steer a Headgate must not leak into tests.
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: programEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -1,11 +1,12 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { access, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { endFile } from './shared-postgres.ts'
 import { startTestPostgres } from './test-postgres.ts'
 
 /**
- * A program: keeps a test server running for as long as the process `owner` lives, then removes every trace. It writes
- * the connection string to `directory/url`, or to `directory/problem` why there is none.
+ * A program: keeps a test server running for as long as the process `owner` lives, or until it is told to end, then
+ * removes every trace. It writes the connection string to `directory/url`, or to `directory/problem` why there is none.
  */
 const [directory = '', owner = ''] = process.argv.slice(2)
 
@@ -14,24 +15,32 @@ async function publish(name: string, text: string): Promise<void> {
   await rename(join(directory, `${name}.new`), join(directory, name))
 }
 
-async function untilGone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return
-    }
-    await sleep(250)
+async function untilOver(pid: number): Promise<void> {
+  while (isAlive(pid) && !(await isToEnd())) await sleep(100)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
+}
+
+async function isToEnd(): Promise<boolean> {
+  return await access(join(directory, endFile)).then(
+    () => true,
+    () => false,
+  )
 }
 
 try {
   await using postgres = await startTestPostgres()
   await publish('url', postgres.url)
-  await untilGone(Number(owner))
+  await untilOver(Number(owner))
 } catch (error) {
   await publish('problem', error instanceof Error ? error.message : String(error))
-  await untilGone(Number(owner))
+  await untilOver(Number(owner))
 } finally {
   await rm(directory, { recursive: true, force: true })
 }

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdir, readFile } from 'node:fs/promises'
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const START_TIMEOUT_MS = 60_000
+const END_TIMEOUT_MS = 20_000
+
+/** The keeper ends the server when this file is there. */
+export const endFile = 'end'
 
 /**
  * Connection string of a server that all workers of one test run share. The first who asks starts it, in a process of
@@ -14,9 +18,9 @@ const START_TIMEOUT_MS = 60_000
 export async function sharedPostgres(): Promise<string> {
   const given = process.env['HEADGATE_TEST_DATABASE_URL']
   if (given !== undefined && given !== '') return given
-  // A worker of vitest lives for one file; its parent is the run.
+  // A worker of vitest comes and goes; its parent is the run.
   const owner = process.env['VITEST_WORKER_ID'] === undefined ? process.pid : process.ppid
-  const directory = join(tmpdir(), `headgate-test-run-${owner}`)
+  const directory = directoryOf(owner)
   if (await isFirst(directory)) startKeeper(directory, owner)
   for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await sleep(20)) {
     const url = await read(join(directory, 'url'))
@@ -27,6 +31,23 @@ export async function sharedPostgres(): Promise<string> {
   throw new Error(
     `The PostgreSQL server for tests did not start. If ${directory} was left behind, remove it.`,
   )
+}
+
+/** Ends the server of the run that this process is, and waits until nothing of it is left. */
+export async function endSharedPostgres(): Promise<void> {
+  const directory = directoryOf(process.pid)
+  const isThere = async (): Promise<boolean> =>
+    await access(directory).then(
+      () => true,
+      () => false,
+    )
+  if (!(await isThere())) return
+  await writeFile(join(directory, endFile), '').catch(() => undefined)
+  for (const end = Date.now() + END_TIMEOUT_MS; Date.now() < end && (await isThere());) await sleep(20)
+}
+
+function directoryOf(owner: number): string {
+  return join(tmpdir(), `headgate-test-run-${owner}`)
 }
 
 async function read(path: string): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { programEnvironment } from '@headgate/testkit'
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url))
 /** Ends a child with its parent, however that ends: the channel between them closes then. */
@@ -27,7 +28,7 @@ export class MainProcess implements AsyncDisposable {
     const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning', '--import', leash]
     const child = spawn(process.execPath, [...flags, program], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+      env: programEnvironment(environment),
     })
     const exited = once(child, 'exit')
     let said = ''

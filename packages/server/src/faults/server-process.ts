@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { send, type Answered } from './send.ts'
 import type { Json } from '@headgate/json'
+import { programEnvironment } from '@headgate/testkit'
 
 export type ToProgram =
   | { readonly type: 'open'; readonly environment: Readonly<Record<string, string>> }
@@ -25,7 +26,7 @@ export class ServerProcess implements AsyncDisposable {
     const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
     this.#child = spawn(process.execPath, [...flags, program], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+      env: programEnvironment(),
     })
     this.#exited = once(this.#child, 'exit')
     this.#opened.promise.catch(() => undefined)

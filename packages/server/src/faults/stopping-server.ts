@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { openServer } from './open-server.ts'
 import type { ToParent, ToProgram } from './server-process.ts'
 import { stoppingSql } from './stopping-sql.ts'
@@ -38,4 +39,6 @@ async function open(environment: Readonly<Record<string, string>>): Promise<void
     },
   })
   tell({ type: 'open', url })
+  // It is always killed, and never gets to keep this at its end.
+  flushCompileCache()
 }

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { openSql } from '../../store/pool.ts'
 import { FileStorage } from '../../storage/file.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -13,6 +14,8 @@ const [url = '', folder = '', root = '', budget = ''] = process.argv.slice(2)
 const sql = await openSql({ url })
 const storage = new FileStorage({ roots: [folder] })
 let left = Number(budget)
+// It is always killed, and never gets to keep this at its end.
+flushCompileCache()
 const deadly = new Proxy<Storage>(storage, {
   get(target, name) {
     if (name === 'deleteMany') return deleteMany
