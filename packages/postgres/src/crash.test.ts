@@ -9,16 +9,19 @@ import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { processStart } from './process-identity.ts'
 import { startPostgres } from './start-postgres.ts'
+import { makeUsed } from './test-cluster.ts'
 
 /** What survives the death of processes does not depend on flushing; only power failures would tell. */
 const quick = { fsync: 'off' }
 
 /** Starts a server in another program, tells its connection string and process id, and stays. */
 const program = `
+  import { flushCompileCache } from 'node:module'
   import { startPostgres } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'start-postgres.ts')).href)}
   try {
     const postgres = await startPostgres({ dataDir: process.argv[1], settings: { fsync: 'off' } })
     console.log(JSON.stringify({ url: postgres.url, pid: postgres.pid }))
+    flushCompileCache()
     setTimeout(() => {}, 600_000)
   } catch (error) {
     console.log(JSON.stringify({ problem: error.message }))
@@ -120,6 +123,7 @@ function start(): ChildProcess {
 
 describe.skipIf(process.platform === 'win32')('after a crash', () => {
   test('of our process: the server goes soon, the next start finds every commit', async () => {
+    await makeUsed(dataDir)
     const child = start()
     const { url, pid } = await outcome(child)
     await insert(url, [1, 2, 3])
@@ -130,6 +134,7 @@ describe.skipIf(process.platform === 'win32')('after a crash', () => {
   })
 
   test('of our process: the next start need not wait for the server to be gone', async () => {
+    await makeUsed(dataDir)
     const child = start()
     const { url } = await outcome(child)
     await insert(url, [1, 2, 3])
@@ -141,6 +146,7 @@ describe.skipIf(process.platform === 'win32')('after a crash', () => {
   test.skipIf(process.platform !== 'linux')(
     'of our process and its watchdog: the next start stops the orphan',
     async () => {
+      await makeUsed(dataDir)
       const child = start()
       const { url, pid } = await outcome(child)
       await insert(url, [1, 2, 3])
@@ -157,6 +163,7 @@ describe.skipIf(process.platform === 'win32')('after a crash', () => {
   )
 
   test('of the server: it is reported, and the next start finds every commit', async () => {
+    await makeUsed(dataDir)
     const postgres = await startPostgres({ dataDir, settings: quick })
     await insert(postgres.url, [1, 2, 3])
     process.kill(postgres.pid, 'SIGKILL')
@@ -179,7 +186,7 @@ describe.skipIf(process.platform === 'win32')('after a crash', () => {
   })
 
   test('a process that got the id of the dead server is left alone', async () => {
-    await (await startPostgres({ dataDir, settings: quick }))[Symbol.asyncDispose]()
+    await makeUsed(dataDir)
     const bystander = spawn('sleep', ['600'])
     children.add(bystander)
     const data = join(dataDir, 'cluster', 'data')
@@ -205,6 +212,7 @@ describe.skipIf(process.platform === 'win32')('two programs on one directory', (
   })
 
   test('Ctrl-C reaches us but not the server, which we stop in good order', async () => {
+    await makeUsed(dataDir)
     const child = start()
     const { pid } = await outcome(child)
     if (process.platform === 'linux') {

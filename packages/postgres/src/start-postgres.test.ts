@@ -6,6 +6,7 @@ import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runningPostgres } from './running-postgres.ts'
 import { startPostgres } from './start-postgres.ts'
+import { makeUsed } from './test-cluster.ts'
 
 /** Where durability is not what is tested. */
 const quick = { fsync: 'off' }
@@ -44,6 +45,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('keeps its data from start to start, with the same password', async () => {
+    await makeUsed(dataDir)
     const first = await startPostgres({ dataDir, settings: quick })
     await query(first.url, 'create table t as select 42 as answer')
     await first[Symbol.asyncDispose]()
@@ -53,6 +55,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('takes settings', async () => {
+    await makeUsed(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: { work_mem: '7MB', fsync: 'off' } })
     expect(await setting(postgres.url, 'work_mem')).toEqual({ value: '7MB' })
   })
@@ -69,6 +72,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test.skipIf(process.platform === 'win32')('listens on no network address', async () => {
+    await makeUsed(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: quick })
     expect(await setting(postgres.url, 'listen_addresses')).toEqual({ value: '' })
     const socket = connect(5432, '127.0.0.1')
@@ -89,6 +93,7 @@ describe('the embedded PostgreSQL', () => {
   )
 
   test.each([['socket'], ['tcp']] as const)('can be found by tools beside it (%s)', async (listen) => {
+    await makeUsed(dataDir)
     expect(await runningPostgres(dataDir)).toBeUndefined()
     const postgres = await startPostgres({ dataDir, settings: quick, listen })
     expect(await runningPostgres(dataDir)).toBe(postgres.url)
@@ -97,6 +102,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('stops cleanly and soon, with clients connected, and leaves neither processes nor lock nor socket', async () => {
+    await makeUsed(dataDir)
     const log: string[] = []
     const postgres = await startPostgres({ dataDir, settings: quick, log: (line) => log.push(line) })
     const client = new Client({ connectionString: postgres.url })
@@ -112,6 +118,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('is refused a second time on the same directory, at once', async () => {
+    await makeUsed(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: quick })
     await expect(startPostgres({ dataDir, settings: quick })).rejects.toMatchObject({
       name: 'EmbeddedPostgresError',
@@ -121,7 +128,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('refuses data of another major version with a sentence, and leaves it alone', async () => {
-    await (await startPostgres({ dataDir, settings: quick }))[Symbol.asyncDispose]()
+    await makeUsed(dataDir)
     await writeFile(join(dataDir, 'cluster', 'data', 'PG_VERSION'), '12\n')
     await expect(startPostgres({ dataDir, settings: quick })).rejects.toThrow(
       /was written by PostgreSQL 12, and this Headgate brings PostgreSQL 18/,
@@ -131,6 +138,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('says what PostgreSQL said when it does not start', async () => {
+    await makeUsed(dataDir)
     await expect(
       startPostgres({ dataDir, settings: { ...quick, work_mem: 'plenty' } }),
     ).rejects.toMatchObject({
