@@ -170,7 +170,8 @@ describe.each<[PolicyDialect, Reader]>([
           expect(policy).toMatch(/^[ -~]*$/)
           for (const key of [...tried, ...keys.map((inside) => `${inside}file`)]) {
             const inside = keys.some((place) => key.startsWith(place))
-            expect(actionsOn(policy, key, reader).length, key).toBe(inside ? 5 : 0)
+            // Dot segments are denied even there.
+            expect(actionsOn(policy, key, reader).length, key).toBe(inside && !key.includes('/../') ? 5 : 0)
             expect(mayList(policy, key, reader), key).toBe(inside)
           }
         },
