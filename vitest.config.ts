@@ -10,7 +10,7 @@ export default defineConfig({
       'engines/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: ['packages/testkit/src/test-run.ts'],
     pool: 'forks',

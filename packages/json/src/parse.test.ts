@@ -202,9 +202,10 @@ describe('hostile input', () => {
       JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id }))).slice(0, -2),
     ],
   ])('is refused quickly: %s', (_, text) => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     const error = failure(() => parse(text))
-    expect(performance.now() - start).toBeLessThan(1500)
+    // Of this process alone: others may want the machine too.
+    expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
     expect(error.message.length).toBeLessThan(120)
   })
 
@@ -217,8 +218,9 @@ describe('hostile input', () => {
     ['many escaped keys', `{${Array.from({ length: 50_000 }, (_, i) => `"\\u0041${i}":${i}`).join()}}`],
     ['a string of escaped quotes', `["${'\\"'.repeat(many)}"]`],
   ])('that is valid is read quickly: %s', (_, text) => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     parse(text)
-    expect(performance.now() - start).toBeLessThan(1500)
+    // Of this process alone: others may want the machine too.
+    expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
   })
 })

@@ -241,11 +241,13 @@ describe('a transaction', () => {
     await sql.run(insert, [a, 0])
     await sql.run(insert, [b, 0])
     let attempts = 0
+    const { promise: bothHoldOne, resolve } = Promise.withResolvers<void>()
     const both = async (first: string, second: string): Promise<void> =>
       await sql.transaction(async (tx) => {
-        attempts++
         await tx.run(add, [first, 1])
-        await tx.run(nap, [0.05])
+        attempts++
+        if (attempts === 2) resolve()
+        await bothHoldOne
         await tx.run(add, [second, 1])
       })
     await Promise.all([both(a, b), both(b, a)])
