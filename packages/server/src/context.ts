@@ -16,6 +16,7 @@ import { GatewayVendor } from './credentials/vendors/gateway.ts'
 import { StaticVendor } from './credentials/vendors/static.ts'
 import { StorageKeys } from './credentials/vendors/storage-keys.ts'
 import { StsVendor } from './credentials/vendors/sts.ts'
+import { WebIdentities } from './credentials/vendors/web-identities.ts'
 import { AuditLog, type AuditMode } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
 import { healthOperations } from './http/health.ts'
@@ -65,6 +66,8 @@ export interface ContextOptions {
     readonly region: string
     readonly hostSuffix: string | null
     readonly decisionMaxAgeMs: number
+    /** Holds the server's own token for security token services; null: it has none. */
+    readonly webIdentityTokenFile: string | null
     readonly lives: Lives
   }
   readonly anonymous: boolean
@@ -125,12 +128,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ttlSeconds: options.tokenTtlSeconds,
   })
   const metrics = new RequestMetrics()
-  const { lives, region, hostSuffix, decisionMaxAgeMs } = options.storageAccess
+  const { lives, region, hostSuffix, decisionMaxAgeMs, webIdentityTokenFile } = options.storageAccess
   const { gatewayUrl, publicUrl } = options
   const storageKeys = new StorageKeys()
+  const webIdentities = new WebIdentities({ ring, issuer: publicUrl, tokenFile: webIdentityTokenFile })
   const vending = new Vending({
     vendors: {
-      sts: new StsVendor({ keys: storageKeys }),
+      sts: new StsVendor({ keys: storageKeys, tokens: webIdentities }),
       static: new StaticVendor(),
       ...(gatewayUrl === null
         ? {}
@@ -207,6 +211,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         pageTokens,
         fileRoots: options.fileRoots,
         checkVending: vendingCheck({ vending, storageKeys, gatewayUrl }),
+        webIdentities,
       }),
     ),
   ]

@@ -36,6 +36,8 @@ describe('a way of handing out storage access', () => {
     [machine, { mode: 'sts', roleArn, lifetimeSeconds: 43_200 }],
     [minio, { mode: 'sts' }],
     [minio, { mode: 'sts', identity: 'user-token', lifetimeSeconds: 60 }],
+    [minio, { mode: 'sts', identity: 'user-token', tokenAudience: 'a', tokenClaims: { policy: 'b' } }],
+    [aws, { mode: 'sts', roleArn, identity: 'user-token', sessionTags: true }],
     [aws, { mode: 'static', longLivedKeysMayLeaveTheServer: true }],
   ])('fits: %o %o', (profile, vending) => {
     expect(problem(profile, vending)).toBeNull()
@@ -52,7 +54,11 @@ describe('a way of handing out storage access', () => {
     [aws, { mode: 'sts' }, /needs roleArn/],
     [minio, { mode: 'sts', externalId: 'abc' }, /externalId needs roleArn/],
     [aws, { mode: 'sts', roleArn, identity: 'server-token', externalId: 'abc' }, /externalId belongs/],
-    [aws, { mode: 'sts', roleArn, identity: 'user-token', sessionTags: true }, /sessionTags belong/],
+    [aws, { mode: 'sts', roleArn, identity: 'server-token', sessionTags: true }, /sessionTags belong/],
+    [aws, { mode: 'sts', roleArn, tokenAudience: 'a' }, /tokenAudience and tokenClaims belong/],
+    [minio, { mode: 'sts', identity: 'server-token', tokenClaims: { policy: 'a' } }, /tokenClaims belong/],
+    [minio, { mode: 'sts', identity: 'user-token', tokenClaims: { sub: 'admin' } }, /must be others than/],
+    [minio, { mode: 'sts', identity: 'user-token', tokenClaims: { principal_id: 'a' } }, /must be others/],
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 43_201 }, /lower lifetimeSeconds/],
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 899 }, /raise lifetimeSeconds/],
     [aws, { mode: 'gateway', roleArn }, /roleArn/],

@@ -63,12 +63,15 @@ function onSts(
   vending: Extract<VendingProfile, { readonly mode: 'sts' }>,
 ): string | null {
   const { identity = 'keys', roleArn, externalId, sessionTags, lifetimeSeconds } = vending
+  const { tokenAudience, tokenClaims } = vending
   const isAws = profile.endpoint === undefined && vending.stsEndpoint === undefined
   if (roleArn === undefined && isAws) return 'Vending mode sts at AWS needs roleArn, the role to assume.'
   if (identity !== 'keys' && externalId !== undefined)
     return 'externalId belongs to identity keys: a role that is assumed with a web identity takes none.'
-  if (identity !== 'keys' && sessionTags === true)
-    return 'sessionTags belong to identity keys: with a web identity, the tags are in its token.'
+  if (identity === 'server-token' && sessionTags === true)
+    return 'sessionTags belong to identity keys or user-token: whoever issues the token of the server says what is in it.'
+  if (identity !== 'user-token' && (tokenAudience !== undefined || tokenClaims !== undefined))
+    return 'tokenAudience and tokenClaims belong to identity user-token: no other token is made by this server.'
   if (externalId !== undefined && roleArn === undefined) return 'externalId needs roleArn.'
   if (lifetimeSeconds !== undefined && lifetimeSeconds > maxStsSeconds)
     return `A security token service hands out nothing for longer than ${maxStsSeconds} seconds: lower lifetimeSeconds.`

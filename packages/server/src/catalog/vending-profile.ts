@@ -19,12 +19,19 @@ export type VendingProfile =
       readonly stsEndpoint?: string | undefined
       readonly roleArn?: string | undefined
       readonly externalId?: string | undefined
-      /** Who asks: the warehouse's storage keys (AssumeRole), or a web identity: the server's own or the user's token. */
+      /**
+       * Who asks: the warehouse's storage keys (AssumeRole), or a web identity: the server's own token, or one that it
+       * makes for the user.
+       */
       readonly identity?: 'keys' | 'server-token' | 'user-token' | undefined
       /** Keys that objects are encrypted with, which sessions may use. */
       readonly kmsKeyArns?: readonly string[] | undefined
       /** Name the principal in tags of the session, which its role must allow (`sts:TagSession`). */
       readonly sessionTags?: boolean | undefined
+      /** `user-token`: who it is for, its `aud`. Default `sts.amazonaws.com`. */
+      readonly tokenAudience?: string | undefined
+      /** `user-token`: further claims that the service wants in it, such as the `policy` of MinIO. */
+      readonly tokenClaims?: Readonly<Record<string, string>> | undefined
     } & Life)
   | {
       readonly mode: 'static'
@@ -49,6 +56,17 @@ const arn = z
   .string()
   .regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w+=,.@/:-]+$/, 'must be an ARN')
   .max(2048)
+/** What the server says in its tokens itself, here or in those of a session. */
+const ownClaims = new Set(
+  'iss sub aud exp nbf iat jti act name client_id scope principal_id https://aws.amazon.com/tags'.split(' '),
+)
+const tokenClaims = z
+  .record(z.string().min(1).max(255), z.string().max(2048))
+  .refine((claims) => Object.keys(claims).length <= 10, 'must be 10 at most')
+  .refine(
+    (claims) => !Object.keys(claims).some((name) => ownClaims.has(name)),
+    `must be others than ${[...ownClaims].join(', ')}`,
+  )
 const url = z.url({ protocol: /^https?$/ }).max(2048)
 
 /** The same as a schema, for the management interface and its description. */
@@ -70,9 +88,20 @@ export const vendingProfile: z.ZodType<VendingProfile> = z
       identity: z
         .enum(['keys', 'server-token', 'user-token'])
         .optional()
-        .describe('Who asks: the keys of the storage, or a token of the server or of the user.'),
+        .describe(
+          'Who asks: the keys of the storage, a token of the server, or one that it makes for the user.',
+        ),
       kmsKeyArns: z.array(arn).max(10).optional().describe('Keys that objects are encrypted with.'),
       sessionTags: z.boolean().optional().describe('Name the principal in tags of the session.'),
+      tokenAudience: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('Identity user-token: who the token is for. Default: sts.amazonaws.com.'),
+      tokenClaims: tokenClaims
+        .optional()
+        .describe('Identity user-token: further claims of the token, such as the policy that MinIO wants.'),
       ...life,
     }),
     z.strictObject({

@@ -97,6 +97,8 @@ export function toConfig(env: Env): Config {
         region: env.s3Region,
         hostSuffix: env.s3HostSuffix,
         decisionMaxAgeMs: env.s3DecisionMaxAgeMs,
+        webIdentityTokenFile:
+          env.stsWebIdentityTokenFile === null ? null : resolve(env.stsWebIdentityTokenFile),
         lives: {
           minLifeMs: env.minCredentialSeconds * 1_000,
           tokenTtlMs: env.refreshTokenTtlSeconds * 1_000,

@@ -38,6 +38,7 @@ export interface Env {
   readonly minCredentialSeconds: number
   readonly refreshTokenTtlSeconds: number
   readonly refreshCapSeconds: number
+  readonly stsWebIdentityTokenFile: string | null
   readonly maxBodyBytes: number
   readonly maxJsonDepth: number
   readonly maxHeaderBytes: number

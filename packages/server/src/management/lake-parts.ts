@@ -1,6 +1,7 @@
 import type { CatalogParts } from '../catalog/parts.ts'
 import type { Finding } from '../catalog/finding.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
+import type { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { Call } from '../http/operation.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
@@ -26,6 +27,8 @@ export interface LakeParts extends CatalogParts {
   readonly ringMaxAgeMs?: number
   /** Tries out what a warehouse hands out to clients. Absent: this server hands out nothing. */
   readonly checkVending?: (warehouse: Warehouse, call: Call) => Promise<VendingCheck>
+  /** The web identities that warehouses may ask with. Absent: this server has none. */
+  readonly webIdentities?: Pick<WebIdentities, 'check'>
   /** There is work for the background jobs. */
   wakeJobs(): void
 }

@@ -42,8 +42,10 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
         vending: changed.vending ?? parseVendingProfile(row.vending),
         protected: changed.protected ?? row.protected,
       }
-      if (changed.vending !== undefined || storageKeys !== undefined)
+      if (changed.vending !== undefined || storageKeys !== undefined) {
         checkLender(call, profile, settings.vending)
+        await parts.webIdentities?.check(profile, settings.vending)
+      }
       // Only what is new is checked: a root that the operator has chosen need not lie where others may.
       if (changed.allowedLocations !== undefined && profile.type === 'file') {
         checkFileRoots(profile, changed.allowedLocations, [...parts.fileRoots, profile.root])

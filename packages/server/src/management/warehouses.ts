@@ -50,6 +50,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       const profile = profileOf(body.storage)
       const vending = body.vending ?? defaultVending(profile)
       checkLender(call, profile, vending)
+      await parts.webIdentities?.check(profile, vending)
       checkFileRoots(profile, allowedLocations, parts.fileRoots)
       if (body.skipProbe !== true) await probeProfile(profile, call.signal)
       const settings = {

@@ -75,6 +75,23 @@ export function warehousePromises(shared: () => TestHeadgate): void {
       })
       const anew = await headgate(['warehouse', 'update', 'vended', '--vending', 'remote-signing', '--json'])
       expect(anew.json).toMatchObject({ vending: { mode: 'remote-signing' } })
+      const users = ['--vending', 'sts', '--sts-identity', 'user-token', '--sts-audience', 'store']
+      const claims = ['--sts-claim', 'policy=readwrite', '--sts-claim', 'tenant=a=b']
+      const named = await headgate(['warehouse', 'update', 'vended', ...users, ...claims])
+      expect(named.err).toBe('')
+      expect(named.out).toMatch(
+        /\n {2}identity +user-token\n {2}tokenClaims +policy=readwrite, tenant=a=b\n {2}tokenAudience +store\n/,
+      )
+      expect(
+        await headgate(['warehouse', 'update', 'vended', '--sts-identity', 'server-token']),
+      ).toMatchObject({
+        code: 1,
+      })
+      const servers = ['--vending', 'sts', '--sts-identity', 'server-token']
+      expect(await headgate(['warehouse', 'update', 'vended', ...servers])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE'),
+      })
       expect(await headgate(['warehouse', 'delete', 'vended', '--yes'])).toMatchObject({ code: 0 })
     })
 

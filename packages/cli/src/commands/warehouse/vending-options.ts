@@ -2,7 +2,7 @@ import type { JsonObject } from '@headgate/json'
 import { type Command, Option } from 'commander'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
-import { several } from '../../options.ts'
+import { keyValue, several } from '../../options.ts'
 import { seconds } from './settings-options.ts'
 
 /** How clients of a warehouse get access to its storage. */
@@ -14,6 +14,8 @@ export interface VendingOptions {
   readonly stsIdentity?: string
   readonly kmsKey?: readonly string[]
   readonly sessionTags?: boolean
+  readonly stsAudience?: string
+  readonly stsClaim?: Readonly<Record<string, string>>
   readonly vendLifetime?: number
   readonly vendWhenNotAsked?: boolean
   readonly longLivedKeysMayLeaveTheServer?: boolean
@@ -47,6 +49,15 @@ export function addVendingOptions(command: Command): Command {
     )
     .option('--session-tags', 'sts: name the principal in tags of the session')
     .option('--no-session-tags', 'sts: do not; the default')
+    .option(
+      '--sts-audience <name>',
+      'sts, user-token: who the token of the user is for (default: sts.amazonaws.com)',
+    )
+    .option(
+      '--sts-claim <name=value>',
+      'sts, user-token: a further claim of it, such as policy=… for MinIO; may be given several times',
+      keyValue,
+    )
     .option('--vend-lifetime <time>', 'how long access lives when it is handed out: 1h, 30m', seconds)
     .option('--vend-when-not-asked', 'hand it out although the client does not ask, for those that cannot')
     .option('--no-vend-when-not-asked', 'only when the client asks; the default')
@@ -95,6 +106,8 @@ function given(options: VendingOptions): JsonObject {
     identity: options.stsIdentity,
     kmsKeyArns: options.kmsKey,
     sessionTags: options.sessionTags,
+    tokenAudience: options.stsAudience,
+    tokenClaims: options.stsClaim,
     lifetimeSeconds: options.vendLifetime,
     whenNotAsked: options.vendWhenNotAsked,
     longLivedKeysMayLeaveTheServer: options.longLivedKeysMayLeaveTheServer,

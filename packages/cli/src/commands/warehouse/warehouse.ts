@@ -54,7 +54,7 @@ export function warehouseText(paint: Paint, shown: Warehouse): string {
     ...Object.entries(storage).map(([key, value]) => [`  ${key}`, String(value)] as const),
     ['  secret kept', shown.hasSecret],
     ['vending', String(mode)],
-    ...Object.entries(vending).map(([key, value]) => [`  ${key}`, String(value)] as const),
+    ...Object.entries(vending).map(([key, value]) => [`  ${key}`, settingText(value)] as const),
     ['  revoked before', Date.parse(shown.notBefore) > 0 ? moment(shown.notBefore) : null],
     ['further places', shown.allowedLocations.join(', ') || null],
     ['dropped are kept', duration(shown.retentionSeconds)],
@@ -68,4 +68,11 @@ export function warehouseText(paint: Paint, shown: Warehouse): string {
     ...propertyTable(paint, shown.overrides, 'clients must take'),
   ]
   return [facts, ...sections].join('\n\n')
+}
+
+function settingText(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return String(value)
+  return Object.entries(value)
+    .map(([key, member]) => `${key}=${String(member)}`)
+    .join(', ')
 }

@@ -1,6 +1,6 @@
 import type { Variables } from '../env-type.ts'
 import { parsePublicUrl } from '../parse-values.ts'
-import { custom, integer, optional, text } from '../variable.ts'
+import { custom, integer, optional, path, text } from '../variable.ts'
 
 /** How clients are given access to storage. */
 export const storageAccess: Pick<
@@ -13,6 +13,7 @@ export const storageAccess: Pick<
   | 'minCredentialSeconds'
   | 'refreshTokenTtlSeconds'
   | 'refreshCapSeconds'
+  | 'stsWebIdentityTokenFile'
 > = {
   s3Port: optional(
     integer(
@@ -85,5 +86,11 @@ export const storageAccess: Pick<
       section: 'Storage access',
       doc: 'How long after the user was last proven storage access can be renewed at all, in seconds: the longest job.',
     },
+  ),
+  stsWebIdentityTokenFile: optional(
+    path('HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE', '', {
+      section: 'Storage access',
+      doc: 'File that holds the token (JWT) of this server for warehouses of mode `sts` with identity `server-token`, such as a projected token of Kubernetes. It is read anew each time.',
+    }),
   ),
 }

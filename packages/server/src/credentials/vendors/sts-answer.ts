@@ -27,7 +27,11 @@ export function readStsError(text: string): { readonly code: string; readonly me
   const error = element(text, 'Error') ?? ''
   return {
     code: /^[\w.]{1,100}$/.exec(element(error, 'Code') ?? '')?.[0] ?? '',
-    message: (element(error, 'Message') ?? '').replaceAll(/[^ -~]/g, ' ').slice(0, 300),
+    message: (element(error, 'Message') ?? '')
+      .replaceAll(/[^ -~]/g, ' ')
+      // A service may repeat the web identity that it was shown.
+      .replaceAll(/eyJ[\w.-]*/g, '(token)')
+      .slice(0, 300),
   }
 }
 

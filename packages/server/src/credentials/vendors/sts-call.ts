@@ -1,15 +1,15 @@
-import { HeadgateError } from '@headgate/errors'
 import { sha256Hex, signRequest, SigningKeys } from '@headgate/sigv4'
 import { withRetries } from '../../storage/retry.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import { readStsAnswer, readStsError, type StsCredentials } from './sts-answer.ts'
+import { refusalOf, type Shown, StsFailure } from './sts-refusal.ts'
 
 export interface StsCall {
   readonly endpoint: URL
   readonly region: string
   readonly parameters: readonly (readonly [string, string])[]
-  /** Keys that sign the request; null: it carries a web identity, which is proof enough. */
-  readonly keys: S3Keys | null
+  /** Keys that sign the request, or whose web identity it carries, which is proof enough. */
+  readonly by: S3Keys | Exclude<Shown, 'keys'>
   readonly signal: AbortSignal | undefined
   /** Epoch ms. */
   readonly now: () => number
@@ -21,24 +21,11 @@ const maxAnswerBytes = 128 * 1024
 const retryPolicy = { attempts: 2, base: 400, max: 400 }
 const signingKeys = new SigningKeys()
 
-/** An attempt that failed, in the service's words. */
-class StsFailure extends Error {
-  override readonly name = 'StsFailure'
-  readonly code: string
-  readonly again: boolean
-
-  constructor(code: string, message: string, again: boolean, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-    this.again = again
-  }
-}
-
 /**
  * Asks a security token service, twice at most.
  *
- * @throws HeadgateError `unavailable` when it is away or overloaded, `forbidden` when it does not take the web identity,
- *   `internal` when it refuses what the warehouse is configured with; the service's own words are in `cause`
+ * @throws HeadgateError `unavailable` when it is away or overloaded, `forbidden` when it does not take the user's web
+ *   identity, `internal` when it refuses what the warehouse is configured with; the service's own words are in `cause`
  */
 export async function callSts(call: StsCall): Promise<StsCredentials> {
   try {
@@ -49,7 +36,10 @@ export async function callSts(call: StsCall): Promise<StsCredentials> {
       call.signal,
     )
   } catch (error) {
-    throw error instanceof StsFailure ? translated(error, call) : error
+    if (!(error instanceof StsFailure)) throw error
+    const { by, signal } = call
+    if (error.again && signal?.aborted === true && error.code === '') throw signal.reason
+    throw refusalOf(error, typeof by === 'string' ? by : 'keys')
   }
 }
 
@@ -87,16 +77,16 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
   throw new StsFailure(code === '' ? `HTTP ${answer.status}` : code, message, busy)
 }
 
-function headersFor({ endpoint, region, keys, now }: StsCall, body: string): [string, string][] {
+function headersFor({ endpoint, region, by, now }: StsCall, body: string): [string, string][] {
   const headers: [string, string][] = [
     ['content-type', 'application/x-www-form-urlencoded; charset=utf-8'],
     ['accept', 'application/xml'],
   ]
-  if (keys === null) return headers
+  if (typeof by === 'string') return headers
   const signed = signRequest(
     { method: 'POST', target: endpoint.pathname, headers: [['host', endpoint.host], ...headers] },
     {
-      credentials: keys,
+      credentials: by,
       region,
       service: 'sts',
       date: new Date(now()),
@@ -116,39 +106,4 @@ async function bounded(answer: Response): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
-}
-
-function translated(failure: StsFailure, { keys, signal }: StsCall): unknown {
-  if (failure.again && signal?.aborted === true && failure.code === '') return signal.reason
-  const cause = failure
-  if (failure.again)
-    return new HeadgateError(
-      'unavailable',
-      'The security token service of the warehouse is away or overloaded: try again.',
-      { cause, retryAfterSeconds: 5 },
-    )
-  if (keys === null && /IdentityToken|ExpiredToken|IDPRejectedClaim|AccessDenied/.test(failure.code))
-    return new HeadgateError(
-      'forbidden',
-      'The security token service of the warehouse does not take this identity: log in again, or ask who manages the warehouse.',
-      { cause },
-    )
-  return new HeadgateError(
-    'internal',
-    `The security token service refuses what the warehouse is configured with (${failure.code || failure.message}). ${adviceFor(failure)}`,
-    { cause },
-  )
-}
-
-function adviceFor({ code, message }: StsFailure): string {
-  if (/PackedPolicyTooLarge/.test(code)) return 'Switch off sessionTags, or use fewer or shorter locations.'
-  if (/TooSkewed|RequestExpired/.test(code) || /expired|skew/i.test(message))
-    return 'Its clock and that of this server differ.'
-  if (/SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId/.test(code))
-    return 'Check the access keys of the warehouse.'
-  if (/AccessDenied/.test(code))
-    return 'Check that the access keys of the warehouse are right and may assume the role, that the external id is right, and, with session tags, that sts:TagSession is allowed.'
-  if (/ValidationError|InvalidParameter/.test(code) && /duration/i.test(message))
-    return 'lifetimeSeconds is more than the role allows.'
-  return 'Check the role, the keys and the endpoint of the warehouse.'
 }

@@ -174,10 +174,19 @@ describe('an answer', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('that refuses the token of a user is about that token', async () => {
-    const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve('expired') } })
-    script = [{ status: 400, body: errorOf('ExpiredTokenException') }]
-    await expect(vend({ identity: 'user-token' }, {}, vendor)).rejects.toMatchObject({ code: 'forbidden' })
+  test.each([
+    ['user-token', 'AccessDenied', 'forbidden', /does not take you: ask who manages/],
+    ['user-token', 'InvalidIdentityToken', 'internal', /must know this server as an OpenID provider/],
+    ['user-token', 'ExpiredTokenException', 'internal', /clocks must agree/],
+    ['user-token', 'InvalidParameterValue', 'internal', /claim that names a policy/],
+    ['server-token', 'AccessDenied', 'internal', /trust the token in the file of HEADGATE_STS_/],
+    ['server-token', 'ExpiredTokenException', 'internal', /trust the token in the file/],
+  ] as const)('that refuses a %s with %s says what to do about it', async (identity, code, kind, advice) => {
+    const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve('jwt') } })
+    script = [{ status: 400, body: errorOf(code) }]
+    const refused = vend({ identity }, {}, vendor)
+    await expect(refused).rejects.toMatchObject({ code: kind })
+    await expect(refused).rejects.toThrow(advice)
   })
 
   test.each([
@@ -195,6 +204,17 @@ describe('an answer', () => {
     const error: unknown = await vend().catch((thrown: unknown) => thrown)
     expect(inspect(error, { depth: 10 })).toContain('AccessDenied')
     expect(inspect(error, { depth: 10 })).not.toContain(keys.secretAccessKey)
+  })
+
+  test('never repeats a web identity either, also when the service does', async () => {
+    const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln-bmF0dXJl_'
+    const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve(token) } })
+    script = [{ status: 400, body: errorOf('InvalidParameterValue', `the token ${token} has no policy`) }]
+    const error: unknown = await vend({ identity: 'user-token' }, {}, vendor).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(inspect(error, { depth: 10 })).toContain('the token (token) has no policy')
+    expect(inspect(error, { depth: 10 })).not.toContain('eyJ')
   })
 
   test('whatever it is, it is read without an exception, and never as half of the keys', () => {

@@ -70,7 +70,7 @@ if (findMinio() === undefined) {
       callSts({
         endpoint: new URL(`${minio.endpoint}/`),
         region: minio.region,
-        keys: keysOf(minio),
+        by: keysOf(minio),
         signal: undefined,
         now: Date.now,
         parameters: [['Action', 'AssumeRole'], ['Version', '2011-06-15'], ...parameters],

@@ -7,24 +7,23 @@ import type { StorageAccess, Vendor, VendRequest } from '../vendor.ts'
 import { vendingOf } from '../vending-of.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import { callSts } from './sts-call.ts'
+import { durationFor } from './sts-duration.ts'
 import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
 import { sessionNameOf, sessionTagsOf } from './sts-session.ts'
 import { StorageKeys } from './storage-keys.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
+/** Whose token proves who asks: that of the server, or one that it makes for the user. */
+export type WebIdentity = Exclude<NonNullable<StsProfile['identity']>, 'keys'>
 
 /** Where web identities come from. */
 export interface WebIdentityTokens {
   /**
    * A token that the service behind `request.warehouse` takes.
    *
-   * @throws HeadgateError `forbidden` when the caller has none
+   * @throws HeadgateError `unavailable` when there is none now
    */
-  tokenFor(
-    identity: 'server-token' | 'user-token',
-    request: VendRequest,
-    signal?: AbortSignal,
-  ): Promise<string>
+  tokenFor(identity: WebIdentity, request: VendRequest): Promise<string>
 }
 
 export interface StsVendorOptions {
@@ -34,10 +33,6 @@ export interface StsVendorOptions {
   /** Epoch ms. */
   readonly now?: () => number
 }
-
-/** A service takes no shorter time; where it is not told one, a web identity's own end counts. */
-const minDurationSeconds = 900
-const maxDurationSeconds = 43_200
 
 /**
  * Sessions of a security token service: AssumeRole with the warehouse's own keys, or AssumeRoleWithWebIdentity. An inline
@@ -60,11 +55,13 @@ export class StsVendor implements Vendor {
     if (profile.mode !== 'sts' || store === null)
       throw new HeadgateError('internal', `Warehouse ${warehouse.name} has no security token service.`)
     const endpoint = stsEndpointOf(profile, store)
-    const { action, parameters, keys } = await this.#proof(request, profile, store, signal)
+    // First: a token that is made a moment later sees a little less time, and must not be the shorter of the two.
+    const duration = durationFor(notAfter - now(), (profile.identity ?? 'keys') !== 'keys')
+    const { action, parameters, by } = await this.#proof(request, profile, store)
     const credentials = await callSts({
       endpoint,
       region: store.region,
-      keys,
+      by,
       signal,
       now,
       parameters: [
@@ -73,7 +70,7 @@ export class StsVendor implements Vendor {
         ['RoleSessionName', sessionNameOf(request)],
         ...(profile.roleArn === undefined ? [] : [['RoleArn', profile.roleArn] as const]),
         ['Policy', policyFor(request, profile, dialectOf(endpoint, store))],
-        ...durationOf(notAfter - now(), keys),
+        ...(duration === null ? [] : [['DurationSeconds', String(duration)] as const]),
         ...parameters,
       ],
     })
@@ -91,27 +88,22 @@ export class StsVendor implements Vendor {
     }
   }
 
-  async #proof(
-    request: VendRequest,
-    profile: StsProfile,
-    store: S3Store,
-    signal: AbortSignal | undefined,
-  ): Promise<Proof> {
+  async #proof(request: VendRequest, profile: StsProfile, store: S3Store): Promise<Proof> {
     const { identity = 'keys' } = profile
     if (identity !== 'keys') {
-      const token = await this.#options.tokens?.tokenFor(identity, request, signal)
+      const token = await this.#options.tokens?.tokenFor(identity, request)
       if (token === undefined)
         throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
       return {
         action: 'AssumeRoleWithWebIdentity',
         parameters: [['WebIdentityToken', token]],
-        keys: null,
+        by: identity,
       }
     }
     const tags = profile.sessionTags === true ? sessionTagsOf(request) : []
     return {
       action: 'AssumeRole',
-      keys: await this.#keys.of(store),
+      by: await this.#keys.of(store),
       parameters: [
         ...(profile.externalId === undefined ? [] : [['ExternalId', profile.externalId] as const]),
         ...tags.flatMap(([key, value], index) => [
@@ -126,13 +118,7 @@ export class StsVendor implements Vendor {
 interface Proof {
   readonly action: string
   readonly parameters: readonly (readonly [string, string])[]
-  readonly keys: S3Keys | null
-}
-
-function durationOf(ms: number, keys: S3Keys | null): [string, string][] {
-  const seconds = Math.min(maxDurationSeconds, Math.floor(ms / 1000))
-  if (seconds >= minDurationSeconds) return [['DurationSeconds', String(seconds)]]
-  return keys === null ? [] : [['DurationSeconds', String(minDurationSeconds)]]
+  readonly by: S3Keys | WebIdentity
 }
 
 function policyFor(

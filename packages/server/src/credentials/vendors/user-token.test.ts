@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseVendingProfile, type VendingProfile } from '../../catalog/vending-profile.ts'
+import { KeyRing } from '../../keys/key-ring.ts'
+import { masterKeyFrom } from '../../keys/master-key.ts'
+import { publicKeys } from '../../keys/public-keys.ts'
+import { testStore, type TestStore } from '../../store/test-database.ts'
+import type { Bearer } from '../vendor.ts'
+import { testRequest, testWarehouse } from './test-requests.ts'
+import { mintUserToken } from './user-token.ts'
+import { WebIdentities } from './web-identities.ts'
+
+type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
+
+const issuer = 'https://lake.example'
+const now = Date.parse('2026-01-01T00:00:00.700Z')
+const seconds = Math.floor(now / 1000)
+
+let store: TestStore
+let ring: KeyRing
+beforeAll(async () => {
+  store = await testStore()
+  ring = await KeyRing.open({ sql: store.sql, master: masterKeyFrom(randomBytes(32)) })
+})
+afterAll(async () => {
+  await ring[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+})
+
+function mint(
+  profile: Partial<StsProfile> = {},
+  changes: { readonly bearer?: Bearer; readonly notAfter?: number } = {},
+): Promise<string> {
+  const all: StsProfile = { mode: 'sts', identity: 'user-token', ...profile }
+  const warehouse = testWarehouse(all, { bucket: 'lake', endpoint: null }, null)
+  const request = testRequest(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
+  const wanted = { ...request, notAfter: now + 3_600_000, ...changes }
+  return mintUserToken(ring.signing('session-token'), issuer, all, wanted, now)
+}
+
+/** As a store reads it that has the published keys. */
+async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTPayload> {
+  const keys = createLocalJWKSet({ keys: publicKeys(ring, 'session-token').map((key) => ({ ...key })) })
+  return (await jwtVerify(token, keys, { issuer, audience, currentDate: new Date(now) })).payload
+}
+
+const principal = { id: 'p1', issuer: 'headgate', subject: 'alice', name: 'Alice' }
+
+describe('the token that is made for a user', () => {
+  test('says who it is for and who made it, in whole numbers, and for some minutes', async () => {
+    const token = await mint({}, { bearer: { principal, actor: null, issuedAt: null } })
+    const { jti, ...claims } = await read(token)
+    expect(claims).toEqual({
+      iss: issuer,
+      aud: 'sts.amazonaws.com',
+      sub: 'alice',
+      name: 'Alice',
+      iat: seconds - 30,
+      exp: seconds + 300,
+    })
+    expect(jti).not.toBe((await read(await mint())).jti)
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'JWT' })
+  })
+
+  test('names the engine that acts for the user', async () => {
+    const actor = { id: 'e1', issuer: 'headgate', subject: 'trino', name: 'trino' }
+    const claims = await read(await mint({}, { bearer: { principal, actor, issuedAt: null } }))
+    expect(claims).toMatchObject({ sub: 'alice', act: { sub: 'trino' } })
+  })
+
+  test('never takes a user of another issuer for one of ours', async () => {
+    const foreign = { ...principal, issuer: 'https://idp.example' }
+    const { sub } = await read(
+      await mint({}, { bearer: { principal: foreign, actor: null, issuedAt: null } }),
+    )
+    expect(sub).toBe('https://idp.example#alice')
+  })
+
+  test('lives no longer than is asked for where a store takes the life of a session from it', async () => {
+    expect((await read(await mint({}, { notAfter: now + 8_000 }))).exp).toBe(seconds + 8)
+    expect((await read(await mint({}, { notAfter: now + 899_000 }))).exp).toBe(seconds + 899)
+    expect((await read(await mint({}, { notAfter: now + 900_000 }))).exp).toBe(seconds + 300)
+  })
+
+  test('has the audience, claims and tags that the warehouse says, and its own words win', async () => {
+    const profile = {
+      tokenAudience: 'minio',
+      tokenClaims: { policy: 'readwrite', sub: 'admin' },
+      sessionTags: true,
+    }
+    const token = await mint(profile, { bearer: { principal, actor: null, issuedAt: null } })
+    expect(await read(token, 'minio')).toMatchObject({
+      policy: 'readwrite',
+      sub: 'alice',
+      'https://aws.amazon.com/tags': {
+        principal_tags: { 'headgate:principal': ['Alice'], 'headgate:warehouse': ['wh'] },
+      },
+    })
+  })
+})
+
+describe('a warehouse that asks with a web identity', () => {
+  const aws = { type: 's3', bucket: 'b', region: 'eu-central-1', credentials: 'default-chain' } as const
+  const minio = { ...aws, endpoint: 'http://127.0.0.1:9000' }
+
+  const problem = async (storage: typeof aws, vending: object, at = issuer): Promise<string | null> => {
+    const identities = new WebIdentities({ ring, issuer: at, tokenFile: null })
+    return identities.check(storage, parseVendingProfile({ mode: 'sts', ...vending })).then(
+      () => null,
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: 'bad-request' })
+        return error instanceof Error ? error.message : ''
+      },
+    )
+  }
+
+  test('is refused where this server has none that could be taken', async () => {
+    const user = { identity: 'user-token' }
+    const here = 'http://127.0.0.1:8181'
+    expect(await problem(aws, { identity: 'server-token' })).toMatch(/set HEADGATE_STS_WEB_IDENTITY_/)
+    expect(await problem(aws, user, here)).toMatch(/set HEADGATE_PUBLIC_URL to an https URL/)
+    expect(await problem(minio, { ...user, tokenAudience: here }, here)).toMatch(/tokenAudience is this/)
+    for (const [storage, vending, at] of [
+      [aws, user, issuer],
+      [minio, user, here],
+      [aws, { ...user, stsEndpoint: 'http://sts.example' }, here],
+      [aws, { identity: 'keys' }, here],
+    ] as const)
+      expect(await problem(storage, vending, at)).toBeNull()
+  })
+})

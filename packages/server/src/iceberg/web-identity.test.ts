@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestServer, testServer } from '../test-server.ts'
+import { objectAt, schema, textAt } from './test-tables.ts'
+
+const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
+
+/** A security token service that takes everything and keeps what it was shown. */
+let sts: Server
+let store: { bucket: string; region: string; endpoint: string; pathStyle: boolean; keys: () => null }
+let shown: string[]
+beforeAll(async () => {
+  shown = []
+  sts = createServer((request, response) => {
+    void (async () => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      shown.push(new URLSearchParams(body).get('WebIdentityToken') ?? '')
+      const end = new Date(Date.now() + 3_600_000).toISOString()
+      response.end(
+        `<R><Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials></R>`,
+      )
+    })()
+  }).listen(0, '127.0.0.1')
+  await once(sts, 'listening')
+  const endpoint = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`
+  store = { bucket: 'lakehouse', region: 'us-east-1', endpoint, pathStyle: true, keys: () => null }
+})
+afterAll(() => new Promise((resolve) => sts.close(resolve)))
+
+async function tableOn(vending: object): Promise<TestServer> {
+  const server = await testServer({ vending: { mode: 'sts', ...vending }, store })
+  await server.send('POST', 'namespaces', { namespace: ['n'] })
+  await server.send('POST', 'namespaces/n/tables', { name: 't', schema })
+  return server
+}
+
+test('a token that is made for a security token service opens nothing here, whatever its audience', async () => {
+  for (const tokenAudience of ['sts.amazonaws.com', 'http://headgate.test']) {
+    await using server = await tableOn({ identity: 'user-token', tokenAudience })
+    const alice = await server.caller('alice')
+    const right = { privilege: 'select', on: { kind: 'warehouse', id: server.warehouseId } } as const
+    await server.grant({ ...right, to: alice })
+    expect((await alice.send('GET', 'namespaces/n/tables/t', undefined, asking)).status).toBe(200)
+    const token = shown.at(-1) ?? ''
+    expect(decodeJwt(token)).toMatchObject({ iss: 'http://headgate.test', aud: tokenAudience, sub: 'alice' })
+    const refused = await server.send('GET', 'namespaces/n/tables/t', undefined, {
+      authorization: `Bearer ${token}`,
+    })
+    expect(refused.status).toBe(401)
+  }
+})
+
+test('a server without the token that its warehouse asks with says so, with 503', async () => {
+  await using server = await tableOn({ identity: 'server-token' })
+  const refused = await server.send('GET', 'namespaces/n/tables/t', undefined, asking)
+  expect(refused.status).toBe(503)
+  expect(textAt(refused.json, 'error', 'message')).toMatch(/set HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE/)
+  const plain = await server.send('GET', 'namespaces/n/tables/t')
+  expect(objectAt(plain.json, 'metadata')).toBeDefined()
+})
