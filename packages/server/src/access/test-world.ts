@@ -5,6 +5,7 @@ import { bumpPolicy } from '../store/policies.ts'
 import { insertPrincipal, ownIssuer } from '../store/principals.ts'
 import { addRoleMember, insertRole, type MemberKind } from '../store/roles.ts'
 import { type Sql, statement } from '../store/sql.ts'
+import { chainBelow } from './chain.ts'
 import { type Chain, type Privilege, serverId } from './privilege.ts'
 
 /** An object of a test world, with the place it stands at. */
@@ -43,7 +44,7 @@ export async function addNamespace(
   owner: string = serverId,
 ): Promise<TestObject> {
   const id = randomUUID()
-  const chain = { ids: [id, ...parent.chain.ids], owners: [owner, ...parent.chain.owners] }
+  const chain = chainBelow(parent.chain, id, owner)
   const lineage = chain.ids.slice(0, -1).toReversed()
   const owners = chain.owners.slice(0, -1).toReversed()
   await sql.run(namespace, [
@@ -70,7 +71,7 @@ export async function addRelation(
     kind: 'relation',
     id,
     owner,
-    chain: { ids: [id, ...parent.chain.ids], owners: [owner, ...parent.chain.owners] },
+    chain: chainBelow(parent.chain, id, owner),
   }
 }
 

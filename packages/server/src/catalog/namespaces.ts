@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { formatNamespace, type Namespace } from '@headgate/iceberg/rest'
+import { namespaceChain } from '../access/chain.ts'
 import type { Chain } from '../access/privilege.ts'
 import {
   changeNamespaceProperties,
@@ -32,12 +33,7 @@ export async function lookUpNamespace(
 ): Promise<FoundNamespace | null> {
   const row = await findNamespace(parts.sql, warehouse.id, levels)
   if (row === null) return null
-  const above = warehouseChain(warehouse)
-  const chain = {
-    ids: [...row.lineage.toReversed(), ...above.ids],
-    owners: [...row.owners.toReversed(), ...above.owners],
-  }
-  return { warehouse, levels, row, chain }
+  return { warehouse, levels, row, chain: namespaceChain(row, warehouseChain(warehouse)) }
 }
 
 export interface NamespaceCreation {

@@ -1,9 +1,10 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
+import { chainBelow, namespaceChain } from '../access/chain.ts'
 import type { Chain } from '../access/privilege.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import type { RelationRow, Resolved } from '../store/relations.ts'
 import type { ServedBody } from './body-cache.ts'
-import type { Warehouse } from './warehouses.ts'
+import { type Warehouse, warehouseChain } from './warehouses.ts'
 
 /** A namespace that was found, with what stands at one name in it. */
 export interface Place {
@@ -26,11 +27,9 @@ export interface Target extends Place {
 export function placeOf(warehouse: Warehouse, identifier: TableIdentifier, resolved: Resolved): Place | null {
   const { namespace, relation } = resolved
   if (namespace === null) return null
-  const namespaceChain = {
-    ids: [...upwards(namespace.lineage), warehouse.id],
-    owners: [...upwards(namespace.owners), warehouse.ownerId],
-  }
-  return { warehouse, identifier, namespaceId: namespace.id, namespaceChain, relation }
+  const lineage = { lineage: elementsOf(namespace.lineage), owners: elementsOf(namespace.owners) }
+  const chain = namespaceChain(lineage, warehouseChain(warehouse))
+  return { warehouse, identifier, namespaceId: namespace.id, namespaceChain: chain, relation }
 }
 
 /** Null when nothing stands there. */
@@ -44,10 +43,7 @@ export function targetOf(place: Place, held: ServedBody | null = null): Target |
     namespaceChain,
     relation,
     held,
-    chain: {
-      ids: [relation.id, ...namespaceChain.ids],
-      owners: [relation.ownerId, ...namespaceChain.owners],
-    },
+    chain: chainBelow(namespaceChain, relation.id, relation.ownerId),
   }
 }
 
@@ -55,10 +51,7 @@ export function standingOf({ relation, namespaceId, identifier }: Target): Stand
   return { id: relation.id, version: relation.version, namespaceId, name: identifier.name }
 }
 
-/**
- * Elements of a PostgreSQL uuid array in its text form (no quoting, no escapes), the last first: the store keeps them from
- * the outermost namespace on, decisions go from the object up.
- */
-function upwards(array: string): string[] {
-  return array.length <= 2 ? [] : array.slice(1, -1).split(',').toReversed()
+/** Elements of a PostgreSQL uuid array in its text form: no quoting, no escapes. */
+function elementsOf(array: string): string[] {
+  return array.length <= 2 ? [] : array.slice(1, -1).split(',')
 }

@@ -1,4 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
+import { chainBelow, namespaceChain } from '../access/chain.ts'
 import type { Chain } from '../access/privilege.ts'
 import {
   type DroppedRelation,
@@ -15,7 +16,7 @@ import { isViolation } from '../store/violation.ts'
 import { missingNamespace, takenError } from './existing.ts'
 import { Stale } from './stale.ts'
 import type { Place } from './target.ts'
-import type { Warehouse } from './warehouses.ts'
+import { type Warehouse, warehouseChain } from './warehouses.ts'
 
 /** A dropped relation that was found. */
 export interface DroppedTarget {
@@ -47,8 +48,10 @@ function targetOf(
   row: DroppedRelation | null,
 ): DroppedTarget | null {
   if (row === null) return null
-  const ids = [row.id, ...(row.lineage ?? []).toReversed(), warehouse.id]
-  return { row, chain: { ids, owners: [row.ownerId, ...(row.owners ?? []).toReversed(), warehouse.ownerId] } }
+  const { lineage, owners } = row
+  const top = warehouseChain(warehouse)
+  const above = lineage === null || owners === null ? top : namespaceChain({ lineage, owners }, top)
+  return { row, chain: chainBelow(above, row.id, row.ownerId) }
 }
 
 export function missingDropped(id: string): HeadgateError {

@@ -1,7 +1,8 @@
+import { chainBelow, namespaceChain } from '../access/chain.ts'
 import type { Chain, Privilege } from '../access/privilege.ts'
 import { checkLocations } from '../catalog/locations.ts'
-import type { Warehouse } from '../catalog/warehouses.ts'
-import type { RelationStanding, StandingNamespace } from '../store/relation-standings.ts'
+import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
+import type { RelationStanding } from '../store/relation-standings.ts'
 import type { Access } from './vendor.ts'
 
 /** Why something that was handed out does not hold any more. For the log and the audit. */
@@ -39,21 +40,17 @@ export function liveStanding(
   const { warehouse, relation, staged } = standing
   if (warehouse === null) return refused('warehouse gone')
   if (issuedAt <= warehouse.notBefore) return refused('warehouse revoked')
-  const chainFrom = (namespace: StandingNamespace): Chain => ({
-    ids: [...namespace.lineage.toReversed(), warehouseId],
-    owners: [...namespace.owners.toReversed(), warehouse.ownerId],
-  })
+  const top = warehouseChain({ id: warehouseId, ownerId: warehouse.ownerId })
   if (relation !== null) {
     if (relation.kind !== 'table') return refused('not a table')
     if (relation.namespace === null) return refused('dropped')
     if (issuedAt <= relation.notBefore) return refused('relation revoked')
-    const above = chainFrom(relation.namespace)
     return {
       ok: true,
       value: {
         staged: false,
         namespaceId: relation.namespace.id,
-        chain: { ids: [relationId, ...above.ids], owners: [relation.ownerId, ...above.owners] },
+        chain: chainBelow(namespaceChain(relation.namespace, top), relationId, relation.ownerId),
         prefixes: relation.prefixes,
         notBefore: Math.max(relation.notBefore, warehouse.notBefore),
       },
@@ -66,7 +63,7 @@ export function liveStanding(
     value: {
       staged: true,
       namespaceId: staged.namespace.id,
-      chain: chainFrom(staged.namespace),
+      chain: namespaceChain(staged.namespace, top),
       prefixes: staged.prefixes,
       notBefore: warehouse.notBefore,
     },

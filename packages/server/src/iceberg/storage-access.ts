@@ -1,6 +1,7 @@
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import { decodeAccessDelegation } from '@headgate/iceberg/rest'
 import type { Json, JsonObject } from '@headgate/json'
+import { chainBelow } from '../access/chain.ts'
 import { decide } from '../access/decide.ts'
 import type { Chain } from '../access/privilege.ts'
 import { checkLocations, claimFor } from '../catalog/locations.ts'
@@ -49,12 +50,11 @@ export function newHolding(
   ownerId: string,
 ): Holding {
   const { id, staged, metadata } = table
-  const { ids, owners } = place.namespaceChain
   return {
     place,
     id,
     staged,
-    chain: { ids: [id, ...ids], owners: [ownerId, ...owners] },
+    chain: chainBelow(place.namespaceChain, id, ownerId),
     location: metadata.location,
     prefixes: claimFor(place.warehouse, tableModel.locations(metadata)).prefixes,
     notBefore: 0,
