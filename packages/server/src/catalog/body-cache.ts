@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
-import { pathOf } from '../store/namespaces.ts'
 import type { BodyForm, PackedBody, RelationRow } from '../store/relations.ts'
 import { lacksReferencedForm, readMetadataText, referencedForm } from './metadata-file.ts'
+import { nameKey } from './name-key.ts'
 import { pack, unpack } from './packed-body.ts'
 import type { Warehouse } from './warehouses.ts'
 
@@ -122,5 +122,5 @@ export class BodyCache {
 }
 
 function keyOf({ warehouse, identifier }: BodyPlace, form: Form): string {
-  return `${form} ${warehouse.id} ${pathOf(identifier.namespace)}\u001e${identifier.name}`
+  return `${form} ${nameKey(warehouse.id, identifier)}`
 }

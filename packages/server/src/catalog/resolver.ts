@@ -2,6 +2,7 @@ import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { pathOf } from '../store/namespaces.ts'
 import { type Resolved, type ResolveKey, resolveRelations } from '../store/relations.ts'
 import type { Sql } from '../store/sql.ts'
+import { nameKey } from './name-key.ts'
 
 const maxBatch = 64
 const maxRunning = 4
@@ -38,13 +39,14 @@ export class Resolver {
   /** What stands at a name now; with its text only where that is wanted. */
   whatStands(
     warehouseId: string,
-    { namespace, name }: TableIdentifier,
+    identifier: TableIdentifier,
     { form, known }: WantedText = noText,
   ): Promise<Resolved> {
-    const key = { warehouseId, path: pathOf(namespace), name, form, known }
-    const text = `${warehouseId}\u001e${key.path}\u001e${name}\u001e${form}\u001e${known ?? ''}`
+    const text = `${nameKey(warehouseId, identifier)} ${form} ${known ?? ''}`
     const shared = this.#waiting.get(text)
     if (shared) return shared.promise
+    const { namespace, name } = identifier
+    const key = { warehouseId, path: pathOf(namespace), name, form, known }
     const waiting = { key, ...Promise.withResolvers<Resolved>() }
     this.#waiting.set(text, waiting)
     if (!this.#scheduled && this.#running < maxRunning) {

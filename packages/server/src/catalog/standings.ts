@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { Resolved } from '../store/relations.ts'
+import { nameKey } from './name-key.ts'
 import type { Warehouse } from './warehouses.ts'
 
 const maxStandings = 20_000
@@ -14,18 +15,14 @@ export class Standings {
   readonly #standings = new LRUCache<string, Resolved>({ max: maxStandings })
 
   keep(warehouse: Warehouse, identifier: TableIdentifier, resolved: Resolved): void {
-    this.#standings.set(keyOf(warehouse, identifier), resolved)
+    this.#standings.set(nameKey(warehouse.id, identifier), resolved)
   }
 
   /** Gives what is remembered and forgets it: it is good for one attempt. */
   take(warehouse: Warehouse, identifier: TableIdentifier): Resolved | undefined {
-    const key = keyOf(warehouse, identifier)
+    const key = nameKey(warehouse.id, identifier)
     const standing = this.#standings.get(key)
     if (standing !== undefined) this.#standings.delete(key)
     return standing
   }
-}
-
-function keyOf({ id }: Warehouse, { namespace, name }: TableIdentifier): string {
-  return [id, ...namespace, name].join('\u001f')
 }

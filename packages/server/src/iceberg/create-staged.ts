@@ -1,12 +1,10 @@
-import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { CommitTableRequest } from '@headgate/iceberg/rest'
 import type { Committed } from '../catalog/commit-relation.ts'
 import { createRelation } from '../catalog/create-relation.ts'
 import { composeStagedCreate } from '../catalog/staged-create.ts'
-import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Call } from '../http/operation.ts'
 import type { Keep } from '../idempotency/idempotent.ts'
-import { findPlace } from './find.ts'
+import { findPlace, type RelationPlace } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 import { ridersOf } from './riders.ts'
 import { tableModel } from '../catalog/relation-model.ts'
@@ -15,7 +13,7 @@ import { tableModel } from '../catalog/relation-model.ts'
 export async function createStaged(
   parts: IcebergParts,
   call: Call,
-  at: { readonly warehouse: Warehouse; readonly identifier: TableIdentifier },
+  at: RelationPlace,
   request: Pick<CommitTableRequest, 'requirements' | 'updates'>,
   keep: Keep,
 ): Promise<Pick<Committed, 'metadataLocation' | 'text'>> {

@@ -1,6 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodeCommitViewRequest, sameIdentifier } from '@headgate/iceberg/rest'
 import { commitRelation } from '../catalog/commit-relation.ts'
+import { nameKey } from '../catalog/name-key.ts'
 import { viewModel } from '../catalog/relation-model.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
@@ -27,7 +28,7 @@ export function replaceView(parts: IcebergParts): Operation {
       parts.idempotency,
       call,
       async (keep) =>
-        parts.serial.run(`${warehouse.id} ${JSON.stringify(identifier)}`, async () => {
+        parts.serial.run(nameKey(warehouse.id, identifier), async () => {
           signal.throwIfAborted()
           const { found, decision } = await findRelation(parts, call, at, 'view', 'modify')
           const riders = ridersOf(call, decision, keep(200, found.relation.id))

@@ -1,17 +1,15 @@
 import { HeadgateError } from '@headgate/errors'
-import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { Privilege } from '../access/privilege.ts'
 import { missingRelation } from '../catalog/existing.ts'
 import type { Target } from '../catalog/target.ts'
-import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Call } from '../http/operation.ts'
 import { levelsOf } from '../store/namespaces.ts'
 import { findRelationName, type RelationKind } from '../store/relations.ts'
-import { findRelation } from './find.ts'
+import { findRelation, type RelationPlace } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 
 interface Earlier {
-  readonly at: { readonly warehouse: Warehouse; readonly identifier: TableIdentifier }
+  readonly at: RelationPlace
   readonly kind: RelationKind
   /** Null: the earlier request left none. */
   readonly relationId: string | null

@@ -1,6 +1,7 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { type CommitTableRequest, decodeCommitTableRequest, sameIdentifier } from '@headgate/iceberg/rest'
 import { commitRelation, type Committed } from '../catalog/commit-relation.ts'
+import { nameKey } from '../catalog/name-key.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
@@ -31,7 +32,7 @@ export function updateTable(parts: IcebergParts): Operation {
       call,
       async (keep) => {
         if (creates) return committed(await createStaged(parts, call, at, request, keep))
-        return parts.serial.run(`${warehouse.id} ${JSON.stringify(identifier)}`, async () => {
+        return parts.serial.run(nameKey(warehouse.id, identifier), async () => {
           signal.throwIfAborted()
           const result = await commit(parts, call, at, request, keep)
           return committed(result)
