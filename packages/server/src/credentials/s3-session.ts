@@ -1,11 +1,9 @@
 import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import type { KeyRing } from '../keys/key-ring.ts'
-import { open, seal } from '../keys/seal.ts'
+import { openToken, sealToken, type TokenKind } from '../keys/sealed-token.ts'
 import type { Principal } from '../identity/identity.ts'
 import type { Access } from './vendor.ts'
 
-const purpose = 's3-session'
-const context = 'headgate s3 session'
 const maxTokenLength = 8192
 const accessKeyIdPattern = /^HG[A-Z2-7]{18}$/
 
@@ -14,7 +12,6 @@ export interface S3SessionClaims {
   readonly warehouseId: string
   readonly relationId: string
   readonly staged: boolean
-  readonly namespaceId: string
   /** Canonical prefixes, each ending in `/`. */
   readonly prefixes: readonly string[]
   readonly access: Access
@@ -43,11 +40,9 @@ export type S3SessionRefusal = 'malformed' | 'unknown key' | 'not ours' | 'expir
 
 /** Mints session keys: the secret is derived from the token, so whoever opens the token knows it. */
 export function mintS3Session(ring: KeyRing, claims: S3SessionClaims): S3SessionKeys {
-  const key = ring.sealing(purpose)
   const accessKeyId = `HG${base32(randomBytes(18))}`
-  const sealed = seal(key.secretKey, `${context} ${accessKeyId}`, Buffer.from(JSON.stringify(claims)))
-  const sessionToken = `${key.id}.${sealed.toString('base64url')}`
-  return { accessKeyId, secretAccessKey: secretOf(key.secretKey, sessionToken), sessionToken }
+  const { token, key } = sealToken(ring, kindOf(accessKeyId), JSON.stringify(claims))
+  return { accessKeyId, secretAccessKey: secretOf(key.secretKey, token), sessionToken: token }
 }
 
 /** Opens what a client sent along with a signed request. Its signature is checked with the secret that comes out. */
@@ -59,23 +54,18 @@ export function openS3Session(
 ):
   | { readonly ok: true; readonly value: S3Session }
   | { readonly ok: false; readonly reason: S3SessionRefusal } {
-  const dot = sessionToken.indexOf('.')
-  if (dot < 1 || sessionToken.length > maxTokenLength || !accessKeyIdPattern.test(accessKeyId))
-    return { ok: false, reason: 'malformed' }
-  const key = ring.opening(purpose, sessionToken.slice(0, dot))
-  if (key === undefined) return { ok: false, reason: 'unknown key' }
-  const plain = open(
-    key.secretKey,
-    `${context} ${accessKeyId}`,
-    Buffer.from(sessionToken.slice(dot + 1), 'base64url'),
-  )
-  if (plain === null) return { ok: false, reason: 'not ours' }
-  const claims = JSON.parse(plain.toString()) as S3SessionClaims
+  if (!accessKeyIdPattern.test(accessKeyId)) return { ok: false, reason: 'malformed' }
+  const opened = openToken(ring, kindOf(accessKeyId), sessionToken, maxTokenLength)
+  if (!opened.ok) return opened
+  const claims = JSON.parse(opened.plain) as S3SessionClaims
   if (now >= claims.expiresAt) return { ok: false, reason: 'expired' }
-  return {
-    ok: true,
-    value: { ...claims, accessKeyId, secretAccessKey: secretOf(key.secretKey, sessionToken) },
-  }
+  const secretAccessKey = secretOf(opened.key.secretKey, sessionToken)
+  return { ok: true, value: { ...claims, accessKeyId, secretAccessKey } }
+}
+
+/** A token belongs to its key id: with another one it does not open. */
+function kindOf(accessKeyId: string): TokenKind {
+  return { purpose: 's3-session', context: `headgate s3 session ${accessKeyId}` }
 }
 
 function secretOf(key: KeyObject, sessionToken: string): string {

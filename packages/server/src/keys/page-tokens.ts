@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { KeyRing } from './key-ring.ts'
-import { open, seal } from './seal.ts'
+import { openToken, sealToken, type TokenKind } from './sealed-token.ts'
 
 const maxTokenLength = 4096
 
@@ -17,19 +17,17 @@ export interface PageTokens {
 
 export function createPageTokens(ring: KeyRing): PageTokens {
   return {
-    seal(list, position) {
-      const key = ring.sealing('page-token')
-      return `${key.id}.${seal(key.secretKey, list, Buffer.from(JSON.stringify(position))).toString('base64url')}`
-    },
+    seal: (list, position) => sealToken(ring, kindOf(list), JSON.stringify(position)).token,
     open(list, token) {
-      const dot = token.indexOf('.')
-      if (token.length > maxTokenLength || dot < 1) throw notAToken()
-      const key = ring.opening('page-token', token.slice(0, dot))
-      const plain = key && open(key.secretKey, list, Buffer.from(token.slice(dot + 1), 'base64url'))
-      if (!plain) throw notAToken()
-      return positionOf(JSON.parse(plain.toString()))
+      const opened = openToken(ring, kindOf(list), token, maxTokenLength)
+      if (!opened.ok) throw notAToken()
+      return positionOf(JSON.parse(opened.plain))
     },
   }
+}
+
+function kindOf(list: string): TokenKind {
+  return { purpose: 'page-token', context: list }
 }
 
 /** Only what `seal` wrote can get here; the check keeps the types honest. */

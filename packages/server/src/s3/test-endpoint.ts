@@ -141,7 +141,6 @@ export function claimsOf(): S3SessionClaims {
     warehouseId: 'b6ff9f0a-0000-4000-8000-000000000002',
     relationId: 'b6ff9f0a-0000-4000-8000-000000000003',
     staged: false,
-    namespaceId: 'b6ff9f0a-0000-4000-8000-000000000004',
     prefixes: [`s3://${bucket}/wh/t1/`],
     access: 'read-write',
     principal,

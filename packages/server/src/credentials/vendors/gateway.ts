@@ -27,7 +27,6 @@ export class GatewayVendor implements Vendor {
       warehouseId: warehouse.id,
       relationId: relation.id,
       staged: relation.staged,
-      namespaceId: relation.namespaceId,
       prefixes: scope.prefixes,
       access: scope.access,
       principal: bearer.principal,

@@ -1,0 +1,39 @@
+import type { KeyRing } from './key-ring.ts'
+import type { SealingKey, SealingPurpose } from './ring-key.ts'
+import { open, seal } from './seal.ts'
+
+/** A token of one purpose and context does not open as one of another. */
+export interface TokenKind {
+  readonly purpose: SealingPurpose
+  readonly context: string
+}
+
+export type OpenedToken =
+  | { readonly ok: true; readonly plain: string; readonly key: SealingKey }
+  | { readonly ok: false; readonly reason: 'malformed' | 'unknown key' | 'not ours' }
+
+/** Seals a text for people to carry about, by the active key: `<key id>.<sealed, in base64url>`. */
+export function sealToken(
+  ring: KeyRing,
+  { purpose, context }: TokenKind,
+  plain: string,
+): { readonly token: string; readonly key: SealingKey } {
+  const key = ring.sealing(purpose)
+  const sealed = seal(key.secretKey, context, Buffer.from(plain))
+  return { token: `${key.id}.${sealed.toString('base64url')}`, key }
+}
+
+/** @param maxLength characters; nothing of ours is longer */
+export function openToken(
+  ring: KeyRing,
+  { purpose, context }: TokenKind,
+  token: string,
+  maxLength: number,
+): OpenedToken {
+  const dot = token.indexOf('.')
+  if (dot < 1 || token.length > maxLength) return { ok: false, reason: 'malformed' }
+  const key = ring.opening(purpose, token.slice(0, dot))
+  if (key === undefined) return { ok: false, reason: 'unknown key' }
+  const plain = open(key.secretKey, context, Buffer.from(token.slice(dot + 1), 'base64url'))
+  return plain === null ? { ok: false, reason: 'not ours' } : { ok: true, plain: plain.toString(), key }
+}
