@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import { awsDomain } from '../../storage/aws-domain.ts'
+import { parseXml, XmlError, type XmlNode } from '../../xml.ts'
 
 /** What a request to an S3 store does with which objects. */
 export interface S3RequestPlan {
@@ -137,42 +138,31 @@ function checkKey(key: string): void {
   if (/\p{Cc}/u.test(key)) throw refused('a path with control characters')
 }
 
-/** Keys of a bulk delete. Its XML is read only in the plain form that clients write. */
+/** Keys of a bulk delete, in the plain form that clients write: whatever else stands there may change what is deleted. */
 function deletedKeys(body: string | null): string[] {
   if (body === null) throw refused('a bulk delete without its body')
-  const text = body.replace(/^\s*<\?xml[^>]*\?>/, '').trim()
-  const outer = /^<Delete(?:\s+xmlns="[^"<>]*")?>(.*)<\/Delete>$/s.exec(text)?.[1]
-  if (outer === undefined || /<!|<\?/.test(text)) throw refused('a bulk delete that cannot be read')
-  const rest = outer.replace(/<Quiet>(?:true|false)<\/Quiet>/, '')
-  const keys: string[] = []
-  const left = rest.replaceAll(/\s*<Object>\s*<Key>([^<>]*)<\/Key>\s*<\/Object>\s*/g, (_, key: string) => {
-    keys.push(unescaped(key))
-    return ''
+  const root = documentOf(body)
+  const objects = root.children.filter(({ name }) => name !== 'Quiet')
+  if (root.name !== 'Delete' || objects.length === 0 || objects.length > maxDeletedKeys) throw unreadable()
+  const keys = objects.map(({ name, children: [key, ...more] }) => {
+    if (name !== 'Object' || key?.name !== 'Key' || key.children.length > 0 || more.length > 0)
+      throw unreadable()
+    return key.text
   })
-  if (left.trim() !== '' || keys.length === 0 || keys.length > maxDeletedKeys)
-    throw refused('a bulk delete that cannot be read')
   keys.forEach(checkKey)
   return keys
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+function documentOf(body: string): XmlNode {
+  try {
+    return parseXml(Buffer.from(body))
+  } catch (error) {
+    throw error instanceof XmlError ? unreadable() : error
+  }
+}
 
-function unescaped(text: string): string {
-  return text.replaceAll(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{1,8})|)(;?)/gi,
-    (all, decimal, hex, name, end) => {
-      const code =
-        decimal === undefined
-          ? hex === undefined
-            ? null
-            : Number.parseInt(String(hex), 16)
-          : Number(decimal)
-      const character =
-        code === null ? entities[String(name)] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined
-      if (end !== ';' || character === undefined) throw refused(`a bulk delete with ${JSON.stringify(all)}`)
-      return character
-    },
-  )
+function unreadable(): HeadgateError {
+  return refused('a bulk delete that cannot be read')
 }
 
 function refused(what: string): HeadgateError {

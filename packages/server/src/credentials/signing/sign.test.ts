@@ -126,6 +126,10 @@ describe('nothing else is', () => {
     ['of others', deleting('wh/t/a', 'wh/u/a')],
     ['unseen', null],
     ['in disguise', `<!DOCTYPE d>${deleting('wh/t/a')}`],
+    ['of a version', deleting('wh/t/a</Key><VersionId>1</VersionId><Key>wh/t/a')],
+    ['of two keys in one object', deleting('wh/t/a</Key><Key>wh/u/a')],
+    ['of nothing', deleting()],
+    ['that ends early', deleting('wh/t/a').slice(0, -1)],
   ])('a bulk delete %s', (_, body) => {
     expect(outcome({ ...inAws('POST', '/?delete'), body }, aws)).toBe('forbidden')
   })

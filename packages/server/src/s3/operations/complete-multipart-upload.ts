@@ -7,8 +7,9 @@ import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { S3Error } from '../s3-error.ts'
 import { uploadIdOf } from '../upload-parameters.ts'
-import { childText, malformed, readXml, type XmlNode } from '../xml-reader.ts'
+import { childText, malformed, readXml } from '../xml-reader.ts'
 import { xmlResult } from '../xml-writer.ts'
+import type { XmlNode } from '../../xml.ts'
 
 /** CompleteMultipartUpload: the object appears whole, on conditions. Checksums were those of the parts, and are checked. */
 export const completeMultipartUpload: S3Operation = {

@@ -5,8 +5,9 @@ import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
 import { checkScope } from '../scope.ts'
 import { toS3Error } from '../to-s3-error.ts'
-import { childText, malformed, readXml, type XmlNode } from '../xml-reader.ts'
+import { childText, malformed, readXml } from '../xml-reader.ts'
 import { type XmlElement, xmlResult } from '../xml-writer.ts'
+import type { XmlNode } from '../../xml.ts'
 
 const maxKeys = 1000
 
