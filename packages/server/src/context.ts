@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { SigningKeys } from '@headgate/sigv4'
 import { Policies } from './access/policies.ts'
 import { BodyCache } from './catalog/body-cache.ts'
 import { ModelCache } from './catalog/model-cache.ts'
@@ -161,6 +162,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     handOut,
     storageKeys,
     refresh: { ring, reads: new Reads(sql), policies, handOut, publicUrl, lives, now: Date.now },
+    signingKeys: new SigningKeys(),
     serial: new Serial(),
     standings: new Standings(),
     idempotency: { sql, lifetimeSeconds: options.idempotencyLifetimeSeconds },

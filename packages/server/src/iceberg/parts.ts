@@ -1,4 +1,5 @@
 import type { NameLimits } from '@headgate/iceberg/rest'
+import type { SigningKeys } from '@headgate/sigv4'
 import type { Policies } from '../access/policies.ts'
 import type { CatalogParts } from '../catalog/parts.ts'
 import type { Serial } from '../catalog/serial.ts'
@@ -17,6 +18,8 @@ export interface IcebergParts extends CatalogParts {
   readonly refresh: RefreshParts
   /** Sign requests of clients, for warehouses of mode `remote-signing`. */
   readonly storageKeys: StorageKeys
+  /** Derived from those. */
+  readonly signingKeys: SigningKeys
   readonly serial: Serial
   readonly standings: Standings
   readonly idempotency: IdempotencyParts

@@ -32,7 +32,9 @@ export function signRequest(parts: IcebergParts): Operation {
       throw new HeadgateError('bad-request', `Requests of this provider are not signed: ${request.provider}`)
     checkLocations(at.warehouse, prefixes)
     const keys = await parts.storageKeys.of(place)
-    const signed = signForTable(request, { place, keys, prefixes, access, now: new Date(parts.now()) })
+    const { signingKeys } = parts
+    const ground = { place, keys, signingKeys, prefixes, access, now: new Date(parts.now()) }
+    const signed = signForTable(request, ground)
     call.audit.detail = { signed: request.method, mode: 'remote-signing' }
     return signedAnswer(signed)
   })

@@ -3,7 +3,7 @@ import {
   type Header,
   sha256Hex,
   signRequest,
-  SigningKeys,
+  type SigningKeys,
   SigV4Error,
   UNSIGNED_PAYLOAD,
 } from '@headgate/sigv4'
@@ -32,13 +32,14 @@ export interface Signed {
 export interface SigningGround {
   readonly place: S3Place
   readonly keys: S3Keys
+  /** Derived from the keys, for those who sign often. */
+  readonly signingKeys?: SigningKeys
   /** Canonical prefixes, each ending in `/`. */
   readonly prefixes: readonly string[]
   readonly access: Access
   readonly now: Date
 }
 
-const signingKeys = new SigningKeys()
 /** They would do more than the request line says: change who may read, where it goes, or for whom it is paid. */
 const refusedHeaders =
   /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
@@ -53,7 +54,7 @@ const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
  * @throws HeadgateError `forbidden` when it does, `bad-request` when it cannot be read
  */
 export function signForTable(request: SignRequest, ground: SigningGround): Signed {
-  const { place, keys, now } = ground
+  const { place, keys, signingKeys, now } = ground
   const url = urlOf(request.uri)
   const method = request.method.toUpperCase()
   const given = headersOf(request.headers)
@@ -82,7 +83,7 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
       service: 's3',
       date: now,
       payloadHash: hash,
-      keys: signingKeys,
+      ...(signingKeys === undefined ? {} : { keys: signingKeys }),
     },
   )
   return {

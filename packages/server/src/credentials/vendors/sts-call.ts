@@ -1,4 +1,4 @@
-import { sha256Hex, signRequest, SigningKeys } from '@headgate/sigv4'
+import { sha256Hex, signRequest } from '@headgate/sigv4'
 import { withRetries } from '../../storage/retry.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import { readStsAnswer, readStsError, type StsCredentials } from './sts-answer.ts'
@@ -19,7 +19,6 @@ export interface StsCall {
 const attemptTimeout = 8_000
 const maxAnswerBytes = 128 * 1024
 const retryPolicy = { attempts: 2, base: 400, max: 400 }
-const signingKeys = new SigningKeys()
 
 /**
  * Asks a security token service, twice at most.
@@ -91,7 +90,6 @@ function headersFor({ endpoint, region, by, now }: StsCall, body: string): [stri
       service: 'sts',
       date: new Date(now()),
       payloadHash: sha256Hex(body),
-      keys: signingKeys,
     },
   )
   return [...headers, ...signed.headers.map(([name, value]): [string, string] => [name, value])]
