@@ -305,6 +305,16 @@ describe('the audit', () => {
     expect([told('PutObject').length, told('HeadObject').length]).toEqual([3, 2])
   })
 
+  test('has one event for all reads that do not find an object, and another when it is found', async () => {
+    endpoint.events.length = 0
+    const own = sdkClient(endpoint.url, endpoint.mint())
+    const look = (): Promise<unknown> => outcome(own.send(new HeadObjectCommand(at('awaited'))))
+    for (let i = 0; i < 3; i += 1) await look()
+    await own.send(new PutObjectCommand({ ...at('awaited'), Body: 'there' }))
+    for (let i = 0; i < 3; i += 1) await look()
+    expect(told('HeadObject')).toMatchObject([{ outcome: 'failed' }, { outcome: 'allowed' }])
+  })
+
   test('names the source of a copy, the prefix of a list and the keys that were deleted', async () => {
     endpoint.events.length = 0
     await client.send(new CopyObjectCommand({ ...at('audited2'), CopySource: `${Bucket}/wh/t1/audited` }))
@@ -320,13 +330,13 @@ describe('the audit', () => {
 })
 
 test('every answer names its request, also an error, and the log and the audit know that name', async () => {
-  const error = await client.send(new GetObjectCommand(at('none'))).catch((thrown: unknown) => thrown)
+  const error = await client.send(new GetObjectCommand(at('nameless'))).catch((thrown: unknown) => thrown)
   const { requestId } = (error as { $metadata: { requestId: string } }).$metadata
   expect(requestId).toMatch(/^[0-9A-F]{20}$/)
   expect(endpoint.events.at(-1)).toMatchObject({
     request_id: requestId,
     operation: 's3.GetObject',
-    object: `s3://${Bucket}/wh/t1/none`,
+    object: `s3://${Bucket}/wh/t1/nameless`,
     principal: 'ada',
     outcome: 'failed',
   })

@@ -24,8 +24,8 @@ const readsRemembered = 20_000
 export const clientGoneStatus = 499
 
 /**
- * Writes down what happened. Engines read one file in many pieces, so successful reads of one object by one session are
- * one event; writes and refusals are one each.
+ * Writes down what happened. Engines read one file in many pieces, and ask again and again for one that is not there: by
+ * one session that is one event each. Writes and refusals are one each.
  */
 export function createRecorder(
   parts: Pick<S3EndpointParts, 'audit' | 'log' | 'metrics'>,
@@ -41,8 +41,9 @@ export function createRecorder(
       else parts.log.debug(line, 'S3 request refused')
     }
     const reading = request.method === 'GET' || request.method === 'HEAD'
-    if (reading && status < 400 && session !== undefined) {
-      const key = JSON.stringify([session.accessKeyId, operation, location, outcome.note])
+    const missing = status === 404
+    if (reading && (status < 400 || missing) && session !== undefined) {
+      const key = JSON.stringify([session.accessKeyId, operation, location, outcome.note, missing])
       if (reads.get(key) === true) return
       reads.set(key, true)
     }
