@@ -24,7 +24,7 @@ export async function startHeadgatePeer(
     name: `Headgate, PostgreSQL, ${where}`,
     base: server.origin,
     warehouse: 'bench',
-    warm: false,
+    warm: true,
     process: server.process,
   }
 }

@@ -52,7 +52,7 @@ async function main(options: PeerOptions): Promise<void> {
     warmUpSeconds: options.warmUpMs / 1000,
     seconds: options.durationMs / 1000,
     notes: [
-      `Servers on a Java virtual machine were put under ${options.jvmWarmUpMs / 1000} s of load first.`,
+      `Servers that compile their code while they run (Java, Node) were put under ${options.jvmWarmUpMs / 1000} s of load first.`,
       'Every catalog keeps its metadata files in the same MinIO, where its name does not say otherwise; MinIO and PostgreSQL run on the same machine.',
       'Nessie answers with one snapshot, everybody else with all. Headgate, Nessie and the fixture check no identity here; rustberg checks an API key.',
     ],

@@ -19,7 +19,7 @@ export interface Peer {
   readonly base: string
   readonly warehouse: string | undefined
   readonly headers?: Readonly<Record<string, string>>
-  /** It needs minutes of load before it is as fast as it can be. */
+  /** It compiles its code while it runs, so it needs load before it is as fast as it can be. */
   readonly warm: boolean
   readonly process: KeptProcess
 }
