@@ -57,9 +57,13 @@ export class S3DirectPut {
     signal: AbortSignal,
   ): Promise<{ etag: string | undefined }> {
     const answer = await this.#send(this.#signed(key, body, contentType), body, signal)
-    const text = await textOf(answer)
     const status = answer.statusCode ?? 0
-    if (status === 200) return { etag: answer.headers.etag }
+    if (status === 200) {
+      // All that counts has come; what is left of it only frees the connection.
+      answer.on('error', () => undefined).resume()
+      return { etag: answer.headers.etag }
+    }
+    const text = await textOf(answer)
     const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1] ?? 'UnknownError'
     if (code === 'RequestTimeTooSkewed') this.#correctClock(answer.headers.date)
     throw new S3AnswerError(code, status)
