@@ -1,6 +1,6 @@
 import type { TextPiece } from '@headgate/iceberg/metadata'
 import type { PackedBody } from '../store/relations.ts'
-import { joinPacked, pack } from './packed-body.ts'
+import { joinPacked, pack, packWell } from './packed-body.ts'
 
 /** The text of a metadata file as bytes. */
 export interface MetadataText {
@@ -46,7 +46,7 @@ export async function packText({ parts }: MetadataText): Promise<PackedBody> {
 function packPart(part: Part): Promise<PackedBody> {
   if (!part.lasting) return pack(part.bytes)
   if (part.packed === undefined) {
-    part.packed = pack(part.bytes)
+    part.packed = packWell(part.bytes)
     part.packed.catch(() => delete part.packed)
   }
   return part.packed

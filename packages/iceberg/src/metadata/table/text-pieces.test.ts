@@ -57,7 +57,7 @@ describe('pieces of a list', () => {
   it('are made anew where an element was replaced', () => {
     const all = elements(2_000)
     const before = lasting(all)
-    const changed = all.with(400, { n: -1 })
+    const changed = all.with(200, { n: -1 })
     expect(textOf(changed)).toBe(stringify(changed))
     expect(lasting(changed)[0]).toBe(before[0])
     expect(lasting(changed)).not.toContain(before[1])

@@ -15,8 +15,11 @@ interface Run extends TextPiece {
   readonly elements: readonly Json[]
 }
 
-/** Characters from which on a run is closed. Compressing looks back no farther than this. */
-const enough = 32 * 1024
+/**
+ * Characters from which on a run is closed. Shorter ones would compress less well, longer ones leave more at the end of a
+ * list to be done with each commit.
+ */
+const enough = 16 * 1024
 
 /**
  * Texts of snapshots, schemas and all other elements of a table's lists. They are values that never change, and a commit
