@@ -28,8 +28,17 @@ interface Draft {
   readonly byShortName: Map<string, IndexedField>
 }
 
+/** Schemas never change, and every commit looks at the current one. */
+const indexes = new WeakMap<Schema, SchemaIndex>()
+
 /** @throws {HeadgateError} bad-request when an id or a full name is used twice */
 export function schemaIndex(schema: Schema): SchemaIndex {
+  let index = indexes.get(schema)
+  if (index === undefined) indexes.set(schema, (index = indexOf(schema)))
+  return index
+}
+
+function indexOf(schema: Schema): SchemaIndex {
   const draft: Draft = { byId: new Map(), byName: new Map(), byShortName: new Map() }
   addStruct(draft, schema, '', '', undefined)
   for (const [name, field] of draft.byShortName) if (!draft.byName.has(name)) draft.byName.set(name, field)
