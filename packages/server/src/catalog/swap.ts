@@ -75,14 +75,15 @@ interface Written extends Prepared {
   readonly bodies: Bodies
 }
 
+// The pointer moves when the file is surely there, and before that its name is nobody's business.
+const putOptions = { contentType: 'application/json', unreferenced: true }
+
 /** Waits for every file, also after one failed, so that none appears after the clean-up. */
 async function writeFiles(changes: readonly Prepared[]): Promise<Written[]> {
   const results = await Promise.allSettled(
     changes.map(async (change): Promise<Written> => {
       const { warehouse, file, fileExists } = change
-      const writing = fileExists
-        ? undefined
-        : warehouse.storage.put(file.location, file.content, { contentType: 'application/json' })
+      const writing = fileExists ? undefined : warehouse.storage.put(file.location, file.content, putOptions)
       const [put, packed] = await Promise.allSettled([writing, file.bodies()])
       if (put.status === 'rejected') throw put.reason
       if (packed.status === 'rejected') throw packed.reason

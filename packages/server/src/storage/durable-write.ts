@@ -37,7 +37,8 @@ let counter = 0
 
 /**
  * Writes a file so that it appears whole or not at all and is on disk when this returns: to a temporary name beside it,
- * flushed, then linked (`ifAbsent`) or renamed into place, then its directory is flushed.
+ * flushed, then linked (`ifAbsent`) or renamed into place, then its directory is flushed. `unreferenced` flushes both
+ * at the same time, after the renaming: a journal then writes both at once.
  *
  * @throws what `fill` throws, and the errors of a file write; `StorageWriteError` with outcome `unknown` only when the
  * file is in place but its directory could not be flushed
@@ -47,12 +48,16 @@ export async function writeDurably(
   sync: DirectorySync,
   condition: WriteCondition,
   fill: (descriptor: number) => void | Promise<void>,
-  options: { readonly makeDirectory: boolean } = { makeDirectory: true },
+  options: { readonly makeDirectory?: boolean; readonly unreferenced?: boolean | undefined } = {},
 ): Promise<{ etag: string }> {
   const temporary = join(place.directory, `${temporaryPrefix}${writerId}-${(counter++).toString(36)}`)
   let published = false
+  const publishNow = (): void => {
+    publish(temporary, place, condition)
+    published = true
+  }
   try {
-    const descriptor = openIn(place, temporary, options.makeDirectory ? sync : undefined)
+    const descriptor = openIn(place, temporary, options.makeDirectory === false ? undefined : sync)
     let etag: string
     try {
       const filling = fill(descriptor)
@@ -60,13 +65,17 @@ export async function writeDurably(
       const time = nextWriteTime()
       futimesSync(descriptor, time, time)
       etag = etagOf(fstatSync(descriptor, { bigint: true }))
-      await fsyncDescriptor(descriptor)
+      if (options.unreferenced === true) {
+        publishNow()
+        await both(fsyncDescriptor(descriptor), sync.flush(place.directory))
+      } else await fsyncDescriptor(descriptor)
     } finally {
       closeSync(descriptor)
     }
-    publish(temporary, place, condition)
-    published = true
-    await sync.flush(place.directory)
+    if (!published) {
+      publishNow()
+      await sync.flush(place.directory)
+    }
     return { etag }
   } catch (error) {
     if (published) {
@@ -77,6 +86,12 @@ export async function writeDurably(
     removeQuietly(temporary)
     throw writeError(error, place.location)
   }
+}
+
+/** Waits for both, also when one fails: the descriptor must not be closed under the other. */
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  for (const result of await Promise.allSettled([one, other]))
+    if (result.status === 'rejected') throw result.reason
 }
 
 /** Fills a file from bytes or a stream, one write at a time. */

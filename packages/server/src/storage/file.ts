@@ -86,7 +86,9 @@ export class FileStorage implements Storage {
   async put(location: string, body: Body, options: PutOptions = {}): Promise<{ etag: string }> {
     checkCondition(options)
     options.signal?.throwIfAborted()
-    return writeDurably(this.#place(location), this.#sync, options, fillFrom(checked(body, options)))
+    const { unreferenced } = options
+    const fill = fillFrom(checked(body, options))
+    return writeDurably(this.#place(location), this.#sync, options, fill, { unreferenced })
   }
 
   async delete(location: string, options: CallOptions = {}): Promise<void> {

@@ -66,6 +66,20 @@ function objects(fresh: Fresh): void {
     expect(await storage.getBytes(at('x'), { maxBytes: 100 })).toEqual(Buffer.from('version 39'))
   })
 
+  it('puts what nobody refers to yet whole, on conditions, and from a stream', async () => {
+    const { storage, at } = fresh()
+    const options = { unreferenced: true, ifAbsent: true }
+    for (const [name, body] of [
+      ['new/bytes', Buffer.from('content')],
+      ['new/stream', chunks([Buffer.from('con'), Buffer.from('tent')])],
+    ] as const) {
+      const { etag } = await storage.put(at(name), body, options)
+      expect(await storage.head(at(name))).toMatchObject({ size: 7, etag })
+      expect((await storage.getBytes(at(name), { maxBytes: 7 })).toString()).toBe('content')
+      await rejects(storage.put(at(name), Buffer.from('other'), options), 'precondition-failed')
+    }
+  })
+
   it('keeps empty objects, from bytes and from a stream', async () => {
     const { storage, at } = fresh()
     await storage.put(at('bytes'), Buffer.alloc(0))

@@ -66,6 +66,11 @@ export interface PutOptions extends CallOptions, WriteCondition {
   readonly contentType?: string
   /** Bytes of a streamed body, when known: another count is an error, and nothing is written. */
   readonly size?: number
+  /**
+   * Nobody refers to the location before the put has returned, as its name was made up for this. Then it is only after a
+   * system crash in between that part of the object may be there, which spares a file system a wait.
+   */
+  readonly unreferenced?: boolean
 }
 
 export interface ListOptions extends CallOptions {
