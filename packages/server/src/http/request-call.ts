@@ -22,7 +22,7 @@ const formType = /^\s*(?:text\/plain|multipart\/form-data|application\/x-www-for
 /** The reason of every such abort; making one a request would cost more than the rest of its clean-up. */
 const answered = new Error('The request has been answered.')
 
-/** A `Call` over a request of node:http. The body is read and timers are set only when somebody asks for them. */
+/** A `Call` over a request of node:http. The body is read and a signal is made only when somebody asks for it. */
 export class RequestCall implements Call {
   readonly requestId: string
   readonly method: string
@@ -35,7 +35,6 @@ export class RequestCall implements Call {
   readonly #search: string
   #query: URLSearchParams | undefined
   #controller: AbortController | undefined
-  #timer: NodeJS.Timeout | undefined
   #bytes: Promise<Uint8Array> | undefined
   #state: 'preparing' | 'begun' | 'called-back' = 'preparing'
 
@@ -64,10 +63,6 @@ export class RequestCall implements Call {
     if (!this.#controller) {
       const controller = new AbortController()
       this.#controller = controller
-      this.#timer = setTimeout(
-        () => controller.abort(new DOMException('over time', 'TimeoutError')),
-        this.#limits.requestTimeoutMs,
-      )
       this.#request.once('close', () => {
         if (!this.#request.complete) controller.abort()
       })
@@ -107,9 +102,8 @@ export class RequestCall implements Call {
     return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth: this.#limits.maxJsonDepth })
   }
 
-  /** Called when the answer is decided. What still waits for its turn by then must not begin any more. */
+  /** Called when the answer is decided, also because time is over. What still waits for its turn by then must not begin any more. */
   close(): void {
-    clearTimeout(this.#timer)
     this.#controller?.abort(answered)
   }
 }
