@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { testDatabase } from '@headgate/testkit'
+import { promisify } from 'node:util'
+import { programEnvironment, testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServerProcess, startProcess } from './test-process.ts'
 
@@ -54,6 +56,29 @@ test(
     expect(server.output()).not.toContain(credential.trim().split(':')[1])
     expect(server.output()).not.toContain(token)
     expect(await server.kill('SIGTERM')).toBe(0)
+  },
+)
+
+test(
+  'the example of the TypeScript client works beside a server as it is started',
+  { timeout: 60_000 },
+  async () => {
+    await using server = start('first')
+    const url = await server.ready
+    const client = join(import.meta.dirname, '../../../iceberg')
+    const readme = await readFile(join(client, 'README.md'), 'utf8')
+    const [, example = ''] = /^```ts\n([^]*?)^```/m.exec(readme) ?? []
+    const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...flags, '--input-type=module-typescript', '-e', example],
+      {
+        cwd: client,
+        env: programEnvironment({ HEADGATE_URL: url, HEADGATE_DATA_DIR: join(folder, 'first') }),
+        timeout: 50_000,
+      },
+    )
+    expect(stdout).toMatch(/^s3:\/\/lakehouse\/[\w-]+ holds \/[\w-]+\/data\/hello\.txt$/m)
   },
 )
 
