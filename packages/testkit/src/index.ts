@@ -1,5 +1,6 @@
 export { FaultProxy, type FaultProxyOptions, type Faults } from './fault-proxy.ts'
-export { findMinio, startMinio, type Minio, type MinioOpenId, type MinioOptions } from './minio.ts'
+export { findMinio, needsMinio } from './find-minio.ts'
+export { startMinio, type Minio, type MinioOpenId, type MinioOptions } from './minio.ts'
 export { programEnvironment } from './program-environment.ts'
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.ts'
 export { startTestPostgres, type TestPostgres } from './test-postgres.ts'

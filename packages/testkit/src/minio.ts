@@ -1,11 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { findMinio, howToGetMinio } from './find-minio.ts'
 
 const startAttempts = 3
 const readyWithin = 30_000
@@ -40,23 +39,6 @@ export interface Minio extends AsyncDisposable {
 }
 
 /**
- * The MinIO binary of this machine: `HEADGATE_MINIO`, `.cache/engines/minio/minio` of the repository, or the one that
- * `go install` made. Undefined when there is none; a set but wrong `HEADGATE_MINIO` is an error.
- */
-export function findMinio(): string | undefined {
-  const named = process.env['HEADGATE_MINIO']
-  if (named !== undefined && named !== '') {
-    if (existsSync(named)) return named
-    throw new Error(`HEADGATE_MINIO names no file: ${named}`)
-  }
-  const cached = fileURLToPath(new URL('../../../.cache/engines/minio/minio', import.meta.url))
-  if (existsSync(cached)) return cached
-  const go = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' })
-  const installed = go.status === 0 ? join(go.stdout.trim(), 'bin', 'minio') : undefined
-  return installed !== undefined && existsSync(installed) ? installed : undefined
-}
-
-/**
  * Starts MinIO and waits until it takes requests.
  *
  * @example
@@ -66,7 +48,7 @@ export function findMinio(): string | undefined {
  */
 export async function startMinio(options: MinioOptions): Promise<Minio> {
   const binary = options.binary ?? findMinio()
-  if (binary === undefined) throw new Error('No MinIO binary: set HEADGATE_MINIO')
+  if (binary === undefined) throw new Error(`There is no MinIO binary: ${howToGetMinio}`)
   const home = await mkdtemp(join(tmpdir(), 'headgate-minio-'))
   try {
     for (const bucket of options.buckets) await mkdir(join(home, 'data', bucket), { recursive: true })

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findMinio, startMinio } from '@headgate/testkit'
+import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStorage } from '../storage/open-storage.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
@@ -61,7 +61,7 @@ describe('the check of a storage', () => {
   })
 })
 
-describe.skipIf(findMinio() === undefined)('the check of a bucket (MinIO)', () => {
+describe.skipIf(findMinio() === undefined)(needsMinio('the check of a bucket (MinIO)'), () => {
   it('finds everything in order, or names what the keys may not do', { timeout: 60_000 }, async () => {
     await using minio = await startMinio({ buckets: ['lake'] })
     const { endpoint, region, accessKeyId, secretAccessKey } = minio

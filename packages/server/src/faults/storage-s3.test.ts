@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FaultProxy, type Faults, findMinio, type Minio, startMinio } from '@headgate/testkit'
+import { FaultProxy, type Faults, findMinio, type Minio, needsMinio, startMinio } from '@headgate/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { append, idempotencyKey } from '../iceberg/test-tables.ts'
 import { S3Storage } from '../storage/s3.ts'
@@ -29,7 +29,7 @@ const changes: readonly (readonly [string, Prepare])[] = [
 const timeLimit = 2_000
 const unavailable = { status: 503, json: { error: { type: 'ServiceUnavailableException' } } }
 
-describe.skipIf(findMinio() === undefined)('a warehouse on an S3 store', () => {
+describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 store'), () => {
   let minio: Minio
   let proxy: FaultProxy
   let place: FaultPlace

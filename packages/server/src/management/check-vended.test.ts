@@ -1,4 +1,4 @@
-import { findMinio, startMinio } from '@headgate/testkit'
+import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { StaticVendor } from '../credentials/vendors/static.ts'
@@ -40,11 +40,69 @@ class Careless implements Vendor {
   }
 }
 
-describe.skipIf(findMinio() === undefined)('the check of what a warehouse hands out (MinIO)', () => {
-  it(
-    'proves that keys work in their place and nowhere else, and leaves nothing',
-    { timeout: 60_000 },
-    async () => {
+describe.skipIf(findMinio() === undefined)(
+  needsMinio('the check of what a warehouse hands out (MinIO)'),
+  () => {
+    it(
+      'proves that keys work in their place and nowhere else, and leaves nothing',
+      { timeout: 60_000 },
+      async () => {
+        await using minio = await startMinio({ buckets: ['lake'] })
+        await using lake = await testLakeManagement()
+        const { endpoint, region, accessKeyId, secretAccessKey } = minio
+        const storage = {
+          type: 's3',
+          bucket: 'lake',
+          prefix: 'wh',
+          endpoint,
+          region,
+          accessKeyId,
+          secretAccessKey,
+        }
+        const { admin } = lake.server
+        const created = await lake.as(admin, 'POST /warehouses', {
+          name: 'wh',
+          storage,
+          vending: { mode: 'sts' },
+        })
+        expect(created).toMatchObject({ status: 201 })
+        const check = async (vendors: Readonly<Record<string, Vendor>>): Promise<string[]> =>
+          brief(
+            (await lake.server.run(admin, checkOf(lake, vendors), undefined, { warehouse: 'wh' })).body
+              .findings,
+          )
+
+        expect(await check({ sts: new StsVendor() })).toEqual([
+          ...storageSteps,
+          'vend ok',
+          'inside ok',
+          'outside ok',
+          'read only ok',
+        ])
+        expect(await check({ sts: new Careless() })).toEqual([
+          ...storageSteps,
+          'vend ok',
+          'inside ok',
+          'outside not ok',
+          'read only not ok',
+        ])
+        expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
+
+        const warehouse = await lake.parts.warehouses.get('wh')
+        expect(await left(warehouse)).toEqual([])
+
+        await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'gateway' } })
+        expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
+        await lake.as(admin, 'PATCH /warehouses/wh', {
+          vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
+        })
+        expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
+        await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
+        expect(await check({})).toEqual(storageSteps)
+      },
+    )
+
+    it('says what the token service said', { timeout: 60_000 }, async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
       await using lake = await testLakeManagement()
       const { endpoint, region, accessKeyId, secretAccessKey } = minio
@@ -100,31 +158,31 @@ describe.skipIf(findMinio() === undefined)('the check of what a warehouse hands 
       expect(await left(warehouse)).toEqual([])
       await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
       expect(await check({})).toEqual(storageSteps)
-    },
-  )
+    })
 
-  it('says what the token service said', { timeout: 60_000 }, async () => {
-    await using minio = await startMinio({ buckets: ['lake'] })
-    await using lake = await testLakeManagement()
-    const { endpoint, region, accessKeyId, secretAccessKey } = minio
-    const storage = {
-      type: 's3',
-      bucket: 'lake',
-      prefix: 'wh',
-      endpoint,
-      region,
-      accessKeyId,
-      secretAccessKey,
-    }
-    const { admin } = lake.server
-    const vending = { mode: 'sts', stsEndpoint: 'http://127.0.0.1:1' }
-    await lake.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
-    const operation = checkOf(lake, { sts: new StsVendor() })
-    const { body } = await lake.server.run(admin, operation, undefined, { warehouse: 'wh' })
-    expect(body.findings.at(-1)).toMatchObject({ name: 'vend', ok: false })
-    expect(JSON.stringify(body)).not.toContain(secretAccessKey)
-  })
-})
+    it('says what the token service said', { timeout: 60_000 }, async () => {
+      await using minio = await startMinio({ buckets: ['lake'] })
+      await using lake = await testLakeManagement()
+      const { endpoint, region, accessKeyId, secretAccessKey } = minio
+      const storage = {
+        type: 's3',
+        bucket: 'lake',
+        prefix: 'wh',
+        endpoint,
+        region,
+        accessKeyId,
+        secretAccessKey,
+      }
+      const { admin } = lake.server
+      const vending = { mode: 'sts', stsEndpoint: 'http://127.0.0.1:1' }
+      await lake.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
+      const operation = checkOf(lake, { sts: new StsVendor() })
+      const { body } = await lake.server.run(admin, operation, undefined, { warehouse: 'wh' })
+      expect(body.findings.at(-1)).toMatchObject({ name: 'vend', ok: false })
+      expect(JSON.stringify(body)).not.toContain(secretAccessKey)
+    })
+  },
+)
 
 async function left(warehouse: Warehouse | null): Promise<string[]> {
   const found: string[] = []

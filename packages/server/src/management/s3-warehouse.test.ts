@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { bare, testTable } from '../jobs/purge/test-table.ts'
 import { relationExists, startTestJobs, until } from '../jobs/test-jobs.ts'
 import type { Storage } from '../storage/storage.ts'
-import { findMinio, startMinio } from '@headgate/testkit'
+import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
 import { testLakeManagement } from './test-lake-management.ts'
 
-describe.skipIf(findMinio() === undefined)('a warehouse on S3 (MinIO)', () => {
+describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on S3 (MinIO)'), () => {
   it(
     'is tried out, made, used in several buckets, purged and given new keys',
     { timeout: 60_000 },

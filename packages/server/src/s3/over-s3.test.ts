@@ -15,7 +15,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
-import { findMinio, startMinio } from '@headgate/testkit'
+import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
 import { sha256Hex } from '@headgate/sigv4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { S3Storage } from '../storage/s3.ts'
@@ -24,7 +24,7 @@ import { bucket as Bucket, type TestEndpoint, testEndpoint } from './test-endpoi
 
 const mib = 1024 ** 2
 
-describe.skipIf(findMinio() === undefined)('in front of another S3 store (MinIO)', () => {
+describe.skipIf(findMinio() === undefined)(needsMinio('in front of another S3 store (MinIO)'), () => {
   let endpoint: TestEndpoint
   let client: S3Client
   const open: AsyncDisposable[] = []

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { findMinio } from '@headgate/testkit'
+import { findMinio, needsMinio } from '@headgate/testkit'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTrustedServer, type TrustedServer } from './test-trusted-server.ts'
 
 const seconds = 12
 
-describe.skipIf(findMinio() === undefined)('a store that trusts this server (MinIO)', () => {
+describe.skipIf(findMinio() === undefined)(needsMinio('a store that trusts this server'), () => {
   let server: TrustedServer
   beforeAll(async () => {
     server = await startTrustedServer()

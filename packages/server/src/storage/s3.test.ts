@@ -1,14 +1,10 @@
-import { describe, it } from 'vitest'
+import { it } from 'vitest'
 import { S3Storage } from './s3.ts'
 import { storageContract } from './storage-contract.ts'
-import { findMinio, startMinio } from '@headgate/testkit'
+import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
 
 if (findMinio() === undefined) {
-  const why = 'no MinIO binary here: set HEADGATE_MINIO, or go install github.com/minio/minio'
-  process.stderr.write(`The storage contract is not tried on S3, ${why}\n`)
-  describe('storage contract: s3 on MinIO', () => {
-    it.skip(why)
-  })
+  it.skip(needsMinio('storage contract: s3 on MinIO'))
 } else {
   storageContract('s3 on MinIO', async () => {
     const minio = await startMinio({ buckets: ['lake', 'other'] })

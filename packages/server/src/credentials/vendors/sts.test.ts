@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type * as Sdk from '@aws-sdk/client-s3'
-import { findMinio, type Minio, startMinio } from '@headgate/testkit'
+import { findMinio, type Minio, needsMinio, startMinio } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { maxPolicyLength } from '../policy/iam-policy.ts'
 import { StsVendor } from './sts.ts'
@@ -26,11 +26,7 @@ async function clientFor(
 }
 
 if (findMinio() === undefined) {
-  const why = 'no MinIO binary here: set HEADGATE_MINIO, or go install github.com/minio/minio'
-  process.stderr.write(`Vending by a security token service is not tried, ${why}\n`)
-  describe('vendor contract: sts on MinIO', () => {
-    test.skip(why)
-  })
+  test.skip(needsMinio('vendor contract: sts on MinIO'))
 } else {
   vendorContract('sts on MinIO', async () => {
     const minio = await startMinio({ buckets: ['lake', 'other'] })

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findMinio } from '@headgate/testkit'
+import { findMinio, needsMinio } from '@headgate/testkit'
 import { expect, test } from 'vitest'
 import { KeyRing } from '../../keys/key-ring.ts'
 import { masterKeyFrom } from '../../keys/master-key.ts'
@@ -15,7 +15,7 @@ import { startMinioWithIdentities } from './test-web-identity.ts'
 import { WebIdentities } from './web-identities.ts'
 
 test.skipIf(findMinio() === undefined)(
-  'with the token of the server, access is narrowed to the place and ends when the token does (MinIO)',
+  needsMinio('with the token of the server, access is narrowed to the place and ends when the token does'),
   { timeout: 60_000 },
   async () => {
     await using stack = new AsyncDisposableStack()
