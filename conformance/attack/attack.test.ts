@@ -14,7 +14,7 @@ test(`${cases} attacks on the storage access of a server, and none gets through`
   const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-'))
   try {
     await using keeper = new ProcessKeeper()
-    const lakes = await openLakes(keeper, folder, ['gateway'], () => undefined)
+    const { lakes } = await openLakes(keeper, folder, { modes: ['gateway'], required: ['gateway'] })
     const seed = Date.now() % 1_000_000
     const result = await runAttacks(lakes, allClasses, { seed, cases, seconds: 90, say: () => undefined })
     expect({ seed, escapes: result.escapes, broken: result.broken }).toEqual({

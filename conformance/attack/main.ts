@@ -18,15 +18,15 @@ function say(line: string): void {
 
 /** Exit code: 0 nothing got through, 1 something did, 2 it could not run. */
 async function main(options: AttackOptions): Promise<number> {
-  const { cases, seconds, seed, enough, modes, attacks, json } = options
+  const { cases, seconds, seed, enough, modes, required, attacks, json } = options
   const classes = allClasses.filter(({ name }) => attacks.length === 0 || attacks.includes(name))
   if (classes.length === 0) throw new Error(`no such attack: ${attacks.join(', ')}; --list prints them`)
   await using keeper = new ProcessKeeper()
   say('starting a server')
   const folder = newRunFolder(cacheFolder('attack-run'))
-  const lakes = await openLakes(keeper, folder, modes, say)
+  const { lakes, leftOut } = await openLakes(keeper, folder, { modes, required })
   say(`attacking, seed ${seed}`)
-  const result = await runAttacks(lakes, classes, { seed, cases, seconds, enough, say })
+  const result = await runAttacks(lakes, classes, { seed, cases, seconds, enough, leftOut, say })
   await sleep(settleMs)
   const late = lakes.flatMap(({ watch, mode }) =>
     watch.changes(true).map((change) => ({

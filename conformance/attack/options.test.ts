@@ -9,6 +9,8 @@ test('the clock gives the seed, unless one is given', () => {
 test('all modes are attacked, or those that are named', () => {
   expect(readOptions([], 0)?.modes).toEqual(['gateway', 'sts', 'remote-signing'])
   expect(readOptions(['--mode', 'sts'], 0)?.modes).toEqual(['sts'])
+  expect(readOptions([], 0)?.required).toEqual([])
+  expect(readOptions(['--mode', 'sts'], 0)?.required).toEqual(['sts'])
 })
 
 test.each([

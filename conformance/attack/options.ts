@@ -8,7 +8,8 @@ Attacks the storage access of a Headgate server of its own with generated cases,
   --cases N        cases over all kinds of attack (default: 8000)
   --seconds N      stop after so long (default: 900)
   --seed N         the same cases as another run (default: by the clock)
-  --mode MODE      gateway, sts or remote-signing; may be repeated (default: all; the last two need MinIO)
+  --mode MODE      gateway, sts or remote-signing; may be repeated; the last two need MinIO
+                   (default: all that there is MinIO for, and it is said what was left out)
   --attack NAME    only this kind; may be repeated
   --escapes N      stop after so many (default: 20)
   --list           print the kinds of attack
@@ -22,6 +23,8 @@ export interface AttackOptions {
   /** Escapes after which it stops. */
   readonly enough: number
   readonly modes: readonly Mode[]
+  /** Those that were asked for by name: without one of them the run fails. */
+  readonly required: readonly Mode[]
   readonly attacks: readonly string[]
   readonly list: boolean
   readonly json: boolean
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[], now: number): AttackOptions
     seed: numberOf('--seed', values.seed, 0),
     enough: numberOf('--escapes', values.escapes),
     modes: modes.length === 0 ? allModes : modes,
+    required: modes,
     attacks: values.attack,
     list: values.list,
     json: values.json,

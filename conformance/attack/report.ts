@@ -20,7 +20,7 @@ export function isClean(result: RunResult): boolean {
 
 /** A line per kind of attack, each escape with what to try again, and the figures. */
 export function humanReport(result: RunResult): string {
-  const { counts, escapes, broken, seed, ms } = result
+  const { counts, escapes, broken, leftOut, seed, ms } = result
   const { cases, refused, allowed } = totalsOf(result)
   const rows = counts.map((count) => [
     count.mode,
@@ -39,11 +39,12 @@ export function humanReport(result: RunResult): string {
         `ESCAPE ${mode}/${attack}, case ${index}: ${what}, answered ${statuses.join(', ')}\n${found.map((line) => `       ${line}`).join('\n')}`,
     ),
     ...broken.slice(0, 20).map((line) => `BROKEN ${line}`),
+    ...leftOut.map(({ mode, why }) => `LEFT OUT ${mode}: ${why}`),
     `${cases} cases, ${escapes.length} escapes, ${refused} refused, ${allowed} allowed inside, seed ${seed} (${seconds(ms)})`,
   ].join('\n')
 }
 
-/** For programs: `{"ok", "seed", "totals", "counts", "escapes", "broken", "ms"}`. */
+/** For programs: `{"ok", "seed", "totals", "counts", "escapes", "broken", "leftOut", "ms"}`. */
 export function jsonReport(result: RunResult): string {
   return JSON.stringify({ ok: isClean(result), totals: totalsOf(result), ...result }, undefined, 2)
 }

@@ -27,12 +27,20 @@ export interface ClassCount {
   skipped?: string
 }
 
+/** A mode that was not tried. */
+export interface LeftOut {
+  readonly mode: string
+  readonly why: string
+}
+
 export interface RunResult {
   readonly seed: number
   readonly counts: readonly ClassCount[]
   readonly escapes: readonly Escape[]
   /** What should have succeeded and did not: then what was refused says nothing. */
   readonly broken: readonly string[]
+  /** Modes of which this run says nothing. */
+  readonly leftOut: readonly LeftOut[]
   readonly ms: number
 }
 
@@ -44,6 +52,7 @@ export interface RunOptions {
   readonly say: (line: string) => void
   /** Escapes after which it stops. */
   readonly enough?: number
+  readonly leftOut?: readonly LeftOut[]
 }
 
 interface Pair {
@@ -61,7 +70,7 @@ export async function runAttacks(
   classes: readonly AttackClass[],
   options: RunOptions,
 ): Promise<RunResult> {
-  const { seed, cases, seconds, say, enough = 20 } = options
+  const { seed, cases, seconds, say, enough = 20, leftOut = [] } = options
   const started = performance.now()
   const end = started + seconds * 1000
   const pairs = lakes.flatMap((lake, i) =>
@@ -103,6 +112,7 @@ export async function runAttacks(
     counts: pairs.map(({ count }) => count),
     escapes,
     broken,
+    leftOut,
     ms: performance.now() - started,
   }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WarehouseStorage } from './catalog-access.ts'
@@ -9,6 +10,8 @@ import { answers, waitUntilReady } from './wait-until-ready.ts'
 
 // MinIO's release tags are not module versions, so the newest pseudo-version is pinned
 const version = 'v0.0.0-20260212201848-7aac2a2c5b7c'
+
+export const howToGetMinio = 'npm run engines:install minio, or HEADGATE_MINIO=/path/of/a/binary'
 
 /**
  * Builds MinIO (an S3 server with STS) with `go install` into the cache folder and gives the path of the
@@ -39,6 +42,25 @@ export async function installMinio(
   }
   markInstalled(folder, stamp)
   return binary
+}
+
+/**
+ * The MinIO binary of this machine, if there is one: `HEADGATE_MINIO`, what `installMinio` or `go install` made. For runs
+ * that can do without; with `HEADGATE_REQUIRE_MINIO=1` they cannot.
+ */
+export function findMinio(): string | undefined {
+  const named = process.env['HEADGATE_MINIO'] ?? ''
+  if (named !== '' && !existsSync(named)) throw new Error(`HEADGATE_MINIO names no file: ${named}`)
+  if (named !== '') return named
+  const go = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' })
+  const places = [
+    cacheFolder('engines', 'minio', 'minio'),
+    ...(go.status === 0 ? [join(go.stdout.trim(), 'bin', 'minio')] : []),
+  ]
+  const found = places.find((path) => existsSync(path))
+  if (found === undefined && process.env['HEADGATE_REQUIRE_MINIO'] === '1')
+    throw new Error(`HEADGATE_REQUIRE_MINIO is set, and there is no MinIO: ${howToGetMinio}`)
+  return found
 }
 
 /** A running MinIO; `storage(bucket)` is where a warehouse in that bucket lies. */
