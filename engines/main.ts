@@ -70,7 +70,10 @@ async function main(options: EngineOptions): Promise<number> {
   if (options.json)
     console.log(JSON.stringify({ totals: totals(results), ms, logs: folder, results }, undefined, 2))
   else console.log(`\n${summary(results, ms)}\nlogs: ${folder}`)
-  return totals(results).failed === 0 ? 0 : 1
+  const { steps, failed } = totals(results)
+  // What says nothing must not look as if all were well.
+  if (steps === 0) throw new Error('no step was run: what was chosen is skipped, or is for another storage')
+  return failed === 0 ? 0 : 1
 }
 
 async function start(name: EngineName, settings: Parameters<StartEngine>[0]): Promise<Engine> {
