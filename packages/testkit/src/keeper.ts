@@ -1,6 +1,7 @@
 import { access, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive } from './is-alive.ts'
 import { endFile } from './shared-postgres.ts'
 import { startTestPostgres } from './test-postgres.ts'
 
@@ -17,14 +18,6 @@ async function publish(name: string, text: string): Promise<void> {
 
 async function untilOver(pid: number): Promise<void> {
   while (isAlive(pid) && !(await isToEnd())) await sleep(100)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 async function isToEnd(): Promise<boolean> {
