@@ -1,0 +1,55 @@
+import { HeadgateError } from '@headgate/errors'
+
+/** Why authentication could not be set up or did not work, each with the code of the error catalogue it belongs to. */
+export const authReasons = {
+  /** A property is missing, wrong, unknown, given twice or not used: fix the configuration. */
+  configuration: 'illegal-argument',
+  /** An optional package that the configuration asks for is not installed. */
+  'not-installed': 'illegal-argument',
+  /** This provider cannot work in this place: no files in a browser, no hash of a stream … */
+  unsupported: 'unsupported',
+  /** A source of credentials has none; a chain asks the next one. */
+  'not-here': 'unauthenticated',
+  /** Whoever issues tokens or credentials said no. */
+  refused: 'unauthenticated',
+  /** Nobody answered in time, or the answer was an error of the other side. */
+  unavailable: 'unavailable',
+  /** The answer of an issuer, a command or a file could not be read. */
+  malformed: 'unavailable',
+  /** A renewal came back for somebody else. */
+  'identity-changed': 'forbidden',
+} as const
+
+/** What programs may switch on. */
+export type AuthReason = keyof typeof authReasons
+
+export interface AuthErrorOptions extends ErrorOptions {
+  /** The property to look at, as it was written: `rest.auth.sigv4.region`. */
+  readonly property?: string
+}
+
+/**
+ * The error of this package. Its message names the property and the fix, and holds no secret.
+ *
+ * @example
+ * ```ts
+ * try { await registry.create(properties) }
+ * catch (error) { if (isAuthError(error, 'configuration')) console.error(error.message, error.property) }
+ * ```
+ */
+export class AuthError extends HeadgateError {
+  readonly reason: AuthReason
+  readonly property: string | undefined
+
+  constructor(reason: AuthReason, message: string, options: AuthErrorOptions = {}) {
+    super(authReasons[reason], message, options)
+    this.reason = reason
+    this.property = options.property
+  }
+}
+
+/** True for an error of this package, also one from another copy of it. */
+export function isAuthError(error: unknown, reason?: AuthReason): error is AuthError {
+  if (!(error instanceof Error) || !('reason' in error) || !('property' in error)) return false
+  return reason === undefined ? Object.hasOwn(authReasons, String(error.reason)) : error.reason === reason
+}

@@ -1,0 +1,7 @@
+import type { ProviderDefinition } from './provider-definition.ts'
+
+/** The providers that come with this package, loaded when one is asked for. */
+export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
+  none: async () => (await import('./providers/none.ts')).none,
+  basic: async () => (await import('./providers/basic.ts')).basic,
+}

@@ -1,0 +1,48 @@
+export { AuthError, authReasons, isAuthError, type AuthErrorOptions, type AuthReason } from './auth-error.ts'
+export type { AuthProvider, ReadyProvider, WaitOptions } from './auth-provider.ts'
+export type { AuthBody, AuthRequest, AuthResponse, StreamedBody } from './auth-request.ts'
+export { chain, type Source } from './chain.ts'
+export { digestKey, type KeyPart, type KeyParts } from './digest-key.ts'
+export {
+  headerValue,
+  headerValues,
+  joinHeaders,
+  withHeaders,
+  withoutHeaders,
+  type HeaderList,
+} from './header-list.ts'
+export { memoize, Memoized, type MemoizeOptions } from './memoize.ts'
+export type { Properties } from './properties/auth-properties.ts'
+export {
+  byDefault,
+  flag,
+  integer,
+  list,
+  oneOf,
+  required,
+  secret,
+  text,
+  url,
+  type PropertyKind,
+} from './properties/property-kinds.ts'
+export type {
+  GivenProperty,
+  PropertyGroup,
+  PropertyKeys,
+  PropertyValues,
+} from './properties/read-properties.ts'
+export { filterServerConfig, isServerSettable } from './properties/server-config.ts'
+export { keepIdentity, type Party, type Provenance } from './provenance.ts'
+export {
+  defineProvider,
+  type Fetch,
+  type ProviderContext,
+  type ProviderDefinition,
+  type ProviderFactory,
+  type ProviderSource,
+} from './provider-definition.ts'
+export { AuthRegistry, type CreateOptions, type RegistryOptions } from './registry.ts'
+export { Secret } from './secret.ts'
+export { SessionCache, type SessionCacheOptions } from './session-cache.ts'
+export { timeLimit } from './time-limit.ts'
+export { tokenTypes, type Token } from './token.ts'

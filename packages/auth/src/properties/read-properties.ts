@@ -1,0 +1,96 @@
+import { AuthError } from '../auth-error.ts'
+import type { PropertyKind } from './property-kinds.ts'
+
+/**
+ * The properties of a provider, by their names below `rest.auth.<type>.`. A name that ends in `*` takes all that begin
+ * with what stands before it: `extra-params.*`, or `*` for everything; these come as {@link PropertyGroup}.
+ */
+export type PropertyKeys = Readonly<Record<string, PropertyKind<unknown>>>
+
+/** Properties below a common prefix, without it. */
+export type PropertyGroup = ReadonlyMap<string, string>
+
+/** What {@link readProperties} makes of keys. */
+export type PropertyValues<K extends PropertyKeys> = {
+  readonly [N in keyof K]: N extends `${string}*`
+    ? PropertyGroup
+    : K[N] extends PropertyKind<infer T>
+      ? T
+      : never
+}
+
+/** A property as it was given: its value, and its name in the spelling of whoever wrote it. */
+export interface GivenProperty {
+  readonly value: string
+  readonly writtenAs: string
+}
+
+/**
+ * Reads properties by their keys.
+ *
+ * @param prefix What stands before the names in the canonical spelling: `rest.auth.basic.`
+ * @throws AuthError naming the first property that is missing, unknown or wrong.
+ */
+export function readProperties<K extends PropertyKeys>(
+  keys: K,
+  given: ReadonlyMap<string, GivenProperty>,
+  prefix: string,
+): PropertyValues<K> {
+  const groups = Object.keys(keys).filter((key) => key.endsWith('*'))
+  for (const [name, { writtenAs }] of given) {
+    if (Object.hasOwn(keys, name) && !name.endsWith('*')) continue
+    if (groups.some((group) => name.startsWith(group.slice(0, -1)))) continue
+    throw new AuthError('configuration', unknownProperty(writtenAs, prefix, name, Object.keys(keys)), {
+      property: writtenAs,
+    })
+  }
+  const values = Object.entries(keys).map(([key, kind]): [string, unknown] => {
+    if (key.endsWith('*')) return [key, groupOf(given, key.slice(0, -1), keys)]
+    const property = given.get(key)
+    return [key, kind.read(property?.value, property?.writtenAs ?? `${prefix}${key}`)]
+  })
+  return Object.fromEntries(values) as PropertyValues<K>
+}
+
+function groupOf(
+  given: ReadonlyMap<string, GivenProperty>,
+  prefix: string,
+  keys: PropertyKeys,
+): PropertyGroup {
+  const group = new Map<string, string>()
+  for (const [name, { value }] of given) {
+    if (name.startsWith(prefix) && !Object.hasOwn(keys, name)) group.set(name.slice(prefix.length), value)
+  }
+  return group
+}
+
+function unknownProperty(writtenAs: string, prefix: string, name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  const all = known.length === 0 ? 'it has no properties' : `known are ${known.join(', ')}`
+  const hint = near === undefined ? `Remove it; ${all}` : `Did you mean ${prefix}${near}?`
+  return `${writtenAs} is not a property of ${prefix.replace(/\.$/, '')}. ${hint}`
+}
+
+/** The name that is at most two changes of a letter away, if there is one. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((each) => ({ each, changes: distance(name.toLowerCase(), each) }))
+    .filter(({ changes }) => changes <= 2)
+    .toSorted((a, b) => a.changes - b.changes)
+  return ranked[0]?.each
+}
+
+/** Levenshtein's distance; names are short. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

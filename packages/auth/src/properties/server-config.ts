@@ -1,0 +1,49 @@
+import { aliases } from './aliases.ts'
+
+/**
+ * Keys that a server may never set at a client: where requests go, who they are from, what is sent along, and through
+ * whom. Otherwise whoever answers `/v1/config` could send a client's credentials somewhere else.
+ */
+const forbidden: readonly RegExp[] = [
+  /^uri$/,
+  /^warehouse-uri$/,
+  /^(rest|auth)\./,
+  /^headers?\./,
+  /^(oauth2|token|credential)([-.]|$)/,
+  /^urn:ietf:params:oauth:/,
+  /proxy/,
+  /^client\.(credentials-provider|assume-role|role-)/,
+  /^(client|glue)\.(access-key-id|secret-access-key|session-token|profile-name)$/,
+  /^(ssl|tls)\./,
+]
+
+/** Aliases that a server may set all the same: storage is read with them. */
+const harmless = new Set(['client.region'])
+
+/** Whether a server may set a property at its clients. */
+export function isServerSettable(name: string): boolean {
+  const key = name.trim().toLowerCase()
+  if (forbidden.some((pattern) => pattern.test(key))) return false
+  return !aliases.has(key) || harmless.has(key)
+}
+
+/**
+ * What a server says in `defaults` or `overrides` of `/v1/config`, without what it may never set.
+ *
+ * @returns `refused` are the names of what was left out: log them as a warning.
+ *
+ * @example
+ * ```ts
+ * const { config, refused } = filterServerConfig(answer.overrides)
+ * ```
+ */
+export function filterServerConfig(config: Readonly<Record<string, string>>): {
+  readonly config: Record<string, string>
+  readonly refused: readonly string[]
+} {
+  const entries = Object.entries(config)
+  return {
+    config: Object.fromEntries(entries.filter(([name]) => isServerSettable(name))),
+    refused: entries.map(([name]) => name).filter((name) => !isServerSettable(name)),
+  }
+}
