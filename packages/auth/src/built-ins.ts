@@ -4,4 +4,8 @@ import type { ProviderDefinition } from './provider-definition.ts'
 export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
   none: async () => (await import('./providers/none.ts')).none,
   basic: async () => (await import('./providers/basic.ts')).basic,
+  bearer: async () => (await import('./providers/bearer.ts')).bearer,
+  'api-key': async () => (await import('./providers/api-key.ts')).apiKey,
+  headers: async () => (await import('./providers/headers.ts')).headers,
+  command: async () => (await import('./providers/command.ts')).command,
 }

@@ -32,6 +32,7 @@ export type {
   PropertyValues,
 } from './properties/read-properties.ts'
 export { filterServerConfig, isServerSettable } from './properties/server-config.ts'
+export { fileTokens } from './file-tokens.ts'
 export { keepIdentity, type Party, type Provenance } from './provenance.ts'
 export {
   defineProvider,
@@ -43,6 +44,18 @@ export {
 } from './provider-definition.ts'
 export { AuthRegistry, type CreateOptions, type RegistryOptions } from './registry.ts'
 export { Secret } from './secret.ts'
+export { send, type Attempt, type OutgoingRequest, type SendOptions } from './send.ts'
 export { SessionCache, type SessionCacheOptions } from './session-cache.ts'
+export { checkToken, headerOf, tokenAuth, type TokenAuthOptions } from './token-auth.ts'
+export { jwtExpiry } from './token-expiry.ts'
 export { timeLimit } from './time-limit.ts'
 export { tokenTypes, type Token } from './token.ts'
+export {
+  fetchTransport,
+  fetchWithin,
+  type BodySource,
+  type FetchTransportOptions,
+  type OutgoingBody,
+  type Transport,
+} from './transport.ts'
+export { wireUrl } from './wire-url.ts'

@@ -1,0 +1,34 @@
+import { memoize, type Memoized } from './memoize.ts'
+import type { Provenance } from './provenance.ts'
+import { Secret } from './secret.ts'
+import { checkToken } from './token-auth.ts'
+import { jwtExpiry } from './token-expiry.ts'
+import type { Token } from './token.ts'
+
+/** How long what was read from a file is used before the file is read again. */
+const READ_AGAIN_MS = 10_000
+
+/** Where a token from a file comes from. */
+export const ofFile: Provenance = { obtainedBy: 'file', renewableBy: ['file'] }
+
+/**
+ * The token in a file that others write anew, as Kubernetes does with projected tokens: it is read again every ten
+ * seconds while it is used, and at once when it was refused.
+ *
+ * @param from The property that names the file.
+ */
+export function fileTokens(path: string, from: string, now: () => number): Memoized<Token> {
+  return memoize<Token>(
+    async (wait) => {
+      const { readTextFile } = await import('./node/read-text-file.ts')
+      const value = checkToken((await readTextFile(path, from, wait)).trim(), `The file of ${from}`)
+      const expiresAt = jwtExpiry(value)
+      return {
+        value: new Secret(value),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        provenance: ofFile,
+      }
+    },
+    { expiresAt: () => now() + READ_AGAIN_MS, now, minAgeMs: 0, timeoutMs: 5_000 },
+  )
+}

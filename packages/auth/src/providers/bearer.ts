@@ -1,0 +1,43 @@
+import { AuthError } from '../auth-error.ts'
+import type { AuthProvider } from '../auth-provider.ts'
+import { withHeaders } from '../header-list.ts'
+import { secret, text } from '../properties/property-kinds.ts'
+import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
+import { Secret } from '../secret.ts'
+import { checkToken, headerOf, tokenAuth } from '../token-auth.ts'
+import { jwtExpiry } from '../token-expiry.ts'
+import { fileTokens, ofFile } from '../file-tokens.ts'
+
+const PREFIX = 'rest.auth.bearer'
+
+/** A token that somebody else got (RFC 6750): given as it is, or in a file that is read again when it changes. */
+export const bearer: ProviderDefinition = defineProvider({
+  keys: {
+    token: secret('the token'),
+    'token-file': text(
+      'a file with the token in it; it is read again when it changes, as Kubernetes does it',
+    ),
+  },
+  create: ({ token, 'token-file': file }, { now }) => {
+    if (token !== undefined && file === undefined) return fixedToken(token)
+    if (file !== undefined && token === undefined) {
+      return tokenAuth(fileTokens(file, `${PREFIX}.token-file`, now), { provenance: ofFile })
+    }
+    const property = `${PREFIX}.token`
+    throw new AuthError('configuration', `Set one of ${property} and ${PREFIX}.token-file`, { property })
+  },
+})
+
+/** A token that stays as it is: there is nothing to renew it with. */
+export function fixedToken(token: Secret): AuthProvider {
+  const value = new Secret(checkToken(token.reveal().trim(), `${PREFIX}.token`))
+  const expiresAt = jwtExpiry(value.reveal())
+  return {
+    authenticate: async (request) => ({
+      ...request,
+      headers: withHeaders(request.headers, [['Authorization', headerOf('Bearer', value)]]),
+    }),
+    token: async () => ({ value, ...(expiresAt === undefined ? {} : { expiresAt }) }),
+    provenance: { obtainedBy: 'static', renewableBy: [] },
+  }
+}

@@ -1,0 +1,46 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A request as a test server got it. */
+export interface Received {
+  readonly method: string
+  readonly target: string
+  readonly headers: IncomingMessage['headers']
+  readonly rawHeaders: readonly string[]
+  readonly body: Buffer
+}
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  readonly received: readonly Received[]
+}
+
+/** A server on loopback that remembers what it got; `answer` says what to answer. */
+export async function testServer(
+  answer: (request: Received, response: ServerResponse) => void | Promise<void>,
+): Promise<TestServer> {
+  const received: Received[] = []
+  const server = createServer((incoming, response) => {
+    void (async () => {
+      const chunks: Buffer[] = []
+      for await (const chunk of incoming) chunks.push(chunk as Buffer)
+      const { method = '', url: target = '', headers, rawHeaders } = incoming
+      const request = { method, target, headers, rawHeaders, body: Buffer.concat(chunks) }
+      received.push(request)
+      await answer(request, response)
+    })()
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    [Symbol.asyncDispose]: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      server.close(() => resolve())
+      server.closeAllConnections()
+      await promise
+    },
+  }
+}

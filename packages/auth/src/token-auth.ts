@@ -1,0 +1,71 @@
+import type { AuthProvider } from './auth-provider.ts'
+import { AuthError } from './auth-error.ts'
+import type { AuthRequest } from './auth-request.ts'
+import { withHeaders } from './header-list.ts'
+import type { Memoized } from './memoize.ts'
+import type { Provenance } from './provenance.ts'
+import type { Secret } from './secret.ts'
+import type { Token } from './token.ts'
+
+export interface TokenAuthOptions {
+  /** Default `Authorization`. */
+  readonly header?: string
+  /** What stands before the token. Default `Bearer`; empty for nothing. */
+  readonly scheme?: string
+  readonly provenance?: Provenance
+}
+
+/** Statuses that say that a token is no good any more: 419 is Iceberg's `AuthenticationTimeoutException`. */
+const tokenRefused = new Set([401, 419])
+
+/** Sends a token in a header, and asks for another try with a new one when it is refused. */
+export function tokenAuth(tokens: Memoized<Token>, options: TokenAuthOptions = {}): AuthProvider {
+  const { header = 'Authorization', scheme = 'Bearer' } = options
+  const sent = new WeakMap<AuthRequest, Token>()
+  return {
+    initialize: async (wait) => void (await tokens.get(wait)),
+    authenticate: async (request, wait) => {
+      const token = await tokens.get(wait)
+      const headers = withHeaders(request.headers, [[header, headerOf(scheme, token.value)]])
+      const authenticated = { ...request, headers }
+      sent.set(authenticated, token)
+      return authenticated
+    },
+    onResponse: async (response, request, wait) => {
+      const token = sent.get(request)
+      if (token === undefined || !tokenRefused.has(response.status)) return undefined
+      try {
+        // By now another request may have fetched a new one.
+        const current = await tokens.get(wait)
+        if (!sameValue(current, token)) return 'retry'
+        if (!tokens.invalidate(current)) return undefined
+        return sameValue(await tokens.get(wait), token) ? undefined : 'retry'
+      } catch {
+        return undefined
+      }
+    },
+    token: async (wait) => await tokens.get(wait),
+    setsHeaders: [header.toLowerCase()],
+    ...(options.provenance === undefined ? {} : { provenance: options.provenance }),
+    [Symbol.asyncDispose]: async () => await tokens[Symbol.asyncDispose](),
+  }
+}
+
+function sameValue(a: Token, b: Token): boolean {
+  return a.value.reveal() === b.value.reveal()
+}
+
+/** The value of a header with a token in it. */
+export function headerOf(scheme: string, token: Secret): string {
+  return scheme === '' ? token.reveal() : `${scheme} ${token.reveal()}`
+}
+
+/**
+ * Refuses what could not stand in a header: line ends, spaces, text beyond ASCII.
+ *
+ * @throws AuthError naming where it came from.
+ */
+export function checkToken(token: string, from: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new AuthError('malformed', `${from} must be one word of visible ASCII characters`, { property: from })
+}
