@@ -1,4 +1,4 @@
-export { sha256Hex } from './canonical/canonical-request.ts'
+export { sha256Hex } from './sha256-hex.ts'
 export {
   checksumHeader,
   checksumOfHeader,
@@ -23,8 +23,11 @@ export type {
   ParsedRequest,
   VerificationPolicy,
 } from './incoming/parsed-request.ts'
-export { EMPTY_SHA256, UNSIGNED_PAYLOAD, type Payload, type StreamingPayload } from './payload.ts'
-export { MAX_EXPIRES_SECONDS, presign, type PresigningOptions } from './presign.ts'
+export { AsymmetricKey, deriveAsymmetricKey } from './asymmetric-key.ts'
+export { MAX_EXPIRES_SECONDS } from './draft.ts'
+export { EMPTY_SHA256, UNSIGNED_PAYLOAD } from './payload-hashes.ts'
+export { type Payload, type StreamingPayload } from './payload.ts'
+export { presign, type PresigningOptions } from './presign.ts'
 export { refusals, type RefusalCode, type RefusalKind } from './refusals.ts'
 export { generalRules, rulesFor, s3Rules, type SigningRules } from './rules.ts'
 export { type CredentialScope } from './scope.ts'
@@ -37,6 +40,7 @@ export {
 } from './sign-request.ts'
 export { type Seed } from './signature.ts'
 export { deriveSigningKey, SigningKey, SigningKeys } from './signing-keys.ts'
+export { presignV4a, signRequestV4a, type V4aHeaderOptions, type V4aQueryOptions } from './sign-v4a.ts'
 export { SigV4Error, type Result } from './sigv4-error.ts'
 export {
   verifySignature,

@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { decodeBody } from './body/decode-body.ts'
 import { encodeBody, streamingHeaders, streamingPayloadHash } from './body/encode-body.ts'
-import { sha256Hex } from './canonical/canonical-request.ts'
+import { sha256Hex } from './sha256-hex.ts'
 import { declaredChecksum, type DeclaredChecksum } from './checksums/declared-checksum.ts'
 import { parseRequest } from './incoming/parse-request.ts'
 import type { ParsedRequest } from './incoming/parsed-request.ts'

@@ -1,9 +1,7 @@
 import { checksumOfHeader, type ChecksumAlgorithm } from './checksums/checksum.ts'
+import { UNSIGNED_PAYLOAD } from './payload-hashes.ts'
 import { SigV4Error } from './sigv4-error.ts'
 
-/** SHA-256 of nothing. */
-export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 export const STREAMING_SIGNED = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
 export const STREAMING_SIGNED_TRAILER = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER'
 export const STREAMING_UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { sha256Hex } from './canonical/canonical-request.ts'
+import { sha256Hex } from './sha256-hex.ts'
 import { formatScope, type CredentialScope } from './scope.ts'
 import type { SigningKey } from './signing-keys.ts'
 

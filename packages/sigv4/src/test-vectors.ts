@@ -1,13 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { generalRules, type SigningRules } from './rules.ts'
 import type { Credentials } from './sign-request.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
-const folder = new URL('../../../spec/sigv4/v4/', import.meta.url)
+const suites = new URL('../../../spec/sigv4/', import.meta.url)
 
 /** A case of the official test suite, see `spec/sigv4`. */
 export interface Vector {
   readonly name: string
+  readonly folder: URL
   readonly request: WireRequest
   readonly body: string
   readonly credentials: Credentials
@@ -45,14 +46,30 @@ interface Context {
   readonly omit_session_token?: boolean
 }
 
-/** All cases, in order of their names. */
-export function readVectors(): Vector[] {
-  return readdirSync(folder).toSorted().map(readVector)
+/** All cases of a suite, in order of their names. */
+export function readVectors(suite: 'v4' | 'v4a' = 'v4'): Vector[] {
+  return foldersOf(suite)
+    .filter(([, folder]) => existsSync(new URL('header-signature.txt', folder)))
+    .map(([name, folder]) => readVector(name, folder))
 }
 
-function readVector(name: string): Vector {
+/** The requests of a suite that come without what is to be made of them. */
+export function readInputs(suite: 'v4' | 'v4a'): Pick<Vector, 'name' | 'request'>[] {
+  return foldersOf(suite)
+    .filter(([, folder]) => !existsSync(new URL('header-signature.txt', folder)))
+    .map(([name, folder]) => ({ name, ...parseHttp(readFileSync(new URL('request.txt', folder), 'latin1')) }))
+}
+
+function foldersOf(suite: 'v4' | 'v4a'): [string, URL][] {
+  const folder = new URL(`${suite}/`, suites)
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => [name, new URL(`${name}/`, folder)])
+}
+
+function readVector(name: string, folder: URL): Vector {
   // As bytes: what the files hold in UTF-8 is what goes over the wire.
-  const read = (file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'latin1')
+  const read = (file: string): string => readFileSync(new URL(file, folder), 'latin1')
   const context = JSON.parse(read('context.json')) as Context
   const { access_key_id, secret_access_key, token } = context.credentials
   const expected = (form: string): Expected => ({
@@ -63,6 +80,7 @@ function readVector(name: string): Vector {
   })
   return {
     name,
+    folder,
     ...parseHttp(read('request.txt')),
     credentials: {
       accessKeyId: access_key_id,

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from './canonical/canonical-request.ts'
+import { sha256Hex } from './sha256-hex.ts'
 import { parseRequest } from './incoming/parse-request.ts'
 import type { ParsedRequest } from './incoming/parsed-request.ts'
 import { presign } from './presign.ts'
 import { signRequest } from './sign-request.ts'
 import { stringToSign } from './signature.ts'
 import { readVectors, withHeaders, type Expected, type Vector } from './test-vectors.ts'
+import * as web from './web/index.ts'
+import { WebSigningKeys } from './web/index.ts'
 import { verifySignature } from './verify-signature.ts'
 import type { WireRequest } from './wire-request.ts'
 
@@ -36,6 +38,18 @@ describe.each(vectors)('$name', (vector) => {
   it('is signed in its query', () => {
     const target = presign(vector.request, { ...signing, expiresSeconds: vector.expiresSeconds })
     expect(target).toBe(vector.query.signedRequest.target)
+  })
+
+  it('is signed the same way with Web Crypto', async () => {
+    const keys = new WebSigningKeys()
+    const headers = await web.signRequest(vector.request, {
+      ...signing,
+      payloadHeader: vector.payloadHeader,
+      keys,
+    })
+    expect(sorted(withHeaders(vector.request, headers))).toEqual(sorted(vector.header.signedRequest))
+    const options = { ...signing, expiresSeconds: vector.expiresSeconds, keys }
+    expect(await web.presign(vector.request, options)).toBe(vector.query.signedRequest.target)
   })
 
   it('is verified by its headers, step by step', () => {

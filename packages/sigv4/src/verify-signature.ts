@@ -3,9 +3,9 @@ import {
   STREAMING_SIGNED,
   STREAMING_SIGNED_TRAILER,
   STREAMING_UNSIGNED_TRAILER,
-  UNSIGNED_PAYLOAD,
   type Payload,
 } from './payload.ts'
+import { UNSIGNED_PAYLOAD } from './payload-hashes.ts'
 import { sameSignature, stringToSign, type Seed } from './signature.ts'
 import { deriveSigningKey, type SigningKeys } from './signing-keys.ts'
 import { attempt, SigV4Error, type Result } from './sigv4-error.ts'

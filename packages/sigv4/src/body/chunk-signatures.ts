@@ -1,4 +1,4 @@
-import { EMPTY_SHA256 } from '../payload.ts'
+import { EMPTY_SHA256 } from '../payload-hashes.ts'
 import { formatScope } from '../scope.ts'
 import type { Seed } from '../signature.ts'
 

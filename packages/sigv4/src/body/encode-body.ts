@@ -1,4 +1,4 @@
-import { sha256Hex } from '../canonical/canonical-request.ts'
+import { sha256Hex } from '../sha256-hex.ts'
 import {
   checksumHeader,
   checksumLengths,

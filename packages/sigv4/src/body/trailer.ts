@@ -1,4 +1,4 @@
-import { sha256Hex } from '../canonical/canonical-request.ts'
+import { sha256Hex } from '../sha256-hex.ts'
 import { checksumHeader, type ChecksumAlgorithm } from '../checksums/checksum.ts'
 import { checksumValue } from '../checksums/declared-checksum.ts'
 import { parseSignature } from '../incoming/parts.ts'

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { SigningRules } from '../rules.ts'
 import { SigV4Error } from '../sigv4-error.ts'
 import { canonicalHeaders, type HeaderTable } from './canonical-headers.ts'
@@ -28,9 +27,4 @@ export function canonicalHead(parts: CanonicalParts): string {
     parts.signedHeaders.join(';'),
     '',
   ].join('\n')
-}
-
-/** SHA-256 in lower-case hexadecimal digits; text counts as one byte per character. */
-export function sha256Hex(data: string | Uint8Array): string {
-  return hash('sha256', typeof data === 'string' ? Buffer.from(data, 'latin1') : data, 'hex')
 }

@@ -1,4 +1,4 @@
-import { MAX_EXPIRES_SECONDS } from '../presign.ts'
+import { MAX_EXPIRES_SECONDS } from '../draft.ts'
 import { SigV4Error } from '../sigv4-error.ts'
 import { formatTimestamp, parseHttpDate, parseTimestamp } from '../timestamp.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from '../canonical/canonical-request.ts'
-import { EMPTY_SHA256 } from '../payload.ts'
+import { sha256Hex } from '../sha256-hex.ts'
+import { EMPTY_SHA256 } from '../payload-hashes.ts'
 import { credentials, now, outcome, signed, verified } from '../test-requests.ts'
 import { headerPairs, type Header } from '../wire-request.ts'
 import { authorization, get, minutes, plus, presigned } from './test-authentication.ts'

@@ -1,0 +1,3 @@
+/** SHA-256 of nothing. */
+export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
