@@ -8,4 +8,6 @@ export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>
   'api-key': async () => (await import('./providers/api-key.ts')).apiKey,
   headers: async () => (await import('./providers/headers.ts')).headers,
   command: async () => (await import('./providers/command.ts')).command,
+  sigv4: async () => (await import('./providers/sigv4.ts')).sigv4,
+  sigv4a: async () => (await import('./providers/sigv4.ts')).sigv4a,
 }

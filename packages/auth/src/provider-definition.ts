@@ -14,6 +14,8 @@ export interface ProviderContext {
   readonly fetch: Fetch
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** Environment variables by name. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** The session this one belongs to: a user's session within that of the service. */
   readonly parent: AuthProvider | undefined
   /** The type to wrap when the configuration names none: `none`, unless there are properties of another. */

@@ -26,6 +26,8 @@ export interface CreateOptions extends WaitOptions {
   /** How issuers are reached. Default: `fetch`. */
   readonly fetch?: Fetch
   readonly now?: () => number
+  /** Environment variables by name. Default: those of the process, where there is one. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Told about what works, but should be changed. Default: nobody. */
   readonly warn?: (message: string) => void
   /** Whether providers check themselves at once. Default true. */
@@ -115,6 +117,7 @@ export class AuthRegistry {
       uri: options.uri,
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       now: options.now ?? Date.now,
+      env: options.env ?? globalThis.process?.env ?? {},
       parent: options.parent,
       defaultDelegate: read.defaultDelegate,
       warn: options.warn ?? (() => {}),

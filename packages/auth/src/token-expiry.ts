@@ -1,14 +1,32 @@
+import type { Party } from './provenance.ts'
+
 /**
  * When a JWT ends (RFC 7519 section 4.1.4), in epoch milliseconds. Undefined for any other text. Nothing is verified:
  * this is only to know when to fetch another one.
  */
 export function jwtExpiry(token: string): number | undefined {
+  const exp = claimsOf(token)?.['exp']
+  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : undefined
+}
+
+/** Whom a JWT is about. Nothing is verified: this is only to notice when a renewal is about somebody else. */
+export function jwtParty(token: string): Party | undefined {
+  const { iss, sub } = claimsOf(token) ?? {}
+  if (typeof sub !== 'string') return undefined
+  return { ...(typeof iss === 'string' ? { issuer: iss } : {}), subject: sub }
+}
+
+function claimsOf(
+  token: string,
+): { readonly [name: string]: unknown; iss?: unknown; sub?: unknown } | undefined {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1]
   if (payload === undefined) return undefined
   try {
-    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    const exp = typeof claims === 'object' && claims !== null && 'exp' in claims ? claims.exp : undefined
-    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : undefined
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    )
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return typeof claims === 'object' && claims !== null ? { ...claims } : undefined
   } catch {
     return undefined
   }

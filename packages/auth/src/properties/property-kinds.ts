@@ -36,7 +36,10 @@ export function integer(says: string, min: number, max: number): PropertyKind<nu
 }
 
 /** One of a few words. */
-export function oneOf<W extends string>(says: string, words: readonly W[]): PropertyKind<W | undefined> {
+export function oneOf<const W extends string>(
+  says: string,
+  words: readonly W[],
+): PropertyKind<W | undefined> {
   return kind(says, `one of ${words.join(', ')}`, (given) => words.find((word) => word === given))
 }
 
@@ -69,7 +72,7 @@ export function required<T>(inner: PropertyKind<T | undefined>): PropertyKind<T>
 }
 
 /** A property with a value of its own when none was given. */
-export function byDefault<T>(inner: PropertyKind<T | undefined>, value: T): PropertyKind<T> {
+export function byDefault<T>(inner: PropertyKind<T | undefined>, value: NoInfer<T>): PropertyKind<T> {
   return { ...inner, read: (given, name) => inner.read(given, name) ?? value }
 }
 

@@ -1,0 +1,37 @@
+import { AuthError } from '../auth-error.ts'
+import type { Fetch } from '../provider-definition.ts'
+import { timeLimit } from '../time-limit.ts'
+
+const MAX_BYTES = 1 << 20
+
+/** What an issuer answered. */
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/**
+ * Asks an issuer of credentials, and reads its answer whole. Redirects are not followed.
+ *
+ * @param what Who is asked, for messages.
+ */
+export async function ask(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  what: string,
+  timeoutMs: number,
+): Promise<Answer> {
+  try {
+    const signal = timeLimit(init.signal ?? undefined, timeoutMs)
+    const response = await fetch(url, { ...init, redirect: 'manual', signal })
+    const text = await response.text()
+    if (text.length > MAX_BYTES) throw new AuthError('malformed', `${what} gave an answer of more than 1 MiB`)
+    return { status: response.status, text }
+  } catch (cause) {
+    init.signal?.throwIfAborted()
+    if (cause instanceof AuthError) throw cause
+    const why = cause instanceof Error && cause.name === 'TimeoutError' ? `within ${timeoutMs} ms` : 'at all'
+    throw new AuthError('unavailable', `${what} did not answer ${why}`, { cause })
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const folder = new URL('./', import.meta.url)
+const sigv4 = new URL('../../sigv4/src/web/index.ts', folder)
+const errors = new URL('../../errors/src/index.ts', folder)
+
+/** All files that load with these, dynamic imports left out. */
+function loadedWith(entries: readonly URL[]): Map<string, string> {
+  const loaded = new Map<string, string>()
+  const open = [...entries]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const path = fileURLToPath(next)
+    if (loaded.has(path)) continue
+    const source = readFileSync(path, 'utf8')
+    loaded.set(path, source)
+    for (const [, type, from = ''] of source.matchAll(/^(?:import|export)( type)? [^'"]*?from '([^']+)'/gm)) {
+      if (type !== undefined) continue
+      if (from === '@headgate/sigv4/web') open.push(sigv4)
+      else if (from === '@headgate/errors') open.push(errors)
+      else open.push(new URL(from, next))
+    }
+  }
+  return loaded
+}
+
+const providers = readdirSync(new URL('providers/', folder)).filter((name) => !name.includes('.test.'))
+const everywhere = [
+  new URL('index.ts', folder),
+  new URL('signing/web-signer.ts', folder),
+  ...providers.map((name) => new URL(`providers/${name}`, folder)),
+]
+
+it('the core, its providers and the signer for browsers load without Node', () => {
+  const loaded = loadedWith(everywhere)
+  expect(loaded.size).toBeGreaterThan(30)
+  for (const [path, source] of loaded) {
+    expect(existsSync(path)).toBe(true)
+    expect(path).not.toContain('/auth/src/node/')
+    const code = source.replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+    expect(code, path).not.toMatch(/from '(node:|@headgate\/sigv4')/)
+    expect(code, path).not.toMatch(/\bBuffer\b|\brequire\(|(?<!globalThis\.)\bprocess\.|__dirname|\busing\b/)
+  }
+})
+
+it('what is loaded on demand is what needs Node, a provider, or a package that may be missing', () => {
+  for (const [path, source] of loadedWith(everywhere)) {
+    for (const [, target = ''] of source.matchAll(/\bimport\(([^)]*)\)/g)) {
+      expect(target, path).toMatch(
+        /^'\.\.?\/(node|providers|signing)\/|^'\.\/web-signer|^'@headgate\/sigv4\/web'|^name$/,
+      )
+    }
+  }
+})
