@@ -1,6 +1,6 @@
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { pythonVenv } from './python-venv.ts'
+import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
 // extensions are built for exactly one version of DuckDB, so all have the same
 const version = '1.5.5'

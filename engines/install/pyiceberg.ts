@@ -1,6 +1,6 @@
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { pythonVenv } from './python-venv.ts'
+import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
 /** PyIceberg with PyArrow in a virtual environment; gives its Python. */
 export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {

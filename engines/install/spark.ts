@@ -4,7 +4,7 @@ import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
 import { copyArtifacts } from './maven-artifacts.ts'
-import { pythonVenv } from './python-venv.ts'
+import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
 const iceberg = '1.12.0'
 

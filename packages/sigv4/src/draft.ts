@@ -139,12 +139,15 @@ export function draftQuery(request: WireRequest, scheme: Scheme, options: QueryD
 /** Never signed: hops on the way add, change or remove them. */
 const hopHeaders = new Set([
   'authorization',
+  'baggage',
   'connection',
   'expect',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
   'te',
+  'traceparent',
+  'tracestate',
   'trailer',
   'transfer-encoding',
   'upgrade',

@@ -130,10 +130,13 @@ function settingsOf(
       `${uri} is served by ${host}, but requests are signed for ${service}: set rest.auth.${type}.service=${host}`,
     )
   }
-  const payload = values.payload ?? (service === 'vpc-lattice-svcs' ? 'unsigned' : 'signed')
-  const header = values['payload-header']
   const rules = rulesOf(service, values['path-encoding'])
-  if (header === 'none' && (payload === 'unsigned' || rules.payloadHeader)) {
+  // What S3 takes in a query when nothing else is said.
+  const unsaid = values.form === 'query' && rules.presignedPayload === 'unsigned'
+  const payload = values.payload ?? (unsaid || service === 'vpc-lattice-svcs' ? 'unsigned' : 'signed')
+  const header = unsaid && payload === 'unsigned' ? 'none' : values['payload-header']
+  const needed = payload === 'unsigned' || rules.payloadHeader
+  if (header === 'none' && needed && !(unsaid && payload === 'unsigned')) {
     const property = `rest.auth.${type}.payload-header`
     throw new AuthError('configuration', `${property}=none: S3, and unsigned payloads, need this header`, {
       property,

@@ -6,6 +6,7 @@ import type { AwsCredentials } from '../aws/aws-credentials.ts'
 import { headerValue, withHeaders, type HeaderList } from '../header-list.ts'
 import type { Memoized } from '../memoize.ts'
 import { relocate } from './relocate.ts'
+import { strictQuery } from './strict-query.ts'
 import type { SignatureOptions, Signer } from './signer.ts'
 
 /** How requests are signed. */
@@ -106,7 +107,7 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     try {
       if (settings.form === 'header') {
         const added = await signer.sign(wire, { ...options, payloadHeader: false })
-        return { ...request, headers: [...given, ...added] }
+        return { ...request, url: `${origin}${target}`, headers: [...given, ...added] }
       }
       const presigned = await signer.presign(wire, { ...options, expiresSeconds: settings.expiresSeconds })
       return { ...request, url: `${origin}${presigned}`, headers: given }
@@ -147,10 +148,10 @@ function revealed({
   }
 }
 
-/** An absolute URL in pieces, none of them rewritten. */
+/** An absolute URL in pieces, its query spelled so that there is one way to sign it. */
 function partsOf(url: string): { origin: string; target: string; host: string } {
   const [, origin = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)([^#]*)/i.exec(url) ?? []
-  return { origin, target: rest.startsWith('/') ? rest : `/${rest}`, host: new URL(url).host }
+  return { origin, target: strictQuery(rest.startsWith('/') ? rest : `/${rest}`), host: new URL(url).host }
 }
 
 /** How far the server's clock is ahead, if the answer may be about that. An answer from a cache has an old date. */

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
+import { isInstalled, markInstalled, stampOf } from './stamp.ts'
 
 /**
  * A virtual environment with the given requirements in `folder`; gives the path of its Python. PYTHON names

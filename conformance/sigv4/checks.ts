@@ -1,0 +1,125 @@
+import { send, type AuthProvider, type AuthRequest, type HeaderList, type OutgoingBody } from '@headgate/auth'
+import { AuthRegistry, fetchTransport, type Properties } from '@headgate/auth'
+
+/** What a real verifier made of requests. */
+export interface VerifierReport {
+  readonly name: string
+  accepted: number
+  /** Requests that were forged and refused. */
+  refused: number
+  readonly failures: string[]
+}
+
+export interface Probe {
+  readonly what: string
+  readonly method: string
+  readonly url: string
+  readonly headers?: HeaderList
+  readonly body?: OutgoingBody
+  /** Whether forged forms of it are tried too. */
+  readonly forge?: true
+  /** Another URL that leads to the same service. */
+  readonly elsewhere?: string
+  readonly properties: Properties
+}
+
+const transport = fetchTransport({ timeoutMs: 20_000 })
+
+/** Sends a request that must be let in; gives its answer's text. */
+export async function letIn(report: VerifierReport, probe: Probe): Promise<string> {
+  await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
+  const { status, text } = await ask(probe, auth)
+  // Whether there is such a thing is asked only of those who were let in.
+  const inside = status < 400 || ([404, 409].includes(status) && !/signature|token|denied/i.test(text))
+  if (inside) report.accepted++
+  else
+    report.failures.push(
+      `${probe.what}: ${probe.method} ${probe.url} was refused with ${status}: ${text.slice(0, 300)}`,
+    )
+  return text
+}
+
+/** Methods that may have a body stay ones that may. */
+const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'POST', POST: 'PUT' }
+
+/** Ways to forge a request after it was signed, and what one would need to sign it. */
+const forgeries: Readonly<Record<string, (request: AuthRequest) => AuthRequest>> = {
+  'another method': (request) => ({ ...request, method: otherMethods[request.method] ?? 'GET' }),
+  'another query': (request) => ({
+    ...request,
+    url: request.url.includes('?') ? `${request.url}&x=y` : `${request.url}?x=y`,
+  }),
+  'another header': (request) => withHeader(request, 'x-amz-date', (value) => later(value)),
+  'another signature': (request) =>
+    withHeader(request, 'authorization', (value) =>
+      value.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ),
+  'another region': (request) =>
+    withHeader(request, 'authorization', (value) => value.replace('us-east-1', 'us-west-2')),
+}
+
+/** Sends forged forms of a request, all of which must be refused. */
+export async function keepOut(report: VerifierReport, probe: Probe): Promise<void> {
+  for (const [name, forge] of Object.entries(forgeries)) {
+    await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
+    await mustFail(report, `${probe.what}, ${name}`, probe, {
+      authenticate: async (request) => forge(await auth.authenticate(request)),
+    })
+  }
+  const { elsewhere } = probe
+  if (elsewhere !== undefined) {
+    await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
+    const authenticate = async (request: AuthRequest): Promise<AuthRequest> => ({
+      ...(await auth.authenticate(request)),
+      url: elsewhere,
+    })
+    await mustFail(report, `${probe.what}, another path`, probe, { authenticate })
+  }
+  if (probe.body instanceof Uint8Array) {
+    await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
+    const forged = { ...probe, body: new TextEncoder().encode('{"forged":true}') }
+    const authenticate = async (request: AuthRequest): Promise<AuthRequest> =>
+      await auth.authenticate({ ...request, body: probe.body instanceof Uint8Array ? probe.body : null })
+    await mustFail(report, `${probe.what}, another body`, forged, { authenticate })
+  }
+  for (const [name, change] of [
+    ['another secret', { 'rest.auth.sigv4.secret-access-key': 'not the secret' }],
+    ['another key', { 'rest.auth.sigv4.access-key-id': 'AKIAIOSFODNN7EXAMPLE' }],
+  ] as const) {
+    await using auth = await new AuthRegistry().create({ ...probe.properties, ...change }, { env: {} })
+    await mustFail(report, `${probe.what}, ${name}`, probe, auth)
+  }
+}
+
+async function mustFail(
+  report: VerifierReport,
+  what: string,
+  probe: Probe,
+  auth: AuthProvider,
+): Promise<void> {
+  const { status, text } = await ask(probe, auth)
+  const malformed = status === 400 && /sha256|signature|authorization/i.test(text)
+  if (status === 403 || status === 401 || malformed) report.refused++
+  else report.failures.push(`${what}: was answered with ${status}: ${text.slice(0, 300)}`)
+}
+
+async function ask(probe: Probe, auth: AuthProvider): Promise<{ status: number; text: string }> {
+  const { method, url, headers = [], body = null } = probe
+  const response = await send({ method, url, headers, body }, { auth, transport })
+  return { status: response.status, text: await response.text() }
+}
+
+function withHeader(request: AuthRequest, name: string, change: (value: string) => string): AuthRequest {
+  return {
+    ...request,
+    headers: request.headers.map(([each, value]) => [
+      each,
+      each.toLowerCase() === name ? change(value) : value,
+    ]),
+  }
+}
+
+/** One second later. */
+function later(timestamp: string): string {
+  return timestamp.replace(/(\d)Z$/, (_, digit: string) => `${(Number(digit) + 1) % 10}Z`)
+}

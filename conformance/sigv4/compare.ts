@@ -1,0 +1,142 @@
+import {
+  AuthRegistry,
+  headerValue,
+  type AuthRequest,
+  type HeaderList,
+  type ReadyProvider,
+} from '@headgate/auth'
+import { Random } from '../attack/random.ts'
+import type { Botocore, BotoSigned } from './botocore.ts'
+import { randomCase, type Case } from './random-request.ts'
+import { strictly, type Reason } from './spellings.ts'
+
+/** What came of comparing two signers. */
+export interface Comparison {
+  readonly compared: number
+  /** Signed alike, byte for byte, in the spelling that both were given. */
+  readonly alike: number
+  /** Signed alike once botocore was given the strict spelling, by what was different in it. */
+  readonly respelled: ReadonlyMap<Reason, number>
+  /** Of those, how many botocore signs in another way in the spelling as given. */
+  readonly different: number
+  readonly failures: readonly string[]
+}
+
+export interface CompareOptions {
+  readonly form: 'header' | 'query'
+  readonly cases: number
+  readonly seed: number
+  /** Whether spellings take part on which signers may differ. */
+  readonly lax: boolean
+}
+
+/** Requests that are under way at botocore at a time. */
+const PIPELINE = 64
+
+/** Has both sign the same generated requests. */
+export async function compare(botocore: Botocore, options: CompareOptions): Promise<Comparison> {
+  const random = new Random(options.seed)
+  const respelled = new Map<Reason, number>()
+  const failures: string[] = []
+  let alike = 0
+  let different = 0
+  for (let done = 0; done < options.cases; done += PIPELINE) {
+    const count = Math.min(PIPELINE, options.cases - done)
+    const cases = Array.from({ length: count }, () => randomCase(random, options.form, options.lax))
+    await Promise.all(
+      cases.map(async (aCase) => {
+        const outcome = await compareOne(botocore, aCase, options.form)
+        if (outcome.failure !== undefined) failures.push(outcome.failure)
+        else if (outcome.reasons.length === 0) alike++
+        for (const reason of outcome.reasons) respelled.set(reason, (respelled.get(reason) ?? 0) + 1)
+        if (outcome.different) different++
+      }),
+    )
+  }
+  return { compared: options.cases, alike, respelled, different, failures }
+}
+
+interface Outcome {
+  readonly reasons: readonly Reason[]
+  readonly different: boolean
+  readonly failure?: string
+}
+
+async function compareOne(botocore: Botocore, aCase: Case, form: 'header' | 'query'): Promise<Outcome> {
+  const provider = await providerOf(aCase, form)
+  const signed = await provider.authenticate(aCase.request)
+  // In headers the URL that is sent is what both sign; in the query each adds its own parameters.
+  const url = form === 'header' ? signed.url : aCase.request.url
+  const strict = strictly(url, aCase.service)
+  const headers = headersForBotocore(aCase, form, signed.headers)
+  const theirs = await botocore.sign(aCase, strict.url, form, headers)
+  const given = strict.reasons.length === 0 ? theirs : await botocore.sign(aCase, url, form, headers)
+  const ours = form === 'header' ? headerProof(signed.headers) : queryProof(signed.url)
+  const expected = proofOf(theirs, form)
+  if (ours === expected) {
+    return { reasons: strict.reasons, different: proofOf(given, form) !== ours }
+  }
+  const failure = `${describe(aCase)}\n  ours   ${ours}\n  theirs ${expected}`
+  return { reasons: strict.reasons, different: true, failure }
+}
+
+async function providerOf(aCase: Case, form: 'header' | 'query'): Promise<ReadyProvider> {
+  return await new AuthRegistry().create(
+    {
+      'rest.auth.type': 'sigv4',
+      'rest.auth.sigv4.region': aCase.region,
+      'rest.auth.sigv4.service': aCase.service,
+      'rest.auth.sigv4.access-key-id': aCase.accessKeyId,
+      'rest.auth.sigv4.secret-access-key': aCase.secretAccessKey,
+      'rest.auth.sigv4.session-token': aCase.sessionToken,
+      'rest.auth.sigv4.form': form,
+      'rest.auth.sigv4.expires-seconds': form === 'query' ? aCase.expires : undefined,
+      // botocore signs bodies unless it is told not to, in headers; presigned for S3 it never does.
+      'rest.auth.sigv4.payload': form === 'query' && aCase.service === 's3' ? undefined : 'signed',
+      'rest.auth.sigv4.payload-header': form === 'query' ? 'none' : aCase.payloadHeader,
+    },
+    { now: () => aCase.time },
+  )
+}
+
+/** What botocore is given besides: it takes the hash of a body from the header if there is one, and adds none but for S3. */
+function headersForBotocore(aCase: Case, form: 'header' | 'query', signed: HeaderList): HeaderList {
+  const hash =
+    form === 'header' && aCase.service !== 's3' ? headerValue(signed, 'x-amz-content-sha256') : undefined
+  return hash === undefined
+    ? aCase.request.headers
+    : [...aCase.request.headers, ['X-Amz-Content-SHA256', hash]]
+}
+
+const proofHeaders = ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']
+
+/** All that a signer added, in one line. */
+function headerProof(headers: HeaderList): string {
+  return proofHeaders.map((name) => `${name}=${headerValue(headers, name)}`).join(' ')
+}
+
+/** The parameters that prove it, sorted: the order of parameters is not signed. */
+function queryProof(url: string): string {
+  const query = url.slice(url.indexOf('?') + 1)
+  return query
+    .split('&')
+    .filter((piece) => piece.startsWith('X-Amz-'))
+    .toSorted()
+    .join('&')
+}
+
+function proofOf(signed: BotoSigned, form: 'header' | 'query'): string {
+  return form === 'header' ? headerProof(signed.headers) : queryProof(signed.url)
+}
+
+function describe({
+  request,
+  service,
+  region,
+}: {
+  request: AuthRequest
+  service: string
+  region: string
+}): string {
+  return `${request.method} ${request.url} for ${service} in ${region}, headers ${JSON.stringify(request.headers)}`
+}

@@ -1,0 +1,79 @@
+import { cacheFolder, newRunFolder } from '../lib/paths.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { pythonVenv } from '../lib/python-venv.ts'
+import { textTable } from '../lib/text-table.ts'
+import { startBotocore } from './botocore.ts'
+import type { VerifierReport } from './checks.ts'
+import { compare, type Comparison } from './compare.ts'
+import { againstMinio } from './minio.ts'
+import { againstMoto } from './moto.ts'
+import { readOptions, usage, type Options } from './options.ts'
+import { reasons } from './spellings.ts'
+
+/** moto brings the botocore that it verifies with. */
+const requirements = ['moto[server]==5.2.5']
+
+const comparisons = [
+  { name: 'in headers, strictly spelled', form: 'header', lax: false },
+  { name: 'in headers, any spelling', form: 'header', lax: true },
+  { name: 'in the query, strictly spelled', form: 'query', lax: false },
+  { name: 'in the query, any spelling', form: 'query', lax: true },
+] as const
+
+function say(line: string): void {
+  console.error(line)
+}
+
+/** Exit code: 0 all agree, 1 somebody does not, 2 it could not run. */
+async function main({ cases, seed, only }: Options): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const folder = newRunFolder(cacheFolder('sigv4-run'))
+  const python = await pythonVenv(keeper, cacheFolder('engines', 'botocore'), requirements, say)
+  const failures: string[] = []
+  if (only.includes('botocore')) {
+    const botocore = startBotocore(keeper, python, folder)
+    say(`botocore signs the same, seed ${seed}`)
+    const rows: (string | number)[][] = [
+      ['botocore', 'requests', 'alike', 'alike once respelled', 'failures'],
+    ]
+    const found = new Map<string, number>()
+    for (const [index, { name, form, lax }] of comparisons.entries()) {
+      const result = await compare(botocore, { form, lax, cases, seed: seed + index })
+      failures.push(...result.failures)
+      rows.push([name, ...countsOf(result)])
+      for (const [reason, count] of result.respelled) found.set(reason, (found.get(reason) ?? 0) + count)
+    }
+    console.log(textTable(rows))
+    console.log('\nWhere the spelling mattered:')
+    for (const [reason, why] of Object.entries(reasons)) console.log(`  ${found.get(reason) ?? 0}  ${why}`)
+  }
+  const reports: VerifierReport[] = []
+  if (only.includes('moto')) reports.push(await againstMoto(keeper, python, folder))
+  if (only.includes('minio')) reports.push(await againstMinio(keeper, folder, say))
+  failures.push(...reports.flatMap(({ name, failures }) => failures.map((failure) => `${name}: ${failure}`)))
+  if (reports.length > 0) {
+    const rows = reports.map(({ name, accepted, refused, failures }) => [
+      name,
+      accepted,
+      refused,
+      failures.length,
+    ])
+    console.log(`\n${textTable([['verifier', 'let in', 'forged, kept out', 'failures'], ...rows])}`)
+  }
+  for (const failure of failures.slice(0, 20)) console.log(`\n${failure}`)
+  if (failures.length > 0) say(`${failures.length} failures, seed ${seed}; logs: ${folder}`)
+  return failures.length === 0 ? 0 : 1
+}
+
+function countsOf({ compared, alike, failures }: Comparison): number[] {
+  return [compared, alike, compared - alike - failures.length, failures.length]
+}
+
+try {
+  const options = readOptions(process.argv.slice(2), Date.now())
+  if (options === undefined) console.log(usage)
+  else process.exitCode = await main(options)
+} catch (error) {
+  console.error(`conformance:sigv4: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,251 @@
+import { dirname, join } from 'node:path'
+import type { Properties } from '@headgate/auth'
+import { freePort } from '../lib/free-port.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { answers, waitUntilReady } from '../lib/wait-until-ready.ts'
+import { keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
+
+/** Calls that moto lets through unsigned: those that make the user, its rights and its key. */
+const UNSIGNED_CALLS = 3
+
+const json = (target: string): [string, string][] => [
+  ['Content-Type', 'application/x-amz-json-1.1'],
+  ['X-Amz-Target', `AWSGlue.${target}`],
+]
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const form = [['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8']] as const
+
+/** Starts moto, which verifies signatures with botocore's code and knows its users, and sends it requests for each service. */
+export async function againstMoto(
+  keeper: ProcessKeeper,
+  python: string,
+  folder: string,
+): Promise<VerifierReport> {
+  const report: VerifierReport = { name: 'moto 5.2.5', accepted: 0, refused: 0, failures: [] }
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const moto = keeper.start({
+    name: 'moto',
+    command: join(dirname(python), 'moto_server'),
+    args: ['-H', '127.0.0.1', '-p', String(port)],
+    env: { INITIAL_NO_AUTH_ACTION_COUNT: String(UNSIGNED_CALLS) },
+    log: join(folder, 'moto.log'),
+  })
+  await waitUntilReady(moto, () => answers(`${url}/moto-api/`), 60_000)
+  const user = await makeUser(url)
+
+  for (const probe of probes(url, user)) await letIn(report, probe)
+  for (const probe of probes(url, user).filter(({ forge }) => forge)) await keepOut(report, probe)
+
+  const role = {
+    ...user,
+    'rest.auth.sigv4.role-arn': await makeRole(report, url, user),
+    'rest.auth.sigv4.sts-endpoint': url,
+  }
+  for (const service of ['glue', 's3tables', 'execute-api', 's3']) {
+    for (const probe of probes(url, role).filter(
+      ({ properties }) => properties['rest.auth.sigv4.service'] === service,
+    )) {
+      await letIn(report, { ...probe, what: `${probe.what} as a role` })
+    }
+  }
+  await moto.stop()
+  return report
+}
+
+function probes(url: string, user: Properties): Probe[] {
+  const of = (service: string, more: Properties = {}): Properties => ({
+    ...user,
+    'rest.auth.sigv4.service': service,
+    ...more,
+  })
+  // moto takes the hash of a body from this header, and does not look whether it is right.
+  const hashed = { 'rest.auth.sigv4.payload-header': 'none' }
+  const base64 = { 'rest.auth.sigv4.payload-header': 'base64' }
+  const bucket = encodeURIComponent('arn:aws:s3tables:us-east-1:123456789012:bucket/lake')
+  const keys = ['plain', 'a b', 'a+b', 'a%b', 'café', '表/😀', "!'()*", 'a=b&c;d,e:f@g$h', 'a//b']
+  return [
+    {
+      what: 'glue',
+      forge: true,
+      method: 'POST',
+      url: `${url}/`,
+      headers: json('GetDatabases'),
+      body: bytes('{}'),
+      properties: of('glue', hashed),
+    },
+    {
+      what: 'glue, odd headers',
+      method: 'POST',
+      url: `${url}/`,
+      headers: [...json('GetDatabases'), ['X-Custom', '  a   b ,c '], ['x-two', '1'], ['X-Two', ' 2']],
+      body: bytes('{ "MaxResults": 10 }'),
+      properties: of('glue', { 'rest.auth.sigv4.payload-header': 'none' }),
+    },
+    {
+      what: 's3tables, create',
+      forge: true,
+      elsewhere: `${url}/get-table`,
+      method: 'PUT',
+      url: `${url}/buckets`,
+      body: bytes('{"name":"lake"}'),
+      properties: of('s3tables', hashed),
+    },
+    {
+      what: 's3tables, list',
+      forge: true,
+      elsewhere: `${url}/buckets/x`,
+      method: 'GET',
+      url: `${url}/buckets?prefix=l%20%2B&maxBuckets=10`,
+      properties: of('s3tables'),
+    },
+    {
+      what: 's3tables, a plus for a space',
+      method: 'GET',
+      url: `${url}/buckets?prefix=a+b*`,
+      properties: of('s3tables'),
+    },
+    {
+      what: 's3tables, ARN in the path',
+      method: 'GET',
+      url: `${url}/buckets/${bucket}`,
+      properties: of('s3tables'),
+    },
+    {
+      what: 's3tables, namespace',
+      method: 'PUT',
+      url: `${url}/namespaces/${bucket}`,
+      body: bytes('{"namespace":["a"]}'),
+      properties: of('s3tables'),
+    },
+    {
+      what: 's3tables, list of tables',
+      method: 'GET',
+      url: `${url}/tables/${bucket}?namespace=a%1Fb&prefix=caf%C3%A9`,
+      properties: of('s3tables'),
+    },
+    {
+      what: 'execute-api',
+      forge: true,
+      elsewhere: `${url}/@connections/other`,
+      method: 'POST',
+      url: `${url}/@connections/a%3D%2B`,
+      body: bytes('{"a":1}'),
+      properties: of('execute-api', hashed),
+    },
+    ...['a%3D', 'a%1Fb', 'caf%C3%A9', "raw!'()*$,;:@", 'arn%3Aaws%3As3tables%2Fx', '%252F'].map(
+      (id): Probe => {
+        return {
+          what: `execute-api, ${id}`,
+          method: 'GET',
+          url: `${url}/@connections/${id}`,
+          properties: of('execute-api'),
+        }
+      },
+    ),
+    { what: 's3, bucket', forge: true, method: 'PUT', url: `${url}/lake`, properties: of('s3') },
+    ...keys.flatMap((key): Probe[] => {
+      const path = `${url}/lake/${key.split('/').map(strict).join('/')}`
+      return [
+        { what: `s3, put ${key}`, method: 'PUT', url: path, body: bytes(key), properties: of('s3') },
+        { what: `s3, get ${key}`, method: 'GET', url: path, properties: of('s3') },
+      ]
+    }),
+    {
+      what: 's3, list',
+      forge: true,
+      elsewhere: `${url}/other`,
+      method: 'GET',
+      url: `${url}/lake?list-type=2&prefix=a%20b&delimiter=%2F`,
+      properties: of('s3'),
+    },
+    {
+      what: 's3, unsigned body',
+      method: 'PUT',
+      url: `${url}/lake/u`,
+      body: bytes('x'),
+      properties: of('s3', { 'rest.auth.sigv4.payload': 'unsigned' }),
+    },
+    {
+      what: 'glue, base64 for no body',
+      method: 'GET',
+      url: `${url}/`,
+      headers: json('GetDatabases'),
+      properties: of('glue', base64),
+    },
+  ]
+}
+
+function strict(part: string): string {
+  return encodeURIComponent(part).replaceAll(
+    /[!'()*]/g,
+    (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+/** A user who may do anything, by unsigned calls; its properties. */
+async function makeUser(url: string): Promise<Properties> {
+  await iam(url, { Action: 'CreateUser', UserName: 'tester' })
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  })
+  await iam(url, { Action: 'PutUserPolicy', UserName: 'tester', PolicyName: 'all', PolicyDocument: document })
+  const answer = await iam(url, { Action: 'CreateAccessKey', UserName: 'tester' })
+  return {
+    'rest.auth.type': 'sigv4',
+    'rest.auth.sigv4.region': 'us-east-1',
+    'rest.auth.sigv4.access-key-id': element(answer, 'AccessKeyId'),
+    'rest.auth.sigv4.secret-access-key': element(answer, 'SecretAccessKey'),
+  }
+}
+
+async function iam(url: string, parameters: Record<string, string>): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      Authorization:
+        'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x',
+    },
+    body: new URLSearchParams({ ...parameters, Version: '2010-05-08' }),
+    signal: AbortSignal.timeout(20_000),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`moto, ${parameters['Action']}: ${response.status} ${text.slice(0, 300)}`)
+  return text
+}
+
+/** A role that the user may assume, made by signed calls; its ARN. */
+async function makeRole(report: VerifierReport, url: string, user: Properties): Promise<string> {
+  const call = async (parameters: Record<string, string>): Promise<string> =>
+    await letIn(report, {
+      what: `iam, ${parameters['Action']}`,
+      method: 'POST',
+      url: `${url}/`,
+      headers: form,
+      body: bytes(new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString()),
+      properties: { ...user, 'rest.auth.sigv4.service': 'iam' },
+    })
+  const anybody = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
+  }
+  const role = await call({
+    Action: 'CreateRole',
+    RoleName: 'reader',
+    AssumeRolePolicyDocument: JSON.stringify(anybody),
+  })
+  const all = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  })
+  await call({ Action: 'PutRolePolicy', RoleName: 'reader', PolicyName: 'all', PolicyDocument: all })
+  return element(role, 'Arn')
+}
+
+function element(xml: string, name: string): string {
+  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1]
+  if (text === undefined) throw new Error(`moto gave no ${name}: ${xml.slice(0, 300)}`)
+  return text
+}
