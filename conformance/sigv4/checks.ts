@@ -39,8 +39,8 @@ export async function letIn(report: VerifierReport, probe: Probe): Promise<strin
   return text
 }
 
-/** Methods that may have a body stay ones that may. */
-const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'POST', POST: 'PUT' }
+/** Methods that every verifier here knows at the same place. */
+const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'DELETE', POST: 'PUT' }
 
 /** Ways to forge a request after it was signed, and what one would need to sign it. */
 const forgeries: Readonly<Record<string, (request: AuthRequest) => AuthRequest>> = {

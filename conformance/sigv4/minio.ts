@@ -54,7 +54,9 @@ export async function againstMinio(
       for (const probe of all) await letIn(report, probe)
     }
   }
-  for (const probe of probes(minio.endpoint, 'root, header', root).slice(0, 4)) await keepOut(report, probe)
+  for (const probe of probes(minio.endpoint, 'root, header', root).slice(0, 4)) {
+    await keepOut(report, { ...probe, elsewhere: `${minio.endpoint}/lake/another` })
+  }
   await minio.process.stop()
   return report
 }

@@ -13,6 +13,7 @@ export {
 } from './header-list.ts'
 export { memoize, Memoized, type MemoizeOptions } from './memoize.ts'
 export type { Properties } from './properties/auth-properties.ts'
+export { configuredHeaders } from './properties/configured-headers.ts'
 export {
   byDefault,
   flag,
