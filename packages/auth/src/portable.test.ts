@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
 const folder = new URL('./', import.meta.url)
@@ -52,4 +54,30 @@ it('what is loaded on demand is what needs Node, a provider, or a package that m
       )
     }
   }
+})
+
+it('signs without anything of Node, the same as with it', async () => {
+  const script = (before: string): string => `
+    ${before}
+    const { AuthRegistry } = await import(${JSON.stringify(new URL('index.ts', folder).href)})
+    const auth = await new AuthRegistry().create({
+      'rest.auth.type': 'sigv4', 'rest.auth.sigv4.region': 'r', 'rest.auth.basic.username': 'u',
+      'rest.auth.basic.password': 'p', 'rest.auth.sigv4.delegate-auth-type': 'basic',
+      'rest.access-key-id': 'AKID', 'rest.secret-access-key': 's', 'rest.session-token': 't',
+    }, { now: () => 1e12 })
+    const body = new TextEncoder().encode('{}')
+    console.log(JSON.stringify(await auth.authenticate({ method: 'POST', url: 'https://h/a?b', headers: [], body })))`
+  const run = async (before: string): Promise<string> => {
+    const args = [
+      '--conditions=x-source',
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script(before),
+    ]
+    return (await promisify(execFile)(process.execPath, args)).stdout
+  }
+  const browser = await run('delete globalThis.process; delete globalThis.Buffer')
+  expect(browser).toContain('AWS4-HMAC-SHA256')
+  expect(browser).toBe(await run(''))
 })

@@ -1,13 +1,9 @@
-import { createHmac, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
+import { createECDH, createHmac, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
 
 const ALGORITHM = 'AWS4-ECDSA-P256-SHA256'
 
 /** The order of the curve P-256, less two: the largest that a candidate may be. */
 const LARGEST = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n - 2n
-
-/** RFC 5915: a private key of P-256, without its public key, which follows from it. */
-const SEC1_HEAD = Buffer.from('30310201010420', 'hex')
-const SEC1_TAIL = Buffer.from('a00a06082a8648ce3d030107', 'hex')
 
 /** The key that signs with Signature Version 4A. It does not show its bytes. */
 export class AsymmetricKey {
@@ -43,9 +39,23 @@ export function deriveAsymmetricKey(accessKeyId: string, secret: string): Asymme
     const value = BigInt(`0x${candidate}`)
     if (value > LARGEST) continue
     const scalar = Buffer.from((value + 1n).toString(16).padStart(64, '0'), 'hex')
-    const key = Buffer.concat([SEC1_HEAD, scalar, SEC1_TAIL])
-    return new AsymmetricKey(createPrivateKey({ key, format: 'der', type: 'sec1' }))
+    return new AsymmetricKey(privateKey(scalar))
   }
   // One candidate in four thousand million is too large.
   throw new Error('No key could be derived from this access key')
+}
+
+/** A private key of P-256 from its number. Not every runtime takes one without its public key, so that comes along. */
+function privateKey(scalar: Buffer): KeyObject {
+  const pair = createECDH('prime256v1')
+  pair.setPrivateKey(scalar)
+  const point = pair.getPublicKey()
+  const key = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: point.subarray(1, 33).toString('base64url'),
+    y: point.subarray(33).toString('base64url'),
+    d: scalar.toString('base64url'),
+  }
+  return createPrivateKey({ key, format: 'jwk' })
 }
