@@ -1,8 +1,8 @@
 import { memoize, type Memoized } from './memoize.ts'
-import type { Provenance } from './provenance.ts'
+import { keepIdentity, type Provenance } from './provenance.ts'
 import { Secret } from './secret.ts'
 import { checkToken } from './token-auth.ts'
-import { jwtExpiry } from './token-expiry.ts'
+import { jwtExpiry, whoOf } from './token-expiry.ts'
 import type { Token } from './token.ts'
 
 /** How long what was read from a file is used before the file is read again. */
@@ -13,7 +13,7 @@ export const ofFile: Provenance = { obtainedBy: 'file', renewableBy: ['file'] }
 
 /**
  * The token in a file that others write anew, as Kubernetes does with projected tokens: it is read again every ten
- * seconds while it is used, and at once when it was refused.
+ * seconds while it is used, and at once when it was refused. A token of somebody else ends the session.
  *
  * @param from The property that names the file.
  */
@@ -26,9 +26,15 @@ export function fileTokens(path: string, from: string, now: () => number): Memoi
       return {
         value: new Secret(value),
         ...(expiresAt === undefined ? {} : { expiresAt }),
-        provenance: ofFile,
+        provenance: { ...ofFile, ...whoOf(value) },
       }
     },
-    { expiresAt: () => now() + READ_AGAIN_MS, now, minAgeMs: 0, timeoutMs: 5_000 },
+    {
+      expiresAt: () => now() + READ_AGAIN_MS,
+      accept: (before, next) => keepIdentity(before.provenance, next.provenance),
+      now,
+      minAgeMs: 0,
+      timeoutMs: 5_000,
+    },
   )
 }

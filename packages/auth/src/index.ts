@@ -53,7 +53,6 @@ export { timeLimit } from './time-limit.ts'
 export { tokenTypes, type Token } from './token.ts'
 export {
   fetchTransport,
-  fetchWithin,
   type BodySource,
   type FetchTransportOptions,
   type OutgoingBody,

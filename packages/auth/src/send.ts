@@ -63,14 +63,14 @@ export async function send<R extends AuthResponse = Response>(
     if (authRetry && attempt.response !== undefined) {
       if ((await auth?.onResponse?.(attempt.response, authenticated, wait)) === 'retry') {
         authRetry = false
-        await discard(attempt.response)
+        await transport.discard?.(attempt.response).catch(() => {})
         continue
       }
     }
     signal?.throwIfAborted()
     const delay = tries >= MAX_TRIES ? undefined : options.retry?.(attempt, tries)
     if (delay === undefined) return outcome(attempt)
-    if (attempt.response !== undefined) await discard(attempt.response)
+    if (attempt.response !== undefined) await transport.discard?.(attempt.response).catch(() => {})
     await pause(delay, signal)
   }
 }
@@ -103,11 +103,6 @@ async function attemptOf<R>(sending: Promise<R>): Promise<Attempt<R>> {
 function outcome<R>(attempt: Attempt<R>): R {
   if (attempt.response === undefined) throw attempt.error
   return attempt.response
-}
-
-/** Gives the connection back. */
-async function discard(response: AuthResponse): Promise<void> {
-  if (response instanceof Response) await response.body?.cancel().catch(() => {})
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -16,6 +16,12 @@ export function jwtParty(token: string): Party | undefined {
   return { ...(typeof iss === 'string' ? { issuer: iss } : {}), subject: sub }
 }
 
+/** Whom a JWT is about, as a part of its provenance; nothing for any other text. */
+export function whoOf(token: string): { readonly who?: Party } {
+  const who = jwtParty(token)
+  return who === undefined ? {} : { who }
+}
+
 function claimsOf(
   token: string,
 ): { readonly [name: string]: unknown; iss?: unknown; sub?: unknown } | undefined {

@@ -3,7 +3,6 @@ import { AuthError } from './auth-error.ts'
 import type { AuthRequest, AuthResponse, StreamedBody } from './auth-request.ts'
 import { joinHeaders } from './header-list.ts'
 import type { Fetch } from './provider-definition.ts'
-import { timeLimit } from './time-limit.ts'
 import { wireUrl } from './wire-url.ts'
 
 /** A body that is made anew for each try, because a stream can be read once. */
@@ -18,6 +17,8 @@ export interface Transport<R extends AuthResponse = Response> {
   prepare(request: AuthRequest): AuthRequest
   /** Sends exactly this; follows no redirect. `body` is that of the request, as it can be read. */
   send(request: AuthRequest, body: OutgoingBody, options?: WaitOptions): Promise<R>
+  /** Gives back what an answer holds that nobody will read. */
+  discard?(response: R): Promise<void>
 }
 
 export interface FetchTransportOptions {
@@ -61,14 +62,12 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
         clearTimeout(timeout)
       }
     },
+    discard: async (response) => {
+      await response.body?.cancel()
+    },
   }
 }
 
 function bodyInit(body: Exclude<OutgoingBody, null>): NonNullable<RequestInit['body']> {
   return 'open' in body ? body.open() : (body as Uint8Array<ArrayBuffer>)
-}
-
-/** `fetch` with a time limit of its own, for what providers ask issuers. */
-export function fetchWithin(call: Fetch, ms: number): Fetch {
-  return (url, init) => call(url, { ...init, signal: timeLimit(init.signal ?? undefined, ms) })
 }

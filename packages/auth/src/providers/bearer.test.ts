@@ -50,6 +50,20 @@ it('reads the file at once when its token was refused, and asks for another try 
   expect(await headerAfter(auth, 'authorization')).toBe('Bearer two')
 })
 
+it('a file with a token of somebody else ends the session instead of changing who it is', async () => {
+  const clock = testClock()
+  const tokenOf = (sub: string, jti: string): string =>
+    `e30.${btoa(JSON.stringify({ sub, jti })).replaceAll('=', '')}.sig`
+  const path = await tokenFile(tokenOf('alice', '1'))
+  const auth = await create({ 'rest.auth.type': 'bearer', 'rest.auth.bearer.token-file': path }, clock)
+  await writeFile(path, tokenOf('alice', '2'))
+  clock.advance(10_000)
+  expect(await headerAfter(auth, 'authorization')).toContain(tokenOf('alice', '2'))
+  await writeFile(path, tokenOf('mallory', '3'))
+  clock.advance(10_000)
+  expect(await messageOf(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+})
+
 it('a file that is missing shows when the client connects', async () => {
   const properties = { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token-file': '/nowhere/token' }
   expect(await messageOf(create(properties))).toMatch(

@@ -1,7 +1,9 @@
 import { memoize } from '../memoize.ts'
 import { byDefault, integer, required, text } from '../properties/property-kinds.ts'
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
+import { keepIdentity } from '../provenance.ts'
 import { checkToken, tokenAuth } from '../token-auth.ts'
+import { whoOf } from '../token-expiry.ts'
 import type { Token } from '../token.ts'
 import { readCommandOutput } from './command-output.ts'
 import { checkHeaderName } from './headers.ts'
@@ -37,9 +39,18 @@ export const command: ProviderDefinition = defineProvider({
         const output = await runCommand(values.command, `${PREFIX}.command`, wait)
         const token = readCommandOutput(output, from, now())
         checkToken(token.value.reveal(), from)
-        return { ...token, expiresAt: token.expiresAt ?? now() + lifetime, provenance }
+        return {
+          ...token,
+          expiresAt: token.expiresAt ?? now() + lifetime,
+          provenance: { ...provenance, ...whoOf(token.value.reveal()) },
+        }
       },
-      { expiresAt: ({ expiresAt }) => expiresAt, timeoutMs: values['timeout-ms'], now },
+      {
+        expiresAt: ({ expiresAt }) => expiresAt,
+        accept: (before, next) => keepIdentity(before.provenance, next.provenance),
+        timeoutMs: values['timeout-ms'],
+        now,
+      },
     )
     return tokenAuth(tokens, {
       header,
