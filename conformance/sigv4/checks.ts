@@ -105,8 +105,13 @@ async function mustFail(
 
 async function ask(probe: Probe, auth: AuthProvider): Promise<{ status: number; text: string }> {
   const { method, url, headers = [], body = null } = probe
-  const response = await send({ method, url, headers, body }, { auth, transport })
+  const response = await send({ method, url, headers, body }, { auth, transport, retry })
   return { status: response.status, text: await response.text() }
+}
+
+/** A store that has only just started says 503; each try is signed anew. */
+function retry({ response }: { readonly response?: Response }): number | undefined {
+  return response?.status === 503 ? 1_000 : undefined
 }
 
 function withHeader(request: AuthRequest, name: string, change: (value: string) => string): AuthRequest {
