@@ -89,7 +89,8 @@ async function firstLoad(
   warmed.set(run, servers)
   if (run.firstLoadMs === undefined || servers.has(contestant.origin)) return
   servers.add(contestant.origin)
-  const connections = Math.max(shape.connections, 16)
+  // clients that write objects have one each
+  const connections = shape.requests.kind === 'objects' ? shape.connections : Math.max(shape.connections, 16)
   await measure(
     run,
     contestant,
