@@ -1,4 +1,3 @@
-import { HeadgateError } from '@headgate/errors'
 import type { Decision } from '../access/decision.ts'
 import { decide, serverChain } from '../access/decide.ts'
 import type { Policies } from '../access/policies.ts'
@@ -10,7 +9,7 @@ import type { PageTokens } from '../keys/page-tokens.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import { writeRiders } from '../store/riders.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
-import { ridersFor } from './permit.ts'
+import { checkInPerson, ridersFor } from './permit.ts'
 
 /** What management operations are made of. */
 export interface ManagementParts {
@@ -33,12 +32,7 @@ export function administer(call: Call, chain: Chain, object: RefusedObject): Dec
   call.audit.privilege = 'manage'
   const decision = decide(call.policy, chain, 'manage')
   enforce(decision, object)
-  if (call.identity.actors.length > 0) {
-    throw new HeadgateError(
-      'forbidden',
-      'An engine that acts for somebody may not administer: sign in yourself.',
-    )
-  }
+  checkInPerson(call)
   return decision
 }
 

@@ -21,13 +21,17 @@ export function permit(call: Call, object: Permitted, privilege: Privilege = 'ma
   const decision = decide(call.policy, object.chain, privilege)
   if (decision.outcome !== 'hide') call.audit.securable = { kind: object.kind, id: object.id }
   enforce(decision, object)
-  if (call.identity.actors.length > 0) {
-    throw new HeadgateError(
-      'forbidden',
-      'An engine that acts for somebody may not administer: sign in yourself.',
-    )
-  }
+  checkInPerson(call)
   return decision
+}
+
+/** @throws HeadgateError `forbidden` when somebody acts for the caller */
+export function checkInPerson({ identity }: Call): void {
+  if (identity.actors.length === 0) return
+  throw new HeadgateError(
+    'forbidden',
+    'An engine that acts for somebody may not administer: sign in yourself.',
+  )
 }
 
 /** What a change of this call takes along: its audit event, and the policy it was allowed by. */
