@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '@headgate/json'
 import { expect } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
 import type { Client, FaultLake } from './fault-lake.ts'
 import type { Answered } from './send.ts'
 import type { ServerProcess } from './server-process.ts'
+
+const busyMs = 20_000
 
 export interface Request {
   readonly method: string
@@ -69,16 +72,27 @@ export async function hold(
 
 /** Sends a change again, as a client does that got no answer: it must be there once, and the world goes on. */
 export async function repeat(client: Client, { change, headers, label }: Held): Promise<void> {
-  const { method, path, body } = change.request
   const again = { 'idempotency-key': String(headers['idempotency-key']) }
   for (const time of ['first', 'second']) {
-    const answer = await client.send(method, path, body, again)
+    const answer = await sendUntilServed(client, change.request, again)
     expect(answer?.status, `${label}: ${time} repetition ${JSON.stringify(answer?.json)}`).toBeOneOf([
       200, 204,
     ])
     expect(await change.look(), `${label}: after the ${time} repetition`).toBe(true)
   }
   await change.goOn()
+}
+
+/** 503 says that nothing happened: clients send it again, and so does this, for as long as a busy machine may need. */
+async function sendUntilServed(
+  client: Client,
+  { method, path, body }: Request,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answered | null> {
+  for (const end = Date.now() + busyMs; ; await sleep(100)) {
+    const answer = await client.send(method, path, body, headers)
+    if (answer?.status !== 503 || Date.now() > end) return answer
+  }
 }
 
 /** Kills one server at all of these steps at once and checks on the next one what is left. */
