@@ -2,5 +2,12 @@ export { FaultProxy, type FaultProxyOptions, type Faults } from './fault-proxy.t
 export { findMinio, needsMinio } from './find-minio.ts'
 export { startMinio, type Minio, type MinioOpenId, type MinioOptions } from './minio.ts'
 export { programEnvironment } from './program-environment.ts'
+export {
+  type IssuerKey,
+  makeIssuerKey,
+  type SignOptions,
+  startTestIssuer,
+  type TestIssuer,
+} from './test-issuer.ts'
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.ts'
 export { startTestPostgres, type TestPostgres } from './test-postgres.ts'

@@ -9,13 +9,39 @@ export interface Principal {
   readonly name: string
 }
 
+/**
+ * How an identity was proven.
+ *
+ * - `client-secret`, `client-key`, `client-federation`: a client at the token endpoint, by its secret, by a signature of a
+ *   key it registered, or by a token of the issuer it runs under
+ * - `session-token`: a token of ours
+ * - `external-token`: a token of a configured issuer
+ * - `assertion`, `statement`: named by an engine, signed or not; only ever with that engine in `actors`
+ */
+export type Proof =
+  | 'client-secret'
+  | 'client-key'
+  | 'client-federation'
+  | 'session-token'
+  | 'external-token'
+  | 'assertion'
+  | 'statement'
+  | 'anonymous'
+
 /** Who is calling: the principal, the engines acting for it (outermost first), how it was proven, until when. */
 export interface Identity {
   readonly principal: Principal
+  /** The first one's limits hold; the others are history. */
   readonly actors: readonly Principal[]
-  readonly method: 'client-secret' | 'session-token' | 'anonymous'
+  readonly method: Proof
   /** Epoch milliseconds; null: as long as the request. */
   readonly expiresAt: number | null
-  /** Epoch ms at which the session began: dead when the principal's `not_before` is later. Absent: now. */
+  /** Epoch ms at which the session began: dead when the principal's or the engine's `not_before` is later. Absent: now. */
   readonly issuedAt?: number
+  /** Epoch ms at which the principal itself was last proven, however often the session was renewed. Absent: `issuedAt`. */
+  readonly authTime?: number
+  /** Epoch ms: no renewal reaches beyond it. Absent: the session cannot be renewed. */
+  readonly sessionEndsAt?: number
+  /** The engine's own name for what it is doing: a claim of the engine, for the audit. */
+  readonly queryId?: string
 }
