@@ -34,6 +34,8 @@ export interface Identity {
   /** The first one's limits hold; the others are history. */
   readonly actors: readonly Principal[]
   readonly method: Proof
+  /** How the session began, however often it was renewed since. Absent: by `method`. */
+  readonly obtainedBy?: Proof
   /** Epoch milliseconds; null: as long as the request. */
   readonly expiresAt: number | null
   /** Epoch ms at which the session began: dead when the principal's or the engine's `not_before` is later. Absent: now. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
-import type { Identity } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { SigningKey } from '../keys/ring-key.ts'
+import { claimsOf, identityOf, type SessionClaims } from './session-claims.ts'
+import type { Identity } from '../identity/identity.ts'
 
 const algorithm = 'ES256'
 const type = 'at+jwt'
-/** Ours are about 500 characters; anything near this size is no token of ours and is not even hashed. */
+/** Ours are 500 to 1,500 characters; anything near this size is no token of ours and is not even hashed. */
 export const maxTokenLength = 4096
 
 /** What tokens are made and accepted for. */
@@ -52,39 +53,57 @@ export type TokenRefusal =
 export type Verification =
   { readonly ok: true; readonly value: VerifiedToken } | { readonly ok: false; readonly reason: TokenRefusal }
 
+/** What a token is made for. */
+export interface NewSession {
+  /** Already proven and entitled: minting asks nobody. */
+  readonly identity: Identity
+  readonly clientId: string
+  readonly scope: string
+  /** A shorter life than the usual one, in seconds. */
+  readonly ttlSeconds?: number
+  /** Epoch ms: a further end, such as that of the token that was exchanged. */
+  readonly notAfter?: number
+}
+
 /**
- * Makes an access token in the form of RFC 9068 for a principal of ours.
+ * Makes an access token in the form of RFC 9068. It ends with the usual life, the shorter one asked for, `notAfter`, or
+ * the session, whichever is first.
  *
  * `iat` has milliseconds (RFC 7519 allows fractions), so that "not before this moment" can be told apart from a token
- * made later in the same second. `principal_id` is the id in the store: a principal that is deleted and made again
- * under its old name is somebody else.
+ * made later in the same second.
+ *
+ * @throws Error when the chain of engines is longer than `maxActors`, or the end has passed
  */
 export async function mintSessionToken(
   key: SigningKey,
   settings: TokenSettings,
-  session: { readonly identity: Identity; readonly clientId: string; readonly scope: string },
+  session: NewSession,
   nowMs: number,
 ): Promise<MintedToken> {
-  const { principal, actors } = session.identity
-  // A token that names actors needs an `act` claim and its rules: better none than one that forgets them.
-  if (actors.length > 0) throw new Error('A session token for a delegated identity cannot be minted yet.')
+  const { identity, clientId, scope, notAfter = Infinity } = session
   const id = randomUUID()
-  const exp = Math.floor(nowMs / 1000) + settings.ttlSeconds
-  const token = await new SignJWT({
+  const ttl = Math.min(settings.ttlSeconds, session.ttlSeconds ?? Infinity)
+  const usual = Math.floor(nowMs / 1000) + ttl
+  const exp = Math.min(usual, Math.floor(Math.min(notAfter, identity.sessionEndsAt ?? Infinity) / 1000))
+  if (exp * 1000 <= nowMs - leewayMs(settings)) throw new Error('a session token would have ended already')
+  const claims: SessionClaims = {
     iss: settings.issuer,
     aud: settings.audience,
-    sub: principal.subject,
-    client_id: session.clientId,
-    scope: session.scope,
+    client_id: clientId,
+    scope,
     iat: nowMs / 1000,
     exp,
     jti: id,
-    principal_id: principal.id,
-    name: principal.name,
-  })
+    ...claimsOf(identity),
+  }
+  const token = await new SignJWT({ ...claims })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: key.id })
     .sign(key.privateKey)
-  return { token, ttlSeconds: settings.ttlSeconds, expiresAt: exp * 1000, id }
+  return { token, ttlSeconds: Math.max(0, exp - Math.floor(nowMs / 1000)), expiresAt: exp * 1000, id }
+}
+
+function leewayMs({ leewaySeconds = 5 }: TokenSettings): number {
+  return leewaySeconds * 1000
 }
 
 /** Checks everything about a token of ours but what only the store knows (see `Policies`). */
@@ -102,7 +121,7 @@ export async function verifySessionToken(
       issuer: settings.issuer,
       audience: settings.audience,
       requiredClaims: ['sub', 'client_id', 'iat', 'exp', 'jti', 'principal_id'],
-      clockTolerance: settings.leewaySeconds ?? 5,
+      clockTolerance: leewayMs(settings) / 1000,
       currentDate: new Date(nowMs),
     })
     const value = verifiedToken(payload)
@@ -125,17 +144,8 @@ async function verificationKey(ring: KeyRing, kid: string | undefined): Promise<
 }
 
 function verifiedToken(payload: JWTPayload): VerifiedToken | null {
-  const { sub, iat, exp, principal_id: id, name, act } = payload
-  // Nobody mints `act` yet. Not reading it would turn an engine's call for a user into the user's own.
-  if (act !== undefined) return null
-  if (typeof sub !== 'string' || typeof id !== 'string' || typeof iat !== 'number' || typeof exp !== 'number')
-    return null
-  const expiresAt = exp * 1000
-  const principal = { id, issuer: 'headgate', subject: sub, name: typeof name === 'string' ? name : sub }
-  return {
-    identity: { principal, actors: [], method: 'session-token', expiresAt, issuedAt: Math.round(iat * 1000) },
-    expiresAt,
-  }
+  const identity = identityOf(payload)
+  return identity === null ? null : { identity, expiresAt: identity.expiresAt }
 }
 
 function refusalOf(error: errors.JOSEError): TokenRefusal {

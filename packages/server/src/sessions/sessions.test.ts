@@ -7,6 +7,7 @@ import { KeyRing } from '../keys/key-ring.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { addKey, promoteKey, revokeKey } from '../keys/rotate.ts'
 import { testStore, type TestStore } from '../store/test-database.ts'
+import { identityOf } from './session-claims.ts'
 import { Sessions } from './sessions.ts'
 
 const issuer = 'https://catalog.example'
@@ -92,6 +93,7 @@ describe('a token of ours', () => {
       principal,
       actors: [],
       method: 'session-token',
+      obtainedBy: 'client-secret',
       expiresAt: Math.floor(now / 1000) * 1000 + 3_600_000,
       issuedAt: now,
     })
@@ -113,12 +115,111 @@ describe('a token of ours', () => {
     expect((await refusal(token)).message).toMatch(/expired/)
   })
 
-  test('is minted for nobody with actors', async () => {
-    const delegated = { ...identity, actors: [principal] }
-    await expect(sessions.mint({ identity: delegated, clientId: 'etl', scope: 'catalog' })).rejects.toThrow(
-      /delegated/,
-    )
+  test('tells what it was even after its end; to recognize it is not to accept it', async () => {
+    const token = await mint()
+    now += 7_200_000
+    expect(await sessions.recognize(token)).toMatchObject({ principal, actors: [] })
+    await refusal(token)
+    expect(await sessions.recognize(`${token}x`)).toBeNull()
+    expect(await sessions.recognize(await forge({ iss: 'https://evil.example' }))).toBeNull()
+    expect(await sessions.recognize(unsigned('none'))).toBeNull()
+    for (const text of ['', 'a.b.c', '{}', 'a'.repeat(5000)])
+      expect(await sessions.recognize(text)).toBeNull()
   })
+})
+
+describe('a token of a user behind an engine', () => {
+  const engine = (name: string): Identity['principal'] => ({
+    id: randomUUID(),
+    issuer: 'headgate',
+    subject: name,
+    name,
+  })
+  const alice = { id: randomUUID(), issuer: 'https://idp.example', subject: 'u-1', name: 'Alice' }
+  const behind = (...actors: Identity['principal'][]): Identity => ({
+    principal: alice,
+    actors,
+    method: 'external-token',
+    expiresAt: null,
+  })
+
+  test('names the user as sub and the engines as act, the outermost first, and reads back the same', async () => {
+    const [trino, bi] = [engine('trino'), { ...engine('svc'), issuer: 'https://idp.example' }]
+    const identity = {
+      ...behind(trino, bi),
+      authTime: Math.floor(now / 1000) * 1000 - 60_000,
+      sessionEndsAt: Math.floor(now / 1000) * 1000 + 86_400_000,
+      queryId: '20260101_0001',
+    }
+    const { token } = await sessions.mint({ identity, clientId: 'trino', scope: 'catalog' })
+    expect(decodeJwt(token)).toMatchObject({
+      sub: 'u-1',
+      sub_issuer: 'https://idp.example',
+      client_id: 'trino',
+      obtained: 'external-token',
+      query_id: '20260101_0001',
+      act: { sub: 'trino', client_id: 'trino', act: { sub: 'svc', iss: 'https://idp.example' } },
+    })
+    const { expiresAt, issuedAt, ...who } = identityOf(decodeJwt(token)) ?? {}
+    expect(who).toEqual({
+      principal: alice,
+      actors: [trino, bi],
+      method: 'session-token',
+      obtainedBy: 'external-token',
+      authTime: identity.authTime,
+      sessionEndsAt: identity.sessionEndsAt,
+      queryId: '20260101_0001',
+    })
+    expect([expiresAt, issuedAt]).toEqual([Math.floor(now / 1000) * 1000 + 3_600_000, now])
+    expect(await sessions.verify(token)).toMatchObject(who)
+  })
+
+  test('ends with whatever ends first: its life, the one asked for, what it was made from, the session', async () => {
+    const life = async (
+      more: { ttlSeconds?: number; notAfter?: number },
+      session: Partial<Identity> = {},
+    ): Promise<number> =>
+      (
+        await sessions.mint({
+          identity: { ...behind(engine('trino')), ...session },
+          clientId: 'trino',
+          scope: 'catalog',
+          ...more,
+        })
+      ).ttlSeconds
+    expect(await life({})).toBe(3600)
+    expect(await life({ ttlSeconds: 900 })).toBe(900)
+    expect(await life({ ttlSeconds: 9000 })).toBe(3600)
+    expect(await life({ ttlSeconds: 900, notAfter: now + 60_000 })).toBe(60)
+    expect(await life({ ttlSeconds: 900 }, { sessionEndsAt: now + 30_000 })).toBe(30)
+    await expect(life({ notAfter: now - 60_000 })).rejects.toThrow(/ended/)
+  })
+
+  test('names no more engines than can be followed', async () => {
+    const five = Array.from({ length: 5 }, (_, index) => engine(`e${index}`))
+    const mintFor = (actors: Identity['principal'][]): Promise<unknown> =>
+      sessions.mint({ identity: behind(...actors), clientId: 'e0', scope: 'catalog' })
+    await expect(mintFor(five.slice(1))).resolves.toBeDefined()
+    await expect(mintFor(five)).rejects.toThrow(/4 engines/)
+  })
+
+  test.each<[string, unknown]>([
+    ['a name only', { sub: 'trino' }],
+    ['a text', 'trino'],
+    ['null', null],
+    ['a list', [{ sub: 'trino', principal_id: randomUUID() }]],
+    ['no subject', { principal_id: randomUUID() }],
+    ['an inner one that is none', { sub: 'trino', principal_id: randomUUID(), act: 'x' }],
+    ['an issuer that is no text', { sub: 'trino', principal_id: randomUUID(), iss: 1 }],
+    ['a deep chain', nested(6)],
+  ])('is refused when its act is %s, however well signed', async (_name, act) => {
+    expect((await refusal(await forge({ act }))).reason).toMatch(/wrong claims/)
+  })
+
+  function nested(depth: number): unknown {
+    const act = { sub: 'e', principal_id: randomUUID() }
+    return depth === 0 ? act : { ...act, act: nested(depth - 1) }
+  }
 })
 
 describe('hostile tokens', () => {
@@ -149,7 +250,9 @@ describe('hostile tokens', () => {
     ['with a principal id that is no text', () => forge({ principal_id: ['a'] }), /wrong claims/],
     ['with exp as text', () => forge({ exp: '9999999999' }), /wrong claims/],
     ['not valid yet', () => forge({ nbf: now / 1000 + 600 }), /wrong claims/],
-    ['with actors, which nobody can check yet', () => forge({ act: { sub: 'trino' } }), /wrong claims/],
+    ['obtained in a way that does not exist', () => forge({ obtained: 'luck' }), /wrong claims/],
+    ['with an end of the session that is no time', () => forge({ session_end: 'never' }), /wrong claims/],
+    ['with a subject issuer that is no text', () => forge({ sub_issuer: {} }), /wrong claims/],
     ['alg none', () => unsigned('none'), /malformed|wrong algorithm/],
     ['alg None', () => unsigned('None'), /malformed|wrong algorithm/],
     ['HS256 with the public key as secret', () => hmacWithPublicKey(), /wrong algorithm/],

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
+import { decodeJwt, errors } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Identity } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -7,6 +8,7 @@ import {
   maxTokenLength,
   type MintedToken,
   mintSessionToken,
+  type NewSession,
   type TokenRefusal,
   type TokenSettings,
   type VerifiedToken,
@@ -43,12 +45,8 @@ export class Sessions {
     return this.#options
   }
 
-  /** Makes a token for an identity that was just proven. The caller sees to it that the principal may have one. */
-  mint(session: {
-    readonly identity: Identity
-    readonly clientId: string
-    readonly scope: string
-  }): Promise<MintedToken> {
+  /** Makes a token for an identity that was proven. The caller sees to it that the principal may have one. */
+  mint(session: NewSession): Promise<MintedToken> {
     return mintSessionToken(this.#ring.signing('session-token'), this.#options, session, this.#now())
   }
 
@@ -66,6 +64,18 @@ export class Sessions {
     return this.#verify(token, digest)
   }
 
+  /**
+   * Whose token this is or was: all is verified but its end. Null: no token of ours. It proves nothing by itself, but tells
+   * what a client that proved itself in another way wants to renew.
+   */
+  async recognize(token: string): Promise<Identity | null> {
+    const end = endOf(token)
+    if (end === null) return null
+    const at = Math.min(this.#now(), end - 1)
+    const result = await verifySessionToken(this.#ring, this.#options, token, at)
+    return result.ok ? result.value.identity : null
+  }
+
   async #verify(token: string, digest: string): Promise<Identity> {
     // Read before the key is: when the ring changes meanwhile, the entry is void at once.
     const generation = this.#ring.generation
@@ -76,6 +86,18 @@ export class Sessions {
     }
     this.#remembered.set(digest, { ...result.value, generation })
     return result.value.identity
+  }
+}
+
+/** `exp` as the token claims it, in epoch ms. */
+function endOf(token: string): number | null {
+  if (token.length > maxTokenLength) return null
+  try {
+    const { exp } = decodeJwt(token)
+    return typeof exp === 'number' ? exp * 1000 : null
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return null
+    throw error
   }
 }
 
