@@ -1,15 +1,26 @@
 import type { PolicyRow } from '../store/policies.ts'
+import { actsFor, compileLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 import { bitsOf, privilegeBits } from './privilege-bits.ts'
 import { serverId } from './privilege.ts'
 
-/** The policy of a principal from what the store says about it. */
-export function compilePolicy(principalId: string, row: Omit<PolicyRow, 'notBefore'>): Policy {
-  if (row.enabled !== true) return disabled(principalId, row.version)
+/**
+ * The policy of a principal from what the store says about it.
+ *
+ * @param actorId the engine that acts for the principal; null: nobody does
+ */
+export function compilePolicy(principalId: string, actorId: string | null, row: PolicyRow): Policy {
+  const { version, engine } = row
+  if (row.enabled !== true) return disabled(principalId, version)
+  if (actorId !== null && engine?.enabled !== true) return disabled(principalId, version, 'engine')
+  if (actorId !== null && engine !== null && !actsFor(row, engine))
+    return disabled(principalId, version, 'subject')
   return {
-    version: row.version,
+    version,
     principalId,
     enabled: true,
+    shutOut: null,
+    engine: engine === null ? null : compileLimits(row, engine, actorId === null),
     grantees: new Set(row.grantees),
     grants: new Map(row.grants.map((grant) => [grant.id, bitsOf(grant.privileges)])),
     passage: new Set(row.passage),
@@ -17,8 +28,21 @@ export function compilePolicy(principalId: string, row: Omit<PolicyRow, 'notBefo
 }
 
 /** The policy of a principal that was disabled or removed, or of a session from before its `not_before`. */
-export function disabled(principalId: string, version: number): Policy {
-  return { version, principalId, enabled: false, grantees: new Set(), grants: new Map(), passage: new Set() }
+export function disabled(
+  principalId: string,
+  version: number,
+  shutOut: NonNullable<Policy['shutOut']> = 'principal',
+): Policy {
+  return {
+    version,
+    principalId,
+    enabled: false,
+    shutOut,
+    engine: null,
+    grantees: new Set(),
+    grants: new Map(),
+    passage: new Set(),
+  }
 }
 
 /** `manage` on the server and with it everything below. */
@@ -27,6 +51,8 @@ export function everything(principalId: string, version: number): Policy {
     version,
     principalId,
     enabled: true,
+    shutOut: null,
+    engine: null,
     grantees: new Set([principalId]),
     grants: new Map([[serverId, privilegeBits.manage]]),
     passage: new Set(),

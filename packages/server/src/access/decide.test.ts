@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { disabled, everything } from './compile-policy.ts'
 import { decide, decidePassage, listFilter, serverChain, visible } from './decide.ts'
-import { bitsOf, privileges } from './privilege-bits.ts'
+import { bitsOf, privileges, privilegesIn } from './privilege-bits.ts'
 import { type Chain, type Privilege, serverId } from './privilege.ts'
 import type { Policy } from './policy.ts'
 import { enforce } from './refuse.ts'
@@ -29,6 +29,8 @@ function policyWith(
     version: 7,
     principalId: me,
     enabled: true,
+    shutOut: null,
+    engine: null,
     grantees: new Set([me]),
     grants: bits,
     passage: new Set(passage),
@@ -90,7 +92,7 @@ test('a disabled principal sees nothing, not even what it owns', () => {
   expect(decide(policy, owned, 'use').outcome).toBe('hide')
   expect(visible(policy, owned)).toBe(false)
   const filter = listFilter(policy, serverChain)
-  expect(filter).toEqual({ all: false, ids: [], principalId: serverId })
+  expect(filter).toEqual({ all: false, ids: [], principalId: serverId, within: null })
   // Also when somebody forgot to empty it.
   expect(
     decide({ ...everything(me, 7), enabled: false, passage: new Set([table]) }, owned, 'use').outcome,
@@ -125,10 +127,13 @@ test('nothing is allowed that no grant and no ownership gives, and more grants n
 
 describe('a list', () => {
   test('shows everything below what may be used, else only what is granted, owned or on the way', () => {
-    expect(listFilter(policyWith([[warehouse, 'use']]), chainOf('warehouse'))).toEqual({ all: true })
+    expect(listFilter(policyWith([[warehouse, 'use']]), chainOf('warehouse'))).toEqual({
+      all: true,
+      within: null,
+    })
     const policy = policyWith([[table, 'select']], [warehouse, namespace])
     const filter = listFilter(policy, chainOf('warehouse'))
-    expect(filter).toEqual({ all: false, principalId: me, ids: [table, warehouse, namespace] })
+    expect(filter).toEqual({ all: false, principalId: me, ids: [table, warehouse, namespace], within: null })
     expect(listFilter(policy, chainOf('namespace'))).toEqual(filter)
   })
 
@@ -153,6 +158,105 @@ describe('a list', () => {
           }
         },
       ),
+    )
+  })
+})
+
+describe('behind an engine', () => {
+  const privilegeSets = fc.option(fc.subarray([...privileges]), { nil: null })
+  const places = ['wh-1', 'wh-2']
+  const world: Readonly<Record<string, Chain>> = {
+    server: serverChain,
+    ...Object.fromEntries(
+      places.flatMap((wh) => [
+        [wh, { ids: [wh], owners: [other] }],
+        [`${wh}.ns`, { ids: [`${wh}.ns`, wh], owners: [other, other] }],
+        [`${wh}.ns.t`, { ids: [`${wh}.ns.t`, `${wh}.ns`, wh], owners: [other, other, other] }],
+        [`${wh}.ns.mine`, { ids: [`${wh}.ns.mine`, `${wh}.ns`, wh], owners: [me, other, other] }],
+      ]),
+    ),
+  }
+  const grants = fc.array(
+    fc.tuple(
+      fc.constantFrom(serverId, ...Object.keys(world).filter((name) => name !== 'server')),
+      fc.constantFrom(...privileges),
+    ),
+    { maxLength: 6 },
+  )
+  const behind = (
+    user: Policy,
+    privilegeSet: readonly Privilege[] | null,
+    warehouses: readonly string[] | null,
+  ): Policy => ({
+    ...user,
+    engine: {
+      name: 'trino',
+      alone: false,
+      firstCalls: 'config-only',
+      warehouses: warehouses === null ? null : new Set(warehouses),
+      bits: privilegeSet === null ? bitsOf(['manage']) : bitsOf(privilegeSet),
+      administers: false,
+      refreshes: true,
+      viewChains: false,
+      mustBeProven: false,
+    },
+  })
+
+  test('rights are those of the user that the engine may use too: never more, never less', () => {
+    fc.assert(
+      fc.property(
+        grants,
+        fc.subarray(places),
+        privilegeSets,
+        fc.option(fc.subarray(places), { nil: null }),
+        fc.constantFrom(...Object.keys(world)),
+        (held, passed, allowed, warehouses, on) => {
+          const chain = world[on] ?? serverChain
+          const user = policyWith(held, passed)
+          const policy = behind(user, allowed, warehouses)
+          const inReach = warehouses === null || warehouses.includes(on.slice(0, 4))
+          const usable = new Set(privilegesIn(bitsOf(allowed ?? ['manage'])))
+          for (const privilege of privileges) {
+            const may = decide(user, chain, privilege).outcome === 'allow'
+            const decision = decide(policy, chain, privilege)
+            expect(decision.outcome === 'allow').toBe(may && inReach && usable.has(privilege))
+            expect(decision.outcome !== 'hide').toBe(visible(policy, chain))
+            if (decision.outcome === 'deny') expect(decision.limitedBy).toBe(may ? 'trino' : undefined)
+          }
+          expect(visible(policy, chain)).toBe(visible(user, chain) && inReach && usable.has('use'))
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('lists show exactly what is visible', () => {
+    fc.assert(
+      fc.property(
+        grants,
+        fc.subarray(places),
+        privilegeSets,
+        fc.option(fc.subarray(places), { nil: null }),
+        (held, passed, allowed, warehouses) => {
+          const policy = behind(policyWith(held, passed), allowed, warehouses)
+          for (const above of ['server', ...places, ...places.map((wh) => `${wh}.ns`)]) {
+            const parent = world[above] ?? serverChain
+            const filter = listFilter(policy, parent)
+            for (const [name, chain] of Object.entries(world)) {
+              const rest = name.slice(above === 'server' ? 0 : above.length + 1)
+              const child = above === 'server' ? places.includes(name) : name.startsWith(`${above}.`)
+              if (!child || rest.includes('.')) continue
+              const [id = ''] = chain.ids
+              const mine = !filter.all && filter.principalId === chain.owners[0]
+              const shown =
+                (filter.all || filter.ids.includes(id) || mine) &&
+                (filter.within === null || filter.within.includes(id))
+              expect(shown).toBe(visible(policy, chain))
+            }
+          }
+        },
+      ),
+      { numRuns: 1_000 },
     )
   })
 })

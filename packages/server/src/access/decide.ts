@@ -24,7 +24,9 @@ export function decide(policy: Policy, chain: Chain, privilege: Privilege): Deci
   const bits = bitsOn(policy, chain)
   if (holds(bits, privilege)) return { outcome: 'allow', privilege, policyVersion: policy.version }
   const outcome = holds(bits, 'use') || passes(policy, chain) ? 'deny' : 'hide'
-  return { outcome, privilege, policyVersion: policy.version }
+  const refusal: Decision = { outcome, privilege, policyVersion: policy.version }
+  if (policy.engine === null || !holds(ownBitsOn(policy, chain), privilege)) return refusal
+  return { ...refusal, limitedBy: policy.engine.name }
 }
 
 /**
@@ -36,14 +38,29 @@ export function decidePassage(policy: Policy, chain: Chain): Decision {
   return { outcome, privilege: 'use', policyVersion: policy.version }
 }
 
+/**
+ * May the caller read the configuration of the warehouse at the head of `chain`? Whoever may see it, and an engine that
+ * starts up: it may act there for users, whom it does not know yet.
+ */
+export function decideConfig(policy: Policy, chain: Chain): Decision {
+  const starting = policy.engine?.alone === true && policy.engine.firstCalls !== 'deny'
+  const may = visible(policy, chain) || (starting && reaches(policy, chain))
+  return { outcome: may ? 'allow' : 'hide', privilege: 'use', policyVersion: policy.version }
+}
+
 /** True when the caller may know that the object exists. */
 export function visible(policy: Policy, chain: Chain): boolean {
   return holds(bitsOn(policy, chain), 'use') || passes(policy, chain)
 }
 
-/** All privileges the caller has on the object at the head of `chain`, as bits. */
+/** All privileges the caller has on the object at the head of `chain`, as bits: the user's, within the engine's limits. */
 export function bitsOn(policy: Policy, chain: Chain): number {
-  if (!policy.enabled) return 0
+  if (!reaches(policy, chain)) return 0
+  return ownBitsOn(policy, chain) & (policy.engine?.bits ?? privilegeBits.manage)
+}
+
+/** What the principal itself has there, whoever acts for it. */
+function ownBitsOn(policy: Policy, chain: Chain): number {
   if (chain.owners.includes(policy.principalId)) return privilegeBits.manage
   let bits = policy.grants.get(serverId) ?? 0
   for (const id of chain.ids) bits |= policy.grants.get(id) ?? 0
@@ -52,24 +69,47 @@ export function bitsOn(policy: Policy, chain: Chain): number {
 
 function passes(policy: Policy, chain: Chain): boolean {
   const [id] = chain.ids
-  return policy.enabled && id !== undefined && policy.passage.has(id)
+  return id !== undefined && policy.passage.has(id) && reaches(policy, chain) && mayUse(policy)
+}
+
+/** False for nobody, and beyond the warehouses of the engine. What is above the warehouses is beyond them. */
+function reaches({ enabled, engine }: Policy, chain: Chain): boolean {
+  if (!enabled) return false
+  const within = engine?.warehouses ?? null
+  return within === null || within.has(chain.ids.at(-1) ?? '')
+}
+
+/** False when the caller can hold the privilege on nothing below the head of `chain`, whatever was granted there. */
+export function mayHold(policy: Policy, chain: Chain, privilege: Privilege): boolean {
+  return reaches(policy, chain) && holds(policy.engine?.bits ?? privilegeBits.manage, privilege)
+}
+
+function mayUse({ engine }: Policy): boolean {
+  return engine === null || holds(engine.bits, 'use')
 }
 
 /** Which objects directly below something a list may show. */
-export type ListFilter =
+export type ListFilter = (
   | { readonly all: true }
   /** Only the objects with one of these ids and those owned by the principal. */
   | { readonly all: false; readonly principalId: string; readonly ids: readonly string[] }
+) & {
+  /** Of warehouses, only these; null: no such limit. */
+  readonly within: readonly string[] | null
+}
 
 /**
  * What a list of the objects below the head of `chain` may show, for SQL. For warehouses, pass `serverChain`.
  * It shows exactly the objects for which `visible` is true.
  */
 export function listFilter(policy: Policy, chain: Chain): ListFilter {
-  if (holds(bitsOn(policy, chain), 'use')) return { all: true }
-  // Nobody owns anything as the server's id, so a disabled principal sees not even what it owns.
-  if (!policy.enabled) return { all: false, principalId: serverId, ids: [] }
-  return { all: false, principalId: policy.principalId, ids: visibleIds(policy) }
+  const warehouses = chain.ids.at(-1) === serverId
+  const within = warehouses && policy.engine?.warehouses ? [...policy.engine.warehouses] : null
+  // Nobody owns anything as the server's id, so somebody shut out sees not even what they own.
+  if (!policy.enabled || !mayUse(policy) || !(warehouses || reaches(policy, chain)))
+    return { all: false, principalId: serverId, ids: [], within }
+  if (holds(ownBitsOn(policy, chain), 'use')) return { all: true, within }
+  return { all: false, principalId: policy.principalId, ids: visibleIds(policy), within }
 }
 
 const visibleIdsOf = new WeakMap<Policy, readonly string[]>()

@@ -5,4 +5,6 @@ export interface Decision {
   readonly outcome: 'allow' | 'hide' | 'deny'
   readonly privilege: Privilege
   readonly policyVersion: number
+  /** The user may, but not through this engine: the name of its entry. */
+  readonly limitedBy?: string
 }

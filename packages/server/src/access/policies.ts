@@ -18,9 +18,9 @@ export interface PoliciesOptions {
 
 interface Entry {
   readonly policy: Policy
-  /** What callers whose session began before `notBefore` get. */
-  readonly refused: Policy
+  /** Epoch ms: sessions that began before are over, and whose fault that is. */
   readonly notBefore: number
+  readonly engineNotBefore: number
   /** When the read began: nothing later can be missing from what was known then. */
   readonly readAt: number
   /** Order of reads; larger began later. */
@@ -41,9 +41,9 @@ function satisfies(entry: Entry, need: Need): boolean {
 const maxReads = 3
 
 /**
- * What every caller may do, kept by principal. A policy is fresh while nobody has seen a newer policy version (not this
+ * What every caller may do, kept by principal and by the engine that acts for it. A policy is fresh while nobody has seen a newer policy version (not this
  * replica's notifications, not its reads, not the caller) and it is younger than the maximum age; then `get` is a
- * synchronous look-up. Reads of one principal are shared; an older read never replaces a newer one.
+ * synchronous look-up. Reads of one caller are shared; an older read never replaces a newer one.
  */
 export class Policies implements AsyncDisposable {
   readonly #sql: Sql
@@ -78,7 +78,7 @@ export class Policies implements AsyncDisposable {
    */
   get(identity: Identity, atLeastVersion = 0): Policy | Promise<Policy> {
     this.saw(atLeastVersion)
-    const entry = this.#entries.get(identity.principal.id)
+    const entry = this.#entries.get(keyOf(identity))
     if (entry && this.#isFresh(entry)) return policyFor(entry, identity)
     return this.#get(identity)
   }
@@ -117,24 +117,30 @@ export class Policies implements AsyncDisposable {
   }
 
   #read(identity: Identity): Promise<Entry> {
-    const { id } = identity.principal
-    const running = this.#reads.get(id)
+    const key = keyOf(identity)
+    const running = this.#reads.get(key)
     if (running) return running
-    const read = this.#readNow(identity).finally(() => this.#reads.delete(id))
-    this.#reads.set(id, read)
+    const read = this.#readNow(identity, key).finally(() => this.#reads.delete(key))
+    this.#reads.set(key, read)
     return read
   }
 
-  async #readNow(identity: Identity): Promise<Entry> {
-    const { id } = identity.principal
+  async #readNow(identity: Identity, key: string): Promise<Entry> {
+    const actorId = identity.actors[0]?.id ?? null
     const readAt = this.#now()
     this.#turn += 1
     const turn = this.#turn
-    const row = await loadPolicyRow(this.#sql, id)
-    const entry = { ...compiled(row, identity), notBefore: row.notBefore, readAt, turn }
+    const row = await loadPolicyRow(this.#sql, identity.principal.id, actorId)
+    const entry: Entry = {
+      policy: compiled(row, identity, actorId),
+      notBefore: row.notBefore,
+      engineNotBefore: actorId === null ? 0 : (row.engine?.notBefore ?? 0),
+      readAt,
+      turn,
+    }
     this.saw(row.version)
-    const present = this.#entries.peek(id)
-    if (!present || present.turn < turn) this.#entries.set(id, entry)
+    const present = this.#entries.peek(key)
+    if (!present || present.turn < turn) this.#entries.set(key, entry)
     return entry
   }
 
@@ -157,14 +163,29 @@ export class Policies implements AsyncDisposable {
   }
 }
 
-function compiled(row: PolicyRow, identity: Identity): Pick<Entry, 'policy' | 'refused'> {
-  const { id } = identity.principal
-  const refused = disabled(id, row.version)
-  // Anonymous callers exist only where the server was started for them; there they may do everything.
-  if (identity.method === 'anonymous') return { policy: everything(id, row.version), refused }
-  return { policy: compilePolicy(id, row), refused }
+/** Only the outermost engine decides; those behind it are history. */
+function keyOf({ principal, actors }: Identity): string {
+  const [actor] = actors
+  return actor === undefined ? principal.id : `${principal.id} ${actor.id}`
 }
 
-function policyFor(entry: Entry, identity: Identity): Policy {
-  return identity.issuedAt !== undefined && identity.issuedAt < entry.notBefore ? entry.refused : entry.policy
+function compiled(row: PolicyRow, identity: Identity, actorId: string | null): Policy {
+  const { id } = identity.principal
+  // Anonymous callers exist only where the server was started for them; there they may do everything.
+  if (identity.method === 'anonymous') return everything(id, row.version)
+  return compilePolicy(id, actorId, row)
+}
+
+function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: Identity): Policy {
+  const { issuedAt = Infinity } = identity
+  if (issuedAt < notBefore) return disabled(policy.principalId, policy.version)
+  if (issuedAt < engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
+  if (policy.engine?.mustBeProven === true && isStated(identity))
+    return disabled(policy.principalId, policy.version, 'subject')
+  return policy
+}
+
+/** Nobody proved to be this principal: an engine said so. */
+function isStated({ method, obtainedBy = method }: Identity): boolean {
+  return obtainedBy === 'assertion' || obtainedBy === 'statement'
 }

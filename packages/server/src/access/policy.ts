@@ -1,3 +1,5 @@
+import type { EngineLimits } from './engine-limits.ts'
+
 /**
  * What one identity may do, compiled: read from the store once, kept until the policy version moves.
  * Pure data; see `decide.ts`.
@@ -5,8 +7,15 @@
 export interface Policy {
   readonly version: number
   readonly principalId: string
-  /** False: the principal was disabled or removed; nothing is allowed. */
+  /** False: nothing is allowed, for the reason in `shutOut`. */
   readonly enabled: boolean
+  /**
+   * `principal`: it was disabled, removed, or its sessions were stopped. `engine`: the one that acts for it is not
+   * registered, or that was done to it. `subject`: the engine's entry does not let it act for this principal.
+   */
+  readonly shutOut: 'principal' | 'engine' | 'subject' | null
+  /** What the engine that calls may reach at most, for itself and for others; null: no engine has a part in it. */
+  readonly engine: EngineLimits | null
   /** The principal and every role it has, directly or through roles. */
   readonly grantees: ReadonlySet<string>
   /** Securable id -> bit set of the privileges held there (see `privilegeBits`), implied ones included. */

@@ -34,11 +34,18 @@ export function enforce(decision: Decision, object: RefusedObject): void {
     case 'deny':
       throw new HeadgateError(
         'forbidden',
-        object.kind === 'server'
-          ? `This needs the privilege ${decision.privilege} on the server: ask an administrator.`
-          : `This needs the privilege ${decision.privilege} on ${object.kind} ${object.name}: ask who manages it.`,
+        decision.limitedBy !== undefined
+          ? limited(decision, decision.limitedBy, object)
+          : object.kind === 'server'
+            ? `This needs the privilege ${decision.privilege} on the server: ask an administrator.`
+            : `This needs the privilege ${decision.privilege} on ${object.kind} ${object.name}: ask who manages it.`,
       )
   }
+}
+
+function limited({ privilege }: Decision, engine: string, { kind, name }: RefusedObject): string {
+  const object = kind === 'server' ? 'the server' : `${kind} ${name}`
+  return `The user has the privilege ${privilege} on ${object}, but not through the engine ${engine}: see headgate engine show ${engine}.`
 }
 
 /** Marks a 404 that is a refusal in truth. For the audit: on the wire there is no difference. */

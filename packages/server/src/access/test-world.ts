@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Identity } from '../identity/identity.ts'
+import { type EngineSettings, insertEngine } from '../store/engines.ts'
 import { insertGrant } from '../store/grants.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import { insertPrincipal, ownIssuer } from '../store/principals.ts'
@@ -85,6 +86,36 @@ export async function addPrincipal(sql: Sql, name: string): Promise<Identity> {
     method: 'session-token',
     expiresAt: null,
   }
+}
+
+/** An entry that lets an engine act for every principal of ours, without limits. */
+export const openEngine: EngineSettings = {
+  subjects: [{ issuer: ownIssuer, pattern: '*', groups: [] }],
+  namesIssuer: null,
+  unsignedSubjects: false,
+  assertions: false,
+  makesPrincipals: false,
+  namesAdministrators: false,
+  firstCalls: 'config-only',
+  warehouses: null,
+  privileges: null,
+  administers: false,
+  refreshes: true,
+  viewChains: false,
+  tokenSeconds: 900,
+  sessionSeconds: 86_400,
+}
+
+/** Registers a principal as an engine; the policy version from which on it is one. */
+export async function registerEngine(
+  sql: Sql,
+  id: string,
+  settings: Partial<EngineSettings> = {},
+): Promise<number> {
+  return sql.transaction(async (tx) => {
+    await insertEngine(tx, id, { ...openEngine, ...settings })
+    return bumpPolicy(tx)
+  })
 }
 
 export async function addRole(sql: Sql, name: string): Promise<string> {

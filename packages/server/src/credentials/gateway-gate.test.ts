@@ -141,7 +141,7 @@ describe('a session ends', () => {
   })
 
   test('at once when its principal or its engine is disabled', async () => {
-    const engine = await lake.principal(`engine-${turn}`)
+    const engine = await lake.engine(`engine-${turn}`)
     const one = await session({ ...alice, actors: [engine.principal] })
     await gate.admit(one)
     await lake.change('disable', engine.principal.id)

@@ -5,7 +5,7 @@ import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
 import { anonymousId } from '../identity/authenticator.ts'
-import type { Identity, Principal } from '../identity/identity.ts'
+import type { Identity } from '../identity/identity.ts'
 import type { Sql } from '../store/sql.ts'
 import type { S3Gate } from './gate.ts'
 import type { S3Session } from './s3-session.ts'
@@ -108,7 +108,7 @@ export class GatewayGate implements S3Gate {
 
   async #decideNow(session: S3Session, identity: Identity): Promise<Decided> {
     const { policies, warehouses } = this.#options
-    const { relationId, warehouseId, prefixes, access, actor } = session
+    const { relationId, warehouseId, prefixes, access } = session
     const readAt = this.#now()
     const refused = (why: string, policy: Policy | null = null): Decided => ({
       outcome: ended(why),
@@ -126,24 +126,19 @@ export class GatewayGate implements S3Gate {
     if (!areAllowed(warehouse, prefixes)) return refused('locations not allowed')
     if (standing.overlaps) return refused('locations overlap')
     const policy = await policies.get(identity, standing.policyVersion)
+    if (policy.shutOut === 'engine') return refused('engine disabled', policy)
     const privilege = privilegeFor(live.value, access)
     if (decide(policy, live.value.chain, privilege).outcome !== 'allow')
       return refused(`${privilege} was taken away`, policy)
-    if (actor !== null && !(await policies.get(actingAs(actor, session), standing.policyVersion)).enabled)
-      return refused('engine disabled', policy)
     return { outcome: warehouse, policy, readAt }
   }
 }
 
-/** The principal of the session as a caller who was proven when the session was made, or before. */
-function identityOf(session: S3Session): Identity {
-  return actingAs(session.principal, session)
-}
-
-function actingAs(principal: Principal, { issuedAt, sessionBegan }: S3Session): Identity {
+/** The caller of the session, as proven when the session was made, or before. */
+function identityOf({ principal, actor, issuedAt, sessionBegan }: S3Session): Identity {
   return {
     principal,
-    actors: [],
+    actors: actor === null ? [] : [actor],
     // Their policy is made in another way, and kept by id.
     method: principal.id === anonymousId ? 'anonymous' : 'session-token',
     expiresAt: null,

@@ -214,7 +214,7 @@ export class HandOut {
   #capOf({ identity }: Entitled): number {
     const { capMs, minLifeMs } = this.#parts.lives
     const now = this.#parts.now()
-    const proven = Math.min(identity.issuedAt ?? now, now)
+    const proven = Math.min(identity.authTime ?? identity.issuedAt ?? now, now)
     return Math.max(stepDown(proven) + capMs, stepDown(now + capStep + 2 * minLifeMs))
   }
 }

@@ -180,42 +180,68 @@ describe('two stage-creates of one name', () => {
 })
 
 describe('an engine that acted for the user', () => {
-  test('may renew when it may do so for users, in the name of the user; no other engine may', async () => {
-    const engine = await lake.principal(`engine-${turn}`)
+  test('may renew for the user while its entry says so; no other engine may', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
+    const mute = await lake.engine(`mute-${turn}`, { refreshes: false })
+    const denied = await lake.engine(`denied-${turn}`, { firstCalls: 'deny' })
     const table = await lake.table(`t${turn}`)
     await lake.grant('modify', alice, table)
     const acting = { ...alice, actors: [engine.principal] }
     const token = tokenOf(await lake.load(table, acting))
-    expect(await refusal(lake.refresh(token, engine, table.name))).toBe('engine may not')
-    const engines = { mayRefreshFor: () => Promise.resolve(true) }
-    const { admitted } = await lake.refresh(token, engine, table.name, { engines })
+    const { admitted } = await lake.refresh(token, engine, table.name)
     expect(admitted.principal).toEqual(alice.principal)
     expect(admitted.renewal.identity.actors).toEqual([engine.principal])
-    expect(await refusal(lake.refresh(token, bob, table.name, { engines }))).toBe('another caller')
+    expect(await refusal(lake.refresh(token, bob, table.name))).toBe('another caller')
+    expect(await refusal(lake.refresh(token, mute, table.name))).toBe('another caller')
     await lake.refresh(token, acting, table.name)
-    const other = { ...alice, actors: [bob.principal] }
+    const other = { ...alice, actors: [mute.principal] }
     expect(await refusal(lake.refresh(token, other, table.name))).toBe('another caller')
+    for (const one of [mute, denied]) {
+      const its = tokenOf(await lake.load(table, { ...alice, actors: [one.principal] }))
+      expect(await refusal(lake.refresh(its, one, table.name))).toBe('engine may not')
+      await lake.refresh(its, { ...alice, actors: [one.principal] }, table.name)
+    }
   })
 
-  test('goes on being named when the user calls without it', async () => {
-    const engine = await lake.principal(`engine-${turn}`)
+  test('goes on being named, with its limits, when the user calls without it', async () => {
+    const engine = await lake.engine(`engine-${turn}`, { privileges: ['select'] })
     const table = await lake.table(`t${turn}`)
     await lake.grant('modify', alice, table)
-    const token = tokenOf(await lake.load(table, { ...alice, actors: [engine.principal] }))
+    const acting = { ...alice, actors: [engine.principal] }
+    const token = tokenOf(await lake.load(table, acting, 'read'))
     const { admitted } = await lake.refresh(token, alice, table.name)
     expect(admitted.renewal.identity.actors).toEqual([engine.principal])
+    await expect(
+      lake.refresh(tokenOf(await lake.load(table, acting)), alice, table.name),
+    ).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  test('may not when it was disabled, nor for a user who was', async () => {
-    const engine = await lake.principal(`engine-${turn}`)
+  test('may not when it was disabled or was never registered, nor for a user who was or whom its entry excludes', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
     const table = await lake.table(`t${turn}`)
     await lake.grant('modify', alice, table)
     const token = tokenOf(await lake.load(table, { ...alice, actors: [engine.principal] }))
-    const engines = { mayRefreshFor: () => Promise.resolve(true) }
+    const none = tokenOf(await lake.load(table, { ...alice, actors: [bob.principal] }))
+    expect(await refusal(lake.refresh(none, bob, table.name))).toBe('engine may not')
+    const rules = [{ issuer: 'headgate', pattern: 'somebody-else', groups: [] }]
+    const picky = await lake.engine(`picky-${turn}`, { subjects: rules })
+    const excluded = tokenOf(await lake.load(table, { ...alice, actors: [picky.principal] }))
+    expect(await refusal(lake.refresh(excluded, picky, table.name))).toBe('engine may not')
     await lake.change('disable', alice.principal.id)
-    expect(await refusal(lake.refresh(token, engine, table.name, { engines }))).toBe('principal gone')
+    expect(await refusal(lake.refresh(token, engine, table.name))).toBe('principal gone')
     await lake.change('disable', engine.principal.id)
-    expect(await refusal(lake.refresh(token, engine, table.name, { engines }))).toMatch(/gone|may not/)
+    expect(await refusal(lake.refresh(token, engine, table.name))).toMatch(/gone|may not/)
+  })
+
+  test('has nothing of its own to renew unless its first calls are those of a service', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
+    const table = await lake.table(`t${turn}`)
+    await lake.grant('modify', engine, table)
+    const own = tokenOf(await lake.load(table, engine))
+    expect(await refusal(lake.refresh(own, engine, table.name))).toBe('hidden')
+    const service = await lake.engine(`service-${turn}`, { firstCalls: 'service' })
+    await lake.grant('modify', service, table)
+    await lake.refresh(tokenOf(await lake.load(table, service)), service, table.name)
   })
 })
 

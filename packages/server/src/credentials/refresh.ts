@@ -2,6 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
 import { decide } from '../access/decide.ts'
 import type { Policies } from '../access/policies.ts'
+import type { Policy } from '../access/policy.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Identity, Principal } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -15,12 +16,6 @@ import { openRefreshToken } from './refresh-token.ts'
 import { areAllowed, type Live, liveStanding, privilegeFor } from './standing.ts'
 import { vendingOf } from './vending-of.ts'
 
-/** Says which engines may renew for users. Without one, none may. */
-export interface RefreshingEngines {
-  /** The engine is still registered and enabled, and may renew for this principal. */
-  mayRefreshFor(engine: Identity, principal: Principal): Promise<boolean>
-}
-
 export interface RefreshParts {
   readonly ring: KeyRing
   readonly reads: Reads
@@ -29,7 +24,6 @@ export interface RefreshParts {
   /** This server's public URL: tokens of another one are refused. */
   readonly publicUrl: string
   readonly lives: Lives
-  readonly engines?: RefreshingEngines
   /** Epoch ms. */
   readonly now: () => number
 }
@@ -82,7 +76,7 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   if (claims.warehouseId !== warehouse.id) throw refusedToken('another warehouse')
   if (!sameName(claims, identifier)) throw refusedToken('another name')
   if (claims.mode !== vendingOf(warehouse).mode) throw refusedToken('another mode')
-  const caller = await callerFor(parts, claims, request.identity)
+  const { caller, byEngine } = await callerFor(parts, claims, request.identity)
 
   const standing = await parts.reads.standing({
     relationId: claims.relationId,
@@ -95,7 +89,9 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   checkPlaces(claims, warehouse, live.value, standing.overlaps)
 
   const policy = await parts.policies.get(caller, standing.policyVersion)
-  if (!policy.enabled) throw refusedToken('principal gone')
+  if (!policy.enabled)
+    throw refusedToken(policy.shutOut === 'principal' ? 'principal gone' : 'engine may not')
+  if (byEngine && !mayRenewAlone(policy)) throw refusedToken('engine may not')
   const decision = decide(policy, live.value.chain, privilegeFor(live.value, claims.access))
   if (decision.outcome === 'hide') throw refusedToken('hidden')
   if (decision.outcome === 'deny') throw forbidden(decision.privilege, live.value, identifier)
@@ -138,27 +134,43 @@ function sameName({ namespace, table }: RefreshClaims, identifier: TableIdentifi
   )
 }
 
+interface Caller {
+  /** Whom is decided about. */
+  readonly caller: Identity
+  /** The engine asks by itself for its user, as clients do that know one session only. */
+  readonly byEngine: boolean
+}
+
 /**
  * The identity that is decided about: the token's principal, proven no later than the token was made. The caller is that
  * principal, or the engine that acted for it when the token was made.
  */
-async function callerFor(parts: RefreshParts, claims: RefreshClaims, identity: Identity): Promise<Identity> {
-  const issuedAt = Math.min(claims.issuedAt, identity.issuedAt ?? claims.issuedAt)
+async function callerFor(parts: RefreshParts, claims: RefreshClaims, identity: Identity): Promise<Caller> {
   const { actor } = claims
   if (isParty(claims.principal, identity.principal)) {
+    const issuedAt = Math.min(claims.issuedAt, identity.issuedAt ?? claims.issuedAt)
     const [now] = identity.actors
-    if (actor === null || (now !== undefined && isParty(actor, now))) return { ...identity, issuedAt }
+    if (actor === null || (now !== undefined && isParty(actor, now)))
+      return { caller: { ...identity, issuedAt }, byEngine: false }
     // Another engine than the one the token was made for: its limits would be the wrong ones.
     if (now !== undefined) throw refusedToken('another caller')
-    return { ...identity, actors: [await principalOf(parts, actor, 'engine may not')], issuedAt }
+    const actors = [await principalOf(parts, actor, 'engine may not')]
+    return { caller: { ...identity, actors, issuedAt }, byEngine: false }
   }
   if (actor === null || identity.actors.length > 0 || !isParty(actor, identity.principal))
     throw refusedToken('another caller')
   const principal = await principalOf(parts, claims.principal, 'principal gone')
-  if (!(await parts.engines?.mayRefreshFor(identity, principal))) throw refusedToken('engine may not')
-  const engine = await parts.policies.get({ ...identity, issuedAt })
-  if (!engine.enabled) throw refusedToken('engine may not')
-  return { principal, actors: [identity.principal], method: 'session-token', expiresAt: null, issuedAt }
+  // The engine's own session was let in; what was revoked since the token was made is revoked for both.
+  const { issuedAt } = claims
+  const actors = [identity.principal]
+  return {
+    caller: { principal, actors, method: 'session-token', expiresAt: null, issuedAt },
+    byEngine: true,
+  }
+}
+
+function mayRenewAlone({ engine }: Policy): boolean {
+  return engine !== null && engine.refreshes && engine.firstCalls !== 'deny'
 }
 
 /** Who was named, as the store has them now. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Policies } from '../access/policies.ts'
 import type { Privilege } from '../access/privilege.ts'
-import { addNamespace, addPrincipal, grant, type TestObject } from '../access/test-world.ts'
+import { addNamespace, addPrincipal, grant, registerEngine, type TestObject } from '../access/test-world.ts'
 import { openStorageOf } from '../catalog/open-storage.ts'
 import { sealProfile } from '../catalog/storage-secret.ts'
 import { type Warehouse, Warehouses } from '../catalog/warehouses.ts'
@@ -13,6 +13,7 @@ import { KeyRing } from '../keys/key-ring.ts'
 import { type MasterKey, masterKeyFrom } from '../keys/master-key.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
+import type { EngineSettings } from '../store/engines.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
 import { testStore } from '../store/test-database.ts'
@@ -146,6 +147,13 @@ export class TestLake implements AsyncDisposable {
 
   async principal(name: string): Promise<Identity> {
     return { ...(await addPrincipal(this.sql, name)), issuedAt: this.now - 1_000 }
+  }
+
+  /** An engine that may act for every principal of ours. */
+  async engine(name: string, settings: Partial<EngineSettings> = {}): Promise<Identity> {
+    const engine = await this.principal(name)
+    this.policies.saw(await registerEngine(this.sql, engine.principal.id, settings))
+    return engine
   }
 
   /** Grants on the table, or on the namespace. */

@@ -14,6 +14,8 @@ export interface AuditDraft {
   object?: string
   privilege?: Privilege
   reason?: string
+  /** An engine called for itself: on whose behalf is unknown. */
+  withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>
   /** The event is written already, in the transaction of the change; set by the riders that carried it. */
   written?: boolean

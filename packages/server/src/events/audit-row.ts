@@ -41,8 +41,15 @@ export function auditRow(draft: AuditDraft, call: AuditedCall, outcome: AuditOut
     outcome,
     reason: draft.reason === undefined ? null : plainText(draft.reason, 1024),
     user_agent: userAgent === undefined ? null : plainText(userAgent, 256),
-    detail: draft.detail === undefined ? null : (redact(draft.detail) as Record<string, unknown>),
+    detail: detailOf(draft),
+    query_id: identity?.queryId === undefined ? null : plainText(identity.queryId, 256),
   }
+}
+
+function detailOf({ detail, withoutUser = false }: AuditDraft): Readonly<Record<string, unknown>> | null {
+  if (detail === undefined && !withoutUser) return null
+  const told = detail === undefined ? {} : (redact(detail) as Record<string, unknown>)
+  return !withoutUser ? told : { ...told, onBehalfOf: 'no user' }
 }
 
 /** The outcome that an answer says. */

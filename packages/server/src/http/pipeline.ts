@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
+import { checkFirstCall, isWithoutUser } from '../access/first-calls.ts'
+import { refuseShutOut } from '../access/shut-out.ts'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
@@ -68,12 +70,12 @@ export function createPipeline(parts: PipelineParts): Listener {
         identity = current
         if (current.method === 'anonymous') refuseForeignPage(request, parts.corsOrigins)
         const policy = await parts.policies.get(current)
-        if (!policy.enabled)
-          throw new HeadgateError(
-            'unauthenticated',
-            'The principal of this token is disabled or was removed.',
-          )
+        refuseShutOut(policy, current)
         const search = mark < 0 ? '' : url.slice(mark + 1)
+        if (isWithoutUser(policy)) {
+          draft.withoutUser = true
+          checkFirstCall(policy, target.needsNoUser?.(new URLSearchParams(search)) === true)
+        }
         call = new RequestCall(
           request,
           { requestId, params, search, identity: current, policy, audit: draft },

@@ -5,7 +5,7 @@ import {
   type Namespace,
   type TableIdentifier,
 } from '@headgate/iceberg/rest'
-import { decide, decidePassage, visible } from '../access/decide.ts'
+import { decide, decideConfig, decidePassage, visible } from '../access/decide.ts'
 import type { Decision } from '../access/decision.ts'
 import type { Policy } from '../access/policy.ts'
 import type { Privilege } from '../access/privilege.ts'
@@ -155,12 +155,23 @@ export async function findNamespace(
 
 /** The warehouse itself as what is asked for. */
 export function allowWarehouse(call: Call, warehouse: Warehouse, privilege: Privilege): Decision {
-  call.audit.object = warehouse.name
-  call.audit.privilege = privilege
-  call.audit.securable = { kind: 'warehouse', id: warehouse.id }
   const chain = warehouseChain(warehouse)
-  const decision =
-    privilege === 'use' ? decidePassage(call.policy, chain) : decide(call.policy, chain, privilege)
+  return allowOn(
+    call,
+    warehouse,
+    privilege === 'use' ? decidePassage(call.policy, chain) : decide(call.policy, chain, privilege),
+  )
+}
+
+/** The configuration of the warehouse may be told. */
+export function allowConfig(call: Call, warehouse: Warehouse): Decision {
+  return allowOn(call, warehouse, decideConfig(call.policy, warehouseChain(warehouse)))
+}
+
+function allowOn(call: Call, warehouse: Warehouse, decision: Decision): Decision {
+  call.audit.object = warehouse.name
+  call.audit.privilege = decision.privilege
+  call.audit.securable = { kind: 'warehouse', id: warehouse.id }
   enforce(decision, {
     kind: 'warehouse',
     name: warehouse.name,

@@ -1,20 +1,20 @@
 import { HeadgateError } from '@headgate/errors'
 import { operation, type OperationId } from '@headgate/iceberg/rest'
-import { listFilter, serverChain, visible } from '../access/decide.ts'
+import { decideConfig, listFilter, serverChain } from '../access/decide.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
-import type { Call, Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { listWarehouses } from '../store/warehouses.ts'
 import { jsonAnswer } from './answers.ts'
-import { allowWarehouse, missingWarehouse } from './find.ts'
+import { allowConfig, missingWarehouse } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
 
 /** What a client must know before anything else: the prefix of its warehouse, and which operations there are. */
 export function getConfig(parts: IcebergParts, served: readonly OperationId[]): Operation {
   const endpoints = served.map((id) => operation(id).endpoint)
-  return route('getConfig', async (call) => {
+  const answer = async (call: Call): Promise<Answer> => {
     const warehouse = await named(parts, call)
-    allowWarehouse(call, warehouse, 'use')
+    allowConfig(call, warehouse)
     return jsonAnswer({
       defaults: { ...warehouse.hints, ...warehouse.defaults },
       overrides: {
@@ -25,7 +25,8 @@ export function getConfig(parts: IcebergParts, served: readonly OperationId[]): 
       endpoints,
       'idempotency-key-lifetime': `PT${parts.idempotency.lifetimeSeconds}S`,
     })
-  })
+  }
+  return route('getConfig', answer, { needsNoUser: () => true })
 }
 
 async function named(parts: IcebergParts, call: Call): Promise<Warehouse> {
@@ -38,10 +39,12 @@ async function named(parts: IcebergParts, call: Call): Promise<Warehouse> {
 /** The warehouse of a client that names none: the default one, else the only one it can see. */
 async function onlyOne(parts: IcebergParts, call: Call): Promise<string> {
   const usual = await parts.warehouses.get(parts.defaultWarehouse)
-  if (usual !== null && visible(call.policy, warehouseChain(usual))) return usual.name
+  if (usual !== null && decideConfig(call.policy, warehouseChain(usual)).outcome === 'allow')
+    return usual.name
   const filter = listFilter(call.policy, serverChain)
+  const { within } = filter
   const [ids, owners] = filter.all ? [null, []] : [filter.ids, [filter.principalId]]
-  const [first, ...others] = await listWarehouses(parts.sql, { after: null, ids, owners, limit: 2 })
+  const [first, ...others] = await listWarehouses(parts.sql, { after: null, ids, owners, within, limit: 2 })
   if (first !== undefined && others.length === 0) return first.name
   throw new HeadgateError('bad-request', 'Name the warehouse: set the client property "warehouse".')
 }

@@ -16,12 +16,18 @@ import { handOut, holdingOf } from './storage-access.ts'
  * while the table is only being created.
  */
 export function loadCredentials(parts: IcebergParts): Operation {
-  return route('loadCredentials', async (call) => {
+  const answer = async (call: Call): Promise<Answer> => {
     const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'table') }
     const token = call.query.get('storageRefreshToken')
     if (call.query.has('planId')) throw withPlan(token !== null)
     return token === null ? newCredentials(parts, call, at) : renewed(parts, call, at, token)
-  })
+  }
+  return route('loadCredentials', answer, { needsNoUser: namesItsUser })
+}
+
+/** A renewal is the call of the user whom the token names, whoever sends it. */
+export function namesItsUser(query: URLSearchParams): boolean {
+  return query.has('storageRefreshToken')
 }
 
 async function newCredentials(parts: IcebergParts, call: Call, at: RelationPlace): Promise<Answer> {
@@ -41,6 +47,7 @@ async function renewed(parts: IcebergParts, call: Call, at: RelationPlace, token
       call.signal,
     )
     call.audit.securable = { kind: 'relation', id: admitted.claims.relationId }
+    call.audit.withoutUser = false
     call.audit.detail = { for: admitted.principal.name, access: admitted.claims.access }
     return credentialsAnswer(handedOut.credentials)
   } catch (error) {

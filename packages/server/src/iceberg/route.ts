@@ -5,7 +5,11 @@ import type { Answer, Call, Operation } from '../http/operation.ts'
  * An operation of the Iceberg REST specification: method and path come from there. Its changes carry `ridersOf` the
  * call, which announce them.
  */
-export function route(id: OperationId, handle: (call: Call) => Promise<Answer>): Operation {
+export function route(
+  id: OperationId,
+  handle: (call: Call) => Promise<Answer>,
+  more: Pick<Operation, 'needsNoUser'> = {},
+): Operation {
   const { method, path } = operation(id)
-  return { id, method, path: path.replaceAll(/\{([\w-]+)\}/g, ':$1'), announces: true, handle }
+  return { id, method, path: path.replaceAll(/\{([\w-]+)\}/g, ':$1'), announces: true, ...more, handle }
 }

@@ -11,6 +11,7 @@ import type { Answer, Call, Operation } from '../http/operation.ts'
 import { jsonAnswer } from './answers.ts'
 import { findRelation, type RelationPlace, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
+import { namesItsUser } from './loadCredentials.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
 import { holdingOf } from './storage-access.ts'
@@ -20,7 +21,7 @@ import { holdingOf } from './storage-access.ts'
  * with the table's objects. A table that is being created is known by its `storageRefreshToken`.
  */
 export function signRequest(parts: IcebergParts): Operation {
-  return route('signRequest', async (call) => {
+  const answer = async (call: Call): Promise<Answer> => {
     const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'table') }
     const request = decodeRemoteSignRequest(await call.json())
     const { prefixes, access } = await reach(parts, call, at)
@@ -37,7 +38,8 @@ export function signRequest(parts: IcebergParts): Operation {
     const signed = signForTable(request, ground)
     call.audit.detail = { signed: request.method, mode: 'remote-signing' }
     return signedAnswer(signed)
-  })
+  }
+  return route('signRequest', answer, { needsNoUser: namesItsUser })
 }
 
 interface Reach {

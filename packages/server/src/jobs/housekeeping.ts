@@ -3,6 +3,7 @@ import { forgetExpired } from '../store/idempotency.ts'
 import { forgetFinishedJobs } from '../store/jobs.ts'
 import { forgetMetricsReports } from '../store/metrics-reports.ts'
 import type { Sql } from '../store/sql.ts'
+import { forgetUsedAssertions } from '../store/used-assertions.ts'
 import type { Sweep } from './jobs.ts'
 
 export interface HousekeepingOptions {
@@ -36,6 +37,7 @@ export function housekeepingSweep(options: HousekeepingOptions): Sweep {
   const chores = [
     () => forgetExpired(sql, batchSize),
     () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),
+    () => forgetUsedAssertions(sql, batchSize),
     () => forgetFinishedJobs(sql, finishedJobSeconds, batchSize),
     () => (auditSeconds === 0 ? Promise.resolve(0) : pruneAudit(sql, auditSeconds, batchSize)),
   ]

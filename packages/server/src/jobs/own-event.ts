@@ -32,6 +32,7 @@ export function ownEvent({
     outcome: 'allowed',
     reason: null,
     user_agent: null,
+    query_id: null,
     detail,
   }
 }

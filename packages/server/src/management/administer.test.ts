@@ -19,6 +19,17 @@ describe('whoever administers', () => {
     ['POST /principals/admin/stop-sessions'],
     ['POST /principals/admin/secrets'],
     ['DELETE /principals/admin/secrets/old'],
+    ['POST /principals/admin/keys', { jwk: {} }],
+    ['GET /principals/admin/keys'],
+    ['DELETE /principals/admin/keys/k'],
+    ['POST /principals/admin/federations', { issuer: 'https://idp', subject: 's' }],
+    ['GET /principals/admin/federations'],
+    ['POST /principals/admin/federations/remove', { issuer: 'https://idp', subject: 's' }],
+    ['POST /engines', { principal: 'admin' }],
+    ['GET /engines'],
+    ['GET /engines/admin'],
+    ['PATCH /engines/admin', { administers: true }],
+    ['DELETE /engines/admin'],
     ['POST /roles', { name: 'intruders' }],
     ['GET /roles'],
     ['GET /roles/administrators'],
@@ -44,7 +55,7 @@ describe('whoever administers', () => {
     const guarded = server.operations.filter((operation) => operation.id !== 'getManagementOpenapi')
     const patterns = guarded.map(
       ({ method, path }) =>
-        `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators')}`,
+        `${method} ${path.replace(managementRoot, '').replace(':principal', 'admin').replace(':role', 'administrators').replace(':engine', 'admin').replace(':key', 'k')}`,
     )
     expect(patterns.filter((pattern) => !covered.has(pattern))).toEqual([])
     expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])
@@ -59,7 +70,9 @@ describe('whoever administers', () => {
       to: { principal: who.principal.id },
     })
     expect(await as(who, line, body)).toMatchObject({ status: 403 })
-    const delegated = { ...admin, actors: [who.principal] }
+    const engine = await principal()
+    await as(admin, 'POST /engines', { principal: engine.clientId, subjects: [{ issuer: 'headgate' }] })
+    const delegated = { ...admin, actors: [engine.who.principal] }
     expect(await as(delegated, line, body)).toMatchObject({
       status: 403,
       body: { error: { message: expect.stringContaining('engine') as string } },

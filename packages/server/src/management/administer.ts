@@ -9,7 +9,8 @@ import type { PageTokens } from '../keys/page-tokens.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import { writeRiders } from '../store/riders.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
-import { checkInPerson, ridersFor } from './permit.ts'
+import { refuseActing } from './acting.ts'
+import { ridersFor } from './permit.ts'
 
 /** What management operations are made of. */
 export interface ManagementParts {
@@ -25,14 +26,14 @@ export function administerServer(call: Call): Decision {
 }
 
 /**
- * The caller must have `manage` on the object, in person: a session in which somebody acts for the caller never
- * administers, whatever the caller may.
+ * The caller must have `manage` on the object, in person: a session in which an engine acts for the caller administers
+ * only if the engine's entry says so, whatever the caller may.
  */
 export function administer(call: Call, chain: Chain, object: RefusedObject): Decision {
   call.audit.privilege = 'manage'
   const decision = decide(call.policy, chain, 'manage')
   enforce(decision, object)
-  checkInPerson(call)
+  refuseActing(call)
   return decision
 }
 

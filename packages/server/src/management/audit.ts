@@ -20,6 +20,7 @@ interface AuditView {
   readonly outcome: string
   readonly reason: string | null
   readonly userAgent: string | null
+  readonly queryId: string | null
   readonly detail: Record<string, unknown> | null
 }
 
@@ -40,6 +41,7 @@ const auditView: z.ZodType<AuditView> = z
     outcome: z.string().describe('allowed, denied or failed.'),
     reason: text,
     userAgent: text.describe('What the client said about itself.'),
+    queryId: text.describe("The engine's name for what it was doing, as the engine said."),
     detail: z.record(z.string(), z.unknown()).nullable(),
   })
   .meta({ id: 'AuditEvent' })
@@ -108,6 +110,7 @@ function viewOfEvent(row: StoredAuditRow): AuditView {
     outcome: row.outcome,
     reason: row.reason,
     userAgent: row.user_agent,
+    queryId: row.query_id,
     detail: row.detail === null ? null : { ...row.detail },
   }
 }

@@ -1,4 +1,4 @@
-import { bitsOn } from '../access/decide.ts'
+import { bitsOn, mayHold } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
 import { holds } from '../access/privilege-bits.ts'
 import type { Chain } from '../access/privilege.ts'
@@ -12,7 +12,7 @@ export interface ManageFilter {
 /** What the caller has `manage` on, among what lies below the head of `chain`. */
 export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
   if (holds(bitsOn(policy, chain), 'manage')) return { ids: null, owners: [] }
-  if (!policy.enabled) return { ids: [], owners: [] }
+  if (!mayHold(policy, chain, 'manage')) return { ids: [], owners: [] }
   const ids = [...policy.grants].filter(([, bits]) => holds(bits, 'manage')).map(([id]) => id)
   return { ids, owners: [policy.principalId] }
 }

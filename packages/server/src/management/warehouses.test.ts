@@ -46,7 +46,9 @@ describe('the operations on the lake', () => {
   it('are not for an engine that acts for somebody', async () => {
     const wh = name()
     await admin('POST /warehouses', { name: wh, storage: file(wh) })
-    const delegated = { ...lake.server.admin, actors: [lake.server.admin.principal] }
+    const engine = await lake.principal()
+    await admin('POST /engines', { principal: engine.principal.id, subjects: [{ issuer: 'headgate' }] })
+    const delegated = { ...lake.server.admin, actors: [engine.principal] }
     for (const line of [`GET /warehouses/${wh}`, `DELETE /warehouses/${wh}`]) {
       expect(await lake.as(delegated, line)).toMatchObject({ status: 403 })
     }

@@ -91,8 +91,8 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       call.audit.privilege = 'use'
       const filter = listFilter(call.policy, serverChain)
       const visible = filter.all
-        ? { ids: null, owners: [] }
-        : { ids: filter.ids, owners: [filter.principalId] }
+        ? { ids: null, owners: [], within: filter.within }
+        : { ids: filter.ids, owners: [filter.principalId], within: filter.within }
       const { rows, nextPageToken } = await readPage(
         pageTokens,
         { list: JSON.stringify(['warehouses', call.identity.principal.id]), ...query },

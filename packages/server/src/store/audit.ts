@@ -11,7 +11,7 @@ const insert = statement('audit-insert', `with once as (select 1) ${insertAuditS
 const query = statement(
   'audit-query',
   `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
-     outcome, reason, user_agent, detail
+     outcome, reason, user_agent, detail, query_id
    from audit
    where ($1::float8 is null or at >= to_timestamp($1::float8 / 1000)) and ($2::float8 is null or at < to_timestamp($2::float8 / 1000))
      and ($3::text is null or principal = $3) and ($4::text is null or operation = $4) and ($5::bigint is null or id < $5)

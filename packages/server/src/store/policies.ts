@@ -1,5 +1,33 @@
 import type { Privilege } from '../access/privilege.ts'
+import type { EngineSettings } from './engines.ts'
 import { type Queryable, statement } from './sql.ts'
+
+/** What a policy needs of an engine's entry. */
+export interface PolicyEngine extends Pick<
+  EngineSettings,
+  | 'subjects'
+  | 'namesAdministrators'
+  | 'firstCalls'
+  | 'warehouses'
+  | 'privileges'
+  | 'administers'
+  | 'refreshes'
+  | 'viewChains'
+> {
+  readonly name: string
+  readonly enabled: boolean
+  /** Epoch ms. */
+  readonly notBefore: number
+}
+
+/** What an engine's rules look at. */
+export interface PolicySubject {
+  readonly issuer: string
+  readonly subject: string
+  readonly login: string | null
+  /** Names of its groups at its issuer. */
+  readonly groups: readonly string[]
+}
 
 /** A principal's policy as read in one snapshot. `enabled` null: there is no such principal. */
 export interface PolicyRow {
@@ -11,6 +39,9 @@ export interface PolicyRow {
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
   readonly passage: readonly string[]
+  readonly subject: PolicySubject | null
+  /** The entry of the engine that acts for the principal or, where none acts, of the principal itself; null: no engine. */
+  readonly engine: PolicyEngine | null
 }
 
 /**
@@ -20,7 +51,10 @@ export interface PolicyRow {
 const load = statement(
   'policy-load',
   `with recursive
-   me as (select id, enabled, not_before from principal where id = $1),
+   me as (select id, issuer, subject, login, enabled, not_before from principal where id = $1),
+   my_group as (
+     select g.id, g.name from group_member m join me on m.principal_id = me.id join principal_group g on g.id = m.group_id
+   ),
    member_of(id) as (
      select m.role_id from role_member m join me on m.member_id = me.id where m.member_kind = 'principal'
      union
@@ -50,18 +84,30 @@ const load = statement(
      (select not_before from me) as not_before,
      (select coalesce(array_agg(id::text), '{}') from grantees) as grantees,
      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'privileges', privileges)), '[]') from held) as grants,
-     (select coalesce(array_agg(id::text), '{}') from passage) as passage`,
+     (select coalesce(array_agg(id::text), '{}') from passage) as passage,
+     (select jsonb_build_object('issuer', issuer, 'subject', subject, 'login', login,
+        'groups', (select coalesce(jsonb_agg(name), '[]') from my_group)) from me) as subject,
+     (select jsonb_build_object('name', p.name, 'enabled', p.enabled, 'notBefore', floor(extract(epoch from p.not_before) * 1000),
+        'subjects', e.subjects, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
+        'warehouses', to_jsonb(e.warehouses), 'privileges', to_jsonb(e.privileges), 'administers', e.administers,
+        'refreshes', e.refreshes, 'viewChains', e.view_chains)
+      from engine e join principal p on p.id = e.principal_id where e.principal_id = coalesce($2::uuid, $1)) as engine`,
 )
 
 interface LoadedRow extends Omit<PolicyRow, 'notBefore'> {
   readonly not_before: number | null
 }
 
-export async function loadPolicyRow(sql: Queryable, principalId: string): Promise<PolicyRow> {
-  const [row] = await sql.run<LoadedRow>(load, [principalId])
+/** @param actorId the engine that acts for the principal; null: nobody does */
+export async function loadPolicyRow(
+  sql: Queryable,
+  principalId: string,
+  actorId: string | null = null,
+): Promise<PolicyRow> {
+  const [row] = await sql.run<LoadedRow>(load, [principalId, actorId])
   if (!row) throw new Error('the policy query returned no row')
-  const { version, enabled, grantees, grants, passage } = row
-  return { version, enabled, notBefore: row.not_before ?? 0, grantees, grants, passage }
+  const { not_before: notBefore, ...rest } = row
+  return { ...rest, notBefore: notBefore ?? 0 }
 }
 
 const bump = statement(

@@ -29,6 +29,7 @@ export interface AuditRow {
   readonly reason: string | null
   readonly user_agent: string | null
   readonly detail: Readonly<Record<string, unknown>> | null
+  readonly query_id: string | null
 }
 
 /** Columns of one `idempotency` row, as JSON. `digest` is hex, `expires_at` epoch seconds. */
@@ -46,9 +47,9 @@ export interface IdempotencyRow {
 }
 
 const auditColumns =
-  'request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege, outcome, reason, user_agent, detail'
+  'request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege, outcome, reason, user_agent, detail, query_id'
 const auditTypes =
-  'request_id text, principal_id uuid, principal text, actors jsonb, operation text, securable_kind text, securable_id uuid, object text, privilege text, outcome text, reason text, user_agent text, detail jsonb'
+  'request_id text, principal_id uuid, principal text, actors jsonb, operation text, securable_kind text, securable_id uuid, object text, privilege text, outcome text, reason text, user_agent text, detail jsonb, query_id text'
 const idempotencyTypes =
   'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, metadata_location text, error jsonb, expires_at double precision'
 

@@ -27,10 +27,12 @@ const columns = `id, name, kind, storage, storage_secret as "storageSecret", all
   not_before as "notBefore", retention_seconds as "retentionSeconds", protected, owner_id as "ownerId", version, created_at as "createdAt", updated_at as "updatedAt"`
 
 const byName = statement('warehouse_by_name', `select ${columns} from warehouse where name = $1`)
+const byId = statement('warehouse_by_id', `select ${columns} from warehouse where id = $1`)
 const page = statement(
   'warehouse_page',
   `select ${columns} from warehouse
    where ($1::text is null or name > $1) and ($2::uuid[] is null or id = any($2) or owner_id = any($3::uuid[]))
+     and ($5::uuid[] is null or id = any($5))
    order by name limit $4`,
 )
 
@@ -38,15 +40,21 @@ export async function findWarehouse(sql: Queryable, name: string): Promise<Wareh
   return (await sql.run<WarehouseRow>(byName, [name]))[0] ?? null
 }
 
-/** Warehouses after `after` in order of name; `ids` and `owners` null: all of them, else only those. */
+export async function findWarehouseById(sql: Queryable, id: string): Promise<WarehouseRow | null> {
+  return (await sql.run<WarehouseRow>(byId, [id]))[0] ?? null
+}
+
+/** Warehouses after `after` in order of name; `ids` null: all of them, else only those and what the owners own; `within` not null: of those only these. */
 export async function listWarehouses(
   sql: Queryable,
   filter: {
     readonly after: string | null
     readonly ids: readonly string[] | null
     readonly owners: readonly string[]
+    readonly within: readonly string[] | null
     readonly limit: number
   },
 ): Promise<WarehouseRow[]> {
-  return sql.run<WarehouseRow>(page, [filter.after, filter.ids, filter.owners, filter.limit])
+  const { after, ids, owners, limit, within } = filter
+  return sql.run<WarehouseRow>(page, [after, ids, owners, limit, within])
 }

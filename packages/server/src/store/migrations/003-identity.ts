@@ -46,6 +46,7 @@ create table engine (
   unsigned_subjects boolean not null default false,
   assertions boolean not null default false,
   makes_principals boolean not null default false,
+  names_administrators boolean not null default false,
   first_calls text not null default 'config-only' check (first_calls in ('deny', 'config-only', 'service')),
   warehouses uuid[],
   privileges text[],

@@ -1,0 +1,50 @@
+import { admits } from '../identity/subject-rules.ts'
+import type { FirstCalls } from '../store/engines.ts'
+import type { PolicyEngine, PolicyRow } from '../store/policies.ts'
+import { bitsOf, holds, privilegeBits } from './privilege-bits.ts'
+import { serverId } from './privilege.ts'
+
+/** The limits of an engine's entry, compiled. They hold for whatever it does: as itself, or for a user. */
+export interface EngineLimits {
+  /** For messages: how to call the entry. */
+  readonly name: string
+  /** It calls for itself: nobody is named whom it acts for. */
+  readonly alone: boolean
+  readonly firstCalls: FirstCalls
+  /** Ids; null: every warehouse, and what is above them. */
+  readonly warehouses: ReadonlySet<string> | null
+  /** The privileges that may be used at all (see `privilegeBits`), implied ones included. */
+  readonly bits: number
+  readonly administers: boolean
+  readonly refreshes: boolean
+  readonly viewChains: boolean
+  /** The user administers the server, and the entry does not let the engine state such a name. */
+  readonly mustBeProven: boolean
+}
+
+/** What an entry allows to the principal of the row. `alone`: the engine is that principal. */
+export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boolean): EngineLimits {
+  const allowed = engine.privileges === null ? privilegeBits.manage : bitsOf(engine.privileges)
+  return {
+    name: engine.name,
+    alone,
+    firstCalls: engine.firstCalls,
+    warehouses: engine.warehouses === null ? null : new Set(engine.warehouses),
+    // Without a user an engine has rights of its own only where its entry says so.
+    bits: alone && engine.firstCalls !== 'service' ? 0 : allowed,
+    administers: engine.administers,
+    refreshes: engine.refreshes,
+    viewChains: engine.viewChains,
+    mustBeProven: !alone && !engine.namesAdministrators && administersServer(row),
+  }
+}
+
+/** True when the entry lets the engine act for the principal of the row. */
+export function actsFor({ subject }: PolicyRow, engine: PolicyEngine): boolean {
+  return subject !== null && admits(engine.subjects, subject)
+}
+
+function administersServer({ grants }: PolicyRow): boolean {
+  const onServer = grants.find(({ id }) => id === serverId)
+  return onServer !== undefined && holds(bitsOf(onServer.privileges), 'manage')
+}
