@@ -1,7 +1,9 @@
 import type { Operation } from '../http/operation.ts'
 import type { ManagementParts } from './administer.ts'
 import { auditOperations } from './audit.ts'
+import { clientProofOperations } from './client-proofs.ts'
 import type { ManagementOperation } from './define.ts'
+import { engineOperations } from './engines.ts'
 import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
 import { openapiOperation } from './openapi.ts'
@@ -17,6 +19,8 @@ export function managementOperations(parts: ManagementParts): readonly Managemen
     ...principalOperations(parts),
     ...principalStateOperations(parts),
     ...secretOperations(parts),
+    ...clientProofOperations(parts),
+    ...engineOperations(parts),
     ...roleOperations(parts),
     ...roleMemberOperations(parts),
     ...grantOperations(parts),

@@ -1,0 +1,153 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { afterAll, describe, expect, test } from 'vitest'
+import { findEngine, findEngineOfParty } from '../store/engines.ts'
+import { findFederatedClient } from '../store/client-federations.ts'
+import { policyVersion } from '../store/policies.ts'
+import { testManagement } from './test-management.ts'
+
+const server = await testManagement()
+const { admin, as, principal } = server
+afterAll(() => server[Symbol.asyncDispose]())
+
+describe('an engine', () => {
+  test('is registered with an entry that allows little, and each change moves the policy', async () => {
+    const { clientId, id } = await principal()
+    const before = await policyVersion(server.store.sql)
+    const made = await as(admin, 'POST /engines', { principal: clientId })
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        id,
+        name: clientId,
+        subjects: [],
+        firstCalls: 'config-only',
+        warehouses: null,
+        privileges: null,
+        unsignedSubjects: false,
+        assertions: false,
+        makesPrincipals: false,
+        namesAdministrators: false,
+        administers: false,
+        refreshes: true,
+        viewChains: false,
+        tokenSeconds: 900,
+        sessionSeconds: 86_400,
+      },
+    })
+    expect(await policyVersion(server.store.sql)).toBeGreaterThan(before)
+    expect(await as(admin, 'POST /engines', { principal: clientId })).toMatchObject({ status: 409 })
+    const changed = await as(admin, `PATCH /engines/${clientId}`, {
+      subjects: [{ issuer: 'https://idp.example', groups: ['analysts'] }],
+      privileges: ['select'],
+    })
+    expect(changed.body).toMatchObject({
+      subjects: [{ issuer: 'https://idp.example', pattern: '*', groups: ['analysts'] }],
+      privileges: ['select'],
+      firstCalls: 'config-only',
+    })
+    expect((await as(admin, `GET /engines/${clientId}`)).body).toEqual(changed.body)
+    expect((await as(admin, 'GET /engines')).body).toMatchObject({
+      engines: expect.arrayContaining([expect.objectContaining({ name: clientId })]) as unknown,
+    })
+    expect(await as(admin, `DELETE /engines/${clientId}`)).toMatchObject({ status: 204 })
+    expect(await as(admin, `GET /engines/${clientId}`)).toMatchObject({
+      status: 404,
+      body: { error: { message: expect.stringContaining('headgate engine add') as string } },
+    })
+    expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 200 })
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['states names of nobody', { unsignedSubjects: true }, /namesIssuer/],
+    ['asserts names of nobody', { assertions: true }, /namesIssuer/],
+    ['makes principals of ours', { namesIssuer: 'headgate', makesPrincipals: true }, /ldap/],
+    ['reaches a warehouse that is not there', { warehouses: ['nowhere'] }, /no warehouse nowhere/],
+    ['has a privilege that does not exist', { privileges: ['read'] }, /privileges/],
+    ['has first calls that do not exist', { firstCalls: 'all' }, /firstCalls/],
+    ['has tokens for a second', { tokenSeconds: 1 }, /tokenSeconds/],
+    ['has a member of its own', { trusted: true }, /trusted/],
+  ])('is refused when it %s', async (_name, entry, told) => {
+    const { clientId } = await principal()
+    const refused = await as(admin, 'POST /engines', { principal: clientId, ...entry })
+    expect(refused.status).toBeGreaterThanOrEqual(400)
+    expect(refused.body.error.message).toMatch(told)
+    expect(await findEngine(server.store.sql, clientId).catch(() => null)).toBeNull()
+  })
+
+  test('nobody makes of themselves, and none is made of nobody', async () => {
+    expect(await as(admin, 'POST /engines', { principal: 'admin' })).toMatchObject({ status: 400 })
+    expect(await as(admin, 'POST /engines', { principal: 'nobody' })).toMatchObject({ status: 404 })
+  })
+
+  test('goes with its principal', async () => {
+    const { clientId, id } = await principal()
+    await as(admin, 'POST /engines', { principal: clientId })
+    await as(admin, `DELETE /principals/${clientId}`)
+    expect(await findEngine(server.store.sql, id)).toBeNull()
+  })
+})
+
+describe('a client', () => {
+  const publicJwk = async (alg: string): Promise<JWK> =>
+    exportJWK((await generateKeyPair(alg, { extractable: true })).publicKey)
+
+  test('has public keys, and nothing of them is kept that is not needed', async () => {
+    const { clientId } = await principal()
+    const jwk = { ...(await publicJwk('ES256')), kid: 'k-1', x5u: 'https://evil.example', use: 'sig' }
+    expect(await as(admin, `POST /principals/${clientId}/keys`, { jwk })).toMatchObject({
+      status: 201,
+      body: { id: 'k-1', jwk: { kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y, alg: 'ES256' } },
+    })
+    expect(await as(admin, `POST /principals/${clientId}/keys`, { jwk })).toMatchObject({ status: 409 })
+    const rsa = { ...(await publicJwk('RS256')), alg: 'RS256' }
+    const second = await as(admin, `POST /principals/${clientId}/keys`, { jwk: rsa })
+    expect(second.body.id).toMatch(/^[\w-]{43}$/)
+    expect((await as(admin, `GET /principals/${clientId}/keys`)).body.keys).toHaveLength(2)
+    expect(await as(admin, `DELETE /principals/${clientId}/keys/k-1`)).toMatchObject({ status: 204 })
+    expect(await as(admin, `DELETE /principals/${clientId}/keys/k-1`)).toMatchObject({ status: 404 })
+  })
+
+  test('has no private, symmetric, weak or broken key', async () => {
+    const { clientId } = await principal()
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const p256 = await publicJwk('ES256')
+    const keys: [object, RegExp][] = [
+      [await exportJWK(privateKey), /private key/],
+      [{ kty: 'oct', k: 'c2VjcmV0' }, /kty/],
+      [{ kty: '__proto__' }, /kty/],
+      [{ ...p256, alg: 'HS256' }, /ES256/],
+      [{ ...p256, alg: 'none' }, /ES256/],
+      [{ ...p256, crv: 'secp256k1' }, /curve/],
+      [{ ...p256, x: 'AAAA' }, /fit together/],
+      [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', alg: 'RS256' }, /2048/],
+      [{ ...(await publicJwk('RS256')) }, /alg/],
+      [{ ...p256, kid: 'a b' }, /kid/],
+    ]
+    for (const [jwk, told] of keys) {
+      const refused = await as(admin, `POST /principals/${clientId}/keys`, { jwk })
+      expect(refused.status).toBe(400)
+      expect(refused.body.error.message).toMatch(told)
+    }
+  })
+
+  test('is known to another issuer by one name, which stands for one client', async () => {
+    const [one, other] = [await principal(), await principal()]
+    const party = { issuer: 'https://kubernetes.example', subject: `system:serviceaccount:a:${one.clientId}` }
+    const { sql } = server.store
+    expect(await as(admin, `POST /principals/${one.clientId}/federations`, party)).toMatchObject({
+      status: 201,
+    })
+    expect(await as(admin, `POST /principals/${other.clientId}/federations`, party)).toMatchObject({
+      status: 409,
+    })
+    expect(await findFederatedClient(sql, party.issuer, party.subject)).toMatchObject({ id: one.id })
+    expect(await findEngineOfParty(sql, party.issuer, party.subject)).toBeNull()
+    await as(admin, 'POST /engines', { principal: one.clientId })
+    expect(await findEngineOfParty(sql, party.issuer, party.subject)).toMatchObject({ id: one.id })
+    expect(await findEngineOfParty(sql, 'headgate', one.clientId)).toMatchObject({ id: one.id })
+    expect(await as(admin, `POST /principals/${one.clientId}/federations/remove`, party)).toMatchObject({
+      status: 204,
+    })
+    expect(await findFederatedClient(sql, party.issuer, party.subject)).toBeNull()
+  })
+})

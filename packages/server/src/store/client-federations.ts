@@ -1,0 +1,62 @@
+import type { PrincipalRow } from './principals.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/** A name under which another issuer knows a client of ours: its token proves the client. */
+export interface FederationRow {
+  readonly issuer: string
+  readonly subject: string
+  /** Epoch ms. */
+  readonly createdAt: number
+}
+
+const client = statement(
+  'client-of-federation',
+  `select p.id, p.issuer, p.subject, p.name, p.enabled from client_federation f join principal p on p.id = f.principal_id
+   where f.issuer = $1 and f.subject = $2`,
+)
+const list = statement(
+  'client-federations',
+  `select issuer, subject, created_at as "createdAt" from client_federation where principal_id = $1 order by issuer, subject`,
+)
+const insert = statement(
+  'client-federation-insert',
+  `insert into client_federation (principal_id, issuer, subject)
+   select $1, $2, $3 where (select count(*) from client_federation where principal_id = $1) < $4
+   on conflict do nothing returning issuer, subject, created_at as "createdAt"`,
+)
+const remove = statement(
+  'client-federation-delete',
+  `delete from client_federation where principal_id = $1 and issuer = $2 and subject = $3 returning issuer`,
+)
+
+/** The client that an issuer means by this subject. */
+export async function findFederatedClient(
+  sql: Queryable,
+  issuer: string,
+  subject: string,
+): Promise<Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'enabled'> | null> {
+  return (await sql.run<PrincipalRow>(client, [issuer, subject]))[0] ?? null
+}
+
+export function listFederations(sql: Queryable, principalId: string): Promise<FederationRow[]> {
+  return sql.run<FederationRow>(list, [principalId])
+}
+
+/** Null: the name stands for a client already, or this one has `most` of them. */
+export async function insertFederation(
+  tx: Queryable,
+  principalId: string,
+  { issuer, subject }: Pick<FederationRow, 'issuer' | 'subject'>,
+  most: number,
+): Promise<FederationRow | null> {
+  return (await tx.run<FederationRow>(insert, [principalId, issuer, subject, most]))[0] ?? null
+}
+
+/** False: there is none such. */
+export async function deleteFederation(
+  tx: Queryable,
+  principalId: string,
+  { issuer, subject }: Pick<FederationRow, 'issuer' | 'subject'>,
+): Promise<boolean> {
+  return (await tx.run(remove, [principalId, issuer, subject])).length > 0
+}

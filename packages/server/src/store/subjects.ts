@@ -1,0 +1,61 @@
+import { serverId } from '../access/privilege.ts'
+import type { PrincipalRow } from './principals.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/** What must be known of a principal before somebody gets a token for it. */
+export interface SubjectRow extends Pick<
+  PrincipalRow,
+  'id' | 'issuer' | 'subject' | 'name' | 'enabled' | 'notBefore'
+> {
+  readonly login: string | null
+  /** Names of its groups at its issuer. */
+  readonly groups: readonly string[]
+  /** It has `manage` on the server, by itself, a role or a group. */
+  readonly administers: boolean
+  /** It is registered as an engine. */
+  readonly isEngine: boolean
+}
+
+const byId = statement(
+  'subject-by-id',
+  `with recursive
+   mine(id, kind) as (
+     select $1::uuid, 'principal' union all
+     select group_id, 'group' from group_member where principal_id = $1
+   ),
+   grantees(id, kind) as (
+     select id, kind from mine
+     union
+     select m.role_id, 'role' from role_member m join grantees g on m.member_id = g.id and m.member_kind = g.kind
+   )
+   select p.id, p.issuer, p.subject, p.name, p.enabled, p.not_before as "notBefore", p.login,
+     (select coalesce(array_agg(g.name), '{}') from group_member m join principal_group g on g.id = m.group_id where m.principal_id = p.id) as groups,
+     exists (select from grant_entry e join grantees g on e.grantee_id = g.id and e.grantee_kind = g.kind
+             where e.securable_id = '${serverId}' and e.privilege = 'manage') as administers,
+     exists (select from engine e where e.principal_id = p.id) as "isEngine"
+   from principal p where p.id = $1`,
+)
+const named = statement(
+  'subject-named',
+  `select p.id::text as id, p.subject = $2 as exact from principal p
+   where p.issuer = $1 and (p.subject = $2 or p.login = $2) order by (p.subject = $2) desc limit 3`,
+)
+
+export async function findSubject(sql: Queryable, id: string): Promise<SubjectRow | null> {
+  return (await sql.run<SubjectRow>(byId, [id]))[0] ?? null
+}
+
+/**
+ * The id of the issuer's principal that has this name: as its subject, else as its login if exactly one has it.
+ * `ambiguous`: several have it.
+ */
+export async function findNamed(
+  sql: Queryable,
+  issuer: string,
+  name: string,
+): Promise<string | 'ambiguous' | null> {
+  const rows = await sql.run<{ id: string; exact: boolean }>(named, [issuer, name])
+  const [first, second] = rows
+  if (first === undefined) return null
+  return first.exact || second === undefined ? first.id : 'ambiguous'
+}
