@@ -27,6 +27,9 @@ export const catalogue = {
     s3: 'InvalidAccessKeyId',
   },
   'invalid-grant': { status: 400, iceberg: 'BadRequestException', oauth: 'invalid_grant' },
+  'invalid-target': { status: 400, iceberg: 'BadRequestException', oauth: 'invalid_target' },
+  // RFC 6749 section 5.2: the client is known, but this is not for it.
+  'unauthorized-client': { status: 400, iceberg: 'BadRequestException', oauth: 'unauthorized_client' },
   'invalid-scope': { status: 400, iceberg: 'BadRequestException', oauth: 'invalid_scope' },
   'unsupported-grant-type': { status: 400, iceberg: 'BadRequestException', oauth: 'unsupported_grant_type' },
   unauthenticated: {

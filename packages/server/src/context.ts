@@ -30,11 +30,12 @@ import { Router } from './http/router.ts'
 import type { IcebergParts } from './iceberg/parts.ts'
 import { icebergOperations } from './iceberg/routes.ts'
 import { createAuthenticator } from './identity/authenticator.ts'
+import type { ExternalIdentities } from './identity/external.ts'
 import type { Identity } from './identity/identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import type { MasterKey } from './keys/master-key.ts'
-import { clientCredentialsGrant } from './oauth/client-credentials.ts'
 import { discoveryOperations } from './oauth/discovery.ts'
+import { allGrants } from './oauth/grants.ts'
 import { createTokenEndpoint } from './oauth/token-endpoint.ts'
 import { expireSweep } from './jobs/expire.ts'
 import { housekeepingSweep } from './jobs/housekeeping.ts'
@@ -73,6 +74,10 @@ export interface ContextOptions {
   }
   readonly anonymous: boolean
   readonly tokenTtlSeconds: number
+  /** How long clients that are no engine can renew their tokens. */
+  readonly sessionSeconds: number
+  /** Tokens of other issuers. Absent: none are configured. */
+  readonly external?: ExternalIdentities
   readonly policyMaxAgeMs: number
   readonly auditReads: AuditMode
   readonly limits: {
@@ -194,7 +199,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     }),
   )
   const pageTokens = createPageTokens(ring)
-  const grants = new Map([['client_credentials', clientCredentialsGrant({ sql, sessions })]])
+  const grants = allGrants({
+    sql,
+    sessions,
+    external: options.external ?? null,
+    sessionSeconds: options.sessionSeconds,
+    now: Date.now,
+  })
   const tokenEndpoint = createTokenEndpoint({
     grants,
     audit,
@@ -202,7 +213,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   })
   const operations: (Operation | OpenOperation)[] = [
     ...healthOperations(() => readinessChecks(parts), metrics),
-    tokenEndpoint,
+    ...tokenEndpoint,
     ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()] }),
     ...icebergOperations(parts),
     ...managementRoutes(

@@ -156,6 +156,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       },
       anonymous: true,
       tokenTtlSeconds: 3_600,
+      sessionSeconds: 86_400,
       policyMaxAgeMs: 10_000,
       auditReads: 'off',
       limits: {

@@ -81,6 +81,7 @@ export function toConfig(env: Env): Config {
     context: {
       anonymous: env.insecureAnonymous,
       tokenTtlSeconds: env.tokenTtlSeconds,
+      sessionSeconds: env.sessionSeconds,
       policyMaxAgeMs: env.policyMaxAgeMs,
       auditReads: env.auditReads,
       limits: {

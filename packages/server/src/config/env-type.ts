@@ -19,6 +19,7 @@ export interface Env {
   readonly masterKeyPrevious: Secret | null
   readonly masterKeyPreviousFile: string | null
   readonly tokenTtlSeconds: number
+  readonly sessionSeconds: number
   readonly policyMaxAgeMs: number
   readonly retiredKeyDays: number
   readonly insecureAnonymous: boolean

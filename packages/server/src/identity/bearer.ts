@@ -2,8 +2,8 @@ import { HeadgateError } from '@headgate/errors'
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 section 2.1). Throws 401 for every other header. */
 export function bearerToken(header: string): string {
-  const match = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)
-  if (match?.[1] !== undefined) return match[1]
+  const token = bearerOf(header)
+  if (token !== null) return token
   const scheme = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+(?= |$)/.exec(header)?.[0].toLowerCase()
   throw new HeadgateError(
     'unauthenticated',
@@ -11,4 +11,9 @@ export function bearerToken(header: string): string {
       ? 'The Authorization header is malformed: it must be "Bearer" and one access token.'
       : 'The Authorization header must be "Bearer" and an access token: exchange the client secret for one at the token endpoint.',
   )
+}
+
+/** The token of such a header; null: it is another one, or malformed. */
+export function bearerOf(header: string): string | null {
+  return /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1] ?? null
 }

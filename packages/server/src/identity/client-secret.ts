@@ -14,12 +14,16 @@ export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer')
 }
 
-/** Why a client was refused. For logs: on the wire all of them look the same. */
-export type ClientRefusal = 'unknown client' | 'wrong secret' | 'disabled'
-
 export type ClientCheck =
   | { readonly ok: true; readonly identity: Identity; readonly clientId: string }
-  | { readonly ok: false; readonly reason: ClientRefusal; readonly clientId: string | null }
+  | {
+      readonly ok: false
+      /** For logs: on the wire most of them look the same. */
+      readonly reason: string
+      readonly clientId: string | null
+      /** What the client may be told, when it has proven enough to hear it. */
+      readonly told?: string | null
+    }
 
 /**
  * Checks a client by its secret, with its id or, for clients that send nothing else, without.

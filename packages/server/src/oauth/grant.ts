@@ -1,14 +1,14 @@
 import type { Identity } from '../identity/identity.ts'
 import type { MintedToken } from '../sessions/session-token.ts'
-import type { ClientCredentials } from './client-authentication.ts'
+import type { ClientProof } from './client-authentication.ts'
 import type { Form } from './form.ts'
 
 /** A token request, read but not yet believed. */
 export interface TokenRequest {
   readonly form: Form
-  readonly credentials: ClientCredentials | null
-  /** The `Authorization` header as it came: the Iceberg dialect of token exchange proves the engine by it. */
-  readonly authorization: string | undefined
+  readonly proof: ClientProof | null
+  /** What the audit event shall say besides; later facts win. */
+  note(facts: Readonly<Record<string, unknown>>): void
 }
 
 export interface Granted {
@@ -18,7 +18,7 @@ export interface Granted {
 }
 
 /**
- * One way to a token, by its `grant_type`. Throws `HeadgateError` with an OAuth code; `invalid-client` is counted as a
- * failed attempt.
+ * One way to a token, by its `grant_type`. Throws `HeadgateError` with an OAuth code; one that may be a guess (`isGuess`)
+ * counts as a failed attempt.
  */
 export type Grant = (request: TokenRequest) => Promise<Granted>

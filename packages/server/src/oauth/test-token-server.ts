@@ -8,10 +8,10 @@ import { masterKeyFrom } from '../keys/master-key.ts'
 import { Sessions } from '../sessions/sessions.ts'
 import { insertSecret } from '../store/client-secrets.ts'
 import { insertPrincipal, ownIssuer, setPrincipalEnabled } from '../store/principals.ts'
-import type { Queryable } from '../store/sql.ts'
+import type { Sql } from '../store/sql.ts'
 import { testStore } from '../store/test-database.ts'
 import { AttemptLimiter } from './attempt-limiter.ts'
-import { clientCredentialsGrant } from './client-credentials.ts'
+import { allGrants } from './grants.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 
 export const secrets: Readonly<Record<'first' | 'second' | 'disabled', string>> = {
@@ -61,16 +61,22 @@ export async function testTokenServer(): Promise<TestTokenServer> {
     new AttemptLimiter({ perClient: 5, perAddress: 1000, windowMs: 60_000 }, () => now)
   let limiter = newLimiter()
 
-  const brokenSql: Queryable = {
+  const brokenSql: Sql = {
+    ...store.sql,
     run: () => Promise.reject(new Error(`the secret is ${secrets.first}`)),
-    afterCommit: () => undefined,
   }
   const server = createServer((request, response) => {
-    const grant = clientCredentialsGrant({ sql: broken ? brokenSql : store.sql, sessions })
+    const grants = allGrants({
+      sql: broken ? brokenSql : store.sql,
+      sessions,
+      external: null,
+      sessionSeconds: 86_400,
+      now: Date.now,
+    })
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
-    const endpoint = createTokenEndpoint({ grants: new Map([['client_credentials', grant]]), audit, limiter })
+    const [endpoint] = createTokenEndpoint({ grants, audit, limiter })
     void endpoint
-      .open(request, { maxBodyBytes: 1 << 20, maxJsonDepth: 10, requestTimeoutMs: 1000 })
+      ?.open(request, { maxBodyBytes: 1 << 20, maxJsonDepth: 10, requestTimeoutMs: 1000 })
       .then(({ status, headers, body }) => response.writeHead(status, headers).end(body ?? undefined))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

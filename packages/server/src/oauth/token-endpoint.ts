@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { AuditLog } from '../events/audit-log.ts'
 import { plainText } from '../events/redact.ts'
+import { peek } from '../identity/peek.ts'
 import { readBody } from '../http/body.ts'
 import type { OpenOperation } from '../http/open-operation.ts'
 import type { Answer } from '../http/operation.ts'
 import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
-import { clientCredentialsOf } from './client-authentication.ts'
+import { type ClientProof, clientProofOf } from './client-authentication.ts'
 import { parseForm } from './form.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
-import { tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
+import { isGuess, tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
 
 const maxBodyBytes = 64 * 1024
 
@@ -29,29 +30,32 @@ interface Trail {
   readonly startedAt: number
   client?: string
   grantType?: string
+  /** What the grant told. */
+  facts: Readonly<Record<string, unknown>>
 }
 
 /**
- * `POST /v1/oauth/tokens` (Iceberg REST `getToken`, RFC 6749 section 3.2): clients exchange what they can prove for an
- * access token. All answers, refusals too, are OAuth's and must not be cached.
+ * The token endpoint (RFC 6749 section 3.2): clients exchange what they can prove for an access token. All answers,
+ * refusals too, are OAuth's and must not be cached. It is at `/v1/oauth/tokens`, where Iceberg clients look for it (Iceberg
+ * REST `getToken`), and at `/oauth/token`, which does not go away with that.
  */
-export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
+export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOperation[] {
   const limiter = parts.limiter ?? new AttemptLimiter()
 
   async function answerTo(request: IncomingMessage, trail: Trail): Promise<Granted> {
     const body = await readBody(request, maxBodyBytes)
     const form = parseForm(request.headers['content-type'], body)
-    const { authorization } = request.headers
-    const credentials = clientCredentialsOf(authorization, form)
-    trail.client = credentials?.id ?? '(no id)'
+    const proof = clientProofOf(request.headers.authorization, form)
+    const name = nameOf(proof)
+    trail.client = plainText(name === '' ? '(no id)' : name, 256)
     const grantType = form.get('grant_type')
     trail.grantType = plainText(grantType ?? '(none)', 128)
     const grant = grantOf(parts.grants, grantType)
-    const source: AttemptSource = {
-      address: request.socket.remoteAddress ?? '',
-      client: credentials?.id ?? '',
+    const source: AttemptSource = { address: request.socket.remoteAddress ?? '', client: name }
+    const note = (facts: Readonly<Record<string, unknown>>): void => {
+      trail.facts = { ...trail.facts, ...facts }
     }
-    return attempt(grant, { form, credentials, authorization }, source)
+    return attempt(grant, { form, proof, note }, source)
   }
 
   async function attempt(grant: Grant, request: TokenRequest, source: AttemptSource): Promise<Granted> {
@@ -66,7 +70,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
     try {
       return await grant(request)
     } catch (error) {
-      if (isHeadgateError(error, 'invalid-client')) limiter.failed(source)
+      if (isGuess(error)) limiter.failed(source)
       throw error
     }
   }
@@ -78,8 +82,8 @@ export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
     status: number,
   ): void {
     const { failure, granted } = result
-    const cause =
-      failure?.code === 'invalid-client' && failure.cause instanceof Error ? `: ${failure.cause.message}` : ''
+    const why = failure?.code === 'invalid-client' || failure?.code === 'invalid-grant'
+    const cause = why && failure.cause instanceof Error ? `: ${failure.cause.message}` : ''
     parts.audit.record({
       draft: {
         operation: 'getToken',
@@ -88,6 +92,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
         detail: {
           grantType: trail.grantType,
           client: trail.client,
+          ...trail.facts,
           ...(granted ? { expiresAt: granted.token.expiresAt, jti: granted.token.id } : {}),
         },
       },
@@ -101,7 +106,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
   }
 
   async function open(request: IncomingMessage): Promise<Answer> {
-    const trail: Trail = { requestId: requestIdOf(request), startedAt: performance.now() }
+    const trail: Trail = { requestId: requestIdOf(request), startedAt: performance.now(), facts: {} }
     try {
       const granted = await answerTo(request, trail)
       record(request, trail, { granted }, 200)
@@ -113,7 +118,17 @@ export function createTokenEndpoint(parts: TokenEndpointParts): OpenOperation {
     }
   }
 
-  return { id: 'getToken', method: 'POST', path: '/v1/oauth/tokens', open }
+  return ['/v1/oauth/tokens', '/oauth/token'].map((path) => ({ id: 'getToken', method: 'POST', path, open }))
+}
+
+/** Which client it says it is, as far as that stands outside of what must be verified. */
+function nameOf(proof: ClientProof | null): string {
+  if (proof === null) return ''
+  // Each token counts for itself: whoever shows bad ones keeps nobody else from showing good ones.
+  if (proof.kind === 'bearer') return `bearer ${hash('sha256', proof.token, 'base64url').slice(0, 12)}`
+  if (proof.id !== null || proof.kind === 'secret') return proof.id ?? ''
+  const subject = peek(proof.assertion)?.claims['sub']
+  return typeof subject === 'string' ? subject.slice(0, 256) : ''
 }
 
 function grantOf(grants: ReadonlyMap<string, Grant>, grantType: string | undefined): Grant {

@@ -26,9 +26,45 @@ export function invalidRequest(message: string): HeadgateError {
   return new HeadgateError('bad-request', message)
 }
 
+/** Somebody may be guessing: counts as a failed attempt. */
+class Guess extends Error {
+  override readonly name = 'Guess'
+}
+
+/** True for a refusal that should slow down who gets many of them. */
+export function isGuess(error: unknown): boolean {
+  return error instanceof HeadgateError && error.cause instanceof Guess
+}
+
 /** One text for an unknown client, a wrong secret and a disabled client: whoever guesses learns nothing. */
-export function invalidClient(cause: string): HeadgateError {
-  return new HeadgateError('invalid-client', 'The client id and secret are not those of an enabled client.', {
-    cause: new Error(cause),
-  })
+export function invalidClient(cause: string, told?: string | null): HeadgateError {
+  return new HeadgateError(
+    'invalid-client',
+    told ?? 'The client id and secret are not those of an enabled client.',
+    { cause: new Guess(cause) },
+  )
+}
+
+/** The same for a client that signs. */
+export function invalidAssertion(cause: string, told?: string | null): HeadgateError {
+  return invalidClient(
+    cause,
+    told ??
+      'The assertion is not signed by a registered key of an enabled client, or not in the form of RFC 7523.',
+  )
+}
+
+/** What the client sent to get a token for is not good: a subject token, an assertion. */
+export function invalidGrant(told: string, cause?: string): HeadgateError {
+  return new HeadgateError('invalid-grant', told, cause === undefined ? {} : { cause: new Error(cause) })
+}
+
+/** As `invalidGrant`, where the grant is its own authentication. */
+export function guessedGrant(cause: string, told: string | null): HeadgateError {
+  return new HeadgateError(
+    'invalid-grant',
+    told ??
+      'The assertion is not signed by a registered key of an enabled engine, or not in the form of RFC 7523.',
+    { cause: new Guess(cause) },
+  )
 }

@@ -132,12 +132,12 @@ describe('a token is refused', () => {
       /client_credentials/,
     ],
     [
-      'a grant of later',
-      form({ ...good, grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' }),
+      'the grant of a browser',
+      form({ ...good, grant_type: 'authorization_code' }),
       {},
       400,
       'unsupported_grant_type',
-      /client_credentials/,
+      /client_credentials or urn:ietf/,
     ],
     [
       'a grant named like a method',

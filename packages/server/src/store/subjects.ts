@@ -41,6 +41,17 @@ const named = statement(
    where p.issuer = $1 and (p.subject = $2 or p.login = $2) order by (p.subject = $2) desc limit 3`,
 )
 
+const make = statement(
+  'subject-make',
+  `insert into principal (id, issuer, subject, name, login, kind) values ($1, $2, $3, $3, $3, 'user')
+   on conflict (issuer, subject) do nothing returning id`,
+)
+
+/** Makes a principal for somebody of whom only the name is known. False: the issuer has one of this name. */
+export async function makeNamed(sql: Queryable, id: string, issuer: string, name: string): Promise<boolean> {
+  return (await sql.run(make, [id, issuer, name])).length > 0
+}
+
 export async function findSubject(sql: Queryable, id: string): Promise<SubjectRow | null> {
   return (await sql.run<SubjectRow>(byId, [id]))[0] ?? null
 }

@@ -9,6 +9,7 @@ export const keys: Pick<
   | 'masterKeyPrevious'
   | 'masterKeyPreviousFile'
   | 'tokenTtlSeconds'
+  | 'sessionSeconds'
   | 'policyMaxAgeMs'
   | 'retiredKeyDays'
   | 'insecureAnonymous'
@@ -41,6 +42,15 @@ export const keys: Pick<
     {
       section: 'Keys and tokens',
       doc: 'How long a session token is valid, in seconds.',
+    },
+  ),
+  sessionSeconds: integer(
+    'HEADGATE_SESSION_SECONDS',
+    86_400,
+    { min: 60, max: 2_592_000 },
+    {
+      section: 'Keys and tokens',
+      doc: 'How long a client can renew its token without proving itself again, in seconds. Engines have their own (`headgate engine set --session`).',
     },
   ),
   policyMaxAgeMs: integer(

@@ -1,0 +1,77 @@
+import { findFederatedClient } from '../store/client-federations.ts'
+import type { Queryable } from '../store/sql.ts'
+import { useAssertion } from '../store/used-assertions.ts'
+import type { ClientCheck } from './client-secret.ts'
+import type { ExternalTokens } from './external.ts'
+import type { Identity, Principal, Proof } from './identity.ts'
+import { peek } from './peek.ts'
+import { checkSignedAssertion } from './signed-assertion.ts'
+
+export interface AssertionParts {
+  readonly sql: Queryable
+  /** The token endpoint's issuer: the only `aud` of a client's own assertions. */
+  readonly issuer: string
+  /** Tokens of the workloads' own issuers; null: none are configured. */
+  readonly external: ExternalTokens | null
+}
+
+/**
+ * Checks a client by a JWT (RFC 7523 section 2.2): one that it signed with a registered key, which works once, or the token
+ * that its own platform gave it, such as that of a Kubernetes service account.
+ */
+export async function checkClientAssertion(
+  parts: AssertionParts,
+  assertion: string,
+  nowMs: number,
+): Promise<ClientCheck> {
+  const issuer = peek(assertion)?.claims['iss']
+  const { external } = parts
+  if (external !== null && typeof issuer === 'string' && external.issuers.has(issuer))
+    return checkFederated(parts.sql, external, assertion, nowMs)
+  return checkOwn(parts, assertion, nowMs)
+}
+
+async function checkOwn(parts: AssertionParts, assertion: string, nowMs: number): Promise<ClientCheck> {
+  const check = await checkSignedAssertion(parts.sql, assertion, { audience: parts.issuer, now: nowMs })
+  if (!check.ok) return { ok: false, reason: check.reason, clientId: null, told: check.told }
+  const { client, subject, id, expiresAt } = check.value
+  const clientId = client.subject
+  if (subject !== clientId) {
+    const told = 'The iss and the sub of a client assertion must both be the client id.'
+    return { ok: false, reason: 'sub is another', clientId, told }
+  }
+  if (!(await useAssertion(parts.sql, { issuer: `client ${client.id}`, id, expiresAt }))) {
+    const told = 'The client assertion was used before: make a new one, with another jti, for each request.'
+    return { ok: false, reason: 'used before', clientId, told }
+  }
+  return proven(client, 'client-key', nowMs)
+}
+
+async function checkFederated(
+  sql: Queryable,
+  external: ExternalTokens,
+  assertion: string,
+  nowMs: number,
+): Promise<ClientCheck> {
+  const verified = await external.verify(assertion, 'client')
+  if (!verified.ok) return { ok: false, reason: verified.reason, clientId: null, told: verified.told }
+  const { issuer, subject } = verified.value
+  const client = await findFederatedClient(sql, issuer, subject)
+  if (client === null) {
+    const told = `The token is good, but no client is known by its subject: headgate principal federation add CLIENT ${issuer} ${subject}`
+    return { ok: false, reason: 'unknown client', clientId: subject, told }
+  }
+  if (!client.enabled) return { ok: false, reason: 'disabled', clientId: client.subject }
+  return proven(client, 'client-federation', nowMs)
+}
+
+function proven({ id, issuer, subject, name }: Principal, method: Proof, nowMs: number): ClientCheck {
+  const identity: Identity = {
+    principal: { id, issuer, subject, name },
+    actors: [],
+    method,
+    expiresAt: null,
+    issuedAt: nowMs,
+  }
+  return { ok: true, identity, clientId: subject }
+}

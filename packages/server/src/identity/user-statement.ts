@@ -1,0 +1,79 @@
+import { peek } from './peek.ts'
+
+/** What an engine says about its user, signed or not. */
+export interface UserStatement {
+  /** The name as the engine knows it. */
+  readonly name: string
+  readonly queryId: string | null
+}
+
+export type StatementReading =
+  | { readonly ok: true; readonly value: UserStatement }
+  /** `told`: what was wrong, for the engine that sent it. */
+  | { readonly ok: false; readonly told: string }
+
+const maxAgeSeconds = 300
+const maxAheadSeconds = 30
+const allowedHeader: ReadonlySet<string> = new Set(['alg', 'typ'])
+
+/**
+ * Reads an unsigned JWT (`alg: none`) as the statement of the engine that sends it: data, and no proof of anything. Pure.
+ *
+ * It must be fresh, so that one that lies about in a log is not taken up, and must name neither a key nor an actor.
+ */
+export function readUnsigned(token: string, nowMs: number): StatementReading {
+  const peeked = peek(token)
+  if (peeked === null) return refused('The subject token is no JWT.')
+  const { header, claims, signature } = peeked
+  if (header['alg'] !== 'none' || signature !== null)
+    return refused('An unsigned subject token must have alg none and an empty signature.')
+  const foreign = Object.keys(header).find((name) => !allowedHeader.has(name))
+  if (foreign !== undefined)
+    return refused('The header of an unsigned subject token may hold alg and typ only.')
+  if (claims['act'] !== undefined || claims['may_act'] !== undefined)
+    return refused('An unsigned subject token must not say who acts: the engine that sends it does.')
+  const stale = staleness(claims, nowMs / 1000)
+  return stale === null ? readClaims(claims) : refused(stale)
+}
+
+/** Reads the claims of a statement: `sub`, and `query_id` if there is one. */
+export function readClaims(claims: Readonly<Record<string, unknown>>): StatementReading {
+  const { sub, query_id: queryId } = claims
+  if (!isUserName(sub))
+    return refused(
+      'The sub of the statement must be a user name: 1 to 256 characters, none of them a control character, no blanks around it.',
+    )
+  if (queryId !== undefined && !(typeof queryId === 'string' && /^[\x21-\x7e]{1,256}$/.test(queryId)))
+    return refused('The query_id must have 1 to 256 printable characters.')
+  return { ok: true, value: { name: sub, queryId: queryId ?? null } }
+}
+
+/** Whether a text can be the name of a user: one way to write it, nothing that is not seen. */
+export function isUserName(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= 256 &&
+    value.isWellFormed() &&
+    value === value.trim() &&
+    value === value.normalize('NFC') &&
+    !/[\p{C}\p{Zl}\p{Zp}]/u.test(value)
+  )
+}
+
+function staleness(claims: Readonly<Record<string, unknown>>, now: number): string | null {
+  const { iat, exp, nbf } = claims
+  if (typeof iat !== 'number') return 'An unsigned subject token must have iat.'
+  if (iat > now + maxAheadSeconds)
+    return 'The unsigned subject token was made in the future: compare the clocks of the engine and this server.'
+  if (iat < now - maxAgeSeconds)
+    return `The unsigned subject token is older than ${maxAgeSeconds} seconds: make a new one for each exchange, and compare the clocks.`
+  if (exp !== undefined && !(typeof exp === 'number' && exp > now)) return 'The subject token has expired.'
+  if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now + maxAheadSeconds))
+    return 'The subject token is not valid yet.'
+  return null
+}
+
+function refused(told: string): StatementReading {
+  return { ok: false, told }
+}

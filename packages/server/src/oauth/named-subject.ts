@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { admits } from '../identity/subject-rules.ts'
+import type { UserStatement } from '../identity/user-statement.ts'
+import type { EngineRow } from '../store/engines.ts'
+import { findNamed, makeNamed } from '../store/subjects.ts'
+import type { TokenRequest } from './grant.ts'
+import { invalidGrant } from './token-errors.ts'
+import type { TokenParts } from './token-parts.ts'
+
+/**
+ * The id of the principal whom an engine means by a bare name: one of the issuer whose users its names are, made here if the
+ * entry says so.
+ *
+ * @throws HeadgateError `invalid-grant`
+ */
+export async function namedSubject(
+  { sql }: TokenParts,
+  engine: EngineRow,
+  { name }: UserStatement,
+  note: TokenRequest['note'],
+): Promise<string> {
+  const { namesIssuer: issuer } = engine
+  if (issuer === null) {
+    throw invalidGrant(
+      `The entry of the engine ${engine.name} does not say whose users its names are: headgate engine set ${engine.name} --names-issuer …`,
+    )
+  }
+  const found = await findNamed(sql, issuer, name)
+  if (found === 'ambiguous')
+    throw invalidGrant(`Several users of ${issuer} sign in as this name: none is taken.`)
+  if (found !== null) return found
+  if (!engine.makesPrincipals) {
+    throw invalidGrant(
+      `There is no user of this name of ${issuer}. They must have signed in here once, or the entry must make them: headgate engine set ${engine.name} --makes-principals`,
+      'unknown name',
+    )
+  }
+  // Nobody is made whom the engine may not act for.
+  if (!admits(engine.subjects, { issuer, subject: name, login: name, groups: [] }))
+    throw invalidGrant(
+      `The entry of the engine ${engine.name} does not let it act for users of this name: headgate engine set ${engine.name} --subject …`,
+      'no subject rule fits',
+    )
+  const id = randomUUID()
+  if (await makeNamed(sql, id, issuer, name)) {
+    note({ made: id })
+    return id
+  }
+  const made = await findNamed(sql, issuer, name)
+  if (made === null || made === 'ambiguous') throw invalidGrant('The user was removed a moment ago.')
+  return made
+}
