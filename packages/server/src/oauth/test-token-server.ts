@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AuditLog } from '../events/audit-log.ts'
 import { generateSecret, hashSecret } from '../identity/client-secret.ts'
+import type { ExternalIdentities } from '../identity/external.ts'
 import { KeyRing } from '../keys/key-ring.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { Sessions } from '../sessions/sessions.ts'
@@ -36,6 +37,9 @@ export interface Reply {
 
 /** The token endpoint on a port, with the client `etl` (two secrets) and the disabled client `off`. */
 export interface TestTokenServer extends AsyncDisposable {
+  readonly sql: Sql
+  /** Issuer and audience of its tokens. */
+  readonly issuer: string
   readonly sessions: Sessions
   /** Audit lines written so far. */
   readonly lines: string[]
@@ -47,13 +51,19 @@ export interface TestTokenServer extends AsyncDisposable {
   reset(): void
   setClock(ms: number): void
   breakStore(): void
+  /** What the time is for tokens: so many ms later than it is. */
+  advance(ms: number): void
 }
 
-export async function testTokenServer(): Promise<TestTokenServer> {
+export async function testTokenServer(
+  options: { readonly external?: (sql: Sql) => ExternalIdentities } = {},
+): Promise<TestTokenServer> {
   const store = await testStore()
   const ring = await KeyRing.open({ sql: store.sql, master: masterKeyFrom(randomBytes(32)) })
   const issuer = 'https://catalog.example'
-  const sessions = new Sessions({ ring, issuer, audience: issuer, ttlSeconds: 900 })
+  let ahead = 0
+  const clock = (): number => Date.now() + ahead
+  const sessions = new Sessions({ ring, issuer, audience: issuer, ttlSeconds: 900, now: clock })
   const lines: string[] = []
   const told: string[] = []
   let [now, broken] = [0, false]
@@ -69,9 +79,9 @@ export async function testTokenServer(): Promise<TestTokenServer> {
     const grants = allGrants({
       sql: broken ? brokenSql : store.sql,
       sessions,
-      external: null,
+      external: options.external?.(store.sql) ?? null,
       sessionSeconds: 86_400,
-      now: Date.now,
+      now: clock,
     })
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
     const [endpoint] = createTokenEndpoint({ grants, audit, limiter })
@@ -92,6 +102,8 @@ export async function testTokenServer(): Promise<TestTokenServer> {
   await setPrincipalEnabled(store.sql, await addClient('off', secrets.disabled), false)
 
   return {
+    sql: store.sql,
+    issuer,
     sessions,
     lines,
     told,
@@ -110,10 +122,14 @@ export async function testTokenServer(): Promise<TestTokenServer> {
     reset() {
       now = 0
       broken = false
+      ahead = 0
       limiter = newLimiter()
     },
     setClock(ms) {
       now = ms
+    },
+    advance(ms) {
+      ahead += ms
     },
     breakStore() {
       broken = true

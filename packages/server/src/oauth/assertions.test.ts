@@ -1,0 +1,318 @@
+import { makeIssuerKey } from '@headgate/testkit'
+import { decodeJwt, SignJWT } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { deleteClientKey } from '../store/client-keys.ts'
+import { insertFederation } from '../store/client-federations.ts'
+import { setPrincipalEnabled } from '../store/principals.ts'
+import { forgetUsedAssertions } from '../store/used-assertions.ts'
+import { statement } from '../store/sql.ts'
+import { assertion, form, testEngines, type TestClient, type TestEngines } from './test-engines.ts'
+import type { Reply } from './test-token-server.ts'
+import { grantTypes, jwtAssertion, tokenTypes } from './token-types.ts'
+
+let world: TestEngines
+beforeAll(async () => {
+  world = await testEngines()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+beforeEach(() => world.server.reset())
+
+const now = (): number => Math.floor(Date.now() / 1000)
+const aud = 'https://catalog.example'
+
+function asClient(client_assertion: string, more: Record<string, string> = {}): Promise<Reply> {
+  return world.server.post(
+    form({
+      grant_type: grantTypes.clientCredentials,
+      client_assertion_type: jwtAssertion,
+      client_assertion,
+      ...more,
+    }),
+  )
+}
+
+function grantFor(text: string, more: Record<string, string> = {}): Promise<Reply> {
+  return world.server.post(form({ grant_type: grantTypes.jwtBearer, assertion: text, ...more }))
+}
+
+const named = { assertions: true, namesIssuer: 'ldap', makesPrincipals: true } as const
+const self = ({ name }: TestClient): { iss: string; sub: string } => ({ iss: name, sub: name })
+
+describe('a client proves itself by a signature', () => {
+  test.each(['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'])('of a registered key, by %s', async (alg) => {
+    const client = await world.client()
+    const key = await world.key(client, alg)
+    const reply = await asClient(await assertion(key, self(client)))
+    expect(reply).toMatchObject({ status: 200 })
+    expect(decodeJwt(String(reply.body['access_token']))).toMatchObject({
+      sub: client.name,
+      obtained: 'client-key',
+    })
+    expect(await asClient(await assertion(key, self(client)), { client_id: client.name })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  test('once: of many that send the same at the same time, exactly one gets a token', async () => {
+    const client = await world.client()
+    const text = await assertion(await world.key(client), self(client))
+    const replies = await Promise.all(Array.from({ length: 4 }, () => asClient(text)))
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(await asClient(text)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client', error_description: expect.stringContaining('used before') },
+    })
+  })
+
+  test('also for exchanges, as an engine', async () => {
+    const [trino, alice] = [await world.engine(), await world.client()]
+    const key = await world.key(trino)
+    const reply = await world.exchange({
+      subject_token: await world.token(alice),
+      client_assertion_type: jwtAssertion,
+      client_assertion: await assertion(key, self(trino)),
+    })
+    expect(await world.identity(reply)).toMatchObject({
+      principal: { subject: alice.name },
+      actors: [{ subject: trino.name }],
+    })
+  })
+
+  test('or not at all, when anything is wrong with it; what guesses could learn from is not told', async () => {
+    const [client, other] = [await world.client(), await world.client()]
+    const key = await world.key(client)
+    const foreign = await makeIssuerKey('ES256', key.kid)
+    const hmac = new SignJWT({ ...self(client), aud, iat: now(), exp: now() + 60, jti: 'h' })
+    const good = self(client)
+    const untold = /not signed by a registered key/
+    const cases: [string | Promise<string>, RegExp][] = [
+      [assertion(foreign, good), untold],
+      [assertion(key, { iss: 'nobody', sub: 'nobody' }), untold],
+      [assertion(key, self(other)), untold],
+      [assertion(key, good, { kid: 'other' }), untold],
+      [assertion(key, good, { jwk: foreign.publicJwk }), untold],
+      [assertion(key, good, { jku: 'https://evil.example' }), untold],
+      [assertion(key, good, { x5u: 'https://evil.example' }), untold],
+      [assertion(key, good, { typ: 'at+jwt' }), untold],
+      [
+        hmac
+          .setProtectedHeader({ alg: 'HS256', kid: key.kid })
+          .sign(Buffer.from(JSON.stringify(key.publicJwk))),
+        untold,
+      ],
+      [(await assertion(key, good)).replace(/[^.]*$/, ''), untold],
+      ['no-jwt', untold],
+      [assertion(key, { ...good, sub: 'somebody' }), /must both be the client id/],
+      [assertion(key, { ...good, aud: 'https://other.example' }), /aud of the assertion must be/],
+      [assertion(key, { ...good, aud: [aud, 'https://other.example'] }), /aud of the assertion must be/],
+      [assertion(key, { ...good, aud: undefined }), /claim aud/],
+      [assertion(key, { ...good, exp: now() - 60 }), /expired/],
+      [assertion(key, { ...good, exp: now() + 3_600 }), /300 seconds at most/],
+      [assertion(key, { ...good, iat: now() + 60, exp: now() + 90 }), /in the future/],
+      [assertion(key, { ...good, nbf: now() + 60 }), /claim nbf/],
+      [assertion(key, { ...good, exp: undefined }), /claim exp/],
+      [assertion(key, { ...good, iat: undefined }), /claim iat/],
+      [assertion(key, { ...good, jti: undefined }), /claim jti/],
+      [assertion(key, { ...good, jti: 'j'.repeat(300) }), /jti/],
+    ]
+    for (const [text, told] of cases) {
+      world.server.reset()
+      expect(await asClient(await text)).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client', error_description: expect.stringMatching(told) },
+      })
+    }
+    world.server.reset()
+    expect(await asClient(await assertion(key, good), { client_id: other.name })).toMatchObject({
+      status: 401,
+    })
+    await setPrincipalEnabled(world.server.sql, client.id, false)
+    expect(await asClient(await assertion(key, good))).toMatchObject({ status: 401 })
+    await setPrincipalEnabled(world.server.sql, client.id, true)
+    await deleteClientKey(world.server.sql, client.id, key.kid)
+    expect(await asClient(await assertion(key, good))).toMatchObject({ status: 401 })
+  })
+
+  test('and in no second way at once', async () => {
+    const client = await world.client()
+    const text = await assertion(await world.key(client), self(client))
+    for (const more of [{ client_secret: client.secret }, { client_assertion_type: 'jwt' }])
+      expect(await asClient(text, more)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    expect(
+      await world.server.post(
+        form({ grant_type: grantTypes.clientCredentials, client_assertion: text }),
+        client.basic,
+      ),
+    ).toMatchObject({ status: 400 })
+  })
+
+  test('and is turned away after too many that are wrong', async () => {
+    const client = await world.client()
+    const bad = await makeIssuerKey()
+    for (let turn = 0; turn < 5; turn += 1)
+      expect((await asClient(await assertion(bad, self(client)))).status).toBe(401)
+    const good = await assertion(await world.key(client), self(client))
+    expect(await asClient(good)).toMatchObject({ status: 429 })
+    // Another client at the same address is not.
+    const other = await world.client()
+    expect(await asClient(await assertion(await world.key(other), self(other)))).toMatchObject({
+      status: 200,
+    })
+  })
+})
+
+describe('a workload proves which client it is by the token of its platform', () => {
+  test('as long as it lives, where the name is known', async () => {
+    const client = await world.client()
+    const sub = `system:serviceaccount:etl:${client.name}`
+    const token = await world.idp.sign({ sub, aud })
+    expect(await asClient(token)).toMatchObject({
+      status: 401,
+      body: { error_description: expect.stringMatching(/no client is known by its subject.*federation add/) },
+    })
+    await insertFederation(world.server.sql, client.id, { issuer: world.idp.issuer, subject: sub }, 16)
+    for (let turn = 0; turn < 2; turn += 1) {
+      const reply = await asClient(token)
+      expect(decodeJwt(String(reply.body['access_token']))).toMatchObject({
+        sub: client.name,
+        obtained: 'client-federation',
+      })
+    }
+    expect(await asClient(await world.idp.sign({ sub, aud: 'https://other' }))).toMatchObject({ status: 401 })
+    expect(await asClient(await world.idp.sign({ sub, aud, exp: 1 }))).toMatchObject({ status: 401 })
+  })
+
+  test('and never becomes the user of an exchange', async () => {
+    const trino = await world.engine()
+    const sub = `sa-${trino.name}`
+    await insertFederation(world.server.sql, trino.id, { issuer: world.idp.issuer, subject: sub }, 16)
+    const token = await world.idp.sign({ sub, aud })
+    expect(
+      await world.exchange({
+        subject_token: token,
+        client_assertion: token,
+        client_assertion_type: jwtAssertion,
+      }),
+    ).toMatchObject({ status: 400, body: { error_description: expect.stringContaining('of an engine') } })
+    const alice = await world.client()
+    const reply = await world.exchange(
+      { subject_token: await world.token(alice) },
+      { authorization: `Bearer ${token}` },
+    )
+    expect(await world.identity(reply)).toMatchObject({ actors: [{ subject: trino.name }] })
+  })
+})
+
+describe('an engine asserts its user', () => {
+  test('who signed in without a token: the user is sub, the engine act, and what it was doing is kept', async () => {
+    const trino = await world.engine(named)
+    const key = await world.key(trino)
+    const claims = { iss: trino.name, sub: 'dave', auth_method: 'ldap', query_id: 'q-1' }
+    world.server.lines.length = 0
+    const reply = await grantFor(await assertion(key, claims), { scope: 'catalog' })
+    expect(decodeJwt(String(reply.body['access_token']))).toMatchObject({
+      sub: 'dave',
+      sub_issuer: 'ldap',
+      act: { sub: trino.name },
+      obtained: 'assertion',
+      query_id: 'q-1',
+    })
+    expect(reply.body['expires_in']).toBe(900)
+    expect(JSON.parse(world.server.lines[0] ?? '')).toMatchObject({
+      principal: 'ldap#dave',
+      actors: [trino.name],
+      query_id: 'q-1',
+      detail: { engine: trino.name, authMethod: 'ldap' },
+    })
+  })
+
+  test('as the subject of an exchange as well', async () => {
+    const trino = await world.engine(named)
+    const text = await assertion(await world.key(trino), { iss: trino.name, sub: 'dave' })
+    const asked = { subject_token: text, subject_token_type: tokenTypes.jwt }
+    expect(await world.identity(await world.exchange(asked, trino.basic))).toMatchObject({
+      principal: { subject: 'dave' },
+      obtainedBy: 'assertion',
+    })
+    expect(await world.exchange(asked, trino.basic)).toMatchObject({
+      status: 400,
+      body: { error_description: expect.stringContaining('used before') },
+    })
+  })
+
+  test('once each: a replay gets nothing, whoever sends it and wherever it goes', async () => {
+    const trino = await world.engine(named)
+    const key = await world.key(trino)
+    const text = await assertion(key, { iss: trino.name, sub: 'dave' })
+    const replies = await Promise.all(Array.from({ length: 4 }, () => grantFor(text)))
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+    // Its own ids of another engine are others.
+    const spark = await world.engine(named)
+    const jti = 'the-same'
+    for (const [engine, signer] of [
+      [trino, key],
+      [spark, await world.key(spark)],
+    ] as const)
+      expect(await grantFor(await assertion(signer, { iss: engine.name, sub: 'dave', jti }))).toMatchObject({
+        status: 200,
+      })
+  })
+
+  test('only when its entry says so, within its rules, and never itself', async () => {
+    const trino = await world.engine()
+    const key = await world.key(trino)
+    const told = async (claims: object = {}, more: Record<string, string> = {}): Promise<unknown> => {
+      const reply = await grantFor(await assertion(key, { iss: trino.name, sub: 'dave', ...claims }), more)
+      return reply.status === 200
+        ? 'granted'
+        : `${String(reply.body['error'])}: ${String(reply.body['error_description'])}`
+    }
+    expect(await told()).toMatch(/^unauthorized_client: .*--assertions/)
+    await world.set(trino, { ...named, subjects: [{ issuer: 'ldap', pattern: 'd*', groups: [] }] })
+    expect(await told()).toBe('granted')
+    expect(await told({ sub: 'erin' })).toMatch(/^invalid_grant: .*--subject/)
+    expect(await told({ sub: trino.name })).toMatch(/client_credentials/)
+    expect(await told({ act: { sub: 'x' } })).toMatch(/who acts/)
+    expect(await told({ sub: 'd\u0000' })).toMatch(/user name/)
+    expect(await told({ query_id: { a: 1 } })).toMatch(/query_id/)
+    const other = await world.engine(named)
+    expect(await told({}, { client_id: other.name, client_secret: other.secret })).toMatch(/another engine/)
+    expect(await told({}, { client_id: trino.name, client_secret: trino.secret })).toBe('granted')
+    await world.set(trino, null)
+    expect(await told()).toMatch(/engine add/)
+  })
+
+  test('by nothing but its signature: no other issuer, no secret, no unsigned text', async () => {
+    const trino = await world.engine(named)
+    const foreign = await makeIssuerKey()
+    const token = await world.idp.sign({ sub: 'dave', aud })
+    for (const [text, told] of [
+      [await assertion(foreign, { iss: trino.name, sub: 'dave' }), /not signed by a registered key/],
+      [
+        `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`,
+        /not signed|Only assertions/,
+      ],
+      [token, /Only assertions that an engine signs/],
+      ['x', /not signed by a registered key/],
+    ] as const)
+      expect(await grantFor(text)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_grant', error_description: expect.stringMatching(told) },
+      })
+    expect(await world.server.post(form({ grant_type: grantTypes.jwtBearer }), trino.basic)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request' },
+    })
+  })
+
+  test('and used ids are forgotten when they have long expired, and not before', async () => {
+    const { sql } = world.server
+    await sql.run(
+      statement(
+        'test-old-ids',
+        `insert into used_assertion select 'test', 'id-' || n, now() - n * interval '40 minutes' from generate_series(0, 4) n`,
+      ),
+    )
+    expect(await forgetUsedAssertions(sql, 100)).toBe(3)
+  })
+})

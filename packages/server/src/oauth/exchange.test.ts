@@ -1,0 +1,474 @@
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { findPrincipalBySubject, setPrincipalEnabled, stopPrincipalSessions } from '../store/principals.ts'
+import { form, testEngines, type TestEngines, unsigned } from './test-engines.ts'
+import { grantTypes, tokenTypes } from './token-types.ts'
+
+let world: TestEngines
+beforeAll(async () => {
+  world = await testEngines()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+beforeEach(() => world.server.reset())
+
+const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` })
+const aud = 'https://catalog.example'
+const claimsOf = (reply: { body: Readonly<Record<string, unknown>> }): ReturnType<typeof decodeJwt> =>
+  decodeJwt(String(reply.body['access_token']))
+
+describe('an engine exchanges the token of its user', () => {
+  test('of a configured issuer: the user is sub, the engine act, and the end is that of the user', async () => {
+    const trino = await world.engine({ tokenSeconds: 600 })
+    const exp = Math.floor(Date.now() / 1000) + 200
+    const subject = await world.idp.sign({ sub: 'u-1', aud, name: 'Alice', exp })
+    const reply = await world.exchange({ subject_token: subject }, trino.basic)
+    expect(reply).toMatchObject({
+      status: 200,
+      body: { token_type: 'bearer', issued_token_type: tokenTypes.accessToken, scope: 'catalog' },
+    })
+    const claims = claimsOf(reply)
+    expect(claims).toMatchObject({
+      sub: 'u-1',
+      sub_issuer: world.idp.issuer,
+      client_id: trino.name,
+      act: { sub: trino.name, client_id: trino.name },
+      obtained: 'external-token',
+      exp,
+    })
+    expect(await world.identity(reply)).toMatchObject({
+      principal: { issuer: world.idp.issuer, subject: 'u-1', name: 'Alice' },
+      actors: [{ subject: trino.name }],
+    })
+    const long = await world.idp.sign({ sub: 'u-1', aud, exp: exp + 9_000 })
+    expect((await world.exchange({ subject_token: long }, trino.basic)).body['expires_in']).toBe(600)
+  })
+
+  test('of ours: the session goes on as it is, no longer than it was to, with the engine in it', async () => {
+    const [trino, alice] = [await world.engine({ sessionSeconds: 7_200 }), await world.client()]
+    const own = await world.token(alice)
+    const reply = await world.exchange(
+      { subject_token: own, subject_token_type: tokenTypes.jwt },
+      trino.basic,
+    )
+    const before = decodeJwt(own)
+    expect(claimsOf(reply)).toMatchObject({
+      sub: alice.name,
+      act: { sub: trino.name },
+      obtained: 'client-secret',
+      auth_time: before['auth_time'],
+      session_end: Number(before['auth_time']) + 7_200,
+    })
+  })
+
+  test('by its own live token as the bearer, and with that as the actor, as Iceberg clients do', async () => {
+    const [trino, alice] = [await world.engine(), await world.client()]
+    const service = await world.token(trino)
+    const asked = { subject_token: await world.token(alice), scope: 'catalog' }
+    for (const more of [{}, { actor_token: service, actor_token_type: tokenTypes.accessToken }]) {
+      const reply = await world.exchange({ ...asked, ...more }, bearer(service))
+      expect(claimsOf(reply)).toMatchObject({ sub: alice.name, act: { sub: trino.name } })
+    }
+    expect(
+      await world.exchange(
+        { ...asked, actor_token: await world.token(trino), actor_token_type: tokenTypes.accessToken },
+        bearer(service),
+      ),
+    ).toMatchObject({
+      status: 400,
+      body: { error_description: expect.stringMatching(/actor_token must be/) },
+    })
+  })
+
+  test('for itself alone: other targets are refused by name', async () => {
+    const [trino, alice] = [await world.engine(), await world.client()]
+    const subject_token = await world.token(alice)
+    for (const target of [
+      { audience: aud },
+      { resource: `${aud}/v1/lakehouse` },
+      { audience: aud, resource: aud },
+    ])
+      expect(await world.exchange({ subject_token, ...target }, trino.basic)).toMatchObject({ status: 200 })
+    for (const target of [
+      { audience: 'other' },
+      { resource: `${aud}.evil` },
+      { audience: aud, resource: 'x' },
+    ])
+      expect(await world.exchange({ subject_token, ...target }, trino.basic)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_target', error_description: expect.stringContaining(aud) },
+      })
+  })
+
+  test('through another engine: the chain is kept, the outermost first, and ends somewhere', async () => {
+    const alice = await world.client()
+    let subject_token = await world.token(alice)
+    const engines = [await world.engine(), await world.engine(), await world.engine(), await world.engine()]
+    for (const engine of engines)
+      subject_token = String((await world.exchange({ subject_token }, engine.basic)).body['access_token'])
+    const { actors } = await world.server.sessions.verify(subject_token)
+    expect(actors.map(({ subject }) => subject)).toEqual(engines.map(({ name }) => name).toReversed())
+    const fifth = await world.engine()
+    expect(await world.exchange({ subject_token }, fifth.basic)).toMatchObject({
+      status: 400,
+      body: { error_description: expect.stringContaining('4 engines') },
+    })
+    // Exchanging anew changes nothing about who acts.
+    const again = await world.exchange({ subject_token }, engines[3]?.basic)
+    expect((await world.identity(again)).actors).toEqual(actors)
+    await world.set(engines[3] ?? alice, null)
+    expect(await world.exchange({ subject_token }, fifth.basic)).toMatchObject({
+      status: 400,
+      body: { error_description: expect.stringContaining('does not act for its user any more') },
+    })
+  })
+
+  test('only when the token names no other who may act, and no actor that is unknown', async () => {
+    const trino = await world.engine()
+    const sign = (claims: object): Promise<string> => world.idp.sign({ sub: 'u-2', aud, ...claims })
+    const told = async (claims: object): Promise<unknown> =>
+      (await world.exchange({ subject_token: await sign(claims) }, trino.basic)).body['error_description']
+    expect(await told({ may_act: { sub: 'spark' } })).toMatch(/may_act/)
+    expect(await told({ may_act: { iss: 'headgate', sub: trino.name } })).toBeUndefined()
+    expect(await told({ act: { sub: 'nobody-here' } })).toMatch(/names an actor/)
+    const bi = await world.engine()
+    const chained = await world.exchange(
+      { subject_token: await sign({ act: { iss: 'headgate', sub: bi.name } }) },
+      trino.basic,
+    )
+    expect(claimsOf(chained)).toMatchObject({ act: { sub: trino.name, act: { sub: bi.name } } })
+  })
+
+  test('within its rules, its ages and what was stopped, all looked at each time', async () => {
+    const trino = await world.engine({ subjects: [{ issuer: world.idp.issuer, pattern: 'a-*', groups: [] }] })
+    const exchange = async (claims: object): Promise<string> => {
+      const reply = await world.exchange(
+        { subject_token: await world.idp.sign({ aud, ...claims }) },
+        trino.basic,
+      )
+      return reply.status === 200 ? 'granted' : String(reply.body['error_description'])
+    }
+    expect(await exchange({ sub: 'a-1' })).toBe('granted')
+    expect(await exchange({ sub: 'b-1' })).toMatch(/does not let it act for this user/)
+    const old = Math.floor(Date.now() / 1000) - 7_200
+    await world.set(trino, { sessionSeconds: 3_600 })
+    expect(await exchange({ sub: 'a-1', iat: old })).toMatch(/proven longer ago.*sign in again/)
+    expect(await exchange({ sub: 'a-1', auth_time: old })).toMatch(/proven longer ago/)
+    const alice = await findPrincipalBySubject(world.server.sql, world.idp.issuer, 'a-1')
+    await stopPrincipalSessions(world.server.sql, alice?.id ?? '')
+    expect(await exchange({ sub: 'a-1', iat: Math.floor(Date.now() / 1000) - 5 })).toMatch(
+      /sessions .* stopped/,
+    )
+    await setPrincipalEnabled(world.server.sql, alice?.id ?? '', false)
+    expect(await exchange({ sub: 'a-1' })).toMatch(/disabled or was removed/)
+  })
+
+  test('and of no engine: what stands for a service never becomes a user', async () => {
+    const [trino, spark] = [await world.engine(), await world.engine()]
+    const service = await world.token(spark)
+    for (const headers of [trino.basic, bearer(await world.token(trino))])
+      expect(await world.exchange({ subject_token: service }, headers)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_grant', error_description: expect.stringContaining('is an engine') },
+      })
+  })
+})
+
+describe('an exchange is refused', () => {
+  test('without any authentication, whatever is in it', async () => {
+    const alice = await world.client()
+    const subject_token = await world.token(alice)
+    for (const more of [
+      {},
+      { client_id: alice.name },
+      { actor_token: subject_token, actor_token_type: tokenTypes.jwt },
+    ])
+      expect(await world.exchange({ subject_token, ...more })).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client' },
+      })
+  })
+
+  test('to clients that are no engine, and to users', async () => {
+    const [alice, bob] = [await world.client(), await world.client()]
+    const [hers, his] = [await world.token(alice), await world.token(bob)]
+    for (const headers of [bob.basic, bearer(his)])
+      expect(await world.exchange({ subject_token: hers }, headers)).toMatchObject({
+        status: 400,
+        body: {
+          error: 'unauthorized_client',
+          error_description: expect.stringContaining('headgate engine add'),
+        },
+      })
+    const trino = await world.engine()
+    const acting = String((await world.exchange({ subject_token: hers }, trino.basic)).body['access_token'])
+    expect(await world.exchange({ subject_token: his }, bearer(acting))).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client', error_description: expect.stringContaining('one of a user') },
+    })
+  })
+
+  test('for an actor that is another engine, or made up', async () => {
+    const [trino, spark, alice] = [await world.engine(), await world.engine(), await world.client()]
+    const subject_token = await world.token(alice)
+    const actor_token_type = tokenTypes.accessToken
+    for (const actor_token of [
+      await world.token(spark),
+      subject_token,
+      unsigned({ sub: trino.name }),
+      'x.y.z',
+    ])
+      expect(
+        await world.exchange({ subject_token, actor_token, actor_token_type }, trino.basic),
+      ).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    expect(
+      await world.exchange(
+        { subject_token, actor_token: await world.token(trino), actor_token_type },
+        trino.basic,
+      ),
+    ).toMatchObject({ status: 200 })
+  })
+
+  test('in a form that leaves something open', async () => {
+    const [trino, alice] = [await world.engine(), await world.client()]
+    const subject_token = await world.token(alice)
+    const forms: [Record<string, string>, RegExp][] = [
+      [{ subject_token: '' }, /subject_token is missing/],
+      [{ subject_token, subject_token_type: '' }, /subject_token_type is missing/],
+      [{ subject_token, subject_token_type: 'jwt' }, /must be one of urn/],
+      [{ subject_token, subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }, /must be one of urn/],
+      [{ subject_token, actor_token: subject_token }, /actor_token_type is missing/],
+      [{ subject_token, actor_token_type: tokenTypes.jwt }, /without an actor_token/],
+      [{ subject_token, requested_token_type: tokenTypes.idToken }, /requested_token_type/],
+      [{ subject_token, scope: 'admin' }, /scope must be/],
+      [{ subject_token: 'x'.repeat(17_000) }, /16384/],
+    ]
+    for (const [parameters, told] of forms) {
+      const reply = await world.exchange(parameters, trino.basic)
+      expect(reply).toMatchObject({ status: 400, body: { error_description: expect.stringMatching(told) } })
+    }
+  })
+
+  test('for subjects nobody vouches for', async () => {
+    const trino = await world.engine()
+    const alice = await world.client()
+    const [header, payload, signature = ''] = (await world.token(alice)).split('.')
+    const tokens = [
+      `${header}.${payload}.${'A'.repeat(signature.length)}`,
+      await world.idp.sign({ sub: 'u', aud: 'https://other.example' }),
+      await world.idp.sign({ sub: 'u', aud, exp: 1 }),
+      await world.idp.sign({ sub: 'u', aud, iss: 'https://evil.example' }),
+      'opaque',
+    ]
+    for (const subject_token of tokens)
+      expect(await world.exchange({ subject_token }, trino.basic)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_grant' },
+      })
+  })
+})
+
+describe('an unsigned subject', () => {
+  const trinoUser = (name: string, more: object = {}, header = {}): Record<string, string> => ({
+    subject_token: unsigned({ sub: name, user: name, source: 'trino-cli', ...more }, header),
+    subject_token_type: tokenTypes.jwt,
+  })
+
+  test('is the word of an engine whose entry allows it: the principal of that name, made if it may', async () => {
+    const trino = await world.engine({ unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true })
+    const service = await world.token(trino)
+    const asked = { ...trinoUser('carol', { query_id: '20260101_1' }), scope: 'catalog' }
+    const reply = await world.exchange(
+      { ...asked, actor_token: service, actor_token_type: tokenTypes.accessToken },
+      bearer(service),
+    )
+    expect(claimsOf(reply)).toMatchObject({
+      sub: 'carol',
+      sub_issuer: 'ldap',
+      act: { sub: trino.name },
+      obtained: 'statement',
+      query_id: '20260101_1',
+    })
+    const again = await world.exchange(trinoUser('carol'), bearer(service))
+    expect((await world.identity(again)).principal.id).toBe((await world.identity(reply)).principal.id)
+  })
+
+  test('is nothing from any other engine, and tells what to change', async () => {
+    const trino = await world.engine()
+    const told = async (parameters = trinoUser('carol')): Promise<unknown> =>
+      (await world.exchange(parameters, trino.basic)).body['error_description']
+    expect(await told()).toMatch(/--unsigned-subjects/)
+    await world.set(trino, { unsignedSubjects: true })
+    expect(await told()).toMatch(/--names-issuer/)
+    await world.set(trino, { unsignedSubjects: true, namesIssuer: 'ldap' })
+    expect(await told(trinoUser('nobody-yet'))).toMatch(/--makes-principals/)
+    const subjects = [{ issuer: 'ldap', pattern: 'x-*', groups: [] }]
+    await world.set(trino, { unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true, subjects })
+    expect(await told(trinoUser('nobody-yet'))).toMatch(/--subject/)
+    expect(await findPrincipalBySubject(world.server.sql, 'ldap', 'nobody-yet')).toBeNull()
+  })
+
+  test('never names an administrator or an engine, unless the entry lets it name administrators', async () => {
+    const trino = await world.engine({ unsignedSubjects: true, namesIssuer: 'headgate' })
+    const admin = await world.client()
+    const { grant } = await import('../access/test-world.ts')
+    await grant(world.server.sql, 'manage', null, 'principal', admin.id)
+    expect(await world.exchange(trinoUser(admin.name), trino.basic)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: expect.stringContaining('administer') },
+    })
+    expect(await world.exchange({ subject_token: await world.token(admin) }, trino.basic)).toMatchObject({
+      status: 200,
+    })
+    await world.set(trino, { unsignedSubjects: true, namesIssuer: 'headgate', namesAdministrators: true })
+    expect(await world.exchange(trinoUser(admin.name), trino.basic)).toMatchObject({ status: 200 })
+    expect(await world.exchange(trinoUser(trino.name), trino.basic)).toMatchObject({ status: 400 })
+  })
+
+  test('must be fresh, plain, and name a user that can be a name', async () => {
+    const trino = await world.engine({ unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true })
+    const now = Math.floor(Date.now() / 1000)
+    const bad: [Record<string, string>, RegExp][] = [
+      [trinoUser('carol', { iat: now - 400 }), /older than 300/],
+      [trinoUser('carol', { iat: now + 120 }), /in the future/],
+      [trinoUser('carol', { iat: undefined }), /must have iat/],
+      [trinoUser('carol', { exp: now - 1 }), /expired/],
+      [trinoUser('carol', { nbf: now + 500 }), /not valid yet/],
+      [trinoUser('carol', { act: { sub: 'x' } }), /who acts/],
+      [trinoUser('carol', {}, { kid: 'k' }), /alg and typ only/],
+      [trinoUser('carol', {}, { jku: 'https://evil' }), /alg and typ only/],
+      [trinoUser('carol', {}, { jwk: {} }), /alg and typ only/],
+      [trinoUser(''), /user name/],
+      [trinoUser(' carol'), /user name/],
+      [trinoUser('car\nol'), /user name/],
+      [trinoUser('car\u202eol'), /user name/],
+      [trinoUser('x'.repeat(300)), /user name/],
+      [{ ...trinoUser('carol'), subject_token_type: tokenTypes.accessToken }, /subject_token_type jwt/],
+      [{ ...trinoUser('carol'), subject_token: `${unsigned({ sub: 'carol' })}AAAA` }, /empty signature/],
+    ]
+    for (const [parameters, told] of bad) {
+      const reply = await world.exchange(parameters, trino.basic)
+      expect(reply).toMatchObject({ status: 400, body: { error_description: expect.stringMatching(told) } })
+    }
+  })
+})
+
+describe('a session is renewed', () => {
+  test('by its own live token: same user, same engine, same beginning, same end', async () => {
+    const [trino, alice] = [await world.engine({ sessionSeconds: 3_600 }), await world.client()]
+    const first = await world.exchange({ subject_token: await world.token(alice) }, trino.basic)
+    const token = String(first.body['access_token'])
+    world.server.advance(600_000)
+    const renewed = await world.exchange({ subject_token: token }, bearer(token))
+    const [before, after] = [claimsOf(first), claimsOf(renewed)]
+    for (const name of ['sub', 'act', 'auth_time', 'session_end', 'obtained', 'client_id', 'principal_id'])
+      expect(after[name]).toEqual(before[name])
+    expect(after.exp).toBeGreaterThan(before.exp ?? 0)
+    expect(after.jti).not.toBe(before.jti)
+  })
+
+  test('never beyond its end, however often; then the user must be shown anew', async () => {
+    const [trino, alice] = [await world.engine({ sessionSeconds: 1_500 }), await world.client()]
+    const first = await world.exchange({ subject_token: await world.token(alice) }, trino.basic)
+    let token = String(first.body['access_token'])
+    const end = Number(claimsOf(first)['session_end'])
+    for (let turn = 0; turn < 2; turn += 1) {
+      world.server.advance(700_000)
+      const reply = await world.exchange({ subject_token: token }, bearer(token))
+      token = String(reply.body['access_token'])
+      expect(decodeJwt(token).exp).toBeLessThanOrEqual(end)
+    }
+    expect(decodeJwt(token).exp).toBe(end)
+    world.server.advance(200_000)
+    expect(await world.exchange({ subject_token: token }, bearer(token))).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: expect.stringContaining('expired') },
+    })
+  })
+
+  test('of a user by nobody once it is over: the credential of the engine gives no token for it', async () => {
+    const [trino, alice] = [await world.engine({ tokenSeconds: 60 }), await world.client()]
+    const first = await world.exchange({ subject_token: await world.token(alice) }, trino.basic)
+    const subject_token = String(first.body['access_token'])
+    world.server.advance(120_000)
+    for (const headers of [trino.basic, bearer(await world.token(trino)), bearer(subject_token)]) {
+      const reply = await world.exchange({ subject_token }, headers)
+      expect(reply).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+      expect(reply.body).not.toHaveProperty('access_token')
+    }
+  })
+
+  test('of a client itself by its live token, or by its credential after that', async () => {
+    for (const one of [await world.client(), await world.engine()]) {
+      const token = await world.token(one)
+      const renewed = await world.exchange({ subject_token: token }, bearer(token))
+      expect(claimsOf(renewed)).toMatchObject({ sub: one.name, session_end: decodeJwt(token)['session_end'] })
+      expect(claimsOf(renewed)).not.toHaveProperty('act')
+      world.server.advance(7_200_000)
+      expect(await world.exchange({ subject_token: token }, bearer(token))).toMatchObject({ status: 400 })
+      const fresh = await world.exchange({ subject_token: token }, one.basic)
+      expect(claimsOf(fresh)).toMatchObject({ sub: one.name, obtained: 'client-secret' })
+      expect(claimsOf(fresh)).not.toHaveProperty('act')
+      world.server.reset()
+    }
+  })
+
+  test('not when the user, the engine, its entry or its rules have gone since', async () => {
+    const { sql } = world.server
+    type Change = (trino: { id: string }, alice: { id: string }) => Promise<unknown>
+    const changes: Change[] = [
+      (_, alice) => setPrincipalEnabled(sql, alice.id, false),
+      (_, alice) => stopPrincipalSessions(sql, alice.id),
+      (trino) => setPrincipalEnabled(sql, trino.id, false),
+      (trino) => stopPrincipalSessions(sql, trino.id),
+      (trino) => world.set(trino as never, null),
+      (trino) => world.set(trino as never, { subjects: [] }),
+    ]
+    for (const change of changes) {
+      const [trino, alice] = [await world.engine(), await world.client()]
+      const first = await world.exchange({ subject_token: await world.token(alice) }, trino.basic)
+      const token = String(first.body['access_token'])
+      await change(trino, alice)
+      expect(await world.exchange({ subject_token: token }, bearer(token))).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_grant' },
+      })
+    }
+  })
+
+  test('not by tokens of other issuers, which are renewed where they come from', async () => {
+    const token = await world.idp.sign({ sub: 'u-9', aud })
+    expect(await world.exchange({ subject_token: token }, bearer(token))).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    })
+  })
+})
+
+test('an expired token of ours is no guess: whoever shows it again and again is not locked out', async () => {
+  const trino = await world.engine()
+  const token = await world.token(trino)
+  world.server.advance(7_200_000)
+  for (let turn = 0; turn < 8; turn += 1)
+    expect((await world.exchange({ subject_token: token }, bearer(token))).status).toBe(400)
+  expect(
+    await world.server.post(
+      form({ grant_type: grantTypes.clientCredentials, client_id: trino.name, client_secret: trino.secret }),
+    ),
+  ).toMatchObject({ status: 200 })
+})
+
+test('the audit names user and engine, and no token', async () => {
+  const [trino, alice] = [await world.engine(), await world.client()]
+  world.server.lines.length = 0
+  const subject_token = await world.token(alice)
+  await world.exchange({ subject_token }, trino.basic)
+  const events = world.server.lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(events[1]).toMatchObject({
+    operation: 'getToken',
+    principal: alice.name,
+    actors: [trino.name],
+    outcome: 'allowed',
+    detail: { engine: trino.name, subject: 'session', grantType: grantTypes.tokenExchange },
+  })
+  expect(world.server.lines.join('\n')).not.toContain(subject_token.split('.')[2])
+})

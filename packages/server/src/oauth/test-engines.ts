@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { type IssuerKey, makeIssuerKey, startTestIssuer, type TestIssuer } from '@headgate/testkit'
+import { SignJWT, type JWTPayload } from 'jose'
+import { openEngine } from '../access/test-world.ts'
+import { generateSecret } from '../identity/client-secret.ts'
+import type { Identity } from '../identity/identity.ts'
+import { deleteEngine, type EngineSettings, insertEngine } from '../store/engines.ts'
+import { insertClientKey } from '../store/client-keys.ts'
+import { simpleExternal } from './test-external.ts'
+import { type Reply, testTokenServer, type TestTokenServer } from './test-token-server.ts'
+import { grantTypes, tokenTypes } from './token-types.ts'
+
+/** A client of the token endpoint, with its secret. */
+export interface TestClient {
+  readonly id: string
+  readonly name: string
+  readonly secret: string
+  readonly basic: { readonly authorization: string }
+}
+
+/** The token endpoint with an issuer beside it, clients and engines. */
+export interface TestEngines extends AsyncDisposable {
+  readonly server: TestTokenServer
+  readonly idp: TestIssuer
+  client(name?: string): Promise<TestClient>
+  /** A client that is an engine for everybody of ours and of the issuer, unless told otherwise. */
+  engine(settings?: Partial<EngineSettings>): Promise<TestClient>
+  /** Its entry from now on. */
+  set(engine: TestClient, settings: Partial<EngineSettings> | null): Promise<void>
+  /** A token of ours for a client by its secret. */
+  token(client: TestClient): Promise<string>
+  exchange(
+    parameters: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>
+  /** Who a token of an answer is. */
+  identity(reply: Reply): Promise<Identity>
+  /** A key that the client signs with from now on. */
+  key(client: TestClient, alg?: string): Promise<IssuerKey>
+}
+
+export async function testEngines(): Promise<TestEngines> {
+  await using stack = new AsyncDisposableStack()
+  const idp = stack.use(await startTestIssuer())
+  const audience = 'https://catalog.example'
+  const server = stack.use(await testTokenServer({ external: simpleExternal(idp, audience, audience) }))
+  const { sql } = server
+
+  async function client(name = `c-${randomUUID().slice(0, 8)}`): Promise<TestClient> {
+    const secret = generateSecret()
+    const id = await server.addClient(name, secret)
+    const authorization = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+    return { id, name, secret, basic: { authorization } }
+  }
+
+  const everybody = [
+    { issuer: 'headgate', pattern: '*', groups: [] },
+    { issuer: idp.issuer, pattern: '*', groups: [] },
+    { issuer: 'ldap', pattern: '*', groups: [] },
+  ]
+  async function set(engine: TestClient, settings: Partial<EngineSettings> | null): Promise<void> {
+    await deleteEngine(sql, engine.id)
+    if (settings !== null)
+      await insertEngine(sql, engine.id, { ...openEngine, subjects: everybody, ...settings })
+  }
+
+  const owned = stack.move()
+  return {
+    server,
+    idp,
+    client,
+    set,
+    async engine(settings = {}) {
+      const made = await client()
+      await set(made, settings)
+      return made
+    },
+    async token({ name, secret }) {
+      const { body } = await server.post(
+        form({ grant_type: grantTypes.clientCredentials, client_id: name, client_secret: secret }),
+      )
+      return String(body['access_token'])
+    },
+    exchange: (parameters, headers) =>
+      server.post(
+        form({
+          grant_type: grantTypes.tokenExchange,
+          subject_token_type: tokenTypes.accessToken,
+          ...parameters,
+        }),
+        headers,
+      ),
+    async identity({ body }) {
+      return server.sessions.verify(String(body['access_token']))
+    },
+    async key({ id }, alg) {
+      const key = await makeIssuerKey(alg)
+      await insertClientKey(sql, id, { id: key.kid, jwk: { ...key.publicJwk } }, 16)
+      return key
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+export function form(parameters: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(parameters).toString()
+}
+
+/** What Trino sends for its user: signed by nobody. */
+export function unsigned(
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = {},
+): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const iat = Math.floor(Date.now() / 1000)
+  return `${part({ alg: 'none', ...header })}.${part({ iss: '483', iat, ...claims })}.`
+}
+
+/** An assertion as an engine signs it; `undefined` leaves a claim out. */
+export function assertion(
+  key: IssuerKey,
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const iat = Math.floor(Date.now() / 1000)
+  const all = { aud: 'https://catalog.example', iat, exp: iat + 120, jti: randomUUID(), ...claims }
+  return new SignJWT(all as JWTPayload)
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
+    .sign(key.privateKey)
+}
