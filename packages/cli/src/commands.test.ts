@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { enginePromises } from './commands/engine/test-engines.ts'
 import { grantPromises } from './commands/grant/test-grants.ts'
 import { keyPromises } from './commands/keys/test-keys.ts'
 import { namespacePromises } from './commands/namespace/test-namespaces.ts'
@@ -25,6 +26,7 @@ describe('commands against a server', () => {
   principalPromises(shared)
   rolePromises(shared)
   grantPromises(shared)
+  enginePromises(shared)
   warehousePromises(shared)
   namespacePromises(shared)
   relationPromises(shared)

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { registerAudit } from './commands/audit.ts'
 import { registerBootstrap } from './commands/bootstrap.ts'
 import { registerConfig } from './commands/config.ts'
+import { registerEngines } from './commands/engine/register.ts'
 import { registerGrants } from './commands/grant/register.ts'
 import { registerKeys } from './commands/keys/register.ts'
 import { registerNamespaces } from './commands/namespace/register.ts'
@@ -60,6 +61,7 @@ export function createProgram(io: Io, version: string): Command {
   program.commandsGroup('Access:')
   registerPrincipals(program, io)
   registerRoles(program, io)
+  registerEngines(program, io)
   registerGrants(program, io)
   registerAudit(program, io)
   program.commandsGroup('This program:')

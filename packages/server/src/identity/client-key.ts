@@ -59,7 +59,7 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
     () => 'The key cannot be used: its members do not fit together.',
   )
   if (problem !== null) return refused(problem)
-  const id = typeof kid === 'string' && kid !== '' ? kid : await calculateJwkThumbprint(kept as JWK)
+  const id = typeof kid === 'string' && kid !== '' ? kid : await calculateJwkThumbprint(kept)
   if (!/^[\x21-\x7e]{1,128}$/.test(id)) return refused('The kid may have 128 printable characters at most.')
   return { ok: true, value: { id, jwk: kept } }
 }

@@ -26,9 +26,9 @@ export async function namedSubject(
     )
   }
   const found = await findNamed(sql, issuer, name)
-  if (found === 'ambiguous')
+  if (found.kind === 'several')
     throw invalidGrant(`Several users of ${issuer} sign in as this name: none is taken.`)
-  if (found !== null) return found
+  if (found.kind === 'one') return found.id
   if (!engine.makesPrincipals) {
     throw invalidGrant(
       `There is no user of this name of ${issuer}. They must have signed in here once, or the entry must make them: headgate engine set ${engine.name} --makes-principals`,
@@ -47,6 +47,6 @@ export async function namedSubject(
     return id
   }
   const made = await findNamed(sql, issuer, name)
-  if (made === null || made === 'ambiguous') throw invalidGrant('The user was removed a moment ago.')
-  return made
+  if (made.kind !== 'one') throw invalidGrant('The user was removed a moment ago.')
+  return made.id
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type IssuerKey, makeIssuerKey, startTestIssuer, type TestIssuer } from '@headgate/testkit'
-import { SignJWT, type JWTPayload } from 'jose'
+import { SignJWT } from 'jose'
 import { openEngine } from '../access/test-world.ts'
 import { generateSecret } from '../identity/client-secret.ts'
 import type { Identity } from '../identity/identity.ts'
@@ -111,7 +111,6 @@ export function unsigned(
   claims: Readonly<Record<string, unknown>>,
   header: Readonly<Record<string, unknown>> = {},
 ): string {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const iat = Math.floor(Date.now() / 1000)
   return `${part({ alg: 'none', ...header })}.${part({ iss: '483', iat, ...claims })}.`
 }
@@ -124,7 +123,9 @@ export function assertion(
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
   const all = { aud: 'https://catalog.example', iat, exp: iat + 120, jti: randomUUID(), ...claims }
-  return new SignJWT(all as JWTPayload)
-    .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
-    .sign(key.privateKey)
+  return new SignJWT(all).setProtectedHeader({ alg: key.alg, kid: key.kid, ...header }).sign(key.privateKey)
+}
+
+function part(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
 }

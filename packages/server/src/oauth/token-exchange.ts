@@ -20,19 +20,15 @@ export function tokenExchangeGrant(parts: TokenParts): Grant {
   return async (request) => {
     const asked = readExchange(request.form, self)
     const client = await clientOfExchange(parts, request, asked)
-    switch (client.kind) {
-      case 'own-token':
-        return client.proven === null
-          ? renewOwn(parts, client.session, asked.scope)
-          : ownToken(parts, client.proven, asked.scope)
-      case 'own-session':
-        return renewUser(parts, client.session, asked.scope)
-      case 'engine': {
-        const { engine } = client
-        request.note({ engine: engine.name })
-        const shown = await shownSubject(parts, engine, asked, request.note)
-        return 'asserted' in shown ? shown.asserted : issueFor(parts, engine, shown, asked.scope)
-      }
+    if (client.kind === 'own-session') return renewUser(parts, client.session, asked.scope)
+    if (client.kind === 'own-token') {
+      return client.proven === null
+        ? renewOwn(parts, client.session, asked.scope)
+        : ownToken(parts, client.proven, asked.scope)
     }
+    const { engine } = client
+    request.note({ engine: engine.name })
+    const shown = await shownSubject(parts, engine, asked, request.note)
+    return 'asserted' in shown ? shown.asserted : issueFor(parts, engine, shown, asked.scope)
   }
 }

@@ -56,17 +56,14 @@ export async function findSubject(sql: Queryable, id: string): Promise<SubjectRo
   return (await sql.run<SubjectRow>(byId, [id]))[0] ?? null
 }
 
-/**
- * The id of the issuer's principal that has this name: as its subject, else as its login if exactly one has it.
- * `ambiguous`: several have it.
- */
-export async function findNamed(
-  sql: Queryable,
-  issuer: string,
-  name: string,
-): Promise<string | 'ambiguous' | null> {
+/** Whom a name stands for: one principal, nobody, or several people who sign in as it. */
+export type Named =
+  { readonly kind: 'one'; readonly id: string } | { readonly kind: 'nobody' } | { readonly kind: 'several' }
+
+/** The issuer's principal that has this name: as its subject, else as its login if exactly one has it. */
+export async function findNamed(sql: Queryable, issuer: string, name: string): Promise<Named> {
   const rows = await sql.run<{ id: string; exact: boolean }>(named, [issuer, name])
   const [first, second] = rows
-  if (first === undefined) return null
-  return first.exact || second === undefined ? first.id : 'ambiguous'
+  if (first === undefined) return { kind: 'nobody' }
+  return first.exact || second === undefined ? { kind: 'one', id: first.id } : { kind: 'several' }
 }

@@ -3,6 +3,8 @@ import type { Io } from '../../io.ts'
 import { registerCreate } from './create.ts'
 import { registerDelete } from './delete.ts'
 import { registerDropOldSecret } from './drop-old-secret.ts'
+import { registerFederations } from './federation.ts'
+import { registerClientKeys } from './key.ts'
 import { registerList } from './list.ts'
 import { registerRotate } from './rotate.ts'
 import { registerShow } from './show.ts'
@@ -18,5 +20,7 @@ export function registerPrincipals(program: Command, io: Io): void {
   registerStateChanges(group, io)
   registerRotate(group, io)
   registerDropOldSecret(group, io)
+  registerClientKeys(group, io)
+  registerFederations(group, io)
   registerDelete(group, io)
 }

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openEngine } from '../access/test-world.ts'
+import { deleteEngine, type EngineSettings, insertEngine } from '../store/engines.ts'
+import { bumpPolicy } from '../store/policies.ts'
+import { statement } from '../store/sql.ts'
+import { unsigned } from '../oauth/test-engines.ts'
+import { grantTypes, tokenTypes } from '../oauth/token-types.ts'
+import { type Send, type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { commit, objectAt, schema, setProperties, textAt } from './test-tables.ts'
+
+let server: TestServer
+let trino: TestCaller
+let alice: TestCaller
+let bob: TestCaller
+
+beforeAll(async () => {
+  server = await testServer({ vending: { mode: 'gateway' }, auditReads: 'store' })
+  for (const name of ['sales', 'hr']) {
+    await server.send('POST', 'namespaces', { namespace: [name] })
+    await server.send('POST', `namespaces/${name}/tables`, { name: 't', schema })
+  }
+  trino = await server.caller('trino')
+  alice = await server.caller('alice')
+  bob = await server.caller('bob')
+  for (const privilege of ['create', 'modify'] as const)
+    await server.grant({ privilege, on: await namespace('sales'), to: alice })
+  await server.grant({ privilege: 'select', on: await namespace('hr'), to: bob })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+async function namespace(path: string): Promise<{ kind: 'namespace'; id: string }> {
+  const [row] = await server.sql.run<{ id: string }>(
+    statement('test_namespace', 'select id from namespace where path = $1'),
+    [path],
+  )
+  return { kind: 'namespace', id: row?.id ?? '' }
+}
+
+async function enter(settings: Partial<EngineSettings> | null): Promise<void> {
+  await server.sql.transaction(async (tx) => {
+    await bumpPolicy(tx)
+    await deleteEngine(tx, trino.id)
+    const entry = { ...openEngine, unsignedSubjects: true, namesIssuer: 'headgate', ...settings }
+    if (settings !== null) await insertEngine(tx, trino.id, entry)
+  })
+}
+
+/** What unmodified Trino with `session=USER` does before a query of this user. */
+async function as(user: string, path = '/v1/oauth/tokens'): Promise<Send> {
+  const answer = await fetch(server.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${trino.token}` },
+    body: new URLSearchParams({
+      grant_type: grantTypes.tokenExchange,
+      scope: 'catalog',
+      subject_token: unsigned({ sub: user, user, source: 'trino-cli', trinoCatalog: 'lake' }),
+      subject_token_type: tokenTypes.jwt,
+      actor_token: trino.token,
+      actor_token_type: tokenTypes.accessToken,
+    }),
+  })
+  const { access_token: token } = (await answer.json()) as { access_token?: string }
+  if (token === undefined) throw new Error(`no token: ${answer.status}`)
+  return (method, where, body, headers) =>
+    server.send(method, where, body, { ...headers, authorization: `Bearer ${token}` })
+}
+
+const messageOf = ({ json }: TestAnswer): string => textAt(objectAt(objectAt(json)['error']), 'message')
+const config = '/v1/config?warehouse=lakehouse'
+
+describe('the first calls of an engine, without a user', () => {
+  test('config-only: the configuration and nothing else, whatever it was granted', async () => {
+    await enter({})
+    await server.grant({ privilege: 'select', on: await namespace('hr'), to: trino })
+    expect(await trino.send('GET', config)).toMatchObject({ status: 200 })
+    for (const path of ['namespaces', 'namespaces/hr/tables/t', '/management/v1/warehouses']) {
+      const refused = await trino.send('GET', path)
+      expect(refused.status).toBe(403)
+      expect(messageOf(refused)).toMatch(
+        /engine trino calls without a user.*\(first_calls: config-only\).*session=USER.*headgate engine set trino --first-calls service/,
+      )
+    }
+    expect(await trino.send('GET', '/v1/config?warehouse=nowhere')).toMatchObject({ status: 404 })
+    await enter({ warehouses: [] })
+    expect(await trino.send('GET', config)).toMatchObject({ status: 404 })
+  })
+
+  test('deny: nothing', async () => {
+    await enter({ firstCalls: 'deny' })
+    const refused = await trino.send('GET', config)
+    expect(refused.status).toBe(403)
+    expect(messageOf(refused)).toMatch(/allows nothing then \(first_calls: deny\)/)
+    expect(await (await as('alice'))('GET', config)).toMatchObject({ status: 200 })
+  })
+
+  test('service: as any principal, with what it was granted', async () => {
+    await enter({ firstCalls: 'service' })
+    expect((await trino.send('GET', 'namespaces')).json).toMatchObject({ namespaces: [['hr']] })
+    expect(await trino.send('GET', 'namespaces/sales/tables/t')).toMatchObject({ status: 404 })
+  })
+})
+
+describe('two users behind one engine', () => {
+  test('see only their own, over both paths of the token endpoint', async () => {
+    await enter({})
+    for (const path of ['/v1/oauth/tokens', '/oauth/token']) {
+      const [hers, his] = [await as('alice', path), await as('bob', path)]
+      expect((await hers('GET', 'namespaces')).json).toMatchObject({ namespaces: [['sales']] })
+      expect((await his('GET', 'namespaces')).json).toMatchObject({ namespaces: [['hr']] })
+      expect(await his('GET', 'namespaces/sales/tables/t')).toMatchObject({ status: 404 })
+      expect(await commit(his, 'namespaces/hr/tables/t', [setProperties({ a: '1' })])).toMatchObject({
+        status: 403,
+      })
+    }
+  })
+
+  test('do through it what its entry allows, and hear what does not', async () => {
+    await enter({ privileges: ['select'] })
+    const hers = await as('alice')
+    expect(await hers('GET', 'namespaces/sales/tables/t')).toMatchObject({ status: 200 })
+    const refused = await commit(hers, 'namespaces/sales/tables/t', [setProperties({ a: '1' })])
+    expect(refused.status).toBe(403)
+    expect(messageOf(refused)).toMatch(/has the privilege modify .* but not through the engine trino/)
+    expect(await commit(alice.send, 'namespaces/sales/tables/t', [setProperties({ a: '1' })])).toMatchObject({
+      status: 200,
+    })
+  })
+
+  test('stop at once when the engine is struck off, and hear that', async () => {
+    await enter({})
+    const hers = await as('alice')
+    expect(await hers('GET', config)).toMatchObject({ status: 200 })
+    await enter(null)
+    await vi.waitFor(async () => {
+      const refused = await hers('GET', config)
+      expect(refused.status).toBe(401)
+      expect(messageOf(refused)).toMatch(/engine trino of this token is not registered/)
+    })
+  })
+})
+
+describe('storage credentials of a user, renewed by the engine alone', () => {
+  async function staged(send: Send, name: string): Promise<string> {
+    const body = { name, schema, 'stage-create': true }
+    const made = await send('POST', 'namespaces/sales/tables', body, {
+      'x-iceberg-access-delegation': 'vended-credentials',
+    })
+    const [credential] = objectAt(made.json)['storage-credentials'] as object[]
+    const endpoint = textAt(
+      objectAt(objectAt(credential as never)['config']),
+      'client.refresh-credentials-endpoint',
+    )
+    return `/${endpoint.replace(/^\//, '')}`
+  }
+
+  test('are the call of the user, as long as the entry lets it renew', async () => {
+    await enter({})
+    const endpoint = await staged(await as('alice'), 'ctas')
+    expect(await trino.send('GET', endpoint)).toMatchObject({ status: 200 })
+    expect(await trino.send('GET', endpoint.split('?')[0] ?? '')).toMatchObject({ status: 403 })
+    expect(await bob.send('GET', endpoint)).toMatchObject({ status: 404 })
+    await enter({ refreshes: false })
+    expect(await trino.send('GET', endpoint)).toMatchObject({ status: 404 })
+    await enter({ firstCalls: 'deny' })
+    expect(await trino.send('GET', endpoint)).toMatchObject({ status: 403 })
+    await enter({})
+    expect(await (await as('alice'))('GET', endpoint)).toMatchObject({ status: 200 })
+  })
+})
+
+test('the audit names both, and says where no user was named', async () => {
+  await enter({})
+  await (
+    await as('alice')
+  )('GET', 'namespaces/sales/tables/t')
+  await trino.send('GET', config)
+  const events = statement(
+    'test_audit',
+    `select operation, principal, actors, detail from audit where operation in ('loadTable', 'getConfig') order by id desc limit 2`,
+  )
+  await vi.waitFor(async () =>
+    expect(await server.sql.run(events)).toMatchObject([
+      { operation: 'getConfig', principal: 'trino', actors: [], detail: { onBehalfOf: 'no user' } },
+      { operation: 'loadTable', principal: 'alice', actors: ['trino'], detail: null },
+    ]),
+  )
+})
