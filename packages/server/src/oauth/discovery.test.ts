@@ -40,9 +40,13 @@ describe('whoever is to trust tokens of this server', () => {
   test('finds it as an authorization server', async () => {
     expect(await get('/.well-known/oauth-authorization-server')).toMatchObject({
       issuer,
-      token_endpoint: `${issuer}/v1/oauth/tokens`,
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      token_endpoint: `${issuer}/oauth/token`,
+      grant_types_supported: [
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      ],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     })
   })
 

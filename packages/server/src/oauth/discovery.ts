@@ -1,3 +1,4 @@
+import { clientAlgorithms } from '../identity/client-key.ts'
 import type { OpenOperation } from '../http/open-operation.ts'
 import type { Answer } from '../http/operation.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -31,9 +32,10 @@ export function discoveryOperations({ issuer, ring, grantTypes }: DiscoveryParts
   }
   const server = {
     ...common,
-    token_endpoint: `${issuer}/v1/oauth/tokens`,
+    token_endpoint: `${issuer}/oauth/token`,
     grant_types_supported: grantTypes,
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
     // There is no authorization endpoint.
     response_types_supported: [],
   }
