@@ -18,8 +18,8 @@ export interface EntryOptions {
   readonly administers?: boolean
   readonly refreshes?: boolean
   readonly viewChains?: boolean
-  readonly token?: number
-  readonly session?: number
+  readonly accessLife?: number
+  readonly sessionLife?: number
 }
 
 /** Switches of an entry: their option, and what they let the engine do. */
@@ -62,8 +62,8 @@ export function addEntryOptions(command: Command): Command {
       'a privilege that it uses, with what that implies, and no other that is not named as well; "all" for no limit',
       several,
     )
-    .option('--token <time>', 'life of the tokens of its users: 15m', seconds)
-    .option('--session <time>', 'how long a token of a user can be renewed: 24h, 7d', seconds)
+    .option('--access-life <time>', 'life of the tokens of its users: 15m', seconds)
+    .option('--session-life <time>', 'how long a token of a user can be renewed: 24h, 7d', seconds)
 }
 
 /** What is given of an entry, as the server takes it. */
@@ -81,8 +81,8 @@ export function entryBody(options: EntryOptions): JsonObject {
     administers: options.administers,
     refreshes: options.refreshes,
     viewChains: options.viewChains,
-    tokenSeconds: options.token,
-    sessionSeconds: options.session,
+    tokenSeconds: options.accessLife,
+    sessionSeconds: options.sessionLife,
   }
 }
 

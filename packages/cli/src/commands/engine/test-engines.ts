@@ -14,7 +14,7 @@ export function enginePromises(shared: () => TestHeadgate): void {
       expect(added.err).toContain('It acts for nobody yet')
       const rule = 'https://idp.example *@corp.example analysts admins'
       const far =
-        '--only-warehouse lakehouse --only-privilege select --refreshes no --token 10m --session 12h'
+        '--only-warehouse lakehouse --only-privilege select --refreshes no --access-life 10m --session-life 12h'
       const near = '--unsigned-subjects --names-issuer https://idp.example --first-calls deny'
       const rules = ['--subject', rule, '--subject', 'headgate']
       const set = await headgate(['engine', 'set', 'trino', ...rules, ...near.split(' '), ...far.split(' ')])
@@ -55,7 +55,7 @@ export function enginePromises(shared: () => TestHeadgate): void {
         code: 1,
         err: expect.stringContaining('namesIssuer'),
       })
-      for (const wrong of [['--first-calls', 'all'], ['--refreshes=maybe'], ['--token', 'soon'], []])
+      for (const wrong of [['--first-calls', 'all'], ['--refreshes=maybe'], ['--access-life', 'soon'], []])
         expect((await headgate(['engine', 'set', 'trino', ...wrong])).code).toBe(2)
     })
   })

@@ -50,7 +50,7 @@ export const keys: Pick<
     { min: 60, max: 2_592_000 },
     {
       section: 'Keys and tokens',
-      doc: 'How long a client can renew its token without proving itself again, in seconds. Engines have their own (`headgate engine set --session`).',
+      doc: 'How long a client can renew its token without proving itself again, in seconds. Engines have their own (`headgate engine set --session-life`).',
     },
   ),
   policyMaxAgeMs: integer(
