@@ -1,4 +1,3 @@
-import { constants, isUtf8 } from 'node:buffer'
 import { JsonError } from './json-error.ts'
 import { parseCarefully } from './parse-carefully.ts'
 import { scan } from './scan.ts'
@@ -12,6 +11,9 @@ export interface ParseOptions {
 
 /** Recursion this deep, here and in those who walk the result, is far from the end of the stack. */
 const DEEPEST = 1000
+
+/** Characters in the longest string of V8, which has the lowest limit of the engines; bytes make no more than that. */
+const LONGEST = 2 ** 29 - 24
 
 /**
  * Reads JSON as `JSON.parse` does, except that integers outside the safe range become bigints with all their digits.
@@ -41,12 +43,19 @@ export function parse(text: string, options?: ParseOptions): Json {
  * @throws {JsonError} when they are not, or as {@link parse} does
  */
 export function parseBytes(bytes: Uint8Array, options?: ParseOptions): Json {
-  if (bytes.byteLength > constants.MAX_STRING_LENGTH) throw new JsonError('text is too long')
-  if (!isUtf8(bytes)) throw new JsonError('bytes are not valid UTF-8')
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    throw new JsonError('text starts with a byte order mark', 0)
+  if (bytes.byteLength > LONGEST) throw new JsonError('text is too long')
+  return parse(textOf(bytes), options)
+}
+
+function textOf(bytes: Uint8Array): string {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new JsonError('bytes are not valid UTF-8')
   }
-  return parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), options)
+  if (text.startsWith('\ufeff')) throw new JsonError('text starts with a byte order mark', 0)
+  return text
 }
 
 /** Puts the exact integers back into what JSON.parse made. Nobody else holds it yet, so it is completed in place. */
