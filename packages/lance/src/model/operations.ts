@@ -1,0 +1,133 @@
+// In the order of the specification.
+const rows = [
+  ['CreateNamespace', '/v1/namespace/{id}/create', 'changes'],
+  ['ListNamespaces', '/v1/namespace/{id}/list', 'reads'],
+  ['DescribeNamespace', '/v1/namespace/{id}/describe', 'reads'],
+  ['DropNamespace', '/v1/namespace/{id}/drop', 'changes'],
+  ['NamespaceExists', '/v1/namespace/{id}/exists', 'reads'],
+  ['ListTables', '/v1/namespace/{id}/table/list', 'reads'],
+  ['ListAllTables', '/v1/table', 'reads'],
+  ['RegisterTable', '/v1/table/{id}/register', 'changes'],
+  ['DescribeTable', '/v1/table/{id}/describe', 'reads'],
+  ['TableExists', '/v1/table/{id}/exists', 'reads'],
+  ['DropTable', '/v1/table/{id}/drop', 'changes'],
+  ['DeregisterTable', '/v1/table/{id}/deregister', 'changes'],
+  ['RestoreTable', '/v1/table/{id}/restore', 'changes'],
+  ['RenameTable', '/v1/table/{id}/rename', 'changes'],
+  ['UpdateTableSchemaMetadata', '/v1/table/{id}/schema_metadata/update', 'changes'],
+  ['ListTableVersions', '/v1/table/{id}/version/list', 'reads'],
+  ['CreateTableVersion', '/v1/table/{id}/version/create', 'changes'],
+  ['DescribeTableVersion', '/v1/table/{id}/version/describe', 'reads'],
+  ['BatchDeleteTableVersions', '/v1/table/{id}/version/delete', 'changes'],
+  ['BatchCreateTableVersions', '/v1/table/version/batch-create', 'changes'],
+  ['BatchCommitTables', '/v1/table/batch-commit', 'changes'],
+  ['AlterTableAlterColumns', '/v1/table/{id}/alter_columns', 'changes'],
+  ['UpdateFieldMetadata', '/v1/table/{id}/update_field_metadata', 'changes'],
+  ['AlterTableDropColumns', '/v1/table/{id}/drop_columns', 'changes'],
+  ['GetTableStats', '/v1/table/{id}/stats', 'reads'],
+  ['InsertIntoTable', '/v1/table/{id}/insert', 'changes'],
+  ['MergeInsertIntoTable', '/v1/table/{id}/merge_insert', 'changes'],
+  ['UpdateTable', '/v1/table/{id}/update', 'changes'],
+  ['DeleteFromTable', '/v1/table/{id}/delete', 'changes'],
+  ['QueryTable', '/v1/table/{id}/query', 'reads'],
+  ['CountTableRows', '/v1/table/{id}/count_rows', 'reads'],
+  ['CreateTable', '/v1/table/{id}/create', 'changes'],
+  ['ExplainTableQueryPlan', '/v1/table/{id}/explain_plan', 'reads'],
+  ['AnalyzeTableQueryPlan', '/v1/table/{id}/analyze_plan', 'reads'],
+  ['AlterTableAddColumns', '/v1/table/{id}/add_columns', 'changes'],
+  ['AlterTableBackfillColumns', '/v1/table/{id}/backfill_column', 'changes'],
+  ['RefreshMaterializedView', '/v1/materialized_view/{id}/refresh', 'changes'],
+  ['CreateMaterializedView', '/v1/materialized_view/{id}/create', 'changes'],
+  ['CreateTableIndex', '/v1/table/{id}/create_index', 'changes'],
+  ['CreateTableScalarIndex', '/v1/table/{id}/create_scalar_index', 'changes'],
+  ['ListTableIndices', '/v1/table/{id}/index/list', 'reads'],
+  ['DescribeTableIndexStats', '/v1/table/{id}/index/{index_name}/stats', 'reads'],
+  ['DropTableIndex', '/v1/table/{id}/index/{index_name}/drop', 'changes'],
+  ['ListTableTags', '/v1/table/{id}/tags/list', 'reads'],
+  ['GetTableTagVersion', '/v1/table/{id}/tags/version', 'reads'],
+  ['DeclareTable', '/v1/table/{id}/declare', 'changes'],
+  ['CreateTableTag', '/v1/table/{id}/tags/create', 'changes'],
+  ['DeleteTableTag', '/v1/table/{id}/tags/delete', 'changes'],
+  ['UpdateTableTag', '/v1/table/{id}/tags/update', 'changes'],
+  ['ListTableBranches', '/v1/table/{id}/branches/list', 'reads'],
+  ['CreateTableBranch', '/v1/table/{id}/branches/create', 'changes'],
+  ['DeleteTableBranch', '/v1/table/{id}/branches/delete', 'changes'],
+  ['DescribeTransaction', '/v1/transaction/{id}/describe', 'reads'],
+  ['AlterTransaction', '/v1/transaction/{id}/alter', 'changes'],
+] as const
+
+/** Name of an operation in the Lance Namespace specification. */
+export type OperationId = (typeof rows)[number][0]
+
+/** How an operation travels. */
+export interface Operation {
+  readonly operationId: OperationId
+  readonly method: 'GET' | 'POST'
+  /** Template with `{id}`, an identifier, and `{index_name}`. */
+  readonly path: string
+  /** `json`: the request itself; `map`: only its metadata; `arrow`: an Arrow IPC stream beside it. */
+  readonly body: 'json' | 'map' | 'arrow' | 'none'
+  /** `json`: the response itself; `map`, `count`, `text`: its one member bare; `arrow`: an Arrow IPC file. */
+  readonly answer: 'json' | 'map' | 'count' | 'text' | 'arrow' | 'status'
+  /** Whether it leaves everything as it is, so that it may be repeated. */
+  readonly effect: 'reads' | 'changes'
+  /** Members of the request that travel in the query. Where the body is the request, they are in it too. */
+  readonly query: readonly string[]
+}
+
+const PAGE = ['page_token', 'limit']
+
+/** What is not POST with JSON in and out. */
+const differences: Partial<Record<OperationId, Partial<Operation>>> = {
+  ListNamespaces: { method: 'GET', body: 'none', query: PAGE },
+  NamespaceExists: { answer: 'status' },
+  ListTables: { method: 'GET', body: 'none', query: [...PAGE, 'include_declared'] },
+  ListAllTables: { method: 'GET', body: 'none', query: [...PAGE, 'include_declared'] },
+  DescribeTable: { query: ['with_table_uri', 'load_detailed_metadata', 'check_declared'] },
+  TableExists: { answer: 'status' },
+  DropTable: { body: 'none' },
+  UpdateTableSchemaMetadata: { body: 'map', answer: 'map', query: ['branch'] },
+  ListTableVersions: { body: 'none', query: ['branch', 'page_token', 'limit', 'descending'] },
+  InsertIntoTable: { body: 'arrow', query: ['branch', 'mode'] },
+  MergeInsertIntoTable: {
+    body: 'arrow',
+    query: [
+      'branch',
+      'on',
+      'when_matched_update_all',
+      'when_matched_update_all_filt',
+      'when_not_matched_insert_all',
+      'when_not_matched_by_source_delete',
+      'when_not_matched_by_source_delete_filt',
+      'timeout',
+      'use_index',
+    ],
+  },
+  QueryTable: { answer: 'arrow' },
+  CountTableRows: { answer: 'count' },
+  CreateTable: { body: 'arrow', query: ['mode', 'properties', 'storage_options'] },
+  ExplainTableQueryPlan: { answer: 'text' },
+  AnalyzeTableQueryPlan: { answer: 'text' },
+  DropTableIndex: { body: 'none', query: ['branch'] },
+  ListTableTags: { body: 'none', query: PAGE },
+  ListTableBranches: { body: 'none', query: PAGE },
+}
+
+/** Every operation of the Lance Namespace specification, as pinned in `spec/lance`. */
+export const operations: readonly Operation[] = rows.map(([operationId, path, effect]) => ({
+  operationId,
+  method: 'POST',
+  path,
+  body: 'json',
+  answer: 'json',
+  effect,
+  query: [],
+  ...differences[operationId],
+}))
+
+const byId = Object.fromEntries(
+  operations.map((operation) => [operation.operationId, operation]),
+) as Readonly<Record<OperationId, Operation>>
+
+/** One operation by its name. */
+export const operation = (operationId: OperationId): Operation => byId[operationId]
