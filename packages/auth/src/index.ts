@@ -33,6 +33,7 @@ export type {
   PropertyValues,
 } from './properties/read-properties.ts'
 export { filterServerConfig, isServerSettable } from './properties/server-config.ts'
+export { failureCode, neverSent } from './connection-failure.ts'
 export { fileTokens } from './file-tokens.ts'
 export { keepIdentity, type Party, type Provenance } from './provenance.ts'
 export {
@@ -44,6 +45,8 @@ export {
   type ProviderSource,
 } from './provider-definition.ts'
 export { AuthRegistry, type CreateOptions, type RegistryOptions } from './registry.ts'
+export { retryAfterMs } from './retry-after.ts'
+export { LONGEST_WAIT_MS, mayHaveHappened, retryPolicy, type RetryPolicyOptions } from './retry-policy.ts'
 export { Secret } from './secret.ts'
 export { send, type Attempt, type OutgoingRequest, type SendOptions } from './send.ts'
 export { SessionCache, type SessionCacheOptions } from './session-cache.ts'

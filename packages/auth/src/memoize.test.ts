@@ -55,6 +55,24 @@ it('is renewed beside its use, once, a fifth of its life before its end', async 
   expect(state.calls).toBe(2)
 })
 
+it.each([
+  [30_000, 570_000],
+  [200_000, 400_000],
+  [3_600_000, 300_000],
+])(
+  'a value that asks for it is renewed %i ms before its end, but not in its first half',
+  async (ahead, at) => {
+    const { clock, state, tokens } = source({ refreshAheadMs: () => ahead })
+    await tokens.get()
+    clock.advance(at - 1)
+    await tokens.get()
+    expect(state.calls).toBe(1)
+    clock.advance(1)
+    await tokens.get()
+    expect(state.calls).toBe(2)
+  },
+)
+
 it('renewals of many are spread over time', async () => {
   const { clock, state, tokens } = source({ random: () => 1, jitter: 0.5 })
   await tokens.get()

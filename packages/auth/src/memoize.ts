@@ -6,8 +6,11 @@ import { timeLimit, waitFor } from './time-limit.ts'
 export interface MemoizeOptions<T> {
   /** When a value ends, in epoch milliseconds. Undefined: never. */
   readonly expiresAt: (value: T) => number | undefined
-  /** How long before its end a value is renewed, at most; never more than a fifth of its life. Default 5 minutes. */
-  readonly refreshAheadMs?: number
+  /**
+   * How long before its end a value is renewed, at most; never more than a fifth of its life. A value that says so
+   * itself is renewed then; never more than half of its life before. Default 5 minutes.
+   */
+  readonly refreshAheadMs?: number | ((value: T) => number)
   /** The share of that time by which renewals of many are spread, 0 to 1. Default 0.2. */
   readonly jitter?: number
   /** The longest that one renewal may take. Default 30 s. */
@@ -140,7 +143,8 @@ export class Memoized<T> implements AsyncDisposable {
     const madeAt = this.#now()
     const end = this.#options.expiresAt(value) ?? Infinity
     const life = Math.max(0, end - madeAt)
-    const ahead = Math.min(this.#options.refreshAheadMs ?? 300_000, life / 5)
+    const { refreshAheadMs: wanted = 300_000 } = this.#options
+    const ahead = typeof wanted === 'number' ? Math.min(wanted, life / 5) : Math.min(wanted(value), life / 2)
     const spread = 1 - (this.#options.jitter ?? 0.2) * (this.#options.random ?? Math.random)()
     this.#kept = {
       value,
