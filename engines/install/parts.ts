@@ -1,3 +1,4 @@
+import { installLance } from '../../conformance/lib/lance.ts'
 import { installMinio } from '../../conformance/lib/minio.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installDuckDb } from './duckdb.ts'
@@ -15,4 +16,5 @@ export const parts: Readonly<Record<string, Installer>> = {
   trino: installTrino,
   'trino-cli': installTrinoCli,
   minio: installMinio,
+  lance: installLance,
 }

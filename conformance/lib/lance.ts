@@ -1,0 +1,43 @@
+import { cacheFolder } from './paths.ts'
+import { npmFolder } from './npm-folder.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
+import { pythonVenv } from './python-venv.ts'
+
+const lancedb = '0.39.0'
+// the newest that it works with
+const arrow = '18.1.0'
+
+export interface InstalledLance {
+  /** Python with pylance, whose `RestAdapter` is the reference server of the REST namespace, and lancedb. */
+  readonly python: string
+  /** A folder with `@lancedb/lancedb` for Node and apache-arrow. */
+  readonly node: string
+}
+
+/** Lance for Python and for Node. */
+export async function installLance(
+  keeper: ProcessKeeper,
+  say: (line: string) => void,
+): Promise<InstalledLance> {
+  return {
+    python: await pythonVenv(
+      keeper,
+      cacheFolder('engines', 'lance'),
+      ['pylance==14.0.2', 'lancedb==0.40.0'],
+      say,
+    ),
+    node: await npmFolder(
+      keeper,
+      cacheFolder('engines', 'lance-node'),
+      [`@lancedb/lancedb@${lancedb}`, `${nativePackage()}@${lancedb}`, `apache-arrow@${arrow}`],
+      say,
+    ),
+  }
+}
+
+/** Optional for npm, and needed all the same. */
+function nativePackage(): string {
+  const { platform, arch } = process
+  const suffix = platform === 'linux' ? '-gnu' : platform === 'win32' ? '-msvc' : ''
+  return `@lancedb/lancedb-${platform}-${arch}${suffix}`
+}

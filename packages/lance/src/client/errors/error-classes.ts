@@ -1,0 +1,130 @@
+import { isLanceErrorCode, type LanceErrorCode } from '../../model/error-codes.ts'
+import { LanceNamespaceError, type LanceErrorDetails } from './lance-namespace-error.ts'
+
+// One class for each numeric code, with the names that Lance's Python package gives them.
+
+export class UnsupportedOperationError extends LanceNamespaceError {
+  override readonly name = 'UnsupportedOperationError'
+}
+export class NamespaceNotFoundError extends LanceNamespaceError {
+  override readonly name = 'NamespaceNotFoundError'
+}
+export class NamespaceAlreadyExistsError extends LanceNamespaceError {
+  override readonly name = 'NamespaceAlreadyExistsError'
+}
+export class NamespaceNotEmptyError extends LanceNamespaceError {
+  override readonly name = 'NamespaceNotEmptyError'
+}
+export class TableNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TableNotFoundError'
+}
+export class TableAlreadyExistsError extends LanceNamespaceError {
+  override readonly name = 'TableAlreadyExistsError'
+}
+export class TableIndexNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TableIndexNotFoundError'
+}
+export class TableIndexAlreadyExistsError extends LanceNamespaceError {
+  override readonly name = 'TableIndexAlreadyExistsError'
+}
+export class TableTagNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TableTagNotFoundError'
+}
+export class TableTagAlreadyExistsError extends LanceNamespaceError {
+  override readonly name = 'TableTagAlreadyExistsError'
+}
+export class TransactionNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TransactionNotFoundError'
+}
+export class TableVersionNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TableVersionNotFoundError'
+}
+export class TableColumnNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TableColumnNotFoundError'
+}
+export class InvalidInputError extends LanceNamespaceError {
+  override readonly name = 'InvalidInputError'
+}
+export class ConcurrentModificationError extends LanceNamespaceError {
+  override readonly name = 'ConcurrentModificationError'
+}
+export class PermissionDeniedError extends LanceNamespaceError {
+  override readonly name = 'PermissionDeniedError'
+}
+export class UnauthenticatedError extends LanceNamespaceError {
+  override readonly name = 'UnauthenticatedError'
+}
+export class ServiceUnavailableError extends LanceNamespaceError {
+  override readonly name = 'ServiceUnavailableError'
+}
+export class InternalError extends LanceNamespaceError {
+  override readonly name = 'InternalError'
+}
+export class InvalidTableStateError extends LanceNamespaceError {
+  override readonly name = 'InvalidTableStateError'
+}
+export class TableSchemaValidationError extends LanceNamespaceError {
+  override readonly name = 'TableSchemaValidationError'
+}
+export class ThrottlingError extends LanceNamespaceError {
+  override readonly name = 'ThrottlingError'
+}
+export class TableBranchNotFoundError extends LanceNamespaceError {
+  override readonly name = 'TableBranchNotFoundError'
+}
+export class TableBranchAlreadyExistsError extends LanceNamespaceError {
+  override readonly name = 'TableBranchAlreadyExistsError'
+}
+
+type ErrorClass = new (
+  message: string,
+  details: LanceErrorDetails,
+  options?: ErrorOptions,
+) => LanceNamespaceError
+
+export const errorClasses: Readonly<Record<LanceErrorCode, ErrorClass>> = {
+  0: UnsupportedOperationError,
+  1: NamespaceNotFoundError,
+  2: NamespaceAlreadyExistsError,
+  3: NamespaceNotEmptyError,
+  4: TableNotFoundError,
+  5: TableAlreadyExistsError,
+  6: TableIndexNotFoundError,
+  7: TableIndexAlreadyExistsError,
+  8: TableTagNotFoundError,
+  9: TableTagAlreadyExistsError,
+  10: TransactionNotFoundError,
+  11: TableVersionNotFoundError,
+  12: TableColumnNotFoundError,
+  13: InvalidInputError,
+  14: ConcurrentModificationError,
+  15: PermissionDeniedError,
+  16: UnauthenticatedError,
+  17: ServiceUnavailableError,
+  18: InternalError,
+  19: InvalidTableStateError,
+  20: TableSchemaValidationError,
+  21: ThrottlingError,
+  22: TableBranchNotFoundError,
+  23: TableBranchAlreadyExistsError,
+}
+
+/** An error of the class of its code. */
+export function lanceError(message: string, details: LanceErrorDetails): LanceNamespaceError {
+  const { code } = details
+  const Class = isLanceErrorCode(code) ? errorClasses[code] : LanceNamespaceError
+  return new Class(message, details)
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  'LanceNamespaceError',
+  'InvalidAnswerError',
+  ...Object.values(errorClasses).map((each) => each.name),
+])
+
+/** True for an error answer of a namespace, of the given code if there is one; also one from another copy of this package. */
+export function isLanceError(error: unknown, code?: LanceErrorCode): error is LanceNamespaceError {
+  if (!(error instanceof Error) || !NAMES.has(error.name) || !('code' in error && 'operation' in error))
+    return false
+  return code === undefined || error.code === code
+}

@@ -1,0 +1,97 @@
+import type { DescribeTableRequest } from '../model/wire/table.ts'
+import { connect, type ConnectOptions } from './connect.ts'
+import { branchOperations, type BranchOperations } from './operations/branches.ts'
+import { columnOperations, type ColumnOperations } from './operations/columns.ts'
+import { dataOperations, type DataOperations } from './operations/data.ts'
+import { indexOperations, type IndexOperations } from './operations/indices.ts'
+import {
+  materializedViewOperations,
+  type MaterializedViewOperations,
+} from './operations/materialized-views.ts'
+import { namespaceOperations, type NamespaceOperations } from './operations/namespaces.ts'
+import { queryOperations, type QueryOperations } from './operations/queries.ts'
+import type { About } from './operations/respond.ts'
+import { tableOperations, type TableOperations } from './operations/tables.ts'
+import { tagOperations, type TagOperations } from './operations/tags.ts'
+import { transactionOperations, type TransactionOperations } from './operations/transactions.ts'
+import { versionOperations, type VersionOperations } from './operations/versions.ts'
+import type { Session } from './session.ts'
+import {
+  storageOptions,
+  type StorageOptions,
+  type StorageOptionsOptions,
+  type TableAccess,
+} from './storage-options/storage-options.ts'
+
+/**
+ * A Lance namespace behind the REST protocol: its 54 operations by their names, each with the request of the
+ * specification and its response.
+ *
+ * Every operation may throw a `LanceNamespaceError` for what the server says, a `LanceConnectionError` when it says
+ * nothing, an `AuthError` when the request cannot be authenticated, and the reason of its signal.
+ */
+export interface LanceNamespace
+  extends
+    NamespaceOperations,
+    TableOperations,
+    VersionOperations,
+    DataOperations,
+    QueryOperations,
+    ColumnOperations,
+    IndexOperations,
+    TagOperations,
+    BranchOperations,
+    MaterializedViewOperations,
+    TransactionOperations,
+    AsyncDisposable {
+  /**
+   * Access to the storage of a table, described or only declared, that is renewed for as long as the server allows.
+   *
+   * @param known what DescribeTable, DeclareTable or CreateTable answered, to begin with
+   * @example
+   * ```ts
+   * const declared = await lance.declareTable({ id: ['sales', 'orders'] })
+   * await using options = lance.storageOptions({ id: ['sales', 'orders'] }, declared)
+   * const s3 = new S3Client({ region: 'eu-central-1', credentials: options.aws })
+   * ```
+   */
+  storageOptions(
+    request: About<DescribeTableRequest>,
+    known?: TableAccess,
+    options?: StorageOptionsOptions,
+  ): StorageOptions
+}
+
+/** How to get one. */
+export const LanceNamespace: { connect(options: ConnectOptions): Promise<LanceNamespace> } = {
+  /**
+   * Connects to a namespace: checks the options and the authentication, and asks nothing of the server.
+   *
+   * @throws {HeadgateError} for options that contradict each other
+   * @throws {AuthError} naming the property to change
+   * @example
+   * ```ts
+   * await using lance = await LanceNamespace.connect({ uri: 'https://lance.example.com', properties: { 'rest.auth.type': 'sigv4' } })
+   * for await (const name of lance.listNamespaces()) console.log(name)
+   * ```
+   */
+  async connect(options) {
+    const { session, close } = await connect(options)
+    return { ...operationsOf(session), [Symbol.asyncDispose]: close }
+  },
+}
+
+const operationsOf = (session: Session): Omit<LanceNamespace, typeof Symbol.asyncDispose> => ({
+  ...namespaceOperations(session),
+  ...tableOperations(session),
+  ...versionOperations(session),
+  ...dataOperations(session),
+  ...queryOperations(session),
+  ...columnOperations(session),
+  ...indexOperations(session),
+  ...tagOperations(session),
+  ...branchOperations(session),
+  ...materializedViewOperations(session),
+  ...transactionOperations(session),
+  storageOptions: (request, known, options) => storageOptions(session, request, known, options),
+})

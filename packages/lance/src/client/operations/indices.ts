@@ -1,0 +1,80 @@
+import {
+  decodeCreateTableIndexResponse,
+  decodeCreateTableScalarIndexResponse,
+  decodeDescribeTableIndexStatsResponse,
+  decodeDropTableIndexResponse,
+  decodeListTableIndicesResponse,
+  type CreateTableIndexRequest,
+  type CreateTableIndexResponse,
+  type CreateTableScalarIndexResponse,
+  type DescribeTableIndexStatsRequest,
+  type DescribeTableIndexStatsResponse,
+  type DropTableIndexRequest,
+  type DropTableIndexResponse,
+  type IndexContent,
+  type ListTableIndicesRequest,
+  type ListTableIndicesResponse,
+} from '../../model/wire/index-operation.ts'
+import type { CallOptions } from '../call-options.ts'
+import type { Pages } from '../pages.ts'
+import type { Session } from '../session.ts'
+import { list, respond, type About } from './respond.ts'
+
+/** A request about one index of a table. */
+export type AboutIndex<Request> = About<Request> & { readonly index_name: string }
+
+export interface IndexOperations {
+  /**
+   * Creates an index. Servers may answer before it is built: `listTableIndices` tells its status.
+   *
+   * @throws {TableColumnNotFoundError} {TableIndexAlreadyExistsError}
+   * @example await lance.createTableIndex({ id, column: 'vector', index_type: 'IVF_PQ', distance_type: 'cosine' })
+   */
+  createTableIndex(
+    request: About<CreateTableIndexRequest>,
+    options?: CallOptions,
+  ): Promise<CreateTableIndexResponse>
+
+  /** The same for scalar indices: `BTREE`, `BITMAP`, `LABEL_LIST`, `FTS`. */
+  createTableScalarIndex(
+    request: About<CreateTableIndexRequest>,
+    options?: CallOptions,
+  ): Promise<CreateTableScalarIndexResponse>
+
+  listTableIndices(
+    request: About<ListTableIndicesRequest>,
+    options?: CallOptions,
+  ): Pages<IndexContent, ListTableIndicesResponse>
+
+  /** @throws {TableIndexNotFoundError} */
+  describeTableIndexStats(
+    request: AboutIndex<DescribeTableIndexStatsRequest>,
+    options?: CallOptions,
+  ): Promise<DescribeTableIndexStatsResponse>
+
+  /** @throws {TableIndexNotFoundError} */
+  dropTableIndex(
+    request: AboutIndex<DropTableIndexRequest>,
+    options?: CallOptions,
+  ): Promise<DropTableIndexResponse>
+}
+
+export const indexOperations = (session: Session): IndexOperations => ({
+  createTableIndex: (request, options) =>
+    respond(session, 'CreateTableIndex', decodeCreateTableIndexResponse, request, options),
+  createTableScalarIndex: (request, options) =>
+    respond(session, 'CreateTableScalarIndex', decodeCreateTableScalarIndexResponse, request, options),
+  listTableIndices: (request, options) =>
+    list(
+      session,
+      'ListTableIndices',
+      decodeListTableIndicesResponse,
+      ({ indexes }) => indexes,
+      request,
+      options,
+    ),
+  describeTableIndexStats: (request, options) =>
+    respond(session, 'DescribeTableIndexStats', decodeDescribeTableIndexStatsResponse, request, options),
+  dropTableIndex: (request, options) =>
+    respond(session, 'DropTableIndex', decodeDropTableIndexResponse, request, options),
+})

@@ -1,0 +1,79 @@
+import {
+  decodeCreateTableTagResponse,
+  decodeDeleteTableTagResponse,
+  decodeGetTableTagVersionResponse,
+  decodeListTableTagsResponse,
+  decodeUpdateTableTagResponse,
+  type CreateTableTagRequest,
+  type CreateTableTagResponse,
+  type DeleteTableTagRequest,
+  type DeleteTableTagResponse,
+  type GetTableTagVersionRequest,
+  type GetTableTagVersionResponse,
+  type ListTableTagsRequest,
+  type ListTableTagsResponse,
+  type TagContents,
+  type UpdateTableTagRequest,
+  type UpdateTableTagResponse,
+} from '../../model/wire/tag.ts'
+import type { CallOptions } from '../call-options.ts'
+import type { Pages } from '../pages.ts'
+import type { Session } from '../session.ts'
+import { list, respond, type About } from './respond.ts'
+
+/** Names for versions of a table. */
+export interface TagOperations {
+  /**
+   * The tags of a table, each with its name.
+   *
+   * @example for await (const [name, { version }] of lance.listTableTags({ id })) console.log(name, version)
+   */
+  listTableTags(
+    request: About<ListTableTagsRequest>,
+    options?: CallOptions,
+  ): Pages<readonly [name: string, tag: TagContents], ListTableTagsResponse>
+
+  /** @throws {TableTagNotFoundError} */
+  getTableTagVersion(
+    request: About<GetTableTagVersionRequest>,
+    options?: CallOptions,
+  ): Promise<GetTableTagVersionResponse>
+
+  /** @throws {TableTagAlreadyExistsError} {TableVersionNotFoundError} */
+  createTableTag(
+    request: About<CreateTableTagRequest>,
+    options?: CallOptions,
+  ): Promise<CreateTableTagResponse>
+
+  /** Moves a tag to another version. @throws {TableTagNotFoundError} */
+  updateTableTag(
+    request: About<UpdateTableTagRequest>,
+    options?: CallOptions,
+  ): Promise<UpdateTableTagResponse>
+
+  /** @throws {TableTagNotFoundError} */
+  deleteTableTag(
+    request: About<DeleteTableTagRequest>,
+    options?: CallOptions,
+  ): Promise<DeleteTableTagResponse>
+}
+
+export const tagOperations = (session: Session): TagOperations => ({
+  listTableTags: (request, options) =>
+    list(
+      session,
+      'ListTableTags',
+      decodeListTableTagsResponse,
+      ({ tags }) => Object.entries(tags),
+      request,
+      options,
+    ),
+  getTableTagVersion: (request, options) =>
+    respond(session, 'GetTableTagVersion', decodeGetTableTagVersionResponse, request, options),
+  createTableTag: (request, options) =>
+    respond(session, 'CreateTableTag', decodeCreateTableTagResponse, request, options),
+  updateTableTag: (request, options) =>
+    respond(session, 'UpdateTableTag', decodeUpdateTableTagResponse, request, options),
+  deleteTableTag: (request, options) =>
+    respond(session, 'DeleteTableTag', decodeDeleteTableTagResponse, request, options),
+})
