@@ -1,0 +1,29 @@
+import { ok, rejects } from 'node:assert/strict'
+import { LanceNamespaceError, type LanceNamespace } from '@headgate/lance/client'
+import { check, type Check } from '../check.ts'
+
+const id = ['t', 'orders']
+
+/** Operations that this server reads and then does not have: it says so with an error of its own, and 500. */
+const calls: Readonly<Record<string, (lance: LanceNamespace) => Promise<unknown>>> = {
+  renameTable: (lance) => lance.renameTable({ id, new_table_name: 'other' }),
+  batchCreateTableVersions: (lance) => lance.batchCreateTableVersions({ entries: [] }),
+  batchCommitTables: (lance) =>
+    lance.batchCommitTables({ operations: [{ declare_table: { id: ['t', 'x'] } }] }),
+  updateFieldMetadata: (lance) =>
+    lance.updateFieldMetadata({ id, updates: [{ path: 'name', metadata: { k: 'v' } }] }),
+  alterTableBackfillColumns: (lance) => lance.alterTableBackfillColumns({ id, column: 'name' }),
+  createMaterializedView: (lance) =>
+    lance.createMaterializedView({ id: ['t', 'view'], kind: 'query', source_query: '', output_schema: '' }),
+  refreshMaterializedView: (lance) => lance.refreshMaterializedView({ id: ['t', 'view'] }),
+}
+
+export const notImplementedChecks: readonly Check[] = Object.entries(calls).map(([name, call]) =>
+  check(`${name} is understood, and not implemented by this server`, async ({ lance }) => {
+    await rejects(call(lance), (error) => {
+      ok(error instanceof LanceNamespaceError)
+      ok(/not implemented/.test(error.message), `${error.status} ${error.message}`)
+      return true
+    })
+  }),
+)

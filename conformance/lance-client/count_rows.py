@@ -1,0 +1,9 @@
+"""Counts the rows of a dataset that it reaches with the storage options it is given."""
+
+import json
+import sys
+
+import lance
+
+location, options = sys.argv[1:]
+print(f"@@rows {lance.dataset(location, storage_options=json.loads(options)).count_rows()}", flush=True)

@@ -1,0 +1,132 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { LanceNamespace } from '@headgate/lance/client'
+import type { OperationId } from '@headgate/lance/model'
+import { installLance } from '../lib/lance.ts'
+import { installMinio, startMinio } from '../lib/minio.ts'
+import { cacheFolder, newRunFolder } from '../lib/paths.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { safeEnvironment } from '../lib/safe-env.ts'
+import { seconds } from '../lib/text-table.ts'
+import type { Bench, Check } from './check.ts'
+import { columnAndIndexChecks } from './checks/columns-and-indices.ts'
+import { dataChecks } from './checks/data.ts'
+import { lancedbChecks } from './checks/lancedb.ts'
+import { namespaceChecks } from './checks/namespaces.ts'
+import { notImplementedChecks } from './checks/not-implemented.ts'
+import { KEY_LIFE_MS, storageChecks } from './checks/storage.ts'
+import { tableChecks } from './checks/tables.ts'
+import { versionChecks } from './checks/versions.ts'
+import { loadNodeLance } from './node-lance.ts'
+import { pylance } from './pylance.ts'
+import { startReferenceServer } from './reference-server.ts'
+import { SeenOperations } from './seen.ts'
+
+const usage = `npm run conformance:lance-client [-- --without-minio]
+
+Runs @headgate/lance against pylance's own server, and compares with what @lancedb/lancedb makes of the same data.
+  --without-minio   leave out the checks of storage options, which need MinIO`
+
+const onFiles: Readonly<Record<string, readonly Check[]>> = {
+  namespaces: namespaceChecks,
+  tables: tableChecks,
+  data: dataChecks,
+  'columns and indices': columnAndIndexChecks,
+  versions: versionChecks,
+  lancedb: lancedbChecks,
+  'not implemented': notImplementedChecks,
+}
+
+/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+async function main(withMinio: boolean): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const folder = newRunFolder(cacheFolder('lance-client-run'))
+  const { python, node: modules } = await installLance(keeper, say)
+  // The native library reads this process's environment.
+  for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
+  const seen = new SeenOperations()
+  const parts = {
+    node: loadNodeLance(modules),
+    countRows: pylance(keeper, python, folder),
+    count: (operation: OperationId) => seen.count(operation),
+  }
+
+  const root = join(folder, 'lake')
+  mkdirSync(root)
+  const uri = await startReferenceServer(keeper, 'files', { python, folder, properties: { root } })
+  let failed = await runAll(onFiles, { ...parts, uri }, seen)
+  if (withMinio) {
+    const binary = await installMinio(keeper, say)
+    const bucket = await startMinio(keeper, { binary, folder, buckets: ['lake'] })
+    const properties = vendingFrom(bucket.storage('lake'))
+    // Lance lets the environment decide over what it is told.
+    const env = { AWS_ENDPOINT_URL: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint }
+    Object.assign(process.env, env)
+    const vending = await startReferenceServer(keeper, 'vending', { python, folder, properties, env })
+    failed += await runAll({ storage: storageChecks }, { ...parts, uri: vending }, seen)
+  }
+  const { answered, refused, failed: gone, missing } = seen.coverage()
+  console.log(
+    `\noperations: ${answered.length} answered, ${refused.length} refused as they should be (${refused.join(', ')}), ${gone.length} not implemented by this server, ${missing.length} not asked for ${missing.join(', ')}`,
+  )
+  if (failed > 0 || missing.length > 0) return 1
+  await keeper.stopAll()
+  rmSync(folder, { recursive: true, force: true })
+  return 0
+}
+
+/** The directory namespace in a bucket, as one that hands out its own keys for a short time. */
+function vendingFrom(storage: {
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly root: string
+}): Record<string, string> {
+  return {
+    root: storage.root,
+    'storage.endpoint': storage.endpoint,
+    'storage.region': storage.region,
+    'storage.access_key_id': storage.accessKeyId,
+    'storage.secret_access_key': storage.secretAccessKey,
+    'storage.allow_http': 'true',
+    vend_input_storage_options: 'true',
+    vend_input_storage_options_refresh_interval_millis: String(KEY_LIFE_MS),
+  }
+}
+
+/** @returns how many failed */
+async function runAll(
+  groups: Readonly<Record<string, readonly Check[]>>,
+  parts: Omit<Bench, 'lance'>,
+  seen: SeenOperations,
+): Promise<number> {
+  await using lance = await LanceNamespace.connect({ uri: parts.uri, fetch: seen.fetch, maxRetries: 0 })
+  let failed = 0
+  for (const [group, checks] of Object.entries(groups)) {
+    for (const { title, run } of checks) {
+      const started = Date.now()
+      try {
+        await run({ ...parts, lance })
+        console.log(`ok    ${group}: ${title} (${seconds(Date.now() - started)})`)
+      } catch (error) {
+        failed++
+        console.log(`FAIL  ${group}: ${title}\n${error instanceof Error ? error.stack : String(error)}`)
+      }
+    }
+  }
+  return failed
+}
+
+function say(line: string): void {
+  console.error(line)
+}
+
+try {
+  const [option, ...more] = process.argv.slice(2)
+  if (more.length > 0 || (option !== undefined && option !== '--without-minio')) console.log(usage)
+  else process.exitCode = await main(option === undefined)
+} catch (error) {
+  console.error(`conformance:lance-client: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

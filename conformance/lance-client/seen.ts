@@ -1,0 +1,38 @@
+import { operations, type OperationId } from '@headgate/lance/model'
+
+/** Counts the operations that a client asks for, by what it sends. */
+export class SeenOperations {
+  readonly #statuses = new Map<OperationId, number[]>()
+
+  /** `fetch`, watched. */
+  readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const response = await fetch(url, init)
+    const { pathname } = new URL(url)
+    const found = operations.find(
+      ({ method, path }) =>
+        method === init.method && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+    )
+    if (found === undefined) throw new Error(`${init.method} ${pathname} is no operation`)
+    this.#statuses.set(found.operationId, [...(this.#statuses.get(found.operationId) ?? []), response.status])
+    return response
+  }
+
+  count(operation: OperationId): number {
+    return this.#statuses.get(operation)?.length ?? 0
+  }
+
+  /** Operations by what came of them at best: answered, refused as they should be, not there, never asked for. */
+  coverage(): Readonly<Record<'answered' | 'refused' | 'failed' | 'missing', readonly OperationId[]>> {
+    const of = (holds: (statuses: readonly number[]) => boolean): readonly OperationId[] =>
+      operations.map(({ operationId }) => operationId).filter((id) => holds(this.#statuses.get(id) ?? []))
+    return {
+      answered: of((statuses) => any(statuses, 200, 300)),
+      refused: of((statuses) => !any(statuses, 200, 300) && any(statuses, 400, 500)),
+      failed: of((statuses) => statuses.length > 0 && !any(statuses, 200, 500)),
+      missing: of((statuses) => statuses.length === 0),
+    }
+  }
+}
+
+const any = (statuses: readonly number[], from: number, to: number): boolean =>
+  statuses.some((status) => status >= from && status < to)
