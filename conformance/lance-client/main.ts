@@ -8,12 +8,15 @@ import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { safeEnvironment } from '../lib/safe-env.ts'
 import { seconds } from '../lib/text-table.ts'
+import { startBotocore } from '../sigv4/botocore.ts'
+import { installBotocore } from '../sigv4/install.ts'
 import type { Bench, Check } from './check.ts'
 import { columnAndIndexChecks } from './checks/columns-and-indices.ts'
 import { dataChecks } from './checks/data.ts'
 import { lancedbChecks } from './checks/lancedb.ts'
 import { namespaceChecks } from './checks/namespaces.ts'
 import { notImplementedChecks } from './checks/not-implemented.ts'
+import { signedChecks } from './checks/signed.ts'
 import { KEY_LIFE_MS, storageChecks } from './checks/storage.ts'
 import { tableChecks } from './checks/tables.ts'
 import { versionChecks } from './checks/versions.ts'
@@ -21,6 +24,7 @@ import { loadNodeLance } from './node-lance.ts'
 import { pylance } from './pylance.ts'
 import { startReferenceServer } from './reference-server.ts'
 import { SeenOperations } from './seen.ts'
+import { startVerifyingFront, type FrontKeys } from './verifying-front.ts'
 
 const usage = `npm run conformance:lance-client [-- --without-minio]
 
@@ -36,6 +40,13 @@ const onFiles: Readonly<Record<string, readonly Check[]>> = {
   lancedb: lancedbChecks,
   'not implemented': notImplementedChecks,
 }
+
+const keys = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  region: 'eu-central-1',
+  service: 'execute-api',
+} satisfies FrontKeys
 
 /** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
 async function main(withMinio: boolean): Promise<number> {
@@ -55,6 +66,11 @@ async function main(withMinio: boolean): Promise<number> {
   mkdirSync(root)
   const uri = await startReferenceServer(keeper, 'files', { python, folder, properties: { root } })
   let failed = await runAll(onFiles, { ...parts, uri }, seen)
+  const botocore = startBotocore(keeper, await installBotocore(keeper, say), folder)
+  {
+    await using front = await startVerifyingFront(uri, keys, botocore)
+    failed += await runAll({ signed: signedChecks(front.url, keys) }, { ...parts, uri }, seen)
+  }
   if (withMinio) {
     const binary = await installMinio(keeper, say)
     const bucket = await startMinio(keeper, { binary, folder, buckets: ['lake'] })

@@ -1,17 +1,14 @@
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
-import { pythonVenv } from '../lib/python-venv.ts'
 import { textTable } from '../lib/text-table.ts'
 import { startBotocore } from './botocore.ts'
 import type { VerifierReport } from './checks.ts'
 import { compare, type Comparison } from './compare.ts'
+import { installBotocore } from './install.ts'
 import { againstMinio } from './minio.ts'
 import { againstMoto } from './moto.ts'
 import { readOptions, usage, type Options } from './options.ts'
 import { reasons } from './spellings.ts'
-
-/** moto brings the botocore that it verifies with. */
-const requirements = ['moto[server]==5.2.5']
 
 const comparisons = [
   { name: 'in headers, strictly spelled', form: 'header', lax: false },
@@ -28,7 +25,7 @@ function say(line: string): void {
 async function main({ cases, seed, only }: Options): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('sigv4-run'))
-  const python = await pythonVenv(keeper, cacheFolder('engines', 'botocore'), requirements, say)
+  const python = await installBotocore(keeper, say)
   const failures: string[] = []
   if (only.includes('botocore')) {
     const botocore = startBotocore(keeper, python, folder)
