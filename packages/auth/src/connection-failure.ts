@@ -1,4 +1,4 @@
-/** Codes of a connection that was never made, as Node (system and undici) and Bun name them. */
+/** Codes of a connection that was never made, as Node (system and undici), Bun and Deno name them. */
 const UNMADE = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -8,6 +8,7 @@ const UNMADE = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'ConnectionRefused',
   'FailedToOpenSocket',
+  'Connect',
 ])
 
 /**
@@ -17,6 +18,9 @@ const UNMADE = new Set([
 export function failureCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; depth++) {
     if ('code' in at && typeof at.code === 'string') return at.code
+    // Deno has no codes, but tells in its messages in which phase a request failed.
+    const phase = /client error \((\w+)\)/.exec(at.message)?.[1]
+    if (phase !== undefined) return phase
     at = at.cause
   }
   return undefined

@@ -94,4 +94,7 @@ test('a connection to a port where nobody listens was never made, says fetch its
   expect(failureCode(error)).toBe('ECONNREFUSED')
   expect(neverSent(error)).toBe(true)
   expect(neverSent(new TypeError('Failed to fetch'))).toBe(false)
+  const deno = (phase: string): Error =>
+    new TypeError(`error sending request for url (u): client error (${phase}): why`)
+  expect([neverSent(deno('Connect')), neverSent(deno('SendRequest'))]).toEqual([true, false])
 })

@@ -1,4 +1,11 @@
-import { AuthRegistry, type AuthProvider, type Fetch, type HeaderList, type Properties } from '@headgate/auth'
+import {
+  AuthRegistry,
+  configuredHeaders,
+  type AuthProvider,
+  type Fetch,
+  type HeaderList,
+  type Properties,
+} from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
 import { DEFAULT_DELIMITER, formatIdentifier } from '../model/identifier.ts'
 import { checkHeader } from './request-context.ts'
@@ -16,6 +23,8 @@ export interface ConnectOptions {
    * `@headgate/auth`, which is closed with the namespace.
    */
   readonly properties?: Properties | undefined
+  /** Told about what works, but should be changed. Default: nobody. */
+  readonly warn?: ((message: string) => void) | undefined
   /** Where providers are found by name. Default: those of `@headgate/auth`. */
   readonly registry?: AuthRegistry | undefined
   /** Sent with every request. */
@@ -71,14 +80,14 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 
 /** The caller's provider, or one of the properties, ready to be used. */
 async function authOf(
-  { auth: given, properties = {}, registry, signal }: ConnectOptions,
+  { auth: given, properties = {}, registry = new AuthRegistry(), warn, signal }: ConnectOptions,
   headers: HeaderList,
   uri: string,
   fetch: Fetch,
 ): Promise<{ readonly auth: AuthProvider; readonly close: () => Promise<void> }> {
   const wait = signal === undefined ? {} : { signal }
   if (given === undefined) {
-    const auth = await (registry ?? new AuthRegistry()).create(properties, { uri, fetch, ...wait })
+    const auth = await registry.create(properties, { uri, fetch, ...wait, ...(warn && { warn }) })
     const close = async (): Promise<void> => await auth[Symbol.asyncDispose]()
     const clash = clashOf(headers, auth)
     if (clash === undefined) return { auth, close }
@@ -117,18 +126,11 @@ function baseOf(uri: string): string {
 }
 
 function headersOf({ headers = {}, properties = {} }: ConnectOptions): HeaderList {
-  const configured = Object.entries(properties).flatMap(([key, value]) => {
-    const name = /^headers?\.(.+)$/.exec(key)?.[1]
-    return name === undefined || value === undefined ? [] : [[name, reveal(value)] as const]
-  })
-  const all = [...configured, ...Object.entries(headers)].map(
+  const all = [...configuredHeaders(properties), ...Object.entries(headers)].map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   )
   for (const [name, value] of all) checkHeader(name, value)
   return all
 }
-
-const reveal = (value: NonNullable<Properties[string]>): string =>
-  typeof value === 'object' ? value.reveal() : String(value)
 
 const invalid = (message: string): HeadgateError => new HeadgateError('illegal-argument', message)

@@ -59,7 +59,7 @@ async function attempt(
     // What `fetch` makes of an abort differs from one place to the next.
     throw limit.signal.aborted ? limit.signal.reason : error
   } finally {
-    if (!handedOn) limit[Symbol.dispose]()
+    if (!handedOn) limit.end()
   }
 }
 
@@ -76,7 +76,7 @@ function handOn(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: IdleLimit,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return watchedStream(stream, { limit, restsBetween: true, onEnd: () => limit[Symbol.dispose]() })
+  return watchedStream(stream, { limit, restsBetween: true, onEnd: () => limit.end() })
 }
 
 /** An answer that is longer than it may be. */

@@ -7,7 +7,7 @@ export class IdleTimeout extends Error {
  * A time limit on standing still: it fires when nothing was reported for so long. It also fires with the signal of
  * whoever waits. While it is paused, only that signal counts.
  */
-export class IdleLimit implements Disposable {
+export class IdleLimit {
   readonly #controller = new AbortController()
   readonly #ms: number
   readonly #outer: AbortSignal | undefined
@@ -40,7 +40,7 @@ export class IdleLimit implements Disposable {
     clearTimeout(this.#timer)
   }
 
-  [Symbol.dispose](): void {
+  end(): void {
     clearTimeout(this.#timer)
     this.#outer?.removeEventListener('abort', this.#onAbort)
   }
