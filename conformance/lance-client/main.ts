@@ -16,6 +16,7 @@ import { dataChecks } from './checks/data.ts'
 import { lancedbChecks } from './checks/lancedb.ts'
 import { namespaceChecks } from './checks/namespaces.ts'
 import { notImplementedChecks } from './checks/not-implemented.ts'
+import { readmeChecks } from './checks/readme.ts'
 import { signedChecks } from './checks/signed.ts'
 import { KEY_LIFE_MS, storageChecks } from './checks/storage.ts'
 import { tableChecks } from './checks/tables.ts'
@@ -66,6 +67,14 @@ async function main(withMinio: boolean): Promise<number> {
   mkdirSync(root)
   const uri = await startReferenceServer(keeper, 'files', { python, folder, properties: { root } })
   let failed = await runAll(onFiles, { ...parts, uri }, seen)
+  const example = join(folder, 'example')
+  mkdirSync(example)
+  const server = await startReferenceServer(keeper, 'example', {
+    python,
+    folder,
+    properties: { root: example },
+  })
+  failed += await runAll({ readme: readmeChecks(server, modules, example) }, { ...parts, uri: server }, seen)
   const botocore = startBotocore(keeper, await installBotocore(keeper, say), folder)
   {
     await using front = await startVerifyingFront(uri, keys, botocore)
