@@ -27,6 +27,32 @@ test('entries of a context that name headers become headers, the others stay in 
   expect(it.seen[0]?.json).toEqual({ id, context: { tenant: 't' } })
 })
 
+test('an identity of a request is never replaced by that of the namespace', async () => {
+  const bearer = { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'service' }
+  await using it = await testNamespace({ answer: () => ({ json: {} }), properties: bearer })
+  const alice = it.lance.describeTable({ id, identity: { auth_token: 'alice' } })
+  await expect(alice).rejects.toThrow(
+    'authorization of its own, which the authentication of this namespace overwrites',
+  )
+  expect(it.seen).toEqual([])
+  await it.lance.describeTable({ id, identity: { api_key: 'AK' } })
+  expect(it.seen[0]?.headers).toMatchObject({ authorization: 'Bearer service', 'x-api-key': 'AK' })
+})
+
+test('a signature goes on top of the identity of a request', async () => {
+  const sigv4 = {
+    'rest.auth.type': 'sigv4',
+    'rest.auth.sigv4.region': 'eu-central-1',
+    'rest.auth.sigv4.access-key-id': 'AKID',
+    'rest.auth.sigv4.secret-access-key': 'secret',
+  }
+  await using it = await testNamespace({ answer: () => ({ json: {} }), properties: sigv4 })
+  await it.lance.describeTable({ id, identity: { auth_token: 'alice' } })
+  const { authorization, 'original-authorization': original } = it.seen[0]?.headers ?? {}
+  expect(original).toBe('Bearer alice')
+  expect(authorization).toContain('SignedHeaders=accept;content-type;host;original-authorization;')
+})
+
 test.each([
   [{ 'header.a b': 'x' }, 'Invalid header name "a b"'],
   [{ 'header.x-a': 'geheim\r\nx-b: 1' }, 'Invalid value of header x-a'],

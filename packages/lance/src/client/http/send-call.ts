@@ -4,6 +4,7 @@ import {
   mayHaveHappened,
   retryPolicy,
   send,
+  type Attempt,
   type AuthProvider,
   type Fetch,
   type HeaderList,
@@ -13,11 +14,12 @@ import { errorOfAnswer } from '../errors/error-answer.ts'
 import { LanceConnectionError } from '../errors/lance-connection-error.ts'
 import { AnswerTooLong, attemptTransport } from './attempt-transport.ts'
 import { IdleTimeout } from './idle-limit.ts'
+import { keepingIdentity } from './kept-identity.ts'
 import type { RawAnswer } from './raw-answer.ts'
 
 export interface HttpSettings {
   readonly fetch: Fetch
-  readonly auth: AuthProvider | undefined
+  readonly auth: AuthProvider
   /** Sent with every request. */
   readonly headers: HeaderList
   readonly timeoutMs: number
@@ -60,6 +62,9 @@ export async function sendCall(settings: HttpSettings, call: HttpCall): Promise<
     firstWaitMs: settings.firstRetryMs,
   })
   let outcomeUnknown = false
+  const note = (attempt: Attempt<RawAnswer>): void => {
+    outcomeUnknown ||= !call.repeatable && mayHaveHappened(attempt)
+  }
   let answer: RawAnswer
   try {
     answer = await send<RawAnswer>(
@@ -67,7 +72,7 @@ export async function sendCall(settings: HttpSettings, call: HttpCall): Promise<
       {
         base,
         context,
-        ...(auth && { auth }),
+        auth: keepingIdentity(auth, context),
         ...(signal && { signal }),
         transport: attemptTransport({
           fetch,
@@ -76,7 +81,7 @@ export async function sendCall(settings: HttpSettings, call: HttpCall): Promise<
           streams: call.streams,
         }),
         retry: (attempt, tries) => {
-          outcomeUnknown ||= !call.repeatable && mayHaveHappened(attempt)
+          note(attempt)
           const final = attempt.error instanceof AnswerTooLong || !upload.resendable()
           return final ? undefined : policy(attempt, tries)
         },
@@ -86,9 +91,11 @@ export async function sendCall(settings: HttpSettings, call: HttpCall): Promise<
     signal?.throwIfAborted()
     if (upload.failure() !== undefined) throw upload.failure()
     if (isAuthError(error) || isOwn(error)) throw error
+    note({ error })
     throw new LanceConnectionError(operation, reasonOf(error, url), outcomeUnknown, { cause: error })
   }
   if (answer.status >= 200 && answer.status < 300) return answer
+  note({ response: answer })
   throw errorOfAnswer(operation, answer, outcomeUnknown)
 }
 
