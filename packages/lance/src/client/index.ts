@@ -1,4 +1,4 @@
-export type { ArrowData, ArrowStream } from './arrow/arrow-data.ts'
+export type { ArrowData, ArrowSource, ArrowStream } from './arrow/arrow-data.ts'
 export type { CallOptions } from './call-options.ts'
 export type { ConnectOptions } from './connect.ts'
 export * from './errors/error-classes.ts'

@@ -1,5 +1,7 @@
 import { parse } from '@headgate/json'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import * as model from './index.ts'
 import {
   decodeCreateMaterializedViewRequest,
   decodeDescribeTableResponse,
@@ -77,4 +79,38 @@ test('a place is shown as far as it is readable, and never a value', () => {
   })()
   expect(error?.message.length).toBeLessThan(260)
   expect(String(error)).not.toContain('geheim')
+})
+
+test('whatever it is given, a reader reads it or says where it is wrong', () => {
+  const decoders = Object.entries(model).filter(([name]) => name.startsWith('decode'))
+  const keys = [
+    'id',
+    'version',
+    'versions',
+    'fields',
+    'type',
+    'query',
+    'match',
+    'updates',
+    'tags',
+    '__proto__',
+  ]
+  const { any } = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom<unknown>(null, '', 'a', true, 0, 1.5, 2n ** 63n, 9_007_199_254_740_993n),
+      fc.array(tie('any'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('any'), { maxKeys: 4 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(fc.constantFrom(...decoders), any, ([name, decode], value) => {
+      try {
+        ;(decode as model.Decoder<unknown>)(value as never)
+      } catch (error) {
+        expect(error, name).toBeInstanceOf(model.WireError)
+      }
+    }),
+    { numRuns: 2_000 },
+  )
 })

@@ -5,6 +5,15 @@
  * A stream can be read once, so that a request with one is never sent again: after a refusal that a new token would
  * mend, the caller has to come again. A function that opens it anew lifts that.
  */
-export type ArrowData = Uint8Array | ArrayBuffer | ArrowStream | (() => ArrowStream)
+export type ArrowData = Uint8Array | ArrayBuffer | ArrowStream | (() => ArrowStream) | ArrowSource
 
 export type ArrowStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** A stream that can be opened anew, with what a signature needs to know of it beforehand. */
+export interface ArrowSource {
+  readonly open: () => ArrowStream
+  /** SHA-256 of its bytes, 64 lower-case hexadecimal digits: for providers that sign bodies. */
+  readonly sha256?: string
+  /** In bytes. */
+  readonly length?: number
+}

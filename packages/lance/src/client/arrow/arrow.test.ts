@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { AuthRegistry } from '@headgate/auth'
 import { expect, test } from 'vitest'
 import { gathered, id, inTurn, problem, testNamespace } from '../scripted-server.test-support.ts'
 import type { ArrowStream } from './arrow-data.ts'
@@ -65,6 +67,22 @@ test('a refusal that a new token would mend says that the rows can be read only 
   }
   await using it = await testNamespace({ auth, answer: () => problem(401, 16) })
   await expect(it.lance.insertIntoTable({ id }, halves())).rejects.toThrow('give a function that opens it')
+})
+
+test('a stream is signed by its hash, and without one the message says so', async () => {
+  const auth = new AuthRegistry().create({
+    'rest.auth.type': 'sigv4',
+    'rest.auth.sigv4.region': 'eu-central-1',
+    'rest.auth.sigv4.access-key-id': 'AKID',
+    'rest.auth.sigv4.secret-access-key': 'secret',
+  })
+  await using it = await testNamespace({ ...ok, auth: await auth })
+  await expect(it.lance.insertIntoTable({ id }, halves)).rejects.toThrow('give its SHA-256')
+  const sha256 = createHash('sha256').update(STREAM).digest('hex')
+  await it.lance.insertIntoTable({ id }, { open: halves, sha256, length: STREAM.length })
+  expect(it.seen.map(({ headers, bytes }) => [headers['x-amz-content-sha256'], bytes.length])).toEqual([
+    [sha256, 8],
+  ])
 })
 
 test('what the source of rows throws is thrown', async () => {

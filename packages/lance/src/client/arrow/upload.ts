@@ -1,6 +1,6 @@
 import type { OutgoingBody } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
-import type { ArrowData, ArrowStream } from './arrow-data.ts'
+import type { ArrowData, ArrowSource, ArrowStream } from './arrow-data.ts'
 import { refuseArrowFile } from './arrow-format.ts'
 
 /** The body of a request, and what is known of it while it is sent. */
@@ -26,24 +26,39 @@ export function arrowUpload(data: ArrowData): Upload {
     refuseArrowFile(data)
     return wholeBody(data)
   }
+  return streamUpload(sourceOf(data))
+}
+
+/** Something to read, and whether it can be read more than once. */
+interface Source extends ArrowSource {
+  readonly again: boolean
+}
+
+function sourceOf(data: ArrowStream | (() => ArrowStream) | ArrowSource): Source {
+  if (typeof data === 'function') return { open: data, again: true }
+  if ('open' in data) return { ...data, again: true }
+  return { open: () => data, again: false }
+}
+
+function streamUpload({ open, again, ...known }: Source): Upload {
   let opened = false
   let failure: unknown
   return {
     body: {
+      ...known,
       open() {
-        if (opened && typeof data !== 'function')
+        if (opened && !again)
           throw new HeadgateError(
             'unsupported',
             'The request would have to be sent again, but its Arrow data can be read only once: give a function that opens it',
           )
         opened = true
-        const source = typeof data === 'function' ? data() : data
-        return pulled(source, (error) => {
+        return pulled(open(), (error) => {
           failure = error
         })
       },
     },
-    resendable: () => failure === undefined && (typeof data === 'function' || !opened),
+    resendable: () => failure === undefined && (again || !opened),
     failure: () => failure,
   }
 }
