@@ -14,7 +14,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     globalSetup: ['packages/testkit/src/test-run.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than cores: half of the time of many tests is waiting, for limits to pass and for processes to start or end.
+    maxWorkers: 3,
     // Modules are loaded once for each worker, not once for each file: there is no global state that files could share.
     isolate: false,
   },
