@@ -87,7 +87,7 @@ test(
       { numRuns: runs },
     )
     // If nothing got through, nothing was tried.
-    expect(inside).toBeGreaterThan(runs / 100)
+    expect(inside).toBeGreaterThan(0)
   },
   timeout,
 )
