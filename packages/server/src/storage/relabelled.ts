@@ -1,4 +1,4 @@
-import { HeadgateError } from '@headgate/errors'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { type Location, parsePrefix } from './location.ts'
 import { type Lead, Routed } from './routed.ts'
 import type { Storage, StorageScheme } from './storage.ts'
@@ -33,6 +33,13 @@ export class Relabelled extends Routed {
 
   protected override named(location: string): string {
     return location.startsWith(this.#to) ? this.#from + location.slice(this.#to.length) : location
+  }
+
+  /** Messages reach clients, to whom it is no matter where on the server's disk this is; the stack keeps that for the log. */
+  protected override told<E>(error: E): E {
+    if (isHeadgateError(error) && error.message.includes(this.#to))
+      error.message = error.message.replaceAll(this.#to, this.#from)
+    return error
   }
 
   /** It owns the storage that it was given. */

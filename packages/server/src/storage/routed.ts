@@ -40,7 +40,11 @@ export abstract class Routed implements Storage {
     if (first.existsSync) {
       this.existsSync = (location) => {
         const at = this.#object(location)
-        return at.storage.existsSync?.(at.location) ?? false
+        try {
+          return at.storage.existsSync?.(at.location) ?? false
+        } catch (error) {
+          throw this.told(error)
+        }
       }
     }
   }
@@ -57,31 +61,36 @@ export abstract class Routed implements Storage {
     return location
   }
 
+  /** What callers are told of what a storage behind this one threw. */
+  protected told<E>(error: E): E {
+    return error
+  }
+
   abstract [Symbol.asyncDispose](): Promise<void>
 
   async head(location: string, options?: CallOptions): Promise<ObjectInfo | null> {
     const at = this.#object(location)
-    return at.storage.head(at.location, options)
+    return this.#asked(at.storage.head(at.location, options))
   }
 
   async get(location: string, options?: GetOptions): Promise<StoredObject> {
     const at = this.#object(location)
-    return at.storage.get(at.location, options)
+    return this.#asked(at.storage.get(at.location, options))
   }
 
   async getBytes(location: string, options: CallOptions & { readonly maxBytes: number }): Promise<Buffer> {
     const at = this.#object(location)
-    return at.storage.getBytes(at.location, options)
+    return this.#asked(at.storage.getBytes(at.location, options))
   }
 
   async put(location: string, body: Body, options?: PutOptions): Promise<{ etag: string }> {
     const at = this.#object(location)
-    return at.storage.put(at.location, body, options)
+    return this.#asked(at.storage.put(at.location, body, options))
   }
 
   async delete(location: string, options?: CallOptions): Promise<void> {
     const at = this.#object(location)
-    await at.storage.delete(at.location, options)
+    await this.#asked(at.storage.delete(at.location, options))
   }
 
   async deleteMany(
@@ -101,8 +110,9 @@ export abstract class Routed implements Storage {
       }
     }
     for (const [storage, inner] of own) {
-      const result = await storage.deleteMany(inner, options)
-      for (const { location, error } of result.failed) failed.push({ location: this.named(location), error })
+      const result = await this.#asked(storage.deleteMany(inner, options))
+      for (const { location, error } of result.failed)
+        failed.push({ location: this.named(location), error: this.told(error) })
     }
     return { failed }
   }
@@ -114,7 +124,7 @@ export abstract class Routed implements Storage {
       startAfter === undefined
         ? options
         : { ...options, startAfter: this.lead(parsePrefix(startAfter)).location }
-    for await (const entry of at.storage.list(at.location, inner))
+    for await (const entry of this.#listed(() => at.storage.list(at.location, inner)))
       yield { ...entry, location: this.named(entry.location) }
   }
 
@@ -123,9 +133,9 @@ export abstract class Routed implements Storage {
     const source = this.#object(from)
     const target = this.#object(to)
     if (source.storage === target.storage)
-      return source.storage.copy(source.location, target.location, options)
-    const { body, length } = await source.storage.get(source.location, options)
-    return target.storage.put(target.location, body, { ...options, size: length })
+      return this.#asked(source.storage.copy(source.location, target.location, options))
+    const { body, length } = await this.#asked(source.storage.get(source.location, options))
+    return this.#asked(target.storage.put(target.location, body, { ...options, size: length }))
   }
 
   async createUpload(
@@ -133,7 +143,7 @@ export abstract class Routed implements Storage {
     options?: CallOptions & { readonly contentType?: string },
   ): Promise<{ uploadId: string }> {
     const at = this.#object(location)
-    return at.storage.createUpload(at.location, options)
+    return this.#asked(at.storage.createUpload(at.location, options))
   }
 
   async uploadPart(
@@ -144,12 +154,12 @@ export abstract class Routed implements Storage {
     options?: UploadPartOptions,
   ): Promise<{ etag: string }> {
     const at = this.#object(location)
-    return at.storage.uploadPart(at.location, uploadId, partNumber, body, options)
+    return this.#asked(at.storage.uploadPart(at.location, uploadId, partNumber, body, options))
   }
 
   async *listParts(location: string, uploadId: string, options?: CallOptions): AsyncIterable<PartInfo> {
     const at = this.#object(location)
-    yield* at.storage.listParts(at.location, uploadId, options)
+    yield* this.#listed(() => at.storage.listParts(at.location, uploadId, options))
   }
 
   async completeUpload(
@@ -159,19 +169,35 @@ export abstract class Routed implements Storage {
     options?: CallOptions & WriteCondition,
   ): Promise<{ etag: string }> {
     const at = this.#object(location)
-    return at.storage.completeUpload(at.location, uploadId, parts, options)
+    return this.#asked(at.storage.completeUpload(at.location, uploadId, parts, options))
   }
 
   async abortUpload(location: string, uploadId: string, options?: CallOptions): Promise<void> {
     const at = this.#object(location)
-    await at.storage.abortUpload(at.location, uploadId, options)
+    await this.#asked(at.storage.abortUpload(at.location, uploadId, options))
   }
 
   async check(signal?: AbortSignal): Promise<void> {
-    for (const storage of [this.first, ...this.#others]) await storage.check(signal)
+    for (const storage of [this.first, ...this.#others]) await this.#asked(storage.check(signal))
   }
 
   #object(location: string): Lead {
     return this.lead(parseObjectLocation(location))
+  }
+
+  async #asked<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer
+    } catch (error) {
+      throw this.told(error)
+    }
+  }
+
+  async *#listed<T>(list: () => AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* list()
+    } catch (error) {
+      throw this.told(error)
+    }
   }
 }
