@@ -1,14 +1,14 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { ExternalIdentities, ExternalParty, VerifiedExternal } from '../identity/external.ts'
-import type { Identity, Principal } from '../identity/identity.ts'
+import type { Principal } from '../identity/identity.ts'
 import { peek } from '../identity/peek.ts'
 import { readUnsigned } from '../identity/user-statement.ts'
-import { admits } from '../identity/subject-rules.ts'
-import { type EngineRow, findEngine, findEngineOfParty } from '../store/engines.ts'
+import { type EngineRow, findEngineOfParty } from '../store/engines.ts'
+import { refuseLapsed } from './exchange-hand-over.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
 import { shownBySession } from './exchange-renewal.ts'
 import type { Granted, TokenRequest } from './grant.ts'
-import { principalOf, type ProvenSubject, refuseStopped, standing } from './issue.ts'
+import { principalOf, type ProvenSubject, refuseStopped } from './issue.ts'
 import { grantAsserted, verifiedAssertion } from './jwt-bearer.ts'
 import { namedSubject } from './named-subject.ts'
 import { invalidGrant, invalidRequest } from './token-errors.ts'
@@ -58,20 +58,6 @@ export async function shownSubject(
     )
   }
   return externalSubject(parts, parts.external, engine, subjectToken)
-}
-
-/** A token that another engine got must still hold for that one, or it is worth nothing here either. */
-async function refuseLapsed(parts: TokenParts, engine: EngineRow, session: Identity): Promise<void> {
-  const [acting] = session.actors
-  if (acting === undefined || acting.id === engine.id) {
-    refuseStopped(engine, acting === undefined ? Infinity : (session.issuedAt ?? 0))
-    return
-  }
-  const before = await findEngine(parts.sql, acting.id)
-  const subject = await standing(parts, { principalId: session.principal.id, shownAt: session.issuedAt ?? 0 })
-  if (before === null || !admits(before.subjects, subject))
-    throw invalidGrant(`The engine ${acting.name} of the subject token does not act for its user any more.`)
-  refuseStopped(before, session.issuedAt ?? 0)
 }
 
 async function statedSubject(

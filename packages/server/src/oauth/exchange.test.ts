@@ -324,6 +324,24 @@ describe('an unsigned subject', () => {
     expect(await world.exchange(trinoUser(trino.name), trino.basic)).toMatchObject({ status: 400 })
   })
 
+  test('is worth nothing to another engine, unless that one could have said it itself', async () => {
+    const says = { unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true }
+    const [narrow, wide] = [await world.engine({ ...says, privileges: [] }), await world.engine()]
+    const said = await world.exchange(trinoUser('carol'), narrow.basic)
+    const subject_token = String(said.body['access_token'])
+    const refused = { status: 400, body: { error: 'invalid_grant' } }
+    expect(await world.exchange({ subject_token }, wide.basic)).toMatchObject(refused)
+    await world.set(wide, { ...says, namesIssuer: 'headgate' })
+    expect(await world.exchange({ subject_token }, wide.basic)).toMatchObject(refused)
+    await world.set(wide, { assertions: true, namesIssuer: 'ldap', namesAdministrators: true })
+    const taken = await world.exchange({ subject_token }, wide.basic)
+    expect((await world.identity(taken)).actors.map(({ id }) => id)).toEqual([wide.id, narrow.id])
+    // Who administers since is nobody whom the first one may name, whatever the second may.
+    const { grant } = await import('../access/test-world.ts')
+    await grant(world.server.sql, 'manage', null, 'principal', (await world.identity(said)).principal.id)
+    expect(await world.exchange({ subject_token }, wide.basic)).toMatchObject(refused)
+  })
+
   test('must be fresh, plain, and name a user that can be a name', async () => {
     const trino = await world.engine({ unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true })
     const now = Math.floor(Date.now() / 1000)

@@ -113,13 +113,17 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
       'no subject rule fits',
     )
   }
-  const stated = obtainedBy === 'assertion' || obtainedBy === 'statement'
-  if (stated && subject.administers && !engine.namesAdministrators) {
+  if (isStated(obtainedBy) && subject.administers && !engine.namesAdministrators) {
     throw invalidGrant(
       `The user administers the server, and the engine ${engine.name} may not name administrators: let the user prove themselves.`,
       'administrator named by an engine',
     )
   }
+}
+
+/** Nobody proved to be this user: an engine said so. */
+export function isStated(proof: Proof): boolean {
+  return proof === 'assertion' || proof === 'statement'
 }
 
 export function principalOf({ id, issuer, subject, name }: Principal): Principal {
