@@ -129,6 +129,18 @@ describe('two users behind one engine', () => {
     })
   })
 
+  test('get no outcome through it that they had without it', async () => {
+    const subjects = [{ issuer: 'headgate', pattern: '*', groups: [] }]
+    await enter({ subjects, privileges: ['select'] })
+    const key = { 'idempotency-key': '0190a1b2-0000-7000-8000-000000000001' }
+    const change = { requirements: [], updates: [setProperties({ by: 'alice' })] }
+    const at = 'namespaces/sales/tables/t'
+    expect(await alice.send('POST', at, change, key)).toMatchObject({ status: 200 })
+    const through = await as('alice')
+    expect(await through('POST', at, change, key)).toMatchObject({ status: 422 })
+    expect(await alice.send('POST', at, change, key)).toMatchObject({ status: 200 })
+  })
+
   test('stop at once when the engine is struck off, and hear that', async () => {
     await enter({})
     const hers = await as('alice')

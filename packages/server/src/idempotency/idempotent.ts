@@ -99,9 +99,12 @@ export async function idempotent(
   }
 }
 
+/** What an engine did for a user is no outcome of another engine, whose limits may be narrower. */
 async function digestOf(call: Call): Promise<string> {
+  const [actor] = call.identity.actors
+  const through = actor === undefined ? '' : ` ${actor.id}`
   const hash = createHash('sha256').update(
-    `${call.method} ${JSON.stringify(call.params)} ${call.query.toString()}\n`,
+    `${call.method} ${JSON.stringify(call.params)} ${call.query.toString()}${through}\n`,
   )
   return hash.update(await call.bytes()).digest('hex')
 }
