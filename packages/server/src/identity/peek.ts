@@ -26,7 +26,8 @@ export function peek(token: string): Peeked | null {
 function objectOf(part: string): Readonly<Record<string, unknown>> | null {
   if (!/^[A-Za-z0-9_-]+$/.test(part)) return null
   const bytes = Buffer.from(part, 'base64url')
-  if (!isUtf8(bytes)) return null
+  // No name has a NUL in it, and the store has no way to be asked for one.
+  if (!isUtf8(bytes) || bytes.includes('\\u0000')) return null
   try {
     const value: unknown = parseBytes(bytes, { maxDepth })
     return isObject(value) ? value : null

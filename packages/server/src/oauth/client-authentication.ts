@@ -35,7 +35,10 @@ export function clientProofOf(authorization: string | undefined, form: Form): Cl
       throw invalidRequest('The client_id is not the one of the Authorization header.')
     return basic
   }
-  if (assertion !== null) return { kind: 'assertion', id, assertion }
+  if (assertion !== null) {
+    if ((id ?? '').length > maxLength) throw tooLong()
+    return { kind: 'assertion', id, assertion }
+  }
   if (secret !== undefined) return limited({ kind: 'secret', id, secret })
   const token = authorization === undefined ? null : bearerOf(authorization)
   return token === null ? null : { kind: 'bearer', token }
@@ -70,10 +73,12 @@ function basicCredentials(header: string): Extract<ClientProof, { kind: 'secret'
 function limited(
   credentials: Extract<ClientProof, { kind: 'secret' }>,
 ): Extract<ClientProof, { kind: 'secret' }> {
-  if ((credentials.id ?? '').length > maxLength || credentials.secret.length > maxLength) {
-    throw invalidRequest(`The client id and secret may have ${maxLength} characters at most.`)
-  }
+  if ((credentials.id ?? '').length > maxLength || credentials.secret.length > maxLength) throw tooLong()
   return credentials
+}
+
+function tooLong(): Error {
+  return invalidRequest(`The client id and secret may have ${maxLength} characters at most.`)
 }
 
 function malformed(): Error {

@@ -24,7 +24,7 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
     const name = formDecode(equals < 0 ? pair : pair.slice(0, equals))
     const value = equals < 0 ? '' : formDecode(pair.slice(equals + 1))
     if (name === null || value === null)
-      throw invalidRequest('The body has a broken percent-escape or is not UTF-8.')
+      throw invalidRequest('The body has a broken percent-escape or a NUL, or is not UTF-8.')
     if (seen.has(name)) throw invalidRequest(`The parameter ${name.slice(0, 64)} is given twice.`)
     if (seen.size === maxParameters)
       throw invalidRequest(`The body has more than ${maxParameters} parameters.`)
@@ -34,10 +34,11 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
   return form
 }
 
-/** Decodes one `application/x-www-form-urlencoded` name or value; null when it is not one. */
+/** Decodes one `application/x-www-form-urlencoded` name or value; null when it is not one, or has a NUL in it. */
 export function formDecode(text: string): string | null {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '))
+    return decoded.includes('\0') ? null : decoded
   } catch {
     return null
   }

@@ -6,6 +6,7 @@ import {
   testTokenServer,
   type TestTokenServer,
 } from './test-token-server.ts'
+import { jwtAssertion } from './token-types.ts'
 
 let server: TestTokenServer
 beforeAll(async () => {
@@ -115,6 +116,28 @@ describe('a token is refused', () => {
       /Basic/,
     ],
     ['another scheme', form(good), { authorization: 'Digest x' }, 400, 'invalid_request', /Basic/],
+    ['a NUL in an id', form({ ...good, client_id: 'etl\0' }), {}, 400, 'invalid_request', /NUL/],
+    [
+      'a NUL in a Basic id',
+      form({ grant_type: 'client_credentials' }),
+      basic('etl\0', secrets.first),
+      400,
+      'invalid_request',
+      /Basic/,
+    ],
+    [
+      'an endless id beside an assertion',
+      form({
+        grant_type: 'client_credentials',
+        client_id: 'x'.repeat(513),
+        client_assertion: 'x',
+        client_assertion_type: jwtAssertion,
+      }),
+      {},
+      400,
+      'invalid_request',
+      /512 characters/,
+    ],
     [
       'no grant type',
       form({ client_id: 'etl', client_secret: secrets.first }),
