@@ -105,7 +105,8 @@ export function clientProofOperations(parts: ManagementParts): readonly Manageme
       id: 'removeClientKey',
       method: 'DELETE',
       path: '/management/v1/principals/:principal/keys/:key',
-      summary: 'Takes a public key away from a client. Tokens got with it live on until they expire.',
+      summary:
+        'Takes a public key away from a client. Sessions that began with it go on, and are renewed, until their end: see stop-sessions.',
       params: z.strictObject({
         ...principalParams.shape,
         key: z.string().min(1).max(128).describe('Its id.'),

@@ -46,7 +46,7 @@ export function secretOperations(parts: ManagementParts): readonly ManagementOpe
     path: '/management/v1/principals/:principal/secrets/old',
     subject,
     summary:
-      'Drops every client secret but the newest. Tokens got with it live on until they expire: see stop-sessions.',
+      'Drops every client secret but the newest. Sessions that began with it go on, and are renewed, until their end: see stop-sessions.',
     params: principalParams,
     answer: { status: 204, description: 'Only the newest secret is left.' },
     async run({ params }, call) {

@@ -17,7 +17,7 @@ export function registerDropOldSecret(group: Command, io: Io): void {
         })
         out.answer(answer, () => `Only the newest secret of ${name} is left.`)
         out.note(
-          `Tokens got with the old one live on until they expire: headgate principal stop-sessions ${name}`,
+          `Sessions that began with the old one go on until their end: headgate principal stop-sessions ${name}`,
         )
       }),
     )
