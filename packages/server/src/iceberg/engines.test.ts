@@ -1,3 +1,4 @@
+import type { Json } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openEngine } from '../access/test-world.ts'
 import { deleteEngine, type EngineSettings, insertEngine } from '../store/engines.ts'
@@ -139,6 +140,38 @@ describe('two users behind one engine', () => {
     const through = await as('alice')
     expect(await through('POST', at, change, key)).toMatchObject({ status: 422 })
     expect(await alice.send('POST', at, change, key)).toMatchObject({ status: 200 })
+  })
+
+  test('tell it nothing of warehouses beyond its entry', async () => {
+    const subjects = [{ issuer: 'headgate', pattern: '*', groups: [] }]
+    await enter({ subjects, warehouses: [] })
+    const hers = await as('alice')
+    expect((await hers('GET', '/management/v1/warehouses')).json).toMatchObject({ warehouses: [] })
+    const grants = '/management/v1/grants?principal=alice'
+    expect(await alice.send('GET', grants)).toMatchObject({ status: 200 })
+    expect(await hers('GET', grants)).toMatchObject({ status: 403 })
+    const id = '00000000-0000-4000-8000-000000000000'
+    const questions: [string, string, Json?][] = [
+      ['GET', 'dropped'],
+      ['POST', `dropped/${id}/restore`, {}],
+      ['POST', `dropped/${id}/purge`],
+      ['GET', 'orphans'],
+      ['GET', 'namespace?namespace=sales'],
+      ['GET', 'relation?namespace=sales&relation=t'],
+      ['GET', 'relation?namespace=none&relation=t'],
+      ['PUT', 'protection', { protected: true, namespace: ['none'] }],
+      ['PUT', 'protection', { protected: true, namespace: ['sales'], relation: 't' }],
+      ['POST', 'revoke-access', { namespace: ['none'], table: 't' }],
+    ]
+    for (const [method, question, body] of questions) {
+      const at = (name: string): Promise<TestAnswer> =>
+        hers(method, `/management/v1/warehouses/${name}/${question}`, body)
+      const [hidden, missing] = [await at('lakehouse'), await at('nowhere')]
+      expect(missing.status, question).toBe(404)
+      expect(JSON.stringify(hidden.json), question).toBe(
+        JSON.stringify(missing.json).replace('nowhere', 'lakehouse'),
+      )
+    }
   })
 
   test('stop at once when the engine is struck off, and hear that', async () => {

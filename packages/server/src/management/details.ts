@@ -45,6 +45,7 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
     async run({ params, query }, call) {
       const { found, object } = await namespaceOf(
         parts,
+        call.policy,
         await warehouseOf(parts, params.warehouse),
         query.namespace,
       )
@@ -64,7 +65,13 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
     answer: { status: 200, schema: relationView, description: 'The table or view.' },
     async run({ params, query }, call) {
       const warehouse = await warehouseOf(parts, params.warehouse)
-      const { found, object } = await relationOf(parts, warehouse, query.namespace, query.relation)
+      const { found, object } = await relationOf(
+        parts,
+        call.policy,
+        warehouse,
+        query.namespace,
+        query.relation,
+      )
       permit(call, object)
       const { relation, identifier } = found
       const { id, kind, uuid, version, location, metadataLocation, ownerId, protected: guarded } = relation

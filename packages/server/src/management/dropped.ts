@@ -1,11 +1,22 @@
+import type { HeadgateError } from '@headgate/errors'
 import { formatIdentifier } from '@headgate/iceberg/rest'
 import { z } from 'zod'
+import { visible } from '../access/decide.ts'
+import type { Policy } from '../access/policy.ts'
 import { type DroppedTarget, lookUpDropped, missingDropped, purgeNow, restore } from '../catalog/undrop.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import { type DroppedRelation, listDropped } from '../store/dropped-relations.ts'
 import { levelsOf, pathOf } from '../store/namespaces.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { lakeName, levels, placeIn, warehouseOf, warehouseParams } from './find-in-lake.ts'
+import {
+  lakeName,
+  levels,
+  missingIn,
+  missingWarehouse,
+  placeIn,
+  warehouseOf,
+  warehouseParams,
+} from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { manageFilter } from './manage-filter.ts'
 import { readPage } from './paging.ts'
@@ -90,6 +101,9 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
           listDropped(sql, warehouse.id, { path, after: positionOf(position), ...filter, limit }),
         (row) => [row.path, row.name, row.id],
       )
+      // Somebody may manage what was dropped in a warehouse that they do not see; to all others there is none.
+      if (rows.length === 0 && !visible(call.policy, warehouseChain(warehouse)))
+        throw missingWarehouse(warehouse.name)
       return { dropped: rows.map(viewOf), nextPageToken }
     },
   })
@@ -109,10 +123,10 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
     },
     async run({ params, body }, call) {
       const warehouse = await warehouseOf(parts, params.warehouse)
-      const { target, object } = await droppedIn(parts, warehouse, params.id)
+      const { target, object } = await droppedIn(parts, call.policy, warehouse, params.id)
       const decision = permit(call, object)
       const { namespace = levelsOf(target.row.path), name = target.row.name } = body
-      const place = await placeIn(parts, warehouse, namespace, name)
+      const place = await placeIn(parts, call.policy, warehouse, namespace, name)
       permit(call, place.object, 'create')
       const restoredAs = formatIdentifier({ namespace, name })
       Object.assign(call.audit, {
@@ -137,7 +151,7 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
     answer: { status: 204, description: 'Its purge has begun.' },
     async run({ params }, call) {
       const warehouse = await warehouseOf(parts, params.warehouse)
-      const { target, object } = await droppedIn(parts, warehouse, params.id)
+      const { target, object } = await droppedIn(parts, call.policy, warehouse, params.id)
       const decision = permit(call, object)
       await purgeNow(sql, target, ridersFor(call, decision))
       parts.wakeJobs()
@@ -149,15 +163,17 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
 
 async function droppedIn(
   parts: LakeParts,
+  policy: Policy,
   warehouse: Warehouse,
   id: string,
 ): Promise<{ target: DroppedTarget; object: Permitted }> {
   const target = await lookUpDropped(parts.sql, warehouse, id)
-  if (target === null) throw missingDropped(id)
+  const missing = (): HeadgateError => missingIn(policy, warehouse, missingDropped(id))
+  if (target === null) throw missing()
   const name = `${warehouse.name}:${formatIdentifier({ namespace: levelsOf(target.row.path), name: target.row.name })}`
   return {
     target,
-    object: { kind: 'relation', id, name, chain: target.chain, missing: () => missingDropped(id) },
+    object: { kind: 'relation', id, name, chain: target.chain, missing },
   }
 }
 

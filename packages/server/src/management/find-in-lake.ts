@@ -1,7 +1,8 @@
 import { HeadgateError } from '@headgate/errors'
 import { formatIdentifier, formatNamespace } from '@headgate/iceberg/rest'
 import { z } from 'zod'
-import { serverChain } from '../access/decide.ts'
+import { serverChain, visible } from '../access/decide.ts'
+import type { Policy } from '../access/policy.ts'
 import { serverId } from '../access/privilege.ts'
 import { missingNamespace, missingRelation } from '../catalog/existing.ts'
 import { type FoundNamespace, lookUpNamespace } from '../catalog/namespaces.ts'
@@ -33,6 +34,11 @@ export const warehouseParams: z.ZodObject<{ warehouse: z.ZodType<string> }> = z.
 
 export function missingWarehouse(name: string): HeadgateError {
   return new HeadgateError('no-such-warehouse', `Warehouse does not exist: ${name}`)
+}
+
+/** What is missing or hidden in a warehouse; for who may not see the warehouse, that is missing itself. */
+export function missingIn(policy: Policy, warehouse: Warehouse, missing: HeadgateError): HeadgateError {
+  return visible(policy, warehouseChain(warehouse)) ? missing : missingWarehouse(warehouse.name)
 }
 
 /** The server itself, as the object of a decision. */
@@ -71,10 +77,11 @@ export interface InLake<T> {
 
 export async function namespaceOf(
   parts: LakeParts,
+  policy: Policy,
   warehouse: Warehouse,
   namespace: readonly string[],
 ): Promise<InLake<FoundNamespace>> {
-  const missing = (): HeadgateError => missingNamespace(namespace)
+  const missing = (): HeadgateError => missingIn(policy, warehouse, missingNamespace(namespace))
   const found = await lookUpNamespace(parts, warehouse, namespace)
   if (found === null) throw missing()
   const name = `${warehouse.name}:${formatNamespace(namespace)}`
@@ -84,11 +91,12 @@ export async function namespaceOf(
 /** The place of a name in an existing namespace, whatever stands there. */
 export async function placeIn(
   parts: LakeParts,
+  policy: Policy,
   warehouse: Warehouse,
   namespace: readonly string[],
   name: string,
 ): Promise<InLake<Place>> {
-  const missing = (): HeadgateError => missingNamespace(namespace)
+  const missing = (): HeadgateError => missingIn(policy, warehouse, missingNamespace(namespace))
   const identifier = { namespace, name }
   const found = placeOf(warehouse, identifier, await parts.resolver.whatStands(warehouse.id, identifier))
   if (found === null) throw missing()
@@ -101,12 +109,13 @@ export async function placeIn(
 
 export async function relationOf(
   parts: LakeParts,
+  policy: Policy,
   warehouse: Warehouse,
   namespace: readonly string[],
   name: string,
 ): Promise<InLake<Target>> {
   const identifier = { namespace, name }
-  const missing = (): HeadgateError => missingRelation('table', identifier)
+  const missing = (): HeadgateError => missingIn(policy, warehouse, missingRelation('table', identifier))
   const place = placeOf(warehouse, identifier, await parts.resolver.whatStands(warehouse.id, identifier))
   const found = place === null ? null : targetOf(place)
   if (found === null) throw missing()

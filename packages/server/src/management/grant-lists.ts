@@ -68,11 +68,12 @@ export function grantListOperations(parts: ManagementParts): readonly Management
   }
 
   async function granteeSelection(name: Parameters<typeof granteeOf>[1], call: Call): Promise<Selection> {
-    // Decided before the name is looked up, so that nobody learns which names exist; their own they know.
+    // Decided before the name is looked up, so that nobody learns which names exist; their own they know. An engine that
+    // reaches some warehouses only is not told what its user has in the others.
+    const everywhere = (call.policy.engine?.warehouses ?? null) === null
     const given = 'principal' in name ? name.principal : name.role
-    const own =
-      given === call.identity.principal.id ||
-      ('principal' in name && given === call.identity.principal.subject)
+    const { id, subject } = call.identity.principal
+    const own = everywhere && (given === id || ('principal' in name && given === subject))
     if (!own) administerServer(call)
     return {
       securableId: null,

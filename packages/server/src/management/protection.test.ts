@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { everything } from '../access/compile-policy.ts'
 import { drop } from '../catalog/drop-relation.ts'
 import { dropNamespace } from '../catalog/namespaces.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
@@ -12,6 +13,7 @@ import { testLakeManagement, type TestLakeManagement } from './test-lake-managem
 import type { Reply } from './test-management.ts'
 
 let lake: TestLakeManagement
+const all = everything(randomUUID(), 0)
 let warehouse: Warehouse
 const namespaceId = randomUUID()
 
@@ -64,7 +66,7 @@ describe('protection', () => {
       body: { id, protected: true, namespace, name: relation, kind: 'table', version: 1 },
     })
     const dropIt = async (purge: boolean): Promise<void> => {
-      const { found } = await relationOf(lake.parts, warehouse, namespace, relation)
+      const { found } = await relationOf(lake.parts, all, warehouse, namespace, relation)
       await drop(lake.parts, { target: found, purge, principalId: id }, await riders())
     }
     await expect(dropIt(false)).rejects.toMatchObject({ code: 'protected' })
@@ -86,7 +88,7 @@ describe('protection', () => {
       status: 200,
       body: { id: namespaceId, namespace, protected: true, properties: { k: 'v' } },
     })
-    const { found } = await namespaceOf(lake.parts, warehouse, namespace)
+    const { found } = await namespaceOf(lake.parts, all, warehouse, namespace)
     await expect(dropNamespace(lake.parts, found, await riders())).rejects.toMatchObject({
       code: 'protected',
     })

@@ -58,10 +58,10 @@ export function protectionOperations(parts: LakeParts): readonly ManagementOpera
   ): Promise<boolean> {
     const warehouse = await warehouseOf(parts, name)
     if (given.relation === undefined) {
-      const { found, object } = await namespaceOf(parts, warehouse, namespace)
+      const { found, object } = await namespaceOf(parts, call.policy, warehouse, namespace)
       return protectNamespace(parts.sql, found, given.protected, ridersFor(call, permit(call, object)))
     }
-    const { found, object } = await relationOf(parts, warehouse, namespace, given.relation)
+    const { found, object } = await relationOf(parts, call.policy, warehouse, namespace, given.relation)
     return protectRelation(parts.sql, found, given.protected, ridersFor(call, permit(call, object)))
   }
 

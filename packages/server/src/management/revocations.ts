@@ -43,7 +43,7 @@ export function revocationOperations(parts: LakeParts): readonly ManagementOpera
     table: string,
   ): Promise<number> {
     const warehouse = await warehouseOf(parts, name)
-    const { found, object } = await relationOf(parts, warehouse, namespace, table)
+    const { found, object } = await relationOf(parts, call.policy, warehouse, namespace, table)
     const decision = permit(call, object)
     if (found.relation.kind !== 'table')
       throw new HeadgateError('bad-request', 'A view has no storage of its own: there is nothing to revoke.')
