@@ -28,7 +28,7 @@ export async function shownSubject(
 ): Promise<ProvenSubject | { readonly asserted: Granted }> {
   const session = await parts.sessions.recognize(subjectToken)
   if (session !== null) {
-    note({ subject: 'session' })
+    note({ subject: 'session', for: session.principal.name })
     if ((session.expiresAt ?? 0) <= parts.now()) {
       throw invalidGrant(
         'The subject token has expired: a session is renewed while its token is live, by the bearer of it; then the user must be shown anew.',
@@ -57,7 +57,7 @@ export async function shownSubject(
       'unknown issuer',
     )
   }
-  return externalSubject(parts, parts.external, engine, subjectToken)
+  return externalSubject(parts, parts.external, engine, subjectToken, note)
 }
 
 async function statedSubject(
@@ -90,10 +90,12 @@ async function externalSubject(
   { tokens, principals }: ExternalIdentities,
   engine: EngineRow,
   token: string,
+  note: TokenRequest['note'],
 ): Promise<ProvenSubject> {
   const verified = await tokens.verify(token, 'subject')
   if (!verified.ok) throw invalidGrant(`The subject token is not good: ${verified.told}`, verified.reason)
   const { value } = verified
+  note({ for: value.subject })
   if ((await findEngineOfParty(parts.sql, value.issuer, value.subject)) !== null)
     throw invalidGrant('The subject token is of an engine, and of no user: nobody is acted for.')
   if (value.mayAct !== null && !(await isParty(parts, engine, value.mayAct))) {

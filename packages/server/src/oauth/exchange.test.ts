@@ -490,3 +490,23 @@ test('the audit names user and engine, and no token', async () => {
   })
   expect(world.server.lines.join('\n')).not.toContain(subject_token.split('.')[2])
 })
+
+test('the audit also says for whom an engine tried in vain', async () => {
+  const trino = await world.engine({ subjects: [], unsignedSubjects: true, namesIssuer: 'ldap' })
+  const alice = await world.client()
+  const shown = [
+    { subject_token: await world.token(alice) },
+    { subject_token: await world.idp.sign({ sub: 'u-9', aud }) },
+    { subject_token: unsigned({ sub: 'dave' }), subject_token_type: tokenTypes.jwt },
+  ]
+  world.server.lines.length = 0
+  for (const subject of shown)
+    expect(await world.exchange(subject, trino.basic)).toMatchObject({ status: 400 })
+  const events = world.server.lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(events).toMatchObject(
+    [alice.name, 'u-9', 'dave'].map((user) => ({
+      outcome: expect.stringMatching(/denied|failed/) as string,
+      detail: { engine: trino.name, for: user },
+    })),
+  )
+})

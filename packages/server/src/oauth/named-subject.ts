@@ -19,6 +19,7 @@ export async function namedSubject(
   { name }: UserStatement,
   note: TokenRequest['note'],
 ): Promise<string> {
+  note({ for: name })
   const { namesIssuer: issuer } = engine
   if (issuer === null) {
     throw invalidGrant(

@@ -20,6 +20,7 @@ export function tokenExchangeGrant(parts: TokenParts): Grant {
   return async (request) => {
     const asked = readExchange(request.form, self)
     const client = await clientOfExchange(parts, request, asked)
+    if (client.kind !== 'engine') request.note({ for: client.session.principal.name })
     if (client.kind === 'own-session') return renewUser(parts, client.session, asked.scope)
     if (client.kind === 'own-token') {
       return client.proven === null
