@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Policies } from '../access/policies.ts'
 import { findEngine, findEngineOfParty } from '../store/engines.ts'
 import { findFederatedClient } from '../store/client-federations.ts'
 import { policyVersion } from '../store/policies.ts'
@@ -55,6 +56,28 @@ describe('an engine', () => {
       body: { error: { message: expect.stringContaining('headgate engine add') as string } },
     })
     expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 200 })
+  })
+
+  test('that is struck off has no sessions left, also when it is registered anew', async () => {
+    const { clientId, id, who } = await principal()
+    await as(admin, 'POST /engines', { principal: clientId })
+    const began = { issuedAt: Date.now() }
+    await as(admin, `DELETE /engines/${clientId}`)
+    await as(admin, 'POST /engines', {
+      principal: clientId,
+      subjects: [{ issuer: 'headgate' }],
+      firstCalls: 'service',
+    })
+    const policies = await Policies.open({ sql: server.store.sql })
+    await using _ = policies
+    const { who: user } = await principal()
+    const through = { ...user, actors: [who.principal] }
+    expect((await policies.get({ ...who, ...began })).shutOut).toBe('principal')
+    expect((await policies.get({ ...through, ...began })).shutOut).toBe('engine')
+    const row = await findEngine(server.store.sql, id)
+    const later = { issuedAt: (row?.notBefore ?? 0) + 1 }
+    expect((await policies.get({ ...who, ...later })).enabled).toBe(true)
+    expect((await policies.get({ ...through, ...later })).enabled).toBe(true)
   })
 
   test.each<[string, object, RegExp]>([

@@ -10,7 +10,7 @@ import {
   listEngines,
   updateEngine,
 } from '../store/engines.ts'
-import { ownIssuer } from '../store/principals.ts'
+import { ownIssuer, stopPrincipalSessions } from '../store/principals.ts'
 import { findWarehouse, findWarehouseById } from '../store/warehouses.ts'
 import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
@@ -173,14 +173,19 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
       method: 'DELETE',
       path: '/management/v1/engines/:engine',
       subject,
-      summary: 'Strikes an engine off: tokens in which it acts for users stop working. The principal stays.',
+      summary:
+        'Strikes an engine off: its sessions, and those in which it acts for users, end for good. The principal stays.',
       params,
       answer: { status: 204, description: 'It is no engine any more.' },
       async run({ params }, call) {
         const decision = administerServer(call)
         const row = await engineOf(params.engine)
         call.audit.object = row.name
-        await changePolicy(parts, call, decision, (tx) => deleteEngine(tx, row.id))
+        await changePolicy(parts, call, decision, async (tx) => {
+          // They must not live again when it is registered anew, nor its own ones go on without the limits of an entry.
+          await stopPrincipalSessions(tx, row.id)
+          return deleteEngine(tx, row.id)
+        })
       },
     }),
   ]
