@@ -307,6 +307,19 @@ describe('an engine asserts its user', () => {
     })
   })
 
+  test('and wrong ones in its name turn away nobody else at its address', async () => {
+    const [trino, other] = [await world.engine(named), await world.engine(named)]
+    const foreign = await makeIssuerKey()
+    const good = async (engine: TestClient): Promise<string> =>
+      assertion(await world.key(engine), { iss: engine.name, sub: 'dave' })
+    for (let turn = 0; turn < 5; turn += 1) {
+      const wrong = await assertion(foreign, { iss: trino.name, sub: 'dave' })
+      expect(await grantFor(wrong)).toMatchObject({ status: 400 })
+    }
+    expect(await grantFor(await good(trino))).toMatchObject({ status: 429 })
+    expect(await grantFor(await good(other))).toMatchObject({ status: 200 })
+  })
+
   test('and used ids are forgotten when they have long expired, and not before', async () => {
     const { sql } = world.server
     await sql.run(

@@ -18,6 +18,9 @@ export interface AttemptSource {
   readonly client: string
 }
 
+/** Sources that are remembered, of each kind. */
+const maxSources = 10_000
+
 interface Count {
   failures: number
   readonly until: number
@@ -25,7 +28,8 @@ interface Count {
 
 /**
  * Counts failed attempts in fixed windows, in memory, for a bounded number of sources: per address, and per client name
- * at an address. Never per client name alone: whoever knows a name could lock its owner out from anywhere.
+ * at an address. Never per client name alone: whoever knows a name could lock its owner out from anywhere. Nor does an
+ * address lock out a name that was proven there: behind a proxy all clients have one address.
  *
  * Secrets of 256 bits are not to be guessed; this keeps those who try from making the store work.
  */
@@ -33,17 +37,21 @@ export class AttemptLimiter {
   readonly #limits: AttemptLimits
   readonly #now: () => number
   readonly #counts: LRUCache<string, Count>
+  readonly #proven: LRUCache<string, true>
 
   constructor(limits: AttemptLimits = defaultAttemptLimits, now: () => number = Date.now) {
     this.#limits = limits
     this.#now = now
-    this.#counts = new LRUCache({ max: 10_000 })
+    this.#counts = new LRUCache({ max: maxSources })
+    this.#proven = new LRUCache({ max: maxSources })
   }
 
   /** Seconds to wait, or 0 when the attempt may be made. */
   secondsToWait(source: AttemptSource): number {
     const now = this.#now()
-    const waits = this.#counters(source).map(({ key, limit }) => {
+    const all = this.#counters(source)
+    const counters = this.#proven.has(nameOf(source)) ? all.slice(1) : all
+    const waits = counters.map(({ key, limit }) => {
       const count = this.#counts.get(key)
       return limit > 0 && count && count.failures >= limit && count.until > now
         ? Math.ceil((count.until - now) / 1000)
@@ -61,10 +69,20 @@ export class AttemptLimiter {
     }
   }
 
-  #counters({ address, client }: AttemptSource): { readonly key: string; readonly limit: number }[] {
+  /** An attempt that was good. */
+  succeeded(source: AttemptSource): void {
+    this.#proven.set(nameOf(source), true)
+  }
+
+  /** Of the address first. */
+  #counters(source: AttemptSource): { readonly key: string; readonly limit: number }[] {
     return [
-      { key: address, limit: this.#limits.perAddress },
-      { key: `${address} ${client}`, limit: this.#limits.perClient },
+      { key: source.address, limit: this.#limits.perAddress },
+      { key: nameOf(source), limit: this.#limits.perClient },
     ]
   }
+}
+
+function nameOf({ address, client }: AttemptSource): string {
+  return `${address} ${client}`
 }

@@ -46,7 +46,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
     const body = await readBody(request, maxBodyBytes)
     const form = parseForm(request.headers['content-type'], body)
     const proof = clientProofOf(request.headers.authorization, form)
-    const name = nameOf(proof)
+    const name = nameOf(proof, form.get('assertion'))
     trail.client = plainText(name === '' ? '(no id)' : name, 256)
     const grantType = form.get('grant_type')
     trail.grantType = plainText(grantType ?? '(none)', 128)
@@ -68,7 +68,9 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
       )
     }
     try {
-      return await grant(request)
+      const granted = await grant(request)
+      limiter.succeeded(source)
+      return granted
     } catch (error) {
       if (isGuess(error)) limiter.failed(source)
       throw error
@@ -122,13 +124,18 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
 }
 
 /** Which client it says it is, as far as that stands outside of what must be verified. */
-function nameOf(proof: ClientProof | null): string {
-  if (proof === null) return ''
+function nameOf(proof: ClientProof | null, assertion: string | undefined): string {
+  // Its signature is the authentication then.
+  if (proof === null) return assertion === undefined ? '' : claimOf(assertion, 'iss')
   // Each token counts for itself: whoever shows bad ones keeps nobody else from showing good ones.
   if (proof.kind === 'bearer') return `bearer ${hash('sha256', proof.token, 'base64url').slice(0, 12)}`
   if (proof.id !== null || proof.kind === 'secret') return proof.id ?? ''
-  const subject = peek(proof.assertion)?.claims['sub']
-  return typeof subject === 'string' ? subject.slice(0, 256) : ''
+  return claimOf(proof.assertion, 'sub')
+}
+
+function claimOf(token: string, name: 'iss' | 'sub'): string {
+  const value = peek(token)?.claims[name]
+  return typeof value === 'string' ? value.slice(0, 256) : ''
 }
 
 function grantOf(grants: ReadonlyMap<string, Grant>, grantType: string | undefined): Grant {
