@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findPrincipalBySubject, setPrincipalEnabled, stopPrincipalSessions } from '../store/principals.ts'
 import { form, testEngines, type TestEngines, unsigned } from './test-engines.ts'
+import type { Reply } from './test-token-server.ts'
 import { grantTypes, tokenTypes } from './token-types.ts'
 
 let world: TestEngines
@@ -324,6 +325,18 @@ describe('an unsigned subject', () => {
     expect(await world.exchange(trinoUser(trino.name), trino.basic)).toMatchObject({ status: 400 })
   })
 
+  test('is worth nothing any more when the entry does not allow it any more', async () => {
+    const says = { unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true }
+    const trino = await world.engine(says)
+    const token = String((await world.exchange(trinoUser('erin'), trino.basic)).body['access_token'])
+    const renewed = (): Promise<Reply> => world.exchange({ subject_token: token }, bearer(token))
+    expect(await renewed()).toMatchObject({ status: 200 })
+    for (const change of [{ unsignedSubjects: false, assertions: true }, { namesIssuer: 'headgate' }]) {
+      await world.set(trino, { ...says, ...change })
+      expect(await renewed()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    }
+  })
+
   test('is worth nothing to another engine, unless that one could have said it itself', async () => {
     const says = { unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true }
     const [narrow, wide] = [await world.engine({ ...says, privileges: [] }), await world.engine()]
@@ -333,7 +346,7 @@ describe('an unsigned subject', () => {
     expect(await world.exchange({ subject_token }, wide.basic)).toMatchObject(refused)
     await world.set(wide, { ...says, namesIssuer: 'headgate' })
     expect(await world.exchange({ subject_token }, wide.basic)).toMatchObject(refused)
-    await world.set(wide, { assertions: true, namesIssuer: 'ldap', namesAdministrators: true })
+    await world.set(wide, { ...says, namesAdministrators: true })
     const taken = await world.exchange({ subject_token }, wide.basic)
     expect((await world.identity(taken)).actors.map(({ id }) => id)).toEqual([wide.id, narrow.id])
     // Who administers since is nobody whom the first one may name, whatever the second may.

@@ -113,6 +113,12 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
       'no subject rule fits',
     )
   }
+  if (isStated(obtainedBy) && !mayState(engine, subject, obtainedBy)) {
+    throw invalidGrant(
+      `The user proved nothing but was named, and the entry of the engine ${engine.name} does not let it name users of ${subject.issuer} in this way: let the user prove themselves.`,
+      `no ${obtainedBy} allowed`,
+    )
+  }
   if (isStated(obtainedBy) && subject.administers && !engine.namesAdministrators) {
     throw invalidGrant(
       `The user administers the server, and the engine ${engine.name} may not name administrators: let the user prove themselves.`,
@@ -124,6 +130,15 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
 /** Nobody proved to be this user: an engine said so. */
 export function isStated(proof: Proof): boolean {
   return proof === 'assertion' || proof === 'statement'
+}
+
+/** Looked at for sessions that go on too, and for those that another engine began: narrow limits of one engine must not be worth the wide ones of another. */
+function mayState(
+  { namesIssuer, assertions, unsignedSubjects }: EngineRow,
+  { issuer }: SubjectRow,
+  proof: Proof,
+): boolean {
+  return namesIssuer === issuer && (proof === 'assertion' ? assertions : unsignedSubjects)
 }
 
 export function principalOf({ id, issuer, subject, name }: Principal): Principal {
