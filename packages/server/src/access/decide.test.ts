@@ -199,6 +199,7 @@ describe('behind an engine', () => {
       refreshes: true,
       viewChains: false,
       mustBeProven: false,
+      states: new Set(),
     },
   })
 

@@ -1,3 +1,4 @@
+import type { Proof } from '../identity/identity.ts'
 import { admits } from '../identity/subject-rules.ts'
 import type { FirstCalls } from '../store/engines.ts'
 import type { PolicyEngine, PolicyRow } from '../store/policies.ts'
@@ -20,6 +21,8 @@ export interface EngineLimits {
   readonly viewChains: boolean
   /** The user administers the server, and the entry does not let the engine state such a name. */
   readonly mustBeProven: boolean
+  /** In which ways the engine may name the user, who proves nothing by that. */
+  readonly states: ReadonlySet<Proof>
 }
 
 /** What an entry allows to the principal of the row. `alone`: the engine is that principal. */
@@ -36,12 +39,21 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
     refreshes: engine.refreshes,
     viewChains: engine.viewChains,
     mustBeProven: !alone && !engine.namesAdministrators && administersServer(row),
+    states: statesOf(row, engine),
   }
 }
 
 /** True when the entry lets the engine act for the principal of the row. */
 export function actsFor({ subject }: PolicyRow, engine: PolicyEngine): boolean {
   return subject !== null && admits(engine.subjects, subject)
+}
+
+function statesOf({ subject }: PolicyRow, engine: PolicyEngine): ReadonlySet<Proof> {
+  const states = new Set<Proof>()
+  if (subject === null || subject.issuer !== engine.namesIssuer) return states
+  if (engine.unsignedSubjects) states.add('statement')
+  if (engine.assertions) states.add('assertion')
+  return states
 }
 
 function administersServer({ grants }: PolicyRow): boolean {

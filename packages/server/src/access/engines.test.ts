@@ -111,14 +111,37 @@ describe('a user behind an engine', () => {
 
   test('who administers must have been proven: an engine may not name them, unless its entry says so', async () => {
     policies.saw(await grant(sql, 'manage', null, 'principal', alice.principal.id))
-    await register()
+    const names = { namesIssuer: 'headgate', unsignedSubjects: true, assertions: true }
+    await register(names)
     const stated = behind(trino, { obtainedBy: 'statement' })
     const asserted = behind(trino, { obtainedBy: 'assertion' })
     expect((await policies.get(stated)).shutOut).toBe('subject')
     expect((await policies.get(asserted)).shutOut).toBe('subject')
     expect((await policies.get(behind(trino, { obtainedBy: 'external-token' }))).enabled).toBe(true)
-    await changed((tx) => updateEngine(tx, trino.principal.id, { ...openEngine, namesAdministrators: true }))
+    await changed((tx) =>
+      updateEngine(tx, trino.principal.id, { ...openEngine, ...names, namesAdministrators: true }),
+    )
     expect((await policies.get(stated)).enabled).toBe(true)
+  })
+
+  test('whom an engine named is shut out when its entry does not let it do so any more', async () => {
+    const names = { namesIssuer: 'headgate', unsignedSubjects: true, assertions: true }
+    await register(names)
+    const shutOut = (): Promise<(string | null)[]> =>
+      Promise.all(
+        (['statement', 'assertion', 'external-token'] as const).map(
+          async (obtainedBy) => (await policies.get(behind(trino, { obtainedBy }))).shutOut,
+        ),
+      )
+    expect(await shutOut()).toEqual([null, null, null])
+    for (const [entry, outcome] of [
+      [{ ...names, unsignedSubjects: false }, ['subject', null, null]],
+      [{ ...names, assertions: false }, [null, 'subject', null]],
+      [{ ...names, namesIssuer: 'ldap' }, ['subject', 'subject', null]],
+    ] as const) {
+      await changed((tx) => updateEngine(tx, trino.principal.id, { ...openEngine, ...entry }))
+      expect(await shutOut()).toEqual(outcome)
+    }
   })
 
   test('costs no query when it was asked before, and is kept apart from the user alone and other engines', async () => {

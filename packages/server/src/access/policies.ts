@@ -4,6 +4,7 @@ import type { Identity } from '../identity/identity.ts'
 import { loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
 import { compilePolicy, disabled, everything } from './compile-policy.ts'
+import type { EngineLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 
 export interface PoliciesOptions {
@@ -180,9 +181,17 @@ function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: Iden
   const { issuedAt = Infinity } = identity
   if (issuedAt < notBefore) return disabled(policy.principalId, policy.version)
   if (issuedAt < engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
-  if (policy.engine?.mustBeProven === true && isStated(identity))
+  if (policy.engine !== null && isStated(identity) && !mayState(policy.engine, identity))
     return disabled(policy.principalId, policy.version, 'subject')
   return policy
+}
+
+/** An entry that lets an engine name nobody any more holds for those whom it has named before. */
+function mayState(
+  { mustBeProven, states }: EngineLimits,
+  { method, obtainedBy = method }: Identity,
+): boolean {
+  return !mustBeProven && states.has(obtainedBy)
 }
 
 /** Nobody proved to be this principal: an engine said so. */

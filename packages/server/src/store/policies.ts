@@ -6,6 +6,9 @@ import { type Queryable, statement } from './sql.ts'
 export interface PolicyEngine extends Pick<
   EngineSettings,
   | 'subjects'
+  | 'namesIssuer'
+  | 'unsignedSubjects'
+  | 'assertions'
   | 'namesAdministrators'
   | 'firstCalls'
   | 'warehouses'
@@ -88,7 +91,8 @@ const load = statement(
      (select jsonb_build_object('issuer', issuer, 'subject', subject, 'login', login,
         'groups', (select coalesce(jsonb_agg(name), '[]') from my_group)) from me) as subject,
      (select jsonb_build_object('name', p.name, 'enabled', p.enabled, 'notBefore', floor(extract(epoch from p.not_before) * 1000),
-        'subjects', e.subjects, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
+        'subjects', e.subjects, 'namesIssuer', e.names_issuer, 'unsignedSubjects', e.unsigned_subjects,
+        'assertions', e.assertions, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
         'warehouses', to_jsonb(e.warehouses), 'privileges', to_jsonb(e.privileges), 'administers', e.administers,
         'refreshes', e.refreshes, 'viewChains', e.view_chains)
       from engine e join principal p on p.id = e.principal_id where e.principal_id = coalesce($2::uuid, $1)) as engine`,
