@@ -30,11 +30,15 @@ import { Router } from './http/router.ts'
 import type { IcebergParts } from './iceberg/parts.ts'
 import { icebergOperations } from './iceberg/routes.ts'
 import { createAuthenticator } from './identity/authenticator.ts'
-import type { ExternalIdentities } from './identity/external.ts'
+import { compositeBearer } from './identity/issuers/composite-bearer.ts'
+import { ExternalBearer } from './identity/issuers/external-bearer.ts'
+import type { Issuer } from './identity/issuers/issuer.ts'
+import { openExternal } from './identity/issuers/open-external.ts'
 import type { Identity } from './identity/identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import type { MasterKey } from './keys/master-key.ts'
-import { discoveryOperations } from './oauth/discovery.ts'
+import { backchannelLogout } from './oauth/backchannel-logout.ts'
+import { discoveryOperations, resourceMetadataPath } from './oauth/discovery.ts'
 import { allGrants } from './oauth/grants.ts'
 import { createTokenEndpoint } from './oauth/token-endpoint.ts'
 import { expireSweep } from './jobs/expire.ts'
@@ -76,8 +80,8 @@ export interface ContextOptions {
   readonly tokenTtlSeconds: number
   /** How long clients that are no engine can renew their tokens. */
   readonly sessionSeconds: number
-  /** Tokens of other issuers. Absent: none are configured. */
-  readonly external?: ExternalIdentities
+  /** Whose tokens are taken besides ours. */
+  readonly issuers: readonly Issuer[]
   readonly policyMaxAgeMs: number
   readonly auditReads: AuditMode
   readonly limits: {
@@ -121,7 +125,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       onError: (err) => log.warn({ err }, 'the key ring could not be reloaded'),
     }),
   )
-  const policies = stack.use(await Policies.open({ sql, maxAgeMs: options.policyMaxAgeMs }))
+  const groupAges = Object.fromEntries(
+    options.issuers.map(({ issuer, groupsMaxAgeMs }) => [issuer, groupsMaxAgeMs / 1_000]),
+  )
+  const policies = stack.use(await Policies.open({ sql, maxAgeMs: options.policyMaxAgeMs, groupAges }))
   const warehouses = stack.use(
     await Warehouses.open({ sql, openStorage: options.openStorage, maxAgeMs: options.policyMaxAgeMs }),
   )
@@ -198,11 +205,21 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       intervalMs: options.jobIntervalMs,
     }),
   )
+  const sawPolicy = (version: number): void => policies.saw(version)
+  const external = openExternal({ sql, issuers: options.issuers, tokenEndpoint: publicUrl, sawPolicy })
+  const bearers =
+    external === null
+      ? sessions
+      : compositeBearer({
+          sessions,
+          external: { bearer: new ExternalBearer({ ...external, sql }), tokens: external.tokens },
+        })
   const pageTokens = createPageTokens(ring)
   const grants = allGrants({
     sql,
     sessions,
-    external: options.external ?? null,
+    external,
+    groupAges,
     sessionSeconds: options.sessionSeconds,
     now: Date.now,
   })
@@ -214,7 +231,22 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const operations: (Operation | OpenOperation)[] = [
     ...healthOperations(() => readinessChecks(parts), metrics),
     ...tokenEndpoint,
-    ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()] }),
+    ...(external === null
+      ? []
+      : [
+          backchannelLogout({
+            sql,
+            tokens: external.tokens,
+            sawPolicy,
+            log: (reason) => log.info({ reason }, 'a logout token was refused'),
+          }),
+        ]),
+    ...discoveryOperations({
+      issuer: publicUrl,
+      ring,
+      grantTypes: [...grants.keys()],
+      issuers: options.issuers.map(({ issuer }) => issuer),
+    }),
     ...icebergOperations(parts),
     ...managementRoutes(
       { sql, policies, pageTokens },
@@ -230,7 +262,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   ]
   const handle = createPipeline({
     router: new Router(operations),
-    authenticator: createAuthenticator({ sessions, anonymous: options.anonymous }),
+    authenticator: createAuthenticator({ sessions: bearers, anonymous: options.anonymous }),
+    resourceMetadataUrl: `${publicUrl}${resourceMetadataPath}`,
     policies,
     currentPolicy: async (identity: Identity) => policies.get(identity, await policyVersion(sql)),
     audit,

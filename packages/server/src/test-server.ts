@@ -155,6 +155,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
         lives: defaultLives,
       },
       anonymous: true,
+      issuers: [],
       tokenTtlSeconds: 3_600,
       sessionSeconds: 86_400,
       policyMaxAgeMs: 10_000,

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { LRUCache } from 'lru-cache'
 import type { Identity } from '../identity/identity.ts'
-import { loadPolicyRow, type PolicyRow } from '../store/policies.ts'
+import { type GroupAges, loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
 import { compilePolicy, disabled, everything } from './compile-policy.ts'
 import type { EngineLimits } from './engine-limits.ts'
@@ -11,6 +11,8 @@ export interface PoliciesOptions {
   readonly sql: Sql
   /** No decision rests on a policy read longer ago than this, even when a notification was lost. Default 10 s. */
   readonly maxAgeMs?: number
+  /** Default: groups do not count. */
+  readonly groupAges?: GroupAges
   /** Policies that are kept. Default 10 000. */
   readonly maxPolicies?: number
   /** Monotonic ms; for tests. */
@@ -49,6 +51,7 @@ const maxReads = 3
 export class Policies implements AsyncDisposable {
   readonly #sql: Sql
   readonly #maxAgeMs: number
+  readonly #groupAges: GroupAges
   readonly #now: () => number
   readonly #entries: LRUCache<string, Entry>
   readonly #reads = new Map<string, Promise<Entry>>()
@@ -61,6 +64,7 @@ export class Policies implements AsyncDisposable {
   private constructor(options: PoliciesOptions) {
     this.#sql = options.sql
     this.#maxAgeMs = options.maxAgeMs ?? 10_000
+    this.#groupAges = options.groupAges ?? {}
     this.#now = options.now ?? (() => performance.now())
     this.#entries = new LRUCache({ max: options.maxPolicies ?? 10_000 })
   }
@@ -131,7 +135,7 @@ export class Policies implements AsyncDisposable {
     const readAt = this.#now()
     this.#turn += 1
     const turn = this.#turn
-    const row = await loadPolicyRow(this.#sql, identity.principal.id, actorId)
+    const row = await loadPolicyRow(this.#sql, identity.principal.id, actorId, this.#groupAges)
     const entry: Entry = {
       policy: compiled(row, identity, actorId),
       notBefore: row.notBefore,

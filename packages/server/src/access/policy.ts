@@ -16,7 +16,7 @@ export interface Policy {
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
   /** What the engine that calls may reach at most, for itself and for others; null: no engine has a part in it. */
   readonly engine: EngineLimits | null
-  /** The principal and every role it has, directly or through roles. */
+  /** The principal, its groups, and every role it has, directly, through groups or through roles. */
   readonly grantees: ReadonlySet<string>
   /** Securable id -> bit set of the privileges held there (see `privilegeBits`), implied ones included. */
   readonly grants: ReadonlyMap<string, number>

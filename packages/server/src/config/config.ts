@@ -5,7 +5,8 @@ import { ConfigError } from './config-error.ts'
 import { contradictions } from './contradictions.ts'
 import { readEnv, unknownVariables } from './env.ts'
 import { parseFlags } from './flags.ts'
-import { isLoopback } from './parse-values.ts'
+import { type Issuers, readIssuers } from './issuers/read-issuers.ts'
+import { isLoopback } from '../loopback.ts'
 import type { Secret } from './secret.ts'
 import { secretFrom, type MasterKeySource } from './secrets.ts'
 import type { Env } from './env-type.ts'
@@ -46,12 +47,12 @@ export interface Config {
 export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string[]): Config {
   const env = readEnv(environment, parseFlags(args))
   const warnings = unknownVariables(environment).map((name) => `There is no variable ${name}: it is ignored.`)
-  const config = toConfig(env)
+  const config = toConfig(env, readIssuers(env.issuers, environment))
   return { ...config, warnings: [...warnings, ...config.warnings] }
 }
 
 /** Second step: refuses contradictions and derives what the parts of the server are given. */
-export function toConfig(env: Env): Config {
+export function toConfig(env: Env, issuers: Issuers): Config {
   const problems = contradictions(env)
   if (problems.length > 0) throw new ConfigError(problems)
   const { tlsCertFile: certFile, tlsKeyFile: keyFile } = env
@@ -80,6 +81,7 @@ export function toConfig(env: Env): Config {
     log: { level: env.logLevel, format: logFormat(env) },
     context: {
       anonymous: env.insecureAnonymous,
+      issuers,
       tokenTtlSeconds: env.tokenTtlSeconds,
       sessionSeconds: env.sessionSeconds,
       policyMaxAgeMs: env.policyMaxAgeMs,

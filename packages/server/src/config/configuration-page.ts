@@ -1,3 +1,4 @@
+import { issuerSettings, presetNames } from './issuers/schema.ts'
 import type { Section, Variable } from './variable.ts'
 import { variables } from './variables.ts'
 
@@ -30,7 +31,19 @@ export function configurationPage(): string {
     const rows = all.filter((variable) => variable.section === section).map(row)
     return `\n## ${section}\n\n| variable | value | default | |\n|---|---|---|---|\n${rows.join('')}`
   })
-  return introduction + sections.join('')
+  return introduction + sections.join('') + issuers()
+}
+
+function issuers(): string {
+  const rows = issuerSettings().map(({ name, doc }) => `| \`${name}\` | ${doc} |\n`)
+  return `\n## Issuers
+
+\`HEADGATE_ISSUERS\` is a JSON list with an object for each issuer. [Identity](identity.md) says what they are for and has an
+example; there is a page for each product that has a preset (${presetNames.map((name) => `[${name}](identity/${name}.md)`).join(', ')}).
+
+| setting | |
+|---|---|
+${rows.join('')}`
 }
 
 function row({ name, type, fallback, fallbackNote, doc }: Variable<unknown>): string {

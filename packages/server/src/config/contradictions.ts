@@ -1,4 +1,4 @@
-import { isLoopback } from './parse-values.ts'
+import { isLoopback } from '../loopback.ts'
 import type { Env } from './env-type.ts'
 
 /** Its `max_connections` is 50; some are for notifications, migrations and whoever looks after it. */

@@ -23,6 +23,7 @@ export interface Env {
   readonly policyMaxAgeMs: number
   readonly retiredKeyDays: number
   readonly insecureAnonymous: boolean
+  readonly issuers: string | null
   readonly defaultWarehouse: string
   readonly namespaceSeparator: string
   readonly idempotencyLifetimeSeconds: number

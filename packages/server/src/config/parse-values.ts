@@ -32,14 +32,6 @@ export function checkOrigin(text: string): void {
   throw new Error('origins such as `https://console.example.com`, or `*`')
 }
 
-/** Whether only this machine reaches a listener on that host, or the host of a URL. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return (
-    bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
-  )
-}
-
 /** A directory as a location. Throws otherwise. */
 export function checkFileRoot(text: string): void {
   if (!/^file:\/\/\/[^?#]*$/.test(text)) throw new Error('locations such as `file:///srv/lake`')

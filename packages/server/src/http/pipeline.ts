@@ -9,6 +9,7 @@ import type { AuditDraft } from '../events/audit-event.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { Identity } from '../identity/identity.ts'
+import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
 import { errorAnswer, toHeadgateError } from './error-answer.ts'
 import type { RequestMetrics } from './metrics.ts'
@@ -31,6 +32,8 @@ export interface PipelineParts {
   readonly log: Log
   readonly limits: CallLimits & { readonly maxConcurrentRequests: number }
   readonly corsOrigins: readonly string[]
+  /** Where clients learn how to get a token: in the challenge of every 401. */
+  readonly resourceMetadataUrl: string
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -90,7 +93,7 @@ export function createPipeline(parts: PipelineParts): Listener {
       failure = toHeadgateError(error, requestId)
       if (failure.kind.status >= 500)
         parts.log.error({ err: error, requestId, operation: draft.operation }, failure.message)
-      answer = errorAnswer(failure, method)
+      answer = challenged(errorAnswer(failure, method), failure, request)
     } finally {
       running -= 1
       call?.close()
@@ -109,6 +112,12 @@ export function createPipeline(parts: PipelineParts): Listener {
         userAgent: request.headers['user-agent'],
       })
     }
+  }
+
+  function challenged(answer: Answer, failure: HeadgateError, request: IncomingMessage): Answer {
+    if (answer.status !== 401) return answer
+    const value = challenge(parts.resourceMetadataUrl, failure, request.headers.authorization !== undefined)
+    return { ...answer, headers: { ...answer.headers, 'www-authenticate': value } }
   }
 
   function send(request: IncomingMessage, response: ServerResponse, answer: Answer, requestId: string): void {

@@ -60,7 +60,12 @@ export type ExternalRefusal =
   | 'unknown client'
 
 export type ExternalVerification =
-  | { readonly ok: true; readonly value: VerifiedExternal }
+  | {
+      readonly ok: true
+      readonly value: VerifiedExternal
+      /** Epoch ms: whoever keeps the result keeps it no longer, or what stops the token at its issuer does not stop it here. Absent: not at all. */
+      readonly goodUntil?: number
+    }
   | {
       readonly ok: false
       readonly reason: ExternalRefusal

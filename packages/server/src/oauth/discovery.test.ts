@@ -50,6 +50,20 @@ describe('whoever is to trust tokens of this server', () => {
     })
   })
 
+  test('finds whose tokens open it, as every 401 says where', async () => {
+    const path = '/.well-known/oauth-protected-resource'
+    expect(await get(path)).toMatchObject({
+      resource: issuer,
+      authorization_servers: [issuer],
+      bearer_methods_supported: ['header'],
+    })
+    const refused = await server.send('GET', '/v1/config', undefined, { authorization: 'Bearer x.y.z' })
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('www-authenticate')).toMatch(
+      `Bearer realm="headgate", resource_metadata="${issuer}${path}", error="invalid_token", error_description="The access token`,
+    )
+  })
+
   test('verifies them with the published keys, which have no secret half', async () => {
     const { keys } = (await get('/.well-known/jwks.json')) as unknown as JSONWebKeySet
     expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([

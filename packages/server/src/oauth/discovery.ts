@@ -10,6 +10,8 @@ export interface DiscoveryParts {
   readonly ring: KeyRing
   /** `grant_type`s that the token endpoint takes. */
   readonly grantTypes: readonly string[]
+  /** Other issuers whose tokens are taken here. */
+  readonly issuers: readonly string[]
 }
 
 /** Seconds. A key is published at least so long before it signs: no longer than `promoteKey` waits. */
@@ -18,10 +20,10 @@ const documentMaxAge = 3_600
 
 /**
  * What others must know to trust tokens of this server: as an OpenID provider (OpenID Connect Discovery 1.0 section 4,
- * as far as it applies to a server that issues tokens and logs nobody in), as an authorization server (RFC 8414), and
- * the public keys (RFC 7517). Nothing in it is secret.
+ * as far as it applies to a server that issues tokens and logs nobody in), as an authorization server (RFC 8414), the
+ * public keys (RFC 7517), and, as a protected resource, whose tokens open it (RFC 9728). Nothing in it is secret.
  */
-export function discoveryOperations({ issuer, ring, grantTypes }: DiscoveryParts): OpenOperation[] {
+export function discoveryOperations({ issuer, ring, grantTypes, issuers }: DiscoveryParts): OpenOperation[] {
   const common = { issuer, jwks_uri: `${issuer}${keysPath}` }
   const provider = {
     ...common,
@@ -36,16 +38,27 @@ export function discoveryOperations({ issuer, ring, grantTypes }: DiscoveryParts
     grant_types_supported: grantTypes,
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
+    scopes_supported: ['catalog'],
     // There is no authorization endpoint.
     response_types_supported: [],
   }
+  const resource = {
+    resource: issuer,
+    authorization_servers: [issuer, ...issuers],
+    bearer_methods_supported: ['header'],
+    scopes_supported: ['catalog'],
+    resource_name: 'Headgate',
+  }
   return [
+    document('getResourceMetadata', resourceMetadataPath, documentMaxAge, () => resource),
     document('getOpenidConfiguration', '/.well-known/openid-configuration', documentMaxAge, () => provider),
     document('getServerMetadata', '/.well-known/oauth-authorization-server', documentMaxAge, () => server),
     document('getPublicKeys', keysPath, keysMaxAge, () => ({ keys: publicKeys(ring, 'session-token') })),
   ]
 }
 
+/** Below the public URL; the challenge of every 401 points to it. */
+export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 const keysPath = '/.well-known/jwks.json'
 
 function document(id: string, path: string, maxAge: number, content: () => object): OpenOperation {

@@ -76,10 +76,10 @@ export async function issueFor(
 
 /** The user as the store has it now. */
 export async function standing(
-  { sql }: TokenParts,
+  { sql, groupAges }: TokenParts,
   { principalId, shownAt }: Pick<ProvenSubject, 'principalId' | 'shownAt'>,
 ): Promise<SubjectRow> {
-  const subject = await findSubject(sql, principalId)
+  const subject = await findSubject(sql, principalId, groupAges)
   if (subject === null || !subject.enabled)
     throw invalidGrant(
       'The user of the subject token is disabled or was removed.',

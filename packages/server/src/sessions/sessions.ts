@@ -50,18 +50,26 @@ export class Sessions {
     return mintSessionToken(this.#ring.signing('session-token'), this.#options, session, this.#now())
   }
 
+  /** The identity of a token that was verified before, is not expired, and whose key is still in the ring; null: verify it. */
+  known(token: string): Identity | null {
+    return token.length > maxTokenLength ? null : this.#known(digestOf(token))
+  }
+
+  #known(digest: string): Identity | null {
+    const known = this.#remembered.get(digest)
+    if (known && known.generation === this.#ring.generation && this.#now() < known.expiresAt)
+      return known.identity
+    return null
+  }
+
   /**
    * Whose token this is. Synchronous for a token that was verified before, is not expired, and whose key is still in
    * the ring. Throws `unauthenticated`; the reason is in `cause` for the log, not in the message.
    */
   verify(token: string): Identity | Promise<Identity> {
     if (token.length > maxTokenLength) throw refused('too long')
-    // The digest is the key, so that a memory dump or a heap snapshot of this cache holds no usable token.
-    const digest = hash('sha256', token, 'base64')
-    const known = this.#remembered.get(digest)
-    if (known && known.generation === this.#ring.generation && this.#now() < known.expiresAt)
-      return known.identity
-    return this.#verify(token, digest)
+    const digest = digestOf(token)
+    return this.#known(digest) ?? this.#verify(token, digest)
   }
 
   /**
@@ -87,6 +95,11 @@ export class Sessions {
     this.#remembered.set(digest, { ...result.value, generation })
     return result.value.identity
   }
+}
+
+/** The digest is the key, so that a memory dump or a heap snapshot of the cache holds no usable token. */
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64')
 }
 
 /** `exp` as the token claims it, in epoch ms. */

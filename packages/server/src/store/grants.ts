@@ -52,11 +52,12 @@ const list = statement(
   'grant-list',
   `select g.securable_id as "securableId", g.securable_kind as "securableKind", g.grantee_id as "granteeId",
      g.grantee_kind as "granteeKind", g.privilege, g.granted_by as "grantedBy", g.granted_at as "grantedAt",
-     coalesce(p.name, o.name) as "granteeName",
+     coalesce(p.name, o.name, gr.issuer || '#' || gr.name) as "granteeName",
      w.name as warehouse, coalesce(n.path, r.namespace_path) as "namespacePath", r.name as relation
    from grant_entry g
      left join principal p on g.grantee_kind = 'principal' and p.id = g.grantee_id
      left join role o on g.grantee_kind = 'role' and o.id = g.grantee_id
+     left join principal_group gr on g.grantee_kind = 'group' and gr.id = g.grantee_id
      left join relation r on g.securable_kind = 'relation' and r.id = g.securable_id
      left join namespace n on n.id = case g.securable_kind when 'namespace' then g.securable_id else r.namespace_id end
      left join warehouse w on w.id = case g.securable_kind when 'warehouse' then g.securable_id else coalesce(r.warehouse_id, n.warehouse_id) end

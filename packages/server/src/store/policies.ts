@@ -38,7 +38,7 @@ export interface PolicyRow {
   readonly enabled: boolean | null
   /** Epoch ms; 0 when never set. */
   readonly notBefore: number
-  /** The principal and its roles. */
+  /** The principal, its groups and its roles. */
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
   readonly passage: readonly string[]
@@ -54,16 +54,18 @@ export interface PolicyRow {
 const load = statement(
   'policy-load',
   `with recursive
-   me as (select id, issuer, subject, login, enabled, not_before from principal where id = $1),
+   me as (select id, issuer, subject, login, enabled, not_before, groups_at from principal where id = $1),
    my_group as (
      select g.id, g.name from group_member m join me on m.principal_id = me.id join principal_group g on g.id = m.group_id
+     where me.groups_at > now() - make_interval(secs => coalesce(($3::jsonb ->> me.issuer)::float8, 0))
    ),
+   direct(id, kind) as (select id, 'principal' from me union all select id, 'group' from my_group),
    member_of(id) as (
-     select m.role_id from role_member m join me on m.member_id = me.id where m.member_kind = 'principal'
+     select m.role_id from role_member m join direct d on m.member_id = d.id and m.member_kind = d.kind
      union
      select m.role_id from role_member m join member_of r on m.member_id = r.id where m.member_kind = 'role'
    ),
-   grantees(id, kind) as (select id, 'principal' from me union all select id, 'role' from member_of),
+   grantees(id, kind) as (select id, kind from direct union all select id, 'role' from member_of),
    held as (
      select g.securable_id as id, g.securable_kind as kind, array_agg(distinct g.privilege) as privileges
      from grant_entry g join grantees on g.grantee_id = grantees.id and g.grantee_kind = grantees.kind
@@ -102,13 +104,20 @@ interface LoadedRow extends Omit<PolicyRow, 'notBefore'> {
   readonly not_before: number | null
 }
 
+/**
+ * How old what a token said about groups may be, in seconds, by issuer. Groups of an issuer that is not in it do not count:
+ * nobody says any more who is in them.
+ */
+export type GroupAges = Readonly<Record<string, number>>
+
 /** @param actorId the engine that acts for the principal; null: nobody does */
 export async function loadPolicyRow(
   sql: Queryable,
   principalId: string,
   actorId: string | null = null,
+  groupAges: GroupAges = {},
 ): Promise<PolicyRow> {
-  const [row] = await sql.run<LoadedRow>(load, [principalId, actorId])
+  const [row] = await sql.run<LoadedRow>(load, [principalId, actorId, JSON.stringify(groupAges)])
   if (!row) throw new Error('the policy query returned no row')
   const { not_before: notBefore, ...rest } = row
   return { ...rest, notBefore: notBefore ?? 0 }

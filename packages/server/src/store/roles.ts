@@ -1,6 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 
-export type MemberKind = 'principal' | 'role'
+export type MemberKind = 'principal' | 'role' | 'group'
 
 /** A role as stored. Times are epoch ms. */
 export interface RoleRow {
@@ -38,10 +38,11 @@ const remove = statement(
 )
 const members = statement(
   'role-members',
-  `select m.member_kind as kind, m.member_id as id, coalesce(p.name, r.name) as name
+  `select m.member_kind as kind, m.member_id as id, coalesce(p.name, r.name, g.issuer || '#' || g.name) as name
    from role_member m
      left join principal p on m.member_kind = 'principal' and p.id = m.member_id
      left join role r on m.member_kind = 'role' and r.id = m.member_id
+     left join principal_group g on m.member_kind = 'group' and g.id = m.member_id
    where m.role_id = $1 and ($2::text is null or (m.member_kind, m.member_id) > ($2, $3::uuid))
    order by m.member_kind, m.member_id limit $4`,
 )

@@ -1,4 +1,5 @@
 import { serverId } from '../access/privilege.ts'
+import type { GroupAges } from './policies.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -10,7 +11,7 @@ export interface SubjectRow extends Pick<
   readonly login: string | null
   /** Names of its groups at its issuer. */
   readonly groups: readonly string[]
-  /** It has `manage` on the server, by itself, a role or a group. */
+  /** It has `manage` on the server, by itself, a role or a group, however long ago that group was said. */
   readonly administers: boolean
   /** It is registered as an engine. */
   readonly isEngine: boolean
@@ -29,7 +30,9 @@ const byId = statement(
      select m.role_id, 'role' from role_member m join grantees g on m.member_id = g.id and m.member_kind = g.kind
    )
    select p.id, p.issuer, p.subject, p.name, p.enabled, p.not_before as "notBefore", p.login,
-     (select coalesce(array_agg(g.name), '{}') from group_member m join principal_group g on g.id = m.group_id where m.principal_id = p.id) as groups,
+     (select coalesce(array_agg(g.name), '{}') from group_member m join principal_group g on g.id = m.group_id
+      where m.principal_id = p.id
+        and p.groups_at > now() - make_interval(secs => coalesce(($2::jsonb ->> p.issuer)::float8, 0))) as groups,
      exists (select from grant_entry e join grantees g on e.grantee_id = g.id and e.grantee_kind = g.kind
              where e.securable_id = '${serverId}' and e.privilege = 'manage') as administers,
      exists (select from engine e where e.principal_id = p.id) as "isEngine"
@@ -52,8 +55,12 @@ export async function makeNamed(sql: Queryable, id: string, issuer: string, name
   return (await sql.run(make, [id, issuer, name])).length > 0
 }
 
-export async function findSubject(sql: Queryable, id: string): Promise<SubjectRow | null> {
-  return (await sql.run<SubjectRow>(byId, [id]))[0] ?? null
+export async function findSubject(
+  sql: Queryable,
+  id: string,
+  groupAges: GroupAges = {},
+): Promise<SubjectRow | null> {
+  return (await sql.run<SubjectRow>(byId, [id, JSON.stringify(groupAges)]))[0] ?? null
 }
 
 /** Whom a name stands for: one principal, nobody, or several people who sign in as it. */

@@ -1,5 +1,5 @@
 import type { Variables } from '../env-type.ts'
-import { integer, optional, path, secret, toggle } from '../variable.ts'
+import { integer, optional, path, secret, text, toggle } from '../variable.ts'
 
 /** Keys, tokens and who gets in. */
 export const keys: Pick<
@@ -13,6 +13,7 @@ export const keys: Pick<
   | 'policyMaxAgeMs'
   | 'retiredKeyDays'
   | 'insecureAnonymous'
+  | 'issuers'
 > = {
   masterKey: secret('HEADGATE_MASTER_KEY', '32 bytes in base64 or hex', {
     section: 'Keys and tokens',
@@ -77,4 +78,10 @@ export const keys: Pick<
     section: 'Keys and tokens',
     doc: 'Lets everybody in without a token, with every right. Only on a loopback address.',
   }),
+  issuers: optional(
+    text('HEADGATE_ISSUERS', '', {
+      section: 'Keys and tokens',
+      doc: 'Issuers whose tokens are taken: a JSON list, or the path of a file with one. See [Issuers](#issuers).',
+    }),
+  ),
 }

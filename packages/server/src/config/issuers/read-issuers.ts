@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import type { ContextOptions } from '../../context.ts'
+import { ConfigError } from '../config-error.ts'
+import { Secret } from '../secret.ts'
+import { secretFrom } from '../secrets.ts'
+import { type Preset, presets } from './presets.ts'
+import { type IssuerEntry, issuerSchema } from './schema.ts'
+
+export type Issuers = ContextOptions['issuers']
+type Issuer = Issuers[number]
+type Environment = Readonly<Record<string, string | undefined>>
+
+const defaultAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
+const maxIssuers = 100
+
+/**
+ * The issuers of `HEADGATE_ISSUERS`: a JSON list, or the path of a file with one.
+ *
+ * @param environment where the secrets are that it names
+ * @throws ConfigError with a sentence for each problem
+ */
+export function readIssuers(text: string | null, environment: Environment): Issuers {
+  if (text === null) return []
+  const list = parsed(/^\s*\[/.test(text) ? text : contentOf(text))
+  if (!Array.isArray(list))
+    throw new ConfigError([
+      'HEADGATE_ISSUERS must be a JSON list of issuers, or the path of a file with one.',
+    ])
+  if (list.length > maxIssuers)
+    throw new ConfigError([`HEADGATE_ISSUERS may have ${maxIssuers} issuers at most.`])
+  const problems: string[] = []
+  const issuers = list.flatMap((entry: unknown, index) => {
+    const label = labelOf(entry, index)
+    const result = issuerSchema.safeParse(withPreset(entry))
+    if (!result.success) {
+      problems.push(...result.error.issues.map((issue) => problemOf(label, issue)))
+      return []
+    }
+    problems.push(...contradictionsOf(result.data).map((sentence) => `${label}: ${sentence}`))
+    return [result.data]
+  })
+  const names = issuers.map(({ issuer }) => issuer)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) problems.push(`HEADGATE_ISSUERS has the issuer ${twice} twice.`)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return issuers.map((issuer) => issuerOf(issuer, environment))
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError([`The file of HEADGATE_ISSUERS cannot be read: ${reason}.`], { cause })
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigError(['HEADGATE_ISSUERS is no valid JSON.'], { cause })
+  }
+}
+
+function withPreset(entry: unknown): unknown {
+  if (!isObject(entry)) return entry
+  const { preset: name } = entry
+  const preset: Preset | undefined = isPreset(name) ? presets[name] : undefined
+  if (preset === undefined) return entry
+  const claims = isObject(entry['claims'])
+    ? { ...preset.claims, ...entry['claims'] }
+    : (entry['claims'] ?? preset.claims)
+  return { ...preset, ...entry, ...(claims === undefined ? {} : { claims }) }
+}
+
+function isPreset(name: unknown): name is keyof typeof presets {
+  return typeof name === 'string' && Object.hasOwn(presets, name)
+}
+
+function problemOf(label: string, { path, message, code }: z.core.$ZodIssue): string {
+  const name = path.join('.')
+  if (name === 'audience')
+    return `${label}: audience is missing or empty. Set it to the aud that tokens for this catalog have: without one, a token for any service of that issuer would open this one.`
+  return `${label}: ${name === '' ? 'it' : name} ${code === 'custom' ? message : `is not as it must be: ${message}`}.`
+}
+
+function* contradictionsOf(entry: IssuerEntry): Generator<string> {
+  const { introspection, jwksUri, discovery } = entry
+  if (jwksUri !== undefined && discovery !== undefined)
+    yield 'jwksUri and discovery both say where the keys are: keep one.'
+  if (introspection !== undefined) {
+    const { clientSecretEnv, clientSecretFile, endpoint } = introspection
+    if ((clientSecretEnv === undefined) === (clientSecretFile === undefined))
+      yield 'introspection needs clientSecretFile or clientSecretEnv, one of them.'
+    if (endpoint === undefined && jwksUri !== undefined)
+      yield 'introspection needs its endpoint, because with a jwksUri the metadata of the issuer are not read.'
+  }
+  if (entry.subjectTokens?.includes('id_token') === true && entry.idTokenAudience === undefined)
+    yield 'subjectTokens has id_token, so idTokenAudience must say whose: the client ids in which people sign in.'
+}
+
+function issuerOf(entry: IssuerEntry, environment: Environment): Issuer {
+  const { claims = {}, issuer } = entry
+  return {
+    issuer,
+    audiences: entry.audience,
+    algorithms: entry.algorithms ?? defaultAlgorithms,
+    tokenType: entry.tokenType ?? 'at+jwt',
+    keys: keysOf(entry),
+    introspection: introspectionOf(entry, environment),
+    claims: {
+      subject: claims.subject ?? ['sub'],
+      login: claims.login ?? ['preferred_username'],
+      name: claims.name ?? ['name'],
+      groups: claims.groups ?? ['groups'],
+      actor: claims.actor ?? ['act'],
+      service: claims.service ?? null,
+    },
+    actors: entry.actors === undefined ? null : new Set(entry.actors),
+    clients: entry.clients === undefined ? null : new Set(entry.clients),
+    subjectTokens: new Set(entry.subjectTokens ?? ['access_token']),
+    idTokenAudiences: entry.idTokenAudience ?? [],
+    makesPrincipals: entry.makesPrincipals ?? true,
+    groupsMaxAgeMs: (entry.groupsMaxAgeSeconds ?? 86_400) * 1_000,
+    leewayMs: (entry.leewaySeconds ?? 5) * 1_000,
+    logoutAudiences: entry.logoutAudience ?? null,
+  }
+}
+
+function keysOf({ issuer, jwksUri, discovery = 'openid' }: IssuerEntry): Issuer['keys'] {
+  if (jwksUri !== undefined) return { from: 'uri', uri: jwksUri }
+  const { origin, pathname } = new URL(issuer)
+  switch (discovery) {
+    case 'openid':
+      return { from: 'metadata', uri: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` }
+    case 'oauth':
+      // Between host and path (RFC 8414 section 3.1).
+      return {
+        from: 'metadata',
+        uri: `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`,
+      }
+    default:
+      return { from: 'metadata', uri: discovery }
+  }
+}
+
+function introspectionOf(
+  { introspection, issuer }: IssuerEntry,
+  environment: Environment,
+): Issuer['introspection'] {
+  if (introspection === undefined) return null
+  const { clientSecretEnv: name, clientSecretFile = null } = introspection
+  const given = name === undefined ? undefined : environment[name]
+  const clientSecret = secretFrom(
+    given === undefined || given === '' ? null : new Secret(given),
+    clientSecretFile,
+    `the introspection of ${issuer}`,
+  )
+  if (clientSecret === null)
+    throw new ConfigError([
+      `The environment variable ${name} with the client secret for the introspection of ${issuer} is not set.`,
+    ])
+  return {
+    endpoint: introspection.endpoint ?? null,
+    clientId: introspection.clientId,
+    clientSecret,
+    tokens: introspection.tokens ?? 'opaque',
+    cacheMs: (introspection.cacheSeconds ?? 30) * 1_000,
+  }
+}
+
+function labelOf(entry: unknown, index: number): string {
+  const issuer = isObject(entry) ? entry['issuer'] : undefined
+  return typeof issuer === 'string' && issuer.length < 300
+    ? `The issuer ${issuer}`
+    : `Issuer ${index + 1} of HEADGATE_ISSUERS`
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+import { LRUCache } from 'lru-cache'
+import { findEngineOfParty } from '../../store/engines.ts'
+import type { Queryable } from '../../store/sql.ts'
+import type { ExternalIdentities, ExternalParty, VerifiedExternal } from '../external.ts'
+import type { Identity, Principal } from '../identity.ts'
+
+export interface ExternalBearerOptions extends ExternalIdentities {
+  readonly sql: Queryable
+  /** Default 10 000. */
+  readonly maxRemembered?: number
+  /** Epoch ms; for tests. */
+  readonly now?: () => number
+}
+
+interface Remembered {
+  readonly identity: Identity
+  readonly until: number
+}
+
+/** Ms. Then the token, its principal and its engine are looked at anew; what they may do is asked at each request anyway. */
+const ageMs = 30_000
+
+/** Who a bearer of another issuer is: its principal, behind the engine that the token names as actor. */
+export class ExternalBearer {
+  readonly #options: ExternalBearerOptions
+  readonly #now: () => number
+  readonly #remembered: LRUCache<string, Remembered>
+
+  constructor(options: ExternalBearerOptions) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.#remembered = new LRUCache({ max: options.maxRemembered ?? 10_000 })
+  }
+
+  /** The identity of a token that was verified a moment ago; null: it must be looked at. */
+  known(token: string): Identity | null {
+    const known = this.#remembered.get(digestOf(token))
+    return known !== undefined && this.#now() < known.until ? known.identity : null
+  }
+
+  /** @throws HeadgateError `unauthenticated`, with the reason in `cause`; `unavailable` */
+  async verify(token: string): Promise<Identity> {
+    const verification = await this.#options.tokens.verify(token, 'bearer')
+    if (!verification.ok)
+      throw refused(`The access token is not good: ${verification.told}`, verification.reason)
+    const { value } = verification
+    const actors = value.actor === null ? [] : [await this.#engine(value, value.actor)]
+    const { id, issuer, subject, name } = await this.#options.principals.of(value)
+    const now = this.#now()
+    const issuedAt = Math.min(value.issuedAt, now)
+    const identity: Identity = {
+      principal: { id, issuer, subject, name },
+      actors,
+      method: 'external-token',
+      expiresAt: value.expiresAt,
+      issuedAt,
+      authTime: Math.min(value.authTime ?? issuedAt, issuedAt),
+    }
+    const until = Math.min(verification.goodUntil ?? 0, now + ageMs)
+    if (until > now) this.#remembered.set(digestOf(token), { identity, until })
+    return identity
+  }
+
+  /** Nobody acts for anybody here but a registered engine: an actor that is none would be a way around its limits. */
+  async #engine({ mayAct }: VerifiedExternal, actor: ExternalParty): Promise<Principal> {
+    if (mayAct !== null && (mayAct.issuer !== actor.issuer || mayAct.subject !== actor.subject))
+      throw refused('The token names another actor than may act for its subject (may_act).', 'may_act')
+    const engine = await findEngineOfParty(this.#options.sql, actor.issuer, actor.subject)
+    if (engine === null) {
+      throw refused(
+        'The token names an actor that is no engine of this server: register it (headgate engine add), or its name at the issuer (headgate principal federation add).',
+        'unknown actor',
+      )
+    }
+    const { id, issuer, subject, name } = engine
+    return { id, issuer, subject, name }
+  }
+}
+
+/** The digest is the key, so that this cache holds no usable token. */
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64')
+}
+
+function refused(message: string, reason: string): HeadgateError {
+  return new HeadgateError('unauthenticated', message, {
+    cause: new Error(`access token refused: ${reason}`),
+  })
+}

@@ -1,0 +1,332 @@
+import { hash } from 'node:crypto'
+import { makeIssuerKey, startTestIssuer, type TestIssuer } from '@headgate/testkit'
+import { type JWTPayload, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ExternalPurpose } from '../external.ts'
+import { IssuerTokens } from './external-tokens.ts'
+import type { Issuer } from './issuer.ts'
+import { audience, issuerOf, testService } from './test-issuers.ts'
+
+const tokenEndpoint = 'https://catalog.example'
+
+let idp: TestIssuer
+beforeAll(async () => {
+  idp = await startTestIssuer()
+})
+afterAll(() => idp[Symbol.asyncDispose]())
+
+function tokensOf(settings: Partial<Issuer> = {}, now?: () => number): IssuerTokens {
+  const clock = now === undefined ? {} : { now }
+  return new IssuerTokens({ issuers: [issuerOf(idp.issuer, settings)], tokenEndpoint, ...clock })
+}
+
+async function outcome(
+  token: string,
+  { settings = {}, purpose = 'bearer' }: { settings?: Partial<Issuer>; purpose?: ExternalPurpose } = {},
+): Promise<string> {
+  const verification = await tokensOf(settings).verify(token, purpose)
+  return verification.ok ? 'good' : verification.reason
+}
+
+const alice: JWTPayload = { sub: 'u-1', aud: audience }
+
+describe('a token of a configured issuer', () => {
+  test('tells who it is, by the claims that are configured', async () => {
+    const token = await idp.sign({
+      ...alice,
+      preferred_username: 'alice',
+      name: 'Alice A.',
+      realm_access: { roles: ['b', 'a', 'a', 7] },
+      azp: 'cli',
+      auth_time: 1_700_000_000,
+      jti: 'x-1',
+    })
+    const { claims } = issuerOf('')
+    const tokens = tokensOf({ claims: { ...claims, groups: ['realm_access', 'roles'] } })
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({
+      ok: true,
+      value: {
+        issuer: idp.issuer,
+        subject: 'u-1',
+        login: 'alice',
+        name: 'Alice A.',
+        groups: ['a', 'b'],
+        actor: null,
+        mayAct: null,
+        clientId: 'cli',
+        authTime: 1_700_000_000_000,
+        id: 'x-1',
+      },
+    })
+  })
+
+  test('says nothing about groups when it has none, and that somebody is in none when its list is empty', async () => {
+    const groupsOf = async (claims: JWTPayload): Promise<unknown> => {
+      const verification = await tokensOf().verify(await idp.sign({ ...alice, ...claims }), 'bearer')
+      return verification.ok ? verification.value.groups : verification
+    }
+    expect(await groupsOf({})).toBeNull()
+    expect(await groupsOf({ groups: { a: 1 } })).toBeNull()
+    expect(await groupsOf({ groups: [] })).toEqual([])
+    expect(await groupsOf({ groups: 'one' })).toEqual(['one'])
+  })
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['another audience', { aud: 'other' }, 'wrong audience'],
+    ['no audience', { aud: undefined }, 'wrong audience'],
+    ['no subject', { sub: undefined }, 'wrong claims'],
+    ['a subject that is no text', { sub: 7 }, 'wrong claims'],
+    ['no end', { exp: undefined }, 'wrong claims'],
+    ['an end in the past', { exp: 1 }, 'expired'],
+    ['a beginning in the future', { nbf: 4_000_000_000 }, 'not yet valid'],
+    ['an issue in the future', { iat: 4_000_000_000, exp: 4_000_000_100 }, 'not yet valid'],
+    ['a nonce, as id_tokens have', { nonce: 'n' }, 'wrong type'],
+    ['an at_hash, as id_tokens have', { at_hash: 'h' }, 'wrong type'],
+    ['the typ ID of Keycloak', { typ: 'ID' }, 'wrong type'],
+    ['the typ Refresh of Keycloak', { typ: 'Refresh' }, 'wrong type'],
+    ['its client for an audience and no scope', { azp: audience }, 'wrong type'],
+    ['events, as logout tokens have', { events: {} }, 'wrong type'],
+    ['another issuer', { iss: 'https://evil.example' }, 'unknown issuer'],
+    ['almost its issuer', { iss: 'http://127.0.0.1/' }, 'unknown issuer'],
+    ['an act that names nobody', { act: {} }, 'wrong claims'],
+  ])('is refused with %s', async (_, claims, reason) => {
+    expect(await outcome(await idp.sign({ ...alice, ...claims }))).toBe(reason)
+  })
+
+  test('is refused with another typ than an access token has', async () => {
+    for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'id_token+jwt', 'oauth-id-jag+jwt'])
+      expect(await outcome(await idp.sign(alice, { header: { typ } }))).toBe('wrong type')
+    for (const typ of ['JWT', 'at+jwt', 'application/at+jwt'])
+      expect(await outcome(await idp.sign(alice, { header: { typ } }))).toBe('good')
+  })
+
+  test('must say that it is an access token where its issuer is configured so', async () => {
+    const settings = { tokenType: 'at+jwt' } as const
+    expect(await outcome(await idp.sign(alice), { settings })).toBe('wrong type')
+    expect(await outcome(await idp.sign(alice, { header: { typ: 'JWT' } }), { settings })).toBe('wrong type')
+    expect(await outcome(await idp.sign(alice, { header: { typ: 'at+jwt' } }), { settings })).toBe('good')
+  })
+
+  test('is refused with keys and algorithms that are not those of its issuer', async () => {
+    const foreign = await makeIssuerKey('ES256', idp.key.kid)
+    expect(await outcome(await idp.sign(alice, { key: foreign }))).toBe('wrong signature')
+    expect(await outcome(await idp.sign(alice, { key: await makeIssuerKey() }))).toBe('unknown key')
+    const token = await idp.sign(alice, { key: foreign, header: { jwk: foreign.publicJwk } })
+    expect(await outcome(token)).toBe('wrong signature')
+    const settings = { algorithms: ['RS256'] }
+    expect(await outcome(await idp.sign(alice), { settings })).toBe('wrong algorithm')
+    const secret = Buffer.from(JSON.stringify(idp.key.publicJwk))
+    const confused = await new SignJWT({ ...alice, iss: idp.issuer, exp: 4_000_000_000, iat: 1 })
+      .setProtectedHeader({ alg: 'HS256', kid: idp.key.kid })
+      .sign(secret)
+    expect(await outcome(confused)).toBe('wrong algorithm')
+    const [, payload = ''] = (await idp.sign(alice)).split('.')
+    const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')
+    expect(await outcome(`${none}.${payload}.`)).toBe('wrong algorithm')
+  })
+
+  test('asks nobody but the issuer that is configured, whatever its header names', async () => {
+    await using evil = await testService(() => ({ body: { keys: [] } }))
+    const token = await idp.sign(
+      { ...alice, iss: evil.url },
+      { header: { jku: `${evil.url}/keys`, x5u: `${evil.url}/x` } },
+    )
+    expect(await outcome(token)).toBe('unknown issuer')
+    expect(await outcome(await idp.sign(alice, { header: { jku: `${evil.url}/keys` } }))).toBe('good')
+    expect(evil.asked).toEqual([])
+  })
+
+  test('names its actor by act, or by an azp that is configured as one; another azp is refused then', async () => {
+    const settings = { actors: new Set(['trino']), clients: new Set(['cli']) }
+    const actorOf = async (claims: JWTPayload, more: Partial<Issuer> = {}): Promise<unknown> => {
+      const verification = await tokensOf({ ...settings, ...more }).verify(
+        await idp.sign({ ...alice, scope: 'x', ...claims }),
+        'bearer',
+      )
+      return verification.ok ? verification.value.actor : verification.reason
+    }
+    expect(await actorOf({ azp: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
+    expect(await actorOf({ client_id: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
+    expect(await actorOf({ azp: 'cli' })).toBeNull()
+    expect(await actorOf({ azp: 'other' })).toBe('unknown client')
+    expect(await actorOf({})).toBe('unknown client')
+    expect(await actorOf({ azp: 'trino', sub: 'trino' })).toBeNull()
+    const act = { iss: 'https://engines.example', sub: 'spark', act: { sub: 'older' } }
+    expect(await actorOf({ azp: 'cli', act })).toEqual({
+      issuer: 'https://engines.example',
+      subject: 'spark',
+    })
+    const { claims } = issuerOf('')
+    const service = { claims: { ...claims, service: ['client_id'] } }
+    expect(await actorOf({ azp: 'trino', client_id: 'trino' }, service)).toBeNull()
+    expect(await actorOf({ azp: 'anybody' }, { actors: null, clients: null })).toBeNull()
+  })
+
+  test('is a subject of an exchange only if that kind of token may be one', async () => {
+    const idToken = await idp.sign({ sub: 'u-1', aud: 'app', nonce: 'n' })
+    expect(await outcome(idToken, { purpose: 'subject' })).toBe('wrong type')
+    const settings = { subjectTokens: new Set(['id_token'] as const), idTokenAudiences: ['app'] }
+    expect(await outcome(idToken, { purpose: 'subject', settings })).toBe('good')
+    expect(await outcome(idToken, { purpose: 'bearer', settings })).toBe('wrong type')
+    expect(await outcome(await idp.sign(alice), { purpose: 'subject', settings })).toBe('wrong type')
+    const foreign = await idp.sign({ sub: 'u-1', aud: 'other-app', nonce: 'n' })
+    expect(await outcome(foreign, { purpose: 'subject', settings })).toBe('wrong audience')
+  })
+
+  test('proves a workload only to the token endpoint', async () => {
+    const purpose = 'client'
+    expect(await outcome(await idp.sign(alice), { purpose })).toBe('wrong audience')
+    expect(await outcome(await idp.sign({ ...alice, aud: tokenEndpoint }), { purpose })).toBe('good')
+    expect(await outcome(await idp.sign({ ...alice, aud: tokenEndpoint }))).toBe('wrong audience')
+  })
+
+  test('is forgiven as much difference of the clocks as is configured, and no more', async () => {
+    const token = await idp.sign(alice, { now: Date.now() - 302_000 })
+    expect(await outcome(token)).toBe('good')
+    expect(await outcome(token, { settings: { leewayMs: 0 } })).toBe('expired')
+    const early = await idp.sign(alice, { now: Date.now() + 3_000 })
+    expect(await outcome(early)).toBe('good')
+    expect(await outcome(early, { settings: { leewayMs: 0 } })).toBe('not yet valid')
+  })
+
+  test('is not taken beyond its end by a server that knows it', async () => {
+    let ahead = 0
+    const tokens = tokensOf({ leewayMs: 0 }, () => Date.now() + ahead)
+    const token = await idp.sign({ ...alice, exp: Math.floor(Date.now() / 1000) + 20 })
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
+    ahead = 21_000
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: false, reason: 'expired' })
+  })
+})
+
+describe('the keys of an issuer', () => {
+  test('are read once for many, again for a new one, and not for every unknown one', async () => {
+    await using issuer = await startTestIssuer()
+    const tokens = new IssuerTokens({ issuers: [issuerOf(issuer.issuer)], tokenEndpoint })
+    const many = await Promise.all(Array.from({ length: 20 }, () => issuer.sign(alice)))
+    const verified = await Promise.all(many.map((token) => tokens.verify(token, 'bearer')))
+    expect(verified.every(({ ok }) => ok)).toBe(true)
+    expect(issuer.keyReads).toBe(1)
+    for (let turn = 0; turn < 5; turn += 1) {
+      const token = await issuer.sign(alice, { key: await makeIssuerKey() })
+      expect(await tokens.verify(token, 'bearer')).toMatchObject({ reason: 'unknown key' })
+    }
+    expect(issuer.keyReads).toBe(1)
+  })
+
+  test('cannot be had: then nobody is told that a token is bad, and the issuer is left alone for a moment', async () => {
+    await using issuer = await startTestIssuer()
+    const token = await issuer.sign(alice)
+    issuer.failWith(503)
+    const tokens = new IssuerTokens({ issuers: [issuerOf(issuer.issuer)], tokenEndpoint })
+    for (let turn = 0; turn < 3; turn += 1)
+      await expect(tokens.verify(token, 'bearer')).rejects.toMatchObject({ code: 'unavailable' })
+    issuer.failWith(null)
+    await new Promise((resolve) => setTimeout(resolve, 2_100))
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
+  })
+
+  test.each<[string, (url: string) => object, number?]>([
+    ['metadata of another issuer', (url) => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` })],
+    ['keys elsewhere without TLS', (url) => ({ issuer: url, jwks_uri: 'http://192.0.2.1/jwks' })],
+    ['no keys', (url) => ({ issuer: url })],
+    ['a redirect', (url) => ({ issuer: url, jwks_uri: `${url}/moved` })],
+    ['too much', (url) => ({ issuer: url, jwks_uri: `${url}/large` })],
+    ['no JSON', (url) => ({ issuer: url, jwks_uri: `${url}/html` })],
+  ])('are not taken from %s', async (_, metadata) => {
+    await using service = await testService((path) => {
+      if (path.endsWith('openid-configuration')) return { body: metadata(service.url) }
+      if (path === '/moved') return { status: 302, headers: { location: idp.jwksUri } }
+      if (path === '/large') return { body: { keys: [idp.key.publicJwk], more: 'x'.repeat(600_000) } }
+      if (path === '/html') return { body: '<html>' }
+      return { body: { keys: [idp.key.publicJwk] } }
+    })
+    const tokens = new IssuerTokens({ issuers: [issuerOf(service.url)], tokenEndpoint })
+    const token = await idp.sign({ ...alice, iss: service.url })
+    await expect(tokens.verify(token, 'bearer')).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+describe('introspection', () => {
+  const clientSecret = { reveal: () => 's3cret:%' }
+  const settings = (url: string, tokens: 'opaque' | 'all'): Partial<Issuer> => ({
+    introspection: {
+      endpoint: `${url}/introspect`,
+      clientId: 'head gate',
+      clientSecret,
+      tokens,
+      cacheMs: 30_000,
+    },
+  })
+  const inAMinute = (): number => Math.floor(Date.now() / 1000) + 60
+  const hour = (): number => Math.floor(Date.now() / 1000) + 3_600
+
+  test('says whose an opaque token is, and is asked once while that is fresh', async () => {
+    await using service = await testService(() => ({
+      body: { active: true, sub: 'u-1', aud: audience, exp: hour(), username: 'x', client_id: 'cli' },
+    }))
+    let ahead = 0
+    const tokens = tokensOf(settings(service.url, 'opaque'), () => Date.now() + ahead)
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(await tokens.verify('opaque-1', 'bearer')).toMatchObject({ ok: true, value: { subject: 'u-1' } })
+    expect(service.asked).toHaveLength(1)
+    expect(service.asked[0]).toMatchObject({
+      authorization: `Basic ${Buffer.from('head%20gate:s3cret%3A%25').toString('base64')}`,
+      body: 'token=opaque-1&token_type_hint=access_token',
+    })
+    ahead = 31_000
+    await tokens.verify('opaque-1', 'bearer')
+    expect(service.asked).toHaveLength(2)
+  })
+
+  test.each<[string, object, string]>([
+    ['it is not active', { active: false }, 'not active'],
+    ['it says something else than true', { active: 'true', sub: 'u-1', aud: audience }, 'not active'],
+    [
+      'it is for somebody else',
+      { active: true, sub: 'u-1', aud: 'other', exp: inAMinute() },
+      'wrong audience',
+    ],
+    ['it does not say for whom', { active: true, sub: 'u-1', exp: inAMinute() }, 'wrong audience'],
+    [
+      'it is of another issuer',
+      { active: true, iss: 'https://b', sub: 'u', aud: audience, exp: inAMinute() },
+      'wrong audience',
+    ],
+    ['it names nobody', { active: true, aud: audience, exp: inAMinute() }, 'wrong claims'],
+    ['it has no end', { active: true, sub: 'u-1', aud: audience }, 'wrong claims'],
+    ['it is over', { active: true, sub: 'u-1', aud: audience, exp: 1 }, 'expired'],
+  ])('refuses an opaque token when %s', async (_, body, reason) => {
+    await using service = await testService(() => ({ body }))
+    expect(await outcome('opaque-2', { settings: settings(service.url, 'opaque') })).toBe(reason)
+  })
+
+  test('cuts off whoever was disabled at the issuer, when JWTs are asked about too', async () => {
+    let active = true
+    await using service = await testService(() => ({ body: { active } }))
+    let ahead = 0
+    const tokens = tokensOf(settings(service.url, 'all'), () => Date.now() + ahead)
+    const token = await idp.sign({ ...alice, exp: hour() })
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
+    active = false
+    ahead = 30_001
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: false, reason: 'not active' })
+    // Whatever is not good by itself is not worth a question.
+    const before = service.asked.length
+    await tokens.verify(await idp.sign({ ...alice, aud: 'other' }), 'bearer')
+    expect(service.asked).toHaveLength(before)
+  })
+
+  test('does not stand in the way of another day: a failure is no refusal, and no secret is told', async () => {
+    await using service = await testService(() => ({ status: 500, body: hash('sha256', 'x') }))
+    const tokens = tokensOf(settings(service.url, 'opaque'))
+    const failure = await tokens.verify('opaque-3', 'bearer').catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'unavailable' })
+    expect(JSON.stringify([String(failure), failure])).not.toMatch(/s3cret|opaque-3/)
+  })
+
+  test('is not asked about opaque tokens where none is configured', async () => {
+    expect(await outcome('opaque-4')).toBe('malformed')
+    expect(await outcome('x'.repeat(20_000))).toBe('too long')
+  })
+})

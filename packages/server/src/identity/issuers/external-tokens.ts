@@ -1,0 +1,174 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { ExternalPurpose, ExternalRefusal, ExternalTokens, ExternalVerification } from '../external.ts'
+import { maxForeignTokenLength, peek, type Peeked } from '../peek.ts'
+import { admitsOpaque, introspect } from './introspect.ts'
+import type { Issuer } from './issuer.ts'
+import { type IssuerKeys, issuerKeys } from './issuer-keys.ts'
+import { audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
+import { verifiedOf } from './verified-of.ts'
+import { verifyJwt } from './verify-jwt.ts'
+
+export interface IssuerTokensOptions {
+  readonly issuers: readonly Issuer[]
+  /** Issuer of our token endpoint: the audience of what proves a workload. */
+  readonly tokenEndpoint: string
+  /** Verifications that are remembered. Default 10 000. */
+  readonly maxRemembered?: number
+  /** Epoch ms; for tests. */
+  readonly now?: () => number
+}
+
+interface Trusted {
+  readonly issuer: Issuer
+  readonly keys: IssuerKeys
+}
+
+interface Remembered {
+  readonly verification: ExternalVerification
+  /** Epoch ms. */
+  readonly until: number
+}
+
+/** Ms. A verified token is looked at anew after that, so that keys which were taken away stop it too. */
+const verifiedAgeMs = 60_000
+/** Ms. What an issuer said is not active is not asked about again for so long. */
+const inactiveAgeMs = 5_000
+
+/** Tokens of the configured issuers: JWTs by their keys, opaque ones by asking. */
+export class IssuerTokens implements ExternalTokens {
+  readonly issuers: ReadonlySet<string>
+  readonly #trusted: ReadonlyMap<string, Trusted>
+  readonly #tokenEndpoint: string
+  readonly #now: () => number
+  readonly #remembered: LRUCache<string, Remembered>
+  readonly #running = new Map<string, Promise<ExternalVerification>>()
+
+  constructor({ issuers, tokenEndpoint, maxRemembered = 10_000, now = Date.now }: IssuerTokensOptions) {
+    this.#trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: issuerKeys(issuer) }]))
+    this.issuers = new Set(this.#trusted.keys())
+    this.#tokenEndpoint = tokenEndpoint
+    this.#now = now
+    this.#remembered = new LRUCache({ max: maxRemembered })
+  }
+
+  /** Some issuer is asked about tokens that are no JWT. */
+  get takesOpaque(): boolean {
+    return [...this.#trusted.values()].some(({ issuer }) => issuer.introspection !== null)
+  }
+
+  /** Whose keys and settings are used for tokens of this issuer. */
+  trusted(issuer: string): Trusted | undefined {
+    return this.#trusted.get(issuer)
+  }
+
+  /** Callers share what is asked of an issuer, which has time limits of its own: no caller's signal ends it for the others. */
+  async verify(token: string, purpose: ExternalPurpose): Promise<ExternalVerification> {
+    if (token.length > maxForeignTokenLength)
+      return refused('too long', `A token may have ${maxForeignTokenLength} characters at most.`)
+    const key = `${purpose} ${hash('sha256', token, 'base64')}`
+    const known = this.#remembered.get(key)
+    if (known !== undefined && this.#now() < known.until) return known.verification
+    const running = this.#running.get(key)
+    if (running !== undefined) return await running
+    const work = this.#verify(token, purpose, key).finally(() => this.#running.delete(key))
+    this.#running.set(key, work)
+    return await work
+  }
+
+  async #verify(token: string, purpose: ExternalPurpose, key: string): Promise<ExternalVerification> {
+    const peeked = peek(token)
+    const startedAt = this.#now()
+    const { verification: found, ageMs } =
+      peeked === null ? await this.#opaque(token, purpose) : await this.#jwt(token, peeked, purpose)
+    const until = Math.min(found.ok ? found.value.expiresAt : Infinity, startedAt + ageMs)
+    const verification = found.ok ? { ...found, goodUntil: until } : found
+    if (until > this.#now()) this.#remembered.set(key, { verification, until })
+    return verification
+  }
+
+  async #jwt(token: string, { header, claims }: Peeked, purpose: ExternalPurpose): Promise<Answer> {
+    const { iss } = claims
+    // The token says only which of the configured issuers to look at.
+    const trusted = typeof iss === 'string' ? this.#trusted.get(iss) : undefined
+    if (trusted === undefined)
+      return once(refused('unknown issuer', 'The issuer of the token is not one that this server trusts.'))
+    const { issuer, keys } = trusted
+    const kind = kindOf(header, claims)
+    if ('told' in kind) return once(refused('wrong type', kind.told))
+    const audiences = audiencesFor(issuer, kind.kind, isTypedAccess(header), purpose, this.#tokenEndpoint)
+    if (typeof audiences === 'string') return once(refused('wrong type', audiences))
+    const now = this.#now()
+    const checked = await verifyJwt(token, { issuer, key: keys.key, audiences, now })
+    if (!checked.ok) return once(checked)
+    // Which workloads are clients is written down one by one (client_federation), whatever they were given their token by.
+    const rules = purpose === 'client' ? { ...issuer, actors: null, clients: null } : issuer
+    const verification = verifiedOf(rules, checked.payload, now)
+    const { introspection } = issuer
+    if (!verification.ok || introspection?.tokens !== 'all' || purpose === 'client')
+      return { verification, ageMs: verifiedAgeMs }
+    const active = await introspect(keys, introspection, token)
+    return active === null ? inactive() : { verification, ageMs: introspection.cacheMs }
+  }
+
+  /** An opaque token does not say whose it is: those that can be asked are, one after the other. */
+  async #opaque(token: string, purpose: ExternalPurpose): Promise<Answer> {
+    if (purpose === 'client') return once(refused('malformed', 'A client assertion must be a JWT.'))
+    let refusal: Answer | null = null
+    for (const { issuer, keys } of this.#trusted.values()) {
+      const { introspection } = issuer
+      if (introspection === null) continue
+      const claims = await introspect(keys, introspection, token)
+      if (claims === null) {
+        refusal ??= inactive()
+        continue
+      }
+      if (purpose === 'subject' && !issuer.subjectTokens.has('access_token'))
+        return once(
+          refused('wrong type', 'An access_token of this issuer is not taken as the subject of an exchange.'),
+        )
+      if (!admitsOpaque(issuer, claims))
+        return once(
+          refused(
+            'wrong audience',
+            `The issuer says that the token is not for ${issuer.audiences.join(' or ')}.`,
+          ),
+        )
+      const verification = verifiedOf(issuer, claims, this.#now())
+      if (verification.ok && verification.value.expiresAt <= this.#now())
+        return once(refused('expired', 'The token has expired: get a new one from its issuer.'))
+      return { verification, ageMs: introspection.cacheMs }
+    }
+    return (
+      refusal ??
+      once(
+        refused(
+          'malformed',
+          'The token is no JWT, and no issuer is configured that could be asked about it.',
+        ),
+      )
+    )
+  }
+}
+
+interface Answer {
+  readonly verification: ExternalVerification
+  /** How long it may be used again. */
+  readonly ageMs: number
+}
+
+/** Refusals that cost little to find again are not remembered: nobody fills the cache with bad tokens. */
+function once(verification: ExternalVerification): Answer {
+  return { verification, ageMs: 0 }
+}
+
+function inactive(): Answer {
+  return {
+    verification: refused('not active', 'The issuer says that the token is not active: sign in again.'),
+    ageMs: inactiveAgeMs,
+  }
+}
+
+function refused(reason: ExternalRefusal, told: string): Extract<ExternalVerification, { ok: false }> {
+  return { ok: false, reason, told }
+}

@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto'
+import { startTestIssuer, type TestIssuer } from '@headgate/testkit'
+import type { Json } from '@headgate/json'
+import type { JWTPayload } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openEngine } from '../../access/test-world.ts'
+import { insertEngine } from '../../store/engines.ts'
+import { insertFederation } from '../../store/client-federations.ts'
+import { bumpPolicy, policyVersion } from '../../store/policies.ts'
+import { findPrincipalBySubject, type PrincipalRow } from '../../store/principals.ts'
+import { statement } from '../../store/sql.ts'
+import { type TestAnswer, type TestServer, testServer } from '../../test-server.ts'
+import { audience, issuerOf } from './test-issuers.ts'
+
+let idp: TestIssuer
+let server: TestServer
+beforeAll(async () => {
+  idp = await startTestIssuer()
+  const issuer = issuerOf(idp.issuer, {
+    actors: new Set(['trino', 'stranger']),
+    clients: new Set(['cli']),
+    logoutAudiences: ['headgate'],
+  })
+  server = await testServer({ issuers: [issuer] })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await idp[Symbol.asyncDispose]()
+})
+
+/** Signs in; `sub` is somebody new unless it is given. */
+async function signIn(claims: JWTPayload = {}, now = Date.now()): Promise<string> {
+  return idp.sign({ sub: randomUUID(), aud: audience, azp: 'cli', scope: 'x', ...claims }, { now })
+}
+
+function as(token: string, method: string, path: string, body?: Json): Promise<TestAnswer> {
+  return server.send(method, path, body, { authorization: `Bearer ${token}` })
+}
+
+/** Without a token, so as somebody who may do everything. */
+async function manage(method: string, path: string, body?: Json): Promise<TestAnswer> {
+  const answer = await server.send(method, `/management/v1${path}`, body)
+  await caughtUp()
+  return answer
+}
+
+/** The news of a change takes a moment to the server; these tests are not about that. */
+async function caughtUp(): Promise<void> {
+  server.context.parts.policies.saw(await policyVersion(server.sql))
+}
+
+async function principal(subject: string): Promise<PrincipalRow> {
+  const row = await findPrincipalBySubject(server.sql, idp.issuer, subject)
+  if (row === null) throw new Error(`${subject} is not there`)
+  return row
+}
+
+const written = statement(
+  'test_written',
+  `select p.xmin::text as version, p.login, p.name, (select version from policy)::float8 as policy from principal p
+   where p.issuer = $1 and p.subject = $2`,
+)
+const backdate = statement(
+  'test_backdate',
+  `update principal set groups_at = groups_at - interval '2 days', last_login_at = last_login_at - interval '2 days'
+   where issuer = $1 and subject = $2 returning id`,
+)
+const makings = statement(
+  'test_makings',
+  `select 1 from audit where operation = 'makePrincipal' and principal = $1`,
+)
+const warehouse = { warehouse: 'lakehouse' }
+
+describe('somebody with a token of another issuer', () => {
+  test('becomes a principal without rights, is told so, and has what is granted then', async () => {
+    const sub = randomUUID()
+    const token = await signIn({ sub, preferred_username: 'alice', name: 'Alice' })
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    const row = await principal(sub)
+    expect(row).toMatchObject({ name: 'Alice', kind: 'user', enabled: true })
+    const to = { principal: `${idp.issuer}#${sub}` }
+    expect(await manage('POST', '/grants', { privilege: 'select', on: warehouse, to })).toMatchObject({
+      status: 200,
+      json: { changed: true },
+    })
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    expect(await as(token, 'POST', 'namespaces', { namespace: ['x'] })).toMatchObject({ status: 403 })
+  })
+
+  test('costs no write per request, and none by a further token that says the same', async () => {
+    const sub = randomUUID()
+    const said = { sub, preferred_username: 'bob', groups: ['a', 'b'] }
+    await as(await signIn(said, Date.now() - 60_000), 'GET', 'namespaces')
+    const [before] = await server.sql.run(written, [idp.issuer, sub])
+    for (let turn = 0; turn < 3; turn += 1) await as(await signIn(said), 'GET', 'namespaces')
+    expect(await server.sql.run(written, [idp.issuer, sub])).toEqual([before])
+    await as(await signIn({ ...said, preferred_username: 'bobby' }), 'GET', 'namespaces')
+    expect(await server.sql.run(written, [idp.issuer, sub])).toMatchObject([{ login: 'bobby' }])
+  })
+
+  test('of whom many come at once is made once', async () => {
+    const sub = randomUUID()
+    const tokens = await Promise.all(Array.from({ length: 8 }, (_, i) => signIn({ sub, name: `n${i}` })))
+    const answers = await Promise.all(tokens.map((token) => as(token, 'GET', 'namespaces')))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]))
+    const made = await server.sql.run(makings, [`${idp.issuer}#${sub}`])
+    expect(made).toHaveLength(1)
+  })
+
+  test('is out at once when disabled, stays out with new tokens, and is in again when enabled', async () => {
+    const sub = randomUUID()
+    const token = await signIn({ sub })
+    await as(token, 'GET', 'namespaces')
+    const path = `/principals/${encodeURIComponent(`${idp.issuer}#${sub}`)}`
+    expect(await manage('POST', `${path}/disable`)).toMatchObject({ status: 200 })
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 401 })
+    expect(await as(await signIn({ sub, name: 'new' }), 'GET', 'namespaces')).toMatchObject({ status: 401 })
+    expect((await principal(sub)).enabled).toBe(false)
+    await manage('POST', `${path}/enable`)
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+  })
+
+  test('hears what is wrong with a token, and where to get one', async () => {
+    const refused = await as(await signIn({ aud: 'other' }), 'GET', 'namespaces')
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('www-authenticate')).toBe(
+      'Bearer realm="headgate", resource_metadata="http://headgate.test/.well-known/oauth-protected-resource", ' +
+        `error="invalid_token", error_description="The access token is not good: The aud of the token must have ${audience}."`,
+    )
+    const metadata = await fetch(`${server.url}/.well-known/oauth-protected-resource`)
+    expect(await metadata.json()).toMatchObject({
+      resource: 'http://headgate.test',
+      authorization_servers: ['http://headgate.test', idp.issuer],
+    })
+  })
+})
+
+describe('groups', () => {
+  test('give what they were granted, directly and through roles, from the first token on', async () => {
+    const group = `${idp.issuer}#analysts`
+    expect(
+      await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } }),
+    ).toMatchObject({ status: 200 })
+    await manage('POST', '/roles', { name: 'makers' })
+    await manage('POST', '/roles/makers/members/add', { group: `${idp.issuer}#engineers` })
+    await manage('POST', '/grants', { privilege: 'create', on: warehouse, to: { role: 'makers' } })
+    expect(await as(await signIn({ groups: ['analysts'] }), 'GET', 'namespaces')).toMatchObject({
+      status: 200,
+    })
+    const engineer = await signIn({ groups: ['engineers'] })
+    expect(await as(engineer, 'POST', 'namespaces', { namespace: ['made'] })).toMatchObject({ status: 200 })
+    expect(await as(await signIn({ groups: ['others'] }), 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    expect((await manage('GET', '/roles/makers/members')).json).toMatchObject({
+      members: [{ kind: 'group', name: `${idp.issuer}#engineers` }],
+    })
+    const listed = await manage('GET', `/grants?group=${encodeURIComponent(group)}`)
+    expect(listed.json).toMatchObject({
+      grants: [{ privilege: 'select', to: { kind: 'group', name: group } }],
+    })
+    expect((await manage('GET', '/groups')).json).toMatchObject({
+      groups: expect.arrayContaining([
+        expect.objectContaining({ issuer: idp.issuer, name: 'analysts', members: 1 }),
+      ]) as unknown,
+    })
+    await manage('POST', '/grants/revoke', { privilege: 'select', on: warehouse, to: { group } })
+    expect(await as(await signIn({ groups: ['analysts'] }), 'GET', 'namespaces')).toMatchObject({
+      status: 404,
+    })
+  })
+
+  test('of another issuer by the same name give nothing', async () => {
+    const to = { group: 'https://elsewhere.example#same' }
+    await manage('POST', '/grants', { privilege: 'select', on: warehouse, to })
+    expect(await as(await signIn({ groups: ['same'] }), 'GET', 'namespaces')).toMatchObject({ status: 404 })
+  })
+
+  test('are those of the newest token: an older one brings none back, and one without groups changes nothing', async () => {
+    const group = `${idp.issuer}#lately`
+    await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } })
+    const sub = randomUUID()
+    const old = await signIn({ sub, groups: ['lately'] }, Date.now() - 100_000)
+    expect(await as(old, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    expect(await as(await signIn({ sub }), 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    expect(await as(await signIn({ sub, groups: [] }), 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    expect(await as(old, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    const version = await policyVersion(server.sql)
+    const again = await signIn({ sub, groups: ['lately'], name: 'x' }, Date.now() - 90_000)
+    expect(await as(again, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    expect(await policyVersion(server.sql)).toBe(version)
+  })
+
+  test('that were said longer ago than configured do not count until they are said again', async () => {
+    const group = `${idp.issuer}#aging`
+    await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } })
+    const sub = randomUUID()
+    const token = await signIn({ sub, groups: ['aging'] }, Date.now() - 1_000)
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    await server.sql.run(backdate, [idp.issuer, sub])
+    await server.sql.transaction(bumpPolicy)
+    await caughtUp()
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    const anew = await signIn({ sub, groups: ['aging'], name: 'said anew' })
+    expect(await as(anew, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+  })
+})
+
+describe('an engine in a token', () => {
+  test('that is registered has its limits hold, and nobody else is taken for one', async () => {
+    const { id } = await server.caller('trino-here')
+    await insertFederation(server.sql, id, { issuer: idp.issuer, subject: 'trino' }, 16)
+    const subjects = [{ issuer: idp.issuer, pattern: 'u-*', groups: [] }]
+    await server.sql.transaction(async (tx) => {
+      await bumpPolicy(tx)
+      await insertEngine(tx, id, { ...openEngine, subjects, privileges: ['select'] })
+    })
+    await caughtUp()
+    const sub = `u-${randomUUID()}`
+    const direct = await signIn({ sub })
+    await as(direct, 'GET', 'namespaces')
+    const to = { principal: `${idp.issuer}#${sub}` }
+    await manage('POST', '/grants', { privilege: 'manage', on: warehouse, to })
+    const name = { namespace: [`n${Date.now()}`] }
+    const behind = await signIn({ sub, azp: 'trino' })
+    expect(await as(behind, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    expect(await as(behind, 'POST', 'namespaces', name)).toMatchObject({ status: 403 })
+    expect(await as(direct, 'POST', 'namespaces', name)).toMatchObject({ status: 200 })
+    expect(await as(await signIn({ azp: 'trino' }), 'GET', 'namespaces')).toMatchObject({ status: 403 })
+    expect(await as(await signIn({ sub, azp: 'stranger' }), 'GET', 'namespaces')).toMatchObject({
+      status: 401,
+    })
+    expect(await as(await signIn({ sub, azp: 'unlisted' }), 'GET', 'namespaces')).toMatchObject({
+      status: 401,
+    })
+    const act = { sub: 'self-made' }
+    expect(await as(await signIn({ sub, act }), 'GET', 'namespaces')).toMatchObject({ status: 401 })
+    const other = { sub, azp: 'trino', may_act: { sub: 'spark' } }
+    expect(await as(await signIn(other), 'GET', 'namespaces')).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a logout token', () => {
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+
+  async function logOut(claims: JWTPayload): Promise<{ status: number; told: unknown }> {
+    const token = await idp.sign({ aud: 'headgate', events, ...claims }, { header: { typ: 'logout+jwt' } })
+    const body = new URLSearchParams({ logout_token: token })
+    const answer = await fetch(`${server.url}/oauth/backchannel-logout`, { method: 'POST', body })
+    const text = await answer.text()
+    return { status: answer.status, told: text === '' ? null : JSON.parse(text) }
+  }
+
+  test('ends what was begun before, once, and nothing that begins after it', async () => {
+    const sub = randomUUID()
+    const before = await signIn({ sub }, Date.now() - 2_000)
+    expect(await as(before, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    const jti = randomUUID()
+    expect(await logOut({ sub, jti })).toEqual({ status: 200, told: null })
+    expect(await as(before, 'GET', 'namespaces')).toMatchObject({ status: 401 })
+    expect(await logOut({ sub, jti })).toMatchObject({ status: 400, told: { error: 'invalid_request' } })
+    const after = await signIn({ sub }, Date.now() + 2_000)
+    expect(await as(after, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['for another client', { aud: 'other' }],
+    ['without the event', { events: { x: {} } }],
+    ['with a nonce', { nonce: 'n' }],
+    ['without a subject', { sid: 's' }],
+    ['without a jti', { sub: 'u', jti: undefined }],
+    ['that is over', { sub: 'u', exp: 1 }],
+    ['of another issuer', { sub: 'u', iss: 'https://evil.example' }],
+  ])('%s is refused', async (_, claims) => {
+    expect(await logOut(claims)).toMatchObject({ status: 400, told: { error: 'invalid_request' } })
+  })
+})

@@ -1,0 +1,68 @@
+import { isUtf8 } from 'node:buffer'
+import { parseBytes } from '@headgate/json'
+
+/** Ms. A request that waits for an issuer waits no longer than that. */
+const timeoutMs = 5_000
+const maxBytes = 512 * 1024
+const maxDepth = 32
+
+export interface FetchOptions {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** The issuer did not answer, or not what it must. The message is for the log; it never has a part of a body. */
+export class IssuerUnreachable extends Error {
+  override readonly name = 'IssuerUnreachable'
+}
+
+/**
+ * A JSON object from an issuer: status 200, no redirect followed, bounded in time and size.
+ *
+ * @throws IssuerUnreachable
+ */
+export async function fetchJson(
+  url: string,
+  { method = 'GET', headers = {}, body }: FetchOptions = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const bytes = await fetchBytes(url, {
+    method,
+    headers: { accept: 'application/json', ...headers },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(body === undefined ? {} : { body }),
+  })
+  try {
+    const value: unknown = isUtf8(bytes) ? parseBytes(bytes, { maxDepth }) : null
+    if (isObject(value)) return value
+  } catch (cause) {
+    throw new IssuerUnreachable(`${url} answered no JSON`, { cause })
+  }
+  throw new IssuerUnreachable(`${url} answered no JSON object`)
+}
+
+async function fetchBytes(url: string, init: RequestInit): Promise<Buffer> {
+  try {
+    const response = await fetch(url, init)
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      throw new IssuerUnreachable(`${url} answered ${response.status}`)
+    }
+    const pieces: Uint8Array[] = []
+    let size = 0
+    for await (const piece of response.body ?? []) {
+      size += piece.length
+      if (size > maxBytes) throw new IssuerUnreachable(`${url} answered more than ${maxBytes} bytes`)
+      pieces.push(piece)
+    }
+    return Buffer.concat(pieces)
+  } catch (cause) {
+    if (cause instanceof IssuerUnreachable) throw cause
+    throw new IssuerUnreachable(`${url} could not be read`, { cause })
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

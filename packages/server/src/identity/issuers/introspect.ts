@@ -1,0 +1,48 @@
+import { HeadgateError } from '@headgate/errors'
+import { fetchJson, IssuerUnreachable } from './fetch-json.ts'
+import type { IntrospectionSettings, Issuer } from './issuer.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+import type { Claims } from './verified-of.ts'
+
+/**
+ * Asks the issuer what it says about a token (RFC 7662 section 2). Null: it is not active, or never was one.
+ *
+ * @throws HeadgateError `unavailable`
+ */
+export async function introspect(
+  keys: IssuerKeys,
+  { clientId, clientSecret }: IntrospectionSettings,
+  token: string,
+): Promise<Claims | null> {
+  // Form-encoded inside, as RFC 6749 section 2.3.1 has it.
+  const credentials = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret.reveal())}`
+  try {
+    const claims = await fetchJson(await keys.introspectionEndpoint(), {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
+    })
+    return claims['active'] === true ? claims : null
+  } catch (error) {
+    if (!(error instanceof IssuerUnreachable)) throw error
+    throw new HeadgateError(
+      'unavailable',
+      'The issuer of the token cannot be asked about it now: try again in a moment.',
+      {
+        cause: error,
+        retryAfterSeconds: 2,
+      },
+    )
+  }
+}
+
+/** What an answer about an opaque token must say, as it would stand in a JWT: RFC 7662 lets `iss` and `aud` be missing. */
+export function admitsOpaque({ issuer, audiences }: Issuer, claims: Claims): boolean {
+  if (claims['iss'] !== undefined && claims['iss'] !== issuer) return false
+  const { aud } = claims
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  return named.some((one) => typeof one === 'string' && audiences.includes(one))
+}

@@ -1,0 +1,60 @@
+/** A claim: its name, or the names on the way to it in nested objects. */
+export type ClaimPath = readonly string[]
+
+/** A secret that is only ever shown where it is used. */
+export interface Revealed {
+  reveal(): string
+}
+
+/** Asks the issuer whether a token is good (RFC 7662). */
+export interface IntrospectionSettings {
+  /** Null: what the issuer's metadata says. */
+  readonly endpoint: string | null
+  readonly clientId: string
+  readonly clientSecret: Revealed
+  /** `opaque`: tokens that are no JWT. `all`: JWTs as well, after they were verified, so that a user who was disabled is out soon. */
+  readonly tokens: 'opaque' | 'all'
+  /** How long an answer that says `active` may be used again; never beyond the token's end. */
+  readonly cacheMs: number
+}
+
+/** Kinds of tokens that may be shown as the user of a token exchange. */
+export type SubjectTokenKind = 'access_token' | 'id_token'
+
+/** An issuer whose tokens are taken, and what is taken of them. Everything is decided by the configuration, nothing by a token. */
+export interface Issuer {
+  /** Exactly as `iss` has it. */
+  readonly issuer: string
+  /** Not empty: an access token must be for one of these. */
+  readonly audiences: readonly string[]
+  /** `alg`s, asymmetric ones only. */
+  readonly algorithms: readonly string[]
+  /** `at+jwt`: an access token must say that it is one (RFC 9068). `any`: it may be a plain JWT, if nothing speaks for an id_token. */
+  readonly tokenType: 'at+jwt' | 'any'
+  /** Where its keys are, or the metadata that say it. */
+  readonly keys: { readonly from: 'uri' | 'metadata'; readonly uri: string }
+  readonly introspection: IntrospectionSettings | null
+  readonly claims: {
+    readonly subject: ClaimPath
+    readonly login: ClaimPath
+    readonly name: ClaimPath
+    readonly groups: ClaimPath
+    readonly actor: ClaimPath
+    /** There in tokens that a client got for itself alone, so that its `azp` is nobody who acts for it; null: none tells. */
+    readonly service: ClaimPath | null
+  }
+  /** `azp`s of engines: they act for the subject. Null: no `azp` is taken for an actor. */
+  readonly actors: ReadonlySet<string> | null
+  /** Further `azp`s, which act for nobody. With `actors` or this, every other `azp` is refused; both null: all are taken. */
+  readonly clients: ReadonlySet<string> | null
+  readonly subjectTokens: ReadonlySet<SubjectTokenKind>
+  /** The clients whose id_tokens may be subjects: an id_token is for a client, and no API. */
+  readonly idTokenAudiences: readonly string[]
+  /** Makes a principal for whoever comes with a good token first. */
+  readonly makesPrincipals: boolean
+  /** Groups that a token said longer ago than that do not count. */
+  readonly groupsMaxAgeMs: number
+  readonly leewayMs: number
+  /** `aud` of logout tokens, that is the client ids the issuer knows this server by; null: it cannot log out here. */
+  readonly logoutAudiences: readonly string[] | null
+}

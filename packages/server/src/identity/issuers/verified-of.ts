@@ -1,0 +1,115 @@
+import type { ExternalParty, VerifiedExternal } from '../external.ts'
+import type { ClaimPath, Issuer } from './issuer.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+export type ClaimsCheck =
+  | { readonly ok: true; readonly value: VerifiedExternal }
+  | { readonly ok: false; readonly reason: 'wrong claims' | 'unknown client'; readonly told: string }
+
+const maxTextLength = 512
+const maxGroups = 1_000
+
+/** What the claims of a verified token say, by the issuer's configuration. `exp` and `iat` are in seconds, as in a token. */
+export function verifiedOf(issuer: Issuer, claims: Claims, now: number): ClaimsCheck {
+  const subject = textAt(claims, issuer.claims.subject)
+  if (subject === null)
+    return wrong(
+      `The token has no claim ${issuer.claims.subject.join('.')} of at most ${maxTextLength} characters, which names its subject.`,
+    )
+  const expiresAt = secondsOf(claims, 'exp')
+  if (expiresAt === null) return wrong('The token does not say until when it is valid (exp).')
+  const clientId = textAt(claims, ['azp']) ?? textAt(claims, ['client_id']) ?? textAt(claims, ['appid'])
+  const actor = actorOf(issuer, claims, subject, clientId)
+  if (actor === 'unknown client')
+    return {
+      ok: false,
+      reason: 'unknown client',
+      told: 'The token was given to a client (azp) that is not taken here: it must be one of the actors or clients that are configured for the issuer.',
+    }
+  if (actor === 'broken')
+    return wrong(`The claim ${issuer.claims.actor.join('.')} of the token names nobody.`)
+  const mayAct = partyOf(issuer.issuer, claims['may_act'])
+  if (mayAct === 'broken') return wrong('The claim may_act of the token names nobody.')
+  return {
+    ok: true,
+    value: {
+      issuer: issuer.issuer,
+      subject,
+      login: textAt(claims, issuer.claims.login),
+      name: textAt(claims, issuer.claims.name),
+      groups: groupsAt(claims, issuer.claims.groups),
+      actor,
+      mayAct,
+      clientId,
+      scope: textAt(claims, ['scope']) ?? textAt(claims, ['scp']),
+      issuedAt: secondsOf(claims, 'iat') ?? now,
+      expiresAt,
+      authTime: secondsOf(claims, 'auth_time'),
+      id: textAt(claims, ['jti']),
+    },
+  }
+}
+
+/** `act` comes before `azp`; a client that acts for itself alone is nobody's actor. */
+function actorOf(
+  { issuer, claims: paths, actors, clients }: Issuer,
+  claims: Claims,
+  subject: string,
+  clientId: string | null,
+): ExternalParty | null | 'broken' | 'unknown client' {
+  const listed = actors !== null || clients !== null
+  const acts = clientId !== null && actors?.has(clientId) === true
+  if (listed && !acts && (clientId === null || clients?.has(clientId) !== true)) return 'unknown client'
+  const named = partyOf(issuer, at(claims, paths.actor))
+  if (named !== null) return named
+  const itself = subject === clientId || (paths.service !== null && at(claims, paths.service) !== undefined)
+  return acts && !itself ? { issuer, subject: clientId } : null
+}
+
+/** A party as `act` and `may_act` name one (RFC 8693 section 4.1); null: none. */
+function partyOf(issuer: string, claim: unknown): ExternalParty | null | 'broken' {
+  if (claim === undefined || claim === null) return null
+  if (typeof claim === 'string' && claim !== '') return { issuer, subject: claim }
+  if (!isObject(claim)) return 'broken'
+  const subject = textAt(claim, ['sub'])
+  const named = claim['iss'] === undefined ? issuer : textAt(claim, ['iss'])
+  return subject === null || named === null ? 'broken' : { issuer: named, subject }
+}
+
+/** Null: nothing is said about groups. A list that is no list of texts says nothing either. */
+function groupsAt(claims: Claims, path: ClaimPath): readonly string[] | null {
+  const value = at(claims, path)
+  const list: readonly unknown[] | null =
+    typeof value === 'string' ? [value] : Array.isArray(value) ? value : null
+  if (list === null || list.length > maxGroups) return null
+  const names = list.filter((name) => typeof name === 'string' && name !== '' && name.length <= maxTextLength)
+  return [...new Set(names.map(String))].toSorted()
+}
+
+function textAt(claims: Claims, path: ClaimPath): string | null {
+  const value = at(claims, path)
+  return typeof value === 'string' && value !== '' && value.length <= maxTextLength ? value : null
+}
+
+function at(claims: Claims, path: ClaimPath): unknown {
+  let value: unknown = claims
+  for (const name of path) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
+    value = value[name]
+  }
+  return value
+}
+
+function secondsOf(claims: Claims, name: string): number | null {
+  const value = claims[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : null
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function wrong(told: string): ClaimsCheck {
+  return { ok: false, reason: 'wrong claims', told }
+}

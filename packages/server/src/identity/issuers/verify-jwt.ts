@@ -1,0 +1,94 @@
+import { HeadgateError } from '@headgate/errors'
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import type { ExternalRefusal } from '../external.ts'
+import { IssuerUnreachable } from './fetch-json.ts'
+import type { Issuer } from './issuer.ts'
+
+export type JwtCheck =
+  | { readonly ok: true; readonly payload: JWTPayload }
+  | { readonly ok: false; readonly reason: ExternalRefusal; readonly told: string }
+
+export interface JwtRules {
+  readonly issuer: Pick<Issuer, 'issuer' | 'algorithms' | 'leewayMs'>
+  readonly key: JWTVerifyGetKey
+  /** One of these. */
+  readonly audiences: readonly string[]
+  readonly now: number
+}
+
+/**
+ * Verifies signature, issuer, audience and times.
+ *
+ * @throws HeadgateError `unavailable` when the keys cannot be had
+ */
+export async function verifyJwt(token: string, { issuer, key, audiences, now }: JwtRules): Promise<JwtCheck> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      issuer: issuer.issuer,
+      audience: [...audiences],
+      algorithms: [...issuer.algorithms],
+      requiredClaims: ['iat', 'exp'],
+      clockTolerance: issuer.leewayMs / 1000,
+      currentDate: new Date(now),
+    })
+    // Without a maximum age jose leaves a future iat alone; ages are counted from it here.
+    if (typeof payload.iat === 'number' && payload.iat * 1000 > now + issuer.leewayMs)
+      return refused('not yet valid', 'The token was issued in the future: compare the clocks.')
+    return { ok: true, payload }
+  } catch (error) {
+    return refusalOf(error, audiences)
+  }
+}
+
+function refusalOf(error: unknown, audiences: readonly string[]): JwtCheck {
+  if (error instanceof errors.JWTExpired)
+    return refused('expired', 'The token has expired: get a new one from its issuer.')
+  if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error.claim, audiences)
+  if (error instanceof errors.JOSEAlgNotAllowed)
+    return refused(
+      'wrong algorithm',
+      'The token is signed with an algorithm that is not allowed for its issuer.',
+    )
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return refused('unknown key', 'The issuer publishes no key that the token is signed with.')
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return refused('wrong signature', 'The signature of the token is wrong.')
+  if (isUnreachable(error))
+    throw new HeadgateError(
+      'unavailable',
+      'The keys of the issuer of the token cannot be had now: try again in a moment.',
+      {
+        cause: error,
+        retryAfterSeconds: 2,
+      },
+    )
+  if (error instanceof errors.JOSEError || error instanceof TypeError)
+    return refused('malformed', 'The token is no JWT of its issuer.')
+  throw error
+}
+
+function claimRefusal(claim: string, audiences: readonly string[]): JwtCheck {
+  switch (claim) {
+    case 'aud':
+      return refused('wrong audience', `The aud of the token must have ${audiences.join(' or ')}.`)
+    case 'nbf':
+      return refused('not yet valid', 'The token is not valid yet: compare the clocks.')
+    default:
+      return refused('wrong claims', `The claim ${claim} of the token is missing or wrong.`)
+  }
+}
+
+/** What jose throws when it gets no key set, besides what our own reading throws. */
+function isUnreachable(error: unknown): boolean {
+  if (
+    error instanceof IssuerUnreachable ||
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid
+  )
+    return true
+  return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC'
+}
+
+function refused(reason: ExternalRefusal, told: string): JwtCheck {
+  return { ok: false, reason, told }
+}

@@ -1,0 +1,45 @@
+import type { ExternalParty } from '../external.ts'
+import { peek } from '../peek.ts'
+import type { IssuerTokens } from './external-tokens.ts'
+import { verifyJwt } from './verify-jwt.ts'
+
+export type LogoutCheck =
+  | { readonly ok: true; readonly value: ExternalParty & { readonly id: string; readonly expiresAt: number } }
+  | { readonly ok: false; readonly reason: string; readonly told: string }
+
+const logoutType = /^(application\/)?(logout\+)?jwt$/i
+const event = 'http://schemas.openid.net/event/backchannel-logout'
+
+/** Whose sessions an issuer says are over (OpenID Connect Back-Channel Logout 1.0 section 2.6); `id` may be used once. */
+export async function verifyLogout(
+  tokens: Pick<IssuerTokens, 'trusted'>,
+  token: string,
+  now: number,
+): Promise<LogoutCheck> {
+  const peeked = peek(token)
+  const iss = peeked?.claims['iss']
+  const trusted = typeof iss === 'string' ? tokens.trusted(iss) : undefined
+  if (peeked === null || trusted === undefined)
+    return refused('unknown issuer', 'The logout token is of no issuer that is trusted here.')
+  const { issuer, keys } = trusted
+  if (issuer.logoutAudiences === null)
+    return refused('not configured', 'No logout is taken from this issuer: set its logoutAudience.')
+  const { typ } = peeked.header
+  if (typ !== undefined && !(typeof typ === 'string' && logoutType.test(typ)))
+    return refused('wrong type', 'The typ of a logout token must be logout+jwt.')
+  const checked = await verifyJwt(token, { issuer, key: keys.key, audiences: issuer.logoutAudiences, now })
+  if (!checked.ok) return refused(checked.reason, checked.told)
+  const { events, nonce, sub, jti, exp } = checked.payload
+  if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
+    return refused('no logout', 'The token is none that logs somebody out.')
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number')
+    return refused('wrong claims', 'A logout token must have a jti and an exp.')
+  // Without one it ends a single session at the issuer (sid), and tokens here do not say which that was.
+  if (typeof sub !== 'string' || issuer.claims.subject.join('.') !== 'sub')
+    return refused('no subject', 'The logout token must name its subject as access tokens do (sub).')
+  return { ok: true, value: { issuer: issuer.issuer, subject: sub, id: jti, expiresAt: exp * 1000 } }
+}
+
+function refused(reason: string, told: string): LogoutCheck {
+  return { ok: false, reason, told }
+}
