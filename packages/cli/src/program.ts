@@ -5,6 +5,7 @@ import { registerBootstrap } from './commands/bootstrap.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerEngines } from './commands/engine/register.ts'
 import { registerGrants } from './commands/grant/register.ts'
+import { registerGroups } from './commands/group/register.ts'
 import { registerKeys } from './commands/keys/register.ts'
 import { registerNamespaces } from './commands/namespace/register.ts'
 import { registerPrincipals } from './commands/principal/register.ts'
@@ -61,6 +62,7 @@ export function createProgram(io: Io, version: string): Command {
   program.commandsGroup('Access:')
   registerPrincipals(program, io)
   registerRoles(program, io)
+  registerGroups(program, io)
   registerEngines(program, io)
   registerGrants(program, io)
   registerAudit(program, io)

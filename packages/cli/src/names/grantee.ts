@@ -3,32 +3,35 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { visible } from '../output/visible.ts'
 
-/** A principal or a role, as the management interface takes it. */
-export type GranteeName = { readonly principal: string } | { readonly role: string }
+/** A principal, a role or a group, as the management interface takes it. */
+export type GranteeName =
+  { readonly principal: string } | { readonly role: string } | { readonly group: string }
 
 /**
- * Reads `principal:etl` and `role:analysts`; the kind must be written, because a principal and a role may have the same
- * name.
+ * Reads `principal:etl`, `role:analysts` and `group:https://idp.example#analysts`; the kind must be written, because a
+ * principal and a role may have the same name.
  *
  * @throws CliError for anything else
  */
 export function parseGrantee(text: string): GranteeName {
-  const [, kind, name] = /^(principal|role):(.+)$/.exec(text) ?? []
-  if (name !== undefined) return kind === 'role' ? { role: name } : { principal: name }
+  const [, kind, name] = /^(principal|role|group):(.+)$/s.exec(text) ?? []
+  if (name !== undefined && kind === 'role') return { role: name }
+  if (name !== undefined && kind === 'group') return { group: name }
+  if (name !== undefined) return { principal: name }
   throw new CliError(exitCode.usage, `Who is meant by ${visible(text) || '""'} cannot be told.`, {
-    next: 'Write principal:NAME or role:NAME.',
+    next: 'Write principal:NAME, role:NAME or group:ISSUER#NAME.',
   })
 }
 
 /** Who has something, as answers show it. `name` null: it is gone. */
 export interface Grantee {
-  readonly kind: 'principal' | 'role'
+  readonly kind: 'principal' | 'role' | 'group'
   readonly id: string
   readonly name: string | null
 }
 
 export const grantee: z.ZodType<Grantee> = z.object({
-  kind: z.enum(['principal', 'role']),
+  kind: z.enum(['principal', 'role', 'group']),
   id: z.string(),
   name: z.string().nullable(),
 })

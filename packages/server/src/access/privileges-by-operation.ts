@@ -160,6 +160,7 @@ export const privilegesByOperation = {
   deletePrincipal: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   createRole: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   listRoles: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
+  listGroups: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   getRole: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   deleteRole: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },
   listRoleMembers: { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] },

@@ -27,6 +27,7 @@ describe('whoever administers', () => {
     ['POST /principals/admin/federations/remove', { issuer: 'https://idp', subject: 's' }],
     ['POST /engines', { principal: 'admin' }],
     ['GET /engines'],
+    ['GET /groups'],
     ['GET /engines/admin'],
     ['PATCH /engines/admin', { administers: true }],
     ['DELETE /engines/admin'],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { privileges } from '../access/privilege-bits.ts'
 import type { Privilege } from '../access/privilege.ts'
 import type { Call } from '../http/operation.ts'
+import { ownIssuer } from '../store/principals.ts'
 import { type GrantKey, type GrantRow, listGrants } from '../store/grants.ts'
 import { administer, administerServer, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
@@ -31,6 +32,7 @@ const grantView: z.ZodType<GrantView> = z
 const query = z.strictObject({
   principal: idOrName.optional().describe('The grants to this principal itself, not to its roles.'),
   role: idOrName.optional().describe('The grants to this role.'),
+  group: idOrName.optional().describe('The grants to this group: its id, or ISSUER#NAME.'),
   server: z.literal('true').optional().describe('The grants on the server.'),
   warehouse: z
     .string()
@@ -50,15 +52,19 @@ export function grantListOperations(parts: ManagementParts): readonly Management
   const { sql, pageTokens } = parts
 
   async function selectionOf(asked: Query, call: Call): Promise<Selection> {
-    const { principal, role, server, warehouse, namespace, relation } = asked
-    const given = [principal, role, server, warehouse].filter((value) => value !== undefined)
+    const { principal, role, group, server, warehouse, namespace, relation } = asked
+    const given = [principal, role, group, server, warehouse].filter((value) => value !== undefined)
     if (given.length !== 1)
-      throw new HeadgateError('bad-request', 'Name exactly one of principal, role, server and warehouse.')
+      throw new HeadgateError(
+        'bad-request',
+        'Name exactly one of principal, role, group, server and warehouse.',
+      )
     if (warehouse === undefined && (namespace ?? relation) !== undefined) {
       throw new HeadgateError('bad-request', 'A namespace or relation needs its warehouse.')
     }
     if (principal !== undefined) return granteeSelection({ principal }, call)
     if (role !== undefined) return granteeSelection({ role }, call)
+    if (group !== undefined) return granteeSelection({ group }, call)
     const { row, object } = await securableOf(
       sql,
       nameIn(warehouse === undefined ? 'server' : { warehouse, namespace, relation }),
@@ -71,13 +77,13 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     // Decided before the name is looked up, so that nobody learns which names exist; their own they know. An engine that
     // reaches some warehouses only is not told what its user has in the others.
     const everywhere = (call.policy.engine?.warehouses ?? null) === null
-    const given = 'principal' in name ? name.principal : name.role
-    const { id, subject } = call.identity.principal
-    const own = everywhere && (given === id || ('principal' in name && given === subject))
+    const { id, issuer, subject } = call.identity.principal
+    const called = issuer === ownIssuer ? subject : `${issuer}#${subject}`
+    const own = everywhere && 'principal' in name && (name.principal === id || name.principal === called)
     if (!own) administerServer(call)
     return {
       securableId: null,
-      granteeId: own ? call.identity.principal.id : (await granteeOf(sql, name)).id,
+      granteeId: own ? id : (await granteeOf(sql, name)).id,
     }
   }
 
@@ -86,7 +92,7 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     method: 'GET',
     path: '/management/v1/grants',
     subject: 'grants',
-    summary: 'Lists the grants to a principal or role, or those on one object.',
+    summary: 'Lists the grants to a principal, role or group, or those on one object.',
     query,
     lists: ['namespace'],
     answer: {

@@ -33,10 +33,11 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
   async function prepare(
     call: Call,
     body: GrantBody,
+    makeGroup = false,
   ): Promise<{ decision: Decision; row: SecurableRow; grantee: Grantee }> {
     const { row, object } = await securableOf(sql, body.on)
     const decision = administer(call, row.chain, object)
-    const grantee = await granteeOf(sql, body.to)
+    const grantee = await granteeOf(sql, body.to, makeGroup)
     call.audit.securable = { kind: row.kind, id: row.id }
     call.audit.object = labelOf(body.on)
     call.audit.detail = { granted: body.privilege, to: grantee.name, toKind: grantee.kind }
@@ -48,7 +49,8 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
     method: 'POST',
     path: '/management/v1/grants',
     subject,
-    summary: 'Grants a privilege on an object, and on everything below it, to a principal or a role.',
+    summary:
+      'Grants a privilege on an object, and on everything below it, to a principal, a role or a group.',
     body: grantBody,
     answer,
     async run({ body }, call) {
@@ -58,7 +60,7 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
           'Nothing is created in a table or view: grant create on a namespace, warehouse or the server.',
         )
       }
-      const { decision, row, grantee } = await prepare(call, body)
+      const { decision, row, grantee } = await prepare(call, body, true)
       const changed = await changePolicy(parts, call, decision, (tx) =>
         insertGrant(tx, {
           securableId: row.id,

@@ -15,6 +15,7 @@ import {
 import type { Queryable } from '../store/sql.ts'
 import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import { splitName } from './groups.ts'
 import { readPage } from './paging.ts'
 import { id, idOrName, instant, instantOf, isId, newName, nextPageToken, pageParameters } from './schemas.ts'
 
@@ -52,7 +53,7 @@ export const secretView: z.ZodType<SecretView> = z
   .meta({ id: 'ClientSecret' })
 
 export const principalParams: z.ZodObject<{ principal: z.ZodType<string> }> = z.strictObject({
-  principal: idOrName.describe('The id of the principal, or the client id of one made here.'),
+  principal: idOrName.describe('The id of the principal, the client id of one made here, or ISSUER#SUBJECT.'),
 })
 
 export function viewOfPrincipal({
@@ -69,9 +70,10 @@ export function viewOfPrincipal({
 
 /** The principal of a path or body. Throws 404. */
 export async function principalOf(sql: Queryable, given: string): Promise<PrincipalRow> {
+  const [issuer, subject] = splitName(given)
   const row = isId(given)
     ? await findPrincipal(sql, given)
-    : await findPrincipalBySubject(sql, ownIssuer, given)
+    : await findPrincipalBySubject(sql, issuer ?? ownIssuer, subject)
   if (!row) throw new HeadgateError('no-such-object', `There is no principal ${given}.`)
   return row
 }

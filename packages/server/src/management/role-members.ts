@@ -42,7 +42,10 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
         { list: JSON.stringify(['members', role.id]), ...query },
         ([kind, id], limit) =>
           listMembers(sql, role.id, {
-            after: id === undefined ? null : { kind: kind === 'role' ? kind : 'principal', id },
+            after:
+              id === undefined
+                ? null
+                : { kind: kind === 'role' || kind === 'group' ? kind : 'principal', id },
             limit,
           }),
         (row) => [row.kind, row.id],
@@ -56,14 +59,14 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
     method: 'POST',
     path: '/management/v1/roles/:role/members/add',
     subject,
-    summary: 'Makes a principal or a role a member of a role.',
+    summary: 'Makes a principal, a role or a group a member of a role.',
     params: roleParams,
     body: granteeName,
     answer,
     async run({ params, body }, call) {
       const decision = administerServer(call)
       const role = await roleOf(sql, params.role)
-      const member = await granteeOf(sql, body)
+      const member = await granteeOf(sql, body, true)
       call.audit.object = role.name
       call.audit.detail = { member: member.name, memberKind: member.kind }
       const changed = await changePolicy(parts, call, decision, async (tx) => {

@@ -6,6 +6,7 @@ import type { ManagementOperation } from './define.ts'
 import { engineOperations } from './engines.ts'
 import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
+import { groupOperations } from './groups.ts'
 import { openapiOperation } from './openapi.ts'
 import { principalStateOperations } from './principal-state.ts'
 import { principalOperations } from './principals.ts'
@@ -23,6 +24,7 @@ export function managementOperations(parts: ManagementParts): readonly Managemen
     ...engineOperations(parts),
     ...roleOperations(parts),
     ...roleMemberOperations(parts),
+    ...groupOperations(parts),
     ...grantOperations(parts),
     ...grantListOperations(parts),
     ...auditOperations(parts),

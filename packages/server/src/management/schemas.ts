@@ -17,7 +17,7 @@ export const newName: z.ZodType<string> = z
   .refine((name) => !reserved.has(name.toLowerCase()), 'is reserved')
 
 /** The id or the name of something that exists. */
-export const idOrName: z.ZodType<string> = z.string().min(1).max(512)
+export const idOrName: z.ZodType<string> = z.string().min(1).max(1_024)
 
 export function isId(text: string): boolean {
   return uuidLike.test(text)

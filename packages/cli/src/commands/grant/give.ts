@@ -12,10 +12,10 @@ export function registerGive(group: Command, io: Io): void {
   privilegeCommand(
     group,
     'give',
-    'Gives a privilege on an object, and on everything below it, to a principal or a role.',
+    'Gives a privilege on an object, and on everything below it, to a principal, a role or a group.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
-    .requiredOption('--to <who>', 'principal:NAME or role:NAME')
+    .requiredOption('--to <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
       inSession(io, async (session, privilege: string, { on, to }: { on: string; to: string }) => {
         const { client, out, warehouse } = session
@@ -30,7 +30,7 @@ export function registerGive(group: Command, io: Io): void {
     'Takes back exactly one grant. What roles, ownership or grants above give stays.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
-    .requiredOption('--from <who>', 'principal:NAME or role:NAME')
+    .requiredOption('--from <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
       inSession(io, async (session, privilege: string, { on, from }: { on: string; from: string }) => {
         const { client, out, warehouse } = session

@@ -10,8 +10,8 @@ import { listGrants } from './grant.ts'
 export function registerList(group: Command, io: Io): void {
   group
     .command('list')
-    .description('Lists what a principal or role was given itself, not what its roles have.')
-    .argument('[who]', 'principal:NAME or role:NAME; without it, you')
+    .description('Lists what a principal, role or group was given itself, not what its roles have.')
+    .argument('[who]', 'principal:NAME, role:NAME or group:ISSUER#NAME; without it, you')
     .addOption(limitOption())
     .action(
       inSession(io, async (session, who: string | undefined, { limit }: { readonly limit?: number }) => {
@@ -24,6 +24,6 @@ export function registerList(group: Command, io: Io): void {
 function myself({ client }: Session): GranteeName {
   if (client.clientId !== null) return { principal: client.clientId }
   throw new CliError(exitCode.usage, 'Without a credential you are nobody.', {
-    next: 'Name whose grants to list: principal:NAME or role:NAME.',
+    next: 'Name whose grants to list: principal:NAME, role:NAME or group:ISSUER#NAME.',
   })
 }

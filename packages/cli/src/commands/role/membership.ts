@@ -9,7 +9,7 @@ import { showChange } from '../../show-change.ts'
 export function registerMembership(group: Command, io: Io): void {
   register(group, io, {
     verb: 'add',
-    description: 'Makes a principal or a role a member of a role.',
+    description: 'Makes a principal, a role or a group a member of a role.',
     done: 'is a member of',
   })
   register(group, io, {
@@ -30,7 +30,7 @@ function register(group: Command, io: Io, { verb, description, done }: Wording):
     .command(verb)
     .description(description)
     .argument('<role>', 'its name or id')
-    .argument('<member>', 'principal:NAME or role:NAME')
+    .argument('<member>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
       inSession(io, async ({ client, out }, role: string, member: string) => {
         const answer = await client.send({
