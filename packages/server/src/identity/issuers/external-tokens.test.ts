@@ -147,6 +147,7 @@ describe('a token of a configured issuer', () => {
     }
     expect(await actorOf({ azp: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
     expect(await actorOf({ client_id: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
+    expect(await actorOf({ cid: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
     expect(await actorOf({ azp: 'cli' })).toBeNull()
     expect(await actorOf({ azp: 'other' })).toBe('unknown client')
     expect(await actorOf({})).toBe('unknown client')

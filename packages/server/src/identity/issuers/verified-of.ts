@@ -19,7 +19,7 @@ export function verifiedOf(issuer: Issuer, claims: Claims, now: number): ClaimsC
     )
   const expiresAt = secondsOf(claims, 'exp')
   if (expiresAt === null) return wrong('The token does not say until when it is valid (exp).')
-  const clientId = textAt(claims, ['azp']) ?? textAt(claims, ['client_id']) ?? textAt(claims, ['appid'])
+  const clientId = clientOf(claims)
   const actor = actorOf(issuer, claims, subject, clientId)
   if (actor === 'unknown client')
     return {
@@ -49,6 +49,12 @@ export function verifiedOf(issuer: Issuer, claims: Claims, now: number): ClaimsC
       id: textAt(claims, ['jti']),
     },
   }
+}
+
+/** Whom it was given to: `azp`, or RFC 9068's `client_id`; `appid` is Entra's in version 1, `cid` Okta's. */
+function clientOf(claims: Claims): string | null {
+  const names = ['azp', 'client_id', 'appid', 'cid']
+  return names.map((name) => textAt(claims, [name])).find((text) => text !== null) ?? null
 }
 
 /** `act` comes before `azp`; a client that acts for itself alone is nobody's actor. */

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { formatGrantee, parseGrantee } from './grantee.ts'
+
+describe('whom a grant is for', () => {
+  it.each([
+    ['principal:etl', { principal: 'etl' }],
+    ['principal:https://idp.example#u-1', { principal: 'https://idp.example#u-1' }],
+    ['role:analysts', { role: 'analysts' }],
+    ['group:https://idp.example/realms/a#data team', { group: 'https://idp.example/realms/a#data team' }],
+  ])('%s', (text, name) => {
+    expect(parseGrantee(text)).toEqual(name)
+  })
+
+  it.each(['', 'etl', 'group:', 'Group:a#b', ':a'])('%j is refused', (text) => {
+    expect(() => parseGrantee(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
+  })
+
+  it('is shown as it is written', () => {
+    const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
+    expect(parseGrantee(formatGrantee(group))).toEqual({ group: 'https://idp.example#a' })
+  })
+})
