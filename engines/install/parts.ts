@@ -2,6 +2,7 @@ import { installLance } from '../../conformance/lib/lance.ts'
 import { installMinio } from '../../conformance/lib/minio.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installDuckDb } from './duckdb.ts'
+import { installKeycloak } from './keycloak.ts'
 import { installPyIceberg } from './pyiceberg.ts'
 import { installSpark } from './spark.ts'
 import { installTrino, installTrinoCli } from './trino.ts'
@@ -17,4 +18,5 @@ export const parts: Readonly<Record<string, Installer>> = {
   'trino-cli': installTrinoCli,
   minio: installMinio,
   lance: installLance,
+  keycloak: installKeycloak,
 }

@@ -1,0 +1,79 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort } from '../../conformance/lib/free-port.ts'
+import { startHeadgate } from '../../conformance/lib/headgate-server.ts'
+import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
+import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { installKeycloak } from '../install/keycloak.ts'
+import { Checks } from './checks.ts'
+import { connectKeycloak } from './keycloak.ts'
+import { openLake } from './lake.ts'
+import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenes.ts'
+import { startKeycloak } from './start-keycloak.ts'
+
+function say(line: string): void {
+  console.error(line)
+}
+
+/** Real people, clients and keys of a real Keycloak against two real servers. Exit code: 0 all held, 1 not, 2 could not run. */
+async function main(): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const installed = await installKeycloak(keeper, say)
+  const folder = newRunFolder(cacheFolder('identity-run'))
+  const ports = { catalog: await freePort(), s3: await freePort() }
+  const headgateUrl = `http://127.0.0.1:${ports.catalog}`
+  say(`starting Keycloak ${installed.version}`)
+  const keycloak = connectKeycloak(await startKeycloak(keeper, installed, { folder, headgateUrl }))
+  const issuer = {
+    issuer: keycloak.issuer,
+    preset: 'keycloak',
+    audience: 'catalog',
+    actors: ['trino'],
+    clients: ['app'],
+    logoutAudience: 'app',
+  }
+  const introspection = {
+    clientId: 'catalog',
+    clientSecretEnv: 'CATALOG_SECRET',
+    tokens: 'all',
+    cacheSeconds: 2,
+  }
+  const open = async (name: string, settings: object, at?: typeof ports): ReturnType<typeof openLake> =>
+    openLake(
+      await startHeadgate(keeper, {
+        dataDir: join(folder, name),
+        log: join(folder, `${name}.log`),
+        env: {
+          HEADGATE_ISSUERS: JSON.stringify([settings]),
+          HEADGATE_AUDIT_READS: 'store',
+          CATALOG_SECRET: 'catalog-secret',
+        },
+        ...(at === undefined ? {} : { ports: at }),
+      }),
+    )
+  say('starting two servers')
+  const lake = await open('headgate', issuer, ports)
+  const asking = await open('asking', { ...issuer, introspection })
+  const checks = new Checks()
+  const world = { checks, keycloak, lake }
+  await peopleSignIn(world)
+  await engineExchanges(world)
+  await keysRotate(world)
+  await clocksDiffer(world)
+  await somebodyLeaves(world, asking)
+  console.log(`Keycloak ${installed.version}: ${checks.held} held, ${checks.failures.length} failed`)
+  if (checks.failures.length > 0) {
+    say(`logs and data: ${folder}`)
+    return 1
+  }
+  await keeper.stopAll()
+  rmSync(folder, { recursive: true, force: true })
+  return 0
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(`test:identity: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

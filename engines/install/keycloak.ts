@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { findJdk } from '../../conformance/lib/jdk.ts'
+import { cacheFolder } from '../../conformance/lib/paths.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+import { copyArtifacts } from './maven-artifacts.ts'
+
+const version = '26.7.3'
+
+export interface InstalledKeycloak {
+  readonly version: string
+  /** Built: it starts with `--optimized`, in half the time. */
+  readonly home: string
+}
+
+/** Keycloak from Maven repositories (176 MB), built once for a database in memory. Needs a JDK 17 or newer. */
+export async function installKeycloak(
+  keeper: ProcessKeeper,
+  say: (line: string) => void,
+): Promise<InstalledKeycloak> {
+  const folder = cacheFolder('engines', 'keycloak')
+  const installed: InstalledKeycloak = { version, home: join(folder, `keycloak-${version}`) }
+  const stamp = stampOf(version, 'dev-mem')
+  if (isInstalled(folder, stamp)) return installed
+
+  say(`fetching Keycloak ${version} with Maven (176 MB) …`)
+  const log = join(folder, 'install.log')
+  const download = join(folder, 'download')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(download, { recursive: true })
+  await copyArtifacts(keeper, {
+    artifacts: [`org.keycloak:keycloak-quarkus-dist:${version}:tar.gz`],
+    into: download,
+    pom: join(folder, 'pom', 'pom.xml'),
+    log,
+  })
+  const archive = join(download, `keycloak-quarkus-dist-${version}.tar.gz`)
+  if (!existsSync(archive)) throw new Error(`Maven brought no ${archive}; see ${log}`)
+  await keeper.run({ name: 'tar', command: 'tar', args: ['-C', folder, '-xzf', archive], log })
+  rmSync(download, { recursive: true, force: true })
+  say('building it (30 s) …')
+  const env = { JAVA_HOME: findJdk(17, 25).home }
+  const args = ['build', '--db=dev-mem']
+  await keeper.run({ name: 'kc build', command: join(installed.home, 'bin/kc.sh'), args, env, log })
+  markInstalled(folder, stamp)
+  return installed
+}
