@@ -326,6 +326,31 @@ describe('introspection', () => {
     expect(JSON.stringify([String(failure), failure])).not.toMatch(/s3cret|opaque-3/)
   })
 
+  test('is asked about so many tokens at once and no more, and made-up ones drive no good one out', async () => {
+    const { promise: open, resolve } = Promise.withResolvers<undefined>()
+    const good = { active: true, sub: 'u-1', aud: audience, exp: hour() }
+    await using service = await testService(async (_, body) => {
+      if (body.includes('good')) return { body: good }
+      await open
+      return { body: { active: false } }
+    })
+    const tokens = new IssuerTokens({
+      issuers: [issuerOf(idp.issuer, settings(service.url, 'opaque'))],
+      tokenEndpoint,
+      maxRemembered: 1,
+    })
+    expect(await tokens.verify('good', 'bearer')).toMatchObject({ ok: true })
+    const made = Array.from({ length: 80 }, (_, i) => tokens.verify(`made-up-${i}`, 'bearer'))
+    const refused = Promise.allSettled(made.slice(64))
+    expect((await refused).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 'rejected'))
+    resolve(undefined)
+    for (const one of await Promise.all(made.slice(0, 64)))
+      expect(one).toMatchObject({ reason: 'not active' })
+    const asked = service.asked.length
+    expect(await tokens.verify('good', 'bearer')).toMatchObject({ ok: true })
+    expect(service.asked).toHaveLength(asked)
+  })
+
   test('is not asked about opaque tokens where none is configured', async () => {
     expect(await outcome('opaque-4')).toBe('malformed')
     expect(await outcome('x'.repeat(20_000))).toBe('too long')

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
 import { LRUCache } from 'lru-cache'
 import type { ExternalPurpose, ExternalRefusal, ExternalTokens, ExternalVerification } from '../external.ts'
 import { maxForeignTokenLength, peek, type Peeked } from '../peek.ts'
 import { admitsOpaque, introspect } from './introspect.ts'
-import type { Issuer } from './issuer.ts'
+import type { IntrospectionSettings, Issuer } from './issuer.ts'
 import { type IssuerKeys, issuerKeys } from './issuer-keys.ts'
 import { audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
-import { verifiedOf } from './verified-of.ts'
+import { type Claims, verifiedOf } from './verified-of.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
 export interface IssuerTokensOptions {
@@ -32,6 +33,9 @@ interface Remembered {
 
 /** Ms. A verified token is looked at anew after that, so that keys which were taken away stop it too. */
 const verifiedAgeMs = 60_000
+/** Questions to issuers that run at once: whoever makes up opaque tokens cannot make more than so many of us. */
+const maxQuestions = 64
+const maxInactive = 1_000
 /** Ms. What an issuer said is not active is not asked about again for so long. */
 const inactiveAgeMs = 5_000
 
@@ -42,6 +46,9 @@ export class IssuerTokens implements ExternalTokens {
   readonly #tokenEndpoint: string
   readonly #now: () => number
   readonly #remembered: LRUCache<string, Remembered>
+  /** Apart from the good ones, so that nobody drives those out with tokens that were made up. */
+  readonly #inactive: LRUCache<string, Remembered> = new LRUCache({ max: maxInactive })
+  #questions = 0
   readonly #running = new Map<string, Promise<ExternalVerification>>()
 
   constructor({ issuers, tokenEndpoint, maxRemembered = 10_000, now = Date.now }: IssuerTokensOptions) {
@@ -67,7 +74,7 @@ export class IssuerTokens implements ExternalTokens {
     if (token.length > maxForeignTokenLength)
       return refused('too long', `A token may have ${maxForeignTokenLength} characters at most.`)
     const key = `${purpose} ${hash('sha256', token, 'base64')}`
-    const known = this.#remembered.get(key)
+    const known = this.#remembered.get(key) ?? this.#inactive.get(key)
     if (known !== undefined && this.#now() < known.until) return known.verification
     const running = this.#running.get(key)
     if (running !== undefined) return await running
@@ -83,7 +90,8 @@ export class IssuerTokens implements ExternalTokens {
       peeked === null ? await this.#opaque(token, purpose) : await this.#jwt(token, peeked, purpose)
     const until = Math.min(found.ok ? found.value.expiresAt : Infinity, startedAt + ageMs)
     const verification = found.ok ? { ...found, goodUntil: until } : found
-    if (until > this.#now()) this.#remembered.set(key, { verification, until })
+    const cache = verification.ok ? this.#remembered : this.#inactive
+    if (until > this.#now()) cache.set(key, { verification, until })
     return verification
   }
 
@@ -107,8 +115,26 @@ export class IssuerTokens implements ExternalTokens {
     const { introspection } = issuer
     if (!verification.ok || introspection?.tokens !== 'all' || purpose === 'client')
       return { verification, ageMs: verifiedAgeMs }
-    const active = await introspect(keys, introspection, token)
+    const active = await this.#ask(keys, introspection, token)
     return active === null ? inactive() : { verification, ageMs: introspection.cacheMs }
+  }
+
+  async #ask(keys: IssuerKeys, settings: IntrospectionSettings, token: string): Promise<Claims | null> {
+    if (this.#questions >= maxQuestions) {
+      throw new HeadgateError(
+        'unavailable',
+        'Too many tokens wait for their issuers: try again in a second.',
+        {
+          retryAfterSeconds: 1,
+        },
+      )
+    }
+    this.#questions += 1
+    try {
+      return await introspect(keys, settings, token)
+    } finally {
+      this.#questions -= 1
+    }
   }
 
   /** An opaque token does not say whose it is: those that can be asked are, one after the other. */
@@ -118,7 +144,7 @@ export class IssuerTokens implements ExternalTokens {
     for (const { issuer, keys } of this.#trusted.values()) {
       const { introspection } = issuer
       if (introspection === null) continue
-      const claims = await introspect(keys, introspection, token)
+      const claims = await this.#ask(keys, introspection, token)
       if (claims === null) {
         refusal ??= inactive()
         continue
