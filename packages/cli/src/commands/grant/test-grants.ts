@@ -24,6 +24,22 @@ export function grantPromises(shared: () => TestHeadgate): void {
       expect((await headgate(taken)).json).toEqual({ changed: false })
     })
 
+    it('gives to a group of an issuer, which is listed from then on', async () => {
+      const { headgate } = shared()
+      const group = 'group:https://idp.example/realms/a#data team'
+      const given = ['grant', 'give', 'select', '--on', 'warehouse:lakehouse', '--to', group]
+      expect(await headgate(given)).toMatchObject({ code: 0 })
+      expect((await headgate(['grant', 'list', group])).out).toContain(group)
+      expect((await headgate(['group', 'list'])).out).toMatch(
+        /group:https:\/\/idp\.example\/realms\/a#data team +0 /,
+      )
+      const other = await headgate(['group', 'list', '--issuer', 'https://other.example', '--json'])
+      expect(other.json).toMatchObject({ groups: [] })
+      await headgate(['role', 'create', 'joined'])
+      expect(await headgate(['role', 'add', 'joined', group])).toMatchObject({ code: 0 })
+      expect((await headgate(['role', 'members', 'joined'])).out).toContain(group)
+    })
+
     it('lists your own grants when nobody is named', async () => {
       const { headgate } = shared()
       const { json } = await headgate(['principal', 'create', 'granted', '--json'])
