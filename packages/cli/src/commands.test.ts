@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { auditPromises } from './commands/audit/test-audit.ts'
 import { enginePromises } from './commands/engine/test-engines.ts'
 import { grantPromises } from './commands/grant/test-grants.ts'
 import { keyPromises } from './commands/keys/test-keys.ts'
@@ -27,6 +28,7 @@ describe('commands against a server', () => {
   rolePromises(shared)
   grantPromises(shared)
   enginePromises(shared)
+  auditPromises(shared)
   warehousePromises(shared)
   namespacePromises(shared)
   relationPromises(shared)

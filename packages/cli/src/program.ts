@@ -1,6 +1,6 @@
 import { stringify } from '@headgate/json'
 import { Command } from 'commander'
-import { registerAudit } from './commands/audit.ts'
+import { registerAudit } from './commands/audit/register.ts'
 import { registerBootstrap } from './commands/bootstrap.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerEngines } from './commands/engine/register.ts'

@@ -30,25 +30,51 @@ export interface Listed<Item> {
 
 const defaultPageSize = 1000
 
-/** Reads a list page by page until its end, or until there are `limit` items. */
-export async function readList<Item>(session: Session, list: List<Item>): Promise<Listed<Item>> {
+/** One page: what was said, and the same as it came. */
+export interface ListPage<Item> {
+  readonly items: readonly Item[]
+  readonly raw: readonly Json[]
+  /** Null on the last page. */
+  readonly next: string | null
+}
+
+/** Reads a list page by page until its end, or until there were `limit` items. */
+export async function* pagesOf<Item>(session: Session, list: List<Item>): AsyncGenerator<ListPage<Item>> {
   const { key, item, limit = Infinity, nextPage = 'nextPageToken', pageSize = defaultPageSize } = list
   const page = z.object({ [key]: z.array(z.custom<Json>()), [nextPage]: z.string().nullish() })
-  const raw: Json[] = []
+  let count = 0
   // The Iceberg interface gives pages only to those who say that they know what a page is, by an empty token.
   let pageToken: string | undefined = nextPage === 'next-page-token' ? '' : undefined
   do {
     const answer = await session.client.send({
       method: 'GET',
       path: list.path,
-      query: { ...list.query, pageSize: Math.min(pageSize, limit - raw.length), pageToken },
+      query: { ...list.query, pageSize: Math.min(pageSize, limit - count), pageToken },
     })
     const said = read(page, answer)
-    raw.push(...(said[key] as Json[]))
+    const raw = said[key] as Json[]
+    count += raw.length
     pageToken = (said[nextPage] as string | null | undefined) ?? undefined
-    if (pageToken !== undefined) session.out.progress(`${raw.length} ${key} …`)
-  } while (pageToken !== undefined && raw.length < limit)
-  const json = { [key]: raw, [nextPage]: pageToken ?? null }
-  const { items } = read(z.object({ items: z.array(item) }), { status: 200, text: '', json: { items: raw } })
-  return { items, raw, json, more: pageToken !== undefined }
+    if (pageToken !== undefined) session.out.progress(`${count} ${key} …`)
+    const { items } = read(z.object({ items: z.array(item) }), {
+      status: 200,
+      text: '',
+      json: { items: raw },
+    })
+    yield { items, raw, next: pageToken ?? null }
+  } while (pageToken !== undefined && count < limit)
+}
+
+/** The whole list, or its first `limit` items. */
+export async function readList<Item>(session: Session, list: List<Item>): Promise<Listed<Item>> {
+  const items: Item[] = []
+  const raw: Json[] = []
+  let next: string | null = null
+  for await (const page of pagesOf(session, list)) {
+    items.push(...page.items)
+    raw.push(...page.raw)
+    next = page.next
+  }
+  const json = { [list.key]: raw, [list.nextPage ?? 'nextPageToken']: next }
+  return { items, raw, json, more: next !== null }
 }

@@ -20,3 +20,14 @@ export function duration(seconds: number): string {
   const unit = units.find(([, size]) => seconds >= size && seconds % size === 0)
   return unit === undefined ? `${seconds} s` : `${seconds / unit[1]} ${unit[0]}`
 }
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A moment in RFC 3339, from a moment, a day, or a time ago (`90m`, `24h`, `7d`); null for anything else. */
+export function when(text: string): string | null {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const time =
+    count === undefined ? Date.parse(text) : Date.now() - Number(count) * unitMs[unit as keyof typeof unitMs]
+  const clear = count !== undefined || /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
+  return clear && !Number.isNaN(time) ? new Date(time).toISOString() : null
+}

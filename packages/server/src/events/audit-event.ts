@@ -14,6 +14,8 @@ export interface AuditDraft {
   object?: string
   privilege?: Privilege
   reason?: string
+  /** The client's own name for what it is doing, where its token says none: a claim. */
+  queryId?: string
   /** An engine called for itself: on whose behalf is unknown. */
   withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>

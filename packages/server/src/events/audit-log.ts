@@ -27,7 +27,7 @@ export interface AuditLogOptions {
   readonly write: (line: string) => void
   /** Needed for the mode `store`. */
   readonly sql?: Sql
-  /** A batch is written after this time, in ms, or when it is full. Default 500. */
+  /** A batch is written after this time, in ms, or when it is full; tried again after it. Default 500. */
   readonly flushAfterMs?: number
   /** Events in one statement. Default 500. */
   readonly batchSize?: number
@@ -35,9 +35,14 @@ export interface AuditLogOptions {
   readonly maxWaiting?: number
 }
 
+const flushAfterMs = 500
+
 /**
  * Records what was read and what was refused, without making any request wait. An event that the store does not take
  * is written as a line instead: none is lost silently.
+ *
+ * A process that is killed loses what waits: the events of the last `flushAfterMs` and of the statement under way and,
+ * while the store is away, of all that time, `maxWaiting` at most. Changes are not among them.
  */
 export class AuditLog implements AsyncDisposable {
   readonly #options: AuditLogOptions
@@ -45,6 +50,7 @@ export class AuditLog implements AsyncDisposable {
   #waiting: AuditRow[] = []
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
+  #ended = false
 
   constructor(options: AuditLogOptions) {
     if (options.mode === 'store' && !options.sql) throw new Error('the audit mode "store" needs the store')
@@ -71,12 +77,17 @@ export class AuditLog implements AsyncDisposable {
     }
     this.#waiting.push(row)
     if (this.#waiting.length >= this.#batchSize) this.#flushBehind()
-    else this.#timer ??= setTimeout(() => this.#flushBehind(), this.#options.flushAfterMs ?? 500)
+    else this.#flushSoon()
+  }
+
+  #flushSoon(): void {
+    this.#timer ??= setTimeout(() => this.#flushBehind(), this.#options.flushAfterMs ?? flushAfterMs)
   }
 
   #flushBehind(): void {
+    // Nobody may come for long, so what still waits must not need another event to be tried again.
     this.flush().catch(() => {
-      // The events still wait: the next one, or the end, tries again.
+      if (!this.#ended) this.#flushSoon()
     })
   }
 
@@ -113,6 +124,7 @@ export class AuditLog implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true
     await this.flush().catch(() => undefined)
     for (const row of this.#waiting) this.#line(row)
     this.#waiting = []

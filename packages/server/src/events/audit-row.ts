@@ -42,8 +42,14 @@ export function auditRow(draft: AuditDraft, call: AuditedCall, outcome: AuditOut
     reason: draft.reason === undefined ? null : plainText(draft.reason, 1024),
     user_agent: userAgent === undefined ? null : plainText(userAgent, 256),
     detail: detailOf(draft),
-    query_id: identity?.queryId === undefined ? null : plainText(identity.queryId, 256),
+    query_id: queryIdOf(draft, identity),
   }
+}
+
+/** What the token says outweighs what a header does: an engine put it there when it spoke for the user. */
+function queryIdOf(draft: AuditDraft, identity: Identity | null): string | null {
+  const queryId = identity?.queryId ?? draft.queryId
+  return queryId === undefined ? null : plainText(queryId, 256)
 }
 
 function detailOf({ detail, withoutUser = false }: AuditDraft): Readonly<Record<string, unknown>> | null {

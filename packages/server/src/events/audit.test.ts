@@ -6,7 +6,7 @@ import { decide, serverChain } from '../access/decide.ts'
 import { disabled } from '../access/compile-policy.ts'
 import { enforce } from '../access/refuse.ts'
 import type { Identity } from '../identity/identity.ts'
-import { insertAudit, pruneAudit, queryAudit } from '../store/audit.ts'
+import { type AuditQuery, insertAudit, pruneAudit, queryAudit } from '../store/audit.ts'
 import { type Sql, statement } from '../store/sql.ts'
 import { testStore, type TestStore } from '../store/test-database.ts'
 import type { AuditDraft } from './audit-event.ts'
@@ -23,7 +23,22 @@ beforeAll(async () => {
 afterAll(() => store[Symbol.asyncDispose]())
 beforeEach(() => sql.run(statement('test-no-audit', 'delete from audit')))
 
-const everything = { from: null, until: null, principal: null, operation: null, before: null, limit: 1000 }
+const everything: AuditQuery = {
+  from: null,
+  until: null,
+  principal: null,
+  principalId: null,
+  engine: null,
+  operation: null,
+  outcome: null,
+  securableId: null,
+  objectPrefix: null,
+  queryId: null,
+  requestId: null,
+  order: 'newest',
+  after: null,
+  limit: 1000,
+}
 const principal = { id: randomUUID(), issuer: 'headgate', subject: 'etl', name: 'etl' }
 const alice = { id: randomUUID(), issuer: 'https://idp.example', subject: 'a1', name: 'Alice' }
 const identity: Identity = { principal: alice, actors: [principal], method: 'session-token', expiresAt: null }
@@ -223,6 +238,21 @@ describe('the store', () => {
     expect(lines).toHaveLength(5)
   })
 
+  test('gets them by itself when it is back, though no further event comes', async () => {
+    let away = true
+    const flaky: Sql = {
+      ...plain(sql),
+      run: (...args) => (away ? Promise.reject(new HeadgateError('unavailable', 'away')) : sql.run(...args)),
+    }
+    await using log = new AuditLog({ mode: 'store', write: () => undefined, sql: flaky, flushAfterMs: 5 })
+    log.record(entry({ operation: 'x' }))
+    await expect(log.flush()).rejects.toMatchObject({ code: 'unavailable' })
+    log.record(entry({ operation: 'y' }))
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    away = false
+    await vi.waitFor(async () => expect(await queryAudit(sql, everything)).toHaveLength(2))
+  })
+
   test('that refuses certain events does not keep the others: those are written as lines', async () => {
     const lines: string[] = []
     const refusing: Sql = { ...plain(sql), run: () => Promise.reject(new Error('value too long')) }
@@ -250,9 +280,53 @@ describe('the store', () => {
     expect(await found({ from: old, until: old + 1 })).toEqual(['b'])
     expect(await found({ until: old })).toEqual([])
     const [newest] = await queryAudit(sql, everything)
-    expect(await found({ before: String(newest?.id) })).toEqual(['b', 'a'])
+    expect(await found({ after: String(newest?.id) })).toEqual(['b', 'a'])
     expect(await pruneAudit(sql, 3600, 10)).toBe(1)
     expect(await found({})).toEqual(['a', 'a'])
+  })
+})
+
+describe('an event is found by', () => {
+  const relation = randomUUID()
+
+  beforeEach(async () => {
+    const known = { requestId: 'r-1', identity }
+    await insertAudit(sql, [
+      auditRow({ operation: 'a', object: 'lake:sales.orders', queryId: 'q-1' }, known, 'allowed'),
+      auditRow(
+        { operation: 'b', object: 'lake:sales.renamed', securable: { kind: 'relation', id: relation } },
+        { requestId: 'r-2', identity: { ...identity, queryId: 'q-2' } },
+        'denied',
+      ),
+      auditRow(
+        { operation: 'c', object: 'lake:%', queryId: 'told' },
+        { requestId: 'r-3', identity: { ...identity, principal, actors: [] } },
+        'failed',
+      ),
+    ])
+  })
+
+  test.each<[string, Partial<AuditQuery>, string]>([
+    ['its outcome', { outcome: 'denied' }, 'b'],
+    ['the id of the principal', { principalId: alice.id }, 'ba'],
+    ['the engine, for others and for itself', { engine: 'etl' }, 'cba'],
+    ['the id of its object, whatever that was called', { securableId: relation }, 'b'],
+    ['how the name of its object begins', { objectPrefix: 'lake:sales.' }, 'ba'],
+    ['such a beginning, which is no pattern', { objectPrefix: 'lake:%' }, 'c'],
+    ["the engine's query id", { queryId: 'q-2' }, 'b'],
+    ['a query id that only the request says', { queryId: 'q-1' }, 'a'],
+    ['its request', { requestId: 'r-3' }, 'c'],
+    ['several of these', { engine: 'etl', outcome: 'allowed' }, 'a'],
+    ['nothing, the oldest first', { order: 'oldest' }, 'abc'],
+  ])('%s', async (_, filter, expected) => {
+    const found = await queryAudit(sql, { ...everything, ...filter })
+    expect(found.map(({ operation }) => operation).join('')).toBe(expected)
+  })
+
+  test('where it stands in the order', async () => {
+    const [first] = await queryAudit(sql, { ...everything, order: 'oldest', limit: 1 })
+    const rest = await queryAudit(sql, { ...everything, order: 'oldest', after: String(first?.id) })
+    expect(rest.map(({ operation }) => operation)).toEqual(['b', 'c'])
   })
 })
 

@@ -49,7 +49,8 @@ export function createPipeline(parts: PipelineParts): Listener {
     const startedAt = performance.now()
     const method = request.method ?? 'GET'
     const requestId = requestIdOf(request)
-    const draft: AuditDraft = { operation: 'unknown' }
+    const queryId = queryIdOf(request)
+    const draft: AuditDraft = { operation: 'unknown', ...(queryId === undefined ? {} : { queryId }) }
     let identity: Identity | null = null
     let audited = false
     let failure: HeadgateError | null = null
@@ -171,6 +172,15 @@ function overloaded(): HeadgateError {
       retryAfterSeconds: 1,
     },
   )
+}
+
+/**
+ * Engines that let their users set headers can say which query a call belongs to, as Spark and PyIceberg do with
+ * `header.x-headgate-query-id`. Anything but a short printable text is not taken.
+ */
+function queryIdOf(request: IncomingMessage): string | undefined {
+  const given = request.headers['x-headgate-query-id']
+  return typeof given === 'string' && /^[\x21-\x7e]{1,256}$/.test(given) ? given : undefined
 }
 
 function requestIdOf(request: IncomingMessage): string {

@@ -1,12 +1,15 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { queryAudit, type StoredAuditRow } from '../store/audit.ts'
+import { type AuditQuery, queryAudit, type StoredAuditRow } from '../store/audit.ts'
+import type { Queryable } from '../store/sql.ts'
 import { administerServer, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { readPage } from './paging.ts'
-import { instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
+import { id, instant, instantOf, isId, nextPageToken, pageParameters } from './schemas.ts'
+import { securableIn, securableOf } from './securable.ts'
 
 interface AuditView {
+  readonly id: string
   readonly at: string
   readonly requestId: string
   readonly principal: string
@@ -28,7 +31,8 @@ const text = z.string().nullable()
 
 const auditView: z.ZodType<AuditView> = z
   .strictObject({
-    at: instant,
+    id: z.string().describe('Grows from event to event.'),
+    at: instant.describe('When it was written: of a change with the change, of a read up to a second later.'),
     requestId: z.string(),
     principal: z.string(),
     principalId: text,
@@ -48,20 +52,46 @@ const auditView: z.ZodType<AuditView> = z
 
 const moment = z.iso.datetime({ offset: true })
 
+const auditQuery = z.strictObject({
+  from: moment.optional().describe('Not before this moment.'),
+  until: moment.optional().describe('Before this moment.'),
+  principal: z
+    .string()
+    .optional()
+    .describe('Only events of this principal: its id, or its name as events show it.'),
+  engine: z.string().optional().describe('Only what this engine did, for others or for itself.'),
+  operation: z.string().optional().describe('Only events of this operation.'),
+  outcome: z.enum(['allowed', 'denied', 'failed']).optional(),
+  object: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Only events of objects whose name, as the caller gave it, begins so: lakehouse:sales.'),
+  securableId: id.optional().describe('Only events of the object with this id, whatever it was called.'),
+  warehouse: z
+    .string()
+    .optional()
+    .describe(
+      'Only events of the object that this, namespace and relation name now, whatever it was called.',
+    ),
+  namespace: z.array(z.string()).optional().describe('The levels, outermost first, one parameter each.'),
+  relation: z.string().optional(),
+  queryId: z.string().optional().describe('Only events of what the engine calls so.'),
+  requestId: z.string().optional(),
+  order: z.enum(['newest', 'oldest']).default('newest').describe('Which events come first.'),
+  ...pageParameters,
+})
+
 export function auditOperations({ sql, pageTokens }: ManagementParts): readonly ManagementOperation[] {
   const query = defineOperation({
     id: 'queryAudit',
     method: 'GET',
     path: '/management/v1/audit',
     subject: 'audit',
-    summary: 'Shows audit events kept in the store, newest first.',
-    query: z.strictObject({
-      from: moment.optional().describe('Not before this moment.'),
-      until: moment.optional().describe('Before this moment.'),
-      principal: z.string().optional().describe('Only events of this principal.'),
-      operation: z.string().optional().describe('Only events of this operation.'),
-      ...pageParameters,
-    }),
+    summary: 'Shows audit events kept in the store.',
+    query: auditQuery,
+    lists: ['namespace'],
     answer: {
       status: 200,
       schema: z.strictObject({ events: z.array(auditView), nextPageToken }),
@@ -69,16 +99,11 @@ export function auditOperations({ sql, pageTokens }: ManagementParts): readonly 
     },
     async run({ query: { pageToken, pageSize, ...asked } }, call) {
       administerServer(call)
-      const filter = {
-        from: epochMs(asked.from),
-        until: epochMs(asked.until),
-        principal: asked.principal ?? null,
-        operation: asked.operation ?? null,
-      }
+      const filter = await filterOf(sql, asked)
       const { rows, nextPageToken } = await readPage(
         pageTokens,
         { list: JSON.stringify(['audit', filter]), pageToken, pageSize },
-        ([before = null], limit) => queryAudit(sql, { ...filter, before, limit }),
+        ([after = null], limit) => queryAudit(sql, { ...filter, after, limit }),
         (row) => [String(row.id)],
       )
       return { events: rows.map(viewOfEvent), nextPageToken }
@@ -86,6 +111,35 @@ export function auditOperations({ sql, pageTokens }: ManagementParts): readonly 
   })
 
   return [query]
+}
+
+type Asked = Omit<z.output<typeof auditQuery>, 'pageToken' | 'pageSize'>
+
+async function filterOf(sql: Queryable, asked: Asked): Promise<Omit<AuditQuery, 'after' | 'limit'>> {
+  const { warehouse, namespace, relation, principal } = asked
+  if (warehouse === undefined && (namespace ?? relation) !== undefined)
+    throw new HeadgateError('bad-request', 'A namespace or relation needs its warehouse.')
+  if (warehouse !== undefined && asked.securableId !== undefined)
+    throw new HeadgateError('bad-request', 'Name the object or its id, not both.')
+  const named =
+    warehouse === undefined
+      ? undefined
+      : (await securableOf(sql, securableIn({ warehouse, namespace, relation }))).row.id
+  const isPrincipalId = principal !== undefined && isId(principal)
+  return {
+    from: epochMs(asked.from),
+    until: epochMs(asked.until),
+    principal: isPrincipalId ? null : (principal ?? null),
+    principalId: isPrincipalId ? principal : null,
+    engine: asked.engine ?? null,
+    operation: asked.operation ?? null,
+    outcome: asked.outcome ?? null,
+    securableId: named ?? asked.securableId ?? null,
+    objectPrefix: asked.object ?? null,
+    queryId: asked.queryId ?? null,
+    requestId: asked.requestId ?? null,
+    order: asked.order,
+  }
 }
 
 function epochMs(text: string | undefined): number | null {
@@ -97,6 +151,7 @@ function epochMs(text: string | undefined): number | null {
 
 function viewOfEvent(row: StoredAuditRow): AuditView {
   return {
+    id: String(row.id),
     at: instantOf(row.at),
     requestId: row.request_id,
     principal: row.principal,

@@ -11,7 +11,7 @@ import { type Grantee, granteeOf, granteeView } from './grantee.ts'
 import { privilege } from './grants.ts'
 import { readPage } from './paging.ts'
 import { idOrName, instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
-import { nameOfSecurable, type SecurableName, securableName, securableOf } from './securable.ts'
+import { nameOfSecurable, securableIn, type SecurableName, securableName, securableOf } from './securable.ts'
 
 interface GrantView {
   readonly privilege: Privilege
@@ -67,7 +67,7 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     if (group !== undefined) return granteeSelection({ group }, call)
     const { row, object } = await securableOf(
       sql,
-      nameIn(warehouse === undefined ? 'server' : { warehouse, namespace, relation }),
+      securableIn(warehouse === undefined ? 'server' : { warehouse, namespace, relation }),
     )
     administer(call, row.chain, object)
     return { securableId: row.id, granteeId: null }
@@ -113,15 +113,6 @@ export function grantListOperations(parts: ManagementParts): readonly Management
   })
 
   return [list]
-}
-
-function nameIn(given: unknown): SecurableName {
-  const result = securableName.safeParse(given)
-  if (result.success) return result.data
-  throw new HeadgateError(
-    'bad-request',
-    'The warehouse, namespace and relation do not name an object: a relation needs its namespace.',
-  )
 }
 
 function keyOf([securableId, granteeId, name]: readonly string[]): GrantKey | null {

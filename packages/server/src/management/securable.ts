@@ -40,6 +40,16 @@ export const securableName: z.ZodType<SecurableName> = z
     description: 'The server, or a warehouse, or a namespace, table or view in it.',
   })
 
+/** The object that query parameters name. Throws 400. */
+export function securableIn(given: unknown): SecurableName {
+  const result = securableName.safeParse(given)
+  if (result.success) return result.data
+  throw new HeadgateError(
+    'bad-request',
+    'The warehouse, namespace and relation do not name an object: a relation needs its namespace.',
+  )
+}
+
 /** How messages and events name it: `lakehouse:sales.orders`. */
 export function labelOf(name: SecurableName): string {
   if (name === 'server') return 'server'

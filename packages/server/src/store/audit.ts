@@ -8,15 +8,22 @@ export interface StoredAuditRow extends AuditRow {
 }
 
 const insert = statement('audit-insert', `with once as (select 1) ${insertAuditSql(1, 'once')}`)
-const query = statement(
-  'audit-query',
-  `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
+/** One text for each order; a null parameter does not filter. */
+function querySql(past: '<' | '>', order: 'desc' | 'asc'): string {
+  return `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
      outcome, reason, user_agent, detail, query_id
    from audit
    where ($1::float8 is null or at >= to_timestamp($1::float8 / 1000)) and ($2::float8 is null or at < to_timestamp($2::float8 / 1000))
-     and ($3::text is null or principal = $3) and ($4::text is null or operation = $4) and ($5::bigint is null or id < $5)
-   order by id desc limit $6`,
-)
+     and ($3::text is null or principal = $3) and ($4::uuid is null or principal_id = $4)
+     and ($5::text is null or principal = $5 or actors @> to_jsonb($5))
+     and ($6::text is null or operation = $6) and ($7::text is null or outcome = $7)
+     and ($8::uuid is null or securable_id = $8) and ($9::text is null or starts_with(object, $9))
+     and ($10::text is null or query_id = $10) and ($11::text is null or request_id = $11)
+     and ($12::bigint is null or id ${past} $12)
+   order by id ${order} limit $13`
+}
+const newest = statement('audit-newest', querySql('<', 'desc'))
+const oldest = statement('audit-oldest', querySql('>', 'asc'))
 const prune = statement(
   'audit-prune',
   `delete from audit where ctid = any(array(
@@ -28,24 +35,47 @@ export async function insertAudit(sql: Queryable, rows: readonly AuditRow[]): Pr
   if (rows.length > 0) await sql.run(insert, [JSON.stringify(rows)])
 }
 
+/** Which events; null: no such limit. */
 export interface AuditQuery {
   /** Epoch ms, inclusive. */
   readonly from: number | null
   /** Epoch ms, exclusive. */
   readonly until: number | null
+  /** As events name it: the subject, behind the issuer and `#` unless that is ours. */
   readonly principal: string | null
+  readonly principalId: string | null
+  /** Whoever acted for the principal, or is it. */
+  readonly engine: string | null
   readonly operation: string | null
-  /** Only events before this one. */
-  readonly before: string | null
+  readonly outcome: string | null
+  readonly securableId: string | null
+  /** How the name of the object begins. */
+  readonly objectPrefix: string | null
+  readonly queryId: string | null
+  readonly requestId: string | null
+  readonly order: 'newest' | 'oldest'
+  /** Only events behind this one, in the order. */
+  readonly after: string | null
   readonly limit: number
 }
 
-/** Newest first. */
-export function queryAudit(
-  sql: Queryable,
-  { from, until, principal, operation, before, limit }: AuditQuery,
-): Promise<StoredAuditRow[]> {
-  return sql.run<StoredAuditRow>(query, [from, until, principal, operation, before, limit])
+/** In the order of their ids, which is nearly that of time: a change gets its id before it is committed. */
+export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAuditRow[]> {
+  return sql.run<StoredAuditRow>(query.order === 'newest' ? newest : oldest, [
+    query.from,
+    query.until,
+    query.principal,
+    query.principalId,
+    query.engine,
+    query.operation,
+    query.outcome,
+    query.securableId,
+    query.objectPrefix,
+    query.queryId,
+    query.requestId,
+    query.after,
+    query.limit,
+  ])
 }
 
 /** Deletes up to `limit` events older than `seconds`, the oldest first; how many it were. */

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { statement } from '../store/sql.ts'
+import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { MainProcess } from './main-process.ts'
+import { send } from './send.ts'
+
+const countByQuery = statement(
+  'test-audit-by-query',
+  `select query_id as id, count(*)::int as count from audit where query_id is not null group by 1`,
+)
+
+/** `docs/operations.md` says half a second and the statement under way; this is generous to a busy machine. */
+const windowMs = 2_500
+
+test('a server that is killed loses the event of no change, and of reads those of the last moment alone', async () => {
+  await using place = await faultPlace()
+  const server = await MainProcess.start(place.environment({ HEADGATE_AUDIT_READS: 'store' }))
+  const answered = new Map<string, number>()
+  const life = new AbortController()
+
+  async function work(client: string, request: (query: string) => ReturnType<typeof send>): Promise<void> {
+    for (let turn = 0; !life.signal.aborted; turn += 1) {
+      const query = `${client}-${turn}`
+      const answer = await request(query)
+      if (answer !== null && answer.status < 500) answered.set(query, performance.now())
+    }
+  }
+  const change = (query: string): ReturnType<typeof send> =>
+    send(server.url, 'POST', 'namespaces', { namespace: [query] }, { 'x-headgate-query-id': query })
+  const read = (query: string): ReturnType<typeof send> =>
+    send(server.url, 'GET', `namespaces/${query}`, undefined, { 'x-headgate-query-id': query })
+
+  const clients = [
+    work('change-a', change),
+    work('change-b', change),
+    work('read-a', read),
+    work('read-b', read),
+  ]
+  await sleep(windowMs + 1_500)
+  const killedAt = performance.now()
+  life.abort()
+  await server.end('SIGKILL')
+  await Promise.all(clients)
+
+  const events = await eventsByQuery(place)
+  const queries = [...answered.keys()]
+  const changes = queries.filter((query) => query.startsWith('change'))
+  expect(changes.length).toBeGreaterThan(0)
+  expect(changes.filter((query) => events.get(query) !== 1)).toEqual([])
+  const old = queries.filter(
+    (query) => query.startsWith('read') && (answered.get(query) ?? 0) < killedAt - windowMs,
+  )
+  expect(old.length).toBeGreaterThan(0)
+  expect(old.filter((query) => events.get(query) !== 1)).toEqual([])
+}, 60_000)
+
+async function eventsByQuery({ sql }: FaultPlace): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql.run<{ id: string; count: number }>(countByQuery)
+  return new Map(rows.map(({ id, count }) => [id, count]))
+}
