@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import type { Identity } from '../identity/identity.ts'
 import { type GroupAges, loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
@@ -53,8 +53,8 @@ export class Policies implements AsyncDisposable {
   readonly #maxAgeMs: number
   readonly #groupAges: GroupAges
   readonly #now: () => number
-  readonly #entries: LRUCache<string, Entry>
-  readonly #reads = new Map<string, Promise<Entry>>()
+  readonly #entries: CallerCache<Entry>
+  readonly #reads = new Map<CallerKey, Promise<Entry>>()
   #seenVersion = 0
   #turn = 0
   /** Entries read before this turn are stale whatever their version: a notification may have been missed. */
@@ -66,7 +66,7 @@ export class Policies implements AsyncDisposable {
     this.#maxAgeMs = options.maxAgeMs ?? 10_000
     this.#groupAges = options.groupAges ?? {}
     this.#now = options.now ?? (() => performance.now())
-    this.#entries = new LRUCache({ max: options.maxPolicies ?? 10_000 })
+    this.#entries = callerCache({ max: options.maxPolicies ?? 10_000 })
   }
 
   static async open(options: PoliciesOptions): Promise<Policies> {
@@ -130,7 +130,7 @@ export class Policies implements AsyncDisposable {
     return read
   }
 
-  async #readNow(identity: Identity, key: string): Promise<Entry> {
+  async #readNow(identity: Identity, key: CallerKey): Promise<Entry> {
     const actorId = identity.actors[0]?.id ?? null
     const readAt = this.#now()
     this.#turn += 1
@@ -169,9 +169,9 @@ export class Policies implements AsyncDisposable {
 }
 
 /** Only the outermost engine decides; those behind it are history. */
-function keyOf({ principal, actors }: Identity): string {
+function keyOf({ principal, actors }: Identity): CallerKey {
   const [actor] = actors
-  return actor === undefined ? principal.id : `${principal.id} ${actor.id}`
+  return actor === undefined ? callerKey(principal.id) : callerKey(principal.id, actor.id)
 }
 
 function compiled(row: PolicyRow, identity: Identity, actorId: string | null): Policy {

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
+import { sharedCache, type SharedCache } from '../cache.ts'
 import type { BodyForm, PackedBody, RelationRow } from '../store/relations.ts'
 import { lacksReferencedForm, readMetadataText, referencedForm } from './metadata-file.ts'
 import { nameKey } from './name-key.ts'
@@ -28,14 +28,14 @@ export interface ServedBody {
  * right for whoever is at its location; a commit takes the place of what it replaced. Bounded by bytes.
  */
 export class BodyCache {
-  readonly #entries: LRUCache<string, ServedBody>
+  readonly #entries: SharedCache<ServedBody>
   readonly #maxFileBytes: number
   readonly #reading = new Map<string, Promise<ServedBody>>()
   readonly #inflating = new Map<string, Promise<Buffer>>()
 
   constructor(options: { readonly maxBytes: number; readonly maxFileBytes: number }) {
     this.#maxFileBytes = options.maxFileBytes
-    this.#entries = new LRUCache({
+    this.#entries = sharedCache({
       maxSize: Math.max(1, Math.floor(options.maxBytes)),
       // Three times, because answers are made of it and kept with it, with and without storage access.
       sizeCalculation: ({ plain, packed }) =>

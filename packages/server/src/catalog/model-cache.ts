@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import type { ViewMetadata } from '@headgate/iceberg/view'
+import { sharedCache, type SharedCache } from '../cache.ts'
 
 /** A decoded model, with what is kept of its text, takes several times the memory of that. */
 const bytesPerTextByte = 7
@@ -15,10 +15,10 @@ interface Entry<Metadata> {
  * them is safe; bounded by an estimate of their bytes.
  */
 export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
-  readonly #entries: LRUCache<string, Entry<Metadata>>
+  readonly #entries: SharedCache<Entry<Metadata>>
 
   constructor(maxBytes: number) {
-    this.#entries = new LRUCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
+    this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
   }
 
   /** The model of this metadata file, if it is the one that was added last. */

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
+import { sharedCache } from '../cache.ts'
 import type { Resolved } from '../store/relations.ts'
 import { nameKey } from './name-key.ts'
 import type { Warehouse } from './warehouses.ts'
@@ -12,7 +12,7 @@ const maxStandings = 20_000
  * such ground looks again before saying so.
  */
 export class Standings {
-  readonly #standings = new LRUCache<string, Resolved>({ max: maxStandings })
+  readonly #standings = sharedCache<Resolved>({ max: maxStandings })
 
   keep(warehouse: Warehouse, identifier: TableIdentifier, resolved: Resolved): void {
     this.#standings.set(nameKey(warehouse.id, identifier), resolved)

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { sharedCache } from '../cache.ts'
 import type { Chain } from '../access/privilege.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
 import type { S3Keys } from '../storage/s3-options.ts'
@@ -54,7 +54,7 @@ interface Entry {
  */
 export class Warehouses implements AsyncDisposable {
   readonly #options: WarehousesOptions
-  readonly #entries = new LRUCache<string, Entry>({ max: 10_000 })
+  readonly #entries = sharedCache<Entry>({ max: 10_000 })
   readonly #reads = new Map<string, Promise<Warehouse | null>>()
   #turn = 0
   #listening: AsyncDisposable | undefined

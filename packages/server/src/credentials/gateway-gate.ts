@@ -1,8 +1,8 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
 import { decide } from '../access/decide.ts'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
 import { anonymousId } from '../identity/authenticator.ts'
 import type { Identity } from '../identity/identity.ts'
@@ -45,21 +45,21 @@ export class GatewayGate implements S3Gate {
   readonly #reads: Reads
   readonly #maxAgeMs: number
   readonly #now: () => number
-  readonly #kept: LRUCache<string, Decided>
-  readonly #flights = new Map<string, Promise<Decided>>()
+  readonly #kept: CallerCache<Decided>
+  readonly #flights = new Map<CallerKey, Promise<Decided>>()
 
   constructor(options: GatewayGateOptions) {
     this.#options = options
     this.#reads = new Reads(options.sql)
     this.#maxAgeMs = options.maxAgeMs ?? 30_000
     this.#now = options.now ?? (() => performance.now())
-    this.#kept = new LRUCache({ max: options.maxKept ?? 10_000 })
+    this.#kept = callerCache({ max: options.maxKept ?? 10_000 })
   }
 
   async admit(session: S3Session): Promise<Warehouse> {
     if (Date.now() >= session.expiresAt) throw ended('it has expired')
     const identity = identityOf(session)
-    const kept = this.#kept.get(session.accessKeyId)
+    const kept = this.#kept.get(callerKey(session.accessKeyId))
     const age = kept === undefined ? Infinity : this.#now() - kept.readAt
     if (kept === undefined || age >= this.#maxAgeMs) return answerOf(await this.#decide(session, identity))
     if (kept.policy !== null) {
@@ -89,8 +89,8 @@ export class GatewayGate implements S3Gate {
     identity: Identity,
     since = this.#now() - this.#maxAgeMs,
   ): Promise<Decided> {
-    const { accessKeyId } = session
-    const running = this.#flights.get(accessKeyId)
+    const key = callerKey(session.accessKeyId)
+    const running = this.#flights.get(key)
     if (running !== undefined) {
       const decided = await running
       if (decided.readAt >= since) return decided
@@ -98,11 +98,11 @@ export class GatewayGate implements S3Gate {
     }
     const flight = this.#decideNow(session, identity)
       .then((decided) => {
-        this.#kept.set(accessKeyId, decided)
+        this.#kept.set(key, decided)
         return decided
       })
-      .finally(() => this.#flights.delete(accessKeyId))
-    this.#flights.set(accessKeyId, flight)
+      .finally(() => this.#flights.delete(key))
+    this.#flights.set(key, flight)
     return flight
   }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { callerKey, type CallerKey } from '../cache.ts'
 import type { VendRequest } from './vendor.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 
@@ -19,9 +20,9 @@ export function vendingKey(
   ground: VendingGround,
   profile: VendingProfile,
   generation: number,
-): string {
+): CallerKey {
   const { principal, actor } = bearer
-  return hash(
+  const digest = hash(
     'sha256',
     JSON.stringify([
       warehouse.id,
@@ -40,4 +41,5 @@ export function vendingKey(
     ]),
     'base64url',
   )
+  return callerKey(digest)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { lifetimeOf, mustBeLeft } from './lives.ts'
 import type { StorageAccess, Vendor, VendRequest } from './vendor.ts'
@@ -55,14 +55,14 @@ const maxMints = 3
 export class Vending {
   readonly #options: VendingOptions
   readonly #now: () => number
-  readonly #kept: LRUCache<string, StorageCredential>
-  readonly #flights = new Map<string, Promise<StorageCredential>>()
+  readonly #kept: CallerCache<StorageCredential>
+  readonly #flights = new Map<CallerKey, Promise<StorageCredential>>()
   readonly #counts = { mints: 0, hits: 0, joins: 0, failures: 0 }
 
   constructor(options: VendingOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#kept = new LRUCache({ max: options.maxKept ?? 10_000 })
+    this.#kept = callerCache({ max: options.maxKept ?? 10_000 })
   }
 
   get counts(): VendingCounts {
@@ -106,7 +106,7 @@ export class Vending {
     return expiresAt <= notAfter && left >= mustBeLeft(mintedAt, expiresAt, this.#options.minLifeMs)
   }
 
-  #fly(key: string, request: VendRequest): Promise<StorageCredential> {
+  #fly(key: CallerKey, request: VendRequest): Promise<StorageCredential> {
     const flight = this.#mint(request)
       .then((minted) => {
         // One that a near end has cut short must not push out one that is good for everybody else.
@@ -163,8 +163,8 @@ function withoutVendor(warehouse: string, mode: VendingMode): string {
   return `Warehouse ${warehouse} hands out storage credentials ${what}, or who manages the warehouse chooses another vending mode.`
 }
 
-function cutShort(key: string): string {
-  return `${key} cut short`
+function cutShort(key: CallerKey): CallerKey {
+  return callerKey(key, 'cut short')
 }
 
 /** The flight's outcome, or the caller's own end. A flight that nobody waits for any more fails unheard. */

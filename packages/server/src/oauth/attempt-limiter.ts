@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 
 export interface AttemptLimits {
   /** Failures of one client name at one address until it is turned away. 0: no limit. */
@@ -36,14 +36,14 @@ interface Count {
 export class AttemptLimiter {
   readonly #limits: AttemptLimits
   readonly #now: () => number
-  readonly #counts: LRUCache<string, Count>
-  readonly #proven: LRUCache<string, true>
+  readonly #counts: CallerCache<Count>
+  readonly #proven: CallerCache<true>
 
   constructor(limits: AttemptLimits = defaultAttemptLimits, now: () => number = Date.now) {
     this.#limits = limits
     this.#now = now
-    this.#counts = new LRUCache({ max: maxSources })
-    this.#proven = new LRUCache({ max: maxSources })
+    this.#counts = callerCache({ max: maxSources })
+    this.#proven = callerCache({ max: maxSources })
   }
 
   /** Seconds to wait, or 0 when the attempt may be made. */
@@ -75,14 +75,14 @@ export class AttemptLimiter {
   }
 
   /** Of the address first. */
-  #counters(source: AttemptSource): { readonly key: string; readonly limit: number }[] {
+  #counters(source: AttemptSource): { readonly key: CallerKey; readonly limit: number }[] {
     return [
-      { key: source.address, limit: this.#limits.perAddress },
+      { key: callerKey(source.address), limit: this.#limits.perAddress },
       { key: nameOf(source), limit: this.#limits.perClient },
     ]
   }
 }
 
-function nameOf({ address, client }: AttemptSource): string {
-  return `${address} ${client}`
+function nameOf({ address, client }: AttemptSource): CallerKey {
+  return callerKey(address, client)
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { callerKey, callerCache } from '../cache.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { Identity } from '../identity/identity.ts'
@@ -30,7 +30,7 @@ export const clientGoneStatus = 499
 export function createRecorder(
   parts: Pick<S3EndpointParts, 'audit' | 'log' | 'metrics'>,
 ): (request: IncomingMessage, outcome: S3Outcome) => void {
-  const reads = new LRUCache<string, true>({ max: readsRemembered })
+  const reads = callerCache<true>({ max: readsRemembered })
   return (request, outcome) => {
     const { operation, requestId, session, location, status, milliseconds, failure } = outcome
     parts.metrics.observe(`s3.${operation}`, status, milliseconds)
@@ -43,7 +43,7 @@ export function createRecorder(
     const reading = request.method === 'GET' || request.method === 'HEAD'
     const missing = status === 404
     if (reading && (status < 400 || missing) && session !== undefined) {
-      const key = JSON.stringify([session.accessKeyId, operation, location, outcome.note, missing])
+      const key = callerKey(session.accessKeyId, JSON.stringify([operation, location, outcome.note, missing]))
       if (reads.get(key) === true) return
       reads.set(key, true)
     }

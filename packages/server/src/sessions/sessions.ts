@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { decodeJwt, errors } from 'jose'
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import {
@@ -32,13 +32,13 @@ export class Sessions {
   readonly #options: SessionsOptions
   readonly #ring: KeyRing
   readonly #now: () => number
-  readonly #remembered: LRUCache<string, Remembered>
+  readonly #remembered: CallerCache<Remembered>
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#ring = options.ring
     this.#now = options.now ?? Date.now
-    this.#remembered = new LRUCache({ max: options.maxRemembered ?? 10_000 })
+    this.#remembered = callerCache({ max: options.maxRemembered ?? 10_000 })
   }
 
   get settings(): TokenSettings {
@@ -55,7 +55,7 @@ export class Sessions {
     return token.length > maxTokenLength ? null : this.#known(digestOf(token))
   }
 
-  #known(digest: string): Identity | null {
+  #known(digest: CallerKey): Identity | null {
     const known = this.#remembered.get(digest)
     if (known && known.generation === this.#ring.generation && this.#now() < known.expiresAt)
       return known.identity
@@ -84,7 +84,7 @@ export class Sessions {
     return result.ok ? result.value.identity : null
   }
 
-  async #verify(token: string, digest: string): Promise<Identity> {
+  async #verify(token: string, digest: CallerKey): Promise<Identity> {
     // Read before the key is: when the ring changes meanwhile, the entry is void at once.
     const generation = this.#ring.generation
     const result = await verifySessionToken(this.#ring, this.#options, token, this.#now())
@@ -98,8 +98,8 @@ export class Sessions {
 }
 
 /** The digest is the key, so that a memory dump or a heap snapshot of the cache holds no usable token. */
-function digestOf(token: string): string {
-  return hash('sha256', token, 'base64')
+function digestOf(token: string): CallerKey {
+  return callerKey(hash('sha256', token, 'base64'))
 }
 
 /** `exp` as the token claims it, in epoch ms. */

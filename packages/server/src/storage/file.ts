@@ -1,7 +1,7 @@
 import { constants, lstatSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { HeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { sharedCache } from '../cache.ts'
 import { DirectorySync } from './directory-sync.ts'
 import { fillFrom, writeDurably } from './durable-write.ts'
 import { deleteFile } from './file-delete.ts'
@@ -64,7 +64,7 @@ export class FileStorage implements Storage {
   readonly #roots: readonly FileRoot[]
   readonly #sync = new DirectorySync()
   /** Directories that were looked at a moment ago, for the question that every load asks. Whatever opens a file looks itself. */
-  readonly #withoutLinks = new LRUCache<string, true>({ max: 10_000, ttl: 1_000 })
+  readonly #withoutLinks = sharedCache<true>({ max: 10_000, ttl: 1_000 })
 
   constructor(options: FileStorageOptions) {
     this.#roots = openRoots(options.roots)

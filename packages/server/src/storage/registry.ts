@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { sharedCache, type SharedCache } from '../cache.ts'
 import { openStorage } from './open-storage.ts'
 import type { StorageProfile } from './storage-profile.ts'
 import type { Storage } from './storage.ts'
@@ -30,17 +30,14 @@ export interface VersionedProfile {
  * ```
  */
 export class StorageRegistry implements AsyncDisposable {
-  readonly #cache: LRUCache<string, Promise<Storage>>
+  readonly #cache: SharedCache<Promise<Storage>>
   readonly #retired = new Map<Promise<Storage>, NodeJS.Timeout>()
   readonly #open: (profile: StorageProfile) => Promise<Storage>
 
   constructor(options: StorageRegistryOptions = {}) {
     this.#open = options.open ?? openStorage
     const grace = options.grace ?? 15 * 60_000
-    this.#cache = new LRUCache({
-      max: options.max ?? 256,
-      dispose: (storage) => this.#retire(storage, grace),
-    })
+    this.#cache = sharedCache({ max: options.max ?? 256, dispose: (storage) => this.#retire(storage, grace) })
   }
 
   /** Callers at the same time share one opening; one that fails is forgotten. */

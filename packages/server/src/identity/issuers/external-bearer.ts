@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../../cache.ts'
 import { findEngineOfParty } from '../../store/engines.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { ExternalIdentities, ExternalParty, VerifiedExternal } from '../external.ts'
@@ -26,12 +26,12 @@ const ageMs = 30_000
 export class ExternalBearer {
   readonly #options: ExternalBearerOptions
   readonly #now: () => number
-  readonly #remembered: LRUCache<string, Remembered>
+  readonly #remembered: CallerCache<Remembered>
 
   constructor(options: ExternalBearerOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#remembered = new LRUCache({ max: options.maxRemembered ?? 10_000 })
+    this.#remembered = callerCache({ max: options.maxRemembered ?? 10_000 })
   }
 
   /** The identity of a token that was verified a moment ago; null: it must be looked at. */
@@ -80,8 +80,8 @@ export class ExternalBearer {
 }
 
 /** The digest is the key, so that this cache holds no usable token. */
-function digestOf(token: string): string {
-  return hash('sha256', token, 'base64')
+function digestOf(token: string): CallerKey {
+  return callerKey(hash('sha256', token, 'base64'))
 }
 
 function refused(message: string, reason: string): HeadgateError {

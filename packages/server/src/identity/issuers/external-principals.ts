@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../../cache.ts'
 import { auditRow } from '../../events/audit-row.ts'
 import { insertAudit } from '../../store/audit.ts'
 import {
@@ -44,8 +44,8 @@ export class IssuerPrincipals implements ExternalPrincipals {
   readonly #issuers: IssuerPrincipalsOptions['issuers']
   readonly #sawPolicy: (version: number) => void
   readonly #now: () => number
-  readonly #remembered: LRUCache<string, Remembered>
-  readonly #running = new Map<string, Promise<Principal>>()
+  readonly #remembered: CallerCache<Remembered>
+  readonly #running = new Map<CallerKey, Promise<Principal>>()
 
   constructor(options: IssuerPrincipalsOptions) {
     const { sql, issuers, sawPolicy = () => undefined, maxRemembered = 10_000, now = Date.now } = options
@@ -53,13 +53,14 @@ export class IssuerPrincipals implements ExternalPrincipals {
     this.#issuers = issuers
     this.#sawPolicy = sawPolicy
     this.#now = now
-    this.#remembered = new LRUCache({ max: maxRemembered })
+    this.#remembered = callerCache({ max: maxRemembered })
   }
 
   async of(verified: VerifiedExternal): Promise<Principal> {
     // With what is said about it: tokens of several clients may say more or less about one person.
     const { issuer, subject, login, name, groups } = verified
-    const key = hash('sha256', JSON.stringify([issuer, subject, login, name, groups]), 'base64')
+    const digest = hash('sha256', JSON.stringify([issuer, subject, login, name, groups]), 'base64')
+    const key = callerKey(digest)
     const known = this.#remembered.get(key)
     if (known !== undefined && this.#now() < known.until) return known.principal
     const running = this.#running.get(key)

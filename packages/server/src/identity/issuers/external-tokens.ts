@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { LRUCache } from 'lru-cache'
+import { type CallerCache, callerKey, type CallerKey, callerCache } from '../../cache.ts'
 import type { ExternalPurpose, ExternalRefusal, ExternalTokens, ExternalVerification } from '../external.ts'
 import { maxForeignTokenLength, peek, type Peeked } from '../peek.ts'
 import { admitsOpaque, introspect } from './introspect.ts'
@@ -45,18 +45,18 @@ export class IssuerTokens implements ExternalTokens {
   readonly #trusted: ReadonlyMap<string, Trusted>
   readonly #tokenEndpoint: string
   readonly #now: () => number
-  readonly #remembered: LRUCache<string, Remembered>
+  readonly #remembered: CallerCache<Remembered>
   /** Apart from the good ones, so that nobody drives those out with tokens that were made up. */
-  readonly #inactive: LRUCache<string, Remembered> = new LRUCache({ max: maxInactive })
+  readonly #inactive: CallerCache<Remembered> = callerCache({ max: maxInactive })
   #questions = 0
-  readonly #running = new Map<string, Promise<ExternalVerification>>()
+  readonly #running = new Map<CallerKey, Promise<ExternalVerification>>()
 
   constructor({ issuers, tokenEndpoint, maxRemembered = 10_000, now = Date.now }: IssuerTokensOptions) {
     this.#trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: issuerKeys(issuer) }]))
     this.issuers = new Set(this.#trusted.keys())
     this.#tokenEndpoint = tokenEndpoint
     this.#now = now
-    this.#remembered = new LRUCache({ max: maxRemembered })
+    this.#remembered = callerCache({ max: maxRemembered })
   }
 
   /** Some issuer is asked about tokens that are no JWT. */
@@ -73,7 +73,7 @@ export class IssuerTokens implements ExternalTokens {
   async verify(token: string, purpose: ExternalPurpose): Promise<ExternalVerification> {
     if (token.length > maxForeignTokenLength)
       return refused('too long', `A token may have ${maxForeignTokenLength} characters at most.`)
-    const key = `${purpose} ${hash('sha256', token, 'base64')}`
+    const key = callerKey(hash('sha256', token, 'base64'), purpose)
     const known = this.#remembered.get(key) ?? this.#inactive.get(key)
     if (known !== undefined && this.#now() < known.until) return known.verification
     const running = this.#running.get(key)
@@ -83,7 +83,7 @@ export class IssuerTokens implements ExternalTokens {
     return await work
   }
 
-  async #verify(token: string, purpose: ExternalPurpose, key: string): Promise<ExternalVerification> {
+  async #verify(token: string, purpose: ExternalPurpose, key: CallerKey): Promise<ExternalVerification> {
     const peeked = peek(token)
     const startedAt = this.#now()
     const { verification: found, ageMs } =

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { callerKey, callerCache } from './cache.ts'
+
+/**
+ * Every map that outlives a call, other than the caches of `cache.ts`. `caller`: what it holds was made for one caller,
+ * and the key says for whom. `shared`: it is the same for everybody. `none`: it holds nothing that anybody is answered with.
+ */
+const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
+  // Policy of one caller, by principal and engine.
+  'access/policies.ts #reads': 'caller',
+  // By the policy, which is one caller's.
+  'access/decide.ts visibleIdsOf': 'caller',
+  // By the sealed session, whose caller it names.
+  'credentials/gateway-gate.ts #flights': 'caller',
+  // By digest of the request, the caller included.
+  'credentials/vending.ts #flights': 'caller',
+  // By digest of the token, or of all that it says of its principal.
+  'identity/issuers/external-tokens.ts #running': 'caller',
+  'identity/issuers/external-principals.ts #running': 'caller',
+  // By the credential, which was minted for one caller; by credential, name and cap.
+  'credentials/hand-out.ts #made': 'caller',
+  'credentials/hand-out.ts #renewing': 'caller',
+  // By the credential again: the text is everybody's, what stands beside it is the last caller's, and compared.
+  'iceberg/loadTable.ts #bare': 'shared',
+  'iceberg/loadTable.ts #withAccess': 'caller',
+  // Rows as they stand in the store, before anybody decides on them.
+  'catalog/resolver.ts #waiting': 'shared',
+  'catalog/warehouses.ts #reads': 'shared',
+  'credentials/joined.ts #running': 'shared',
+  'credentials/joined.ts #next': 'shared',
+  // Texts and models of metadata files, which never change.
+  'catalog/body-cache.ts #reading': 'shared',
+  'catalog/body-cache.ts #inflating': 'shared',
+  'catalog/metadata-text.ts lastingParts': 'shared',
+  // What is computed from constants, or configured.
+  'catalog/crc32-combine.ts squares': 'shared',
+  'credentials/vending-of.ts read': 'shared',
+  'credentials/vendors/storage-keys.ts #chains': 'shared',
+  'identity/issuers/external-tokens.ts #trusted': 'shared',
+  'keys/key-ring.ts #keys': 'shared',
+  'keys/key-ring.ts #active': 'shared',
+  'store/column-types.ts decoders': 'shared',
+  'http/router.ts #routers': 'shared',
+  'http/router.ts #fixed': 'shared',
+  // Who waits, runs or counts.
+  'catalog/serial.ts #tails': 'none',
+  'http/metrics.ts #bound': 'none',
+  'http/metrics.ts #counted': 'none',
+  'jobs/avro/schema-reader.ts #named': 'none',
+  'jobs/jobs.ts #sweptAt': 'none',
+  'storage/directory-sync.ts #flights': 'none',
+  'storage/directory-sync.ts #created': 'none',
+  'storage/registry.ts #retired': 'none',
+  'store/listener.ts #callbacks': 'none',
+}
+
+const source = import.meta.dirname
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !/(^|\/)test-|\.(test|fuzz|properties)\.ts$|^faults\//.test(name))
+  .map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }))
+
+test('every cache is made where its scope must be said', () => {
+  const others = files.filter(
+    ({ name, text }) => name !== 'cache.ts' && /\blru-cache\b|\bLRUCache\b/.test(text),
+  )
+  expect(others.map(({ name }) => name)).toEqual([])
+})
+
+test('every other map that outlives a call is known, and whose its content is', () => {
+  const found = files.flatMap(({ name, text }) =>
+    [
+      ...text.matchAll(
+        /^(?:export )?(?: {2}(?:static |readonly )*(#?\w+)|(?:const|let) (\w+)| +this\.(#\w+))(?:: [^=\n]+)? = new (?:Weak)?Map\b/gm,
+      ),
+    ].map(([, field, constant, assigned]) => `${name} ${field ?? constant ?? assigned}`),
+  )
+  expect([...new Set(found)].toSorted()).toEqual(Object.keys(lasting).toSorted())
+})
+
+test('what is kept for one caller is not there for another, nor for the same one behind another engine', () => {
+  const cache = callerCache<{ readonly of: string }>({ max: 10 })
+  cache.set(callerKey('alice', 'trino'), { of: 'alice' })
+  expect(cache.get(callerKey('alice', 'trino'))).toEqual({ of: 'alice' })
+  expect(cache.get(callerKey('alice'))).toBeUndefined()
+  expect(cache.get(callerKey('alice', 'spark'))).toBeUndefined()
+  // @ts-expect-error a plain text does not say whose it is
+  expect(cache.get('bob')).toBeUndefined()
+})
