@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { accessPromises } from './commands/access/test-access.ts'
 import { auditPromises } from './commands/audit/test-audit.ts'
 import { enginePromises } from './commands/engine/test-engines.ts'
 import { grantPromises } from './commands/grant/test-grants.ts'
@@ -27,6 +28,7 @@ describe('commands against a server', () => {
   principalPromises(shared)
   rolePromises(shared)
   grantPromises(shared)
+  accessPromises(shared)
   enginePromises(shared)
   auditPromises(shared)
   warehousePromises(shared)

@@ -1,5 +1,6 @@
 import { stringify } from '@headgate/json'
 import { Command } from 'commander'
+import { registerAccess } from './commands/access/register.ts'
 import { registerAudit } from './commands/audit/register.ts'
 import { registerBootstrap } from './commands/bootstrap.ts'
 import { registerConfig } from './commands/config.ts'
@@ -65,6 +66,7 @@ export function createProgram(io: Io, version: string): Command {
   registerGroups(program, io)
   registerEngines(program, io)
   registerGrants(program, io)
+  registerAccess(program, io)
   registerAudit(program, io)
   program.commandsGroup('This program:')
   registerToken(program, io)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatSecurable, parseSecurable, type Securable } from './securable.ts'
+import { formatSecurable, parseObject, parseSecurable, type Securable } from './securable.ts'
 
 describe('objects that grants are on', () => {
   it.each<[string, Securable]>([
@@ -46,4 +46,19 @@ describe('objects that grants are on', () => {
       }),
     )
   })
+})
+
+describe('objects that are looked at', () => {
+  it('may be tables as events name them', () => {
+    const table = { warehouse: 'lake', namespace: ['sales', 'eu'], relation: 'orders' }
+    expect(parseObject('lake:sales.eu.orders', 'usual')).toEqual(table)
+    expect(parseObject('table:lake/sales.eu.orders', 'usual')).toEqual(table)
+  })
+
+  it.each(['lake:sales', 'role:a.b', 'principal:a.b', 'lake/x:sales.orders', ':sales.orders', 'lake'])(
+    'are not %j',
+    (text) => {
+      expect(() => parseObject(text, 'usual')).toThrow(expect.objectContaining({ exitCode: 2 }))
+    },
+  )
 })

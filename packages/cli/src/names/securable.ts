@@ -28,6 +28,18 @@ export function parseSecurable(text: string, defaultWarehouse: string): Securabl
   return { ...at, ...splitRelation(levels, name) }
 }
 
+const label = /^(?!(?:warehouse|namespace|table|view|role|principal):)([^:/"]+):(.+)$/
+
+/**
+ * As {@link parseSecurable}, and a table or view also as messages and events name it: `lakehouse:sales.orders`. For
+ * commands that only look: where something is granted, what kind of object is meant must be written.
+ */
+export function parseObject(text: string, defaultWarehouse: string): Securable {
+  const [, warehouse, name] = label.exec(text) ?? []
+  if (warehouse === undefined || name === undefined) return parseSecurable(text, defaultWarehouse)
+  return { warehouse, ...splitRelation(parseDotted(name).levels, name) }
+}
+
 /** The last level is the table or view, the others are its namespace. */
 export function splitRelation(
   levels: readonly string[],

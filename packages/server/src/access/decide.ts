@@ -60,7 +60,7 @@ export function bitsOn(policy: Policy, chain: Chain): number {
 }
 
 /** What the principal itself has there, whoever acts for it. */
-function ownBitsOn(policy: Policy, chain: Chain): number {
+export function ownBitsOn(policy: Policy, chain: Chain): number {
   if (chain.owners.includes(policy.principalId)) return privilegeBits.manage
   let bits = policy.grants.get(serverId) ?? 0
   for (const id of chain.ids) bits |= policy.grants.get(id) ?? 0

@@ -75,6 +75,11 @@ export class Policies implements AsyncDisposable {
     return policies
   }
 
+  /** Whose groups count, and how long. */
+  get groupAges(): GroupAges {
+    return this.#groupAges
+  }
+
   /**
    * What the caller may do. Synchronous when known.
    *

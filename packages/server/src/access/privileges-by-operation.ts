@@ -232,4 +232,79 @@ export const privilegesByOperation = {
     ],
     note: 'Everybody may list the grants to themselves.',
   },
+  whoAmI: {
+    needs: [],
+    note: 'Everybody may, also an engine without a user unless its entry denies first calls.',
+  },
+  explainAccess: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'server',
+        object: 'the server',
+        when: 'the rights of others are asked for, on the server',
+      },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'the rights of others are asked for, on a warehouse',
+      },
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'the rights of others are asked for, on a namespace',
+      },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'the rights of others are asked for, on a table or view',
+      },
+    ],
+    note: 'Everybody may ask about themselves: what they may not see is missing for them.',
+  },
+  checkAccess: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'server',
+        object: 'the server',
+        when: 'the rights of others are asked for, on the server',
+      },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'the rights of others are asked for, on a warehouse',
+      },
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'the rights of others are asked for, on a namespace',
+      },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'the rights of others are asked for, on a table or view',
+      },
+    ],
+    note: 'Everybody may ask about themselves. What the caller may not see is answered like what is missing.',
+  },
+  whoCan: {
+    needs: [
+      { privilege: 'manage', on: 'server', object: 'the server', when: 'it is asked for the server' },
+      { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'it is asked for a warehouse' },
+      { privilege: 'manage', on: 'namespace', object: 'the namespace', when: 'it is asked for a namespace' },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'it is asked for a table or view',
+      },
+    ],
+  },
 } as const

@@ -28,7 +28,8 @@ export function privilegesPage(): string {
     ...lakePrivileges,
   })
   const rows = operations.map(
-    ([id, { needs, note }]) => `| \`${id}\` | ${needs.map(sentence).join('; ')} | ${note ?? ''} |\n`,
+    ([id, { needs, note }]) =>
+      `| \`${id}\` | ${needs.map(sentence).join('; ') || 'nothing'} | ${note ?? ''} |\n`,
   )
   return introduction + rows.join('')
 }

@@ -68,7 +68,7 @@ export function viewOfPrincipal({
   return { id, issuer, subject, name, kind, enabled, createdAt: instantOf(createdAt) }
 }
 
-/** The principal of a path or body. Throws 404. */
+/** The principal of a path or body: by id, by subject, or by issuer, `#` and subject. Throws 404. */
 export async function principalOf(sql: Queryable, given: string): Promise<PrincipalRow> {
   const [issuer, subject] = splitName(given)
   const row = isId(given)

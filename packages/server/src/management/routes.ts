@@ -1,9 +1,11 @@
 import type { Operation } from '../http/operation.ts'
 import type { ManagementParts } from './administer.ts'
 import { auditOperations } from './audit.ts'
+import { checkOperations } from './check-access.ts'
 import { clientProofOperations } from './client-proofs.ts'
 import type { ManagementOperation } from './define.ts'
 import { engineOperations } from './engines.ts'
+import { explainOperations } from './explain-access.ts'
 import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
 import { groupOperations } from './groups.ts'
@@ -13,6 +15,8 @@ import { principalOperations } from './principals.ts'
 import { roleMemberOperations } from './role-members.ts'
 import { roleOperations } from './roles.ts'
 import { secretOperations } from './secrets.ts'
+import { whoCanOperations } from './who-can.ts'
+import { whoamiOperations } from './whoami.ts'
 
 /** Every operation of the management interface but its description. */
 export function managementOperations(parts: ManagementParts): readonly ManagementOperation[] {
@@ -27,6 +31,10 @@ export function managementOperations(parts: ManagementParts): readonly Managemen
     ...groupOperations(parts),
     ...grantOperations(parts),
     ...grantListOperations(parts),
+    ...whoamiOperations(parts),
+    ...explainOperations(parts),
+    ...checkOperations(parts),
+    ...whoCanOperations(parts),
     ...auditOperations(parts),
   ]
 }

@@ -2,7 +2,12 @@ import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import type { RefusedObject } from '../access/refuse.ts'
 import type { SecurableKind } from '../access/privilege.ts'
-import { findSecurable, type GrantRow, type SecurableRow } from '../store/grants.ts'
+import {
+  findSecurable,
+  type GrantRow,
+  type SecurableName as StoredName,
+  type SecurableRow,
+} from '../store/grants.ts'
 import { levelsOf, pathOf } from '../store/namespaces.ts'
 import type { Queryable } from '../store/sql.ts'
 
@@ -69,21 +74,21 @@ export async function securableOf(
   name: SecurableName,
 ): Promise<{ readonly row: SecurableRow; readonly object: RefusedObject }> {
   const object = refusedObject(name)
-  const row = await findSecurable(
-    sql,
-    name === 'server'
-      ? {}
-      : {
-          warehouse: name.warehouse,
-          namespacePath: name.namespace && pathOf(name.namespace),
-          relation: name.relation,
-        },
-  )
+  const row = await findSecurable(sql, storedName(name))
   if (!row) throw object.missing()
   return { row, object }
 }
 
-function refusedObject(name: SecurableName): RefusedObject & { readonly missing: () => HeadgateError } {
+/** As the store takes it. */
+export function storedName(name: SecurableName): StoredName {
+  if (name === 'server') return {}
+  const { warehouse, namespace, relation } = name
+  return { warehouse, namespacePath: namespace && pathOf(namespace), relation }
+}
+
+export function refusedObject(
+  name: SecurableName,
+): RefusedObject & { readonly missing: () => HeadgateError } {
   const [kind, label] = [kindOf(name), labelOf(name)]
   const codes = {
     server: 'no-such-object',

@@ -85,6 +85,22 @@ const relation = statement(
    where w.name = $1 and n.path = $2 and r.name = $3`,
 )
 
+/** Of each name in its turn, in one statement; `id` null: there is none. */
+const several = statement(
+  'securables-several',
+  `select case when q.relation is not null then r.id when q.path is not null then n.id else w.id end as id,
+     case when q.path is null then array[w.id]::text[] when q.relation is null then (n.lineage || w.id)::text[]
+       else (r.id || n.lineage || w.id)::text[] end as ids,
+     case when q.path is null then array[w.owner_id]::text[] when q.relation is null then (n.owners || w.owner_id)::text[]
+       else (r.owner_id || n.owners || w.owner_id)::text[] end as owners,
+     (select version from policy)::float8 as "policyVersion"
+   from unnest($1::text[], $2::text[], $3::text[]) with ordinality as q(warehouse, path, relation, turn)
+     left join warehouse w on w.name = q.warehouse
+     left join namespace n on n.warehouse_id = w.id and n.path = q.path
+     left join relation r on r.namespace_id = n.id and r.name = q.relation
+   order by q.turn`,
+)
+
 /** Where a securable is named; what is absent is not part of the name. */
 export interface SecurableName {
   readonly warehouse?: string | undefined
@@ -127,6 +143,31 @@ export function listGrants(
   return sql.run<GrantRow>(list, [securableId, granteeId, ...position, limit])
 }
 
+/** The objects of names, in the same order, all as of one moment; null where there is none. */
+export async function findSecurables(
+  sql: Queryable,
+  names: readonly SecurableName[],
+): Promise<(SecurableRow | null)[]> {
+  const rows = await sql.run<Omit<FoundRow, 'id'> & { readonly id: string | null }>(several, [
+    names.map(({ warehouse }) => warehouse ?? null),
+    names.map(({ namespacePath }) => namespacePath ?? null),
+    names.map(({ relation }) => relation ?? null),
+  ])
+  return rows.map((row, index) => {
+    const name = names[index] ?? {}
+    const { policyVersion } = row
+    if (name.warehouse === undefined) return { ...theServer, policyVersion }
+    return row.id === null ? null : found(kindOf(name), [{ ...row, id: row.id }])
+  })
+}
+
+const theServer = { kind: 'server', id: serverId, chain: { ids: [serverId], owners: [] } } as const
+
+function kindOf({ namespacePath, relation }: SecurableName): SecurableKind {
+  if (relation !== undefined) return 'relation'
+  return namespacePath === undefined ? 'warehouse' : 'namespace'
+}
+
 interface FoundRow {
   readonly id: string
   readonly ids: readonly string[]
@@ -136,8 +177,7 @@ interface FoundRow {
 
 /** The object of a name, or null. Dropped relations have no name. */
 export async function findSecurable(sql: Queryable, name: SecurableName): Promise<SecurableRow | null> {
-  if (name.warehouse === undefined)
-    return { kind: 'server', id: serverId, chain: { ids: [serverId], owners: [] }, policyVersion: 0 }
+  if (name.warehouse === undefined) return { ...theServer, policyVersion: 0 }
   if (name.namespacePath === undefined)
     return found('warehouse', await sql.run<FoundRow>(warehouse, [name.warehouse]))
   if (name.relation === undefined)

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Call } from '../../connection/client.ts'
-import { parseSecurable } from '../../names/securable.ts'
+import { parseObject } from '../../names/securable.ts'
 import { when } from '../../output/times.ts'
 
 /** Which events are asked for. */
@@ -37,7 +37,7 @@ export function queryOf(options: QueryOptions, defaultWarehouse: string): NonNul
 }
 
 function securableQuery(text: string, defaultWarehouse: string): NonNullable<Call['query']> {
-  const securable = parseSecurable(text, defaultWarehouse)
+  const securable = parseObject(text, defaultWarehouse)
   return securable === 'server' ? { securableId: serverId } : { ...securable }
 }
 

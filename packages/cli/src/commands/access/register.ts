@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import type { Io } from '../../io.ts'
+import { registerCheck } from './check.ts'
+import { registerExplain } from './explain.ts'
+import { registerWhoCan } from './who-can.ts'
+import { registerWhoami } from './whoami.ts'
+
+/** `whoami`, `explain`, and the group `access`. */
+export function registerAccess(program: Command, io: Io): void {
+  registerWhoami(program, io)
+  registerExplain(program, io)
+  const group = program.command('access').description('What decisions would be, of many at once.')
+  registerCheck(group, io)
+  registerWhoCan(group, io)
+}

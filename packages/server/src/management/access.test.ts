@@ -1,0 +1,319 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  addNamespace,
+  addRelation,
+  addWarehouse,
+  grant,
+  registerEngine,
+  type TestObject,
+} from '../access/test-world.ts'
+import type { Identity } from '../identity/identity.ts'
+import { type Reply, testManagement, type TestPrincipal } from './test-management.ts'
+
+const server = await testManagement()
+const { admin, as, name, principal, store } = server
+afterAll(() => server[Symbol.asyncDispose]())
+
+interface Lake {
+  readonly warehouse: string
+  readonly orders: object
+  readonly secret: object
+  readonly table: TestObject
+  readonly sales: TestObject
+}
+
+/** `sales.eu.orders` and `secret.plans` in a warehouse of their own. */
+async function lake(): Promise<Lake> {
+  const warehouse = name()
+  const root = await addWarehouse(store.sql, warehouse)
+  const sales = await addNamespace(store.sql, root, 'sales')
+  const eu = await addNamespace(store.sql, sales, 'sales\u001feu')
+  const table = await addRelation(store.sql, eu, 'orders')
+  await addRelation(store.sql, await addNamespace(store.sql, root, 'secret'), 'plans')
+  return {
+    warehouse,
+    orders: { warehouse, namespace: ['sales', 'eu'], relation: 'orders' },
+    secret: { warehouse, namespace: ['secret'], relation: 'plans' },
+    table,
+    sales,
+  }
+}
+
+async function give(
+  who: TestPrincipal,
+  privilege: 'use' | 'select' | 'manage',
+  on: TestObject,
+): Promise<void> {
+  await grant(store.sql, privilege, on, 'principal', who.id)
+}
+
+const explain = (who: Identity, body: object): Promise<Reply> => as(who, 'POST /access/explain', body)
+const check = (who: Identity, ...checks: object[]): Promise<Reply> =>
+  as(who, 'POST /access/check', { checks })
+
+describe('whoami', () => {
+  test('tells who calls, by what, until when, and with which roles', async () => {
+    const { who, clientId, id } = await principal()
+    const [inner, outer] = [name(), name()]
+    for (const role of [inner, outer]) await as(admin, 'POST /roles', { name: role })
+    await as(admin, `POST /roles/${inner}/members/add`, { principal: clientId })
+    await as(admin, `POST /roles/${outer}/members/add`, { role: inner })
+    const session: Identity = {
+      ...who,
+      method: 'session-token',
+      obtainedBy: 'client-secret',
+      expiresAt: 1_000,
+      authTime: 0,
+    }
+    expect(await as(session, 'GET /whoami')).toMatchObject({
+      status: 200,
+      body: {
+        principal: { id, subject: clientId, issuer: 'headgate' },
+        actors: [],
+        method: 'session-token',
+        obtainedBy: 'client-secret',
+        authenticatedAt: '1970-01-01T00:00:00.000Z',
+        expiresAt: '1970-01-01T00:00:01.000Z',
+        sessionEndsAt: null,
+        roles: [
+          { name: inner, through: [] },
+          { name: outer, through: [inner] },
+        ],
+        administrator: false,
+        limits: null,
+      },
+    })
+    expect(await as(admin, 'GET /whoami')).toMatchObject({ body: { administrator: true } })
+  })
+
+  test('names the engines that act, and what the first of them may reach', async () => {
+    const { warehouse, table } = await lake()
+    const [user, engine] = [await principal(), await principal()]
+    await registerEngine(store.sql, engine.id, {
+      privileges: ['select'],
+      warehouses: [table.chain.ids.at(-1) ?? ''],
+    })
+    const call: Identity = { ...user.who, actors: [engine.who.principal], queryId: 'q-1' }
+    expect(await as(call, 'GET /whoami')).toMatchObject({
+      body: {
+        actors: [{ subject: engine.clientId }],
+        queryId: 'q-1',
+        limits: {
+          name: engine.clientId,
+          alone: false,
+          warehouses: [warehouse],
+          privileges: ['use', 'select'],
+        },
+      },
+    })
+  })
+})
+
+describe('explain', () => {
+  test('names the deciding grant with the roles it came by, and everything on the way', async () => {
+    const { orders, sales, warehouse } = await lake()
+    const { who, clientId } = await principal()
+    const role = name()
+    const { id } = (await as(admin, 'POST /roles', { name: role })).body
+    await as(admin, `POST /roles/${role}/members/add`, { principal: clientId })
+    await grant(store.sql, 'select', sales, 'role', id)
+    const { status, body } = await explain(who, { privilege: 'select', on: orders })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      outcome: 'allow',
+      own: ['use', 'select'],
+      effective: ['use', 'select'],
+      managers: [],
+      deciding: {
+        because: 'grant',
+        privilege: 'select',
+        on: { kind: 'namespace', name: 'sales' },
+        to: { kind: 'role', name: role },
+        through: [role],
+      },
+      chain: [
+        { kind: 'relation', name: 'orders', reasons: [] },
+        { kind: 'namespace', name: 'sales.eu', reasons: [] },
+        { kind: 'namespace', name: 'sales', reasons: [{ privilege: 'select' }] },
+        { kind: 'warehouse', name: warehouse, reasons: [] },
+        { kind: 'server', reasons: [] },
+      ],
+    })
+  })
+
+  test('says what is missing and who could grant it', async () => {
+    const { orders, sales } = await lake()
+    const [reader, steward] = [await principal(), await principal()]
+    await give(reader, 'select', sales)
+    await give(steward, 'manage', sales)
+    const { body } = await explain(reader.who, { privilege: 'modify', on: orders })
+    expect(body).toMatchObject({ outcome: 'deny', deciding: null, own: ['use', 'select'] })
+    expect(body).toMatchObject({
+      managers: [
+        { kind: 'principal', name: steward.clientId, on: 'sales' },
+        { kind: 'role', name: 'administrators', on: 'server' },
+      ],
+    })
+  })
+
+  test('tells a right that an engine takes away from one that is not there', async () => {
+    const { orders, sales } = await lake()
+    const [user, engine] = [await principal(), await principal()]
+    await give(user, 'manage', sales)
+    await registerEngine(store.sql, engine.id, { privileges: ['select'] })
+    const question = { privilege: 'modify', on: orders, principal: user.clientId, engine: engine.clientId }
+    expect(await explain(admin, question)).toMatchObject({
+      body: {
+        outcome: 'deny',
+        limitedBy: engine.clientId,
+        deciding: { privilege: 'manage' },
+        own: ['use', 'select', 'modify', 'create', 'manage'],
+        effective: ['use', 'select'],
+        engine: { subject: engine.clientId },
+      },
+    })
+    await registerEngine(store.sql, (await principal()).id)
+    await as(admin, `DELETE /engines/${engine.clientId}`)
+    expect(await explain(admin, question)).toMatchObject({ status: 404 })
+    expect(await explain(admin, { ...question, engine: undefined })).toMatchObject({
+      body: { outcome: 'allow' },
+    })
+  })
+
+  test('says when somebody is shut out altogether', async () => {
+    const { orders, sales } = await lake()
+    const user = await principal()
+    await give(user, 'manage', sales)
+    await as(admin, `POST /principals/${user.clientId}/disable`)
+    expect(await explain(admin, { privilege: 'use', on: orders, principal: user.id })).toMatchObject({
+      body: { outcome: 'hide', shutOut: 'principal', own: [], effective: [] },
+    })
+  })
+
+  test('answers for what one may not see as for what is not there, to the letter', async () => {
+    const { secret, sales, warehouse } = await lake()
+    const user = await principal()
+    await give(user, 'manage', sales)
+    const missing = { warehouse, namespace: ['secret'], relation: 'none' }
+    for (const whom of [{}, { principal: admin.principal.id }, { principal: 'nobody' }]) {
+      const [hidden, absent] = [
+        await explain(user.who, { ...whom, privilege: 'use', on: secret }),
+        await explain(user.who, { ...whom, privilege: 'use', on: missing }),
+      ]
+      expect(hidden.status).toBe(404)
+      expect(hidden.body.error.message.replace('plans', 'none')).toBe(absent.body.error.message)
+      expect(hidden.body.error.code).toBe(absent.body.error.code)
+    }
+  })
+
+  test('about others is for those who manage the object, and in person', async () => {
+    const { orders, sales } = await lake()
+    const [reader, steward, engine] = [await principal(), await principal(), await principal()]
+    await give(reader, 'select', sales)
+    await give(steward, 'manage', sales)
+    const question = { privilege: 'select', on: orders, principal: reader.clientId }
+    expect(await explain(reader.who, { ...question, principal: steward.clientId })).toMatchObject({
+      status: 403,
+    })
+    expect(await explain(reader.who, { ...question, engine: engine.clientId })).toMatchObject({ status: 403 })
+    expect(await explain(reader.who, question)).toMatchObject({ status: 200 })
+    expect(await explain(steward.who, question)).toMatchObject({ status: 200 })
+    await registerEngine(store.sql, engine.id)
+    const through = { ...steward.who, actors: [engine.who.principal] }
+    expect(await explain(through, question)).toMatchObject({ status: 403 })
+  })
+})
+
+describe('check', () => {
+  test('answers many questions in their order', async () => {
+    const { orders, secret, sales, warehouse } = await lake()
+    const user = await principal()
+    await give(user, 'select', sales)
+    const missing = { warehouse, namespace: ['sales'], relation: 'none' }
+    const questions = [
+      { privilege: 'select', on: orders },
+      { privilege: 'modify', on: orders },
+      { privilege: 'use', on: secret },
+      { privilege: 'use', on: missing },
+      { privilege: 'use', on: { warehouse } },
+      { privilege: 'use', on: { warehouse, namespace: ['sales'] }, principal: user.clientId },
+      { privilege: 'use', on: 'server' },
+    ]
+    expect((await check(user.who, ...questions)).body).toMatchObject({
+      results: ['allow', 'deny', 'hide', 'hide', 'deny', 'allow', 'hide'].map((outcome) => ({
+        outcome,
+        allowed: outcome === 'allow',
+      })),
+    })
+  })
+
+  test('about others asks for manage, and tells nothing about what cannot be seen', async () => {
+    const { orders, secret, sales } = await lake()
+    const [reader, steward] = [await principal(), await principal()]
+    await give(reader, 'select', sales)
+    await give(steward, 'manage', sales)
+    const about = { principal: reader.clientId, privilege: 'select' }
+    expect(await check(steward.who, { ...about, on: orders }, { ...about, on: secret })).toMatchObject({
+      body: { results: [{ outcome: 'allow' }, { outcome: 'hide' }] },
+    })
+    expect(await check(reader.who, { ...about, principal: steward.clientId, on: orders })).toMatchObject({
+      status: 403,
+    })
+    expect(await check(reader.who, { privilege: 'use', principal: 'nobody', on: secret })).toMatchObject({
+      body: { results: [{ outcome: 'hide' }] },
+    })
+    expect(await check(steward.who)).toMatchObject({ status: 400 })
+  })
+})
+
+describe('who can', () => {
+  test('lists principals by name and page by page, for those who manage the object', async () => {
+    const { sales, warehouse } = await lake()
+    const [reader, steward] = [await principal(), await principal()]
+    await give(reader, 'select', sales)
+    await give(steward, 'manage', sales)
+    const path = (privilege: string): string =>
+      `/access/who-can?privilege=${privilege}&warehouse=${warehouse}&namespace=sales&namespace=eu&relation=orders`
+    const names = (reply: Reply): readonly string[] => reply.body.principals.map((each) => each.name)
+    expect(names(await as(steward.who, `GET ${path('select')}`))).toEqual(
+      ['admin', reader.clientId, steward.clientId].toSorted(),
+    )
+    expect(names(await as(steward.who, `GET ${path('modify')}`))).toEqual(
+      ['admin', steward.clientId].toSorted(),
+    )
+    const first = await as(admin, `GET ${path('select')}&pageSize=2`)
+    const next = encodeURIComponent(first.body.nextPageToken ?? '')
+    const second = await as(admin, `GET ${path('select')}&pageSize=2&pageToken=${next}`)
+    expect([...names(first), ...names(second)]).toHaveLength(3)
+    expect(second.body.nextPageToken).toBeNull()
+    expect(await as(reader.who, `GET ${path('select')}`)).toMatchObject({ status: 403 })
+    expect(await as((await principal()).who, `GET ${path('select')}`)).toMatchObject({ status: 404 })
+    expect(await as(admin, 'GET /access/who-can?privilege=manage&server=true')).toMatchObject({ status: 200 })
+    expect(await as(admin, 'GET /access/who-can?privilege=manage')).toMatchObject({ status: 400 })
+  })
+})
+
+describe('the audit', () => {
+  test('is found by what is asked for', async () => {
+    const { sales, warehouse } = await lake()
+    const user = await principal()
+    await as(admin, 'POST /grants', {
+      privilege: 'use',
+      on: { warehouse, namespace: ['sales'] },
+      to: { principal: user.clientId },
+    })
+    const found = async (query: string): Promise<readonly string[]> =>
+      (await as(admin, `GET /audit?${query}`)).body.events.map(({ operation }) => operation)
+    for (const query of [
+      `warehouse=${warehouse}&namespace=sales`,
+      `securableId=${sales.id}`,
+      `object=${warehouse}:sa&order=oldest`,
+      `principal=${admin.principal.id}&object=${warehouse}&outcome=allowed`,
+    ])
+      expect(await found(query)).toEqual(['grantPrivilege'])
+    expect(await found(`securableId=${sales.id}&engine=nobody`)).toEqual([])
+    expect(await as(admin, 'GET /audit?namespace=sales')).toMatchObject({ status: 400 })
+    expect(await as(admin, 'GET /audit?outcome=maybe')).toMatchObject({ status: 400 })
+    expect(await as(user.who, 'GET /audit')).toMatchObject({ status: 403 })
+  })
+})

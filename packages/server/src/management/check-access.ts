@@ -1,0 +1,113 @@
+import { HeadgateError } from '@headgate/errors'
+import { z } from 'zod'
+import { decide } from '../access/decide.ts'
+import type { Policy } from '../access/policy.ts'
+import type { Privilege } from '../access/privilege.ts'
+import type { Call } from '../http/operation.ts'
+import { findSecurables, type SecurableRow } from '../store/grants.ts'
+import { administer, type ManagementParts } from './administer.ts'
+import { type AskedAbout, askedAbout, identityOf, isOwn } from './asked-about.ts'
+import { defineOperation, type ManagementOperation } from './define.ts'
+import { privilege } from './grants.ts'
+import { type SecurableName, securableName, storedName, refusedObject } from './securable.ts'
+
+interface Check extends AskedAbout {
+  readonly privilege: Privilege
+  readonly on: SecurableName
+}
+
+interface Checked {
+  readonly allowed: boolean
+  readonly outcome: 'allow' | 'deny' | 'hide'
+  readonly limitedBy: string | null
+}
+
+const check: z.ZodType<Check> = z
+  .strictObject({ ...askedAbout, privilege, on: securableName })
+  .meta({ id: 'AccessCheck' })
+
+const checked: z.ZodType<Checked> = z
+  .strictObject({
+    allowed: z.boolean(),
+    outcome: z
+      .enum(['allow', 'deny', 'hide'])
+      .describe('hide: there is no such object, or it may not be seen; these look the same.'),
+    limitedBy: z
+      .string()
+      .nullable()
+      .describe('The engine through which the principal may not do what it may otherwise.'),
+  })
+  .meta({ id: 'AccessAnswer' })
+
+const maxChecks = 1_000
+/** Each is one policy, which may have to be read. */
+const maxOthers = 100
+
+const hidden: Checked = { allowed: false, outcome: 'hide', limitedBy: null }
+
+/** Says of many things at once whether they may be done. */
+export function checkOperations({ sql, policies }: ManagementParts): readonly ManagementOperation[] {
+  return [
+    defineOperation({
+      id: 'checkAccess',
+      method: 'POST',
+      path: '/management/v1/access/check',
+      subject: 'access',
+      summary:
+        'Says of each of many things whether it may be done: by the caller, or by others on objects the caller manages.',
+      body: z.strictObject({ checks: z.array(check).min(1).max(maxChecks) }),
+      answer: {
+        status: 200,
+        schema: z.strictObject({ results: z.array(checked) }),
+        description: 'The answers, in the order of the questions.',
+      },
+      async run({ body: { checks } }, call) {
+        if (new Set(checks.filter((one) => !isOwn(one, call)).map(keyOf)).size > maxOthers)
+          throw new HeadgateError('bad-request', `Ask about ${maxOthers} others at most in one request.`)
+        call.audit.detail = { checks: checks.length }
+        const rows = await findSecurables(
+          sql,
+          checks.map(({ on }) => storedName(on)),
+        )
+        const known = new Map<string, Promise<Policy>>()
+        const results: Checked[] = []
+        for (const [index, one] of checks.entries()) {
+          const row = rows[index] ?? null
+          results.push(
+            row === null || isHidden(call, one, row) ? hidden : await answer(call, one, row, known),
+          )
+        }
+        return { results }
+      },
+    }),
+  ]
+
+  async function answer(
+    call: Call,
+    one: Check,
+    row: SecurableRow,
+    known: Map<string, Promise<Policy>>,
+  ): Promise<Checked> {
+    const key = keyOf(one)
+    const policy = known.get(key) ?? policyOf(call, one, row.policyVersion)
+    known.set(key, policy)
+    const { outcome, limitedBy = null } = decide(await policy, row.chain, one.privilege)
+    return { allowed: outcome === 'allow', outcome, limitedBy }
+  }
+
+  async function policyOf(call: Call, one: Check, version: number): Promise<Policy> {
+    return policies.get(await identityOf(sql, one, call), version)
+  }
+}
+
+/** What the caller may not see is missing for it, whomever it asks about. Throws 403 for what it sees and does not manage. */
+function isHidden(call: Call, one: Check, row: SecurableRow): boolean {
+  if (isOwn(one, call)) return false
+  if (decide(call.policy, row.chain, 'manage').outcome === 'hide' && row.kind !== 'server') return true
+  administer(call, row.chain, refusedObject(one.on))
+  return false
+}
+
+function keyOf({ principal, engine }: AskedAbout): string {
+  return JSON.stringify([principal ?? null, engine ?? null])
+}

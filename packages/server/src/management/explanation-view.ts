@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { Privilege, SecurableKind } from '../access/privilege.ts'
+import { type Grantee, granteeView } from './grantee.ts'
+import { privilege } from './grants.ts'
+import { id, instant } from './schemas.ts'
+import { type SecurableName, securableName } from './securable.ts'
+
+/** One object of a decision's way, with its own name alone. */
+export interface ExplainedObject {
+  readonly kind: SecurableKind
+  readonly id: string
+  readonly name: string
+  readonly owner: { readonly id: string; readonly name: string } | null
+}
+
+export interface ExplainedReason {
+  readonly because: 'owner' | 'grant'
+  readonly privilege: Privilege
+  readonly on: { readonly kind: SecurableKind; readonly name: string }
+  readonly to: Grantee
+  readonly through: readonly string[]
+  readonly grantedAt: string | null
+}
+
+interface Party {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly name: string
+}
+
+export interface ExplanationView {
+  readonly principal: Party
+  readonly engine: Party | null
+  readonly privilege: Privilege
+  readonly on: SecurableName
+  readonly outcome: 'allow' | 'deny' | 'hide'
+  readonly deciding: ExplainedReason | null
+  readonly limitedBy: string | null
+  readonly shutOut: 'principal' | 'engine' | 'subject' | null
+  readonly mustBeProven: boolean
+  readonly own: readonly Privilege[]
+  readonly effective: readonly Privilege[]
+  readonly chain: readonly (ExplainedObject & { readonly reasons: readonly ExplainedReason[] })[]
+  readonly managers: readonly (Grantee & { readonly on: string })[]
+}
+
+/** Somebody of a call, as answers show it. */
+export const party: z.ZodType<Party> = z
+  .strictObject({ id, issuer: z.string(), subject: z.string(), name: z.string() })
+  .meta({ id: 'Party' })
+
+const kind = z.enum(['server', 'warehouse', 'namespace', 'relation'])
+
+const reason: z.ZodType<ExplainedReason> = z
+  .strictObject({
+    because: z.enum(['owner', 'grant']).describe('Owners have manage without a grant.'),
+    privilege,
+    on: z.strictObject({ kind, name: z.string() }).describe('The object itself, or one above it.'),
+    to: granteeView,
+    through: z
+      .array(z.string())
+      .describe(
+        'The groups and roles by which the principal has it, its own first; empty: it is granted to the principal.',
+      ),
+    grantedAt: instant.nullable(),
+  })
+  .meta({ id: 'AccessReason' })
+
+export const explanationView: z.ZodType<ExplanationView> = z
+  .strictObject({
+    principal: party,
+    engine: party.nullable(),
+    privilege,
+    on: securableName,
+    outcome: z
+      .enum(['allow', 'deny', 'hide'])
+      .describe(
+        'deny: it may be seen, but this may not be done (403). hide: it looks as if it did not exist (404).',
+      ),
+    deciding: reason.nullable().describe('What gives the right; null: nothing does.'),
+    limitedBy: z
+      .string()
+      .nullable()
+      .describe('The engine through which the principal may not do what it may otherwise.'),
+    shutOut: z
+      .enum(['principal', 'engine', 'subject'])
+      .nullable()
+      .describe('Nothing is allowed: who is disabled, or that the engine may not act for the principal.'),
+    mustBeProven: z.boolean().describe('Nothing is allowed where the engine only states who it acts for.'),
+    own: z.array(privilege).describe('What the principal may do here, whoever acts for it.'),
+    effective: z.array(privilege).describe('The same within the limits of the engine.'),
+    chain: z
+      .array(
+        z.strictObject({
+          kind,
+          id,
+          name: z.string(),
+          owner: z.strictObject({ id, name: z.string() }).nullable(),
+          reasons: z.array(reason).describe('What the principal has by this object.'),
+        }),
+      )
+      .describe('The object and all above it, the server last.'),
+    managers: z
+      .array(
+        z.strictObject({
+          kind: z.enum(['principal', 'role', 'group']),
+          id,
+          name: z.string().nullable(),
+          on: z.string(),
+        }),
+      )
+      .describe('Some of those who could grant what is missing, with the object that they manage.'),
+  })
+  .meta({ id: 'AccessExplanation' })

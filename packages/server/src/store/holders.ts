@@ -1,0 +1,50 @@
+import type { Privilege } from '../access/privilege.ts'
+import type { GroupAges } from './policies.ts'
+import type { PrincipalRow } from './principals.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/**
+ * The principals for whom `decide` allows something on an object, when nobody acts for them: as owner, by a grant, by a
+ * role or by a group, as `policy-load` follows them. Engines have rights of their own only as far as their entry lets them.
+ */
+const holders = statement(
+  'holders-page',
+  `with recursive holder(id, kind) as (
+     select grantee_id, grantee_kind from grant_entry where securable_id = any($1::uuid[]) and privilege = any($2::text[])
+     union
+     select m.member_id, m.member_kind from role_member m join holder h on h.kind = 'role' and m.role_id = h.id
+   )
+   select p.id, p.issuer, p.subject, p.name, p.kind, p.enabled, p.not_before as "notBefore", p.created_at as "createdAt"
+   from principal p
+   where p.enabled
+     and (p.id = any($3::uuid[]) or exists (select from holder h where h.kind = 'principal' and h.id = p.id)
+       or p.groups_at > now() - make_interval(secs => coalesce(($8::jsonb ->> p.issuer)::float8, 0)) and exists (
+         select from group_member m join holder h on h.kind = 'group' and h.id = m.group_id where m.principal_id = p.id))
+     and not exists (
+       select from engine e where e.principal_id = p.id and not (
+         e.first_calls = 'service' and (e.warehouses is null or coalesce($4::uuid = any(e.warehouses), false))
+         and (e.privileges is null or e.privileges && $2::text[])))
+     and ($5::text is null or (p.name, p.id) > ($5, $6::uuid))
+   order by p.name, p.id limit $7`,
+)
+
+export interface HolderPage {
+  /** The object and everything above it, the server included. */
+  readonly securableIds: readonly string[]
+  /** That which is asked for, and those that imply it. */
+  readonly privileges: readonly Privilege[]
+  readonly owners: readonly string[]
+  /** Null: the server. */
+  readonly warehouseId: string | null
+  readonly groupAges: GroupAges
+  readonly after: Pick<PrincipalRow, 'name' | 'id'> | null
+  readonly limit: number
+}
+
+/** In byte order of their names. */
+export function listHolders(sql: Queryable, page: HolderPage): Promise<PrincipalRow[]> {
+  const { securableIds, privileges, owners, warehouseId, groupAges, after, limit } = page
+  const position = [after?.name ?? null, after?.id ?? null]
+  const asked = [securableIds, privileges, owners, warehouseId, ...position, limit, JSON.stringify(groupAges)]
+  return sql.run<PrincipalRow>(holders, asked)
+}
