@@ -84,6 +84,41 @@ describe('a change', () => {
     expect(decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
+  test('is read anew behind those who come often, once at a time, and they never wait', async () => {
+    let now = 0
+    const gate = new Gate(sql)
+    await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
+    const { table } = await addWorld(sql)
+    const who = await addPrincipal(sql, 'etl')
+    await deaf.get(who)
+    await grant(sql, 'select', table, 'principal', who.principal.id)
+    now = 4_000
+    expect(deaf.get(who)).not.toBeInstanceOf(Promise)
+    expect(gate.reads).toBe(1)
+    now = 6_000
+    const answer = gate.hold()
+    expect([deaf.get(who), deaf.get(who)].filter((policy) => policy instanceof Promise)).toEqual([])
+    expect(gate.reads).toBe(2)
+    answer.release()
+    now = 9_000
+    await expect.poll(async () => decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
+  })
+
+  test('that cannot be read anew holds until it is too old', async () => {
+    let now = 0
+    const gate = new Gate(sql)
+    await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
+    const who = await addPrincipal(sql, 'etl')
+    await deaf.get(who)
+    now = 9_000
+    gate.failNext = true
+    expect(deaf.get(who)).not.toBeInstanceOf(Promise)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    now = 10_000
+    gate.failNext = true
+    await expect(deaf.get(who)).rejects.toThrow('the store is away')
+  })
+
   test('stops sessions from before not_before, and only those', async () => {
     const who = await addPrincipal(sql, 'etl')
     const before = Date.now() - 1_000

@@ -46,7 +46,7 @@ const maxReads = 3
 /**
  * What every caller may do, kept by principal and by the engine that acts for it. A policy is fresh while nobody has seen a newer policy version (not this
  * replica's notifications, not its reads, not the caller) and it is younger than the maximum age; then `get` is a
- * synchronous look-up. Reads of one caller are shared; an older read never replaces a newer one.
+ * synchronous look-up. In the second half of that age it is read anew behind the requests. Reads of one caller are shared; an older read never replaces a newer one.
  */
 export class Policies implements AsyncDisposable {
   readonly #sql: Sql
@@ -89,8 +89,9 @@ export class Policies implements AsyncDisposable {
   get(identity: Identity, atLeastVersion = 0): Policy | Promise<Policy> {
     this.saw(atLeastVersion)
     const entry = this.#entries.get(keyOf(identity))
-    if (entry && this.#isFresh(entry)) return policyFor(entry, identity)
-    return this.#get(identity)
+    if (!entry || !this.#isFresh(entry)) return this.#get(identity)
+    if (this.#now() - entry.readAt > this.#maxAgeMs / 2) this.#renewBehind(identity)
+    return policyFor(entry, identity)
   }
 
   /** Tells that a policy version exists, for example one that a write met: nothing older is answered from now on. */
@@ -116,6 +117,13 @@ export class Policies implements AsyncDisposable {
         retryAfterSeconds: 1,
       },
     )
+  }
+
+  /** So that a caller who comes often never waits: to read ten thousand grants takes a while. */
+  #renewBehind(identity: Identity): void {
+    this.#read(identity).catch(() => {
+      // It holds until it is too old; then the caller is told.
+    })
   }
 
   #isFresh(entry: Entry): boolean {
