@@ -4,6 +4,7 @@ import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
 import { gatewayCases } from './cases/gateway.ts'
+import { identityCases } from './cases/identity.ts'
 import type { Lab } from './cases/lab.ts'
 import { loadLargeCases } from './cases/load-large.ts'
 import { loadSmallCases } from './cases/load-small.ts'
@@ -22,6 +23,7 @@ type Suite = (lab: Lab) => Promise<Case[]>
 const suites: readonly { readonly id: string; readonly quick: boolean; readonly cases: Suite }[] = [
   { id: 'load-small', quick: true, cases: loadSmallCases },
   { id: 'token', quick: true, cases: loadTokenCases },
+  { id: 'identity', quick: true, cases: identityCases },
   { id: 'load-large', quick: false, cases: loadLargeCases },
   { id: 'commit-small', quick: true, cases: commitCases },
   { id: 'commit-minio', quick: false, cases: commitMinioCases },
@@ -89,7 +91,7 @@ async function main(options: BenchOptions): Promise<void> {
 function isWanted({ only, mode }: BenchOptions, id: string): boolean {
   if (only.length > 0) return only.some((start) => id.startsWith(start))
   // the engines that matter most ask for gzip
-  return mode !== 'quick' || !id.includes('identity')
+  return mode !== 'quick' || !id.includes('-identity-')
 }
 
 let options: BenchOptions

@@ -100,6 +100,7 @@ function partOf(requests: Requests, index: number, loaders: number): Requests {
     case 'objects':
       return { ...requests, objects: requests.objects.filter(isOurs) }
     case 'paths':
+    case 'posts':
     case 'tables':
       return requests
     default:

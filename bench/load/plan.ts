@@ -2,6 +2,13 @@
 export type Requests =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
   | {
+      /** The same body again and again. */
+      readonly kind: 'posts'
+      readonly path: string
+      readonly contentType: string
+      readonly body: string
+    }
+  | {
       /** Tables `prefix{n % namespaces}/tables/t{n}`, `n` drawn evenly out of the first `among` of `tables`, spread over all of them. */
       readonly kind: 'tables'
       readonly prefix: string

@@ -19,6 +19,13 @@ describe('requests', () => {
     expect(next()).toBe('GET /a HTTP/1.1\r\nhost: h:1\r\naccept: a\r\n\r\n')
   })
 
+  it('carry a body that is always the same', () => {
+    const next = requestsOf(plan({ kind: 'posts', path: '/t', contentType: 'text/plain', body: 'é=1' }), 0)
+    const head =
+      'POST /t HTTP/1.1\r\nhost: h:1\r\naccept: a\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n'
+    expect(next()).toBe(`${head}\r\né=1`)
+  })
+
   it('name tables with their namespaces, any of them', () => {
     const paths = tables(1_000)
     for (const path of paths) {

@@ -14,6 +14,12 @@ export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
       let at = connection
       return () => all[at++ % all.length] ?? ''
     }
+    case 'posts': {
+      const { path, contentType, body } = requests
+      const length = `content-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+      const request = `POST ${path}${head}${length}\r\n${body}`
+      return () => request
+    }
     case 'tables': {
       const { prefix, tables, namespaces, among } = requests
       const random = randomNumbers(plan.seed + connection)

@@ -3,11 +3,14 @@ import type { CatalogAuth } from './catalog-access.ts'
 /** The `Authorization` header for the given way of authentication, or none; asks the token endpoint if need be. */
 export async function authorizationHeaders(auth: CatalogAuth): Promise<Record<string, string>> {
   if (auth.kind === 'none') return {}
-  const token = auth.kind === 'token' ? auth.token : await clientCredentialsToken(auth)
+  const token = auth.kind === 'token' ? auth.token : await clientCredentials(auth)
   return { authorization: `Bearer ${token}` }
 }
 
-async function clientCredentialsToken(auth: CatalogAuth & { kind: 'credential' }): Promise<string> {
+/** A new token by client credentials; `credential` is `id:secret`. */
+export async function clientCredentials(
+  auth: Omit<CatalogAuth & { kind: 'credential' }, 'kind'>,
+): Promise<string> {
   const colon = auth.credential.indexOf(':')
   const response = await fetch(auth.tokenUri, {
     method: 'POST',

@@ -1,0 +1,35 @@
+import type { EntryMeasured } from '../lib/case.ts'
+import { Histogram } from './histogram.ts'
+
+export interface EachOnce {
+  readonly url: string
+  readonly clients: number
+  /** One GET for each. */
+  readonly headers: readonly Readonly<Record<string, string>>[]
+}
+
+/** Sends every request once. Throws when an answer is not 2xx. */
+export async function eachOnce({ url, clients, headers }: EachOnce): Promise<EntryMeasured> {
+  const latencies = new Histogram()
+  const left = headers.values()
+  let bytes = 0
+  async function client(): Promise<void> {
+    for (const each of left) {
+      const sentAt = performance.now()
+      const answer = await fetch(url, { headers: each, signal: AbortSignal.timeout(30_000) })
+      const body = await answer.arrayBuffer()
+      bytes += body.byteLength
+      if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}`)
+      latencies.add(performance.now() - sentAt)
+    }
+  }
+  const startedAt = performance.now()
+  await Promise.all(Array.from({ length: clients }, client))
+  const seconds = (performance.now() - startedAt) / 1000
+  return {
+    perSecond: headers.length / seconds,
+    p50Ms: latencies.quantile(0.5),
+    p99Ms: latencies.quantile(0.99),
+    bytesPerAnswer: bytes / headers.length,
+  }
+}
