@@ -6,7 +6,7 @@ import { call } from './catalog.ts'
 export const grants = 10_000
 export const groups = 100
 
-/** A user as a large company has them: in many groups, which are roles here too, each with many grants. */
+/** A user as a large company has them: in many groups, each with many grants. They are roles here, which decisions follow alike. */
 export interface MuchGranted {
   readonly clientId: string
   readonly clientSecret: string
@@ -38,14 +38,6 @@ export async function muchGranted(origin: string, databaseUrl: string): Promise<
       `insert into role_member (role_id, member_id, member_kind)
        select id, $1, 'principal' from role where name like 'bench-group-%'`,
       [principal.id],
-    )
-    await client.query(
-      `with known as (
-         insert into principal_group (id, issuer, name)
-         select gen_random_uuid(), 'headgate', 'bench-group-' || i from generate_series(1, $2::int) i
-         on conflict (issuer, name) do update set name = excluded.name returning id)
-       insert into group_member (principal_id, group_id) select $1, id from known`,
-      [principal.id, groups],
     )
     await client.query(
       `insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
