@@ -249,7 +249,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     }),
     ...icebergOperations(parts),
     ...managementRoutes(
-      { sql, policies, pageTokens },
+      { sql, policies, pageTokens, issuers: external?.tokens.issuers ?? new Set() },
       lakeOperations({
         ...parts,
         master,

@@ -17,6 +17,8 @@ export interface ManagementParts {
   readonly sql: Sql
   readonly policies: Policies
   readonly pageTokens: PageTokens
+  /** The configured issuers whose tokens are taken besides ours. */
+  readonly issuers: ReadonlySet<string>
 }
 
 /** The caller must have `manage` on the server. */

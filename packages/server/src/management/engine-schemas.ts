@@ -67,7 +67,11 @@ const members = {
   assertions: z
     .boolean()
     .describe('It may assert users by tokens that it signs with a registered key (RFC 7523).'),
-  makesPrincipals: z.boolean().describe('A user that it names and nobody knows yet is made a principal.'),
+  makesPrincipals: z
+    .boolean()
+    .describe(
+      'A user that it names and nobody knows yet is made a principal; never one of a configured issuer.',
+    ),
   namesAdministrators: z
     .boolean()
     .describe('It may also name users who have manage on the server, without their proof.'),

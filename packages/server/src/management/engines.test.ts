@@ -4,7 +4,7 @@ import { Policies } from '../access/policies.ts'
 import { findEngine, findEngineOfParty } from '../store/engines.ts'
 import { findFederatedClient } from '../store/client-federations.ts'
 import { policyVersion } from '../store/policies.ts'
-import { testManagement } from './test-management.ts'
+import { testIssuer, testManagement } from './test-management.ts'
 
 const server = await testManagement()
 const { admin, as, principal } = server
@@ -84,6 +84,11 @@ describe('an engine', () => {
     ['states names of nobody', { unsignedSubjects: true }, /namesIssuer/],
     ['asserts names of nobody', { assertions: true }, /namesIssuer/],
     ['makes principals of ours', { namesIssuer: 'headgate', makesPrincipals: true }, /ldap/],
+    [
+      'makes principals of an issuer whose tokens say who they are',
+      { namesIssuer: testIssuer, makesPrincipals: true },
+      /only a token of this issuer/,
+    ],
     ['reaches a warehouse that is not there', { warehouses: ['nowhere'] }, /no warehouse nowhere/],
     ['has a privilege that does not exist', { privileges: ['read'] }, /privileges/],
     ['has first calls that do not exist', { firstCalls: 'all' }, /firstCalls/],

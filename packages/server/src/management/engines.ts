@@ -34,7 +34,7 @@ const params = z.strictObject({
 })
 
 export function engineOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+  const { sql, pageTokens, issuers } = parts
 
   async function engineOf(given: string): Promise<EngineRow> {
     const { id, name } = await principalOf(sql, given)
@@ -54,7 +54,7 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
 
   /** What is stored of an entry: warehouses by id. */
   async function settingsOf({ warehouses, ...entry }: EngineEntry): Promise<EngineSettings> {
-    refuseContradictions(entry)
+    refuseContradictions(entry, issuers)
     return {
       ...entry,
       warehouses: warehouses === null ? null : await Promise.all(warehouses.map(warehouseId)),
@@ -191,7 +191,7 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
   ]
 }
 
-function refuseContradictions(entry: Omit<EngineEntry, 'warehouses'>): void {
+function refuseContradictions(entry: Omit<EngineEntry, 'warehouses'>, issuers: ReadonlySet<string>): void {
   const { namesIssuer, unsignedSubjects, assertions, makesPrincipals } = entry
   if (namesIssuer === null && (unsignedSubjects || assertions || makesPrincipals)) {
     throw new HeadgateError(
@@ -203,6 +203,13 @@ function refuseContradictions(entry: Omit<EngineEntry, 'warehouses'>): void {
     throw new HeadgateError(
       'bad-request',
       'An engine cannot make principals of Headgate itself: give its users a namesIssuer of their own, such as ldap.',
+    )
+  }
+  // One that is made of a login would stand beside the one that the issuer's own token makes of its sub.
+  if (makesPrincipals && namesIssuer !== null && issuers.has(namesIssuer)) {
+    throw new HeadgateError(
+      'bad-request',
+      `An engine cannot make principals of ${namesIssuer}: only a token of this issuer says what their sub is. Leave makesPrincipals out: its users are known here once they have signed in.`,
     )
   }
 }

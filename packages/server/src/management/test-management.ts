@@ -57,6 +57,9 @@ export interface TestManagement extends AsyncDisposable {
   readonly master: MasterKey
 }
 
+/** An issuer whose tokens are taken. */
+export const testIssuer = 'https://idp.example'
+
 /** What is in front of every path of the interface. */
 export const managementRoot = '/management/v1'
 
@@ -66,7 +69,12 @@ export async function testManagement(): Promise<TestManagement> {
   const master = masterKeyFrom(randomBytes(32))
   const ring = await KeyRing.open({ sql, master })
   const policies = await Policies.open({ sql })
-  const parts: ManagementParts = { sql, policies, pageTokens: createPageTokens(ring) }
+  const parts: ManagementParts = {
+    sql,
+    policies,
+    pageTokens: createPageTokens(ring),
+    issuers: new Set([testIssuer]),
+  }
   const operations = managementRoutes(parts)
   const made = await bootstrapAdministrator({ sql })
   const adminSecret = made.created ? made.clientSecret : ''

@@ -308,6 +308,16 @@ describe('an unsigned subject', () => {
     expect(await findPrincipalBySubject(world.server.sql, 'ldap', 'nobody-yet')).toBeNull()
   })
 
+  test('makes nobody of an issuer whose tokens alone say who its users are', async () => {
+    const { issuer } = world.idp
+    const trino = await world.engine({ unsignedSubjects: true, namesIssuer: issuer, makesPrincipals: true })
+    expect(await world.exchange(trinoUser('nobody-yet'), trino.basic)).toMatchObject({
+      status: 400,
+      body: { error_description: expect.stringContaining('sign in here once') as string },
+    })
+    expect(await findPrincipalBySubject(world.server.sql, issuer, 'nobody-yet')).toBeNull()
+  })
+
   test('never names an administrator or an engine, unless the entry lets it name administrators', async () => {
     const trino = await world.engine({ unsignedSubjects: true, namesIssuer: 'headgate' })
     const admin = await world.client()

@@ -14,7 +14,7 @@ import type { TokenParts } from './token-parts.ts'
  * @throws HeadgateError `invalid-grant`
  */
 export async function namedSubject(
-  { sql }: TokenParts,
+  { sql, external }: TokenParts,
   engine: EngineRow,
   { name }: UserStatement,
   note: TokenRequest['note'],
@@ -36,6 +36,12 @@ export async function namedSubject(
       'unknown name',
     )
   }
+  // The issuer may have been configured after the entry was made.
+  if (external !== null && external.tokens.issuers.has(issuer))
+    throw invalidGrant(
+      `There is no user of this name of ${issuer}, and only a token of that issuer can make one: let them sign in here once.`,
+      'unknown name of a configured issuer',
+    )
   // Nobody is made whom the engine may not act for.
   if (!admits(engine.subjects, { issuer, subject: name, login: name, groups: [] }))
     throw invalidGrant(
