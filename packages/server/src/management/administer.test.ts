@@ -1,7 +1,10 @@
 import { Stale } from '../catalog/stale.ts'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Policies } from '../access/policies.ts'
 import { privilegesByOperation } from '../access/privileges-by-operation.ts'
-import { statement } from '../store/sql.ts'
+import type { Operation } from '../http/operation.ts'
+import { type Sql, statement } from '../store/sql.ts'
+import { managementRoutes } from './routes.ts'
 import { managementRoot, testManagement } from './test-management.ts'
 
 const server = await testManagement()
@@ -115,6 +118,27 @@ describe('whoever administers', () => {
     const exists = (await as(admin, `GET /roles?name=${role}`)).body.roles.length === 1
     expect(exists).toBe(made.status === 201)
     expect((await as(who, 'POST /roles', { name: name() })).status).toBe(403)
+  })
+
+  test('finds the change in force on this replica when it is answered, before any news of it', async () => {
+    const { who, id } = await principal()
+    const { sql } = server.store
+    const silence = { [Symbol.asyncDispose]: () => Promise.resolve() }
+    const deaf: Sql = {
+      run: (statement, values) => sql.run(statement, values),
+      afterCommit: (callback) => callback(),
+      transaction: (work, options) => sql.transaction(work, options),
+      listen: () => Promise.resolve(silence),
+      ping: (signal) => sql.ping(signal),
+      ...silence,
+    }
+    await using policies = await Policies.open({ sql: deaf })
+    expect(await policies.get(who)).toMatchObject({ enabled: true })
+    const disable = managementRoutes({ ...server.parts, policies }).find(
+      ({ id }) => id === 'disablePrincipal',
+    ) as Operation
+    expect(await server.run(admin, disable, undefined, { principal: id })).toMatchObject({ status: 200 })
+    expect(await policies.get(who)).toMatchObject({ enabled: false })
   })
 })
 

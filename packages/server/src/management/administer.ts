@@ -50,14 +50,19 @@ export async function changePolicy<T>(
   decision: Decision,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
-  return parts.sql.transaction(async (tx) => {
+  let committed = 0
+  const done = await parts.sql.transaction(async (tx) => {
     const version = await bumpPolicy(tx)
     if (version !== decision.policyVersion + 1) {
       parts.policies.saw(version - 1)
       throw new Stale()
     }
+    committed = version
     const done = await work(tx)
     await writeRiders(tx, ridersFor(call, decision))
     return done
   })
+  // The news of it takes a moment. Whoever has the answer must find the change in force here.
+  parts.policies.saw(committed)
+  return done
 }
