@@ -11,13 +11,18 @@ export interface S3Answer {
 const timeoutMs = 10_000
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
 
-/** Sends a request whose target and headers go out as they stand, which `fetch` does not do. */
+/**
+ * Sends a request whose target and headers go out as they stand, which `fetch` does not do.
+ *
+ * @param from address of this machine to send it from
+ */
 export function sendRaw(
   endpoint: string,
   method: string,
   target: string,
   headers: readonly HeaderPair[],
   body: string | Uint8Array = '',
+  from?: string,
 ): Promise<S3Answer> {
   const { protocol, hostname, port } = new URL(endpoint)
   const { promise, resolve, reject } = Promise.withResolvers<S3Answer>()
@@ -33,6 +38,7 @@ export function sendRaw(
       headers: headers.flat(),
       setDefaultHeaders: false,
       timeout: timeoutMs,
+      ...(from === undefined ? {} : { localAddress: from }),
     },
     (answer) => {
       const pieces: Buffer[] = []

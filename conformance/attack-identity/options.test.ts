@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { readOptions } from './options.ts'
+
+test('a given server needs an administrator and a warehouse', () => {
+  const server = ['http://127.0.0.1:8181/', '--warehouse', 'w']
+  const given = { uri: 'http://127.0.0.1:8181', warehouse: 'w', credential: 'a:b' }
+  expect(readOptions([...server, '--credential', 'a:b'], 0)?.given).toEqual(given)
+  expect(readOptions(server, 0, { HEADGATE_ATTACK_CREDENTIAL: 'a:b' })?.given).toEqual(given)
+  expect(readOptions([], 1_234_567)).toMatchObject({ given: undefined, seed: 234_567, cases: 6_000 })
+})
+
+test.each([
+  [['http://127.0.0.1:1'], 'needs --warehouse and --credential'],
+  [['--warehouse', 'w'], 'give its URI'],
+  [['--cases', '0'], '--cases takes a whole number from 1'],
+  [['a', 'b'], 'one URI at most'],
+])('refuses %j', (args, message) => {
+  expect(() => readOptions(args, 0)).toThrow(message)
+})

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { judge } from './oracle.ts'
+
+const around = { secrets: ['s3cret-of-alice'], fetched: [] }
+const attack = { name: 'an-attack' }
+const seen = (
+  status: number,
+  text = '',
+): { what: string; seen: { status: number; text: string; ms: number }[] } => ({
+  what: 'a case',
+  seen: [{ status, text, ms: 1 }],
+})
+
+describe('the oracle finds', () => {
+  test('nothing in a refusal', () => {
+    expect(judge(attack, seen(401, '{"error":"invalid_client"}'), around)).toEqual({
+      escapes: [],
+      broken: [],
+      limited: false,
+    })
+  })
+
+  test.each([200, 204, 302])('an escape when it is answered %i', (status) => {
+    expect(judge(attack, seen(status), around).escapes).toEqual([`it was accepted (${status})`])
+  })
+
+  test('a secret, a stack or SQL in a refusal', () => {
+    expect(judge(attack, seen(401, 'not s3cret-of-alice'), around).escapes).toHaveLength(1)
+    expect(
+      judge(attack, seen(400, 'Error\n    at verify (file:///server/x.ts:1:2)'), around).escapes,
+    ).toHaveLength(1)
+    expect(judge(attack, seen(400, 'SELECT id FROM principals'), around).escapes).toHaveLength(1)
+  })
+
+  test('a request to where the token said', () => {
+    expect(judge(attack, seen(401), { ...around, fetched: ['GET /attacker'] }).escapes).toHaveLength(1)
+  })
+
+  test('a failure of the server, and a canary that died', () => {
+    expect(judge(attack, seen(500), around).broken).toHaveLength(1)
+    expect(judge({ name: 'canary', legitimate: true }, seen(401), around)).toMatchObject({
+      escapes: [],
+      broken: [expect.stringContaining('401')],
+    })
+    expect(judge({ name: 'canary', legitimate: true }, seen(200, 's3cret-of-alice'), around)).toMatchObject({
+      escapes: [],
+      broken: [],
+    })
+  })
+
+  test('that a case was turned away unseen', () => {
+    expect(judge(attack, seen(429), around).limited).toBe(true)
+  })
+})

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { authorizationHeaders } from '../lib/access-token.ts'
+import { startIssuer, type Issuer } from '../lib/issuer.ts'
+import { type JwtKey, makeKey } from '../lib/jwt.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { type Catalog, memberOf, openCatalog, type Send, sender } from '../refresh/catalog-client.ts'
+import { inShort } from '../refresh/credential.ts'
+import { startOwnServer } from '../refresh/own-server.ts'
+import { createBody } from '../refresh/table-requests.ts'
+import { basic, type Headers, requestToken } from './token-endpoint.ts'
+
+/** A client that was made for a run. */
+export interface LabClient {
+  readonly id: string
+  /** Its client id. */
+  readonly name: string
+  readonly secret: string
+  readonly basic: Headers
+  /** Signs its assertions; registered. */
+  readonly key: JwtKey
+}
+
+/** A server with what identity suites need: clients, engines, tables of two users, and an issuer beside it. */
+export interface Lab {
+  /** Without trailing slash: the issuer, the audience and the catalog. */
+  readonly uri: string
+  readonly tokenUri: string
+  readonly warehouse: string
+  /** As the administrator. */
+  readonly catalog: Catalog
+  readonly manage: Send
+  readonly admin: { readonly name: string; readonly secret: string }
+  readonly namespace: readonly [string]
+  /** A configured issuer whose tokens are for `audience`; null: this server takes no other issuer's tokens. */
+  readonly issuer: Issuer | null
+  readonly audience: string
+  client(name: string): Promise<LabClient>
+  engine(name: string, entry: Readonly<Record<string, unknown>>): Promise<LabClient>
+  setEngine(name: string, entry: Readonly<Record<string, unknown>>): Promise<void>
+  /** A table of which this principal alone may do so much. */
+  table(name: string, principal: string, privilege: string): Promise<void>
+  grant(principal: string, privilege: string, on: Readonly<Record<string, unknown>>): Promise<void>
+  /** Does something that must succeed, as the administrator. */
+  must(method: string, path: string, body?: unknown): Promise<unknown>
+}
+
+export interface LabPlace {
+  readonly uri: string
+  /** `client id:secret` of an administrator. */
+  readonly credential: string
+  readonly warehouse: string
+  readonly issuer: Issuer | null
+}
+
+export const audience = 'https://lake.example'
+
+/** A server of this run with an issuer beside it. */
+export async function ownPlace(
+  keeper: ProcessKeeper,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<LabPlace & AsyncDisposable> {
+  const issuer = await startIssuer()
+  const entry = { issuer: issuer.issuer, audience, discovery: 'openid' }
+  const { uri, server, gatewayWarehouse } = await startOwnServer(keeper, join(folder, 'server'), {
+    HEADGATE_ISSUERS: JSON.stringify([entry]),
+    ...env,
+  })
+  await gatewayWarehouse('identity-lake')
+  return {
+    uri,
+    credential: server.adminCredential,
+    warehouse: 'identity-lake',
+    issuer,
+    [Symbol.asyncDispose]: () => issuer[Symbol.asyncDispose](),
+  }
+}
+
+export async function openLab({ uri, credential, warehouse, issuer }: LabPlace): Promise<Lab> {
+  const tokenUri = `${uri}/oauth/token`
+  const headers = await authorizationHeaders({ kind: 'credential', credential, scope: 'catalog', tokenUri })
+  const manage = sender(`${uri}/management/v1`, headers)
+  const catalog = await openCatalog({ uri, warehouse, headers })
+  const must = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await manage(method, path, body === undefined ? {} : { body })
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${inShort(answer)}`)
+    return answer.json
+  }
+  const namespace = [`n_${randomUUID().slice(0, 8)}`] as const
+  const made = await catalog.send('POST', `${catalog.root}namespaces`, { body: { namespace } })
+  if (made.status !== 200) throw new Error(`namespace: ${inShort(made)}`)
+  const colon = credential.indexOf(':')
+  const client = async (name: string): Promise<LabClient> => {
+    const answer = await must('POST', 'principals', { name })
+    const secret = String(memberOf(answer, 'secret', 'clientSecret'))
+    const key = makeKey()
+    await must('POST', `principals/${name}/keys`, { jwk: key.jwk })
+    return { id: String(memberOf(answer, 'principal', 'id')), name, secret, basic: basic(name, secret), key }
+  }
+  const grant: Lab['grant'] = async (principal, privilege, on) => {
+    await must('POST', 'grants', { privilege, on: { warehouse, ...on }, to: { principal } })
+  }
+  return {
+    uri,
+    tokenUri,
+    warehouse,
+    catalog,
+    manage,
+    admin: { name: credential.slice(0, colon), secret: credential.slice(colon + 1) },
+    namespace,
+    issuer: issuer !== null && (await takes(uri, issuer)) ? issuer : null,
+    audience,
+    client,
+    async engine(name, entry) {
+      const made = await client(name)
+      await must('POST', 'engines', { principal: name, ...entry })
+      return made
+    },
+    async setEngine(name, entry) {
+      await must('PATCH', `engines/${name}`, entry)
+    },
+    async table(name, principal, privilege) {
+      const path = `${catalog.root}namespaces/${namespace[0]}/tables`
+      const answer = await catalog.send('POST', path, { body: createBody(name) })
+      if (answer.status !== 200) throw new Error(`table ${name}: ${inShort(answer)}`)
+      await grant(principal, privilege, { namespace, relation: name })
+    },
+    grant,
+    must,
+  }
+}
+
+/** Whether the server takes tokens of the issuer: it was told to, but need not know how. */
+async function takes(uri: string, issuer: Issuer): Promise<boolean> {
+  const headers = {
+    authorization: `Bearer ${issuer.sign({ sub: 'somebody', client_id: 'somebody', aud: audience })}`,
+  }
+  const answer = await sender(uri, headers)('GET', 'v1/config')
+  return answer.status !== 401
+}
+
+/** A token for a client by its secret. Throws when there is none. */
+export async function tokenFor(lab: Pick<Lab, 'tokenUri'>, name: string, secret: string): Promise<string> {
+  const answer = await requestToken(lab.tokenUri, {
+    grant_type: 'client_credentials',
+    client_id: name,
+    client_secret: secret,
+  })
+  if (answer.token === null) throw new Error(`no token for ${name}: ${answer.status} ${answer.error}`)
+  return answer.token
+}

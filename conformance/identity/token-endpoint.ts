@@ -1,0 +1,90 @@
+import { sendRaw } from '../refresh/s3-request.ts'
+
+export const grantTypes = {
+  clientCredentials: 'client_credentials',
+  exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  jwtBearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+} as const
+
+export const tokenTypes = {
+  accessToken: 'urn:ietf:params:oauth:token-type:access_token',
+  idToken: 'urn:ietf:params:oauth:token-type:id_token',
+  refreshToken: 'urn:ietf:params:oauth:token-type:refresh_token',
+  jwt: 'urn:ietf:params:oauth:token-type:jwt',
+} as const
+
+export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+export type Headers = Readonly<Record<string, string>>
+/** Parameters; those that are `undefined` are left out. */
+export type Form = Readonly<Record<string, string | undefined>>
+
+export interface TokenAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  /** Empty when the answer is no JSON object. */
+  readonly json: Readonly<Record<string, unknown>>
+  /** `access_token`; null: none was given. */
+  readonly token: string | null
+  /** `error` and `error_description`, for reports. */
+  readonly error: string
+  readonly ms: number
+}
+
+export interface TokenRequest {
+  readonly headers?: Headers
+  /** Address of this machine that it comes from. */
+  readonly from?: string | undefined
+}
+
+/** Sends a token request: a form, or a body as it stands. */
+export async function requestToken(
+  uri: string,
+  form: Form | string,
+  { headers = {}, from }: TokenRequest = {},
+): Promise<TokenAnswer> {
+  const { origin, host, pathname, search } = new URL(uri)
+  const body = typeof form === 'string' ? form : encoded(form)
+  const all: Headers = {
+    host,
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  }
+  const started = performance.now()
+  const answer = await sendRaw(origin, 'POST', `${pathname}${search}`, Object.entries(all), body, from)
+  const ms = performance.now() - started
+  const json = objectIn(answer.text)
+  const { access_token: token, error, error_description: description } = json
+  return {
+    ...answer,
+    json,
+    token: typeof token === 'string' ? token : null,
+    error: [error, description].filter((part) => typeof part === 'string').join(': '),
+    ms,
+  }
+}
+
+export function encoded(form: Form): string {
+  const given = Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return new URLSearchParams(given).toString()
+}
+
+export function basic(id: string, secret: string): Headers {
+  const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+export function bearer(token: string): Headers {
+  return { authorization: `Bearer ${token}` }
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+  } catch {
+    return {}
+  }
+}
