@@ -8,7 +8,7 @@ import { allFamilies } from './families.ts'
 import { totalsOf } from './report.ts'
 import { runFamilies, type RunResult } from './run.ts'
 import { openScene, type Scene } from './scene.ts'
-import { startTrap } from './trap.ts'
+import { startTrap } from '../identity/trap.ts'
 
 const cases = 400
 const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-identity-'))

@@ -3,7 +3,7 @@ import { bearer } from '../identity/token-endpoint.ts'
 import { asCaller, memberOf, tablePath } from '../refresh/catalog-client.ts'
 import { credentialsIn, inShort } from '../refresh/credential.ts'
 import { createBody, delegation } from '../refresh/table-requests.ts'
-import type { Trap } from './trap.ts'
+import type { Trap } from '../identity/trap.ts'
 
 /**
  * Sealed and signed texts that the server gives to clients and stores, none of which says who calls: storage refresh
@@ -54,5 +54,5 @@ async function webIdentity(lab: Lab, trap: Trap): Promise<string | undefined> {
   await send('POST', `${root}namespaces`, { body: { namespace: ['n'] } })
   await send('POST', `${root}namespaces/n/tables`, { body: createBody('t'), headers: delegation })
   await send('GET', `${root}namespaces/n/tables/t`, { headers: delegation })
-  return trap.identities.at(-1)
+  return trap.sessions.at(-1)?.get('WebIdentityToken') ?? undefined
 }

@@ -8,7 +8,7 @@ import { type AttackOptions, readOptions, usage } from './options.ts'
 import { humanReport, isClean, jsonReport } from './report.ts'
 import { runFamilies } from './run.ts'
 import { openScene } from './scene.ts'
-import { startTrap } from './trap.ts'
+import { startTrap } from '../identity/trap.ts'
 
 function say(line: string): void {
   console.error(line)
@@ -28,7 +28,7 @@ async function main(options: AttackOptions): Promise<number> {
   const folder = newRunFolder(cacheFolder('attack-identity-run'))
   say(given === undefined ? 'starting a server' : `attacking ${given.uri}`)
   await using own = given === undefined ? await ownPlace(keeper, folder) : null
-  const place = own ?? (given === undefined ? null : { ...given, issuer: null })
+  const place = own ?? (given === undefined ? null : { ...given, issuer: null, otherIssuer: null })
   if (place === null) throw new Error('there is no server')
   const scene = await openScene(await openLab(place), trap, own !== null)
   say(`attacking, seed ${seed}`)

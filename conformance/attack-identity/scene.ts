@@ -3,9 +3,9 @@ import { type JwtKey, makeKey } from '../lib/jwt.ts'
 import { type Lab, type LabClient, tokenFor } from '../identity/lab.ts'
 import { memberOf, sender } from '../refresh/catalog-client.ts'
 import { bearer, grantTypes, requestToken, tokenTypes } from '../identity/token-endpoint.ts'
-import { statement } from './statement.ts'
+import { statement } from '../identity/statement.ts'
 import { handedOut } from './handed-out.ts'
-import type { Trap } from './trap.ts'
+import type { Trap } from '../identity/trap.ts'
 
 export const clientNames = ['alice', 'bob', 'mallory', 'trino', 'strict', 'denied'] as const
 export type ClientName = (typeof clientNames)[number]

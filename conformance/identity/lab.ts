@@ -34,6 +34,8 @@ export interface Lab {
   readonly namespace: readonly [string]
   /** A configured issuer whose tokens are for `audience`; null: this server takes no other issuer's tokens. */
   readonly issuer: Issuer | null
+  /** Another one, of which the same holds. */
+  readonly otherIssuer: Issuer | null
   readonly audience: string
   client(name: string): Promise<LabClient>
   engine(name: string, entry: Readonly<Record<string, unknown>>): Promise<LabClient>
@@ -51,33 +53,38 @@ export interface LabPlace {
   readonly credential: string
   readonly warehouse: string
   readonly issuer: Issuer | null
+  readonly otherIssuer: Issuer | null
 }
 
 export const audience = 'https://lake.example'
 
-/** A server of this run with an issuer beside it. */
+/** A server of this run with two issuers beside it. */
 export async function ownPlace(
   keeper: ProcessKeeper,
   folder: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<LabPlace & AsyncDisposable> {
-  const issuer = await startIssuer()
-  const entry = { issuer: issuer.issuer, audience, discovery: 'openid' }
+  await using stack = new AsyncDisposableStack()
+  const issuer = stack.use(await startIssuer())
+  const otherIssuer = stack.use(await startIssuer())
+  const entries = [issuer, otherIssuer].map((each) => ({ issuer: each.issuer, audience }))
   const { uri, server, gatewayWarehouse } = await startOwnServer(keeper, join(folder, 'server'), {
-    HEADGATE_ISSUERS: JSON.stringify([entry]),
+    HEADGATE_ISSUERS: JSON.stringify(entries),
     ...env,
   })
   await gatewayWarehouse('identity-lake')
+  const owned = stack.move()
   return {
     uri,
     credential: server.adminCredential,
     warehouse: 'identity-lake',
     issuer,
-    [Symbol.asyncDispose]: () => issuer[Symbol.asyncDispose](),
+    otherIssuer,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-export async function openLab({ uri, credential, warehouse, issuer }: LabPlace): Promise<Lab> {
+export async function openLab({ uri, credential, warehouse, issuer, otherIssuer }: LabPlace): Promise<Lab> {
   const tokenUri = `${uri}/oauth/token`
   const headers = await authorizationHeaders({ kind: 'credential', credential, scope: 'catalog', tokenUri })
   const manage = sender(`${uri}/management/v1`, headers)
@@ -109,7 +116,8 @@ export async function openLab({ uri, credential, warehouse, issuer }: LabPlace):
     manage,
     admin: { name: credential.slice(0, colon), secret: credential.slice(colon + 1) },
     namespace,
-    issuer: issuer !== null && (await takes(uri, issuer)) ? issuer : null,
+    issuer: await taken(uri, issuer),
+    otherIssuer: await taken(uri, otherIssuer),
     audience,
     client,
     async engine(name, entry) {
@@ -131,13 +139,14 @@ export async function openLab({ uri, credential, warehouse, issuer }: LabPlace):
   }
 }
 
-/** Whether the server takes tokens of the issuer: it was told to, but need not know how. */
-async function takes(uri: string, issuer: Issuer): Promise<boolean> {
+/** The issuer if the server takes its tokens: it was told to, but need not know how. */
+async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null> {
+  if (issuer === null) return null
   const headers = {
     authorization: `Bearer ${issuer.sign({ sub: 'somebody', client_id: 'somebody', aud: audience })}`,
   }
   const answer = await sender(uri, headers)('GET', 'v1/config')
-  return answer.status !== 401
+  return answer.status === 401 ? null : issuer
 }
 
 /** A token for a client by its secret. Throws when there is none. */

@@ -4,7 +4,7 @@ import { tokenFor } from '../../identity/lab.ts'
 import { assertionType, bearer, grantTypes, requestToken, tokenTypes } from '../../identity/token-endpoint.ts'
 import type { Evidence, Family } from '../family.ts'
 import { call, send, token } from '../slots.ts'
-import { statement } from '../statement.ts'
+import { statement } from '../../identity/statement.ts'
 
 const steps = [
   'disable the user',

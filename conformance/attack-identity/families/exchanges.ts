@@ -3,7 +3,7 @@ import { bearer, type Form, grantTypes, type Headers, tokenTypes } from '../../i
 import type { Family } from '../family.ts'
 import type { Scene } from '../scene.ts'
 import { token } from '../slots.ts'
-import { statement } from '../statement.ts'
+import { statement } from '../../identity/statement.ts'
 import { assertion } from './assertions.ts'
 
 /** Something that shows a user of the engine `trino`, all of it good in the right hands. */

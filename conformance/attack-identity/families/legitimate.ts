@@ -11,7 +11,7 @@ import {
 import type { Evidence, Family, Seen } from '../family.ts'
 import type { Scene } from '../scene.ts'
 import { send, token } from '../slots.ts'
-import { statement } from '../statement.ts'
+import { statement } from '../../identity/statement.ts'
 import { assertion } from './assertions.ts'
 
 const tokensWork: Family = {

@@ -2,7 +2,7 @@ import { inSeconds } from '../../lib/jwt.ts'
 import { bearer, grantTypes, tokenTypes } from '../../identity/token-endpoint.ts'
 import type { Family } from '../family.ts'
 import { token } from '../slots.ts'
-import { statement } from '../statement.ts'
+import { statement } from '../../identity/statement.ts'
 
 export const stated: Family = {
   name: 'statement',

@@ -10,15 +10,15 @@ export interface Trap extends AsyncDisposable {
   readonly origin: string
   /** Requests to `/keys…` and the like: each is one too many. */
   readonly asked: readonly string[]
-  /** Web identities that it was shown as a security token service. */
-  readonly identities: readonly string[]
+  /** What it was asked as a security token service. */
+  readonly sessions: readonly URLSearchParams[]
   /** What it answers to whoever asks for keys. */
   serve(jwks: unknown): void
 }
 
 export async function startTrap(): Promise<Trap> {
   const asked: string[] = []
-  const identities: string[] = []
+  const sessions: URLSearchParams[] = []
   const objects = new Map<string, Buffer>()
   let jwks: unknown = { keys: [] }
   const server = createServer((request, response) => {
@@ -31,7 +31,7 @@ export async function startTrap(): Promise<Trap> {
         asked.push(`${request.method} ${request.url}`)
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(jwks))
       } else if (request.method === 'POST' && path === '/') {
-        identities.push(new URLSearchParams(body.toString()).get('WebIdentityToken') ?? '')
+        sessions.push(new URLSearchParams(body.toString()))
         response.end(storageKeys())
       } else if (request.method === 'PUT') {
         objects.set(path, body)
@@ -47,7 +47,7 @@ export async function startTrap(): Promise<Trap> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    identities,
+    sessions,
     serve(keys) {
       jwks = keys
     },

@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs'
+import { cacheFolder, newRunFolder } from '../lib/paths.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { hangUp } from '../refresh/s3-request.ts'
+import { openLab, ownPlace } from './lab.ts'
+import { type IdentityOptions, readOptions, usage } from './options.ts'
+import { humanReport, jsonReport, totalsOf } from './report.ts'
+import { runSuite, type SuiteResult } from './suite.ts'
+import { startTrap } from './trap.ts'
+import { ownWorld } from './own-world.ts'
+
+function say(line: string): void {
+  console.error(line)
+}
+
+/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+async function main({ given, select, json }: IdentityOptions): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const folder = newRunFolder(cacheFolder('identity-run'))
+  let result: SuiteResult
+  if (given === undefined) {
+    say('starting a server')
+    await using trap = await startTrap()
+    await using place = await ownPlace(keeper, folder)
+    result = await runSuite(await ownWorld(await openLab(place), trap), { select, say })
+  } else {
+    say(`checking ${given.uri}`)
+    result = await runSuite({ ...given, lab: undefined, trap: undefined }, { select, say })
+  }
+  hangUp()
+  console.log(json ? jsonReport(result) : humanReport(result))
+  const { ok, failed } = totalsOf(result.results)
+  if (failed > 0 || ok === 0) {
+    say(`logs and data: ${folder}`)
+    return 1
+  }
+  await keeper.stopAll()
+  rmSync(folder, { recursive: true, force: true })
+  return 0
+}
+
+try {
+  const options = readOptions(process.argv.slice(2), process.env)
+  if (options) process.exitCode = await main(options)
+  else console.log(usage)
+} catch (error) {
+  console.error(`conformance:identity: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { readOptions } from './options.ts'
+
+test('a given server has its token endpoint where Iceberg clients look for it', () => {
+  const given = readOptions([
+    'http://127.0.0.1:1/',
+    '--credential',
+    'a:b:c',
+    '--engine',
+    'e:s',
+    '--user',
+    'u',
+  ])?.given
+  expect(given).toMatchObject({
+    uri: 'http://127.0.0.1:1',
+    tokenUri: 'http://127.0.0.1:1/v1/oauth/tokens',
+    client: { id: 'a', secret: 'b:c' },
+    engine: { id: 'e', secret: 's', user: 'u' },
+    mayGuess: false,
+  })
+  expect(readOptions(['http://127.0.0.1:1'], { HEADGATE_IDENTITY_CREDENTIAL: 'a:b' })?.given?.client).toEqual(
+    {
+      id: 'a',
+      secret: 'b',
+    },
+  )
+})
+
+test.each([
+  [['--warehouse', 'w'], 'give its URI'],
+  [['a', 'b'], 'one URI at most'],
+  [['http://a', '--engine', 'e:s'], 'come together'],
+  [['http://a', '--credential', 'x'], 'ID:SECRET'],
+])('refuses %j', (args, message) => {
+  expect(() => readOptions(args)).toThrow(message)
+})

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { asCaller, tablePath } from '../../refresh/catalog-client.ts'
+import { inShort } from '../../refresh/credential.ts'
+import { demand } from '../../refresh/outcome.ts'
+import { createBody, delegation } from '../../refresh/table-requests.ts'
+import { type Check, notOffered } from '../check.ts'
+import { bearer, tokenTypes } from '../token-endpoint.ts'
+import { credentialOf, granted } from '../world.ts'
+
+/** Where who it is goes on to others, and ways in that are none. */
+export const edges: readonly Check[] = [
+  {
+    row: 'S22',
+    name: 'storage-attribution',
+    about: 'a security token service is told for which user and engine storage access is',
+    async run(world) {
+      const [lab, trap] = [world.lab(), world.trap()]
+      const name = `sts-${randomUUID().slice(0, 8)}`
+      const storage = {
+        type: 's3',
+        bucket: name,
+        endpoint: trap.origin,
+        accessKeyId: 'A',
+        secretAccessKey: 's',
+      }
+      const vending = {
+        mode: 'sts',
+        identity: 'user-token',
+        stsEndpoint: trap.origin,
+        tokenAudience: lab.audience,
+      }
+      await lab.must('POST', 'warehouses', { name, storage, vending, skipProbe: true })
+      const [user, engine] = [await lab.client(world.name()), await world.registered()]
+      await lab.must('POST', 'grants', {
+        privilege: 'manage',
+        on: { warehouse: name },
+        to: { principal: user.name },
+      })
+      const own = await world.own(credentialOf(user))
+      const form = { subject_token: own, subject_token_type: tokenTypes.accessToken }
+      const acting = asCaller(
+        lab.catalog,
+        bearer(granted(await world.exchange(form, engine.basic), 'an exchange')),
+      )
+      const path = `v1/${name}/namespaces`
+      await acting.send('POST', path, { body: { namespace: ['n'] } })
+      const made = await acting.send('POST', `${path}/n/tables`, {
+        body: createBody('t'),
+        headers: delegation,
+      })
+      demand(made.status === 200, `a table there: ${inShort(made)}`)
+      const asked = trap.sessions.at(-1)
+      demand(asked !== undefined, 'the service was not asked')
+      const identity = asked.get('WebIdentityToken') ?? ''
+      const claims = Buffer.from(identity.split('.')[1] ?? '', 'base64url').toString()
+      demand(
+        claims.includes(user.name) && claims.includes(engine.name),
+        'its web identity does not name user and engine',
+      )
+      return `session ${asked.get('RoleSessionName') ?? '(no name)'}`
+    },
+  },
+  {
+    row: 'S23',
+    name: 'sigv4',
+    about:
+      'requests signed by Signature Version 4 say who calls; what is under a signature counts only when that is verified',
+    async run(world) {
+      const token = await world.own(world.client())
+      const signature =
+        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host;original-authorization, Signature=00'
+      for (const headers of [{ authorization: signature }, {}]) {
+        const { status } = await world.config({ ...headers, 'original-authorization': `Bearer ${token}` })
+        demand(status === 401, `an Original-Authorization that nobody verified: expected 401, got ${status}`)
+      }
+      notOffered('a signature is not taken; Original-Authorization is not believed')
+    },
+  },
+  {
+    row: 'S24',
+    name: 'onward',
+    about: 'the user goes on to catalogs behind this one',
+    run: () => notOffered('there are no warehouses in front of other catalogs'),
+  },
+  {
+    row: 'S26',
+    name: 'headers',
+    about: 'a header, a cookie or a parameter names nobody',
+    async run(world) {
+      const client = world.client()
+      const token = await world.own(client)
+      const names = [
+        'x-forwarded-user',
+        'x-remote-user',
+        'x-trino-user',
+        'x-iceberg-user',
+        'x-auth-request-user',
+        'x-forwarded-access-token',
+        'x-amzn-oidc-data',
+        'cookie',
+        'proxy-authorization',
+      ]
+      for (const name of names) {
+        for (const value of [client.id, `Bearer ${token}`, `access_token=${token}`]) {
+          const { status } = await world.config({ [name]: value })
+          demand(status === 401, `${name}: expected 401, got ${status}`)
+        }
+      }
+      return `${names.length} headers`
+    },
+  },
+  {
+    row: 'S26',
+    name: 'headers-beside-a-token',
+    about: 'beside a token a header changes nothing about who calls',
+    async run(world) {
+      const lab = world.lab()
+      const [user, other] = [await lab.client(world.name()), await lab.client(world.name())]
+      const table = `t_${randomUUID().slice(0, 8)}`
+      await lab.table(table, user.name, 'select')
+      const token = await world.own(credentialOf(other))
+      for (const name of [
+        'x-forwarded-user',
+        'x-trino-user',
+        'x-iceberg-user',
+        'x-assume-role',
+        'x-on-behalf-of',
+      ]) {
+        const { send } = asCaller(lab.catalog, { ...bearer(token), [name]: user.name })
+        const { status } = await send('GET', tablePath(lab.catalog, lab.namespace, table))
+        demand(status === 403 || status === 404, `${name}: expected 403 or 404, got ${status}`)
+      }
+      return undefined
+    },
+  },
+]

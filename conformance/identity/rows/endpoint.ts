@@ -1,0 +1,217 @@
+import { claimsOf, headerOf, unsigned } from '../../lib/jwt.ts'
+import { memberOf } from '../../refresh/catalog-client.ts'
+import { demand } from '../../refresh/outcome.ts'
+import { type Check, notChecked, notOffered } from '../check.ts'
+import { basic, bearer, grantTypes, tokenTypes } from '../token-endpoint.ts'
+import { credentialOf, granted, refused } from '../world.ts'
+
+const metadataPath = '.well-known/oauth-authorization-server'
+
+function self(token: string): { readonly subject_token: string; readonly subject_token_type: string } {
+  return { subject_token: token, subject_token_type: tokenTypes.accessToken }
+}
+
+/** The token endpoint, for whoever it is. */
+export const endpoint: readonly Check[] = [
+  {
+    row: 'S4',
+    name: 'own-token',
+    about:
+      'tokens of the server are at+jwt with an asymmetric signature, an aud and an end; without it they are nothing',
+    async run(world) {
+      const token = await world.own(world.client())
+      if (token.split('.').length !== 3) notChecked('tokens that are JWTs')
+      const [header, claims] = [headerOf(token), claimsOf(token)]
+      demand(/^(?:ES|RS|PS)\d+$|^Ed/.test(String(header['alg'])), `alg ${String(header['alg'])}`)
+      demand(
+        /^(?:application\/)?at\+jwt$/.test(String(header['typ'])),
+        `typ ${String(header['typ'])}, not at+jwt`,
+      )
+      for (const name of ['iss', 'aud', 'sub', 'exp', 'iat', 'jti', 'client_id'])
+        demand(claims[name] !== undefined, `no ${name} (RFC 9068 section 2.2)`)
+      await world.refuses(`${unsigned({ ...header, alg: 'none' }, claims)}.`, 'the same, unsigned')
+      return undefined
+    },
+  },
+  {
+    row: 'S10',
+    name: 'client-credentials',
+    about:
+      'a client gets a token by its secret, in the header and in the body, that no cache may keep and that opens the catalog',
+    async run(world) {
+      const client = world.client()
+      const form = { grant_type: grantTypes.clientCredentials, scope: world.options.scope }
+      const answer = await world.token(form, basic(client.id, client.secret))
+      const token = granted(answer, 'Basic')
+      demand(String(answer.json['token_type']).toLowerCase() === 'bearer', 'token_type is not bearer')
+      demand(Number(answer.json['expires_in']) > 0, 'no expires_in')
+      demand(String(answer.headers['cache-control']).includes('no-store'), 'no Cache-Control: no-store')
+      await world.own(client)
+      const { status } = await world.config(bearer(token))
+      demand(status === 200, `the token opens nothing: ${status}`)
+      return undefined
+    },
+  },
+  {
+    row: 'S10',
+    name: 'errors',
+    about:
+      'refusals are those of RFC 6749, say what was wrong, and are the same for unknown clients and wrong secrets',
+    async run(world) {
+      const { id, secret } = world.client()
+      const grant_type = grantTypes.clientCredentials
+      const wrong = await world.token({ grant_type, client_id: id, client_secret: `${secret}x` })
+      refused(wrong, 'a wrong secret', 'invalid_client')
+      const unknown = await world.token({ grant_type, client_id: `${id}x`, client_secret: secret })
+      demand(
+        unknown.status === wrong.status && unknown.text === wrong.text,
+        'an unknown client is told something else',
+      )
+      demand(!wrong.text.includes(secret), 'the answer holds the secret')
+      refused(
+        await world.token({ grant_type: 'magic' }, basic(id, secret)),
+        'an unknown grant',
+        'unsupported_grant_type',
+      )
+      refused(
+        await world.token(`grant_type=${grant_type}&client_id=${id}&client_id=${id}&client_secret=x`),
+        'a parameter twice',
+        'invalid_request',
+      )
+      return undefined
+    },
+  },
+  {
+    row: 'S12',
+    name: 'renewal',
+    about: 'a token renews itself by being exchanged: of the same one, and never by nobody',
+    async run(world) {
+      const token = await world.own(world.client())
+      const answer = await world.exchange(self(token), bearer(token))
+      if (answer.json['error'] === 'unsupported_grant_type') notOffered('no token exchange')
+      const next = granted(answer, 'a renewal')
+      demand(claimsOf(next)['sub'] === claimsOf(token)['sub'], 'the renewal is of somebody else')
+      refused(await world.exchange(self(token), {}), 'an exchange by nobody')
+      return undefined
+    },
+  },
+  {
+    row: 'S12',
+    name: 'renewal-cap',
+    about: 'renewals of a user’s session end with it, however often',
+    async run(world) {
+      const user = await world.lab().client(world.name())
+      const engine = await world.registered({ tokenSeconds: 60, sessionSeconds: 60 })
+      const began = Date.now() / 1_000
+      let token = granted(
+        await world.exchange(self(await world.own(credentialOf(user))), engine.basic),
+        'an exchange',
+      )
+      for (let i = 0; i < 3; i += 1) {
+        token = granted(await world.exchange(self(token), bearer(token)), 'a renewal')
+        demand(
+          Number(claimsOf(token)['exp']) <= began + 61,
+          'a renewal reaches beyond the end of the session',
+        )
+      }
+      return undefined
+    },
+  },
+  {
+    row: 'S15',
+    name: 'narrower',
+    about: 'a scope or target that the server does not know is refused, and not passed over',
+    async run(world) {
+      const { id, secret } = world.client()
+      const form = { grant_type: grantTypes.clientCredentials, scope: 'session:role:nobody-knows' }
+      refused(await world.token(form, basic(id, secret)), 'an unknown scope', 'invalid_scope')
+      const token = await world.own({ id, secret })
+      refused(
+        await world.exchange({ ...self(token), audience: 'https://other.example' }, bearer(token)),
+        'another target',
+        'invalid_target',
+        'invalid_request',
+      )
+      return undefined
+    },
+  },
+  {
+    row: 'S18',
+    name: 'server-metadata',
+    about: 'RFC 8414 metadata name the token endpoint and the keys, which are the ones that sign',
+    async run(world) {
+      const { status, value } = await world.json(metadataPath)
+      if (status !== 200) notOffered(`${metadataPath} answers ${status}`)
+      const [issuer, keysUri, tokenUri] = ['issuer', 'jwks_uri', 'token_endpoint'].map((name) =>
+        String(memberOf(value, name)),
+      )
+      demand(issuer === world.uri, `the issuer in it is ${issuer}, not ${world.uri}`)
+      demand(URL.canParse(tokenUri ?? ''), 'there is no token_endpoint')
+      const keys = memberOf(
+        await (await fetch(keysUri ?? '', { signal: AbortSignal.timeout(10_000) })).json(),
+        'keys',
+      )
+      const kid = headerOf(await world.own(world.client()))['kid']
+      demand(
+        Array.isArray(keys) && keys.some((key) => memberOf(key, 'kid') === kid),
+        'the key that signs is not published',
+      )
+      return undefined
+    },
+  },
+  {
+    row: 'S18',
+    name: 'resource-metadata',
+    about: 'a 401 says where to learn how to get a token (RFC 9728)',
+    async run(world) {
+      const { headers, status } = await world.config({})
+      demand(status === 401, `without a token: expected 401, got ${status}`)
+      const url = /resource_metadata="([^"]+)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
+      if (url === undefined) notOffered('its challenge names no resource_metadata')
+      const document: unknown = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json()
+      demand(memberOf(document, 'resource') === world.uri, 'the resource in it is another one')
+      demand(Array.isArray(memberOf(document, 'authorization_servers')), 'it names no authorization_servers')
+      return undefined
+    },
+  },
+  {
+    row: 'S19',
+    name: 'bound-tokens',
+    about: 'tokens bound to a key of the client (DPoP, mutual TLS) where the server says that it has them',
+    async run(world) {
+      const { value } = await world.json(metadataPath)
+      const token = await world.own(world.client())
+      const { status } = await world.config({ authorization: `DPoP ${token}` })
+      demand(status === 401, `a bearer shown as DPoP without a proof: expected 401, got ${status}`)
+      const names = ['dpop_signing_alg_values_supported', 'tls_client_certificate_bound_access_tokens']
+      if (names.every((name) => memberOf(value, name) === undefined)) notOffered('its metadata name neither')
+      notChecked('a client that makes proofs')
+    },
+  },
+  {
+    row: 'S25',
+    name: 'guessing',
+    about: 'whoever guesses secrets is told to wait, and nobody else is',
+    async run(world) {
+      if (!world.options.mayGuess) notChecked('--guess: this machine may be turned away for a while')
+      const { id, secret } = world.client()
+      const own = world.options.lab !== undefined && process.platform === 'linux'
+      const from = own ? '127.77.77.77' : undefined
+      const form = { grant_type: grantTypes.clientCredentials, client_id: id, client_secret: 'wrong' }
+      for (let tries = 1; tries <= 200; tries += 1) {
+        const { status, headers } = await world.token(form, {}, from)
+        if (status !== 429) continue
+        demand(Number(headers['retry-after']) > 0, 'there is no Retry-After')
+        if (own)
+          granted(await world.token({ ...form, client_secret: secret }), 'the client, from another address')
+        return `after ${tries} tries`
+      }
+      return demandFailed()
+    },
+  },
+]
+
+function demandFailed(): never {
+  demand(false, '200 wrong secrets in a row were answered like the first')
+  throw new Error('unreachable')
+}

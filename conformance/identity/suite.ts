@@ -1,0 +1,85 @@
+import { Failed } from '../refresh/outcome.ts'
+import { type Check, type CheckResult, NotChecked, NotOffered } from './check.ts'
+import { edges } from './rows/edges.ts'
+import { endpoint } from './rows/endpoint.ts'
+import { behindEngines } from './rows/engines.ts'
+import { inbound } from './rows/inbound.ts'
+import { World, type WorldOptions } from './world.ts'
+
+/** The rows of the table, all of which have a check at least. */
+export const rows: Readonly<Record<string, string>> = {
+  S1: 'external OIDC JWT',
+  S2: 'several issuers at once',
+  S3: 'aud mandatory',
+  S4: 'alg and typ policy',
+  S5: 'opaque tokens (RFC 7662)',
+  S6: 'workload identity',
+  S7: 'claim to principal',
+  S8: 'principals at first login',
+  S9: 'groups from claims',
+  S10: 'token endpoint',
+  S11: 'RFC 8693 with an authenticated client',
+  S12: 'renewal by exchange, with a cap',
+  S13: 'act and may_act',
+  S14: 'registry of engines',
+  S15: 'narrower tokens',
+  S16: 'signed engine assertion',
+  S17: 'Iceberg’s dialect, safely',
+  S18: 'RFC 8414 and 9728',
+  S19: 'DPoP and mTLS-bound tokens',
+  S20: 'replay, revocation, disabling at once',
+  S21: 'audit with user, engine and query',
+  S22: 'user in storage credentials',
+  S23: 'SigV4 inbound',
+  S24: 'user onward to other catalogs',
+  S25: 'rate limits',
+  S26: 'headers name nobody',
+}
+
+export const checks: readonly Check[] = [...inbound, ...endpoint, ...behindEngines, ...edges].toSorted(
+  (a, b) => Number(a.row.slice(1)) - Number(b.row.slice(1)),
+)
+
+export interface SuiteResult {
+  readonly uri: string
+  readonly results: readonly CheckResult[]
+}
+
+/** @param select rows (`S13`) or names of checks; all without */
+export async function runSuite(
+  options: WorldOptions,
+  { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },
+): Promise<SuiteResult> {
+  const world = new World(options)
+  const results: CheckResult[] = []
+  const wanted = checks.filter(
+    ({ row, name }) => select.length === 0 || select.includes(row) || select.includes(name),
+  )
+  for (const check of wanted) {
+    const result = await runCheck(check, world)
+    results.push(result)
+    say(`${results.length} of ${wanted.length}  ${result.outcome}  ${check.row} ${check.name}`)
+  }
+  return { uri: options.uri, results }
+}
+
+async function runCheck(check: Check, world: World): Promise<CheckResult> {
+  const { row, name, about } = check
+  const started = performance.now()
+  const ended = (outcome: CheckResult['outcome'], reason = ''): CheckResult => ({
+    row,
+    name,
+    about,
+    outcome,
+    reason,
+    ms: Math.round(performance.now() - started),
+  })
+  try {
+    return ended('ok', await check.run(world))
+  } catch (error) {
+    if (error instanceof NotChecked) return ended('not checked', error.message)
+    if (error instanceof NotOffered) return ended('not offered', error.message)
+    if (error instanceof Failed) return ended('failed', error.message)
+    return ended('failed', String(error))
+  }
+}
