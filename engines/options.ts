@@ -8,9 +8,10 @@ export const usage: string = `npm run test:engines -- [engine …] [options]
 Runs scenarios with real engines: ${engineNames.join(', ')} (all when none is named). Scenarios
 that need several engines run when all of them are named. Missing engines are installed first.
 
-  --storage KINDS            gateway,short-lived (default), file, s3 (on MinIO), or all;
+  --storage KINDS            gateway,short-lived,users (default), file, s3 (on MinIO), or all;
                              gateway: local files that clients reach through the server's S3 endpoint,
-                             with keys that come with the tables; short-lived: keys that live for seconds
+                             with keys that come with the tables; short-lived: keys that live for seconds;
+                             users: a server with engines that act for two users
   --only TEXT                only scenarios whose name contains the text; may be repeated
   --list                     print the scenarios and stop
   --fixture                  run against Iceberg's own fixture server, as a yardstick
@@ -130,8 +131,10 @@ function readStorages(values: {
   const { storage, uri, fixture } = values
   const foreign = uri !== undefined || fixture
   if (storage === 'all') return storageNames
-  const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived')).split(',').map(readStorage)
-  const [first] = names.filter((name) => name === 'short-lived' || (fixture && name === 'gateway'))
+  const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users')).split(',').map(readStorage)
+  const [first] = names.filter(
+    (name) => name === 'short-lived' || name === 'users' || (fixture && name === 'gateway'),
+  )
   if (foreign && first !== undefined) throw new Error(`--storage ${first} needs a server of this run`)
   return names
 }

@@ -11,6 +11,7 @@ import { openShortLived } from './lasting/short-lived.ts'
 import type { EngineAccess, StorageName } from './lib/access.ts'
 import type { Lake } from './lib/lake.ts'
 import type { EngineOptions, GivenServer } from './options.ts'
+import { openUsers } from './users/open-users.ts'
 
 /** A warehouse to run scenarios on. */
 export interface Target {
@@ -44,6 +45,7 @@ export function openTarget(
   const dataDir = join(folder, 'data')
   return async (kind) => {
     if (kind === 'short-lived') return openShortLived(keeper, join(folder, kind), say)
+    if (kind === 'users') return openUsers(keeper, join(folder, kind), say)
     starting ??= startHeadgate(keeper, { dataDir, log: join(folder, 'headgate.log') })
     const server = await starting
     if (kind === 'gateway') return alone(defaultWarehouse(server))

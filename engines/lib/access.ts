@@ -2,9 +2,10 @@ import type { CatalogAccess, WarehouseStorage } from '../../conformance/lib/cata
 
 /**
  * Kinds of warehouse that scenarios run on. `gateway` is what everybody gets who just starts a server: local files that
- * clients reach through the server's S3 endpoint. `short-lived` is the same with credentials that live for seconds.
+ * clients reach through the server's S3 endpoint. `short-lived` is the same with credentials that live for seconds; `users` is
+ * a server with engines and users behind them.
  */
-export const storageNames = ['gateway', 'file', 's3', 'short-lived'] as const
+export const storageNames = ['gateway', 'file', 's3', 'short-lived', 'users'] as const
 export type StorageName = (typeof storageNames)[number]
 
 /** Storage for which clients have no keys of their own: they come with each table, or not at all. */
@@ -22,4 +23,6 @@ export type EngineStorage = WarehouseStorage | VendedStorage
 /** All that an engine needs to use one warehouse. */
 export interface EngineAccess extends Omit<CatalogAccess, 'storage'> {
   readonly storage: EngineStorage
+  /** Further settings of the catalog in Trino. */
+  readonly trino?: Readonly<Record<string, string>>
 }

@@ -12,8 +12,12 @@ export type Rows = readonly (readonly Value[])[]
 export interface Engine {
   readonly name: EngineName
   readonly version: string
-  /** Runs one SQL statement. Throws an Error with the engine's message. */
-  sql(statement: string): Promise<Rows>
+  /**
+   * Runs one SQL statement. Throws an Error with the engine's message.
+   *
+   * @param user who runs it, in engines that have users (Trino)
+   */
+  sql(statement: string, user?: string): Promise<Rows>
   /** Calls a function of the engine's own steps, `module.function`. */
   call(name: string, args: Readonly<Record<string, Value>>): Promise<Value>
   stop(): Promise<void>

@@ -63,7 +63,7 @@ type Performed = { readonly rows: Rows; readonly remark?: string } | { readonly 
 
 async function perform(step: Step, engine: Engine): Promise<Performed> {
   try {
-    if ('sql' in step) return { rows: await engine.sql(step.sql) }
+    if ('sql' in step) return { rows: await engine.sql(step.sql, step.user) }
     if ('act' in step) return { rows: [], remark: await step.act(engine) }
     const value = await engine.call(step.call, step.args ?? {})
     return { rows: Array.isArray(value) ? (value as Rows) : [] }

@@ -26,6 +26,8 @@ interface StepOutcome {
 export interface SqlStep extends StepOutcome {
   readonly on: EngineName
   readonly sql: string
+  /** Who runs it, in engines that have users. */
+  readonly user?: string
 }
 
 export interface CallStep extends StepOutcome {
@@ -50,7 +52,7 @@ export interface Scenario {
   /** `spark/tables`, `cross/spark-trino` … */
   readonly name: string
   readonly engines: readonly EngineName[]
-  /** Where it runs. When left out: on all storages but `short-lived`, which is slow on purpose. */
+  /** Where it runs. When left out: on all storages but `short-lived`, which is slow on purpose, and `users`. */
   readonly storages?: readonly StorageName[]
   /** Why it cannot run in this setup, if so. */
   readonly skip?: (setup: Setup) => string | undefined

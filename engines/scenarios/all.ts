@@ -1,4 +1,5 @@
 import type { Scenario } from '../lib/scenario.ts'
+import { pyicebergClient, sparkClient } from './clients-of-users.ts'
 import { crossChanges } from './cross-changes.ts'
 import { crossScenarios } from './cross.ts'
 import { disturbedInsert } from './disturbed-insert.ts'
@@ -9,7 +10,10 @@ import { sparkHistory } from './spark-history.ts'
 import { sparkTables } from './spark-tables.ts'
 import { sparkViews } from './spark-views.ts'
 import { storageClients } from './storage-clients.ts'
+import { trinoFirstCalls } from './trino-first-calls.ts'
+import { trinoLongUsers } from './trino-long-users.ts'
 import { trinoTables } from './trino-tables.ts'
+import { trinoUsers } from './trino-users.ts'
 import { trinoViews } from './trino-views.ts'
 
 /** Every scenario, in the order in which they run. */
@@ -27,4 +31,9 @@ export const scenarios: readonly Scenario[] = [
   sparkCtasRefresh,
   disturbedInsert,
   trinoCtasRefresh,
+  pyicebergClient,
+  sparkClient,
+  trinoUsers,
+  trinoFirstCalls,
+  trinoLongUsers,
 ]

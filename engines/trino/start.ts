@@ -46,7 +46,7 @@ export async function startTrino(settings: EngineSettings): Promise<Engine> {
   return {
     name: 'trino',
     version: installed.version,
-    sql: (statement) => runStatement(origin, statement, { catalog: 'ice', user: 'engines' }),
+    sql: (statement, user = 'engines') => runStatement(origin, statement, { catalog: 'ice', user }),
     call: () => Promise.reject(new Error('Trino steps are SQL')),
     stop: () => child.stop(),
   }
@@ -94,6 +94,7 @@ function writeCatalog(home: string, name: string, access: EngineAccess): void {
     'iceberg.allowed-extra-properties': '*',
     ...authentication(access),
     ...fileSystem(access.storage),
+    ...access.trino,
   })
 }
 

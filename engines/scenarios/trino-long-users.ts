@@ -1,0 +1,94 @@
+import type { Engine } from '../lib/engine.ts'
+import type { Scenario } from '../lib/scenario.ts'
+import { demandDoneBy, tally, type UserEvent, watched, whoOf } from '../users/audit.ts'
+import { alice, prepared } from './trino-users.ts'
+
+/** Files that are read one every two seconds: longer than a token of a user lives. */
+const files = 40
+
+/** Jobs of a user that take longer than the token and the storage credentials that they began with. */
+export const trinoLongUsers: Scenario = {
+  name: 'trino/long-users',
+  engines: ['trino'],
+  storages: ['users'],
+  steps: ({ namespace: ns, lake }) => {
+    const many = `CREATE TABLE users.${ns}_alice.many WITH (partitioning = ARRAY['part']) AS
+      SELECT part, CAST(uuid() AS varchar) AS text FROM UNNEST(sequence(1, ${files})) AS p(part), UNNEST(sequence(1, 100)) AS r(n)`
+    const copy = (catalog: string): string =>
+      `CREATE TABLE ${catalog}.${ns}_alice.c_${catalog} WITH (target_max_file_size = '10kB') AS SELECT * FROM ${catalog}.${ns}_alice.many`
+    return [
+      prepared(ns, lake),
+      alice('makes a table of many files', many),
+      watched(
+        'trino',
+        'a CTAS outlives the token of its user: renewals of both keep the user',
+        copy('slow'),
+        lake,
+        async (engine, since) => {
+          const took = await timed(engine, copy('slow'))
+          if (took.error !== null) throw new Error(took.error)
+          const events = await since()
+          const made = demandDoneBy(events, 'alice by trino', ['createTable', 'updateTable'])
+          return `${took.seconds} s, ${tokens(events)}; ${renewals(events)}; ${made}`
+        },
+      ),
+      alice('has all of it', `SELECT count(*) FROM users.${ns}_alice.c_slow`, [[files * 100]]),
+      watched(
+        'trino',
+        'without token exchange the session turns into the engine’s: it may do nothing, and says so',
+        copy('slow_off'),
+        lake,
+        async (engine, since) => {
+          const took = await timed(engine, copy('slow_off'))
+          const events = await since()
+          const counts = tally(events, ['createTable', 'updateTable', 'loadTable', 'commitTransaction'])
+          const asEngine = Object.keys(counts).filter((key) => key.includes(', trino, allowed'))
+          if (asEngine.length > 0) throw new Error(`the engine did it for itself: ${asEngine.join(', ')}`)
+          if (took.error === null) return `${took.seconds} s: it had finished by itself, ${tokens(events)}`
+          if (!/calls without a user/.test(took.error))
+            throw new Error(`it failed for another reason: ${took.error}`)
+          return `failed after ${took.seconds} s with the reason in it; ${tokens(events)}`
+        },
+      ),
+    ]
+  },
+}
+
+async function timed(
+  engine: Engine,
+  sql: string,
+): Promise<{ readonly seconds: number; readonly error: string | null }> {
+  const began = Date.now()
+  const error = await engine.sql(sql, 'alice').then(
+    () => null,
+    (failure: unknown) => String(failure),
+  )
+  return { seconds: Math.round((Date.now() - began) / 1_000), error }
+}
+
+/** Clients renew storage credentials by the session of the catalog: whom they are for is in the refresh token. */
+function renewals(events: readonly UserEvent[]): string {
+  const all = events.filter(
+    ({ operation, outcome }) => operation === 'loadCredentials' && outcome === 'allowed',
+  )
+  const hers = all.filter((event) => event.detail?.['for'] === 'alice')
+  const engines = new Set(all.map(whoOf))
+  if (all.length === 0 || hers.length < all.length)
+    throw new Error(`${hers.length} of ${all.length} renewals of storage credentials are for alice`)
+  return `${all.length} renewals of storage credentials for alice, asked for by ${[...engines].join(' and ')}`
+}
+
+/** Tokens that were given out meanwhile, by grant and to whom. */
+function tokens(events: readonly UserEvent[]): string {
+  const counts = new Map<string, number>()
+  for (const { operation, principal, actors, detail, outcome } of events) {
+    if (operation !== 'getToken') continue
+    const grant =
+      String(detail?.['grantType'] ?? '')
+        .split(':')
+        .at(-1) ?? ''
+    const key = `${grant} for ${[principal, ...actors].join(' by ')} ${outcome}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return `tokens: ${[...counts].map(([key, count]) => `${count} × ${key}`).join(', ')}`
+}

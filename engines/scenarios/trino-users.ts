@@ -1,0 +1,100 @@
+import { demandDoneBy, watched } from '../users/audit.ts'
+import type { EngineName, Rows } from '../lib/engine.ts'
+import type { Lake } from '../lib/lake.ts'
+import type { Scenario, SqlStep, Step } from '../lib/scenario.ts'
+
+/** A statement of a user. */
+export function as(user: string): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
+  return (title, sql, outcome) => {
+    const step = { title: `${user} ${title}`, on: 'trino', sql, user } as const
+    if (outcome === undefined) return step
+    return outcome instanceof RegExp ? { ...step, fails: outcome } : { ...step, rows: outcome }
+  }
+}
+
+export const alice: ReturnType<typeof as> = as('alice')
+export const bob: ReturnType<typeof as> = as('bob')
+
+/** What each of two users may do in the namespaces of a scenario. */
+export function prepared(ns: string, lake: Lake | null, on: EngineName = 'trino'): Step {
+  return watched(
+    on,
+    'gives each user a namespace, and one to share',
+    '(grants)',
+    lake,
+    async (_engine, _since, server) => {
+      for (const name of [`${ns}_alice`, `${ns}_bob`, `${ns}_shared`])
+        await server.send('POST', '/v1/users/namespaces', { namespace: [name] })
+      const grants = [
+        ['alice', 'manage', 'alice'],
+        ['bob', 'manage', 'bob'],
+        ['alice', 'manage', 'shared'],
+        ['bob', 'select', 'shared'],
+        ['trino-service', 'select', 'shared'],
+      ] as const
+      for (const [principal, privilege, name] of grants) {
+        const on = { warehouse: 'users', namespace: [`${ns}_${name}`] }
+        await server.send('POST', '/management/v1/grants', { privilege, on, to: { principal } })
+      }
+      return grants.map(([principal, privilege, name]) => `${principal}: ${privilege} on ${name}`).join(', ')
+    },
+  )
+}
+
+const nothing = /does not exist|not found|NoSuch/i
+
+/** Two users of one Trino: what each sees and does is decided for them, not for the cluster. */
+export const trinoUsers: Scenario = {
+  name: 'trino/users',
+  engines: ['trino'],
+  storages: ['users'],
+  steps: ({ namespace: ns, lake }) => [
+    prepared(ns, lake),
+    ...['users', 'users_off'].flatMap((catalog) => inOneCluster(catalog, ns, lake)),
+    as('carol')(
+      'is not known, and told so',
+      'SHOW SCHEMAS FROM users',
+      /no user of this name|--makes-principals/,
+    ),
+    as('trino')('is an engine, and no user', 'SHOW SCHEMAS FROM users', /no user|engine|rule|--subject/),
+  ],
+}
+
+function inOneCluster(catalog: string, ns: string, lake: Lake | null): Step[] {
+  const [hers, his, shared] = ['alice', 'bob', 'shared'].map((name) => `${catalog}.${ns}_${name}`)
+  const t = `t_${catalog}`
+  const ctas = `CREATE TABLE ${hers}.${t} AS SELECT n AS id, 'x' AS text FROM UNNEST(sequence(1, 10)) AS r(n)`
+  const insert = `INSERT INTO ${hers}.${t} VALUES (11, 'y')`
+  const list = `SELECT schema_name FROM ${catalog}.information_schema.schemata WHERE schema_name LIKE '${ns}%' ORDER BY 1`
+  return [
+    watched('trino', `CTAS runs as the user (${catalog})`, ctas, lake, async (engine, since) => {
+      await engine.sql(ctas, 'alice')
+      return demandDoneBy(await since(), 'alice by trino', ['createTable'])
+    }),
+    watched('trino', `INSERT runs as the user (${catalog})`, insert, lake, async (engine, since) => {
+      await engine.sql(insert, 'alice')
+      return demandDoneBy(await since(), 'alice by trino', ['updateTable', 'loadTable'])
+    }),
+    alice(`reads what she wrote (${catalog})`, `SELECT count(*), max(id) FROM ${hers}.${t}`, [[11, 11]]),
+    alice(`sees her schemas (${catalog})`, list, [[`${ns}_alice`], [`${ns}_shared`]]),
+    bob(`sees his (${catalog})`, list, [[`${ns}_bob`], [`${ns}_shared`]]),
+    bob(`finds no table of hers (${catalog})`, `SELECT * FROM ${hers}.${t}`, nothing),
+    bob(
+      `lists none (${catalog})`,
+      `SELECT table_name FROM ${catalog}.information_schema.tables WHERE table_schema = '${ns}_alice'`,
+      [],
+    ),
+    bob(`cannot write to hers (${catalog})`, insert, nothing),
+    bob(`makes his own (${catalog})`, `CREATE TABLE ${his}.${t} AS SELECT 1 AS id`),
+    alice(`finds no table of his (${catalog})`, `SELECT * FROM ${his}.${t}`, nothing),
+    alice(`makes one to share (${catalog})`, `CREATE TABLE ${shared}.${t} AS SELECT 1 AS id`),
+    bob(`reads it (${catalog})`, `SELECT id FROM ${shared}.${t}`, [[1]]),
+    bob(
+      `may not write to it (${catalog})`,
+      `INSERT INTO ${shared}.${t} VALUES 2`,
+      /modify|forbidden|not allowed|denied/i,
+    ),
+    bob(`may not drop it (${catalog})`, `DROP TABLE ${shared}.${t}`, /manage|forbidden|not allowed|denied/i),
+    alice(`still has all of it (${catalog})`, `SELECT id FROM ${shared}.${t}`, [[1]]),
+  ]
+}

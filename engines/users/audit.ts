@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Engine, EngineName } from '../lib/engine.ts'
+import type { Lake } from '../lib/lake.ts'
+import type { ActStep } from '../lib/scenario.ts'
+
+/** An audit event as the server shows it. */
+export interface UserEvent {
+  readonly principal: string
+  /** Engines that act, the outermost first. */
+  readonly actors: readonly string[]
+  readonly operation: string
+  readonly outcome: string
+  readonly detail: Readonly<Record<string, unknown>> | null
+}
+
+/** Reads are written down this much later at most, ms. */
+const delayMs = 1_500
+
+/** A step that looks at what the server wrote down while it ran. */
+export function watched(
+  on: EngineName,
+  title: string,
+  what: string,
+  lake: Lake | null,
+  act: (engine: Engine, since: () => Promise<readonly UserEvent[]>, server: Lake) => Promise<string>,
+): ActStep {
+  return {
+    title,
+    on,
+    what,
+    act: (engine) => {
+      if (lake === null) return Promise.reject(new Error('the server is not one of this run'))
+      const from = new Date()
+      return act(engine, () => eventsFrom(lake, from), lake)
+    },
+  }
+}
+
+async function eventsFrom(lake: Lake, from: Date): Promise<readonly UserEvent[]> {
+  await sleep(delayMs)
+  const path = `/management/v1/audit?pageSize=500&from=${from.toISOString()}`
+  const events: UserEvent[] = []
+  for (let token: string | null = ''; token !== null;) {
+    const more = token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`
+    const page = (await lake.send('GET', path + more)) as {
+      readonly events: readonly UserEvent[]
+      readonly nextPageToken: string | null
+    }
+    events.push(...page.events)
+    token = page.nextPageToken
+  }
+  return events.filter(({ principal }) => principal !== 'admin')
+}
+
+/** Who did it, for people: `alice by trino`. */
+export function whoOf({ principal, actors }: Pick<UserEvent, 'principal' | 'actors'>): string {
+  return [principal, ...actors].join(' by ')
+}
+
+/** Counts events of these operations by who did it and how it ended: `createTable, alice by trino, allowed`. */
+export function tally(events: readonly UserEvent[], operations: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const event of events) {
+    if (!operations.includes(event.operation)) continue
+    const key = `${event.operation}, ${whoOf(event)}, ${event.outcome}`
+    counts[key] = (counts[key] ?? 0) + 1
+  }
+  return counts
+}
+
+/** @throws Error when one of the operations was done by somebody else, or by nobody */
+export function demandDoneBy(
+  events: readonly UserEvent[],
+  who: string,
+  operations: readonly string[],
+): string {
+  const counts = tally(events, operations)
+  for (const operation of operations)
+    if (counts[`${operation}, ${who}, allowed`] === undefined)
+      throw new Error(
+        `no ${operation} of ${who}: ${JSON.stringify(
+          tally(
+            events,
+            events.map(({ operation }) => operation),
+          ),
+        )}`,
+      )
+  const others = Object.keys(counts).filter((key) => !key.includes(`, ${who}, `))
+  if (others.length > 0) throw new Error(`done by somebody else: ${others.join('; ')}`)
+  return Object.entries(counts)
+    .map(([key, count]) => `${count} × ${key}`)
+    .join('; ')
+}
