@@ -8,6 +8,7 @@ export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>
   'api-key': async () => (await import('./providers/api-key.ts')).apiKey,
   headers: async () => (await import('./providers/headers.ts')).headers,
   command: async () => (await import('./providers/command.ts')).command,
+  oauth2: async () => (await import('./providers/oauth2.ts')).oauth2,
   sigv4: async () => (await import('./providers/sigv4.ts')).sigv4,
   sigv4a: async () => (await import('./providers/sigv4.ts')).sigv4a,
 }

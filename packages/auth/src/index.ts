@@ -16,6 +16,7 @@ export type { Properties } from './properties/auth-properties.ts'
 export { configuredHeaders } from './properties/configured-headers.ts'
 export {
   byDefault,
+  duration,
   flag,
   integer,
   list,
@@ -44,6 +45,7 @@ export {
   type ProviderFactory,
   type ProviderSource,
 } from './provider-definition.ts'
+export type { BrowserPrompt, DevicePrompt, Prompts } from './prompts.ts'
 export { AuthRegistry, type CreateOptions, type RegistryOptions } from './registry.ts'
 export { retryAfterMs } from './retry-after.ts'
 export { LONGEST_WAIT_MS, mayHaveHappened, retryPolicy, type RetryPolicyOptions } from './retry-policy.ts'

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest'
 const folder = new URL('./', import.meta.url)
 const sigv4 = new URL('../../sigv4/src/web/index.ts', folder)
 const errors = new URL('../../errors/src/index.ts', folder)
+const oauth4webapi = new URL(import.meta.resolve('oauth4webapi'))
 
 /** All files that load with these, dynamic imports left out. */
 function loadedWith(entries: readonly URL[]): Map<string, string> {
@@ -21,6 +22,7 @@ function loadedWith(entries: readonly URL[]): Map<string, string> {
       if (type !== undefined) continue
       if (from === '@headgate/sigv4/web') open.push(sigv4)
       else if (from === '@headgate/errors') open.push(errors)
+      else if (from === 'oauth4webapi') open.push(oauth4webapi)
       else open.push(new URL(from, next))
     }
   }

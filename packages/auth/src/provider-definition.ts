@@ -1,4 +1,5 @@
 import type { AuthProvider, ReadyProvider } from './auth-provider.ts'
+import type { Prompts } from './prompts.ts'
 import { readProperties, type PropertyKeys, type PropertyValues } from './properties/read-properties.ts'
 import type { GivenProperty } from './properties/read-properties.ts'
 
@@ -18,6 +19,8 @@ export interface ProviderContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The session this one belongs to: a user's session within that of the service. */
   readonly parent: AuthProvider | undefined
+  /** How people are reached, where there are any. */
+  readonly prompts: Prompts | undefined
   /** The type to wrap when the configuration names none: `none`, unless there are properties of another. */
   readonly defaultDelegate: string
   /** Tells whoever runs the client about something that works, but should be changed. */

@@ -4,6 +4,7 @@ import { builtIns } from './built-ins.ts'
 import { AuthProperties, type Properties } from './properties/auth-properties.ts'
 import { typeAliases } from './properties/aliases.ts'
 import { nearest } from './properties/read-properties.ts'
+import type { Prompts } from './prompts.ts'
 import {
   closeProvider,
   readyProvider,
@@ -28,6 +29,8 @@ export interface CreateOptions extends WaitOptions {
   readonly now?: () => number
   /** Environment variables by name. Default: those of the process, where there is one. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** How people are reached who must log in. Default: nobody is asked. */
+  readonly prompts?: Prompts
   /** Told about what works, but should be changed. Default: nobody. */
   readonly warn?: (message: string) => void
   /** Whether providers check themselves at once. Default true. */
@@ -119,6 +122,7 @@ export class AuthRegistry {
       now: options.now ?? Date.now,
       env: options.env ?? globalThis.process?.env ?? {},
       parent: options.parent,
+      prompts: options.prompts,
       defaultDelegate: read.defaultDelegate,
       warn: options.warn ?? (() => {}),
       create: (inner) => this.#open(typeAliases.get(inner) ?? inner, read, options, all, [...within, type]),

@@ -19,9 +19,12 @@ export interface TokenAuthOptions {
 const tokenRefused = new Set([401, 419])
 
 /** Sends a token in a header, and asks for another try with a new one when it is refused. */
-export function tokenAuth(tokens: Memoized<Token>, options: TokenAuthOptions = {}): AuthProvider {
+export function tokenAuth<T extends Token>(
+  tokens: Memoized<T>,
+  options: TokenAuthOptions = {},
+): AuthProvider {
   const { header = 'Authorization', scheme = 'Bearer' } = options
-  const sent = new WeakMap<AuthRequest, Token>()
+  const sent = new WeakMap<AuthRequest, T>()
   return {
     initialize: async (wait) => void (await tokens.get(wait)),
     authenticate: async (request, wait) => {

@@ -37,3 +37,17 @@ function claimsOf(
     return undefined
   }
 }
+
+/** Who acts for the one a JWT is about, outermost first (RFC 8693 section 4.1). Nothing is verified. */
+export function jwtActors(token: string): readonly Party[] {
+  const actors: Party[] = []
+  let act: unknown = claimsOf(token)?.['act']
+  // Chains are short; what an issuer sends is not trusted to be.
+  while (typeof act === 'object' && act !== null && 'sub' in act && actors.length < 16) {
+    const { sub } = act
+    if (typeof sub !== 'string') break
+    actors.push({ ...('iss' in act && typeof act.iss === 'string' ? { issuer: act.iss } : {}), subject: sub })
+    act = 'act' in act ? act.act : undefined
+  }
+  return actors
+}

@@ -9,6 +9,8 @@ export interface Token {
   /** RFC 8693 section 3: `urn:ietf:params:oauth:token-type:access_token` and others. */
   readonly type?: string
   readonly provenance?: Provenance
+  /** What came along for those that exchange it: it says who logged in (OpenID Connect Core section 2). */
+  readonly idToken?: Secret
 }
 
 /** The token types of RFC 8693 section 3. */

@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../auth-error.ts'
-import { ask, type Answer } from './ask.ts'
+import { ask, type Answer } from '../ask.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
 import { jsonCredentials } from './json-credentials.ts'
 

@@ -1,7 +1,7 @@
 import { AuthError } from '../auth-error.ts'
 import type { HeaderList } from '../header-list.ts'
 import type { Provenance } from '../provenance.ts'
-import { ask } from './ask.ts'
+import { ask } from '../ask.ts'
 import { awsCredentials, type AwsContext, type AwsCredentials } from './aws-credentials.ts'
 
 /** Where STS of a region is, unless the environment says otherwise. */

@@ -35,6 +35,23 @@ export function integer(says: string, min: number, max: number): PropertyKind<nu
   })
 }
 
+/** A time in milliseconds, written as ISO 8601 has it (`PT1H30M`, `P1D`) or as a number of milliseconds. */
+export function duration(says: string, min: number, max: number): PropertyKind<number | undefined> {
+  return kind(says, `a duration from ${min} ms to ${max} ms, as PT30S or PT5M`, (given) => {
+    const value = /^\d{1,15}$/.test(given) ? Number(given) : isoDuration(given)
+    return value !== undefined && value >= min && value <= max ? value : undefined
+  })
+}
+
+function isoDuration(given: string): number | undefined {
+  const parts = /^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,3})?)S)?)?$/i.exec(
+    given,
+  )
+  if (parts === null || !/\d/.test(given)) return undefined
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0))
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
+}
+
 /** One of a few words. */
 export function oneOf<const W extends string>(
   says: string,

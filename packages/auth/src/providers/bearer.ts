@@ -29,8 +29,8 @@ export const bearer: ProviderDefinition = defineProvider({
 })
 
 /** A token that stays as it is: there is nothing to renew it with. */
-export function fixedToken(token: Secret): AuthProvider {
-  const value = new Secret(checkToken(token.reveal().trim(), `${PREFIX}.token`))
+export function fixedToken(token: Secret, property = `${PREFIX}.token`): AuthProvider {
+  const value = new Secret(checkToken(token.reveal().trim(), property))
   const expiresAt = jwtExpiry(value.reveal())
   return {
     authenticate: async (request) => ({

@@ -1,12 +1,13 @@
-import { AuthError } from '../auth-error.ts'
-import type { Fetch } from '../provider-definition.ts'
-import { timeLimit } from '../time-limit.ts'
+import { AuthError } from './auth-error.ts'
+import type { Fetch } from './provider-definition.ts'
+import { timeLimit } from './time-limit.ts'
 
 const MAX_BYTES = 1 << 20
 
 /** What an issuer answered. */
 export interface Answer {
   readonly status: number
+  readonly headers: Headers
   readonly text: string
 }
 
@@ -27,7 +28,7 @@ export async function ask(
     const response = await fetch(url, { ...init, redirect: 'manual', signal })
     const text = await response.text()
     if (text.length > MAX_BYTES) throw new AuthError('malformed', `${what} gave an answer of more than 1 MiB`)
-    return { status: response.status, text }
+    return { status: response.status, headers: response.headers, text }
   } catch (cause) {
     init.signal?.throwIfAborted()
     if (cause instanceof AuthError) throw cause

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import type { Properties } from '../properties/auth-properties.ts'
+import { create, messageOf } from '../test-context.ts'
+import { testServer } from '../test-server.ts'
+
+type Row = [what: string, own: Properties, status: number, body: object, expected: string[]]
+
+const P = 'rest.auth.oauth2.'
+const exchange = { [`${P}token-exchange.subject-token`]: 'e30.e30.e30' }
+const assertion = {
+  [`${P}profile`]: 'entra',
+  [`${P}jwt-bearer.assertion`]: 'e30.e30.e30',
+  scope: 'api://x/.default',
+}
+
+describe('a refusal is told with what the issuer said, and what helps', () => {
+  it.each<Row>([
+    [
+      'Entra has no exchange',
+      exchange,
+      400,
+      { error: 'unsupported_grant_type', error_description: 'AADSTS70003: no' },
+      ['AADSTS70003: no', 'grant-type=jwt-bearer'],
+    ],
+    [
+      'Entra: no consent',
+      assertion,
+      400,
+      { error: 'invalid_grant', error_description: 'AADSTS65001: x' },
+      ['let an administrator grant'],
+    ],
+    [
+      'Entra: token for others',
+      assertion,
+      400,
+      { error: 'invalid_grant', error_description: 'AADSTS50013: x' },
+      ['its audience must be the client id'],
+    ],
+    [
+      'Entra: id of a secret',
+      {},
+      401,
+      { error: 'invalid_client', error_description: 'AADSTS7000215: x' },
+      ['not its id'],
+    ],
+    [
+      'Keycloak: audience',
+      exchange,
+      400,
+      { error: 'invalid_request', error_description: 'Requested audience not available: lake' },
+      ['Requested audience not available: lake', 'audience mapper'],
+    ],
+    [
+      'Keycloak: switch',
+      exchange,
+      400,
+      {
+        error: 'invalid_request',
+        error_description: 'Standard token exchange is not enabled for the requested client',
+      },
+      ['Switch on Standard token exchange'],
+    ],
+    [
+      'Keycloak: requester',
+      exchange,
+      403,
+      { error: 'access_denied', error_description: 'Client is not within the token audience' },
+      ['audience mapper for this client'],
+    ],
+    [
+      'Cognito: wants Basic',
+      { [`${P}client-auth`]: 'client_secret_post' },
+      400,
+      { error: 'invalid_client' },
+      ['client-auth=client_secret_basic'],
+    ],
+    ['wants the form', {}, 401, { error: 'invalid_client' }, ['client-auth=client_secret_post']],
+    [
+      'Okta: policy',
+      exchange,
+      400,
+      { error: 'access_denied', error_description: 'Policy evaluation failed for this request' },
+      ['access policy'],
+    ],
+    [
+      'scope of Iceberg',
+      { scope: 'catalog' },
+      400,
+      { error: 'invalid_scope' },
+      ['catalog is one of Iceberg'],
+    ],
+    ['no endpoint', {}, 404, {}, ['status 404', `set ${P}issuer-url`]],
+    ['target', exchange, 400, { error: 'invalid_target' }, [`check ${P}audience`]],
+    ['a redirect', {}, 302, {}, ['Token endpoints do not redirect']],
+    [
+      'an error of Iceberg',
+      {},
+      400,
+      { error: { type: 'BadRequestException', message: 'no', code: 400 } },
+      ['BadRequestException (no)'],
+    ],
+  ])('%s', async (_, own, status, body, expected) => {
+    await using server = await testServer((_, response) => {
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'www-authenticate': 'Basic realm="x"',
+      })
+      response.end(JSON.stringify(body))
+    })
+    const message = await messageOf(
+      create({
+        'rest.auth.type': 'oauth2',
+        [`${P}token-endpoint`]: `${server.url}/token`,
+        [`${P}client-id`]: 'c',
+        [`${P}client-secret`]: 's',
+        ...own,
+      }),
+    )
+    for (const part of expected) expect(message).toContain(part)
+  })
+
+  it.each([
+    ['501 where a catalog issues no tokens', 501],
+    ['404 where a catalog issues no tokens', 404],
+  ])('%s', async (_, status) => {
+    await using server = await testServer((_, response) => void response.writeHead(status).end())
+    const own = { 'rest.auth.type': 'oauth2', [`${P}token-endpoint`]: 'v1/oauth/tokens', credential: 'a:b' }
+    const message = await messageOf(create(own, { uri: `${server.url}/catalog` }))
+    expect(server.received[0]?.target).toBe('/catalog/v1/oauth/tokens')
+    expect(message).toContain('set oauth2-server-uri to the token endpoint of your identity provider')
+  })
+
+  it('shows no token that an issuer repeats, and no more than one line', async () => {
+    await using server = await testServer((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' })
+      const error_description = `bad\r\ntoken eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl ${'x'.repeat(999)}`
+      response.end(JSON.stringify({ error: 'invalid_grant', error_description }))
+    })
+    const properties = { 'rest.auth.type': 'oauth2', [`${P}token-endpoint`]: server.url, credential: 'a:b' }
+    const message = await messageOf(create(properties))
+    expect(message).toContain('bad token [redacted] xxx')
+    expect(message).not.toMatch(/eyJ|\n/)
+    expect(message.length).toBeLessThan(600)
+  })
+})

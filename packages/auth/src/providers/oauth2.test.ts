@@ -1,0 +1,288 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeJwt, importJWK, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { CATALOG, testIssuer, type TestIssuer, type TokenCall } from '../oauth2/test-issuer.ts'
+import { browse } from '../oauth2/test-person.ts'
+import type { Properties } from '../properties/auth-properties.ts'
+import type { CreateOptions } from '../registry.ts'
+import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
+import type { ReadyProvider } from '../auth-provider.ts'
+
+const SECRET = 'a-secret: with/odd+characters, 32 long'
+const P = 'rest.auth.oauth2.'
+let issuer: TestIssuer
+
+beforeAll(async () => {
+  issuer = await testIssuer()
+})
+afterAll(async () => await issuer[Symbol.asyncDispose]())
+
+/** A provider of the issuer, with properties by their names below `rest.auth.oauth2.`. */
+async function open(own: Properties, options: CreateOptions = {}): Promise<ReadyProvider> {
+  const properties: Record<string, Properties[string]> = { 'rest.auth.type': 'oauth2' }
+  for (const [name, value] of Object.entries({ 'issuer-url': issuer.url, ...own }))
+    properties[`${P}${name}`] = value
+  const auth = await create(properties, { fetch: issuer.fetch, ...options })
+  onTestFinished(async () => await auth[Symbol.asyncDispose]())
+  return auth
+}
+
+const basic = { 'client-id': 'basic', 'client-secret': SECRET, scope: 'catalog' }
+
+function lastCall(): TokenCall {
+  const call = issuer.calls.at(-1)
+  if (call === undefined) throw new Error('no token was asked for')
+  return call
+}
+
+async function claims(auth: ReadyProvider): Promise<Record<string, unknown>> {
+  return decodeJwt((await auth.token?.())?.value.reveal() ?? '')
+}
+
+async function file(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'oauth2-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'file'), text)
+  return join(folder, 'file')
+}
+
+describe('a client proves who it is', () => {
+  it.each<[string, () => Promise<Properties> | Properties]>([
+    ['client_secret_basic', () => basic],
+    ['client_secret_post', () => ({ ...basic, 'client-id': 'post', 'client-auth': 'client_secret_post' })],
+    ['client_secret_jwt', () => ({ ...basic, 'client-id': 'mac', 'client-auth': 'client_secret_jwt' })],
+    [
+      'private_key_jwt',
+      () => ({ 'client-id': 'signing', scope: 'catalog', 'client-auth.jwt.private-key': issuer.clientKey }),
+    ],
+    [
+      'a secret in a file',
+      async () => ({ 'client-id': 'basic', 'client-secret-file': await file(`${SECRET}\n`) }),
+    ],
+  ])('by %s', async (_, properties) => {
+    const own = await properties()
+    const auth = await open(own)
+    expect(await headerAfter(auth, 'authorization')).toMatch(/^Bearer ey/)
+    expect(await claims(auth)).toMatchObject({ iss: issuer.url, aud: CATALOG, client_id: own['client-id'] })
+    expect(lastCall().form.get('grant_type')).toBe('client_credentials')
+  })
+
+  it('by a statement of somebody else in a file, which is read again when it changes', async () => {
+    const clock = testClock(Date.now())
+    const statement = async (jti: string): Promise<string> => {
+      const key = await importJWK(JSON.parse(issuer.clientKey), 'ES256')
+      const claims = { iss: 'signing', sub: 'signing', aud: issuer.url, jti }
+      const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'client' })
+      return await jwt.setIssuedAt().setExpirationTime('5m').sign(key)
+    }
+    const path = await file(await statement('one'))
+    const auth = await open(
+      { 'client-id': 'signing', scope: 'catalog', 'client-auth.assertion-file': path },
+      clock,
+    )
+    expect(await claims(auth)).toMatchObject({ client_id: 'signing' })
+    await writeFile(path, await statement('two'))
+    clock.advance(3_601_000)
+    await headerAfter(auth, 'authorization')
+    expect(decodeJwt(lastCall().form.get('client_assertion') ?? '').jti).toBe('two')
+  })
+
+  it('with a statement for the issuer alone', async () => {
+    await open({ 'client-id': 'signing', 'client-auth.jwt.private-key': issuer.clientKey })
+    const statement = decodeJwt(lastCall().form.get('client_assertion') ?? '')
+    expect(statement).toMatchObject({ iss: 'signing', sub: 'signing', aud: issuer.url })
+  })
+})
+
+describe('exchange', () => {
+  const nested = (name: string, client: string): Properties => ({
+    [`token-exchange.${name}.issuer-url`]: issuer.url,
+    [`token-exchange.${name}.client-id`]: client,
+    [`token-exchange.${name}.client-secret`]: SECRET,
+    [`token-exchange.${name}.client-auth`]: client === 'post' ? 'client_secret_post' : 'client_secret_jwt',
+    [`token-exchange.${name}.scope`]: 'catalog',
+  })
+
+  it('takes subject and actor from configurations of their own, for several audiences and resources', async () => {
+    const auth = await open({
+      ...basic,
+      ...nested('subject-token', 'post'),
+      ...nested('actor-token', 'mac'),
+      audience: 'lake,house',
+      resource: 'https://a.example/ https://b.example/',
+    })
+    expect(await claims(auth)).toMatchObject({
+      sub: 'post',
+      act: { sub: 'mac' },
+      aud: ['lake', 'house', 'https://a.example/', 'https://b.example/'],
+    })
+    const { form } = lastCall()
+    expect(form.getAll('audience')).toEqual(['lake', 'house'])
+    expect(form.getAll('resource')).toEqual(['https://a.example/', 'https://b.example/'])
+    expect(form.get('subject_token_type')).toBe('urn:ietf:params:oauth:token-type:access_token')
+    expect(form.get('actor_token_type')).toBe('urn:ietf:params:oauth:token-type:access_token')
+    expect((await auth.token?.())?.provenance).toMatchObject({
+      who: { subject: 'post', issuer: issuer.url },
+      actors: [{ subject: 'mac' }],
+      obtainedBy: 'token-exchange',
+    })
+  })
+
+  it('takes the token of the outer session', async () => {
+    const parent = await open({ ...basic, 'client-id': 'post', 'client-auth': 'client_secret_post' })
+    const auth = await open({ ...basic, 'token-exchange.subject-token': '::parent::' }, { parent })
+    expect(await claims(auth)).toMatchObject({ sub: 'post', client_id: 'basic' })
+    expect(await messageOf(open({ ...basic, 'token-exchange.subject-token': '::parent::' }))).toContain(
+      'needs a session that this one belongs to',
+    )
+  })
+
+  it('chains in two steps: a JWT from one issuer is presented at another', async () => {
+    const auth = await open({
+      ...basic,
+      'grant-type': 'jwt-bearer',
+      'jwt-bearer.assertion.issuer-url': issuer.url,
+      'jwt-bearer.assertion.client-id': 'mac',
+      'jwt-bearer.assertion.client-secret': SECRET,
+      'jwt-bearer.assertion.client-auth': 'client_secret_jwt',
+      'jwt-bearer.assertion.audience': 'https://other.example',
+      'jwt-bearer.assertion.token-exchange.requested-token-type': 'urn:ietf:params:oauth:token-type:jwt',
+      ...Object.fromEntries(
+        Object.entries(nested('subject-token', 'post')).map(([name, value]) => [
+          `jwt-bearer.assertion.${name}`,
+          value,
+        ]),
+      ),
+    })
+    expect(await claims(auth)).toMatchObject({ sub: 'post', aud: CATALOG })
+    expect(lastCall().form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer')
+  })
+
+  it('a token that has run out ends the session; nobody goes on as the service', async () => {
+    const clock = testClock(Date.now())
+    const parent = await open(basic)
+    const token = (await parent.token?.())?.value.reveal() ?? ''
+    const path = await file(token)
+    const auth = await open({ ...basic, 'token-exchange.subject-token-file': path }, clock)
+    await writeFile(path, `${token.slice(0, -10)}AAAAAAAAAA`)
+    clock.advance(3_601_000)
+    expect(await messageOf(auth.authenticate(aRequest()))).toContain('refused token-exchange: invalid_grant')
+    expect(lastCall().form.get('grant_type')).toContain('token-exchange')
+  })
+
+  it('a token of somebody else ends the session', async () => {
+    const clock = testClock(Date.now())
+    const token = async (id: string, auth: string): Promise<string> =>
+      (await (await open({ ...basic, 'client-id': id, 'client-auth': auth })).token?.())?.value.reveal() ?? ''
+    const own = { ...basic, 'token-exchange.subject-token': '::parent::' }
+    let current = await token('post', 'client_secret_post')
+    const { Secret } = await import('../secret.ts')
+    const parent = {
+      authenticate: async (request: ReturnType<typeof aRequest>) => request,
+      token: async () => ({ value: new Secret(current) }),
+    }
+    const auth = await open(own, { parent, ...clock })
+    current = await token('mac', 'client_secret_jwt')
+    clock.advance(3_601_000)
+    expect(await messageOf(auth.authenticate(aRequest()))).toContain('the renewal is for another subject')
+  })
+})
+
+it('one token request for each renewal, however many wait for it', async () => {
+  const clock = testClock(Date.now())
+  const auth = await open(basic, clock)
+  for (let renewal = 1; renewal <= 3; renewal++) {
+    const before = issuer.calls.length
+    clock.advance(3_601_000)
+    const headers = await Promise.all(Array.from({ length: 200 }, () => headerAfter(auth, 'authorization')))
+    expect(new Set(headers).size).toBe(1)
+    expect(issuer.calls.length - before).toBe(1)
+  }
+})
+
+it('a token that the catalog refuses is replaced once', async () => {
+  const clock = testClock(Date.now())
+  const auth = await open(basic, clock)
+  const sent = await auth.authenticate(aRequest())
+  clock.advance(60_000)
+  expect(await auth.onResponse?.(new Response(null, { status: 401 }), sent)).toBe('retry')
+  expect(await headerAfter(auth, 'authorization')).not.toBe(sent.headers[0]?.[1])
+})
+
+describe('people', () => {
+  const person = { 'client-id': 'person', scope: 'openid offline_access catalog', resource: CATALOG }
+
+  it('log in on another device, and come back with a refresh token that rotates', async () => {
+    const clock = testClock(Date.now())
+    const kept: string[] = []
+    const shown: string[] = []
+    const auth = await open(
+      { ...person, 'grant-type': 'device_code' },
+      {
+        ...clock,
+        prompts: {
+          device: ({ userCode, verificationUri, verificationUriComplete = '' }) => {
+            shown.push(userCode, verificationUri)
+            void browse(verificationUriComplete, { login: 'alice', password: 'x' })
+          },
+          keepRefreshToken: (token) => void kept.push(token.reveal()),
+        },
+      },
+    )
+    expect(shown).toEqual([])
+    expect(await claims(auth)).toMatchObject({ sub: 'alice', aud: CATALOG })
+    expect(shown).toHaveLength(2)
+    clock.advance(3_601_000)
+    expect(await claims(auth)).toMatchObject({ sub: 'alice' })
+    expect(lastCall().form.get('grant_type')).toBe('refresh_token')
+    expect(kept).toHaveLength(2)
+    expect(kept[0]).not.toBe(kept[1])
+    expect(shown).toHaveLength(2)
+
+    const again = await open({ ...person, 'refresh-token': kept[1] })
+    expect(await claims(again)).toMatchObject({ sub: 'alice' })
+    expect(await messageOf(open({ ...person, 'refresh-token': kept[1] }))).toContain(
+      'The login has ended or was revoked: log in again',
+    )
+  })
+
+  it('log in with a browser', async () => {
+    const back = 'http://127.0.0.1:1/back'
+    const auth = await open(
+      { ...person, 'grant-type': 'authorization_code' },
+      {
+        prompts: {
+          browser: async ({ urlFor }) => await browse(urlFor(back), { login: 'bob', password: 'x' }, back),
+        },
+      },
+    )
+    expect(await claims(auth)).toMatchObject({ sub: 'bob' })
+    expect(lastCall().form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('who are not there are not waited for', async () => {
+    const auth = await open({ ...person, 'grant-type': 'device_code' })
+    expect(await messageOf(auth.authenticate(aRequest()))).toContain('Nobody can be asked to log in here')
+    const other = await open({ ...person, 'grant-type': 'authorization_code' })
+    expect(await messageOf(other.authenticate(aRequest()))).toContain('take grant-type=device_code')
+  })
+
+  it('an answer of another login is not taken', async () => {
+    const auth = await open(
+      { ...person, 'grant-type': 'authorization_code' },
+      {
+        prompts: {
+          browser: async ({ urlFor }) => {
+            urlFor('http://127.0.0.1:1/back')
+            return `http://127.0.0.1:1/back?code=stolen&state=other&iss=${issuer.url}`
+          },
+        },
+      },
+    )
+    const message = await messageOf(auth.authenticate(aRequest()))
+    expect(message).toContain('The login was not successful')
+    expect(message).not.toContain('stolen')
+  })
+})
