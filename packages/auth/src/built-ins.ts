@@ -9,6 +9,7 @@ export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>
   headers: async () => (await import('./providers/headers.ts')).headers,
   command: async () => (await import('./providers/command.ts')).command,
   oauth2: async () => (await import('./providers/oauth2.ts')).oauth2,
+  'iceberg-legacy': async () => (await import('./providers/iceberg-legacy.ts')).icebergLegacy,
   sigv4: async () => (await import('./providers/sigv4.ts')).sigv4,
   sigv4a: async () => (await import('./providers/sigv4.ts')).sigv4a,
 }

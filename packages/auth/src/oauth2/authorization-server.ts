@@ -90,7 +90,7 @@ async function discover(
     if (response.status !== 200) continue
     const said = await issuerOf(response.clone())
     // Exactly (RFC 8414 section 3.3): another issuer could have its tokens taken for those of this one.
-    if (said === issuer) return { ...(await processDiscoveryResponse(new URL(issuer), response)), issuer }
+    if (said === issuer) return { ...(await processed(url, response)), issuer }
     const fix = said === undefined ? 'is it the address of an issuer?' : `write it exactly so: ${said}`
     throw new AuthError('configuration', `${property}: the metadata there is of another issuer; ${fix}`, {
       property,
@@ -100,6 +100,17 @@ async function discover(
   throw new AuthError('configuration', `${property}: there is no metadata of an issuer (${seen}); ${fix}`, {
     property,
   })
+}
+
+async function processed(url: URL, response: Response): Promise<AuthorizationServer> {
+  try {
+    return await processDiscoveryResponse(url, response)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new AuthError('malformed', `The metadata of the issuer (${url.host}) cannot be used: ${why}`, {
+      cause,
+    })
+  }
 }
 
 async function issuerOf(response: Response): Promise<string | undefined> {

@@ -29,7 +29,6 @@ export interface TokenRequest {
   /** As it is on the wire. */
   readonly grantType: string
   readonly parameters: FormParameters
-  readonly headers?: Readonly<Record<string, string>>
   readonly dpop?: DPoPHandle | undefined
   readonly profile: ProfileName | 'iceberg-legacy'
   readonly prefix: string
@@ -67,7 +66,6 @@ export async function requestToken(
       {
         [customFetch]: wholeAnswers(context.fetch, `The token endpoint (${endpoint.host})`),
         [allowInsecureRequests]: isLoopback(endpoint),
-        ...(request.headers === undefined ? {} : { headers: request.headers }),
         ...(dpop === undefined ? {} : { DPoP: dpop }),
         ...(wait.signal === undefined ? {} : { signal: wait.signal }),
       },

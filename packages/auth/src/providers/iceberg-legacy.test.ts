@@ -1,0 +1,183 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ReadyProvider } from '../auth-provider.ts'
+import type { Properties } from '../properties/auth-properties.ts'
+import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
+import { testServer, type TestServer } from '../test-server.ts'
+
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const ACCESS = 'urn:ietf:params:oauth:token-type:access_token'
+const clock = testClock()
+
+function jwt(sub: string, jti: number): string {
+  return `e30.${btoa(JSON.stringify({ sub, jti, exp: clock.now() / 1_000 + 3_600 })).replaceAll('=', '')}.c2ln`
+}
+
+/** A catalog that issues tokens for whoever the request is about. */
+async function catalog(options: { exchanges?: boolean; service?: string } = {}): Promise<TestServer> {
+  let count = 0
+  const server = await testServer((request, response) => {
+    const form = new URLSearchParams(request.body.toString())
+    const exchange = form.get('grant_type') === EXCHANGE
+    response.setHeader('content-type', 'application/json')
+    if (exchange && options.exchanges === false) {
+      response.writeHead(401).end('{"error":"invalid_client"}')
+      return
+    }
+    const payload = (form.get('subject_token') ?? '').split('.')[1]
+    const claims: { sub?: string } = payload === undefined ? {} : JSON.parse(atob(payload))
+    const access_token = jwt(claims.sub ?? options.service ?? 'service', ++count)
+    const issued = exchange ? { issued_token_type: ACCESS } : {}
+    response.end(JSON.stringify({ access_token, token_type: 'bearer', expires_in: 3600, ...issued }))
+  })
+  onTestFinished(async () => await server[Symbol.asyncDispose]())
+  return server
+}
+
+async function open(server: TestServer, own: Properties, parent?: ReadyProvider): Promise<ReadyProvider> {
+  const uri = `${server.url}/catalog/`
+  const properties = { 'rest.auth.type': 'iceberg-legacy', 'oauth2-server-uri': 'v1/oauth/tokens', ...own }
+  return await create(properties, { uri, ...clock, ...(parent === undefined ? {} : { parent }) })
+}
+
+/** What the last request said, in the terms of Iceberg's `OAuth2Util`. */
+function last(server: TestServer): {
+  path: string | undefined
+  authorization: string | undefined
+  form: object
+} {
+  const request = server.received.at(-1)
+  const form = new URLSearchParams(request?.body.toString())
+  return {
+    path: request?.target,
+    authorization: request?.headers.authorization,
+    form: Object.fromEntries(form),
+  }
+}
+
+describe('asks as Iceberg for Java does', () => {
+  it('with id and secret in the form', async () => {
+    const server = await catalog()
+    await open(server, { credential: 'id:se:cret', audience: 'a', resource: 'r' })
+    expect(last(server)).toEqual({
+      path: '/catalog/v1/oauth/tokens',
+      authorization: undefined,
+      form: {
+        grant_type: 'client_credentials',
+        client_id: 'id',
+        client_secret: 'se:cret',
+        scope: 'catalog',
+        audience: 'a',
+        resource: 'r',
+      },
+    })
+  })
+
+  it('with a secret alone, and no id at all', async () => {
+    const server = await catalog()
+    await open(server, { credential: 'secret', scope: 'PRINCIPAL_ROLE:ALL' })
+    expect(last(server).form).toEqual({
+      grant_type: 'client_credentials',
+      client_secret: 'secret',
+      scope: 'PRINCIPAL_ROLE:ALL',
+    })
+  })
+
+  it('renews by an exchange, as the bearer of the current token; afterwards with the credential', async () => {
+    const server = await catalog()
+    const auth = await open(server, { credential: 'id:secret' })
+    const token = (await auth.token?.())?.value.reveal() ?? ''
+    clock.advance(3_500_000)
+    await headerAfter(auth, 'authorization')
+    const form = { grant_type: EXCHANGE, subject_token: token, subject_token_type: ACCESS, scope: 'catalog' }
+    await expect.poll(() => last(server)).toMatchObject({ authorization: `Bearer ${token}`, form })
+    clock.advance(7_200_000)
+    await headerAfter(auth, 'authorization')
+    expect(last(server)).toMatchObject({
+      authorization: `Basic ${btoa('id:secret')}`,
+      form: { grant_type: EXCHANGE },
+    })
+  })
+
+  it('exchanges the token of a user with that of the service as actor', async () => {
+    const server = await catalog()
+    const parent = await open(server, { credential: 'id:secret' })
+    const service = (await parent.token?.())?.value.reveal()
+    const user = jwt('alice', 0)
+    const auth = await open(server, { 'rest.auth.iceberg-legacy.subject-token': user }, parent)
+    expect(last(server)).toMatchObject({
+      authorization: `Bearer ${service}`,
+      form: {
+        grant_type: EXCHANGE,
+        subject_token: user,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        actor_token: service,
+        actor_token_type: ACCESS,
+        scope: 'catalog',
+      },
+    })
+    expect((await auth.token?.())?.provenance?.who).toEqual({ subject: 'alice' })
+  })
+})
+
+describe('who it is stays', () => {
+  it('a session with a token does not go on as the service when exchange is refused or off', async () => {
+    for (const [exchanges, enabled] of [
+      [false, 'true'],
+      [true, 'false'],
+    ] as const) {
+      const server = await catalog({ exchanges })
+      const auth = await open(server, {
+        token: jwt('alice', 0),
+        credential: 'id:secret',
+        'token-exchange-enabled': enabled,
+      })
+      clock.advance(3_601_000)
+      expect(await messageOf(auth.authenticate(aRequest()))).toMatch(/invalid_client|log in again/)
+      const grants = server.received.map(({ body }) => new URLSearchParams(body.toString()).get('grant_type'))
+      expect(grants).not.toContain('client_credentials')
+    }
+  })
+
+  it('a token that ran out and has no credential beside it ends the session', async () => {
+    const server = await catalog()
+    const auth = await open(server, { token: jwt('alice', 0) })
+    clock.advance(3_601_000)
+    expect(await messageOf(auth.authenticate(aRequest()))).toContain('log in again')
+    expect(server.received).toHaveLength(0)
+  })
+
+  it('a service whose issuer knows no exchange asks with its credential again, and does not try twice', async () => {
+    const server = await catalog({ exchanges: false })
+    const auth = await open(server, { credential: 'id:secret' })
+    for (let renewal = 0; renewal < 2; renewal++) {
+      clock.advance(3_601_000)
+      await headerAfter(auth, 'authorization')
+    }
+    const grants = server.received.map(({ body }) => new URLSearchParams(body.toString()).get('grant_type'))
+    expect(grants).toEqual(['client_credentials', EXCHANGE, 'client_credentials', 'client_credentials'])
+  })
+})
+
+it('is what a credential without a token endpoint means, and says that the endpoint is about to go', async () => {
+  const server = await catalog()
+  const warnings: string[] = []
+  const warn = (message: string): void => void warnings.push(message)
+  await create({ credential: 'id:secret' }, { uri: server.url, warn, ...clock })
+  expect(last(server).path).toBe('/v1/oauth/tokens')
+  expect(warnings.join()).toContain('set oauth2-server-uri')
+})
+
+it('says what to do where identity providers want the client to prove itself', async () => {
+  const server = await testServer((_, response) => {
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}')
+  })
+  onTestFinished(async () => await server[Symbol.asyncDispose]())
+  expect(await messageOf(open(server, { credential: 'id:secret' }))).toContain('need rest.auth.type=oauth2')
+})
+
+it('needs something to begin with, and a session to belong to for users', async () => {
+  const server = await catalog()
+  expect(await messageOf(open(server, {}))).toContain('Set rest.auth.iceberg-legacy.credential')
+  const own = { 'rest.auth.iceberg-legacy.subject-token': 'x' }
+  expect(await messageOf(open(server, own))).toContain('needs a session that this one belongs to')
+})
