@@ -10,6 +10,8 @@ export const builtIns: Readonly<Record<string, () => Promise<ProviderDefinition>
   command: async () => (await import('./providers/command.ts')).command,
   oauth2: async () => (await import('./providers/oauth2.ts')).oauth2,
   'iceberg-legacy': async () => (await import('./providers/iceberg-legacy.ts')).icebergLegacy,
+  google: async () => (await import('./providers/google.ts')).google,
+  entra: async () => (await import('./providers/entra.ts')).entra,
   sigv4: async () => (await import('./providers/sigv4.ts')).sigv4,
   sigv4a: async () => (await import('./providers/sigv4.ts')).sigv4a,
 }

@@ -130,7 +130,7 @@ function modified(
 ): { [modifyAssertion]: (header: object, claims: { iat?: unknown; aud?: unknown }) => void } {
   return {
     [modifyAssertion]: (head, claims) => {
-      Object.assign(head, header)
+      Object.assign(head, header, client.jwt.header)
       const atEndpoint = !discovered || profiles[profile].assertionAudience === 'token-endpoint'
       Object.assign(claims, {
         ...(atEndpoint ? { aud: metadata.token_endpoint } : {}),

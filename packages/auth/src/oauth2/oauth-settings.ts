@@ -29,6 +29,8 @@ export interface ClientSettings {
     readonly algorithm: string | undefined
     readonly claims: Readonly<Record<string, string>>
     readonly lifespanMs: number
+    /** What its header says besides: which certificate it is. */
+    readonly header: Readonly<Record<string, string>>
   }
 }
 
@@ -228,6 +230,7 @@ function readClient(values: OAuthValues, prefix: string): ClientSettings {
       algorithm: values['client-auth.jwt.algorithm'],
       claims,
       lifespanMs: values['client-auth.jwt.token-lifespan'],
+      header: {},
     },
   }
 }

@@ -12,7 +12,7 @@ export interface Refusal {
   /** The path that was asked. */
   readonly path: string
   readonly clientAuth: string
-  readonly profile: ProfileName | 'iceberg-legacy'
+  readonly profile: ProfileName | 'iceberg-legacy' | 'google'
   /** What stands before the names of properties: `rest.auth.oauth2.` */
   readonly prefix: string
 }
@@ -192,9 +192,33 @@ const recipes: readonly Recipe[] = [
   },
 ]
 
+/** Google's services are not configured by address: other things go wrong there. */
+const googleRecipes: readonly Recipe[] = [
+  {
+    when: ({ error, grant }) => grant === 'refresh_token' && /invalid_(grant|rapt)/.test(error ?? ''),
+    fix: 'The login has ended or was revoked: gcloud auth application-default login',
+    property: 'credentials-path',
+  },
+  {
+    when: ({ error, grant }) => grant === 'jwt-bearer' && error === 'invalid_grant',
+    fix: 'The key of this service account was deleted, or the clock of this machine is wrong',
+    property: 'credentials-path',
+  },
+  {
+    when: ({ status, grant }) => grant.startsWith('generate') && (status === 403 || status === 404),
+    fix: 'Whoever impersonates needs the role roles/iam.serviceAccountTokenCreator at that service account, and the IAM Credentials API must be on',
+    property: 'impersonate-service-account',
+  },
+  {
+    when: ({ error, grant }) => grant === 'token-exchange' && error !== undefined,
+    fix: 'The provider of the pool must trust the issuer and the audience of this token, and its condition must let it in',
+    property: 'federation-audience',
+  },
+]
+
 /** What to change, when the refusal is one that is known. */
 export function hintFor(refusal: Refusal): Hint | undefined {
-  const recipe = recipes.find(({ when }) => when(refusal))
+  const recipe = (refusal.profile === 'google' ? googleRecipes : recipes).find(({ when }) => when(refusal))
   if (recipe === undefined) return undefined
   const text = `${recipe.fix.replaceAll('{prefix}', refusal.prefix)}.`
   return recipe.property === undefined ? { text } : { text, property: `${refusal.prefix}${recipe.property}` }
