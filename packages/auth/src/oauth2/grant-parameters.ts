@@ -2,7 +2,7 @@ import { AuthError } from '../auth-error.ts'
 import type { WaitOptions } from '../auth-provider.ts'
 import { tokenTypes, type Token } from '../token.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
-import { grantTypes, profiles, type FormParameters } from './profiles.ts'
+import { profiles, type FormParameters, type GrantType } from './profiles.ts'
 import type { TokenSource } from './token-source.ts'
 
 export interface Inputs {
@@ -11,9 +11,9 @@ export interface Inputs {
   readonly assertion: TokenSource | undefined
 }
 
-/** What every request of a configuration says. */
-export function commonParameters(settings: OAuthSettings): FormParameters {
-  const { profile, target, grant, prefix, extra } = settings
+/** What every request of a configuration says, and what this grant says besides. */
+export function commonParameters(settings: OAuthSettings, grant: GrantType): FormParameters {
+  const { profile, target, prefix, extra } = settings
   return [
     ...profiles[profile].target(target, grant, prefix),
     ...(profiles[profile].extra?.(grant) ?? []),
@@ -50,9 +50,4 @@ export async function grantParameters(
 async function needed(source: TokenSource | undefined, grant: string, wait: WaitOptions): Promise<Token> {
   if (source !== undefined) return await source(wait)
   throw new AuthError('configuration', `${grant} needs a token to present`)
-}
-
-/** The name of a grant on the wire. */
-export function wireGrant(grant: OAuthSettings['grant']): string {
-  return grantTypes[grant]
 }

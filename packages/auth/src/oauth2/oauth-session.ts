@@ -42,7 +42,8 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   }
   const server = authorizationServer(settings, context)
   const dpop = settings.dpop === undefined ? undefined : await dpopKey(settings.dpop, context.now)
-  const parameters = commonParameters(settings)
+  const parameters = commonParameters(settings, settings.grant)
+  const whenRefreshing = commonParameters(settings, 'refresh_token')
   const people = settings.grant === 'device_code' || settings.grant === 'authorization_code'
   const renewableBy = waysToRenew(settings, people)
   let last: OAuthToken | undefined
@@ -80,7 +81,7 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
       {
         ...request,
         grantType: grantTypes.refresh_token,
-        parameters: [['refresh_token', refreshToken.reveal()], ...parameters],
+        parameters: [['refresh_token', refreshToken.reveal()], ...whenRefreshing],
       },
       context,
       wait,

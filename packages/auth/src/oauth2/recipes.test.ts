@@ -76,6 +76,13 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
     ],
     ['wants the form', {}, 401, { error: 'invalid_client' }, ['client-auth=client_secret_post']],
     [
+      'Keycloak: wrong secret',
+      {},
+      401,
+      { error: 'unauthorized_client', error_description: 'Invalid client or Invalid client credentials' },
+      ['Check the id and the secret of the client'],
+    ],
+    [
       'Okta: policy',
       exchange,
       400,

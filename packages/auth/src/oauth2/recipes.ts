@@ -139,6 +139,11 @@ const recipes: readonly Recipe[] = [
     fix: 'Authorize the application for this API in Auth0, and allow it this grant',
     property: 'audience',
   },
+  {
+    when: says(/invalid client (or invalid client )?credentials/i),
+    fix: 'Check the id and the secret of the client, and that it proves itself in the way it is registered with',
+    property: 'client-secret',
+  },
   { when: says(/use_dpop_nonce/), fix: 'The issuer wanted another nonce twice: its servers do not agree' },
   {
     when: says(/invalid_dpop_proof/),
