@@ -1,6 +1,7 @@
 import { installLance } from '../../conformance/lib/lance.ts'
 import { installMinio } from '../../conformance/lib/minio.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { installKit } from '../../conformance/rck/install.ts'
 import { installDuckDb } from './duckdb.ts'
 import { installKeycloak } from './keycloak.ts'
 import { installPyIceberg } from './pyiceberg.ts'
@@ -19,4 +20,6 @@ export const parts: Readonly<Record<string, Installer>> = {
   minio: installMinio,
   lance: installLance,
   keycloak: installKeycloak,
+  // with Iceberg's reference server, for `test:engines -- --fixture`
+  rck: installKit,
 }

@@ -4,11 +4,11 @@ import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
 /** PyIceberg with PyArrow in a virtual environment; gives its Python. */
 export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  // pyiceberg-core computes the bucket and truncate transforms when it writes
+  // pyiceberg-core computes the bucket and truncate transforms when it writes; s3fs is the client that has requests signed
   return pythonVenv(
     keeper,
     cacheFolder('engines', 'pyiceberg'),
-    ['pyiceberg[pyarrow,pyiceberg-core]==0.12.0'],
+    ['pyiceberg[pyarrow,pyiceberg-core,s3fs]==0.12.0'],
     say,
   )
 }
