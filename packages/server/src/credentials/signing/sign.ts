@@ -43,6 +43,11 @@ export interface SigningGround {
 /** They would do more than the request line says: change who may read, where it goes, or for whom it is paid. */
 const refusedHeaders =
   /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
+/**
+ * Left unsigned, as Iceberg's reference signer does: its client uses a kept signature for other parts of the same object,
+ * and the SDK counts its attempts after signing.
+ */
+const unsignedHeaders = ['range', 'amz-sdk-invocation-id', 'amz-sdk-request', 'amz-sdk-retry']
 const payloadHash = /^(?:[\da-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/
 const headerName = /^[!#$%&'*+.^`|~\w-]+$/
 const headerValue = /^[\t\u0020-\u007e]*$/
@@ -84,6 +89,7 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
       date: now,
       payloadHash: hash,
       ...(signingKeys === undefined ? {} : { keys: signingKeys }),
+      unsignedHeaders,
     },
   )
   return {
