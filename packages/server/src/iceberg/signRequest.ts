@@ -24,7 +24,7 @@ export function signRequest(parts: IcebergParts): Operation {
   const answer = async (call: Call): Promise<Answer> => {
     const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'table') }
     const request = decodeRemoteSignRequest(await call.json())
-    const { prefixes, access } = await reach(parts, call, at)
+    const { prefixes, access, staged } = await reach(parts, call, at)
     const place = at.warehouse.store
     if (vendingOf(at.warehouse).mode !== 'remote-signing' || place === null) {
       throw new HeadgateError('unsupported', `Warehouse ${at.warehouse.name} signs no requests.`)
@@ -36,7 +36,7 @@ export function signRequest(parts: IcebergParts): Operation {
     const { signingKeys } = parts
     const ground = { place, keys, signingKeys, prefixes, access, now: new Date(parts.now()) }
     const signed = signForTable(request, ground)
-    call.audit.detail = { signed: request.method, mode: 'remote-signing' }
+    call.audit.detail = { signed: request.method, mode: 'remote-signing', staged }
     return signedAnswer(signed)
   }
   return route('signRequest', answer, { needsNoUser: namesItsUser })
@@ -45,6 +45,7 @@ export function signRequest(parts: IcebergParts): Operation {
 interface Reach {
   readonly prefixes: readonly string[]
   readonly access: Access
+  readonly staged: boolean
 }
 
 async function reach(parts: IcebergParts, call: Call, at: RelationPlace): Promise<Reach> {
@@ -52,7 +53,8 @@ async function reach(parts: IcebergParts, call: Call, at: RelationPlace): Promis
   if (token !== null) {
     try {
       const { renewal } = await admitToken(parts.refresh, { token, identity: call.identity, ...at })
-      return renewal
+      call.audit.securable = { kind: 'relation', id: renewal.relation.id }
+      return { ...renewal, staged: renewal.relation.staged }
     } catch (error) {
       const reason = refusalOf(error)
       if (reason !== null) call.audit.reason = `storage refresh token: ${reason}`
@@ -62,7 +64,7 @@ async function reach(parts: IcebergParts, call: Call, at: RelationPlace): Promis
   const { found } = await findRelation(parts, call, at, 'table', 'select', 'none')
   const policy = await parts.policies.get(call.identity)
   const writes = decide(policy, found.chain, 'modify').outcome === 'allow'
-  return { prefixes: holdingOf(found).prefixes, access: writes ? 'read-write' : 'read' }
+  return { prefixes: holdingOf(found).prefixes, access: writes ? 'read-write' : 'read', staged: false }
 }
 
 function signedAnswer({ mayBeKept, uri, headers }: ReturnType<typeof signForTable>): Answer {
