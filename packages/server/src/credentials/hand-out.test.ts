@@ -119,6 +119,20 @@ describe('a table whose credentials are vended', () => {
     expect(cap - lake.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
   })
 
+  test('a short cap is kept as exactly as a long one', async () => {
+    const lives = { minLifeMs: 5_000, tokenTtlMs: 60_000, capMs: 60_000 }
+    await using other = await TestLake.open({ lives })
+    const anna = await other.principal('anna')
+    const handedOut = await other.load(await other.table('orders'), anna)
+    const opened = await openRefreshToken(other.ring, lastingTokenOf(handedOut), {
+      issuer: publicUrl,
+      now: other.now,
+    })
+    if (!opened.ok) throw new Error(opened.reason)
+    expect(opened.value.cap - other.now).toBeGreaterThan(50_000)
+    expect(opened.value.cap - other.now).toBeLessThanOrEqual(60_000)
+  })
+
   test('a life longer than the cap is not cut by it: the cap is for renewals', async () => {
     await using other = await TestLake.open({ vending: { mode: 'gateway', lifetimeSeconds: 3 * 86_400 } })
     const anna = await other.principal('anna')

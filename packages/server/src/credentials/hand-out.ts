@@ -67,8 +67,8 @@ export interface HandedOut {
   readonly tag: string
 }
 
-/** Callers who were proven within so many ms of each other share their tokens. */
-const capStep = 600_000
+/** Callers who were proven within so many ms of each other share their tokens: ten minutes, or a tenth of a short cap. */
+const longestCapStep = 600_000
 /** A table has few names and its callers few caps; who makes up more gets what is not remembered. */
 const maxRemembered = 64
 
@@ -215,12 +215,13 @@ export class HandOut {
     const { capMs, minLifeMs } = this.#parts.lives
     const now = this.#parts.now()
     const proven = Math.min(identity.authTime ?? identity.issuedAt ?? now, now)
-    return Math.max(stepDown(proven) + capMs, stepDown(now + capStep + 2 * minLifeMs))
+    const step = Math.min(longestCapStep, capMs / 10)
+    return Math.max(stepDown(proven, step) + capMs, stepDown(now + step + 2 * minLifeMs, step))
   }
 }
 
-function stepDown(at: number): number {
-  return at - (at % capStep)
+function stepDown(at: number, step: number): number {
+  return at - (at % step)
 }
 
 function pathOf({ warehouse, identifier }: Renewal): { warehouse: string; identifier: TableIdentifier } {
