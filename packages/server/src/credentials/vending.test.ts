@@ -143,6 +143,20 @@ describe('failures', () => {
     expect(vending.counts).toMatchObject({ mints: 2, failures: 1 })
   })
 
+  test('a vendor that takes too long is away for now, which clients may try again', async () => {
+    const slow: Vendor = {
+      vend: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error))
+        }),
+    }
+    const { vending } = open({ vendors: { gateway: slow }, mintTimeoutMs: 20 })
+    await expect(vending.vend(request(), ground)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfterSeconds: 5,
+    })
+  })
+
   test('whoever gives up stops waiting; the others get what was minted', async () => {
     const { vendor, vending } = open()
     const held = Promise.withResolvers<void>()

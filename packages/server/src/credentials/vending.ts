@@ -135,7 +135,11 @@ export class Vending {
       )
     }
     this.#counts.mints += 1
-    const access = await vendor.vend({ ...request, notAfter }, AbortSignal.timeout(mintTimeoutMs))
+    const timeout = AbortSignal.timeout(mintTimeoutMs)
+    const access = await vendor.vend({ ...request, notAfter }, timeout).catch((error: unknown) => {
+      // Its own end is none that anybody who waits has asked for.
+      throw timeout.aborted && error === timeout.reason ? late(error) : error
+    })
     // What came back is a little shorter than what was asked for, by the time it took.
     if (access.expiresAt - mintedAt >= 0.9 * minLifeMs) return { ...access, mode, id: randomUUID(), mintedAt }
     throw new HeadgateError(
@@ -161,6 +165,13 @@ function withoutVendor(warehouse: string, mode: VendingMode): string {
       ? 'through the storage gateway, which this server has switched off: its operator sets HEADGATE_S3_PUBLIC_URL'
       : `by mode ${mode}, which this server cannot`
   return `Warehouse ${warehouse} hands out storage credentials ${what}, or who manages the warehouse chooses another vending mode.`
+}
+
+function late(cause: unknown): HeadgateError {
+  return new HeadgateError('unavailable', 'The storage service gives access too slowly: try again.', {
+    cause,
+    retryAfterSeconds: 5,
+  })
 }
 
 function cutShort(key: CallerKey): CallerKey {
