@@ -39,3 +39,17 @@ test('a warehouse without keys of its own signs with those of the machine', asyn
   })
   expect(verifySignature(parsed.value, machine.AWS_SECRET_ACCESS_KEY)).toMatchObject({ ok: true })
 })
+
+test('for a table that is being created, the token in the endpoint says which one is meant', async () => {
+  const staging = { name: 'staged', schema, 'stage-create': true }
+  const asking = { 'x-iceberg-access-delegation': 'remote-signing' }
+  const { json } = await server.send('POST', 'namespaces/n/tables', staging, asking)
+  const uri = `${endpoint}/${textAt(json, 'metadata', 'location').replace('s3://', '')}/data/a.parquet`
+  const wanted = { provider: 's3', region: 'us-east-1', uri, method: 'PUT', headers: {} }
+  const path = `/${textAt(json, 'config', 'signer.endpoint')}`
+  expect((await server.send('POST', path, wanted)).status).toBe(200)
+  const [withoutToken = ''] = path.split('?')
+  expect((await server.send('POST', withoutToken, wanted)).status).toBe(404)
+  const beyond = { ...wanted, uri: uri.replace(/[^/]+\/data\//, 'other/data/') }
+  expect((await server.send('POST', path, beyond)).status).toBe(403)
+})
