@@ -10,6 +10,7 @@ import type { Engine, EngineName, StartEngine } from './lib/engine.ts'
 import { stepLine, summary, totals } from './lib/report.ts'
 import { runScenario, type ScenarioResult } from './lib/run-scenario.ts'
 import type { Scenario } from './lib/scenario.ts'
+import { usageSince } from './lib/usage.ts'
 import { readOptions, usage, type EngineOptions } from './options.ts'
 import { startPyIceberg } from './pyiceberg/start.ts'
 import { scenarios } from './scenarios/all.ts'
@@ -25,8 +26,8 @@ const starters: Readonly<Record<EngineName, StartEngine>> = {
   trino: startTrino,
 }
 
-// where scenarios run that do not say where
-const ordinary: readonly StorageName[] = ['gateway', 'file', 's3']
+// engines that can have their requests to storage signed
+const signing: readonly EngineName[] = ['pyiceberg', 'spark']
 
 /** Exit code: 0 when every step passed, 1 when one failed, 2 when the scenarios could not run. */
 async function main(options: EngineOptions): Promise<number> {
@@ -44,11 +45,11 @@ async function main(options: EngineOptions): Promise<number> {
   const openWarehouse = openTarget(keeper, options, folder, say)
   const results: ScenarioResult[] = []
   for (const kind of options.storages) {
-    const here = chosen.filter((scenario) => (scenario.storages ?? ordinary).includes(kind))
+    const here = chosen.filter((scenario) => runsOn(scenario, kind))
     if (here.length === 0) continue
     const logs = join(folder, kind)
     mkdirSync(logs, { recursive: true })
-    const { access, others, lake } = await openWarehouse(kind)
+    const { access, others, lake, usage } = await openWarehouse(kind)
     const catalogTellsPlace = !options.fixture && options.given === undefined
     const settings = { keeper, access, others, catalogTellsPlace, folder: logs, say }
     const running = new Map<EngineName, Promise<Engine>>()
@@ -57,14 +58,22 @@ async function main(options: EngineOptions): Promise<number> {
       running.set(name, engine)
       return engine
     }
-    for (const scenario of here) {
+    for (const [index, scenario] of here.entries()) {
       say(`${scenario.name} on ${kind}`)
       const namespace = `hg_${scenario.name.replaceAll(/\W/g, '_')}_${Date.now().toString(36)}`
       const setup = { namespace, storage: kind, access, lake }
-      results.push(await runScenario(scenario, setup, engine, (step) => say(stepLine(step))))
+      const before = await usage?.()
+      const result = await runScenario(scenario, setup, engine, (step) => say(stepLine(step)))
+      const after = await usage?.()
+      results.push(before && after ? { ...result, usage: usageSince(before, after) } : result)
+      // one that is not needed any more would go on renewing, and be counted with the next; each storage has its own
+      const needed = new Set(here.slice(index + 1).flatMap(({ engines }) => engines))
+      for (const [name, each] of running) {
+        if (needed.has(name)) continue
+        running.delete(name)
+        await (await each).stop()
+      }
     }
-    // the next storage has engines of its own
-    for (const each of running.values()) await (await each).stop()
   }
   const ms = Date.now() - started
   if (options.json)
@@ -81,6 +90,12 @@ async function start(name: EngineName, settings: Parameters<StartEngine>[0]): Pr
   const engine = await starters[name](settings)
   settings.say(`${name} ${engine.version} started (${seconds(Date.now() - started)})`)
   return engine
+}
+
+function runsOn({ storages, engines }: Scenario, kind: StorageName): boolean {
+  if (storages) return storages.includes(kind)
+  if (kind === 'remote-signing') return engines.every((name) => signing.includes(name))
+  return kind !== 'short-lived' && kind !== 'users'
 }
 
 function isChosen(scenario: Scenario, options: EngineOptions): boolean {

@@ -8,10 +8,12 @@ export const usage: string = `npm run test:engines -- [engine …] [options]
 Runs scenarios with real engines: ${engineNames.join(', ')} (all when none is named). Scenarios
 that need several engines run when all of them are named. Missing engines are installed first.
 
-  --storage KINDS            gateway,short-lived,users (default), file, s3 (on MinIO), or all;
+  --storage KINDS            gateway,short-lived,users (default), file, s3, sts, remote-signing, or all;
                              gateway: local files that clients reach through the server's S3 endpoint,
                              with keys that come with the tables; short-lived: keys that live for seconds;
-                             users: a server with engines that act for two users
+                             users: a server with engines that act for two users;
+                             on MinIO: s3, with keys of the engines' own; sts, with keys of its token
+                             service; remote-signing, with requests that the server signs
   --only TEXT                only scenarios whose name contains the text; may be repeated
   --list                     print the scenarios and stop
   --fixture                  run against Iceberg's own fixture server, as a yardstick
@@ -122,6 +124,9 @@ function readEngine(text: string): EngineName {
   return name
 }
 
+// on these, what is handed out is made to end, or to be counted
+const own: readonly StorageName[] = ['sts', 'remote-signing', 'short-lived', 'users']
+
 // other servers have no storage gateway that we know of
 function readStorages(values: {
   readonly storage?: string
@@ -130,12 +135,12 @@ function readStorages(values: {
 }): readonly StorageName[] {
   const { storage, uri, fixture } = values
   const foreign = uri !== undefined || fixture
-  if (storage === 'all') return storageNames
+  const left = (name: StorageName): boolean =>
+    foreign && (own.includes(name) || (fixture && name === 'gateway'))
+  if (storage === 'all') return storageNames.filter((name) => !left(name))
   const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users')).split(',').map(readStorage)
-  const [first] = names.filter(
-    (name) => name === 'short-lived' || name === 'users' || (fixture && name === 'gateway'),
-  )
-  if (foreign && first !== undefined) throw new Error(`--storage ${first} needs a server of this run`)
+  const first = names.find(left)
+  if (first !== undefined) throw new Error(`--storage ${first} needs a server of this run`)
   return names
 }
 

@@ -7,9 +7,12 @@ import { installMinio, startMinio } from '../conformance/lib/minio.ts'
 import { administrator, prepareWarehouse } from '../conformance/lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { installKit } from '../conformance/rck/install.ts'
+import { openRemoteSigning } from './lasting/remote-signing.ts'
 import { openShortLived } from './lasting/short-lived.ts'
+import { openSts } from './lasting/sts.ts'
 import type { EngineAccess, StorageName } from './lib/access.ts'
 import type { Lake } from './lib/lake.ts'
+import { readUsage, type Usage } from './lib/usage.ts'
 import type { EngineOptions, GivenServer } from './options.ts'
 import { openUsers } from './users/open-users.ts'
 
@@ -19,10 +22,20 @@ export interface Target {
   /** Further catalogs for the engines that can have several. */
   readonly others: Readonly<Record<string, EngineAccess>>
   readonly lake: Lake | null
+  /** What storage access has cost the server; null when it is not one of ours. */
+  readonly usage: (() => Promise<Usage>) | null
 }
 
 /** Gives access to a warehouse on the wanted kind of storage. */
 export type OpenWarehouse = (kind: StorageName) => Promise<Target>
+
+/** Storages with a server of their own. */
+const lasting: Partial<Readonly<Record<StorageName, typeof openShortLived>>> = {
+  'short-lived': openShortLived,
+  sts: openSts,
+  'remote-signing': openRemoteSigning,
+  users: openUsers,
+}
 
 /** The catalog to test: the given server, Iceberg's fixture, or Headgate servers started for this run. */
 export function openTarget(
@@ -44,25 +57,26 @@ export function openTarget(
   let starting: Promise<HeadgateServer> | undefined
   const dataDir = join(folder, 'data')
   return async (kind) => {
-    if (kind === 'short-lived') return openShortLived(keeper, join(folder, kind), say)
-    if (kind === 'users') return openUsers(keeper, join(folder, kind), say)
+    const open = lasting[kind]
+    if (open) return open(keeper, join(folder, kind), say)
     starting ??= startHeadgate(keeper, { dataDir, log: join(folder, 'headgate.log') })
     const server = await starting
-    if (kind === 'gateway') return alone(defaultWarehouse(server))
+    const usage = (): Promise<Usage> => readUsage(server.origin)
+    if (kind === 'gateway') return { ...alone(defaultWarehouse(server)), usage }
     // warehouses on the server's own disk may be made below this folder alone
     const place = kind === 'file' ? join(dataDir, 'warehouses', kind) : join(folder, kind)
     const storage = await startStorage(keeper, kind, place, say)
-    return alone(await prepareWarehouse(server, { name: `engines_${kind}`, storage }))
+    return { ...alone(await prepareWarehouse(server, { name: `engines_${kind}`, storage })), usage }
   }
 }
 
 function alone(access: EngineAccess): Target {
-  return { access, others: {}, lake: null }
+  return { access, others: {}, lake: null, usage: null }
 }
 
 // what everybody gets who just starts a server; clients need not ask for keys there
 function defaultWarehouse(server: HeadgateServer): EngineAccess {
-  const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', mustAsk: false } as const
+  const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', ask: null } as const
   return { uri: server.origin, warehouse: 'lakehouse', auth: administrator(server), storage }
 }
 
@@ -86,7 +100,7 @@ function givenAccess(given: GivenServer, kind: StorageName): EngineAccess {
   const { uri, warehouse, auth, s3 } = given
   const { endpoint, region } = s3
   if (kind === 'gateway')
-    return { uri, warehouse, auth, storage: { kind: 'vended', endpoint, region, mustAsk: true } }
+    return { uri, warehouse, auth, storage: { kind: 'vended', endpoint, region, ask: 'vended-credentials' } }
   const storage: WarehouseStorage = kind === 's3' ? { kind, root: '', ...s3 } : { kind: 'file', root: '/' }
   return { uri, warehouse, auth, storage }
 }

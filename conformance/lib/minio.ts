@@ -73,7 +73,13 @@ export interface Minio {
 /** Starts MinIO on a free loopback port with its data in `folder`; the buckets exist when it returns. */
 export async function startMinio(
   keeper: ProcessKeeper,
-  options: { readonly binary: string; readonly folder: string; readonly buckets: readonly string[] },
+  options: {
+    readonly binary: string
+    readonly folder: string
+    readonly buckets: readonly string[]
+    /** Further settings, as it takes them from its environment. */
+    readonly env?: Readonly<Record<string, string>>
+  },
 ): Promise<Minio> {
   // a folder in its data directory is a bucket
   for (const bucket of options.buckets) mkdirSync(join(options.folder, 'data', bucket), { recursive: true })
@@ -92,6 +98,7 @@ export async function startMinio(
       MINIO_UPDATE: 'off',
       MINIO_CALLHOME_ENABLE: 'off',
       GOMEMLIMIT: '512MiB',
+      ...options.env,
     },
     log: join(options.folder, 'minio.log'),
   })

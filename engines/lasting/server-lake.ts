@@ -6,13 +6,16 @@ import { freePort } from '../../conformance/lib/free-port.ts'
 import { startHeadgate, type HeadgateServer } from '../../conformance/lib/headgate-server.ts'
 import { administrator } from '../../conformance/lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import type { AuditEvent, Lake } from '../lib/lake.ts'
+import type { AuditEvent, Lake, StoreRequest } from '../lib/lake.ts'
+import { addUsage, nothingUsed, readUsage, type Usage } from '../lib/usage.ts'
 import { startDelayed } from './delayed.ts'
 
 /** A lake on a server of this run. */
 export interface ServerLake extends Lake {
   /** Its addresses stay the same over restarts. */
   readonly server: HeadgateServer
+  /** Where its clients reach the catalog: a little further away. */
+  readonly publicUrl: string
 }
 
 /**
@@ -27,6 +30,8 @@ export async function startServerLake(
     readonly folder: string
     readonly lifetimeMs: number
     readonly env: Readonly<Record<string, string>>
+    /** Requests to the store, where that is not the server itself. */
+    readonly storeRequests?: () => readonly StoreRequest[]
   },
 ): Promise<ServerLake> {
   const { folder, lifetimeMs, env } = options
@@ -46,14 +51,21 @@ export async function startServerLake(
   }
   const server = await startHeadgate(keeper, start)
   let running = server.process
+  // it counts from its start
+  let usedBefore = nothingUsed
+  const usage = async (): Promise<Usage> => addUsage(usedBefore, await readUsage(server.origin))
+  const events = async (): Promise<AuditEvent[]> => {
+    // lines are written a moment after the answer
+    await sleep(500)
+    return eventsIn(await readFile(log, 'utf8'))
+  }
   return {
     server,
+    publicUrl,
     lifetimeMs,
-    events: async () => {
-      // lines are written a moment after the answer
-      await sleep(500)
-      return eventsIn(await readFile(log, 'utf8'))
-    },
+    usage,
+    events,
+    storeRequests: async () => options.storeRequests?.() ?? gatewayRequests(await events()),
     send: async (method, path, body) => {
       const response = await fetch(`${server.origin}${path}`, {
         method,
@@ -70,11 +82,21 @@ export async function startServerLake(
     },
     restart: async () => {
       const began = Date.now()
+      usedBefore = await usage()
       await running.stop(30_000)
       running = (await startHeadgate(keeper, start)).process
       return Date.now() - began
     },
   }
+}
+
+/** What reached the server's own S3 endpoint. */
+function gatewayRequests(events: readonly AuditEvent[]): StoreRequest[] {
+  return events.flatMap(({ operation, status, detail }) =>
+    operation.startsWith('s3.') && typeof detail?.['session'] === 'string'
+      ? [{ credential: detail['session'], status }]
+      : [],
+  )
 }
 
 function eventsIn(log: string): AuditEvent[] {

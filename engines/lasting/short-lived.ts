@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
 import { tokenUri } from '../../conformance/lib/headgate-server.ts'
 import { administrator, prepareWarehouse } from '../../conformance/lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
-import { startDelayed } from './delayed.ts'
+import { brief, restless, slow, unrefreshable, writer } from './catalogs.ts'
 import { startServerLake, type ServerLake } from './server-lake.ts'
+import { startSlowStore } from './slow-store.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
 /** Clients ask anew all the time, so a life need only be long enough for one request. */
@@ -16,15 +16,10 @@ const lifeSeconds = 2 * leastSeconds
 /** For jobs that must get through a restart. */
 const longerLifeSeconds = 40
 
-/** The principal whose right is taken away. */
-export const writer = 'writer'
-/** The warehouse that `writer` writes to; its administrator's catalog is called the same. */
-export const restless = 'restless'
-
 /**
  * A server whose storage credentials live for seconds, which tests alone can have. Catalogs:
  *
- * - `ice`: credentials live for 10 s;
+ * - `ice` and `brief`: credentials live for 10 s;
  * - `unrefreshable`: the same warehouse, without what clients renew their credentials by;
  * - `restless` and `writer`: another warehouse, as the administrator and as a principal without rights so far;
  *   credentials live for 40 s;
@@ -43,23 +38,17 @@ export async function openShortLived(
   const { server } = lake
   const ice = await warehouse(lake, 'seconds', lifeSeconds)
   const other = await warehouse(lake, restless, longerLifeSeconds)
-  let turn = Promise.resolve()
-  const slow = await startDelayed(server.s3Url, {
-    delay: ({ method, url }) => {
-      if (method !== 'GET' || !/\.parquet(\?|$)/.test(url ?? '')) return Promise.resolve()
-      return (turn = turn.then(() => sleep(2_000)))
-    },
-  })
-  const unrefreshable = await startUnrefreshable(server.origin)
   say(
     `storage credentials live for ${lifeSeconds} s, on the warehouse ${restless} for ${longerLifeSeconds} s`,
   )
   return {
     lake,
+    usage: lake.usage,
     access: ice,
     others: {
-      unrefreshable: { ...ice, uri: unrefreshable },
-      slow: { ...other, storage: { ...other.storage, endpoint: slow } },
+      [brief]: ice,
+      [unrefreshable]: { ...ice, uri: await startUnrefreshable(server.origin) },
+      [slow]: { ...other, storage: { ...other.storage, endpoint: await startSlowStore(server.s3Url) } },
       [restless]: other,
       [writer]: { ...other, auth: await principal(lake, writer) },
     },
@@ -75,7 +64,12 @@ async function warehouse({ server }: ServerLake, name: string, lifetimeSeconds: 
     bucket: name,
     vending: { mode: 'gateway', lifetimeSeconds },
   })
-  const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', mustAsk: true } as const
+  const storage = {
+    kind: 'vended',
+    endpoint: server.s3Url,
+    region: 'us-east-1',
+    ask: 'vended-credentials',
+  } as const
   return { uri, warehouse: name, auth, storage }
 }
 

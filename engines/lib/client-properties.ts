@@ -10,7 +10,7 @@ export function engineProperties(access: EngineAccess, catalogTellsPlace: boolea
   const { storage } = access
   if (storage.kind === 'vended') {
     const all = clientProperties({ ...access, storage: { kind: 'file', root: '' } })
-    return storage.mustAsk ? { ...all, 'header.X-Iceberg-Access-Delegation': 'vended-credentials' } : all
+    return storage.ask === null ? all : { ...all, 'header.X-Iceberg-Access-Delegation': storage.ask }
   }
   const all = clientProperties({ ...access, storage })
   if (!catalogTellsPlace) return all

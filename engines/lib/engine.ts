@@ -4,6 +4,9 @@ import type { EngineAccess } from './access.ts'
 export const engineNames = ['pyiceberg', 'javascript', 'duckdb', 'spark', 'trino'] as const
 export type EngineName = (typeof engineNames)[number]
 
+/** No statement takes longer, ms. Some wait on purpose. */
+export const statementTimeoutMs: number = 10 * 60_000
+
 /** Values as JSON has them; decimals, dates and times come as text. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
 export type Rows = readonly (readonly Value[])[]

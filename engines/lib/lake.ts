@@ -1,5 +1,9 @@
+import type { Usage } from './usage.ts'
+
 /** One line of the server's audit log, as far as scenarios look. */
 export interface AuditEvent {
+  /** ISO 8601. */
+  readonly time: string
   readonly operation: string
   readonly outcome: string
   readonly status: number
@@ -8,10 +12,20 @@ export interface AuditEvent {
   readonly detail: Readonly<Record<string, unknown>> | null
 }
 
+/** A request that a client sent to the store. */
+export interface StoreRequest {
+  /** What it was let in by, or not. */
+  readonly credential: string
+  readonly status: number
+}
+
 /** What a scenario may watch of the server, and do to it. */
 export interface Lake {
-  /** How long storage credentials of the catalog `ice` live, in ms. */
+  /** How long what the catalog `brief` hands out lives, in ms. */
   readonly lifetimeMs: number
+  usage(): Promise<Usage>
+  /** All requests to the store so far, oldest first. */
+  storeRequests(): Promise<readonly StoreRequest[]>
   /** All audit events so far, oldest first. */
   events(): Promise<readonly AuditEvent[]>
   /** Sends a request as the administrator; throws unless it is answered with 2xx. */

@@ -4,24 +4,47 @@ import type { ScenarioResult, StepResult } from './run-scenario.ts'
 /** One line for a step; failed ones with what was asked and what came back. */
 export function stepLine(step: StepResult): string {
   const line = `  ${step.outcome === 'passed' ? 'ok  ' : 'FAIL'}  ${step.title}  (${step.engine}, ${step.ms} ms)`
-  if (step.outcome === 'passed') return step.remark === undefined ? line : `${line}\n${indent(step.remark)}`
+  if (step.outcome === 'passed')
+    return step.remark === undefined ? line : `${line}\n${indent(step.remark.text)}`
   return `${line}\n${indent(`${step.what}\n${step.message ?? ''}`)}`
 }
 
 /** A line per scenario and the totals. */
 export function summary(results: readonly ScenarioResult[], ms: number): string {
   const table = textTable([
-    ['scenario', 'storage', 'steps', 'passed', 'failed', 'time'],
-    ...results.map((result) => {
-      const passed = result.steps.filter((step) => step.outcome === 'passed').length
-      const counts = [result.steps.length, passed, result.steps.length - passed] as const
-      const time = result.skipped === undefined ? seconds(result.ms) : `skipped: ${result.skipped}`
-      return [result.scenario, result.storage, ...counts, time]
-    }),
+    [
+      'scenario',
+      'clients',
+      'storage',
+      'steps',
+      'failed',
+      'lives outlived',
+      'refreshes',
+      'mints',
+      'signed',
+      'time',
+    ],
+    ...results.map(scenarioLine),
   ])
   const { steps, passed, failed, skipped } = totals(results)
   const skips = skipped > 0 ? `, ${skipped} scenario(s) skipped` : ''
   return `${table}\n\n${byEngine(results)}\n\nengines: ${steps} steps, ${passed} passed, ${failed} failed${skips} (${seconds(ms)})`
+}
+
+function scenarioLine({ scenario, engines, storage, skipped, steps, usage, ms }: ScenarioResult): Line {
+  const failed = steps.filter((step) => step.outcome === 'failed').length
+  const about = [scenario, engines.join(', '), storage, steps.length, failed] as const
+  const used = usage === undefined ? ['–', '–', '–'] : [usage.refreshes, usage.mints, usage.signed]
+  const time = skipped === undefined ? seconds(ms) : `skipped: ${skipped}`
+  return [...about, livesOf(steps), ...used, time]
+}
+
+type Line = readonly (string | number)[]
+
+/** Of the job that took the fewest lives of its storage access. */
+function livesOf(steps: readonly StepResult[]): string {
+  const lives = steps.flatMap(({ remark }) => (remark?.lives === undefined ? [] : [remark.lives]))
+  return lives.length === 0 ? '–' : Math.min(...lives).toFixed(1)
 }
 
 /** Passed steps of all steps, by the engine that ran them and the storage it ran on. */
@@ -39,6 +62,7 @@ function byEngine(results: readonly ScenarioResult[]): string {
 }
 
 function passedOf(steps: readonly StepResult[]): string {
+  if (steps.length === 0) return '–'
   const passed = steps.filter(({ outcome }) => outcome === 'passed').length
   return passed === steps.length ? String(passed) : `${passed} of ${steps.length}`
 }

@@ -55,10 +55,15 @@ describe('a step', () => {
   })
 
   it('may do more than one statement, and remarks on it', async () => {
-    const act: Step = { title: 'x', on: 'spark', what: 'a', act: (on) => on.sql('two words').then(String) }
+    const act: Step = {
+      title: 'x',
+      on: 'spark',
+      what: 'a',
+      act: (on) => on.sql('two words').then((rows) => ({ text: JSON.stringify(rows) })),
+    }
     const scenario: Scenario = { name: 'test', engines: ['spark'], steps: () => [act] }
     const { steps } = await runScenario(scenario, setup, () => Promise.resolve(engine))
-    expect(steps).toMatchObject([{ outcome: 'passed', remark: 'two,words' }])
+    expect(steps).toMatchObject([{ outcome: 'passed', remark: { text: '[["two","words"]]' } }])
   })
 
   it('does not keep later steps from running', async () => {

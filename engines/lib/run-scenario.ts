@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Engine, EngineName, Rows } from './engine.ts'
-import type { Scenario, Setup, Step } from './scenario.ts'
+import type { Remark, Scenario, Setup, Step } from './scenario.ts'
+import type { Usage } from './usage.ts'
 
 export interface StepResult {
   readonly title: string
@@ -12,12 +13,15 @@ export interface StepResult {
   /** Why it failed. */
   readonly message?: string
   /** Figures that it has looked at. */
-  readonly remark?: string
+  readonly remark?: Remark
 }
 
 export interface ScenarioResult {
   readonly scenario: string
+  readonly engines: readonly EngineName[]
   readonly storage: string
+  /** What it cost the server, where the server is one of this run. */
+  readonly usage?: Usage
   /** Why it did not run, if so; then there are no steps. */
   readonly skipped?: string
   readonly ms: number
@@ -33,7 +37,7 @@ export async function runScenario(
 ): Promise<ScenarioResult> {
   const started = Date.now()
   const skipped = scenario.skip?.(setup)
-  const about = { scenario: scenario.name, storage: setup.storage }
+  const about = { scenario: scenario.name, engines: scenario.engines, storage: setup.storage }
   if (skipped !== undefined) return { ...about, skipped, ms: 0, steps: [] }
   const steps: StepResult[] = []
   for (const step of await scenario.steps(setup, engine)) {
@@ -59,7 +63,7 @@ async function runStep(step: Step, engine: Engine): Promise<StepResult> {
   }
 }
 
-type Performed = { readonly rows: Rows; readonly remark?: string } | { readonly error: string }
+type Performed = { readonly rows: Rows; readonly remark?: Remark } | { readonly error: string }
 
 async function perform(step: Step, engine: Engine): Promise<Performed> {
   try {

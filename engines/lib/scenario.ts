@@ -37,13 +37,19 @@ export interface CallStep extends StepOutcome {
   readonly args?: Readonly<Record<string, Value>>
 }
 
+/** What a step has looked at, for the report. */
+export interface Remark {
+  readonly text: string
+  /** How many lives of its storage access a job took. */
+  readonly lives?: number
+}
+
 /** More than one statement: something happens while it runs, or what it caused is looked at. */
 export interface ActStep extends StepOutcome {
   readonly on: EngineName
   /** The statement, for the report. */
   readonly what: string
-  /** Gives a remark for the report: the figures that it has looked at. */
-  readonly act: (engine: Engine) => Promise<string>
+  readonly act: (engine: Engine) => Promise<Remark>
 }
 
 export type Step = SqlStep | CallStep | ActStep
@@ -52,7 +58,7 @@ export interface Scenario {
   /** `spark/tables`, `cross/spark-trino` … */
   readonly name: string
   readonly engines: readonly EngineName[]
-  /** Where it runs. When left out: on all storages but `short-lived`, which is slow on purpose, and `users`. */
+  /** Where it runs. When left out: wherever its engines can, except where it is slow on purpose (`short-lived`) and `users`. */
   readonly storages?: readonly StorageName[]
   /** Why it cannot run in this setup, if so. */
   readonly skip?: (setup: Setup) => string | undefined

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { installPyIceberg } from '../install/pyiceberg.ts'
+import type { EngineAccess } from '../lib/access.ts'
 import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
@@ -13,6 +14,7 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
     python,
     script: fileURLToPath(new URL('main.py', import.meta.url)),
     folder: settings.folder,
+    env: isSigned(access) ? { PYICEBERG_MAX_WORKERS: '1' } : {},
   })
   const version = await worker.ask('connect', {
     properties: {
@@ -20,7 +22,7 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
       // without this it sends "Bearer None", which is no token of anybody
       ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
       type: 'rest',
-      'py-io-impl': 'pyiceberg.io.pyarrow.PyArrowFileIO',
+      'py-io-impl': fileIo(access),
       // without a region it would ask the bucket's public host; with vended keys it is told one
       ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
     },
@@ -32,4 +34,13 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
     call: (name, args) => worker.ask('call', { name, args }),
     stop: () => worker.stop(),
   }
+}
+
+// PyArrow's own client cannot have its requests signed, and sends them unsigned
+function fileIo(access: EngineAccess): string {
+  return isSigned(access) ? 'pyiceberg.io.fsspec.FsspecFileIO' : 'pyiceberg.io.pyarrow.PyArrowFileIO'
+}
+
+function isSigned({ storage }: EngineAccess): boolean {
+  return storage.kind === 'vended' && storage.ask === 'remote-signing'
 }

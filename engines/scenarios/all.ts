@@ -6,6 +6,7 @@ import { disturbedInsert } from './disturbed-insert.ts'
 import { duckdbTables } from './duckdb-tables.ts'
 import { sparkCtasRefresh, trinoCtasRefresh } from './lasting.ts'
 import { pyicebergScenarios } from './pyiceberg.ts'
+import { sparkCtasSigning } from './signing.ts'
 import { sparkHistory } from './spark-history.ts'
 import { sparkTables } from './spark-tables.ts'
 import { sparkViews } from './spark-views.ts'
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   ...crossScenarios,
   crossChanges,
   sparkCtasRefresh,
+  sparkCtasSigning,
   disturbedInsert,
   trinoCtasRefresh,
   pyicebergClient,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { restless, writer } from '../lasting/short-lived.ts'
+import { restless, writer } from '../lasting/catalogs.ts'
 import type { Engine } from '../lib/engine.ts'
 import type { Lake } from '../lib/lake.ts'
-import { spark, type ActStep, type Scenario } from '../lib/scenario.ts'
-import { renewals, slowRows } from './lasting.ts'
+import { spark, type ActStep, type Remark, type Scenario } from '../lib/scenario.ts'
+import { inWords, lookAt, since } from './lasting-figures.ts'
+import { slowRows } from './slow-rows.ts'
 
 /** What happens to a server and its tables while a job runs must not end the job, except when its user must not go on. */
 export const disturbedInsert: Scenario = {
@@ -22,7 +23,7 @@ export const disturbedInsert: Scenario = {
       spark('creates a namespace', `CREATE NAMESPACE ${restless}.${ns}`),
       during('lets another principal write there', '(grants)', lake, async (server) => {
         for (const grant of grants) await server.send('POST', '/management/v1/grants', grant)
-        return grants.map(({ privilege }) => privilege).join(', ')
+        return { text: grants.map(({ privilege }) => privilege).join(', ') }
       }),
       spark('creates a table', `CREATE TABLE ${t} (id BIGINT, slept STRING) USING iceberg`),
       during(
@@ -30,7 +31,7 @@ export const disturbedInsert: Scenario = {
         insert,
         lake,
         async (server, engine) => {
-          const before = (await server.events()).length
+          const before = await lookAt(server)
           const inserting = engine.sql(insert)
           inserting.catch(() => {})
           await sleep(8_000)
@@ -41,8 +42,8 @@ export const disturbedInsert: Scenario = {
           // a commit goes to the name that the client knows
           await rename(server, ns, 'elsewhere', 't')
           await inserting
-          const { text } = renewals((await server.events()).slice(before))
-          return `${keys} keys rotated, server away for ${away} ms: ${text}`
+          const seen = await since(server, before)
+          return { text: `${keys} keys rotated, server away for ${away} ms: ${inWords(seen)}` }
         },
       ),
       spark('has all of it', `SELECT count(*), count(DISTINCT id) FROM ${t}`, [[12, 12]]),
@@ -63,7 +64,7 @@ export const disturbedInsert: Scenario = {
         const refused = (await server.events()).slice(before).filter(({ status }) => status >= 400)
         const [first] = refused
         if (!first) throw new Error('the server refused nothing')
-        return `${ms} ms after the revocation; first refused: ${first.operation}`
+        return { text: `${ms} ms after the revocation; first refused: ${first.operation}` }
       }),
       spark('has nothing of that', `SELECT count(*) FROM ${t}`, [[12]]),
     ]
@@ -74,7 +75,7 @@ function during(
   title: string,
   what: string,
   lake: Lake | null,
-  act: (server: Lake, engine: Engine) => Promise<string>,
+  act: (server: Lake, engine: Engine) => Promise<Remark>,
 ): ActStep {
   return {
     title,

@@ -4,7 +4,7 @@ import { findJdk } from '../../conformance/lib/jdk.ts'
 import { installSpark } from '../install/spark.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import { engineProperties } from '../lib/client-properties.ts'
-import type { Engine, EngineSettings, Rows } from '../lib/engine.ts'
+import { type Engine, type EngineSettings, type Rows, statementTimeoutMs } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
 /** Spark in local mode with the catalogs by their names; `ice` is the default one. */
@@ -46,7 +46,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   return {
     name: 'spark',
     version: typeof version === 'string' ? version : '',
-    sql: async (statement) => (await worker.ask('sql', { statement })) as Rows,
+    sql: async (statement) => (await worker.ask('sql', { statement }, statementTimeoutMs)) as Rows,
     call: () => Promise.reject(new Error('Spark steps are SQL')),
     stop: () => worker.stop(),
   }

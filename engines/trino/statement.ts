@@ -1,4 +1,4 @@
-import type { Rows, Value } from '../lib/engine.ts'
+import { type Rows, statementTimeoutMs, type Value } from '../lib/engine.ts'
 
 interface QueryAnswer {
   readonly nextUri?: string
@@ -27,7 +27,7 @@ export async function runStatement(
     'x-trino-source': 'engines',
     'x-trino-time-zone': 'UTC',
   }
-  const limit = signal ?? AbortSignal.timeout(180_000)
+  const limit = signal ?? AbortSignal.timeout(statementTimeoutMs)
   const rows: (readonly Value[])[] = []
   let answer = await ask(`${origin}/v1/statement`, {
     method: 'POST',

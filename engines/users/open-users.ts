@@ -72,7 +72,12 @@ export async function openUsers(
       on: { warehouse },
       to: { principal },
     })
-  const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', mustAsk: true } as const
+  const storage = {
+    kind: 'vended',
+    endpoint: server.s3Url,
+    region: 'us-east-1',
+    ask: 'vended-credentials',
+  } as const
   const access = (auth: CatalogAuth, more: Readonly<Record<string, string>> = {}): EngineAccess => ({
     uri: server.origin,
     warehouse,
@@ -94,6 +99,7 @@ export async function openUsers(
   if (alice === undefined) throw new Error('there is no user')
   return {
     lake,
+    usage: lake.usage,
     access: access(alice),
     others: {
       users: stated,

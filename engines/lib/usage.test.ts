@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { addUsage, nothingUsed, usageIn, usageSince } from './usage.ts'
+
+const metrics = `# HELP headgate_requests_total Answers by operation and HTTP status.
+# TYPE headgate_requests_total counter
+headgate_requests_total{operation="loadCredentials",status="404"} 3
+headgate_requests_total{operation="loadCredentials",status="200"} 12
+headgate_requests_total{operation="signRequest",status="200"} 70
+headgate_storage_credentials{outcome="minted"} 5
+headgate_storage_credentials{outcome="kept"} 40
+`
+
+it('is read from the metrics: what was answered well, what was minted', () => {
+  expect(usageIn(metrics)).toEqual({ refreshes: 12, mints: 5, signed: 70 })
+})
+
+it('is nothing where nothing has happened yet', () => {
+  expect(usageIn('process_cpu_seconds_total 1\n')).toEqual(nothingUsed)
+})
+
+it('adds up over restarts, and counts from a look on', () => {
+  const before = { refreshes: 1, mints: 2, signed: 3 }
+  const more = { refreshes: 10, mints: 20, signed: 30 }
+  expect(usageSince(before, addUsage(before, more))).toEqual(more)
+})
