@@ -134,9 +134,8 @@ function subjectPlace(source: Readonly<Record<string, unknown>>, property: strin
   const file = stringOf(source, 'file')
   const url = stringOf(source, 'url')
   if ((file === undefined) === (url === undefined) || stringOf(source, 'environment_id') !== undefined) {
-    const fix =
-      'for AWS and programs take rest.auth.google.subject-token-auth-type with sigv4’s roles or command'
-    throw wrong(property, `takes its token neither from a file nor from a URL: ${fix.replace('’', "'")}`)
+    const fix = 'for AWS and for programs set federation-audience and subject-token-auth-type, as command'
+    throw wrong(property, `takes its token neither from a file nor from a URL: ${fix}`)
   }
   const format = memberOf(source, 'format')
   const headers = Object.entries(memberOf(source, 'headers')).filter(

@@ -7,11 +7,12 @@ import {
   PrivateKeyJwt,
   type ClientAuth,
 } from 'oauth4webapi'
-import { AuthError } from '../auth-error.ts'
 import type { WaitOptions } from '../auth-provider.ts'
+import { wrongProperty } from '../properties/wrong-property.ts'
 import { Secret } from '../secret.ts'
 import type { Server } from './authorization-server.ts'
-import type { ClientSettings, OAuthSettings } from './oauth-settings.ts'
+import type { ClientSettings } from './client-settings.ts'
+import type { OAuthSettings } from './oauth-settings.ts'
 import type { ClientAuthMethod } from './oauth-values.ts'
 import { privateKey, signatureAlgorithms } from './private-key.ts'
 import { profiles } from './profiles.ts'
@@ -74,23 +75,27 @@ function checkClient(
   anonymous: boolean,
 ): void {
   const { jwt, secret, secretFile, assertion } = client
-  if (client.id === undefined && !anonymous) throw wrong(prefix, 'client-id', 'set it: the id of the client')
+  if (client.id === undefined && !anonymous)
+    throw wrongProperty(prefix, 'client-id', 'set it: the id of the client')
   if (secret !== undefined && secretFile !== undefined) {
-    throw wrong(prefix, 'client-secret-file', 'set it or client-secret')
+    throw wrongProperty(prefix, 'client-secret-file', 'set it or client-secret')
   }
   const wantsSecret = method === undefined || method.startsWith('client_secret_')
   const hasSecret = secret !== undefined || secretFile !== undefined
-  if (wantsSecret && !hasSecret) throw wrong(prefix, 'client-secret', `client-auth=${method} needs it`)
-  if (!wantsSecret && hasSecret) throw wrong(prefix, 'client-secret', `client-auth=${method} does not use it`)
+  if (wantsSecret && !hasSecret)
+    throw wrongProperty(prefix, 'client-secret', `client-auth=${method} needs it`)
+  if (!wantsSecret && hasSecret)
+    throw wrongProperty(prefix, 'client-secret', `client-auth=${method} does not use it`)
   const wants = (given: unknown, name: string, by: ClientAuthMethod): void => {
-    if (method === by && given === undefined) throw wrong(prefix, name, `client-auth=${by} needs it`)
-    if (method !== by && given !== undefined) throw wrong(prefix, name, `only client-auth=${by} uses it`)
+    if (method === by && given === undefined) throw wrongProperty(prefix, name, `client-auth=${by} needs it`)
+    if (method !== by && given !== undefined)
+      throw wrongProperty(prefix, name, `only client-auth=${by} uses it`)
   }
   wants(jwt.privateKey, 'client-auth.jwt.private-key', 'private_key_jwt')
   wants(assertion, 'client-auth.assertion-file', 'client_assertion')
   const algorithms = method === 'client_secret_jwt' ? ['HS256'] : signatureAlgorithms
   if (jwt.algorithm !== undefined && !algorithms.includes(jwt.algorithm)) {
-    throw wrong(prefix, 'client-auth.jwt.algorithm', `it must be one of ${algorithms.join(', ')}`)
+    throw wrongProperty(prefix, 'client-auth.jwt.algorithm', `it must be one of ${algorithms.join(', ')}`)
   }
 }
 
@@ -148,9 +153,4 @@ function presented(assertion: string): ClientAuth {
     body.set('client_assertion_type', ASSERTION_TYPE)
     body.set('client_assertion', assertion)
   }
-}
-
-function wrong(prefix: string, name: string, why: string): AuthError {
-  const property = `${prefix}${name}`
-  return new AuthError('configuration', `${property}: ${why}`, { property })
 }

@@ -15,14 +15,12 @@ import type { OAuthSettings, TokenInput } from './oauth-settings.ts'
 import { oauthToken, targetText, type OAuthToken } from './oauth-token.ts'
 import { grantTypes, type GrantType } from './profiles.ts'
 import { requestToken, type TokenRequest } from './token-client.ts'
-import { tokenSource, type OpenNested, type Tokens, type TokenSource } from './token-source.ts'
+import { staticToken, tokenSource, type OpenNested, type Tokens, type TokenSource } from './token-source.ts'
 
 /** Tokens of one configuration, renewed while they are used. */
 export interface OAuthSession extends AsyncDisposable {
   readonly tokens: Memoized<OAuthToken>
   readonly dpop: DpopKey | undefined
-  /** Whether a person has to log in. */
-  readonly people: boolean
   readonly renewableBy: readonly GrantType[]
   /** Looks whether the issuer is there. */
   reach(wait?: WaitOptions): Promise<void>
@@ -33,7 +31,7 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   const opened: AsyncDisposable[] = []
   const source = async (input: TokenInput | undefined): Promise<TokenSource | undefined> =>
     input === undefined ? undefined : await tokenSource(input, context, nested, opened)
-  const nested: OpenNested = async (inner) => nestedTokens(await openSession(inner, context))
+  const nested: OpenNested = async (inner) => await nestedTokens(inner, context)
   const proof = clientProof(settings, await source(settings.client.assertion))
   const inputs: Inputs = {
     subject: await source(settings.subject),
@@ -134,7 +132,6 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   return {
     tokens,
     dpop,
-    people,
     renewableBy,
     reach: async (wait) => void (await server.get(wait)),
     [Symbol.asyncDispose]: async () => {
@@ -145,7 +142,12 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   }
 }
 
-function nestedTokens(session: OAuthSession): Tokens {
+async function nestedTokens(settings: OAuthSettings, context: ProviderContext): Promise<Tokens> {
+  if (settings.token !== undefined) {
+    const token = staticToken(settings.token, `${settings.prefix}token`)
+    return { get: async () => token, [Symbol.asyncDispose]: async () => {} }
+  }
+  const session = await openSession(settings, context)
   return {
     get: async (wait) => await session.tokens.get(wait),
     [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),

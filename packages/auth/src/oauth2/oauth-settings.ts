@@ -1,8 +1,9 @@
-import { AuthError } from '../auth-error.ts'
 import type { GivenProperty, PropertyGroup } from '../properties/read-properties.ts'
-import { Secret } from '../secret.ts'
+import { wrongProperty } from '../properties/wrong-property.ts'
+import type { Secret } from '../secret.ts'
+import { readClient, type ClientSettings } from './client-settings.ts'
 import { readOAuthKeys } from './oauth-keys.ts'
-import type { ClientAuthMethod, InputName, OAuthValues } from './oauth-values.ts'
+import type { InputName, OAuthValues } from './oauth-values.ts'
 import type { GrantType, ProfileName, Target } from './profiles.ts'
 
 /** Where a token that goes into a request comes from: one of them. */
@@ -14,24 +15,6 @@ export interface TokenInput {
   readonly nested: OAuthSettings | undefined
   /** RFC 8693 section 3, if the configuration says it. */
   readonly type: string | undefined
-}
-
-/** How the client proves who it is. */
-export interface ClientSettings {
-  readonly id: string | undefined
-  readonly method: ClientAuthMethod | undefined
-  readonly secret: Secret | undefined
-  readonly secretFile: string | undefined
-  readonly assertion: TokenInput | undefined
-  readonly jwt: {
-    readonly privateKey: Secret | undefined
-    readonly keyId: string | undefined
-    readonly algorithm: string | undefined
-    readonly claims: Readonly<Record<string, string>>
-    readonly lifespanMs: number
-    /** What its header says besides: which certificate it is. */
-    readonly header: Readonly<Record<string, string>>
-  }
 }
 
 /** A configuration of `oauth2`, read and free of contradictions. */
@@ -46,6 +29,8 @@ export interface OAuthSettings {
   readonly authorizationEndpoint: string | undefined
   readonly redirectUri: string | undefined
   readonly grant: GrantType
+  /** Whether somebody has to log in before there is a first token. */
+  readonly asksPeople: boolean
   readonly refreshToken: Secret | undefined
   readonly client: ClientSettings
   readonly target: Target
@@ -79,7 +64,7 @@ export function readOAuthSettings(
   prefix: string,
   depth = 0,
 ): OAuthSettings {
-  if (depth > MAX_DEPTH) throw wrong(prefix, 'token-exchange', 'configurations are nested too deep')
+  if (depth > MAX_DEPTH) throw wrongProperty(prefix, 'token-exchange', 'configurations are nested too deep')
   const values = readOAuthKeys(given, prefix)
   const input = (name: InputName): TokenInput | undefined => readInput(values, name, prefix, depth)
   const [subject, actor] = [input('token-exchange.subject-token'), input('token-exchange.actor-token')]
@@ -87,10 +72,14 @@ export function readOAuthSettings(
   const grant = values['grant-type'] ?? inferGrant(values, subject, assertion)
   checkInputs(grant, { subject, actor, assertion, refreshToken: values['refresh-token'] }, prefix)
   for (const name of values['extra-params.*'].keys()) {
-    if (ownParameters.test(name)) throw wrong(prefix, `extra-params.${name}`, 'it has a property of its own')
+    if (ownParameters.test(name))
+      throw wrongProperty(prefix, `extra-params.${name}`, 'it has a property of its own')
   }
   const aheadMs = values['token-refresh.safety-window'] ?? values['token-refresh.safety-margin']
   const people = grant === 'device_code' || grant === 'authorization_code'
+  const asksPeople =
+    (people && values['refresh-token'] === undefined) ||
+    [subject, actor, assertion].some((each) => each?.nested?.asksPeople === true)
   return {
     prefix,
     token: values.token,
@@ -101,6 +90,7 @@ export function readOAuthSettings(
     authorizationEndpoint: values['auth-code.endpoint'],
     redirectUri: values['auth-code.redirect-uri'],
     grant,
+    asksPeople,
     refreshToken: values['refresh-token'],
     client: readClient(values, prefix),
     target: {
@@ -120,7 +110,7 @@ export function readOAuthSettings(
       values['token-refresh.access-token-lifespan-ms'] ??
       3_600_000,
     aheadMs,
-    timeoutMs: values.timeout ?? (people ? 900_000 : 30_000),
+    timeoutMs: values.timeout ?? (people || asksPeople ? 900_000 : 30_000),
   }
 }
 
@@ -138,9 +128,10 @@ function readInput(
   const ways = [value, file, authType, group.size === 0 ? undefined : group].filter(
     (way) => way !== undefined,
   )
-  if (ways.length > 1) throw wrong(prefix, name, 'set it, or its file, or its auth-type, or what is below it')
+  if (ways.length > 1)
+    throw wrongProperty(prefix, name, 'set it, or its file, or its auth-type, or what is below it')
   if (ways.length === 0) {
-    if (type !== undefined) throw wrong(prefix, `${name}-type`, `there is no ${name} for it`)
+    if (type !== undefined) throw wrongProperty(prefix, `${name}-type`, `there is no ${name} for it`)
     return undefined
   }
   return {
@@ -179,83 +170,19 @@ function checkInputs(
 ): void {
   const { subject, actor, assertion, refreshToken } = inputs
   const needs = (given: unknown, name: string, by: GrantType): void => {
-    if (grant === by && given === undefined) throw wrong(prefix, name, `grant-type=${by} needs it`)
-    if (grant !== by && given !== undefined) throw wrong(prefix, name, `only grant-type=${by} uses it`)
+    if (grant === by && given === undefined) throw wrongProperty(prefix, name, `grant-type=${by} needs it`)
+    if (grant !== by && given !== undefined)
+      throw wrongProperty(prefix, name, `only grant-type=${by} uses it`)
   }
   needs(subject, 'token-exchange.subject-token', 'token-exchange')
   needs(assertion, 'jwt-bearer.assertion', 'jwt-bearer')
   if (grant === 'refresh_token') needs(refreshToken, 'refresh-token', 'refresh_token')
   if (actor !== undefined && grant !== 'token-exchange') {
-    throw wrong(prefix, 'token-exchange.actor-token', 'only grant-type=token-exchange uses it')
+    throw wrongProperty(prefix, 'token-exchange.actor-token', 'only grant-type=token-exchange uses it')
   }
   // A person who logged in before need not do it again; a service has no such token.
   const people = grant === 'device_code' || grant === 'authorization_code'
   if (refreshToken !== undefined && grant !== 'refresh_token' && !people) {
-    throw wrong(prefix, 'refresh-token', `grant-type=${grant} does not use it`)
+    throw wrongProperty(prefix, 'refresh-token', `grant-type=${grant} does not use it`)
   }
-}
-
-function readClient(values: OAuthValues, prefix: string): ClientSettings {
-  const { id, secret } = splitCredential(values, prefix)
-  const file = values['client-auth.assertion-file']
-  const authType = values['client-auth.assertion-auth-type']
-  if (file !== undefined && authType !== undefined) {
-    throw wrong(prefix, 'client-auth.assertion-file', 'set it or client-auth.assertion-auth-type')
-  }
-  const claims: Record<string, string> = Object.fromEntries(values['client-auth.jwt.extra-claims.*'])
-  const named = { aud: 'audience', iss: 'issuer', sub: 'subject' } as const
-  for (const [claim, name] of Object.entries(named)) {
-    const value = values[`client-auth.jwt.${name}`]
-    if (value !== undefined) claims[claim] = value
-  }
-  return {
-    id,
-    method: values['client-auth'],
-    secret,
-    secretFile: values['client-secret-file'],
-    assertion:
-      file === undefined && authType === undefined
-        ? undefined
-        : {
-            property: `${prefix}client-auth.assertion-${file === undefined ? 'auth-type' : 'file'}`,
-            value: undefined,
-            file,
-            authType,
-            nested: undefined,
-            type: undefined,
-          },
-    jwt: {
-      privateKey: values['client-auth.jwt.private-key'],
-      keyId: values['client-auth.jwt.key-id'],
-      algorithm: values['client-auth.jwt.algorithm'],
-      claims,
-      lifespanMs: values['client-auth.jwt.token-lifespan'],
-      header: {},
-    },
-  }
-}
-
-function splitCredential(
-  values: OAuthValues,
-  prefix: string,
-): { id: string | undefined; secret: Secret | undefined } {
-  const { credential, 'client-id': id, 'client-secret': secret } = values
-  if (credential === undefined) return { id, secret }
-  const text = credential.reveal()
-  const colon = text.indexOf(':')
-  if (colon === -1 && id === undefined) {
-    const fix = 'it must be the id and the secret with a colon between, or set client-id too'
-    throw wrong(prefix, 'credential', `${fix}; for a secret alone take rest.auth.type=iceberg-legacy`)
-  }
-  if (secret !== undefined) throw wrong(prefix, 'credential', 'set it or client-secret')
-  if (colon === -1) return { id, secret: credential }
-  if (id !== undefined && id !== text.slice(0, colon)) {
-    throw wrong(prefix, 'client-id', 'it says something else than credential')
-  }
-  return { id: text.slice(0, colon), secret: new Secret(text.slice(colon + 1)) }
-}
-
-function wrong(prefix: string, name: string, why: string): AuthError {
-  const property = `${prefix}${name}`
-  return new AuthError('configuration', `${property}: ${why}`, { property })
 }

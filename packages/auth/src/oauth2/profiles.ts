@@ -1,4 +1,4 @@
-import { AuthError } from '../auth-error.ts'
+import { wrongProperty } from '../properties/wrong-property.ts'
 
 /** The ways to a token, by the names that configurations use. */
 export const grantTypes = {
@@ -47,7 +47,7 @@ const standard: Profile = {
 const keycloak: Profile = {
   target: ({ audiences, resources, scope }, _, prefix) => {
     if (resources.length > 0) {
-      throw refusal(prefix, 'resource', 'Keycloak ignores resources: name the client id in audience')
+      throw wrongProperty(prefix, 'resource', 'Keycloak ignores resources: name the client id in audience')
     }
     return [...audiences.map((audience) => ['audience', audience] as const), ...scopeOf(scope)]
   },
@@ -58,14 +58,18 @@ const entra: Profile = {
   target: ({ audiences, resources, scope }, grant, prefix) => {
     if (grant === 'token-exchange') {
       const fix = 'Entra has no token exchange: set grant-type=jwt-bearer with jwt-bearer.assertion'
-      throw refusal(prefix, 'grant-type', fix)
+      throw wrongProperty(prefix, 'grant-type', fix)
     }
     const targets = [...audiences, ...resources].map((target) =>
       target.endsWith('/.default') ? target : `${target}/.default`,
     )
     const words = [...(scope?.split(/\s+/) ?? []), ...targets].filter((word) => word !== '')
     if (words.length === 0) {
-      throw refusal(prefix, 'scope', 'Entra wants to know for what: set it to api://<application>/.default')
+      throw wrongProperty(
+        prefix,
+        'scope',
+        'Entra wants to know for what: set it to api://<application>/.default',
+      )
     }
     return [['scope', words.join(' ')]]
   },
@@ -80,10 +84,10 @@ const okta: Profile = {
     const { audiences, resources, scope } = target
     if (grant === 'token-exchange') {
       if (audiences.length === 0)
-        throw refusal(prefix, 'audience', 'Okta wants the audience of the new token')
-      if (scope === undefined) throw refusal(prefix, 'scope', 'Okta wants the scope of the new token')
+        throw wrongProperty(prefix, 'audience', 'Okta wants the audience of the new token')
+      if (scope === undefined) throw wrongProperty(prefix, 'scope', 'Okta wants the scope of the new token')
     }
-    if (resources.length > 0) throw refusal(prefix, 'resource', 'Okta knows no resources: use audience')
+    if (resources.length > 0) throw wrongProperty(prefix, 'resource', 'Okta knows no resources: use audience')
     return grant === 'token-exchange' ? standard.target(target, grant, prefix) : scopeOf(scope)
   },
 }
@@ -92,9 +96,9 @@ const okta: Profile = {
 const auth0: Profile = {
   target: ({ audiences, resources, scope }, grant, prefix) => {
     const [audience, ...others] = new Set([...audiences, ...resources])
-    if (others.length > 0) throw refusal(prefix, 'audience', 'Auth0 takes one API for each token')
+    if (others.length > 0) throw wrongProperty(prefix, 'audience', 'Auth0 takes one API for each token')
     if (audience === undefined && grant === 'client_credentials') {
-      throw refusal(prefix, 'audience', 'Auth0 wants the identifier of the API')
+      throw wrongProperty(prefix, 'audience', 'Auth0 wants the identifier of the API')
     }
     return [...(audience === undefined ? [] : [['audience', audience] as const]), ...scopeOf(scope)]
   },
@@ -107,7 +111,7 @@ const googleSts: Profile = {
     const [audience] = audiences
     if (audience === undefined || audiences.length > 1 || resources.length > 0) {
       const form = '//iam.googleapis.com/…/workloadIdentityPools/…/providers/…'
-      throw refusal(prefix, 'audience', `Google wants one provider of identities, as ${form}`)
+      throw wrongProperty(prefix, 'audience', `Google wants one provider of identities, as ${form}`)
     }
     return [
       ['audience', audience],
@@ -131,9 +135,4 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
 
 function scopeOf(scope: string | undefined): FormParameters {
   return scope === undefined || scope === '' ? [] : [['scope', scope]]
-}
-
-function refusal(prefix: string, name: string, why: string): AuthError {
-  const property = `${prefix}${name}`
-  return new AuthError('configuration', `${property}: ${why}`, { property })
 }

@@ -54,18 +54,19 @@ export async function tokenSource(
       },
     )
   }
-  const token = checkToken(value?.reveal().trim() ?? '', property)
-  const expiresAt = jwtExpiry(token)
-  return async () =>
-    ofType(
-      {
-        value: new Secret(token),
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-        provenance: { ...whoOf(token), obtainedBy: 'static', renewableBy: [] },
-      },
-      type,
-      property,
-    )
+  const token = staticToken(value ?? new Secret(''), property)
+  return async () => ofType(token, type, property)
+}
+
+/** A token that stands in the configuration: there is nothing to renew it with. */
+export function staticToken(given: Secret, property: string): Token {
+  const value = checkToken(given.reveal().trim(), property)
+  const expiresAt = jwtExpiry(value)
+  return {
+    value: new Secret(value),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    provenance: { ...whoOf(value), obtainedBy: 'static', renewableBy: [] },
+  }
 }
 
 function ofProvider(

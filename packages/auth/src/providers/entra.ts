@@ -1,4 +1,3 @@
-import { AuthError } from '../auth-error.ts'
 import type { AuthProvider } from '../auth-provider.ts'
 import { certificateThumbprint } from '../azure/certificate.ts'
 import { managedIdentity } from '../azure/managed-identity.ts'
@@ -7,6 +6,7 @@ import { endpointUrl } from '../oauth2/endpoint-url.ts'
 import { readOAuthSettings } from '../oauth2/oauth-settings.ts'
 import { byDefault, list, oneOf, secret, text, url } from '../properties/property-kinds.ts'
 import type { GivenProperty, PropertyKeys, PropertyValues } from '../properties/read-properties.ts'
+import { wrongProperty } from '../properties/wrong-property.ts'
 import { keepIdentity } from '../provenance.ts'
 import { defineProvider, type ProviderContext, type ProviderDefinition } from '../provider-definition.ts'
 import type { Secret } from '../secret.ts'
@@ -77,7 +77,8 @@ async function ofApplication(
 ): Promise<AuthProvider> {
   const { env } = context
   const tenant = needed(values['tenant-id'] ?? env['AZURE_TENANT_ID'], 'tenant-id', 'AZURE_TENANT_ID')
-  if (!/^[\w.-]{1,255}$/.test(tenant)) throw wrong('tenant-id', 'it must be the id or a domain of the tenant')
+  if (!/^[\w.-]{1,255}$/.test(tenant))
+    throw wrongProperty(PREFIX, 'tenant-id', 'it must be the id or a domain of the tenant')
   const host = values['authority-host'] ?? env['AZURE_AUTHORITY_HOST'] ?? 'https://login.microsoftonline.com'
   endpointUrl(host, `${PREFIX}authority-host`)
   const given: Record<string, [string, string]> = {
@@ -115,7 +116,8 @@ async function ofApplication(
 
 function ofMachine(values: Values, context: ProviderContext): AuthProvider {
   const [scope = STORAGE, ...others] = values.scopes
-  if (others.length > 0) throw wrong('scopes', 'a managed identity gives tokens for one target at a time')
+  if (others.length > 0)
+    throw wrongProperty(PREFIX, 'scopes', 'a managed identity gives tokens for one target at a time')
   const which = {
     clientId: values['managed-identity-client-id'],
     objectId: values['managed-identity-object-id'],
@@ -144,10 +146,5 @@ function textOf(secret: Secret | undefined): string | undefined {
 
 function needed(value: string | undefined, name: string, variable: string): string {
   if (value) return value
-  throw wrong(name, `set it, or the variable ${variable}`)
-}
-
-function wrong(name: string, why: string): AuthError {
-  const property = `${PREFIX}${name}`
-  return new AuthError('configuration', `${property}: ${why}`, { property })
+  throw wrongProperty(PREFIX, name, `set it, or the variable ${variable}`)
 }

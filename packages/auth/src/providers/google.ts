@@ -9,6 +9,7 @@ import { impersonated, impersonationUrl } from '../google/impersonation.ts'
 import { memoize } from '../memoize.ts'
 import { byDefault, integer, list, secret, text } from '../properties/property-kinds.ts'
 import { keepIdentity } from '../provenance.ts'
+import { wrongProperty } from '../properties/wrong-property.ts'
 import { defineProvider, type ProviderContext, type ProviderDefinition } from '../provider-definition.ts'
 import { tokenAuth } from '../token-auth.ts'
 import { tokenTypes } from '../token.ts'
@@ -118,15 +119,16 @@ async function sourceOf(
   const { 'credentials-path': path, 'credentials-json': json, 'federation-audience': audience } = values
   const type = values['subject-token-auth-type']
   if ([path, json, audience].filter((each) => each !== undefined).length > 1) {
-    throw wrong('credentials-path', 'set it, or credentials-json, or federation-audience')
+    throw wrongProperty(PREFIX, 'credentials-path', 'set it, or credentials-json, or federation-audience')
   }
   if ((type === undefined) !== (audience === undefined)) {
-    throw wrong('federation-audience', 'it goes with subject-token-auth-type')
+    throw wrongProperty(PREFIX, 'federation-audience', 'it goes with subject-token-auth-type')
   }
   if (audience !== undefined && type !== undefined) {
     const provider = type === '::parent::' ? context.parent : await context.create(type)
     const token = provider?.token
-    if (token === undefined) throw wrong('subject-token-auth-type', 'there is no token in that session')
+    if (token === undefined)
+      throw wrongProperty(PREFIX, 'subject-token-auth-type', 'there is no token in that session')
     const workforce = audience.includes('/workforcePools/')
     const to = {
       tokenUrl: 'https://sts.googleapis.com/v1/token',
@@ -157,9 +159,4 @@ async function sourceOf(
       throw error
     }
   }
-}
-
-function wrong(name: string, why: string): AuthError {
-  const property = `${PREFIX}${name}`
-  return new AuthError('configuration', `${property}: ${why}`, { property })
 }

@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { decodeJwt, importJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { CATALOG, testIssuer, type TestIssuer, type TokenCall } from '../oauth2/test-issuer.ts'
 import { browse } from '../oauth2/test-person.ts'
 import type { Properties } from '../properties/auth-properties.ts'
+import type { Prompts } from '../prompts.ts'
 import type { CreateOptions } from '../registry.ts'
 import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
 import type { ReadyProvider } from '../auth-provider.ts'
@@ -202,6 +204,14 @@ it('one token request for each renewal, however many wait for it', async () => {
   }
 })
 
+it('nothing of a session or a refusal shows a secret', async () => {
+  const auth = await open(basic)
+  const token = (await auth.token?.())?.value.reveal() ?? 'none'
+  const wrong = await open({ ...basic, 'client-secret': 'wrong-secret' }).catch((error: unknown) => error)
+  const shown = inspect([auth, await auth.token?.(), wrong], { depth: 9, showHidden: true })
+  for (const hidden of [SECRET, 'wrong-secret', token]) expect(shown).not.toContain(hidden)
+})
+
 it('a token that the catalog refuses is replaced once', async () => {
   const clock = testClock(Date.now())
   const auth = await open(basic, clock)
@@ -260,6 +270,22 @@ describe('people', () => {
     )
     expect(await claims(auth)).toMatchObject({ sub: 'bob' })
     expect(lastCall().form.get('code_verifier')).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('whose token is exchanged are asked with the first request too', async () => {
+    const nested = Object.entries({ ...person, 'issuer-url': issuer.url, 'grant-type': 'device_code' })
+    const own = Object.fromEntries(
+      nested.map(([name, value]) => [`token-exchange.subject-token.${name}`, value]),
+    )
+    const asked: string[] = []
+    const device: Prompts['device'] = ({ userCode, verificationUriComplete = '' }) => {
+      asked.push(userCode)
+      void browse(verificationUriComplete, { login: 'carol', password: 'x' })
+    }
+    const auth = await open({ ...basic, ...own, audience: 'lake' }, { prompts: { device } })
+    expect(asked).toEqual([])
+    expect(await claims(auth)).toMatchObject({ sub: 'carol', aud: ['lake'], client_id: 'basic' })
+    expect(asked).toHaveLength(1)
   })
 
   it('who are not there are not waited for', async () => {

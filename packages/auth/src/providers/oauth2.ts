@@ -24,14 +24,14 @@ export const oauth2: ProviderDefinition = {
 export async function oauthAuth(settings: OAuthSettings, context: ProviderContext): Promise<AuthProvider> {
   if (settings.token !== undefined) return fixedToken(settings.token, `${settings.prefix}token`)
   const session = await openSession(settings, context)
-  const { tokens, dpop, people, renewableBy } = session
+  const { tokens, dpop, renewableBy } = session
   const provenance = { obtainedBy: settings.grant, renewableBy }
   const sending = dpop === undefined ? tokenAuth(tokens, { provenance }) : dpopAuth(tokens, dpop, provenance)
   return {
     ...sending,
     // A person is asked when there is something to do, not while a client connects.
     initialize: async (wait) => {
-      if (people && settings.refreshToken === undefined) await session.reach(wait)
+      if (settings.asksPeople) await session.reach(wait)
       else await tokens.get(wait)
     },
     [Symbol.asyncDispose]: async () => await session[Symbol.asyncDispose](),
