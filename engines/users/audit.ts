@@ -28,10 +28,10 @@ export function watched(
     title,
     on,
     what,
-    act: (engine) => {
-      if (lake === null) return Promise.reject(new Error('the server is not one of this run'))
+    act: async (engine) => {
+      if (lake === null) throw new Error('the server is not one of this run')
       const from = new Date()
-      return act(engine, () => eventsFrom(lake, from), lake)
+      return { text: await act(engine, () => eventsFrom(lake, from), lake) }
     },
   }
 }
