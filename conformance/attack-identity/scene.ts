@@ -37,10 +37,11 @@ export interface Scene extends Lab {
 /** Requests from one address: fewer than the failures after which servers turn an address or a client away. */
 const perAddress = 12
 
+const subject = (pattern: string): object => ({ issuer: 'headgate', pattern })
+
 export async function openScene(lab: Lab, trap: Trap, ownMachine: boolean): Promise<Scene> {
   const prefix = `${lab.namespace[0]}-`
   const named = (name: ClientName): string => prefix + name
-  const subject = (pattern: string): object => ({ issuer: 'headgate', pattern })
   const states = { namesIssuer: 'headgate', unsignedSubjects: true, assertions: true }
   const users = [subject(named('alice')), subject(named('bob'))]
   const everybody = lab.issuer === null ? [subject('*')] : [subject('*'), { issuer: lab.issuer.issuer }]

@@ -104,8 +104,8 @@ export function show(scene: Scene, random: Random, slot: Slot, shown: string): P
       return token(scene, form, random.chance(0.5) ? {} : trino.basic)
     }
     case 'authentication':
-      return token(scene, { grant_type: grantTypes.exchange, ...user }, bearer(shown))
   }
+  return token(scene, { grant_type: grantTypes.exchange, ...user }, bearer(shown))
 }
 
 export async function showed(

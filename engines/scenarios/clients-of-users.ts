@@ -39,7 +39,7 @@ export const pyicebergClient: Scenario = {
     pyiceberg('is refused by name with a wrong secret', 'users.wrong_secret', {}),
     watched('pyiceberg', 'is written down as its principal', 'users.writes', lake, async (engine, since) => {
       await engine.call('users.writes', { ns: `${ns}_alice`, manager: 'oauth2' })
-      return demandDoneBy(await since(), 'alice', ['createTable', 'getToken'])
+      return demandDoneBy(await since(), 'alice', ['createTable', 'updateTable'])
     }),
   ],
 }

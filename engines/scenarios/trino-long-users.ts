@@ -83,10 +83,8 @@ function tokens(events: readonly UserEvent[]): string {
   const counts = new Map<string, number>()
   for (const { operation, principal, actors, detail, outcome } of events) {
     if (operation !== 'getToken') continue
-    const grant =
-      String(detail?.['grantType'] ?? '')
-        .split(':')
-        .at(-1) ?? ''
+    const type = detail?.['grantType']
+    const grant = typeof type === 'string' ? type.split(':').at(-1) : '?'
     const key = `${grant} for ${[principal, ...actors].join(' by ')} ${outcome}`
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }

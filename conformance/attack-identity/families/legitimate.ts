@@ -35,7 +35,7 @@ const tokensWork: Family = {
             [
               'a token of the issuer',
               scene.issuer.sign({ sub: 'somebody', client_id: 'app', aud: scene.audience }),
-              `v1/config`,
+              `v1/config?warehouse=${warehouse}`,
             ] as const,
           ]),
     ])
