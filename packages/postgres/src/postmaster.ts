@@ -96,7 +96,9 @@ function supervise(child: ChildProcess, exited: Promise<void>, options: Postmast
     pid,
     exited,
     async stop() {
+      // The end is known when the log is closed, which the last of its processes may do after the server itself is gone.
       child.ref()
+      if (child.stderr instanceof Socket) child.stderr.ref()
       for (const [name, limit] of STOP_STEPS) {
         if (!running) return
         await signal(name)
