@@ -66,16 +66,16 @@ async function timed(
   return { seconds: Math.round((Date.now() - began) / 1_000), error }
 }
 
-/** Clients renew storage credentials by the session of the catalog: whom they are for is in the refresh token. */
+/** Clients renew storage credentials by the session of the catalog: whose calls these are is in the refresh token. */
 function renewals(events: readonly UserEvent[]): string {
   const all = events.filter(
     ({ operation, outcome }) => operation === 'loadCredentials' && outcome === 'allowed',
   )
-  const hers = all.filter((event) => event.detail?.['for'] === 'alice')
+  const hers = all.filter((event) => event.principal === 'alice')
   const engines = new Set(all.map(whoOf))
   if (all.length === 0 || hers.length < all.length)
     throw new Error(`${hers.length} of ${all.length} renewals of storage credentials are for alice`)
-  return `${all.length} renewals of storage credentials for alice, asked for by ${[...engines].join(' and ')}`
+  return `${all.length} renewals of storage credentials as ${[...engines].join(' and ')}`
 }
 
 /** Tokens that were given out meanwhile, by grant and to whom. */

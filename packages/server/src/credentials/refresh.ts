@@ -42,8 +42,6 @@ export interface Admitted {
   readonly claims: RefreshClaims
   /** What may be handed out for it. */
   readonly renewal: Renewal
-  /** For the audit: the principal it is for, who may not be the caller. */
-  readonly principal: Principal
 }
 
 /**
@@ -97,7 +95,6 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   if (decision.outcome === 'deny') throw forbidden(decision.privilege, live.value, identifier)
   return {
     claims,
-    principal: caller.principal,
     renewal: {
       warehouse,
       relation: {

@@ -1,4 +1,5 @@
 import type { Privilege, SecurableKind } from '../access/privilege.ts'
+import type { Identity } from '../identity/identity.ts'
 
 /** An object that events and grants are about. */
 export interface Securable {
@@ -16,6 +17,8 @@ export interface AuditDraft {
   reason?: string
   /** The client's own name for what it is doing, where its token says none: a claim. */
   queryId?: string
+  /** Whose call it is, where that is not who sent it: a renewal by an engine is the call of the token's user. */
+  identity?: Identity
   /** An engine called for itself: on whose behalf is unknown. */
   withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>

@@ -27,7 +27,8 @@ export interface AuditedCall {
  * ```
  */
 export function auditRow(draft: AuditDraft, call: AuditedCall, outcome: AuditOutcome): AuditRow {
-  const { identity, requestId, userAgent } = call
+  const { requestId, userAgent } = call
+  const identity = draft.identity ?? call.identity
   return {
     request_id: plainText(requestId, 128),
     principal_id: identity?.principal.id ?? null,

@@ -203,6 +203,15 @@ describe('storage credentials of a user, renewed by the engine alone', () => {
     await enter({})
     const endpoint = await staged(await as('alice'), 'ctas')
     expect(await trino.send('GET', endpoint)).toMatchObject({ status: 200 })
+    const renewals = statement(
+      'test_renewals',
+      `select principal, actors, outcome from audit where operation = 'loadCredentials' order by id desc limit 1`,
+    )
+    await vi.waitFor(async () =>
+      expect(await server.sql.run(renewals)).toEqual([
+        { principal: 'alice', actors: ['trino'], outcome: 'allowed' },
+      ]),
+    )
     expect(await trino.send('GET', endpoint.split('?')[0] ?? '')).toMatchObject({ status: 403 })
     expect(await bob.send('GET', endpoint)).toMatchObject({ status: 404 })
     await enter({ refreshes: false })

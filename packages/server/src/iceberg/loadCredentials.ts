@@ -48,7 +48,8 @@ async function renewed(parts: IcebergParts, call: Call, at: RelationPlace, token
     )
     call.audit.securable = { kind: 'relation', id: admitted.claims.relationId }
     call.audit.withoutUser = false
-    call.audit.detail = { for: admitted.principal.name, access: admitted.claims.access }
+    call.audit.identity = admitted.renewal.identity
+    call.audit.detail = { access: admitted.claims.access }
     return credentialsAnswer(handedOut.credentials)
   } catch (error) {
     const reason = refusalOf(error)

@@ -54,6 +54,8 @@ async function reach(parts: IcebergParts, call: Call, at: RelationPlace): Promis
     try {
       const { renewal } = await admitToken(parts.refresh, { token, identity: call.identity, ...at })
       call.audit.securable = { kind: 'relation', id: renewal.relation.id }
+      call.audit.withoutUser = false
+      call.audit.identity = renewal.identity
       return { ...renewal, staged: renewal.relation.staged }
     } catch (error) {
       const reason = refusalOf(error)
