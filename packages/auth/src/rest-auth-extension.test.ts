@@ -28,10 +28,8 @@ const declarable = new Map(
 )
 
 function propertiesOf(lines: string): Record<string, string> {
-  const entries = lines.trim().split('\n')
-  return Object.fromEntries(
-    entries.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).replace('…', 'x')]),
-  )
+  const entries = lines.matchAll(/^([^=\n]+)=(.*)$/gm)
+  return Object.fromEntries([...entries].map(([, name = '', value = '']) => [name, value.replace('…', 'x')]))
 }
 
 /** A heading, some text, a document, and the configuration that a client makes of it. */
@@ -75,7 +73,7 @@ describe.each(examples)('the example $title', ({ document, properties }) => {
   it('gives the configuration that stands beside it, which is one', async () => {
     const [first] = schemes
     const type = first?.type ?? ''
-    const declared = Object.entries(first?.parameters ?? {}).map(([name, value]) => [
+    const declared = Object.entries(first?.parameters ?? {}).map(([name, value]): [string, string] => [
       `rest.auth.${type}.${name}`,
       value,
     ])
