@@ -37,8 +37,15 @@ const BASE: readonly OperationId[] = [
 ]
 
 /** Where requests go and who sends them is the caller's to say. A server that could change it could take the caller's secrets. */
-const CALLERS_OWN =
-  /^(?:uri|token|credential|scope|audience|resource|oauth2-server-uri|header\..*|rest\.auth\..*|rest\.sig.*|rest\.access-key-id|rest\.secret-access-key|rest\.session-token|rest\.client\.proxy\..*)$/
+const CALLERS_OWN = new RegExp(
+  `^(?:${[
+    'uri|warehouse-uri|token(?:-.*)?|credential|scope|audience|resource|oauth2-.*',
+    'headers?\\..*|(?:rest\\.)?auth\\..*|gcp\\.auth\\..*|.*proxy.*',
+    'rest\\.sig.*|(?:rest|client)\\.(?:access-key-id|secret-access-key|session-token)',
+    'client\\.(?:credentials-provider|assume-role)(?:\\..*)?',
+  ].join('|')})$`,
+  'i',
+)
 
 /** Reads the answer of `getConfig`. Properties that name an endpoint, authentication, a proxy or headers are left out. */
 export function decodeCatalogConfig(value: Json): CatalogConfig {

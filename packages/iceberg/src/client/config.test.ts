@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { decodeCatalogConfig } from './config.ts'
+
+describe('what a server says about itself', () => {
+  test.each([
+    'uri',
+    'URI',
+    'token',
+    'token-refresh-enabled',
+    'credential',
+    'oauth2-server-uri',
+    'oauth2-anything',
+    'header.Authorization',
+    'headers.Authorization',
+    'auth.type',
+    'rest.auth.type',
+    'Rest.Auth.Type',
+    'rest.sigv4-enabled',
+    'rest.signing-name',
+    'rest.session-token',
+    'client.access-key-id',
+    'client.assume-role.arn',
+    'client.credentials-provider',
+    'gcp.auth.credentials-path',
+    'rest.client.proxy.hostname',
+    'proxy',
+    'http.proxy.host',
+  ])('never sets %s, as default or override', (key) => {
+    const config = decodeCatalogConfig({ defaults: { [key]: 'x' }, overrides: { [key]: 'y' } })
+    expect(config.properties).toEqual({})
+  })
+
+  test.each(['prefix', 'namespace-separator', 's3.endpoint', 'client.region', 'rest-page-size'])(
+    'may set %s, an override before a default',
+    (key) => {
+      const config = decodeCatalogConfig({ defaults: { [key]: 'x' }, overrides: { [key]: 'y' } })
+      expect(config.properties).toEqual({ [key]: 'y' })
+    },
+  )
+})
