@@ -57,18 +57,6 @@ async function main(options: BenchOptions): Promise<void> {
     thorough: options.mode !== 'quick',
   }
   const results: CaseResult[] = []
-  for (const suite of suites) {
-    const wanted =
-      options.only.length === 0
-        ? suite.quick || options.mode !== 'quick'
-        : options.only.some((id) => suite.id.startsWith(id) || id.startsWith(suite.id))
-    if (!wanted) continue
-    const cases = await suite.cases(lab)
-    for (const one of cases) if (isWanted(options, one.id)) results.push(await runCase(run, one))
-    // only one suite's servers at a time
-    await keeper.stopAll()
-  }
-  rmSync(folder, { recursive: true, force: true })
   const report: Report = {
     title: 'Headgate beside bare loops',
     date: options.date,
@@ -83,8 +71,23 @@ async function main(options: BenchOptions): Promise<void> {
     ],
     cases: results,
   }
-  if (options.name !== undefined)
-    saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
+  for (const suite of suites) {
+    const wanted =
+      options.only.length === 0
+        ? suite.quick || options.mode !== 'quick'
+        : options.only.some((id) => suite.id.startsWith(id) || id.startsWith(suite.id))
+    if (!wanted) continue
+    for (const one of await suite.cases(lab)) {
+      if (!isWanted(options, one.id)) continue
+      results.push(await runCase(run, one))
+      // after each case, so that one that fails does not take with it what was measured before
+      if (options.name !== undefined)
+        saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
+    }
+    // only one suite's servers at a time
+    await keeper.stopAll()
+  }
+  rmSync(folder, { recursive: true, force: true })
   console.log(options.json ? JSON.stringify(report, null, 2) : markdown(report))
 }
 
