@@ -98,7 +98,8 @@ describe.each(overlays)('$overlay', ({ document, version, base, before, after, s
 
   test('declares schemes of types that are registered providers', () => {
     expect(types.toSorted()).toEqual(Object.keys(typesOfDocument()).toSorted())
-    expect(new AuthRegistry().names).toEqual(expect.arrayContaining(types))
+    const { names } = new AuthRegistry()
+    for (const type of types) expect(names).toContain(type)
   })
 
   test('lists types and parameters as the specification does', () => {

@@ -189,7 +189,7 @@ describe('an engine that acted for the user', () => {
     const acting = { ...alice, actors: [engine.principal] }
     const token = tokenOf(await lake.load(table, acting))
     const { admitted } = await lake.refresh(token, engine, table.name)
-    expect(admitted.principal).toEqual(alice.principal)
+    expect(admitted.renewal.identity.principal).toEqual(alice.principal)
     expect(admitted.renewal.identity.actors).toEqual([engine.principal])
     expect(await refusal(lake.refresh(token, bob, table.name))).toBe('another caller')
     expect(await refusal(lake.refresh(token, mute, table.name))).toBe('another caller')
