@@ -97,68 +97,13 @@ describe.skipIf(findMinio() === undefined)(
           vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
         })
         expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
+        await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
+        expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok'])
+        expect(await left(warehouse)).toEqual([])
         await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
         expect(await check({})).toEqual(storageSteps)
       },
     )
-
-    it('says what the token service said', { timeout: 60_000 }, async () => {
-      await using minio = await startMinio({ buckets: ['lake'] })
-      await using lake = await testLakeManagement()
-      const { endpoint, region, accessKeyId, secretAccessKey } = minio
-      const storage = {
-        type: 's3',
-        bucket: 'lake',
-        prefix: 'wh',
-        endpoint,
-        region,
-        accessKeyId,
-        secretAccessKey,
-      }
-      const { admin } = lake.server
-      const created = await lake.as(admin, 'POST /warehouses', {
-        name: 'wh',
-        storage,
-        vending: { mode: 'sts' },
-      })
-      expect(created).toMatchObject({ status: 201 })
-      const check = async (vendors: Readonly<Record<string, Vendor>>): Promise<string[]> =>
-        brief(
-          (await lake.server.run(admin, checkOf(lake, vendors), undefined, { warehouse: 'wh' })).body
-            .findings,
-        )
-
-      expect(await check({ sts: new StsVendor() })).toEqual([
-        ...storageSteps,
-        'vend ok',
-        'inside ok',
-        'outside ok',
-        'read only ok',
-      ])
-      expect(await check({ sts: new Careless() })).toEqual([
-        ...storageSteps,
-        'vend ok',
-        'inside ok',
-        'outside not ok',
-        'read only not ok',
-      ])
-      expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
-
-      const warehouse = await lake.parts.warehouses.get('wh')
-      expect(await left(warehouse)).toEqual([])
-
-      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'gateway' } })
-      expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
-      await lake.as(admin, 'PATCH /warehouses/wh', {
-        vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
-      })
-      expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
-      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
-      expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok'])
-      expect(await left(warehouse)).toEqual([])
-      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
-      expect(await check({})).toEqual(storageSteps)
-    })
 
     it('says what the token service said', { timeout: 60_000 }, async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
