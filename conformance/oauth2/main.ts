@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
-import { findKeycloak, startKeycloak } from './keycloak.ts'
+import { startKeycloak } from '../lib/start-keycloak.ts'
+import { findKeycloak } from './find-keycloak.ts'
 import { realm } from './realm.ts'
 import { playAll, type Stage } from './scenes.ts'
 
@@ -13,7 +14,13 @@ async function main(): Promise<number> {
   const named = { kid: 'signing', alg: 'RS256', use: 'sig' }
   console.error('starting Keycloak …')
   const jwk = { ...publicKey.export({ format: 'jwk' }), ...named }
-  const issuer = await startKeycloak(keeper, findKeycloak(), folder, realm(jwk))
+  const played = realm(jwk)
+  const origin = await startKeycloak(keeper, {
+    home: findKeycloak(),
+    folder,
+    realm: { name: played.realm, text: JSON.stringify(played) },
+  })
+  const issuer = `${origin}/realms/${played.realm}`
   const clientKey = JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...named })
   const stage: Stage = { issuer, clientKey, held: [], failures: [] }
   await playAll(stage)

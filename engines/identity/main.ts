@@ -1,15 +1,15 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { startHeadgate } from '../../conformance/lib/headgate-server.ts'
 import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { startKeycloak } from '../../conformance/lib/start-keycloak.ts'
 import { installKeycloak } from '../install/keycloak.ts'
 import { Checks } from './checks.ts'
 import { connectKeycloak } from './keycloak.ts'
 import { openLake } from './lake.ts'
 import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenes.ts'
-import { startKeycloak } from './start-keycloak.ts'
 
 function say(line: string): void {
   console.error(line)
@@ -23,7 +23,18 @@ async function main(): Promise<number> {
   const ports = { catalog: await freePort(), s3: await freePort() }
   const headgateUrl = `http://127.0.0.1:${ports.catalog}`
   say(`starting Keycloak ${installed.version}`)
-  const keycloak = connectKeycloak(await startKeycloak(keeper, installed, { folder, headgateUrl }))
+  const text = readFileSync(join(import.meta.dirname, 'lakehouse-realm.json'), 'utf8')
+  const origin = await startKeycloak(keeper, {
+    home: installed.home,
+    folder,
+    realm: { name: 'lakehouse', text },
+    env: {
+      KC_BOOTSTRAP_ADMIN_USERNAME: 'admin',
+      KC_BOOTSTRAP_ADMIN_PASSWORD: 'admin',
+      HEADGATE_TEST_URL: headgateUrl,
+    },
+  })
+  const keycloak = connectKeycloak(origin)
   const issuer = {
     issuer: keycloak.issuer,
     preset: 'keycloak',

@@ -1,0 +1,15 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '../lib/paths.ts'
+
+/** The home of a Keycloak that was built for a database in memory: `kc.sh build --db=dev-mem`. */
+export function findKeycloak(): string {
+  const named = process.env['HEADGATE_KEYCLOAK_HOME']
+  const folder = cacheFolder('engines', 'keycloak')
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('keycloak-')) : []
+  const home = named ?? join(folder, found.toSorted().at(-1) ?? 'keycloak')
+  if (existsSync(join(home, 'bin', 'kc.sh'))) return home
+  throw new Error(
+    `no Keycloak in ${home}: npm run engines:install -- keycloak, or set HEADGATE_KEYCLOAK_HOME to its folder`,
+  )
+}
