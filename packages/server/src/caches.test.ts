@@ -46,6 +46,7 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'http/router.ts #fixed': 'shared',
   // Who waits, runs or counts.
   'catalog/serial.ts #tails': 'none',
+  'oauth/narrow-lane.ts #waiting': 'none',
   'http/metrics.ts #bound': 'none',
   'http/metrics.ts #counted': 'none',
   'jobs/avro/schema-reader.ts #named': 'none',

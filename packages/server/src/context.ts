@@ -20,6 +20,7 @@ import { StsVendor } from './credentials/vendors/sts.ts'
 import { WebIdentities } from './credentials/vendors/web-identities.ts'
 import { AuditLog, type AuditMode } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
+import { clientAddressBehind, type TrustedProxies } from './http/client-address.ts'
 import { healthOperations } from './http/health.ts'
 import type { Log } from './log.ts'
 import { RequestMetrics } from './http/metrics.ts'
@@ -93,6 +94,7 @@ export interface ContextOptions {
     readonly maxPageSize: number
   }
   readonly corsOrigins: readonly string[]
+  readonly trustedProxies: TrustedProxies
   readonly idempotencyLifetimeSeconds: number
   readonly metadataRowLimitBytes: number
   readonly metadataCacheBytes: number
@@ -223,9 +225,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     sessionSeconds: options.sessionSeconds,
     now: Date.now,
   })
+  const addressOf = clientAddressBehind(options.trustedProxies)
   const tokenEndpoint = createTokenEndpoint({
     grants,
     audit,
+    addressOf,
     onError: (err) => log.error({ err }, 'the token endpoint failed'),
   })
   const operations: (Operation | OpenOperation)[] = [
@@ -271,6 +275,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     log,
     limits,
     corsOrigins: options.corsOrigins,
+    addressOf,
   })
   const handleS3 = createS3Endpoint({
     ring,
@@ -279,6 +284,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ...(hostSuffix === null ? {} : { hostSuffix }),
     log,
     audit,
+    addressOf,
     metrics,
     limits: {
       maxConcurrentRequests: limits.maxConcurrentRequests,

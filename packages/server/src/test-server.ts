@@ -169,6 +169,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
         maxPageSize: 1_000,
       },
       corsOrigins: [],
+      trustedProxies: { networks: [], header: 'x-forwarded-for' },
       idempotencyLifetimeSeconds: 1_800,
       metadataRowLimitBytes: 1_048_576,
       metadataCacheBytes: 67_108_864,

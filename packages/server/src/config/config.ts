@@ -95,6 +95,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
         maxPageSize: env.pageSizeMax,
       },
       corsOrigins: env.corsOrigins,
+      trustedProxies: { networks: env.trustedProxies, header: env.forwardedHeader },
       idempotencyLifetimeSeconds: env.idempotencyLifetimeSeconds,
       storageAccess: {
         region: env.s3Region,

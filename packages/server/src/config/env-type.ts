@@ -9,6 +9,8 @@ export interface Env {
   readonly tlsCertFile: string | null
   readonly tlsKeyFile: string | null
   readonly corsOrigins: readonly string[]
+  readonly trustedProxies: readonly string[]
+  readonly forwardedHeader: 'x-forwarded-for' | 'forwarded'
   readonly dataDir: string
   readonly databaseUrl: Secret | null
   readonly databaseUrlFile: string | null

@@ -19,6 +19,8 @@ export interface AuditDraft {
   queryId?: string
   /** Whose call it is, where that is not who sent it: a renewal by an engine is the call of the token's user. */
   identity?: Identity
+  /** Where the call comes from, behind trusted proxies; empty when that is not known. */
+  address?: string
   /** An engine called for itself: on whose behalf is unknown. */
   withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>

@@ -53,10 +53,14 @@ function queryIdOf(draft: AuditDraft, identity: Identity | null): string | null 
   return queryId === undefined ? null : plainText(queryId, 256)
 }
 
-function detailOf({ detail, withoutUser = false }: AuditDraft): Readonly<Record<string, unknown>> | null {
-  if (detail === undefined && !withoutUser) return null
-  const told = detail === undefined ? {} : (redact(detail) as Record<string, unknown>)
-  return !withoutUser ? told : { ...told, onBehalfOf: 'no user' }
+function detailOf(draft: AuditDraft): Readonly<Record<string, unknown>> | null {
+  const { detail, withoutUser = false, address = '' } = draft
+  const around = {
+    ...(withoutUser ? { onBehalfOf: 'no user' } : {}),
+    ...(address === '' ? {} : { address }),
+  }
+  if (detail !== undefined) return { ...(redact(detail) as Record<string, unknown>), ...around }
+  return withoutUser || address !== '' ? around : null
 }
 
 /** The outcome that an answer says. */

@@ -9,6 +9,7 @@ import type { AuditDraft } from '../events/audit-event.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { ClientAddress } from './client-address.ts'
 import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
 import { errorAnswer, toHeadgateError } from './error-answer.ts'
@@ -32,6 +33,7 @@ export interface PipelineParts {
   readonly log: Log
   readonly limits: CallLimits & { readonly maxConcurrentRequests: number }
   readonly corsOrigins: readonly string[]
+  readonly addressOf: ClientAddress
   /** Where clients learn how to get a token: in the challenge of every 401. */
   readonly resourceMetadataUrl: string
 }
@@ -50,7 +52,11 @@ export function createPipeline(parts: PipelineParts): Listener {
     const method = request.method ?? 'GET'
     const requestId = requestIdOf(request)
     const queryId = queryIdOf(request)
-    const draft: AuditDraft = { operation: 'unknown', ...(queryId === undefined ? {} : { queryId }) }
+    const draft: AuditDraft = {
+      operation: 'unknown',
+      address: parts.addressOf(request),
+      ...(queryId === undefined ? {} : { queryId }),
+    }
     let identity: Identity | null = null
     let audited = false
     let failure: HeadgateError | null = null

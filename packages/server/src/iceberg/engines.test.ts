@@ -233,10 +233,16 @@ test('the audit names both, and says where no user was named', async () => {
     'test_audit',
     `select operation, principal, actors, detail from audit where operation in ('loadTable', 'getConfig') order by id desc limit 2`,
   )
+  const detail = { address: '127.0.0.1' }
   await vi.waitFor(async () =>
-    expect(await server.sql.run(events)).toMatchObject([
-      { operation: 'getConfig', principal: 'trino', actors: [], detail: { onBehalfOf: 'no user' } },
-      { operation: 'loadTable', principal: 'alice', actors: ['trino'], detail: null },
+    expect(await server.sql.run(events)).toEqual([
+      {
+        operation: 'getConfig',
+        principal: 'trino',
+        actors: [],
+        detail: { ...detail, onBehalfOf: 'no user' },
+      },
+      { operation: 'loadTable', principal: 'alice', actors: ['trino'], detail },
     ]),
   )
 })

@@ -1,21 +1,57 @@
 import { expect, test } from 'vitest'
-import { AttemptLimiter } from './attempt-limiter.ts'
+import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
 
 const address = '10.0.0.1'
 
-test('many failures at one address turn away whom it has not seen, and nobody who was proven there', () => {
-  const limiter = new AttemptLimiter({ perClient: 3, perAddress: 10, windowMs: 60_000 }, () => 0)
-  limiter.succeeded({ address, client: 'etl' })
-  for (let guess = 0; guess < 10; guess += 1) limiter.failed({ address, client: `guess-${guess}` })
-  expect(limiter.secondsToWait({ address, client: 'new' })).toBe(60)
-  expect(limiter.secondsToWait({ address, client: 'etl' })).toBe(0)
-  expect(limiter.secondsToWait({ address: '10.0.0.2', client: 'new' })).toBe(0)
+const limiterAt = (now: () => number = () => 0): AttemptLimiter =>
+  new AttemptLimiter({ perClient: 3, perAddress: 10, windowMs: 60_000 }, now)
+const source = (client: string, secret: string | null = null, from = address): AttemptSource => ({
+  address: from,
+  client,
+  secret,
+})
+function fail(limiter: AttemptLimiter, times: number, of: AttemptSource): void {
+  for (let time = 0; time < times; time += 1) limiter.failed(of)
+}
+
+test('many failures at one address hold up whom it has not seen, and nobody who was proven there', () => {
+  const limiter = limiterAt()
+  limiter.succeeded(source('etl'))
+  for (let guess = 0; guess < 10; guess += 1) limiter.failed(source(`guess-${guess}`))
+  expect(limiter.secondsToWait(source('new'))).toBe(60)
+  expect(limiter.secondsToWait(source('etl'))).toBe(0)
+  expect(limiter.secondsToWait(source('new', null, '10.0.0.2'))).toBe(0)
 })
 
 test('a proven name has its own failures to answer for', () => {
-  const limiter = new AttemptLimiter({ perClient: 3, perAddress: 10, windowMs: 60_000 }, () => 0)
-  const source = { address, client: 'etl' }
-  limiter.succeeded(source)
-  for (let guess = 0; guess < 3; guess += 1) limiter.failed(source)
-  expect(limiter.secondsToWait(source)).toBe(60)
+  const limiter = limiterAt()
+  limiter.succeeded(source('etl'))
+  fail(limiter, 3, source('etl'))
+  expect(limiter.secondsToWait(source('etl'))).toBe(60)
+})
+
+test('a secret that was right here is never held up, whatever others try in its name', () => {
+  const limiter = limiterAt()
+  limiter.succeeded(source('etl', 'right'))
+  for (let guess = 0; guess < 20; guess += 1) limiter.failed(source('etl', `wrong-${guess}`))
+  expect(limiter.secondsToWait(source('etl', 'right'))).toBe(0)
+  expect(limiter.secondsToWait(source('etl', 'wrong-1'))).toBe(60)
+  expect(limiter.secondsToWait(source('other', 'right'))).toBe(60)
+})
+
+test('until it is wrong itself', () => {
+  const limiter = limiterAt()
+  limiter.succeeded(source('etl', 'right'))
+  fail(limiter, 3, source('etl', 'right'))
+  expect(limiter.secondsToWait(source('etl', 'right'))).toBe(60)
+})
+
+test('failures count for their window', () => {
+  let now = 0
+  const limiter = limiterAt(() => now)
+  fail(limiter, 3, source('etl'))
+  now = 59_500
+  expect(limiter.secondsToWait(source('etl'))).toBe(1)
+  now = 60_000
+  expect(limiter.secondsToWait(source('etl'))).toBe(0)
 })

@@ -1,9 +1,9 @@
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 
 export interface AttemptLimits {
-  /** Failures of one client name at one address until it is turned away. 0: no limit. */
+  /** Failures of one client name at one address until it is held up. 0: no limit. */
   readonly perClient: number
-  /** Failures of one address until it is turned away. 0: no limit. */
+  /** Failures of one address until it is held up. 0: no limit. */
   readonly perAddress: number
   /** How long failures count, in ms. */
   readonly windowMs: number
@@ -12,10 +12,14 @@ export interface AttemptLimits {
 /** The limits that hold when nothing else is configured. */
 export const defaultAttemptLimits: AttemptLimits = { perClient: 20, perAddress: 100, windowMs: 60_000 }
 
-/** Where an attempt comes from. `client` is the name it gave, empty for none. */
+/** Where an attempt comes from. */
 export interface AttemptSource {
+  /** The party, as `partyOf` says. */
   readonly address: string
+  /** The name it gave, empty for none. */
   readonly client: string
+  /** Digest of the secret that it shows; null: what it shows is another each time. */
+  readonly secret: string | null
 }
 
 /** Sources that are remembered, of each kind. */
@@ -28,10 +32,12 @@ interface Count {
 
 /**
  * Counts failed attempts in fixed windows, in memory, for a bounded number of sources: per address, and per client name
- * at an address. Never per client name alone: whoever knows a name could lock its owner out from anywhere. Nor does an
- * address lock out a name that was proven there: behind a proxy all clients have one address.
+ * at an address. Never per client name alone: whoever knows a name could hold up its owner from anywhere.
  *
- * Secrets of 256 bits are not to be guessed; this keeps those who try from making the store work.
+ * Secrets of 256 bits are not to be guessed; this keeps those who try from making the store work. So a source over its
+ * limit is not shut out: its attempts go through a narrow lane (`narrow-lane.ts`), because somebody else at the same
+ * address, or behind the same proxy, may be the client that the name belongs to. A secret that was right at this address
+ * before does not even wait. Nobody learns a secret from that: it is compared by its digest, and checked in full after.
  */
 export class AttemptLimiter {
   readonly #limits: AttemptLimits
@@ -46,8 +52,9 @@ export class AttemptLimiter {
     this.#proven = callerCache({ max: maxSources })
   }
 
-  /** Seconds to wait, or 0 when the attempt may be made. */
+  /** For how many seconds the source will be held up, or 0: it is not. */
   secondsToWait(source: AttemptSource): number {
+    if (source.secret !== null && this.#proven.has(secretOf(source))) return 0
     const now = this.#now()
     const all = this.#counters(source)
     const counters = this.#proven.has(nameOf(source)) ? all.slice(1) : all
@@ -62,6 +69,7 @@ export class AttemptLimiter {
 
   failed(source: AttemptSource): void {
     const now = this.#now()
+    this.#proven.delete(secretOf(source))
     for (const { key } of this.#counters(source)) {
       const count = this.#counts.get(key)
       if (count && count.until > now) count.failures += 1
@@ -72,6 +80,7 @@ export class AttemptLimiter {
   /** An attempt that was good. */
   succeeded(source: AttemptSource): void {
     this.#proven.set(nameOf(source), true)
+    if (source.secret !== null) this.#proven.set(secretOf(source), true)
   }
 
   /** Of the address first. */
@@ -85,4 +94,8 @@ export class AttemptLimiter {
 
 function nameOf({ address, client }: AttemptSource): CallerKey {
   return callerKey(address, client)
+}
+
+function secretOf({ address, client, secret }: AttemptSource): CallerKey {
+  return callerKey(address, client, secret ?? '')
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { AuditLog } from '../events/audit-log.ts'
 import { generateSecret, hashSecret } from '../identity/client-secret.ts'
 import type { ExternalIdentities } from '../identity/external.ts'
+import { clientAddressBehind, type TrustedProxies } from '../http/client-address.ts'
 import { KeyRing } from '../keys/key-ring.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { Sessions } from '../sessions/sessions.ts'
@@ -13,6 +14,7 @@ import type { Sql } from '../store/sql.ts'
 import { testStore } from '../store/test-database.ts'
 import { AttemptLimiter } from './attempt-limiter.ts'
 import { allGrants } from './grants.ts'
+import { NarrowLane } from './narrow-lane.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 
 export const secrets: Readonly<Record<'first' | 'second' | 'disabled', string>> = {
@@ -28,6 +30,8 @@ export const goodRequest: Readonly<Record<'grant_type' | 'client_id' | 'client_s
   client_secret: secrets.first,
   scope: 'catalog',
 }
+
+const nobody: TrustedProxies = { networks: [], header: 'x-forwarded-for' }
 
 export interface Reply {
   readonly status: number
@@ -50,6 +54,8 @@ export interface TestTokenServer extends AsyncDisposable {
   /** Forgets failed attempts and repairs the store; the clock of the limiter stands at 0. */
   reset(): void
   setClock(ms: number): void
+  /** Until the next reset. */
+  trust(proxies: TrustedProxies): void
   breakStore(): void
   /** What the time is for tokens: so many ms later than it is. */
   advance(ms: number): void
@@ -67,9 +73,11 @@ export async function testTokenServer(
   const lines: string[] = []
   const told: string[] = []
   let [now, broken] = [0, false]
+  let addressOf = clientAddressBehind(nobody)
   const newLimiter = (): AttemptLimiter =>
     new AttemptLimiter({ perClient: 5, perAddress: 1000, windowMs: 60_000 }, () => now)
   let limiter = newLimiter()
+  const lane = new NarrowLane()
 
   const brokenSql: Sql = {
     ...store.sql,
@@ -84,7 +92,7 @@ export async function testTokenServer(
       now: clock,
     })
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
-    const [endpoint] = createTokenEndpoint({ grants, audit, limiter })
+    const [endpoint] = createTokenEndpoint({ grants, audit, limiter, lane, addressOf })
     void endpoint
       ?.open(request, { maxBodyBytes: 1 << 20, maxJsonDepth: 10, requestTimeoutMs: 1000 })
       .then(({ status, headers, body }) => response.writeHead(status, headers).end(body ?? undefined))
@@ -124,6 +132,10 @@ export async function testTokenServer(
       broken = false
       ahead = 0
       limiter = newLimiter()
+      addressOf = clientAddressBehind(nobody)
+    },
+    trust(proxies) {
+      addressOf = clientAddressBehind(proxies)
     },
     setClock(ms) {
       now = ms

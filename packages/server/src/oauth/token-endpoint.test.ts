@@ -75,13 +75,44 @@ describe('a token is given', () => {
 describe('guessing', () => {
   const wrong = form({ ...good, client_secret: 'wrong' })
 
-  test('is turned away after some failures, for a time that is told, then allowed again', async () => {
+  test('is turned away after some failures, for a time that is told, then answered like the first', async () => {
     for (let time = 0; time < 5; time += 1) expect(await post(wrong)).toMatchObject({ status: 401 })
-    const turned = await post(form(good))
+    const turned = await post(wrong)
     expect(turned).toMatchObject({ status: 429, body: { error: 'slow_down' } })
     expect(turned.headers['retry-after']).toBe('60')
     server.setClock(60_001)
+    expect(await post(wrong)).toMatchObject({ status: 401 })
+  })
+
+  test('locks out nobody who has the right secret, here before or not', async () => {
+    for (let time = 0; time < 8; time += 1) await post(wrong)
     expect(await post(form(good))).toMatchObject({ status: 200 })
+    // While somebody goes on, from the same address and as the same client.
+    const guesses = Array.from({ length: 200 }, () => post(wrong))
+    const rights = Array.from({ length: 5 }, () => post(form(good)))
+    expect((await Promise.all(rights)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect(new Set((await Promise.all(guesses)).map(({ status }) => status))).toEqual(new Set([429]))
+  })
+
+  test('says the same, in the audit too, of an unknown client and of a wrong secret', async () => {
+    const unknown = form({ ...good, client_id: 'nobody' })
+    for (let time = 0; time < 5; time += 1) await Promise.all([post(wrong), post(unknown)])
+    server.lines.length = 0
+    const replies = [await post(wrong), await post(unknown)]
+    expect(replies.map(({ status }) => status)).toEqual([429, 429])
+    expect(replies[0]?.body).toEqual(replies[1]?.body)
+    expect(server.lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { outcome: 'denied', reason: 'too-many-requests: wrong secret', detail: { address: '127.0.0.1' } },
+      { outcome: 'denied', reason: 'too-many-requests: unknown client' },
+    ])
+  })
+
+  test('behind a trusted proxy is counted for each of its clients', async () => {
+    const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address })
+    server.trust({ networks: ['127.0.0.0/8'], header: 'x-forwarded-for' })
+    for (let time = 0; time < 5; time += 1) await post(wrong, from(`6.6.6.${time}, 203.0.113.9`))
+    expect(await post(wrong, from('203.0.113.9'))).toMatchObject({ status: 429 })
+    expect(await post(wrong, from('203.0.113.8'))).toMatchObject({ status: 401 })
   })
 
   test('under one name does not lock out another', async () => {

@@ -7,10 +7,13 @@ import { peek } from '../identity/peek.ts'
 import { readBody } from '../http/body.ts'
 import type { OpenOperation } from '../http/open-operation.ts'
 import type { Answer } from '../http/operation.ts'
+import { type ClientAddress, peerAddress } from '../http/client-address.ts'
+import { partyOf } from '../http/forwarded.ts'
 import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
 import { type ClientProof, clientProofOf } from './client-authentication.ts'
 import { parseForm } from './form.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
+import { NarrowLane } from './narrow-lane.ts'
 import { isGuess, tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
 
 const maxBodyBytes = 64 * 1024
@@ -20,6 +23,9 @@ export interface TokenEndpointParts {
   readonly grants: ReadonlyMap<string, Grant>
   readonly audit: AuditLog
   readonly limiter?: AttemptLimiter
+  readonly lane?: NarrowLane
+  /** Default: the peer of the connection. */
+  readonly addressOf?: ClientAddress
   /** Gets what is no fault of the request. */
   readonly onError?: (error: unknown) => void
 }
@@ -28,6 +34,7 @@ export interface TokenEndpointParts {
 interface Trail {
   readonly requestId: string
   readonly startedAt: number
+  readonly address: string
   client?: string
   grantType?: string
   /** What the grant told. */
@@ -41,6 +48,8 @@ interface Trail {
  */
 export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOperation[] {
   const limiter = parts.limiter ?? new AttemptLimiter()
+  const lane = parts.lane ?? new NarrowLane()
+  const addressOf = parts.addressOf ?? peerAddress
 
   async function answerTo(request: IncomingMessage, trail: Trail): Promise<Granted> {
     const body = await readBody(request, maxBodyBytes)
@@ -51,29 +60,29 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
     const grantType = form.get('grant_type')
     trail.grantType = plainText(grantType ?? '(none)', 128)
     const grant = grantOf(parts.grants, grantType)
-    const source: AttemptSource = { address: request.socket.remoteAddress ?? '', client: name }
+    const secret = proof?.kind === 'secret' ? hash('sha256', proof.secret, 'base64url') : null
+    const source: AttemptSource = { address: partyOf(trail.address), client: name, secret }
     const note = (facts: Readonly<Record<string, unknown>>): void => {
       trail.facts = { ...trail.facts, ...facts }
     }
     return attempt(grant, { form, proof, note }, source)
   }
 
+  /** Sources with many failures behind them are held up: what they get wrong then is all one, what is right is good. */
   async function attempt(grant: Grant, request: TokenRequest, source: AttemptSource): Promise<Granted> {
     const wait = limiter.secondsToWait(source)
-    if (wait > 0) {
-      throw new HeadgateError(
-        'too-many-requests',
-        `Too many failed attempts: try again in ${wait} seconds.`,
-        { retryAfterSeconds: wait },
-      )
-    }
+    const leave = wait > 0 ? await lane.enter(source.address) : null
+    if (wait > 0 && leave === null) throw heldUp(wait, new Error('no place in the lane'))
     try {
       const granted = await grant(request)
       limiter.succeeded(source)
       return granted
     } catch (error) {
-      if (isGuess(error)) limiter.failed(source)
-      throw error
+      if (!isGuess(error)) throw error
+      limiter.failed(source)
+      throw wait > 0 ? heldUp(wait, error.cause) : error
+    } finally {
+      leave?.()
     }
   }
 
@@ -84,11 +93,12 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
     status: number,
   ): void {
     const { failure, granted } = result
-    const why = failure?.code === 'invalid-client' || failure?.code === 'invalid-grant'
+    const why = failure !== undefined && toldInAudit.has(failure.code)
     const cause = why && failure.cause instanceof Error ? `: ${failure.cause.message}` : ''
     parts.audit.record({
       draft: {
         operation: 'getToken',
+        address: trail.address,
         ...(failure ? { reason: failure.code + cause } : {}),
         // A client that was refused is only a name somebody gave.
         detail: {
@@ -108,7 +118,12 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
   }
 
   async function open(request: IncomingMessage): Promise<Answer> {
-    const trail: Trail = { requestId: requestIdOf(request), startedAt: performance.now(), facts: {} }
+    const trail: Trail = {
+      requestId: requestIdOf(request),
+      startedAt: performance.now(),
+      address: addressOf(request),
+      facts: {},
+    }
     try {
       const granted = await answerTo(request, trail)
       record(request, trail, { granted }, 200)
@@ -121,6 +136,20 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
   }
 
   return ['/v1/oauth/tokens', '/oauth/token'].map((path) => ({ id: 'getToken', method: 'POST', path, open }))
+}
+
+/** Refusals whose cause is in the audit event. */
+const toldInAudit: ReadonlySet<string> = new Set(['invalid-client', 'invalid-grant', 'too-many-requests'])
+
+function heldUp(seconds: number, cause: unknown): HeadgateError {
+  return new HeadgateError(
+    'too-many-requests',
+    `Too many failed attempts: try again in ${seconds} seconds.`,
+    {
+      retryAfterSeconds: seconds,
+      cause,
+    },
+  )
 }
 
 /** Which client it says it is, as far as that stands outside of what must be verified. */

@@ -32,7 +32,7 @@ class Guess extends Error {
 }
 
 /** True for a refusal that should slow down who gets many of them. */
-export function isGuess(error: unknown): boolean {
+export function isGuess(error: unknown): error is HeadgateError {
   return error instanceof HeadgateError && error.cause instanceof Guess
 }
 

@@ -1,5 +1,6 @@
 import type { S3Gate } from '../credentials/gate.ts'
 import type { AuditLog } from '../events/audit-log.ts'
+import type { ClientAddress } from '../http/client-address.ts'
 import type { RequestMetrics } from '../http/metrics.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Log } from '../log.ts'
@@ -22,6 +23,8 @@ export interface S3EndpointParts {
   readonly hostSuffix?: string | null
   readonly log: Log
   readonly audit: AuditLog
+  /** Default: the peer of the connection. */
+  readonly addressOf?: ClientAddress
   readonly metrics: RequestMetrics
   readonly limits: S3Limits
   /** Epoch ms. */

@@ -3,6 +3,7 @@ import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { callerKey, callerCache } from '../cache.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
+import { peerAddress } from '../http/client-address.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { S3EndpointParts } from './parts.ts'
 import type { S3Error } from './s3-error.ts'
@@ -28,8 +29,9 @@ export const clientGoneStatus = 499
  * one session that is one event each. Writes and refusals are one each.
  */
 export function createRecorder(
-  parts: Pick<S3EndpointParts, 'audit' | 'log' | 'metrics'>,
+  parts: Pick<S3EndpointParts, 'audit' | 'addressOf' | 'log' | 'metrics'>,
 ): (request: IncomingMessage, outcome: S3Outcome) => void {
+  const addressOf = parts.addressOf ?? peerAddress
   const reads = callerCache<true>({ max: readsRemembered })
   return (request, outcome) => {
     const { operation, requestId, session, location, status, milliseconds, failure } = outcome
@@ -48,7 +50,7 @@ export function createRecorder(
       reads.set(key, true)
     }
     parts.audit.record({
-      draft: draftOf(outcome),
+      draft: { ...draftOf(outcome), address: addressOf(request) },
       identity: session === undefined ? null : identityOf(session),
       requestId,
       status,

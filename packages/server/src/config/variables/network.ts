@@ -1,11 +1,19 @@
 import type { Variables } from '../env-type.ts'
+import { checkNetwork } from '../../http/client-address.ts'
 import { checkOrigin, parsePublicUrl } from '../parse-values.ts'
-import { custom, integer, list, optional, path, text } from '../variable.ts'
+import { choice, custom, integer, list, optional, path, text } from '../variable.ts'
 
 /** Where clients reach the server. */
 export const network: Pick<
   Variables,
-  'host' | 'port' | 'publicUrl' | 'tlsCertFile' | 'tlsKeyFile' | 'corsOrigins'
+  | 'host'
+  | 'port'
+  | 'publicUrl'
+  | 'tlsCertFile'
+  | 'tlsKeyFile'
+  | 'corsOrigins'
+  | 'trustedProxies'
+  | 'forwardedHeader'
 > = {
   host: text('HEADGATE_HOST', '127.0.0.1', {
     section: 'Network',
@@ -55,4 +63,18 @@ export const network: Pick<
     },
     checkOrigin,
   ),
+  trustedProxies: list(
+    'HEADGATE_TRUSTED_PROXIES',
+    '',
+    {
+      section: 'Network',
+      fallbackNote: 'none',
+      doc: 'Networks (`10.0.0.0/8`) or addresses of reverse proxies that are believed about the address of their client, for the audit and for the limits of failed logins.',
+    },
+    checkNetwork,
+  ),
+  forwardedHeader: choice('HEADGATE_FORWARDED_HEADER', ['x-forwarded-for', 'forwarded'], 'x-forwarded-for', {
+    section: 'Network',
+    doc: 'The one header in which trusted proxies say that; `forwarded` is that of RFC 7239. They must set it, or add to it, in every request.',
+  }),
 }
