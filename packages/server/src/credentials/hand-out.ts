@@ -51,6 +51,10 @@ export interface Renewal extends Omit<Entitled, 'location'> {
   readonly prefix: string
   /** Epoch ms: the end of all renewals. */
   readonly cap: number
+  /** Epoch ms: the end of those by the engine alone; null: there is none but the cap. */
+  readonly sessionEndsAt: number | null
+  /** Epoch ms: what is handed out now ends by then. */
+  readonly notAfter: number
 }
 
 /** What goes into the answer beside the metadata. */
@@ -69,13 +73,15 @@ export interface HandedOut {
 
 /** Callers who were proven within so many ms of each other share their tokens: ten minutes, or a tenth of a short cap. */
 const longestCapStep = 600_000
+/** The same for sessions that end: a minute, or a hundredth of a short cap. */
+const longestEndStep = 60_000
 /** A table has few names and its callers few caps; who makes up more gets what is not remembered. */
 const maxRemembered = 64
 
 /** Hands out storage access for a table: keys, or the means to have requests signed, and the tokens that renew them. */
 export class HandOut {
   readonly #parts: HandOutParts
-  /** What was made of a credential, by name, prefix and cap; gone when the credential is. */
+  /** What was made of a credential, by name, prefix, cap and session's end; gone when the credential is. */
   readonly #made = new WeakMap<StorageCredential, Map<string, Promise<HandedOut>>>()
   readonly #renewing = new Map<string, Promise<HandedOut>>()
 
@@ -97,11 +103,13 @@ export class HandOut {
   async give(entitled: Entitled, how: Exclude<Delegation, 'none'>, signal?: AbortSignal): Promise<HandedOut> {
     const { location, prefixes } = entitled
     const prefix = credentialPrefix(prefixes.length === 1 ? [location] : [location, ...prefixes])
-    const renewal = { ...entitled, prefix, cap: this.#capOf(entitled) }
-    if (how === 'sign') return this.#signing(renewal)
-    // The cap is for renewals: who is here now gets what the warehouse gives.
+    const cap = this.#capOf(entitled)
     const life = lifetimeOf(vendingOf(entitled.warehouse), this.#parts.lives)
-    return this.#remembered(renewal, Math.max(renewal.cap, this.#parts.now() + life), signal)
+    // The cap is for renewals: who is here now gets what the warehouse gives.
+    const notAfter = Math.max(cap, this.#parts.now() + life)
+    const sessionEndsAt = sessionEndOf(entitled.identity, this.#parts.lives)
+    const renewal = { ...entitled, prefix, cap, sessionEndsAt, notAfter }
+    return how === 'sign' ? this.#signing(renewal) : this.#remembered(renewal, signal)
   }
 
   /**
@@ -110,9 +118,9 @@ export class HandOut {
    * @throws what `Vending.vend` throws
    */
   async renew(renewal: Renewal, signal?: AbortSignal): Promise<HandedOut> {
-    const credential = await this.#credentialOf(renewal, renewal.cap, signal)
+    const credential = await this.#credentialOf(renewal, signal)
     // All executors of a job renew in the same instant: those who meet here share one answer.
-    const key = JSON.stringify([credential.id, renewal.identifier, renewal.prefix, renewal.cap])
+    const key = JSON.stringify([credential.id, ...tokensDependOn(renewal)])
     const running = this.#renewing.get(key)
     if (running !== undefined) return running
     const renewed = this.#composed(renewal, credential).finally(() => this.#renewing.delete(key))
@@ -120,11 +128,11 @@ export class HandOut {
     return renewed
   }
 
-  async #remembered(renewal: Renewal, notAfter: number, signal: AbortSignal | undefined): Promise<HandedOut> {
-    const credential = await this.#credentialOf(renewal, notAfter, signal)
+  async #remembered(renewal: Renewal, signal: AbortSignal | undefined): Promise<HandedOut> {
+    const credential = await this.#credentialOf(renewal, signal)
     const made = this.#made.get(credential) ?? new Map<string, Promise<HandedOut>>()
     this.#made.set(credential, made)
-    const key = JSON.stringify([renewal.identifier, renewal.prefix, renewal.cap])
+    const key = JSON.stringify(tokensDependOn(renewal))
     const same = made.get(key)
     if (same !== undefined) return same
     const handedOut = this.#composed(renewal, credential)
@@ -133,12 +141,8 @@ export class HandOut {
     return handedOut
   }
 
-  #credentialOf(
-    renewal: Renewal,
-    notAfter: number,
-    signal: AbortSignal | undefined,
-  ): Promise<StorageCredential> {
-    const { warehouse, relation, prefixes, access, identity, ground } = renewal
+  #credentialOf(renewal: Renewal, signal: AbortSignal | undefined): Promise<StorageCredential> {
+    const { warehouse, relation, prefixes, access, identity, ground, notAfter } = renewal
     const bearer = {
       principal: identity.principal,
       actor: identity.actors[0] ?? null,
@@ -194,6 +198,7 @@ export class HandOut {
       cap: renewal.cap,
       principal: partyOf(identity.principal),
       actor: actor === undefined ? null : partyOf(actor),
+      sessionEndsAt: renewal.sessionEndsAt,
       warehouseId: warehouse.id,
       relationId: relation.id,
       staged: relation.staged,
@@ -218,6 +223,23 @@ export class HandOut {
     const step = Math.min(longestCapStep, capMs / 10)
     return Math.max(stepDown(proven, step) + capMs, stepDown(now + step + 2 * minLifeMs, step))
   }
+}
+
+/**
+ * Until when the engine of a session may renew for its user alone, in steps as the cap: the absolute end of the session,
+ * so that a job may outlive its tokens. A token of another issuer is all the session there is. Null: there is no engine.
+ */
+export function sessionEndOf(
+  { actors, sessionEndsAt, expiresAt }: Identity,
+  { capMs }: Pick<Lives, 'capMs'>,
+): number | null {
+  const end = sessionEndsAt ?? expiresAt
+  return actors.length === 0 || end === null ? null : stepDown(end, Math.min(longestEndStep, capMs / 100))
+}
+
+/** What is in the tokens of a credential and not in the credential. */
+function tokensDependOn({ identifier, prefix, cap, sessionEndsAt }: Renewal): unknown[] {
+  return [identifier, prefix, cap, sessionEndsAt]
 }
 
 function stepDown(at: number, step: number): number {

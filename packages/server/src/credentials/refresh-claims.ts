@@ -20,6 +20,11 @@ export interface RefreshClaims {
   readonly principal: NamedParty
   /** The engine that acted for the principal, the outermost one. */
   readonly actor: NamedParty | null
+  /**
+   * The end of the session under which it was handed out: the engine alone renews nothing beyond it. Null: there is no
+   * engine, or the token was made before this was kept.
+   */
+  readonly sessionEndsAt: number | null
   readonly warehouseId: string
   /** Made by the server; for a table that is being created, the id reserved for it. */
   readonly relationId: string
@@ -49,6 +54,7 @@ const stored = z.object({
   cap: z.number(),
   sub: party,
   act: party.nullable(),
+  se: z.number().optional(),
   wh: z.string(),
   rel: z.string(),
   st: z.boolean(),
@@ -71,6 +77,7 @@ export function encodeRefreshClaims(claims: RefreshClaims): Uint8Array {
     cap: claims.cap / 1000,
     sub: [principal.id, principal.issuer, principal.subject],
     act: actor === null ? null : [actor.id, actor.issuer, actor.subject],
+    ...(claims.sessionEndsAt === null ? {} : { se: claims.sessionEndsAt / 1000 }),
     wh: claims.warehouseId,
     rel: claims.relationId,
     st: claims.staged,
@@ -96,6 +103,7 @@ export function decodeRefreshClaims(plain: Uint8Array): RefreshClaims | null {
     cap: Math.round(data.cap * 1000),
     principal: partyOf(data.sub),
     actor: data.act === null ? null : partyOf(data.act),
+    sessionEndsAt: data.se === undefined ? null : Math.round(data.se * 1000),
     warehouseId: data.wh,
     relationId: data.rel,
     staged: data.st,

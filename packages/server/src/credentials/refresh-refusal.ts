@@ -17,6 +17,7 @@ export type RefreshRefusal =
   | 'locations overlap'
   | 'hidden'
   | 'cap reached'
+  | 'session over'
 
 /** The reason stays inside: on the wire every refusal is the same. */
 class RefusedToken extends Error {

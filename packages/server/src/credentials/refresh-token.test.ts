@@ -39,6 +39,7 @@ const claims: RefreshClaims = {
     issuer: 'https://login.example.com/realms/lakehouse',
     subject: 'spark-cluster-production',
   },
+  sessionEndsAt: now + 28_800_000,
   warehouseId: '0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f03',
   relationId: '0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f04',
   staged: true,

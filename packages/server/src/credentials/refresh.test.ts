@@ -3,7 +3,8 @@ import type { Identity } from '../identity/identity.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { addKey, promoteKey } from '../keys/rotate.ts'
 import { digestOfLocations } from './refresh-claims.ts'
-import { TestLake, testLives, tokenOf } from './test-lake.ts'
+import { sealRefreshToken } from './refresh-token.ts'
+import { lastingTokenOf, TestLake, testLives, tokenOf } from './test-lake.ts'
 import { claimsOf, loadedTable, refusal, stagedTable, type TestToken } from './test-tokens.ts'
 
 const minute = 60_000
@@ -201,6 +202,62 @@ describe('an engine that acted for the user', () => {
       expect(await refusal(lake.refresh(its, one, table.name))).toBe('engine may not')
       await lake.refresh(its, { ...alice, actors: [one.principal] }, table.name)
     }
+  })
+
+  test('renews alone until the end of the session, however short its tokens were, and the user beyond it', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
+    const table = await lake.table(`t${turn}`)
+    await lake.grant('modify', alice, table)
+    const end = lake.now - (lake.now % minute) + 8 * 60 * minute
+    const session = { ...alice, actors: [engine.principal], sessionEndsAt: end + 1 }
+    const handedOut = await lake.load(table, { ...session, expiresAt: lake.now + 5 * minute })
+    let [lasting, sliding] = [lastingTokenOf(handedOut), tokenOf(handedOut)]
+    for (let hour = 1; hour <= 7; hour += 1) {
+      lake.now += 60 * minute
+      sliding = tokenOf(await lake.refresh(sliding, engine, table.name))
+    }
+    expect(await claimsOf(lake, sliding)).toMatchObject({ sessionEndsAt: end })
+    lake.now = end - testLives.minLifeMs
+    const { config } = await lake.refresh(lasting, engine, table.name)
+    expect(Number(config['s3.session-token-expires-at-ms'])).toBe(end)
+    for (const later of [1, testLives.minLifeMs]) {
+      lake.now = end - testLives.minLifeMs + later
+      for (const token of [lasting, sliding])
+        expect(await refusal(lake.refresh(token, engine, table.name))).toBe('session over')
+    }
+    // The user signed in again; what that session is given, its engine renews until its end.
+    lasting = lastingTokenOf(await lake.refresh(lasting, { ...session, sessionEndsAt: end * 2 }, table.name))
+    await lake.refresh(lasting, engine, table.name)
+  })
+
+  test('renews until the end of a token of another issuer, which is all the session there is', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
+    const table = await lake.table(`t${turn}`)
+    await lake.grant('modify', alice, table)
+    const token = tokenOf(
+      await lake.load(table, {
+        ...alice,
+        actors: [engine.principal],
+        method: 'external-token',
+        expiresAt: lake.now + 60 * minute,
+      }),
+    )
+    lake.now += 40 * minute
+    await lake.refresh(token, engine, table.name)
+    lake.now += 20 * minute
+    expect(await refusal(lake.refresh(token, engine, table.name))).toBe('session over')
+  })
+
+  test('renews until the cap with a token that was made before the end of sessions was in it', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
+    const table = await lake.table(`t${turn}`)
+    await lake.grant('modify', alice, table)
+    const session = { ...alice, actors: [engine.principal], sessionEndsAt: lake.now + 60 * minute }
+    const claims = await claimsOf(lake, lastingTokenOf(await lake.load(table, session)))
+    const old = await sealRefreshToken(lake.ring, { ...claims, sessionEndsAt: null })
+    lake.now += 20 * 60 * minute
+    const renewed = tokenOf(await lake.refresh(old, engine, table.name))
+    expect(await claimsOf(lake, renewed)).toMatchObject({ sessionEndsAt: null, cap: claims.cap })
   })
 
   test('goes on being named, with its limits, when the user calls without it', async () => {

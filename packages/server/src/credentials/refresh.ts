@@ -7,7 +7,7 @@ import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Identity, Principal } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { pathOf } from '../store/namespaces.ts'
-import type { HandedOut, HandOut, Renewal } from './hand-out.ts'
+import { type HandedOut, type HandOut, type Renewal, sessionEndOf } from './hand-out.ts'
 import type { Lives } from './lives.ts'
 import { digestOfLocations, type NamedParty, type RefreshClaims } from './refresh-claims.ts'
 import type { Reads } from './reads.ts'
@@ -58,8 +58,11 @@ export async function refreshCredential(
 ): Promise<HandedOut & { readonly admitted: Admitted }> {
   const admitted = await admitToken(parts, request)
   if (admitted.claims.mode === 'remote-signing') throw refusedToken('another mode')
-  if (admitted.claims.cap - parts.now() < parts.lives.minLifeMs) throw refusedToken('cap reached')
-  return { ...(await parts.handOut.renew(admitted.renewal, signal)), admitted }
+  const { claims, renewal } = admitted
+  const [now, { minLifeMs }] = [parts.now(), parts.lives]
+  if (claims.cap - now < minLifeMs) throw refusedToken('cap reached')
+  if (renewal.notAfter - now < minLifeMs) throw refusedToken('session over')
+  return { ...(await parts.handOut.renew(renewal, signal)), admitted }
 }
 
 /**
@@ -75,6 +78,10 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   if (!sameName(claims, identifier)) throw refusedToken('another name')
   if (claims.mode !== vendingOf(warehouse).mode) throw refusedToken('another mode')
   const { caller, byEngine } = await callerFor(parts, claims, request.identity)
+  // The user is here, or was when this session began.
+  const sessionEndsAt = byEngine ? claims.sessionEndsAt : sessionEndOf(caller, parts.lives)
+  const notAfter = Math.min(claims.cap, byEngine ? (sessionEndsAt ?? Infinity) : Infinity)
+  if (parts.now() >= notAfter) throw refusedToken('session over')
 
   const standing = await parts.reads.standing({
     relationId: claims.relationId,
@@ -109,6 +116,8 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
       identity: caller,
       ground: { policyVersion: policy.version, notBefore: live.value.notBefore },
       cap: claims.cap,
+      sessionEndsAt,
+      notAfter,
     },
   }
 }
