@@ -279,7 +279,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   })
   const handleS3 = createS3Endpoint({
     ring,
-    gate: new GatewayGate({ sql, policies, warehouses, maxAgeMs: decisionMaxAgeMs }),
+    gate: new GatewayGate({
+      sql,
+      policies,
+      warehouses,
+      anonymous: options.anonymous,
+      maxAgeMs: decisionMaxAgeMs,
+    }),
     regions: [region],
     ...(hostSuffix === null ? {} : { hostSuffix }),
     log,

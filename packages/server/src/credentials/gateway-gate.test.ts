@@ -32,6 +32,7 @@ beforeEach(async () => {
     sql: counting(lake.sql),
     policies: lake.policies,
     warehouses: lake.warehouses,
+    anonymous: false,
     now: () => clock,
   })
 })
@@ -126,7 +127,11 @@ describe('a session is admitted', () => {
       method: 'anonymous',
       expiresAt: null,
     }
-    await gate.admit(await session(anonymous))
+    const one = await session(anonymous)
+    const { sql, policies, warehouses } = lake
+    await new GatewayGate({ sql, policies, warehouses, anonymous: true }).admit(one)
+    // The server was started again, with logins.
+    expect(await refusal(gate.admit(one))).toBe('anonymous callers are not let in')
   })
 })
 
@@ -223,7 +228,7 @@ test('when the store is away, what was decided holds until it is too old, and no
   // Policies that are read again for every request.
   await using policies = await Policies.open({ sql: failing, maxAgeMs: 0 })
   const { warehouses } = lake
-  const strict = new GatewayGate({ sql: failing, policies, warehouses, now: () => clock })
+  const strict = new GatewayGate({ sql: failing, policies, warehouses, anonymous: false, now: () => clock })
   const one = await session()
   await strict.admit(one)
   away = true
@@ -240,6 +245,7 @@ test('decisions are bounded', async () => {
     sql: counting(lake.sql),
     policies: lake.policies,
     warehouses: lake.warehouses,
+    anonymous: false,
     maxKept: 1,
     now: () => clock,
   })

@@ -17,6 +17,8 @@ export interface GatewayGateOptions {
   readonly sql: Sql
   readonly policies: Policies
   readonly warehouses: Warehouses
+  /** Whether everybody is let in without a token. Sessions of such callers are refused by a server that does not do so. */
+  readonly anonymous: boolean
   /** No answer rests on what was read longer ago, in ms. Default 30 s. */
   readonly maxAgeMs?: number
   /** Decisions that are kept. Default 10 000. */
@@ -59,6 +61,9 @@ export class GatewayGate implements S3Gate {
   async admit(session: S3Session): Promise<Warehouse> {
     if (Date.now() >= session.expiresAt) throw ended('it has expired')
     const identity = identityOf(session)
+    // Nobody's rights were looked at for it, and it may have been handed out before a restart.
+    if (identity.method === 'anonymous' && !this.#options.anonymous)
+      throw ended('anonymous callers are not let in')
     const kept = this.#kept.get(callerKey(session.accessKeyId))
     const age = kept === undefined ? Infinity : this.#now() - kept.readAt
     if (kept === undefined || age >= this.#maxAgeMs) return answerOf(await this.#decide(session, identity))

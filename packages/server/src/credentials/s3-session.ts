@@ -15,6 +15,7 @@ export interface S3SessionClaims {
   /** Canonical prefixes, each ending in `/`. */
   readonly prefixes: readonly string[]
   readonly access: Access
+  /** `anonymousId`: it was handed out to a caller without a token. */
   readonly principal: Principal
   readonly actor: Principal | null
   /** Epoch ms at which the caller's own session began, if it has one. */

@@ -16,7 +16,7 @@ async function openGateway(): Promise<{ lake: TestLake; stack: AsyncDisposableSt
   const { ring, sql, policies, warehouses } = lake
   const endpoint = createS3Endpoint({
     ring,
-    gate: new GatewayGate({ sql, policies, warehouses }),
+    gate: new GatewayGate({ sql, policies, warehouses, anonymous: false }),
     regions: ['us-east-1'],
     log: pino({ level: 'silent' }),
     audit: new AuditLog({ mode: 'off', write: () => undefined }),
