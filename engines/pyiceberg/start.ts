@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { installPyIceberg } from '../install/pyiceberg.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import { engineProperties } from '../lib/client-properties.ts'
-import type { Engine, EngineSettings } from '../lib/engine.ts'
+import type { Engine, EngineSettings, Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
 /** PyIceberg with PyArrow in a Python process of its own. */
@@ -17,15 +17,7 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
     env: isSigned(access) ? { PYICEBERG_MAX_WORKERS: '1' } : {},
   })
   const version = await worker.ask('connect', {
-    properties: {
-      ...engineProperties(access, settings.catalogTellsPlace),
-      // without this it sends "Bearer None", which is no token of anybody
-      ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
-      type: 'rest',
-      'py-io-impl': fileIo(access),
-      // without a region it would ask the bucket's public host; with vended keys it is told one
-      ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
-    },
+    properties: pyicebergProperties(access, settings.catalogTellsPlace),
   })
   return {
     name: 'pyiceberg',
@@ -33,6 +25,19 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
     sql: () => Promise.reject(new Error('PyIceberg has no SQL')),
     call: (name, args) => worker.ask('call', { name, args }),
     stop: () => worker.stop(),
+  }
+}
+
+/** The properties of the catalog. */
+export function pyicebergProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, Value> {
+  return {
+    ...engineProperties(access, catalogTellsPlace),
+    // without this it sends "Bearer None", which is no token of anybody
+    ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
+    type: 'rest',
+    'py-io-impl': fileIo(access),
+    // without a region it would ask the bucket's public host; with vended keys it is told one
+    ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
   }
 }
 

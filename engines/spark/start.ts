@@ -10,6 +10,7 @@ import { startPythonWorker } from '../lib/python-worker.ts'
 /** Spark in local mode with the catalogs by their names; `ice` is the default one. */
 export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const { python, jars } = await installSpark(settings.keeper, settings.say)
+  const catalogs = Object.entries({ ice: settings.access, ...settings.others })
   const worker = startPythonWorker(settings.keeper, {
     name: 'spark',
     python,
@@ -20,9 +21,9 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
       SPARK_LOCAL_IP: '127.0.0.1',
       PYSPARK_PYTHON: python,
       PATH: path(python),
+      ...Object.fromEntries(catalogs.flatMap(([name, { auth }]) => credentialIn(name, auth))),
     },
   })
-  const catalogs = Object.entries({ ice: settings.access, ...settings.others })
   const conf: Record<string, string> = {
     'spark.master': 'local[2]',
     'spark.driver.memory': '1g',
@@ -35,11 +36,11 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
     'spark.driver.host': '127.0.0.1',
     'spark.sql.catalogImplementation': 'in-memory',
     'spark.sql.warehouse.dir': join(settings.folder, 'spark-warehouse'),
-    'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
+    ...sparkSettings,
     'spark.sql.session.timeZone': 'UTC',
     'spark.sql.defaultCatalog': 'ice',
     ...Object.fromEntries(
-      catalogs.flatMap(([name, access]) => catalogSettings(name, access, settings.catalogTellsPlace)),
+      catalogs.flatMap(([name, access]) => Object.entries(sparkCatalog(name, access, settings))),
     ),
   }
   const version = await worker.ask('connect', { conf })
@@ -52,7 +53,17 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   }
 }
 
-function catalogSettings(name: string, access: EngineAccess, catalogTellsPlace: boolean): [string, string][] {
+/** What a session needs once, whatever its catalogs are. */
+export const sparkSettings: Readonly<Record<string, string>> = {
+  'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
+}
+
+/** The settings of one catalog. */
+export function sparkCatalog(
+  name: string,
+  access: EngineAccess,
+  { catalogTellsPlace }: Pick<EngineSettings, 'catalogTellsPlace'>,
+): Record<string, string> {
   const catalog = `spark.sql.catalog.${name}`
   const properties: Record<string, string> = {
     ...engineProperties(access, catalogTellsPlace),
@@ -64,11 +75,21 @@ function catalogSettings(name: string, access: EngineAccess, catalogTellsPlace: 
     'token-exchange-enabled': 'false',
     // else it deletes the files of a purged table itself, when it may not any more
     'rest-catalog-purge': 'true',
+    ...(access.auth.kind === 'credential' ? { credential: `env:${variableOf(name)}` } : {}),
   }
-  return [
-    [catalog, 'org.apache.iceberg.spark.SparkCatalog'],
-    ...Object.entries(properties).map(([key, value]): [string, string] => [`${catalog}.${key}`, value]),
-  ]
+  return {
+    [catalog]: 'org.apache.iceberg.spark.SparkCatalog',
+    ...Object.fromEntries(Object.entries(properties).map(([key, value]) => [`${catalog}.${key}`, value])),
+  }
+}
+
+/** Iceberg reads settings `env:NAME` from the environment, which command lines and Spark's own pages do not show. */
+function credentialIn(name: string, auth: EngineAccess['auth']): [string, string][] {
+  return auth.kind === 'credential' ? [[variableOf(name), auth.credential]] : []
+}
+
+function variableOf(catalog: string): string {
+  return `HEADGATE_CREDENTIAL_${catalog.toUpperCase()}`
 }
 
 function path(python: string): string {

@@ -86,16 +86,25 @@ function writeSettings(home: string, installed: InstalledTrino, port: number): v
 
 function writeCatalog(home: string, name: string, access: EngineAccess): void {
   writeProperties(join(home, `etc/catalog/${name}.properties`), {
+    ...trinoCatalog(access),
+    // tests ask for what they like
+    'iceberg.allowed-extra-properties': '*',
+    ...registering(access.storage),
+    ...access.trino,
+  })
+}
+
+/** The settings of one catalog. */
+export function trinoCatalog(access: EngineAccess): Record<string, string> {
+  return {
     'connector.name': 'iceberg',
     'iceberg.catalog.type': 'rest',
     'iceberg.rest-catalog.uri': access.uri,
     ...(access.warehouse === undefined ? {} : { 'iceberg.rest-catalog.warehouse': access.warehouse }),
     'iceberg.rest-catalog.nested-namespace-enabled': 'true',
-    'iceberg.allowed-extra-properties': '*',
     ...authentication(access),
     ...fileSystem(access.storage),
-    ...access.trino,
-  })
+  }
 }
 
 function authentication({ auth }: EngineAccess): Record<string, string> {
@@ -113,7 +122,7 @@ function authentication({ auth }: EngineAccess): Record<string, string> {
 
 function fileSystem(storage: EngineStorage): Record<string, string> {
   // the local file system resolves file: locations below this folder, hence the root folder
-  if (storage.kind === 'file') return { ...registering, 'fs.local.enabled': 'true', 'local.location': '/' }
+  if (storage.kind === 'file') return { 'fs.local.enabled': 'true', 'local.location': '/' }
   return {
     'fs.s3.enabled': 'true',
     's3.endpoint': storage.endpoint,
@@ -125,12 +134,13 @@ function fileSystem(storage: EngineStorage): Record<string, string> {
 }
 
 // it does not start with this and vended credentials together
-const registering = { 'iceberg.register-table-procedure.enabled': 'true' } as const
+function registering({ kind }: EngineStorage): Record<string, string> {
+  return kind === 'vended' ? {} : { 'iceberg.register-table-procedure.enabled': 'true' }
+}
 
 function keysOf(storage: Exclude<EngineStorage, { kind: 'file' }>): Record<string, string> {
   if (storage.kind === 'vended') return { 'iceberg.rest-catalog.vended-credentials-enabled': 'true' }
   return {
-    ...registering,
     's3.aws-access-key': storage.accessKeyId,
     's3.aws-secret-key': storage.secretAccessKey,
   }

@@ -46,14 +46,17 @@ function spark({ url, warehouse, credentialFile, local }: SnippetFacts): string 
           `${catalog}.oauth2-server-uri=${url}/v1/oauth/tokens`,
           // Long sessions renew their token by the credential, not by exchanging the old one.
           `${catalog}.token-exchange-enabled=false`,
-          `${catalog}.credential="$(cat ${shellQuoted(credentialFile)})"`,
+          // Iceberg reads it from the environment: everybody on the machine can see command lines.
+          `${catalog}.credential=env:HEADGATE_CREDENTIAL`,
         ]),
     `spark.sql.defaultCatalog=${warehouse}`,
   ]
   const lines = settings.map((setting) => `  --conf ${setting}`).join(' \\\n')
   const runtime = 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0'
   const packages = local ? runtime : `${runtime},org.apache.iceberg:iceberg-aws-bundle:1.12.0`
-  return `spark-sql --packages ${packages} \\\n${lines}`
+  const credential =
+    credentialFile === null ? '' : `HEADGATE_CREDENTIAL="$(cat ${shellQuoted(credentialFile)})" `
+  return `${credential}spark-sql --packages ${packages} \\\n${lines}`
 }
 
 function trino({ url, warehouse, credentialFile, local, gateway }: SnippetFacts): string {

@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { EngineAccess } from './lib/access.ts'
+import { pyicebergProperties } from './pyiceberg/start.ts'
+import { sparkCatalog, sparkSettings } from './spark/start.ts'
+import { trinoCatalog } from './trino/start.ts'
+
+const docs = join(import.meta.dirname, '../docs')
+const pages = readdirSync(join(docs, 'engines'))
+const page = (name: string): string => readFileSync(join(docs, 'engines', name), 'utf8')
+
+/** What is in the fences of this language. */
+function blocks(text: string, language: string): string[] {
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
+    .filter(([, found]) => found === language)
+    .map(([, , block = '']) => block)
+}
+
+/** As the scenarios connect to a server at the addresses of the pages. */
+const access: EngineAccess = {
+  uri: 'http://127.0.0.1:8181',
+  warehouse: 'lakehouse',
+  auth: {
+    kind: 'credential',
+    credential: 'CLIENT_ID:CLIENT_SECRET',
+    scope: 'catalog',
+    tokenUri: 'http://127.0.0.1:8181/v1/oauth/tokens',
+  },
+  storage: {
+    kind: 'vended',
+    endpoint: 'http://127.0.0.1:8182',
+    region: 'us-east-1',
+    ask: 'vended-credentials',
+  },
+}
+
+function properties(block: string): Record<string, string> {
+  const lines = block.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(lines.map((line) => /^(\S+?)(?:=|\s+)(\S.*)$/.exec(line)?.slice(1) ?? [line, '']))
+}
+
+describe('what a page says to set is what the scenarios set', () => {
+  test('Spark', () => {
+    const used = { ...sparkSettings, ...sparkCatalog('lakehouse', access, { catalogTellsPlace: true }) }
+    const [said = ''] = blocks(page('spark.md'), 'properties')
+    expect(used).toMatchObject(properties(said))
+    const catalog = 'spark.sql.catalog.lakehouse'
+    expect(Object.keys(used).filter((key) => !(key in properties(said)))).toEqual([
+      `${catalog}.cache-enabled`,
+      `${catalog}.rest.auth.type`,
+      `${catalog}.token-exchange-enabled`,
+    ])
+  })
+
+  test('Trino', () => {
+    const [said = '', users = ''] = blocks(page('trino.md'), 'properties')
+    expect(properties(said)).toEqual(trinoCatalog(access))
+    const source = readFileSync(join(import.meta.dirname, 'users/open-users.ts'), 'utf8')
+    expect(properties(users)).toEqual({ 'iceberg.rest-catalog.session': 'USER' })
+    expect(source).toContain("{ session: 'USER' }")
+  })
+
+  test('PyIceberg', () => {
+    const [said = '', manager = ''] = blocks(page('pyiceberg.md'), 'python')
+    const pairs = [...said.matchAll(/^ +"([\w.-]+)": (?:"([^"]*)"|os\.environ\["HEADGATE_CREDENTIAL"\]),$/gm)]
+    const told = Object.fromEntries(
+      pairs.map(([, key = '', value]) => [key, value ?? 'CLIENT_ID:CLIENT_SECRET']),
+    )
+    const used = pyicebergProperties(access, true)
+    expect(used).toMatchObject(told)
+    // The first is its default where PyArrow is there, the second what it asks for by itself.
+    expect(Object.keys(used).filter((key) => !(key in told))).toEqual([
+      'header.X-Iceberg-Access-Delegation',
+      'py-io-impl',
+    ])
+    const steps = readFileSync(join(import.meta.dirname, 'pyiceberg/steps/users.py'), 'utf8')
+    const keys = [...manager.matchAll(/"(\w+)":/g)].map(([, key = '']) => key)
+    expect(keys).toEqual(['type', 'oauth2', 'client_id', 'client_secret', 'token_url', 'scope'])
+    for (const key of keys) expect(steps).toContain(`"${key}":`)
+  })
+
+  test('DuckDB', () => {
+    const source = readFileSync(join(import.meta.dirname, 'duckdb/main.py'), 'utf8')
+    const statements = blocks(page('duckdb.md'), 'sql').join('\n')
+    const options = [...statements.matchAll(/\b([A-Z][A-Z0-9_]+) (?:'[^']*'|iceberg|s3|catalog|false)[,)]/g)]
+    const names = [...new Set(options.map(([, name = '']) => name))]
+    expect(names).toHaveLength(12)
+    for (const name of names) expect(source).toMatch(new RegExp(`\\b${name} `))
+  })
+})
+
+describe.each(pages)('%s', (name) => {
+  const text = page(name)
+
+  test('says whether it was run, and is in the list', () => {
+    expect(text).toMatch(
+      /^# .+\n(Run against .+ by `npm run test:engines \w+`\.|\*\*None of these has been run)/,
+    )
+    expect(readFileSync(join(docs, 'engines.md'), 'utf8')).toContain(`(engines/${name})`)
+  })
+
+  test('names commands, options and variables that there are', () => {
+    const cli = readFileSync(join(docs, 'cli.md'), 'utf8')
+    for (const [, command = ''] of text.matchAll(/`?headgate ([a-z]+(?: [a-z]+)?) /g))
+      expect(cli).toContain(`headgate ${command}`)
+    const options = [...text.matchAll(/`(--[a-z-]+)|headgate [^`\n]*? (--[a-z-]+)/g)]
+    const configuration = readFileSync(join(docs, 'configuration.md'), 'utf8')
+    const ofOthers = new Set(['--conf', '--properties-file'])
+    for (const [, quoted, used] of options) {
+      const option = quoted ?? used ?? ''
+      const flag = `HEADGATE_${option.slice(2).toUpperCase().replaceAll('-', '_')}`
+      expect(ofOthers.has(option) || cli.includes(option) || configuration.includes(flag), option).toBe(true)
+    }
+    for (const [variable] of text.matchAll(/HEADGATE_[A-Z0-9_]+/g))
+      expect(variable.startsWith('HEADGATE_CREDENTIAL') || configuration.includes(variable), variable).toBe(
+        true,
+      )
+  })
+
+  test('leads nowhere that is not there', () => {
+    for (const [, path = '', heading] of text.matchAll(/\]\(([^)#]+\.md)(?:#([^)]+))?\)/g)) {
+      const target = readFileSync(join(docs, 'engines', path), 'utf8')
+      const headings = [...target.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => anchor(title))
+      if (heading !== undefined) expect(headings).toContain(heading)
+    }
+  })
+})
+
+function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-')
+}
