@@ -39,7 +39,7 @@ import type { Identity } from './identity/identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import type { MasterKey } from './keys/master-key.ts'
 import { backchannelLogout } from './oauth/backchannel-logout.ts'
-import { discoveryOperations, resourceMetadataPath } from './oauth/discovery.ts'
+import { discoveryOperations, resourceMetadataUrl } from './oauth/discovery.ts'
 import { allGrants } from './oauth/grants.ts'
 import { createTokenEndpoint } from './oauth/token-endpoint.ts'
 import { expireSweep } from './jobs/expire.ts'
@@ -267,7 +267,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const handle = createPipeline({
     router: new Router(operations),
     authenticator: createAuthenticator({ sessions: bearers, anonymous: options.anonymous }),
-    resourceMetadataUrl: `${publicUrl}${resourceMetadataPath}`,
+    resourceMetadataUrl: resourceMetadataUrl(publicUrl),
     policies,
     currentPolicy: async (identity: Identity) => policies.get(identity, await policyVersion(sql)),
     audit,

@@ -86,3 +86,31 @@ describe('whoever is to trust tokens of this server', () => {
       .toContain(id)
   })
 })
+
+describe('of a public URL with a path', () => {
+  const publicUrl = 'https://data.example/lake/catalog'
+
+  test('documents are below it, and where RFC 8414 and RFC 9728 put them', async () => {
+    await using behind = await testServer({ publicUrl })
+    const json = async (path: string): Promise<unknown> => (await behind.send('GET', path)).json
+    for (const name of ['oauth-protected-resource', 'oauth-authorization-server', 'openid-configuration']) {
+      // The proxy takes the path away, and passes on what is asked for at the host's own `/.well-known/`.
+      const [below, between] = [`/.well-known/${name}`, `/.well-known/${name}/lake/catalog`]
+      expect(await json(between)).toEqual(await json(below))
+      expect((await behind.send('GET', `${between}/more`)).status).toBe(404)
+    }
+    expect(await json('/.well-known/oauth-authorization-server/lake/catalog')).toMatchObject({
+      issuer: publicUrl,
+      token_endpoint: `${publicUrl}/oauth/token`,
+      jwks_uri: `${publicUrl}/.well-known/jwks.json`,
+    })
+  })
+
+  test('a 401 names the place that RFC 9728 has for its document', async () => {
+    await using behind = await testServer({ publicUrl, anonymous: false })
+    const refused = await behind.send('GET', '/v1/config')
+    expect(refused.headers.get('www-authenticate')).toBe(
+      'Bearer realm="headgate", resource_metadata="https://data.example/.well-known/oauth-protected-resource/lake/catalog"',
+    )
+  })
+})

@@ -49,17 +49,40 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
     scopes_supported: ['catalog'],
     resource_name: 'Headgate',
   }
+  const documents = [
+    ['getResourceMetadata', resourceMetadataPath, resource],
+    ['getOpenidConfiguration', '/.well-known/openid-configuration', provider],
+    ['getServerMetadata', '/.well-known/oauth-authorization-server', server],
+  ] as const
   return [
-    document('getResourceMetadata', resourceMetadataPath, documentMaxAge, () => resource),
-    document('getOpenidConfiguration', '/.well-known/openid-configuration', documentMaxAge, () => provider),
-    document('getServerMetadata', '/.well-known/oauth-authorization-server', documentMaxAge, () => server),
+    ...documents.flatMap(([id, path, content]) =>
+      placesOf(path, issuer).map((place) => document(id, place, documentMaxAge, () => content)),
+    ),
     document('getPublicKeys', keysPath, keysMaxAge, () => ({ keys: publicKeys(ring, 'session-token') })),
   ]
 }
 
-/** Below the public URL; the challenge of every 401 points to it. */
-export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
+const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 const keysPath = '/.well-known/jwks.json'
+
+/** Where RFC 9728 section 3.1 has the document: the challenge of every 401 points there. */
+export function resourceMetadataUrl(publicUrl: string): string {
+  return `${new URL(publicUrl).origin}${resourceMetadataPath}${pathOf(publicUrl)}`
+}
+
+/**
+ * Where a document is asked for, as this server sees the path behind a proxy that takes the path of the public URL away:
+ * below the public URL (OpenID Connect Discovery section 4.1), and for a public URL with a path also between the host and
+ * that path (RFC 8414 section 3.1, RFC 9728 section 3.1), if the proxy passes that on.
+ */
+function placesOf(path: string, publicUrl: string): string[] {
+  const behind = pathOf(publicUrl)
+  return behind === '' ? [path] : [path, `${path}${behind}`]
+}
+
+function pathOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/\/+$/, '')
+}
 
 function document(id: string, path: string, maxAge: number, content: () => object): OpenOperation {
   const headers = { 'content-type': 'application/json', 'cache-control': `public, max-age=${maxAge}` }
