@@ -38,7 +38,10 @@ export async function openServer(parts: ServerParts): Promise<AsyncDisposable & 
     log: pino({ level: 'silent' }),
     publicUrl: 'http://headgate.test',
     gatewayUrl: null,
-    master: parseMasterKey((await readMasterKey(config.masterKey)).reveal()),
+    master: parseMasterKey(
+      (await readMasterKey(config.masterKey)).reveal(),
+      config.masterKeyPrevious?.reveal() ?? null,
+    ),
     openStorage: parts.openStorage ?? ((row) => openDirectory(row, parts)),
   })
   stack.use(context)

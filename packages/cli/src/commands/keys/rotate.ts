@@ -16,8 +16,8 @@ export function registerRotate(group: Command, io: Io): void {
   group
     .command('rotate')
     .description(
-      'Rotates keys without a gap: adds new ones, waits until every replica has them, promotes them. When it is ' +
-        'interrupted, the same command goes on where it was.',
+      'Rotates keys without a gap: adds new ones, waits until every replica has them, promotes them. When it was ' +
+        'interrupted, run it again: it goes on with the keys that it had added.',
     )
     .option('--purpose <purpose>', 'only keys of this purpose; may be given several times', several)
     .option('--force-now', 'do not wait until every replica has them')

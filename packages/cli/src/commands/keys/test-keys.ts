@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Ran, TestHeadgate } from '../../test-headgate.ts'
+import { rotateUntilKilled } from './test-interrupted.ts'
 
 interface Key {
   readonly id: string
@@ -65,6 +66,24 @@ export function keyPromises(shared: () => TestHeadgate): void {
       expect((await keys()).filter(({ state }) => state === 'added')).toEqual([])
       // Whoever was signed in by the key before still is.
       expect(await run('list')).toMatchObject({ code: 0 })
+    })
+
+    it('rotate that is killed is run again to its end', { timeout: 60_000 }, async () => {
+      const states = async (state: string): Promise<string[]> =>
+        (await keys())
+          .filter((each) => each.state === state)
+          .map(({ purpose }) => purpose)
+          .toSorted()
+      const [active, before] = [await states('active'), (await keys()).map(({ id }) => id)]
+      // In the middle of adding, and of promoting what was added.
+      await rotateUntilKilled(shared(), 2)
+      expect(await states('added')).toEqual(active.slice(0, 2))
+      await rotateUntilKilled(shared(), active.length - 2 + 2)
+      expect(await states('added')).toEqual(active.slice(2))
+      expect(await run('rotate', '--force-now')).toMatchObject({ code: 0 })
+      expect(await states('added')).toEqual([])
+      expect(await states('active')).toEqual(active)
+      for (const { id, state } of await keys()) if (state === 'active') expect(before).not.toContain(id)
     })
 
     it('reseal finds everything in order under one master key', async () => {

@@ -2,14 +2,24 @@ import { sha256Hex, signRequest } from '@headgate/sigv4'
 import { withRetries } from '../../storage/retry.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import { readStsAnswer, readStsError, type StsCredentials } from './sts-answer.ts'
-import { refusalOf, type Shown, StsFailure } from './sts-refusal.ts'
+import { hasExpired, refusalOf, type Shown, StsFailure } from './sts-refusal.ts'
+
+export type StsParameters = readonly (readonly [string, string])[]
+
+/** Who asks, in one attempt. */
+export interface StsProof {
+  readonly parameters: StsParameters
+  /** They sign the request; null: the web identity in it is proof enough. */
+  readonly keys: S3Keys | null
+}
 
 export interface StsCall {
   readonly endpoint: URL
   readonly region: string
-  readonly parameters: readonly (readonly [string, string])[]
-  /** Keys that sign the request, or whose web identity it carries, which is proof enough. */
-  readonly by: S3Keys | Exclude<Shown, 'keys'>
+  readonly parameters: StsParameters
+  readonly shown: Shown
+  /** Asked for each attempt: what proved it for the one before may have ended meanwhile. */
+  prove(): Promise<StsProof>
   readonly signal: AbortSignal | undefined
   /** Epoch ms. */
   readonly now: () => number
@@ -23,7 +33,7 @@ const retryPolicy = { attempts: 2, base: 400, max: 400 }
 /**
  * Asks a security token service, twice at most.
  *
- * @throws HeadgateError `unavailable` when it is away or overloaded, `forbidden` when it does not take the user's web
+ * @throws HeadgateError `unavailable` when it is away or overloaded, or the server's own token has expired, `forbidden` when it does not take the user's web
  *   identity, `internal` when it refuses what the warehouse is configured with; the service's own words are in `cause`
  */
 export async function callSts(call: StsCall): Promise<StsCredentials> {
@@ -31,19 +41,20 @@ export async function callSts(call: StsCall): Promise<StsCredentials> {
     return await withRetries(
       retryPolicy,
       () => attempt(call),
-      (error) => error instanceof StsFailure && error.again,
+      (error) => error instanceof StsFailure && (error.again || hasExpired(error, call.shown)),
       call.signal,
     )
   } catch (error) {
     if (!(error instanceof StsFailure)) throw error
-    const { by, signal } = call
+    const { shown, signal } = call
     if (error.again && signal?.aborted === true && error.code === '') throw signal.reason
-    throw refusalOf(error, typeof by === 'string' ? by : 'keys')
+    throw refusalOf(error, shown)
   }
 }
 
 async function attempt(call: StsCall): Promise<StsCredentials> {
-  const body = new URLSearchParams(Object.fromEntries(call.parameters)).toString()
+  const { parameters, keys } = await call.prove()
+  const body = new URLSearchParams(Object.fromEntries([...call.parameters, ...parameters])).toString()
   const timeout = AbortSignal.timeout(attemptTimeout)
   let answer: Response
   let text: string
@@ -51,7 +62,7 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
     answer = await fetch(call.endpoint, {
       method: 'POST',
       body,
-      headers: headersFor(call, body),
+      headers: headersFor(call, keys, body),
       // Whoever the service is, it is where it was configured to be.
       redirect: 'error',
       signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
@@ -76,16 +87,20 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
   throw new StsFailure(code === '' ? `HTTP ${answer.status}` : code, message, busy)
 }
 
-function headersFor({ endpoint, region, by, now }: StsCall, body: string): [string, string][] {
+function headersFor(
+  { endpoint, region, now }: StsCall,
+  keys: S3Keys | null,
+  body: string,
+): [string, string][] {
   const headers: [string, string][] = [
     ['content-type', 'application/x-www-form-urlencoded; charset=utf-8'],
     ['accept', 'application/xml'],
   ]
-  if (typeof by === 'string') return headers
+  if (keys === null) return headers
   const signed = signRequest(
     { method: 'POST', target: endpoint.pathname, headers: [['host', endpoint.host], ...headers] },
     {
-      credentials: by,
+      credentials: keys,
       region,
       service: 'sts',
       date: new Date(now()),

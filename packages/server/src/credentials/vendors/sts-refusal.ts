@@ -17,6 +17,11 @@ export class StsFailure extends Error {
 /** What a security token service was shown: keys of the warehouse, or whose web identity. */
 export type Shown = 'keys' | 'server-token' | 'user-token'
 
+/** The server's own token ended on its way. Whatever keeps its file fresh may have written the next one by now. */
+export function hasExpired({ code }: StsFailure, shown: Shown): boolean {
+  return shown === 'server-token' && /^ExpiredToken/.test(code)
+}
+
 /** What a caller is told of a failure, and what to do. The service's own words are in `cause`. */
 export function refusalOf(failure: StsFailure, shown: Shown): HeadgateError {
   const cause = failure
@@ -24,6 +29,12 @@ export function refusalOf(failure: StsFailure, shown: Shown): HeadgateError {
     return new HeadgateError(
       'unavailable',
       'The security token service of the warehouse is away or overloaded: try again.',
+      { cause, retryAfterSeconds: 5 },
+    )
+  if (hasExpired(failure, shown))
+    return new HeadgateError(
+      'unavailable',
+      'The security token service says that the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE has expired: check what renews it, and the clocks.',
       { cause, retryAfterSeconds: 5 },
     )
   // A role may trust some users of this server and not others.

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
+import { HeadgateError } from '@headgate/errors'
 import { headerPairs, parseRequest, sha256Hex, verifySignature } from '@headgate/sigv4'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -180,13 +181,42 @@ describe('an answer', () => {
     ['user-token', 'ExpiredTokenException', 'internal', /clocks must agree/],
     ['user-token', 'InvalidParameterValue', 'internal', /claim that names a policy/],
     ['server-token', 'AccessDenied', 'internal', /trust the token in the file of HEADGATE_STS_/],
-    ['server-token', 'ExpiredTokenException', 'internal', /trust the token in the file/],
   ] as const)('that refuses a %s with %s says what to do about it', async (identity, code, kind, advice) => {
     const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve('jwt') } })
     script = [{ status: 400, body: errorOf(code) }]
     const refused = vend({ identity }, {}, vendor)
     await expect(refused).rejects.toMatchObject({ code: kind })
     await expect(refused).rejects.toThrow(advice)
+  })
+
+  test.each([['ExpiredTokenException'], ['ExpiredToken']])(
+    'that the token of the server has expired (%s) is asked for once more, with the token that there is by then',
+    async (code) => {
+      const files = ['old', 'new', 'later']
+      const vendor = new StsVendor({ tokens: { tokenFor: () => Promise.resolve(files.shift() ?? '') } })
+      script = [{ status: 400, body: errorOf(code) }]
+      await vend({ identity: 'server-token' }, {}, vendor)
+      expect(asked.map(({ form }) => form.get('WebIdentityToken'))).toEqual(['old', 'new'])
+      // Nothing renewed it: that is no fault of the server, and may be over in a moment.
+      script = [
+        { status: 400, body: errorOf(code) },
+        { status: 400, body: errorOf(code) },
+      ]
+      const refused = vend({ identity: 'server-token' }, {}, vendor)
+      await expect(refused).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 5 })
+      await expect(refused).rejects.toThrow(/TOKEN_FILE has expired: check what renews it/)
+    },
+  )
+
+  test('of a service that is busy finds the token expired at the second attempt: unavailable, with the reason', async () => {
+    let left = 1
+    const expired = new HeadgateError('unavailable', 'The token in the file has expired.')
+    const tokenFor = (): Promise<string> =>
+      left-- > 0 ? Promise.resolve('the last one') : Promise.reject(expired)
+    script = [{ status: 503, body: '' }]
+    const vendor = new StsVendor({ tokens: { tokenFor } })
+    await expect(vend({ identity: 'server-token' }, {}, vendor)).rejects.toBe(expired)
+    expect(asked).toHaveLength(1)
   })
 
   test.each([

@@ -1,12 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 import type { S3Store } from '../../catalog/warehouses.ts'
-import type { S3Keys } from '../../storage/s3-options.ts'
 import type { PolicyDialect } from '../policy/iam-pattern.ts'
 import { iamPolicy } from '../policy/iam-policy.ts'
 import type { StorageAccess, Vendor, VendRequest } from '../vendor.ts'
 import { vendingOf } from '../vending-of.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
-import { callSts } from './sts-call.ts'
+import { callSts, type StsParameters, type StsProof } from './sts-call.ts'
 import { durationFor } from './sts-duration.ts'
 import { dialectOf, stsEndpointOf } from './sts-endpoint.ts'
 import { sessionNameOf, sessionTagsOf } from './sts-session.ts'
@@ -56,22 +55,23 @@ export class StsVendor implements Vendor {
       throw new HeadgateError('internal', `Warehouse ${warehouse.name} has no security token service.`)
     const endpoint = stsEndpointOf(profile, store)
     // First: a token that is made a moment later sees a little less time, and must not be the shorter of the two.
-    const duration = durationFor(notAfter - now(), (profile.identity ?? 'keys') !== 'keys')
-    const { action, parameters, by } = await this.#proof(request, profile, store)
+    const { identity = 'keys' } = profile
+    const duration = durationFor(notAfter - now(), identity !== 'keys')
     const credentials = await callSts({
       endpoint,
       region: store.region,
-      by,
+      shown: identity,
+      prove: () => this.#proof(request, identity, store),
       signal,
       now,
       parameters: [
-        ['Action', action],
+        ['Action', identity === 'keys' ? 'AssumeRole' : 'AssumeRoleWithWebIdentity'],
         ['Version', '2011-06-15'],
         ['RoleSessionName', sessionNameOf(request)],
         ...(profile.roleArn === undefined ? [] : [['RoleArn', profile.roleArn] as const]),
         ['Policy', policyFor(request, profile, dialectOf(endpoint, store))],
         ...(duration === null ? [] : [['DurationSeconds', String(duration)] as const]),
-        ...parameters,
+        ...(identity === 'keys' ? accountParameters(request, profile) : []),
       ],
     })
     // Clients believe what they are told: that it ends when it was meant to, if it does not end before.
@@ -88,37 +88,29 @@ export class StsVendor implements Vendor {
     }
   }
 
-  async #proof(request: VendRequest, profile: StsProfile, store: S3Store): Promise<Proof> {
-    const { identity = 'keys' } = profile
-    if (identity !== 'keys') {
-      const token = await this.#options.tokens?.tokenFor(identity, request)
-      if (token === undefined)
-        throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
-      return {
-        action: 'AssumeRoleWithWebIdentity',
-        parameters: [['WebIdentityToken', token]],
-        by: identity,
-      }
-    }
-    const tags = profile.sessionTags === true ? sessionTagsOf(request) : []
-    return {
-      action: 'AssumeRole',
-      by: await this.#keys.of(store),
-      parameters: [
-        ...(profile.externalId === undefined ? [] : [['ExternalId', profile.externalId] as const]),
-        ...tags.flatMap(([key, value], index) => [
-          [`Tags.member.${index + 1}.Key`, key] as const,
-          [`Tags.member.${index + 1}.Value`, value] as const,
-        ]),
-      ],
-    }
+  async #proof(
+    request: VendRequest,
+    identity: NonNullable<StsProfile['identity']>,
+    store: S3Store,
+  ): Promise<StsProof> {
+    if (identity === 'keys') return { parameters: [], keys: await this.#keys.of(store) }
+    const token = await this.#options.tokens?.tokenFor(identity, request)
+    if (token === undefined)
+      throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
+    return { parameters: [['WebIdentityToken', token]], keys: null }
   }
 }
 
-interface Proof {
-  readonly action: string
-  readonly parameters: readonly (readonly [string, string])[]
-  readonly by: S3Keys | WebIdentity
+/** What AssumeRole takes and AssumeRoleWithWebIdentity does not. */
+function accountParameters(request: VendRequest, profile: StsProfile): StsParameters {
+  const tags = profile.sessionTags === true ? sessionTagsOf(request) : []
+  return [
+    ...(profile.externalId === undefined ? [] : [['ExternalId', profile.externalId] as const]),
+    ...tags.flatMap(([key, value], index) => [
+      [`Tags.member.${index + 1}.Key`, key] as const,
+      [`Tags.member.${index + 1}.Value`, value] as const,
+    ]),
+  ]
 }
 
 function policyFor(
