@@ -11,7 +11,7 @@ import { spawnSource, type TestHeadgate } from '../../test-headgate.ts'
  */
 export async function rotateUntilKilled(headgate: TestHeadgate, changes: number): Promise<void> {
   let left = changes
-  let kill = (): void => undefined
+  const enough = Promise.withResolvers<void>()
   const proxy = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = []
@@ -29,7 +29,7 @@ export async function rotateUntilKilled(headgate: TestHeadgate, changes: number)
       })
       const body = Buffer.from(await answer.arrayBuffer())
       if (isChange) left -= 1
-      if (isChange && left === 0) return kill()
+      if (isChange && left === 0) return enough.resolve()
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
       response.end(body)
     })()
@@ -43,7 +43,7 @@ export async function rotateUntilKilled(headgate: TestHeadgate, changes: number)
   })
   let said = ''
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  kill = () => void child.kill('SIGKILL')
+  void enough.promise.then(() => child.kill('SIGKILL'))
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
   proxy.closeAllConnections()
   proxy.close()
