@@ -147,6 +147,7 @@ export class HandOut {
       principal: identity.principal,
       actor: identity.actors[0] ?? null,
       issuedAt: identity.issuedAt ?? null,
+      ...(identity.queryId === undefined ? {} : { queryId: identity.queryId }),
     }
     const request = { warehouse, relation, scope: { prefixes, access }, bearer, notAfter }
     return this.#parts.vending.vend(request, ground, signal)
@@ -208,6 +209,7 @@ export class HandOut {
       locations: digestOfLocations(renewal.prefixes),
       access: renewal.access,
       mode,
+      ...(identity.queryId === undefined ? {} : { queryId: identity.queryId }),
     }
     return sealRefreshToken(this.#parts.ring, claims)
   }
@@ -238,8 +240,8 @@ export function sessionEndOf(
 }
 
 /** What is in the tokens of a credential and not in the credential. */
-function tokensDependOn({ identifier, prefix, cap, sessionEndsAt }: Renewal): unknown[] {
-  return [identifier, prefix, cap, sessionEndsAt]
+function tokensDependOn({ identifier, prefix, cap, sessionEndsAt, identity }: Renewal): unknown[] {
+  return [identifier, prefix, cap, sessionEndsAt, identity.queryId ?? null]
 }
 
 function stepDown(at: number, step: number): number {

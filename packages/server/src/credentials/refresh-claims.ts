@@ -39,6 +39,8 @@ export interface RefreshClaims {
   readonly access: Access
   /** How access was handed out; another way would need another configuration of the client. */
   readonly mode: string
+  /** What the engine called the query that asked first: it is that of the renewals too. For the audit. */
+  readonly queryId?: string
 }
 
 const audience = 'storage-refresh'
@@ -64,6 +66,7 @@ const stored = z.object({
   loc: z.string(),
   acc: z.enum(['read', 'read-write']),
   mode: z.string(),
+  qid: z.string().optional(),
 })
 
 export function encodeRefreshClaims(claims: RefreshClaims): Uint8Array {
@@ -87,6 +90,7 @@ export function encodeRefreshClaims(claims: RefreshClaims): Uint8Array {
     loc: claims.locations,
     acc: claims.access,
     mode: claims.mode,
+    ...(claims.queryId === undefined ? {} : { qid: claims.queryId }),
   }
   return Buffer.from(JSON.stringify(plain))
 }
@@ -113,6 +117,7 @@ export function decodeRefreshClaims(plain: Uint8Array): RefreshClaims | null {
     locations: data.loc,
     access: data.acc,
     mode: data.mode,
+    ...(data.qid === undefined ? {} : { queryId: data.qid }),
   }
 }
 

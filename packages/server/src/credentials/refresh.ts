@@ -77,7 +77,9 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   if (claims.warehouseId !== warehouse.id) throw refusedToken('another warehouse')
   if (!sameName(claims, identifier)) throw refusedToken('another name')
   if (claims.mode !== vendingOf(warehouse).mode) throw refusedToken('another mode')
-  const { caller, byEngine } = await callerFor(parts, claims, request.identity)
+  const { caller: whoever, byEngine } = await callerFor(parts, claims, request.identity)
+  // It is renewed for the query that it was handed out for.
+  const caller = claims.queryId === undefined ? whoever : { ...whoever, queryId: claims.queryId }
   // The user is here, or was when this session began.
   const sessionEndsAt = byEngine ? claims.sessionEndsAt : sessionEndOf(caller, parts.lives)
   const notAfter = Math.min(claims.cap, byEngine ? (sessionEndsAt ?? Infinity) : Infinity)

@@ -18,6 +18,8 @@ export interface S3SessionClaims {
   /** `anonymousId`: it was handed out to a caller without a token. */
   readonly principal: Principal
   readonly actor: Principal | null
+  /** What the engine called the query that asked for the keys; absent: it said none. A claim, for the audit. */
+  readonly queryId?: string
   /** Epoch ms at which the caller's own session began, if it has one. */
   readonly sessionBegan: number | null
   /** Epoch ms. */

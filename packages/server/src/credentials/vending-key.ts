@@ -36,6 +36,8 @@ export function vendingKey(
       scope.access,
       [principal.id, principal.issuer, principal.subject, principal.name],
       actor === null ? null : [actor.id, actor.issuer, actor.subject, actor.name],
+      // Only there is it sealed into the keys. Elsewhere queries share what a service minted.
+      profile.mode === 'gateway' ? (bearer.queryId ?? null) : null,
       ground.policyVersion,
       ground.notBefore,
     ]),

@@ -18,6 +18,8 @@ export interface Bearer {
   readonly actor: Principal | null
   /** Epoch ms at which the caller's session began; see `Identity.issuedAt`. */
   readonly issuedAt: number | null
+  /** The engine's own name for what it is doing, for the gateway's records; absent: it said none. */
+  readonly queryId?: string
 }
 
 export interface VendRequest {

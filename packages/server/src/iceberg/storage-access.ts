@@ -111,12 +111,18 @@ export async function handOut(
       location,
       prefixes,
       access,
-      identity: call.identity,
+      identity: withQueryOf(call),
       ground: { policyVersion: policy.version, notBefore: Math.max(notBefore, warehouse.notBefore) },
     },
     how,
     call.signal,
   )
+}
+
+/** The gateway's records name the query as the call's own event does: what the token says outweighs the header. */
+function withQueryOf({ identity, audit }: Call): Call['identity'] {
+  if (identity.queryId !== undefined || audit.queryId === undefined) return identity
+  return { ...identity, queryId: audit.queryId }
 }
 
 /** As members of a `LoadTableResult`. */

@@ -82,8 +82,14 @@ function draftOf({ operation, session, location, note, failure, status }: S3Outc
   }
 }
 
-function identityOf({ principal, actor, expiresAt }: S3Session): Identity {
-  return { principal, actors: actor === null ? [] : [actor], method: 'session-token', expiresAt }
+function identityOf({ principal, actor, expiresAt, queryId }: S3Session): Identity {
+  return {
+    principal,
+    actors: actor === null ? [] : [actor],
+    method: 'session-token',
+    expiresAt,
+    ...(queryId === undefined ? {} : { queryId }),
+  }
 }
 
 function headgateError(failure: S3Error): HeadgateError {

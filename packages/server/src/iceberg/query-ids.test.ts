@@ -1,0 +1,102 @@
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { statement } from '../store/sql.ts'
+import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
+import { objectAt, schema, textAt } from './test-tables.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer({ vending: { mode: 'gateway' }, auditReads: 'store' })
+  await server.send('POST', 'namespaces', { namespace: ['n'] })
+  await server.send('POST', 'namespaces/n/tables', { name: 't', schema })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const table = 'namespaces/n/tables/t'
+const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
+const of = (query: string): Record<string, string> => ({ ...asking, 'x-headgate-query-id': query })
+
+interface Credential {
+  readonly config: Readonly<Record<string, string>>
+  readonly token: string
+}
+
+function credentialOf({ json }: TestAnswer): Credential {
+  const list = objectAt(json)['storage-credentials']
+  const credential = objectAt(Array.isArray(list) ? list[0] : null)
+  return {
+    config: objectAt(credential, 'config') as Record<string, string>,
+    token: textAt(credential, 'storage-refresh-token'),
+  }
+}
+
+/** Writes and reads one object with the keys, under the location of the table. */
+async function useKeys({ config }: Credential, name: string): Promise<void> {
+  const location = textAt((await server.send('GET', table)).json, 'metadata', 'location')
+  const file = { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/${name}` }
+  const s3 = new S3Client({
+    region: config['client.region'] ?? '',
+    endpoint: config['s3.endpoint'] ?? '',
+    forcePathStyle: true,
+    credentials: {
+      accessKeyId: config['s3.access-key-id'] ?? '',
+      secretAccessKey: config['s3.secret-access-key'] ?? '',
+      sessionToken: config['s3.session-token'] ?? '',
+    },
+  })
+  await s3.send(new PutObjectCommand({ ...file, Body: name }))
+  await s3.send(new HeadObjectCommand(file))
+  s3.destroy()
+}
+
+const events = statement(
+  'test_query_events',
+  `select operation, query_id as "queryId" from audit where object like '%/' || $1 order by id`,
+)
+
+/** What the gateway wrote down about an object. */
+async function recorded(name: string): Promise<unknown> {
+  return vi.waitFor(
+    async () => {
+      const rows = await server.sql.run(events, [name])
+      expect(rows).toHaveLength(2)
+      return rows
+    },
+    { timeout: 5_000 },
+  )
+}
+
+test("the gateway's records name the query that asked for the keys, each its own", async () => {
+  const [one, two] = [of('query-1'), of('query-2')]
+  const first = credentialOf(await server.send('GET', table, undefined, one))
+  const second = credentialOf(await server.send('GET', table, undefined, two))
+  const again = credentialOf(await server.send('GET', table, undefined, one))
+  expect(second.config).not.toEqual(first.config)
+  expect(again.config).toEqual(first.config)
+  await useKeys(first, 'of-1')
+  await useKeys(second, 'of-2')
+  const of1 = { queryId: 'query-1' }
+  expect(await recorded('of-1')).toMatchObject([
+    { operation: 's3.PutObject', ...of1 },
+    { operation: 's3.HeadObject', ...of1 },
+  ])
+  expect(await recorded('of-2')).toMatchObject([{ queryId: 'query-2' }, { queryId: 'query-2' }])
+})
+
+test('so do those of keys that were renewed, whoever renews them without saying so', async () => {
+  const { token } = credentialOf(await server.send('GET', table, undefined, of('query-3')))
+  const renewed = await server.send('GET', `${table}/credentials?storageRefreshToken=${token}`)
+  expect(renewed.status).toBe(200)
+  await useKeys(credentialOf(renewed), 'of-3')
+  expect(await recorded('of-3')).toMatchObject([{ queryId: 'query-3' }, { queryId: 'query-3' }])
+  const renewals = statement(
+    'test_renewal_events',
+    `select query_id as "queryId" from audit where operation = 'loadCredentials' order by id desc limit 1`,
+  )
+  expect(await server.sql.run(renewals)).toEqual([{ queryId: 'query-3' }])
+})
+
+test('and nothing where none was said', async () => {
+  await useKeys(credentialOf(await server.send('GET', table, undefined, asking)), 'of-none')
+  expect(await recorded('of-none')).toMatchObject([{ queryId: null }, { queryId: null }])
+})
