@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { anonymousId } from '../identity/authenticator.ts'
+import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
 import { bumpPolicy, policyVersion } from '../store/policies.ts'
 import { type Queryable, type Sql, statement } from '../store/sql.ts'

@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
+import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
 import { type GroupAges, loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
@@ -92,6 +93,17 @@ export class Policies implements AsyncDisposable {
     if (!entry || !this.#isFresh(entry)) return this.#get(identity)
     if (this.#now() - entry.readAt > this.#maxAgeMs / 2) this.#renewBehind(identity)
     return policyFor(entry, identity)
+  }
+
+  /**
+   * What a principal may do by itself, whoever calls: the owner of a view, whose rights decide what is read through it.
+   * An id that is nobody's may do nothing.
+   */
+  ofOwner(id: string, atLeastVersion = 0): Policy | Promise<Policy> {
+    // Anonymous callers are nobody's owner: what they may do is said in another way, and kept by the same id.
+    if (id === anonymousId) return disabled(id, atLeastVersion)
+    const principal = { id, issuer: '', subject: '', name: '' }
+    return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, atLeastVersion)
   }
 
   /** Tells that a policy version exists, for example one that a write met: nothing older is answered from now on. */

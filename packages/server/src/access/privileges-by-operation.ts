@@ -70,11 +70,14 @@ export const privilegesByOperation = {
     ],
     note: 'The caller owns what is created.',
   },
-  loadTable: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  loadTable: {
+    needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
+    note: 'With referenced-by, behind an engine that is believed: select on the outermost view; its owner on the next; the owner of the last here.',
+  },
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
   loadCredentials: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'The credentials can write when the caller also has modify. With a storage refresh token for a table that is being created: create on the namespace.',
+    note: 'The credentials can write when the caller also has modify. With views as for loadTable. With a storage refresh token for a table that is being created: create on the namespace.',
   },
   signRequest: {
     needs: [
@@ -126,7 +129,10 @@ export const privilegesByOperation = {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
     note: 'The caller owns what is created.',
   },
-  loadView: { needs: [{ privilege: 'select', on: 'relation', object: 'the view' }] },
+  loadView: {
+    needs: [{ privilege: 'select', on: 'relation', object: 'the view' }],
+    note: 'With referenced-by as for loadTable.',
+  },
   viewExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the view' }] },
   replaceView: { needs: [{ privilege: 'modify', on: 'relation', object: 'the view' }] },
   dropView: { needs: [{ privilege: 'manage', on: 'relation', object: 'the view' }] },

@@ -1,7 +1,7 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Policies } from '../access/policies.ts'
-import { anonymousId } from '../identity/authenticator.ts'
+import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Sql } from '../store/sql.ts'
 import { GatewayGate } from './gateway-gate.ts'

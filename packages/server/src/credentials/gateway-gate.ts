@@ -1,16 +1,16 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { decide } from '../access/decide.ts'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
-import { anonymousId } from '../identity/authenticator.ts'
+import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Sql } from '../store/sql.ts'
+import { decideStorage } from './decide-storage.ts'
 import type { S3Gate } from './gate.ts'
 import type { S3Session } from './s3-session.ts'
 import { Reads } from './reads.ts'
-import { areAllowed, liveStanding, privilegeFor } from './standing.ts'
+import { areAllowed, liveStanding } from './standing.ts'
 import { vendingOf } from './vending-of.ts'
 
 export interface GatewayGateOptions {
@@ -113,7 +113,7 @@ export class GatewayGate implements S3Gate {
 
   async #decideNow(session: S3Session, identity: Identity): Promise<Decided> {
     const { policies, warehouses } = this.#options
-    const { relationId, warehouseId, prefixes, access } = session
+    const { relationId, warehouseId, prefixes, access, through } = session
     const readAt = this.#now()
     const refused = (why: string, policy: Policy | null = null): Decided => ({
       outcome: ended(why),
@@ -132,9 +132,10 @@ export class GatewayGate implements S3Gate {
     if (standing.overlaps) return refused('locations overlap')
     const policy = await policies.get(identity, standing.policyVersion)
     if (policy.shutOut === 'engine') return refused('engine disabled', policy)
-    const privilege = privilegeFor(live.value, access)
-    if (decide(policy, live.value.chain, privilege).outcome !== 'allow')
-      return refused(`${privilege} was taken away`, policy)
+    const parts = { policies, reads: this.#reads }
+    const asked = { policy, live: live.value, access, warehouseId, through }
+    const { outcome, privilege } = await decideStorage(parts, asked)
+    if (outcome !== 'allow') return refused(`${privilege} was taken away`, policy)
     return { outcome: warehouse, policy, readAt }
   }
 }

@@ -42,6 +42,8 @@ export interface Entitled {
   readonly prefixes: readonly string[]
   readonly access: Access
   readonly identity: Identity
+  /** Ids of the views that the table is read through, whose owners' rights decide; none: the caller's own. */
+  readonly through: readonly string[]
   readonly ground: VendingGround
 }
 
@@ -142,11 +144,12 @@ export class HandOut {
   }
 
   #credentialOf(renewal: Renewal, signal: AbortSignal | undefined): Promise<StorageCredential> {
-    const { warehouse, relation, prefixes, access, identity, ground, notAfter } = renewal
+    const { warehouse, relation, prefixes, access, identity, through, ground, notAfter } = renewal
     const bearer = {
       principal: identity.principal,
       actor: identity.actors[0] ?? null,
       issuedAt: identity.issuedAt ?? null,
+      through,
       ...(identity.queryId === undefined ? {} : { queryId: identity.queryId }),
     }
     const request = { warehouse, relation, scope: { prefixes, access }, bearer, notAfter }
@@ -177,15 +180,18 @@ export class HandOut {
   }
 
   async #signing(renewal: Renewal): Promise<HandedOut> {
-    const { warehouse, relation, access, cap } = renewal
+    const { warehouse, relation, access, cap, through } = renewal
     const { view } = this.#parts
-    // A table that is there is found by its name; one that is being created only by its token.
-    const token = relation.staged ? await this.#seal(renewal, 'remote-signing', this.#parts.now(), cap) : null
+    // A table that is there is found by its name; one that is being created, or read through views, by its token.
+    const token =
+      relation.staged || through.length > 0
+        ? await this.#seal(renewal, 'remote-signing', this.#parts.now(), cap)
+        : null
     return {
       config: signingConfig(view, warehouse.hints, tableEndpoint(view, pathOf(renewal), 'sign', token)),
       credentials: [],
       remoteSigning: remoteSigningConfig,
-      tag: `sign ${access} ${warehouse.id} ${warehouse.version}`,
+      tag: ['sign', access, warehouse.id, warehouse.version, ...through].join(' '),
     }
   }
 
@@ -209,6 +215,7 @@ export class HandOut {
       locations: digestOfLocations(renewal.prefixes),
       access: renewal.access,
       mode,
+      ...(renewal.through.length === 0 ? {} : { through: renewal.through }),
       ...(identity.queryId === undefined ? {} : { queryId: identity.queryId }),
     }
     return sealRefreshToken(this.#parts.ring, claims)

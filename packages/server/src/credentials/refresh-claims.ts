@@ -39,6 +39,8 @@ export interface RefreshClaims {
   readonly access: Access
   /** How access was handed out; another way would need another configuration of the client. */
   readonly mode: string
+  /** Ids of the views that the table is read through: their owners' rights decide. Absent: the principal's own. */
+  readonly through?: readonly string[]
   /** What the engine called the query that asked first: it is that of the renewals too. For the audit. */
   readonly queryId?: string
 }
@@ -66,6 +68,7 @@ const stored = z.object({
   loc: z.string(),
   acc: z.enum(['read', 'read-write']),
   mode: z.string(),
+  via: z.array(z.string()).optional(),
   qid: z.string().optional(),
 })
 
@@ -90,6 +93,7 @@ export function encodeRefreshClaims(claims: RefreshClaims): Uint8Array {
     loc: claims.locations,
     acc: claims.access,
     mode: claims.mode,
+    ...(claims.through === undefined ? {} : { via: [...claims.through] }),
     ...(claims.queryId === undefined ? {} : { qid: claims.queryId }),
   }
   return Buffer.from(JSON.stringify(plain))
@@ -117,6 +121,7 @@ export function decodeRefreshClaims(plain: Uint8Array): RefreshClaims | null {
     locations: data.loc,
     access: data.acc,
     mode: data.mode,
+    ...(data.via === undefined ? {} : { through: data.via }),
     ...(data.qid === undefined ? {} : { queryId: data.qid }),
   }
 }

@@ -1,19 +1,19 @@
 import { HeadgateError } from '@headgate/errors'
 import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
-import { decide } from '../access/decide.ts'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Identity, Principal } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { pathOf } from '../store/namespaces.ts'
+import { decideStorage } from './decide-storage.ts'
 import { type HandedOut, type HandOut, type Renewal, sessionEndOf } from './hand-out.ts'
 import type { Lives } from './lives.ts'
 import { digestOfLocations, type NamedParty, type RefreshClaims } from './refresh-claims.ts'
 import type { Reads } from './reads.ts'
 import { type RefreshRefusal, refusedToken } from './refresh-refusal.ts'
 import { openRefreshToken } from './refresh-token.ts'
-import { areAllowed, type Live, liveStanding, privilegeFor } from './standing.ts'
+import { areAllowed, type Live, liveStanding } from './standing.ts'
 import { vendingOf } from './vending-of.ts'
 
 export interface RefreshParts {
@@ -99,7 +99,9 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   if (!policy.enabled)
     throw refusedToken(policy.shutOut === 'principal' ? 'principal gone' : 'engine may not')
   if (byEngine && !mayRenewAlone(policy)) throw refusedToken('engine may not')
-  const decision = decide(policy, live.value.chain, privilegeFor(live.value, claims.access))
+  const { access, through } = claims
+  const asked = { policy, live: live.value, access, warehouseId: warehouse.id, through }
+  const decision = await decideStorage(parts, asked)
   if (decision.outcome === 'hide') throw refusedToken('hidden')
   if (decision.outcome === 'deny') throw forbidden(decision.privilege, live.value, identifier)
   return {
@@ -114,8 +116,9 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
       identifier,
       prefixes: live.value.prefixes,
       prefix: claims.prefix,
-      access: claims.access,
+      access,
       identity: caller,
+      through: through ?? [],
       ground: { policyVersion: policy.version, notBefore: live.value.notBefore },
       cap: claims.cap,
       sessionEndsAt,

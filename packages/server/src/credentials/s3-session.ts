@@ -20,6 +20,8 @@ export interface S3SessionClaims {
   readonly actor: Principal | null
   /** What the engine called the query that asked for the keys; absent: it said none. A claim, for the audit. */
   readonly queryId?: string
+  /** Ids of the views that it reads through. Absent: the principal's own right decides. */
+  readonly through?: readonly string[]
   /** Epoch ms at which the caller's own session began, if it has one. */
   readonly sessionBegan: number | null
   /** Epoch ms. */

@@ -70,6 +70,14 @@ export function liveStanding(
   }
 }
 
+/** Where a view stands; null: it does not any more. */
+export function viewChain(standing: RelationStanding, viewId: string, warehouseId: string): Chain | null {
+  const { warehouse, relation } = standing
+  if (warehouse === null || relation?.kind !== 'view' || relation.namespace === null) return null
+  const top = warehouseChain({ id: warehouseId, ownerId: warehouse.ownerId })
+  return chainBelow(namespaceChain(relation.namespace, top), viewId, relation.ownerId)
+}
+
 /** Whether the warehouse allows all of these places now: it may have been narrowed since they were chosen. */
 export function areAllowed(warehouse: Warehouse, prefixes: readonly string[]): boolean {
   try {

@@ -227,6 +227,7 @@ export class TestLake implements AsyncDisposable {
       prefixes: table.prefixes,
       access,
       identity,
+      through: [],
       ground: { policyVersion: policy.version, notBefore: 0 },
     }
   }

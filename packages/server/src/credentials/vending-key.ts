@@ -38,6 +38,7 @@ export function vendingKey(
       actor === null ? null : [actor.id, actor.issuer, actor.subject, actor.name],
       // Only there is it sealed into the keys. Elsewhere queries share what a service minted.
       profile.mode === 'gateway' ? (bearer.queryId ?? null) : null,
+      bearer.through ?? [],
       ground.policyVersion,
       ground.notBefore,
     ]),

@@ -10,6 +10,8 @@ export interface Call {
   /** Path parameters, still percent-encoded: the operation decodes them by its protocol's rules. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  /** The query as it came, without its mark: for a value whose parts are told apart before they are decoded. */
+  readonly search: string
   readonly identity: Identity
   /** What the caller may do, as of now; `decide` turns it into decisions. */
   readonly policy: Policy

@@ -27,12 +27,12 @@ export class RequestCall implements Call {
   readonly requestId: string
   readonly method: string
   readonly params: Readonly<Record<string, string>>
+  readonly search: string
   readonly identity: Identity
   policy: Policy
   readonly audit: AuditDraft
   readonly #request: IncomingMessage
   readonly #limits: CallLimits
-  readonly #search: string
   #query: URLSearchParams | undefined
   #controller: AbortController | undefined
   #bytes: Promise<Uint8Array> | undefined
@@ -40,7 +40,7 @@ export class RequestCall implements Call {
 
   constructor(
     request: IncomingMessage,
-    known: Pick<Call, 'requestId' | 'params' | 'identity' | 'policy' | 'audit'> & { readonly search: string },
+    known: Pick<Call, 'requestId' | 'params' | 'search' | 'identity' | 'policy' | 'audit'>,
     limits: CallLimits,
   ) {
     this.requestId = known.requestId
@@ -49,13 +49,13 @@ export class RequestCall implements Call {
     this.identity = known.identity
     this.policy = known.policy
     this.audit = known.audit
-    this.#search = known.search
+    this.search = known.search
     this.#request = request
     this.#limits = limits
   }
 
   get query(): URLSearchParams {
-    this.#query ??= new URLSearchParams(this.#search)
+    this.#query ??= new URLSearchParams(this.search)
     return this.#query
   }
 

@@ -51,7 +51,7 @@ function decodeWarehouse(raw: string): string {
 }
 
 /** The caller's policy, not older than what the store had when the row was read. */
-async function policyOf(parts: IcebergParts, call: Call, seenVersion: number): Promise<Policy> {
+export async function policyOf(parts: IcebergParts, call: Call, seenVersion: number): Promise<Policy> {
   return seenVersion > call.policy.version ? parts.policies.get(call.identity, seenVersion) : call.policy
 }
 

@@ -5,11 +5,12 @@ import { refreshCredential } from '../credentials/refresh.ts'
 import { vendingOf } from '../credentials/vending-of.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
 import { jsonAnswer } from './answers.ts'
-import { findRelation, type RelationPlace, warehouseOf } from './find.ts'
+import { type RelationPlace, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
-import { handOut, holdingOf } from './storage-access.ts'
+import { handOut, holdingOf, isBeyond } from './storage-access.ts'
+import { findReadable } from './through-views.ts'
 
 /**
  * Storage credentials for a table, new ones. With `storageRefreshToken` exactly the one that the token stands for, also
@@ -31,12 +32,14 @@ export function namesItsUser(query: URLSearchParams): boolean {
 }
 
 async function newCredentials(parts: IcebergParts, call: Call, at: RelationPlace): Promise<Answer> {
-  const { found } = await findRelation(parts, call, at, 'table', 'select', 'none').catch((error: unknown) => {
+  const { found, through } = await findReadable(parts, call, at, 'table', 'none').catch((error: unknown) => {
     throw error instanceof HeadgateError && error.code === 'no-such-table' ? missingForCredentials() : error
   })
   const { mode } = vendingOf(at.warehouse)
   if (mode === 'none' || mode === 'remote-signing') return credentialsAnswer([])
-  return credentialsAnswer((await handOut(parts, call, holdingOf(found), 'vend')).credentials)
+  const holding = holdingOf(found, through)
+  if (isBeyond(holding)) return credentialsAnswer([])
+  return credentialsAnswer((await handOut(parts, call, holding, 'vend')).credentials)
 }
 
 async function renewed(parts: IcebergParts, call: Call, at: RelationPlace, token: string): Promise<Answer> {

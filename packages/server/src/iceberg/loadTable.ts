@@ -5,34 +5,37 @@ import type { Target } from '../catalog/target.ts'
 import type { HandedOut } from '../credentials/hand-out.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
 import { acceptsGzip, etagOf, metadataAnswer, notModified, packedMetadataAnswer } from './answers.ts'
-import { findRelation, warehouseOf } from './find.ts'
+import { warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
 import { besideOf, holdingOf, storageAccess } from './storage-access.ts'
+import { findReadable } from './through-views.ts'
 
 /** One query finds, authorises and fetches the table; its text is spliced into the answer as it was written. */
 export function loadTable(parts: IcebergParts): Operation {
   return route('loadTable', async (call) => {
     const form = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)
     const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'table') }
-    const { found } = await findRelation(parts, call, at, 'table', 'select', form)
-    return answerRelation(parts, call, found, form)
+    const { found, through } = await findReadable(parts, call, at, 'table', form)
+    return answerRelation(parts, call, found, form, through)
   })
 }
 
-/** The answer to loading a relation that may be loaded. */
+/** The answer to loading a relation that may be loaded; `through`: ids of the views that it is read through. */
 export async function answerRelation(
   parts: IcebergParts,
   call: Call,
   target: Target,
   form: 'all' | 'refs',
+  through: readonly string[] = [],
 ): Promise<Answer> {
   const { relation, warehouse } = target
   const location = relation.metadataLocation
   if (parts.verifyMetadataFiles && warehouse.storage.existsSync?.(location) === false)
     throw missingMetadataFile(location)
-  const access = relation.kind === 'table' ? await storageAccess(parts, call, holdingOf(target)) : null
+  const access =
+    relation.kind === 'table' ? await storageAccess(parts, call, holdingOf(target, through)) : null
   const etag = (): string => etagOf(location, form, access?.tag)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())

@@ -26,10 +26,12 @@ export interface Holding {
   readonly prefixes: readonly string[]
   /** Epoch ms: what was handed out before is over. */
   readonly notBefore: number
+  /** Ids of the views that it is read through, and only read; none: by the caller's own right. */
+  readonly through: readonly string[]
 }
 
 /** A table that was found, as something to hand out storage access for. */
-export function holdingOf(target: Target): Holding {
+export function holdingOf(target: Target, through: readonly string[] = []): Holding {
   const { relation, chain } = target
   const { id, location } = relation
   return {
@@ -40,6 +42,7 @@ export function holdingOf(target: Target): Holding {
     location,
     prefixes: relation.prefixes.split('\n'),
     notBefore: relation.notBefore,
+    through,
   }
 }
 
@@ -58,6 +61,7 @@ export function newHolding(
     location: metadata.location,
     prefixes: claimFor(place.warehouse, tableModel.locations(metadata)).prefixes,
     notBefore: 0,
+    through: [],
   }
 }
 
@@ -85,7 +89,12 @@ export async function storageAccess(
   holding: Holding,
 ): Promise<HandedOut | null> {
   const how = delegationFor(parts, call, holding.place.warehouse)
-  return how === 'none' ? null : handOut(parts, call, holding, how)
+  return how === 'none' || isBeyond(holding) ? null : handOut(parts, call, holding, how)
+}
+
+/** Long-lived keys are those of the whole warehouse: too much for who may only read one table, through a view. */
+export function isBeyond({ place, through }: Holding): boolean {
+  return through.length > 0 && vendingOf(place.warehouse).mode === 'static'
 }
 
 /** The same for whoever asks for nothing but storage access. */
@@ -95,12 +104,12 @@ export async function handOut(
   holding: Holding,
   how: 'vend' | 'sign',
 ): Promise<HandedOut> {
-  const { place, id, staged, chain, location, prefixes, notBefore } = holding
+  const { place, id, staged, chain, location, prefixes, notBefore, through } = holding
   const { warehouse, identifier, namespaceId } = place
   checkLocations(warehouse, prefixes)
   // Never older than what the decision to let the caller in rested on.
   const policy = await parts.policies.get(call.identity)
-  const writes = staged || decide(policy, chain, 'modify').outcome === 'allow'
+  const writes = through.length === 0 && (staged || decide(policy, chain, 'modify').outcome === 'allow')
   const access = writes ? 'read-write' : 'read'
   call.audit.detail = { ...call.audit.detail, handedOut: access, mode: vendingOf(warehouse).mode }
   return parts.handOut.give(
@@ -112,6 +121,7 @@ export async function handOut(
       prefixes,
       access,
       identity: withQueryOf(call),
+      through,
       ground: { policyVersion: policy.version, notBefore: Math.max(notBefore, warehouse.notBefore) },
     },
     how,

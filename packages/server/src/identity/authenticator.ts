@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import { bearerToken } from './bearer.ts'
+import { anonymousId } from './anonymous.ts'
 import type { Identity } from './identity.ts'
 
 /** Headers that an identity can be proven by, as node:http has them. */
@@ -25,9 +26,6 @@ export interface AuthenticatorParts {
    */
   readonly anonymous?: boolean
 }
-
-/** Id of the principal of all anonymous callers; it has no row and so is nobody elsewhere. */
-export const anonymousId = '00000000-0000-0000-0000-000000000001'
 
 /** What PyIceberg sends when it was given no credential. */
 const noToken = 'Bearer None'

@@ -123,6 +123,7 @@ export async function testManagement(): Promise<TestManagement> {
       method: operation.method,
       params,
       query,
+      search: query.toString(),
       identity: as,
       signal: AbortSignal.timeout(10_000),
       audit: { operation: operation.id },

@@ -32,6 +32,7 @@ export class GatewayVendor implements Vendor {
       principal: bearer.principal,
       actor: bearer.actor,
       sessionBegan: bearer.issuedAt,
+      ...(bearer.through === undefined || bearer.through.length === 0 ? {} : { through: bearer.through }),
       ...(bearer.queryId === undefined ? {} : { queryId: bearer.queryId }),
       issuedAt: now(),
       expiresAt: notAfter,

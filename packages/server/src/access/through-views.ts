@@ -1,0 +1,54 @@
+import { decide } from './decide.ts'
+import type { Decision } from './decision.ts'
+import type { EngineLimits } from './engine-limits.ts'
+import type { Policy } from './policy.ts'
+import type { Chain } from './privilege.ts'
+
+/** A view that something is read through, and what its owner may do: definer's rights, as SQL calls them. */
+export interface ViewLink {
+  readonly chain: Chain
+  /** Of the owner, with no engine in it. */
+  readonly definer: Policy
+}
+
+/** More views in one chain are refused: each of them asks for the rights of its owner. */
+export const maxViews = 16
+
+/** True when it is believed which views the caller reads through: a user, behind an engine whose entry says so. */
+export function mayReadThroughViews({ enabled, engine }: Policy): boolean {
+  return enabled && engine !== null && !engine.alone && engine.viewChains
+}
+
+/**
+ * May the caller read what stands at `target` through these views, the outermost first? The caller must be able to
+ * select from the first, its owner from the next, and the owner of the last from the target; all of it within the limits
+ * of the engine. That a view really refers to what comes after it is the engine's word.
+ *
+ * Pure. `hide` unless it is allowed: what the caller is told is what it is told without views.
+ */
+export function decideThroughViews(caller: Policy, views: readonly ViewLink[], target: Chain): Decision {
+  let reader = caller
+  for (const { chain, definer } of views) {
+    if (!mayReadThroughViews(caller) || decide(reader, chain, 'select').outcome !== 'allow')
+      return { outcome: 'hide', privilege: 'select', policyVersion: caller.version }
+    reader = within(definer, caller.engine)
+  }
+  const { outcome } = decide(reader, target, 'select')
+  return {
+    outcome: views.length > 0 && outcome === 'allow' ? 'allow' : 'hide',
+    privilege: 'select',
+    policyVersion: caller.version,
+  }
+}
+
+/** An owner that is an engine itself has its own limits too. */
+function within(definer: Policy, limits: EngineLimits | null): Policy {
+  if (limits === null) return definer
+  const own = definer.engine
+  if (own === null) return { ...definer, engine: limits }
+  const warehouses =
+    own.warehouses === null || limits.warehouses === null
+      ? (own.warehouses ?? limits.warehouses)
+      : own.warehouses.intersection(limits.warehouses)
+  return { ...definer, engine: { ...limits, warehouses, bits: limits.bits & own.bits } }
+}

@@ -1,0 +1,285 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { maxViews } from '../access/through-views.ts'
+import { deletePrincipal, setPrincipalEnabled } from '../store/principals.ts'
+import { statement } from '../store/sql.ts'
+import type { TestAnswer } from '../test-server.ts'
+import { commit, objectAt, setProperties, textAt, viewBody } from './test-tables.ts'
+import { type ViewWorld, viewWorld } from './test-views.ts'
+
+let world: ViewWorld
+let server: ViewWorld['server']
+let trino: ViewWorld['trino']
+let dora: ViewWorld['dora']
+let alice: ViewWorld['alice']
+let make: ViewWorld['make']
+let idOf: ViewWorld['idOf']
+let changed: ViewWorld['changed']
+let enter: ViewWorld['enter']
+let as: ViewWorld['as']
+
+const table = 'namespaces/raw/tables/t'
+const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
+const inner = 'mart%1Finner'
+const outer = 'mart%1Fouter'
+const through = (views: string, path = table): string => `${path}?referenced-by=${views}`
+
+beforeAll(async () => {
+  world = await viewWorld({ vending: { mode: 'gateway' }, auditReads: 'store' })
+  ;({ server, trino, dora, alice, make, idOf, changed, enter, as } = world)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+beforeEach(() => enter({}))
+
+/** The very answer to a table that is not there. */
+async function expectHidden(answer: TestAnswer): Promise<void> {
+  const missing = await (await as('alice'))('GET', 'namespaces/raw/tables/none')
+  expect(answer.status).toBe(404)
+  expect(JSON.stringify(answer.json)).toBe(JSON.stringify(missing.json).replaceAll('none', 't'))
+}
+
+interface Credential {
+  readonly config: Readonly<Record<string, string>>
+  readonly token: string
+}
+
+function credentialOf({ json }: TestAnswer): Credential {
+  const list = objectAt(json)['storage-credentials']
+  if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
+  const credential = objectAt(list[0])
+  return {
+    config: objectAt(credential, 'config') as Record<string, string>,
+    token: textAt(credential, 'storage-refresh-token'),
+  }
+}
+
+/** How writing and reading with the keys ends. */
+async function tried({ config }: Credential): Promise<{ write: string; read: string }> {
+  const location = textAt((await server.send('GET', table)).json, 'metadata', 'location')
+  const file = { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/data/a` }
+  const client = new S3Client({
+    region: config['client.region'] ?? '',
+    endpoint: config['s3.endpoint'] ?? '',
+    forcePathStyle: true,
+    maxAttempts: 1,
+    credentials: {
+      accessKeyId: config['s3.access-key-id'] ?? '',
+      secretAccessKey: config['s3.secret-access-key'] ?? '',
+      sessionToken: config['s3.session-token'] ?? '',
+    },
+  })
+  const nameOf = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'done',
+      (error: unknown) => (error as Error).name,
+    )
+  const [write, read] = [
+    await nameOf(client.send(new PutObjectCommand({ ...file, Body: 'x' }))),
+    await nameOf(client.send(new GetObjectCommand(file))),
+  ]
+  client.destroy()
+  return { write, read }
+}
+
+describe('through a view, behind an engine that is believed,', () => {
+  test('a user reads what the owner of the view may read', async () => {
+    const hers = await as('alice')
+    await expectHidden(await hers('GET', table))
+    expect(await hers('GET', through(inner))).toMatchObject({ status: 200 })
+  })
+
+  test('and through a view upon a view, each by the rights of the owner of the one before', async () => {
+    const hers = await as('alice')
+    expect(await hers('GET', through(`${outer},${inner}`))).toMatchObject({ status: 200 })
+    expect(await hers('GET', through(outer, 'namespaces/mart/views/inner'))).toMatchObject({ status: 200 })
+    // The owner of the outer one may not read the table herself.
+    await expectHidden(await hers('GET', through(outer)))
+    await expectHidden(await hers('GET', through(`${inner},${outer}`)))
+  })
+
+  test('however the client writes the chain down', async () => {
+    const hers = await as('alice')
+    for (const chain of ['mart%1Fouter,mart%1finner', 'mart%251Fouter%2Cmart%251Finner'])
+      expect(await hers('GET', through(chain)), chain).toMatchObject({ status: 200 })
+    for (const chain of ['mart', 'mart%1F', 'mart%1Fa,', 'mart%1F%zz', `${inner},${inner}`])
+      expect(await hers('GET', through(chain)), chain).toMatchObject({ status: 400 })
+    const long = Array.from({ length: maxViews + 1 }, (_, index) => `mart%1Fv${index}`)
+    const refused = await hers('GET', through(long.join(',')))
+    expect(refused).toMatchObject({ status: 400 })
+    expect(textAt(refused.json, 'error', 'message')).toContain(`more than ${maxViews} views`)
+  })
+
+  test('the audit names the views', async () => {
+    await (
+      await as('alice')
+    )('GET', through(`${outer},${inner}`))
+    await (
+      await as('alice')
+    )('GET', through(outer))
+    const events = statement(
+      'test_view_events',
+      `select principal, actors, object, outcome, detail from audit where operation = 'loadTable' order by id desc limit 2`,
+    )
+    const who = { principal: 'alice', actors: ['trino'], object: 'lakehouse:raw.t' }
+    await vi.waitFor(async () =>
+      expect(await server.sql.run(events)).toMatchObject([
+        { ...who, outcome: 'denied', detail: { notThroughViews: ['mart.outer'] } },
+        { ...who, outcome: 'allowed', detail: { throughViews: ['mart.outer', 'mart.inner'] } },
+      ]),
+    )
+  })
+
+  test('the right of the user comes first, and then nothing is different', async () => {
+    await server.grant({ privilege: 'modify', on: await idOf('relation', 't'), to: dora })
+    const hers = await as('dora')
+    const answer = await hers('GET', through(inner), undefined, asking)
+    expect(await tried(credentialOf(answer))).toEqual({ write: 'done', read: 'done' })
+  })
+})
+
+describe('what is handed out through a view', () => {
+  test('reads and never writes, and is renewed as long as the owner may read', async () => {
+    const hers = await as('alice')
+    const loaded = await hers('GET', through(inner), undefined, asking)
+    const first = credentialOf(loaded)
+    expect(await tried(first)).toEqual({ write: 'AccessDenied', read: 'done' })
+    const asked = await hers('GET', through(inner, `${table}/credentials`))
+    expect(await tried(credentialOf(asked))).toEqual({ write: 'AccessDenied', read: 'done' })
+    const renewal = `${table}/credentials?storageRefreshToken=${first.token}`
+    const renewed = credentialOf(await hers('GET', renewal))
+    expect(await tried(renewed)).toEqual({ write: 'AccessDenied', read: 'done' })
+    expect(await trino.send('GET', renewal)).toMatchObject({ status: 200 })
+    const etag = loaded.headers.get('etag') ?? ''
+    const again = (where: string): Promise<TestAnswer> =>
+      hers('GET', where, undefined, { ...asking, 'if-none-match': etag })
+    expect(await again(through(inner))).toMatchObject({ status: 304 })
+    await expectHidden(await again(table))
+
+    const raw = await idOf('namespace', 'raw')
+    const relation = await idOf('relation', 't')
+    await server.revoke({ privilege: 'select', on: raw, to: dora })
+    await server.revoke({ privilege: 'modify', on: relation, to: dora })
+    await changed()
+    for (const keys of [first, renewed])
+      expect(await tried(keys)).toEqual({ write: 'AccessDenied', read: 'AccessDenied' })
+    expect(await hers('GET', renewal)).toMatchObject({ status: 404 })
+    await expectHidden(await hers('GET', through(inner)))
+    await server.grant({ privilege: 'select', on: raw, to: dora })
+    await changed()
+    expect(await tried(first)).toEqual({ write: 'AccessDenied', read: 'done' })
+  })
+
+  test('ends when the entry does not believe the engine any more', async () => {
+    const hers = await as('alice')
+    const keys = credentialOf(await hers('GET', through(inner), undefined, asking))
+    await enter({ viewChains: false })
+    expect(await tried(keys)).toEqual({ write: 'AccessDenied', read: 'AccessDenied' })
+    const renewal = `${table}/credentials?storageRefreshToken=${keys.token}`
+    expect(await hers('GET', renewal)).toMatchObject({ status: 404 })
+  })
+
+  test('ends when the user may not select from the view any more', async () => {
+    const hers = await as('alice')
+    const keys = credentialOf(await hers('GET', through(inner), undefined, asking))
+    const on = await idOf('relation', 'inner')
+    await server.revoke({ privilege: 'select', on, to: alice })
+    await changed()
+    expect(await tried(keys)).toEqual({ write: 'AccessDenied', read: 'AccessDenied' })
+    await server.grant({ privilege: 'select', on, to: alice })
+    await changed()
+  })
+})
+
+describe('nothing is gained', () => {
+  test('without an engine, by an engine that is not believed, or by one without a user', async () => {
+    await expectHidden(await alice.send('GET', through(inner)))
+    await enter({ viewChains: false })
+    await expectHidden(await (await as('alice'))('GET', through(inner)))
+    await enter({ firstCalls: 'service' })
+    await server.grant({ privilege: 'select', on: await idOf('relation', 'inner'), to: trino })
+    await changed()
+    expect(await trino.send('GET', through(inner))).toMatchObject({ status: 404 })
+    // To them the parameter means nothing, however it is written.
+    expect(await dora.send('GET', through('%zz'))).toMatchObject({ status: 200 })
+  })
+
+  test('by a view that is missing, is a table, or stands in another warehouse', async () => {
+    const hers = await as('alice')
+    for (const chain of [
+      'mart%1Fnone',
+      'none%1Finner',
+      'raw%1Ft',
+      `mart%1Fnone,${inner}`,
+      `${inner},mart%1Fnone`,
+    ])
+      await expectHidden(await hers('GET', through(chain)))
+  })
+
+  test('by a view that the user may see but not select from', async () => {
+    await make(dora, 'seen')
+    await server.grant({ privilege: 'use', on: await idOf('relation', 'seen'), to: alice })
+    await changed()
+    const hers = await as('alice')
+    await expectHidden(await hers('GET', through('mart%1Fseen')))
+    await expectHidden(await hers('GET', through(`${outer},mart%1Fseen`)))
+  })
+
+  test('by a view that was dropped, and not by another one of its name either', async () => {
+    await make(dora, 'gone')
+    await server.grant({ privilege: 'select', on: await idOf('relation', 'gone'), to: alice })
+    await changed()
+    const hers = await as('alice')
+    const keys = credentialOf(await hers('GET', through('mart%1Fgone'), undefined, asking))
+    const renewal = `${table}/credentials?storageRefreshToken=${keys.token}`
+    expect(await hers('GET', renewal)).toMatchObject({ status: 200 })
+    expect(await dora.send('DELETE', 'namespaces/mart/views/gone')).toMatchObject({ status: 204 })
+    expect(await hers('GET', renewal)).toMatchObject({ status: 404 })
+    await expectHidden(await hers('GET', through('mart%1Fgone')))
+    await make(dora, 'gone')
+    expect(await hers('GET', renewal)).toMatchObject({ status: 404 })
+    await expectHidden(await hers('GET', through('mart%1Fgone')))
+  })
+
+  test('by a view of somebody who is disabled, was removed, or is nobody', async () => {
+    const frank = await server.caller('frank')
+    const namespaces = await Promise.all(['raw', 'mart'].map((name) => idOf('namespace', name)))
+    for (const on of namespaces)
+      for (const privilege of ['select', 'create'] as const) await server.grant({ privilege, on, to: frank })
+    await changed()
+    await make(frank, 'his')
+    await server.grant({ privilege: 'select', on: await idOf('relation', 'his'), to: alice })
+    await changed()
+    const hers = await as('alice')
+    const path = through('mart%1Fhis')
+    expect(await hers('GET', path)).toMatchObject({ status: 200 })
+    await changed((tx) => setPrincipalEnabled(tx, frank.id, false))
+    await expectHidden(await hers('GET', path))
+    await changed((tx) => setPrincipalEnabled(tx, frank.id, true))
+    expect(await hers('GET', path)).toMatchObject({ status: 200 })
+    await changed((tx) => deletePrincipal(tx, frank.id))
+    await expectHidden(await hers('GET', path))
+    // Made by an anonymous caller, who may do everything but is nobody.
+    await server.send('POST', 'namespaces/mart/views', viewBody('nobodys'))
+    await server.grant({ privilege: 'select', on: await idOf('relation', 'nobodys'), to: alice })
+    await changed()
+    await expectHidden(await hers('GET', through('mart%1Fnobodys')))
+  })
+
+  test('beyond the limits of the engine', async () => {
+    await enter({ warehouses: [] })
+    expect(await (await as('alice'))('GET', through(inner))).toMatchObject({ status: 404 })
+    await enter({ privileges: ['use'] })
+    await expectHidden(await (await as('alice'))('GET', through(inner)))
+  })
+
+  test('for anything but reading', async () => {
+    const hers = await as('alice')
+    await server.grant({ privilege: 'manage', on: await idOf('namespace', 'raw'), to: dora })
+    await changed()
+    const answer = await hers('GET', through(inner), undefined, asking)
+    expect(await tried(credentialOf(answer))).toEqual({ write: 'AccessDenied', read: 'done' })
+    await expectHidden(await commit(hers, through(inner), [setProperties({ a: '1' })]))
+    await expectHidden(await hers('DELETE', through(inner)))
+    expect(await hers('HEAD', through(inner))).toMatchObject({ status: 404 })
+  })
+})
