@@ -1,8 +1,17 @@
-import type { Chain } from './privilege.ts'
+import type { Chain, ObjectNames } from './privilege.ts'
 
-/** Where an object stands that lies right below the head of `above`. */
-export function chainBelow(above: Chain, id: string, ownerId: string): Chain {
-  return { ids: [id, ...above.ids], owners: [ownerId, ...above.owners] }
+/** Where a relation of the namespace `above` stands. */
+export function relationChain(
+  above: Chain,
+  id: string,
+  ownerId: string,
+  relation: NonNullable<ObjectNames['relation']>,
+): Chain {
+  return {
+    ids: [id, ...above.ids],
+    owners: [ownerId, ...above.owners],
+    names: { ...above.names, relation },
+  }
 }
 
 /** The ids and owners of the namespaces around an object and its own, as the store keeps them: the outermost first. */
@@ -11,10 +20,15 @@ export interface Lineage {
   readonly owners: readonly string[]
 }
 
-/** Where a namespace of a warehouse stands. */
-export function namespaceChain({ lineage, owners }: Lineage, warehouse: Chain): Chain {
+/** Where a namespace of a warehouse stands; `levels` are its names. */
+export function namespaceChain(
+  { lineage, owners }: Lineage,
+  warehouse: Chain,
+  levels: readonly string[],
+): Chain {
   return {
     ids: [...lineage.toReversed(), ...warehouse.ids],
     owners: [...owners.toReversed(), ...warehouse.owners],
+    names: { ...warehouse.names, namespace: levels },
   }
 }

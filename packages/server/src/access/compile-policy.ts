@@ -1,4 +1,5 @@
 import type { PolicyRow } from '../store/policies.ts'
+import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
 import { actsFor, compileLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 import { bitsOf, privilegeBits } from './privilege-bits.ts'
@@ -9,7 +10,12 @@ import { serverId } from './privilege.ts'
  *
  * @param actorId the engine that acts for the principal; null: nobody does
  */
-export function compilePolicy(principalId: string, actorId: string | null, row: PolicyRow): Policy {
+export function compilePolicy(
+  principalId: string,
+  actorId: string | null,
+  row: PolicyRow,
+  authorizer: Authorizer,
+): Policy {
   const { version, engine } = row
   if (row.enabled !== true) return disabled(principalId, version)
   if (actorId !== null && engine?.enabled !== true) return disabled(principalId, version, 'engine')
@@ -21,6 +27,9 @@ export function compilePolicy(principalId: string, actorId: string | null, row: 
     enabled: true,
     shutOut: null,
     engine: engine === null ? null : compileLimits(row, engine, actorId === null),
+    subject: row.subject,
+    roles: row.roles,
+    authorizer,
     grantees: new Set(row.grantees),
     grants: new Map(row.grants.map((grant) => [grant.id, bitsOf(grant.privileges)])),
     passage: new Set(row.passage),
@@ -39,20 +48,30 @@ export function disabled(
     enabled: false,
     shutOut,
     engine: null,
+    subject: null,
+    roles: [],
+    authorizer: grantsAuthorizer,
     grantees: new Set(),
     grants: new Map(),
     passage: new Set(),
   }
 }
 
-/** `manage` on the server and with it everything below. */
-export function everything(principalId: string, version: number): Policy {
+/** What anonymous callers have: `manage` on the server and with it everything below. */
+export function everything(
+  principalId: string,
+  version: number,
+  authorizer: Authorizer = grantsAuthorizer,
+): Policy {
   return {
     version,
     principalId,
     enabled: true,
     shutOut: null,
     engine: null,
+    subject: { issuer: 'headgate', subject: 'anonymous', login: null, groups: [] },
+    roles: [],
+    authorizer,
     grantees: new Set([principalId]),
     grants: new Map([[serverId, privilegeBits.manage]]),
     passage: new Set(),

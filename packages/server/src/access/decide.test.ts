@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { grantsAuthorizer } from './authorizer.ts'
 import { disabled, everything } from './compile-policy.ts'
 import { decide, decidePassage, listFilter, serverChain, visible } from './decide.ts'
 import { bitsOf, privileges, privilegesIn } from './privilege-bits.ts'
@@ -11,11 +12,12 @@ import { enforce } from './refuse.ts'
 const [me, other, warehouse, namespace, table] = ['me', 'other', 'warehouse', 'namespace', 'table'].map(
   (name) => `${name} ${randomUUID()}`,
 ) as [string, string, string, string, string]
+const { names } = serverChain
 const chains: Readonly<Record<string, Chain>> = {
   server: serverChain,
-  warehouse: { ids: [warehouse], owners: [other] },
-  namespace: { ids: [namespace, warehouse], owners: [other, other] },
-  table: { ids: [table, namespace, warehouse], owners: [other, other, other] },
+  warehouse: { ids: [warehouse], owners: [other], names },
+  namespace: { ids: [namespace, warehouse], owners: [other, other], names },
+  table: { ids: [table, namespace, warehouse], owners: [other, other, other], names },
 }
 const chainOf = (name: string): Chain => chains[name] ?? serverChain
 
@@ -31,6 +33,9 @@ function policyWith(
     enabled: true,
     shutOut: null,
     engine: null,
+    subject: null,
+    roles: [],
+    authorizer: grantsAuthorizer,
     grantees: new Set([me]),
     grants: bits,
     passage: new Set(passage),
@@ -69,12 +74,12 @@ test('without use an object does not exist; with it, what is missing is named', 
 })
 
 test('the owner of an object may do everything with it and with all below, and nothing above', () => {
-  const owned: Chain = { ids: [table, namespace, warehouse], owners: [other, me, other] }
+  const owned: Chain = { ids: [table, namespace, warehouse], owners: [other, me, other], names }
   expect(decide(policyWith([]), owned, 'manage').outcome).toBe('allow')
-  expect(decide(policyWith([]), { ids: [namespace, warehouse], owners: [me, other] }, 'manage').outcome).toBe(
-    'allow',
-  )
-  expect(decide(policyWith([]), { ids: [warehouse], owners: [other] }, 'use').outcome).toBe('hide')
+  expect(
+    decide(policyWith([]), { ids: [namespace, warehouse], owners: [me, other], names }, 'manage').outcome,
+  ).toBe('allow')
+  expect(decide(policyWith([]), { ids: [warehouse], owners: [other], names }, 'use').outcome).toBe('hide')
 })
 
 test('whoever may use something below gets through, and may do nothing on the way', () => {
@@ -83,12 +88,12 @@ test('whoever may use something below gets through, and may do nothing on the wa
     expect(decidePassage(policy, chainOf(on)).outcome).toBe('allow')
     expect(outcome(policy, on, 'use')).toBe('deny')
   }
-  expect(decidePassage(policy, { ids: ['elsewhere', warehouse], owners: [] }).outcome).toBe('hide')
+  expect(decidePassage(policy, { ids: ['elsewhere', warehouse], owners: [], names }).outcome).toBe('hide')
 })
 
 test('a disabled principal sees nothing, not even what it owns', () => {
   const policy = disabled(me, 7)
-  const owned: Chain = { ids: [table], owners: [me] }
+  const owned: Chain = { ids: [table], owners: [me], names }
   expect(decide(policy, owned, 'use').outcome).toBe('hide')
   expect(visible(policy, owned)).toBe(false)
   const filter = listFilter(policy, serverChain)
@@ -154,7 +159,7 @@ describe('a list', () => {
           for (const id of ids) {
             const owner = owned.includes(id) ? me : other
             const shown = filter.all || filter.ids.includes(id) || filter.principalId === owner
-            expect(shown).toBe(visible(policy, { ids: [id, warehouse], owners: [owner, other] }))
+            expect(shown).toBe(visible(policy, { ids: [id, warehouse], owners: [owner, other], names }))
           }
         },
       ),
@@ -169,7 +174,7 @@ describe('behind an engine', () => {
     server: serverChain,
     ...Object.fromEntries(
       places.flatMap((wh) => [
-        [wh, { ids: [wh], owners: [other] }],
+        [wh, { ids: [wh], owners: [other], names }],
         [`${wh}.ns`, { ids: [`${wh}.ns`, wh], owners: [other, other] }],
         [`${wh}.ns.t`, { ids: [`${wh}.ns.t`, `${wh}.ns`, wh], owners: [other, other, other] }],
         [`${wh}.ns.mine`, { ids: [`${wh}.ns.mine`, `${wh}.ns`, wh], owners: [me, other, other] }],

@@ -1,10 +1,14 @@
 import type { Decision } from './decision.ts'
 import type { Policy } from './policy.ts'
-import { type Chain, type Privilege, serverId } from './privilege.ts'
+import { type Chain, type ObjectNames, type Privilege, serverId } from './privilege.ts'
 import { holds, privilegeBits } from './privilege-bits.ts'
 
 /** The server itself as the place of a decision: nothing stands above it and nobody owns it. */
-export const serverChain: Chain = { ids: [serverId], owners: [] }
+export const serverChain: Chain = {
+  ids: [serverId],
+  owners: [],
+  names: { warehouse: null, namespace: null, relation: null },
+}
 
 /**
  * May the caller do what needs `privilege` on the object at the head of `chain`?
@@ -17,14 +21,18 @@ export const serverChain: Chain = { ids: [serverId], owners: [] }
  *
  * @example
  * ```ts
- * const decision = decide(call.policy, { ids: [table.id, namespace.id, warehouse.id], owners: [table.ownerId] }, 'select')
+ * const decision = decide(call.policy, relationChain(above, table.id, table.ownerId, table), 'select')
  * ```
  */
 export function decide(policy: Policy, chain: Chain, privilege: Privilege): Decision {
-  const bits = bitsOn(policy, chain)
+  const bits = bitsOn(policy, chain, privilege)
   if (holds(bits, privilege)) return { outcome: 'allow', privilege, policyVersion: policy.version }
-  const outcome = holds(bits, 'use') || passes(policy, chain) ? 'deny' : 'hide'
-  const refusal: Decision = { outcome, privilege, policyVersion: policy.version }
+  const seen = holds(bits, 'use') || visible(policy, chain)
+  const refusal: Decision = { outcome: seen ? 'deny' : 'hide', privilege, policyVersion: policy.version }
+  if (holds(grantedBits(policy, chain), privilege)) {
+    const forbiddenBy = policy.authorizer.forbidding(policy, chain.names, privilege)
+    return forbiddenBy === null ? refusal : { ...refusal, forbiddenBy }
+  }
   if (policy.engine === null || !holds(ownBitsOn(policy, chain), privilege)) return refusal
   return { ...refusal, limitedBy: policy.engine.name }
 }
@@ -44,17 +52,33 @@ export function decidePassage(policy: Policy, chain: Chain): Decision {
  */
 export function decideConfig(policy: Policy, chain: Chain): Decision {
   const starting = policy.engine?.alone === true && policy.engine.firstCalls !== 'deny'
-  const may = visible(policy, chain) || (starting && reaches(policy, chain))
+  const may = visible(policy, chain) || (starting && reaches(policy, chain) && isShown(policy, chain))
   return { outcome: may ? 'allow' : 'hide', privilege: 'use', policyVersion: policy.version }
 }
 
 /** True when the caller may know that the object exists. */
 export function visible(policy: Policy, chain: Chain): boolean {
-  return holds(bitsOn(policy, chain), 'use') || passes(policy, chain)
+  return (holds(grantedBits(policy, chain), 'use') || passes(policy, chain)) && isShown(policy, chain)
 }
 
-/** All privileges the caller has on the object at the head of `chain`, as bits: the user's, within the engine's limits. */
-export function bitsOn(policy: Policy, chain: Chain): number {
+/** The authorizer leaves the caller to know of the object, if the grants let it. */
+function isShown(policy: Policy, { names }: Chain): boolean {
+  return policy.authorizer.narrow(policy, names, privilegeBits.use) !== 0
+}
+
+/**
+ * The privileges the caller has on the object at the head of `chain`, as bits: the user's, within the engine's limits,
+ * as far as the authorizer leaves them.
+ *
+ * @param sought only this one and what it implies; default: all
+ */
+export function bitsOn(policy: Policy, chain: Chain, sought: Privilege = 'manage'): number {
+  const granted = grantedBits(policy, chain) & privilegeBits[sought]
+  return granted === 0 ? 0 : policy.authorizer.narrow(policy, chain.names, granted)
+}
+
+/** What the grants give the caller there: the user's, within the engine's limits. */
+export function grantedBits(policy: Policy, chain: Chain): number {
   if (!reaches(policy, chain)) return 0
   return ownBitsOn(policy, chain) & (policy.engine?.bits ?? privilegeBits.manage)
 }
@@ -100,7 +124,7 @@ export type ListFilter = (
 
 /**
  * What a list of the objects below the head of `chain` may show, for SQL. For warehouses, pass `serverChain`.
- * It shows exactly the objects for which `visible` is true.
+ * It shows exactly the objects for which `visible` is true, and those that only an authorizer hides: see `shownIn`.
  */
 export function listFilter(policy: Policy, chain: Chain): ListFilter {
   const warehouses = chain.ids.at(-1) === serverId
@@ -121,4 +145,17 @@ function visibleIds(policy: Policy): readonly string[] {
   const ids = [...new Set([...policy.grants.keys(), ...policy.passage])]
   visibleIdsOf.set(policy, ids)
   return ids
+}
+
+/**
+ * Which of the objects that the grants show in a list the authorizer leaves there; null: all of them, so that nobody
+ * need ask.
+ */
+export function shownIn<Row>(
+  policy: Policy,
+  namesOf: (row: Row) => ObjectNames,
+): ((row: Row) => boolean) | null {
+  const { authorizer } = policy
+  if (!authorizer.narrows) return null
+  return (row) => authorizer.narrow(policy, namesOf(row), privilegeBits.use) !== 0
 }

@@ -7,4 +7,6 @@ export interface Decision {
   readonly policyVersion: number
   /** The user may, but not through this engine: the name of its entry. */
   readonly limitedBy?: string
+  /** The grants give it, and these rules of the authorizer take it away; none: no rule gives it. */
+  readonly forbiddenBy?: readonly string[]
 }

@@ -21,7 +21,7 @@ export interface Explanation {
   readonly deciding: Reason | null
   /** What the principal may do here, whoever acts for it. */
   readonly own: readonly Privilege[]
-  /** The same within the limits of the engine. */
+  /** The same within the limits of the engine, as far as the authorizer leaves it. */
   readonly effective: readonly Privilege[]
 }
 

@@ -4,6 +4,7 @@ import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
 import { type GroupAges, loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
+import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
 import { compilePolicy, disabled, everything } from './compile-policy.ts'
 import type { EngineLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
@@ -14,6 +15,8 @@ export interface PoliciesOptions {
   readonly maxAgeMs?: number
   /** Default: groups do not count. */
   readonly groupAges?: GroupAges
+  /** Has the last word on what grants give. Default: they have it. */
+  readonly authorizer?: Authorizer
   /** Policies that are kept. Default 10 000. */
   readonly maxPolicies?: number
   /** Monotonic ms; for tests. */
@@ -53,6 +56,7 @@ export class Policies implements AsyncDisposable {
   readonly #sql: Sql
   readonly #maxAgeMs: number
   readonly #groupAges: GroupAges
+  readonly #authorizer: Authorizer
   readonly #now: () => number
   readonly #entries: CallerCache<Entry>
   readonly #reads = new Map<CallerKey, Promise<Entry>>()
@@ -66,6 +70,7 @@ export class Policies implements AsyncDisposable {
     this.#sql = options.sql
     this.#maxAgeMs = options.maxAgeMs ?? 10_000
     this.#groupAges = options.groupAges ?? {}
+    this.#authorizer = options.authorizer ?? grantsAuthorizer
     this.#now = options.now ?? (() => performance.now())
     this.#entries = callerCache({ max: options.maxPolicies ?? 10_000 })
   }
@@ -74,6 +79,11 @@ export class Policies implements AsyncDisposable {
     const policies = new Policies(options)
     policies.#listening = await options.sql.listen('headgate', (payload) => policies.#notice(payload))
     return policies
+  }
+
+  /** True: what grants give may be taken away, so that whoever lists objects or callers must ask about each. */
+  get narrows(): boolean {
+    return this.#authorizer.narrows
   }
 
   /** Whose groups count, and how long. */
@@ -96,10 +106,10 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * What a principal may do by itself, whoever calls: the owner of a view, whose rights decide what is read through it.
-   * An id that is nobody's may do nothing.
+   * What a principal may do by itself, whoever calls: the owner of a view, whose rights decide what is read through it. An
+   * id that is nobody's may do nothing.
    */
-  ofOwner(id: string, atLeastVersion = 0): Policy | Promise<Policy> {
+  ofPrincipal(id: string, atLeastVersion = 0): Policy | Promise<Policy> {
     // Anonymous callers are nobody's owner: what they may do is said in another way, and kept by the same id.
     if (id === anonymousId) return disabled(id, atLeastVersion)
     const principal = { id, issuer: '', subject: '', name: '' }
@@ -162,7 +172,7 @@ export class Policies implements AsyncDisposable {
     const turn = this.#turn
     const row = await loadPolicyRow(this.#sql, identity.principal.id, actorId, this.#groupAges)
     const entry: Entry = {
-      policy: compiled(row, identity, actorId),
+      policy: compiled(row, identity, actorId, this.#authorizer),
       notBefore: row.notBefore,
       engineNotBefore: actorId === null ? 0 : (row.engine?.notBefore ?? 0),
       readAt,
@@ -199,11 +209,16 @@ function keyOf({ principal, actors }: Identity): CallerKey {
   return actor === undefined ? callerKey(principal.id) : callerKey(principal.id, actor.id)
 }
 
-function compiled(row: PolicyRow, identity: Identity, actorId: string | null): Policy {
+function compiled(
+  row: PolicyRow,
+  identity: Identity,
+  actorId: string | null,
+  authorizer: Authorizer,
+): Policy {
   const { id } = identity.principal
   // Anonymous callers exist only where the server was started for them; there they may do everything.
-  if (identity.method === 'anonymous') return everything(id, row.version)
-  return compilePolicy(id, actorId, row)
+  if (identity.method === 'anonymous') return everything(id, row.version, authorizer)
+  return compilePolicy(id, actorId, row, authorizer)
 }
 
 function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: Identity): Policy {

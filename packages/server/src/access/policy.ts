@@ -1,3 +1,5 @@
+import type { PolicySubject } from '../store/policies.ts'
+import type { Authorizer } from './authorizer.ts'
 import type { EngineLimits } from './engine-limits.ts'
 
 /**
@@ -16,6 +18,12 @@ export interface Policy {
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
   /** What the engine that calls may reach at most, for itself and for others; null: no engine has a part in it. */
   readonly engine: EngineLimits | null
+  /** Null: there is no such principal. */
+  readonly subject: PolicySubject | null
+  /** Names of the roles it has, directly, through groups or through roles. */
+  readonly roles: readonly string[]
+  /** Has the last word. */
+  readonly authorizer: Authorizer
   /** The principal, its groups, and every role it has, directly, through groups or through roles. */
   readonly grantees: ReadonlySet<string>
   /** Securable id -> bit set of the privileges held there (see `privilegeBits`), implied ones included. */

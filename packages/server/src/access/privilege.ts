@@ -6,6 +6,16 @@ export type SecurableKind = 'server' | 'warehouse' | 'namespace' | 'relation'
 /** Id of the one securable above all warehouses. */
 export const serverId = '00000000-0000-0000-0000-000000000000'
 
+/** What an object is called, and what it stands in. */
+export interface ObjectNames {
+  /** Null: the server. */
+  readonly warehouse: string | null
+  /** Levels, the outermost first; null: it stands in none. */
+  readonly namespace: readonly string[] | null
+  /** Null: it is what it stands in. */
+  readonly relation: { readonly kind: 'table' | 'view'; readonly name: string } | null
+}
+
 /**
  * Where an object stands: the ids from itself up to its warehouse, and the owners along the way. Whoever is among
  * the owners has `manage`; whoever holds a grant on any of the ids has it here.
@@ -13,4 +23,5 @@ export const serverId = '00000000-0000-0000-0000-000000000000'
 export interface Chain {
   readonly ids: readonly string[]
   readonly owners: readonly string[]
+  readonly names: ObjectNames
 }

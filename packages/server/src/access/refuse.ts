@@ -30,17 +30,29 @@ export function enforce(decision: Decision, object: RefusedObject): void {
       throw hidden(
         object.missing?.() ??
           new HeadgateError(notFound[object.kind], `There is no ${object.kind} ${object.name}.`),
+        decision,
       )
     case 'deny':
       throw new HeadgateError(
         'forbidden',
-        decision.limitedBy !== undefined
-          ? limited(decision, decision.limitedBy, object)
-          : object.kind === 'server'
-            ? `This needs the privilege ${decision.privilege} on the server: ask an administrator.`
-            : `This needs the privilege ${decision.privilege} on ${object.kind} ${object.name}: ask who manages it.`,
+        decision.forbiddenBy !== undefined
+          ? forbidden(decision, decision.forbiddenBy, object)
+          : decision.limitedBy !== undefined
+            ? limited(decision, decision.limitedBy, object)
+            : object.kind === 'server'
+              ? `This needs the privilege ${decision.privilege} on the server: ask an administrator.`
+              : `This needs the privilege ${decision.privilege} on ${object.kind} ${object.name}: ask who manages it.`,
       )
   }
+}
+
+function forbidden({ privilege }: Decision, rules: readonly string[], { kind, name }: RefusedObject): string {
+  const object = kind === 'server' ? 'the server' : `${kind} ${name}`
+  return `The privilege ${privilege} on ${object} is granted, but ${forbiddingText(rules)}: ask who operates the server.`
+}
+
+function forbiddingText(rules: readonly string[]): string {
+  return rules.length === 0 ? 'no policy of the server permits it' : `forbidden by policy ${rules.join(', ')}`
 }
 
 function limited({ privilege }: Decision, engine: string, { kind, name }: RefusedObject): string {
@@ -53,8 +65,9 @@ class Hidden extends Error {
   override readonly name = 'Hidden'
 }
 
-function hidden(error: HeadgateError): HeadgateError {
-  error.cause ??= new Hidden('the object exists but may not be seen')
+function hidden(error: HeadgateError, { forbiddenBy }: Decision): HeadgateError {
+  const why = forbiddenBy === undefined ? '' : `: ${forbiddingText(forbiddenBy)}`
+  error.cause ??= new Hidden(`the object exists but may not be seen${why}`)
   return error
 }
 

@@ -6,7 +6,8 @@ import { bumpPolicy } from '../store/policies.ts'
 import { insertPrincipal, ownIssuer } from '../store/principals.ts'
 import { addRoleMember, insertRole, type MemberKind } from '../store/roles.ts'
 import { type Sql, statement } from '../store/sql.ts'
-import { chainBelow } from './chain.ts'
+import { levelsOf } from '../store/namespaces.ts'
+import { relationChain } from './chain.ts'
 import { type Chain, type Privilege, serverId } from './privilege.ts'
 
 /** An object of a test world, with the place it stands at. */
@@ -34,7 +35,12 @@ const relation = statement(
 export async function addWarehouse(sql: Sql, name: string, owner: string = serverId): Promise<TestObject> {
   const id = randomUUID()
   await sql.run(warehouse, [id, name, owner])
-  return { kind: 'warehouse', id, owner, chain: { ids: [id], owners: [owner] } }
+  return {
+    kind: 'warehouse',
+    id,
+    owner,
+    chain: { ids: [id], owners: [owner], names: { warehouse: name, namespace: null, relation: null } },
+  }
 }
 
 /** A namespace in a warehouse or another namespace; `path` has its levels joined by U+001F. */
@@ -45,7 +51,11 @@ export async function addNamespace(
   owner: string = serverId,
 ): Promise<TestObject> {
   const id = randomUUID()
-  const chain = chainBelow(parent.chain, id, owner)
+  const chain: Chain = {
+    ids: [id, ...parent.chain.ids],
+    owners: [owner, ...parent.chain.owners],
+    names: { ...parent.chain.names, namespace: levelsOf(path) },
+  }
   const lineage = chain.ids.slice(0, -1).toReversed()
   const owners = chain.owners.slice(0, -1).toReversed()
   await sql.run(namespace, [
@@ -72,7 +82,7 @@ export async function addRelation(
     kind: 'relation',
     id,
     owner,
-    chain: chainBelow(parent.chain, id, owner),
+    chain: relationChain(parent.chain, id, owner, { kind: 'table', name }),
   }
 }
 

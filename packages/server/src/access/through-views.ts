@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts'
 import type { EngineLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 import type { Chain } from './privilege.ts'
+import { holds, privilegeBits } from './privilege-bits.ts'
 
 /** A view that something is read through, and what its owner may do: definer's rights, as SQL calls them. */
 export interface ViewLink {
@@ -34,8 +35,10 @@ export function decideThroughViews(caller: Policy, views: readonly ViewLink[], t
     reader = within(definer, caller.engine)
   }
   const { outcome } = decide(reader, target, 'select')
+  // What is forbidden to the caller itself is not opened by anybody else's rights.
+  const left = caller.authorizer.narrow(caller, target.names, privilegeBits.select)
   return {
-    outcome: views.length > 0 && outcome === 'allow' ? 'allow' : 'hide',
+    outcome: views.length > 0 && outcome === 'allow' && holds(left, 'select') ? 'allow' : 'hide',
     privilege: 'select',
     policyVersion: caller.version,
   }

@@ -33,7 +33,7 @@ export async function lookUpNamespace(
 ): Promise<FoundNamespace | null> {
   const row = await findNamespace(parts.sql, warehouse.id, levels)
   if (row === null) return null
-  return { warehouse, levels, row, chain: namespaceChain(row, warehouseChain(warehouse)) }
+  return { warehouse, levels, row, chain: namespaceChain(row, warehouseChain(warehouse), levels) }
 }
 
 export interface NamespaceCreation {

@@ -1,5 +1,5 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
-import { chainBelow, namespaceChain } from '../access/chain.ts'
+import { namespaceChain, relationChain } from '../access/chain.ts'
 import type { Chain } from '../access/privilege.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import type { RelationRow, Resolved } from '../store/relations.ts'
@@ -28,7 +28,7 @@ export function placeOf(warehouse: Warehouse, identifier: TableIdentifier, resol
   const { namespace, relation } = resolved
   if (namespace === null) return null
   const lineage = { lineage: elementsOf(namespace.lineage), owners: elementsOf(namespace.owners) }
-  const chain = namespaceChain(lineage, warehouseChain(warehouse))
+  const chain = namespaceChain(lineage, warehouseChain(warehouse), identifier.namespace)
   return { warehouse, identifier, namespaceId: namespace.id, namespaceChain: chain, relation }
 }
 
@@ -43,7 +43,10 @@ export function targetOf(place: Place, held: ServedBody | null = null): Target |
     namespaceChain,
     relation,
     held,
-    chain: chainBelow(namespaceChain, relation.id, relation.ownerId),
+    chain: relationChain(namespaceChain, relation.id, relation.ownerId, {
+      kind: relation.kind,
+      name: identifier.name,
+    }),
   }
 }
 

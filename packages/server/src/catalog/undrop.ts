@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { chainBelow, namespaceChain } from '../access/chain.ts'
+import { namespaceChain, relationChain } from '../access/chain.ts'
 import type { Chain } from '../access/privilege.ts'
 import {
   type DroppedRelation,
@@ -10,6 +10,7 @@ import {
   restoreDropped,
   startPurges,
 } from '../store/dropped-relations.ts'
+import { levelsOf } from '../store/namespaces.ts'
 import type { Riders } from '../store/riders.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
@@ -28,7 +29,7 @@ export interface DroppedTarget {
 /** Null when there is no dropped relation of this id in the warehouse. */
 export async function lookUpDropped(
   sql: Sql,
-  warehouse: Pick<Warehouse, 'id' | 'ownerId'>,
+  warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
   id: string,
 ): Promise<DroppedTarget | null> {
   return targetOf(warehouse, await findDropped(sql, warehouse.id, id))
@@ -37,21 +38,28 @@ export async function lookUpDropped(
 /** Null when no dropped relation of the warehouse has this table or view uuid. */
 export async function lookUpDroppedByUuid(
   sql: Sql,
-  warehouse: Pick<Warehouse, 'id' | 'ownerId'>,
+  warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
   uuid: string,
 ): Promise<DroppedTarget | null> {
   return targetOf(warehouse, await findDroppedByUuid(sql, warehouse.id, uuid))
 }
 
 function targetOf(
-  warehouse: Pick<Warehouse, 'id' | 'ownerId'>,
+  warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
   row: DroppedRelation | null,
 ): DroppedTarget | null {
   if (row === null) return null
-  const { lineage, owners } = row
-  const top = warehouseChain(warehouse)
-  const above = lineage === null || owners === null ? top : namespaceChain({ lineage, owners }, top)
-  return { row, chain: chainBelow(above, row.id, row.ownerId) }
+  return { row, chain: droppedChain(warehouse, row) }
+}
+
+/** Where a dropped relation stood: a namespace that is gone has its name still, and gives no rights. */
+export function droppedChain(
+  warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
+  { id, ownerId, kind, name, path, lineage, owners }: DroppedRelation,
+): Chain {
+  const known = lineage === null || owners === null ? { lineage: [], owners: [] } : { lineage, owners }
+  const above = namespaceChain(known, warehouseChain(warehouse), levelsOf(path))
+  return relationChain(above, id, ownerId, { kind, name })
 }
 
 export function missingDropped(id: string): HeadgateError {

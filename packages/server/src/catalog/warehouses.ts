@@ -114,6 +114,6 @@ export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Wareh
 }
 
 /** Where a warehouse stands in decisions. */
-export function warehouseChain(warehouse: Pick<Warehouse, 'id' | 'ownerId'>): Chain {
-  return { ids: [warehouse.id], owners: [warehouse.ownerId] }
+export function warehouseChain({ id, ownerId, name }: Pick<Warehouse, 'id' | 'ownerId' | 'name'>): Chain {
+  return { ids: [id], owners: [ownerId], names: { warehouse: name, namespace: null, relation: null } }
 }

@@ -43,5 +43,5 @@ async function linkOf(
   const chain = viewChain(standing, viewId, warehouseId)
   const owner = chain?.owners[0]
   if (chain === null || owner === undefined) return null
-  return { chain, definer: await policies.ofOwner(owner, standing.policyVersion) }
+  return { chain, definer: await policies.ofPrincipal(owner, standing.policyVersion) }
 }

@@ -1,8 +1,9 @@
-import { chainBelow, namespaceChain } from '../access/chain.ts'
+import { namespaceChain, relationChain } from '../access/chain.ts'
 import type { Chain, Privilege } from '../access/privilege.ts'
 import { checkLocations } from '../catalog/locations.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
-import type { RelationStanding } from '../store/relation-standings.ts'
+import { levelsOf } from '../store/namespaces.ts'
+import type { RelationStanding, StandingNamespace } from '../store/relation-standings.ts'
 import type { Access } from './vendor.ts'
 
 /** Why something that was handed out does not hold any more. For the log and the audit. */
@@ -40,7 +41,7 @@ export function liveStanding(
   const { warehouse, relation, staged } = standing
   if (warehouse === null) return refused('warehouse gone')
   if (issuedAt <= warehouse.notBefore) return refused('warehouse revoked')
-  const top = warehouseChain({ id: warehouseId, ownerId: warehouse.ownerId })
+  const top = warehouseChain({ ...warehouse, id: warehouseId })
   if (relation !== null) {
     if (relation.kind !== 'table') return refused('not a table')
     if (relation.namespace === null) return refused('dropped')
@@ -50,7 +51,7 @@ export function liveStanding(
       value: {
         staged: false,
         namespaceId: relation.namespace.id,
-        chain: chainBelow(namespaceChain(relation.namespace, top), relationId, relation.ownerId),
+        chain: chainOf(relation.namespace, top, relationId, { ...relation, kind: 'table' }),
         prefixes: relation.prefixes,
         notBefore: Math.max(relation.notBefore, warehouse.notBefore),
       },
@@ -63,7 +64,7 @@ export function liveStanding(
     value: {
       staged: true,
       namespaceId: staged.namespace.id,
-      chain: namespaceChain(staged.namespace, top),
+      chain: namespaceChain(staged.namespace, top, levelsOf(staged.namespace.path)),
       prefixes: staged.prefixes,
       notBefore: warehouse.notBefore,
     },
@@ -74,8 +75,18 @@ export function liveStanding(
 export function viewChain(standing: RelationStanding, viewId: string, warehouseId: string): Chain | null {
   const { warehouse, relation } = standing
   if (warehouse === null || relation?.kind !== 'view' || relation.namespace === null) return null
-  const top = warehouseChain({ id: warehouseId, ownerId: warehouse.ownerId })
-  return chainBelow(namespaceChain(relation.namespace, top), viewId, relation.ownerId)
+  const top = warehouseChain({ ...warehouse, id: warehouseId })
+  return chainOf(relation.namespace, top, viewId, { ...relation, kind: 'view' })
+}
+
+function chainOf(
+  namespace: StandingNamespace,
+  top: Chain,
+  id: string,
+  { ownerId, kind, name }: Pick<NonNullable<RelationStanding['relation']>, 'ownerId' | 'kind' | 'name'>,
+): Chain {
+  const above = namespaceChain(namespace, top, levelsOf(namespace.path))
+  return relationChain(above, id, ownerId, { kind, name })
 }
 
 /** Whether the warehouse allows all of these places now: it may have been narrowed since they were chosen. */

@@ -7,7 +7,7 @@ import type { Privilege } from '../access/privilege.ts'
 import { addNamespace, addPrincipal, grant, registerEngine, type TestObject } from '../access/test-world.ts'
 import { openStorageOf } from '../catalog/open-storage.ts'
 import { sealProfile } from '../catalog/storage-secret.ts'
-import { type Warehouse, Warehouses } from '../catalog/warehouses.ts'
+import { type Warehouse, warehouseChain, Warehouses } from '../catalog/warehouses.ts'
 import type { Identity } from '../identity/identity.ts'
 import { KeyRing } from '../keys/key-ring.ts'
 import { type MasterKey, masterKeyFrom } from '../keys/master-key.ts'
@@ -133,7 +133,12 @@ export class TestLake implements AsyncDisposable {
     const owner = randomUUID()
     const values = [id, 'wh', JSON.stringify(storage), storageSecret, JSON.stringify(vending), owner]
     await sql.run(insertWarehouse, values)
-    const warehouse: TestObject = { kind: 'warehouse', id, owner, chain: { ids: [id], owners: [owner] } }
+    const warehouse: TestObject = {
+      kind: 'warehouse',
+      id,
+      owner,
+      chain: warehouseChain({ id, ownerId: owner, name: 'wh' }),
+    }
     const namespace = await addNamespace(sql, warehouse, 'ns')
     const parts = { sql, ring, policies, warehouses, warehouseName: 'wh', namespace }
     return new TestLake({ ...parts, lives: options.lives ?? testLives }, stack.move())
@@ -161,7 +166,12 @@ export class TestLake implements AsyncDisposable {
     const on: TestObject =
       table === null
         ? this.namespace
-        : { kind: 'relation', id: table.id, owner: '', chain: { ids: [], owners: [] } }
+        : {
+            kind: 'relation',
+            id: table.id,
+            owner: '',
+            chain: { ...this.namespace.chain, ids: [], owners: [] },
+          }
     this.policies.saw(await grant(this.sql, privilege, on, 'principal', to.principal.id))
   }
 

@@ -1,9 +1,10 @@
 import { HeadgateError } from '@headgate/errors'
 import { operation, type OperationId } from '@headgate/iceberg/rest'
-import { decideConfig, listFilter, serverChain } from '../access/decide.ts'
+import { decideConfig, listFilter, serverChain, shownIn } from '../access/decide.ts'
+import { fillPage } from '../access/fill-page.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
-import { listWarehouses } from '../store/warehouses.ts'
+import { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
 import { jsonAnswer } from './answers.ts'
 import { allowConfig, missingWarehouse } from './find.ts'
 import type { IcebergParts } from './parts.ts'
@@ -44,7 +45,12 @@ async function onlyOne(parts: IcebergParts, call: Call): Promise<string> {
   const filter = listFilter(call.policy, serverChain)
   const { within } = filter
   const [ids, owners] = filter.all ? [null, []] : [filter.ids, [filter.principalId]]
-  const [first, ...others] = await listWarehouses(parts.sql, { after: null, ids, owners, within, limit: 2 })
+  const [first, ...others] = await fillPage(
+    2,
+    (after, limit) => listWarehouses(parts.sql, { after: after?.name ?? null, ids, owners, within, limit }),
+    shownIn<WarehouseRow>(call.policy, (row) => warehouseChain(row).names),
+    call.signal,
+  )
   if (first !== undefined && others.length === 0) return first.name
   throw new HeadgateError('bad-request', 'Name the warehouse: set the client property "warehouse".')
 }

@@ -1,4 +1,4 @@
-import { listFilter } from '../access/decide.ts'
+import { listFilter, shownIn } from '../access/decide.ts'
 import type { Answer, Call } from '../http/operation.ts'
 import { listRelationNames, type RelationKind } from '../store/relations.ts'
 import { jsonAnswer } from './answers.ts'
@@ -14,7 +14,10 @@ export async function listRelations(parts: IcebergParts, call: Call, kind: Relat
   const { names, nextPageToken } = await listPage(
     call,
     parts.maxPageSize,
-    listFilter(policy, found.chain),
+    {
+      filter: listFilter(policy, found.chain),
+      shown: shownIn<string>(policy, (name) => ({ ...found.chain.names, relation: { kind, name } })),
+    },
     (page) => listRelationNames(parts.sql, found.row.id, kind, page),
   )
   const identifiers = names.map((name) => ({ namespace: found.levels, name }))

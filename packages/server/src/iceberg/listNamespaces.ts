@@ -1,4 +1,4 @@
-import { listFilter } from '../access/decide.ts'
+import { listFilter, shownIn } from '../access/decide.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import type { Operation } from '../http/operation.ts'
 import { levelsOf, listChildPaths } from '../store/namespaces.ts'
@@ -16,8 +16,11 @@ export function listNamespaces(parts: IcebergParts): Operation {
     const parent = parentParam(parts, call)
     const above = parent === null ? null : await findNamespace(parts, call, warehouse, parent, 'use')
     if (above === null) allowWarehouse(call, warehouse, 'use')
-    const filter = listFilter(above?.policy ?? call.policy, above?.found.chain ?? warehouseChain(warehouse))
-    const { names, nextPageToken } = await listPage(call, parts.maxPageSize, filter, (page) =>
+    const policy = above?.policy ?? call.policy
+    const chain = above?.found.chain ?? warehouseChain(warehouse)
+    const filter = listFilter(policy, chain)
+    const shown = shownIn<string>(policy, (path) => ({ ...chain.names, namespace: levelsOf(path) }))
+    const { names, nextPageToken } = await listPage(call, parts.maxPageSize, { filter, shown }, (page) =>
       listChildPaths(parts.sql, warehouse.id, above?.found.row.id ?? null, page),
     )
     return jsonAnswer({ namespaces: names.map(levelsOf), 'next-page-token': nextPageToken })

@@ -1,6 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodePage, encodePageToken } from '@headgate/iceberg/rest'
 import type { ListFilter } from '../access/decide.ts'
+import { fillPage } from '../access/fill-page.ts'
 import type { Call } from '../http/operation.ts'
 import type { ChildFilter } from '../store/namespaces.ts'
 
@@ -16,11 +17,13 @@ export interface Listed {
 /**
  * One page of names, or all of them for a client that knows no pages. Pages go by the last name seen, so what was
  * there all along comes exactly once, whatever is created or dropped in between.
+ *
+ * @param visible `filter`: what the grants show. `shown`: what the authorizer leaves of that; null: all.
  */
 export async function listPage(
   call: Call,
   maxPageSize: number,
-  filter: ListFilter,
+  { filter, shown }: { readonly filter: ListFilter; readonly shown: ((name: string) => boolean) | null },
   read: (filter: ChildFilter) => Promise<readonly string[]>,
 ): Promise<Listed> {
   const query = {
@@ -36,17 +39,29 @@ export async function listPage(
   }
   const visible = filter.all ? { ids: null, owners: [] } : { ids: filter.ids, owners: [filter.principalId] }
   if (page.kind === 'page') {
-    const names = await read({ ...visible, after: page.after ?? null, limit: page.size + 1 })
-    const shown = names.slice(0, page.size)
-    const last = shown.at(-1)
+    const from = page.after ?? null
+    const names = await fillPage(
+      page.size + 1,
+      (after, limit) => read({ ...visible, after: after ?? from, limit }),
+      shown,
+      call.signal,
+    )
+    const listed = names.slice(0, page.size)
+    const last = listed.at(-1)
     return {
-      names: shown,
+      names: listed,
       nextPageToken: names.length > page.size && last !== undefined ? encodePageToken(last) : null,
     }
   }
   const all: string[] = []
   for (;;) {
-    const step = await read({ ...visible, after: all.at(-1) ?? null, limit: everythingStep })
+    const from = all.at(-1) ?? null
+    const step = await fillPage(
+      everythingStep,
+      (after, limit) => read({ ...visible, after: after ?? from, limit }),
+      shown,
+      call.signal,
+    )
     all.push(...step)
     if (step.length < everythingStep) return { names: all, nextPageToken: null }
   }

@@ -1,7 +1,7 @@
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import { decodeAccessDelegation } from '@headgate/iceberg/rest'
 import type { Json, JsonObject } from '@headgate/json'
-import { chainBelow } from '../access/chain.ts'
+import { relationChain } from '../access/chain.ts'
 import { decide } from '../access/decide.ts'
 import type { Chain } from '../access/privilege.ts'
 import { checkLocations, claimFor } from '../catalog/locations.ts'
@@ -57,7 +57,7 @@ export function newHolding(
     place,
     id,
     staged,
-    chain: chainBelow(place.namespaceChain, id, ownerId),
+    chain: relationChain(place.namespaceChain, id, ownerId, { kind: 'table', name: place.identifier.name }),
     location: metadata.location,
     prefixes: claimFor(place.warehouse, tableModel.locations(metadata)).prefixes,
     notBefore: 0,

@@ -20,6 +20,7 @@ interface Checked {
   readonly allowed: boolean
   readonly outcome: 'allow' | 'deny' | 'hide'
   readonly limitedBy: string | null
+  readonly forbiddenBy: readonly string[] | null
 }
 
 const check: z.ZodType<Check> = z
@@ -36,6 +37,10 @@ const checked: z.ZodType<Checked> = z
       .string()
       .nullable()
       .describe('The engine through which the principal may not do what it may otherwise.'),
+    forbiddenBy: z
+      .array(z.string())
+      .nullable()
+      .describe('The policies that take away what is granted; empty: none permits it. Null: it is not so.'),
   })
   .meta({ id: 'AccessAnswer' })
 
@@ -43,7 +48,7 @@ const maxChecks = 1_000
 /** Each is one policy, which may have to be read. */
 const maxOthers = 100
 
-const hidden: Checked = { allowed: false, outcome: 'hide', limitedBy: null }
+const hidden: Checked = { allowed: false, outcome: 'hide', limitedBy: null, forbiddenBy: null }
 
 /** Says of many things at once whether they may be done. */
 export function checkOperations({ sql, policies }: ManagementParts): readonly ManagementOperation[] {
@@ -91,8 +96,11 @@ export function checkOperations({ sql, policies }: ManagementParts): readonly Ma
     const key = keyOf(one)
     const policy = known.get(key) ?? policyOf(call, one, row.policyVersion)
     known.set(key, policy)
-    const { outcome, limitedBy = null } = decide(await policy, row.chain, one.privilege)
-    return { allowed: outcome === 'allow', outcome, limitedBy }
+    const decision = decide(await policy, row.chain, one.privilege)
+    const { outcome, limitedBy = null, forbiddenBy = null } = decision
+    // That something forbids it tells that it is there.
+    if (outcome === 'hide' && forbiddenBy !== null && isOwn(one, call)) return hidden
+    return { allowed: outcome === 'allow', outcome, limitedBy, forbiddenBy }
   }
 
   async function policyOf(call: Call, one: Check, version: number): Promise<Policy> {

@@ -3,7 +3,14 @@ import { formatIdentifier } from '@headgate/iceberg/rest'
 import { z } from 'zod'
 import { visible } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
-import { type DroppedTarget, lookUpDropped, missingDropped, purgeNow, restore } from '../catalog/undrop.ts'
+import {
+  droppedChain,
+  type DroppedTarget,
+  lookUpDropped,
+  missingDropped,
+  purgeNow,
+  restore,
+} from '../catalog/undrop.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import { type DroppedRelation, listDropped } from '../store/dropped-relations.ts'
 import { levelsOf, pathOf } from '../store/namespaces.ts'
@@ -18,7 +25,7 @@ import {
   warehouseParams,
 } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
-import { manageFilter } from './manage-filter.ts'
+import { managedIn, manageFilter } from './manage-filter.ts'
 import { readPage } from './paging.ts'
 import { permit, type Permitted, ridersFor } from './permit.ts'
 import { id, instant, instantOf, isId, nextPageToken, pageParameters } from './schemas.ts'
@@ -100,6 +107,8 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
         (position, limit) =>
           listDropped(sql, warehouse.id, { path, after: positionOf(position), ...filter, limit }),
         (row) => [row.path, row.name, row.id],
+        managedIn<DroppedRelation>(call.policy, (row) => droppedChain(warehouse, row)),
+        call.signal,
       )
       // Somebody may manage what was dropped in a warehouse that they do not see; to all others there is none.
       if (rows.length === 0 && !visible(call.policy, warehouseChain(warehouse)))

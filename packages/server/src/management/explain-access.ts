@@ -77,6 +77,7 @@ export function explainOperations(parts: ManagementParts): readonly ManagementOp
           on: body.on,
           outcome: decision.outcome,
           limitedBy: decision.limitedBy ?? null,
+          forbiddenBy: decision.forbiddenBy ?? null,
           shutOut: policy.shutOut,
           mustBeProven: policy.engine?.mustBeProven === true,
           ...described,

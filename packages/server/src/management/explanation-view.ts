@@ -37,6 +37,7 @@ export interface ExplanationView {
   readonly outcome: 'allow' | 'deny' | 'hide'
   readonly deciding: ExplainedReason | null
   readonly limitedBy: string | null
+  readonly forbiddenBy: readonly string[] | null
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
   readonly mustBeProven: boolean
   readonly own: readonly Privilege[]
@@ -83,6 +84,10 @@ export const explanationView: z.ZodType<ExplanationView> = z
       .string()
       .nullable()
       .describe('The engine through which the principal may not do what it may otherwise.'),
+    forbiddenBy: z
+      .array(z.string())
+      .nullable()
+      .describe('The policies that take away what is granted; empty: none permits it. Null: it is not so.'),
     shutOut: z
       .enum(['principal', 'engine', 'subject'])
       .nullable()

@@ -1,4 +1,4 @@
-import { bitsOn, mayHold } from '../access/decide.ts'
+import { bitsOn, grantedBits, mayHold } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
 import { holds } from '../access/privilege-bits.ts'
 import type { Chain } from '../access/privilege.ts'
@@ -9,10 +9,16 @@ export interface ManageFilter {
   readonly owners: readonly string[]
 }
 
-/** What the caller has `manage` on, among what lies below the head of `chain`. */
+/** What the grants give the caller `manage` on, among what lies below the head of `chain`; see `managedIn`. */
 export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
-  if (holds(bitsOn(policy, chain), 'manage')) return { ids: null, owners: [] }
+  if (holds(grantedBits(policy, chain), 'manage')) return { ids: null, owners: [] }
   if (!mayHold(policy, chain, 'manage')) return { ids: [], owners: [] }
   const ids = [...policy.grants].filter(([, bits]) => holds(bits, 'manage')).map(([id]) => id)
   return { ids, owners: [policy.principalId] }
+}
+
+/** Which of the objects with such grants the caller may manage, as the authorizer says; null: all of them. */
+export function managedIn<Row>(policy: Policy, chainOf: (row: Row) => Chain): ((row: Row) => boolean) | null {
+  if (!policy.authorizer.narrows) return null
+  return (row) => holds(bitsOn(policy, chainOf(row)), 'manage')
 }

@@ -1,3 +1,4 @@
+import { fillPage } from '../access/fill-page.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 
 interface Page<Row> {
@@ -17,17 +18,23 @@ export interface PageRequest {
  *
  * @param read gets where the page before ended, empty on the first page
  * @param positionOf where a page that ends with this row ends
+ * @param shown which rows are in the list; null: all
  */
 export async function readPage<Row>(
   tokens: PageTokens,
   request: PageRequest,
   read: (position: readonly string[], limit: number) => Promise<readonly Row[]>,
   positionOf: (row: Row) => readonly string[],
+  shown: ((row: Row) => boolean | Promise<boolean>) | null = null,
+  signal?: AbortSignal,
 ): Promise<Page<Row>> {
   const { list, pageToken, pageSize } = request
-  const found = await read(
-    pageToken === undefined || pageToken === '' ? [] : tokens.open(list, pageToken),
+  const start = pageToken === undefined || pageToken === '' ? [] : tokens.open(list, pageToken)
+  const found = await fillPage(
     pageSize + 1,
+    (after: Row | null, limit) => read(after === null ? start : positionOf(after), limit),
+    shown,
+    signal,
   )
   const rows = found.slice(0, pageSize)
   const last = rows.at(-1)

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { listFilter, serverChain } from '../access/decide.ts'
+import { listFilter, serverChain, shownIn } from '../access/decide.ts'
 import { createWarehouse, defaultRetentionSeconds, deleteWarehouse } from '../catalog/change-warehouse.ts'
 import { bucketOfDirectory } from '../catalog/check-vending.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
-import { listWarehouses } from '../store/warehouses.ts'
+import { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
+import { warehouseChain } from '../catalog/warehouses.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
 import { checkLender } from './check-lender.ts'
@@ -98,6 +99,8 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         { list: JSON.stringify(['warehouses', call.identity.principal.id]), ...query },
         ([after = null], limit) => listWarehouses(sql, { after, ...visible, limit }),
         (row) => [row.name],
+        shownIn<WarehouseRow>(call.policy, (row) => warehouseChain(row).names),
+        call.signal,
       )
       const warehouses = rows.map(({ id, name, kind, protected: guarded }) => ({
         id,

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { decide } from '../access/decide.ts'
 import { privileges, privilegeBits, holds } from '../access/privilege-bits.ts'
 import { serverId } from '../access/privilege.ts'
 import { listHolders } from '../store/holders.ts'
 import { administer, type ManagementParts } from './administer.ts'
+import type { PrincipalRow } from '../store/principals.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { noteAbout } from './explain-access.ts'
 import { privilege } from './grants.ts'
@@ -58,6 +60,10 @@ export function whoCanOperations({
           groupAges: policies.groupAges,
           warehouseId: row.kind === 'server' ? null : (row.chain.ids.at(-1) ?? null),
         }
+        const mayToo = async (holder: PrincipalRow): Promise<boolean> => {
+          const policy = await policies.ofPrincipal(holder.id, row.policyVersion)
+          return decide(policy, row.chain, privilege).outcome === 'allow'
+        }
         const { rows, nextPageToken } = await readPage(
           pageTokens,
           { list: JSON.stringify(['who-can', row.id, privilege]), pageToken, pageSize },
@@ -68,6 +74,8 @@ export function whoCanOperations({
               limit,
             }),
           ({ name, id }) => [name, id],
+          policies.narrows ? mayToo : null,
+          call.signal,
         )
         return { principals: rows.map(viewOfPrincipal), nextPageToken }
       },

@@ -1,5 +1,7 @@
-import type { Chain, Privilege, SecurableKind } from '../access/privilege.ts'
+import type { Chain, ObjectNames, Privilege, SecurableKind } from '../access/privilege.ts'
 import { serverId } from '../access/privilege.ts'
+import { levelsOf } from './namespaces.ts'
+import type { RelationKind } from './relations.ts'
 import type { MemberKind } from './roles.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -79,7 +81,7 @@ const namespace = statement(
 )
 const relation = statement(
   'securable-relation',
-  `select r.id, (r.id || n.lineage || w.id)::text[] as ids, (r.owner_id || n.owners || w.owner_id)::text[] as owners,
+  `select r.id, r.kind as "relationKind", (r.id || n.lineage || w.id)::text[] as ids, (r.owner_id || n.owners || w.owner_id)::text[] as owners,
      (select version from policy)::float8 as "policyVersion"
    from relation r join namespace n on n.id = r.namespace_id join warehouse w on w.id = n.warehouse_id
    where w.name = $1 and n.path = $2 and r.name = $3`,
@@ -89,6 +91,7 @@ const relation = statement(
 const several = statement(
   'securables-several',
   `select case when q.relation is not null then r.id when q.path is not null then n.id else w.id end as id,
+     r.kind as "relationKind",
      case when q.path is null then array[w.id]::text[] when q.relation is null then (n.lineage || w.id)::text[]
        else (r.id || n.lineage || w.id)::text[] end as ids,
      case when q.path is null then array[w.owner_id]::text[] when q.relation is null then (n.owners || w.owner_id)::text[]
@@ -157,11 +160,15 @@ export async function findSecurables(
     const name = names[index] ?? {}
     const { policyVersion } = row
     if (name.warehouse === undefined) return { ...theServer, policyVersion }
-    return row.id === null ? null : found(kindOf(name), [{ ...row, id: row.id }])
+    return row.id === null ? null : found(name, [{ ...row, id: row.id }])
   })
 }
 
-const theServer = { kind: 'server', id: serverId, chain: { ids: [serverId], owners: [] } } as const
+const theServer = {
+  kind: 'server',
+  id: serverId,
+  chain: { ids: [serverId], owners: [], names: { warehouse: null, namespace: null, relation: null } },
+} as const
 
 function kindOf({ namespacePath, relation }: SecurableName): SecurableKind {
   if (relation !== undefined) return 'relation'
@@ -170,6 +177,7 @@ function kindOf({ namespacePath, relation }: SecurableName): SecurableKind {
 
 interface FoundRow {
   readonly id: string
+  readonly relationKind?: RelationKind | null
   readonly ids: readonly string[]
   readonly owners: readonly string[]
   readonly policyVersion: number
@@ -179,24 +187,32 @@ interface FoundRow {
 export async function findSecurable(sql: Queryable, name: SecurableName): Promise<SecurableRow | null> {
   if (name.warehouse === undefined) return { ...theServer, policyVersion: 0 }
   if (name.namespacePath === undefined)
-    return found('warehouse', await sql.run<FoundRow>(warehouse, [name.warehouse]))
+    return found(name, await sql.run<FoundRow>(warehouse, [name.warehouse]))
   if (name.relation === undefined)
-    return found('namespace', await sql.run<FoundRow>(namespace, [name.warehouse, name.namespacePath]))
-  return found(
-    'relation',
-    await sql.run<FoundRow>(relation, [name.warehouse, name.namespacePath, name.relation]),
-  )
+    return found(name, await sql.run<FoundRow>(namespace, [name.warehouse, name.namespacePath]))
+  return found(name, await sql.run<FoundRow>(relation, [name.warehouse, name.namespacePath, name.relation]))
 }
 
-function found(kind: SecurableKind, [row]: readonly FoundRow[]): SecurableRow | null {
+function found(name: SecurableName, [row]: readonly FoundRow[]): SecurableRow | null {
   return row
     ? {
-        kind,
+        kind: kindOf(name),
         id: row.id,
-        chain: { ids: headFirst(row), owners: row.owners },
+        chain: { ids: headFirst(row), owners: row.owners, names: namesOf(name, row) },
         policyVersion: row.policyVersion,
       }
     : null
+}
+
+function namesOf(
+  { warehouse, namespacePath, relation }: SecurableName,
+  { relationKind }: FoundRow,
+): ObjectNames {
+  return {
+    warehouse: warehouse ?? null,
+    namespace: namespacePath === undefined ? null : levelsOf(namespacePath),
+    relation: relation === undefined ? null : { kind: relationKind ?? 'table', name: relation },
+  }
 }
 
 /** The object itself first: `passage` is asked for the head of a chain. */

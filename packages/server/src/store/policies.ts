@@ -43,6 +43,8 @@ export interface PolicyRow {
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
   readonly passage: readonly string[]
   readonly subject: PolicySubject | null
+  /** Names of its roles, in order. */
+  readonly roles: readonly string[]
   /** The entry of the engine that acts for the principal or, where none acts, of the principal itself; null: no engine. */
   readonly engine: PolicyEngine | null
 }
@@ -90,6 +92,7 @@ const load = statement(
      (select coalesce(array_agg(id::text), '{}') from grantees) as grantees,
      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'privileges', privileges)), '[]') from held) as grants,
      (select coalesce(array_agg(id::text), '{}') from passage) as passage,
+     (select coalesce(array_agg(r.name order by r.name), '{}') from member_of m join role r on r.id = m.id) as roles,
      (select jsonb_build_object('issuer', issuer, 'subject', subject, 'login', login,
         'groups', (select coalesce(jsonb_agg(name), '[]') from my_group)) from me) as subject,
      (select jsonb_build_object('name', p.name, 'enabled', p.enabled, 'notBefore', floor(extract(epoch from p.not_before) * 1000),

@@ -4,6 +4,8 @@ import type { RelationKind } from './relations.ts'
 /** A namespace as decisions need it: ids and owners from the outermost one to itself. */
 export interface StandingNamespace {
   readonly id: string
+  /** Levels joined by U+001F. */
+  readonly path: string
   readonly lineage: readonly string[]
   readonly owners: readonly string[]
 }
@@ -51,9 +53,9 @@ const find = statement(
   `select (select version from policy)::float8 as "policyVersion",
      w.name as "warehouse", w.owner_id as "warehouseOwner", w.version as "warehouseVersion", w.not_before as "warehouseNotBefore",
      r.kind, r.name, r.owner_id as "ownerId", r.prefixes::text[], r.not_before as "notBefore",
-     n.id as "namespaceId", n.lineage::text[], n.owners::text[],
+     n.id as "namespaceId", n.path, n.lineage::text[], n.owners::text[],
      s.name as "stagedName", s.prefixes::text[] as "stagedPrefixes",
-     sn.id as "stagedNamespaceId", sn.lineage::text[] as "stagedLineage", sn.owners::text[] as "stagedOwners",
+     sn.id as "stagedNamespaceId", sn.path as "stagedPath", sn.lineage::text[] as "stagedLineage", sn.owners::text[] as "stagedOwners",
      h.id as "holder"
    from (select 1) one
    left join warehouse w on w.id = $2
@@ -77,11 +79,13 @@ interface Row {
   readonly prefixes: readonly string[]
   readonly notBefore: number
   readonly namespaceId: string | null
+  readonly path: string
   readonly lineage: readonly string[]
   readonly owners: readonly string[]
   readonly stagedName: string | null
   readonly stagedPrefixes: readonly string[]
   readonly stagedNamespaceId: string | null
+  readonly stagedPath: string
   readonly stagedLineage: readonly string[]
   readonly stagedOwners: readonly string[]
   readonly holder: string | null
@@ -111,7 +115,7 @@ export async function findRelationStanding(sql: Queryable, key: StandingKey): Pr
             ownerId: row.ownerId,
             prefixes: row.prefixes,
             notBefore: row.notBefore,
-            namespace: namespaceOf(row.namespaceId, row.lineage, row.owners),
+            namespace: namespaceOf(row.namespaceId, row.path, row.lineage, row.owners),
           },
     staged:
       row.stagedName === null
@@ -119,7 +123,12 @@ export async function findRelationStanding(sql: Queryable, key: StandingKey): Pr
         : {
             name: row.stagedName,
             prefixes: row.stagedPrefixes,
-            namespace: namespaceOf(row.stagedNamespaceId, row.stagedLineage, row.stagedOwners),
+            namespace: namespaceOf(
+              row.stagedNamespaceId,
+              row.stagedPath,
+              row.stagedLineage,
+              row.stagedOwners,
+            ),
           },
     holder: row.holder,
   }
@@ -127,8 +136,9 @@ export async function findRelationStanding(sql: Queryable, key: StandingKey): Pr
 
 function namespaceOf(
   id: string | null,
+  path: string,
   lineage: readonly string[],
   owners: readonly string[],
 ): StandingNamespace | null {
-  return id === null ? null : { id, lineage, owners }
+  return id === null ? null : { id, path, lineage, owners }
 }

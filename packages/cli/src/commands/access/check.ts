@@ -10,7 +10,14 @@ import { inSession, type Session } from '../../session.ts'
 import { addSubjectOptions, privileges, type SubjectOptions, subjectOf } from './subject-options.ts'
 
 const checked = z.object({
-  results: z.array(z.object({ allowed: z.boolean(), outcome: z.string(), limitedBy: z.string().nullable() })),
+  results: z.array(
+    z.object({
+      allowed: z.boolean(),
+      outcome: z.string(),
+      limitedBy: z.string().nullable(),
+      forbiddenBy: z.array(z.string()).nullable(),
+    }),
+  ),
 })
 
 export function registerCheck(group: Command, io: Io): void {
@@ -60,11 +67,15 @@ async function check(
 function whyNot({
   outcome,
   limitedBy,
+  forbiddenBy,
 }: {
   readonly outcome: string
   readonly limitedBy: string | null
+  readonly forbiddenBy: readonly string[] | null
 }): string | null {
   if (limitedBy !== null) return `not through the engine ${limitedBy}`
+  if (forbiddenBy !== null)
+    return forbiddenBy.length === 0 ? 'no policy permits it' : `forbidden by policy ${forbiddenBy.join(', ')}`
   if (outcome === 'allow') return null
   return outcome === 'deny' ? 'the privilege is missing' : 'not there, or not to be seen'
 }

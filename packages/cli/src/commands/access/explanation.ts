@@ -21,6 +21,7 @@ export interface Explanation {
   readonly outcome: 'allow' | 'deny' | 'hide'
   readonly deciding: Reason | null
   readonly limitedBy: string | null
+  readonly forbiddenBy: readonly string[] | null
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
   readonly mustBeProven: boolean
   readonly own: readonly string[]
@@ -51,6 +52,7 @@ export const explanation: z.ZodType<Explanation> = z.object({
   outcome: z.enum(['allow', 'deny', 'hide']),
   deciding: reason.nullable(),
   limitedBy: z.string().nullable(),
+  forbiddenBy: z.array(z.string()).nullable(),
   shutOut: z.enum(['principal', 'engine', 'subject']).nullable(),
   mustBeProven: z.boolean(),
   own: z.array(z.string()),
@@ -117,6 +119,7 @@ function becauseOf({
   outcome,
   deciding,
   limitedBy,
+  forbiddenBy,
   shutOut,
   mustBeProven,
   privilege,
@@ -129,6 +132,8 @@ function becauseOf({
   if (outcome === 'allow') return `${given ?? 'everybody may everything here'}${proof}`
   if (limitedBy !== null)
     return `${given ?? 'there is a grant'}, but the entry of the engine ${limitedBy} does not let it: headgate engine show ${limitedBy}`
+  if (forbiddenBy !== null)
+    return `${given ?? 'there is a grant'}, but ${forbiddenBy.length === 0 ? 'no policy of the server permits it' : `it is forbidden by policy ${forbiddenBy.join(', ')}`}`
   const seen = outcome === 'hide' ? ', and nothing that would let them see it' : ''
   return `there is no grant of ${privilege}, or of what includes it, on the object or above${seen}`
 }

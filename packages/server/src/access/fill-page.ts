@@ -1,0 +1,39 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+/** Rows read at a time once a first read did not fill the page. */
+const refillRows = 1_000
+/** An authorizer may take some hundred microseconds to decide: others get their turn in between. */
+const rowsInATurn = 20
+
+/**
+ * Reads as many rows as are wanted of those that are to be shown, reading on for those that are not: a page is short only
+ * at the end of a list, and so tells nothing of what it leaves out.
+ *
+ * @param read gets where to go on, the last row that was read, and how many rows at most
+ * @param shown null: all are
+ * @throws the reason of the signal, between reads and while rows are decided about
+ */
+export async function fillPage<Row>(
+  wanted: number,
+  read: (after: Row | null, limit: number) => Promise<readonly Row[]>,
+  shown: ((row: Row) => boolean | Promise<boolean>) | null,
+  signal?: AbortSignal,
+): Promise<readonly Row[]> {
+  if (shown === null) return read(null, wanted)
+  const kept: Row[] = []
+  let after: Row | null = null
+  let limit = wanted
+  for (;;) {
+    const rows: readonly Row[] = await read(after, limit)
+    for (const [index, row] of rows.entries()) {
+      if (index % rowsInATurn === rowsInATurn - 1) await turn()
+      signal?.throwIfAborted()
+      if (await shown(row)) kept.push(row)
+      if (kept.length === wanted) return kept
+    }
+    const last = rows.at(-1)
+    if (rows.length < limit || last === undefined) return kept
+    after = last
+    limit = refillRows
+  }
+}
