@@ -26,6 +26,8 @@ export type AuthReason = keyof typeof authReasons
 export interface AuthErrorOptions extends ErrorOptions {
   /** The property to look at, as it was written: `rest.auth.sigv4.region`. */
   readonly property?: string
+  /** What an issuer that refused called it: the `error` of RFC 6749 section 5.2. */
+  readonly error?: string
 }
 
 /**
@@ -40,11 +42,14 @@ export interface AuthErrorOptions extends ErrorOptions {
 export class AuthError extends HeadgateError {
   readonly reason: AuthReason
   readonly property: string | undefined
+  /** The `error` of an issuer's refusal (RFC 6749 section 5.2), as `invalid_grant`; undefined where nobody said one. */
+  readonly error: string | undefined
 
   constructor(reason: AuthReason, message: string, options: AuthErrorOptions = {}) {
     super(authReasons[reason], message, options)
     this.reason = reason
     this.property = options.property
+    this.error = options.error
   }
 }
 

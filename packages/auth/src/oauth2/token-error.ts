@@ -34,7 +34,10 @@ export function tokenError(answer: Omit<Refusal, 'error' | 'description'> & Erro
   const hint = hintFor(answer)
   const message = `${host} refused ${grant}: ${what}${why}.${hint === undefined ? '' : ` ${hint.text}`}`
   const reason = status >= 500 || status === 429 ? 'unavailable' : 'refused'
-  return new AuthError(reason, message, hint?.property === undefined ? {} : { property: hint.property })
+  return new AuthError(reason, message, {
+    ...(hint?.property === undefined ? {} : { property: hint.property }),
+    ...(error === undefined ? {} : { error }),
+  })
 }
 
 function textOf(body: object, name: string): string | undefined {
