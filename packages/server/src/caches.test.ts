@@ -19,6 +19,7 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // By digest of the token, or of all that it says of its principal.
   'identity/issuers/external-tokens.ts #running': 'caller',
   'identity/issuers/external-principals.ts #running': 'caller',
+  'identity/issuers/second-legs.ts #running': 'caller',
   // By the credential, which was minted for one caller; by credential, name and cap.
   'credentials/hand-out.ts #made': 'caller',
   'credentials/hand-out.ts #renewing': 'caller',

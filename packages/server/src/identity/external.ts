@@ -97,8 +97,35 @@ export interface ExternalPrincipals {
   of(verified: VerifiedExternal): Promise<Principal>
 }
 
+export type SecondLegAnswer =
+  /** What the verified subject token and the verified answer say together: the ends are the earlier ones. */
+  | { readonly ok: true; readonly value: VerifiedExternal }
+  | {
+      readonly ok: false
+      /** For the log and the audit. */
+      readonly reason: string
+      /** A sentence for the caller: what was wrong and what to do; never a part of a token. */
+      readonly told: string
+    }
+
+/**
+ * The second leg of an exchange: the issuer of a user's token is asked, as this server's own client, for a token of the
+ * same user for this server (RFC 8693, RFC 7523), and only then a token of ours is made.
+ */
+export interface SecondLegs {
+  /** How the issuer is asked, for the audit; null: its tokens are worth a session by themselves. */
+  profileOf(issuer: string): string | null
+  /**
+   * @param token the subject token, as it was shown
+   * @param subject what it says, verified just now
+   * @throws HeadgateError `unavailable` when the issuer does not answer in time, or too many wait for it
+   */
+  ask(token: string, subject: VerifiedExternal): Promise<SecondLegAnswer>
+}
+
 /** What the rooms need to take tokens of other issuers. */
 export interface ExternalIdentities {
   readonly tokens: ExternalTokens
   readonly principals: ExternalPrincipals
+  readonly secondLegs: SecondLegs
 }

@@ -1,14 +1,12 @@
-import { isHeadgateError } from '@headgate/errors'
-import type { ExternalIdentities, ExternalParty, VerifiedExternal } from '../identity/external.ts'
-import type { Principal } from '../identity/identity.ts'
 import { peek } from '../identity/peek.ts'
 import { readUnsigned } from '../identity/user-statement.ts'
-import { type EngineRow, findEngineOfParty } from '../store/engines.ts'
+import type { EngineRow } from '../store/engines.ts'
+import { externalSubject } from './exchange-external.ts'
 import { refuseLapsed } from './exchange-hand-over.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
 import { shownBySession } from './exchange-renewal.ts'
 import type { Granted, TokenRequest } from './grant.ts'
-import { principalOf, type ProvenSubject, refuseStopped } from './issue.ts'
+import type { ProvenSubject } from './issue.ts'
 import { grantAsserted, verifiedAssertion } from './jwt-bearer.ts'
 import { namedSubject } from './named-subject.ts'
 import { invalidGrant, invalidRequest } from './token-errors.ts'
@@ -83,66 +81,4 @@ async function statedSubject(
     actors: [],
     queryId: statement.value.queryId,
   }
-}
-
-async function externalSubject(
-  parts: TokenParts,
-  { tokens, principals }: ExternalIdentities,
-  engine: EngineRow,
-  token: string,
-  note: TokenRequest['note'],
-): Promise<ProvenSubject> {
-  const verified = await tokens.verify(token, 'subject')
-  if (!verified.ok) throw invalidGrant(`The subject token is not good: ${verified.told}`, verified.reason)
-  const { value } = verified
-  note({ for: value.subject })
-  if ((await findEngineOfParty(parts.sql, value.issuer, value.subject)) !== null)
-    throw invalidGrant('The subject token is of an engine, and of no user: nobody is acted for.')
-  if (value.mayAct !== null && !(await isParty(parts, engine, value.mayAct))) {
-    throw invalidGrant(
-      `The subject token says who may act for its user (may_act), and that is not the engine ${engine.name}.`,
-      'may_act',
-    )
-  }
-  const actors = value.actor === null ? [] : [await actingBefore(parts, value.actor, value.issuedAt)]
-  const principal = await principalFor(principals, value)
-  const shownAt = Math.min(value.issuedAt, parts.now())
-  return {
-    principalId: principal.id,
-    obtainedBy: 'external-token',
-    authTime: Math.min(value.authTime ?? shownAt, shownAt),
-    shownAt,
-    notAfter: value.expiresAt,
-    actors,
-    queryId: null,
-  }
-}
-
-async function principalFor(
-  principals: ExternalIdentities['principals'],
-  verified: VerifiedExternal,
-): Promise<Principal> {
-  try {
-    return await principals.of(verified)
-  } catch (error) {
-    if (isHeadgateError(error, 'unauthenticated')) throw invalidGrant(error.message, 'unknown principal')
-    throw error
-  }
-}
-
-/** The engine that the subject token itself names as actor: history from now on. */
-async function actingBefore(parts: TokenParts, party: ExternalParty, shownAt: number): Promise<Principal> {
-  const engine = await findEngineOfParty(parts.sql, party.issuer, party.subject)
-  if (engine === null) {
-    throw invalidGrant(
-      'The subject token names an actor that is no engine of this server: register it, or let the issuer name none.',
-      'unknown actor',
-    )
-  }
-  refuseStopped(engine, shownAt)
-  return principalOf(engine)
-}
-
-async function isParty(parts: TokenParts, engine: EngineRow, party: ExternalParty): Promise<boolean> {
-  return (await findEngineOfParty(parts.sql, party.issuer, party.subject))?.id === engine.id
 }

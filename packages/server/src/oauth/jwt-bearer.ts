@@ -1,10 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
+import type { ExternalIdentities } from '../identity/external.ts'
 import { peek } from '../identity/peek.ts'
 import { checkSignedAssertion, type SignedAssertion } from '../identity/signed-assertion.ts'
 import { readClaims } from '../identity/user-statement.ts'
 import { type EngineRow, findEngine } from '../store/engines.ts'
 import { useAssertion } from '../store/used-assertions.ts'
-import { authenticateClient } from './clients.ts'
+import { authenticateClient, type Client, engineOf } from './clients.ts'
+import { externalSubject } from './exchange-external.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
 import { issueFor, refuseStopped } from './issue.ts'
 import { namedSubject } from './named-subject.ts'
@@ -14,7 +16,8 @@ import type { TokenParts } from './token-parts.ts'
 
 /**
  * Grant `jwt-bearer` (RFC 7523 section 2.1): an engine asserts its user by a JWT that it signs, for logins that have no
- * token (LDAP, Kerberos, certificates). The signature is the engine's authentication; another one may come along.
+ * token (LDAP, Kerberos, certificates). The signature is the engine's authentication; another one may come along. A token of
+ * a configured issuer is an assertion too, for an engine that authenticates itself.
  */
 export function jwtBearerGrant(parts: TokenParts): Grant {
   return async (request) => {
@@ -24,15 +27,31 @@ export function jwtBearerGrant(parts: TokenParts): Grant {
     const scope = scopeOf(form.get('scope'))
     const client = proof === null || proof.kind === 'bearer' ? null : await authenticateClient(parts, proof)
     const issuer = peek(assertion)?.claims['iss']
-    if (typeof issuer === 'string' && parts.external?.tokens.issuers.has(issuer) === true)
-      throw invalidGrant(
-        'Only assertions that an engine signs are taken here: exchange tokens of other issuers (grant_type token-exchange).',
-      )
+    if (parts.external !== null && typeof issuer === 'string' && parts.external.tokens.issuers.has(issuer))
+      return grantOnBehalf(parts, parts.external, client, assertion, scope, request.note)
     const asserted = await verifiedAssertion(parts, assertion)
     if (client !== null && client.identity.principal.id !== asserted.client.id)
       throw invalidGrant('The assertion is of another engine than the one that sends it.')
     return grantAsserted(parts, asserted, scope, request.note)
   }
+}
+
+/**
+ * On behalf of a user whose token is the assertion (the form that Entra gave to RFC 7523): the same as its exchange, for an
+ * engine that authenticates itself, since the signature is not its own.
+ */
+async function grantOnBehalf(
+  parts: TokenParts,
+  external: ExternalIdentities,
+  client: Client | null,
+  assertion: string,
+  scope: string,
+  note: TokenRequest['note'],
+): Promise<Granted> {
+  const proven = client ?? (await authenticateClient(parts, null))
+  const engine = await engineOf(parts, proven)
+  note({ client: proven.clientId, engine: engine.name, subject: 'external token' })
+  return issueFor(parts, engine, await externalSubject(parts, external, engine, assertion, note), scope)
 }
 
 /** @throws HeadgateError `invalid-grant`, which counts as a failed attempt */

@@ -3,9 +3,11 @@ import { type IssuerKey, makeIssuerKey, startTestIssuer, type TestIssuer } from 
 import { SignJWT } from 'jose'
 import { openEngine } from '../access/test-world.ts'
 import { generateSecret } from '../identity/client-secret.ts'
+import type { ExternalIdentities } from '../identity/external.ts'
 import type { Identity } from '../identity/identity.ts'
 import { deleteEngine, type EngineSettings, insertEngine } from '../store/engines.ts'
 import { insertClientKey } from '../store/client-keys.ts'
+import type { Sql } from '../store/sql.ts'
 import { simpleExternal } from './test-external.ts'
 import { type Reply, testTokenServer, type TestTokenServer } from './test-token-server.ts'
 import { grantTypes, tokenTypes } from './token-types.ts'
@@ -17,6 +19,9 @@ export interface TestClient {
   readonly secret: string
   readonly basic: { readonly authorization: string }
 }
+
+/** Issuer and audience of the tokens of the server. */
+const catalog = 'https://catalog.example'
 
 /** The token endpoint with an issuer beside it, clients and engines. */
 export interface TestEngines extends AsyncDisposable {
@@ -39,11 +44,14 @@ export interface TestEngines extends AsyncDisposable {
   key(client: TestClient, alg?: string): Promise<IssuerKey>
 }
 
-export async function testEngines(): Promise<TestEngines> {
+/** @param external default: takes tokens of the issuer as simply as can be */
+export async function testEngines(
+  external: (idp: TestIssuer) => (sql: Sql) => ExternalIdentities = (idp) =>
+    simpleExternal(idp, catalog, catalog),
+): Promise<TestEngines> {
   await using stack = new AsyncDisposableStack()
   const idp = stack.use(await startTestIssuer())
-  const audience = 'https://catalog.example'
-  const server = stack.use(await testTokenServer({ external: simpleExternal(idp, audience, audience) }))
+  const server = stack.use(await testTokenServer({ external: external(idp) }))
   const { sql } = server
 
   async function client(name = `c-${randomUUID().slice(0, 8)}`): Promise<TestClient> {

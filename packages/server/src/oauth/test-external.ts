@@ -30,6 +30,10 @@ export function simpleExternal(
         }
       },
     },
+    secondLegs: {
+      profileOf: () => null,
+      ask: (_, subject) => Promise.resolve({ ok: true, value: subject }),
+    },
     principals: {
       async of({ issuer, subject, name }) {
         const id = randomUUID()

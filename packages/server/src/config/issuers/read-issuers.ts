@@ -5,7 +5,9 @@ import { ConfigError } from '../config-error.ts'
 import { Secret } from '../secret.ts'
 import { secretFrom } from '../secrets.ts'
 import { type Preset, presets } from './presets.ts'
+import { secondLegOf } from './read-second-leg.ts'
 import { type IssuerEntry, issuerSchema } from './schema.ts'
+import { secondLegContradictions } from './second-leg-contradictions.ts'
 
 export type Issuers = ContextOptions['issuers']
 type Issuer = Issuers[number]
@@ -41,6 +43,12 @@ export function readIssuers(text: string | null, environment: Environment): Issu
     return [result.data]
   })
   const names = issuers.map(({ issuer }) => issuer)
+  for (const [index, entry] of issuers.entries())
+    problems.push(
+      ...[...secondLegContradictions(entry, names)].map(
+        (sentence) => `${labelOf(entry, index)}: ${sentence}`,
+      ),
+    )
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) problems.push(`HEADGATE_ISSUERS has the issuer ${twice} twice.`)
   if (problems.length > 0) throw new ConfigError(problems)
@@ -126,6 +134,7 @@ function issuerOf(entry: IssuerEntry, environment: Environment): Issuer {
     groupsMaxAgeMs: (entry.groupsMaxAgeSeconds ?? 86_400) * 1_000,
     leewayMs: (entry.leewaySeconds ?? 5) * 1_000,
     logoutAudiences: entry.logoutAudience ?? null,
+    secondLeg: entry.secondLeg === undefined ? null : secondLegOf(entry.secondLeg, issuer, environment),
   }
 }
 

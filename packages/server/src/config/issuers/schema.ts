@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isSecureUrl } from '../../loopback.ts'
+import { type SecondLegEntry, secondLegSchema } from './second-leg-schema.ts'
 
 /** Asymmetric ones: with the others, whoever can verify can sign. */
 export const algorithms = [
@@ -115,6 +116,11 @@ const shape = {
     .describe(
       'The client ids for which the issuer sends logout tokens (OpenID Connect Back-Channel Logout) to `/oauth/backchannel-logout`. Default: none is taken.',
     ),
+  secondLeg: secondLegSchema
+    .optional()
+    .describe(
+      'When an engine exchanges a token of this issuer, the issuer is asked for one for this server first, with the client of this server. Default: it is not asked.',
+    ),
 } as const
 
 const object = z.strictObject(shape)
@@ -149,6 +155,7 @@ export interface IssuerEntry {
   readonly groupsMaxAgeSeconds?: number | undefined
   readonly leewaySeconds?: number | undefined
   readonly logoutAudience?: readonly string[] | undefined
+  readonly secondLeg?: SecondLegEntry | undefined
 }
 
 /** What is read out of a token. */

@@ -6,7 +6,7 @@ import { maxForeignTokenLength, peek, type Peeked } from '../peek.ts'
 import { admitsOpaque, introspect } from './introspect.ts'
 import type { IntrospectionSettings, Issuer } from './issuer.ts'
 import { type IssuerKeys, issuerKeys } from './issuer-keys.ts'
-import { audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
+import { accessAudiences, audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
 import { type Claims, verifiedOf } from './verified-of.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
@@ -20,7 +20,8 @@ export interface IssuerTokensOptions {
   readonly now?: () => number
 }
 
-interface Trusted {
+/** An issuer, and what has to be asked of it. */
+export interface Trusted {
   readonly issuer: Issuer
   readonly keys: IssuerKeys
 }
@@ -153,12 +154,10 @@ export class IssuerTokens implements ExternalTokens {
         return once(
           refused('wrong type', 'An access_token of this issuer is not taken as the subject of an exchange.'),
         )
-      if (!admitsOpaque(issuer, claims))
+      const audiences = accessAudiences(issuer, purpose)
+      if (!admitsOpaque(issuer, audiences, claims))
         return once(
-          refused(
-            'wrong audience',
-            `The issuer says that the token is not for ${issuer.audiences.join(' or ')}.`,
-          ),
+          refused('wrong audience', `The issuer says that the token is not for ${audiences.join(' or ')}.`),
         )
       const verification = verifiedOf(issuer, claims, this.#now())
       if (verification.ok && verification.value.expiresAt <= this.#now())

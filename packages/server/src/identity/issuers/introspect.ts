@@ -40,7 +40,7 @@ export async function introspect(
 }
 
 /** What an answer about an opaque token must say, as it would stand in a JWT: RFC 7662 lets `iss` and `aud` be missing. */
-export function admitsOpaque({ issuer, audiences }: Issuer, claims: Claims): boolean {
+export function admitsOpaque({ issuer }: Issuer, audiences: readonly string[], claims: Claims): boolean {
   if (claims['iss'] !== undefined && claims['iss'] !== issuer) return false
   const { aud } = claims
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]

@@ -17,6 +17,8 @@ export interface IssuerKeys {
   readonly key: JWTVerifyGetKey
   /** @throws IssuerUnreachable */
   introspectionEndpoint(): Promise<string>
+  /** Where its metadata say that tokens are asked for. @throws IssuerUnreachable */
+  tokenEndpoint(): Promise<string>
 }
 
 export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys {
@@ -26,7 +28,7 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
     load: () =>
       keys.from === 'metadata'
         ? readMetadata(issuer, keys.uri)
-        : Promise.resolve({ jwksUri: null, introspectionEndpoint: null }),
+        : Promise.resolve({ jwksUri: null, introspectionEndpoint: null, tokenEndpoint: null }),
   })
   let current: { readonly uri: string; readonly set: JWTVerifyGetKey } | undefined
 
@@ -43,6 +45,11 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
       const endpoint = introspection?.endpoint ?? (await metadata()).introspectionEndpoint
       if (endpoint !== null) return endpoint
       throw new IssuerUnreachable(`The metadata of ${issuer} names no introspection_endpoint`)
+    },
+    async tokenEndpoint() {
+      const { tokenEndpoint } = await metadata()
+      if (tokenEndpoint !== null) return tokenEndpoint
+      throw new IssuerUnreachable(`The metadata of ${issuer} names no token_endpoint`)
     },
   }
 }

@@ -21,6 +21,61 @@ export interface IntrospectionSettings {
 /** Kinds of tokens that may be shown as the user of a token exchange. */
 export type SubjectTokenKind = 'access_token' | 'id_token'
 
+/** How a product wants to be asked for a token for a user's token. */
+export type SecondLegProfile =
+  'keycloak' | 'entra' | 'okta' | 'auth0' | 'google-sts' | 'generic-8693' | 'generic-7523' | 'chained'
+
+/** This server as a client of an issuer. */
+export interface IssuerClient {
+  readonly id: string
+  readonly proof:
+    | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: Revealed }
+    | {
+        readonly method: 'private_key_jwt'
+        /** PKCS #8 as PEM, or a JWK. */
+        readonly key: Revealed
+        /** Null: what stands in the key. */
+        readonly keyId: string | null
+        readonly algorithm: string | null
+        /** `aud` of what it signs; null: the issuer, or what the profile knows. */
+        readonly audience: string | null
+      }
+}
+
+/** What a token is asked for. */
+export interface LegTarget {
+  readonly audiences: readonly string[]
+  readonly resources: readonly string[]
+  readonly scope: string | null
+  /** Further parameters of the request, by name. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** Subject tokens are exchanged at their issuer before a token of ours is made of them. */
+export interface SecondLegSettings {
+  readonly profile: SecondLegProfile
+  /** Null: what the issuer's metadata say. */
+  readonly tokenEndpoint: string | null
+  /** Null: clients have no name there, as at Google. */
+  readonly client: IssuerClient | null
+  readonly target: LegTarget
+  /** Not empty: a subject token must be for one of these, in place of the issuer's `audiences`. */
+  readonly subjectAudiences: readonly string[]
+  /** RFC 8693 section 3; null: what the profile wants. */
+  readonly requestedTokenType: string | null
+  /** `verified`: the answer must be a good access token for this server. `opaque`: nobody can verify it, and that it came is what counts. */
+  readonly answer: 'verified' | 'opaque'
+  /** For all of it. */
+  readonly timeoutMs: number
+  /** The second step of `chained`: the other issuer, whose token is the answer. */
+  readonly next: {
+    readonly issuer: string
+    readonly tokenEndpoint: string | null
+    readonly client: IssuerClient
+    readonly target: LegTarget
+  } | null
+}
+
 /** An issuer whose tokens are taken, and what is taken of them. Everything is decided by the configuration, nothing by a token. */
 export interface Issuer {
   /** Exactly as `iss` has it. */
@@ -57,4 +112,6 @@ export interface Issuer {
   readonly leewayMs: number
   /** `aud` of logout tokens, that is the client ids the issuer knows this server by; null: it cannot log out here. */
   readonly logoutAudiences: readonly string[] | null
+  /** Null: a token of this issuer is worth a session without asking it. */
+  readonly secondLeg: SecondLegSettings | null
 }

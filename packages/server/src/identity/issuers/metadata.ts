@@ -5,6 +5,7 @@ import { fetchJson, IssuerUnreachable } from './fetch-json.ts'
 export interface Metadata {
   readonly jwksUri: string | null
   readonly introspectionEndpoint: string | null
+  readonly tokenEndpoint: string | null
 }
 
 /**
@@ -20,6 +21,7 @@ export async function readMetadata(issuer: string, uri: string): Promise<Metadat
   return {
     jwksUri: urlIn(document, 'jwks_uri', issuer),
     introspectionEndpoint: urlIn(document, 'introspection_endpoint', issuer),
+    tokenEndpoint: urlIn(document, 'token_endpoint', issuer),
   }
 }
 

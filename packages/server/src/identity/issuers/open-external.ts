@@ -1,15 +1,21 @@
 import type { Sql } from '../../store/sql.ts'
-import type { ExternalPrincipals } from '../external.ts'
+import type { ExternalPrincipals, SecondLegs } from '../external.ts'
 import { IssuerPrincipals } from './external-principals.ts'
 import { IssuerTokens } from './external-tokens.ts'
 import type { Issuer } from './issuer.ts'
+import { IssuerSecondLegs } from './second-legs.ts'
 
 export interface OpenedExternal {
   readonly tokens: IssuerTokens
   readonly principals: ExternalPrincipals
+  readonly secondLegs: SecondLegs
 }
 
-/** Everything that takes tokens of the configured issuers; null: there are none. */
+/**
+ * Everything that takes tokens of the configured issuers; null: there are none.
+ *
+ * @throws AuthError `configuration` for a second leg that contradicts itself
+ */
 export function openExternal(options: {
   readonly sql: Sql
   readonly issuers: readonly Issuer[]
@@ -21,8 +27,10 @@ export function openExternal(options: {
   const { issuers, ...rest } = options
   if (issuers.length === 0) return null
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
+  const tokens = new IssuerTokens({ ...rest, issuers })
   return {
-    tokens: new IssuerTokens({ ...rest, issuers }),
+    tokens,
+    secondLegs: new IssuerSecondLegs(tokens, { ...rest, issuers }),
     principals: new IssuerPrincipals({ ...rest, issuers: byName }),
   }
 }

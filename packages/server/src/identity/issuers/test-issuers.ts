@@ -29,6 +29,7 @@ export function issuerOf(issuer: string, settings: Partial<Issuer> = {}): Issuer
     groupsMaxAgeMs: 86_400_000,
     leewayMs: 5_000,
     logoutAudiences: null,
+    secondLeg: null,
     ...settings,
   }
 }

@@ -49,7 +49,14 @@ export function audiencesFor(
       : 'An id_token is no access token: send the access token.'
   if (issuer.tokenType === 'at+jwt' && !isTyped)
     return 'The typ of an access token of this issuer must be at+jwt.'
-  return issuer.audiences
+  return accessAudiences(issuer, purpose)
+}
+
+/** A token that is exchanged at its issuer first is for who exchanges it there, and not for this server yet. */
+export function accessAudiences(issuer: Issuer, purpose: ExternalPurpose): readonly string[] {
+  return purpose === 'subject' && issuer.secondLeg !== null
+    ? issuer.secondLeg.subjectAudiences
+    : issuer.audiences
 }
 
 export function isTypedAccess(header: Claims): boolean {

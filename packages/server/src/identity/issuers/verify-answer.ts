@@ -1,0 +1,59 @@
+import type { ExternalRefusal, ExternalVerification } from '../external.ts'
+import { maxForeignTokenLength, peek } from '../peek.ts'
+import type { Trusted } from './external-tokens.ts'
+import { admitsOpaque, introspect } from './introspect.ts'
+import type { Issuer } from './issuer.ts'
+import { audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
+import { type Claims, verifiedOf } from './verified-of.ts'
+import { verifyJwt } from './verify-jwt.ts'
+
+/**
+ * Whether what an issuer gave to this server's own client is an access token of that issuer for this server: the rules are
+ * those of any bearer, but that our own client may be the one it was given to. It is used once, so nothing is remembered.
+ *
+ * @param clientId the client that asked
+ * @throws HeadgateError `unavailable` when the keys cannot be had, or an opaque one not be asked about
+ */
+export async function verifyAnswer(
+  token: string,
+  { issuer, keys }: Trusted,
+  clientId: string,
+  now: number,
+): Promise<ExternalVerification> {
+  if (token.length > maxForeignTokenLength)
+    return refused('too long', `it has more than ${maxForeignTokenLength} characters`)
+  const rules = takingClient(issuer, clientId)
+  const peeked = peek(token)
+  if (peeked === null) return await opaqueAnswer(token, { issuer: rules, keys }, now)
+  const { header, claims } = peeked
+  const kind = kindOf(header, claims)
+  if ('told' in kind) return refused('wrong type', kind.told)
+  const audiences = audiencesFor(rules, kind.kind, isTypedAccess(header), 'bearer', '')
+  if (typeof audiences === 'string') return refused('wrong type', audiences)
+  const checked = await verifyJwt(token, { issuer, key: keys.key, audiences, now })
+  return checked.ok ? verifiedOf(rules, checked.payload, now) : checked
+}
+
+async function opaqueAnswer(
+  token: string,
+  { issuer, keys }: Trusted,
+  now: number,
+): Promise<ExternalVerification> {
+  if (issuer.introspection === null)
+    return refused('malformed', 'it is no JWT, and introspection is not configured for its issuer')
+  const claims: Claims | null = await introspect(keys, issuer.introspection, token)
+  if (claims === null) return refused('not active', 'its issuer says that it is not active')
+  if (!admitsOpaque(issuer, issuer.audiences, claims))
+    return refused('wrong audience', `its issuer says that it is not for ${issuer.audiences.join(' or ')}`)
+  return verifiedOf(issuer, claims, now)
+}
+
+/** With lists of clients, ours is one that acts for nobody. */
+function takingClient(issuer: Issuer, clientId: string): Issuer {
+  if (issuer.actors === null && issuer.clients === null) return issuer
+  return { ...issuer, clients: new Set([...(issuer.clients ?? []), clientId]) }
+}
+
+function refused(reason: ExternalRefusal, told: string): ExternalVerification {
+  return { ok: false, reason, told }
+}

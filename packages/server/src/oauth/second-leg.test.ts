@@ -1,0 +1,442 @@
+import { startTestIssuer, type TestIssuer } from '@headgate/testkit'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openExternal } from '../identity/issuers/open-external.ts'
+import { audience, issuerOf, testService } from '../identity/issuers/test-issuers.ts'
+import type { ExternalIdentities } from '../identity/external.ts'
+import type { Issuer, SecondLegSettings } from '../identity/issuers/issuer.ts'
+import {
+  legClient,
+  legOf,
+  legRefusal,
+  legSecret,
+  legToken,
+  testLeg,
+  type TestLeg,
+} from '../identity/issuers/test-second-leg.ts'
+import { insertFederation } from '../store/client-federations.ts'
+import { form, testEngines, type TestClient, type TestEngines } from './test-engines.ts'
+import type { Reply } from './test-token-server.ts'
+import { grantTypes, tokenTypes } from './token-types.ts'
+
+let world: TestEngines
+let leg: TestLeg
+let trino: TestClient
+/** What the issuers are from now on. */
+let configure: (
+  settings?: Partial<SecondLegSettings>,
+  issuer?: Partial<Issuer>,
+  more?: readonly Issuer[],
+) => void
+
+beforeAll(async () => {
+  leg = await testLeg()
+  let issuers: readonly Issuer[] = []
+  let opened: ExternalIdentities | null = null
+  world = await testEngines((idp) => {
+    configure = (settings = {}, issuer = {}, more = []) => {
+      const secondLeg = legOf({ tokenEndpoint: `${leg.url}/token`, ...settings })
+      issuers = [issuerOf(idp.issuer, { secondLeg, ...issuer }), ...more]
+      opened = null
+    }
+    configure()
+    return (sql) => {
+      opened ??= openExternal({ sql, issuers, tokenEndpoint: 'https://catalog.example' })
+      if (opened === null) throw new Error('there are no issuers')
+      return opened
+    }
+  })
+  trino = await world.engine()
+})
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+  await leg[Symbol.asyncDispose]()
+})
+
+beforeEach(() => {
+  world.server.reset()
+  configure()
+  leg.asked.length = 0
+  leg.answerWith(() => legToken(world.idp))
+})
+
+/** The token of a user as the engine has it: for the client of this server at the issuer. */
+function shown(claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  return world.idp.sign({ sub: 'alice', azp: 'app', aud: 'headgate', scope: 'x', ...claims })
+}
+
+async function exchange(claims: Readonly<Record<string, unknown>> = {}): Promise<Reply> {
+  return world.exchange({ subject_token: await shown(claims) }, trino.basic)
+}
+
+async function told(reply: Promise<Reply>): Promise<string> {
+  const { status, body } = await reply
+  return `${status} ${String(body['error'])}: ${String(body['error_description'])}`
+}
+
+/** From now on the subject at the issuer is the engine here. */
+async function known(subject: string): Promise<void> {
+  await insertFederation(world.server.sql, trino.id, { issuer: world.idp.issuer, subject }, 16)
+}
+
+/** The newest audit event. */
+function audited(): Readonly<Record<string, unknown>> {
+  return JSON.parse(world.server.lines.at(-1) ?? '{}') as Record<string, unknown>
+}
+
+describe('an engine exchanges a token whose issuer is asked first', () => {
+  test('the issuer gets the token of the user, our client its proof, the engine a token of ours', async () => {
+    const token = await shown()
+    const reply = await world.exchange({ subject_token: token }, trino.basic)
+    expect(reply).toMatchObject({ status: 200 })
+    expect(await world.identity(reply)).toMatchObject({
+      principal: { issuer: world.idp.issuer, subject: 'alice' },
+      actors: [{ subject: trino.name }],
+      obtainedBy: 'external-token',
+    })
+    expect(leg.asked).toHaveLength(1)
+    expect(Object.fromEntries(leg.forms[0] ?? [])).toMatchObject({ subject_token: token, audience })
+    expect(leg.asked[0]?.authorization).toMatch(/^Basic /)
+    expect(audited()).toMatchObject({
+      principal: `${world.idp.issuer}#alice`,
+      actors: [trino.name],
+      detail: { engine: trino.name, secondLeg: `generic-8693 at ${world.idp.issuer}` },
+    })
+  })
+
+  test('in the dialect of Iceberg, and on behalf of its user by an assertion, it is the same', async () => {
+    const service = await world.token(trino)
+    const dialect = {
+      subject_token: await shown(),
+      actor_token: service,
+      actor_token_type: tokenTypes.accessToken,
+    }
+    expect(await world.exchange(dialect, { authorization: `Bearer ${service}` })).toMatchObject({
+      status: 200,
+    })
+    const onBehalf = { grant_type: grantTypes.jwtBearer, assertion: await shown() }
+    const reply = await world.server.post(form(onBehalf), trino.basic)
+    expect(await world.identity(reply)).toMatchObject({ actors: [{ subject: trino.name }] })
+    expect(leg.asked).toHaveLength(2)
+  })
+
+  test('its end is the first of the two tokens, of what the answer says, and of the entry', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const life = async (ends: { user?: number; answer?: number; said?: number }): Promise<number> => {
+      const { user = 250, answer = 250, said = 250 } = ends
+      leg.answerWith(() => legToken(world.idp, { exp: now + answer }, { expires_in: said }))
+      const { body } = await exchange({ exp: now + user })
+      return Math.round(Number(decodeJwt(String(body['access_token'])).exp) - now)
+    }
+    expect(await life({ user: 40 })).toBe(40)
+    expect(await life({ answer: 40 })).toBe(40)
+    expect([39, 40, 41, 42]).toContain(await life({ said: 40 }))
+  })
+
+  test('groups, login and name come from the answer; what proves the user stays as old as it was', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    leg.answerWith(() => legToken(world.idp, { sub: 'greta', groups: ['finance'], name: 'Greta' }))
+    const reply = await exchange({
+      sub: 'greta',
+      groups: ['old'],
+      name: 'g',
+      auth_time: now - 900,
+      iat: now - 60,
+    })
+    const { authTime, principal } = await world.identity(reply)
+    expect(authTime).toBe((now - 900) * 1000)
+    expect(principal.name).toBe('Greta')
+    const later = await exchange({ sub: 'greta', iat: now - 60 })
+    expect((await world.identity(later)).authTime).toBe((now - 60) * 1000)
+  })
+
+  test('a renewal of its token asks nobody', async () => {
+    const { body } = await exchange()
+    const own = String(body['access_token'])
+    leg.answerWith(() => ({ status: 500 }))
+    const renewal = await world.exchange({ subject_token: own }, { authorization: `Bearer ${own}` })
+    expect(renewal).toMatchObject({ status: 200 })
+    expect(leg.asked).toHaveLength(1)
+  })
+})
+
+describe('nobody is asked about', () => {
+  test('a token for another client, of another kind, that is forged or over', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    for (const [claims, why] of [
+      [{ aud: audience }, /aud of the token must have headgate/],
+      [{ aud: 'other' }, /aud/],
+      [{ exp: now - 60 }, /expired/],
+      [{ nonce: 'n' }, /id_token/],
+      [{ may_act: { sub: 'somebody-else' } }, /may_act/],
+      [{ act: { sub: 'nobody-here' } }, /names an actor/],
+    ] as const)
+      expect(await told(exchange(claims)), JSON.stringify(claims)).toMatch(why)
+    const [head, , signature] = (await shown()).split('.')
+    const forged = `${head}.${Buffer.from(JSON.stringify(decodeJwt(await shown({ sub: 'bob' })))).toString('base64url')}.${signature}`
+    expect(await told(world.exchange({ subject_token: forged }, trino.basic))).toMatch(/signature/)
+    expect(leg.asked).toEqual([])
+  })
+
+  test('a token of an engine, or for a client that is none', async () => {
+    await known('service-account-trino')
+    expect(await told(exchange({ sub: 'service-account-trino' }))).toMatch(/of an engine/)
+    const plain = await world.client()
+    const reply = world.exchange({ subject_token: await shown() }, plain.basic)
+    expect(await told(reply)).toMatch(/unauthorized_client/)
+    expect(leg.asked).toEqual([])
+  })
+})
+
+describe('an answer is worth nothing', () => {
+  test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
+    ['of somebody else', { sub: 'bob' }, /another subject/],
+    ['of an actor that the user’s token does not name', { act: { sub: 'other' } }, /names an actor/],
+    ['for another audience', { aud: 'elsewhere' }, /The aud of the token must have lakehouse/],
+    ['that is an id_token', { at_hash: 'x' }, /id_token/],
+    ['of another issuer', { iss: 'https://other.example' }, /claim iss/],
+    ['that has ended', { exp: 1 }, /expired/],
+  ])('%s', async (_, claims, why) => {
+    leg.answerWith(() => legToken(world.idp, claims))
+    const text = await told(exchange())
+    expect(text).toMatch(/^400 invalid_grant: The issuer .* exchanged the token of the user, but/)
+    expect(text).toMatch(why)
+    expect(text).toMatch(/secondLeg in HEADGATE_ISSUERS/)
+    expect(audited()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('second leg') })
+  })
+
+  test('that is opaque, unsigned, or of an issuer that nobody configured', async () => {
+    const stranger = await startTestIssuer()
+    const [, payload] = (await shown({ aud: audience })).split('.')
+    const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${payload}.`
+    for (const access_token of [
+      'opaque',
+      unsigned,
+      await stranger.sign({ sub: 'alice', aud: audience, scope: 'x' }),
+    ]) {
+      leg.answerWith(() => ({ body: { access_token, token_type: 'Bearer', expires_in: 60 } }))
+      expect(await told(exchange())).toMatch(/^400 invalid_grant: .* its answer cannot be used/)
+    }
+    await stranger[Symbol.asyncDispose]()
+  })
+
+  test('unless the issuer can be asked about an opaque one, and says that it is of the user and for us', async () => {
+    let says: Readonly<Record<string, unknown>> = {
+      active: true,
+      sub: 'alice',
+      aud: audience,
+      exp: 4_000_000_000,
+    }
+    await using asked = await testService(() => ({ body: says }))
+    const clientSecret = { reveal: () => 's' }
+    const introspection = {
+      endpoint: asked.url,
+      clientId: 'c',
+      clientSecret,
+      tokens: 'opaque',
+      cacheMs: 0,
+    } as const
+    configure({}, { introspection })
+    leg.answerWith(() => ({ body: { access_token: 'opaque', token_type: 'Bearer', expires_in: 60 } }))
+    expect(await exchange()).toMatchObject({ status: 200 })
+    says = { ...says, sub: 'bob' }
+    expect(await told(exchange())).toMatch(/another subject/)
+    says = { ...says, sub: 'alice', aud: 'elsewhere' }
+    expect(await told(exchange())).toMatch(/not for lakehouse/)
+    says = { active: false }
+    expect(await told(exchange())).toMatch(/not active/)
+  })
+})
+
+describe('lists of clients hold for answers too', () => {
+  test('our own client is one that acts for nobody, also where the answer names it as actor', async () => {
+    configure({}, { clients: new Set(['app']), actors: new Set(['trino']) })
+    for (const claims of [{}, { act: { sub: legClient.id } }]) {
+      leg.answerWith(() => legToken(world.idp, claims))
+      expect((await world.identity(await exchange())).actors).toMatchObject([{ subject: trino.name }])
+    }
+    leg.answerWith(() => legToken(world.idp, { azp: 'somebody' }))
+    expect(await told(exchange())).toMatch(/client \(azp\) that is not taken/)
+  })
+
+  test('a token that the engine got at the issuer already keeps its engine, once', async () => {
+    configure({}, { clients: new Set(['app']), actors: new Set([`at-idp-${trino.name}`]) })
+    await known(`at-idp-${trino.name}`)
+    const reply = await exchange({ azp: `at-idp-${trino.name}` })
+    expect((await world.identity(reply)).actors).toHaveLength(1)
+    const may = { may_act: { sub: `at-idp-${trino.name}` } }
+    leg.answerWith(() => legToken(world.idp, may))
+    expect(await exchange({ ...may })).toMatchObject({ status: 200 })
+    leg.answerWith(() => legToken(world.idp, { may_act: { sub: 'other' } }))
+    expect(await told(exchange())).toMatch(/may_act/)
+    expect(await told(exchange({ ...may }))).toMatch(/who may act/)
+  })
+})
+
+describe('when the issuer says no', () => {
+  test.each([
+    ['invalid_grant', 400, /sign in again/],
+    ['invalid_client', 401, /operator of this server must look at its client/],
+    ['unauthorized_client', 400, /must allow its client/],
+    ['invalid_target', 400, /correct the audience/],
+    ['invalid_scope', 400, /correct the scope/],
+    ['interaction_required', 400, /wants to ask them/],
+    ['something_new', 400, /log of this server/],
+    ['<script>', 400, /\(refused\)/],
+  ])('%s is told with what to do', async (error, status, remedy) => {
+    leg.answerWith((given) =>
+      legRefusal(error, `no to ${given.get('subject_token')} of ${legSecret}`, status),
+    )
+    const text = await told(exchange())
+    expect(text).toMatch(/^400 invalid_grant: The issuer .* did not exchange the token of the user/)
+    expect(text).toMatch(remedy)
+  })
+
+  test('neither the engine nor the audit hears a token, or the secret', async () => {
+    const token = await shown()
+    leg.answerWith(() => legRefusal('invalid_grant', `no to ${token} by ${legSecret}`))
+    await world.exchange({ subject_token: token }, trino.basic)
+    expect(audited()).toMatchObject({
+      reason: expect.stringMatching(/refused token-exchange: invalid_grant/),
+    })
+    const all = [...world.server.lines, ...world.server.told].join('\n')
+    expect(all).not.toContain(token)
+    expect(all).not.toContain(legSecret)
+  })
+
+  test('the same token is not shown to it again at once', async () => {
+    leg.answerWith(() => legRefusal('invalid_grant'))
+    const token = await shown()
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(await told(world.exchange({ subject_token: token }, trino.basic))).toMatch(/invalid_grant/)
+    expect(leg.asked).toHaveLength(1)
+    await exchange()
+    expect(leg.asked).toHaveLength(2)
+  })
+})
+
+describe('when the issuer does not answer', () => {
+  const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } }
+
+  test.each<[string, () => ReturnType<Parameters<TestLeg['answerWith']>[0]>]>([
+    ['but fails', () => ({ status: 500 })],
+    ['but is busy', () => legRefusal('slow_down', 'later', 429)],
+    ['with JSON', () => ({ body: 'no json' })],
+    ['with a token', () => ({ body: { token_type: 'Bearer' } })],
+  ])('%s, try again', async (_, answer) => {
+    leg.answerWith(answer)
+    const reply = await exchange()
+    expect(reply).toMatchObject(unavailable)
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
+  })
+
+  test('in time, or at all, or where its metadata are: try again', async () => {
+    leg.answerWith(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      return legToken(world.idp)
+    })
+    configure({ timeoutMs: 150 })
+    const before = Date.now()
+    expect(await exchange()).toMatchObject(unavailable)
+    expect(Date.now() - before).toBeLessThan(600)
+    configure({ tokenEndpoint: 'http://127.0.0.1:1/token' })
+    expect(await exchange()).toMatchObject(unavailable)
+    await using broken = await testService((path) => ({ status: path === '/jwks' ? 200 : 500 }))
+    configure({ tokenEndpoint: null }, { keys: { from: 'metadata', uri: `${broken.url}/metadata` } })
+    expect(await exchange()).toMatchObject(unavailable)
+  })
+
+  test('a redirect is not followed, with our secret in hand', async () => {
+    await using trap = await testService(() => legToken(world.idp))
+    leg.answerWith(() => ({ status: 307, headers: { location: `${trap.url}/token` } }))
+    expect(await told(exchange())).toMatch(/^400 invalid_grant/)
+    expect(trap.asked).toEqual([])
+  })
+})
+
+describe('many at once', () => {
+  test('who show the same token share one request', async () => {
+    leg.answerWith(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      return legToken(world.idp)
+    })
+    const other = await world.engine()
+    const token = await shown()
+    const replies = await Promise.all(
+      [trino, other, trino, other].map(({ basic }) => world.exchange({ subject_token: token }, basic)),
+    )
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(leg.asked).toHaveLength(1)
+  })
+
+  test('do not make more than 64 requests: the others are told to come back', async () => {
+    const gate = Promise.withResolvers<void>()
+    leg.answerWith(async () => {
+      await gate.promise
+      return legToken(world.idp)
+    })
+    configure({ timeoutMs: 10_000 })
+    const replies = Array.from({ length: 70 }, () => exchange())
+    const busy: Reply[] = []
+    for (const reply of replies) void reply.then((each) => busy.push(each))
+    await expect.poll(() => busy.length, { timeout: 10_000 }).toBe(6)
+    for (const each of busy) expect(each).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
+    gate.resolve()
+    const statuses = (await Promise.all(replies)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(64)
+    expect(leg.asked).toHaveLength(64)
+  }, 20_000)
+})
+
+describe('other profiles', () => {
+  test('generic-7523 presents the token as an assertion', async () => {
+    configure({ profile: 'generic-7523' })
+    const token = await shown()
+    expect(await world.exchange({ subject_token: token }, trino.basic)).toMatchObject({ status: 200 })
+    expect(leg.forms[0]?.get('assertion')).toBe(token)
+  })
+
+  test('google-sts: that it gives a token is what counts, and the user is who the verified token says', async () => {
+    configure(
+      { profile: 'google-sts', client: null, answer: 'opaque', subjectAudiences: ['workforce'] },
+      { subjectTokens: new Set(['id_token', 'access_token']), idTokenAudiences: ['app'] },
+    )
+    leg.answerWith(() => ({ body: { access_token: 'ya29.opaque', token_type: 'Bearer', expires_in: 60 } }))
+    const reply = await exchange({ aud: 'workforce' })
+    expect(await world.identity(reply)).toMatchObject({ principal: { subject: 'alice' } })
+    expect(Number(reply.body['expires_in'])).toBeLessThanOrEqual(60)
+    expect(leg.forms[0]?.get('subject_token_type')).toBe(tokenTypes.jwt)
+    expect(leg.asked[0]?.authorization).toBeUndefined()
+    await exchange({ aud: 'app', nonce: 'n', scope: undefined })
+    expect(leg.forms[1]?.get('subject_token_type')).toBe(tokenTypes.idToken)
+    leg.answerWith(() => legRefusal('invalid_grant'))
+    expect(await told(exchange({ aud: 'workforce' }))).toMatch(/invalid_grant/)
+  })
+
+  test('chained: the other issuer gives the answer, by whose rules it is verified', async () => {
+    const other: TestIssuer = await startTestIssuer()
+    await using last = await testLeg()
+    const next = {
+      issuer: other.issuer,
+      tokenEndpoint: `${last.url}/token`,
+      client: { ...legClient, id: 'there' },
+      target: { audiences: [], resources: [], scope: null, parameters: {} },
+    }
+    configure({ profile: 'chained', next }, {}, [issuerOf(other.issuer, { clients: new Set() })])
+    leg.answerWith(() => ({ body: { access_token: 'the-grant', token_type: 'N_A', expires_in: 60 } }))
+    last.answerWith(() => legToken(other, { azp: 'there' }))
+    const reply = await exchange()
+    expect(last.forms[0]?.get('assertion')).toBe('the-grant')
+    expect(await told(Promise.resolve(reply))).toMatch(/^400 invalid_grant: The entry of the engine/)
+    await world.set(trino, { subjects: [{ issuer: other.issuer, pattern: '*', groups: [] }] })
+    const { principal } = await world.identity(await exchange())
+    expect(principal).toMatchObject({ issuer: other.issuer, subject: 'alice' })
+    last.answerWith(() => legToken(world.idp, { azp: 'there' }))
+    expect(await told(exchange())).toMatch(/cannot be used/)
+    last.answerWith(() => legRefusal('invalid_grant'))
+    expect(await told(exchange())).toMatch(/did not exchange/)
+    await world.set(trino, {})
+    await other[Symbol.asyncDispose]()
+  })
+})
