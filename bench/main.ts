@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
+import { authCases } from './cases/auth.ts'
 import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
 import { gatewayCases } from './cases/gateway.ts'
 import { identityCases } from './cases/identity.ts'
@@ -30,6 +31,7 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'commit-large', quick: false, cases: commitLargeCases },
   { id: 'vending', quick: true, cases: vendingCases },
   { id: 'gateway', quick: false, cases: gatewayCases },
+  { id: 'auth', quick: false, cases: authCases },
 ]
 
 async function main(options: BenchOptions): Promise<void> {

@@ -14,6 +14,8 @@ export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> &
   Partial<Measured> & {
     /** Storage credentials that were minted meanwhile. */
     readonly minted?: number
+    /** Further figures by the heading of their column. */
+    readonly figures?: Readonly<Record<string, number>>
   }
 
 export interface Case {
@@ -23,6 +25,10 @@ export interface Case {
   readonly notes: readonly string[]
   /** Each answer stands for the transport of an object of so many bytes. */
   readonly objectBytes?: number
+  /** Calls of functions are measured, not answers: the table tells microseconds, and how many more than an entry's. */
+  readonly calls?: { readonly addedTo?: string }
+  /** Rounds are this many times as many: for what is measured in short ones. Default 1. */
+  readonly moreRounds?: number
   readonly entries: readonly Entry[]
 }
 
@@ -32,21 +38,25 @@ export interface EntryResult {
   readonly rounds: readonly EntryMeasured[]
 }
 
-export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes' | 'objectBytes'> {
+export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes' | 'objectBytes' | 'calls'> {
   readonly entries: readonly EntryResult[]
 }
 
 /** Measures all entries in turn, again and again: slow changes of the machine reach all of them. */
-export async function runCase(run: BenchRun, { entries, ...about }: Case): Promise<CaseResult> {
+export async function runCase(
+  run: BenchRun,
+  { entries, moreRounds = 1, ...about }: Case,
+): Promise<CaseResult> {
   const { title } = about
   run.say(`\n${title}`)
   const rounds = entries.map((): EntryMeasured[] => [])
-  for (let round = 0; round < run.repeats; round += 1) {
+  const repeats = run.repeats * moreRounds
+  for (let round = 0; round < repeats; round += 1) {
     for (const [index, entry] of entries.entries()) {
       const measured = await entry.measure(round)
       rounds[index]?.push(measured)
       run.say(
-        `  ${round + 1}/${run.repeats} ${entry.label}: ${Math.round(measured.perSecond)}/s, p99 ${measured.p99Ms.toFixed(2)} ms`,
+        `  ${round + 1}/${repeats} ${entry.label}: ${Math.round(measured.perSecond)}/s, p99 ${measured.p99Ms.toFixed(2)} ms`,
       )
     }
   }

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CaseResult, EntryResult } from './case.ts'
+import { callLines } from './call-lines.ts'
 import type { Placement } from './cores.ts'
+import { decimal, count, percent, ratio, row, tableHead } from './format.ts'
 import type { Machine } from './machine.ts'
 import { median, medianRatio, spread } from './statistics.ts'
 
@@ -43,7 +45,11 @@ export function markdown(report: Report): string {
   return [...head, ...report.cases.flatMap(caseLines)].join('\n') + '\n'
 }
 
-function caseLines({ title, notes, entries, objectBytes }: CaseResult): string[] {
+function caseLines(result: CaseResult): string[] {
+  return result.calls === undefined ? answerLines(result) : callLines(result)
+}
+
+function answerLines({ title, notes, entries, objectBytes }: CaseResult): string[] {
   const baselines = [...new Set(entries.flatMap(({ against }) => against))]
   const watched = [
     ...new Set(entries.flatMap(({ rounds }) => rounds.flatMap(({ use }) => Object.keys(use ?? {})))),
@@ -76,8 +82,7 @@ function caseLines({ title, notes, entries, objectBytes }: CaseResult): string[]
     `## ${title}`,
     '',
     ...notes.flatMap((note) => [note, '']),
-    row(columns),
-    row(columns.map((_, at) => (at === 0 ? '---' : '---:'))),
+    ...tableHead(columns),
     ...rows.map(row),
   ]
 }
@@ -126,28 +131,7 @@ function cells(
   ]
 }
 
-function row(texts: readonly string[]): string {
-  return `| ${texts.join(' | ')} |`
-}
-
-function count(value: number): string {
-  return Number.isNaN(value) ? '' : Math.round(value).toLocaleString('en-US')
-}
-
 /** Few answers a second are large ones, of which parts of one count. */
 function rate(value: number): string {
   return value < 100 ? value.toFixed(1) : count(value)
-}
-
-function decimal(value: number): string {
-  return Number.isNaN(value) ? '' : value.toFixed(value < 10 ? 2 : 1)
-}
-
-/** `83 %`, and from twice on `2.1 ×`. */
-function ratio(value: number): string {
-  return value >= 2 ? `${value.toFixed(1)} ×` : percent(value)
-}
-
-function percent(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(0)} %` : ''
 }

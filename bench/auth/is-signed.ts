@@ -1,0 +1,20 @@
+import type { HeaderList } from '@headgate/auth'
+import { parseRequest, sha256Hex, verifySignature } from '@headgate/sigv4'
+import { aws, region, service } from './providers.ts'
+import type { ToSign } from './signers.ts'
+
+/** Throws unless the request is rightly signed with these headers, its body included. */
+export function assertSigned({ method, url, body }: ToSign, headers: HeaderList): void {
+  const { host, pathname, search } = new URL(url)
+  const all: HeaderList = headers.some(([name]) => /^host$/i.test(name))
+    ? headers
+    : [...headers, ['host', host]]
+  const parsed = parseRequest(
+    { method, target: pathname + search, headers: all },
+    { services: [service], regions: [region], now: new Date() },
+  )
+  if (!parsed.ok) throw parsed.refusal
+  const bodySha256 = sha256Hex(body)
+  const verified = verifySignature(parsed.value, aws.secretAccessKey, { bodySha256 })
+  if (!verified.ok) throw verified.refusal
+}

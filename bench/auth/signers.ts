@@ -1,0 +1,114 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
+import { AuthRegistry, type HeaderList } from '@headgate/auth'
+import { sha256Hex, signRequest, WebSigningKeys } from '@headgate/sigv4/web'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { AwsV4Signer } from 'aws4fetch'
+import { aws, region, service, sigv4 } from './providers.ts'
+import { tokenEndpoints } from './token-endpoints.ts'
+
+/** A request to sign, and what came of it. */
+export interface ToSign {
+  readonly method: string
+  readonly url: string
+  readonly headers: HeaderList
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+export interface SignerUnderTest {
+  readonly label: string
+  readonly ours: boolean
+  /** The headers of the signed request, all of them. */
+  readonly sign: (request: ToSign) => Promise<HeaderList>
+}
+
+/** Ours and others, each signing the body and keeping the derived key as it comes. */
+export async function signers(): Promise<readonly SignerUnderTest[]> {
+  const auth = await new AuthRegistry().create(sigv4, { fetch: tokenEndpoints().fetch, env: {} })
+  const webKeys = new WebSigningKeys()
+  const smithy = new SignatureV4({ credentials: aws, region, service, sha256: NodeSha256 })
+  const keys = new Map<string, ArrayBuffer>()
+  return [
+    {
+      label: '@smithy/signature-v4',
+      ours: false,
+      sign: async ({ method, url, headers, body }) => {
+        const { protocol, hostname, pathname, searchParams } = new URL(url)
+        const signed = await smithy.sign({
+          method,
+          protocol,
+          hostname,
+          path: pathname,
+          query: Object.fromEntries(searchParams),
+          headers: { ...Object.fromEntries(headers), host: hostname },
+          body,
+        })
+        return Object.entries(signed.headers)
+      },
+    },
+    {
+      label: 'aws4fetch',
+      ours: false,
+      sign: async ({ method, url, headers, body }) => {
+        const signer = new AwsV4Signer({
+          ...aws,
+          region,
+          service,
+          method,
+          url,
+          headers: headers.map(([name, value]): [string, string] => [name, value]),
+          body,
+          cache: keys,
+        })
+        const signed = await signer.sign()
+        return [...signed.headers]
+      },
+    },
+    {
+      label: 'sigv4 of @headgate/auth',
+      ours: true,
+      sign: async (request) => (await auth.authenticate(request)).headers,
+    },
+    {
+      label: '@headgate/sigv4/web, as in browsers',
+      ours: true,
+      sign: async ({ method, url, headers, body }) => {
+        const { host, pathname, search } = new URL(url)
+        const payloadHash = await sha256Hex(body)
+        const given: HeaderList = [...headers, ['host', host], ['x-amz-content-sha256', payloadHash]]
+        const added = await signRequest(
+          { method, target: pathname + search, headers: given },
+          { credentials: aws, region, service, date: new Date(), payloadHash, keys: webKeys },
+        )
+        return [...given, ...added]
+      },
+    },
+  ]
+}
+
+/** SHA-256 and HMAC as the SDK of AWS has them in Node (`@smithy/hash-node`). */
+class NodeSha256 {
+  readonly #hash: Hash | Hmac
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret))
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytesOf(data))
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest()
+  }
+
+  reset(): void {
+    throw new Error('one hash is made for each text')
+  }
+}
+
+function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
+  if (typeof data === 'string') return Buffer.from(data)
+  return data instanceof ArrayBuffer
+    ? Buffer.from(data)
+    : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+}

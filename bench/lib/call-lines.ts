@@ -1,0 +1,54 @@
+import type { CaseResult, EntryResult } from './case.ts'
+import { count, decimal, percent, ratio, row, tableHead } from './format.ts'
+import { median, medianRatio, spread } from './statistics.ts'
+
+/** A case of calls, not answers: microseconds of each, how many more than those of one entry, and times that of others. */
+export function callLines({ title, notes, entries, calls }: CaseResult): string[] {
+  const baselines = [...new Set(entries.flatMap(({ against }) => against))]
+  const figures = [
+    ...new Set(entries.flatMap(({ rounds }) => rounds.flatMap(({ figures }) => Object.keys(figures ?? {})))),
+  ]
+  const base = entries.find(({ label }) => label === calls?.addedTo)
+  const columns = [
+    '',
+    'µs',
+    ...(base === undefined ? [] : ['µs added']),
+    ...baselines.map((label) => `time of ${label}`),
+    ...figures,
+  ]
+  const rows = entries.map((entry) => {
+    const times = timesOf(entry)
+    return [
+      entry.label,
+      `${decimal(median(times))} ± ${percent(spread(times))}`,
+      ...(base === undefined
+        ? []
+        : [decimal(median(times.map((time, round) => time - (timesOf(base)[round] ?? Number.NaN))))]),
+      ...baselines.map((label) => timesOfOther(entry, entries, label, times)),
+      ...figures.map((name) => count(median(entry.rounds.flatMap(({ figures }) => figures?.[name] ?? [])))),
+    ]
+  })
+  return [
+    '',
+    `## ${title}`,
+    '',
+    ...notes.flatMap((note) => [note, '']),
+    ...tableHead(columns),
+    ...rows.map(row),
+  ]
+}
+
+function timesOf({ rounds }: EntryResult): number[] {
+  return rounds.map(({ perSecond }) => 1e6 / perSecond)
+}
+
+function timesOfOther(
+  entry: EntryResult,
+  all: readonly EntryResult[],
+  label: string,
+  times: readonly number[],
+): string {
+  const other = all.find((each) => each.label === label)
+  if (other === undefined || !entry.against.includes(label)) return ''
+  return ratio(medianRatio(times, timesOf(other)))
+}
