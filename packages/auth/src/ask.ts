@@ -1,5 +1,6 @@
 import { AuthError } from './auth-error.ts'
 import type { Fetch } from './provider-definition.ts'
+import { readLimited } from './read-limited.ts'
 import { timeLimit } from './time-limit.ts'
 
 const MAX_BYTES = 1 << 20
@@ -26,8 +27,7 @@ export async function ask(
   try {
     const signal = timeLimit(init.signal ?? undefined, timeoutMs)
     const response = await fetch(url, { ...init, redirect: 'manual', signal })
-    const text = await response.text()
-    if (text.length > MAX_BYTES) throw new AuthError('malformed', `${what} gave an answer of more than 1 MiB`)
+    const text = await readLimited(response, MAX_BYTES, what)
     return { status: response.status, headers: response.headers, text }
   } catch (cause) {
     init.signal?.throwIfAborted()

@@ -34,6 +34,7 @@ const everywhere = [
   new URL('index.ts', folder),
   new URL('oauth2/obtain-token.ts', folder),
   new URL('signing/web-signer.ts', folder),
+  new URL('discovery/discover.ts', folder),
   ...providers.map((name) => new URL(`providers/${name}`, folder)),
 ]
 
@@ -53,7 +54,7 @@ it('what is loaded on demand is what needs Node, a provider, or a package that m
   for (const [path, source] of loadedWith(everywhere)) {
     for (const [, target = ''] of source.matchAll(/\bimport\(([^)]*)\)/g)) {
       expect(target, path).toMatch(
-        /^'\.\.?\/(node|providers|signing)\/|^'\.\/web-signer|^'@headgate\/sigv4\/web'|^name$/,
+        /^'\.\.?\/(node|providers|signing|discovery)\/|^'\.\/web-signer|^'@headgate\/sigv4\/web'|^name$/,
       )
     }
   }

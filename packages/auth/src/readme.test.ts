@@ -13,8 +13,21 @@ const examples = [...readme.matchAll(/```properties\n([^]*?)```/g)].map(([, text
 /** Keys of nobody. */
 const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
 
+const uri = 'https://catalog.example.com/lake'
+
+/** What a catalog says of itself that follows the specification's last example. */
+const declared = {
+  resource: uri,
+  authorization_servers: ['https://login.example.com/realms/acme'],
+  rest_auth: {
+    version: 1,
+    schemes: [{ type: 'oauth2', parameters: { scope: 'catalog' } }, { type: 'bearer' }],
+  },
+}
+
 /** Every issuer at once, on no network: whoever is asked is there, and gives what is asked for. */
 async function anyIssuer(url: string): Promise<Response> {
+  if (url.includes('/oauth-protected-resource')) return Response.json(declared)
   const issuer = /^(.*)\.well-known\/openid-configuration$/.exec(url)?.[1]
   if (issuer === undefined) {
     const token = { access_token: 'x', accessToken: 'x', token: 'x', token_type: 'Bearer', expires_in: 3600 }
@@ -29,6 +42,7 @@ describe('each example of the README is a configuration', () => {
     const warnings: string[] = []
     const auth = await create(properties, {
       env,
+      ...('rest.auth.type' in properties && properties['rest.auth.type'] === 'discover' ? { uri } : {}),
       fetch: anyIssuer,
       initialize: false,
       warn: (message) => warnings.push(message),

@@ -39,6 +39,9 @@ export interface CreateOptions extends WaitOptions {
   readonly initializeTimeoutMs?: number
 }
 
+/** The type under which the catalog's declaration chooses: no provider, and no name for one. */
+const DISCOVER = 'discover'
+
 /** Providers may wrap each other this deep. */
 const MAX_DEPTH = 4
 
@@ -66,7 +69,7 @@ export class AuthRegistry {
       const form = 'lower-case letters, digits and dashes, beginning with a letter'
       throw new AuthError('configuration', `A provider cannot be called ${JSON.stringify(name)}: use ${form}`)
     }
-    if (this.names.includes(name) || typeAliases.has(name)) {
+    if (this.names.includes(name) || typeAliases.has(name) || name === DISCOVER) {
       throw new AuthError('configuration', `There is a provider called ${name} already: choose another name`)
     }
     this.#own.set(name, source)
@@ -83,7 +86,7 @@ export class AuthRegistry {
    * @throws AuthError naming the property to change. Nothing is left open then.
    */
   async create(properties: Properties, options: CreateOptions = {}): Promise<ReadyProvider> {
-    const read = new AuthProperties(properties)
+    const read = new AuthProperties(await this.#discovered(properties, options))
     if (read.package !== undefined) await this.#registerPackage(read.package)
     const all: AuthProvider[] = []
     try {
@@ -99,6 +102,18 @@ export class AuthRegistry {
       await Promise.allSettled(all.toReversed().map(closeProvider))
       throw error
     }
+  }
+
+  /** The properties as they are, or those that the catalog's own declaration makes of them. */
+  async #discovered(properties: Properties, options: CreateOptions): Promise<Properties> {
+    if (new AuthProperties(properties).type !== DISCOVER) return properties
+    const { discoveredProperties } = await import('./discovery/discover.ts')
+    return await discoveredProperties(properties, {
+      uri: options.uri,
+      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      warn: options.warn ?? (() => {}),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
   }
 
   async #open(

@@ -66,6 +66,14 @@ export class AuthProperties {
     return own
   }
 
+  /** The properties that belong to some of these types and to none of those, as they were written. */
+  writtenFor(types: readonly string[], but: readonly string[]): readonly string[] {
+    return this.#entries
+      .filter((entry) => types.some((type) => nameWithin(entry, type) !== undefined))
+      .filter((entry) => but.every((type) => nameWithin(entry, type) === undefined))
+      .map(({ writtenAs }) => writtenAs)
+  }
+
   #mentions(type: string): boolean {
     return this.#entries.some((entry) => !entry.shared && nameWithin(entry, type) !== undefined)
   }

@@ -56,6 +56,13 @@ describe('whoever is to trust tokens of this server', () => {
       resource: issuer,
       authorization_servers: [issuer],
       bearer_methods_supported: ['header'],
+      rest_auth: {
+        version: 1,
+        schemes: [
+          { name: 'OAuth2', type: 'oauth2', parameters: { 'issuer-url': issuer, scope: 'catalog' } },
+          { name: 'BearerAuth', type: 'bearer' },
+        ],
+      },
     })
     const refused = await server.send('GET', '/v1/config', undefined, { authorization: 'Bearer x.y.z' })
     expect(refused.status).toBe(401)

@@ -48,6 +48,7 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
     bearer_methods_supported: ['header'],
     scopes_supported: ['catalog'],
     resource_name: 'Headgate',
+    rest_auth: declaredSchemes(issuer, issuers),
   }
   const documents = [
     ['getResourceMetadata', resourceMetadataPath, resource],
@@ -60,6 +61,25 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
     ),
     document('getPublicKeys', keysPath, keysMaxAge, () => ({ keys: publicKeys(ring, 'session-token') })),
   ]
+}
+
+/** More than this many schemes are not read (`spec/rest-auth-extension.md`). */
+const maxSchemes = 16
+
+/**
+ * How clients may authenticate, as far as this server can say (`spec/rest-auth-extension.md`): with a token of one of
+ * its issuers, its own first, or with one that they have already. What another issuer has to be asked for is agreed
+ * with that one.
+ */
+function declaredSchemes(issuer: string, others: readonly string[]): object {
+  const bearer = { name: 'BearerAuth', type: 'bearer' }
+  const own = { name: 'OAuth2', type: 'oauth2', parameters: { 'issuer-url': issuer, scope: 'catalog' } }
+  const further = others.map((each) => ({
+    name: 'OAuth2',
+    type: 'oauth2',
+    parameters: { 'issuer-url': each },
+  }))
+  return { version: 1, schemes: [own, ...further.slice(0, maxSchemes - 2), bearer] }
 }
 
 const resourceMetadataPath = '/.well-known/oauth-protected-resource'
