@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { rolldown, type OutputChunk } from 'rolldown'
+import type { Installed } from './checks.ts'
+import { bundleCases } from './sizes.ts'
+
+export interface Bundled {
+  readonly title: string
+  /** What is loaded at once, and all that may be loaded later: minified and compressed, in bytes. */
+  readonly bytes: number
+  readonly laterBytes: number
+}
+
+/** Bundles for browsers what programs import, and looks at what is in it. */
+export async function bundles({ run }: Installed): Promise<{
+  readonly failures: readonly string[]
+  readonly bundled: readonly Bundled[]
+}> {
+  const failures: string[] = []
+  const bundled: Bundled[] = []
+  for (const [at, { title, source, maxBytes }] of bundleCases.entries()) {
+    const folder = join(run, `bundle-${at}`)
+    mkdirSync(folder)
+    const input = join(folder, 'entry.js')
+    writeFileSync(input, source)
+    const warnings: string[] = []
+    const build = await rolldown({
+      input,
+      cwd: run,
+      platform: 'browser',
+      // What only Node has stays where it is: it must not be asked for before it is needed.
+      external: [/^node:/, '@aws-sdk/credential-provider-node'],
+      onLog: (level, { message }) => void (level === 'warn' && warnings.push(message)),
+    })
+    const { output } = await build.generate({ minify: true })
+    await build.close()
+    const chunks = output.filter((each) => each.type === 'chunk')
+    const atOnce = loadedAtOnce(chunks)
+    const nodes = atOnce.flatMap(({ imports }) => imports.filter((name) => name.startsWith('node:')))
+    if (nodes.length > 0) failures.push(`${title}: loads ${nodes.join(', ')} at once`)
+    for (const warning of warnings) failures.push(`${title}: ${warning}`)
+    const bytes = sizeOf(atOnce)
+    if (bytes > maxBytes) failures.push(`${title}: ${bytes} bytes, more than ${maxBytes}`)
+    if (bytes < maxBytes / 3)
+      failures.push(`${title}: ${bytes} bytes, much less than ${maxBytes}: correct sizes.ts`)
+    bundled.push({ title, bytes, laterBytes: sizeOf(chunks.filter((chunk) => !atOnce.includes(chunk))) })
+  }
+  return { failures, bundled }
+}
+
+/** The entry, and what it imports other than on demand. */
+function loadedAtOnce(chunks: readonly OutputChunk[]): readonly OutputChunk[] {
+  const loaded = chunks.filter(({ isEntry }) => isEntry)
+  // The list grows while it is gone through.
+  for (const { imports } of loaded) {
+    loaded.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !loaded.includes(chunk)))
+  }
+  return loaded
+}
+
+function sizeOf(chunks: readonly OutputChunk[]): number {
+  return chunks.reduce((sum, { code }) => sum + gzipSync(code).length, 0)
+}

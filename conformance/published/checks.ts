@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { repositoryRoot } from '../lib/paths.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import type { Packed } from './pack.ts'
+import { libraries, libraryNames, specifier } from './packages.ts'
+
+/** A folder with the packages installed. */
+export interface Installed {
+  readonly run: string
+  readonly packed: readonly Packed[]
+}
+
+/** What publint says of each package, none of it being the aim. */
+export async function lint({ packed }: Installed): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const { library, folder } of packed) {
+    const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: false })
+    for (const message of messages) found.push(`${library}: ${formatMessage(message, pkg) ?? message.code}`)
+  }
+  return found
+}
+
+/** Files that nobody needs who uses a package. */
+export function strayFiles({ packed }: Installed): readonly string[] {
+  return packed.flatMap(({ library, folder }) => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    const stray = files.filter((name) =>
+      /\.test\.|\.test-support\.|(^|\/)test-|(^|\/)src(\/|$)|(^|\/)generate(\/|$)/.test(name),
+    )
+    const needed = ['README.md', 'package.json'].filter((name) => !files.includes(name))
+    return [
+      ...stray.map((name) => `${library}: ${name} is in it`),
+      ...needed.map((name) => `${library}: ${name} is not in it`),
+    ]
+  })
+}
+
+/** Every entry point, loaded by Node from the installed packages, beside the source's own names. */
+export async function exportedNames(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
+  const specifiers = libraryNames.flatMap((library) =>
+    libraries[library].map((entry) => specifier(library, entry)),
+  )
+  const program = join(run, 'names.mjs')
+  writeFileSync(
+    program,
+    `const names = {}
+for (const each of ${JSON.stringify(specifiers)}) names[each] = Object.keys(await import(each)).sort()
+process.stdout.write(JSON.stringify(names) + '\\n')\n`,
+  )
+  const here = await output(keeper, run, [program])
+  const found: string[] = []
+  const installed = JSON.parse(here) as Readonly<Record<string, readonly string[]>>
+  for (const each of specifiers) {
+    const own = Object.keys((await import(each)) as object).toSorted()
+    const theirs = installed[each] ?? []
+    if (theirs.join() !== own.join()) found.push(`${each} exports ${theirs.join(', ')}`)
+    if (own.length === 0) found.push(`${each} exports nothing`)
+  }
+  return found
+}
+
+async function output(keeper: ProcessKeeper, cwd: string, args: readonly string[]): Promise<string> {
+  const lines: string[] = []
+  await keeper.run({
+    name: 'node',
+    command: process.execPath,
+    args,
+    cwd,
+    log: join(cwd, 'node.log'),
+    timeoutMs: 60_000,
+    onLine: (line) => lines.push(line),
+  })
+  return lines.join('\n')
+}
+
+/** For Node alone: its types name those of Node. */
+const nodeOnly = '@headgate/sigv4'
+
+/** Programs with every entry point compile in both ways of resolving modules, and without Node's types where that is promised. */
+export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
+  const all = libraryNames.flatMap((library) =>
+    libraries[library].map((entry, at) => ({ name: `${library}${at}`, from: specifier(library, entry) })),
+  )
+  const example = readFileSync(new URL('consumer.ts.txt', import.meta.url), 'utf8')
+  const program = (entries: typeof all): string =>
+    entries.map(({ name, from }) => `import * as ${name} from '${from}'\nexport { ${name} }\n`).join('')
+  const browser = all.filter(({ from }) => from !== nodeOnly)
+  writeFileSync(join(run, 'browser.ts'), program(browser) + example)
+  writeFileSync(join(run, 'node.ts'), program(all) + example)
+  const found: string[] = []
+  for (const [file, types] of [
+    ['browser.ts', []],
+    ['node.ts', ['node']],
+  ] as const) {
+    for (const [module, moduleResolution] of [
+      ['nodenext', 'nodenext'],
+      ['esnext', 'bundler'],
+    ] as const) {
+      const said = await compiled(keeper, run, file, { types, module, moduleResolution })
+      if (said !== undefined) found.push(`${file} with ${moduleResolution}: ${said}`)
+    }
+  }
+  return found
+}
+
+/** What the compiler has against a program, if anything. */
+async function compiled(
+  keeper: ProcessKeeper,
+  run: string,
+  file: string,
+  options: { readonly types: readonly string[]; readonly module: string; readonly moduleResolution: string },
+): Promise<string | undefined> {
+  const compilerOptions = {
+    ...options,
+    target: 'es2024',
+    lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'],
+    typeRoots: [join(repositoryRoot, 'node_modules/@types')],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+  }
+  const project = `tsconfig.${file}.${options.moduleResolution}.json`
+  writeFileSync(join(run, project), JSON.stringify({ compilerOptions, files: [file] }))
+  const log = join(run, `${project}.log`)
+  const { code } = await keeper.runToExit({
+    name: 'tsc',
+    command: join(repositoryRoot, 'node_modules/.bin/tsc'),
+    args: ['-p', project],
+    cwd: run,
+    log,
+    timeoutMs: 120_000,
+  })
+  return code === 0 ? undefined : readFileSync(log, 'utf8').trim()
+}

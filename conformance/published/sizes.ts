@@ -1,0 +1,43 @@
+import type { Library } from './packages.ts'
+
+/** What a program imports, and how large a bundle of that may be: minified and compressed by gzip, in bytes. */
+export interface BundleCase {
+  readonly title: string
+  readonly library: Library
+  readonly source: string
+  /** What is loaded at once. */
+  readonly maxBytes: number
+}
+
+export const bundleCases: readonly BundleCase[] = [
+  {
+    title: 'one small function of @headgate/auth',
+    library: 'auth',
+    source: `import { headerValue } from '@headgate/auth'\nconsole.log(headerValue([], 'a'))`,
+    maxBytes: 300,
+  },
+  {
+    title: '@headgate/auth with its registry, providers loaded when they are used',
+    library: 'auth',
+    source: `import { AuthRegistry, fetchTransport, send } from '@headgate/auth'\nconsole.log(AuthRegistry, fetchTransport, send)`,
+    maxBytes: 9_000,
+  },
+  {
+    title: '@headgate/sigv4/web',
+    library: 'sigv4',
+    source: `import { signRequest } from '@headgate/sigv4/web'\nconsole.log(signRequest)`,
+    maxBytes: 4_000,
+  },
+  {
+    title: 'the names of @headgate/lance/model',
+    library: 'lance',
+    source: `import { lanceErrorNames } from '@headgate/lance/model'\nconsole.log(lanceErrorNames)`,
+    maxBytes: 600,
+  },
+  {
+    title: '@headgate/lance/client, providers loaded when they are used',
+    library: 'lance',
+    source: `import { LanceNamespace } from '@headgate/lance/client'\nconsole.log(LanceNamespace)`,
+    maxBytes: 25_000,
+  },
+]
