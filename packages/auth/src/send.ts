@@ -29,6 +29,8 @@ export interface SendOptions<R extends AuthResponse> extends WaitOptions {
    * about answers that the provider does not want to try again.
    */
   readonly retry?: (attempt: Attempt<R>, tries: number) => number | undefined
+  /** How to wait before the next try. Default: a timer. Rejects with the signal's reason. */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }
 
 /** No request is sent more often than this, whatever `retry` says. */
@@ -52,7 +54,7 @@ export async function send<R extends AuthResponse = Response>(
   request: OutgoingRequest,
   options: SendOptions<R>,
 ): Promise<R> {
-  const { auth, transport, signal } = options
+  const { auth, transport, signal, sleep = pause } = options
   const wait: WaitOptions = signal === undefined ? {} : { signal }
   const prepared = transport.prepare(unauthenticated(request, options))
   let authRetry = auth?.onResponse !== undefined
@@ -71,7 +73,7 @@ export async function send<R extends AuthResponse = Response>(
     const delay = tries >= MAX_TRIES ? undefined : options.retry?.(attempt, tries)
     if (delay === undefined) return outcome(attempt)
     if (attempt.response !== undefined) await transport.discard?.(attempt.response).catch(() => {})
-    await pause(delay, signal)
+    await sleep(delay, signal)
   }
 }
 
