@@ -1,3 +1,4 @@
+import { filterServerConfig, isServerSettable, type Properties } from '@headgate/auth'
 import type { Json } from '@headgate/json'
 import { decodeObject, decodeStrings, decodeString, optional, unfit, type StringMap } from '../fields.ts'
 import { operation, type OperationId } from '../rest/operations.ts'
@@ -14,7 +15,7 @@ export interface CatalogConfig {
   readonly endpoints: ReadonlySet<string>
   /** How long the server remembers an `Idempotency-Key`; null: not at all. */
   readonly idempotencyKeyLifetimeMs: number | null
-  /** Defaults and overrides of the server, without those that a server has no say in: see `decodeCatalogConfig`. */
+  /** Defaults and overrides of the server, and the client's own in between, without what a server has no say in. */
   readonly properties: StringMap
 }
 
@@ -36,35 +37,54 @@ const BASE: readonly OperationId[] = [
   'commitTransaction',
 ]
 
-/** Where requests go and who sends them is the caller's to say. A server that could change it could take the caller's secrets. */
-const CALLERS_OWN = new RegExp(
-  `^(?:${[
-    'uri|warehouse-uri|token(?:-.*)?|credential|scope|audience|resource|oauth2-.*',
-    'headers?\\..*|(?:rest\\.)?auth\\..*|gcp\\.auth\\..*|.*proxy.*',
-    'rest\\.sig.*|(?:rest|client)\\.(?:access-key-id|secret-access-key|session-token)',
-    'client\\.(?:credentials-provider|assume-role)(?:\\..*)?',
-  ].join('|')})$`,
-  'i',
-)
+/** Had by servers that list nothing, but say `view-endpoints-supported`, as before there were lists. */
+const VIEWS: readonly OperationId[] = [
+  'listViews',
+  'createView',
+  'loadView',
+  'replaceView',
+  'dropView',
+  'renameView',
+]
 
-/** Reads the answer of `getConfig`. Properties that name an endpoint, authentication, a proxy or headers are left out. */
-export function decodeCatalogConfig(value: Json): CatalogConfig {
+/**
+ * Reads the answer of `getConfig`, with the client's own properties in between: they win over the server's defaults, and
+ * its overrides win over them. What a server may not set is left out (`filterServerConfig` of `@headgate/auth`), of the
+ * client's own too, so that the result holds no secret.
+ *
+ * @returns also `refused`, the names of what the server may not set
+ */
+export function decodeCatalogConfig(
+  value: Json,
+  own: Properties = {},
+): CatalogConfig & { readonly refused: readonly string[] } {
   const body = decodeObject(value)
-  const properties = Object.fromEntries(
-    Object.entries({
-      ...optional(body, 'defaults', decodeProperties),
-      ...optional(body, 'overrides', decodeProperties),
-    }).filter(([key]) => !CALLERS_OWN.test(key)),
-  )
-  const endpoints = optional(body, 'endpoints', decodeStrings) ?? BASE.map((id) => operation(id).endpoint)
+  const defaults = filterServerConfig(optional(body, 'defaults', decodeProperties) ?? {})
+  const overrides = filterServerConfig(optional(body, 'overrides', decodeProperties) ?? {})
+  const properties = { ...defaults.config, ...settable(own), ...overrides.config }
   const lifetime = optional(body, 'idempotency-key-lifetime', decodeString)
   return {
     prefix: prefixOf(properties['prefix']),
     namespaceSeparator: properties['namespace-separator'] || '%1F',
-    endpoints: new Set(endpoints),
+    endpoints: new Set(optional(body, 'endpoints', decodeStrings) ?? assumedEndpoints(properties)),
     idempotencyKeyLifetimeMs: lifetime === undefined ? null : durationMs(lifetime),
     properties,
+    refused: [...new Set([...defaults.refused, ...overrides.refused])],
   }
+}
+
+function settable(own: Properties): StringMap {
+  const entries = Object.entries(own).flatMap(([name, value]) =>
+    value === undefined || typeof value === 'object' || !isServerSettable(name)
+      ? []
+      : [[name, String(value)] as const],
+  )
+  return Object.fromEntries(entries)
+}
+
+function assumedEndpoints(properties: StringMap): readonly string[] {
+  const views = properties['view-endpoints-supported'] === 'true' ? VIEWS : []
+  return [...BASE, ...views].map((id) => operation(id).endpoint)
 }
 
 function prefixOf(prefix: string | undefined): string | null {

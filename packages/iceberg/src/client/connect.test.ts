@@ -1,6 +1,8 @@
+import { AuthRegistry, type AuthProvider } from '@headgate/auth'
 import { expect, test } from 'vitest'
 import { everything, loaded, orders, problem, testCatalog } from './catalog.test-support.ts'
-import { bearerAuth, RestCatalog } from './index.ts'
+import type { ConnectOptions } from './connect.ts'
+import { RestCatalog } from './index.ts'
 import { ScriptedServer } from './scripted-server.test-support.ts'
 
 const anything = { answer: () => ({ json: loaded() }) }
@@ -103,20 +105,167 @@ test.each([
   expect(String(error)).not.toContain('geheim')
 })
 
-test('a static Authorization header beside a provider is refused, alone it is sent', async () => {
-  const headers = { Authorization: 'Bearer static', 'X-Team': 'a' }
-  await expect(
-    RestCatalog.connect({ uri: 'http://127.0.0.1:1', headers, auth: bearerAuth('t') }),
-  ).rejects.toMatchObject({ code: 'bad-request', message: expect.stringContaining('leave the header out') })
-  await using it = await testCatalog({ ...anything, headers })
+test('the authentication is chosen by properties, and headers too', async () => {
+  await using it = await testCatalog({
+    ...anything,
+    headers: { 'X-Team': 'core' },
+    properties: {
+      'rest.auth.type': 'bearer',
+      'rest.auth.bearer.token': 'geheim',
+      'header.x-tenant': 't1',
+      'header.X-Iceberg-Access-Delegation': 'remote-signing',
+    },
+  })
   await it.catalog.loadTable(orders)
-  expect(it.seen[0]?.headers).toMatchObject({ authorization: 'Bearer static', 'x-team': 'a' })
+  expect(it.seen[0]?.headers).toMatchObject({
+    authorization: 'Bearer geheim',
+    'x-team': 'core',
+    'x-tenant': 't1',
+    'x-iceberg-access-delegation': 'remote-signing',
+  })
+})
+
+test('what properties say besides is what other clients of Iceberg make of them', async () => {
+  await using server = await ScriptedServer.start(({ target }) =>
+    target.startsWith('/v1/config')
+      ? {
+          json: {
+            defaults: { prefix: 'theirs', a: '1' },
+            overrides: { b: '2' },
+            endpoints: everything['endpoints'] ?? [],
+          },
+        }
+      : { json: { namespaces: [] } },
+  )
+  await using catalog = await RestCatalog.connect({
+    properties: {
+      uri: server.url,
+      warehouse: 'lake',
+      prefix: 'ours',
+      'rest-page-size': 7,
+      b: '1',
+      'rest.auth.type': 'bearer',
+      token: 'geheim',
+    },
+  })
+  for await (const _ of catalog.listNamespaces()) throw new Error('there is none')
+  expect(server.seen.map(({ target }) => target)).toEqual([
+    '/v1/config?warehouse=lake',
+    '/v1/ours/namespaces?pageToken=&pageSize=7',
+  ])
+  expect(catalog.config.properties).toMatchObject({ prefix: 'ours', a: '1', b: '2' })
+  expect(JSON.stringify(catalog.config)).not.toContain('geheim')
+})
+
+test('a server that says so without a list has views', async () => {
+  const overrides = { 'view-endpoints-supported': 'true' }
+  await using it = await testCatalog({ ...anything, config: { overrides } })
+  expect(it.catalog.supports('loadView')).toBe(true)
+  expect(it.catalog.supports('viewExists')).toBe(false)
+})
+
+test('whoever connects is told what the server tried to set', async () => {
+  const warnings: string[] = []
+  const config = { defaults: { 'header.x': 'y' }, overrides: { uri: 'http://evil.example' } }
+  await using _ = await testCatalog({ ...anything, config, warn: (message) => warnings.push(message) })
+  expect(warnings).toEqual(['The server may not set header.x, uri at its clients: that was left out'])
+})
+
+const auth: AuthProvider = { authenticate: (request) => Promise.resolve(request) }
+
+test.each<[string, Partial<ConnectOptions>, string]>([
+  ['a type that nobody knows', { properties: { 'rest.auth.type': 'acme' } }, 'no provider "acme"'],
+  [
+    'a property without its type',
+    { properties: { 'rest.auth.bearer.token': 't' } },
+    'rest.auth.type is not set',
+  ],
+  ['a missing property', { properties: { 'rest.auth.type': 'bearer' } }, 'rest.auth.bearer'],
+  [
+    'a header that the provider writes',
+    {
+      properties: {
+        'rest.auth.type': 'basic',
+        'rest.auth.basic.username': 'a',
+        'rest.auth.basic.password': 'b',
+      },
+      headers: { Authorization: 'x' },
+    },
+    'authorization is set, which the authentication writes itself',
+  ],
+  [
+    'the same beside a provider that is given',
+    { auth, headers: { Authorization: 'x' } },
+    'authorization is set',
+  ],
+  [
+    'a provider twice',
+    { auth, properties: { 'rest.auth.type': 'none' } },
+    'Both auth and rest.auth.type are set',
+  ],
+  [
+    'what fetch cannot do',
+    { properties: { 'rest.client.proxy.hostname': 'a' } },
+    'proxy.hostname cannot be honoured',
+  ],
+  ['a header name that is none', { headers: { 'a b': 'x' } }, 'Invalid header name "a b"'],
+  ['a header value that is none', { headers: { a: 'x\ny' } }, 'Invalid value of header a'],
+  [
+    'a page size that is none',
+    { properties: { 'rest-page-size': 'many' } },
+    'rest-page-size must be a number',
+  ],
+])('%s is refused before anything is sent', async (_, options, message) => {
+  const sent = { fetch: () => Promise.reject(new Error('this was sent')) }
+  await expect(RestCatalog.connect({ uri: 'http://127.0.0.1:9', ...sent, ...options })).rejects.toThrow(
+    message,
+  )
+})
+
+test('a static Authorization header without a provider is sent', async () => {
+  await using it = await testCatalog({ ...anything, headers: { Authorization: 'Bearer static' } })
+  await it.catalog.loadTable(orders)
+  expect(it.seen[0]?.headers['authorization']).toBe('Bearer static')
+})
+
+test('a provider of somebody else is found by its name, initialized, and closed with the catalog, also one that cannot be connected to', async () => {
+  const events: string[] = []
+  const registry = new AuthRegistry()
+  registry.register('acme', (properties) => ({
+    initialize: () => Promise.resolve(void events.push(`initialize ${properties['key']}`)),
+    authenticate: (request) =>
+      Promise.resolve({ ...request, headers: [...request.headers, ['x-acme', 'yes']] }),
+    [Symbol.asyncDispose]: () => Promise.resolve(void events.push('close')),
+  }))
+  const properties = { 'rest.auth.type': 'acme', 'rest.auth.acme.key': 'k' }
+  {
+    await using it = await testCatalog({ ...anything, registry, properties })
+    await it.catalog.loadTable(orders)
+    expect(it.seen[0]?.headers['x-acme']).toBe('yes')
+    await it.catalog[Symbol.asyncDispose]()
+  }
+  expect(events).toEqual(['initialize k', 'close'])
+  const uri = 'http://127.0.0.1:9'
+  await expect(RestCatalog.connect({ uri, registry, properties, maxRetries: 0 })).rejects.toThrow('no answer')
+  expect(events.slice(2)).toEqual(['initialize k', 'close'])
+})
+
+test('a provider that is given is initialized, and stays open', async () => {
+  const events: string[] = []
+  const given: AuthProvider = {
+    ...auth,
+    initialize: () => Promise.resolve(void events.push('initialize')),
+    [Symbol.asyncDispose]: () => Promise.resolve(void events.push('close')),
+  }
+  await using it = await testCatalog({ ...anything, auth: given })
+  await it.catalog[Symbol.asyncDispose]()
+  expect(events).toEqual(['initialize'])
 })
 
 test('a configuration that is none is an error that says what is wrong with it', async () => {
   for (const config of [{ overrides: { prefix: '../admin' } }, { endpoints: 'all' }])
     await expect(testCatalog({ ...anything, config })).rejects.toMatchObject({
-      name: 'IcebergRestError',
+      name: 'InvalidAnswerError',
       operation: 'getConfig',
       type: 'InvalidAnswer',
     })

@@ -1,4 +1,11 @@
+export type { AuthOptions } from './auth-session.ts'
 export type { Clock } from './clock.ts'
+export type { CommitOptions } from './commit/commit-loop.ts'
+export type { TableBuilder } from './commit/table-builder.ts'
+export type { TableChanges } from './commit/table-changes.ts'
+export type { CommittedTable, TableChange, TableCommit } from './commit/table-commit.ts'
+export type { Transaction } from './commit/transaction.ts'
+export type { ViewBuilder } from './commit/view-builder.ts'
 export type { CatalogConfig } from './config.ts'
 export type { ConnectOptions } from './connect.ts'
 export type { AwsCredentials } from './credentials/aws-credentials.ts'
@@ -10,24 +17,55 @@ export type {
   StorageCredentials,
   StorageCredentialsOptions,
 } from './credentials/storage-credentials.ts'
+export { IcebergConnectionError } from './errors/connection-error.ts'
 export {
-  noAuth,
-  type AuthOptions,
-  type AuthProvider,
-  type WireRequest,
-  type WireResponse,
-} from './http/auth-provider.ts'
-export { bearerAuth, type TokenRequest, type TokenSource } from './http/bearer-auth.ts'
-export { IcebergConnectionError } from './http/connection-error.ts'
-export { IcebergRestError, isRestError } from './http/rest-error.ts'
-export type { LoadedTable } from './loaded-table.ts'
-export type { ChangedProperties, ListNamespacesOptions, ListOptions, PropertyChanges } from './namespaces.ts'
-export { RestCatalog } from './rest-catalog.ts'
-export type { CallOptions, Delegation } from './session.ts'
+  AlreadyExistsError,
+  AuthenticationTimeoutError,
+  BadRequestError,
+  CommitFailedError,
+  CommitStateUnknownError,
+  ForbiddenError,
+  isRestError,
+  NamespaceNotEmptyError,
+  NoSuchFunctionError,
+  NoSuchNamespaceError,
+  NoSuchPlanIdError,
+  NoSuchPlanTaskError,
+  NoSuchTableError,
+  NoSuchViewError,
+  NoSuchWarehouseError,
+  NotAuthorizedError,
+  ServerError,
+  ServiceUnavailableError,
+  TooManyRequestsError,
+  UnprocessableEntityError,
+  UnsupportedOperationError,
+} from './errors/error-classes.ts'
+export { IcebergRestError, InvalidAnswerError } from './errors/rest-error.ts'
 export type {
-  CommittedTable,
-  LoadCredentialsOptions,
-  LoadTableOptions,
-  NewTable,
-  TableCommit,
-} from './tables.ts'
+  FunctionDefinition,
+  FunctionMetadata,
+  FunctionParameter,
+  FunctionType,
+  FunctionVersion,
+  LoadedFunction,
+} from './functions.ts'
+export type { LoadCredentialsOptions } from './load-credentials.ts'
+export type { LoadTableOptions } from './load-table.ts'
+export type { LoadedTable, RemoteSigningConfig } from './loaded-table.ts'
+export type { CommitReport, Metric, Metrics, ScanReport } from './metrics.ts'
+export type { MultiMap } from './multi-map.ts'
+export type { ChangedProperties, ListNamespacesOptions, PropertyChanges } from './namespaces.ts'
+export type { ListOptions, Page, Pages } from './pages.ts'
+export type { ReferencedBy } from './place.ts'
+export { RestCatalog } from './rest-catalog.ts'
+export type { Expression, Literal, Literals, Reference, Term, ValueExpression } from './scan/expression.ts'
+export type { PlannedScan, PlanScanOptions } from './scan/planned-scan.ts'
+export { ScanPlanningError } from './scan/scan-planning-error.ts'
+export type { ContentFile, DataFile, DeleteFile, FileScanTask, ScanTasks } from './scan/scan-tasks.ts'
+export type { ScanPlan, ScanRequest } from './scan/scans.ts'
+export type { CallOptions, Delegation } from './session.ts'
+export type { RequestToSign, SignedRequest } from './signing.ts'
+export type { TableCacheOptions } from './table-cache.ts'
+export type { NewTable, Registration } from './tables.ts'
+export type { LoadedView, NewView, ViewCommit, ViewDefinition } from './views.ts'

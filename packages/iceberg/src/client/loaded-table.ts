@@ -6,8 +6,9 @@ import type { TableIdentifier } from '../rest/identifier.ts'
 import type { OperationId } from '../rest/operations.ts'
 import { decodeStorageCredentials, type StorageCredential } from './credentials/storage-credential.ts'
 import { decodeProperties } from './decode-properties.ts'
-import type { HttpAnswer } from './http/http-client.ts'
-import { readAs } from './session.ts'
+import type { HttpAnswer } from './http/send-call.ts'
+import { readAs } from './call.ts'
+import { decodeMultiMap, type MultiMap } from './multi-map.ts'
 
 /** A table as a client holds it: `LoadTableResult` of the Iceberg REST specification, with its name. */
 export interface LoadedTable {
@@ -21,8 +22,16 @@ export interface LoadedTable {
   readonly config: StringMap
   /** Holds secrets. */
   readonly storageCredentials: readonly StorageCredential[]
+  /** What goes with each request that the server is to sign: see `signRequest`. */
+  readonly remoteSigning: RemoteSigningConfig
   /** Changes with the metadata, and with what else the answer depends on. */
   readonly etag: string | null
+}
+
+/** Sent along, as it is, with each request for a signature. */
+export interface RemoteSigningConfig {
+  readonly properties?: StringMap
+  readonly headers?: MultiMap
 }
 
 export function readLoadedTable(
@@ -40,6 +49,7 @@ export function readLoadedTable(
       metadataLocation,
       metadata: required(body, 'metadata', decodeTableMetadata),
       ...accessOf(body),
+      remoteSigning: optional(body, 'remote-signing-config', decodeRemoteSigning) ?? {},
       etag: answer.headers.get('etag'),
     }
   })
@@ -70,4 +80,11 @@ function accessOf(body: JsonObject): TableAccess {
     config: optional(body, 'config', decodeProperties) ?? {},
     storageCredentials: optional(body, 'storage-credentials', decodeStorageCredentials) ?? [],
   }
+}
+
+function decodeRemoteSigning(value: Json): RemoteSigningConfig {
+  const object = decodeObject(value)
+  const properties = optional(object, 'properties', decodeProperties)
+  const headers = optional(object, 'headers', decodeMultiMap)
+  return { ...(properties && { properties }), ...(headers && { headers }) }
 }

@@ -1,78 +1,16 @@
 import type { Json } from '@headgate/json'
-import {
-  decodeArray,
-  decodeObject,
-  decodeString,
-  decodeStrings,
-  optional,
-  required,
-  type StringMap,
-} from '../fields.ts'
+import { decodeArray, decodeObject, decodeStrings, optional, required, type StringMap } from '../fields.ts'
 import type { Namespace } from '../rest/names.ts'
+import { call, readAs, supports } from './call.ts'
 import { decodeProperties } from './decode-properties.ts'
-import { isRestError } from './http/rest-error.ts'
-import { everyPage, type ListPage } from './pages.ts'
+import { existence } from './existence.ts'
+import { listPages, type ListOptions, type Pages } from './pages.ts'
 import { encodeNamespace } from './path.ts'
-import { call, readAs, supports, type CallOptions, type Session } from './session.ts'
-
-export interface ListOptions extends CallOptions {
-  /** Names in one answer, at most; the server may send fewer. */
-  readonly pageSize?: number | undefined
-}
+import type { CallOptions, Session } from './session.ts'
 
 export interface ListNamespacesOptions extends ListOptions {
   /** Whose children are listed; without it, the outermost level. */
   readonly parent?: Namespace | undefined
-}
-
-export function listNamespaces(
-  session: Session,
-  { parent, pageSize = session.pageSize, signal }: ListNamespacesOptions = {},
-): AsyncGenerator<Namespace, void, undefined> {
-  const { namespaceSeparator } = session.config
-  return everyPage('listNamespaces', async (token): Promise<ListPage<Namespace>> => {
-    const query = {
-      pageToken: encodeURIComponent(token),
-      pageSize: pageSize?.toString(),
-      parent: parent === undefined ? undefined : encodeNamespace(parent, namespaceSeparator),
-    }
-    const { json } = await call(session, 'listNamespaces', { query, signal })
-    return readAs('listNamespaces', json, (value) => {
-      const body = decodeObject(value)
-      return {
-        items: required(body, 'namespaces', (list) => decodeArray(list, decodeStrings)),
-        next: optional(body, 'next-page-token', decodeString) || null,
-      }
-    })
-  })
-}
-
-export async function createNamespace(
-  session: Session,
-  namespace: Namespace,
-  properties: StringMap = {},
-  { signal }: CallOptions = {},
-): Promise<StringMap> {
-  const { json } = await call(session, 'createNamespace', { body: { namespace, properties }, signal })
-  return readAs('createNamespace', json, namespaceProperties)
-}
-
-export async function loadNamespace(
-  session: Session,
-  namespace: Namespace,
-  { signal }: CallOptions = {},
-): Promise<StringMap> {
-  const { json } = await call(session, 'loadNamespaceMetadata', { namespace, signal })
-  return readAs('loadNamespaceMetadata', json, namespaceProperties)
-}
-
-export function namespaceExists(
-  session: Session,
-  namespace: Namespace,
-  { signal }: CallOptions = {},
-): Promise<boolean> {
-  const id = supports(session, 'namespaceExists') ? 'namespaceExists' : 'loadNamespaceMetadata'
-  return existence(call(session, id, { namespace, signal }))
 }
 
 export interface PropertyChanges {
@@ -88,41 +26,70 @@ export interface ChangedProperties {
   readonly missing: readonly string[]
 }
 
-export async function updateNamespaceProperties(
-  session: Session,
-  namespace: Namespace,
-  { updates = {}, removals = [] }: PropertyChanges,
-  { signal }: CallOptions = {},
-): Promise<ChangedProperties> {
-  const { json } = await call(session, 'updateProperties', { namespace, body: { updates, removals }, signal })
-  return readAs('updateProperties', json, (value) => {
-    const body = decodeObject(value)
-    return {
-      updated: required(body, 'updated', decodeStrings),
-      removed: required(body, 'removed', decodeStrings),
-      missing: optional(body, 'missing', decodeStrings) ?? [],
-    }
-  })
+export interface NamespaceOperations {
+  /** The children of a namespace, or the outermost level; pages are fetched as they are needed. */
+  listNamespaces(options?: ListNamespacesOptions): Pages<Namespace>
+  /** @returns its properties, with what the server added */
+  createNamespace(namespace: Namespace, properties?: StringMap, options?: CallOptions): Promise<StringMap>
+  /** @returns its properties */
+  loadNamespace(namespace: Namespace, options?: CallOptions): Promise<StringMap>
+  namespaceExists(namespace: Namespace, options?: CallOptions): Promise<boolean>
+  updateNamespaceProperties(
+    namespace: Namespace,
+    changes: PropertyChanges,
+    options?: CallOptions,
+  ): Promise<ChangedProperties>
+  /** Only an empty namespace can be dropped. */
+  dropNamespace(namespace: Namespace, options?: CallOptions): Promise<void>
 }
 
-export async function dropNamespace(
-  session: Session,
-  namespace: Namespace,
-  { signal }: CallOptions = {},
-): Promise<void> {
-  await call(session, 'dropNamespace', { namespace, signal })
-}
+export const namespaceOperations = (session: Session): NamespaceOperations => ({
+  listNamespaces({ parent, ...options } = {}) {
+    const { namespaceSeparator } = session.config
+    return listPages(
+      session,
+      'listNamespaces',
+      {
+        member: 'namespaces',
+        decode: (list) => decodeArray(list, decodeStrings),
+        rawQuery: { parent: parent && encodeNamespace(parent, namespaceSeparator) },
+      },
+      options,
+    )
+  },
 
-/** Whether what was asked for is there: a 404 says no, and anything else that is wrong is an error. */
-export async function existence(answer: Promise<unknown>): Promise<boolean> {
-  try {
-    await answer
-    return true
-  } catch (error) {
-    if (isRestError(error) && error.status === 404) return false
-    throw error
-  }
-}
+  async createNamespace(namespace, properties = {}, options = {}) {
+    const { json } = await call(session, 'createNamespace', { ...options, body: { namespace, properties } })
+    return readAs('createNamespace', json, namespaceProperties)
+  },
+
+  async loadNamespace(namespace, options = {}) {
+    const { json } = await call(session, 'loadNamespaceMetadata', { ...options, namespace })
+    return readAs('loadNamespaceMetadata', json, namespaceProperties)
+  },
+
+  async namespaceExists(namespace, options = {}) {
+    const id = supports(session, 'namespaceExists') ? 'namespaceExists' : 'loadNamespaceMetadata'
+    return await existence(call(session, id, { ...options, namespace }))
+  },
+
+  async updateNamespaceProperties(namespace, { updates = {}, removals = [] }, options = {}) {
+    const body = { updates, removals }
+    const { json } = await call(session, 'updateProperties', { ...options, namespace, body })
+    return readAs('updateProperties', json, (value) => {
+      const changed = decodeObject(value)
+      return {
+        updated: required(changed, 'updated', decodeStrings),
+        removed: required(changed, 'removed', decodeStrings),
+        missing: optional(changed, 'missing', decodeStrings) ?? [],
+      }
+    })
+  },
+
+  async dropNamespace(namespace, options = {}) {
+    await call(session, 'dropNamespace', { ...options, namespace })
+  },
+})
 
 const namespaceProperties = (value: Json): StringMap =>
   optional(decodeObject(value), 'properties', decodeProperties) ?? {}

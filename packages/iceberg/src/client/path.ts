@@ -5,18 +5,24 @@ import type { CatalogConfig } from './config.ts'
 export interface PathParams {
   readonly namespace?: readonly string[]
   readonly table?: string
+  readonly view?: string
+  readonly function?: string
+  readonly planId?: string
 }
 
 /** The path of an operation, below the catalog's URI, escaped. */
 export function pathOf(
   config: CatalogConfig,
   id: OperationId,
-  { namespace, table }: PathParams = {},
+  { namespace, table, view, function: name, planId }: PathParams = {},
 ): string {
   return operation(id)
     .path.replace('/{prefix}', () => (config.prefix === null ? '' : `/${config.prefix}`))
     .replace('{namespace}', () => encodeNamespace(namespace ?? [], config.namespaceSeparator))
     .replace('{table}', () => encodeName(table ?? '', 'table name'))
+    .replace('{view}', () => encodeName(view ?? '', 'view name'))
+    .replace('{function}', () => encodeName(name ?? '', 'function name'))
+    .replace('{plan-id}', () => encodeName(planId ?? '', 'plan id'))
 }
 
 /**

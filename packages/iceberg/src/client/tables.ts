@@ -1,94 +1,17 @@
-import type { Json } from '@headgate/json'
-import { decodeArray, decodeObject, decodeString, optional, required, type StringMap } from '../fields.ts'
-import { encodeSchema } from '../metadata/schema/encode-schema.ts'
+import type { StringMap } from '../fields.ts'
 import type { PartitionField } from '../metadata/partition/types.ts'
-import type { TableRequirement } from '../metadata/requirement/types.ts'
+import { encodeSchema } from '../metadata/schema/encode-schema.ts'
 import type { StructType } from '../metadata/schema/types.ts'
 import type { SortOrder } from '../metadata/sort/types.ts'
-import { decodeTableMetadata } from '../metadata/table/decode-table.ts'
-import type { TableMetadata } from '../metadata/types.ts'
-import type { TableUpdate } from '../metadata/update/types.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
 import type { Namespace } from '../rest/names.ts'
-import type { SnapshotMode } from '../rest/query.ts'
-import { decodeStorageCredentials, type StorageCredential } from './credentials/storage-credential.ts'
-import { encodeTableUpdate } from './encode-update.ts'
+import { call, delegationHeader, supports } from './call.ts'
+import { existence } from './existence.ts'
+import { loadTable, type LoadTableOptions } from './load-table.ts'
 import { readLoadedTable, type LoadedTable } from './loaded-table.ts'
-import { existence, type ListOptions } from './namespaces.ts'
-import { everyPage, type ListPage } from './pages.ts'
-import {
-  call,
-  delegationHeader,
-  readAs,
-  requireSupport,
-  send,
-  supports,
-  type Call,
-  type CallOptions,
-  type Delegation,
-  type Session,
-} from './session.ts'
-
-export const placeOf = ({ namespace, name }: TableIdentifier): { namespace: Namespace; table: string } => ({
-  namespace,
-  table: name,
-})
-
-export function listTables(
-  session: Session,
-  namespace: Namespace,
-  { pageSize = session.pageSize, signal }: ListOptions = {},
-): AsyncGenerator<TableIdentifier, void, undefined> {
-  return everyPage('listTables', async (token): Promise<ListPage<TableIdentifier>> => {
-    const query = { pageToken: encodeURIComponent(token), pageSize: pageSize?.toString() }
-    const { json } = await call(session, 'listTables', { namespace, query, signal })
-    return readAs('listTables', json, (value) => {
-      const body = decodeObject(value)
-      return {
-        items: required(body, 'identifiers', (list) => decodeArray(list, decodeIdentifier)),
-        next: optional(body, 'next-page-token', decodeString) || null,
-      }
-    })
-  })
-}
-
-const decodeIdentifier = (value: Json): TableIdentifier => {
-  const object = decodeObject(value)
-  return {
-    namespace: required(object, 'namespace', (levels) => decodeArray(levels, decodeString)),
-    name: required(object, 'name', decodeString),
-  }
-}
-
-export interface LoadTableOptions extends CallOptions, Delegation {
-  /** `refs`: only snapshots that a branch or tag refers to. */
-  readonly snapshots?: SnapshotMode | undefined
-}
-
-export async function loadTable(
-  session: Session,
-  identifier: TableIdentifier,
-  { snapshots, signal, ...delegation }: LoadTableOptions = {},
-): Promise<LoadedTable> {
-  const headers = delegationHeader(session, delegation)
-  const answer = await call(session, 'loadTable', {
-    ...placeOf(identifier),
-    query: { snapshots },
-    headers,
-    signal,
-  })
-  return readLoadedTable('loadTable', answer, identifier)
-}
-
-export function tableExists(
-  session: Session,
-  identifier: TableIdentifier,
-  { signal }: CallOptions = {},
-): Promise<boolean> {
-  const at = placeOf(identifier)
-  if (supports(session, 'tableExists')) return existence(call(session, 'tableExists', { ...at, signal }))
-  return existence(call(session, 'loadTable', { ...at, query: { snapshots: 'refs' }, signal }))
-}
+import { listPages, type ListOptions, type Pages } from './pages.ts'
+import { bare, decodeIdentifiers, placeOf } from './place.ts'
+import type { CallOptions, Delegation, Session } from './session.ts'
 
 /** What a table is made of. */
 export interface NewTable {
@@ -105,142 +28,105 @@ export interface NewTable {
   readonly stageCreate?: boolean
 }
 
-export async function createTable(
-  session: Session,
-  identifier: TableIdentifier,
-  table: NewTable,
-  { signal, ...delegation }: CallOptions & Delegation = {},
-): Promise<LoadedTable> {
-  const { schema, partitionSpec, writeOrder, location, properties, stageCreate = false } = table
-  const answer = await call(session, 'createTable', {
-    namespace: identifier.namespace,
-    headers: delegationHeader(session, delegation),
-    body: {
-      name: identifier.name,
-      schema: encodeSchema({ 'schema-id': 0, ...schema }),
-      'partition-spec': partitionSpec && { 'spec-id': 0, ...partitionSpec },
-      'write-order': writeOrder,
-      location,
-      properties,
-      'stage-create': stageCreate,
-    },
-    signal,
-  })
-  return readLoadedTable('createTable', answer, identifier, stageCreate)
-}
-
-export async function registerTable(
-  session: Session,
-  identifier: TableIdentifier,
-  registration: { readonly metadataLocation: string; readonly overwrite?: boolean },
-  { signal, ...delegation }: CallOptions & Delegation = {},
-): Promise<LoadedTable> {
-  const { metadataLocation, overwrite } = registration
-  const answer = await call(session, 'registerTable', {
-    namespace: identifier.namespace,
-    headers: delegationHeader(session, delegation),
-    body: { name: identifier.name, 'metadata-location': metadataLocation, overwrite },
-    signal,
-  })
-  return readLoadedTable('registerTable', answer, identifier)
-}
-
-/** A change to a table that is made as a whole or not at all. */
-export interface TableCommit {
-  readonly requirements: readonly TableRequirement[]
-  /** In the order in which they are applied. */
-  readonly updates: readonly TableUpdate[]
-}
-
-export interface CommittedTable {
+export interface Registration {
   readonly metadataLocation: string
-  readonly metadata: TableMetadata
-  readonly etag: string | null
+  /** Take the place of what is registered under the name. */
+  readonly overwrite?: boolean
 }
 
-export async function commitTable(
-  session: Session,
-  identifier: TableIdentifier,
-  { requirements, updates }: TableCommit,
-  { signal }: CallOptions = {},
-): Promise<CommittedTable> {
-  const answer = await call(session, 'updateTable', {
-    ...placeOf(identifier),
-    body: {
-      identifier: bare(identifier),
-      requirements: requirements.map((requirement) => ({ ...requirement })),
-      updates: updates.map(encodeTableUpdate),
-    },
-    signal,
-  })
-  return readAs('updateTable', answer.json, (value) => {
-    const body = decodeObject(value)
-    return {
-      metadataLocation: required(body, 'metadata-location', decodeString),
-      metadata: required(body, 'metadata', decodeTableMetadata),
-      etag: answer.headers.get('etag'),
-    }
-  })
+export interface TableOperations {
+  /** The tables of a namespace; pages are fetched as they are needed. */
+  listTables(namespace: Namespace, options?: ListOptions): Pages<TableIdentifier>
+  loadTable(identifier: TableIdentifier, options?: LoadTableOptions): Promise<LoadedTable>
+  tableExists(identifier: TableIdentifier, options?: CallOptions): Promise<boolean>
+  /**
+   * Creates a table, or with `stageCreate` prepares one that the first commit creates.
+   *
+   * @example
+   * ```ts
+   * const schema = { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: true }] } as const
+   * await catalog.createTable({ namespace: ['sales'], name: 'orders' }, { schema })
+   * ```
+   */
+  createTable(
+    identifier: TableIdentifier,
+    table: NewTable,
+    options?: CallOptions & Delegation,
+  ): Promise<LoadedTable>
+  /** Makes a table of a metadata file that is there already. */
+  registerTable(
+    identifier: TableIdentifier,
+    registration: Registration,
+    options?: CallOptions & Delegation,
+  ): Promise<LoadedTable>
+  /** The catalog forgets the table and leaves its files; commits by those who hold it fail from then on. */
+  unregisterTable(identifier: TableIdentifier, options?: CallOptions): Promise<LoadedTable>
+  /** `purge`: the server deletes the files too. */
+  dropTable(
+    identifier: TableIdentifier,
+    options?: CallOptions & { readonly purge?: boolean | undefined },
+  ): Promise<void>
+  renameTable(from: TableIdentifier, to: TableIdentifier, options?: CallOptions): Promise<void>
 }
 
-export async function dropTable(
-  session: Session,
-  identifier: TableIdentifier,
-  { purge, signal }: CallOptions & { readonly purge?: boolean | undefined } = {},
-): Promise<void> {
-  const query = { purgeRequested: purge?.toString() }
-  await call(session, 'dropTable', { ...placeOf(identifier), query, signal })
-}
+export const tableOperations = (session: Session): TableOperations => ({
+  listTables: (namespace, options) =>
+    listPages(
+      session,
+      'listTables',
+      { namespace, member: 'identifiers', decode: decodeIdentifiers },
+      options,
+    ),
 
-/** Without what a caller's object may hold beside it. */
-const bare = ({ namespace, name }: TableIdentifier): { namespace: Namespace; name: string } => ({
-  namespace,
-  name,
+  loadTable: (identifier, options) => loadTable(session, identifier, options),
+
+  async tableExists(identifier, options = {}) {
+    const at = { ...options, ...placeOf(identifier) }
+    if (supports(session, 'tableExists')) return await existence(call(session, 'tableExists', at))
+    return await existence(call(session, 'loadTable', { ...at, query: { snapshots: 'refs' } }))
+  },
+
+  async createTable({ namespace, name }, table, { accessDelegation, ...options } = {}) {
+    const { schema, partitionSpec, writeOrder, location, properties, stageCreate = false } = table
+    const answer = await call(session, 'createTable', {
+      ...options,
+      namespace,
+      headers: delegationHeader(session, { accessDelegation }),
+      body: {
+        name,
+        schema: encodeSchema({ 'schema-id': 0, ...schema }),
+        'partition-spec': partitionSpec && { 'spec-id': 0, ...partitionSpec },
+        'write-order': writeOrder,
+        location,
+        properties,
+        'stage-create': stageCreate,
+      },
+    })
+    return readLoadedTable('createTable', answer, { namespace, name }, stageCreate)
+  },
+
+  async registerTable({ namespace, name }, registration, { accessDelegation, ...options } = {}) {
+    const { metadataLocation, overwrite } = registration
+    const answer = await call(session, 'registerTable', {
+      ...options,
+      namespace,
+      headers: delegationHeader(session, { accessDelegation }),
+      body: { name, 'metadata-location': metadataLocation, overwrite },
+    })
+    return readLoadedTable('registerTable', answer, { namespace, name })
+  },
+
+  async unregisterTable(identifier, options = {}) {
+    const answer = await call(session, 'unregisterTable', { ...options, ...placeOf(identifier) })
+    return readLoadedTable('unregisterTable', answer, bare(identifier))
+  },
+
+  async dropTable(identifier, { purge, ...options } = {}) {
+    const query = { purgeRequested: purge?.toString() }
+    await call(session, 'dropTable', { ...options, ...placeOf(identifier), query })
+  },
+
+  async renameTable(from, to, options = {}) {
+    await call(session, 'renameTable', { ...options, body: { source: bare(from), destination: bare(to) } })
+  },
 })
-
-export async function renameTable(
-  session: Session,
-  from: TableIdentifier,
-  to: TableIdentifier,
-  { signal }: CallOptions = {},
-): Promise<void> {
-  await call(session, 'renameTable', { body: { source: bare(from), destination: bare(to) }, signal })
-}
-
-export interface LoadCredentialsOptions extends CallOptions {
-  /** Renews the one credential that it came with. Excludes `planId`. */
-  readonly storageRefreshToken?: string | undefined
-  /** Credentials of a scan that the server planned. */
-  readonly planId?: string | undefined
-}
-
-export async function loadCredentials(
-  session: Session,
-  identifier: TableIdentifier,
-  options?: LoadCredentialsOptions,
-): Promise<readonly StorageCredential[]> {
-  requireSupport(session, 'loadCredentials')
-  return fetchCredentials(session, identifier, options)
-}
-
-/** The same, also where the server does not list the operation. */
-export async function fetchCredentials(
-  session: Session,
-  identifier: TableIdentifier,
-  { storageRefreshToken, planId, ...rest }: LoadCredentialsOptions & Pick<Call, 'maxRetries'> = {},
-): Promise<readonly StorageCredential[]> {
-  const query = {
-    storageRefreshToken: storageRefreshToken && encodeURIComponent(storageRefreshToken),
-    planId: planId && encodeURIComponent(planId),
-  }
-  const { json } = await send(session, 'loadCredentials', { ...placeOf(identifier), query, ...rest })
-  return readCredentials(json)
-}
-
-export function readCredentials(json: Json): readonly StorageCredential[] {
-  return readAs(
-    'loadCredentials',
-    json,
-    (value) => optional(decodeObject(value), 'storage-credentials', decodeStorageCredentials) ?? [],
-  )
-}

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { bearerAuth, isRestError, RestCatalog } from '@headgate/iceberg/client'
+import { isRestError, RestCatalog } from '@headgate/iceberg/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../test-server.ts'
 
@@ -117,12 +117,17 @@ test('a staged table exists from its first commit on', async () => {
 
 test('a bearer token is who the client is, and a table of others is not there for it', async () => {
   const { token } = await server.caller('client-of-nothing')
-  await expect(
-    RestCatalog.connect({ uri: server.url, warehouse: 'lakehouse', auth: bearerAuth(token) }),
-  ).rejects.toMatchObject({ name: 'IcebergRestError', status: 404 })
-  await expect(
-    RestCatalog.connect({ uri: server.url, warehouse: 'lakehouse', auth: bearerAuth('no-such-token') }),
-  ).rejects.toMatchObject({ status: 401, type: 'NotAuthorizedException' })
+  const connected = (bearer: string): Promise<RestCatalog> =>
+    RestCatalog.connect({
+      uri: server.url,
+      warehouse: 'lakehouse',
+      properties: { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': bearer },
+    })
+  await expect(connected(token)).rejects.toMatchObject({ name: 'NoSuchWarehouseError', status: 404 })
+  await expect(connected('no-such-token')).rejects.toMatchObject({
+    status: 401,
+    type: 'NotAuthorizedException',
+  })
 })
 
 test('the AWS SDK takes the storage credentials of a table as they are', async () => {

@@ -1,4 +1,4 @@
-import { isRestError } from '../http/rest-error.ts'
+import { isRestError } from '../errors/error-classes.ts'
 import { chooseCredential } from './choose.ts'
 import { expiryOf } from './keys.ts'
 import { StorageCredentialsError } from './storage-credentials-error.ts'

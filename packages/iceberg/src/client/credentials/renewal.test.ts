@@ -1,6 +1,6 @@
+import { withHeaders } from '@headgate/auth'
 import { expect, test } from 'vitest'
 import { eventually, problem } from '../catalog.test-support.ts'
-import { bearerAuth } from '../index.ts'
 import { ManualClock } from '../manual-clock.test-support.ts'
 import type { Reply } from '../scripted-server.test-support.ts'
 import {
@@ -169,7 +169,16 @@ test('a bearer token that ends in between is renewed once for the request', asyn
   let token = 'one'
   await using it = await start(clock, {
     first: [{ key: 'A', expiresAt: clock.time, token: 'T' }],
-    auth: bearerAuth(({ renew }) => (renew ? (token = valid) : token)),
+    auth: {
+      authenticate: (request) => {
+        const headers = withHeaders(request.headers, [['authorization', `Bearer ${token}`]])
+        return Promise.resolve({ ...request, headers })
+      },
+      onResponse: ({ status }) => {
+        token = valid
+        return status === 401 ? 'retry' : undefined
+      },
+    },
     answer: ({ headers }) =>
       headers['authorization'] === `Bearer ${valid}`
         ? list({ key: 'B', expiresAt: clock.time + HOUR })

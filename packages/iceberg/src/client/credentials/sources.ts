@@ -1,6 +1,9 @@
-import { delegationHeader, send, supports, type Session } from '../session.ts'
+import { delegationHeader, send, supports } from '../call.ts'
+import { sendCall } from '../http/send-call.ts'
+import { fetchCredentials, readCredentials } from '../load-credentials.ts'
 import { readTableAccess, type LoadedTable, type TableAccess } from '../loaded-table.ts'
-import { fetchCredentials, placeOf, readCredentials } from '../tables.ts'
+import { placeOf } from '../place.ts'
+import type { Session } from '../session.ts'
 import { refreshEndpointOf } from './keys.ts'
 import type { CredentialSource } from './obtain.ts'
 import type { StorageCredential } from './storage-credential.ts'
@@ -82,10 +85,12 @@ async function fetchEndpoint(
   url: string,
   signal: AbortSignal,
 ): Promise<readonly StorageCredential[]> {
-  const { json } = await http.send({
+  const { json } = await sendCall(http, {
     operation: 'loadCredentials',
     method: 'GET',
     url,
+    changes: false,
+    repeatableUntil: Number.POSITIVE_INFINITY,
     maxRetries: RETRIES,
     signal,
   })

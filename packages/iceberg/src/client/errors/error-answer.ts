@@ -1,7 +1,8 @@
+import { retryAfterMs } from '@headgate/auth'
 import { parseBytes, type Json } from '@headgate/json'
 import { isJsonObject } from '../../fields.ts'
-import { IcebergRestError } from './rest-error.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { restError } from './error-classes.ts'
+import type { IcebergRestError } from './rest-error.ts'
 
 /** Characters of a server's message that are kept. */
 const LONGEST = 2_000
@@ -20,19 +21,20 @@ export function errorOfAnswer(answer: ErrorAnswer): IcebergRestError {
   const { operation, status, outcomeUnknown } = answer
   const { message, type } = errorModel(answer.body)
   const wait = retryAfterMs(answer.headers.get('retry-after'), answer.now)
-  return new IcebergRestError(message ?? withoutModel(answer), {
+  return restError(message ?? withoutModel(answer), {
     operation,
     status,
     type: type ?? null,
-    retryAfterSeconds: wait === null ? undefined : Math.ceil(wait / 1_000),
+    retryAfterSeconds: wait === undefined ? undefined : Math.ceil(wait / 1_000),
     outcomeUnknown,
   })
 }
 
 function withoutModel({ operation, status, headers }: ErrorAnswer): string {
   // Following would send the caller's authentication to a place that nobody configured.
-  if (status >= 300 && status < 400 && headers.has('location'))
-    return `${operation}: the server answered ${status}, a redirect, which is not followed: set the uri to where it leads`
+  // A browser shows nothing of a redirect, not even its status.
+  if (status === 0 || (status >= 300 && status < 400 && headers.has('location')))
+    return `${operation}: the server answered with a redirect, which is not followed: set the uri to where it leads`
   return `${operation}: the server answered ${status} without the error body of the Iceberg protocol`
 }
 

@@ -1,13 +1,15 @@
 /**
- * An answer of the catalog that is an error, or is not what the protocol says.
+ * An answer of the catalog that is an error, or is not what the protocol says. Each type of the protocol has a class of
+ * its own: see `error-classes.ts`.
  *
  * @example
  * ```ts
- * if (isRestError(error, 'NoSuchTableException')) …
+ * if (error instanceof NoSuchTableError) …
+ * if (isRestError(error, 'NoSuchTableException')) … // the same, also for errors of another copy of this package
  * ```
  */
 export class IcebergRestError extends Error {
-  override readonly name = 'IcebergRestError'
+  override readonly name: string = 'IcebergRestError'
   /** What was asked: an `operationId` of the Iceberg REST specification. */
   readonly operation: string
   /** HTTP status. */
@@ -43,8 +45,7 @@ export interface RestErrorDetails {
   readonly outcomeUnknown: boolean
 }
 
-/** True for an error answer of a catalog, of the given protocol type if there is one; also one from another copy of this package. */
-export function isRestError(error: unknown, type?: string): error is IcebergRestError {
-  if (!(error instanceof Error) || error.name !== 'IcebergRestError' || !('type' in error)) return false
-  return type === undefined || error.type === type
+/** A success that cannot be read: something else than an Iceberg catalog answers, or a newer one. */
+export class InvalidAnswerError extends IcebergRestError {
+  override readonly name = 'InvalidAnswerError'
 }

@@ -1,40 +1,53 @@
-import type { WireRequest } from './auth-provider.ts'
+import {
+  fetchTransport,
+  type AuthRequest,
+  type Fetch,
+  type OutgoingBody,
+  type Transport,
+} from '@headgate/auth'
 
 /** What came back, read to its end. */
 export interface RawAnswer {
+  /** 0 for a redirect in a browser, which shows nothing of it. */
   readonly status: number
   readonly headers: Headers
   readonly body: Uint8Array
 }
 
-export interface ExchangeLimits {
-  /** For the whole exchange: from the first byte out to the last byte in. */
+export interface TransportOptions {
+  readonly fetch: Fetch
+  /** For one attempt: from the first byte out to the last byte in. */
   readonly timeoutMs: number
   readonly maxResponseBytes: number
 }
 
-/** Why there is no answer. */
-export class ExchangeFailure extends Error {
-  override readonly name = 'ExchangeFailure'
-  /** The request may have reached the server. */
-  readonly sent: boolean
+/** An attempt took longer than it may. */
+export class AttemptTimeout extends Error {
+  override readonly name = 'AttemptTimeout'
+}
 
-  constructor(why: string, sent: boolean, options?: ErrorOptions) {
-    super(why, options)
-    this.sent = sent
-  }
+/** An answer that is longer than it may be. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong'
 }
 
 /**
- * Sends one request, once, and reads the answer within its limits. Redirects are answers like others.
- *
- * @throws {ExchangeFailure} when there is no complete answer
- * @throws the signal's reason
+ * One attempt as `send` makes it: the request out, and the answer in to its end, so that an answer that breaks off is an
+ * attempt that failed. Redirects are answers like others.
  */
-export async function exchange(
-  fetch: typeof globalThis.fetch,
-  { method, url, headers, body }: WireRequest,
-  { timeoutMs, maxResponseBytes }: ExchangeLimits,
+export function attemptTransport(options: TransportOptions): Transport<RawAnswer> {
+  const carrier = fetchTransport({ fetch: options.fetch, timeoutMs: options.timeoutMs + 1_000 })
+  return {
+    prepare: (request) => carrier.prepare(request),
+    send: (request, body, { signal } = {}) => attempt(carrier, options, request, body, signal),
+  }
+}
+
+async function attempt(
+  carrier: Transport,
+  { timeoutMs, maxResponseBytes }: TransportOptions,
+  request: AuthRequest,
+  body: OutgoingBody,
   signal: AbortSignal | undefined,
 ): Promise<RawAnswer> {
   signal?.throwIfAborted()
@@ -42,50 +55,46 @@ export async function exchange(
   const controller = new AbortController()
   const stop = (): void => controller.abort(signal?.reason)
   signal?.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(
-    () => controller.abort(new ExchangeFailure(`no answer within ${timeoutMs} ms`, true)),
-    timeoutMs,
-  )
+  const late = new AttemptTimeout(`no answer within ${timeoutMs} ms`)
+  const timer = setTimeout(() => controller.abort(late), timeoutMs)
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      body,
-      redirect: 'manual',
-      signal: controller.signal,
-    })
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: await readAll(response, maxResponseBytes),
-    }
+    const response = await carrier.send(request, body, { signal: controller.signal })
+    const { status, headers } = response
+    return { status, headers, body: await readAll(response, maxResponseBytes, controller.signal) }
   } catch (error) {
-    signal?.throwIfAborted()
-    if (controller.signal.aborted) throw controller.signal.reason
-    if (error instanceof ExchangeFailure) throw error
-    const code = systemCode(error)
-    throw new ExchangeFailure(
-      `no answer from ${new URL(url).origin}: ${code ?? 'the connection failed'}`,
-      sent(code),
-      {
-        cause: error,
-      },
-    )
+    // What `fetch` makes of an abort differs from one place to the next.
+    throw controller.signal.aborted ? controller.signal.reason : error
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
   }
 }
 
-async function readAll(response: Response, limit: number): Promise<Uint8Array> {
+async function readAll(response: Response, limit: number, signal: AbortSignal): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
+  const reader = response.body.getReader()
+  const stop = (): void => void reader.cancel(signal.reason).catch(() => undefined)
+  signal.addEventListener('abort', stop, { once: true })
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > limit) throw new ExchangeFailure(`the answer is longer than ${limit} bytes`, true)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      signal.throwIfAborted()
+      if (done) return joined(chunks, length)
+      chunks.push(value)
+      length += value.length
+      if (length > limit) throw new AnswerTooLong(`the answer is longer than ${limit} bytes`)
+    }
+  } catch (error) {
+    await reader.cancel(error).catch(() => undefined)
+    throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const [only] = chunks
   if (only !== undefined && chunks.length === 1) return only
   const all = new Uint8Array(length)
@@ -95,25 +104,4 @@ async function readAll(response: Response, limit: number): Promise<Uint8Array> {
     at += chunk.length
   }
   return all
-}
-
-/** Codes of a connection that was never made. */
-const UNSENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-const sent = (code: string | undefined): boolean => code === undefined || !UNSENT.has(code)
-
-/** `fetch` hides what happened in the cause of its error, and that may hold one error for each address tried. */
-function systemCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 4; depth++) {
-    if ('code' in at && typeof at.code === 'string') return at.code
-    at = at.cause
-  }
-  return undefined
 }

@@ -1,0 +1,18 @@
+import type { JsonObject } from '@headgate/json'
+import { encodeSchema } from '../../metadata/schema/encode-schema.ts'
+import type { TableUpdate } from '../../metadata/update/types.ts'
+
+/** An update as it is sent. It is the update itself, except where the wire is flatter or names more. */
+export function encodeTableUpdate(update: TableUpdate): JsonObject {
+  switch (update.action) {
+    case 'add-schema':
+      return { ...update, schema: encodeSchema(update.schema) }
+    case 'set-snapshot-ref':
+      return { action: update.action, 'ref-name': update['ref-name'], ...update.ref }
+    case 'set-statistics':
+      // Deprecated, but older servers take the snapshot from here.
+      return { ...update, 'snapshot-id': update.statistics['snapshot-id'] }
+    default:
+      return { ...update }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Int64 } from '@headgate/json'
+
+/** A value of a primitive type, as JSON has it: dates and times, decimals and bytes as text. */
+export type Literal =
+  | boolean
+  | Int64
+  | string
+  | { readonly type: 'literal'; readonly value: boolean | Int64 | string; readonly 'data-type'?: string }
+
+export type Literals =
+  | readonly Literal[]
+  | {
+      readonly type: 'literals'
+      readonly values: readonly (boolean | Int64 | string)[]
+      readonly 'data-type': string
+    }
+
+/** A column by its name, or a transform of one: the form that all servers know. */
+export type Term = string | { readonly type: 'transform'; readonly transform: string; readonly term: string }
+
+export type Reference =
+  { readonly type: 'reference'; readonly name: string } | { readonly type: 'reference'; readonly id: number }
+
+/** What a predicate compares: a literal, a column, or a function of such. */
+export type ValueExpression =
+  | Literal
+  | Reference
+  | {
+      readonly type: 'apply'
+      readonly function: string | readonly string[]
+      readonly arguments: readonly ValueExpression[]
+    }
+
+export type UnaryOperator = 'is-null' | 'not-null' | 'is-nan' | 'not-nan'
+export type ComparisonOperator =
+  'lt' | 'lt-eq' | 'gt' | 'gt-eq' | 'eq' | 'not-eq' | 'starts-with' | 'not-starts-with'
+
+/**
+ * What rows must satisfy (Iceberg REST specification, `Predicate`). Operands can be spelled in two ways: `term` and
+ * `value`, which all servers know, and `child`, `left` and `right`, which came in 2026.
+ *
+ * @example
+ * ```ts
+ * const recent: Expression = { type: 'gt', term: 'id', value: 9_007_199_254_740_993n }
+ * ```
+ */
+export type Expression =
+  | boolean
+  | { readonly type: 'true' | 'false' }
+  | { readonly type: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
+  | { readonly type: 'not'; readonly child: Expression }
+  | { readonly type: UnaryOperator; readonly term: Term }
+  | { readonly type: UnaryOperator; readonly child: ValueExpression }
+  | { readonly type: ComparisonOperator; readonly term: Term; readonly value: Literal }
+  | { readonly type: ComparisonOperator; readonly left: ValueExpression; readonly right: ValueExpression }
+  | { readonly type: 'in' | 'not-in'; readonly term: Term; readonly values: Literals }
+  | { readonly type: 'in' | 'not-in'; readonly child: ValueExpression; readonly values: Literals }
