@@ -37,6 +37,9 @@ const OTHER_UUID = '0196a5a4-0000-4000-8000-00000000000f'
 export const lost: Reply = { hangUp: true }
 export const unknown: Reply = problem(500, 'CommitStateUnknownException')
 
+const isCommit = ({ method, target }: Seen): boolean =>
+  method === 'POST' && /\/tables\/[^/]+$|\/transactions\/commit$/.test(target)
+
 /** A server that holds tables in memory and commits to them by the rules. `faults` are for the commits in turn. */
 export async function tinyCatalog(
   names: readonly string[],
@@ -67,8 +70,6 @@ export async function tinyCatalog(
       metadata: encodeTableMetadata(table(name)),
     }
   }
-  const isCommit = ({ method, target }: Seen): boolean =>
-    method === 'POST' && /\/tables\/[^/]+$|\/transactions\/commit$/.test(target)
   let count = 0
   const it = await testCatalog({
     ...options,
