@@ -49,6 +49,9 @@ export interface AuthProvider {
   /** Who this session is, as far as that is known. It stays the same for as long as the session lives. */
   readonly provenance?: Provenance
 
+  /** Whether it needs the bytes of a body or their hash: a stream without a hash is refused. Default: no. */
+  readonly signsBody?: boolean
+
   /** Lower-case names of the headers that it sets. Default: `authorization`. They may not be configured beside it. */
   readonly setsHeaders?: readonly string[]
 

@@ -80,7 +80,7 @@ export async function closeProvider(provider: AuthProvider): Promise<void> {
 
 /** Providers that were made for one session, as one that can be opened and closed. */
 export function readyProvider(outer: AuthProvider, all: readonly AuthProvider[]): ReadyProvider {
-  const { initialize, onResponse, token, provenance, setsHeaders } = outer
+  const { initialize, onResponse, token, provenance, setsHeaders, signsBody } = outer
   return {
     ...(initialize === undefined ? {} : { initialize: initialize.bind(outer) }),
     authenticate: outer.authenticate.bind(outer),
@@ -88,6 +88,7 @@ export function readyProvider(outer: AuthProvider, all: readonly AuthProvider[])
     ...(token === undefined ? {} : { token: token.bind(outer) }),
     ...(provenance === undefined ? {} : { provenance }),
     ...(setsHeaders === undefined ? {} : { setsHeaders }),
+    ...(signsBody === undefined ? {} : { signsBody }),
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(all.toReversed().map(closeProvider))
     },

@@ -101,6 +101,9 @@ export const catalogue = {
     s3: 'InternalError',
   },
   'commit-state-unknown': { status: 500, iceberg: 'CommitStateUnknownException', lance: 18 },
+  // Of whoever stands before another server: it went there, and what became of it is not known.
+  'bad-gateway': { status: 502, iceberg: 'InternalServerError', lance: 17 },
+  'gateway-timeout': { status: 504, iceberg: 'InternalServerError', lance: 17 },
   unavailable: {
     status: 503,
     iceberg: 'ServiceUnavailableException',

@@ -79,6 +79,7 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     },
     ...(delegate.token === undefined ? {} : { token: delegate.token.bind(delegate) }),
     ...(delegate.provenance === undefined ? {} : { provenance: delegate.provenance }),
+    signsBody: settings.payload === 'signed' || delegate.signsBody === true,
     setsHeaders: ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'],
     [Symbol.asyncDispose]: async () => await credentials[Symbol.asyncDispose](),
   }
