@@ -1,0 +1,38 @@
+import type { HeadgateError } from '@headgate/errors'
+import { stringify } from '@headgate/json'
+import type { Protocol } from './protocol.ts'
+
+/** An answer of our own, whole. */
+export interface OwnAnswer {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: string
+}
+
+/**
+ * An error as the client's protocol has it: `{error: {message, type, code}}` (Iceberg REST specification, `ErrorModel`)
+ * or `{code, error}` (Lance Namespace specification, `ErrorResponse`).
+ */
+export function errorAnswer(error: HeadgateError, protocol: Protocol, method: string): OwnAnswer {
+  const { status, lance } = error.kind
+  const retryAfter = error.retryAfterSeconds ?? (status === 503 || status === 429 ? 1 : undefined)
+  const body =
+    protocol === 'lance'
+      ? { code: lance, error: error.message }
+      : { error: { message: error.message, type: icebergType(error, method), code: status } }
+  return {
+    status,
+    headers: [
+      ['Content-Type', 'application/json'],
+      ...(retryAfter === undefined ? [] : ([['Retry-After', String(retryAfter)]] as const)),
+      ...(status === 401 ? ([['WWW-Authenticate', 'Bearer realm="headgate proxy"']] as const) : []),
+    ],
+    body: stringify(body),
+  }
+}
+
+/** A commit whose answer was lost may have happened (Iceberg REST specification, `updateTable`, 502 and 504). */
+function icebergType({ kind }: HeadgateError, method: string): string {
+  const lost = kind.status === 502 || kind.status === 504
+  return lost && method === 'POST' ? 'CommitStateUnknownException' : kind.iceberg
+}

@@ -1,0 +1,148 @@
+import { Transform, type TransformCallback } from 'node:stream'
+import { HeadgateError } from '@headgate/errors'
+
+export interface MemberSplicerOptions {
+  /** Which members of the outermost object are held and handed to `rewrite`. */
+  readonly members: ReadonlySet<string>
+  /** @returns the text to send in the place of the value */
+  readonly rewrite: (name: string, value: string) => string
+  /** Bytes that the value of such a member may have. */
+  readonly limit: number
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COLON = 0x3a
+const COMMA = 0x2c
+
+/** Longer keys are none that anybody looks for. */
+const LONGEST_KEY = 512
+
+/**
+ * Passes a JSON document through as its bytes come, and replaces the values of some members of its outermost object.
+ * Only those values are held in memory: tables have metadata of hundreds of megabytes, and their configuration, which
+ * is small, may stand before it or behind it. A text that is no JSON passes, up to where it could be read in two ways.
+ */
+export class MemberSplicer extends Transform {
+  readonly #options: MemberSplicerOptions
+  #depth = 0
+  #isObject = false
+  #inString = false
+  #escaped = false
+  #expectsKey = false
+  /** Bytes of the key that is being read. */
+  #key: number[] | undefined
+  #name: string | undefined
+  #held: Buffer[] | undefined
+  #heldBytes = 0
+
+  constructor(options: MemberSplicerOptions) {
+    super()
+    this.#options = options
+  }
+
+  override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
+    try {
+      this.#read(chunk)
+      done()
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(this.#held === undefined ? null : unreadable('it ends in the middle'))
+  }
+
+  #read(chunk: Buffer): void {
+    // Of UTF-16 and UTF-32, which some clients would recognise, every other byte is one.
+    if (chunk.includes(0)) throw unreadable('it is not in UTF-8')
+    let from = 0
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (this.#inString) {
+        this.#readInString(byte)
+      } else if (byte === QUOTE) {
+        this.#inString = true
+        if (this.#depth === 1 && this.#expectsKey) this.#key = []
+      } else if (byte === 0x7b || byte === 0x5b) {
+        if (this.#depth === 0) this.#isObject = this.#expectsKey = byte === 0x7b
+        this.#depth++
+      } else if (this.#depth === 1) {
+        if (byte === COLON && this.#name !== undefined && this.#held === undefined) {
+          this.push(chunk.subarray(from, at + 1))
+          from = at + 1
+          this.#held = []
+        } else if (byte === COMMA || byte === 0x7d || byte === 0x5d) {
+          if (this.#held !== undefined) {
+            this.#hold(chunk.subarray(from, at))
+            this.#release()
+            from = at
+          }
+          if (byte === COMMA) this.#expectsKey = this.#isObject
+          else this.#depth--
+        }
+      } else if (byte === 0x7d || byte === 0x5d) {
+        this.#depth--
+      }
+    }
+    const rest = chunk.subarray(from)
+    if (this.#held !== undefined) this.#hold(rest)
+    else if (rest.length > 0) this.push(rest)
+  }
+
+  #readInString(byte: number | undefined): void {
+    if (!this.#escaped && byte === QUOTE) {
+      this.#inString = false
+      if (this.#key !== undefined) this.#endKey(this.#key)
+      return
+    }
+    this.#escaped = !this.#escaped && byte === BACKSLASH
+    if (this.#key !== undefined && byte !== undefined && this.#key.length < LONGEST_KEY) this.#key.push(byte)
+  }
+
+  #endKey(bytes: readonly number[]): void {
+    this.#key = undefined
+    this.#expectsKey = false
+    const name = keyOf(bytes)
+    this.#name = name !== undefined && this.#options.members.has(name) ? name : undefined
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#heldBytes += bytes.length
+    const { limit } = this.#options
+    if (this.#heldBytes > limit) throw unreadable(`its ${this.#name ?? ''} is larger than ${limit} bytes`)
+    this.#held?.push(bytes)
+  }
+
+  #release(): void {
+    const text = Buffer.concat(this.#held ?? []).toString()
+    const value = text.trim()
+    const start = text.indexOf(value)
+    let next: string
+    try {
+      next = this.#options.rewrite(this.#name ?? '', value)
+    } catch (cause) {
+      throw unreadable(`its ${this.#name ?? ''} is not JSON`, cause)
+    }
+    this.push(Buffer.from(text.slice(0, start) + next + text.slice(start + value.length)))
+    this.#held = undefined
+    this.#heldBytes = 0
+    this.#name = undefined
+  }
+}
+
+/** Keys may be written with escapes. */
+function keyOf(bytes: readonly number[]): string | undefined {
+  try {
+    const key: unknown = JSON.parse(`"${Buffer.from(bytes).toString()}"`)
+    return typeof key === 'string' ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(why: string, cause?: unknown): HeadgateError {
+  const text = `The answer of the catalog cannot be passed on: ${why}. Is this the address of its REST interface?`
+  return new HeadgateError('bad-gateway', text, { cause })
+}

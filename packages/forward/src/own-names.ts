@@ -1,0 +1,32 @@
+import type { Server } from 'node:http'
+import { HeadgateError } from '@headgate/errors'
+
+/** Which port it is, is known only now. */
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** The URL of what listens. */
+export function addressOf(server: Server, host: string): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${portOf(server)}`
+}
+
+/** By what names we may be called: where we listen, what we were told, and this machine if we listen on it alone. */
+export function hostsOf(server: Server, host: string, publicUrl: string): ReadonlySet<string> {
+  const port = portOf(server)
+  const named = URL.parse(publicUrl)?.host
+  if (named === undefined) {
+    throw new HeadgateError('illegal-argument', 'The public URL must be written like http://127.0.0.1:8282.')
+  }
+  const loopback = isLoopback(host) ? ['127.0.0.1', 'localhost', '[::1]'] : []
+  const names = [...loopback, host.includes(':') ? `[${host}]` : host]
+  const withPort = names.map((name) => `${name}:${port}`)
+  return new Set([named, ...withPort, ...(port === 80 ? names : [])].map((each) => each.toLowerCase()))
+}
+
+/** Whether an address is of this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}

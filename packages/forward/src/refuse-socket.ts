@@ -1,0 +1,18 @@
+import type { Socket } from 'node:net'
+import type { HeadgateError } from '@headgate/errors'
+import { errorAnswer } from './error-answer.ts'
+
+/** What is no request, or asks for a tunnel, is answered on the bare socket. */
+export function refuseSocket(socket: Socket, error: HeadgateError): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, headers, body } = errorAnswer(error, 'iceberg', 'GET')
+  const lines = [...headers, ['Content-Length', String(Buffer.byteLength(body))], ['Connection', 'close']]
+  socket.on('error', () => undefined)
+  socket.end(
+    `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`,
+  )
+  setTimeout(() => socket.destroy(), 1_000).unref()
+}
