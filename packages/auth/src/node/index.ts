@@ -1,0 +1,1 @@
+export { loopbackBrowser, type LoopbackBrowserOptions } from './loopback-browser.ts'
