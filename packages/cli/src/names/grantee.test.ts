@@ -19,4 +19,12 @@ describe('whom a grant is for', () => {
     const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
     expect(parseGrantee(formatGrantee(group))).toEqual({ group: 'https://idp.example#a' })
   })
+
+  it('is marked when it is a group of an issuer that is not configured', () => {
+    const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
+    expect(formatGrantee({ ...group, issuerConfigured: false })).toBe(
+      'group:https://idp.example#a (issuer not configured)',
+    )
+    expect(formatGrantee({ ...group, issuerConfigured: true })).toBe('group:https://idp.example#a')
+  })
 })

@@ -28,14 +28,20 @@ export interface Grantee {
   readonly kind: 'principal' | 'role' | 'group'
   readonly id: string
   readonly name: string | null
+  readonly issuerConfigured?: boolean
 }
 
 export const grantee: z.ZodType<Grantee> = z.object({
   kind: z.enum(['principal', 'role', 'group']),
   id: z.string(),
   name: z.string().nullable(),
+  issuerConfigured: z.boolean().exactOptional(),
 })
 
-export function formatGrantee({ kind, id, name }: Grantee): string {
-  return `${kind}:${name ?? id}`
+/** What stands behind a group in which nobody can be. */
+export const issuerGone = '(issuer not configured)'
+
+export function formatGrantee({ kind, id, name, issuerConfigured = true }: Grantee): string {
+  const who = `${kind}:${name ?? id}`
+  return issuerConfigured ? who : `${who} ${issuerGone}`
 }

@@ -7,7 +7,7 @@ import { ownIssuer } from '../store/principals.ts'
 import { type GrantKey, type GrantRow, listGrants } from '../store/grants.ts'
 import { administer, administerServer, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { type Grantee, granteeOf, granteeView } from './grantee.ts'
+import { type Grantee, granteeOf, granteeView, listedGrantee } from './grantee.ts'
 import { privilege } from './grants.ts'
 import { readPage } from './paging.ts'
 import { idOrName, instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
@@ -83,7 +83,7 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     if (!own) administerServer(call)
     return {
       securableId: null,
-      granteeId: own ? id : (await granteeOf(sql, name)).id,
+      granteeId: own ? id : (await granteeOf(parts, name)).id,
     }
   }
 
@@ -108,7 +108,7 @@ export function grantListOperations(parts: ManagementParts): readonly Management
         (position, limit) => listGrants(sql, { ...selection, after: keyOf(position), limit }),
         (row) => [row.securableId, row.granteeId, row.privilege],
       )
-      return { grants: rows.map(viewOfGrant), nextPageToken }
+      return { grants: rows.map((row) => viewOfGrant(row, parts.issuers)), nextPageToken }
     },
   })
 
@@ -122,7 +122,7 @@ function keyOf([securableId, granteeId, name]: readonly string[]): GrantKey | nu
     : { securableId, granteeId, privilege: held }
 }
 
-function viewOfGrant(row: GrantRow): GrantView {
-  const to = { kind: row.granteeKind, id: row.granteeId, name: row.granteeName }
+function viewOfGrant(row: GrantRow, issuers: ReadonlySet<string>): GrantView {
+  const to = listedGrantee({ kind: row.granteeKind, id: row.granteeId, name: row.granteeName }, issuers)
   return { privilege: row.privilege, on: nameOfSecurable(row), to, grantedAt: instantOf(row.grantedAt) }
 }

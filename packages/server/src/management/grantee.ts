@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { MemberKind } from '../store/roles.ts'
-import type { Queryable } from '../store/sql.ts'
-import { groupOf } from './groups.ts'
+import type { ManagementParts } from './administer.ts'
+import { groupOf, splitName } from './groups.ts'
 import { principalOf } from './principals.ts'
 import { roleOf } from './roles.ts'
 import { id, idOrName } from './schemas.ts'
@@ -23,26 +23,48 @@ export interface Grantee {
   readonly kind: MemberKind
   readonly id: string
   readonly name: string | null
+  /** Of groups: false when no tokens of its issuer are taken any more, so that nobody is in it. */
+  readonly issuerConfigured?: boolean
 }
 
 export const granteeView: z.ZodType<Grantee> = z
-  .strictObject({ kind: z.enum(['principal', 'role', 'group']), id, name: z.string().nullable() })
+  .strictObject({
+    kind: z.enum(['principal', 'role', 'group']),
+    id,
+    name: z.string().nullable(),
+    issuerConfigured: z
+      .boolean()
+      .exactOptional()
+      .describe('Of groups: false when no tokens of its issuer are taken any more, so that nobody is in it.'),
+  })
   .meta({ id: 'Grantee' })
 
 /**
  * Throws 404.
  *
- * @param makeGroup a group may be named that nobody was in yet
+ * @param give something shall be given to it, see `groupOf`
  */
-export async function granteeOf(sql: Queryable, given: GranteeName, makeGroup = false): Promise<Grantee> {
+export async function granteeOf(
+  parts: Pick<ManagementParts, 'sql' | 'issuers'>,
+  given: GranteeName,
+  give = false,
+): Promise<Grantee> {
+  const { sql } = parts
   if ('principal' in given) {
     const { id, name } = await principalOf(sql, given.principal)
     return { kind: 'principal', id, name }
   }
   if ('group' in given) {
-    const { id, issuer, name } = await groupOf(sql, given.group, makeGroup)
+    const { id, issuer, name } = await groupOf(parts, given.group, give)
     return { kind: 'group', id, name: `${issuer}#${name}` }
   }
   const { id, name } = await roleOf(sql, given.role)
   return { kind: 'role', id, name }
+}
+
+/** One in a list, as it is shown. */
+export function listedGrantee(row: Grantee, issuers: ReadonlySet<string>): Grantee {
+  if (row.kind !== 'group' || row.name === null) return row
+  const [issuer] = splitName(row.name)
+  return { ...row, issuerConfigured: issuer !== null && issuers.has(issuer) }
 }

@@ -33,11 +33,11 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
   async function prepare(
     call: Call,
     body: GrantBody,
-    makeGroup = false,
+    give = false,
   ): Promise<{ decision: Decision; row: SecurableRow; grantee: Grantee }> {
     const { row, object } = await securableOf(sql, body.on)
     const decision = administer(call, row.chain, object)
-    const grantee = await granteeOf(sql, body.to, makeGroup)
+    const grantee = await granteeOf(parts, body.to, give)
     call.audit.securable = { kind: row.kind, id: row.id }
     call.audit.object = labelOf(body.on)
     call.audit.detail = { granted: body.privilege, to: grantee.name, toKind: grantee.kind }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import { ensureGroup, findGroup, findGroupByName, type GroupRow, listGroups } from '../store/groups.ts'
-import type { Queryable } from '../store/sql.ts'
 import { administerServer, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { readPage } from './paging.ts'
@@ -13,6 +12,7 @@ interface GroupView {
   readonly issuer: string
   readonly name: string
   readonly members: number
+  readonly issuerConfigured: boolean
   readonly createdAt: string
 }
 
@@ -22,6 +22,7 @@ const groupView: z.ZodType<GroupView> = z
     issuer: z.string().describe('Who says who is in it.'),
     name: z.string(),
     members: z.number().int().describe('Principals whose last token said that they are in it.'),
+    issuerConfigured: z.boolean().describe('False: no tokens of its issuer are taken any more.'),
     createdAt: instant,
   })
   .meta({ id: 'Group' })
@@ -29,18 +30,37 @@ const groupView: z.ZodType<GroupView> = z
 /**
  * The group of a body or query: its id, or ISSUER#NAME.
  *
- * @param make lets one be named of which no token has told yet, so that it can be given rights before anybody comes
+ * @param give something shall be given to it: then it may be one of which no token has told yet, so that it has rights
+ *   before anybody comes, but not one of an issuer whose tokens are not taken, which is a slip of the pen
+ * @throws HeadgateError `no-such-object`, `bad-request`
  */
-export async function groupOf(sql: Queryable, given: string, make: boolean): Promise<GroupRow> {
+export async function groupOf(
+  { sql, issuers }: Pick<ManagementParts, 'sql' | 'issuers'>,
+  given: string,
+  give: boolean,
+): Promise<GroupRow> {
   const [issuer, name] = splitName(given)
-  if (make && issuer !== null) await ensureGroup(sql, { id: randomUUID(), issuer, name })
+  if (give && issuer !== null) {
+    refuseUnknown(issuer, issuers)
+    await ensureGroup(sql, { id: randomUUID(), issuer, name })
+  }
   const row = isId(given)
     ? await findGroup(sql, given)
     : issuer === null
       ? null
       : await findGroupByName(sql, issuer, name)
   if (!row) throw new HeadgateError('no-such-object', `There is no group ${given}: name it by ISSUER#NAME.`)
+  if (give) refuseUnknown(row.issuer, issuers)
   return row
+}
+
+function refuseUnknown(issuer: string, issuers: ReadonlySet<string>): void {
+  if (issuers.has(issuer)) return
+  const known = [...issuers].toSorted().join(', ')
+  throw new HeadgateError(
+    'bad-request',
+    `No tokens of the issuer ${issuer} are taken here, so nobody would be in the group. ${known === '' ? 'No issuer is configured (HEADGATE_ISSUERS).' : `Configured, letter by letter, are: ${known}.`}`,
+  )
 }
 
 /** ISSUER#NAME, parted: the URL of an issuer has no `#`, a name may have. Null: there is no issuer in it. */
@@ -49,7 +69,11 @@ export function splitName(given: string): readonly [issuer: string | null, name:
   return mark < 1 || mark === given.length - 1 ? [null, given] : [given.slice(0, mark), given.slice(mark + 1)]
 }
 
-export function groupOperations({ sql, pageTokens }: ManagementParts): readonly ManagementOperation[] {
+export function groupOperations({
+  sql,
+  pageTokens,
+  issuers,
+}: ManagementParts): readonly ManagementOperation[] {
   const list = defineOperation({
     id: 'listGroups',
     method: 'GET',
@@ -81,12 +105,12 @@ export function groupOperations({ sql, pageTokens }: ManagementParts): readonly 
           }),
         (row) => [row.issuer, row.name],
       )
-      return { groups: rows.map(viewOfGroup), nextPageToken }
+      return { groups: rows.map((row) => viewOfGroup(row, issuers)), nextPageToken }
     },
   })
   return [list]
 }
 
-function viewOfGroup({ createdAt, ...group }: GroupRow): GroupView {
-  return { ...group, createdAt: instantOf(createdAt) }
+function viewOfGroup({ createdAt, ...group }: GroupRow, issuers: ReadonlySet<string>): GroupView {
+  return { ...group, issuerConfigured: issuers.has(group.issuer), createdAt: instantOf(createdAt) }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { addRoleMember, listMembers, removeRoleMember, roleReaches } from '../store/roles.ts'
 import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { granteeName, granteeOf, granteeView } from './grantee.ts'
+import { granteeName, granteeOf, granteeView, listedGrantee } from './grantee.ts'
 import { readPage } from './paging.ts'
 import { roleOf, roleParams } from './roles.ts'
 import { nextPageToken, pageParameters } from './schemas.ts'
@@ -50,7 +50,7 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
           }),
         (row) => [row.kind, row.id],
       )
-      return { members: [...rows], nextPageToken }
+      return { members: rows.map((row) => listedGrantee(row, parts.issuers)), nextPageToken }
     },
   })
 
@@ -66,7 +66,7 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
     async run({ params, body }, call) {
       const decision = administerServer(call)
       const role = await roleOf(sql, params.role)
-      const member = await granteeOf(sql, body, true)
+      const member = await granteeOf(parts, body, true)
       call.audit.object = role.name
       call.audit.detail = { member: member.name, memberKind: member.kind }
       const changed = await changePolicy(parts, call, decision, async (tx) => {
@@ -95,7 +95,7 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
     async run({ params, body }, call) {
       const decision = administerServer(call)
       const role = await roleOf(sql, params.role)
-      const member = await granteeOf(sql, body)
+      const member = await granteeOf(parts, body)
       call.audit.object = role.name
       call.audit.detail = { member: member.name, memberKind: member.kind }
       return {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { readList } from '../../connection/pages.ts'
 import type { Io } from '../../io.ts'
+import { formatGrantee } from '../../names/grantee.ts'
 import { limitOption } from '../../options.ts'
 import { moment } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
@@ -17,8 +18,13 @@ const group = z.object({
   issuer: z.string(),
   name: z.string(),
   members: z.number(),
+  issuerConfigured: z.boolean(),
   createdAt: z.string(),
 })
+
+function nameOf({ id, issuer, name, issuerConfigured }: z.output<typeof group>): string {
+  return formatGrantee({ kind: 'group', id, name: `${issuer}#${name}`, issuerConfigured })
+}
 
 export function registerList(command: Command, io: Io): void {
   command
@@ -38,7 +44,7 @@ export function registerList(command: Command, io: Io): void {
           limit,
         })
         showList(session, listed, 'groups', [
-          { heading: 'group', cell: (row) => `group:${row.issuer}#${row.name}` },
+          { heading: 'group', cell: (row) => nameOf(row) },
           { heading: 'members', cell: (row) => String(row.members) },
           { heading: 'since', cell: (row) => moment(row.createdAt) },
           { heading: 'id', cell: (row) => row.id },

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../../access/test-world.ts'
 import { insertEngine } from '../../store/engines.ts'
 import { insertFederation } from '../../store/client-federations.ts'
+import { insertGrant } from '../../store/grants.ts'
+import { ensureGroup } from '../../store/groups.ts'
 import { bumpPolicy, policyVersion } from '../../store/policies.ts'
 import { findPrincipalBySubject, type PrincipalRow } from '../../store/principals.ts'
 import { statement } from '../../store/sql.ts'
@@ -169,9 +171,47 @@ describe('groups', () => {
   })
 
   test('of another issuer by the same name give nothing', async () => {
-    const to = { group: 'https://elsewhere.example#same' }
-    await manage('POST', '/grants', { privilege: 'select', on: warehouse, to })
+    const elsewhere = { id: randomUUID(), issuer: 'https://elsewhere.example', name: 'same' }
+    await ensureGroup(server.sql, elsewhere)
+    await server.sql.transaction(async (tx) => {
+      await bumpPolicy(tx)
+      const to = { granteeId: elsewhere.id, granteeKind: 'group', grantedBy: null } as const
+      const on = { securableId: server.warehouseId, securableKind: 'warehouse' } as const
+      await insertGrant(tx, { ...on, ...to, privilege: 'select' })
+    })
+    await caughtUp()
     expect(await as(await signIn({ groups: ['same'] }), 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    // It is marked wherever it is shown, and can be taken back, but not given again.
+    const group = 'https://elsewhere.example#same'
+    const query = `group=${encodeURIComponent(group)}`
+    expect((await manage('GET', `/grants?${query}`)).json).toMatchObject({
+      grants: [{ to: { name: group, issuerConfigured: false } }],
+    })
+    expect((await manage('GET', '/groups')).json).toMatchObject({
+      groups: expect.arrayContaining([
+        expect.objectContaining({ name: 'same', issuerConfigured: false }),
+        expect.objectContaining({ issuer: idp.issuer, issuerConfigured: true }),
+      ]) as unknown,
+    })
+    for (const to of [{ group }, { group: elsewhere.id }])
+      expect(await manage('POST', '/grants', { privilege: 'modify', on: warehouse, to })).toMatchObject({
+        status: 400,
+      })
+    expect(
+      await manage('POST', '/grants/revoke', { privilege: 'select', on: warehouse, to: { group } }),
+    ).toMatchObject({ status: 200, json: { changed: true } })
+  })
+
+  test('of an issuer that is not configured are given nothing, and the answer says which are', async () => {
+    const group = `${idp.issuer}/#analysts`
+    const refused = await manage('POST', '/grants', { privilege: 'select', on: warehouse, to: { group } })
+    expect(refused.status).toBe(400)
+    expect(JSON.stringify(refused.json)).toContain(
+      `No tokens of the issuer ${idp.issuer}/ are taken here, so nobody would be in the group. Configured, letter by letter, are: ${idp.issuer}.`,
+    )
+    await manage('POST', '/roles', { name: 'mistyped' })
+    expect(await manage('POST', '/roles/mistyped/members/add', { group })).toMatchObject({ status: 400 })
+    expect(JSON.stringify((await manage('GET', '/groups')).json)).not.toContain(`${idp.issuer}/"`)
   })
 
   test('are those of the newest token: an older one brings none back, and one without groups changes nothing', async () => {
