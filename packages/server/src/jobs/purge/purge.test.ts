@@ -99,6 +99,20 @@ describe('a purge', () => {
     expect(event?.detail).toMatchObject({ spared: 7, deleted: table.files.length + 1 })
   })
 
+  it('counts a file once, however often and in however many blocks of a manifest it is named', async () => {
+    const { store, storage, place, parts, outside } = lake
+    const [loose, foreign] = [`${place.root}/loose/often.parquet`, `${outside}/often.parquet`]
+    for (const file of [loose, foreign]) await storage.put(file, Buffer.from('x'))
+    const table = await testTable(store.sql, storage, place, {
+      location: `${place.root}/a/often`,
+      named: Array.from({ length: 300 }, (_, turn) => (turn % 2 === 0 ? loose : foreign)),
+      drop: { purge: true },
+    })
+    await runUntilGone(parts, table.id)
+    const [event] = await eventsFor(store.sql, table.id)
+    expect(event?.detail).toMatchObject({ spared: 1, deleted: table.files.length + 1 })
+  })
+
   it('leaves alone what lies in any of the places of a table that is being created', async () => {
     const { store, storage, place, parts } = lake
     const staged = ['staged/', 'staged-data/', 'staged-metadata/'].map((folder) => `${place.root}/${folder}`)

@@ -3,10 +3,14 @@ import { isHeadgateError } from '@headgate/errors'
 import type { DeleteFailure, Storage } from '../../storage/storage.ts'
 import type { JobRun } from '../job-run.ts'
 import type { PurgeScope } from './scope.ts'
+import { SeenFiles } from './seen-files.ts'
 
-/** What a purge has done so far. After a crash, what was deleted since the last save is counted again or not at all. */
+/**
+ * What a purge has done so far. Each file counts once, as far as `SeenFiles` remembers; after a crash, what was deleted
+ * since the last save is counted again or not at all.
+ */
 export interface PurgeCounts {
-  /** Files that are gone now, also those that were gone before. */
+  /** Files that are gone now, also those that were gone before: a store does not tell them apart. */
   deleted: number
   /** Files that were named but belong to others or lie outside, and stay. */
   spared: number
@@ -24,6 +28,8 @@ export class PurgedFiles {
   readonly #storage: Storage
   readonly #scope: PurgeScope
   readonly #run: JobRun
+  readonly #deleted = new SeenFiles()
+  readonly #spared = new SeenFiles()
 
   constructor(storage: Storage, scope: PurgeScope, run: JobRun, counts: PurgeCounts) {
     this.#storage = storage
@@ -46,21 +52,21 @@ export class PurgedFiles {
   async #deleteBatch(files: readonly string[]): Promise<void> {
     const wanted = new Set(files)
     this.#run.check()
-    let rest = await this.#scope.filter([...wanted])
-    const allowed = rest.length
-    let refused = 0
+    const allowed = await this.#scope.filter([...wanted])
+    const gone = new Set(allowed)
+    let rest = allowed
     for (let attempt = 1; rest.length > 0; attempt += 1) {
       this.#run.check()
       const { failed } = await this.#storage.deleteMany(rest, { signal: this.#run.signal })
       const again = failed.filter(mayPass)
-      refused += failed.length - again.length
+      for (const failure of failed) if (!mayPass(failure)) gone.delete(failure.location)
       if (again.length > 0 && attempt === attempts) throw again[0]?.error
       rest = again.map(({ location }) => location)
       if (rest.length > 0)
         await sleep(Math.random() * firstPauseMs * 2 ** attempt, undefined, { signal: this.#run.signal })
     }
-    this.counts.deleted += allowed - refused
-    this.counts.spared += wanted.size - allowed + refused
+    this.counts.deleted += this.#deleted.meet(gone)
+    this.counts.spared += this.#spared.meet(wanted.difference(gone))
   }
 }
 

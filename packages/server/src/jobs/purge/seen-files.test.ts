@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { SeenFiles } from './seen-files.ts'
+
+test('a file is new once', () => {
+  const seen = new SeenFiles()
+  expect(seen.meet(['a', 'b', 'a'])).toBe(2)
+  expect(seen.meet(['b', 'c'])).toBe(1)
+})
+
+test('of more files than it remembers, the oldest are new again', () => {
+  const seen = new SeenFiles(2)
+  expect(seen.meet(['a', 'b', 'c'])).toBe(3)
+  expect(seen.meet(['c', 'b'])).toBe(0)
+  expect(seen.meet(['a'])).toBe(1)
+})
