@@ -407,6 +407,20 @@ describe('a session is renewed', () => {
     expect(after.jti).not.toBe(before.jti)
   })
 
+  test('by its engine until its end, also when the token of another issuer that it began with has ended', async () => {
+    const trino = await world.engine({ tokenSeconds: 600, sessionSeconds: 900 })
+    const exp = Math.floor(Date.now() / 1000) + 120
+    const subject = await world.idp.sign({ sub: 'u-long', aud, exp })
+    const first = await world.exchange({ subject_token: subject }, trino.basic)
+    expect(claimsOf(first).exp).toBe(exp)
+    world.server.advance(60_000)
+    const token = String(first.body['access_token'])
+    const after = claimsOf(await world.exchange({ subject_token: token }, bearer(token)))
+    expect(after.exp).toBeGreaterThan(exp)
+    expect(after.exp).toBeLessThanOrEqual(Number(after['session_end']))
+    expect(after['session_end']).toBe(claimsOf(first)['session_end'])
+  })
+
   test('never beyond its end, however often; then the user must be shown anew', async () => {
     const [trino, alice] = [await world.engine({ sessionSeconds: 1_500 }), await world.client()]
     const first = await world.exchange({ subject_token: await world.token(alice) }, trino.basic)
