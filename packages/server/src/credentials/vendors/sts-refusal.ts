@@ -19,7 +19,7 @@ export type Shown = 'keys' | 'server-token' | 'user-token'
 
 /** The server's own token ended on its way. Whatever keeps its file fresh may have written the next one by now. */
 export function hasExpired({ code }: StsFailure, shown: Shown): boolean {
-  return shown === 'server-token' && /^ExpiredToken/.test(code)
+  return shown === 'server-token' && code.startsWith('ExpiredToken')
 }
 
 /** What a caller is told of a failure, and what to do. The service's own words are in `cause`. */
