@@ -1,6 +1,8 @@
 /** A way in which a client can be given access to a table's storage. */
 export type AccessDelegation = 'vended-credentials' | 'remote-signing'
 
+const none: readonly AccessDelegation[] = []
+
 /**
  * Reads the header `X-Iceberg-Access-Delegation`: what the client can use, in its order of preference. Mechanisms that
  * are not known are left out, as the server may supply any or none of them.
@@ -8,6 +10,7 @@ export type AccessDelegation = 'vended-credentials' | 'remote-signing'
  * @example decodeAccessDelegation('remote-signing, vended-credentials') // ['remote-signing', 'vended-credentials']
  */
 export function decodeAccessDelegation(header: string | null | undefined): readonly AccessDelegation[] {
-  const names = (header ?? '').split(',').map((name) => name.trim().toLowerCase())
+  if (header === null || header === undefined) return none
+  const names = header.split(',').map((name) => name.trim().toLowerCase())
   return [...new Set(names)].filter((name) => name === 'vended-credentials' || name === 'remote-signing')
 }

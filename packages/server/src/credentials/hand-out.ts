@@ -13,6 +13,7 @@ import {
   tableEndpoint,
   type WireCredential,
 } from './client-config.ts'
+import { Given } from './given.ts'
 import { type Lives, lifetimeOf } from './lives.ts'
 import { digestOfLocations, type NamedParty, type RefreshClaims } from './refresh-claims.ts'
 import { sealRefreshToken } from './refresh-token.ts'
@@ -85,6 +86,7 @@ export class HandOut {
   readonly #parts: HandOutParts
   /** What was made of a credential, by name, prefix, cap and session's end; gone when the credential is. */
   readonly #made = new WeakMap<StorageCredential, Map<string, Promise<HandedOut>>>()
+  readonly #given = new Given()
   readonly #renewing = new Map<string, Promise<HandedOut>>()
 
   constructor(parts: HandOutParts) {
@@ -105,13 +107,34 @@ export class HandOut {
   async give(entitled: Entitled, how: Exclude<Delegation, 'none'>, signal?: AbortSignal): Promise<HandedOut> {
     const { location, prefixes } = entitled
     const prefix = credentialPrefix(prefixes.length === 1 ? [location] : [location, ...prefixes])
+    const renewal = { ...entitled, prefix, ...this.#endsOf(entitled) }
+    if (how === 'sign') return this.#signing(renewal)
+    const { generation } = this.#parts.vending
+    const credential = await this.#credentialOf(renewal, signal)
+    const handedOut = await this.#remembered(renewal, credential)
+    const { cap, sessionEndsAt } = renewal
+    this.#given.keep(entitled, { generation, cap, sessionEndsAt, credential, handedOut })
+    return handedOut
+  }
+
+  /**
+   * What `give` would give by vending, where it did so before for all the same: then there is nothing to wait for, and what
+   * was checked of warehouse, places and right still holds. Null when it must be asked.
+   */
+  given(entitled: Entitled): HandedOut | null {
+    const last = this.#given.of(entitled)
+    if (last === null || last.generation !== this.#parts.vending.generation) return null
+    const { cap, sessionEndsAt, notAfter } = this.#endsOf(entitled)
+    if (last.cap !== cap || last.sessionEndsAt !== sessionEndsAt) return null
+    return this.#parts.vending.mayGiveAgain(last.credential, notAfter) ? last.handedOut : null
+  }
+
+  #endsOf(entitled: Entitled): Pick<Renewal, 'cap' | 'sessionEndsAt' | 'notAfter'> {
+    const { lives } = this.#parts
     const cap = this.#capOf(entitled)
-    const life = lifetimeOf(vendingOf(entitled.warehouse), this.#parts.lives)
     // The cap is for renewals: who is here now gets what the warehouse gives.
-    const notAfter = Math.max(cap, this.#parts.now() + life)
-    const sessionEndsAt = sessionEndOf(entitled.identity, this.#parts.lives)
-    const renewal = { ...entitled, prefix, cap, sessionEndsAt, notAfter }
-    return how === 'sign' ? this.#signing(renewal) : this.#remembered(renewal, signal)
+    const notAfter = Math.max(cap, this.#parts.now() + lifetimeOf(vendingOf(entitled.warehouse), lives))
+    return { cap, sessionEndsAt: sessionEndOf(entitled.identity, lives), notAfter }
   }
 
   /**
@@ -130,8 +153,7 @@ export class HandOut {
     return renewed
   }
 
-  async #remembered(renewal: Renewal, signal: AbortSignal | undefined): Promise<HandedOut> {
-    const credential = await this.#credentialOf(renewal, signal)
+  #remembered(renewal: Renewal, credential: StorageCredential): Promise<HandedOut> {
     const made = this.#made.get(credential) ?? new Map<string, Promise<HandedOut>>()
     this.#made.set(credential, made)
     const key = JSON.stringify(tokensDependOn(renewal))

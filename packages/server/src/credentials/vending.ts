@@ -69,6 +69,18 @@ export class Vending {
     return { ...this.#counts }
   }
 
+  /** Changes when keys of the ring do. */
+  get generation(): number {
+    return this.#options.generation?.() ?? 0
+  }
+
+  /** Whether a credential may be handed out again, to whom it was minted for; counted as what `vend` gives from its cache. */
+  mayGiveAgain(credential: StorageCredential, notAfter: number): boolean {
+    const may = this.#mayHandOut(credential, notAfter)
+    if (may) this.#counts.hits += 1
+    return may
+  }
+
   /** Whether this server has what the warehouse's mode needs. */
   canMint(warehouse: Warehouse): boolean {
     const { mode } = vendingOf(warehouse)
@@ -81,12 +93,11 @@ export class Vending {
    *   and what the vendor throws
    */
   async vend(request: VendRequest, ground: VendingGround, signal?: AbortSignal): Promise<StorageCredential> {
-    const generation = this.#options.generation?.() ?? 0
-    const key = vendingKey(request, ground, vendingOf(request.warehouse), generation)
+    const key = vendingKey(request, ground, vendingOf(request.warehouse), this.generation)
     for (let mint = 0; mint < maxMints; mint += 1) {
       const kept = [key, cutShort(key)]
         .map((place) => this.#kept.get(place))
-        .find((credential) => credential !== undefined && this.#mayHandOut(credential, request))
+        .find((credential) => credential !== undefined && this.#mayHandOut(credential, request.notAfter))
       if (kept !== undefined) {
         this.#counts.hits += 1
         return kept
@@ -94,14 +105,14 @@ export class Vending {
       const running = this.#flights.get(key)
       if (running !== undefined) this.#counts.joins += 1
       const minted = await settled(running ?? this.#fly(key, request), signal)
-      if (running === undefined || this.#mayHandOut(minted, request)) return minted
+      if (running === undefined || this.#mayHandOut(minted, request.notAfter)) return minted
     }
     throw new HeadgateError('unavailable', 'Storage access cannot be made fast enough: try again.', {
       retryAfterSeconds: 1,
     })
   }
 
-  #mayHandOut({ mintedAt, expiresAt }: StorageCredential, { notAfter }: VendRequest): boolean {
+  #mayHandOut({ mintedAt, expiresAt }: StorageCredential, notAfter: number): boolean {
     const left = expiresAt - this.#now()
     return expiresAt <= notAfter && left >= mustBeLeft(mintedAt, expiresAt, this.#options.minLifeMs)
   }

@@ -8,7 +8,7 @@ import { checkLocations, claimFor } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import type { Place, Target } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { HandedOut } from '../credentials/hand-out.ts'
+import type { Entitled, HandedOut } from '../credentials/hand-out.ts'
 import type { Access } from '../credentials/vendor.ts'
 import { type Delegation, delegationOf, vendingOf } from '../credentials/vending-of.ts'
 import type { Call } from '../http/operation.ts'
@@ -83,11 +83,7 @@ export function auditHandOut(parts: Hands, call: Call, warehouse: Warehouse, acc
  * Storage access for a table, as the client asks for it and the warehouse allows; null when there is none to hand out.
  * Never wider than the caller's rights, and only for locations that the warehouse allows now.
  */
-export async function storageAccess(
-  parts: IcebergParts,
-  call: Call,
-  holding: Holding,
-): Promise<HandedOut | null> {
+export function storageAccess(parts: IcebergParts, call: Call, holding: Holding): Promise<HandedOut> | null {
   const how = delegationFor(parts, call, holding.place.warehouse)
   return how === 'none' || isBeyond(holding) ? null : handOut(parts, call, holding, how)
 }
@@ -106,27 +102,25 @@ export async function handOut(
 ): Promise<HandedOut> {
   const { place, id, staged, chain, location, prefixes, notBefore, through } = holding
   const { warehouse, identifier, namespaceId } = place
-  checkLocations(warehouse, prefixes)
   // Never older than what the decision to let the caller in rested on.
   const policy = await parts.policies.get(call.identity)
   const writes = through.length === 0 && (staged || decide(policy, chain, 'modify').outcome === 'allow')
   const access = writes ? 'read-write' : 'read'
+  const entitled: Entitled = {
+    warehouse,
+    identifier,
+    relation: { id, staged, namespaceId },
+    location,
+    prefixes,
+    access,
+    identity: withQueryOf(call),
+    through,
+    ground: { policyVersion: policy.version, notBefore: Math.max(notBefore, warehouse.notBefore) },
+  }
+  const given = how === 'vend' ? parts.handOut.given(entitled) : null
+  if (given === null) checkLocations(warehouse, prefixes)
   call.audit.detail = { ...call.audit.detail, handedOut: access, mode: vendingOf(warehouse).mode }
-  return parts.handOut.give(
-    {
-      warehouse,
-      identifier,
-      relation: { id, staged, namespaceId },
-      location,
-      prefixes,
-      access,
-      identity: withQueryOf(call),
-      through,
-      ground: { policyVersion: policy.version, notBefore: Math.max(notBefore, warehouse.notBefore) },
-    },
-    how,
-    call.signal,
-  )
+  return given ?? parts.handOut.give(entitled, how, call.signal)
 }
 
 /** The gateway's records name the query as the call's own event does: what the token says outweighs the header. */
