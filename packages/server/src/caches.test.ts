@@ -23,6 +23,8 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // By the credential, which was minted for one caller; by credential, name and cap.
   'credentials/hand-out.ts #made': 'caller',
   'credentials/hand-out.ts #renewing': 'caller',
+  // By what was handed out, which was made for one caller.
+  'iceberg/storage-access.ts endings': 'caller',
   // By the credential again: the text is everybody's, what stands beside it is the last caller's, and compared.
   'iceberg/loadTable.ts #bare': 'shared',
   'iceberg/loadTable.ts #withAccess': 'caller',

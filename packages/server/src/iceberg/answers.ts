@@ -4,6 +4,7 @@ import { formatEtag } from '@headgate/iceberg/rest'
 import { gzipSplice } from '../catalog/gzip-splice.ts'
 import type { ServedBody } from '../catalog/body-cache.ts'
 import type { Answer } from '../http/operation.ts'
+import type { Ending } from './ending.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -18,24 +19,17 @@ export function jsonAnswer(value: JsonObject, status = 200): Answer {
   return { status, headers: json, body: stringify(value) }
 }
 
-/** What a `LoadTableResult` says besides the metadata: `config`, and storage access when it is handed out. */
-export type Beside = JsonObject & { readonly config: JsonObject }
-
-/** Nothing is handed out. */
-export const nothingBeside: Beside = { config: {} }
-
 /** `LoadTableResult` and its kin around metadata text that is not parsed. */
 export interface MetadataAnswer {
   /** Null while it is only staged. */
   readonly location: string | null
   readonly text: Buffer
-  /** Null in a `CommitTableResponse`, which has the metadata only. */
-  readonly beside: Beside | null
+  readonly ending: Ending
   readonly etag: string | null
 }
 
-export function metadataAnswer({ location, text, beside, etag }: MetadataAnswer): Answer {
-  const body = together([headOf(location), text, tailOf(beside)])
+export function metadataAnswer({ location, text, ending, etag }: MetadataAnswer): Answer {
+  const body = together([headOf(location), text, ending.text])
   return { status: 200, headers: metadataHeaders(etag), body }
 }
 
@@ -43,10 +37,10 @@ export function metadataAnswer({ location, text, beside, etag }: MetadataAnswer)
 export function packedMetadataAnswer(
   location: string,
   served: ServedBody & { packed: object },
-  beside: Beside,
+  ending: Ending,
   etag: string,
 ): Answer {
-  const body = together(gzipSplice(headOf(location), served.packed, tailOf(beside)))
+  const body = together(gzipSplice(headOf(location), served.packed, ending.packed))
   return { status: 200, headers: { ...metadataHeaders(etag), 'content-encoding': 'gzip' }, body }
 }
 
@@ -54,11 +48,6 @@ function headOf(location: string | null): Buffer {
   return Buffer.from(
     location === null ? '{"metadata":' : `{"metadata-location":${JSON.stringify(location)},"metadata":`,
   )
-}
-
-/** The members beside the metadata, and the end of the object. */
-function tailOf(beside: Beside | null): Buffer {
-  return Buffer.from(beside === null ? '}' : `,${stringify(beside).slice(1)}`)
 }
 
 /** Small pieces are copied into one, which is one write; large ones are not worth copying. */

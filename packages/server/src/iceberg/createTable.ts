@@ -18,7 +18,7 @@ import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
-import { auditHandOut, besideOf, newHolding, storageAccess } from './storage-access.ts'
+import { auditHandOut, endingOf, newHolding, storageAccess } from './storage-access.ts'
 
 /** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
 export function createTable(parts: IcebergParts): Operation {
@@ -51,7 +51,7 @@ export function createTable(parts: IcebergParts): Operation {
         return metadataAnswer({
           location: file.location,
           text: file.text,
-          beside: besideOf(access),
+          ending: endingOf(access),
           etag: etagOf(file.location, 'all', access?.tag),
         })
       },
@@ -104,7 +104,7 @@ function stagedAnswer(metadata: TableMetadata, access: HandedOut | null): Answer
   return metadataAnswer({
     location: null,
     text: Buffer.from(stringifyTableMetadata(metadata)),
-    beside: besideOf(access),
+    ending: endingOf(access),
     etag: null,
   })
 }

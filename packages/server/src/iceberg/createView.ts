@@ -7,7 +7,8 @@ import { defaultLocation } from '../catalog/locations.ts'
 import { viewModel } from '../catalog/relation-model.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { etagOf, metadataAnswer, nothingBeside } from './answers.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { emptyConfig } from './ending.ts'
 import { findPlace, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
@@ -54,7 +55,7 @@ export function createView(parts: IcebergParts): Operation {
         return metadataAnswer({
           location: file.location,
           text: file.text,
-          beside: nothingBeside,
+          ending: emptyConfig,
           etag: etagOf(file.location, 'all'),
         })
       },

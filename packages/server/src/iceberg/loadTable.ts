@@ -9,7 +9,7 @@ import { warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
-import { besideOf, holdingOf, storageAccess } from './storage-access.ts'
+import { endingOf, holdingOf, storageAccess } from './storage-access.ts'
 import { findReadable } from './through-views.ts'
 
 /** One query finds, authorises and fetches the table; its text is spliced into the answer as it was written. */
@@ -41,11 +41,11 @@ export async function answerRelation(
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await parts.bodies.get(target, relation, form, target.held)
   if (acceptsGzip(call.header('accept-encoding'), served)) {
-    return zipped.of(served, access, () => packedMetadataAnswer(location, served, besideOf(access), etag()))
+    return zipped.of(served, access, () => packedMetadataAnswer(location, served, endingOf(access), etag()))
   }
   const text = served.plain ?? (await parts.bodies.inflated(target, form, served))
   return plain.of(served, access, () =>
-    metadataAnswer({ location, text, beside: besideOf(access), etag: etag() }),
+    metadataAnswer({ location, text, ending: endingOf(access), etag: etag() }),
   )
 }
 

@@ -5,7 +5,8 @@ import { nameKey } from '../catalog/name-key.ts'
 import { viewModel } from '../catalog/relation-model.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { etagOf, metadataAnswer, nothingBeside } from './answers.ts'
+import { etagOf, metadataAnswer } from './answers.ts'
+import { emptyConfig } from './ending.ts'
 import { findRelation, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { relationParam } from './names.ts'
@@ -43,7 +44,7 @@ export function replaceView(parts: IcebergParts): Operation {
           return metadataAnswer({
             location: metadataLocation,
             text,
-            beside: nothingBeside,
+            ending: emptyConfig,
             etag: etagOf(metadataLocation, 'all'),
           })
         }),

@@ -12,7 +12,7 @@ import type { Entitled, HandedOut } from '../credentials/hand-out.ts'
 import type { Access } from '../credentials/vendor.ts'
 import { type Delegation, delegationOf, vendingOf } from '../credentials/vending-of.ts'
 import type { Call } from '../http/operation.ts'
-import { type Beside, nothingBeside } from './answers.ts'
+import { type Beside, emptyConfig, Ending } from './ending.ts'
 import type { IcebergParts } from './parts.ts'
 
 /** A table that the caller may at least read, or is creating. */
@@ -129,9 +129,17 @@ function withQueryOf({ identity, audit }: Call): Call['identity'] {
   return { ...identity, queryId: audit.queryId }
 }
 
-/** As members of a `LoadTableResult`. */
-export function besideOf(access: HandedOut | null): Beside {
-  if (access === null) return nothingBeside
+const endings = new WeakMap<HandedOut, Ending>()
+
+/** The end of a `LoadTableResult`: the same for all that come with the same access. */
+export function endingOf(access: HandedOut | null): Ending {
+  if (access === null) return emptyConfig
+  let ending = endings.get(access)
+  if (ending === undefined) endings.set(access, (ending = new Ending(besideOf(access))))
+  return ending
+}
+
+function besideOf(access: HandedOut): Beside {
   const { config, credentials, remoteSigning } = access
   return {
     config,

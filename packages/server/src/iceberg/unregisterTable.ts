@@ -3,6 +3,7 @@ import { readMetadataText } from '../catalog/metadata-file.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { metadataAnswer } from './answers.ts'
+import { nothingBeside } from './ending.ts'
 import { findRelation, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
@@ -24,13 +25,18 @@ export function unregisterTable(parts: IcebergParts): Operation {
           found,
           ridersOf(call, decision, keep(200, found.relation.id, found.relation.metadataLocation)),
         )
-        return metadataAnswer({ location: found.relation.metadataLocation, text, beside: null, etag: null })
+        return metadataAnswer({
+          location: found.relation.metadataLocation,
+          text,
+          ending: nothingBeside,
+          etag: null,
+        })
       },
       async ({ metadataLocation }) => {
         // The table is gone; its newest metadata file is not.
         const location = metadataLocation ?? ''
         const text = await readMetadataText(at.warehouse.storage, location, parts.maxMetadataBytes)
-        return metadataAnswer({ location, text, beside: null, etag: null })
+        return metadataAnswer({ location, text, ending: nothingBeside, etag: null })
       },
     )
   })
