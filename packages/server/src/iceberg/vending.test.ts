@@ -83,6 +83,34 @@ describe('a load that asks for storage access', () => {
     expect(answer.headers.get('cache-control')).toContain('private')
   })
 
+  test('says the same packed and plain, and to each caller its own, whoever was answered in between', async () => {
+    const fields = Array.from({ length: 200 }, (_, n) => ({
+      id: n + 1,
+      name: `column_${crypto.randomUUID()}`,
+      type: 'long',
+      required: false,
+    }))
+    await server.send('POST', tables, { name: 'wide', schema: { type: 'struct', fields } })
+    const load = (caller: TestCaller, encoding: string): Promise<TestAnswer> =>
+      caller.send('GET', `${tables}/wide`, undefined, { ...asking, 'accept-encoding': encoding })
+    const keys = new Set<string>()
+    for (const caller of [writer, reader]) {
+      const plain = await load(caller, 'identity')
+      const packed = await load(caller, 'gzip')
+      await load(caller === writer ? reader : writer, 'gzip')
+      const again = await load(caller, 'gzip')
+      expect(plain.headers.get('content-encoding')).toBeNull()
+      expect(packed.headers.get('content-encoding')).toBe('gzip')
+      expect(packed.json).toEqual(plain.json)
+      expect(again.json).toEqual(plain.json)
+      expect(again.headers.get('etag')).toBe(plain.headers.get('etag'))
+      keys.add(credentialOf(packed).config['s3.secret-access-key'] ?? '')
+    }
+    expect(keys.size).toBe(2)
+    const bare = await reader.send('GET', `${tables}/wide`, undefined, { 'accept-encoding': 'gzip' })
+    expect(objectAt(bare.json)['storage-credentials']).toBeUndefined()
+  })
+
   test('and nothing when it does not ask', async () => {
     const answer = await writer.send('GET', `${tables}/orders`)
     expect(objectAt(answer.json)['storage-credentials']).toBeUndefined()

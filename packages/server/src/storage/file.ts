@@ -65,6 +65,8 @@ export class FileStorage implements Storage {
   readonly #sync = new DirectorySync()
   /** Directories that were looked at a moment ago, for the question that every load asks. Whatever opens a file looks itself. */
   readonly #withoutLinks = sharedCache<true>({ max: 10_000, ttl: 1_000 })
+  /** Where locations are that this question was asked about: reading one takes longer than looking. */
+  readonly #places = sharedCache<Place>({ max: 10_000 })
 
   constructor(options: FileStorageOptions) {
     this.#roots = openRoots(options.roots)
@@ -160,7 +162,8 @@ export class FileStorage implements Storage {
   }
 
   existsSync(location: string): boolean {
-    const place = this.#place(location)
+    let place = this.#places.get(location)
+    if (place === undefined) this.#places.set(location, (place = this.#place(location)))
     const stats = lstatSync(place.path, { throwIfNoEntry: false })
     if (stats?.isFile() !== true) return false
     if (this.#withoutLinks.get(place.directory) === true) return true

@@ -1,3 +1,4 @@
+import { sharedCache } from '../cache.ts'
 import { type Location, parseObjectLocation, parsePrefix } from './location.ts'
 import type {
   Body,
@@ -38,8 +39,11 @@ export abstract class Routed implements Storage {
     this.#others = others
     this.capabilities = first.capabilities
     if (first.existsSync) {
+      // Every load asks: reading a location takes longer than looking.
+      const leads = sharedCache<Lead>({ max: 10_000 })
       this.existsSync = (location) => {
-        const at = this.#object(location)
+        let at = leads.get(location)
+        if (at === undefined) leads.set(location, (at = this.#object(location)))
         try {
           return at.storage.existsSync?.(at.location) ?? false
         } catch (error) {
