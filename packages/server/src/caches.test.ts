@@ -26,8 +26,7 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // By what was handed out, which was made for one caller.
   'iceberg/storage-access.ts endings': 'caller',
   // By the credential again: the text is everybody's, what stands beside it is the last caller's, and compared.
-  'iceberg/loadTable.ts #bare': 'shared',
-  'iceberg/loadTable.ts #withAccess': 'caller',
+  'iceberg/kept-answers.ts keptOf': 'caller',
   // Rows as they stand in the store, before anybody decides on them.
   'catalog/resolver.ts #waiting': 'shared',
   'catalog/warehouses.ts #reads': 'shared',

@@ -1,18 +1,87 @@
 import { expect, test } from 'vitest'
 import { testWarehouse } from '../credentials/vendors/test-requests.ts'
-import { BodyCache } from './body-cache.ts'
+import type { PackedBody, RelationRow } from '../store/relations.ts'
+import { BodyCache, type ServedBody } from './body-cache.ts'
 import { pack } from './packed-body.ts'
+
+const warehouse = testWarehouse({ mode: 'none' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:9' }, null)
+const placeOf = (
+  name: string,
+): { warehouse: typeof warehouse; identifier: { namespace: string[]; name: string } } => ({
+  warehouse,
+  identifier: { namespace: ['a'], name },
+})
+const at = placeOf('t')
+
+function rowOf(name: string, body: PackedBody): RelationRow {
+  return {
+    id: name,
+    kind: 'table',
+    uuid: name,
+    version: 1,
+    metadataLocation: `s3://lake/${name}/metadata/00000.json`,
+    location: `s3://lake/${name}`,
+    ownerId: '',
+    protected: false,
+    prefixes: '',
+    notBefore: 0,
+    body,
+  }
+}
 
 test('those who load one body plain at the same time share its inflation', async () => {
   const cache = new BodyCache({ maxBytes: 10_000_000, maxFileBytes: 10_000_000 })
-  const warehouse = testWarehouse({ mode: 'none' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:9' }, null)
-  const at = { warehouse, identifier: { namespace: ['a'], name: 't' } }
   const text = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, index) => index)))
-  const served = { location: 's3://lake/t/metadata/00000.json', plain: null, packed: await pack(text) }
+  const served = await cache.get(at, rowOf('t', await pack(text)), 'all')
   const [first, ...others] = await Promise.all(
     Array.from({ length: 10 }, () => cache.inflated(at, 'all', served)),
   )
   expect(first).toEqual(text)
   for (const other of others) expect(other).toBe(first)
   expect(cache.held(at, 'all')?.plain).toBe(first)
+})
+
+test('what was inflated stays with what was given before, so that answers made of that are kept', async () => {
+  const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
+  const served = await cache.get(at, rowOf('t', await pack(Buffer.from('{"a":1}'))), 'all')
+  const text = await cache.inflated(at, 'all', served)
+  expect(served.plain).toBe(text)
+  expect(cache.held(at, 'all')).toBe(served)
+})
+
+test('what is held counts for as much as it takes, answers included, and texts within them once', async () => {
+  const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
+  const body = await pack(Buffer.alloc(5_000, 'text'))
+  const served = await cache.get(at, rowOf('t', body), 'all')
+  const beside = cache.bytes - body.packed.length
+  await cache.inflated(at, 'all', served)
+  expect(cache.bytes).toBe(beside + body.packed.length + 5_000)
+  const answer = Buffer.concat([Buffer.from('before'), served.plain ?? Buffer.of(), Buffer.from('after')])
+  const plain = answer.subarray(6, 5_006)
+  cache.answered(at, 'all', served, { plain, bytes: 11 })
+  expect(cache.bytes).toBe(beside + body.packed.length + 5_011)
+  expect(cache.held(at, 'all')?.plain).toBe(plain)
+})
+
+test('answers made of a text that is not held any more change nothing', async () => {
+  const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
+  const old = await cache.get(at, rowOf('t', await pack(Buffer.from('old'))), 'all')
+  cache.add(at, 's3://lake/t/metadata/00001.json', Buffer.from('new'), null)
+  const { bytes } = cache
+  cache.answered(at, 'all', old, { plain: Buffer.from('old'), bytes: 100_000 })
+  expect(cache.bytes).toBe(bytes)
+  expect(cache.held(at, 'all')?.plain?.toString()).toBe('new')
+})
+
+test('answers that grow push out what was asked for longest ago, and the bound holds', async () => {
+  const cache = new BodyCache({ maxBytes: 20_000, maxFileBytes: 1_000_000 })
+  const given: ServedBody[] = []
+  for (const name of ['a', 'b', 'c'])
+    given.push(await cache.get(placeOf(name), rowOf(name, await pack(Buffer.from(name))), 'all'))
+  const [, , last] = given
+  if (last === undefined) throw new Error('nothing was given')
+  cache.answered(placeOf('c'), 'all', last, { bytes: 17_000 })
+  expect(cache.bytes).toBeLessThanOrEqual(20_000)
+  expect(cache.held(placeOf('a'), 'all')).toBeNull()
+  expect(cache.held(placeOf('c'), 'all')).toBe(last)
 })

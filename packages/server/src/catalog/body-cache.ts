@@ -23,24 +23,51 @@ export interface ServedBody {
   readonly packed: PackedBody | null
 }
 
+/** What is held. Its texts may come to lie in an answer that is made of them. */
+class Held implements ServedBody {
+  readonly location: string
+  plain: Buffer | null
+  packed: PackedBody | null
+  /** Of the answers that are kept with it, without the texts. */
+  answerBytes = 0
+
+  constructor({ location, plain, packed }: ServedBody) {
+    this.location = location
+    this.plain = plain
+    this.packed = packed
+  }
+
+  get bytes(): number {
+    return (this.plain?.length ?? 0) + (this.packed?.packed.length ?? 0) + this.answerBytes + bytesBeside
+  }
+}
+
+/** Keys, locations, headers and the objects that hold them. */
+const bytesBeside = 1_000
+
+/** Answers that are kept with the text they were made of. */
+export interface KeptAnswers {
+  /** The text as it stands in one of them. */
+  readonly plain?: Buffer | undefined
+  /** The packed text as it stands in one of them. */
+  readonly packed?: Buffer | undefined
+  /** Of all of them, without those two. */
+  readonly bytes: number
+}
+
 /**
  * The newest metadata text of each name, as far as it was seen here. A metadata file never changes, so an entry is
  * right for whoever is at its location; a commit takes the place of what it replaced. Bounded by bytes.
  */
 export class BodyCache {
-  readonly #entries: SharedCache<ServedBody>
+  readonly #entries: SharedCache<Held>
   readonly #maxFileBytes: number
   readonly #reading = new Map<string, Promise<ServedBody>>()
   readonly #inflating = new Map<string, Promise<Buffer>>()
 
   constructor(options: { readonly maxBytes: number; readonly maxFileBytes: number }) {
     this.#maxFileBytes = options.maxFileBytes
-    this.#entries = sharedCache({
-      maxSize: Math.max(1, Math.floor(options.maxBytes)),
-      // Three times, because answers are made of it and kept with it, with and without storage access.
-      sizeCalculation: ({ plain, packed }) =>
-        3 * ((plain?.length ?? 0) + (packed?.packed.length ?? 0)) + 1_000,
-    })
+    this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(options.maxBytes)) })
   }
 
   /** Bytes that are held. */
@@ -80,22 +107,45 @@ export class BodyCache {
   }
 
   /** The plain text of what `get` gave. Those who ask for it at the same time wait for one inflation. */
-  async inflated(at: BodyPlace, form: Form, { location, plain, packed }: ServedBody): Promise<Buffer> {
+  async inflated(at: BodyPlace, form: Form, served: ServedBody): Promise<Buffer> {
+    const { location, plain, packed } = served
     if (plain) return plain
     if (!packed) throw new Error('a body without a text')
     const file = `${form} ${location}`
     let inflating = this.#inflating.get(file)
     if (!inflating) {
-      inflating = this.#inflate(keyOf(at, form), location, packed).finally(() => this.#inflating.delete(file))
+      inflating = this.#inflate(keyOf(at, form), served, packed).finally(() => this.#inflating.delete(file))
       this.#inflating.set(file, inflating)
     }
     return inflating
   }
 
-  async #inflate(key: string, location: string, packed: PackedBody): Promise<Buffer> {
+  async #inflate(key: string, served: ServedBody, packed: PackedBody): Promise<Buffer> {
     const text = await unpack(packed)
-    this.#keep(key, location, text, packed)
+    this.#change(key, served, (held) => (held.plain ??= text))
     return text
+  }
+
+  /**
+   * Answers were made of a text and are kept with it. Where it stands in one of them, it need not be held for itself: that
+   * place takes its place.
+   */
+  answered(at: BodyPlace, form: Form, served: ServedBody, { plain, packed, bytes }: KeptAnswers): void {
+    this.#change(keyOf(at, form), served, (held) => {
+      if (plain !== undefined) held.plain = plain
+      if (packed !== undefined && held.packed !== null) held.packed = { ...held.packed, packed }
+      held.answerBytes = bytes
+    })
+  }
+
+  /** Changes what is held, if it still is, and what it counts for. */
+  #change(key: string, served: ServedBody, change: (held: Held) => void): void {
+    const held = this.#entries.peek(key)
+    if (held !== served || held === undefined) return
+    change(held)
+    // The cache takes no new size for a value that it has.
+    this.#entries.delete(key)
+    this.#entries.set(key, held, { size: held.bytes })
   }
 
   /** Remembers a text that was just written. */
@@ -104,9 +154,9 @@ export class BodyCache {
   }
 
   #keep(key: string, location: string, plain: Buffer | null, packed: PackedBody | null): ServedBody {
-    const entry = { location, plain, packed }
-    this.#entries.set(key, entry)
-    return entry
+    const held = new Held({ location, plain, packed })
+    this.#entries.set(key, held, { size: held.bytes })
+    return held
   }
 
   async #read(at: BodyPlace, row: RelationRow, form: Form, isWhole: boolean): Promise<ServedBody> {

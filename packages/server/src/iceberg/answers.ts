@@ -4,6 +4,7 @@ import { formatEtag } from '@headgate/iceberg/rest'
 import { gzipSplice } from '../catalog/gzip-splice.ts'
 import type { ServedBody } from '../catalog/body-cache.ts'
 import type { Answer } from '../http/operation.ts'
+import type { PackedBody } from '../store/relations.ts'
 import type { Ending } from './ending.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -28,20 +29,41 @@ export interface MetadataAnswer {
   readonly etag: string | null
 }
 
-export function metadataAnswer({ location, text, ending, etag }: MetadataAnswer): Answer {
-  const body = together([headOf(location), text, ending.text])
-  return { status: 200, headers: metadataHeaders(etag), body }
+export function metadataAnswer(parts: MetadataAnswer): Answer {
+  return plainAnswer(parts).answer
+}
+
+/** An answer, and the text it was made of as it stands in there; absent where it was not copied. */
+export interface MadeAnswer {
+  readonly answer: Answer
+  readonly text?: Buffer | undefined
+}
+
+export function plainAnswer({ location, text, ending, etag }: MetadataAnswer): MadeAnswer {
+  return made(etag, {}, together([headOf(location), text, ending.text]), text)
 }
 
 /** The same with a gzip body, spliced out of the packed text. */
-export function packedMetadataAnswer(
+export function packedAnswer(
   location: string,
-  served: ServedBody & { packed: object },
+  { packed }: ServedBody & { packed: PackedBody },
   ending: Ending,
   etag: string,
-): Answer {
-  const body = together(gzipSplice(headOf(location), served.packed, ending.packed))
-  return { status: 200, headers: { ...metadataHeaders(etag), 'content-encoding': 'gzip' }, body }
+): MadeAnswer {
+  const pieces = gzipSplice(headOf(location), packed, ending.packed)
+  return made(etag, { 'content-encoding': 'gzip' }, together(pieces), packed.packed)
+}
+
+function made(
+  etag: string | null,
+  headers: Answer['headers'],
+  { body, pieces }: Together,
+  text: Buffer,
+): MadeAnswer {
+  const answer = { status: 200, headers: { ...metadataHeaders(etag), ...headers }, body: body ?? pieces }
+  if (body === null) return { answer }
+  const at = pieces.slice(0, pieces.indexOf(text)).reduce((sum, piece) => sum + piece.length, 0)
+  return { answer, text: body.subarray(at, at + text.length) }
 }
 
 function headOf(location: string | null): Buffer {
@@ -50,10 +72,24 @@ function headOf(location: string | null): Buffer {
   )
 }
 
+interface Together {
+  /** Null: too large. */
+  readonly body: Buffer | null
+  readonly pieces: readonly Buffer[]
+}
+
 /** Small pieces are copied into one, which is one write; large ones are not worth copying. */
-function together(pieces: readonly Buffer[]): Buffer | readonly Buffer[] {
+function together(pieces: readonly Buffer[]): Together {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  return length <= worthCopying ? Buffer.concat(pieces, length) : pieces
+  if (length > worthCopying) return { body: null, pieces }
+  // It may be kept for long: not out of the pool, whose pages it would keep too.
+  const whole = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return { body: whole, pieces }
 }
 
 /** The client has it already. */

@@ -1,11 +1,10 @@
 import { decodeIfNoneMatch, decodeSnapshotMode, matchesEtag } from '@headgate/iceberg/rest'
-import type { ServedBody } from '../catalog/body-cache.ts'
 import { missingMetadataFile } from '../catalog/metadata-file.ts'
 import type { Target } from '../catalog/target.ts'
-import type { HandedOut } from '../credentials/hand-out.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
-import { acceptsGzip, etagOf, metadataAnswer, notModified, packedMetadataAnswer } from './answers.ts'
+import { acceptsGzip, etagOf, notModified, packedAnswer, plainAnswer } from './answers.ts'
 import { warehouseOf } from './find.ts'
+import { keptAnswer } from './kept-answers.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
@@ -40,37 +39,14 @@ export async function answerRelation(
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await parts.bodies.get(target, relation, form, target.held)
+  const at = { place: target, form, served }
   if (acceptsGzip(call.header('accept-encoding'), served)) {
-    return zipped.of(served, access, () => packedMetadataAnswer(location, served, endingOf(access), etag()))
+    return keptAnswer(parts, { ...at, encoding: 'packed' }, access, () =>
+      packedAnswer(location, served, endingOf(access), etag()),
+    )
   }
   const text = served.plain ?? (await parts.bodies.inflated(target, form, served))
-  return plain.of(served, access, () =>
-    metadataAnswer({ location, text, ending: endingOf(access), etag: etag() }),
+  return keptAnswer(parts, { ...at, encoding: 'plain' }, access, () =>
+    plainAnswer({ location, text, ending: endingOf(access), etag: etag() }),
   )
 }
-
-/**
- * Answers that are the same for everybody who is given the same storage access, which may be none, for as long as the
- * text they are made of is held. Of those with storage access the last one is remembered: whoever else is given another
- * has it made anew, so that one text holds two answers and not as many as it has readers.
- */
-class Answers {
-  readonly #bare = new WeakMap<ServedBody, Answer>()
-  readonly #withAccess = new WeakMap<ServedBody, { readonly access: HandedOut; readonly answer: Answer }>()
-
-  of(served: ServedBody, access: HandedOut | null, make: () => Answer): Answer {
-    if (access === null) {
-      let answer = this.#bare.get(served)
-      if (answer === undefined) this.#bare.set(served, (answer = make()))
-      return answer
-    }
-    const last = this.#withAccess.get(served)
-    if (last?.access === access) return last.answer
-    const answer = make()
-    this.#withAccess.set(served, { access, answer })
-    return answer
-  }
-}
-
-const zipped = new Answers()
-const plain = new Answers()
