@@ -30,6 +30,8 @@ export async function storeBody<T>(
 ): Promise<T> {
   const size = sizeOf(call)
   if (size > call.limits.maxObjectPartBytes) throw tooLarge(call.limits.maxObjectPartBytes)
+  // What is gathered is checked to its end before the storage hears of it.
+  if (size <= gatheredBytes) return store(await collect(checkedBody(call, size), size, 'body'), size)
   let failure: unknown
   let ended = false
   async function* watched(): AsyncGenerator<Uint8Array> {
@@ -41,7 +43,6 @@ export async function storeBody<T>(
       throw error
     }
   }
-  if (size <= gatheredBytes) return store(await collect(watched(), size, 'body'), size)
   try {
     const stored = await store(watched(), size)
     if (ended) return stored

@@ -1,6 +1,7 @@
-import { constants } from 'node:fs'
-import { lstat, open, type FileHandle } from 'node:fs/promises'
+import { closeSync, constants, createReadStream, fstatSync, openSync, read } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { HeadgateError } from '@headgate/errors'
 import { resolveRange } from './byte-range.ts'
 import { readError } from './file-errors.ts'
@@ -13,6 +14,9 @@ import { tooLarge } from './streams.ts'
 // Never waits for the other end of a pipe that someone has put there, never follows a link.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const chunkBytes = 256 * 1024
+/** What is not longer is read at once: a stream takes several trips to other threads, and longer than the reading. */
+const wholeBytes = 256 * 1024
+const readDescriptor = promisify(read)
 
 export async function headFile(place: Place): Promise<ObjectInfo | null> {
   try {
@@ -27,19 +31,43 @@ export async function headFile(place: Place): Promise<ObjectInfo | null> {
 
 export async function getFile(place: Place, options: GetOptions): Promise<StoredObject> {
   options.signal?.throwIfAborted()
-  const { handle, info } = await openFile(place)
+  const { descriptor, info } = openFile(place)
+  let closes = true
   try {
     checkConditions(place, info, options)
     const range = options.range === undefined ? undefined : resolveRange(options.range, info.size)
     const { start, end } = range ?? { start: 0, end: info.size - 1 }
-    const body =
-      end < start ? await emptied(handle) : handle.createReadStream({ start, end, highWaterMark: chunkBytes })
+    const length = end - start + 1
+    closes = length <= wholeBytes
+    const body = closes
+      ? streamOf(await readBytes(descriptor, start, length))
+      : createReadStream('', { fd: descriptor, start, end, highWaterMark: chunkBytes })
     if (options.signal !== undefined) addAbortSignal(options.signal, body)
-    return { info, ...(range === undefined ? {} : { range }), length: end - start + 1, body }
+    return { info, ...(range === undefined ? {} : { range }), length, body }
   } catch (error) {
-    await handle.close()
-    throw error
+    throw readError(error, place.location)
+  } finally {
+    if (closes) closeSync(descriptor)
   }
+}
+
+/** What is there of a stretch of a file; less, when the file ends before. */
+async function readBytes(descriptor: number, start: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  while (at < length) {
+    const { bytesRead } = await readDescriptor(descriptor, bytes, at, length - at, start + at)
+    if (bytesRead === 0) break
+    at += bytesRead
+  }
+  return bytes.subarray(0, at)
+}
+
+function streamOf(bytes: Buffer): Readable {
+  const stream = new Readable({ read: () => undefined })
+  if (bytes.length > 0) stream.push(bytes)
+  stream.push(null)
+  return stream
 }
 
 export async function readWholeFile(
@@ -47,14 +75,14 @@ export async function readWholeFile(
   options: CallOptions & { maxBytes: number },
 ): Promise<Buffer> {
   options.signal?.throwIfAborted()
-  const { handle, info } = await openFile(place)
+  const { descriptor, info } = openFile(place)
   try {
     if (info.size > options.maxBytes) throw tooLarge(place.location, options.maxBytes)
-    return await handle.readFile()
+    return await readBytes(descriptor, 0, info.size)
   } catch (error) {
     throw readError(error, place.location)
   } finally {
-    await handle.close()
+    closeSync(descriptor)
   }
 }
 
@@ -63,16 +91,17 @@ export async function* readChunks(place: Place): AsyncGenerator<Uint8Array> {
   yield* (await getFile(place, {})).body
 }
 
-async function openFile(place: Place): Promise<{ handle: FileHandle; info: ObjectInfo }> {
-  let handle: FileHandle | undefined
+/** At once: to open and look takes less than to ask another thread for it. */
+function openFile(place: Place): { descriptor: number; info: ObjectInfo } {
+  let descriptor: number | undefined
   try {
     checkNoSymlink(place)
-    handle = await open(place.path, flags)
-    const stats = await handle.stat({ bigint: true })
+    descriptor = openSync(place.path, flags)
+    const stats = fstatSync(descriptor, { bigint: true })
     if (!stats.isFile()) throw noSuchFile(place.location)
-    return { handle, info: infoOf(stats) }
+    return { descriptor, info: infoOf(stats) }
   } catch (error) {
-    await handle?.close()
+    if (descriptor !== undefined) closeSync(descriptor)
     throw readError(error, place.location)
   }
 }
@@ -82,9 +111,4 @@ function checkConditions(place: Place, info: ObjectInfo, options: GetOptions): v
   if (!changed && options.ifNoneMatch !== info.etag) return
   const why = changed ? 'is not the expected one' : 'has not changed'
   throw new HeadgateError('precondition-failed', `Object ${why}: ${place.location}`)
-}
-
-async function emptied(handle: FileHandle): Promise<Readable> {
-  await handle.close()
-  return Readable.from([])
 }

@@ -97,7 +97,8 @@ export async function collect(
     if (held > maxBytes) throw tooLarge(what, maxBytes)
     parts.push(chunk)
   }
-  return Buffer.concat(parts, held)
+  const [only] = parts
+  return parts.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(parts, held)
 }
 
 export function tooLarge(what: string, maxBytes: number): HeadgateError {
