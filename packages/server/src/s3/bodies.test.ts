@@ -232,15 +232,36 @@ describe('a body that is not what was said never becomes an object', () => {
     expect(await stored()).toBe(false)
   })
 
-  test('when nothing comes any more', async () => {
+  test.each([
+    ['a small one', small],
+    ['a large one', large],
+  ])('when nothing comes any more of %s', async (_, body) => {
     const headers = signedHeaders(endpoint.url, 'PUT', path, {
       credentials: endpoint.mint(),
-      body: large,
-      headers: [['content-length', String(large.length)]],
+      body,
+      headers: [['content-length', String(body.length)]],
     })
-    const answer = await talk(endpoint.port, [rawRequest('PUT', path, headers, large.subarray(0, 10))])
+    const answer = await talk(endpoint.port, [rawRequest('PUT', path, headers, body.subarray(0, 10))])
     expect(statusOf(answer)).toBe('400 RequestTimeout')
-    expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+    if (body === large) expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+    expect(await stored()).toBe(false)
+  })
+
+  test.each([
+    ['a small one', small],
+    ['a large one', large],
+  ])('when the client goes away in the middle of %s', async (_, body) => {
+    const headers = signedHeaders(endpoint.url, 'PUT', path, {
+      credentials: endpoint.mint(),
+      body,
+      headers: [['content-length', String(body.length)]],
+    })
+    const before = endpoint.events.length
+    const socket = open(endpoint.port)
+    socket.write(rawRequest('PUT', path, headers, body.subarray(0, 10)))
+    setTimeout(() => socket.destroy(), 50)
+    await vi.waitFor(() => expect(endpoint.events.length).toBeGreaterThan(before))
+    expect(endpoint.events.at(-1)?.['reason']).toBe('the client went away')
     expect(await stored()).toBe(false)
   })
 })

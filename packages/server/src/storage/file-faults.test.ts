@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FileStorage } from './file.ts'
 import { all, chunks, rejects } from './storage-contract-tools.ts'
 
@@ -19,6 +20,29 @@ describe('FileStorage', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }))
   const names = async (): Promise<string[]> =>
     (await readdir(`${folder}/root`, { recursive: true })).toSorted()
+
+  it('reads objects around the size that is read at once, and their ranges, and leaves no file open', async () => {
+    const limit = 256 * 1024
+    const open = async (): Promise<number> => (await readdir('/proc/self/fd').catch(() => [])).length
+    const before = await open()
+    for (const size of [0, 1, limit - 1, limit, limit + 1]) {
+      const bytes = randomBytes(size)
+      await storage.put(at('x'), bytes)
+      const { body, info, length } = await storage.get(at('x'))
+      expect(length).toBe(size)
+      expect(Buffer.concat(await all(body as AsyncIterable<Buffer>)).equals(bytes)).toBe(true)
+      await rejects(storage.get(at('x'), { ifMatch: 'other' }), 'precondition-failed')
+      await rejects(storage.get(at('x'), { ifNoneMatch: info.etag }), 'precondition-failed')
+      await rejects(storage.getBytes(at('x'), { maxBytes: size - 1 }), 'payload-too-large')
+      if (size < 2) continue
+      const part = await storage.get(at('x'), { range: { start: 1, end: size + 10 } })
+      expect(Buffer.concat(await all(part.body as AsyncIterable<Buffer>)).equals(bytes.subarray(1))).toBe(
+        true,
+      )
+      ;(await storage.get(at('x'))).body.destroy()
+    }
+    await vi.waitFor(async () => expect(await open()).toBeLessThanOrEqual(before))
+  })
 
   it('refuses every way through a symbolic link, out of the root or not', async () => {
     await mkdir(`${folder}/secret`)
