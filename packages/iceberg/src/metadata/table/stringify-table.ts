@@ -24,7 +24,9 @@ export function tableTextPieces(metadata: TableMetadata): TextPiece[] {
     loose += '['
     for (const piece of piecesOfList(value)) {
       if (piece.lasting) {
-        pieces.push({ text: loose, lasting: false }, piece)
+        // Whatever is made of each piece would be made of nothing, too.
+        if (loose !== '') pieces.push({ text: loose, lasting: false })
+        pieces.push(piece)
         loose = ''
       } else loose += piece.text
     }

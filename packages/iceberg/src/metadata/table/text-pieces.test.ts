@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Json, stringify } from '@headgate/json'
+import { append, commit, newTable } from '../test-support.ts'
+import { stringifyTableMetadata, tableTextPieces } from './stringify-table.ts'
 import { piecesOfList } from './text-pieces.ts'
 
 /** Elements of about 100 characters each. */
@@ -62,5 +64,19 @@ describe('pieces of a list', () => {
     expect(lasting(changed)[0]).toBe(before[0])
     expect(lasting(changed)).not.toContain(before[1])
     expect(textOf(all)).toBe(stringify(all))
+  })
+})
+
+describe('pieces of a table', () => {
+  it('are its text together, none of them empty, also right behind one another', () => {
+    const updates = Array.from({ length: 600 }, (_, n) =>
+      append(n + 1, n + 1, { 'manifest-list': `s3://lake/t/${'x'.repeat(100)}` }),
+    ).flat()
+    const table = commit(newTable(), ...updates)
+    const pieces = tableTextPieces(table)
+    expect(pieces.filter(({ lasting }) => lasting).length).toBeGreaterThan(4)
+    expect(pieces.filter(({ text }) => text === '')).toEqual([])
+    expect(pieces.map(({ text }) => text).join('')).toBe(stringifyTableMetadata(table))
+    expect(JSON.parse(stringifyTableMetadata(table))).toMatchObject({ snapshots: { length: 600 } })
   })
 })
