@@ -12,6 +12,8 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'access/policies.ts #reads': 'caller',
   // By the policy, which is one caller's.
   'access/decide.ts visibleIdsOf': 'caller',
+  // By the policy too.
+  'access/cedar/cedar-authorizer.ts #callers': 'caller',
   // By the sealed session, whose caller it names.
   'credentials/gateway-gate.ts #flights': 'caller',
   // By digest of the request, the caller included.

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SigningKeys } from '@headgate/sigv4'
+import { observeCedar } from './access/cedar/cedar-metrics.ts'
+import { openCedar } from './access/cedar/open-cedar.ts'
 import { Policies } from './access/policies.ts'
 import { BodyCache } from './catalog/body-cache.ts'
 import { ModelCache } from './catalog/model-cache.ts'
@@ -53,7 +55,7 @@ import { lakeOperations } from './management/lake-routes.ts'
 import { managementRoutes } from './management/routes.ts'
 import { createS3Endpoint } from './s3/endpoint.ts'
 import { Sessions } from './sessions/sessions.ts'
-import { policyVersion } from './store/policies.ts'
+import { bumpPolicy, policyVersion } from './store/policies.ts'
 import type { Sql } from './store/sql.ts'
 
 /** Everything a server is made of that comes from outside: configuration, the open store, the log. */
@@ -84,6 +86,8 @@ export interface ContextOptions {
   /** Whose tokens are taken besides ours. */
   readonly issuers: readonly Issuer[]
   readonly policyMaxAgeMs: number
+  /** A file or directory of Cedar policies, which have the last word; null: grants have it. */
+  readonly cedarPolicies: string | null
   readonly auditReads: AuditMode
   readonly limits: {
     readonly maxBodyBytes: number
@@ -130,7 +134,25 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const groupAges = Object.fromEntries(
     options.issuers.map(({ issuer, groupsMaxAgeMs }) => [issuer, groupsMaxAgeMs / 1_000]),
   )
-  const policies = stack.use(await Policies.open({ sql, maxAgeMs: options.policyMaxAgeMs, groupAges }))
+  const cedar =
+    options.cedarPolicies === null
+      ? null
+      : stack.use(
+          await openCedar({
+            path: options.cedarPolicies,
+            log,
+            // Every replica follows the files itself: its own old decisions are void with the version they were made under.
+            onChange: async () => policies.saw(await sql.transaction((tx) => bumpPolicy(tx))),
+          }),
+        )
+  const policies: Policies = stack.use(
+    await Policies.open({
+      sql,
+      maxAgeMs: options.policyMaxAgeMs,
+      groupAges,
+      ...(cedar === null ? {} : { authorizer: cedar.authorizer }),
+    }),
+  )
   const warehouses = stack.use(
     await Warehouses.open({ sql, openStorage: options.openStorage, maxAgeMs: options.policyMaxAgeMs }),
   )
@@ -159,6 +181,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     generation: () => ring.generation,
   })
   observeVending(metrics.registry, vending)
+  if (cedar !== null) observeCedar(metrics.registry, cedar)
   const view = { publicUrl, namespaceSeparator: options.namespaceSeparator }
   const handOut = new HandOut({ vending, ring, view, lives, now: Date.now })
   const parts: IcebergParts = {

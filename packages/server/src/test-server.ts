@@ -159,6 +159,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       tokenTtlSeconds: 3_600,
       sessionSeconds: 86_400,
       policyMaxAgeMs: 10_000,
+      cedarPolicies: null,
       auditReads: 'off',
       limits: {
         maxBodyBytes: 33_554_432,

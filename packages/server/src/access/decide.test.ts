@@ -196,6 +196,7 @@ describe('behind an engine', () => {
     ...user,
     engine: {
       name: 'trino',
+      client: 'trino',
       alone: false,
       firstCalls: 'config-only',
       warehouses: warehouses === null ? null : new Set(warehouses),

@@ -9,6 +9,8 @@ import { serverId } from './privilege.ts'
 export interface EngineLimits {
   /** For messages: how to call the entry. */
   readonly name: string
+  /** Its client id, or `ISSUER#SUBJECT` where another issuer vouches for it. */
+  readonly client: string
   /** It calls for itself: nobody is named whom it acts for. */
   readonly alone: boolean
   readonly firstCalls: FirstCalls
@@ -30,6 +32,7 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
   const allowed = engine.privileges === null ? privilegeBits.manage : bitsOf(engine.privileges)
   return {
     name: engine.name,
+    client: engine.client,
     alone,
     firstCalls: engine.firstCalls,
     warehouses: engine.warehouses === null ? null : new Set(engine.warehouses),

@@ -19,7 +19,7 @@ export const privilegeBits: Readonly<Record<Privilege, number>> = {
 }
 
 /** The one bit that says a privilege itself is held. */
-const ownBit: Readonly<Record<Privilege, number>> = { use, select, modify, create, manage }
+export const ownBit: Readonly<Record<Privilege, number>> = { use, select, modify, create, manage }
 
 /** The bits of several privileges together. */
 export function bitsOf(held: Iterable<Privilege>): number {

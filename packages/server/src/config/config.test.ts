@@ -44,6 +44,7 @@ describe('configuration', () => {
       anonymous: false,
       tokenTtlSeconds: 3_600,
       policyMaxAgeMs: 10_000,
+      cedarPolicies: null,
       idempotencyLifetimeSeconds: 1_800,
       namespaceSeparator: '%1F',
       defaultWarehouse: 'lakehouse',

@@ -85,6 +85,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
       tokenTtlSeconds: env.tokenTtlSeconds,
       sessionSeconds: env.sessionSeconds,
       policyMaxAgeMs: env.policyMaxAgeMs,
+      cedarPolicies: env.cedarPolicies === null ? null : resolve(env.cedarPolicies),
       auditReads: env.auditReads,
       limits: {
         maxBodyBytes: env.maxBodyBytes,

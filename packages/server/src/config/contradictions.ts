@@ -6,7 +6,7 @@ const EMBEDDED_CONNECTIONS = 45
 
 /** What cannot be meant together: a sentence each. */
 export function contradictions(env: Env): readonly string[] {
-  return [...network(env), ...anonymity(env), ...database(env), ...times(env)]
+  return [...network(env), ...anonymity(env), ...authorizer(env), ...database(env), ...times(env)]
 }
 
 function* network({ host, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
@@ -34,6 +34,15 @@ function* anonymity({ insecureAnonymous, host, publicUrl, corsOrigins }: Env): G
   }
   if (corsOrigins.includes('*')) {
     yield 'HEADGATE_INSECURE_ANONYMOUS with HEADGATE_CORS_ORIGINS=* would let every web page do everything: name the origins.'
+  }
+}
+
+function* authorizer({ authorizer, cedarPolicies }: Env): Generator<string> {
+  if (authorizer === 'cedar' && cedarPolicies === null) {
+    yield 'HEADGATE_AUTHORIZER is cedar: set HEADGATE_CEDAR_POLICIES to the file or directory of its policies.'
+  }
+  if (authorizer === 'grants' && cedarPolicies !== null) {
+    yield 'HEADGATE_CEDAR_POLICIES is set, and HEADGATE_AUTHORIZER is grants, which would pass over these policies: set it to cedar, or do without them.'
   }
 }
 

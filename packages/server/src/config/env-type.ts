@@ -23,6 +23,8 @@ export interface Env {
   readonly tokenTtlSeconds: number
   readonly sessionSeconds: number
   readonly policyMaxAgeMs: number
+  readonly authorizer: 'grants' | 'cedar'
+  readonly cedarPolicies: string | null
   readonly retiredKeyDays: number
   readonly insecureAnonymous: boolean
   readonly issuers: string | null

@@ -1,5 +1,6 @@
 /** Errors whose message is written for the operator: it is all they need to see. */
 const told: ReadonlySet<string> = new Set([
+  'CedarPolicyError',
   'ConfigError',
   'EmbeddedPostgresError',
   'MigrationError',

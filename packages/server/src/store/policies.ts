@@ -1,5 +1,6 @@
 import type { Privilege } from '../access/privilege.ts'
 import type { EngineSettings } from './engines.ts'
+import { ownIssuer } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** What a policy needs of an engine's entry. */
@@ -18,6 +19,8 @@ export interface PolicyEngine extends Pick<
   | 'viewChains'
 > {
   readonly name: string
+  /** Its client id, or `ISSUER#SUBJECT` where another issuer vouches for it. */
+  readonly client: string
   readonly enabled: boolean
   /** Epoch ms. */
   readonly notBefore: number
@@ -95,7 +98,7 @@ const load = statement(
      (select coalesce(array_agg(r.name order by r.name), '{}') from member_of m join role r on r.id = m.id) as roles,
      (select jsonb_build_object('issuer', issuer, 'subject', subject, 'login', login,
         'groups', (select coalesce(jsonb_agg(name), '[]') from my_group)) from me) as subject,
-     (select jsonb_build_object('name', p.name, 'enabled', p.enabled, 'notBefore', floor(extract(epoch from p.not_before) * 1000),
+     (select jsonb_build_object('name', p.name, 'client', case p.issuer when '${ownIssuer}' then p.subject else p.issuer || '#' || p.subject end, 'enabled', p.enabled, 'notBefore', floor(extract(epoch from p.not_before) * 1000),
         'subjects', e.subjects, 'namesIssuer', e.names_issuer, 'unsignedSubjects', e.unsigned_subjects,
         'assertions', e.assertions, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
         'warehouses', to_jsonb(e.warehouses), 'privileges', to_jsonb(e.privileges), 'administers', e.administers,

@@ -1,5 +1,5 @@
 import type { Variables } from '../env-type.ts'
-import { integer, optional, path, secret, text, toggle } from '../variable.ts'
+import { choice, integer, optional, path, secret, text, toggle } from '../variable.ts'
 
 /** Keys, tokens and who gets in. */
 export const keys: Pick<
@@ -11,6 +11,8 @@ export const keys: Pick<
   | 'tokenTtlSeconds'
   | 'sessionSeconds'
   | 'policyMaxAgeMs'
+  | 'authorizer'
+  | 'cedarPolicies'
   | 'retiredKeyDays'
   | 'insecureAnonymous'
   | 'issuers'
@@ -62,6 +64,16 @@ export const keys: Pick<
       section: 'Keys and tokens',
       doc: 'How old a reading decision may be when the notification of a change was lost, in milliseconds. Writes always check.',
     },
+  ),
+  authorizer: choice('HEADGATE_AUTHORIZER', ['grants', 'cedar'], 'grants', {
+    section: 'Keys and tokens',
+    doc: 'Who has the last word on who may do what: the grants, or Cedar policies, which take away from what grants give: [how](authorizer.md).',
+  }),
+  cedarPolicies: optional(
+    path('HEADGATE_CEDAR_POLICIES', '', {
+      section: 'Keys and tokens',
+      doc: 'The file of Cedar policies, or a directory whose files that end in `.cedar` are read; followed as they change. For `HEADGATE_AUTHORIZER=cedar`.',
+    }),
   ),
   retiredKeyDays: integer(
     'HEADGATE_RETIRED_KEY_DAYS',

@@ -1,0 +1,115 @@
+import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs'
+import { cedarSchema } from './cedar-schema.ts'
+import type { Cedar } from './load-cedar.ts'
+import type { PolicyFile } from './policy-files.ts'
+
+/** Policies that cannot be used: a line for each problem, with file, line and column. */
+export class CedarPolicyError extends Error {
+  override readonly name = 'CedarPolicyError'
+
+  constructor(problems: readonly string[]) {
+    super(['The Cedar policies cannot be used:', ...problems].join('\n'))
+  }
+}
+
+const maxProblems = 20
+const maxPolicies = 1_000
+
+/** One policy, and where it begins. */
+interface Placed {
+  readonly file: PolicyFile
+  /** Bytes. */
+  readonly offset: number
+  readonly text: string
+}
+
+/**
+ * Reads policies by the names that refusals and explanations have for them: the annotation `@id("…")`, or file and line.
+ *
+ * @returns Cedar's text of each
+ * @throws CedarPolicyError
+ */
+export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record<string, string> {
+  const problems: string[] = []
+  const placed = files.flatMap((file) => policiesOf(cedar, file, problems))
+  const byId = new Map<string, Placed>()
+  for (const policy of placed) {
+    const id = idOf(cedar, policy)
+    const other = byId.get(id)
+    if (other !== undefined)
+      problems.push(`${at(policy)}: the id ${id} is taken by the policy at ${at(other)}: give it another.`)
+    byId.set(id, policy)
+  }
+  if (placed.length > maxPolicies)
+    problems.push(`There are ${placed.length} policies: at most ${maxPolicies}.`)
+  if (placed.length === 0 && problems.length === 0)
+    problems.push(
+      `${files.map(({ name }) => name).join(', ')}: there is no policy, so nothing would be permitted. The one that leaves all that grants give is: permit(principal, action, resource);`,
+    )
+  const texts = Object.fromEntries([...byId].map(([id, { text }]) => [id, text]))
+  if (problems.length === 0) problems.push(...invalid(cedar, texts, byId))
+  if (problems.length > 0) throw new CedarPolicyError([...new Set(problems)].slice(0, maxProblems))
+  return texts
+}
+
+function policiesOf(cedar: Cedar, file: PolicyFile, problems: string[]): Placed[] {
+  const parts = cedar.policySetTextToParts(file.text)
+  if (parts.type === 'failure') {
+    problems.push(...parts.errors.map((error) => problemOf(error, { file, offset: 0 })))
+    return []
+  }
+  if (parts.policy_templates.length > 0) problems.push(`${file.name}: templates are not supported.`)
+  let from = 0
+  return parts.policies.map((text) => {
+    // They come in the order of the file, as they are written there.
+    const found = file.text.indexOf(text, from)
+    const start = found < 0 ? from : found
+    from = start + text.length
+    return { file, text, offset: Buffer.byteLength(file.text.slice(0, start)) }
+  })
+}
+
+function idOf(cedar: Cedar, policy: Placed): string {
+  const parsed = cedar.policyToJson(policy.text)
+  const annotations = parsed.type === 'success' ? parsed.json.annotations : undefined
+  const id = annotations?.['id']
+  return typeof id === 'string' && id !== '' ? id : at(policy)
+}
+
+function* invalid(
+  cedar: Cedar,
+  texts: Record<string, string>,
+  byId: ReadonlyMap<string, Placed>,
+): Generator<string> {
+  const answer = cedar.validate({
+    schema: cedarSchema,
+    policies: { staticPolicies: texts },
+    validationSettings: { mode: 'strict' },
+  })
+  if (answer.type === 'failure') {
+    for (const { message } of answer.errors) yield message
+    return
+  }
+  for (const { policyId, error } of answer.validationErrors) {
+    const policy = byId.get(policyId)
+    yield policy === undefined ? error.message : problemOf(error, policy)
+  }
+}
+
+function problemOf(
+  { message, help, sourceLocations: [location] = [] }: DetailedError,
+  { file, offset }: Pick<Placed, 'file' | 'offset'>,
+): string {
+  const label = location?.label ? ` (${location.label})` : ''
+  return `${place(file, offset + (location?.start ?? 0))}: ${message}${label}${help === null ? '' : `; ${help}`}`
+}
+
+function at({ file, offset }: Placed): string {
+  return place(file, offset).replace(/:\d+$/, '')
+}
+
+/** File, line and column of a byte in it. */
+function place({ name, text }: PolicyFile, offset: number): string {
+  const before = Buffer.from(text).subarray(0, offset).toString().split('\n')
+  return `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`
+}

@@ -1,0 +1,17 @@
+/**
+ * What policies may speak of, in Cedar's schema syntax: policies are checked against it when they are read. The page
+ * `docs/authorizer.md` explains it.
+ */
+export const cedarSchema = `namespace Headgate {
+  entity Group, Role, Server;
+  entity Principal in [Group, Role] { issuer: String, subject: String, login?: String };
+  entity Warehouse in [Server] { name: String };
+  entity Namespace in [Namespace, Warehouse] { name: String, path: String, warehouse: String };
+  entity Table, View in [Namespace] { name: String, namespace: String, warehouse: String };
+  action use, select, modify, create, manage appliesTo {
+    principal: Principal,
+    resource: [Server, Warehouse, Namespace, Table, View],
+    context: { engine?: String },
+  };
+}
+`
