@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 /** Rows read at a time once a first read did not fill the page. */
 const refillRows = 1_000
-/** An authorizer may take some hundred microseconds to decide: others get their turn in between. */
+/** An authorizer may take half a millisecond to decide: others get their turn in between. */
 const rowsInATurn = 20
 
 /**

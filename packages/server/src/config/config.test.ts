@@ -209,6 +209,8 @@ describe('contradictions are refused', () => {
       'everybody who reaches https://c.example',
     ],
     [{ HEADGATE_INSECURE_ANONYMOUS: 'true', HEADGATE_CORS_ORIGINS: '*' }, 'every web page'],
+    [{ HEADGATE_AUTHORIZER: 'cedar' }, 'set HEADGATE_CEDAR_POLICIES to the file or directory'],
+    [{ HEADGATE_CEDAR_POLICIES: 'p.cedar' }, 'HEADGATE_AUTHORIZER is grants, which would pass over'],
     [{ HEADGATE_DATABASE_URL: DATABASE }, 'needs HEADGATE_MASTER_KEY'],
     [
       { HEADGATE_DATABASE_URL: DATABASE, HEADGATE_DATABASE_URL_FILE: 'a', HEADGATE_MASTER_KEY: KEY },

@@ -32,16 +32,23 @@ export function cedarResource({ warehouse, namespace, relation }: ObjectNames): 
   const entities = [entity(server, {}, null), entity(place, { name: warehouse }, server)]
   let uid = place
   for (const [index, name] of (namespace ?? []).entries()) {
-    const path = pathOf((namespace ?? []).slice(0, index + 1))
+    const levels = (namespace ?? []).slice(0, index + 1)
+    const path = pathOf(levels)
     const parent = uid
     uid = uidOf('Namespace', `${segment(warehouse)}/${path}`)
-    entities.push(entity(uid, { name, path, warehouse }, parent))
+    entities.push(entity(uid, { name, path, levels, warehouse }, parent))
   }
   if (relation === null) return { uid, entities }
   const { kind, name } = relation
   const path = pathOf(namespace ?? [])
   const own = uidOf(kind === 'table' ? 'Table' : 'View', `${segment(warehouse)}/${path}/${segment(name)}`)
-  return { uid: own, entities: [...entities, entity(own, { name, namespace: path, warehouse }, uid)] }
+  return {
+    uid: own,
+    entities: [
+      ...entities,
+      entity(own, { name, namespace: path, levels: [...(namespace ?? [])], warehouse }, uid),
+    ],
+  }
 }
 
 export function cedarAction(privilege: Privilege): TypeAndId {
@@ -57,7 +64,11 @@ function uidOf(type: string, id: string): TypeAndId {
   return { type: `Headgate::${type}`, id }
 }
 
-function entity(uid: TypeAndId, attrs: Record<string, string>, parent: TypeAndId | null): EntityJson {
+function entity(
+  uid: TypeAndId,
+  attrs: Record<string, string | string[]>,
+  parent: TypeAndId | null,
+): EntityJson {
   return { uid, attrs, parents: parent === null ? [] : [parent] }
 }
 

@@ -33,11 +33,13 @@ export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record
   const problems: string[] = []
   const placed = files.flatMap((file) => policiesOf(cedar, file, problems))
   const byId = new Map<string, Placed>()
-  for (const policy of placed) {
+  for (const policy of placed.toSorted(byPlace)) {
     const id = idOf(cedar, policy)
     const other = byId.get(id)
     if (other !== undefined)
-      problems.push(`${at(policy)}: the id ${id} is taken by the policy at ${at(other)}: give it another.`)
+      problems.push(
+        `${at(policy)}: the id ${id} is taken by the policy at ${at(other)}: give one of them another by @id, or a line of its own.`,
+      )
     byId.set(id, policy)
   }
   if (placed.length > maxPolicies)
@@ -59,14 +61,17 @@ function policiesOf(cedar: Cedar, file: PolicyFile, problems: string[]): Placed[
     return []
   }
   if (parts.policy_templates.length > 0) problems.push(`${file.name}: templates are not supported.`)
-  let from = 0
+  // They come as they are written in the file, but not in its order; two may be the same.
+  const ends = new Map<string, number>()
   return parts.policies.map((text) => {
-    // They come in the order of the file, as they are written there.
-    const found = file.text.indexOf(text, from)
-    const start = found < 0 ? from : found
-    from = start + text.length
+    const start = Math.max(0, file.text.indexOf(text, ends.get(text)))
+    ends.set(text, start + text.length)
     return { file, text, offset: Buffer.byteLength(file.text.slice(0, start)) }
   })
+}
+
+function byPlace(a: Placed, b: Placed): number {
+  return a.file === b.file ? a.offset - b.offset : 0
 }
 
 function idOf(cedar: Cedar, policy: Placed): string {

@@ -156,6 +156,18 @@ test('a decision names the policies that forbid, by their ids or places', () => 
   expect(decided(permit)).toMatchObject({ outcome: 'allow' })
 })
 
+test('the place of a policy is its own, however many there are, and whatever is alike', () => {
+  const forbid = (name: string): string =>
+    `forbid(principal == Headgate::Principal::"${name}", action, resource);`
+  const lines = [
+    '// é, more than a byte',
+    ...Array.from({ length: 25 }, (_, index) => forbid(`p${index}`)),
+    forbid('p7'),
+  ]
+  const ids = Object.entries(readPolicies(cedar, [{ name: 'p.cedar', text: lines.join('\n') }]))
+  expect(ids).toEqual(lines.slice(1).map((text, index) => [`p.cedar:${index + 2}`, text]))
+})
+
 describe('policies that cannot be used are refused with their place', () => {
   test.each([
     [

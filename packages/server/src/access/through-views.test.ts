@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
+import { relationChain } from './chain.ts'
+import { compilePolicy, disabled } from './compile-policy.ts'
+import type { Policy } from './policy.ts'
+import { type Chain, type Privilege, serverId } from './privilege.ts'
+import { bitsOf, privilegeBits } from './privilege-bits.ts'
+import { decideThroughViews, type ViewLink } from './through-views.ts'
+
+const warehouse: Chain = {
+  ids: ['wh'],
+  owners: [serverId],
+  names: { warehouse: 'wh', namespace: null, relation: null },
+}
+const at = (name: string, kind: 'table' | 'view', owner: string): Chain =>
+  relationChain(warehouse, name, owner, { kind, name })
+const table = at('t', 'table', 'nobody')
+const view = at('v', 'view', 'dora')
+
+/** A principal with these rights; behind an engine that is believed unless told otherwise. */
+function policy(
+  id: string,
+  grants: Readonly<Record<string, Privilege>>,
+  { behind = true, authorizer = grantsAuthorizer }: { behind?: boolean; authorizer?: Authorizer } = {},
+): Policy {
+  const engine = {
+    name: 'trino',
+    client: 'trino',
+    enabled: true,
+    notBefore: 0,
+    subjects: [{ issuer: 'headgate', pattern: '*', groups: [] }],
+    namesIssuer: null,
+    unsignedSubjects: false,
+    assertions: false,
+    namesAdministrators: false,
+    firstCalls: 'config-only' as const,
+    warehouses: null,
+    privileges: null,
+    administers: false,
+    refreshes: true,
+    viewChains: true,
+  }
+  const row = {
+    version: 1,
+    enabled: true,
+    notBefore: 0,
+    grantees: [id],
+    grants: Object.entries(grants).map(([on, privilege]) => ({ id: on, privileges: [privilege] })),
+    passage: [],
+    subject: { issuer: 'headgate', subject: id, login: null, groups: [] },
+    roles: [],
+    engine: behind ? engine : null,
+  }
+  return compilePolicy(id, behind ? 'trino' : null, row, authorizer)
+}
+
+const alice = policy('alice', { v: 'select' })
+const dora = policy('dora', { t: 'select' }, { behind: false })
+const link: ViewLink = { chain: view, definer: dora }
+const outcome = (caller: Policy, views: readonly ViewLink[]): string =>
+  decideThroughViews(caller, views, table).outcome
+
+test('the caller needs the view, and its owner the table', () => {
+  expect(outcome(alice, [link])).toBe('allow')
+  expect(outcome(policy('alice', { v: 'use' }), [link])).toBe('hide')
+  expect(outcome(alice, [{ ...link, definer: policy('dora', {}, { behind: false }) }])).toBe('hide')
+  expect(outcome(alice, [{ ...link, definer: disabled('dora', 1) }])).toBe('hide')
+  expect(outcome(policy('alice', { v: 'select' }, { behind: false }), [link])).toBe('hide')
+})
+
+test('through no view nothing is allowed, not even what the caller may', () => {
+  expect(outcome(policy('alice', { t: 'manage' }), [])).toBe('hide')
+})
+
+test('an owner that is an engine has its own limits as well', () => {
+  const limits = dora.engine ?? alice.engine
+  if (limits === null) throw new Error('no engine')
+  const limited = (more: object): Policy => ({ ...dora, engine: { ...limits, ...more } })
+  const through = (definer: Policy, caller = alice): string => outcome(caller, [{ ...link, definer }])
+  expect(through(limited({}))).toBe('allow')
+  expect(through(limited({ bits: bitsOf(['use']) }))).toBe('hide')
+  expect(through(limited({ warehouses: new Set(['other']) }))).toBe('hide')
+  const narrow = { ...alice, engine: { ...limits, warehouses: new Set(['wh']) } }
+  expect(through(limited({ warehouses: new Set(['wh', 'other']) }), narrow)).toBe('allow')
+})
+
+test('what an authorizer takes from the caller, or from the owner, no view gives back', () => {
+  const without = (subject: string): Authorizer => ({
+    narrows: true,
+    narrow: (caller, { relation }, bits) =>
+      caller.principalId === subject && relation?.name === 't' ? bits & privilegeBits.use : bits,
+    forbidding: () => ['a rule'],
+  })
+  const ask = (authorizer: Authorizer): string =>
+    outcome(policy('alice', { v: 'select' }, { authorizer }), [
+      { chain: view, definer: policy('dora', { t: 'select' }, { behind: false, authorizer }) },
+    ])
+  expect(ask(without('somebody else'))).toBe('allow')
+  expect(ask(without('alice'))).toBe('hide')
+  expect(ask(without('dora'))).toBe('hide')
+})
