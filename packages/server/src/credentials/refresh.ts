@@ -2,6 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
+import { enforce } from '../access/refuse.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Identity, Principal } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -103,6 +104,8 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   const asked = { policy, live: live.value, access, warehouseId: warehouse.id, through }
   const decision = await decideStorage(parts, asked)
   if (decision.outcome === 'hide') throw refusedToken('hidden')
+  if (decision.forbiddenBy !== undefined)
+    enforce(decision, { kind: 'relation', name: formatIdentifier(identifier) })
   if (decision.outcome === 'deny') throw forbidden(decision.privilege, live.value, identifier)
   return {
     claims,
