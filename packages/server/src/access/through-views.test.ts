@@ -85,10 +85,10 @@ test('an owner that is an engine has its own limits as well', () => {
 })
 
 test('what an authorizer takes from the caller, or from the owner, no view gives back', () => {
-  const without = (subject: string): Authorizer => ({
+  const without = (subject: string, object = 't'): Authorizer => ({
     narrows: true,
     narrow: (caller, { relation }, bits) =>
-      caller.principalId === subject && relation?.name === 't' ? bits & privilegeBits.use : bits,
+      caller.principalId === subject && relation?.name === object ? bits & privilegeBits.use : bits,
     forbidding: () => ['a rule'],
   })
   const ask = (authorizer: Authorizer): string =>
@@ -98,4 +98,11 @@ test('what an authorizer takes from the caller, or from the owner, no view gives
   expect(ask(without('somebody else'))).toBe('allow')
   expect(ask(without('alice'))).toBe('hide')
   expect(ask(without('dora'))).toBe('hide')
+  expect(ask(without('alice', 'v'))).toBe('hide')
+  const inner: ViewLink = { chain: at('inner', 'view', 'dora'), definer: dora }
+  const erin = policy('erin', { inner: 'select' }, { behind: false })
+  const nested = (authorizer: Authorizer): string =>
+    outcome(policy('alice', { v: 'select' }, { authorizer }), [{ chain: view, definer: erin }, inner])
+  expect(nested(grantsAuthorizer)).toBe('allow')
+  expect(nested(without('alice', 'inner'))).toBe('hide')
 })

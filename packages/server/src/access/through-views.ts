@@ -28,20 +28,21 @@ export function mayReadThroughViews({ enabled, engine }: Policy): boolean {
  * Pure. `hide` unless it is allowed: what the caller is told is what it is told without views.
  */
 export function decideThroughViews(caller: Policy, views: readonly ViewLink[], target: Chain): Decision {
+  const [first] = views
+  let allowed = first !== undefined && mayReadThroughViews(caller)
   let reader = caller
   for (const { chain, definer } of views) {
-    if (!mayReadThroughViews(caller) || decide(reader, chain, 'select').outcome !== 'allow')
-      return { outcome: 'hide', privilege: 'select', policyVersion: caller.version }
+    allowed &&= mayRead(reader, caller, chain)
     reader = within(definer, caller.engine)
   }
-  const { outcome } = decide(reader, target, 'select')
-  // What is forbidden to the caller itself is not opened by anybody else's rights.
-  const left = caller.authorizer.narrow(caller, target.names, privilegeBits.select)
-  return {
-    outcome: views.length > 0 && outcome === 'allow' && holds(left, 'select') ? 'allow' : 'hide',
-    privilege: 'select',
-    policyVersion: caller.version,
-  }
+  allowed &&= mayRead(reader, caller, target)
+  return { outcome: allowed ? 'allow' : 'hide', privilege: 'select', policyVersion: caller.version }
+}
+
+/** The right is the reader's; what an authorizer forbids to the caller itself is not opened by anybody else's right. */
+function mayRead(reader: Policy, caller: Policy, chain: Chain): boolean {
+  const left = caller.authorizer.narrow(caller, chain.names, privilegeBits.select)
+  return holds(left, 'select') && decide(reader, chain, 'select').outcome === 'allow'
 }
 
 /** An owner that is an engine itself has its own limits too. */

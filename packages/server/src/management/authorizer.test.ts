@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Json } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serverId } from '../access/privilege.ts'
+import { statement } from '../store/sql.ts'
 import { objectAt, schema, textAt } from '../iceberg/test-tables.ts'
 import { type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
 
@@ -109,6 +110,35 @@ describe('what needs manage on a namespace, or on a table of it', () => {
     )
     expect((await ask(bob, line('hidden'))).status).toBeLessThan(300)
   })
+})
+
+test('grants on what may not be seen are not listed', async () => {
+  const securable = { warehouse: 'lakehouse', namespace: ['hidden'], relation: 't' }
+  for (const to of ['alice', 'carol']) {
+    const given = { privilege: 'select', on: securable, to: { principal: to } }
+    expect((await ask(bob, ['POST', '/grants', given])).status).toBe(200)
+  }
+  const listed = async (caller: TestCaller | undefined, of: string): Promise<unknown> => {
+    const { json } = await ask(caller, ['GET', `/grants?principal=${of}`])
+    return (objectAt(json)['grants'] as { on: Json }[]).map(({ on: object }) => object)
+  }
+  expect(await listed(bob, 'alice')).toContainEqual(securable)
+  expect(await listed(alice, 'alice')).toEqual(['server'])
+  expect(await listed(carol, 'carol')).toEqual(['server'])
+})
+
+test('tables that were begun where nothing may be seen are not listed', async () => {
+  for (const name of ['hidden', 'open'])
+    await server.send('POST', `namespaces/${name}/tables`, { name: 'begun', schema, 'stage-create': true })
+  await server.sql.run(
+    statement('test_older', `update staged_relation set created_at = now() - interval '2 hours'`),
+  )
+  const begun = async (caller: TestCaller | undefined): Promise<unknown> => {
+    const { json } = await ask(caller, ['GET', '/warehouses/lakehouse/orphans?olderThanSeconds=3600'])
+    return (objectAt(json)['orphans'] as { namespace: string[] }[]).flatMap(({ namespace }) => namespace)
+  }
+  expect(new Set((await begun(bob)) as string[])).toEqual(new Set(['hidden', 'open']))
+  expect(await begun(alice)).toEqual(['open'])
 })
 
 describe('what is dropped', () => {

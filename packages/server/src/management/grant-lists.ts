@@ -1,8 +1,10 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
+import { shownIn } from '../access/decide.ts'
 import { privileges } from '../access/privilege-bits.ts'
-import type { Privilege } from '../access/privilege.ts'
+import type { ObjectNames, Privilege } from '../access/privilege.ts'
 import type { Call } from '../http/operation.ts'
+import { levelsOf } from '../store/namespaces.ts'
 import { ownIssuer } from '../store/principals.ts'
 import { type GrantKey, type GrantRow, listGrants } from '../store/grants.ts'
 import { administer, administerServer, type ManagementParts } from './administer.ts'
@@ -107,6 +109,9 @@ export function grantListOperations(parts: ManagementParts): readonly Management
         { list: JSON.stringify(['grants', selection]), pageToken: query.pageToken, pageSize: query.pageSize },
         (position, limit) => listGrants(sql, { ...selection, after: keyOf(position), limit }),
         (row) => [row.securableId, row.granteeId, row.privilege],
+        // What is on one object has been decided about.
+        selection.securableId === null ? shownIn(call.policy, namesOf) : null,
+        call.signal,
       )
       return { grants: rows.map((row) => viewOfGrant(row, parts.issuers)), nextPageToken }
     },
@@ -120,6 +125,14 @@ function keyOf([securableId, granteeId, name]: readonly string[]): GrantKey | nu
   return securableId === undefined || granteeId === undefined || held === undefined
     ? null
     : { securableId, granteeId, privilege: held }
+}
+
+function namesOf({ warehouse, namespacePath, relation, relationKind }: GrantRow): ObjectNames {
+  return {
+    warehouse,
+    namespace: namespacePath === null ? null : levelsOf(namespacePath),
+    relation: relation === null || relationKind === null ? null : { kind: relationKind, name: relation },
+  }
 }
 
 function viewOfGrant(row: GrantRow, issuers: ReadonlySet<string>): GrantView {

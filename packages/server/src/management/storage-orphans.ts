@@ -1,6 +1,8 @@
+import { shownIn } from '../access/decide.ts'
 import { formatIdentifier } from '@headgate/iceberg/rest'
 import { z } from 'zod'
 import { clearAbandonedCreate, countFiles, placesOf } from '../catalog/orphans.ts'
+import { warehouseChain } from '../catalog/warehouses.ts'
 import { levelsOf } from '../store/namespaces.ts'
 import { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
 import { type Riders, writeRiders } from '../store/riders.ts'
@@ -67,6 +69,11 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
         { list: JSON.stringify(['orphans', warehouse.id]), pageToken, pageSize },
         ([after = null], limit) => listAbandonedCreates(sql, warehouse.id, { seconds, after, limit }),
         (row) => [row.id],
+        shownIn<AbandonedCreate>(call.policy, ({ path }) => ({
+          ...warehouseChain(warehouse).names,
+          namespace: levelsOf(path),
+        })),
+        call.signal,
       )
       const orphans = []
       for (const row of rows) {

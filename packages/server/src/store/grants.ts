@@ -27,6 +27,7 @@ export interface GrantRow extends NewGrant {
   /** Levels joined by U+001F. */
   readonly namespacePath: string | null
   readonly relation: string | null
+  readonly relationKind: RelationKind | null
 }
 
 /** An object that grants can be on, with its place. */
@@ -55,7 +56,8 @@ const list = statement(
   `select g.securable_id as "securableId", g.securable_kind as "securableKind", g.grantee_id as "granteeId",
      g.grantee_kind as "granteeKind", g.privilege, g.granted_by as "grantedBy", g.granted_at as "grantedAt",
      coalesce(p.name, o.name, gr.issuer || '#' || gr.name) as "granteeName",
-     w.name as warehouse, coalesce(n.path, r.namespace_path) as "namespacePath", r.name as relation
+     w.name as warehouse, coalesce(n.path, r.namespace_path) as "namespacePath", r.name as relation,
+     r.kind as "relationKind"
    from grant_entry g
      left join principal p on g.grantee_kind = 'principal' and p.id = g.grantee_id
      left join role o on g.grantee_kind = 'role' and o.id = g.grantee_id

@@ -32,7 +32,7 @@ test('the example of docs/authorizer.md does what it says', () => {
   const all = ['use', 'select', 'modify', 'create', 'manage']
   for (const kind of ['table', 'view', null] as const) {
     for (const namespace of [['pii'], ['sales', 'pii'], ['pii', 'eu']]) {
-      expect(left(inGroups('analysts'), at(namespace, kind)), `${namespace.join(".")} ${kind}`).toEqual([])
+      expect(left(inGroups('analysts'), at(namespace, kind)), `${namespace.join('.')} ${kind}`).toEqual([])
       expect(left(inGroups('analysts', 'pii-readers'), at(namespace, kind))).toEqual(all)
     }
     for (const namespace of [['sales'], ['notpii']])
