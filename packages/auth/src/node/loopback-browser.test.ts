@@ -12,21 +12,23 @@ beforeAll(async () => {
 })
 afterAll(async () => await issuer[Symbol.asyncDispose]())
 
+const properties = (): Record<string, string> => ({
+  'rest.auth.type': 'oauth2',
+  'rest.auth.oauth2.issuer-url': issuer.url,
+  'rest.auth.oauth2.client-id': 'person',
+  'rest.auth.oauth2.grant-type': 'authorization_code',
+  'rest.auth.oauth2.scope': 'openid offline_access catalog',
+  'rest.auth.oauth2.resource': CATALOG,
+})
+
 async function logIn(
   open: (url: string) => Promise<void> | void,
   { redirectUri = 'http://127.0.0.1/back', signal }: { redirectUri?: string; signal?: AbortSignal } = {},
 ): Promise<Token | undefined> {
-  await using auth = await new AuthRegistry().create(
-    {
-      'rest.auth.type': 'oauth2',
-      'rest.auth.oauth2.issuer-url': issuer.url,
-      'rest.auth.oauth2.client-id': 'person',
-      'rest.auth.oauth2.grant-type': 'authorization_code',
-      'rest.auth.oauth2.scope': 'openid offline_access catalog',
-      'rest.auth.oauth2.resource': CATALOG,
-    },
-    { fetch: issuer.fetch, prompts: { browser: loopbackBrowser({ open, redirectUri }) } },
-  )
+  await using auth = await new AuthRegistry().create(properties(), {
+    fetch: issuer.fetch,
+    prompts: { browser: loopbackBrowser({ open, redirectUri }) },
+  })
   return await auth.token?.(signal === undefined ? {} : { signal })
 }
 
@@ -38,6 +40,25 @@ describe('a login with a browser on this machine', () => {
     })
     expect(token?.provenance?.who?.subject).toBe('dora')
     expect(page).toContain('You are logged in')
+  })
+
+  it('is renewed, also where less was granted than was asked for', async () => {
+    let now = Date.now()
+    await using auth = await new AuthRegistry().create(properties(), {
+      fetch: issuer.fetch,
+      now: () => now,
+      prompts: {
+        browser: loopbackBrowser({
+          open: (url) => void browse(url, { login: 'gil', password: 'x' }),
+          redirectUri: 'http://127.0.0.1/back',
+        }),
+      },
+    })
+    const first = await auth.token?.()
+    now += 3_600_000
+    const second = await auth.token?.()
+    expect(second?.provenance).toMatchObject({ who: { subject: 'gil' }, obtainedBy: 'refresh_token' })
+    expect(second?.value.reveal()).not.toBe(first?.value.reveal())
   })
 
   it('is not ended by others: other paths, states, hosts and methods get 404', async () => {

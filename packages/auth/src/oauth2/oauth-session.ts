@@ -41,8 +41,11 @@ export async function openSession(settings: OAuthSettings, context: ProviderCont
   const server = authorizationServer(settings, context)
   const dpop = settings.dpop === undefined ? undefined : await dpopKey(settings.dpop, context.now)
   const parameters = commonParameters(settings, settings.grant)
-  const whenRefreshing = commonParameters(settings, 'refresh_token')
+  // A person may have granted less than was asked for, and asking for more than that is an error (RFC 6749 section 6).
   const people = settings.grant === 'device_code' || settings.grant === 'authorization_code'
+  const whenRefreshing = commonParameters(settings, 'refresh_token').filter(
+    ([name]) => !people || name !== 'scope',
+  )
   const renewableBy = waysToRenew(settings, people)
   let last: OAuthToken | undefined
   const { prefix, profile, client, grant } = settings
