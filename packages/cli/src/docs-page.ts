@@ -17,7 +17,8 @@ const introduction = `# The command line
 
 Commands talk to one server over HTTP, as one principal: by default the server on this machine, as its administrator, with
 the credential that it left in its data directory. That credential is used for loopback addresses only. The access token is
-got anew by each run and never written down. \`headgate config show\` says what is used and where it comes from.
+got anew by each run and never written down. Who logged in with \`headgate login\` comes as themselves with \`--login\`; such a login
+is kept in \`HEADGATE_CONFIG_DIR\` (default: \`~/.config/headgate\`), for its owner alone. \`headgate config show\` says what is used and where it comes from.
 
 - What a command has found or done is on standard output, everything else on standard error. Lists are read to their end,
   whatever the page size of the server; \`--limit\` ends them earlier. Times are UTC.

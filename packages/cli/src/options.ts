@@ -7,6 +7,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.')
 }
 
+/** Reads a port; 0 is a free one. */
+export function portNumber(text: string): number {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 65_536
+  if (number <= 65_535) return number
+  throw new InvalidArgumentError('It must be a port: 0 to 65535.')
+}
+
 export function limitOption(fallback?: number): Option {
   const option = new Option('--limit <n>', 'show this many at most').argParser(positive)
   return fallback === undefined ? option : option.default(fallback)

@@ -7,9 +7,11 @@ import { registerConfig } from './commands/config.ts'
 import { registerEngines } from './commands/engine/register.ts'
 import { registerGrants } from './commands/grant/register.ts'
 import { registerGroups } from './commands/group/register.ts'
+import { registerLogin } from './commands/login/register.ts'
 import { registerKeys } from './commands/keys/register.ts'
 import { registerNamespaces } from './commands/namespace/register.ts'
 import { registerPrincipals } from './commands/principal/register.ts'
+import { registerProxy } from './commands/proxy/register.ts'
 import { registerRelations } from './commands/relation/register-groups.ts'
 import { registerRoles } from './commands/role/register.ts'
 import { registerServe } from './commands/serve.ts'
@@ -25,7 +27,9 @@ import { hasColours } from './output/paint.ts'
 export function createProgram(io: Io, version: string): Command {
   const json = io.args.includes('--json')
   const program = new Command('headgate')
-    .description('Runs and manages a Headgate server: who may do what in which lakehouse catalog.')
+    .description(
+      'Runs and manages a Headgate server: who may do what in which lakehouse catalog. Brings clients to other catalogs, authenticated.',
+    )
     .version(version)
     .exitOverride()
     .configureOutput({
@@ -44,6 +48,10 @@ export function createProgram(io: Io, version: string): Command {
         '(default, for a server on this machine: HEADGATE_DATA_DIR/admin-credential)',
     )
     .option(
+      '--login <name>',
+      'the login of `headgate login` to come with instead, or HEADGATE_LOGIN: its token goes to the server',
+    )
+    .option(
       '--warehouse <name>',
       'warehouse of names that name none, or HEADGATE_WAREHOUSE (default: lakehouse)',
     )
@@ -55,6 +63,8 @@ export function createProgram(io: Io, version: string): Command {
   registerServe(program, io)
   registerBootstrap(program, io)
   registerKeys(program, io)
+  program.commandsGroup('Other catalogs:')
+  registerProxy(program, io)
   program.commandsGroup('Catalog:')
   registerWarehouses(program, io)
   registerNamespaces(program, io)
@@ -69,6 +79,7 @@ export function createProgram(io: Io, version: string): Command {
   registerAccess(program, io)
   registerAudit(program, io)
   program.commandsGroup('This program:')
+  registerLogin(program, io)
   registerToken(program, io)
   registerConfig(program, io)
   return program

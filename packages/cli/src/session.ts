@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type Client, createClient } from './connection/client.ts'
 import { type GlobalOptions, type Settings, settingsOf } from './connection/settings.ts'
 import type { Io } from './io.ts'
+import { loginAnswer } from './login/login-answer.ts'
 import { confirm } from './output/confirm.ts'
 import { createOutput, type Output } from './output/output.ts'
 
@@ -21,13 +22,17 @@ export interface Session {
 export function openSession(io: Io, options: GlobalOptions): Session {
   const out = createOutput(io, options.json === true)
   const settings = settingsOf(io, options)
+  const warn = (text: string): void => out.warn(text)
   let client: Client | undefined
   return {
     io,
     out,
     settings,
     get client() {
-      return (client ??= createClient(settings, (text) => out.warn(text)))
+      const { login, logins } = settings
+      const token =
+        login === undefined ? undefined : async () => loginAnswer({ ...logins, env: io.env, warn }, login)
+      return (client ??= createClient(settings, warn, token))
     },
     warehouse: settings.warehouse.value,
     confirm: (question) => confirm(io, options.yes === true, question),

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Makes the streams a terminal, where this is typed. */
   readonly terminal?: string
+  /** Hears what is written to standard error while the command runs. */
+  readonly onError?: (text: string) => void
 }
 
 /** Runs the command line in this process. */
@@ -93,13 +95,13 @@ export async function stop(child: ChildProcess): Promise<void> {
 export async function runHere(
   args: readonly string[],
   cwd: string,
-  { env = {}, terminal }: RunOptions,
+  { env = {}, terminal, onError }: RunOptions,
 ): Promise<Ran> {
   const isTTY = terminal !== undefined
   const stdin = Object.assign(new PassThrough(), { isTTY })
   stdin.end(terminal)
   const stdout = new Collector(isTTY)
-  const stderr = new Collector(isTTY)
+  const stderr = new Collector(isTTY, onError)
   const code = await run({ args, env, cwd, stdin, stdout, stderr })
   return {
     code,
@@ -115,13 +117,17 @@ class Collector extends Writable {
   readonly isTTY: boolean
   text = ''
 
-  constructor(isTTY: boolean) {
+  readonly #onText: ((text: string) => void) | undefined
+
+  constructor(isTTY: boolean, onText?: (text: string) => void) {
     super()
     this.isTTY = isTTY
+    this.#onText = onText
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString()
+    this.#onText?.(chunk.toString())
     done()
   }
 }

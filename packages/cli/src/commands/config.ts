@@ -21,18 +21,22 @@ interface Row {
 }
 
 function show({ out, settings }: Session): Promise<void> {
-  const { url, warehouse, credential, timeoutMs } = settings
-  const clientId = readCredential(credential)?.id ?? null
+  const { url, warehouse, credential, login, timeoutMs } = settings
+  const clientId = login === undefined ? (readCredential(credential)?.id ?? null) : null
+  const place =
+    login === undefined ? placeOf(credential, clientId !== null) : `the login ${login} is used instead`
   const rows: Row[] = [
     { setting: 'url', ...url },
     { setting: 'warehouse', ...warehouse },
-    { setting: 'client id', value: clientId, source: placeOf(credential, clientId !== null) },
+    { setting: 'client id', value: clientId, source: place },
+    { setting: 'login', value: login ?? null, source: '--login' },
     { setting: 'timeout', value: `${timeoutMs / 1000} s`, source: '--timeout' },
   ]
   const json = {
     url: { ...url },
     warehouse: { ...warehouse },
-    credential: { clientId, source: placeOf(credential, clientId !== null) },
+    credential: { clientId, source: place },
+    login: login ?? null,
     timeoutSeconds: timeoutMs / 1000,
   }
   out.answer({ json }, (paint) =>

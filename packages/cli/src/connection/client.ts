@@ -28,14 +28,24 @@ export interface Client {
 
 const tokenAnswer = z.object({ access_token: z.string().min(1) })
 
-/** Remarks go to `warn`. */
-export function createClient(settings: Settings, warn: (text: string) => void): Client {
+/** Remarks go to `warn`. @param login Gives the token of the login that is to be used instead of the credential */
+export function createClient(
+  settings: Settings,
+  warn: (text: string) => void,
+  login?: () => Promise<Answer>,
+): Client {
   const { timeoutMs } = settings
   const base = settings.url.value
-  const credential = readCredential(settings.credential)
+  const credential = login === undefined ? readCredential(settings.credential) : null
   let authorization: Promise<string | null> | undefined
 
   async function token(): Promise<Answer> {
+    if (login !== undefined) {
+      const { protocol, hostname, host } = new URL(base)
+      if (protocol === 'http:' && !isLoopback(hostname))
+        warn(`the token of the login goes to ${host} unencrypted: use https.`)
+      return login()
+    }
     if (credential === null) throw noCredential(settings)
     const url = new URL(`${base}/v1/oauth/tokens`)
     if (url.protocol === 'http:' && !isLoopback(url.hostname))
@@ -56,7 +66,9 @@ export function createClient(settings: Settings, warn: (text: string) => void): 
   }
 
   async function bearer(): Promise<string | null> {
-    return credential === null ? null : `Bearer ${read(tokenAnswer, await token()).access_token}`
+    return credential === null && login === undefined
+      ? null
+      : `Bearer ${read(tokenAnswer, await token()).access_token}`
   }
 
   async function once(call: Call): Promise<Answer> {
@@ -82,7 +94,8 @@ export function createClient(settings: Settings, warn: (text: string) => void): 
         return await once(call)
       } catch (error) {
         if (!(error instanceof CliError) || error.answer === undefined) throw error
-        if (error.answer.status === 401 && credential === null) throw noCredential(settings)
+        if (error.answer.status === 401 && credential === null && login === undefined)
+          throw noCredential(settings)
         if (!(await worthRepeating(error, call))) throw error
         return once(call)
       }
@@ -113,7 +126,7 @@ function noCredential({ credential }: Settings): CliError {
     exitCode.credential,
     `The server wants to know who you are, and there is no credential${tried}.`,
     {
-      next: 'Name one with --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL.',
+      next: 'Name one with --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL; or a login with --login.',
     },
   )
 }

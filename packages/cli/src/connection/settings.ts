@@ -2,12 +2,14 @@ import { resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
+import { loginFolder } from '../login/login-folder.ts'
 import { type CredentialSource, credentialSource } from './credential.ts'
 
 /** The options that every command takes. Undefined: not written. */
 export interface GlobalOptions {
   readonly url?: string
   readonly credentialFile?: string
+  readonly login?: string
   readonly warehouse?: string
   readonly timeout?: number
   readonly json?: boolean
@@ -26,6 +28,10 @@ export interface Settings {
   readonly url: Setting
   readonly warehouse: Setting
   readonly credential: CredentialSource
+  /** The login that was named, to be used in the place of the credential. */
+  readonly login: string | undefined
+  /** Where logins are kept. */
+  readonly logins: { readonly folder: string }
   readonly timeoutMs: number
 }
 
@@ -35,6 +41,11 @@ const defaults = { url: 'http://127.0.0.1:8181', warehouse: 'lakehouse', timeout
 export function settingsOf(io: Pick<Io, 'env' | 'cwd'>, options: GlobalOptions): Settings {
   const url = checkedUrl(chosen('--url', options.url, 'HEADGATE_URL', io.env, defaults.url))
   const dataDir = io.env['HEADGATE_DATA_DIR'] || '.headgate'
+  if (options.login !== undefined && options.credentialFile !== undefined) {
+    throw new CliError(exitCode.usage, '--login and --credential-file name two different callers.', {
+      next: 'Leave one of them out.',
+    })
+  }
   return {
     url,
     warehouse: chosen('--warehouse', options.warehouse, 'HEADGATE_WAREHOUSE', io.env, defaults.warehouse),
@@ -45,6 +56,11 @@ export function settingsOf(io: Pick<Io, 'env' | 'cwd'>, options: GlobalOptions):
       // The administrator's credential of this machine is for the server on this machine, wherever --url points.
       local: isLoopback(new URL(url.value).hostname) ? resolve(io.cwd, dataDir, 'admin-credential') : null,
     }),
+    // What is said on the command line wins over what the environment says.
+    login:
+      options.login ??
+      (options.credentialFile === undefined ? io.env['HEADGATE_LOGIN'] || undefined : undefined),
+    logins: { folder: loginFolder(io) },
     timeoutMs: (options.timeout ?? defaults.timeoutSeconds) * 1000,
   }
 }

@@ -1,0 +1,62 @@
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Properties } from '@headgate/auth'
+import { CliError } from '../cli-error.ts'
+import { exitCode } from '../exit-code.ts'
+
+/** What a command line says of authentication. */
+export interface AuthOptions {
+  readonly auth?: string
+  readonly set?: Readonly<Record<string, string>>
+  readonly properties?: string
+}
+
+/**
+ * The property map of the options `--auth`, `--set` and `--properties`: the file first, then the options.
+ *
+ * @throws CliError for a file that cannot be read, and for a secret on the command line, where every program on the
+ * machine can read it
+ */
+export function authProperties(cwd: string, options: AuthOptions, warn: (text: string) => void): Properties {
+  const set = options.set ?? {}
+  const shown = Object.keys(set).find(isSecret)
+  if (shown !== undefined) {
+    throw new CliError(exitCode.usage, `${shown} is a secret, and others can read command lines.`, {
+      next: 'Write it into a file with mode 0600, and name that with --properties.',
+    })
+  }
+  const file = options.properties === undefined ? {} : readProperties(resolve(cwd, options.properties), warn)
+  return { ...file, ...set, ...(options.auth === undefined ? {} : { 'rest.auth.type': options.auth }) }
+}
+
+/** Whether a property holds what nobody may see, by its name: providers of others have names that we do not know. */
+function isSecret(name: string): boolean {
+  if (/(-file|-path|-type|-uri|-url|-id|-ms|-enabled)$/i.test(name) && !/access-key-id$/i.test(name))
+    return false
+  return /secret|password|private-key|token$|assertion$|credential$|credentials-json$|(^|[.-])key$|authorization$/i.test(
+    name,
+  )
+}
+
+/** Lines `name=value`; empty ones and those that begin with `#` are passed over. */
+function readProperties(path: string, warn: (text: string) => void): Record<string, string> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
+      warn(`others on this machine can read ${path}: chmod 600 it if there is a secret in it.`)
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
+    throw new CliError(exitCode.usage, `The properties file ${path} cannot be read (${reason}).`, { cause })
+  }
+  const entries = text.split(/\r?\n/).flatMap((line, index): [string, string][] => {
+    if (/^\s*(#|$)/.test(line)) return []
+    const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    if (name !== undefined && value !== undefined) return [[name, value]]
+    throw new CliError(exitCode.usage, `Line ${index + 1} of ${path} is no property.`, {
+      next: 'Each line is NAME=VALUE.',
+    })
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,171 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { issuerModule, personModule, type TestIssuer } from '../../login/test-issuer.ts'
+import { runHere, spawnSource, type Ran } from '../../test-headgate.ts'
+
+const { CATALOG, testIssuer } = await issuerModule()
+const { browse } = await personModule()
+
+/** Tokens that are due at once: every use renews them. */
+const seconds = 2
+
+let issuer: TestIssuer
+let directory: string
+
+beforeAll(async () => {
+  issuer = await testIssuer({ seconds })
+})
+afterAll(async () => await issuer[Symbol.asyncDispose]())
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'headgate-login-'))
+  return async () => await rm(directory, { recursive: true, force: true })
+})
+
+const env = (): Record<string, string> => ({ HEADGATE_CONFIG_DIR: directory })
+const file = (name = 'default'): string => join(directory, 'logins', `${name}.json`)
+const claimsOf = (token: string): unknown =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+
+const who = ['--client-id', 'person', '--scope', 'openid offline_access catalog', '--resource', CATALOG]
+
+async function run(args: readonly string[], onError?: (text: string) => void): Promise<Ran> {
+  return await runHere(args, directory, { env: env(), ...(onError === undefined ? {} : { onError }) })
+}
+
+/** Logs in as somebody who opens what they are shown. */
+async function logIn(login: string, ...more: readonly string[]): Promise<Ran> {
+  const browser = ['--redirect-uri', 'http://127.0.0.1/back', '--no-open']
+  return await run(['login', ...more, '--issuer', issuer.url, ...who, ...browser], (shown) => {
+    const url = /(?:Log in here:|Or open) (\S+)/.exec(shown)?.[1]
+    if (url !== undefined) void browse(url, { login, password: 'x' })
+  })
+}
+
+describe('headgate login', () => {
+  it('with a browser: says who it is, and keeps the login where nobody else can read it', async () => {
+    const ran = await logIn('alice', '--json')
+    expect(ran).toMatchObject({ code: 0, json: { name: 'default', subject: 'alice', renewable: true } })
+    expect(ran.out + ran.err).not.toMatch(/eyJ/)
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    expect((await stat(join(directory, 'logins'))).mode & 0o777).toBe(0o700)
+    expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
+  })
+
+  it('with a code for another device', async () => {
+    const ran = await logIn('bob', 'phone', '--device')
+    expect(ran.code).toBe(0)
+    expect(ran.err).toMatch(/enter the code \S+ within \d+ min/)
+    expect(ran.out).toMatch(/subject +bob/)
+  })
+
+  it('again by its name alone; another issuer or client is never given the old one’s tokens', async () => {
+    await logIn('carol')
+    const kept = await readFile(file(), 'utf8')
+    const again = await run(['login', '--no-open', '--redirect-uri', 'http://127.0.0.1/back'], (shown) => {
+      const url = /Log in here: (\S+)/.exec(shown)?.[1]
+      if (url !== undefined) void browse(url, { login: 'carol', password: 'x' })
+    })
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('carol') })
+    expect(await readFile(file(), 'utf8')).not.toBe(kept)
+    const other = await run(['login', '--issuer', 'http://127.0.0.1:1', '--client-id', 'x', '--no-open'])
+    expect(other.code).toBe(3)
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ issuer: issuer.url })
+  })
+
+  it('says what is missing or cannot be', async () => {
+    expect(await run(['login'])).toMatchObject({ code: 2, err: expect.stringContaining('--issuer') })
+    expect(await run(['login', '../x', '--issuer', 'a', '--client-id', 'b'])).toMatchObject({ code: 2 })
+    const secret = ['--set', 'rest.auth.oauth2.client-secret=s3cret']
+    const shown = await run(['login', '--issuer', issuer.url, '--client-id', 'x', ...secret])
+    expect(shown).toMatchObject({ code: 2, err: expect.stringContaining('others can read command lines') })
+    expect(shown.err).not.toContain('s3cret')
+  })
+})
+
+describe('headgate token', () => {
+  it('prints the token of the login, renewed when that is due', async () => {
+    await logIn('dora')
+    const first = await run(['token'])
+    expect(claimsOf(first.out)).toMatchObject({ sub: 'dora', aud: CATALOG })
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    const second = await run(['token', '--login', 'default', '--json'])
+    expect(second.err).toBe('')
+    expect(second).toMatchObject({ code: 0, json: { token_type: 'Bearer', issuer: issuer.url } })
+    expect(second.out).not.toContain(first.out.trim())
+  })
+
+  it(
+    'is renewed by one process at a time, so that no refresh token is used twice',
+    { timeout: 120_000 },
+    async () => {
+      await logIn('erik')
+      const before = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
+      await writeFile(file(), JSON.stringify({ ...before, expiresAt: 0 }))
+      const main = join(import.meta.dirname, '../../main.ts')
+      const all = Array.from({ length: 4 }, async () => {
+        const child = spawnSource(main, ['token', '--login', 'default'], env())
+        if (child.stdout === null) throw new Error('no output')
+        return await text(child.stdout)
+      })
+      const tokens = new Set(await Promise.all(all))
+      // The issuer ends a login whose old refresh token comes a second time.
+      for (const token of tokens) expect(claimsOf(token)).toMatchObject({ sub: 'erik' })
+      expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 0 })
+    },
+  )
+
+  it('tells when the login has ended, and how to log in again', async () => {
+    await logIn('fred')
+    const login = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
+    await writeFile(file(), JSON.stringify({ ...login, refreshToken: 'used-up', expiresAt: 0 }))
+    const ended = await run(['token', '--login', 'default'])
+    expect(ended).toMatchObject({ code: 4, out: '', err: expect.stringContaining('headgate login default') })
+    expect(ended.err).not.toContain('used-up')
+    expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
+  })
+
+  it('never goes on as somebody else', async () => {
+    await logIn('gina')
+    const gina = JSON.parse(await readFile(file(), 'utf8')) as { provenance: object }
+    await logIn('hugo', 'other')
+    const hugo = JSON.parse(await readFile(file('other'), 'utf8')) as { refreshToken: string }
+    await writeFile(file(), JSON.stringify({ ...gina, refreshToken: hugo.refreshToken, expiresAt: 0 }))
+    const ran = await run(['token', '--login', 'default'])
+    expect(ran).toMatchObject({ code: 4, out: '', err: expect.stringContaining('another subject') })
+  })
+
+  it('a lock that a killed process left is taken away', async () => {
+    await logIn('ida')
+    const login = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
+    await writeFile(file(), JSON.stringify({ ...login, expiresAt: 0 }))
+    const { hostname } = await import('node:os')
+    await writeFile(`${file()}.lock`, `${hostname()} 999999999 dead`)
+    const ran = await run(['token', '--login', 'default'])
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    expect(await readdir(join(directory, 'logins'))).toEqual(['default.json'])
+  })
+
+  it('a name that nobody logged in by, and two callers at once, are told', async () => {
+    expect(await run(['token', '--login', 'nobody'])).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('headgate login nobody'),
+    })
+    expect(await run(['token', '--login', 'a', '--credential-file', 'b'])).toMatchObject({ code: 2 })
+  })
+})
+
+describe('headgate logout', () => {
+  it('forgets the login', async () => {
+    await logIn('jana')
+    expect(await run(['logout', '--json'])).toMatchObject({
+      code: 0,
+      json: { name: 'default', forgotten: true },
+    })
+    expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 4 })
+    expect(await run(['logout'])).toMatchObject({ code: 0, out: expect.stringContaining('no login') })
+    expect(await readdir(join(directory, 'logins'))).toEqual([])
+  })
+})
