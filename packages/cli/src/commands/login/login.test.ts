@@ -1,8 +1,13 @@
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { AuthRegistry } from '@headgate/auth'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { loginProvider } from '../../login/login-provider.ts'
 import { issuerModule, personModule, type TestIssuer } from '../../login/test-issuer.ts'
 import { runHere, spawnSource, type Ran } from '../../test-headgate.ts'
 
@@ -154,6 +159,46 @@ describe('headgate token', () => {
       err: expect.stringContaining('headgate login nobody'),
     })
     expect(await run(['token', '--login', 'a', '--credential-file', 'b'])).toMatchObject({ code: 2 })
+  })
+})
+
+describe('a login', () => {
+  it('comes with every command that names it, and with none that does not', async () => {
+    const authorizations: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      authorizations.push(request.headers.authorization)
+      response.end('{"roles":[]}')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      await logIn('kai')
+      await run(['role', 'list', '--url', url])
+      await run(['role', 'list', '--url', url, '--login', 'default'])
+      expect(authorizations[0]).toBeUndefined()
+      expect(claimsOf(authorizations[1] ?? '')).toMatchObject({ sub: 'kai' })
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  it('is an auth provider: renewed ahead of its end, and when it is refused', async () => {
+    await logIn('lea')
+    const registry = new AuthRegistry()
+    registry.register('login', loginProvider({ folder: join(directory, 'logins'), env: {}, warn: () => {} }))
+    await using auth = await registry.create({ 'rest.auth.type': 'login' })
+    const request = { method: 'GET', url: 'https://catalog.example.com/v1/config', headers: [], body: null }
+    const tokenIn = async (): Promise<string> => (await auth.authenticate(request)).headers[0]?.[1] ?? ''
+    const first = await tokenIn()
+    expect(claimsOf(first)).toMatchObject({ sub: 'lea' })
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    const second = await tokenIn()
+    expect(second).not.toBe(first)
+    expect(claimsOf(second)).toMatchObject({ sub: 'lea' })
+    await run(['logout'])
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    await expect(tokenIn()).rejects.toThrow(/headgate login default/)
   })
 })
 
