@@ -93,7 +93,7 @@ export class Forwarder implements AsyncDisposable {
       const target = onwardTarget(request.url ?? '', this.#upstream.basePath)
       const { auth, bufferLimit = 64 * 1024 * 1024 } = this.#options
       const signed = auth.signsBody === true
-      if (request.headers.expect !== undefined) response.writeContinue()
+      if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
       const { body, release } = await readBody(request, { signed, limit: bufferLimit, budget: this.#budget })
       let answer: UpstreamAnswer
       try {

@@ -58,11 +58,18 @@ export class MemberSplicer extends Transform {
     // Of UTF-16 and UTF-32, which some clients would recognise, every other byte is one.
     if (chunk.includes(0)) throw unreadable('it is not in UTF-8')
     let from = 0
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at]
+    let at = 0
+    while (at < chunk.length) {
       if (this.#inString) {
-        this.#readInString(byte)
-      } else if (byte === QUOTE) {
+        at = this.#readString(chunk, at)
+        continue
+      }
+      if (this.#depth > 1) {
+        at = this.#skip(chunk, at)
+        continue
+      }
+      const byte = chunk[at]
+      if (byte === QUOTE) {
         this.#inString = true
         if (this.#depth === 1 && this.#expectsKey) this.#key = []
       } else if (byte === 0x7b || byte === 0x5b) {
@@ -85,26 +92,58 @@ export class MemberSplicer extends Transform {
       } else if (byte === 0x7d || byte === 0x5d) {
         this.#depth--
       }
+      at++
     }
     const rest = chunk.subarray(from)
     if (this.#held !== undefined) this.#hold(rest)
     else if (rest.length > 0) this.push(rest)
   }
 
-  #readInString(byte: number | undefined): void {
-    if (!this.#escaped && byte === QUOTE) {
-      this.#inString = false
-      if (this.#key !== undefined) this.#endKey(this.#key)
-      return
+  /** Goes on to behind the string that it is in, or the end of the chunk. */
+  #readString(chunk: Buffer, start: number): number {
+    let escaped = this.#escaped
+    let at = start
+    for (; at < chunk.length; at++) {
+      if (escaped) escaped = false
+      else if (chunk[at] === BACKSLASH) escaped = true
+      else if (chunk[at] === QUOTE) break
     }
-    this.#escaped = !this.#escaped && byte === BACKSLASH
-    if (this.#key !== undefined && byte !== undefined && this.#key.length < LONGEST_KEY) this.#key.push(byte)
+    this.#escaped = escaped
+    const key = this.#key
+    if (key !== undefined && key.length <= LONGEST_KEY)
+      key.push(...chunk.subarray(start, Math.min(at, start + LONGEST_KEY)))
+    if (at === chunk.length) return at
+    this.#inString = false
+    if (key !== undefined) this.#endKey(key)
+    return at + 1
+  }
+
+  /** Where nothing is looked for, most bytes are: goes on to where the outermost value goes on, or to the next chunk. */
+  #skip(chunk: Buffer, start: number): number {
+    let depth = this.#depth
+    let inString = false
+    let escaped = false
+    let at = start
+    for (; at < chunk.length && depth > 1; at++) {
+      const byte = chunk[at]
+      if (inString) {
+        if (escaped) escaped = false
+        else if (byte === BACKSLASH) escaped = true
+        else if (byte === QUOTE) inString = false
+      } else if (byte === QUOTE) inString = true
+      else if (byte === 0x7b || byte === 0x5b) depth++
+      else if (byte === 0x7d || byte === 0x5d) depth--
+    }
+    this.#depth = depth
+    this.#inString = inString
+    this.#escaped = escaped
+    return at
   }
 
   #endKey(bytes: readonly number[]): void {
     this.#key = undefined
     this.#expectsKey = false
-    const name = keyOf(bytes)
+    const name = bytes.length > LONGEST_KEY ? undefined : keyOf(bytes)
     this.#name = name !== undefined && this.#options.members.has(name) ? name : undefined
   }
 

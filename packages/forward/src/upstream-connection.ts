@@ -79,7 +79,7 @@ export class UpstreamConnections implements AsyncDisposable {
     outgoing.once('socket', (socket: Socket) => {
       connected = !socket.connecting
       // Until there is a connection, TLS included, no byte of a request has left.
-      socket.once(this.#secure ? 'secureConnect' : 'connect', () => (connected = true))
+      if (!connected) socket.once(this.#secure ? 'secureConnect' : 'connect', () => (connected = true))
     })
     const fail = (error: Error): void => reject(this.#failure(error, connected, outgoing.reusedSocket))
     const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
@@ -158,10 +158,8 @@ export class UpstreamConnections implements AsyncDisposable {
     if (!connected) {
       return new HeadgateError(
         'unavailable',
-        `${host} cannot be reached${code}: nothing was sent. Is --upstream right?`,
-        {
-          cause: error,
-        },
+        `${host} cannot be reached${code}: nothing was sent. ${adviceFor(code)}`,
+        { cause: error },
       )
     }
     const cause = new Error(error.message, { cause: error })
@@ -176,6 +174,12 @@ export class UpstreamConnections implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy()
   }
+}
+
+function adviceFor(code: string): string {
+  return /CERT|SIGNATURE/.test(code)
+    ? 'NODE_EXTRA_CA_CERTS names further authorities.'
+    : 'Is --upstream right?'
 }
 
 function isStale(cause: unknown): boolean {

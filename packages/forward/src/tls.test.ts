@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { promisify } from 'node:util'
+import { AuthRegistry } from '@headgate/auth'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startProxy } from './proxy.ts'
+
+let server: Server
+let cert: string
+let upstream: string
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-tls-'))
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  await promisify(execFile)('openssl', ['req', '-x509', ...key, ...names, '-keyout', 'key', '-out', 'cert'], {
+    cwd: folder,
+  })
+  cert = await readFile(join(folder, 'cert'), 'utf8')
+  server = createServer({ key: await readFile(join(folder, 'key')), cert }, (request, response) => {
+    response.end(JSON.stringify({ host: request.headers.host, url: request.url }))
+  })
+  await rm(folder, { recursive: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  upstream = `https://127.0.0.1:${(server.address() as AddressInfo).port}/base`
+})
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+
+it('a server whose certificate is not trusted gets nothing; one whose is gets the request, over one connection', async () => {
+  let connections = 0
+  let requests = 0
+  server.on('secureConnection', () => connections++).on('request', () => requests++)
+  const auth = await new AuthRegistry().create({ 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'x' })
+  {
+    await using proxy = await startProxy({ upstream, auth })
+    const refused = await fetch(`${proxy.url}/v1/config`)
+    const message = expect.stringMatching(/SELF_SIGNED_CERT.*nothing was sent/)
+    expect([refused.status, await refused.json()]).toMatchObject([503, { error: { message } }])
+    expect(requests).toBe(0)
+  }
+  const trusted = getCACertificates('default')
+  setDefaultCACertificates([...trusted, cert])
+  try {
+    await using proxy = await startProxy({ upstream, auth })
+    connections = 0
+    for (const path of ['/v1/a', '/v1/b']) {
+      const answer = await fetch(`${proxy.url}${path}`)
+      expect(await answer.json()).toEqual({ host: new URL(upstream).host, url: `/base${path}` })
+    }
+    expect(connections).toBe(1)
+  } finally {
+    setDefaultCACertificates(trusted)
+  }
+})
