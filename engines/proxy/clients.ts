@@ -1,0 +1,132 @@
+import { dirname, join } from 'node:path'
+import { findJdk } from '../../conformance/lib/jdk.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { frontKeys } from './start-front.ts'
+
+/** Which programs there are to run clients with, each the path of its interpreter or folder. */
+export interface Programs {
+  readonly pyiceberg: string
+  /** With boto3, which PyIceberg needs to sign. */
+  readonly botocore: string
+  readonly lance: string
+  readonly nodeLance: string
+  /** Undefined: leave Spark out. */
+  readonly spark: { readonly python: string; readonly jars: readonly string[] } | undefined
+}
+
+/** Runs a client, and gives the rows that it saw. */
+export type RunClient = (name: string, options: ClientRun) => Promise<number>
+
+export interface ClientRun {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export function clientRunner(keeper: ProcessKeeper, folder: string): RunClient {
+  return async (name, { command, args, env = {} }) => {
+    let rows: number | undefined
+    const log = join(folder, `${name}.log`)
+    await keeper.run({
+      name,
+      command,
+      args: [...args, name.replaceAll(/\W/g, '_')],
+      env,
+      log,
+      timeoutMs: 600_000,
+      onLine: (line) => {
+        rows = Number(/^@@rows (\d+)$/.exec(line)?.[1] ?? rows)
+      },
+    })
+    if (rows === undefined) throw new Error(`${name} counted no rows; see ${log}`)
+    return rows
+  }
+}
+
+const script = (name: string): string => join(import.meta.dirname, name)
+
+export function pyIceberg(python: string, properties: Readonly<Record<string, unknown>>): ClientRun {
+  const all = { ...properties, 'py-io-impl': 'pyiceberg.io.pyarrow.PyArrowFileIO' }
+  return { command: python, args: [script('pyiceberg_client.py'), JSON.stringify(all)] }
+}
+
+/** PyIceberg that signs by itself: boto3 is another installation's. */
+export function signingPyIceberg(programs: Programs, uri: string, sitePackages: string): ClientRun {
+  return {
+    ...pyIceberg(programs.pyiceberg, {
+      uri,
+      auth: { type: 'noop' },
+      'rest.sigv4-enabled': 'true',
+      'rest.signing-region': frontKeys.region,
+      'rest.signing-name': frontKeys.service,
+      'client.access-key-id': frontKeys.accessKeyId,
+      'client.secret-access-key': frontKeys.secretAccessKey,
+      'client.region': frontKeys.region,
+    }),
+    env: { PYTHONPATH: sitePackages },
+  }
+}
+
+export function pythonLance(
+  python: string,
+  uri: string,
+  headers: Readonly<Record<string, string>> = {},
+): ClientRun {
+  return { command: python, args: [script('lance_client.py'), uri, JSON.stringify(headers)] }
+}
+
+export function nodeLance(
+  folder: string,
+  uri: string,
+  headers: Readonly<Record<string, string>> = {},
+): ClientRun {
+  return {
+    command: process.execPath,
+    args: [script('lance_client.mjs'), folder, uri, JSON.stringify(headers)],
+  }
+}
+
+export function spark(
+  { python, jars }: NonNullable<Programs['spark']>,
+  uri: string,
+  catalog: Readonly<Record<string, string>>,
+): ClientRun {
+  const settings = {
+    'spark.master': 'local[2]',
+    'spark.driver.memory': '1g',
+    'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1',
+    'spark.jars': jars.join(','),
+    'spark.ui.enabled': 'false',
+    'spark.sql.shuffle.partitions': '2',
+    'spark.driver.bindAddress': '127.0.0.1',
+    'spark.driver.host': '127.0.0.1',
+    'spark.sql.catalogImplementation': 'in-memory',
+    'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
+    'spark.sql.catalog.lake': 'org.apache.iceberg.spark.SparkCatalog',
+    'spark.sql.catalog.lake.type': 'rest',
+    'spark.sql.catalog.lake.uri': uri,
+    ...Object.fromEntries(
+      Object.entries(catalog).map(([key, value]) => [`spark.sql.catalog.lake.${key}`, value]),
+    ),
+  }
+  return {
+    command: python,
+    args: [script('spark_client.py'), JSON.stringify(settings)],
+    env: {
+      JAVA_HOME: findJdk(17, 21).home,
+      SPARK_LOCAL_IP: '127.0.0.1',
+      PYSPARK_PYTHON: python,
+      PATH: `${dirname(python)}:${process.env['PATH'] ?? ''}`,
+    },
+  }
+}
+
+/** Spark's own signing, with no identity below it. */
+export const signingSpark: Readonly<Record<string, string>> = {
+  'rest.auth.type': 'sigv4',
+  'rest.auth.sigv4.delegate-auth-type': 'none',
+  'rest.signing-region': frontKeys.region,
+  'rest.signing-name': frontKeys.service,
+  'rest.access-key-id': frontKeys.accessKeyId,
+  'rest.secret-access-key': frontKeys.secretAccessKey,
+}

@@ -1,0 +1,250 @@
+import { equal, ok } from 'node:assert/strict'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { installPyIceberg } from '../install/pyiceberg.ts'
+import { installSpark } from '../install/spark.ts'
+import { startReferenceServer } from '../../conformance/lance-client/reference-server.ts'
+import { catalogUri, startHeadgate, tokenUri } from '../../conformance/lib/headgate-server.ts'
+import { startIcebergFixture } from '../../conformance/lib/iceberg-fixture.ts'
+import { installLance } from '../../conformance/lib/lance.ts'
+import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
+import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { seconds } from '../../conformance/lib/text-table.ts'
+import { installKit } from '../../conformance/rck/install.ts'
+import { installBotocore } from '../../conformance/sigv4/install.ts'
+import {
+  clientRunner,
+  nodeLance,
+  pyIceberg,
+  pythonLance,
+  signingPyIceberg,
+  signingSpark,
+  spark,
+  type ClientRun,
+  type Programs,
+} from './clients.ts'
+import { startFront, type Front } from './start-front.ts'
+import { refreshLeadsBack } from './refresh-leads-back.ts'
+import { startProxy } from './start-proxy.ts'
+
+const usage = `npm run test:proxy [-- --without-spark]
+
+Brings stock clients through \`headgate proxy\` to servers that botocore guards, and to a Headgate server.
+  --without-spark   PyIceberg and LanceDB alone, in under a minute`
+
+/** One client, how it gets there, and what must come of it. */
+interface Row {
+  readonly name: string
+  readonly run: ClientRun
+  /** What guards the server; undefined where the server does so itself. */
+  readonly front?: Front
+  /** Rows that it sees; undefined when it must be refused before the first. */
+  readonly rows: number | undefined
+  /** Requests without a right signature that reach the front. */
+  readonly refused: 'none' | 'all' | 'not even there'
+}
+
+/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+async function main(withSpark: boolean): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const folder = newRunFolder(cacheFolder('proxy-run'))
+  const { python: lance, node } = await installLance(keeper, say)
+  const programs: Programs = {
+    pyiceberg: await installPyIceberg(keeper, say),
+    botocore: await installBotocore(keeper, say),
+    lance,
+    nodeLance: node,
+    spark: withSpark ? await installSpark(keeper, say) : undefined,
+  }
+  const { jars } = await installKit(keeper, say)
+  const root = join(folder, 'lance')
+  mkdirSync(root)
+  const storage = { kind: 'file', root: join(folder, 'warehouse') } as const
+  const { access } = await startIcebergFixture(keeper, { jars, folder: join(folder, 'fixture'), storage })
+  const reference = await startReferenceServer(keeper, 'reference', {
+    python: lance,
+    folder,
+    properties: { root },
+  })
+  const python = programs.botocore
+  const fronts = {
+    iceberg: await startFront(keeper, 'front-iceberg', { upstream: access.uri, python, folder }),
+    lance: await startFront(keeper, 'front-lance', { upstream: reference, python, folder }),
+  }
+  const proxies = {
+    iceberg: await startProxy(keeper, 'proxy-iceberg', { upstream: fronts.iceberg.url, folder }),
+    lance: await startProxy(keeper, 'proxy-lance', { upstream: fronts.lance.url, folder }),
+    shared: await startProxy(keeper, 'proxy-shared', { upstream: fronts.iceberg.url, folder, shared: true }),
+    sharedLance: await startProxy(keeper, 'proxy-shared-lance', {
+      upstream: fronts.lance.url,
+      folder,
+      shared: true,
+    }),
+  }
+  const headgate = await startHeadgate(keeper, {
+    dataDir: join(folder, 'data'),
+    log: join(folder, 'headgate.log'),
+  })
+  const toHeadgate = await startProxy(keeper, 'proxy-headgate', {
+    upstream: catalogUri(headgate),
+    folder,
+    properties: {
+      credential: headgate.adminCredential,
+      scope: 'catalog',
+      'oauth2-server-uri': tokenUri(headgate),
+    },
+  })
+  const run = clientRunner(keeper, folder)
+  const noop = { auth: { type: 'noop' } }
+  const key = { 'x-api-key': proxies.sharedLance.secret ?? '' }
+  const lake = { uri: toHeadgate.url, warehouse: 'lakehouse' }
+  const rows: Row[] = [
+    iceberg(
+      'pyiceberg through the proxy to Headgate',
+      pyIceberg(programs.pyiceberg, { ...lake, ...noop }),
+      15,
+      null,
+    ),
+    iceberg(
+      'pyiceberg through the proxy',
+      pyIceberg(programs.pyiceberg, { uri: proxies.iceberg.url, ...noop }),
+      15,
+    ),
+    iceberg(
+      'pyiceberg through the proxy of a shared machine',
+      pyIceberg(programs.pyiceberg, { uri: proxies.shared.url, token: proxies.shared.secret }),
+      15,
+    ),
+    {
+      ...iceberg(
+        'pyiceberg without the secret',
+        pyIceberg(programs.pyiceberg, { uri: proxies.shared.url, ...noop }),
+      ),
+      refused: 'not even there',
+    },
+    iceberg(
+      'pyiceberg that signs itself',
+      signingPyIceberg(programs, fronts.iceberg.url, sitePackages(python)),
+      15,
+    ),
+    iceberg(
+      'pyiceberg that does not sign',
+      pyIceberg(programs.pyiceberg, { uri: fronts.iceberg.url, ...noop }),
+    ),
+    lancedb('lancedb for python and pylance through the proxy', pythonLance(lance, proxies.lance.url), 20),
+    lancedb('lancedb for python on a shared machine', pythonLance(lance, proxies.sharedLance.url, key), 20),
+    lancedb('lancedb for node through the proxy', nodeLance(node, proxies.lance.url), 20),
+    lancedb('lancedb for node on a shared machine', nodeLance(node, proxies.sharedLance.url, key), 20),
+    lancedb('lancedb that does not sign', nodeLance(node, fronts.lance.url)),
+  ]
+  if (programs.spark !== undefined) {
+    const shared = { 'rest.auth.type': 'none', 'header.x-api-key': proxies.shared.secret ?? '' }
+    rows.push(
+      iceberg(
+        'spark through the proxy',
+        spark(programs.spark, proxies.iceberg.url, { 'rest.auth.type': 'none' }),
+        19,
+      ),
+      iceberg(
+        'spark through the proxy of a shared machine',
+        spark(programs.spark, proxies.shared.url, shared),
+        19,
+      ),
+      iceberg(
+        'spark through the proxy to Headgate',
+        spark(programs.spark, lake.uri, {
+          warehouse: lake.warehouse,
+          'rest.auth.type': 'none',
+          'header.X-Iceberg-Access-Delegation': 'vended-credentials',
+        }),
+        19,
+        null,
+      ),
+      iceberg('spark that signs itself', spark(programs.spark, fronts.iceberg.url, signingSpark), 19),
+    )
+  }
+  let failed = 0
+  for (const row of rows) {
+    const started = Date.now()
+    try {
+      const told = await check(row, run)
+      console.log(`ok    ${row.name} (${told}, ${seconds(Date.now() - started)})`)
+    } catch (error) {
+      failed++
+      console.log(
+        `FAIL  ${row.name}: ${error instanceof Error ? error.message : String(error)}; logs in ${folder}`,
+      )
+    }
+  }
+  try {
+    await refreshLeadsBack(toHeadgate.url)
+    console.log('ok    storage credentials are renewed through the proxy')
+  } catch (error) {
+    failed++
+    console.log(`FAIL  storage credentials are renewed through the proxy: ${String(error)}`)
+  }
+  if (failed > 0) return 1
+  await keeper.stopAll()
+  rmSync(folder, { recursive: true, force: true })
+  return 0
+
+  function iceberg(
+    name: string,
+    client: ClientRun,
+    seen?: number,
+    front: Front | null = fronts.iceberg,
+  ): Row {
+    const refused = seen === undefined ? 'all' : 'none'
+    return { name, run: client, rows: seen, refused, ...(front === null ? {} : { front }) }
+  }
+  function lancedb(name: string, client: ClientRun, seen?: number): Row {
+    return {
+      name,
+      run: client,
+      front: fronts.lance,
+      rows: seen,
+      refused: seen === undefined ? 'all' : 'none',
+    }
+  }
+}
+
+async function check(
+  { name, run, front, rows, refused }: Row,
+  client: (name: string, run: ClientRun) => Promise<number>,
+): Promise<string> {
+  front?.take()
+  const seen = await client(name.replaceAll(' ', '-'), run).catch((error: unknown) => {
+    if (rows !== undefined) throw error
+  })
+  equal(seen, rows)
+  if (front === undefined) return 'a catalog that asks for tokens'
+  const came = front.take()
+  if (refused === 'none') {
+    equal(came.refused.join(', '), '')
+    ok(came.signed.length > 0, 'nothing came through the front')
+  } else {
+    equal(came.signed.length, 0)
+    equal(came.refused.length > 0, refused === 'all')
+  }
+  return `${came.signed.length} requests signed, ${came.refused.length} refused`
+}
+
+/** Where a virtual environment keeps its packages. */
+function sitePackages(python: string): string {
+  const lib = join(dirname(dirname(python)), 'lib')
+  const version = readdirSync(lib).find((name) => name.startsWith('python'))
+  return join(lib, version ?? '', 'site-packages')
+}
+
+function say(line: string): void {
+  console.error(line)
+}
+
+try {
+  const [option, ...more] = process.argv.slice(2)
+  if (more.length > 0 || (option !== undefined && option !== '--without-spark')) console.log(usage)
+  else process.exitCode = await main(option === undefined)
+} catch (error) {
+  console.error(`test:proxy: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

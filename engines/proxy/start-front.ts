@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { lineMatching } from './line-matching.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+
+/** Keys that the front knows, and what a signature must be for. */
+export const frontKeys = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  region: 'eu-central-1',
+  service: 'execute-api',
+} as const
+
+/** A server that botocore guards. */
+export interface Front {
+  readonly url: string
+  /** Requests since the last call: those let through, and why others were not. */
+  take(): { readonly signed: readonly string[]; readonly refused: readonly string[] }
+}
+
+/** @param python One with botocore */
+export async function startFront(
+  keeper: ProcessKeeper,
+  name: string,
+  {
+    upstream,
+    python,
+    folder,
+  }: { readonly upstream: string; readonly python: string; readonly folder: string },
+): Promise<Front> {
+  const { accessKeyId, secretAccessKey, region, service } = frontKeys
+  let signed: string[] = []
+  let refused: string[] = []
+  const port = await lineMatching(
+    keeper,
+    {
+      name,
+      command: python,
+      args: [
+        '-u',
+        join(import.meta.dirname, 'front.py'),
+        upstream,
+        accessKeyId,
+        secretAccessKey,
+        region,
+        service,
+      ],
+      log: join(folder, `${name}.log`),
+    },
+    /^@@port (\d+)$/,
+    (line) => {
+      const [, kind, text = ''] = /^@@(signed|refused) (.*)$/.exec(line) ?? []
+      if (kind === 'signed') signed.push(text)
+      if (kind === 'refused') refused.push(text)
+    },
+  )
+  return {
+    url: `http://127.0.0.1:${port}`,
+    take: () => {
+      const taken = { signed, refused }
+      signed = []
+      refused = []
+      return taken
+    },
+  }
+}
