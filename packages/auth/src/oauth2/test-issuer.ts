@@ -85,6 +85,7 @@ export async function testIssuer(
     features: {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
+      revocation: { enabled: true },
       dPoP: {
         enabled: true,
         nonceSecret: Buffer.alloc(32, 1),

@@ -203,14 +203,28 @@ describe('a login', () => {
 })
 
 describe('headgate logout', () => {
-  it('forgets the login', async () => {
+  it('ends the login at the issuer, and forgets it', async () => {
     await logIn('jana')
+    const kept = JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>
     expect(await run(['logout', '--json'])).toMatchObject({
       code: 0,
-      json: { name: 'default', forgotten: true },
+      json: { name: 'default', forgotten: true, revoked: true },
     })
     expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 4 })
     expect(await run(['logout'])).toMatchObject({ code: 0, out: expect.stringContaining('no login') })
+    expect(await readdir(join(directory, 'logins'))).toEqual([])
+    await writeFile(file(), JSON.stringify({ ...kept, expiresAt: 0 }))
+    expect(await run(['token', '--login', 'default'])).toMatchObject({ code: 4 })
+  })
+
+  it('forgets it also where the issuer is not there any more, and says so', async () => {
+    await logIn('jana')
+    const kept = JSON.parse(await readFile(file(), 'utf8')) as { properties: Record<string, string> }
+    const gone = { ...kept.properties, 'rest.auth.oauth2.issuer-url': 'http://127.0.0.1:1' }
+    await writeFile(file(), JSON.stringify({ ...kept, properties: gone }))
+    const ran = await run(['logout', '--json'])
+    expect(ran).toMatchObject({ code: 0, json: { forgotten: true, revoked: false } })
+    expect(ran.err).toContain('could not be ended at the issuer')
     expect(await readdir(join(directory, 'logins'))).toEqual([])
   })
 })

@@ -1,23 +1,19 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
-import { deleteLogin } from '../../login/login-file.ts'
-import { withLoginLock } from '../../login/login-lock.ts'
 import { inSession } from '../../session.ts'
 
 export function registerLogout(program: Command, io: Io): void {
   program
     .command('logout')
     .description(
-      'Forgets a login on this machine. Its last access token is good until it ends; the issuer keeps its own session.',
+      'Ends a login at its issuer (RFC 7009), where that can be done, and forgets it on this machine. Its last access token is good ' +
+        'until it ends.',
     )
     .argument('[name]', 'the login', 'default')
     .action(
-      inSession(io, async ({ out, settings }, name: string) => {
-        const { folder } = settings.logins
-        const was = await withLoginLock(folder, name, async () => await deleteLogin(folder, name))
-        out.answer({ json: { name, forgotten: was } }, () =>
-          was ? `forgot ${name}` : `there is no login ${name}`,
-        )
+      inSession(io, async (session, name: string) => {
+        const { logOut } = await import('./log-out.ts')
+        await logOut(session, name)
       }),
     )
 }
