@@ -8,6 +8,7 @@ export interface Programs {
   readonly pyiceberg: string
   /** With boto3, which PyIceberg needs to sign. */
   readonly botocore: string
+  readonly duckdb: string
   readonly lance: string
   readonly nodeLance: string
   /** Undefined: leave Spark out. */
@@ -65,6 +66,10 @@ export function signingPyIceberg(programs: Programs, uri: string, sitePackages: 
     }),
     env: { PYTHONPATH: sitePackages },
   }
+}
+
+export function duckDb(python: string, uri: string, warehouse: string): ClientRun {
+  return { command: python, args: [script('duckdb_client.py'), uri, warehouse] }
 }
 
 export function pythonLance(

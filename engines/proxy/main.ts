@@ -1,6 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { installDuckDb } from '../install/duckdb.ts'
 import { installPyIceberg } from '../install/pyiceberg.ts'
 import { installSpark } from '../install/spark.ts'
 import { startReferenceServer } from '../../conformance/lance-client/reference-server.ts'
@@ -14,6 +15,7 @@ import { installKit } from '../../conformance/rck/install.ts'
 import { installBotocore } from '../../conformance/sigv4/install.ts'
 import {
   clientRunner,
+  duckDb,
   nodeLance,
   pyIceberg,
   pythonLance,
@@ -52,6 +54,7 @@ async function main(withSpark: boolean): Promise<number> {
   const programs: Programs = {
     pyiceberg: await installPyIceberg(keeper, say),
     botocore: await installBotocore(keeper, say),
+    duckdb: await installDuckDb(keeper, say),
     lance,
     nodeLance: node,
     spark: withSpark ? await installSpark(keeper, say) : undefined,
@@ -99,6 +102,12 @@ async function main(withSpark: boolean): Promise<number> {
   const key = { 'x-api-key': proxies.sharedLance.secret ?? '' }
   const lake = { uri: toHeadgate.url, warehouse: 'lakehouse' }
   const rows: Row[] = [
+    iceberg(
+      'duckdb through the proxy to Headgate',
+      duckDb(programs.duckdb, lake.uri, lake.warehouse),
+      9,
+      null,
+    ),
     iceberg(
       'pyiceberg through the proxy to Headgate',
       pyIceberg(programs.pyiceberg, { ...lake, ...noop }),
