@@ -71,6 +71,7 @@ export class Forwarder implements AsyncDisposable {
     this.#urls = advertisedUrls([options.upstream, ...(options.alsoKnownAs ?? [])], options.publicUrl)
     this.#budget = new BufferBudget(options.bufferBudget ?? 256 * 1024 * 1024)
     this.#connections = new UpstreamConnections(this.#upstream, {
+      connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
       answerTimeoutMs: options.answerTimeoutMs ?? 60_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
       maxConnections: options.maxConnections ?? 256,

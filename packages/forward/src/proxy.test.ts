@@ -493,6 +493,28 @@ describe('when something fails', () => {
     await expect(stopped.text()).rejects.toThrow()
   })
 
+  it('an answer that comes before all of a body was sent is passed on whole', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(413, { 'content-type': 'text/plain' })
+      response.write('too ')
+      setTimeout(() => response.end('large'), 400)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await using proxy = await startProxy({
+      upstream: `http://127.0.0.1:${port}`,
+      auth: await bearer(),
+      answerTimeoutMs: 200,
+    })
+    const start = head(proxy.url, 'POST /v1/table/t/insert', 'Transfer-Encoding: chunked')
+    const answer = await sendRaw(proxy.url, `${start}3\r\nabc\r\n`, 'large')
+    expect(statusOf(answer)).toBe(413)
+    expect(answer).toContain('large')
+    server.close()
+    server.closeAllConnections()
+  })
+
   it('a client that goes away takes its request with it', async () => {
     const closed = Promise.withResolvers<void>()
     await using on = await scene((_, socket) => void socket.once('close', () => closed.resolve()))

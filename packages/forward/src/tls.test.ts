@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { AuthRegistry } from '@headgate/auth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startProxy } from './proxy.ts'
+import { testUpstream } from './test-upstream.ts'
 
 let server: Server
 let cert: string
@@ -61,4 +62,17 @@ it('a server whose certificate is not trusted gets nothing; one whose is gets th
   } finally {
     setDefaultCACertificates(trusted)
   }
+})
+
+it('a server that does not come to a connection: 503 after its time, and nothing was sent', async () => {
+  await using silent = await testUpstream(() => undefined)
+  const auth = await new AuthRegistry().create({ 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'x' })
+  await using proxy = await startProxy({
+    upstream: silent.url.replace('http:', 'https:'),
+    auth,
+    connectTimeoutMs: 200,
+  })
+  const answer = await fetch(`${proxy.url}/v1/config`, { method: 'POST', body: '{}' })
+  const message = expect.stringContaining('no connection')
+  expect([answer.status, await answer.json()]).toMatchObject([503, { error: { message } }])
 })

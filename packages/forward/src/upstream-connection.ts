@@ -10,9 +10,12 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { AuthRequest, HeaderList } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
+import { upstreamFailure, wasStale } from './upstream-failure.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface ConnectionOptions {
+  /** Milliseconds until there is a connection, TLS included. */
+  readonly connectTimeoutMs: number
   /** Milliseconds until the head of an answer must be there, counted from the last byte of the request. */
   readonly answerTimeoutMs: number
   /** Milliseconds without a byte in either direction after which a body has stopped. */
@@ -66,7 +69,7 @@ export class UpstreamConnections implements AsyncDisposable {
       return await this.#once(request, carried, signal)
     } catch (error) {
       // A connection that was kept may have been closed at the other end in this moment.
-      if (!again || !(error instanceof HeadgateError) || !isStale(error.cause)) throw error
+      if (!again || !wasStale(error)) throw error
       return await this.#once(request, carried, signal)
     }
   }
@@ -75,32 +78,42 @@ export class UpstreamConnections implements AsyncDisposable {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = this.#open(request, carried)
-    let connected = false
-    outgoing.once('socket', (socket: Socket) => {
-      connected = !socket.connecting
-      // Until there is a connection, TLS included, no byte of a request has left.
-      if (!connected) socket.once(this.#secure ? 'secureConnect' : 'connect', () => (connected = true))
-    })
-    const fail = (error: Error): void => reject(this.#failure(error, connected, outgoing.reusedSocket))
-    const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
-    signal.addEventListener('abort', onAbort, { once: true })
+    const { host } = this.#upstream
+    const { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs } = this.#options
+    const unreached = new HeadgateError(
+      'unavailable',
+      `There was no connection to ${host} within ${connectTimeoutMs / 1000} s: nothing was sent.`,
+    )
     const late = new HeadgateError(
       'gateway-timeout',
-      `${this.#upstream.host} did not answer within ${this.#options.answerTimeoutMs / 1000} s. Whether it did what it was asked is not known; --timeout waits longer.`,
+      `${host} did not answer within ${answerTimeoutMs / 1000} s. Whether it did what it was asked is not known; --timeout waits longer.`,
     )
-    let timer: NodeJS.Timeout | undefined
-    const startWaiting = (): void => {
-      timer = setTimeout(() => outgoing.destroy(late), this.#options.answerTimeoutMs)
-    }
-    outgoing.on('error', fail)
-    outgoing.on('response', resolve)
-    outgoing.on('finish', startWaiting)
+    let connected = false
     let answered: IncomingMessage | undefined
-    outgoing.setTimeout(this.#options.idleTimeoutMs)
+    let timer = setTimeout(() => outgoing.destroy(unreached), connectTimeoutMs)
+    const onConnected = (): void => {
+      connected = true
+      clearTimeout(timer)
+    }
+    outgoing.once('socket', (socket: Socket) => {
+      // Until there is a connection, TLS included, no byte of a request has left.
+      if (socket.connecting) socket.once(this.#secure ? 'secureConnect' : 'connect', onConnected)
+      else onConnected()
+    })
+    outgoing.on('error', (error) =>
+      reject(upstreamFailure(error, { host, connected, reused: outgoing.reusedSocket })),
+    )
+    outgoing.on('response', resolve)
+    outgoing.on('finish', () => {
+      if (answered === undefined) timer = setTimeout(() => outgoing.destroy(late), answerTimeoutMs)
+    })
+    outgoing.setTimeout(idleTimeoutMs)
     outgoing.on('timeout', () => {
       if (answered !== undefined) answered.destroy(new Error('it stopped in the middle of its answer'))
-      else if (!outgoing.writableFinished) outgoing.destroy(late)
+      else if (connected && !outgoing.writableFinished) outgoing.destroy(late)
     })
+    const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
+    signal.addEventListener('abort', onAbort, { once: true })
     if (carried === null || Buffer.isBuffer(carried)) outgoing.end(carried ?? undefined)
     // Not `pipeline`, which would hang up on a client that is still to be told why.
     else carried.on('error', () => {}).pipe(outgoing)
@@ -151,39 +164,9 @@ export class UpstreamConnections implements AsyncDisposable {
     }
   }
 
-  #failure(error: Error, connected: boolean, reused: boolean): HeadgateError {
-    if (error instanceof HeadgateError) return error
-    const { host } = this.#upstream
-    const code = 'code' in error ? ` (${String(error.code)})` : ''
-    if (!connected) {
-      return new HeadgateError(
-        'unavailable',
-        `${host} cannot be reached${code}: nothing was sent. ${adviceFor(code)}`,
-        { cause: error },
-      )
-    }
-    const cause = new Error(error.message, { cause: error })
-    if (reused) Object.assign(cause, { stale: true })
-    return new HeadgateError(
-      'bad-gateway',
-      `${host} broke the connection${code}: whether it did what it was asked is not known. Look before you repeat it.`,
-      { cause },
-    )
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy()
   }
-}
-
-function adviceFor(code: string): string {
-  return /CERT|SIGNATURE/.test(code)
-    ? 'NODE_EXTRA_CA_CERTS names further authorities.'
-    : 'Is --upstream right?'
-}
-
-function isStale(cause: unknown): boolean {
-  return cause instanceof Error && 'stale' in cause
 }
 
 function asError(reason: unknown): Error {

@@ -31,9 +31,8 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
 
 /** Whether a property holds what nobody may see, by its name: providers of others have names that we do not know. */
 function isSecret(name: string): boolean {
-  if (/(-file|-path|-type|-uri|-url|-id|-ms|-enabled)$/i.test(name) && !/access-key-id$/i.test(name))
-    return false
-  return /secret|password|private-key|token$|assertion$|credential$|credentials-json$|(^|[.-])key$|authorization$/i.test(
+  if (/(-file|-path|-type|-uri|-url|-id|-ms|-enabled)$/i.test(name)) return false
+  return /secret|password|cookie|private-key|token$|assertion$|credential$|credentials-json$|(^|[.-])key$|authorization$/i.test(
     name,
   )
 }
