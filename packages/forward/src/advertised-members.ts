@@ -30,6 +30,9 @@ const addresses = new Set([
   'rest.remote-signing.endpoint',
 ])
 
+/** What clients repeat to the signer, unchanged: no server sets anything else below `rest.`. */
+const forSigner = 'rest.remote-signing.config'
+
 export interface MemberRules {
   readonly urls: AdvertisedUrls
   /** Hears the key of what was left out, because it leads elsewhere or no server may set it. */
@@ -60,7 +63,11 @@ function rewriteConfig(text: string, { urls, leftOut }: MemberRules): string {
   if (!text.startsWith('{')) return text
   return spliceValues(text, (value, key = '') => {
     const name = key.trim().toLowerCase()
-    const next = addresses.has(name) ? rewriteAddress(value, urls) : isServerSettable(key) ? value : undefined
+    const next = addresses.has(name)
+      ? rewriteAddress(value, urls)
+      : isServerSettable(key) || name === forSigner
+        ? value
+        : undefined
     if (next === undefined) leftOut(key)
     return next
   })

@@ -300,7 +300,7 @@ describe('what comes back', () => {
     const metadata =
       '{ "location":"s3://b/t", "current-snapshot-id":3055729675574597004,"config":{"uri":"http://x"} }'
     const keys = (origin: string): string =>
-      `{"client.refresh-credentials-endpoint":"${origin}/v1/ns/t/credentials?t=1","credentials.uri":"https:\\/\\/evil.example/v1","s3.access-key-id":"A"}`
+      `{"client.refresh-credentials-endpoint":"${origin}/v1/ns/t/credentials?t=1","credentials.uri":"https:\\/\\/evil.example/v1","rest.remote-signing.config":"{}","rest.auth.type":"none","s3.access-key-id":"A"}`
     const body = (origin: string): string =>
       `{"metadata-location":"s3://b/m.json","config":${keys(origin)},"metadata":${metadata},"storage-credentials":[{"prefix":"s3://b","config":${keys(origin)}},{"prefix":"s3://c","config":{"gcs.oauth2.refresh-credentials-endpoint":"v1/relative"}}]}`
     await using on = await scene(() => {
@@ -326,11 +326,11 @@ describe('what comes back', () => {
     })
     expect(answer.headers.get('content-encoding')).toBeNull()
     expect(answer.headers.get('etag')).toBe('"m1"')
-    const cleaned = `{"client.refresh-credentials-endpoint":"${second.url}/v1/ns/t/credentials?t=1","s3.access-key-id":"A"}`
+    const cleaned = `{"client.refresh-credentials-endpoint":"${second.url}/v1/ns/t/credentials?t=1","rest.remote-signing.config":"{}","s3.access-key-id":"A"}`
     expect(await answer.text()).toBe(
       `{"metadata-location":"s3://b/m.json","config":${cleaned},"metadata":${metadata},"storage-credentials":[{"prefix":"s3://b","config":${cleaned}},{"prefix":"s3://c","config":{"gcs.oauth2.refresh-credentials-endpoint":"v1/relative"}}]}`,
     )
-    expect(left).toEqual(['credentials.uri', 'credentials.uri'])
+    expect(left).toEqual(['credentials.uri', 'rest.auth.type', 'credentials.uri', 'rest.auth.type'])
   })
 
   it('other names of the upstream are known when they were told', async () => {
