@@ -32,15 +32,16 @@ const usage = `npm run conformance:lance-client [-- --without-minio]
 Runs @headgate/lance against pylance's own server, and compares with what @lancedb/lancedb makes of the same data.
   --without-minio   leave out the checks of storage options, which need MinIO`
 
-const onFiles: Readonly<Record<string, readonly Check[]>> = {
+/** @param root The folder that the server keeps the namespace in. */
+const onFiles = (root: string): Readonly<Record<string, readonly Check[]>> => ({
   namespaces: namespaceChecks,
   tables: tableChecks,
   data: dataChecks,
   'columns and indices': columnAndIndexChecks,
   versions: versionChecks,
-  lancedb: lancedbChecks,
+  lancedb: lancedbChecks(root),
   'not implemented': notImplementedChecks,
-}
+})
 
 const keys = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -66,7 +67,7 @@ async function main(withMinio: boolean): Promise<number> {
   const root = join(folder, 'lake')
   mkdirSync(root)
   const uri = await startReferenceServer(keeper, 'files', { python, folder, properties: { root } })
-  let failed = await runAll(onFiles, { ...parts, uri }, seen)
+  let failed = await runAll(onFiles(root), { ...parts, uri }, seen)
   const example = join(folder, 'example')
   mkdirSync(example)
   const server = await startReferenceServer(keeper, 'example', {

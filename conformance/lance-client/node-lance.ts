@@ -21,6 +21,7 @@ export interface LanceDb {
 
 interface LanceDbModule {
   connectNamespace(implementation: 'rest', config: { readonly uri: string }): Promise<LanceDb>
+  connectNamespace(implementation: 'dir', config: { readonly root: string }): Promise<LanceDb>
 }
 
 interface ArrowModule {

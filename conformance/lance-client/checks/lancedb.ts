@@ -2,7 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { check, gathered, type Check } from '../check.ts'
 import { idsIn, range, rowsOf } from '../node-lance.ts'
 
-export const lancedbChecks: readonly Check[] = [
+/** @param root The folder that the server keeps the namespace in. */
+export const lancedbChecks = (root: string): readonly Check[] => [
   check('@lancedb/lancedb reads what this client wrote', async ({ lance, uri, node }) => {
     const db = await node.lancedb.connectNamespace('rest', { uri })
     deepEqual((await db.listTables(['d'])).tables, ['rows'])
@@ -33,4 +34,42 @@ export const lancedbChecks: readonly Check[] = [
     const db = await node.lancedb.connectNamespace('rest', { uri })
     deepEqual(new Set((await db.listTables(['js'])).tables), new Set(['made_there', 'ü_b']))
   }),
+  check(
+    '@lancedb/lancedb finds in the folder itself what this client wrote, without a server',
+    async ({ lance, node }) => {
+      const db = await node.lancedb.connectNamespace('dir', { root })
+      deepEqual((await db.listTables(['d'])).tables, ['rows'])
+      const table = await db.openTable('rows', ['d'])
+      equal(await table.countRows(), Number(await lance.countTableRows({ id: ['d', 'rows'] })))
+      const big = 9_007_199_254_740_993n
+      await lance.insertIntoTable({ id: ['d', 'rows'] }, rowsOf(node, [big]))
+      const again = await db.openTable('rows', ['d'])
+      const found = await again.query().where(`id = ${big}`).toArray()
+      deepEqual(
+        found.map(({ id }) => id),
+        [big],
+      )
+      await lance.deleteFromTable({ id: ['d', 'rows'], predicate: `id = ${big}` })
+    },
+  ),
+  check(
+    'this client finds what @lancedb/lancedb wrote into the folder, without a server',
+    async ({ lance, node }) => {
+      const db = await node.lancedb.connectNamespace('dir', { root })
+      await db.createNamespace(['dir'])
+      const rows = [
+        { id: 1, name: 'a', vector: [1, 2] },
+        { id: 2, name: 'b', vector: [3, 4] },
+      ]
+      const table = await db.createTable('made_in_folder', rows, ['dir'])
+      const id = ['dir', 'made_in_folder']
+      deepEqual(await gathered(lance.listTables({ id: ['dir'] })), ['made_in_folder'])
+      equal(await lance.countTableRows({ id }), 2)
+      await table.add([{ id: 3, name: 'c', vector: [5, 6] }])
+      const bytes = await lance.queryTable({ id, k: 1, vector: { single_vector: [5, 6] } })
+      deepEqual(idsIn(node, bytes).map(Number), [3])
+      await lance.dropTable({ id })
+      deepEqual((await db.listTables(['dir'])).tables, [])
+    },
+  ),
 ]
