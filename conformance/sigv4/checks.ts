@@ -39,6 +39,14 @@ export async function letIn(report: VerifierReport, probe: Probe): Promise<strin
   return text
 }
 
+/** Sends a request that is rightly signed, by somebody who may not do it: it must be refused for that reason. */
+export async function keepAway(report: VerifierReport, probe: Probe): Promise<void> {
+  await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
+  const { status, text } = await ask(probe, auth)
+  if (status === 403 && /access ?denied|not authorized/i.test(text)) report.refused++
+  else report.failures.push(`${probe.what}: answered with ${status}: ${text.slice(0, 300)}`)
+}
+
 /** Methods that every verifier here knows at the same place. */
 const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'DELETE', POST: 'PUT' }
 

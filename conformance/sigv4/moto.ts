@@ -3,7 +3,7 @@ import type { Properties } from '@headgate/auth'
 import { freePort } from '../lib/free-port.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { answers, waitUntilReady } from '../lib/wait-until-ready.ts'
-import { keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
+import { keepAway, keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
 /** Calls that moto lets through unsigned: those that make the user, its rights and its key. */
 const UNSIGNED_CALLS = 3
@@ -33,7 +33,7 @@ export async function againstMoto(
     log: join(folder, 'moto.log'),
   })
   await waitUntilReady(moto, () => answers(`${url}/moto-api/`), 60_000)
-  const user = await makeUser(url)
+  const user = await makeUser('tester', '*', async (parameters) => await unsignedIam(url, parameters))
 
   for (const probe of probes(url, user)) await letIn(report, probe)
   for (const probe of probes(url, user).filter(({ forge }) => forge)) await keepOut(report, probe)
@@ -43,15 +43,34 @@ export async function againstMoto(
     'rest.auth.sigv4.role-arn': await makeRole(report, url, user),
     'rest.auth.sigv4.sts-endpoint': url,
   }
-  for (const service of ['glue', 's3tables', 'execute-api', 's3']) {
+  for (const service of enforced) {
     for (const probe of probes(url, role).filter(
       ({ properties }) => properties['rest.auth.sigv4.service'] === service,
     )) {
       await letIn(report, { ...probe, what: `${probe.what} as a role` })
     }
   }
+  await policiesCount(report, url, user)
   await moto.stop()
   return report
+}
+
+const enforced = ['glue', 's3tables', 'execute-api', 's3'] as const
+
+/** Users that one service alone is allowed to: their signatures are right everywhere, and only their rights decide. */
+async function policiesCount(report: VerifierReport, url: string, admin: Properties): Promise<void> {
+  for (const service of enforced) {
+    const only = await makeUser(
+      `only-${service}`,
+      `${service}:*`,
+      async (parameters) => await signedIam(report, url, admin, parameters),
+    )
+    for (const probe of probes(url, only).filter(({ forge }) => forge)) {
+      const what = `${probe.what}, by a user of ${service} alone`
+      if (probe.properties['rest.auth.sigv4.service'] === service) await letIn(report, { ...probe, what })
+      else await keepAway(report, { ...probe, what })
+    }
+  }
 }
 
 function probes(url: string, user: Properties): Probe[] {
@@ -184,15 +203,20 @@ function strict(part: string): string {
   )
 }
 
-/** A user who may do anything, by unsigned calls; its properties. */
-async function makeUser(url: string): Promise<Properties> {
-  await iam(url, { Action: 'CreateUser', UserName: 'tester' })
-  const document = JSON.stringify({
+/** What calls IAM; gives the text of the answer. */
+type Iam = (parameters: Record<string, string>) => Promise<string>
+
+const allow = (action: string): string =>
+  JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+    Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }],
   })
-  await iam(url, { Action: 'PutUserPolicy', UserName: 'tester', PolicyName: 'all', PolicyDocument: document })
-  const answer = await iam(url, { Action: 'CreateAccessKey', UserName: 'tester' })
+
+/** A user who may do some actions; its properties. */
+async function makeUser(name: string, action: string, iam: Iam): Promise<Properties> {
+  await iam({ Action: 'CreateUser', UserName: name })
+  await iam({ Action: 'PutUserPolicy', UserName: name, PolicyName: 'own', PolicyDocument: allow(action) })
+  const answer = await iam({ Action: 'CreateAccessKey', UserName: name })
   return {
     'rest.auth.type': 'sigv4',
     'rest.auth.sigv4.region': 'us-east-1',
@@ -201,7 +225,8 @@ async function makeUser(url: string): Promise<Properties> {
   }
 }
 
-async function iam(url: string, parameters: Record<string, string>): Promise<string> {
+/** A call that moto takes unsigned, one of the first. */
+async function unsignedIam(url: string, parameters: Record<string, string>): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -216,17 +241,25 @@ async function iam(url: string, parameters: Record<string, string>): Promise<str
   return text
 }
 
+async function signedIam(
+  report: VerifierReport,
+  url: string,
+  user: Properties,
+  parameters: Record<string, string>,
+): Promise<string> {
+  return await letIn(report, {
+    what: `iam, ${parameters['Action']}`,
+    method: 'POST',
+    url: `${url}/`,
+    headers: form,
+    body: bytes(new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString()),
+    properties: { ...user, 'rest.auth.sigv4.service': 'iam' },
+  })
+}
+
 /** A role that the user may assume, made by signed calls; its ARN. */
 async function makeRole(report: VerifierReport, url: string, user: Properties): Promise<string> {
-  const call = async (parameters: Record<string, string>): Promise<string> =>
-    await letIn(report, {
-      what: `iam, ${parameters['Action']}`,
-      method: 'POST',
-      url: `${url}/`,
-      headers: form,
-      body: bytes(new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString()),
-      properties: { ...user, 'rest.auth.sigv4.service': 'iam' },
-    })
+  const call: Iam = async (parameters) => await signedIam(report, url, user, parameters)
   const anybody = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
@@ -236,11 +269,7 @@ async function makeRole(report: VerifierReport, url: string, user: Properties): 
     RoleName: 'reader',
     AssumeRolePolicyDocument: JSON.stringify(anybody),
   })
-  const all = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-  })
-  await call({ Action: 'PutRolePolicy', RoleName: 'reader', PolicyName: 'all', PolicyDocument: all })
+  await call({ Action: 'PutRolePolicy', RoleName: 'reader', PolicyName: 'all', PolicyDocument: allow('*') })
   return element(role, 'Arn')
 }
 
