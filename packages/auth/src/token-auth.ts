@@ -13,7 +13,13 @@ export interface TokenAuthOptions {
   /** What stands before the token. Default `Bearer`; empty for nothing. */
   readonly scheme?: string
   readonly provenance?: Provenance
+  /** Told once when a token that was only just made is refused: what that means is not to be seen from the answer. */
+  readonly warn?: (message: string) => void
 }
+
+/** A token that was only just made is good: what is wrong lies with whoever looked at it. */
+const REFUSED_NEW =
+  'The catalog refused a token that was only just obtained. It may not know whom the token is for (in Polaris principal and role must exist), expect another audience or another issuer, or have a clock that is behind'
 
 /** Statuses that say that a token is no good any more: 419 is Iceberg's `AuthenticationTimeoutException`. */
 const tokenRefused = new Set([401, 419])
@@ -23,7 +29,8 @@ export function tokenAuth<T extends Token>(
   tokens: Memoized<T>,
   options: TokenAuthOptions = {},
 ): AuthProvider {
-  const { header = 'Authorization', scheme = 'Bearer' } = options
+  const { header = 'Authorization', scheme = 'Bearer', warn } = options
+  let warned = false
   const sent = new WeakMap<AuthRequest, T>()
   return {
     initialize: async (wait) => void (await tokens.get(wait)),
@@ -41,7 +48,11 @@ export function tokenAuth<T extends Token>(
         // By now another request may have fetched a new one.
         const current = await tokens.get(wait)
         if (!sameValue(current, token)) return 'retry'
-        if (!tokens.invalidate(current)) return undefined
+        if (!tokens.invalidate(current)) {
+          if (!warned) warn?.(REFUSED_NEW)
+          warned = true
+          return undefined
+        }
         return sameValue(await tokens.get(wait), token) ? undefined : 'retry'
       } catch {
         return undefined

@@ -22,11 +22,14 @@ export const oauth2: ProviderDefinition = {
 
 /** A provider with the tokens of a configuration. */
 export async function oauthAuth(settings: OAuthSettings, context: ProviderContext): Promise<AuthProvider> {
-  if (settings.token !== undefined) return fixedToken(settings.token, `${settings.prefix}token`)
+  if (settings.token !== undefined) return fixedToken(settings.token, context, `${settings.prefix}token`)
   const session = await openSession(settings, context)
   const { tokens, dpop, renewableBy } = session
   const provenance = { obtainedBy: settings.grant, renewableBy }
-  const sending = dpop === undefined ? tokenAuth(tokens, { provenance }) : dpopAuth(tokens, dpop, provenance)
+  const sending =
+    dpop === undefined
+      ? tokenAuth(tokens, { provenance, warn: context.warn })
+      : dpopAuth(tokens, dpop, provenance)
   return {
     ...sending,
     // A person is asked when there is something to do, not while a client connects.
