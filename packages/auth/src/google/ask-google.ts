@@ -9,7 +9,7 @@ import { jwtExpiry } from '../token-expiry.ts'
 import type { Token } from '../token.ts'
 
 /** What sources of Google's tokens need of their provider. */
-export type GoogleContext = Pick<ProviderContext, 'fetch' | 'now' | 'env'>
+export type GoogleContext = Pick<ProviderContext, 'fetch' | 'now' | 'env' | 'warn'>
 
 export interface GoogleRequest {
   readonly url: string

@@ -1,15 +1,8 @@
 import { AuthError } from '../auth-error.ts'
 import { endpointUrl } from '../oauth2/endpoint-url.ts'
 import { Secret } from '../secret.ts'
-
-/** Where the token of another issuer lies. */
-export interface SubjectPlace {
-  readonly file: string | undefined
-  readonly url: string | undefined
-  readonly headers: Readonly<Record<string, string>>
-  /** The member of a JSON object; undefined: the whole text. */
-  readonly member: string | undefined
-}
+import { memberOf, stringOf } from './json-members.ts'
+import { subjectPlace, type SubjectPlace } from './subject-place.ts'
 
 interface Common {
   readonly quotaProject: string | undefined
@@ -130,28 +123,6 @@ export function readCredential(text: string, property: string, depth = 0): Googl
   }
 }
 
-function subjectPlace(source: Readonly<Record<string, unknown>>, property: string): SubjectPlace {
-  const file = stringOf(source, 'file')
-  const url = stringOf(source, 'url')
-  if ((file === undefined) === (url === undefined) || stringOf(source, 'environment_id') !== undefined) {
-    const fix = 'for AWS and for programs set federation-audience and subject-token-auth-type, as command'
-    throw wrong(property, `takes its token neither from a file nor from a URL: ${fix}`)
-  }
-  const format = memberOf(source, 'format')
-  const headers = Object.entries(memberOf(source, 'headers')).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  )
-  // Metadata servers of other clouds speak plain http on an address that leaves no network.
-  const local = url !== undefined && new URL(url).hostname === '169.254.169.254'
-  if (url !== undefined && !local) endpointUrl(url, `${property} (credential_source.url)`)
-  return {
-    file,
-    url,
-    headers: Object.fromEntries(headers),
-    member: stringOf(format, 'type') === 'json' ? stringOf(format, 'subject_token_field_name') : undefined,
-  }
-}
-
 function parse(text: string, property: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
@@ -160,19 +131,6 @@ function parse(text: string, property: string): Readonly<Record<string, unknown>
     // Told below, without the text.
   }
   throw wrong(property, 'is no JSON object')
-}
-
-function memberOf(
-  object: Readonly<Record<string, unknown>>,
-  name: string,
-): Readonly<Record<string, unknown>> {
-  const value = object[name]
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-}
-
-function stringOf(object: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = object[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function missing(property: string, name: string): never {

@@ -1,18 +1,14 @@
-import { AuthError, isAuthError } from '../auth-error.ts'
-import type { Source } from '../chain.ts'
+import { isAuthError } from '../auth-error.ts'
 import type { WaitOptions } from '../auth-provider.ts'
-import { Secret } from '../secret.ts'
-import { checkToken } from '../token-auth.ts'
-import { whoOf } from '../token-expiry.ts'
-import type { Token } from '../token.ts'
-import { askGoogle, type GoogleContext } from './ask-google.ts'
+import type { GoogleContext } from './ask-google.ts'
 import { authorizedUser } from './authorized-user.ts'
-import { readCredential, type GoogleCredential, type SubjectPlace } from './credential-file.ts'
+import { readCredential, type GoogleCredential } from './credential-file.ts'
 import { federated } from './federation.ts'
 import type { GoogleSource } from './google-source.ts'
 import { impersonated } from './impersonation.ts'
 import { metadataServer } from './metadata-server.ts'
 import { serviceAccount } from './service-account.ts'
+import { subjectToken } from './subject-token.ts'
 
 /** What credentials in a file give. */
 export function fromCredential(
@@ -29,7 +25,7 @@ export function fromCredential(
     case 'external_account': {
       const { impersonationUrl: url, lifetimeSeconds } = credential
       const source = federated(
-        placedToken(credential.subject, property, context),
+        subjectToken(credential, property, context),
         { ...credential, impersonates: url !== undefined },
         context,
       )
@@ -83,45 +79,4 @@ function gcloudFolder(env: GoogleContext['env']): string | undefined {
   if (env['CLOUDSDK_CONFIG']) return env['CLOUDSDK_CONFIG']
   if (env['APPDATA']) return `${env['APPDATA']}/gcloud`
   return env['HOME'] ? `${env['HOME']}/.config/gcloud` : undefined
-}
-
-/** The token of another issuer, read anew each time: those who write it renew it. */
-function placedToken(place: SubjectPlace, property: string, context: GoogleContext): Source<Token> {
-  return async (wait = {}) => {
-    const text = await placedText(place, property, context, wait)
-    const value = checkToken(
-      (place.member === undefined ? text : memberOf(text, place.member)).trim(),
-      property,
-    )
-    return {
-      value: new Secret(value),
-      provenance: { ...whoOf(value), obtainedBy: 'file', renewableBy: ['file'] },
-    }
-  }
-}
-
-async function placedText(
-  { file, url, headers }: SubjectPlace,
-  property: string,
-  context: GoogleContext,
-  wait: WaitOptions,
-): Promise<string> {
-  if (url !== undefined) {
-    return (await askGoogle({ url, headers, grant: 'the token of the workload' }, context, wait)).text
-  }
-  const { readTextFile } = await import('../node/read-text-file.ts')
-  return await readTextFile(file ?? '', `${property} (credential_source.file)`, wait)
-}
-
-function memberOf(text: string, name: string): string {
-  try {
-    const value: unknown = JSON.parse(text)
-    const entry = Object.entries(typeof value === 'object' && value !== null ? value : {}).find(
-      ([key]) => key === name,
-    )
-    if (typeof entry?.[1] === 'string') return entry[1]
-  } catch {
-    // Told below, without the text.
-  }
-  throw new AuthError('malformed', `The token of the workload is not in a member ${name} of a JSON object`)
 }

@@ -9,14 +9,20 @@ const MAX_BYTES = 1 << 20
  *
  * @param line The program and its arguments, see {@link wordsOf}.
  * @param from The property that names it.
+ * @param wait `env` are variables beside those of this process.
  */
-export async function runCommand(line: string, from: string, wait: WaitOptions = {}): Promise<string> {
+export async function runCommand(
+  line: string,
+  from: string,
+  wait: WaitOptions & { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
   const [program = '', ...args] = wordsOf(line, from)
   const run = `${from}: ${program}`
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'ignore'],
     windowsHide: true,
+    ...(wait.env === undefined ? {} : { env: { ...process.env, ...wait.env } }),
     killSignal: 'SIGKILL',
     ...(wait.signal === undefined ? {} : { signal: wait.signal }),
   })

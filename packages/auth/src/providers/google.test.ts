@@ -2,23 +2,17 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gaxios, GoogleAuth, type JWTInput } from 'google-auth-library'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { GoogleAuth } from 'google-auth-library'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ReadyProvider } from '../auth-provider.ts'
-import { ID_TOKEN, testGoogle, type TestGoogle } from '../google/test-google.ts'
+import { ID_TOKEN, type TestGoogle } from '../google/test-google.ts'
+import { accessToken, asked, google, SCOPE } from '../google/test-sdk.ts'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
 import { Secret } from '../secret.ts'
 import { aRequest, create, headerAfter, messageOf } from '../test-context.ts'
 
-const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-
-async function google(): Promise<TestGoogle> {
-  const server = await testGoogle()
-  onTestFinished(async () => await server[Symbol.asyncDispose]())
-  return server
-}
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'google-'))
@@ -32,29 +26,6 @@ async function open(at: TestGoogle, own: Properties, options: CreateOptions = {}
   return await create(properties, { fetch: at.fetch, env: {}, ...options })
 }
 
-/** Everything that the SDK of Google asked for the same credentials; none of it leaves this machine. */
-async function asked(
-  credentials: object,
-  ask: (auth: GoogleAuth) => Promise<unknown>,
-  scopes: string[] = [SCOPE],
-): Promise<TestGoogle['calls']> {
-  const at = await google()
-  const fetchImplementation = async (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
-    await at.fetch(url instanceof Request ? url.url : url.toString(), init ?? {})
-  const { request } = gaxios.Gaxios.prototype
-  const spy = vi.spyOn(gaxios.Gaxios.prototype, 'request').mockImplementation(async function (
-    this: gaxios.Gaxios,
-    options,
-  ) {
-    return await request.call(this, { ...options, fetchImplementation })
-  })
-  onTestFinished(() => spy.mockRestore())
-  await ask(new GoogleAuth({ credentials: credentials as JWTInput, scopes }))
-  spy.mockRestore()
-  return at.calls
-}
-
-const accessToken = async (auth: GoogleAuth): Promise<unknown> => await auth.getAccessToken()
 const idToken = async (auth: GoogleAuth): Promise<unknown> =>
   await (await auth.getIdTokenClient('https://run.example')).getRequestHeaders()
 
