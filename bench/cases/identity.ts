@@ -28,7 +28,7 @@ export async function identityCases(lab: Lab): Promise<Case[]> {
   })
   const user = await muchGranted(server.origin, databaseUrl)
   const headers = { authorization: `Bearer ${await user.token()}` }
-  return [...loads(lab, server, headers), ...tokens(lab, server, user), cold(lab, server, user)]
+  return [...loads(lab, server, headers), ...tokens(lab, server, user), cold(server, user)]
 }
 
 function loads(lab: Lab, server: Started, headers: Readonly<Record<string, string>>): Case[] {
@@ -79,7 +79,7 @@ function tokens(lab: Lab, server: Started, { clientId, clientSecret }: MuchGrant
   })
 }
 
-function cold(lab: Lab, { origin }: Started, user: MuchGranted): Case {
+function cold({ origin }: Started, user: MuchGranted): Case {
   const [clients] = clientCounts
   const measured = async (isCold: boolean): Promise<EntryMeasured> => {
     const first = await user.token()
