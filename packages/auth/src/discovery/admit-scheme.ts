@@ -36,12 +36,19 @@ export function admitScheme(scheme: Scheme, options: AdmitOptions): Admitted {
   for (const name of names) {
     if (configured.has(name)) continue
     const value = scheme.parameters.get(name) ?? impliedBy(type, name, options)
-    const missing = value === undefined ? whenMissing[type]?.[name] : undefined
+    const missing = value === undefined ? meantBy(scheme, name) : undefined
     const why = refusalOf(type, name, value ?? missing, options)
     if (why !== undefined) return dropped(why)
     if (value !== undefined) taken.set(name, value)
   }
   return { ok: true, parameters: taken }
+}
+
+/** What a scheme means that says nothing of a parameter. */
+function meantBy({ type, parameters }: Scheme, name: string): string | undefined {
+  // What VPC Lattice takes: it cannot verify bodies.
+  const lattice = name === 'payload' && parameters.get('service') === 'vpc-lattice-svcs'
+  return lattice ? 'unsigned' : whenMissing[type]?.[name]
 }
 
 /** What the rest of the document says when the scheme says nothing. */

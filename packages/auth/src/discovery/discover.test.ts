@@ -400,13 +400,13 @@ describe('a hostile declaration', () => {
     const own = {
       ...keys,
       [`${A}allowed`]: 'sigv4',
-      [`${A}allowed.sigv4.service`]: 'glue',
+      [`${A}allowed.sigv4.service`]: 'glue,vpc-lattice-svcs',
       [`${A}allowed.sigv4.region`]: 'r-1',
     }
-    const message = await messageOf(
-      discovered(uri, own, declares(uri, sigv4('glue', 'r-1', { payload: 'unsigned' }))),
-    )
-    expect(message).toContain('it wants bodies unsigned over plain http')
+    for (const scheme of [sigv4('glue', 'r-1', { payload: 'unsigned' }), sigv4('vpc-lattice-svcs', 'r-1')]) {
+      const message = await messageOf(discovered(uri, own, declares(uri, scheme)))
+      expect(message).toContain('it wants bodies unsigned over plain http')
+    }
   })
 })
 
