@@ -40,4 +40,10 @@ export const bundleCases: readonly BundleCase[] = [
     source: `import { LanceNamespace } from '@headgate/lance/client'\nconsole.log(LanceNamespace)`,
     maxBytes: 25_000,
   },
+  {
+    title: '@headgate/iceberg/client, providers loaded when they are used',
+    library: 'iceberg',
+    source: `import { RestCatalog } from '@headgate/iceberg/client'\nconsole.log(RestCatalog)`,
+    maxBytes: 45_000,
+  },
 ]
