@@ -44,6 +44,6 @@ export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Pr
     log,
   })
   const discovery = `${origin}/realms/${realm.name}/.well-known/openid-configuration`
-  await waitUntilReady(server, () => answers(discovery), 240_000)
+  await waitUntilReady(server, () => answers(discovery), 600_000)
   return origin
 }

@@ -1,28 +1,38 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { join } from 'node:path'
+import { startHeadgate } from '../lib/headgate-server.ts'
+import { makeKey } from '../lib/jwt.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { startKeycloak } from '../lib/start-keycloak.ts'
 import { findKeycloak } from './find-keycloak.ts'
 import { realm } from './realm.ts'
-import { playAll, type Stage } from './scenes.ts'
+import { playAll } from './scenes.ts'
+import type { Stage } from './stage.ts'
 
 /** Exit code: 0 all scenes held, 1 one did not, 2 it could not run. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('oauth2-run'))
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const named = { kid: 'signing', alg: 'RS256', use: 'sig' }
+  const [signing, partner] = [makeKey('RS256', 'signing'), makeKey('RS256', 'partner')]
   console.error('starting Keycloak …')
-  const jwk = { ...publicKey.export({ format: 'jwk' }), ...named }
-  const played = realm(jwk)
+  const played = realm(signing.jwk, partner)
   const origin = await startKeycloak(keeper, {
     home: findKeycloak(),
     folder,
     realm: { name: played.realm, text: JSON.stringify(played) },
   })
   const issuer = `${origin}/realms/${played.realm}`
-  const clientKey = JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...named })
-  const stage: Stage = { issuer, clientKey, held: [], failures: [] }
+  const { kid, alg } = signing
+  const clientKey = JSON.stringify({ ...signing.privateKey.export({ format: 'jwk' }), kid, alg, use: 'sig' })
+  console.error('starting a catalog that trusts it …')
+  const { origin: catalog } = await startHeadgate(keeper, {
+    dataDir: join(folder, 'headgate'),
+    log: join(folder, 'headgate.log'),
+    env: {
+      HEADGATE_ISSUERS: JSON.stringify([{ issuer, preset: 'keycloak', audience: 'lakehouse' }]),
+    },
+  })
+  const stage: Stage = { issuer, clientKey, signing, partner, catalog, held: [], failures: [] }
   await playAll(stage)
   for (const name of stage.held) console.log(`held    ${name}`)
   for (const failure of stage.failures) console.log(`FAILED  ${failure}`)

@@ -1,5 +1,12 @@
+import type { KeyObject } from 'node:crypto'
+
 export const SECRET = 'a secret: with/odd+characters'
 export const TOKEN_SECONDS = 6
+
+/** Another company, which says who its people are. */
+export const PARTNER = 'https://login.partner.example'
+/** Alice, as the partner names her. */
+export const ALICE_AT_PARTNER = 'alice-at-partner'
 
 interface Client {
   readonly clientId: string
@@ -7,7 +14,10 @@ interface Client {
 }
 
 /** A realm as a company has it: an engine that exchanges tokens, a catalog, tools of people, one user. */
-export function realm(publicJwk: object): {
+export function realm(
+  publicJwk: object,
+  partner: { readonly kid: string; readonly publicKey: KeyObject },
+): {
   readonly realm: string
   readonly clients: readonly Client[]
   readonly [setting: string]: unknown
@@ -27,6 +37,28 @@ export function realm(publicJwk: object): {
         firstName: 'Alice',
         lastName: 'Liddell',
         credentials: [{ type: 'password', value: 'alice-pw', temporary: false }],
+        federatedIdentities: [{ identityProvider: 'partner', userId: ALICE_AT_PARTNER, userName: 'alice' }],
+      },
+    ],
+    identityProviders: [
+      {
+        alias: 'partner',
+        providerId: 'oidc',
+        enabled: true,
+        config: {
+          issuer: PARTNER,
+          authorizationUrl: `${PARTNER}/auth`,
+          tokenUrl: `${PARTNER}/token`,
+          clientId: 'acme',
+          clientSecret: 'nobody asks',
+          validateSignature: 'true',
+          useJwksUrl: 'false',
+          publicKeySignatureVerifier: partner.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+          publicKeySignatureVerifierKeyId: partner.kid,
+          jwtAuthorizationGrantEnabled: 'true',
+          jwtAuthorizationGrantAssertionReuseAllowed: 'false',
+          jwtAuthorizationGrantMaxAllowedAssertionExpiration: '300',
+        },
       },
     ],
     clientScopes: [
@@ -58,7 +90,11 @@ export function realm(publicJwk: object): {
       }),
       service('bound', { attributes: { 'dpop.bound.access.tokens': 'true' } }),
       service('trino', {
-        attributes: { 'standard.token.exchange.enabled': 'true' },
+        attributes: {
+          'standard.token.exchange.enabled': 'true',
+          'oauth2.jwt.authorization.grant.enabled': 'true',
+          'oauth2.jwt.authorization.grant.idp': 'partner',
+        },
         optionalClientScopes: ['lakehouse'],
       }),
       service('lakehouse'),

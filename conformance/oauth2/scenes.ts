@@ -1,21 +1,40 @@
-import { AuthRegistry, fetchTransport, send, type CreateOptions, type Prompts } from '@headgate/auth'
-import type { Properties, ReadyProvider } from '@headgate/auth'
+import { randomUUID } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  AuthRegistry,
+  fetchTransport,
+  send,
+  type CreateOptions,
+  type Prompts,
+  type Properties,
+} from '@headgate/auth'
+import { inSeconds, signJwt } from '../lib/jwt.ts'
+import { assertionScenes } from './assertion-scenes.ts'
+import { discoveryScenes } from './discovery-scenes.ts'
 import { browse } from './person.ts'
 import { SECRET, TOKEN_SECONDS } from './realm.ts'
-
-/** Where the scenes play, and what came of them. */
-export interface Stage {
-  readonly issuer: string
-  readonly clientKey: string
-  readonly held: string[]
-  readonly failures: string[]
-}
-
-type Claims = Readonly<Record<string, unknown>>
+import {
+  alice,
+  claims,
+  contains,
+  device,
+  different,
+  failure,
+  isService,
+  open,
+  pause,
+  request,
+  same,
+  tool,
+  type Scenes,
+  type Stage,
+} from './stage.ts'
 
 /** Plays every scene; one that fails does not keep the others from being played. */
 export async function playAll(stage: Stage): Promise<void> {
-  for (const [name, scene] of Object.entries(scenes)) {
+  for (const [name, scene] of Object.entries(allScenes)) {
     try {
       await scene(stage)
       stage.held.push(name)
@@ -25,7 +44,7 @@ export async function playAll(stage: Stage): Promise<void> {
   }
 }
 
-const scenes: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+const scenes: Scenes = {
   'client credentials by client_secret_basic': async (stage) =>
     await isService(stage, { 'client-id': 'basic', 'client-secret': SECRET }),
   'client credentials by client_secret_post': async (stage) =>
@@ -42,7 +61,20 @@ const scenes: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     }),
   'client credentials by private_key_jwt': async (stage) =>
     await isService(stage, { 'client-id': 'signing', 'client-auth.jwt.private-key': stage.clientKey }),
-  'one request for each renewal under load': underLoad,
+  'client credentials by a statement in a file': async (stage) => {
+    const path = join(tmpdir(), `headgate-statement-${process.pid}`)
+    const statement = { iss: 'signing', sub: 'signing', aud: stage.issuer, jti: randomUUID() }
+    writeFileSync(path, signJwt(stage.signing, { ...statement, iat: inSeconds(0), exp: inSeconds(60) }))
+    try {
+      await isService(stage, { 'client-id': 'signing', 'client-auth.assertion-file': path })
+    } finally {
+      rmSync(path)
+    }
+  },
+  'one request for each renewal under load': async (stage) =>
+    await underLoad(stage, { 'client-id': 'basic', 'client-secret': SECRET }),
+  'one request for each renewal under load, by refresh tokens that are good once': async (stage) =>
+    await underLoad(stage, { ...tool, 'grant-type': 'device_code' }, { prompts: device }),
   'a person logs in on a device, and their token is exchanged by the engine': exchange,
   'a person logs in with a browser': async (stage) => {
     const back = 'http://127.0.0.1:1/back'
@@ -110,8 +142,6 @@ const scenes: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   },
 }
 
-const alice = { username: 'alice', password: 'alice-pw' }
-const tool = { 'client-id': 'tool', scope: 'openid' }
 const engine = {
   'client-id': 'trino',
   'client-secret': SECRET,
@@ -119,10 +149,6 @@ const engine = {
   audience: 'lakehouse',
   scope: 'lakehouse',
 }
-const device: Prompts = {
-  device: ({ verificationUriComplete = '' }) => void browse(verificationUriComplete, alice).catch(() => {}),
-}
-
 async function exchange(stage: Stage): Promise<void> {
   await using parent = await open(stage, { ...tool, 'grant-type': 'device_code' }, { prompts: device })
   const user = await claims(parent)
@@ -135,7 +161,7 @@ async function exchange(stage: Stage): Promise<void> {
   same((await claims(auth))['sub'], user['sub'])
 }
 
-async function underLoad(stage: Stage): Promise<void> {
+async function underLoad(stage: Stage, own: Properties, more: CreateOptions = {}): Promise<void> {
   let asked = 0
   let under = 0
   const fetched: CreateOptions['fetch'] = async (url, init) => {
@@ -144,7 +170,10 @@ async function underLoad(stage: Stage): Promise<void> {
     if (++under > 1) throw new Error('two token requests at a time')
     return await fetch(url, init).finally(() => under--)
   }
-  await using auth = await open(stage, { 'client-id': 'basic', 'client-secret': SECRET }, { fetch: fetched })
+  await using auth = await open(stage, own, { ...more, fetch: fetched })
+  // Whoever must log in does so now, however often the endpoint was asked meanwhile.
+  await auth.authenticate(request)
+  asked = 1
   const tokens = new Set<string>()
   const end = Date.now() + TOKEN_SECONDS * 3_000
   let requests = 0
@@ -159,22 +188,6 @@ async function underLoad(stage: Stage): Promise<void> {
   console.error(`  ${requests} requests, ${tokens.size} tokens, ${asked} token requests`)
 }
 
-const request = { method: 'GET', url: 'https://catalog.example.com/v1/config', headers: [], body: null }
-
-async function open(stage: Stage, own: Properties, options: CreateOptions = {}): Promise<ReadyProvider> {
-  const all = { 'issuer-url': stage.issuer, ...own }
-  const properties = Object.entries(all).map(([name, value]) => [`rest.auth.oauth2.${name}`, value] as const)
-  return await new AuthRegistry().create(
-    { 'rest.auth.type': 'oauth2', ...Object.fromEntries(properties) },
-    options,
-  )
-}
-
-async function isService(stage: Stage, own: Properties): Promise<void> {
-  await using auth = await open(stage, own)
-  same((await claims(auth))['azp'], own['client-id'])
-}
-
 async function refused(
   stage: Stage,
   own: Properties,
@@ -186,34 +199,4 @@ async function refused(
   contains(await failure(open(stage, { ...profile, ...own }, { parent: login, ...options })), hint)
 }
 
-async function claims(auth: ReadyProvider): Promise<Claims> {
-  const token = (await auth.token?.())?.value.reveal() ?? ''
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims
-}
-
-async function failure(promise: Promise<AsyncDisposable>): Promise<string> {
-  try {
-    await (await promise)[Symbol.asyncDispose]()
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-  throw new Error('it was not refused')
-}
-
-function same(a: unknown, b: unknown): void {
-  if (a !== b) throw new Error(`${JSON.stringify(a)} instead of ${JSON.stringify(b)}`)
-}
-
-function different(a: unknown, b: unknown): void {
-  if (a === b) throw new Error(`${JSON.stringify(a)} again`)
-}
-
-function contains(text: string, part: string): void {
-  if (!text.includes(part)) throw new Error(`“${text}” does not say “${part}”`)
-}
-
-async function pause(ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  setTimeout(resolve, ms)
-  await promise
-}
+const allScenes: Scenes = { ...scenes, ...assertionScenes, ...discoveryScenes }

@@ -37,6 +37,23 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
       ['its audience must be the client id'],
     ],
     [
+      'Keycloak: nobody is linked',
+      { [`${P}jwt-bearer.assertion`]: 'e30.e30.e30' },
+      400,
+      { error: 'invalid_grant', error_description: 'User not found' },
+      ['User not found', 'link the user to the identity provider'],
+    ],
+    [
+      'Keycloak: no assertions for this client',
+      { [`${P}jwt-bearer.assertion`]: 'e30.e30.e30' },
+      400,
+      {
+        error: 'unauthorized_client',
+        error_description: 'JWT Authorization Grant is not supported for the requested client',
+      },
+      ['Switch on JWT Authorization Grant'],
+    ],
+    [
       'Entra: id of a secret',
       {},
       401,

@@ -176,6 +176,16 @@ const recipes: readonly Recipe[] = [
     property: 'refresh-token',
   },
   {
+    when: (refusal) => refusal.grant === 'jwt-bearer' && says(/JWT Authorization Grant/i)(refusal),
+    fix: 'Switch on JWT Authorization Grant for this client in Keycloak, and allow it the identity provider that signs the assertion',
+    property: 'client-id',
+  },
+  {
+    when: (refusal) => refusal.grant === 'jwt-bearer' && says(/user not found/i)(refusal),
+    fix: 'Nobody there is linked to the subject of the assertion: in Keycloak, link the user to the identity provider that signs it',
+    property: 'jwt-bearer.assertion',
+  },
+  {
     when: (refusal) => refusal.error === 'invalid_grant' && refusal.grant === 'jwt-bearer',
     fix: 'The assertion is expired, was used before, or its issuer and audience are not those that are trusted there',
     property: 'jwt-bearer.assertion',
