@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
+import { fetchJar } from '../../conformance/lib/fetch-jar.ts'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
 import { answers, waitUntilReady } from '../../conformance/lib/wait-until-ready.ts'
@@ -8,7 +9,6 @@ import { installKit } from '../../conformance/rck/install.ts'
 import { type BenchRun, logOf } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
-import { fetchJar } from './jars.ts'
 import type { Peer } from './peer.ts'
 
 /** Where the fixture keeps its pointers. */

@@ -157,6 +157,17 @@ test('what properties say besides is what other clients of Iceberg make of them'
   expect(JSON.stringify(catalog.config)).not.toContain('geheim')
 })
 
+test('pages are as long as the server says, where nobody here does', async () => {
+  const config = { defaults: { 'rest-page-size': '200' } }
+  await using it = await testCatalog({ config, answer: () => ({ json: { namespaces: [] } }) })
+  await it.catalog.listNamespaces().pages().next()
+  await it.catalog.listNamespaces({ pageSize: 3 }).pages().next()
+  expect(it.targets().map((target) => target.slice(target.indexOf('?')))).toEqual([
+    '?pageToken=&pageSize=200',
+    '?pageToken=&pageSize=3',
+  ])
+})
+
 test('a server that says so without a list has views', async () => {
   const overrides = { 'view-endpoints-supported': 'true' }
   await using it = await testCatalog({ ...anything, config: { overrides } })

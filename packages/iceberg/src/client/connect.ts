@@ -74,7 +74,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       config,
       clock,
       accessDelegation: options.accessDelegation ?? delegationOf(headers),
-      pageSize,
+      pageSize: pageSize ?? serversPageSize(config.properties),
       identity: options.tableCache === false ? () => null : identity,
       tables: new TableCache(clock, options.tableCache || {}),
     }
@@ -148,6 +148,12 @@ function pageSizeOf(properties: Properties): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,8}$/.test(text)) throw invalid('rest-page-size must be a number from 1 on')
   return Number(text)
+}
+
+/** The client's own property is among them, and was checked before. */
+function serversPageSize(properties: Properties): number | undefined {
+  const size = Number(properties['rest-page-size'] ?? 0)
+  return Number.isInteger(size) && size > 0 ? size : undefined
 }
 
 /** A property that is no secret. */

@@ -81,7 +81,10 @@ test('a staged create sends its parts and is known as staged', async () => {
   expect(it.seen[0]?.json).toEqual({
     name: 'orders',
     schema: { 'schema-id': 0, ...schema },
-    'partition-spec': { 'spec-id': 0, fields: [{ name: 'p', transform: 'identity', 'source-id': 1 }] },
+    'partition-spec': {
+      'spec-id': 0,
+      fields: [{ 'field-id': 1000, name: 'p', transform: 'identity', 'source-id': 1 }],
+    },
     properties: { a: 'b' },
     'stage-create': true,
   })

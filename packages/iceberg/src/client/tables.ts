@@ -28,6 +28,9 @@ export interface NewTable {
   readonly stageCreate?: boolean
 }
 
+/** Ids of partition fields begin here (Iceberg table specification, Partition Specs). */
+const FIRST_PARTITION_ID = 1_000
+
 export interface Registration {
   readonly metadataLocation: string
   /** Take the place of what is registered under the name. */
@@ -95,7 +98,15 @@ export const tableOperations = (session: Session): TableOperations => ({
       body: {
         name,
         schema: encodeSchema({ 'schema-id': 0, ...schema }),
-        'partition-spec': partitionSpec && { 'spec-id': 0, ...partitionSpec },
+        'partition-spec': partitionSpec && {
+          'spec-id': 0,
+          ...partitionSpec,
+          // The server gives them ids of its own, but some insist on one.
+          fields: partitionSpec.fields.map((field, index) => ({
+            'field-id': FIRST_PARTITION_ID + index,
+            ...field,
+          })),
+        },
         'write-order': writeOrder,
         location,
         properties,

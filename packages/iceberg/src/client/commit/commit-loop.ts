@@ -2,7 +2,7 @@ import { isHeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../fields.ts'
 import type { Clock } from '../clock.ts'
 import { IcebergConnectionError } from '../errors/connection-error.ts'
-import { isRestError } from '../errors/error-classes.ts'
+import { CommitFailedError, isRestError } from '../errors/error-classes.ts'
 
 export interface CommitOptions {
   readonly signal?: AbortSignal | undefined
@@ -95,8 +95,7 @@ async function reconcile<Base, Commit, Result>(
 const outcomeUnknown = (error: unknown): boolean =>
   (isRestError(error) || error instanceof IcebergConnectionError) && error.outcomeUnknown
 
-const isConflict = (error: unknown): boolean =>
-  isRestError(error) && error.status === 409 && error.type !== 'AlreadyExistsException'
+const isConflict = (error: unknown): boolean => error instanceof CommitFailedError
 
 /** A property that is a number, within what is reasonable; the default for anything else. */
 function number(properties: StringMap, name: string, otherwise: number, most: number): number {

@@ -219,3 +219,63 @@ test('a signal ends the waiting between two commits', async () => {
     'enough',
   )
 })
+
+test('a schema that is there already is made current, and another one is added with the ids used so far', async () => {
+  await using it = await tinyCatalog(['orders'])
+  const table = await it.catalog.loadTable(orders)
+  const [first] = table.metadata.schemas
+  if (first === undefined) throw new Error('there is no schema')
+  const wider = {
+    ...first,
+    fields: [...first.fields, { id: 2, name: 'item', type: 'string', required: false }],
+  }
+  const added = await it.catalog.updateTable(table).setSchema(wider).commit()
+  const back = await it.catalog
+    .updateTable(added)
+    .setSchema((now) => now.schemas[0] ?? first)
+    .commit()
+  expect([added, back].map(({ metadata }) => metadata['current-schema-id'])).toEqual([1, 0])
+  const narrow = {
+    ...first,
+    fields: [{ ...first.fields[0], id: 1, name: 'key', type: 'long', required: true }],
+  }
+  await it.catalog.updateTable(back).setSchema(narrow).commit()
+  expect(it.commits().map(({ json }) => json)).toMatchObject([
+    {
+      requirements: [{}, { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': 1 }, {}],
+      updates: [{ action: 'add-schema', 'last-column-id': 2 }, {}],
+    },
+    { updates: [{ action: 'set-current-schema', 'schema-id': 0 }] },
+    { updates: [{ action: 'add-schema', 'last-column-id': 2 }, {}] },
+  ])
+})
+
+test('requirements are what the updates rest on, once each', async () => {
+  await using it = await tinyCatalog(['orders'])
+  it.change('orders', ...append(it.table('orders'), THEIRS), {
+    action: 'set-snapshot-ref',
+    'ref-name': 'audit',
+    ref: { type: 'branch', 'snapshot-id': THEIRS },
+  })
+  const table = await it.catalog.loadTable(orders)
+  const { requirements } = it.catalog
+    .updateTable(table)
+    .removeRef('audit')
+    .removeRef('never')
+    .setLocation('s3://b/c')
+    .add(
+      { action: 'remove-schemas', 'schema-ids': [7] },
+      { action: 'remove-partition-specs', 'spec-ids': [7] },
+      { action: 'set-default-sort-order', 'sort-order-id': 0 },
+    )
+    .require({ type: 'assert-current-schema-id', 'current-schema-id': 0 })
+    .compile()
+  expect(requirements).toEqual([
+    { type: 'assert-table-uuid', uuid: table.metadata['table-uuid'] },
+    { type: 'assert-ref-snapshot-id', ref: 'audit', 'snapshot-id': THEIRS },
+    { type: 'assert-ref-snapshot-id', ref: 'never', 'snapshot-id': null },
+    { type: 'assert-current-schema-id', 'current-schema-id': 0 },
+    { type: 'assert-default-spec-id', 'default-spec-id': 0 },
+    { type: 'assert-default-sort-order-id', 'default-sort-order-id': 0 },
+  ])
+})

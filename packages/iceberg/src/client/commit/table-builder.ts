@@ -1,10 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
+import { AlreadyExistsError, CommitFailedError } from '../errors/error-classes.ts'
 import { loadTable } from '../load-table.ts'
 import type { LoadedTable } from '../loaded-table.ts'
-import type { Session } from '../session.ts'
+import type { CallOptions, Session } from '../session.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
 import { TableChanges } from './table-changes.ts'
-import { commitTable, type CommittedTable } from './table-commit.ts'
+import { commitTable, type CommittedTable, type TableCommit } from './table-commit.ts'
 import { tableLanded } from './table-landed.ts'
 
 /** Collects changes to one table, and commits them. */
@@ -34,12 +35,12 @@ export class TableBuilder extends TableChanges {
     const commit = this.compile()
     if (commit.updates.length === 0)
       throw new HeadgateError('bad-request', 'There is nothing to commit: collect changes first')
-    const committed = await commitLoop<LoadedTable, typeof commit, CommittedTable>(
+    const committed = await commitLoop<LoadedTable, TableCommit, CommittedTable>(
       commit,
       {
         clock: session.clock,
         properties: table.metadata.properties,
-        send: (each) => commitTable(session, identifier, each, { signal, timeoutMs }),
+        send: (each) => this.#send(each, { signal, timeoutMs }),
         reload: () => loadTable(session, identifier, { accessDelegation: [], signal, timeoutMs }),
         rebase: ({ metadata }) => this.rebase(metadata),
         landed: ({ updates }, { metadata, metadataLocation, etag }) =>
@@ -50,5 +51,16 @@ export class TableBuilder extends TableChanges {
       options,
     )
     return { ...table, ...committed, staged: false }
+  }
+
+  async #send(commit: TableCommit, options: CallOptions): Promise<CommittedTable> {
+    const { identifier, staged } = this.table
+    try {
+      return await commitTable(this.#session, identifier, commit, options)
+    } catch (error) {
+      // Servers differ in what they call it.
+      if (!staged || !(error instanceof CommitFailedError)) throw error
+      throw new AlreadyExistsError(error.message, error, { cause: error })
+    }
   }
 }

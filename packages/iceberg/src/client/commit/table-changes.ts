@@ -7,6 +7,7 @@ import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 import type { LoadedTable } from '../loaded-table.ts'
 import { createUpdates } from './create-updates.ts'
+import { schemaUpdates } from './schema-updates.ts'
 import { requirementsFor, unique } from './requirements.ts'
 import type { TableCommit } from './table-commit.ts'
 
@@ -46,12 +47,9 @@ export class TableChanges {
     return this.add({ action: 'set-location', location })
   }
 
-  /** Adds a schema, and makes it the current one. */
+  /** Makes a schema the current one, and adds it if it is not there yet. */
   setSchema(schema: Schema | ((metadata: TableMetadata) => Schema)): this {
-    return this.#step(schema, (each) => [
-      { action: 'add-schema', schema: each },
-      { action: 'set-current-schema', 'schema-id': -1 },
-    ])
+    return this.#step(schema, (each, { schemas }) => schemaUpdates(schemas, each))
   }
 
   /**

@@ -58,9 +58,15 @@ export async function commitTransaction(
 }
 
 function changeBody({ identifier, requirements, updates }: TableChange): JsonObject {
+  const lastColumnId = Math.max(
+    0,
+    ...requirements.map((each) =>
+      each.type === 'assert-last-assigned-field-id' ? each['last-assigned-field-id'] : 0,
+    ),
+  )
   return {
     identifier: bare(identifier),
     requirements: requirements.map((requirement) => ({ ...requirement })),
-    updates: updates.map(encodeTableUpdate),
+    updates: updates.map((update) => encodeTableUpdate(update, lastColumnId)),
   }
 }

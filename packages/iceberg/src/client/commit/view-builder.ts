@@ -4,6 +4,7 @@ import { applyViewUpdates } from '../../view/apply-view-updates.ts'
 import type { ViewMetadata } from '../../view/view-metadata.ts'
 import { checkViewRequirements } from '../../view/view-requirements.ts'
 import type { ViewUpdate } from '../../view/view-update.ts'
+import type { Schema } from '../../metadata/schema/types.ts'
 import type { Session } from '../session.ts'
 import {
   viewOperations,
@@ -13,6 +14,7 @@ import {
   type ViewDefinition,
 } from '../views.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
+import { knownSchema } from './schema-updates.ts'
 
 type Make = (metadata: ViewMetadata) => readonly ViewUpdate[]
 
@@ -49,9 +51,11 @@ export class ViewBuilder {
       const catalog = definition.defaultCatalog ?? current?.['default-catalog']
       const next = Math.max(0, ...versions.map((each) => each['version-id'])) + 1
       const full = { ...definition, ...(catalog === undefined ? {} : { defaultCatalog: catalog }) }
+      const schema: Schema = { 'schema-id': 0, ...definition.schema }
+      const known = knownSchema(metadata.schemas, schema)
       return [
-        { action: 'add-schema', schema: { 'schema-id': 0, ...definition.schema } },
-        { action: 'add-view-version', 'view-version': viewVersion(full, namespace, next, -1, now) },
+        ...(known === undefined ? [{ action: 'add-schema', schema } as const] : []),
+        { action: 'add-view-version', 'view-version': viewVersion(full, namespace, next, known ?? -1, now) },
         { action: 'set-current-view-version', 'view-version-id': -1 },
       ]
     })

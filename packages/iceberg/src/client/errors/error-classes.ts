@@ -96,7 +96,7 @@ export const errorClasses: Readonly<Record<string, ErrorClass>> = {
   InternalServerException: ServerError,
 }
 
-/** What a status says by itself. 404 and 409 could be about anything. */
+/** What a status says by itself. 404 could be about anything, a route that does not exist too. */
 const byStatus: Readonly<Record<number, ErrorClass>> = {
   400: BadRequestError,
   401: NotAuthorizedError,
@@ -107,6 +107,21 @@ const byStatus: Readonly<Record<number, ErrorClass>> = {
   429: TooManyRequestsError,
   501: UnsupportedOperationError,
   503: ServiceUnavailableError,
+}
+
+/** What a conflict is about, where its type does not say: as Iceberg for Java reads it. */
+const conflicts: Readonly<Record<string, ErrorClass>> = {
+  updateTable: CommitFailedError,
+  commitTransaction: CommitFailedError,
+  replaceView: CommitFailedError,
+  dropNamespace: NamespaceNotEmptyError,
+  createNamespace: AlreadyExistsError,
+  createTable: AlreadyExistsError,
+  registerTable: AlreadyExistsError,
+  renameTable: AlreadyExistsError,
+  createView: AlreadyExistsError,
+  registerView: AlreadyExistsError,
+  renameView: AlreadyExistsError,
 }
 
 const COMMITS: ReadonlySet<string> = new Set(['updateTable', 'replaceView', 'commitTransaction'])
@@ -121,7 +136,8 @@ function classOf({ operation, status, type, outcomeUnknown }: RestErrorDetails):
   // By the specification, a server that fails at a commit does not know what became of it, whatever it calls that.
   if (server !== undefined && outcomeUnknown && COMMITS.has(operation)) return CommitStateUnknownError
   const typed = type !== null && Object.hasOwn(errorClasses, type) ? errorClasses[type] : undefined
-  return typed ?? byStatus[status] ?? server ?? IcebergRestError
+  const conflict = status === 409 && Object.hasOwn(conflicts, operation) ? conflicts[operation] : undefined
+  return typed ?? conflict ?? byStatus[status] ?? server ?? IcebergRestError
 }
 
 /** True for an error answer of a catalog, of the given protocol type if there is one; also one from another copy of this package. */

@@ -67,3 +67,12 @@ test('errors of another copy of this package are known too', () => {
   for (const other of [new Error('x'), undefined, { type: 'NoSuchTableException' }])
     expect(isRestError(other)).toBe(false)
 })
+
+test('a conflict is about what was asked, where its type does not say', async () => {
+  await using it = await testCatalog({ answer: () => problem(409, 'Conflict') })
+  await expect(it.catalog.dropNamespace(['a'])).rejects.toMatchObject({ name: 'NamespaceNotEmptyError' })
+  await expect(it.catalog.createNamespace(['a'])).rejects.toMatchObject({ name: 'AlreadyExistsError' })
+  const commit = it.catalog.commitTable(orders, { requirements: [], updates: [] })
+  await expect(commit).rejects.toMatchObject({ name: 'CommitFailedError', type: 'Conflict' })
+  await expect(it.catalog.dropTable(orders)).rejects.toMatchObject({ name: 'IcebergRestError' })
+})

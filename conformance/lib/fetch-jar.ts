@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { runMaven } from '../../conformance/lib/maven.ts'
-import { cacheFolder } from '../../conformance/lib/paths.ts'
-import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { runMaven } from './maven.ts'
+import { cacheFolder } from './paths.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
 
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 

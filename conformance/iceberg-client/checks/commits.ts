@@ -1,0 +1,183 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { CommitFailedError, NoSuchTableError } from '@headgate/iceberg/client'
+import { check, NotApplicable, type Bench, type Check, type Fetch } from '../check.ts'
+import { BIG, schema, snapshotOn } from '../example-data.ts'
+
+/** Carries requests out, but loses the answer of the first commit. */
+function losing(path: RegExp): { readonly fetch: Fetch; readonly lost: () => number } {
+  let lost = 0
+  const losingFetch: Fetch = async (url, init) => {
+    const response = await fetch(url, init)
+    if (init.method !== 'POST' || !path.test(new URL(url).pathname) || lost > 0) return response
+    await response.arrayBuffer()
+    lost++
+    throw new TypeError('the connection broke')
+  }
+  return { fetch: losingFetch, lost: () => lost }
+}
+
+const clientOfOne = async (bench: Bench): Promise<typeof bench.catalog> => await bench.connect(fetch)
+
+export const commitChecks: readonly Check[] = [
+  check('many change one table at once, and nothing is lost', ['updateTable'], async (bench) => {
+    const orders = bench.fresh('many')
+    const table = await bench.catalog.createTable(orders, { schema })
+    const all = Array.from({ length: 6 }, async (_, index) => {
+      await using catalog = await clientOfOne(bench)
+      await catalog
+        .updateTable(table)
+        .setProperties({ [`p${index}`]: 'x' })
+        .addSnapshot((metadata) => snapshotOn({ metadata }, BIG + BigInt(index)))
+        .commit({ commitRetries: 50 })
+    })
+    await Promise.all(all)
+    const { metadata } = await bench.catalog.loadTable(orders)
+    deepEqual(
+      Object.keys(metadata.properties)
+        .filter((name) => /^p\d$/.test(name))
+        .toSorted(),
+      ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'],
+    )
+    equal(metadata['last-sequence-number'], 6)
+  }),
+
+  check(
+    'a snapshot that was made for what is gone is refused, and never put on top',
+    ['updateTable'],
+    async ({ catalog, fresh }) => {
+      const created = await catalog.createTable(fresh('stale'), { schema })
+      const table = await catalog
+        .updateTable(created)
+        .addSnapshot(snapshotOn(created, BIG - 2n))
+        .commit()
+      const theirs = await catalog.updateTable(table).addSnapshot(snapshotOn(table, BIG)).commit()
+      await rejects(
+        catalog
+          .updateTable(table)
+          .addSnapshot(snapshotOn(table, BIG + 2n))
+          .commit(),
+        (error) => error instanceof CommitFailedError && !error.outcomeUnknown,
+      )
+      const { metadata } = await catalog.loadTable(table.identifier)
+      equal(metadata['current-snapshot-id'], theirs.metadata['current-snapshot-id'])
+    },
+  ),
+
+  check(
+    'a commit whose answer is lost is found out about',
+    ['updateTable'],
+    async ({ catalog, fresh, connect }) => {
+      const table = await catalog.createTable(fresh('lost'), { schema })
+      const line = losing(/\/tables\/[^/]+$/)
+      await using broken = await connect(line.fetch)
+      const after = await broken.updateTable(table).addSnapshot(snapshotOn(table, BIG)).commit()
+      equal(line.lost(), 1)
+      equal(after.metadata['current-snapshot-id'], BIG)
+      const { metadata } = await catalog.loadTable(table.identifier)
+      equal(metadata['last-sequence-number'], 1)
+    },
+  ),
+
+  check(
+    'a schema, a partition spec and a location change together',
+    ['updateTable'],
+    async ({ catalog, fresh }) => {
+      const table = await catalog.createTable(fresh('evolve'), { schema })
+      const added = { id: 3, name: 'price', type: 'decimal(9,2)', required: false }
+      const after = await catalog
+        .updateTable(table)
+        .setSchema((metadata) => ({
+          'schema-id': 1,
+          ...schema,
+          fields: [...(metadata.schemas[0]?.fields ?? []), added],
+        }))
+        .add(
+          {
+            action: 'add-spec',
+            spec: {
+              'spec-id': 0,
+              fields: [{ name: 'b', transform: 'bucket[4]', 'source-id': 1, 'field-id': 1000 }],
+            },
+          },
+          { action: 'set-default-spec', 'spec-id': -1 },
+        )
+        .removeProperties(['never'])
+        .commit()
+      const { metadata } = after
+      const current = metadata.schemas.find((each) => each['schema-id'] === metadata['current-schema-id'])
+      deepEqual(
+        current?.fields.map(({ name }) => name),
+        ['id', 'item', 'price'],
+      )
+      const spec = metadata['partition-specs'].find((each) => each['spec-id'] === metadata['default-spec-id'])
+      equal(spec?.fields[0]?.transform, 'bucket[4]')
+    },
+  ),
+
+  check('several tables change at once, or none', ['commitTransaction'], async ({ catalog, fresh }) => {
+    const [orders, items] = await Promise.all([
+      catalog.createTable(fresh('orders'), { schema }),
+      catalog.createTable(fresh('items'), { schema }),
+    ])
+    const both = catalog.transaction()
+    both.update(orders).addSnapshot((metadata) => snapshotOn({ metadata }, BIG))
+    both.update(items).setProperties({ a: 'b' })
+    await both.commit()
+    equal((await catalog.loadTable(orders.identifier)).metadata['current-snapshot-id'], BIG)
+    equal((await catalog.loadTable(items.identifier)).metadata.properties['a'], 'b')
+
+    const before = await catalog.loadTable(orders.identifier)
+    await catalog
+      .updateTable(before)
+      .addSnapshot(snapshotOn(before, BIG + 2n))
+      .commit()
+    const stale = catalog.transaction()
+    stale.update(items).setProperties({ c: 'd' })
+    stale.update(before).addSnapshot(snapshotOn(before, BIG + 4n))
+    await rejects(stale.commit(), CommitFailedError)
+    equal((await catalog.loadTable(items.identifier)).metadata.properties['c'], undefined)
+  }),
+
+  check(
+    'a transaction whose answer is lost is found out about',
+    ['commitTransaction'],
+    async ({ catalog, fresh, connect }) => {
+      const orders = await catalog.createTable(fresh('orders'), { schema })
+      const line = losing(/\/transactions\/commit$/)
+      await using broken = await connect(line.fetch)
+      const transaction = broken.transaction()
+      transaction.update(orders).addSnapshot(snapshotOn(orders, BIG))
+      await transaction.commit()
+      equal(line.lost(), 1)
+      equal((await catalog.loadTable(orders.identifier)).metadata['last-sequence-number'], 1)
+    },
+  ),
+
+  check('a key makes a commit repeatable, once', ['updateTable'], async ({ catalog, fresh, connect }) => {
+    if (catalog.config.idempotencyKeyLifetimeMs === null)
+      throw new NotApplicable('it does not say that it remembers keys')
+    const table = await catalog.createTable(fresh('key'), { schema })
+    const keys: string[] = []
+    const line = losing(/\/tables\/[^/]+$/)
+    await using broken = await connect(async (url, init) => {
+      const key = new Headers(init.headers).get('idempotency-key')
+      if (key !== null) keys.push(key)
+      return await line.fetch(url, init)
+    })
+    await broken.commitTable(table.identifier, {
+      requirements: [{ type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }],
+      updates: [
+        { action: 'add-snapshot', snapshot: snapshotOn(table, BIG) },
+        { action: 'set-snapshot-ref', 'ref-name': 'main', ref: { type: 'branch', 'snapshot-id': BIG } },
+      ],
+    })
+    equal(keys.length, 2)
+    equal(keys[0], keys[1])
+  }),
+
+  check('a table that is gone is no table to commit to', ['updateTable'], async ({ catalog, fresh }) => {
+    const table = await catalog.createTable(fresh('gone'), { schema })
+    await catalog.dropTable(table.identifier)
+    await rejects(catalog.updateTable(table).setProperties({ a: 'b' }).commit(), NoSuchTableError)
+  }),
+]

@@ -1,0 +1,68 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findMinio, installMinio } from '../lib/minio.ts'
+import { cacheFolder, newRunFolder } from '../lib/paths.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { safeEnvironment } from '../lib/safe-env.ts'
+import { installKit } from '../rck/install.ts'
+import { startFixturePeer } from './peers/fixture.ts'
+import { startHeadgatePeer } from './peers/headgate.ts'
+import { startNessiePeer } from './peers/nessie.ts'
+import type { Peer } from './peers/peer.ts'
+import { humanReport, jsonReport, totalsOf, type PeerResult } from './report.ts'
+import { runPeer } from './run-peer.ts'
+
+const usage = `npm run conformance:iceberg-client [-- --json] [-- --peer NAME …]
+
+Runs @headgate/iceberg/client against catalogs that it starts.
+  --peer NAME   headgate, iceberg-fixture or nessie; may be repeated. Default: all three
+  --json        the report for programs`
+
+type Start = (keeper: ProcessKeeper, folder: string) => Promise<Peer>
+
+const peers: Readonly<Record<string, Start>> = {
+  headgate: (keeper, folder) => startHeadgatePeer(keeper, folder, findMinio()),
+  'iceberg-fixture': async (keeper, folder) =>
+    await startFixturePeer(keeper, folder, (await installKit(keeper, say)).jars),
+  nessie: async (keeper, folder) => await startNessiePeer(keeper, folder, await installMinio(keeper, say)),
+}
+
+/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+async function main(names: readonly string[], json: boolean): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const folder = newRunFolder(cacheFolder('iceberg-client-run'))
+  const done: PeerResult[] = []
+  for (const name of names) {
+    const start = peers[name]
+    if (start === undefined) throw new Error(`there is no peer ${name}\n\n${usage}`)
+    const own = join(folder, name)
+    mkdirSync(own)
+    done.push(await runPeer(await start(keeper, own), say))
+    await keeper.stopAll()
+  }
+  console.log(json ? jsonReport(done) : humanReport(done))
+  if (done.some(({ results }) => totalsOf(results).failed > 0)) return 1
+  rmSync(folder, { recursive: true, force: true })
+  return 0
+}
+
+function say(line: string): void {
+  console.error(line)
+}
+
+try {
+  const options = {
+    peer: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const
+  const { values } = parseArgs({ options })
+  // The AWS SDK reads this process's environment.
+  for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
+  if (values.help === true) console.log(usage)
+  else process.exitCode = await main(values.peer ?? Object.keys(peers), values.json ?? false)
+} catch (error) {
+  console.error(`conformance:iceberg-client: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

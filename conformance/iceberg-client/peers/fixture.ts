@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import { startIcebergFixture } from '../../lib/iceberg-fixture.ts'
+import type { ProcessKeeper } from '../../lib/process-keeper.ts'
+import type { Peer } from './peer.ts'
+
+/** Iceberg's own fixture server, which comes with its compatibility kit. */
+export async function startFixturePeer(keeper: ProcessKeeper, folder: string, jars: string): Promise<Peer> {
+  const { access } = await startIcebergFixture(keeper, {
+    jars,
+    folder,
+    storage: { kind: 'file', root: join(folder, 'warehouse') },
+  })
+  // Its HTTP server refuses %1F in paths.
+  return {
+    name: 'iceberg-fixture',
+    options: { uri: access.uri },
+    nested: false,
+    sharedFiles: true,
+    history: true,
+  }
+}

@@ -1,0 +1,17 @@
+import type { ConnectOptions } from '@headgate/iceberg/client'
+
+/** A catalog to be a client of. */
+export interface Peer {
+  readonly name: string
+  readonly options: ConnectOptions
+  /** Whether a namespace can have levels. */
+  readonly nested: boolean
+  /** A warehouse whose storage is opened in another way: by signatures of the server. */
+  readonly signing?: ConnectOptions
+  /** The region to sign for. */
+  readonly region?: string
+  /** Whether a metadata file can have two names at once: then it can be registered without being let go before. */
+  readonly sharedFiles: boolean
+  /** Whether it keeps more of a table than its current snapshot. */
+  readonly history: boolean
+}

@@ -1,0 +1,37 @@
+import { operations, type OperationId } from '@headgate/iceberg/rest'
+import type { Fetch } from './check.ts'
+
+/** Notes which operations a client asks for, by what it sends. */
+export class SeenOperations {
+  readonly #base: string
+  readonly #answered = new Set<OperationId>()
+
+  /** @param uri of the catalog */
+  constructor(uri: string) {
+    this.#base = new URL(uri).pathname.replace(/\/$/, '')
+  }
+
+  /** The same, watched. What does not go to the catalog is not counted. */
+  watch(fetch: Fetch): Fetch {
+    return async (url, init) => {
+      const response = await fetch(url, init)
+      const id = this.#operationOf(url, init.method ?? 'GET')
+      if (id !== undefined && response.status < 400) this.#answered.add(id)
+      return response
+    }
+  }
+
+  /** Operations that the server did at least once. */
+  answered(): readonly OperationId[] {
+    return operations.map(({ operationId }) => operationId).filter((id) => this.#answered.has(id))
+  }
+
+  #operationOf(url: string, sent: string): OperationId | undefined {
+    const { pathname } = new URL(url)
+    const found = operations.find(({ method, path }) => {
+      const pattern = path.replace('/{prefix}', '(?:/[^/]+)?').replaceAll(/\{[^}]+\}/g, '[^/]+')
+      return method === sent && new RegExp(`^${this.#base}${pattern}$`).test(pathname)
+    })
+    return found?.operationId
+  }
+}
