@@ -1,4 +1,5 @@
 import { JsonError } from './json-error.ts'
+import { rawNumber, write } from './raw-number.ts'
 import type { Json } from './types.ts'
 
 /** As deep as {@link parse} may ever be asked to read. A value that contains itself ends here too. */
@@ -13,10 +14,10 @@ const DEEPEST = 1000
  * @example stringify({ 'snapshot-id': 3055729675574597004n }) // '{"snapshot-id":3055729675574597004}'
  */
 export function stringify(value: Json): string {
-  return JSON.stringify(writable(value, DEEPEST))
+  return write(writable(value, DEEPEST))
 }
 
-/** Checks a value, and replaces its bigints by what JSON.stringify writes as digits. Copies only what changes. */
+/** Checks a value, and replaces its bigints by what is written as digits. Copies only what changes. */
 function writable(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
@@ -26,7 +27,7 @@ function writable(value: unknown, depth: number): unknown {
       if (Number.isFinite(value)) return value
       throw new JsonError(`${value} is not a JSON number`)
     case 'bigint':
-      return json.rawJSON(value.toString())
+      return rawNumber(value.toString())
     case 'object':
       if (value === null) return value
       if (depth === 0) throw new JsonError(`nested deeper than ${DEEPEST} levels, or contains itself`)
@@ -67,6 +68,3 @@ function writableObject(object: object, depth: number): object {
   }
   return copy ?? object
 }
-
-/** The standard library's types do not know JSON.rawJSON yet. */
-const json = JSON as typeof JSON & { rawJSON(digits: string): object }

@@ -1,7 +1,5 @@
-import type { Json } from '@headgate/json'
+import { rawNumber } from '@headgate/json'
 import type { NestedField, Schema, StructType, Type } from './types.ts'
-
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => Json }
 
 /**
  * A schema as it is to be written. It is the schema itself, except for whole-numbered defaults of `float` and `double`
@@ -28,7 +26,7 @@ function withPoint(field: NestedField, key: 'initial-default' | 'write-default')
   const value = field[key]
   if (typeof value !== 'number' && typeof value !== 'bigint') return field
   const text = Object.is(value, -0) ? '-0' : String(value)
-  return /^-?\d+$/.test(text) ? { ...field, [key]: rawJSON(`${text}.0`) } : field
+  return /^-?\d+$/.test(text) ? { ...field, [key]: rawNumber(`${text}.0`) } : field
 }
 
 function encodeType(type: Type): Type {
