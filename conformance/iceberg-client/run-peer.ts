@@ -4,6 +4,7 @@ import { NotApplicable, type Bench, type Check } from './check.ts'
 import { commitChecks } from './checks/commits.ts'
 import { namespaceChecks } from './checks/namespaces.ts'
 import { otherChecks } from './checks/others.ts'
+import { readmeChecks } from './checks/readme.ts'
 import { storageChecks } from './checks/storage.ts'
 import { tableChecks } from './checks/tables.ts'
 import { viewChecks } from './checks/views.ts'
@@ -28,6 +29,7 @@ export async function runPeer(peer: Peer, say: (line: string) => void): Promise<
   await using catalog = await connect((url, init) => fetch(url, init))
   const namespace = [`suite_${Date.now().toString(36)}`]
   await catalog.createNamespace(namespace)
+  const all = peer.examples === undefined ? groups : { ...groups, readme: readmeChecks(peer.examples) }
   let count = 0
   const fresh: Bench['fresh'] = (name) => ({
     namespace,
@@ -35,7 +37,7 @@ export async function runPeer(peer: Peer, say: (line: string) => void): Promise<
   })
   const bench: Bench = { peer, catalog, namespace, fresh, connect }
   const results: CheckResult[] = []
-  for (const [group, checks] of Object.entries(groups)) {
+  for (const [group, checks] of Object.entries(all)) {
     for (const check of checks) {
       const result = { group, ...(await runCheck(check, bench)) }
       results.push(result)

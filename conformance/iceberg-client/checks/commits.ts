@@ -21,7 +21,11 @@ const clientOfOne = async (bench: Bench): Promise<typeof bench.catalog> => await
 export const commitChecks: readonly Check[] = [
   check('many change one table at once, and nothing is lost', ['updateTable'], async (bench) => {
     const orders = bench.fresh('many')
-    const table = await bench.catalog.createTable(orders, { schema })
+    const created = await bench.catalog.createTable(orders, { schema })
+    const table = await bench.catalog
+      .updateTable(created)
+      .addSnapshot(snapshotOn(created, BIG - 2n))
+      .commit()
     const all = Array.from({ length: 6 }, async (_, index) => {
       await using catalog = await clientOfOne(bench)
       await catalog
@@ -38,7 +42,7 @@ export const commitChecks: readonly Check[] = [
         .toSorted(),
       ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'],
     )
-    equal(metadata['last-sequence-number'], 6)
+    equal(metadata['last-sequence-number'], 7)
   }),
 
   check(
@@ -95,7 +99,7 @@ export const commitChecks: readonly Check[] = [
           {
             action: 'add-spec',
             spec: {
-              'spec-id': 0,
+              'spec-id': 1,
               fields: [{ name: 'b', transform: 'bucket[4]', 'source-id': 1, 'field-id': 1000 }],
             },
           },

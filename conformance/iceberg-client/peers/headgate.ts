@@ -39,6 +39,7 @@ export async function startHeadgatePeer(
   const peer = {
     name: 'headgate',
     options: options('gateway'),
+    examples: folder,
     nested: true,
     sharedFiles: false,
     history: true,

@@ -8,6 +8,8 @@ export interface Peer {
   readonly nested: boolean
   /** A warehouse whose storage is opened in another way: by signatures of the server. */
   readonly signing?: ConnectOptions
+  /** A folder for the examples of the client's README, which are run here. */
+  readonly examples?: string
   /** The region to sign for. */
   readonly region?: string
   /** Whether a metadata file can have two names at once: then it can be registered without being let go before. */

@@ -268,7 +268,7 @@ test('requirements are what the updates rest on, once each', async () => {
       { action: 'remove-partition-specs', 'spec-ids': [7] },
       { action: 'set-default-sort-order', 'sort-order-id': 0 },
     )
-    .require({ type: 'assert-current-schema-id', 'current-schema-id': 0 })
+    .requiring({ type: 'assert-current-schema-id', 'current-schema-id': 0 })
     .compile()
   expect(requirements).toEqual([
     { type: 'assert-table-uuid', uuid: table.metadata['table-uuid'] },

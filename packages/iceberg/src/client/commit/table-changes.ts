@@ -94,7 +94,7 @@ export class TableChanges {
   }
 
   /** What must hold besides what the updates need to. */
-  require(...requirements: readonly TableRequirement[]): this {
+  requiring(...requirements: readonly TableRequirement[]): this {
     this.#required.push(...requirements)
     return this
   }
