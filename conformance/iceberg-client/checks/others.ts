@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { isRestError } from '@headgate/iceberg/client'
+import { isRestError, NoSuchPlanIdError, NoSuchPlanTaskError } from '@headgate/iceberg/client'
 import { operations } from '@headgate/iceberg/rest'
 import { check, gathered, NotApplicable, type Check } from '../check.ts'
 import { BIG, schema, snapshotOn } from '../example-data.ts'
@@ -65,6 +65,16 @@ export const otherChecks: readonly Check[] = [
         catalog.planScan(identifier, {}, { maxRetries: 0 }),
         (error) => isRestError(error) || (error instanceof Error && error.name === 'ScanPlanningError'),
       )
+    },
+  ),
+
+  check(
+    'plans and their tasks that are not there are errors of their own',
+    ['fetchPlanningResult', 'fetchScanTasks'],
+    async ({ catalog, fresh }) => {
+      const { identifier } = await catalog.createTable(fresh('plans'), { schema })
+      await rejects(catalog.fetchPlanningResult(identifier, 'no-such-plan'), NoSuchPlanIdError)
+      await rejects(catalog.fetchScanTasks(identifier, 'no-such-task'), NoSuchPlanTaskError)
     },
   ),
 
