@@ -89,6 +89,8 @@ describe('a token of a configured issuer', () => {
     ['another issuer', { iss: 'https://evil.example' }, 'unknown issuer'],
     ['almost its issuer', { iss: 'http://127.0.0.1/' }, 'unknown issuer'],
     ['an act that names nobody', { act: {} }, 'wrong claims'],
+    ['a key that it is bound to (DPoP)', { cnf: { jkt: 'x' } }, 'wrong claims'],
+    ['a certificate that it is bound to (mutual TLS)', { cnf: { 'x5t#S256': 'x' } }, 'wrong claims'],
   ])('is refused with %s', async (_, claims, reason) => {
     expect(await outcome(await idp.sign({ ...alice, ...claims }))).toBe(reason)
   })

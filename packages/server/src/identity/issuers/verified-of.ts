@@ -17,6 +17,11 @@ export function verifiedOf(issuer: Issuer, claims: Claims, now: number): ClaimsC
     return wrong(
       `The token has no claim ${issuer.claims.subject.join('.')} of at most ${maxTextLength} characters, which names its subject.`,
     )
+  // Whoever has a bound token must show the key as well (RFC 9449 section 7.1, RFC 8705 section 3); taken without, it would be bound to nothing.
+  if (claims['cnf'] !== undefined && claims['cnf'] !== null)
+    return wrong(
+      'The token is bound to a key (cnf), and proofs of that (DPoP, mutual TLS) are not taken here: get one that is not.',
+    )
   const expiresAt = secondsOf(claims, 'exp')
   if (expiresAt === null) return wrong('The token does not say until when it is valid (exp).')
   const clientId = clientOf(claims)
