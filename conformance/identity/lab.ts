@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { authorizationHeaders } from '../lib/access-token.ts'
-import { startIssuer, type Issuer } from '../lib/issuer.ts'
+import { introspecting, startIssuer, type Issuer } from '../lib/issuer.ts'
 import { type JwtKey, makeKey } from '../lib/jwt.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { type Catalog, memberOf, openCatalog, type Send, sender } from '../refresh/catalog-client.ts'
@@ -32,7 +32,7 @@ export interface Lab {
   readonly manage: Send
   readonly admin: { readonly name: string; readonly secret: string }
   readonly namespace: readonly [string]
-  /** A configured issuer whose tokens are for `audience`; null: this server takes no other issuer's tokens. */
+  /** A configured issuer whose tokens are for `audience`, and which is asked about opaque ones; null: this server takes no other issuer's tokens. */
   readonly issuer: Issuer | null
   /** Another one, of which the same holds. */
   readonly otherIssuer: Issuer | null
@@ -57,6 +57,8 @@ export interface LabPlace {
 }
 
 export const audience = 'https://lake.example'
+/** How long a server of this run takes the issuer at its word about a token. */
+export const introspectionCacheMs = 2_000
 
 /** A server of this run with two issuers beside it. */
 export async function ownPlace(
@@ -67,9 +69,18 @@ export async function ownPlace(
   await using stack = new AsyncDisposableStack()
   const issuer = stack.use(await startIssuer())
   const otherIssuer = stack.use(await startIssuer())
-  const entries = [issuer, otherIssuer].map((each) => ({ issuer: each.issuer, audience }))
+  const introspection = {
+    clientId: introspecting.id,
+    clientSecretEnv: 'INTROSPECTION_SECRET',
+    cacheSeconds: introspectionCacheMs / 1_000,
+  }
+  const entries = [
+    { issuer: issuer.issuer, audience, introspection },
+    { issuer: otherIssuer.issuer, audience },
+  ]
   const { uri, server, gatewayWarehouse } = await startOwnServer(keeper, join(folder, 'server'), {
     HEADGATE_ISSUERS: JSON.stringify(entries),
+    INTROSPECTION_SECRET: introspecting.secret,
     ...env,
   })
   await gatewayWarehouse('identity-lake')

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type Claims, inSeconds, type JwtKey, makeKey, signJwt } from './jwt.ts'
 
 /** An issuer of tokens on the loopback interface, with its metadata and keys over HTTP. */
@@ -14,20 +15,45 @@ export interface Issuer extends AsyncDisposable {
   readonly asked: number
   /** Signs; `iss`, `iat`, `exp` (in 300 s) and `jti` are put in where they are missing. */
   sign(claims: Claims, header?: Claims): string
+  /** An opaque token, which says nothing by itself: the issuer tells what it says when it is asked (RFC 7662). */
+  opaque(claims: Claims): string
+  /** What it is asked about this token from now on: it is not active. */
+  revoke(token: string): void
   /** Signs with another key from now on; the old ones stay published unless `forget`. */
   rotate(options?: { readonly forget?: boolean }): void
 }
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
+/** The client that may ask the issuer about tokens. */
+export const introspecting = { id: 'lake', secret: 'introspection-secret' } as const
 
 export async function startIssuer(): Promise<Issuer> {
   let keys: readonly JwtKey[] = [makeKey()]
   let asked = 0
   const newest = (): JwtKey => keys.at(-1) ?? makeKey()
-  const server = createServer((request, response) => {
+  const opaque = new Map<string, Claims>()
+  function answerTo({ url, headers }: IncomingMessage, body: string): Answer {
+    if (url === '/jwks') return { status: 200, body: { keys: keys.map(({ jwk }) => jwk) } }
+    if (url !== '/introspect') {
+      const [jwks_uri, introspection_endpoint] = [`${issuer}/jwks`, `${issuer}/introspect`]
+      const metadata = { issuer, jwks_uri, introspection_endpoint, token_endpoint: `${issuer}/token` }
+      return { status: 200, body: metadata }
+    }
+    const proof = Buffer.from(`${introspecting.id}:${introspecting.secret}`).toString('base64')
+    if (headers.authorization !== `Basic ${proof}`) return { status: 401, body: { error: 'invalid_client' } }
+    const claims = opaque.get(new URLSearchParams(body).get('token') ?? '')
+    return { status: 200, body: claims === undefined ? { active: false } : { active: true, ...claims } }
+  }
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     asked += 1
-    const metadata = { issuer, jwks_uri: `${issuer}/jwks`, token_endpoint: `${issuer}/token` }
-    const body = request.url === '/jwks' ? { keys: keys.map(({ jwk }) => jwk) } : metadata
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
+    const { status, body } = answerTo(request, await text(request))
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+  const server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
@@ -41,6 +67,14 @@ export async function startIssuer(): Promise<Issuer> {
     sign(claims, header = {}) {
       const usual = { iss: issuer, iat: inSeconds(0), exp: inSeconds(300), jti: randomUUID() }
       return signJwt(newest(), { ...usual, ...claims }, { typ: 'at+jwt', ...header })
+    },
+    opaque(claims) {
+      const token = randomUUID()
+      opaque.set(token, { iss: issuer, iat: inSeconds(0), exp: inSeconds(300), ...claims })
+      return token
+    },
+    revoke(token) {
+      opaque.delete(token)
     },
     rotate({ forget = false } = {}) {
       keys = forget ? [makeKey()] : [...keys, makeKey()]

@@ -189,6 +189,21 @@ export const endpoint: readonly Check[] = [
     },
   },
   {
+    row: 'S19',
+    name: 'bound-token-as-bearer',
+    about: 'a token that is bound to a key of its client (cnf) is nothing without a proof of that key',
+    async run(world) {
+      const [issuer, { audience }] = [world.issuer(), world.lab()]
+      const engine = await world.registered({ subjects: [{ issuer: issuer.issuer }] })
+      for (const cnf of [{ jkt: 'x'.repeat(43) }, { 'x5t#S256': 'x'.repeat(43) }, { jwk: issuer.key.jwk }]) {
+        const token = issuer.sign({ sub: 'dora', client_id: 'app', aud: audience, cnf })
+        await world.refuses(token, `bound by ${Object.keys(cnf).join()}`)
+        refused(await world.exchange(self(token), engine.basic), 'its exchange', 'invalid_grant')
+      }
+      return undefined
+    },
+  },
+  {
     row: 'S25',
     name: 'guessing',
     about: 'whoever guesses secrets is told to wait, and nobody else is',

@@ -123,6 +123,32 @@ export const behindEngines: readonly Check[] = [
     },
   },
   {
+    row: 'S13',
+    name: 'may-act',
+    about: 'may_act in a user’s token says who alone may act for them, at an exchange and in a bearer',
+    async run(world) {
+      const [lab, issuer] = [world.lab(), world.issuer()]
+      const engine = await world.registered({ subjects: [{ issuer: issuer.issuer }] })
+      const party = { issuer: issuer.issuer, subject: `at-${engine.name}` }
+      await lab.must('POST', `principals/${engine.name}/federations`, party)
+      const token = (claims: Claims): string =>
+        issuer.sign({ sub: 'dora', client_id: 'app', aud: lab.audience, ...claims })
+      const exchange = (may_act: unknown): ReturnType<World['exchange']> =>
+        world.exchange(shown(token({ may_act })), engine.basic)
+      const [itself, other] = [{ sub: party.subject }, { sub: 'another' }]
+      const own = granted(await exchange(itself), 'the engine that may act')
+      demand(actorOf(own) === engine.name, 'the engine does not act')
+      refused(await exchange(other), 'another engine', 'invalid_grant')
+      refused(await exchange({ ...itself, iss: 'https://other.example' }), 'one of another issuer')
+      for (const nobody of [{}, '', 7, []])
+        refused(await exchange(nobody), `may_act ${JSON.stringify(nobody)}`)
+      const { status } = await world.config(bearer(token({ act: itself, may_act: itself })))
+      demand(status !== 401, 'a bearer whose actor may act is refused')
+      await world.refuses(token({ act: itself, may_act: other }), 'a bearer whose actor may not act')
+      return undefined
+    },
+  },
+  {
     row: 'S14',
     name: 'registry',
     about: 'who is no engine acts for nobody, and an engine for those alone whom its entry admits',

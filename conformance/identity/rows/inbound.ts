@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { claimsOf, inSeconds, makeKey, signJwt } from '../../lib/jwt.ts'
 import { demand } from '../../refresh/outcome.ts'
 import { memberOf } from '../../refresh/catalog-client.ts'
-import { type Check, notChecked } from '../check.ts'
+import type { Check } from '../check.ts'
+import { introspectionCacheMs } from '../lab.ts'
 import { assertionType, bearer, grantTypes, tokenTypes } from '../token-endpoint.ts'
 import { actorOf, granted, refused, type World } from '../world.ts'
 
@@ -86,8 +87,26 @@ export const inbound: readonly Check[] = [
   {
     row: 'S5',
     name: 'opaque-token',
-    about: 'opaque tokens are asked about (RFC 7662)',
-    run: () => notChecked('an issuer that is asked about tokens, which the one of this run is not'),
+    about: 'an opaque token is asked about (RFC 7662): good, for another service, made up, revoked',
+    async run(world) {
+      const issuer = world.issuer()
+      const token = issuer.opaque(good(world))
+      await taken(world, token, 'an opaque token')
+      await world.refuses(
+        issuer.opaque(good(world, { aud: 'https://other.example' })),
+        'one for another service',
+      )
+      await world.refuses(issuer.opaque(good(world, { aud: undefined })), 'one for nobody')
+      await world.refuses(issuer.opaque(good(world, { exp: inSeconds(-60) })), 'one that has ended')
+      await world.refuses(randomUUID(), 'one that was made up')
+      const began = Date.now()
+      issuer.revoke(token)
+      while ((await world.config(bearer(token))).status !== 401) {
+        demand(Date.now() - began < introspectionCacheMs + 3_000, 'a revoked one is taken still')
+        await sleep(200)
+      }
+      return `a revoked one is over after ${((Date.now() - began) / 1_000).toFixed(1)} s`
+    },
   },
   {
     row: 'S6',
