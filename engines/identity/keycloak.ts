@@ -1,16 +1,33 @@
 /** What the scenes ask of a running Keycloak. */
 export interface Keycloak {
   readonly issuer: string
-  /** By the password of the user, through the client `app`. */
-  signIn(user: string): Promise<Tokens>
+  /** Its address, without a path. */
+  readonly origin: string
+  /** By the password of the user, through the client `app`, in this realm or in another one. */
+  signIn(user: string, realm?: string): Promise<Tokens>
   /** The token of a client for itself. */
   serviceToken(client: string): Promise<string>
-  /** Its standard token exchange, by `trino`: the token of the user for the catalog. */
-  exchange(subject: string): Promise<{ readonly status: number; readonly token: string }>
+  /** Its standard token exchange, by `trino`: the token of the user for the catalog, or another client. */
+  exchange(subject: string, audience?: string): Promise<Exchanged>
+  /** Its grant for assertions (RFC 7523), by `trino`, of an identity provider that it knows. */
+  assert(assertion: string): Promise<Exchanged>
   /** Its admin interface, below the realm. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
+  addRealm(realm: object): Promise<void>
+  /** Changes these settings of a client, and of its attributes these. */
+  setClient(clientId: string, change: ClientChange): Promise<void>
   /** The id of the client. */
   client(clientId: string): Promise<string>
+}
+
+export interface ClientChange {
+  readonly enabled?: boolean
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
+export interface Exchanged {
+  readonly status: number
+  readonly token: string
 }
 
 export interface Tokens {
@@ -34,10 +51,13 @@ export function connectKeycloak(origin: string): Keycloak {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
   }
 
-  async function admin(method: string, path: string, body?: unknown): Promise<unknown> {
+  const admin: Keycloak['admin'] = (method, path, body) =>
+    administer(method, `/realms/lakehouse${path}`, body)
+
+  async function administer(method: string, path: string, body?: unknown): Promise<unknown> {
     const login = { grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'admin' }
     const { body: granted } = await token(login, `${origin}/realms/master`)
-    const answer = await fetch(`${origin}/admin/realms/lakehouse${path}`, {
+    const answer = await fetch(`${origin}/admin${path}`, {
       method,
       headers: {
         authorization: `Bearer ${String(granted['access_token'])}`,
@@ -51,18 +71,35 @@ export function connectKeycloak(origin: string): Keycloak {
     return text === '' ? null : JSON.parse(text)
   }
 
+  async function client(clientId: string): Promise<string> {
+    const [found] = (await admin('GET', `/clients?clientId=${clientId}`)) as { id: string }[]
+    if (found === undefined) throw new Error(`Keycloak has no client ${clientId}`)
+    return found.id
+  }
+
   return {
+    origin,
     issuer,
     admin,
-    async signIn(user) {
-      const { status, body } = await token({
+    async addRealm(realm) {
+      await administer('POST', '/realms', realm)
+    },
+    async setClient(clientId, change) {
+      const path = `/clients/${await client(clientId)}`
+      const settings = (await admin('GET', path)) as { attributes?: object }
+      const attributes = { ...settings.attributes, ...change.attributes }
+      await admin('PUT', path, { ...settings, ...change, attributes })
+    },
+    async signIn(user, realm = 'lakehouse') {
+      const login = {
         grant_type: 'password',
         client_id: 'app',
         client_secret: 'app-secret',
         username: user,
         password: `${user}-pw`,
         scope: 'openid',
-      })
+      }
+      const { status, body } = await token(login, `${origin}/realms/${realm}`)
       if (status !== 200) throw new Error(`${user} could not sign in: ${String(body['error_description'])}`)
       const [access, id, refresh] = [body['access_token'], body['id_token'], body['refresh_token']]
       return { access: String(access), id: String(id), refresh: String(refresh) }
@@ -72,22 +109,27 @@ export function connectKeycloak(origin: string): Keycloak {
       const { body } = await token({ grant_type: 'client_credentials', ...own })
       return String(body['access_token'])
     },
-    async exchange(subject) {
+    async exchange(subject, audience = 'catalog') {
       const { status, body } = await token({
         grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
         client_id: 'trino',
         client_secret: 'trino-secret',
         subject_token: subject,
         subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        audience: 'catalog',
+        audience,
       })
       return { status, token: String(body['access_token']) }
     },
-    async client(clientId) {
-      const [found] = (await admin('GET', `/clients?clientId=${clientId}`)) as { id: string }[]
-      if (found === undefined) throw new Error(`Keycloak has no client ${clientId}`)
-      return found.id
+    async assert(assertion) {
+      const { status, body } = await token({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        client_id: 'trino',
+        client_secret: 'trino-secret',
+        assertion,
+      })
+      return { status, token: String(body['access_token']) }
     },
+    client,
   }
 }
 

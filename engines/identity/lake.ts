@@ -17,6 +17,10 @@ export interface Lake {
   load(token: string, table: 'sales.orders' | 'hr.people'): Promise<number>
   /** A token of Headgate for the user of another one. */
   exchange(subject: string, proof: { readonly secret: string } | { readonly bearer: string }): Promise<Reply>
+  /** The same for an assertion (RFC 7523): one that `trino` signed, or a token of its user, with its secret. */
+  assert(assertion: string, secret?: string): Promise<Reply>
+  /** Makes `trino` an engine for everybody of these issuers; its secret. */
+  registerTrino(issuers: readonly string[], entry?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
 export async function openLake(server: HeadgateServer): Promise<Lake> {
@@ -60,10 +64,28 @@ export async function openLake(server: HeadgateServer): Promise<Lake> {
   }
   const as: Lake['as'] = (token, method, path, body) =>
     send(method, path, { authorization: `Bearer ${token}` }, body)
+  const manage: Lake['manage'] = (method, path, body) =>
+    must(send(method, `/management/v1${path}`, admin, body))
   return {
     origin,
     as,
-    manage: (method, path, body) => must(send(method, `/management/v1${path}`, admin, body)),
+    manage,
+    async registerTrino(issuers, entry = {}) {
+      const made = await manage('POST', '/principals', { name: 'trino' })
+      for (const issuer of issuers)
+        await manage('POST', '/principals/trino/federations', { issuer, subject: 'trino' })
+      const subjects = issuers.map((issuer) => ({ issuer, pattern: '*', groups: [] }))
+      await manage('POST', '/engines', { principal: 'trino', subjects, ...entry })
+      return (made.body['secret'] as { clientSecret: string }).clientSecret
+    },
+    assert(assertion, secret) {
+      const form = new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion,
+        ...(secret === undefined ? {} : { client_id: 'trino', client_secret: secret }),
+      })
+      return send('POST', '/oauth/token', {}, form)
+    },
     async load(token, table) {
       const [namespace = '', name = ''] = table.split('.')
       return (await as(token, 'GET', `/v1/lakehouse/namespaces/${namespace}/tables/${name}`)).status

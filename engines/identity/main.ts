@@ -2,20 +2,25 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { startHeadgate } from '../../conformance/lib/headgate-server.ts'
+import { startIssuer } from '../../conformance/lib/issuer.ts'
 import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { startKeycloak } from '../../conformance/lib/start-keycloak.ts'
 import { installKeycloak } from '../install/keycloak.ts'
+import { enginesAssert } from './assertions.ts'
 import { Checks } from './checks.ts'
+import { clientLeaves } from './client-leaves.ts'
 import { connectKeycloak } from './keycloak.ts'
 import { openLake } from './lake.ts'
+import { legIssuers } from './leg-issuers.ts'
 import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenes.ts'
+import { headgateExchanges } from './second-leg.ts'
 
 function say(line: string): void {
   console.error(line)
 }
 
-/** Real people, clients and keys of a real Keycloak against two real servers. Exit code: 0 all held, 1 not, 2 could not run. */
+/** Real people, clients and keys of a real Keycloak against three real servers. Exit code: 0 all held, 1 not, 2 could not run. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const installed = await installKeycloak(keeper, say)
@@ -49,29 +54,40 @@ async function main(): Promise<number> {
     tokens: 'all',
     cacheSeconds: 2,
   }
-  const open = async (name: string, settings: object, at?: typeof ports): ReturnType<typeof openLake> =>
+  const open = async (
+    name: string,
+    issuers: readonly object[],
+    at?: typeof ports,
+  ): ReturnType<typeof openLake> =>
     openLake(
       await startHeadgate(keeper, {
         dataDir: join(folder, name),
         log: join(folder, `${name}.log`),
         env: {
-          HEADGATE_ISSUERS: JSON.stringify([settings]),
+          HEADGATE_ISSUERS: JSON.stringify(issuers),
           HEADGATE_AUDIT_READS: 'store',
           CATALOG_SECRET: 'catalog-secret',
+          HEADGATE_AT_KEYCLOAK: 'headgate-secret',
         },
         ...(at === undefined ? {} : { ports: at }),
       }),
     )
-  say('starting two servers')
-  const lake = await open('headgate', issuer, ports)
-  const asking = await open('asking', { ...issuer, introspection })
+  say('starting three servers')
+  const lake = await open('headgate', [issuer], ports)
+  const asking = await open('asking', [{ ...issuer, introspection }])
+  const legs = legIssuers(keycloak, folder)
+  const onward = await open('onward', legs.issuers)
+  await using engine = await startIssuer()
   const checks = new Checks()
   const world = { checks, keycloak, lake }
   await peopleSignIn(world)
-  await engineExchanges(world)
+  const secret = await engineExchanges(world)
+  await enginesAssert(world, engine, secret)
+  await headgateExchanges(world, onward, legs)
   await keysRotate(world)
   await clocksDiffer(world)
   await somebodyLeaves(world, asking)
+  await clientLeaves(world, asking)
   console.log(`Keycloak ${installed.version}: ${checks.held} held, ${checks.failures.length} failed`)
   if (checks.failures.length > 0) {
     say(`logs and data: ${folder}`)

@@ -36,6 +36,8 @@ export const pyicebergClient: Scenario = {
       [`${ns}_shared`],
       ['home'],
     ]),
+    pyiceberg('renews its token ahead of the end, by refresh_margin', 'users.renews', {}),
+    pyiceberg('takes the end that the server says before its own expires_in', 'users.said_end', {}),
     pyiceberg('is refused by name with a wrong secret', 'users.wrong_secret', {}),
     watched('pyiceberg', 'is written down as its principal', 'users.writes', lake, async (engine, since) => {
       await engine.call('users.writes', { ns: `${ns}_alice`, manager: 'oauth2' })

@@ -1,8 +1,10 @@
 """One principal that signs in by client credentials, in each way PyIceberg has."""
 
+import time
 import uuid
 
 import pyarrow as pa
+import requests
 from pyiceberg.catalog import load_catalog
 from requests.exceptions import HTTPError
 
@@ -10,15 +12,15 @@ from . import context
 from .context import raises, same
 
 
-def signed_in(manager, secret=None):
-    """The catalog by the given manager: `credential` is none, which is how most people sign in."""
+def signed_in(manager, secret=None, **more):
+    """The catalog by the given manager: `credential` is none, which is how most people sign in; more of its settings."""
     properties = {k: v for k, v in context.properties.items() if k != "auth"}
     client, own = properties.pop("credential").split(":", 1)
     server, scope = properties.pop("oauth2-server-uri"), properties.pop("scope", "catalog")
     secret = secret or own
     if manager == "credential":
         return load_catalog("c", **properties, credential=f"{client}:{secret}", scope=scope, **{"oauth2-server-uri": server})
-    settings = {"client_id": client, "client_secret": secret, "token_url": server, "scope": scope}
+    settings = {"client_id": client, "client_secret": secret, "token_url": server, "scope": scope, **more}
     return load_catalog("o", **properties, auth={"type": "oauth2", "oauth2": settings})
 
 
@@ -32,6 +34,33 @@ def writes(ns, manager):
 
 def namespaces():
     return sorted([".".join(name)] for name in signed_in("oauth2").list_namespaces())
+
+
+def tokens_in(seconds, **more):
+    """How many tokens the manager sends in that time with these settings, and whether all of them are good."""
+    catalog = signed_in("oauth2", **more)
+    manager, sent = catalog._session.auth.auth_manager, set()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        catalog.list_namespaces()
+        sent.add(manager.auth_header())
+        time.sleep(0.2)
+    return len(sent)
+
+
+def renews():
+    """`auth.oauth2.refresh_margin`: so long before the end that the server says, there is another token."""
+    client, secret = context.properties["credential"].split(":", 1)
+    form = {"grant_type": "client_credentials"}
+    answer = requests.post(context.properties["oauth2-server-uri"], data=form, auth=(client, secret), timeout=10)
+    life = answer.json()["expires_in"]
+    assert tokens_in(3, refresh_margin=life - 1) >= 2
+    same(tokens_in(2), 1)
+
+
+def said_end():
+    """`auth.oauth2.expires_in` is for servers that do not say when a token ends: this one does, and that counts."""
+    same(tokens_in(3, expires_in=61), 1)
 
 
 def wrong_secret():

@@ -202,6 +202,7 @@ describe('an answer is worth nothing', () => {
     const text = await told(exchange())
     expect(text).toMatch(/^400 invalid_grant: The issuer .* exchanged the token of the user, but/)
     expect(text).toMatch(why)
+    expect(text).not.toContain('?')
     expect(text).toMatch(/secondLeg in HEADGATE_ISSUERS/)
     expect(audited()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('second leg') })
   })
@@ -291,6 +292,8 @@ describe('when the issuer says no', () => {
     const text = await told(exchange())
     expect(text).toMatch(/^400 invalid_grant: The issuer .* did not exchange the token of the user/)
     expect(text).toMatch(remedy)
+    // What cannot stand in an error_description comes out as this.
+    expect(text).not.toContain('?')
   })
 
   test('neither the engine nor the audit hears a token, or the secret', async () => {

@@ -5,13 +5,13 @@ const remedies: Readonly<Record<string, string>> = {
   consent_required: 'Let the user, or an administrator for all of them, consent at the issuer.',
   login_required: 'Let the user sign in again, and show the new token.',
   invalid_request:
-    'Show a token of the user that is for this server’s client at the issuer; if it is, its operator must look at secondLeg in HEADGATE_ISSUERS.',
+    'Show a token of the user that is for the client of this server at the issuer; if it is, the operator must look at secondLeg in HEADGATE_ISSUERS.',
   invalid_client:
     'The operator of this server must look at its client in secondLeg of HEADGATE_ISSUERS: the issuer does not know it, has disabled it, or does not take its proof.',
   unauthorized_client:
-    'The operator of this server must allow its client that exchange at the issuer (secondLeg of HEADGATE_ISSUERS).',
+    'The operator of this server must allow its client that exchange at the issuer, and look at what proves it (secondLeg of HEADGATE_ISSUERS).',
   access_denied:
-    'The issuer allows it to nobody like this user and this server’s client: its operator must look at the rules there.',
+    'The rules of the issuer forbid it for this user, or for the client of this server: its operator must look at them.',
   unsupported_grant_type:
     'The operator of this server must choose a profile that the issuer has (secondLeg of HEADGATE_ISSUERS).',
   invalid_scope:

@@ -1,0 +1,47 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Keycloak } from './keycloak.ts'
+import { idClaim, partnerIssuer } from './partner-realm.ts'
+
+export interface LegIssuers {
+  readonly issuers: readonly object[]
+  /** The public key of Headgate at the realm `partner`, as a JWK. */
+  readonly partnerKey: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What a server is told that exchanges at Keycloak: tokens of the realm by its standard exchange, tokens of the realm
+ * `partner` in two steps. The client proves itself in three ways: Basic, by a key, by its secret in the form.
+ */
+export function legIssuers(keycloak: Keycloak, folder: string): LegIssuers {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const privateKeyFile = join(folder, 'headgate-at-partner.pem')
+  writeFileSync(privateKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  const partnerKey = { ...publicKey.export({ format: 'jwk' }), kid: 'headgate', alg: 'RS256', use: 'sig' }
+  const client = { clientId: 'headgate', clientSecretEnv: 'HEADGATE_AT_KEYCLOAK' }
+  const usual = { preset: 'keycloak', audience: 'catalog' }
+  const issuers = [
+    {
+      ...usual,
+      issuer: keycloak.issuer,
+      actors: ['trino'],
+      clients: ['app'],
+      secondLeg: { profile: 'keycloak', ...client, audience: 'catalog' },
+    },
+    {
+      ...usual,
+      issuer: partnerIssuer(keycloak),
+      claims: { subject: idClaim },
+      secondLeg: {
+        profile: 'chained',
+        clientId: 'headgate',
+        privateKeyFile,
+        keyId: 'headgate',
+        requestedTokenType: 'access_token',
+        next: { issuer: keycloak.issuer, ...client, clientAuth: 'client_secret_post' },
+      },
+    },
+  ]
+  return { issuers, partnerKey }
+}

@@ -1,0 +1,90 @@
+import type { Keycloak } from './keycloak.ts'
+
+/** The name of a second realm, whose people are users of `lakehouse` to the catalog. */
+export const partner = 'partner'
+/** A claim of `partner` that names people as `lakehouse` does. */
+export const idClaim = 'lakehouse_id'
+
+export function partnerIssuer({ origin }: Keycloak): string {
+  return `${origin}/realms/${partner}`
+}
+
+/** The realm `partner`, where Headgate has a client with a key, whose tokens are for the realm `lakehouse`. */
+export function partnerRealm(
+  keycloak: Keycloak,
+  partnerKey: Readonly<Record<string, unknown>>,
+  alice: string,
+): object {
+  return {
+    realm: partner,
+    enabled: true,
+    sslRequired: 'none',
+    clients: [
+      {
+        clientId: 'app',
+        secret: 'app-secret',
+        publicClient: false,
+        standardFlowEnabled: false,
+        directAccessGrantsEnabled: true,
+        protocolMappers: [
+          audience({ 'included.client.audience': 'headgate' }),
+          {
+            name: idClaim,
+            protocol: 'openid-connect',
+            protocolMapper: 'oidc-usermodel-attribute-mapper',
+            config: { 'user.attribute': idClaim, 'claim.name': idClaim, 'access.token.claim': 'true' },
+          },
+        ],
+      },
+      {
+        clientId: 'headgate',
+        publicClient: false,
+        clientAuthenticatorType: 'client-jwt',
+        standardFlowEnabled: false,
+        fullScopeAllowed: false,
+        attributes: {
+          'standard.token.exchange.enabled': 'true',
+          'use.jwks.string': 'true',
+          'jwks.string': JSON.stringify({ keys: [partnerKey] }),
+          'token.endpoint.auth.signing.alg': 'RS256',
+        },
+        protocolMappers: [audience({ 'included.custom.audience': keycloak.issuer })],
+      },
+    ],
+    components: {
+      'org.keycloak.userprofile.UserProfileProvider': [
+        {
+          providerId: 'declarative-user-profile',
+          config: { 'kc.user.profile.config': [JSON.stringify(userProfile)] },
+        },
+      ],
+    },
+    users: [
+      {
+        username: 'alice',
+        attributes: { [idClaim]: [alice] },
+        enabled: true,
+        emailVerified: true,
+        email: 'alice@partner.test',
+        firstName: 'Alice',
+        lastName: 'Partner',
+        credentials: [{ type: 'password', value: 'alice-pw', temporary: false }],
+      },
+    ],
+  }
+}
+
+/** Lets people have attributes that nobody described. */
+const userProfile = {
+  unmanagedAttributePolicy: 'ENABLED',
+  attributes: ['username', 'email', 'firstName', 'lastName'].map((name) => ({ name })),
+}
+
+function audience(config: object): object {
+  return {
+    name: 'audience',
+    protocol: 'openid-connect',
+    protocolMapper: 'oidc-audience-mapper',
+    config: { ...config, 'access.token.claim': 'true', 'id.token.claim': 'false' },
+  }
+}
