@@ -139,7 +139,12 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
 }
 
 /** Refusals whose cause is in the audit event. */
-const toldInAudit: ReadonlySet<string> = new Set(['invalid-client', 'invalid-grant', 'too-many-requests'])
+const toldInAudit: ReadonlySet<string> = new Set([
+  'invalid-client',
+  'invalid-grant',
+  'too-many-requests',
+  'unavailable',
+])
 
 function heldUp(seconds: number, cause: unknown): HeadgateError {
   return new HeadgateError(

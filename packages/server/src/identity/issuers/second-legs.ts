@@ -14,11 +14,16 @@ import { toldOfRefusal } from './second-leg-refusal.ts'
 import { kindOf } from './token-kind.ts'
 import { verifyAnswer } from './verify-answer.ts'
 
-/** Issuers are asked so much at once: whoever shows many tokens cannot make more requests of them. */
+/** An issuer is asked so much at once: whoever shows many tokens cannot make more requests of them, and one that hangs keeps no other from answering. */
 const maxRunning = 64
 /** Ms. What an issuer refused is not asked for again for so long. */
 const refusedAgeMs = 5_000
 const maxRefused = 1_000
+
+interface Running {
+  readonly issuer: string
+  readonly answer: Promise<SecondLegAnswer>
+}
 
 interface Refused {
   readonly answer: SecondLegAnswer
@@ -29,7 +34,7 @@ interface Refused {
 export class IssuerSecondLegs implements SecondLegs {
   readonly #tokens: Pick<IssuerTokens, 'trusted'>
   readonly #now: () => number
-  readonly #running = new Map<CallerKey, Promise<SecondLegAnswer>>()
+  readonly #running = new Map<CallerKey, Running>()
   readonly #refused: CallerCache<Refused> = callerCache({ max: maxRefused })
 
   /** @throws AuthError `configuration` for settings that contradict themselves */
@@ -56,14 +61,20 @@ export class IssuerSecondLegs implements SecondLegs {
     const known = this.#refused.get(key)
     if (known !== undefined && this.#now() < known.until) return known.answer
     const running = this.#running.get(key)
-    if (running !== undefined) return await running
-    if (this.#running.size >= maxRunning)
+    if (running !== undefined) return await running.answer
+    if (this.#runningAt(subject.issuer) >= maxRunning)
       throw unavailable('Too many tokens wait for their issuer: try again in a second.', 1)
     const work = this.#exchange(token, subject, trusted, settings).finally(() => this.#running.delete(key))
-    this.#running.set(key, work)
+    this.#running.set(key, { issuer: subject.issuer, answer: work })
     const answer = await work
     if (!answer.ok) this.#refused.set(key, { answer, until: this.#now() + refusedAgeMs })
     return answer
+  }
+
+  #runningAt(issuer: string): number {
+    return this.#running.size < maxRunning
+      ? 0
+      : [...this.#running.values()].filter((each) => each.issuer === issuer).length
   }
 
   async #exchange(
