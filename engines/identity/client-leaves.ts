@@ -27,7 +27,7 @@ export async function clientLeaves(world: World, asking: Lake): Promise<void> {
     askedAgainMs,
   )
   checks.is('and good where it is not', await lake.load(long, 'sales.orders'), 200)
-  await lasting('12')
+  await lasting('20')
   const short = (await keycloak.exchange(alice)).token
   const end = Number(claimsOf(short)['exp']) * 1_000
   checks.is('so is a short one', await lake.load(short, 'sales.orders'), 200)
