@@ -15,6 +15,7 @@ import { openLake } from './lake.ts'
 import { legIssuers } from './leg-issuers.ts'
 import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenes.ts'
 import { headgateExchanges } from './second-leg.ts'
+import { stockClients } from './stock-clients.ts'
 
 function say(line: string): void {
   console.error(line)
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
     preset: 'keycloak',
     audience: 'catalog',
     actors: ['trino'],
-    clients: ['app'],
+    clients: ['app', 'etl'],
     logoutAudience: 'app',
   }
   const introspection = {
@@ -81,6 +82,7 @@ async function main(): Promise<number> {
   const checks = new Checks()
   const world = { checks, keycloak, lake }
   await peopleSignIn(world)
+  await stockClients(world, keeper, folder)
   const secret = await engineExchanges(world)
   await enginesAssert(world, engine, secret)
   await headgateExchanges(world, onward, legs)

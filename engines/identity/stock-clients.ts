@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { installPyIceberg } from '../install/pyiceberg.ts'
+import type { Value } from '../lib/engine.ts'
+import { startPythonWorker } from '../lib/python-worker.ts'
+import { claimsOf } from './keycloak.ts'
+import { sales, type World } from './scenes.ts'
+
+/** PyIceberg, unmodified, with a bearer of Keycloak, and with its OAuth2 manager asking Keycloak for tokens. */
+export async function stockClients(
+  { checks, keycloak, lake }: World,
+  keeper: ProcessKeeper,
+  folder: string,
+): Promise<void> {
+  const python = await installPyIceberg(keeper, (line) => console.error(line))
+  const script = join(import.meta.dirname, 'clients.py')
+  const worker = startPythonWorker(keeper, { name: 'pyiceberg', python, script, folder })
+  const load = (table: string, auth: Readonly<Record<string, Value>>): Promise<Value> =>
+    worker.ask('load', {
+      table,
+      properties: { type: 'rest', uri: lake.origin, warehouse: 'lakehouse', ...auth },
+    })
+  const version = await worker.ask('version', {})
+  console.error(`PyIceberg ${typeof version === 'string' ? version : ''}`)
+  const alice = { token: (await keycloak.signIn('alice')).access }
+  checks.is('PyIceberg loads by a bearer of alice', await load('sales.orders', alice), 'sales.orders')
+  checks.is('and finds nothing that she may not', await load('hr.people', alice), 'NoSuchTableError')
+  const idToken = { token: (await keycloak.signIn('alice')).id }
+  checks.is('not by an id_token', await load('sales.orders', idToken), 'UnauthorizedError')
+
+  const sub = String(claimsOf(await keycloak.serviceToken('etl'))['sub'])
+  const settings = {
+    client_id: 'etl',
+    client_secret: 'etl-secret',
+    token_url: `${keycloak.issuer}/protocol/openid-connect/token`,
+    scope: 'openid',
+    refresh_margin: 60,
+    expires_in: 300,
+  }
+  const etl = { auth: { type: 'oauth2', oauth2: settings } }
+  checks.is(
+    'its OAuth2 manager gets a token of Keycloak, of somebody to whom no warehouse is there yet',
+    await load('sales.orders', etl),
+    'RESTError',
+  )
+  const to = { principal: `${keycloak.issuer}#${sub}` }
+  await lake.manage('POST', '/grants', { privilege: 'select', on: sales, to })
+  await checks.becomes(
+    'which loads what it was granted',
+    () => load('sales.orders', etl),
+    'sales.orders',
+    10_000,
+  )
+  await worker.stop()
+}
