@@ -29,6 +29,18 @@ export const bundleCases: readonly BundleCase[] = [
     maxBytes: 4_000,
   },
   {
+    title: '@headgate/iceberg/client, providers loaded when they are used',
+    library: 'iceberg',
+    source: `import { RestCatalog } from '@headgate/iceberg/client'\nconsole.log(RestCatalog)`,
+    maxBytes: 30_000,
+  },
+  {
+    title: 'one error class of @headgate/iceberg/client',
+    library: 'iceberg',
+    source: `import { NoSuchTableError } from '@headgate/iceberg/client'\nconsole.log(NoSuchTableError)`,
+    maxBytes: 600,
+  },
+  {
     title: 'the names of @headgate/lance/model',
     library: 'lance',
     source: `import { lanceErrorNames } from '@headgate/lance/model'\nconsole.log(lanceErrorNames)`,

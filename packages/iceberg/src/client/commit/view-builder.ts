@@ -1,6 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../fields.ts'
-import { applyViewUpdates } from '../../view/apply-view-updates.ts'
 import type { ViewMetadata } from '../../view/view-metadata.ts'
 import { checkViewRequirements } from '../../view/view-requirements.ts'
 import type { ViewUpdate } from '../../view/view-update.ts'
@@ -15,6 +14,7 @@ import {
 } from '../views.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
 import { knownSchema } from './schema-updates.ts'
+import { viewLanded } from './view-landed.ts'
 
 type Make = (metadata: ViewMetadata) => readonly ViewUpdate[]
 
@@ -101,14 +101,5 @@ export class ViewBuilder {
       },
       options,
     )
-  }
-}
-
-/** Whether a commit can be seen in a view: it would change nothing any more. */
-function viewLanded(updates: readonly ViewUpdate[], metadata: ViewMetadata): boolean {
-  try {
-    return !applyViewUpdates(metadata, updates, { now: 0 }).changed
-  } catch {
-    return false
   }
 }
