@@ -35,7 +35,7 @@ export const viewChecks: readonly Check[] = [
   check(
     'a view gets another definition, and keeps its history',
     ['replaceView'],
-    async ({ catalog, fresh }) => {
+    async ({ catalog, fresh, peer }) => {
       const created = await catalog.createView(fresh('history'), view)
       const after = await catalog
         .updateView(created)
@@ -48,7 +48,7 @@ export const viewChecks: readonly Check[] = [
         current(after.metadata)?.representations.some(({ sql }) => sql === 'SELECT 1 AS id'),
         true,
       )
-      equal(after.metadata.versions.length, 2)
+      if (peer.history) equal(after.metadata.versions.length, 2)
       deepEqual((await catalog.loadView(created.identifier)).metadata.properties['b'], 'c')
     },
   ),

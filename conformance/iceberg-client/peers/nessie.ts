@@ -44,7 +44,7 @@ export async function startNessiePeer(keeper: ProcessKeeper, folder: string, min
   await waitUntilReady(child, () => answers(`${uri}/v1/config`), 90_000)
   return {
     name: 'nessie',
-    options: { uri, warehouse: 'lake' },
+    options: { uri, warehouse: 'lake', properties: { 'view-endpoints-supported': 'true' } },
     nested: true,
     sharedFiles: true,
     history: false,

@@ -14,6 +14,6 @@ export interface Peer {
   readonly region?: string
   /** Whether a metadata file can have two names at once: then it can be registered without being let go before. */
   readonly sharedFiles: boolean
-  /** Whether it keeps more of a table than its current snapshot. */
+  /** Whether it keeps more than the current snapshot of a table, and the current version of a view. */
   readonly history: boolean
 }
