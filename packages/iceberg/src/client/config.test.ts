@@ -37,4 +37,14 @@ describe('what a server says about itself', () => {
       expect(config.properties).toEqual({ [key]: 'y' })
     },
   )
+
+  test.each([
+    ['prefix', '%2e%2E/admin'],
+    ['prefix', 'a/.%2e/b'],
+    ['namespace-separator', '/../'],
+    ['namespace-separator', '?x='],
+    ['namespace-separator', '\\'],
+  ])('may not lead out of the catalog by %s %s', (key, value) => {
+    expect(() => decodeCatalogConfig({ overrides: { [key]: value } })).toThrow('cannot be part of a path')
+  })
 })

@@ -65,7 +65,7 @@ export function decodeCatalogConfig(
   const lifetime = optional(body, 'idempotency-key-lifetime', decodeString)
   return {
     prefix: prefixOf(properties['prefix']),
-    namespaceSeparator: properties['namespace-separator'] || '%1F',
+    namespaceSeparator: separatorOf(properties['namespace-separator']),
     endpoints: new Set(optional(body, 'endpoints', decodeStrings) ?? assumedEndpoints(properties)),
     idempotencyKeyLifetimeMs: lifetime === undefined ? null : durationMs(lifetime),
     properties,
@@ -87,9 +87,15 @@ function assumedEndpoints(properties: StringMap): readonly string[] {
   return [...BASE, ...views].map((id) => operation(id).endpoint)
 }
 
+function separatorOf(separator: string | undefined): string {
+  if (/[/?#\\\s]/.test(separator ?? ''))
+    throw unfit(`namespace-separator ${JSON.stringify(separator)} cannot be part of a path segment`)
+  return separator || '%1F'
+}
+
 function prefixOf(prefix: string | undefined): string | null {
   const bare = prefix?.replace(/^\/+|\/+$/g, '') ?? ''
-  if (/[?#\\\s]|(?:^|\/)\.\.?(?:\/|$)/.test(bare))
+  if (/[?#\\\s]|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(bare))
     throw unfit(`prefix ${JSON.stringify(bare)} cannot be part of a path`)
   return bare === '' ? null : bare
 }
