@@ -2,6 +2,7 @@ import { isServerSettable } from '@headgate/auth'
 import { parse } from '@headgate/json'
 import type { AdvertisedUrls } from './advertised-url.ts'
 import { spliceValues } from './json-members.ts'
+import { protocolOf } from './protocol.ts'
 
 /**
  * Members of Iceberg's answers that hold configuration for clients: `getConfig` (`defaults`, `overrides`), tables and
@@ -63,14 +64,18 @@ function rewriteConfig(text: string, { urls, leftOut }: MemberRules): string {
   if (!text.startsWith('{')) return text
   return spliceValues(text, (value, key = '') => {
     const name = key.trim().toLowerCase()
-    const next = addresses.has(name)
-      ? rewriteAddress(value, urls)
-      : isServerSettable(key) || name === forSigner
-        ? value
-        : undefined
+    const may = name === 'prefix' ? !hidesProtocol(value) : isServerSettable(key) || name === forSigner
+    const next = addresses.has(name) ? rewriteAddress(value, urls) : may ? value : undefined
     if (next === undefined) leftOut(key)
     return next
   })
+}
+
+/** Whether paths with this prefix would be taken for Lance's, whose answers are not looked at. */
+function hidesProtocol(value: string): boolean {
+  const prefix = parse(value)
+  const path = typeof prefix === 'string' ? URL.parse(`http://catalog/v1/${prefix}/`)?.pathname : undefined
+  return path !== undefined && protocolOf(path) === 'lance'
 }
 
 function rewriteAddress(value: string, urls: AdvertisedUrls): string | undefined {

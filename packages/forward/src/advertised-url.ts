@@ -20,6 +20,8 @@ export function advertisedUrls(bases: readonly string[], publicUrl: string): Adv
   const upstreams = bases.map(readUpstream)
   return (value, from) => {
     const given = value.trim()
+    // Some clients read an address as if these were not in it, so that what looks relative becomes another place.
+    if (/\p{Cc}/u.test(given)) return { refuse: true }
     const rooted = from === 'host' && /^\/(?![/\\])/.test(given)
     const text = rooted ? `${upstreams[0]?.origin ?? ''}${given}` : given
     // Whatever has a scheme or an authority is a place of its own; clients look for others below the catalog.

@@ -174,6 +174,10 @@ describe('what is refused before anything is sent', () => {
       '/v1//../../admin',
       '/..;x=1/admin',
       '/.%2e%3bx/admin',
+      // One segment for some servers, two for others.
+      '/a%2Fb/../../admin',
+      '/a\\b/../../admin',
+      '/v1/a%5Cb%2fc/../../../admin',
     ]
     for (const way of ways) {
       expect(statusOf(await sendRaw(on.proxy.url, head(on.proxy.url, `GET ${way}`)))).toBe(400)
@@ -353,6 +357,10 @@ describe('what comes back', () => {
       `//evil.example`,
       `${own.replace('http:', 'https:')}/iceberg`,
       'javascript:alert(1)',
+      // The URL class of browsers passes over these.
+      String.raw`ht\ttps://evil.example/`,
+      String.raw`/\n/evil.example`,
+      String.raw`\u0001https://evil.example`,
     ]
     await using on = await scene(
       () =>
@@ -367,12 +375,33 @@ describe('what comes back', () => {
     expect(await (await fetch(`${on.proxy.url}/v1/config`)).text()).toBe('{"overrides":{"a":"b"}}')
   })
 
+  it('no prefix makes paths of Iceberg look like those of Lance, whose answers are not looked at', async () => {
+    let prefix = ''
+    const evil = '{"config":{"credentials.uri":"https://evil.example"}}'
+    await using on = await scene((request) =>
+      jsonAnswer(request.includes('/config') ? JSON.stringify({ overrides: { prefix } }) : evil),
+    )
+    const prefixes: Record<string, boolean> = {
+      table: false,
+      'x/../namespace': false,
+      'transaction/x': false,
+    }
+    for (const [given, passes] of Object.entries({ ...prefixes, tables: true, 'a/table': true })) {
+      prefix = given
+      const { overrides } = (await (await fetch(`${on.proxy.url}/v1/config`)).json()) as { overrides: object }
+      expect(overrides).toEqual(passes ? { prefix } : {})
+    }
+    const loaded = await fetch(`${on.proxy.url}/v1/a/table/namespaces/n/tables/t`)
+    expect(await loaded.text()).toBe('{"config":{}}')
+  })
+
   it('redirects and links lead through the proxy or nowhere', async () => {
     const answers: Record<string, (own: string) => string[]> = {
       '/v1/away': () => ['302 Found', 'Location: https://login.example/'],
       '/v1/here': (own) => ['307 Temporary Redirect', `Location: ${own}/iceberg/v1/there?x=1`],
       '/v1/rooted': () => ['307 Temporary Redirect', 'Location: /iceberg/v1/there'],
       '/v1/out': () => ['307 Temporary Redirect', 'Location: /other/v1/there'],
+      '/v1/tab': () => ['307 Temporary Redirect', 'Location: ht\ttps://evil.example/'],
       '/v1/next': (own) => [
         '200 OK',
         `Link: <${own}/iceberg/v1/x?page=2>; rel="next", <https://evil.example>; rel="prev"`,
@@ -398,6 +427,7 @@ describe('what comes back', () => {
     expect((await ask('/v1/here')).headers.get('location')).toBe(`${on.proxy.url}/v1/there?x=1`)
     expect((await ask('/v1/rooted')).headers.get('location')).toBe(`${on.proxy.url}/v1/there`)
     expect((await ask('/v1/out')).status).toBe(502)
+    expect((await ask('/v1/tab')).status).toBe(502)
     expect((await ask('/v1/next')).headers.get('link')).toBe(`<${on.proxy.url}/v1/x?page=2>; rel="next"`)
   })
 
@@ -491,6 +521,14 @@ describe('when something fails', () => {
     ])
     const stopped = await fetch(`${on.proxy.url}/v1/table/stops`)
     await expect(stopped.text()).rejects.toThrow()
+  })
+
+  it('another protocol, which nobody asked for: 502', async () => {
+    await using on = await scene(
+      () => 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    )
+    const answer = await fetch(`${on.proxy.url}/v1/config`, { signal: AbortSignal.timeout(3_000) })
+    expect(answer.status).toBe(502)
   })
 
   it('an answer that comes before all of a body was sent is passed on whole', async () => {

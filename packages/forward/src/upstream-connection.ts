@@ -100,9 +100,11 @@ export class UpstreamConnections implements AsyncDisposable {
       if (socket.connecting) socket.once(this.#secure ? 'secureConnect' : 'connect', onConnected)
       else onConnected()
     })
-    outgoing.on('error', (error) =>
-      reject(upstreamFailure(error, { host, connected, reused: outgoing.reusedSocket })),
-    )
+    const fail = (error: Error): void =>
+      reject(upstreamFailure(error, { host, connected, reused: outgoing.reusedSocket }))
+    outgoing.on('error', fail)
+    // Without an error before it when the upstream takes up another protocol, for which nobody asked.
+    outgoing.on('close', () => fail(new Error('it ended without an answer')))
     outgoing.on('response', resolve)
     outgoing.on('finish', () => {
       if (answered === undefined) timer = setTimeout(() => outgoing.destroy(late), answerTimeoutMs)

@@ -32,15 +32,21 @@ export function pathOf(target: string): string {
 
 /**
  * Whether any reading of a path leads above where it begins: also that of servers which unescape slashes before they
- * resolve dots, take backslashes for slashes, join empty segments, or cut parameters off segments (`..;a=b`).
+ * resolve dots, take backslashes for slashes, join empty segments, or cut parameters off segments (`..;a=b`). Some of them
+ * see one segment where others see several (`a%2Fb`): it counts as one on the way down, and as all of them on the way up.
  */
 export function climbs(path: string): boolean {
   let depth = 0
-  for (const segment of path.replaceAll(/%2f|%5c|\\/gi, '/').split('/')) {
-    const name = segment.replaceAll(/%2e/gi, '.').replaceAll(/%3b/gi, ';').split(';', 1)[0]
-    if (name === '..') depth--
-    else if (name !== '' && name !== '.') depth++
+  for (const segment of path.split('/')) {
+    const names = segment.split(/%2f|%5c|\\/i).map(plainName)
+    const up = names.filter((name) => name === '..').length
+    if (up > 0) depth -= up
+    else if (names.some((name) => name !== '' && name !== '.')) depth++
     if (depth < 0) return true
   }
   return false
+}
+
+function plainName(segment: string): string | undefined {
+  return segment.replaceAll(/%2e/gi, '.').replaceAll(/%3b/gi, ';').split(';', 1)[0]
 }
