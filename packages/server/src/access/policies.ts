@@ -106,7 +106,7 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * What a principal may do by itself, whoever calls: the owner of a view, whose rights decide what is read through it. An
+   * What a principal may do by itself, whoever calls: the definer of a view, whose rights decide what is read through it. An
    * id that is nobody's may do nothing.
    */
   ofPrincipal(id: string, atLeastVersion = 0): Policy | Promise<Policy> {

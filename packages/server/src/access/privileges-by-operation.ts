@@ -72,7 +72,7 @@ export const privilegesByOperation = {
   },
   loadTable: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'With referenced-by, behind an engine that is believed: select on the outermost view; its owner on the next; the owner of the last here.',
+    note: 'With referenced-by, behind an engine that is believed: select on the outermost view; its definer on the next; the definer of the last here.',
   },
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
   loadCredentials: {

@@ -5,7 +5,7 @@ import type { Policy } from './policy.ts'
 import type { Chain } from './privilege.ts'
 import { holds, privilegeBits } from './privilege-bits.ts'
 
-/** A view that something is read through, and what its owner may do: definer's rights, as SQL calls them. */
+/** A view that something is read through, and what its definer may do: definer's rights, as SQL calls them. */
 export interface ViewLink {
   readonly chain: Chain
   /** Of the owner, with no engine in it. */

@@ -22,6 +22,7 @@ function rowOf(name: string, body: PackedBody): RelationRow {
     metadataLocation: `s3://lake/${name}/metadata/00000.json`,
     location: `s3://lake/${name}`,
     ownerId: '',
+    definerId: '',
     protected: false,
     prefixes: '',
     notBefore: 0,

@@ -32,6 +32,8 @@ export interface Prepared {
 export interface CommitRequest<Update, Requirement> {
   readonly requirements: readonly Requirement[]
   readonly updates: readonly Update[]
+  /** Of a view: who writes it. */
+  readonly definerId?: string
 }
 
 /** Where decoded metadata is kept between commits: see `ModelCache`. */
@@ -84,6 +86,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
         uuid,
         metadataLocation: file.location,
         location: model.location(metadata),
+        definerId: request.definerId ?? null,
       },
     },
     claim,

@@ -34,6 +34,8 @@ export async function repoint<Metadata>(
         uuid: relation.uuid,
         metadataLocation: file.location,
         location: model.location(metadata),
+        // Views are never registered over others.
+        definerId: null,
       },
     },
     claim: claimFor(warehouse, model.locations(metadata)),

@@ -18,7 +18,7 @@ interface Asked {
 
 /**
  * Decides again what was decided when storage access was handed out: by the principal's own right, or by those of the
- * owners of the views that it reads through, as both are now.
+ * definers of the views that it reads through, as both are now.
  */
 export async function decideStorage(
   parts: { readonly policies: Policies; readonly reads: Reads },
@@ -41,7 +41,7 @@ async function linkOf(
 ): Promise<ViewLink | null> {
   const standing = await reads.standing({ relationId: viewId, warehouseId, name: null })
   const chain = viewChain(standing, viewId, warehouseId)
-  const owner = chain?.owners[0]
-  if (chain === null || owner === undefined) return null
-  return { chain, definer: await policies.ofPrincipal(owner, standing.policyVersion) }
+  if (chain === null || standing.relation === null) return null
+  const { definerId } = standing.relation
+  return { chain, definer: await policies.ofPrincipal(definerId, standing.policyVersion) }
 }

@@ -38,7 +38,7 @@ export function replaceView(parts: IcebergParts): Operation {
             viewModel,
             parts.viewModels,
             found,
-            request,
+            { ...request, definerId: call.identity.principal.id },
             riders,
           )
           return metadataAnswer({

@@ -97,6 +97,27 @@ describe('through a view, behind an engine that is believed,', () => {
     await expectHidden(await hers('GET', through(`${inner},${outer}`)))
   })
 
+  test('who replaces the view of somebody else lends it their own rights, not those of its owner', async () => {
+    await make(dora, 'lent')
+    const [relation, erin] = [await idOf('relation', 'lent'), world.erin]
+    await server.grant({ privilege: 'select', on: relation, to: alice })
+    await server.grant({ privilege: 'modify', on: relation, to: erin })
+    await changed()
+    const load = async (): Promise<TestAnswer> =>
+      (await as('alice'))('GET', through('mart%1Flent'), undefined, asking)
+    const before = await load()
+    expect(before).toMatchObject({ status: 200 })
+    const replaced = { requirements: [], updates: [{ action: 'set-properties', updates: { by: 'erin' } }] }
+    expect(await erin.send('POST', 'namespaces/mart/views/lent', replaced)).toMatchObject({ status: 200 })
+    await expectHidden(await load())
+    const token = encodeURIComponent(credentialOf(before).token)
+    const renewed = await (await as('alice'))('GET', `${table}/credentials?storageRefreshToken=${token}`)
+    expect(renewed).toMatchObject({ status: 404 })
+    const again = { requirements: [], updates: [{ action: 'set-properties', updates: { by: 'dora' } }] }
+    expect(await dora.send('POST', 'namespaces/mart/views/lent', again)).toMatchObject({ status: 200 })
+    expect(await load()).toMatchObject({ status: 200 })
+  })
+
   test('however the client writes the chain down', async () => {
     const hers = await as('alice')
     for (const chain of ['mart%1Fouter,mart%1finner', 'mart%251Fouter%2Cmart%251Finner'])

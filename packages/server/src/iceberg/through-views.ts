@@ -76,7 +76,7 @@ function foundAt({ warehouse, identifier, resolved, held }: LookedUp): Target | 
 async function linkOf(parts: IcebergParts, policy: Policy, view: Target | null): Promise<ViewLink | null> {
   if (view === null) return null
   const { chain, relation } = view
-  return { chain, definer: await parts.policies.ofPrincipal(relation.ownerId, policy.version) }
+  return { chain, definer: await parts.policies.ofPrincipal(relation.definerId, policy.version) }
 }
 
 /**

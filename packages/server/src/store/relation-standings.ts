@@ -25,6 +25,8 @@ export interface RelationStanding {
     readonly kind: RelationKind
     readonly name: string
     readonly ownerId: string
+    /** Of a view: who wrote what it says now. */
+    readonly definerId: string
     readonly prefixes: readonly string[]
     readonly notBefore: number
     /** Null: it was dropped. */
@@ -52,7 +54,7 @@ const find = statement(
   'relation_standing',
   `select (select version from policy)::float8 as "policyVersion",
      w.name as "warehouse", w.owner_id as "warehouseOwner", w.version as "warehouseVersion", w.not_before as "warehouseNotBefore",
-     r.kind, r.name, r.owner_id as "ownerId", r.prefixes::text[], r.not_before as "notBefore",
+     r.kind, r.name, r.owner_id as "ownerId", coalesce(r.definer_id, r.owner_id) as "definerId", r.prefixes::text[], r.not_before as "notBefore",
      n.id as "namespaceId", n.path, n.lineage::text[], n.owners::text[],
      s.name as "stagedName", s.prefixes::text[] as "stagedPrefixes",
      sn.id as "stagedNamespaceId", sn.path as "stagedPath", sn.lineage::text[] as "stagedLineage", sn.owners::text[] as "stagedOwners",
@@ -76,6 +78,7 @@ interface Row {
   readonly kind: RelationKind | null
   readonly name: string
   readonly ownerId: string
+  readonly definerId: string
   readonly prefixes: readonly string[]
   readonly notBefore: number
   readonly namespaceId: string | null
@@ -113,6 +116,7 @@ export async function findRelationStanding(sql: Queryable, key: StandingKey): Pr
             kind: row.kind,
             name: row.name,
             ownerId: row.ownerId,
+            definerId: row.definerId,
             prefixes: row.prefixes,
             notBefore: row.notBefore,
             namespace: namespaceOf(row.namespaceId, row.path, row.lineage, row.owners),

@@ -36,6 +36,8 @@ export interface Replacement extends Bodies {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
+  /** Of a view: who writes it. */
+  readonly definerId: string | null
 }
 
 const insert = statement(
@@ -76,11 +78,11 @@ export async function insertRelation(
 const replace = statement(
   'relation_replace',
   `with written as (
-     update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7,
-       body = $8, body_length = $9, body_crc = $10, refs_body = $11, refs_length = $12, refs_crc = $13, updated_at = now()
-     where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $14
+     update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7, definer_id = $8,
+       body = $9, body_length = $10, body_crc = $11, refs_body = $12, refs_length = $13, refs_crc = $14, updated_at = now()
+     where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $15
      returning id),
-   ${ridersSql(15)}
+   ${ridersSql(16)}
    select id from written`,
 )
 
@@ -95,6 +97,7 @@ export async function replaceRelation(sql: Queryable, change: Replacement, rider
     change.uuid,
     change.metadataLocation,
     change.location,
+    change.definerId,
     ...bodyValues(change),
   ]
   return (await runWithRiders(sql, replace, values, riders)).length === 1

@@ -31,6 +31,8 @@ export interface RelationRow {
   readonly metadataLocation: string
   readonly location: string
   readonly ownerId: string
+  /** Of a view: who wrote what it says now, by whose rights others read through it. */
+  readonly definerId: string
   readonly protected: boolean
   /** Canonical prefixes that its files may be under, each ending in `/`, one a line. */
   readonly prefixes: string
@@ -64,6 +66,7 @@ interface Row {
   metadataLocation: string
   location: string
   ownerId: string
+  definerId: string
   protected: boolean
   prefixes: string
   notBefore: number
@@ -77,7 +80,7 @@ const resolveFrom = (
   keys: string,
 ): string => `select k.ord::int as ord, (select version from policy) as "policyVersion",
      n.id as "namespaceId", n.lineage::text, n.owners::text,
-     r.id, r.kind, r.uuid, r.version, r.metadata_location as "metadataLocation", r.location, r.owner_id as "ownerId", r.protected,
+     r.id, r.kind, r.uuid, r.version, r.metadata_location as "metadataLocation", r.location, r.owner_id as "ownerId", coalesce(r.definer_id, r.owner_id) as "definerId", r.protected,
      array_to_string(r.prefixes, E'\\n') as prefixes, extract(epoch from r.not_before)::float8 * 1000 as "notBefore",
      case when k.form = 'none' or r.metadata_location = k.known then null
           when k.form = 'refs' and r.refs_body is not null then r.refs_body else r.body end as body,
@@ -142,6 +145,7 @@ function fromRow(row: Row): Resolved {
             metadataLocation: row.metadataLocation,
             location: row.location,
             ownerId: row.ownerId,
+            definerId: row.definerId,
             protected: row.protected,
             prefixes: row.prefixes,
             notBefore: row.notBefore,

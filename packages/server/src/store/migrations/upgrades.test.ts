@@ -63,4 +63,13 @@ describe('a store of the version before', () => {
       { subject: 'etl', login: null, neverSeen: true, privilege: 'modify', also: 'group' },
     ])
   })
+
+  test('3: relations keep their owners, whose rights are lent by views until somebody replaces one', async () => {
+    const rows = await upgraded(
+      3,
+      lake.replace("'table'", "'view'"),
+      `select owner_id as owner, coalesce(definer_id, owner_id) as definer from relation`,
+    )
+    expect(rows).toEqual([{ owner: principal, definer: principal }])
+  })
 })
