@@ -21,6 +21,8 @@ export interface Committing<Base, Commit, Result> {
   readonly reload: () => Promise<Base>
   /** The commit for what others have made of it. @throws {HeadgateError} commit-failed when there is none */
   readonly rebase: (base: Base) => Commit
+  /** Whether a commit has what nobody else could have written, so that it is known again. */
+  readonly marked: (commit: Commit) => boolean
   /** What the commit came to, if it can be seen in what there is now. */
   readonly landed: (commit: Commit, base: Base) => Result | undefined
 }
@@ -28,9 +30,10 @@ export interface Committing<Base, Commit, Result> {
 /**
  * Commits, until it is done or certain that it cannot be.
  *
- * A conflict (409) is answered by looking at what others have committed and making the commit anew for that. Where the
- * outcome is unknown, it looks for its own marks; when there are none, the error says `outcomeUnknown`, because the
- * request may still be under way: files that the commit refers to must stay.
+ * A conflict (409) is answered by looking at what there is now. A commit that can be known again may be among it: then it
+ * is done. Otherwise it is made anew for that. Where the outcome is unknown, it looks for its own marks; when there are
+ * none, the error says `outcomeUnknown`, because the request may still be under way: files that the commit refers to must
+ * stay.
  */
 export async function commitLoop<Base, Commit, Result>(
   first: Commit,
@@ -49,10 +52,19 @@ export async function commitLoop<Base, Commit, Result>(
     } catch (error) {
       signal?.throwIfAborted()
       if (outcomeUnknown(error)) return await reconcile(commit, committing, error, signal)
-      if (!isConflict(error) || tries > limit || clock.now() + pause > until) throw error
-      await clock.sleep(Math.ceil(pause * (0.5 + clock.random() / 2)), signal)
+      const marked = committing.marked(commit)
+      const again = tries <= limit && clock.now() + pause <= until
+      if (!isConflict(error) || !(again || marked)) throw error
+      if (again) await clock.sleep(Math.ceil(pause * (0.5 + clock.random() / 2)), signal)
       pause = Math.min(pause * 2, longest)
-      commit = rebased(committing, await committing.reload(), error)
+      const base = await committing
+        .reload()
+        .catch((failure: unknown) => Promise.reject(again ? failure : error))
+      // Whoever is in between may have sent it twice: then the conflict is with itself.
+      const landed = marked ? committing.landed(commit, base) : undefined
+      if (landed !== undefined) return landed
+      if (!again) throw error
+      commit = rebased(committing, base, error)
     }
   }
 }

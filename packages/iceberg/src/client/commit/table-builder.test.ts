@@ -79,6 +79,20 @@ test('a function makes its snapshot anew, on top of what others have committed',
   ])
 })
 
+test('a commit that was made, and repeated by somebody on the way, is found in spite of the conflict', async () => {
+  for (const how of ['value', 'function'] as const) {
+    await using it = await tinyCatalog(['orders'], [{ ...conflict, done: true }], noKeys)
+    const table = await it.catalog.loadTable(orders)
+    let id = OURS
+    const builder = it.catalog.updateTable(table)
+    if (how === 'value') builder.addSnapshot(snapshotOn(table.metadata, OURS))
+    else builder.addSnapshot((now) => snapshotOn(now, id++))
+    expect((await builder.commit()).metadata['current-snapshot-id']).toBe(OURS)
+    expect(it.commits().length).toBe(1)
+    expect(it.table('orders').snapshots.length).toBe(1)
+  }
+})
+
 test('a snapshot that was made for what is gone is never put on top of somebody else’s', async () => {
   await using it = await tinyCatalog(['orders'])
   const table = await it.catalog.loadTable(orders)

@@ -6,7 +6,7 @@ import type { CallOptions, Session } from '../session.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
 import { TableChanges } from './table-changes.ts'
 import { commitTable, type CommittedTable, type TableCommit } from './table-commit.ts'
-import { tableLanded } from './table-landed.ts'
+import { addsSnapshot, tableLanded } from './table-landed.ts'
 
 /** Collects changes to one table, and commits them. */
 export class TableBuilder extends TableChanges {
@@ -43,6 +43,7 @@ export class TableBuilder extends TableChanges {
         send: (each) => this.#send(each, { signal, timeoutMs }),
         reload: () => loadTable(session, identifier, { accessDelegation: [], signal, timeoutMs }),
         rebase: ({ metadata }) => this.rebase(metadata),
+        marked: ({ updates }) => addsSnapshot(updates),
         landed: ({ updates }, { metadata, metadataLocation, etag }) =>
           metadataLocation !== null && tableLanded(updates, metadata)
             ? { metadata, metadataLocation, etag }

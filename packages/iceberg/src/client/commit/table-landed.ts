@@ -9,6 +9,10 @@ import { sameJson } from '../../view/same-json.ts'
 import { bareLocation } from './bare-location.ts'
 import { knownSchema } from './schema-updates.ts'
 
+/** Whether a commit adds a snapshot, whose id is nobody else's. */
+export const addsSnapshot = (updates: readonly TableUpdate[]): boolean =>
+  updates.some(({ action }) => action === 'add-snapshot')
+
 /**
  * Whether a commit can be seen in a table: by what nobody else could have written (snapshots, the uuid of a new table),
  * as a commit is made wholly or not at all; and if it has nothing of the kind, because all that it wanted is so.

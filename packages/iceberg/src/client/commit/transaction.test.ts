@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { everything, orders } from '../catalog.test-support.ts'
+import { everything, orders, problem } from '../catalog.test-support.ts'
 import { CommitFailedError } from '../index.ts'
 import { append, lost, snapshotOn, tinyCatalog } from './tiny-catalog.test-support.ts'
 
@@ -60,6 +60,17 @@ test('a lost answer is looked for in all tables', async () => {
     else await expect(outcome).rejects.toMatchObject({ name: 'IcebergConnectionError', outcomeUnknown: true })
     expect(it.commits().length).toBe(1)
   }
+})
+
+test('a transaction that was made, and repeated by somebody on the way, is found in spite of the conflict', async () => {
+  const reply = problem(409, 'CommitFailedException')
+  await using it = await tinyCatalog(['orders', 'items'], [{ done: true, reply }], noKeys)
+  const [first, second] = await Promise.all([it.catalog.loadTable(orders), it.catalog.loadTable(items)])
+  const transaction = it.catalog.transaction()
+  transaction.update(first).setProperties({ a: 'b' })
+  transaction.update(second).addSnapshot(snapshotOn(second.metadata, OURS))
+  await transaction.commit({ commitRetries: 0 })
+  expect(it.commits().length).toBe(1)
 })
 
 test('a table can be taken up once, and an empty transaction is a mistake', async () => {

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts'
 import { commitLoop, type CommitOptions } from './commit-loop.ts'
 import { TableChanges } from './table-changes.ts'
 import { commitTransaction, type TableChange } from './table-commit.ts'
-import { tableLanded } from './table-landed.ts'
+import { addsSnapshot, tableLanded } from './table-landed.ts'
 
 /**
  * Changes several tables at once: all or none.
@@ -65,6 +65,7 @@ export class Transaction {
             identifier: changes.table.identifier,
             ...changes.rebase(at(tables, index).metadata),
           })),
+        marked: (changes) => changes.some(({ updates }) => addsSnapshot(updates)),
         landed: (changes, tables) =>
           changes.every(({ updates }, index) => tableLanded(updates, at(tables, index).metadata))
             ? true

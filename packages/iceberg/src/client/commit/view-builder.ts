@@ -97,6 +97,7 @@ export class ViewBuilder {
           checkViewRequirements(now.metadata, rebased.requirements)
           return rebased
         },
+        marked: () => false,
         landed: ({ updates }, now) => (viewLanded(updates, now.metadata) ? now : undefined),
       },
       options,
