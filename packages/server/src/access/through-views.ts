@@ -12,7 +12,7 @@ export interface ViewLink {
   readonly definer: Policy
 }
 
-/** More views in one chain are refused: each of them asks for the rights of its owner. */
+/** More views in one chain are refused: each of them asks for the rights of its definer. */
 export const maxViews = 16
 
 /** True when it is believed which views the caller reads through: a user, behind an engine whose entry says so. */
@@ -22,8 +22,8 @@ export function mayReadThroughViews({ enabled, engine }: Policy): boolean {
 
 /**
  * May the caller read what stands at `target` through these views, the outermost first? The caller must be able to
- * select from the first, its owner from the next, and the owner of the last from the target; all of it within the limits
- * of the engine. That a view really refers to what comes after it is the engine's word.
+ * select from the first, its definer from the next, and the definer of the last from the target; all of it within the
+ * limits of the engine. That a view really refers to what comes after it is the engine's word.
  *
  * Pure. `hide` unless it is allowed: what the caller is told is what it is told without views.
  */

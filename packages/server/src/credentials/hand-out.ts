@@ -43,7 +43,7 @@ export interface Entitled {
   readonly prefixes: readonly string[]
   readonly access: Access
   readonly identity: Identity
-  /** Ids of the views that the table is read through, whose owners' rights decide; none: the caller's own. */
+  /** Ids of the views that the table is read through, whose definers' rights decide; none: the caller's own. */
   readonly through: readonly string[]
   readonly ground: VendingGround
 }

@@ -39,7 +39,7 @@ export interface RefreshClaims {
   readonly access: Access
   /** How access was handed out; another way would need another configuration of the client. */
   readonly mode: string
-  /** Ids of the views that the table is read through: their owners' rights decide. Absent: the principal's own. */
+  /** Ids of the views that the table is read through: their definers' rights decide. Absent: the principal's own. */
   readonly through?: readonly string[]
   /** What the engine called the query that asked first: it is that of the renewals too. For the audit. */
   readonly queryId?: string

@@ -18,7 +18,7 @@ export interface Bearer {
   readonly actor: Principal | null
   /** Epoch ms at which the caller's session began; see `Identity.issuedAt`. */
   readonly issuedAt: number | null
-  /** Ids of the views that it reads through: whose owners' rights are asked about again. Absent or empty: by its own. */
+  /** Ids of the views that it reads through: whose definers' rights are asked about again. Absent or empty: by its own. */
   readonly through?: readonly string[]
   /** The engine's own name for what it is doing, for the gateway's records; absent: it said none. */
   readonly queryId?: string
