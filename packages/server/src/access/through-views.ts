@@ -8,7 +8,7 @@ import { holds, privilegeBits } from './privilege-bits.ts'
 /** A view that something is read through, and what its definer may do: definer's rights, as SQL calls them. */
 export interface ViewLink {
   readonly chain: Chain
-  /** Of the owner, with no engine in it. */
+  /** Of who wrote what it says now, with no engine in it. */
   readonly definer: Policy
 }
 
@@ -45,7 +45,7 @@ function mayRead(reader: Policy, caller: Policy, chain: Chain): boolean {
   return holds(left, 'select') && decide(reader, chain, 'select').outcome === 'allow'
 }
 
-/** An owner that is an engine itself has its own limits too. */
+/** A definer that is an engine itself has its own limits too. */
 function within(definer: Policy, limits: EngineLimits | null): Policy {
   if (limits === null) return definer
   const own = definer.engine
