@@ -31,6 +31,9 @@ export interface RunOptions {
 /** Runs the command line in this process. */
 export type Headgate = (args: readonly string[], options?: RunOptions) => Promise<Ran>
 
+/** The server knows this issuer by name; nobody is there. */
+export const testIssuer = 'https://idp.example/realms/a'
+
 /** A server of its own, and the command line that speaks to it as its administrator. */
 export interface TestHeadgate extends AsyncDisposable {
   readonly url: string
@@ -44,6 +47,7 @@ export async function testHeadgate(): Promise<TestHeadgate> {
   const server = spawnSource(
     join(dirname(createRequire(import.meta.url).resolve('@headgate/server')), '../src/main.ts'),
     ['--port=0', '--audit-reads=store', `--data-dir=${join(directory, 'data')}`],
+    { HEADGATE_ISSUERS: JSON.stringify([{ issuer: testIssuer, audience: 'headgate' }]) },
   )
   const url = await readyUrl(server)
   const env = { HEADGATE_URL: url, HEADGATE_DATA_DIR: join(directory, 'data') }

@@ -60,25 +60,40 @@ test(
 )
 
 test(
-  'the example of the TypeScript client works beside a server as it is started',
+  'the examples of the TypeScript client work beside a server as it is started',
   { timeout: 60_000 },
   async () => {
     await using server = start('first')
-    const url = await server.ready
+    const uri = await server.ready
+    const credential = (await readFile(join(folder, 'first', 'admin-credential'), 'utf8')).trim()
+    const properties = {
+      credential,
+      scope: 'catalog',
+      'rest.auth.type': 'oauth2',
+      'oauth2-server-uri': `${uri}/v1/oauth/tokens`,
+    }
+    const connected = JSON.stringify({ uri, warehouse: 'lakehouse', properties })
     const client = join(import.meta.dirname, '../../../iceberg')
     const readme = await readFile(join(client, 'README.md'), 'utf8')
-    const [, example = ''] = /^```ts\n([^]*?)^```/m.exec(readme) ?? []
-    const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [...flags, '--input-type=module-typescript', '-e', example],
-      {
-        cwd: client,
-        env: programEnvironment({ HEADGATE_URL: url, HEADGATE_DATA_DIR: join(folder, 'first') }),
-        timeout: 50_000,
-      },
-    )
-    expect(stdout).toMatch(/^s3:\/\/lakehouse\/[\w-]+ holds \/[\w-]+\/data\/hello\.txt$/m)
+    const examples = [...readme.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, example = '']) => example)
+    const first = examples[0] ?? ''
+    const storage = examples.find((example) => example.includes('storageCredentials(')) ?? ''
+    const run = async (example: string): Promise<string> => {
+      const here = example.replace(
+        "{ uri: 'https://catalog.example.com', warehouse: 'lakehouse' }",
+        connected,
+      )
+      expect(here).not.toBe(example)
+      const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [...flags, '--input-type=module-typescript', '-e', here],
+        { cwd: client, env: programEnvironment({}), timeout: 25_000 },
+      )
+      return stdout
+    }
+    expect(await run(first)).toMatch(/^orders\ns3:\/\/lakehouse\/[\w-]+ null$/m)
+    expect(await run(storage)).toMatch(/^s3:\/\/lakehouse\/[\w-]+ says hello$/m)
   },
 )
 
