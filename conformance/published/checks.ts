@@ -5,7 +5,7 @@ import { formatMessage } from 'publint/utils'
 import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { Packed } from './pack.ts'
-import { libraries, libraryNames, specifier } from './packages.ts'
+import { libraries, libraryNames, nodeOnly, specifier } from './packages.ts'
 
 /** A folder with the packages installed. */
 export interface Installed {
@@ -28,7 +28,7 @@ export function strayFiles({ packed }: Installed): readonly string[] {
   return packed.flatMap(({ library, folder }) => {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     const stray = files.filter((name) =>
-      /\.test\.|\.test-support\.|(^|\/)test-|(^|\/)src(\/|$)|(^|\/)generate(\/|$)/.test(name),
+      /\.(test|test-support|fuzz|properties)\.|(^|\/)test-|(^|\/)src(\/|$)|(^|\/)generate(\/|$)/.test(name),
     )
     const needed = ['README.md', 'package.json'].filter((name) => !files.includes(name))
     return [
@@ -76,9 +76,6 @@ async function output(keeper: ProcessKeeper, cwd: string, args: readonly string[
   return lines.join('\n')
 }
 
-/** For Node alone: its types name those of Node. */
-const nodeOnly = '@headgate/sigv4'
-
 /** Programs with every entry point compile in both ways of resolving modules, and without Node's types where that is promised. */
 export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
   const all = libraryNames.flatMap((library) =>
@@ -87,7 +84,7 @@ export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<
   const example = readFileSync(new URL('consumer.ts.txt', import.meta.url), 'utf8')
   const program = (entries: typeof all): string =>
     entries.map(({ name, from }) => `import * as ${name} from '${from}'\nexport { ${name} }\n`).join('')
-  const browser = all.filter(({ from }) => from !== nodeOnly)
+  const browser = all.filter(({ from }) => !nodeOnly.includes(from))
   writeFileSync(join(run, 'browser.ts'), program(browser) + example)
   writeFileSync(join(run, 'node.ts'), program(all) + example)
   const found: string[] = []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { damagedTexts, documents, documentsWithPlainKeys } from './json.documents.ts'
+import { damagedTexts, documents, documentsWithPlainKeys } from './test-documents.ts'
 import { addInt64, compareInt64, isInt64, JsonError, parse, parseBytes } from './index.ts'
 import { stringify, toInt64, type Json } from './index.ts'
 

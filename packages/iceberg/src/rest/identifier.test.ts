@@ -1,7 +1,7 @@
 import type { Json } from '@headgate/json'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anyJson, damaged, outcome } from '../view/testing.ts'
+import { anyJson, damaged, outcome } from '../view/view.test-support.ts'
 import { decodeTableIdentifier, formatIdentifier, formatNamespace, sameIdentifier } from './identifier.ts'
 
 test('messages show namespaces and tables with dots', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { outcome } from '../view/testing.ts'
+import { outcome } from '../view/view.test-support.ts'
 import { checkNamespace } from './names.ts'
 import { decodeNameParam, decodeNamespaceParam, encodeNamespaceParam } from './namespace-param.ts'
 

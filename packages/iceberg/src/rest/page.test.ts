@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { outcome } from '../view/testing.ts'
+import { outcome } from '../view/view.test-support.ts'
 import { decodePage, type Page } from './page.ts'
 import { decodePageToken, encodePageToken } from './page-token.ts'
 

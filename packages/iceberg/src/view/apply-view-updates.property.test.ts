@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { applyViewUpdates } from './apply-view-updates.ts'
 import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
 import { exampleView, schemaOf, sql, UUID, versionOf } from './example-view.ts'
-import { outcome } from './testing.ts'
+import { outcome } from './view.test-support.ts'
 import type { ViewMetadata } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
 import { exampleView } from './example-view.ts'
-import { anyJson, damaged, outcome } from './testing.ts'
+import { anyJson, damaged, outcome } from './view.test-support.ts'
 
 // The first example of appendix A of the Iceberg view specification, plus fields it does not name.
 const DOCUMENT = `{

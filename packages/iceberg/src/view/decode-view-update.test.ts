@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeViewRequirement, decodeViewUpdate } from './decode-view-update.ts'
 import { schemaOf, UUID, versionOf } from './example-view.ts'
-import { anyJson, damaged, outcome } from './testing.ts'
+import { anyJson, damaged, outcome } from './view.test-support.ts'
 
 const updates: readonly Json[] = [
   { action: 'assign-uuid', uuid: UUID },

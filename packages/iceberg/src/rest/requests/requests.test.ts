@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@headgate/json'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyJson, damaged, outcome } from '../../view/testing.ts'
+import { anyJson, damaged, outcome } from '../../view/view.test-support.ts'
 import { decodeCommitTableRequest } from './commit-table.ts'
 import { decodeCommitTransactionRequest } from './commit-transaction.ts'
 import { decodeCommitViewRequest } from './commit-view.ts'
