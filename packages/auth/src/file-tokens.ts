@@ -4,6 +4,7 @@ import { Secret } from './secret.ts'
 import { checkToken } from './token-auth.ts'
 import { jwtExpiry, whoOf } from './token-expiry.ts'
 import type { Token } from './token.ts'
+import { readTextFile } from './needs-node.ts'
 
 /** How long what was read from a file is used before the file is read again. */
 const READ_AGAIN_MS = 10_000
@@ -20,7 +21,6 @@ export const ofFile: Provenance = { obtainedBy: 'file', renewableBy: ['file'] }
 export function fileTokens(path: string, from: string, now: () => number): Memoized<Token> {
   return memoize<Token>(
     async (wait) => {
-      const { readTextFile } = await import('./node/read-text-file.ts')
       const value = checkToken((await readTextFile(path, from, wait)).trim(), `The file of ${from}`)
       const expiresAt = jwtExpiry(value)
       return {

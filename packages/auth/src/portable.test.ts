@@ -60,10 +60,34 @@ it('what is loaded on demand is what needs Node, a provider, or a package that m
   }
 })
 
+it('nothing is written in a way that Node 22 cannot read', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const own = files.filter((name) => name.endsWith('.ts') && !/\.test\.|(^|\/)test-/.test(name))
+  expect(own.length).toBeGreaterThan(60)
+  for (const name of own) {
+    const code = readFileSync(new URL(name, folder), 'utf8').replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+    expect(code, name).not.toMatch(/\busing [a-z]\w* =/)
+  }
+})
+
+/** What a program prints that begins with the given lines. */
+async function printed(script: string): Promise<string> {
+  const args = [
+    '--conditions=x-source',
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    script,
+  ]
+  return (await promisify(execFile)(process.execPath, args)).stdout
+}
+
+const withoutNode = 'delete globalThis.process; delete globalThis.Buffer'
+const registry = `const { AuthRegistry } = await import(${JSON.stringify(new URL('index.ts', folder).href)})`
+
 it('signs without anything of Node, the same as with it', async () => {
-  const script = (before: string): string => `
-    ${before}
-    const { AuthRegistry } = await import(${JSON.stringify(new URL('index.ts', folder).href)})
+  const sign = `
+    ${registry}
     const auth = await new AuthRegistry().create({
       'rest.auth.type': 'sigv4', 'rest.auth.sigv4.region': 'r', 'rest.auth.basic.username': 'u',
       'rest.auth.basic.password': 'p', 'rest.auth.sigv4.delegate-auth-type': 'basic',
@@ -71,17 +95,30 @@ it('signs without anything of Node, the same as with it', async () => {
     }, { now: () => 1e12 })
     const body = new TextEncoder().encode('{}')
     console.log(JSON.stringify(await auth.authenticate({ method: 'POST', url: 'https://h/a?b', headers: [], body })))`
-  const run = async (before: string): Promise<string> => {
-    const args = [
-      '--conditions=x-source',
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-      '-e',
-      script(before),
-    ]
-    return (await promisify(execFile)(process.execPath, args)).stdout
-  }
-  const browser = await run('delete globalThis.process; delete globalThis.Buffer')
+  const browser = await printed(`${withoutNode}\n${sign}`)
   expect(browser).toContain('AWS4-HMAC-SHA256')
-  expect(browser).toBe(await run(''))
+  expect(browser).toBe(await printed(sign))
+})
+
+it('what needs files, programs or key pairs is refused by its property where there is no Node', async () => {
+  const keys = {
+    'rest.access-key-id': 'a',
+    'rest.secret-access-key': 's',
+    'rest.auth.sigv4a.region-set': '*',
+  }
+  const all = [
+    { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token-file': '/token' },
+    { 'rest.auth.type': 'command', 'rest.auth.command.command': 'echo token' },
+    { 'rest.auth.type': 'sigv4a', ...keys },
+  ]
+  const said = await printed(`
+    ${withoutNode}
+    ${registry}
+    for (const properties of ${JSON.stringify(all)})
+      await new AuthRegistry().create(properties).catch((error) => console.log(error.property, error.reason))`)
+  expect(said.trim().split('\n')).toEqual([
+    'rest.auth.bearer.token-file configuration',
+    'rest.auth.command.command configuration',
+    'rest.auth.type configuration',
+  ])
 })

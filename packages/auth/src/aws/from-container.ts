@@ -2,6 +2,7 @@ import { AuthError } from '../auth-error.ts'
 import { ask } from '../ask.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
 import { jsonCredentials } from './json-credentials.ts'
+import { readTextFile } from '../needs-node.ts'
 
 const ECS = 'http://169.254.170.2'
 
@@ -44,6 +45,5 @@ function checkAgent(url: string): string {
 }
 
 async function readFile(path: string, from: string, signal: AbortSignal | undefined): Promise<string> {
-  const { readTextFile } = await import('../node/read-text-file.ts')
   return await readTextFile(path, from, signal === undefined ? {} : { signal })
 }

@@ -10,6 +10,7 @@ import { jsonCredentials } from './json-credentials.ts'
 import { mergeProfiles, type Profile } from './profiles.ts'
 import { stsEndpoint } from './sts.ts'
 import { fromWebIdentity, type RoleOptions } from './web-identity.ts'
+import { readTextFile, runCommand } from '../needs-node.ts'
 
 /** A role of a role of a role … ends here. */
 const MAX_DEPTH = 5
@@ -118,7 +119,6 @@ function baseOf(
 function fromProcess(line: string, profile: string): AwsSource {
   const from = `credential_process of profile ${profile}`
   return async (wait): Promise<AwsCredentials> => {
-    const { runCommand } = await import('../node/run-command.ts')
     return jsonCredentials(await runCommand(line, from, wait), from, {
       obtainedBy: 'credential-process',
       renewableBy: ['credential-process'],
@@ -140,7 +140,6 @@ function home(env: AwsContext['env'], file: string): string {
 
 async function readOptional(path: string): Promise<string> {
   try {
-    const { readTextFile } = await import('../node/read-text-file.ts')
     return await readTextFile(path, path)
   } catch (error) {
     // Most machines have only one of the two files, or none.

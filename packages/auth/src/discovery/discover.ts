@@ -11,6 +11,7 @@ import { chooseScheme } from './choose-scheme.ts'
 import { NoDeclaration, readDeclaration, type Declaration } from './declaration.ts'
 import { declarableTypes } from './declarable.ts'
 import { findDocument, type FoundDocument } from './find-document.ts'
+import { readTextFile } from '../needs-node.ts'
 
 const DISCOVER = 'discover'
 const PREFIX = 'rest.auth.discover.'
@@ -116,7 +117,6 @@ async function documentOf(
   const wait: WaitOptions = signal === undefined ? {} : { signal }
   const file = settings['document-file']
   if (file !== undefined) {
-    const { readTextFile } = await import('../node/read-text-file.ts')
     return { text: await readTextFile(file, `${PREFIX}document-file`, wait), from: file }
   }
   const hosts = settings['document-hosts'] ?? []

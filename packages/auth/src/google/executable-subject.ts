@@ -4,6 +4,7 @@ import { timeLimit } from '../time-limit.ts'
 import type { GoogleContext } from './ask-google.ts'
 import { stringOf } from './json-members.ts'
 import type { SubjectPlace } from './subject-place.ts'
+import { readTextFile, runCommand } from '../needs-node.ts'
 
 const ALLOW = 'GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES'
 
@@ -43,7 +44,6 @@ export async function executableSubject(
     ...(outputFile === undefined ? {} : { GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE: outputFile }),
     ...(email === undefined ? {} : { GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL: decodeURIComponent(email) }),
   }
-  const { runCommand } = await import('../node/run-command.ts')
   const printed = await runCommand(command, from, { signal: timeLimit(wait.signal, timeoutMs), env })
   const answer = readAnswer(printed, from)
   if ('code' in answer) {
@@ -68,7 +68,6 @@ async function keptAnswer(
   now: number,
   wait: WaitOptions,
 ): Promise<string | undefined> {
-  const { readTextFile } = await import('../node/read-text-file.ts')
   try {
     const answer = readAnswer(await readTextFile(path, from, wait), from)
     return 'token' in answer && answer.expiresAt !== undefined && answer.expiresAt > now

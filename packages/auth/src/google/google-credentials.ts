@@ -9,6 +9,7 @@ import { impersonated } from './impersonation.ts'
 import { metadataServer } from './metadata-server.ts'
 import { serviceAccount } from './service-account.ts'
 import { subjectToken } from './subject-token.ts'
+import { readTextFile } from '../needs-node.ts'
 
 /** What credentials in a file give. */
 export function fromCredential(
@@ -71,7 +72,6 @@ export async function fromFile(
   context: GoogleContext,
   wait: WaitOptions = {},
 ): Promise<GoogleSource> {
-  const { readTextFile } = await import('../node/read-text-file.ts')
   return fromCredential(readCredential(await readTextFile(path, property, wait), property), property, context)
 }
 

@@ -10,6 +10,7 @@ import { awsSubject } from './aws-subject.ts'
 import type { GoogleCredential } from './credential-file.ts'
 import { executableSubject } from './executable-subject.ts'
 import type { SubjectPlace } from './subject-place.ts'
+import { readTextFile } from '../needs-node.ts'
 
 export type ExternalAccount = Extract<GoogleCredential, { type: 'external_account' }>
 
@@ -58,7 +59,6 @@ async function placedText(
   if (kind === 'url') {
     return (await askGoogle({ url: at, headers, grant: 'the token of the workload' }, context, wait)).text
   }
-  const { readTextFile } = await import('../node/read-text-file.ts')
   return await readTextFile(at, `${property} (credential_source.file)`, wait)
 }
 

@@ -18,6 +18,7 @@ import { privateKey, signatureAlgorithms } from './private-key.ts'
 import { profiles } from './profiles.ts'
 import type { JwtKey } from './sign-jwt.ts'
 import type { TokenSource } from './token-source.ts'
+import { readTextFile } from '../needs-node.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -101,7 +102,6 @@ function checkClient(
 
 async function secretOf(client: ClientSettings, prefix: string, wait: WaitOptions): Promise<Secret> {
   if (client.secret !== undefined) return client.secret
-  const { readTextFile } = await import('../node/read-text-file.ts')
   return new Secret((await readTextFile(client.secretFile ?? '', `${prefix}client-secret-file`, wait)).trim())
 }
 
@@ -124,7 +124,7 @@ async function readKey(client: ClientSettings, prefix: string): Promise<JwtKey> 
 }
 
 async function readFile(path: string, property: string): Promise<string> {
-  return await (await import('../node/read-text-file.ts')).readTextFile(path.trim(), property)
+  return await readTextFile(path.trim(), property)
 }
 
 /** The client's own statement, with what the configuration and the product want changed in it. */

@@ -10,10 +10,10 @@ import type { GivenProperty } from '../properties/read-properties.ts'
 import type { Fetch } from '../provider-definition.ts'
 import type { Secret } from '../secret.ts'
 import { timeLimit } from '../time-limit.ts'
-import { authorizationServer } from './authorization-server.ts'
+import { authorizationServer, type Server } from './authorization-server.ts'
 import { clientProof } from './client-auth.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
-import { readOAuthSettings } from './oauth-settings.ts'
+import { readOAuthSettings, type OAuthSettings } from './oauth-settings.ts'
 import { clientOf } from './token-client.ts'
 import { wholeAnswers } from './whole-answers.ts'
 
@@ -49,18 +49,32 @@ export async function revokeToken(
   ])
   const settings = readOAuthSettings(new Map(given), prefix)
   const limit = timeLimit(signal, timeoutMs)
-  await using servers = authorizationServer(settings, { uri: undefined, fetch: reach, now: Date.now })
-  const server = await servers.get({ signal: limit })
+  // Not `await using`, which Node 22 cannot read.
+  const servers = authorizationServer(settings, { uri: undefined, fetch: reach, now: Date.now })
+  try {
+    const server = await servers.get({ signal: limit })
+    return await revokedBy(server, settings, token, { fetch: reach, signal: limit })
+  } finally {
+    await servers[Symbol.asyncDispose]()
+  }
+}
+
+async function revokedBy(
+  server: Server,
+  settings: OAuthSettings,
+  token: Secret,
+  { fetch: reach, signal }: { readonly fetch: Fetch; readonly signal: AbortSignal },
+): Promise<boolean> {
   const endpoint = server.metadata.revocation_endpoint
   if (endpoint === undefined) return false
   const url = endpointUrl(endpoint, `${prefix}issuer-url`)
-  const { auth } = await clientProof(settings, undefined)(server, { signal: limit })
+  const { auth } = await clientProof(settings, undefined)(server, { signal })
   const client = clientOf(settings.client.id, Date.now)
   const response = await revocationRequest(server.metadata, client, auth, token.reveal(), {
     additionalParameters: { token_type_hint: 'refresh_token' },
     [customFetch]: wholeAnswers(reach, `The revocation endpoint (${url.host})`),
     [allowInsecureRequests]: isLoopback(url),
-    signal: limit,
+    signal,
   })
   try {
     await processRevocationResponse(response)

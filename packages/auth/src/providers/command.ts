@@ -7,6 +7,7 @@ import { whoOf } from '../token-expiry.ts'
 import type { Token } from '../token.ts'
 import { readCommandOutput } from './command-output.ts'
 import { checkHeaderName } from './headers.ts'
+import { runCommand } from '../needs-node.ts'
 
 const PREFIX = 'rest.auth.command'
 
@@ -35,7 +36,6 @@ export const command: ProviderDefinition = defineProvider({
     const lifetime = values['lifetime-ms']
     const tokens = memoize<Token>(
       async (wait) => {
-        const { runCommand } = await import('../node/run-command.ts')
         const output = await runCommand(values.command, `${PREFIX}.command`, wait)
         const token = readCommandOutput(output, from, now())
         checkToken(token.value.reveal(), from)

@@ -12,6 +12,7 @@ import { defineProvider, type ProviderContext, type ProviderDefinition } from '.
 import type { Secret } from '../secret.ts'
 import { tokenAuth } from '../token-auth.ts'
 import { oauthAuth } from './oauth2.ts'
+import { readTextFile } from '../needs-node.ts'
 
 const PREFIX = 'rest.auth.entra.'
 const STORAGE = 'https://storage.azure.com/.default'
@@ -103,7 +104,6 @@ async function ofApplication(
   const name = 'client-certificate-path'
   const variable = 'AZURE_CLIENT_CERTIFICATE_PATH'
   const path = needed(values[name] ?? env[variable], name, variable)
-  const { readTextFile } = await import('../node/read-text-file.ts')
   const pem = await readTextFile(path, `${PREFIX}${name}`)
   given['client-auth.jwt.private-key'] = [pem, name]
   given['client-auth.jwt.algorithm'] = ['PS256', name]

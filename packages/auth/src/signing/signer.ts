@@ -1,4 +1,5 @@
 import type { Header, SigningRules, WireRequest } from '@headgate/sigv4/web'
+import { refuseInBrowsers } from '../needs-node.ts'
 
 export type { Header, SigningRules, WireRequest } from '@headgate/sigv4/web'
 
@@ -39,5 +40,6 @@ export async function v4Signer(): Promise<Signer> {
 
 /** The signer of Version 4A. Browsers cannot make a key pair from a number, so it needs Node, Bun or Deno. */
 export async function v4aSigner(): Promise<Signer> {
+  refuseInBrowsers('rest.auth.type', 'key pairs for sigv4a')
   return (await import('../node/v4a-signer.ts')).nodeV4aSigner()
 }
