@@ -6,26 +6,43 @@ import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { safeEnvironment } from '../lib/safe-env.ts'
 import { installKit } from '../rck/install.ts'
+import { installBotocore } from '../sigv4/install.ts'
 import { startFixturePeer } from './peers/fixture.ts'
 import { startHeadgatePeer } from './peers/headgate.ts'
 import { startNessiePeer } from './peers/nessie.ts'
 import type { Peer } from './peers/peer.ts'
+import { behindFront } from './peers/signed.ts'
 import { humanReport, jsonReport, totalsOf, type PeerResult } from './report.ts'
 import { runPeer } from './run-peer.ts'
 
 const usage = `npm run conformance:iceberg-client [-- --json] [-- --peer NAME …]
 
 Runs @headgate/iceberg/client against catalogs that it starts.
-  --peer NAME   headgate, iceberg-fixture or nessie; may be repeated. Default: all three
+  --peer NAME   headgate, iceberg-fixture, nessie, iceberg-fixture-signed or nessie-signed; may be repeated.
+                Default: all five
   --json        the report for programs`
 
 type Start = (keeper: ProcessKeeper, folder: string) => Promise<Peer>
 
+const startFixture: Start = async (keeper, folder) =>
+  await startFixturePeer(keeper, folder, (await installKit(keeper, say)).jars)
+
+const startNessie: Start = async (keeper, folder) =>
+  await startNessiePeer(keeper, folder, await installMinio(keeper, say))
+
+const signed =
+  (start: Start): Start =>
+  async (keeper, folder) => {
+    const botocore = await installBotocore(keeper, say)
+    return await behindFront(keeper, folder, await start(keeper, folder), botocore)
+  }
+
 const peers: Readonly<Record<string, Start>> = {
   headgate: (keeper, folder) => startHeadgatePeer(keeper, folder, findMinio()),
-  'iceberg-fixture': async (keeper, folder) =>
-    await startFixturePeer(keeper, folder, (await installKit(keeper, say)).jars),
-  nessie: async (keeper, folder) => await startNessiePeer(keeper, folder, await installMinio(keeper, say)),
+  'iceberg-fixture': startFixture,
+  nessie: startNessie,
+  'iceberg-fixture-signed': signed(startFixture),
+  'nessie-signed': signed(startNessie),
 }
 
 /** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */

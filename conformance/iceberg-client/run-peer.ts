@@ -5,6 +5,7 @@ import { commitChecks } from './checks/commits.ts'
 import { namespaceChecks } from './checks/namespaces.ts'
 import { otherChecks } from './checks/others.ts'
 import { readmeChecks } from './checks/readme.ts'
+import { signedChecks } from './checks/signed.ts'
 import { storageChecks } from './checks/storage.ts'
 import { tableChecks } from './checks/tables.ts'
 import { viewChecks } from './checks/views.ts'
@@ -29,7 +30,12 @@ export async function runPeer(peer: Peer, say: (line: string) => void): Promise<
   await using catalog = await connect((url, init) => fetch(url, init))
   const namespace = [`suite_${Date.now().toString(36)}`]
   await catalog.createNamespace(namespace)
-  const all = peer.examples === undefined ? groups : { ...groups, readme: readmeChecks(peer.examples) }
+  const { examples, front } = peer
+  const all = {
+    ...groups,
+    ...(examples === undefined ? {} : { readme: readmeChecks(examples) }),
+    ...(front === undefined ? {} : { signed: signedChecks(front) }),
+  }
   let count = 0
   const fresh: Bench['fresh'] = (name) => ({
     namespace,

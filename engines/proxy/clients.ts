@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { findJdk } from '../../conformance/lib/jdk.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { frontKeys } from './start-front.ts'
+import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
 /** Which programs there are to run clients with, each the path of its interpreter or folder. */
 export interface Programs {

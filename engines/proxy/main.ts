@@ -10,6 +10,7 @@ import { startIcebergFixture } from '../../conformance/lib/iceberg-fixture.ts'
 import { installLance } from '../../conformance/lib/lance.ts'
 import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { startFront, type Front } from '../../conformance/lib/signed-front.ts'
 import { seconds } from '../../conformance/lib/text-table.ts'
 import { installKit } from '../../conformance/rck/install.ts'
 import { installBotocore } from '../../conformance/sigv4/install.ts'
@@ -25,7 +26,6 @@ import {
   type ClientRun,
   type Programs,
 } from './clients.ts'
-import { startFront, type Front } from './start-front.ts'
 import { refreshLeadsBack } from './refresh-leads-back.ts'
 import { startProxy } from './start-proxy.ts'
 

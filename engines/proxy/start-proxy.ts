@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { lineMatching } from './line-matching.ts'
-import { frontKeys } from './start-front.ts'
+import { lineMatching } from '../../conformance/lib/line-matching.ts'
+import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
 export interface StartedProxy {
   readonly url: string

@@ -1,4 +1,4 @@
-import type { ProcessKeeper, StartOptions } from '../../conformance/lib/process-keeper.ts'
+import type { ProcessKeeper, StartOptions } from './process-keeper.ts'
 
 /** Starts a process, waits for a line that matches and gives what its first group holds; all lines go to `onLine`. */
 export async function lineMatching(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { lineMatching } from './line-matching.ts'
-import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
 
 /** Keys that the front knows, and what a signature must be for. */
 export const frontKeys = {
@@ -37,7 +37,7 @@ export async function startFront(
       command: python,
       args: [
         '-u',
-        join(import.meta.dirname, 'front.py'),
+        join(import.meta.dirname, 'signed-front.py'),
         upstream,
         accessKeyId,
         secretAccessKey,

@@ -1,0 +1,115 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isRestError, NotAuthorizedError } from '@headgate/iceberg/client'
+import type { Front } from '../../lib/signed-front.ts'
+import { check, gathered, type Check, type Fetch } from '../check.ts'
+import { schema } from '../example-data.ts'
+import { signing } from '../peers/signed.ts'
+
+const oddNames = [
+  'a/b',
+  '100%',
+  'a%2Fb',
+  'a;b=c',
+  'a\\b',
+  "it's:me@home",
+  '日本',
+  '🙂',
+  ' a ',
+  '~._-',
+  '(1)*!',
+]
+
+const unchanged: Fetch = (url, init) => fetch(url, init)
+
+/** Behind a front that lets through what is signed as botocore would sign it. */
+export const signedChecks = (front: Front): readonly Check[] => [
+  check('every request of the checks above came rightly signed', [], async () => {
+    const { signed, refused } = await came(front)
+    deepEqual(refused, [])
+    ok(signed.length > 50, `only ${signed.length} came`)
+  }),
+
+  check(
+    'a namespace and a table with odd names and properties are made, changed, listed and dropped',
+    ['createNamespace', 'createTable', 'updateTable', 'listTables', 'dropTable', 'dropNamespace'],
+    async ({ catalog, fresh }) => {
+      const namespace = [`Grüße & a+b (1)* ${fresh('odd').name}`]
+      const orders = { namespace, name: "it's ~ü+1 = 2" }
+      // Not every server can make a folder of such a name.
+      const { location } = (await catalog.createTable(fresh('plain'), { schema })).metadata
+      await catalog.createNamespace(namespace, { 'ö +': 'ü & "' })
+      const table = await catalog.createTable(orders, { schema, location: `${location}-odd` })
+      await catalog.updateTable(table).setProperties({ 'k +': 'ü/%2F' }).commit()
+      equal((await catalog.loadTable(orders)).metadata.properties['k +'], 'ü/%2F')
+      deepEqual(await gathered(catalog.listTables(namespace, { pageSize: 1 })), [orders])
+      await catalog.dropTable(orders)
+      await catalog.dropNamespace(namespace)
+      const { signed, refused } = await came(front)
+      deepEqual(refused, [])
+      ok(signed.length >= 8, signed.join(', '))
+    },
+  ),
+
+  check(
+    'levels, slashes and percent signs are signed as they are sent, whatever the catalog makes of them',
+    ['listNamespaces', 'loadTable'],
+    async ({ catalog }) => {
+      for (const name of oddNames)
+        await asked(catalog.loadTable({ namespace: ['a b', name], name }, { maxRetries: 0 }))
+      await asked(gathered(catalog.listNamespaces({ parent: ['a b', 'ü+c'], maxRetries: 0 })))
+      const { signed, refused } = await came(front)
+      deepEqual(refused, [])
+      equal(signed.length, oddNames.length + 1)
+      equal(signed.filter((line) => line.includes('a%20b%1F')).length, oddNames.length + 1)
+    },
+  ),
+
+  check('who does not sign, or signs otherwise, is refused', [], async ({ peer, connect }) => {
+    const others = [
+      { ...signing, 'rest.auth.sigv4.secret-access-key': 'wrong' },
+      { ...signing, 'rest.auth.sigv4.service': 'glue' },
+      { ...signing, 'rest.auth.sigv4.region': 'us-east-1' },
+      { 'rest.auth.type': 'none' },
+      { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token': 'abc' },
+    ]
+    for (const properties of others)
+      await rejects(connect(unchanged, { ...peer.options, properties }), NotAuthorizedError)
+    const { signed, refused } = await came(front)
+    deepEqual(signed, [])
+    deepEqual(refused, [
+      'the signature does not match',
+      'signed for something else',
+      'signed for something else',
+      'not signed',
+      'not signed',
+    ])
+  }),
+
+  check('what is changed on its way is refused', ['createNamespace'], async ({ fresh, connect }) => {
+    const changes = [
+      (url: string, init: RequestInit) => fetch(`${url}?more=1`, init),
+      (url: string, init: RequestInit) => fetch(url, { ...init, body: '{"namespace":["other"]}' }),
+    ]
+    for (const change of changes) {
+      await using changed = await connect((url, init) =>
+        init.method === 'POST' ? change(url, init) : unchanged(url, init),
+      )
+      await rejects(changed.createNamespace([fresh('changed').name]), NotAuthorizedError)
+    }
+    deepEqual((await came(front)).refused, ['the signature does not match', 'another body'])
+  }),
+]
+
+/** What came to the front, which says so before it answers, and on another way. */
+async function came(front: Front): Promise<ReturnType<Front['take']>> {
+  await sleep(200)
+  return front.take()
+}
+
+/** Whatever the catalog says, as long as the front let the request through. */
+async function asked(answer: Promise<unknown>): Promise<void> {
+  await answer.catch((error: unknown) => {
+    if (!isRestError(error) || error instanceof NotAuthorizedError) throw error
+  })
+}
