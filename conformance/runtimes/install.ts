@@ -1,0 +1,71 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { npmFolder } from '../lib/npm-folder.ts'
+import { cacheFolder } from '../lib/paths.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+
+const versions = { node: '22.23.3', bun: '1.4.5', deno: '2.9.6' } as const
+
+/** Something that runs programs: a command, and what stands before the program's file. */
+export interface Runtime {
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/** Node as it runs here, the oldest Node that is promised, Bun and Deno, each in one exact version from npm. */
+export async function installRuntimes(
+  keeper: ProcessKeeper,
+  say: (line: string) => void,
+): Promise<readonly Runtime[]> {
+  const { platform, arch } = process
+  const system = `${platform}-${arch}`
+  const packages = {
+    node: `node-${system}`,
+    bun: `@oven/bun-${platform}-${arch === 'arm64' ? 'aarch64' : arch}`,
+    deno: `@deno/${system}${platform === 'linux' ? '-glibc' : ''}`,
+  }
+  const exact = (['node', 'bun', 'deno'] as const).map((name) => `${packages[name]}@${versions[name]}`)
+  const folder = join(await npmFolder(keeper, cacheFolder('runtimes'), exact, say), 'node_modules')
+  return [
+    { name: `node ${process.versions.node}`, command: process.execPath, args: [] },
+    { name: `node ${versions.node}`, command: join(folder, packages.node, 'bin/node'), args: [] },
+    // Neither may fetch anything that is not installed.
+    { name: `bun ${versions.bun}`, command: join(folder, packages.bun, 'bin/bun'), args: ['--no-install'] },
+    {
+      name: `deno ${versions.deno}`,
+      command: join(folder, packages.deno, 'deno'),
+      args: [
+        'run',
+        '--quiet',
+        '--no-prompt',
+        '--no-remote',
+        '--node-modules-dir=manual',
+        '--allow-net=127.0.0.1',
+        '--allow-read',
+        '--allow-env',
+        '--allow-sys',
+        '--allow-run',
+      ],
+    },
+  ]
+}
+
+/** The path of a Chromium, or undefined where none is installed. CHROMIUM names one. */
+export function findChromium(): string | undefined {
+  const given = process.env['CHROMIUM']
+  if (given !== undefined) return given
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,94 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startReferenceServer } from '../lance-client/reference-server.ts'
+import { startHeadgate } from '../lib/headgate-server.ts'
+import { installLance } from '../lib/lance.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import { buildAndInstall } from '../published/build-and-install.ts'
+import { bundlePage } from './bundle-page.ts'
+import { startChromium } from './chromium.ts'
+import { findChromium, installRuntimes } from './install.ts'
+import { resultsOf } from './run-program.ts'
+import { settingsFor } from './settings.ts'
+import { startSuiteServer } from './suite-server.ts'
+
+const usage = `npm run conformance:runtimes
+
+Packs the libraries as they are published, and lets one program use them in Node, Bun, Deno and Chromium.
+Chromium is left out where it is not on the PATH; CHROMIUM names one.`
+
+/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+async function main(): Promise<number> {
+  await using keeper = new ProcessKeeper()
+  const runtimes = await installRuntimes(keeper, say)
+  const { python, node } = await installLance(keeper, say)
+  const chromium = findChromium()
+  // Nowhere below the workspace: what is not installed must not be found there.
+  const run = mkdtempSync(join(tmpdir(), 'headgate-runtimes-'))
+  say('building …')
+  const installed = await buildAndInstall(keeper, { run, tarballs: join(run, 'tarballs') })
+  cpSync(join(import.meta.dirname, 'programs'), run, { recursive: true })
+  await using server = await startSuiteServer()
+  const headgate = await startHeadgate(keeper, {
+    dataDir: join(run, 'data'),
+    log: join(run, 'headgate.log'),
+    env: { HEADGATE_CORS_ORIGINS: server.origin },
+  })
+  const root = join(run, 'lance')
+  mkdirSync(root)
+  const lance = await startReferenceServer(keeper, 'lance-server', {
+    python,
+    folder: run,
+    properties: { root },
+  })
+  server.serve({
+    settings: await settingsFor(keeper, installed, headgate, node),
+    files: await bundlePage(run),
+    lance,
+  })
+
+  const starts = runtimes.map(({ name, command, args }) => ({
+    name,
+    start: () =>
+      keeper.start({
+        name,
+        command,
+        args: [...args, 'command-line.mjs', server.origin],
+        cwd: run,
+        log: join(run, `${name.replace(' ', '-')}.log`),
+      }),
+  }))
+  if (chromium !== undefined) {
+    const start = () => startChromium(keeper, { command: chromium, url: `${server.origin}/`, folder: run })
+    starts.push({ name: 'chromium', start })
+  }
+  const totals: string[] = []
+  let failed = 0
+  for (const { name, start } of starts) {
+    const results = await resultsOf(server, start)
+    for (const { title, reason } of results)
+      console.log(reason === null ? `ok    ${name}: ${title}` : `FAIL  ${name}: ${title}: ${reason}`)
+    const bad = results.filter(({ reason }) => reason !== null).length
+    totals.push(`${name}: ${results.length} checks, ${results.length - bad} ok, ${bad} failed`)
+    failed += bad
+  }
+  if (chromium === undefined) totals.push('chromium: not here (apt-get install chromium), left out')
+  console.log(`\n${totals.join('\n')}`)
+  if (failed > 0) return 1
+  await keeper.stopAll()
+  rmSync(run, { recursive: true, force: true })
+  return 0
+}
+
+function say(line: string): void {
+  console.error(line)
+}
+
+try {
+  if (process.argv.length > 2) console.log(usage)
+  else process.exitCode = await main()
+} catch (error) {
+  console.error(`conformance:runtimes: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
+}

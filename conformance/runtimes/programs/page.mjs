@@ -1,0 +1,41 @@
+// In a page: also what a browser does not have.
+import { AuthRegistry, isAuthError } from '@headgate/auth'
+import { LanceConnectionError, LanceNamespace } from '@headgate/lance/client'
+import { equal, failure, ok, run } from './bench.mjs'
+import { everywhere } from './everywhere.mjs'
+
+const keys = { 'rest.access-key-id': 'a', 'rest.secret-access-key': 's', 'rest.auth.sigv4a.region-set': '*' }
+
+const rows = () => new Blob(['rows']).stream()
+
+const onlyHere = [
+  [
+    'what needs files, programs or key pairs is refused by the name of its property',
+    async () => {
+      const all = [
+        [
+          { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token-file': '/token' },
+          'rest.auth.bearer.token-file',
+        ],
+        [{ 'rest.auth.type': 'command', 'rest.auth.command.command': 'echo' }, 'rest.auth.command.command'],
+        [{ 'rest.auth.type': 'sigv4a', ...keys }, 'rest.auth.type'],
+      ]
+      for (const [properties, property] of all) {
+        const error = await failure(new AuthRegistry().create(properties))
+        ok(isAuthError(error, 'configuration'), `${error.name}: ${error.message}`)
+        equal(error.property, property)
+      }
+    },
+  ],
+  [
+    'rows as a stream, which a browser sends over HTTP/2 alone, fail as what gets no answer',
+    async (_, base) => {
+      const lance = await LanceNamespace.connect({ uri: `${base}/lance`, maxRetries: 0 })
+      const error = await failure(lance.createTable({ id: ['none', 'rows'] }, rows))
+      ok(error instanceof LanceConnectionError, `${error.name}: ${error.message}`)
+      await lance[Symbol.asyncDispose]()
+    },
+  ],
+]
+
+void run(location.origin, [...everywhere, ...onlyHere])

@@ -1,0 +1,95 @@
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What came of a check: a reason where it failed. */
+export interface Result {
+  readonly title: string
+  readonly reason: string | null
+}
+
+/** What programs in all runtimes talk to, beside the catalog: the way in for settings, and out for results. */
+export interface SuiteServer extends AsyncDisposable {
+  readonly origin: string
+  /** From now on. */
+  serve(content: Served): void
+  /** The results of the program that says so next. */
+  results(): Promise<readonly Result[]>
+}
+
+export interface Served {
+  /** Told to every program. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Of the page, by their names. */
+  readonly files: ReadonlyMap<string, string>
+  /** The server behind `/lance`, which knows nothing of pages of other origins. */
+  readonly lance: string
+}
+
+const page = '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'
+
+export async function startSuiteServer(): Promise<SuiteServer> {
+  let content: Served = { settings: {}, files: new Map(), lance: '' }
+  let waiting = Promise.withResolvers<readonly Result[]>()
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)))
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = request.url ?? ''
+    if (target.startsWith('/lance/'))
+      return passOn(content.lance, target.slice('/lance'.length), request, response)
+    const [path = ''] = target.split('?')
+    // Never answered: what gives up is the client.
+    if (path.startsWith('/silent/')) return
+    const body = await textOf(request)
+    const code = content.files.get(path.slice(1))
+    if (path === '/') send(response, 'text/html', page)
+    else if (code !== undefined) send(response, 'text/javascript', code)
+    else if (path === '/settings') send(response, 'application/json', JSON.stringify(content.settings))
+    else if (path.startsWith('/echo/'))
+      send(response, 'application/json', JSON.stringify({ target, headers: request.headers }))
+    else if (path === '/results') {
+      waiting.resolve(JSON.parse(body) as readonly Result[])
+      send(response, 'text/plain', 'thanks')
+    } else response.writeHead(404).end()
+  }
+
+  const listening = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', listening.resolve)
+  await listening.promise
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    serve: (served) => void (content = served),
+    results: () => {
+      waiting = Promise.withResolvers()
+      return waiting.promise
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = Promise.withResolvers<void>()
+      server.close(() => closed.resolve())
+      server.closeAllConnections()
+      await closed.promise
+    },
+  }
+}
+
+function send(response: ServerResponse, type: string, text: string): void {
+  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(text)
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+function passOn(upstream: string, path: string, request: IncomingMessage, response: ServerResponse): void {
+  const { hostname, port } = new URL(upstream)
+  const { method, headers } = request
+  const onward = forward({ hostname, port, method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  })
+  onward.on('error', () => response.destroy())
+  request.pipe(onward)
+}
