@@ -7,6 +7,7 @@ import type { Sql } from '../store/sql.ts'
 import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
 import { compilePolicy, disabled, everything } from './compile-policy.ts'
 import type { EngineLimits } from './engine-limits.ts'
+import { nobodyId } from './nobody.ts'
 import type { Policy } from './policy.ts'
 
 export interface PoliciesOptions {
@@ -111,7 +112,7 @@ export class Policies implements AsyncDisposable {
    */
   ofPrincipal(id: string, atLeastVersion = 0): Policy | Promise<Policy> {
     // Anonymous callers are nobody's owner: what they may do is said in another way, and kept by the same id.
-    if (id === anonymousId) return disabled(id, atLeastVersion)
+    if (id === anonymousId || id === nobodyId) return disabled(id, atLeastVersion)
     const principal = { id, issuer: '', subject: '', name: '' }
     return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, atLeastVersion)
   }

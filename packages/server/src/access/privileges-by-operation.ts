@@ -123,18 +123,21 @@ export const privilegesByOperation = {
   },
   createView: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
-    note: 'The caller owns what is created.',
+    note: 'The caller owns what is created, and is its definer; behind an engine whose limits lack select, nobody is.',
   },
   registerView: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
-    note: 'The caller owns what is created.',
+    note: 'The caller owns what is created, and is its definer; behind an engine whose limits lack select, nobody is.',
   },
   loadView: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the view' }],
     note: 'With referenced-by as for loadTable.',
   },
   viewExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the view' }] },
-  replaceView: { needs: [{ privilege: 'modify', on: 'relation', object: 'the view' }] },
+  replaceView: {
+    needs: [{ privilege: 'modify', on: 'relation', object: 'the view' }],
+    note: 'The caller becomes the definer.',
+  },
   dropView: { needs: [{ privilege: 'manage', on: 'relation', object: 'the view' }] },
   renameView: {
     needs: [

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
 import { relationChain } from './chain.ts'
 import { compilePolicy, disabled } from './compile-policy.ts'
+import { nobodyId } from './nobody.ts'
 import type { Policy } from './policy.ts'
 import { type Chain, type Privilege, serverId } from './privilege.ts'
 import { bitsOf, privilegeBits } from './privilege-bits.ts'
-import { decideThroughViews, type ViewLink } from './through-views.ts'
+import { decideThroughViews, definerOf, type ViewLink } from './through-views.ts'
 
 const warehouse: Chain = {
   ids: ['wh'],
@@ -105,4 +106,17 @@ test('what an authorizer takes from the caller, or from the owner, no view gives
     outcome(policy('alice', { v: 'select' }, { authorizer }), [{ chain: view, definer: erin }, inner])
   expect(nested(grantsAuthorizer)).toBe('allow')
   expect(nested(without('alice', 'inner'))).toBe('hide')
+})
+
+test('who writes a view is its definer, or nobody behind an engine that lets them read nothing', () => {
+  const behind = (privileges: readonly Privilege[]): Policy => {
+    if (alice.engine === null) throw new Error('no engine')
+    return { ...alice, engine: { ...alice.engine, bits: bitsOf(privileges) } }
+  }
+  expect(definerOf(dora)).toBe('dora')
+  expect(definerOf(alice)).toBe('alice')
+  for (const privilege of ['select', 'modify', 'manage'] as const)
+    expect(definerOf(behind(['create', privilege]))).toBe('alice')
+  for (const privileges of [['create'], ['use'], []] as const)
+    expect(definerOf(behind(privileges))).toBe(nobodyId)
 })

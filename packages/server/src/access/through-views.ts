@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts'
 import type { EngineLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 import type { Chain } from './privilege.ts'
+import { nobodyId } from './nobody.ts'
 import { holds, privilegeBits } from './privilege-bits.ts'
 
 /** A view that something is read through, and what its definer may do: definer's rights, as SQL calls them. */
@@ -14,6 +15,15 @@ export interface ViewLink {
 
 /** More views in one chain are refused: each of them asks for the rights of its definer. */
 export const maxViews = 16
+
+/**
+ * Who is the definer of a view that this caller writes: its principal; or nobody, so that the view lends nothing, behind an
+ * engine that does not let the writer read. Else a view would carry the writer's rights past the limits of that engine, to
+ * whatever other engine it is read through. Views lend within one warehouse, which the engine reaches, since it writes there.
+ */
+export function definerOf({ engine, principalId }: Policy): string {
+  return engine === null || holds(engine.bits, 'select') ? principalId : nobodyId
+}
 
 /** True when it is believed which views the caller reads through: a user, behind an engine whose entry says so. */
 export function mayReadThroughViews({ enabled, engine }: Policy): boolean {

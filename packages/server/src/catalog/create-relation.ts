@@ -17,6 +17,8 @@ export interface Creation<Metadata> {
   /** Reserved by a staged create; else a new one is made. */
   readonly id?: string
   readonly ownerId: string
+  /** Of a view: whose rights it lends. */
+  readonly definerId?: string
   /** True when somebody else chose a location: it is then checked against those of all other relations. */
   readonly locationChosen: boolean
   /** An existing metadata file to point to (register); else one is written. */
@@ -54,6 +56,7 @@ export async function prepareCreate<Metadata>(
         location: model.location(metadata),
         prefixes: claim.prefixes,
         ownerId,
+        definerId: creation.definerId ?? null,
       },
     },
     claim: creation.locationChosen ? claim : null,

@@ -32,7 +32,7 @@ export interface Prepared {
 export interface CommitRequest<Update, Requirement> {
   readonly requirements: readonly Requirement[]
   readonly updates: readonly Update[]
-  /** Of a view: who writes it. */
+  /** Of a view: whose rights it lends from now on. */
   readonly definerId?: string
 }
 

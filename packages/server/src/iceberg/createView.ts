@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { decodeCreateViewRequest } from '@headgate/iceberg/rest'
 import { createViewMetadata } from '@headgate/iceberg/view'
+import { definerOf } from '../access/through-views.ts'
 import { createRelation } from '../catalog/create-relation.ts'
 import { takenError } from '../catalog/existing.ts'
 import { defaultLocation } from '../catalog/locations.ts'
@@ -9,7 +10,7 @@ import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { emptyConfig } from './ending.ts'
-import { findPlace, warehouseOf } from './find.ts'
+import { findPlace, policyOf, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
@@ -44,7 +45,14 @@ export function createView(parts: IcebergParts): Operation {
           now: parts.now(),
         })
         const locationChosen = location !== undefined || properties['write.metadata.path'] !== undefined
-        const creation = { place, metadata, id, ownerId: call.identity.principal.id, locationChosen }
+        const creation = {
+          place,
+          metadata,
+          id,
+          ownerId: call.identity.principal.id,
+          definerId: definerOf(await policyOf(parts, call, decision.policyVersion)),
+          locationChosen,
+        }
         const file = await createRelation(
           parts,
           viewModel,

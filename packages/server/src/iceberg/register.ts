@@ -11,9 +11,10 @@ import { repoint } from '../catalog/repoint-relation.ts'
 import { type DroppedTarget, lookUpDroppedByUuid, restore } from '../catalog/undrop.ts'
 import { decide } from '../access/decide.ts'
 import type { Decision } from '../access/decision.ts'
+import { definerOf } from '../access/through-views.ts'
 import type { Answer, Call } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
-import { findPlace, findRelation, warehouseOf } from './find.ts'
+import { findPlace, findRelation, policyOf, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
@@ -70,6 +71,9 @@ export async function registerRelation<
           metadata,
           id: relationId,
           ownerId: call.identity.principal.id,
+          ...(model.kind === 'view'
+            ? { definerId: definerOf(await policyOf(parts, call, decision.policyVersion)) }
+            : {}),
           locationChosen: true,
           file,
         }

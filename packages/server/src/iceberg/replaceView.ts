@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodeCommitViewRequest, sameIdentifier } from '@headgate/iceberg/rest'
+import { definerOf } from '../access/through-views.ts'
 import { commitRelation } from '../catalog/commit-relation.ts'
 import { nameKey } from '../catalog/name-key.ts'
 import { viewModel } from '../catalog/relation-model.ts'
@@ -7,7 +8,7 @@ import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { emptyConfig } from './ending.ts'
-import { findRelation, warehouseOf } from './find.ts'
+import { findRelation, policyOf, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
@@ -38,7 +39,7 @@ export function replaceView(parts: IcebergParts): Operation {
             viewModel,
             parts.viewModels,
             found,
-            { ...request, definerId: call.identity.principal.id },
+            { ...request, definerId: definerOf(await policyOf(parts, call, decision.policyVersion)) },
             riders,
           )
           return metadataAnswer({

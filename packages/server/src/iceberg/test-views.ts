@@ -30,10 +30,10 @@ export interface ViewWorld extends AsyncDisposable {
   idOf<Kind extends 'namespace' | 'relation'>(kind: Kind, name: string): Promise<{ kind: Kind; id: string }>
   /** Does this and makes sure that the server knows. */
   changed(work?: (tx: Queryable) => Promise<unknown>): Promise<void>
-  /** Makes Trino's entry anew: one that is believed about views, but for these settings. */
-  enter(settings: Partial<EngineSettings>): Promise<void>
-  /** This user, behind Trino. */
-  as(user: string): Promise<Send>
+  /** Makes an engine's entry anew, Trino's by default: one that is believed about views, but for these settings. */
+  enter(settings: Partial<EngineSettings>, engine?: TestCaller): Promise<void>
+  /** This user, behind an engine, by default Trino, which states the name. */
+  as(user: string, engine?: TestCaller): Promise<Send>
 }
 
 export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> {
@@ -70,21 +70,21 @@ export async function viewWorld(options: TestServerOptions): Promise<ViewWorld> 
       // The news of it may still be on its way.
       server.context.parts.policies.saw(version)
     },
-    enter: (settings) =>
+    enter: (settings, engine = trino) =>
       world.changed(async (tx) => {
-        await deleteEngine(tx, trino.id)
+        await deleteEngine(tx, engine.id)
         const entry = { ...openEngine, viewChains: true, unsignedSubjects: true, namesIssuer: 'headgate' }
-        await insertEngine(tx, trino.id, { ...entry, ...settings })
+        await insertEngine(tx, engine.id, { ...entry, ...settings })
       }),
-    async as(user) {
+    async as(user, engine = trino) {
       const answer = await fetch(`${server.url}/v1/oauth/tokens`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${trino.token}` },
+        headers: { authorization: `Bearer ${engine.token}` },
         body: new URLSearchParams({
           grant_type: grantTypes.tokenExchange,
           subject_token: unsigned({ sub: user }),
           subject_token_type: tokenTypes.jwt,
-          actor_token: trino.token,
+          actor_token: engine.token,
           actor_token_type: tokenTypes.accessToken,
         }),
       })

@@ -4,7 +4,7 @@ import { maxViews } from '../access/through-views.ts'
 import { deletePrincipal, setPrincipalEnabled } from '../store/principals.ts'
 import { statement } from '../store/sql.ts'
 import type { TestAnswer } from '../test-server.ts'
-import { commit, objectAt, setProperties, textAt, viewBody } from './test-tables.ts'
+import { commit, metadataLocationOf, objectAt, setProperties, textAt, viewBody } from './test-tables.ts'
 import { type ViewWorld, viewWorld } from './test-views.ts'
 
 let world: ViewWorld
@@ -116,6 +116,16 @@ describe('through a view, behind an engine that is believed,', () => {
     const again = { requirements: [], updates: [{ action: 'set-properties', updates: { by: 'dora' } }] }
     expect(await dora.send('POST', 'namespaces/mart/views/lent', again)).toMatchObject({ status: 200 })
     expect(await load()).toMatchObject({ status: 200 })
+  })
+
+  test('what is written through an engine that lets its users read lends their rights, also to other engines', async () => {
+    const loader = await server.caller('loader')
+    await enter({ privileges: ['create', 'select'] }, loader)
+    const hers = await as('dora', loader)
+    expect(await hers('POST', 'namespaces/mart/views', viewBody('loaded'))).toMatchObject({ status: 200 })
+    await server.grant({ privilege: 'select', on: await idOf('relation', 'loaded'), to: alice })
+    await changed()
+    expect(await (await as('alice'))('GET', through('mart%1Floaded'))).toMatchObject({ status: 200 })
   })
 
   test('however the client writes the chain down', async () => {
@@ -284,6 +294,33 @@ describe('nothing is gained', () => {
     await server.grant({ privilege: 'select', on: await idOf('relation', 'nobodys'), to: alice })
     await changed()
     await expectHidden(await hers('GET', through('mart%1Fnobodys')))
+  })
+
+  test('by a view that was written through an engine which lets its users read nothing', async () => {
+    const writer = await server.caller('writer')
+    await enter({ privileges: ['create'] }, writer)
+    const planted = await as('dora', writer)
+    const views = 'namespaces/mart/views'
+    expect(await planted('POST', views, viewBody('planted'))).toMatchObject({ status: 200 })
+    const file = metadataLocationOf(await dora.send('POST', views, viewBody('former')))
+    await dora.send('DELETE', `${views}/former`)
+    await server.sql.run(
+      statement('test_forget_dropped', 'delete from relation where metadata_location = $1'),
+      [file],
+    )
+    await planted('POST', 'namespaces/mart/register-view', { name: 'put', 'metadata-location': file })
+    for (const name of ['planted', 'put'])
+      await server.grant({ privilege: 'select', on: await idOf('relation', name), to: alice })
+    await changed()
+    const hers = await as('alice')
+    for (const name of ['planted', 'put']) {
+      expect(await hers('GET', `${views}/${name}`), name).toMatchObject({ status: 200 })
+      await expectHidden(await hers('GET', through(`mart%1F${name}`)))
+      // Hers all the same, and lending as soon as she writes it herself.
+      const replaced = { requirements: [], updates: [setProperties({ by: 'dora' })] }
+      expect(await dora.send('POST', `${views}/${name}`, replaced), name).toMatchObject({ status: 200 })
+      expect(await hers('GET', through(`mart%1F${name}`)), name).toMatchObject({ status: 200 })
+    }
   })
 
   test('beyond the limits of the engine', async () => {

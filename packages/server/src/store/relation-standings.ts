@@ -25,7 +25,7 @@ export interface RelationStanding {
     readonly kind: RelationKind
     readonly name: string
     readonly ownerId: string
-    /** Of a view: who wrote what it says now. */
+    /** Of a view: whose rights it lends: who wrote what it says now, or nobody. */
     readonly definerId: string
     readonly prefixes: readonly string[]
     readonly notBefore: number

@@ -21,6 +21,8 @@ export interface NewRelation extends Bodies {
   /** Canonical prefixes it may touch, each ending in `/`. */
   readonly prefixes: readonly string[]
   readonly ownerId: string
+  /** Of a view: whose rights it lends. Null: those of its owner. */
+  readonly definerId: string | null
 }
 
 /** Where a relation stands when it is replaced: the write happens only if all of this is still so. */
@@ -36,20 +38,20 @@ export interface Replacement extends Bodies {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
-  /** Of a view: who writes it. */
+  /** Of a view: whose rights it lends from now on. Null: those of its owner. */
   readonly definerId: string | null
 }
 
 const insert = statement(
   'relation_insert',
   `with written as (
-     insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id,
+     insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id, definer_id,
        body, body_length, body_crc, refs_body, refs_length, refs_crc, prefixes)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::text[] where (select version from policy) = $17
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::text[] where (select version from policy) = $18
      returning id),
-   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($16::text[]) l),
+   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($17::text[]) l),
    unstaged as (delete from staged_relation s using written where s.id = written.id),
-   ${ridersSql(18)}
+   ${ridersSql(19)}
    select id from written`,
 )
 
@@ -69,6 +71,7 @@ export async function insertRelation(
     relation.metadataLocation,
     relation.location,
     relation.ownerId,
+    relation.definerId,
     ...bodyValues(relation),
     relation.prefixes,
   ]

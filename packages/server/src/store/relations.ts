@@ -31,7 +31,7 @@ export interface RelationRow {
   readonly metadataLocation: string
   readonly location: string
   readonly ownerId: string
-  /** Of a view: who wrote what it says now, by whose rights others read through it. */
+  /** Of a view: by whose rights others read through it: who wrote what it says now, or nobody. */
   readonly definerId: string
   readonly protected: boolean
   /** Canonical prefixes that its files may be under, each ending in `/`, one a line. */

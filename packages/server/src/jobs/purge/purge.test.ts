@@ -217,7 +217,15 @@ describe('a purge', () => {
     } as const
     await insertRelation(
       store.sql,
-      { ...row, metadataLocation, prefixes: [`${location}/`], ownerId: id, body: null, refs: null },
+      {
+        ...row,
+        metadataLocation,
+        prefixes: [`${location}/`],
+        ownerId: id,
+        definerId: null,
+        body: null,
+        refs: null,
+      },
       bare,
     )
     const standing = { id, version: 1, namespaceId: place.namespaceId, name: 'v' }

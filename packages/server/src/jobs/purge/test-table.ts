@@ -199,6 +199,7 @@ export async function testTable(
       location: table.location,
       prefixes: [canonicalPrefix(parseLocation(table.location))],
       ownerId: randomUUID(),
+      definerId: null,
       body: options.bodyInRow === false ? null : await pack(table.text),
       refs: null,
     },
