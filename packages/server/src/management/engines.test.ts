@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Policies } from '../access/policies.ts'
-import { findEngine, findEngineOfParty } from '../store/engines.ts'
+import { openEngine } from '../access/test-world.ts'
+import { findEngine, findEngineOfParty, insertEngine } from '../store/engines.ts'
 import { findFederatedClient } from '../store/client-federations.ts'
 import { policyVersion } from '../store/policies.ts'
+import { insertPrincipal, ownIssuer } from '../store/principals.ts'
 import { testIssuer, testManagement } from './test-management.ts'
 
 const server = await testManagement()
@@ -38,11 +41,11 @@ describe('an engine', () => {
     expect(await policyVersion(server.store.sql)).toBeGreaterThan(before)
     expect(await as(admin, 'POST /engines', { principal: clientId })).toMatchObject({ status: 409 })
     const changed = await as(admin, `PATCH /engines/${clientId}`, {
-      subjects: [{ issuer: 'https://idp.example', groups: ['analysts'] }],
+      subjects: [{ issuer: testIssuer, groups: ['analysts'] }],
       privileges: ['select'],
     })
     expect(changed.body).toMatchObject({
-      subjects: [{ issuer: 'https://idp.example', pattern: '*', groups: ['analysts'] }],
+      subjects: [{ issuer: testIssuer, pattern: '*', groups: ['analysts'] }],
       privileges: ['select'],
       firstCalls: 'config-only',
     })
@@ -100,6 +103,43 @@ describe('an engine', () => {
     expect(refused.status).toBeGreaterThanOrEqual(400)
     expect(refused.body.error.message).toMatch(told)
     expect(await findEngine(server.store.sql, clientId).catch(() => null)).toBeNull()
+  })
+
+  test('acts for users of an issuer that there is, and a mistyped one is told with those that are', async () => {
+    const { clientId } = await principal()
+    const rule = (issuer: string): object => ({ subjects: [{ issuer: ownIssuer }, { issuer }] })
+    const mistyped = rule(`${testIssuer}/`)
+    const told = `No tokens of the issuer ${testIssuer}/ are taken here and nobody of it is known, so the engine would act for nobody there. Configured, letter by letter, are: ${testIssuer}. Principals made here are those of headgate.`
+    const refused = { status: 400, body: { error: { code: 'bad-request', message: told } } }
+    expect(await as(admin, 'POST /engines', { principal: clientId, ...mistyped })).toMatchObject(refused)
+    expect(await as(admin, `GET /engines/${clientId}`)).toMatchObject({ status: 404 })
+    await as(admin, 'POST /engines', { principal: clientId, ...rule(testIssuer) })
+    expect(await as(admin, `PATCH /engines/${clientId}`, mistyped)).toMatchObject(refused)
+    expect(await as(admin, `PATCH /engines/${clientId}`, { subjects: [] })).toMatchObject({ status: 200 })
+  })
+
+  test('acts for users of an issuer without tokens when it makes them, and others do when there are any', async () => {
+    const issuer = `ldap-${randomUUID()}`
+    const [maker, other] = [await principal(), await principal()]
+    const subjects = [{ issuer }]
+    const states = { namesIssuer: issuer, unsignedSubjects: true, subjects }
+    const post = async (entry: object): Promise<number> => (await as(admin, 'POST /engines', entry)).status
+    expect(await post({ principal: maker.clientId, ...states })).toBe(400)
+    expect(await post({ principal: maker.clientId, ...states, makesPrincipals: true })).toBe(201)
+    expect(await post({ principal: other.clientId, subjects })).toBe(400)
+    const user = { id: randomUUID(), issuer, subject: 'dora', name: 'dora', kind: 'user' } as const
+    await insertPrincipal(server.store.sql, user)
+    expect(await post({ principal: other.clientId, subjects })).toBe(201)
+  })
+
+  test('keeps its rules when their issuer leaves the configuration, whatever else of it changes', async () => {
+    const { clientId, id } = await principal()
+    const gone = { issuer: 'https://gone.example', pattern: '*', groups: [] }
+    await insertEngine(server.store.sql, id, { ...openEngine, subjects: [gone] })
+    const path = `PATCH /engines/${clientId}`
+    expect(await as(admin, path, { refreshes: false })).toMatchObject({ status: 200 })
+    const narrower = { ...gone, pattern: 'a*' }
+    expect(await as(admin, path, { subjects: [narrower] })).toMatchObject({ body: { subjects: [narrower] } })
   })
 
   test('nobody makes of themselves, and none is made of nobody', async () => {

@@ -8,6 +8,7 @@ import {
   findEngine,
   insertEngine,
   listEngines,
+  type SubjectRule,
   updateEngine,
 } from '../store/engines.ts'
 import { ownIssuer, stopPrincipalSessions } from '../store/principals.ts'
@@ -24,6 +25,7 @@ import {
   engineView,
   viewOfEngine,
 } from './engine-schemas.ts'
+import { refuseUnknownSubjects } from './engine-subjects.ts'
 import { readPage } from './paging.ts'
 import { principalOf, refuseSelf } from './principals.ts'
 import { idOrName, isId, nextPageToken, pageParameters } from './schemas.ts'
@@ -73,11 +75,13 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
     call: Call,
     row: Pick<EngineRow, 'id' | 'name'>,
     entry: EngineEntry,
+    before: readonly SubjectRule[],
     write: (settings: EngineSettings) => Parameters<typeof changePolicy<boolean>>[3],
     otherwise: () => HeadgateError,
   ): Promise<EngineView> {
     const decision = administerServer(call)
     call.audit.object = row.name
+    await refuseUnknownSubjects(parts, entry, new Set(before.map(({ issuer }) => issuer)))
     const settings = await settingsOf(entry)
     call.audit.detail = { ...settings }
     if (!(await changePolicy(parts, call, decision, write(settings)))) throw otherwise()
@@ -101,6 +105,7 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
           call,
           row,
           entry,
+          [],
           (settings) => (tx) => insertEngine(tx, row.id, settings),
           () =>
             new HeadgateError(
@@ -163,6 +168,7 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
           call,
           row,
           changedEntry(entryOf(row), body),
+          row.subjects,
           (settings) => (tx) => updateEngine(tx, row.id, settings),
           () => new HeadgateError('no-such-object', `There is no engine ${row.name}.`),
         )

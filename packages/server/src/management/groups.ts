@@ -3,6 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import { ensureGroup, findGroup, findGroupByName, type GroupRow, listGroups } from '../store/groups.ts'
 import { administerServer, type ManagementParts } from './administer.ts'
+import { configuredIssuers } from './configured-issuers.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { readPage } from './paging.ts'
 import { id, instant, instantOf, isId, nextPageToken, pageParameters } from './schemas.ts'
@@ -56,10 +57,9 @@ export async function groupOf(
 
 function refuseUnknown(issuer: string, issuers: ReadonlySet<string>): void {
   if (issuers.has(issuer)) return
-  const known = [...issuers].toSorted().join(', ')
   throw new HeadgateError(
     'bad-request',
-    `No tokens of the issuer ${issuer} are taken here, so nobody would be in the group. ${known === '' ? 'No issuer is configured (HEADGATE_ISSUERS).' : `Configured, letter by letter, are: ${known}.`}`,
+    `No tokens of the issuer ${issuer} are taken here, so nobody would be in the group. ${configuredIssuers(issuers)}`,
   )
 }
 

@@ -27,6 +27,10 @@ const bySubject = statement(
   'principal-by-subject',
   `select ${columns} from principal p where p.issuer = $1 and p.subject = $2`,
 )
+const ofIssuer = statement(
+  'principal-of-issuer',
+  'select exists (select from principal where issuer = $1) as known',
+)
 const page = statement(
   'principal-page',
   `select ${columns} from principal p
@@ -68,6 +72,11 @@ export async function findPrincipalBySubject(
   subject: string,
 ): Promise<PrincipalRow | null> {
   return (await sql.run<PrincipalRow>(bySubject, [issuer, subject]))[0] ?? null
+}
+
+/** Whether anybody of this issuer has ever come, and is still here. */
+export async function hasPrincipalsOf(sql: Queryable, issuer: string): Promise<boolean> {
+  return (await sql.run<{ known: boolean }>(ofIssuer, [issuer]))[0]?.known === true
 }
 
 export interface PrincipalPage {

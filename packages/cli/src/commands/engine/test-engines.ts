@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { TestHeadgate } from '../../test-headgate.ts'
+import { type TestHeadgate, testIssuer } from '../../test-headgate.ts'
 
 export function enginePromises(shared: () => TestHeadgate): void {
   describe('engine', () => {
@@ -12,16 +12,18 @@ export function enginePromises(shared: () => TestHeadgate): void {
       const added = await headgate(['engine', 'add', 'trino'])
       expect(added.out).toMatch(/^name +trino\n[\s\S]*acts for +nobody\n[\s\S]*without a user +config-only\n/)
       expect(added.err).toContain('It acts for nobody yet')
-      const rule = 'https://idp.example *@corp.example analysts admins'
+      const rule = `${testIssuer} *@corp.example analysts admins`
       const far =
         '--only-warehouse lakehouse --only-privilege select --refreshes no --access-life 10m --session-life 12h'
-      const near = '--unsigned-subjects --names-issuer https://idp.example --first-calls deny'
+      const near = `--unsigned-subjects --names-issuer ${testIssuer} --first-calls deny`
       const rules = ['--subject', rule, '--subject', 'headgate']
       const set = await headgate(['engine', 'set', 'trino', ...rules, ...near.split(' '), ...far.split(' ')])
-      expect(set.out).toMatch(/acts for +\*@corp.example of https:\/\/idp.example in analysts or admins\n/)
+      expect(set.out).toMatch(
+        /acts for +\*@corp.example of https:\/\/idp.example\/realms\/a in analysts or admins\n/,
+      )
       expect((await headgate(['engine', 'show', 'trino', '--json'])).json).toMatchObject({
         subjects: [
-          { issuer: 'https://idp.example', pattern: '*@corp.example', groups: ['analysts', 'admins'] },
+          { issuer: testIssuer, pattern: '*@corp.example', groups: ['analysts', 'admins'] },
           { issuer: 'headgate', pattern: '*', groups: [] },
         ],
         unsignedSubjects: true,
@@ -54,6 +56,11 @@ export function enginePromises(shared: () => TestHeadgate): void {
       expect(await headgate(['engine', 'add', 'trino', '--assertions'])).toMatchObject({
         code: 1,
         err: expect.stringContaining('namesIssuer'),
+      })
+      const mistyped = await headgate(['engine', 'add', 'trino', '--subject', `${testIssuer}/ *`])
+      expect(mistyped).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`Configured, letter by letter, are: ${testIssuer}.`),
       })
       for (const wrong of [['--first-calls', 'all'], ['--refreshes=maybe'], ['--access-life', 'soon'], []])
         expect((await headgate(['engine', 'set', 'trino', ...wrong])).code).toBe(2)
