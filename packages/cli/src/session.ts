@@ -31,7 +31,9 @@ export function openSession(io: Io, options: GlobalOptions): Session {
     get client() {
       const { login, logins } = settings
       const token =
-        login === undefined ? undefined : async () => loginAnswer({ ...logins, env: io.env, warn }, login)
+        login === undefined
+          ? undefined
+          : async (target?: string) => loginAnswer({ ...logins, env: io.env, warn }, login, target)
       return (client ??= createClient(settings, warn, token))
     },
     warehouse: settings.warehouse.value,

@@ -28,11 +28,16 @@ export interface Client {
 
 const tokenAnswer = z.object({ access_token: z.string().min(1) })
 
-/** Remarks go to `warn`. @param login Gives the token of the login that is to be used instead of the credential */
+/**
+ * Remarks go to `warn`.
+ *
+ * @param login Gives the token of the login that is to be used instead of the credential, when it may be sent to `target`,
+ *   or is not sent at all
+ */
 export function createClient(
   settings: Settings,
   warn: (text: string) => void,
-  login?: () => Promise<Answer>,
+  login?: (target?: string) => Promise<Answer>,
 ): Client {
   const { timeoutMs } = settings
   const base = settings.url.value
@@ -40,12 +45,7 @@ export function createClient(
   let authorization: Promise<string | null> | undefined
 
   async function token(): Promise<Answer> {
-    if (login !== undefined) {
-      const { protocol, hostname, host } = new URL(base)
-      if (protocol === 'http:' && !isLoopback(hostname))
-        warn(`the token of the login goes to ${host} unencrypted: use https.`)
-      return login()
-    }
+    if (login !== undefined) return login()
     if (credential === null) throw noCredential(settings)
     const url = new URL(`${base}/v1/oauth/tokens`)
     if (url.protocol === 'http:' && !isLoopback(url.hostname))
@@ -66,9 +66,9 @@ export function createClient(
   }
 
   async function bearer(): Promise<string | null> {
-    return credential === null && login === undefined
-      ? null
-      : `Bearer ${read(tokenAnswer, await token()).access_token}`
+    if (credential === null && login === undefined) return null
+    const answer = login === undefined ? await token() : await login(base)
+    return `Bearer ${read(tokenAnswer, answer).access_token}`
   }
 
   async function once(call: Call): Promise<Answer> {

@@ -15,6 +15,8 @@ export interface Login {
   readonly version: 1
   readonly issuer: string
   readonly clientId: string
+  /** Origin of the one server that its tokens go to; absent: to any. */
+  readonly server?: string | undefined
   /** How tokens are asked for: `rest.auth.oauth2.*` without secrets. */
   readonly properties: Record<string, string>
   /** Whose it is and how it may be renewed: that never changes. */
@@ -38,6 +40,7 @@ const login: z.ZodType<Login> = z.object({
   version: z.literal(1),
   issuer: z.string(),
   clientId: z.string(),
+  server: z.string().optional(),
   properties: z.record(z.string(), z.string()),
   provenance: z.object({
     who: party.optional(),

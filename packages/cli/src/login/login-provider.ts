@@ -11,22 +11,23 @@ import {
   type Token,
 } from '@headgate/auth'
 import { CliError } from '../cli-error.ts'
+import { checkLoginTarget } from './login-target.ts'
 import { loginToken, type LoginContext } from './login-token.ts'
 
-/** The auth provider `login`: sends the token of whoever logged in with `headgate login`. */
+/** The auth provider `login`: sends the token of whoever logged in with `headgate login`, encrypted, to the server it is for. */
 export function loginProvider(context: LoginContext): ProviderDefinition {
   return defineProvider({
     keys: { name: byDefault(text('which login, as it was named. Default: default'), 'default') },
     create: ({ name }) => {
       let last: string | undefined
-      return tokenAuth(
+      let server: string | undefined
+      const inner = tokenAuth(
         memoize<Token & { readonly expiresAt: number }>(
           async () => {
             // Asked again before its end only when it was refused, or is due anyhow.
-            const login = await loginToken(context, name, last).catch((error: unknown) => {
-              throw error instanceof CliError ? asAuthError(error) : error
-            })
+            const login = await loginToken(context, name, last).catch(rethrow)
             last = login.accessToken
+            server = login.server
             return {
               value: new Secret(login.accessToken),
               expiresAt: login.expiresAt,
@@ -36,8 +37,24 @@ export function loginProvider(context: LoginContext): ProviderDefinition {
           { expiresAt: ({ expiresAt }) => expiresAt },
         ),
       )
+      return {
+        ...inner,
+        authenticate: async (request, wait) => {
+          const authenticated = await inner.authenticate(request, wait)
+          try {
+            checkLoginTarget(name, server, request.url)
+          } catch (error) {
+            rethrow(error)
+          }
+          return authenticated
+        },
+      }
     },
   })
+}
+
+function rethrow(error: unknown): never {
+  throw error instanceof CliError ? asAuthError(error) : error
 }
 
 function asAuthError(error: CliError): AuthError {

@@ -6,6 +6,7 @@ import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 import { type Login, readLogin, writeLogin } from '../../login/login-file.ts'
 import { withLoginLock } from '../../login/login-lock.ts'
+import { checkLoginTarget } from '../../login/login-target.ts'
 import { loginOf, obtain } from '../../login/login-token.ts'
 import { openBrowser } from '../../login/open-browser.ts'
 import { details } from '../../output/table.ts'
@@ -38,6 +39,7 @@ export async function logIn(
   const { folder } = settings.logins
   const before = await readLogin(folder, name).catch(() => undefined)
   const properties = loginProperties(session, options, before, name)
+  const server = serverOf(session, options, before, name)
   let refreshToken: string | undefined
   const prompts: Prompts = {
     ...promptsOf(session, options),
@@ -57,6 +59,7 @@ export async function logIn(
       issuer: properties[`${prefix}issuer-url`] ?? '',
       clientId: properties[`${prefix}client-id`] ?? '',
       properties,
+      ...(server === undefined ? {} : { server }),
       ...(refreshToken === undefined ? {} : { refreshToken }),
     },
     token,
@@ -72,7 +75,7 @@ function loginProperties(
   before: Login | undefined,
   name: string,
 ): Record<string, string> {
-  const same = before !== undefined && options.issuer === undefined && options.clientId === undefined
+  const same = before !== undefined && isSame(options)
   const issuer = same ? before.issuer : options.issuer
   const clientId = same ? before.clientId : options.clientId
   if (issuer === undefined || clientId === undefined) {
@@ -106,6 +109,22 @@ function loginProperties(
   return properties
 }
 
+/** What `--url` says, and no variable: that is where commands go, not what the login is for. */
+function serverOf(
+  { settings: { url } }: Session,
+  options: LogInOptions,
+  before: Login | undefined,
+  name: string,
+): string | undefined {
+  if (url.source !== '--url') return isSame(options) ? before?.server : undefined
+  checkLoginTarget(name, undefined, url.value)
+  return new URL(url.value).origin
+}
+
+function isSame({ issuer, clientId }: LogInOptions): boolean {
+  return issuer === undefined && clientId === undefined
+}
+
 function promptsOf({ io }: Session, options: LogInOptions): Prompts {
   // Always told, also with --json: nobody can log in without.
   const say = (text: string): void => void io.stderr.write(`${text}\n`)
@@ -130,15 +149,16 @@ function promptsOf({ io }: Session, options: LogInOptions): Prompts {
 }
 
 function tell({ out }: Session, name: string, login: Login): void {
-  const { issuer, clientId, provenance, expiresAt, refreshToken } = login
+  const { issuer, clientId, server = null, provenance, expiresAt, refreshToken } = login
   const subject = provenance.who?.subject ?? null
   const renewable = refreshToken !== undefined
   const until = new Date(expiresAt).toISOString()
-  out.answer({ json: { name, issuer, clientId, subject, expiresAt: until, renewable } }, (paint) =>
+  out.answer({ json: { name, issuer, clientId, server, subject, expiresAt: until, renewable } }, (paint) =>
     details(paint, [
       ['login', name],
       ['issuer', issuer],
       ['client', clientId],
+      ['server', server ?? 'any'],
       ['subject', subject],
       ['token until', moment(until)],
     ]),

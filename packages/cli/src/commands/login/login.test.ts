@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { AuthRegistry } from '@headgate/auth'
+import { type AuthRequest, AuthRegistry, type ReadyProvider } from '@headgate/auth'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loginProvider } from '../../login/login-provider.ts'
 import { issuerModule, personModule, type TestIssuer } from '../../login/test-issuer.ts'
@@ -48,6 +48,15 @@ async function logIn(login: string, ...more: readonly string[]): Promise<Ran> {
     if (url !== undefined) void browse(url, { login, password: 'x' })
   })
 }
+
+/** The auth provider `login`, as programs have it. */
+async function provider(name: string): Promise<ReadyProvider> {
+  const registry = new AuthRegistry()
+  registry.register('login', loginProvider({ folder: join(directory, 'logins'), env: {}, warn: () => {} }))
+  return await registry.create({ 'rest.auth.type': 'login', 'rest.auth.login.name': name })
+}
+
+const requestTo = (url: string): AuthRequest => ({ method: 'GET', url, headers: [], body: null })
 
 describe('headgate login', () => {
   it('with a browser: says who it is, and keeps the login where nobody else can read it', async () => {
@@ -183,12 +192,63 @@ describe('a login', () => {
     }
   })
 
+  it('goes to no other machine unencrypted: 2, and nothing was sent', async () => {
+    await logIn('mia')
+    const far = 'http://catalog.invalid'
+    const refused = {
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/catalog\.invalid unencrypted[^]*Use https/),
+    }
+    expect(await run(['role', 'list', '--url', far, '--login', 'default'])).toMatchObject(refused)
+    for (const how of [
+      ['--login', 'default'],
+      ['--auth', 'login'],
+    ])
+      expect(await run(['proxy', '--upstream', far, '--port', '0', ...how])).toMatchObject(refused)
+    expect(await run(['login', '--url', far, '--issuer', issuer.url, ...who])).toMatchObject(refused)
+    await using auth = await provider('default')
+    await expect(auth.authenticate(requestTo(far))).rejects.toThrow(/unencrypted[^]*Use https/)
+    // Printed, it goes nowhere.
+    expect(await run(['token', '--url', far, '--login', 'default'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('with --url goes to that server alone, until the person says otherwise', async () => {
+    const [here, elsewhere] = ['https://catalog.invalid', 'http://127.0.0.1:1']
+    const made = await logIn('nina', 'bound', '--url', `${here}/lake`, '--json')
+    expect(made).toMatchObject({ code: 0, json: { server: here } })
+    const told =
+      /bound is for https:\/\/catalog\.invalid, not for http:\/\/127\.0\.0\.1:1[^]*login bound --url/
+    const refused = { code: 2, out: '', err: expect.stringMatching(told) }
+    const commands = [
+      ['role', 'list', '--url', elsewhere],
+      ['proxy', '--upstream', elsewhere, '--port', '0'],
+    ]
+    for (const command of commands) expect(await run([...command, '--login', 'bound'])).toMatchObject(refused)
+    await using auth = await provider('bound')
+    await expect(auth.authenticate(requestTo(elsewhere))).rejects.toThrow(told)
+    expect((await auth.authenticate(requestTo(`${here}/v1/config`))).headers).toHaveLength(1)
+    // A renewal, and a login by the name alone, leave it so.
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    await run(['token', '--login', 'bound'])
+    expect(JSON.parse(await readFile(file('bound'), 'utf8'))).toMatchObject({ server: here })
+    const server = async (...args: readonly string[]): Promise<unknown> => {
+      const again = ['login', 'bound', '--no-open', '--redirect-uri', 'http://127.0.0.1/back', '--json']
+      const ran = await run([...again, ...args], (shown) => {
+        const url = /Log in here: (\S+)/.exec(shown)?.[1]
+        if (url !== undefined) void browse(url, { login: 'nina', password: 'x' })
+      })
+      return (ran.json as { server: unknown }).server
+    }
+    expect(await server()).toBe(here)
+    expect(await server('--url', elsewhere)).toBe(elsewhere)
+    expect(await server('--issuer', issuer.url, ...who)).toBeNull()
+  })
+
   it('is an auth provider: renewed ahead of its end, and when it is refused', async () => {
     await logIn('lea')
-    const registry = new AuthRegistry()
-    registry.register('login', loginProvider({ folder: join(directory, 'logins'), env: {}, warn: () => {} }))
-    await using auth = await registry.create({ 'rest.auth.type': 'login' })
-    const request = { method: 'GET', url: 'https://catalog.example.com/v1/config', headers: [], body: null }
+    await using auth = await provider('default')
+    const request = requestTo('https://catalog.example.com/v1/config')
     const tokenIn = async (): Promise<string> => (await auth.authenticate(request)).headers[0]?.[1] ?? ''
     const first = await tokenIn()
     expect(claimsOf(first)).toMatchObject({ sub: 'lea' })

@@ -11,7 +11,8 @@ export function registerLogin(program: Command, io: Io): void {
     .command('login')
     .description(
       'Logs a person in at an identity provider, with a browser or a code for another device, and keeps the login in a file ' +
-        'of their own. `headgate token --login NAME`, `headgate proxy --login NAME` and all other commands use it.',
+        'of their own. `headgate token --login NAME`, `headgate proxy --login NAME` and all other commands use it. With --url its ' +
+        'tokens go to that server alone; without, to whatever server a command names, by https.',
     )
     .argument('[name]', 'what to call the login', 'default')
     .option(

@@ -6,7 +6,9 @@ import { authCliError } from '../../auth/auth-cli-error.ts'
 import { authProperties, type AuthOptions } from '../../auth/auth-properties.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
+import { readLogin } from '../../login/login-file.ts'
 import { loginProvider } from '../../login/login-provider.ts'
+import { checkLoginTarget } from '../../login/login-target.ts'
 import { visible } from '../../output/visible.ts'
 import { openSecretFile, type SecretFile } from '../../secret-file.ts'
 import type { Session } from '../../session.ts'
@@ -42,6 +44,7 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
   }
   const warn = (text: string): void => out.warn(text)
   const properties = withLogin(authProperties(io.cwd, options, warn), settings.login)
+  await checkTarget(session, properties, upstream)
   const registry = new AuthRegistry()
   registry.register('login', loginProvider({ ...settings.logins, env: io.env, warn }))
   const secret = sharedMachine ? randomBytes(32).toString('base64url') : undefined
@@ -120,6 +123,18 @@ function withLogin(
   if (login === undefined) return properties
   const named = { 'rest.auth.login.name': login, ...properties }
   return properties['rest.auth.type'] === undefined ? { ...named, 'rest.auth.type': 'login' } : named
+}
+
+/** What each request would be refused for, said before there are any. Below a signature only they tell. */
+async function checkTarget(
+  { settings }: Session,
+  properties: ReturnType<typeof authProperties>,
+  upstream: string,
+): Promise<void> {
+  if (properties['rest.auth.type'] !== 'login' || !URL.canParse(upstream)) return
+  const name = String(properties['rest.auth.login.name'] ?? 'default')
+  const login = await readLogin(settings.logins.folder, name)
+  if (login !== undefined) checkLoginTarget(name, login.server, upstream)
 }
 
 async function started(options: Parameters<typeof startProxy>[0]): Promise<Proxy> {
