@@ -13,5 +13,8 @@ export const changes = (id: OperationId): boolean =>
 /** Whether an operation takes an `Idempotency-Key`, so that it can be repeated. */
 export const takesKey = (id: OperationId): boolean => changes(id) && !KEYLESS.has(id)
 
-/** Whether an operation does the same when it is carried out twice, although the second time it may find nothing to do. */
-export const repeatable = (id: OperationId): boolean => !changes(id) || operation(id).method === 'DELETE'
+/**
+ * Whether an operation does the same when it is carried out twice. Nothing is dropped a second time: what has the name by
+ * then may have been made anew. A plan has an id that no other one gets.
+ */
+export const repeatable = (id: OperationId): boolean => !changes(id) || id === 'cancelPlanning'

@@ -83,6 +83,35 @@ test('a commit without a key is repeated only where nothing was done', async () 
   }
 })
 
+test('without a key nothing is dropped twice, since what has the name by then may be new', async () => {
+  const drops: readonly ((it: RestCatalog) => Promise<void>)[] = [
+    (it) => it.dropTable(orders),
+    (it) => it.dropView(orders),
+    (it) => it.dropNamespace(orders.namespace),
+  ]
+  for (const drop of drops) {
+    for (const reply of [busy(500), busy(502), busy(503), busy(504), busy(408), { hangUp: true }]) {
+      await using it = await testCatalog({ config: noKeys, answer: inTurn(reply, { status: 204 }) })
+      await expect(drop(it.catalog)).rejects.toMatchObject({ outcomeUnknown: true })
+      expect(it.seen.length).toBe(1)
+    }
+    // Nothing was done.
+    await using shed = await testCatalog({ config: noKeys, answer: inTurn(busy(503, '1'), { status: 204 }) })
+    await drop(shed.catalog)
+    expect(shed.seen.length).toBe(2)
+    await using keyed = await testCatalog({ answer: inTurn({ hangUp: true }, busy(502), { status: 204 }) })
+    await drop(keyed.catalog)
+    const keys = keyed.seen.map(({ headers }) => headers['idempotency-key'])
+    expect([keys.length, new Set(keys).size, typeof keys[0]]).toEqual([3, 1, 'string'])
+  }
+})
+
+test('a plan is ended again without a key: its id is never that of another one', async () => {
+  await using it = await testCatalog({ config: noKeys, answer: inTurn({ hangUp: true }, { status: 204 }) })
+  await it.catalog.cancelPlanning(orders, 'p')
+  expect(it.seen.length).toBe(2)
+})
+
 test('a mutation with a key is repeated with the same key, and the next one has another', async () => {
   await using it = await testCatalog({ answer: inTurn({ hangUp: true }, busy(502), ok) })
   await it.catalog.commitTable(orders, commit)
