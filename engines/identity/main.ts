@@ -15,6 +15,7 @@ import { openLake } from './lake.ts'
 import { legIssuers } from './leg-issuers.ts'
 import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenes.ts'
 import { headgateExchanges } from './second-leg.ts'
+import { sparkClient } from './spark-client.ts'
 import { stockClients } from './stock-clients.ts'
 
 function say(line: string): void {
@@ -83,6 +84,7 @@ async function main(): Promise<number> {
   const world = { checks, keycloak, lake }
   await peopleSignIn(world)
   await stockClients(world, keeper, folder)
+  await sparkClient(world, keeper, folder)
   const secret = await engineExchanges(world)
   await enginesAssert(world, engine, secret)
   await headgateExchanges(world, onward, legs)

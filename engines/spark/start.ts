@@ -75,6 +75,8 @@ export function sparkCatalog(
     'token-exchange-enabled': 'false',
     // else it deletes the files of a purged table itself, when it may not any more
     'rest-catalog-purge': 'true',
+    // a token that was given ends by itself
+    ...(access.auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),
     ...(access.auth.kind === 'credential' ? { credential: `env:${variableOf(name)}` } : {}),
   }
   return {

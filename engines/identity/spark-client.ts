@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { EngineAccess } from '../lib/access.ts'
+import { startSpark } from '../spark/start.ts'
+import { claimsOf } from './keycloak.ts'
+import type { World } from './scenes.ts'
+
+/** Of the server, in ms: a token is taken for so long after its end. */
+const leewayMs = 5_000
+
+/** Life of a token of `etl` here, in seconds: short enough to outlive it. */
+const etlSeconds = 10
+
+/** How Spark says that something is refused. */
+const refusals =
+  /unauthorized_client|NotAuthorizedException|ForbiddenException|TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND/
+
+/**
+ * Spark, unmodified, with bearers of Keycloak, one catalog for each, and with client credentials at Keycloak, as the
+ * client `etl`, which was granted `select` on `sales` before.
+ */
+export async function sparkClient(world: World, keeper: ProcessKeeper, folder: string): Promise<void> {
+  const { checks, keycloak, lake } = world
+  const accessBy = (auth: CatalogAuth): EngineAccess => ({
+    uri: lake.origin,
+    warehouse: 'lakehouse',
+    auth,
+    // The catalog tells Spark the rest.
+    storage: { kind: 'vended', endpoint: '', region: '', ask: 'vended-credentials' },
+  })
+  const bearer = (token: string): EngineAccess => accessBy({ kind: 'token', token })
+  const etl = (secret: string): EngineAccess =>
+    accessBy({
+      kind: 'credential',
+      credential: `etl:${secret}`,
+      scope: 'openid',
+      tokenUri: `${keycloak.issuer}/protocol/openid-connect/token`,
+    })
+  await keycloak.setClient('app', { attributes: { 'access.token.lifespan': '4' } })
+  const short = (await keycloak.signIn('alice')).access
+  await keycloak.setClient('app', { attributes: { 'access.token.lifespan': '300' } })
+  await keycloak.setClient('etl', { attributes: { 'access.token.lifespan': String(etlSeconds) } })
+  const [alice, bob] = [await keycloak.signIn('alice'), await keycloak.signIn('bob')]
+  const spark = await startSpark({
+    keeper,
+    access: bearer(alice.access),
+    others: {
+      bob: bearer(bob.access),
+      id_token: bearer(alice.id),
+      ended: bearer(short),
+      etl: etl('etl-secret'),
+      wrong: etl('wrong'),
+    },
+    catalogTellsPlace: true,
+    folder,
+    say: (line) => console.error(line),
+  })
+  console.error(`Spark ${spark.version}`)
+  /** The rows, or which refusal it was. */
+  const asks = async (statement: string): Promise<unknown> => {
+    try {
+      return await spark.sql(statement)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      return refusals.exec(message)?.[0] ?? message
+    }
+  }
+  const count = async (table: string): Promise<unknown> => asks(`SELECT count(*) FROM ${table}`)
+  checks.is('Spark reads by a bearer of alice', await count('ice.sales.orders'), [[0]])
+  checks.is('and finds nothing that she may not', await count('ice.hr.people'), 'TABLE_OR_VIEW_NOT_FOUND')
+  const change = "ALTER TABLE ice.sales.orders SET TBLPROPERTIES ('by' = 'alice')"
+  checks.is('nor changes what she may only read', await asks(change), 'ForbiddenException')
+  checks.is('by one of bob it writes', await asks('INSERT INTO bob.hr.people VALUES (1), (2)'), [])
+  checks.is('and reads with keys of the table', await count('bob.hr.people'), [[2]])
+  checks.is('and nothing of hers', await count('bob.sales.orders'), 'TABLE_OR_VIEW_NOT_FOUND')
+  checks.is('not by an id_token', await count('id_token.sales.orders'), 'NotAuthorizedException')
+  await sleep(Math.max(0, Number(claimsOf(short)['exp']) * 1_000 + leewayMs + 1_000 - Date.now()))
+  checks.is('nor by a token that has ended', await count('ended.sales.orders'), 'NotAuthorizedException')
+  const began = Date.now()
+  checks.is('by client credentials at Keycloak it reads', await count('etl.sales.orders'), [[0]])
+  checks.is('what the client may', await count('etl.hr.people'), 'TABLE_OR_VIEW_NOT_FOUND')
+  checks.is('not with another secret', await count('wrong.sales.orders'), 'unauthorized_client')
+  await sleep(Math.max(0, began + etlSeconds * 1_000 + leewayMs + 2_000 - Date.now()))
+  checks.is('it signs in anew before its token ends', await count('etl.sales.orders'), [[0]])
+  await spark.stop()
+  await keycloak.setClient('etl', { attributes: { 'access.token.lifespan': '' } })
+}
