@@ -136,7 +136,7 @@ export const privilegesByOperation = {
   viewExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the view' }] },
   replaceView: {
     needs: [{ privilege: 'modify', on: 'relation', object: 'the view' }],
-    note: 'The caller becomes the definer.',
+    note: 'Who changes what the view says becomes its definer.',
   },
   dropView: { needs: [{ privilege: 'manage', on: 'relation', object: 'the view' }] },
   renameView: {

@@ -32,7 +32,7 @@ export interface Prepared {
 export interface CommitRequest<Update, Requirement> {
   readonly requirements: readonly Requirement[]
   readonly updates: readonly Update[]
-  /** Of a view: whose rights it lends from now on. */
+  /** Of a view: whose rights it lends from now on; absent when what it says is not changed. */
   readonly definerId?: string
 }
 

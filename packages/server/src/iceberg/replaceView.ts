@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodeCommitViewRequest, sameIdentifier } from '@headgate/iceberg/rest'
+import type { ViewUpdate } from '@headgate/iceberg/view'
 import { definerOf } from '../access/through-views.ts'
 import { commitRelation } from '../catalog/commit-relation.ts'
 import { nameKey } from '../catalog/name-key.ts'
@@ -39,7 +40,9 @@ export function replaceView(parts: IcebergParts): Operation {
             viewModel,
             parts.viewModels,
             found,
-            { ...request, definerId: definerOf(await policyOf(parts, call, decision.policyVersion)) },
+            request.updates.some(changesWhatItSays)
+              ? { ...request, definerId: definerOf(await policyOf(parts, call, decision.policyVersion)) }
+              : request,
             riders,
           )
           return metadataAnswer({
@@ -58,4 +61,9 @@ export function replaceView(parts: IcebergParts): Operation {
         ),
     )
   })
+}
+
+/** Only then is it the caller's: who sets a property does not stand in for what somebody else wrote. */
+function changesWhatItSays({ action }: ViewUpdate): boolean {
+  return action === 'add-view-version' || action === 'set-current-view-version'
 }

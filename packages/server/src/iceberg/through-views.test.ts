@@ -1,10 +1,19 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { JsonObject } from '@headgate/json'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { maxViews } from '../access/through-views.ts'
 import { deletePrincipal, setPrincipalEnabled } from '../store/principals.ts'
 import { statement } from '../store/sql.ts'
 import type { TestAnswer } from '../test-server.ts'
-import { commit, metadataLocationOf, objectAt, setProperties, textAt, viewBody } from './test-tables.ts'
+import {
+  commit,
+  metadataLocationOf,
+  objectAt,
+  setProperties,
+  textAt,
+  viewBody,
+  viewVersion,
+} from './test-tables.ts'
 import { type ViewWorld, viewWorld } from './test-views.ts'
 
 let world: ViewWorld
@@ -107,14 +116,19 @@ describe('through a view, behind an engine that is believed,', () => {
       (await as('alice'))('GET', through('mart%1Flent'), undefined, asking)
     const before = await load()
     expect(before).toMatchObject({ status: 200 })
-    const replaced = { requirements: [], updates: [{ action: 'set-properties', updates: { by: 'erin' } }] }
-    expect(await erin.send('POST', 'namespaces/mart/views/lent', replaced)).toMatchObject({ status: 200 })
+    const lent = 'namespaces/mart/views/lent'
+    const renamed = { requirements: [], updates: [setProperties({ by: 'erin' })] }
+    expect(await erin.send('POST', lent, renamed)).toMatchObject({ status: 200 })
+    expect(await load()).toMatchObject({ status: 200 })
+    expect(await erin.send('POST', lent, rewritten(2))).toMatchObject({ status: 200 })
     await expectHidden(await load())
     const token = encodeURIComponent(credentialOf(before).token)
     const renewed = await (await as('alice'))('GET', `${table}/credentials?storageRefreshToken=${token}`)
     expect(renewed).toMatchObject({ status: 404 })
-    const again = { requirements: [], updates: [{ action: 'set-properties', updates: { by: 'dora' } }] }
-    expect(await dora.send('POST', 'namespaces/mart/views/lent', again)).toMatchObject({ status: 200 })
+    const touched = { requirements: [], updates: [setProperties({ by: 'dora' })] }
+    expect(await dora.send('POST', lent, touched)).toMatchObject({ status: 200 })
+    await expectHidden(await load())
+    expect(await dora.send('POST', lent, rewritten(3))).toMatchObject({ status: 200 })
     expect(await load()).toMatchObject({ status: 200 })
   })
 
@@ -317,8 +331,7 @@ describe('nothing is gained', () => {
       expect(await hers('GET', `${views}/${name}`), name).toMatchObject({ status: 200 })
       await expectHidden(await hers('GET', through(`mart%1F${name}`)))
       // Hers all the same, and lending as soon as she writes it herself.
-      const replaced = { requirements: [], updates: [setProperties({ by: 'dora' })] }
-      expect(await dora.send('POST', `${views}/${name}`, replaced), name).toMatchObject({ status: 200 })
+      expect(await dora.send('POST', `${views}/${name}`, rewritten(2)), name).toMatchObject({ status: 200 })
       expect(await hers('GET', through(`mart%1F${name}`)), name).toMatchObject({ status: 200 })
     }
   })
@@ -341,3 +354,14 @@ describe('nothing is gained', () => {
     expect(await hers('HEAD', through(inner))).toMatchObject({ status: 404 })
   })
 })
+
+/** A change of what a view says. */
+function rewritten(version: number): JsonObject {
+  const representations = [{ type: 'sql', sql: `select ${version}`, dialect: 'spark' }]
+  const next = { ...viewVersion, 'version-id': version, representations }
+  const updates = [
+    { action: 'add-view-version', 'view-version': next },
+    { action: 'set-current-view-version', 'view-version-id': -1 },
+  ]
+  return { requirements: [], updates }
+}

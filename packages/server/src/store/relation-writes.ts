@@ -38,7 +38,7 @@ export interface Replacement extends Bodies {
   readonly uuid: string
   readonly metadataLocation: string
   readonly location: string
-  /** Of a view: whose rights it lends from now on. Null: those of its owner. */
+  /** Of a view: whose rights it lends from now on. Null: of whomever it lent before. */
   readonly definerId: string | null
 }
 
@@ -81,7 +81,7 @@ export async function insertRelation(
 const replace = statement(
   'relation_replace',
   `with written as (
-     update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7, definer_id = $8,
+     update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7, definer_id = coalesce($8, definer_id),
        body = $9, body_length = $10, body_crc = $11, refs_body = $12, refs_length = $13, refs_crc = $14, updated_at = now()
      where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $15
      returning id),
