@@ -1,11 +1,14 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { pathOf } from '../store/namespaces.ts'
-import { type Resolved, type ResolveKey, resolveRelations } from '../store/relations.ts'
+import { type Resolved, type ResolveKey, resolveRelations, type Seen } from '../store/resolve-relations.ts'
 import type { Sql } from '../store/sql.ts'
+import { sharedCache } from '../cache.ts'
 import { nameKey } from './name-key.ts'
 
 const maxBatch = 64
 const maxRunning = 4
+/** Names whose rows are remembered: about a kilobyte each. */
+const maxSeen = 10_000
 
 /** The text that is wanted with a name, and the metadata location of the one that is here already. */
 export type WantedText = Pick<ResolveKey, 'form' | 'known'>
@@ -13,6 +16,7 @@ export type WantedText = Pick<ResolveKey, 'form' | 'known'>
 const noText: WantedText = { form: 'none', known: null }
 
 interface Waiting {
+  readonly id: string
   readonly key: ResolveKey
   readonly promise: Promise<Resolved>
   readonly resolve: (resolved: Resolved) => void
@@ -29,6 +33,9 @@ export class Resolver {
   readonly #sql: Sql
   #waiting = new Map<string, Waiting>()
   readonly #asked = new Set<string>()
+  /** What stood at a name when it was last looked at. Only the store says whether it still does. */
+  readonly #seen = sharedCache<Seen>({ max: maxSeen })
+  #askers = 0
   #running = 0
   #scheduled = false
 
@@ -42,21 +49,32 @@ export class Resolver {
     identifier: TableIdentifier,
     { form, known }: WantedText = noText,
   ): Promise<Resolved> {
-    const text = `${nameKey(warehouseId, identifier)} ${form} ${known ?? ''}`
+    const id = nameKey(warehouseId, identifier)
+    const text = `${id} ${form} ${known ?? ''}`
+    this.#askers += 1
     const shared = this.#waiting.get(text)
     if (shared) return shared.promise
     const { namespace, name } = identifier
-    const key = { warehouseId, path: pathOf(namespace), name, form, known }
-    const waiting = { key, ...Promise.withResolvers<Resolved>() }
+    const key = { warehouseId, path: pathOf(namespace), name, form, known, seen: this.#seen.get(id) ?? null }
+    const waiting = { id, key, ...Promise.withResolvers<Resolved>() }
     this.#waiting.set(text, waiting)
-    if (!this.#scheduled && this.#running < maxRunning) {
-      this.#scheduled = true
-      setImmediate(() => {
-        this.#scheduled = false
-        this.#send()
-      })
-    }
+    this.#schedule()
     return waiting.promise
+  }
+
+  /** Who asks first waits for those of the same turn, and if there were others, for those of the next. */
+  #schedule(): void {
+    if (this.#scheduled || this.#running === maxRunning) return
+    this.#scheduled = true
+    const first = this.#askers
+    const send = (): void => {
+      this.#scheduled = false
+      this.#send()
+    }
+    setImmediate(() => {
+      if (this.#askers === first) send()
+      else setImmediate(send)
+    })
   }
 
   #send(): void {
@@ -64,11 +82,7 @@ export class Resolver {
       const batch = this.#take()
       if (batch.size === 0) return
       this.#running += 1
-      void this.#run([...batch.values()]).finally(() => {
-        this.#running -= 1
-        for (const text of batch.keys()) this.#asked.delete(text)
-        this.#send()
-      })
+      void this.#run(batch)
     }
   }
 
@@ -85,19 +99,29 @@ export class Resolver {
     return batch
   }
 
-  async #run(batch: readonly Waiting[]): Promise<void> {
+  async #run(batch: ReadonlyMap<string, Waiting>): Promise<void> {
+    const waiting = [...batch.values()]
+    const keys = waiting.map(({ key }) => key)
     try {
-      const rows = await resolveRelations(
-        this.#sql,
-        batch.map((waiting) => waiting.key),
-      )
-      for (const [index, waiting] of batch.entries()) {
-        const row = rows[index]
-        if (row) waiting.resolve(row)
-        else waiting.reject(new Error('the store left out a name'))
+      // The database gets what came meanwhile before anybody is answered, and works on that at the same time.
+      const answers = await resolveRelations(this.#sql, keys).finally(() => this.#finish(batch))
+      for (const [index, { id, key, resolve, reject }] of waiting.entries()) {
+        const answer = answers[index]
+        if (answer === undefined) {
+          reject(new Error('the store left out a name'))
+          continue
+        }
+        if (answer.seen !== key.seen) this.#seen.set(id, answer.seen)
+        resolve(answer.resolved)
       }
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error)
+      for (const { reject } of waiting) reject(error)
     }
+  }
+
+  #finish(batch: ReadonlyMap<string, Waiting>): void {
+    this.#running -= 1
+    for (const text of batch.keys()) this.#asked.delete(text)
+    this.#send()
   }
 }

@@ -1,6 +1,6 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { sharedCache } from '../cache.ts'
-import type { Resolved } from '../store/relations.ts'
+import type { Resolved } from '../store/resolve-relations.ts'
 import { nameKey } from './name-key.ts'
 import type { Warehouse } from './warehouses.ts'
 

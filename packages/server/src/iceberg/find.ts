@@ -16,7 +16,8 @@ import { type FoundNamespace, lookUpNamespace } from '../catalog/namespaces.ts'
 import { type Place, placeOf, type Target, targetOf } from '../catalog/target.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import type { Call } from '../http/operation.ts'
-import type { BodyForm, RelationKind, Resolved } from '../store/relations.ts'
+import type { BodyForm, RelationKind } from '../store/relations.ts'
+import type { Resolved } from '../store/resolve-relations.ts'
 import type { IcebergParts } from './parts.ts'
 
 /** Something that was found, and the decision that the caller may do it. */
