@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { isHeadgateError } from '@headgate/errors'
 import { lockLocations, overlapsOthers } from '../store/locations.ts'
 import {
@@ -84,7 +85,9 @@ async function writeFiles(changes: readonly Prepared[]): Promise<Written[]> {
     changes.map(async (change): Promise<Written> => {
       const { warehouse, file, fileExists } = change
       const writing = fileExists ? undefined : warehouse.storage.put(file.location, file.content, putOptions)
-      const [put, packed] = await Promise.allSettled([writing, file.bodies()])
+      // A request goes out at the end of a turn, and packing would hold it up.
+      const packing = turn().then(() => file.bodies())
+      const [put, packed] = await Promise.allSettled([writing, packing])
       if (put.status === 'rejected') throw put.reason
       if (packed.status === 'rejected') throw packed.reason
       return { ...change, bodies: packed.value }
