@@ -25,6 +25,8 @@ export interface ListenerOptions {
 }
 
 const lingerMs = 1_000
+/** How often a listener that closes looks for connections that have become idle. */
+const sweepMs = 50
 
 /** The listening socket. Closing it lets running requests finish, within the given time. */
 export class Listener implements AsyncDisposable {
@@ -87,8 +89,11 @@ export class Listener implements AsyncDisposable {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeIdleConnections()
+    // A connection whose last request was finished since would be kept alive for another one.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs)
     const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs)
     await closed
+    clearInterval(sweep)
     clearTimeout(timer)
   }
 

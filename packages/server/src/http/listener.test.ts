@@ -1,0 +1,29 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Listener } from './listener.ts'
+
+test(
+  'closing waits for a running request, but not for another one on its connection',
+  { timeout: 10_000 },
+  async () => {
+    const asked = Promise.withResolvers<void>()
+    const allowed = Promise.withResolvers<void>()
+    await using listener = await Listener.open(
+      { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
+      (_request, response) => {
+        asked.resolve()
+        void allowed.promise.then(() => response.end('done'))
+      },
+    )
+    const client = connect(listener.port, '127.0.0.1')
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await asked.promise
+    const closed = listener.close(60_000).then(() => 'closed')
+    expect(await Promise.race([closed, sleep(150, 'open')])).toBe('open')
+    allowed.resolve()
+    expect(String((await once(client, 'data'))[0])).toContain('done')
+    expect(await closed).toBe('closed')
+  },
+)
