@@ -1,20 +1,21 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import type { Vending } from './vending.ts'
 
 /** Shows how storage credentials came about: a renewal that costs no minting is the point of it. */
 export function observeVending(registry: Registry, vending: Vending): void {
-  // A gauge, because prom-client's counters cannot be told a total that somebody else counts.
-  const gauge: Gauge<'outcome'> = new Gauge({
+  const counter: Counter<'outcome'> = new Counter({
     name: 'headgate_storage_credentials',
     help: 'Storage credentials since the start: minted, handed out again (kept), shared while being minted (joined), failed.',
     labelNames: ['outcome'],
     registers: [registry],
     collect: () => {
       const { mints, hits, joins, failures } = vending.counts
-      gauge.set({ outcome: 'minted' }, mints)
-      gauge.set({ outcome: 'kept' }, hits)
-      gauge.set({ outcome: 'joined' }, joins)
-      gauge.set({ outcome: 'failed' }, failures)
+      // The totals are counted elsewhere.
+      counter.reset()
+      counter.inc({ outcome: 'minted' }, mints)
+      counter.inc({ outcome: 'kept' }, hits)
+      counter.inc({ outcome: 'joined' }, joins)
+      counter.inc({ outcome: 'failed' }, failures)
     },
   })
 }

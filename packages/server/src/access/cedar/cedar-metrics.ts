@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { OpenedCedar } from './open-cedar.ts'
 
 /** Shows whether the policies in force are those of the files, and what deciding by them costs. */
@@ -7,18 +7,21 @@ export function observeCedar(registry: Registry, { authorizer, isCurrent }: Open
     name: 'headgate_cedar_policies_current',
     help: '1: the Cedar policies in force are those of the files. 0: the files cannot be used, and older policies are in force.',
     registers: [registry],
+    // Of several workers that the files must have reached, the last one tells.
+    aggregator: 'min',
     collect: () => current.set(isCurrent() ? 1 : 0),
   })
-  // A gauge, because prom-client's counters cannot be told a total that somebody else counts.
-  const decisions: Gauge<'how'> = new Gauge({
+  const decisions: Counter<'how'> = new Counter({
     name: 'headgate_cedar_decisions',
     help: 'Questions to the Cedar policies since the start: evaluated, or answered by what was kept.',
     labelNames: ['how'],
     registers: [registry],
     collect: () => {
       const { evaluations, hits } = authorizer.counts
-      decisions.set({ how: 'evaluated' }, evaluations)
-      decisions.set({ how: 'kept' }, hits)
+      // The totals are counted elsewhere.
+      decisions.reset()
+      decisions.inc({ how: 'evaluated' }, evaluations)
+      decisions.inc({ how: 'kept' }, hits)
     },
   })
 }
