@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Registry } from 'prom-client'
 import { SigningKeys } from '@headgate/sigv4'
 import { observeCedar } from './access/cedar/cedar-metrics.ts'
 import { openCedar } from './access/cedar/open-cedar.ts'
@@ -63,6 +64,8 @@ export interface ContextOptions {
   readonly sql: Sql
   readonly master: MasterKey
   readonly log: Log
+  /** Text of the metrics of the whole server, where this process is one of several; otherwise its own are all. */
+  readonly wholeMetrics?: () => Promise<string>
   readonly openStorage: OpenStorage
   /** Locations below which warehouses on the server's own disk may be made over the management interface. */
   readonly fileRoots: readonly string[]
@@ -115,6 +118,8 @@ export interface ContextOptions {
 /** A running server without its socket. Disposing of it writes down what waits and lets go of everything it opened. */
 export interface Context extends AsyncDisposable {
   readonly parts: IcebergParts
+  /** Metrics of this process. */
+  readonly metrics: Registry
   handle(request: IncomingMessage, response: ServerResponse): void
   /** The storage gateway. */
   handleS3(request: IncomingMessage, response: ServerResponse): void
@@ -256,7 +261,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     onError: (err) => log.error({ err }, 'the token endpoint failed'),
   })
   const operations: (Operation | OpenOperation)[] = [
-    ...healthOperations(() => readinessChecks(parts), metrics),
+    ...healthOperations({
+      checks: () => readinessChecks(parts),
+      contentType: metrics.registry.contentType,
+      metrics: options.wholeMetrics ?? (() => metrics.registry.metrics()),
+    }),
     ...tokenEndpoint,
     ...(external === null
       ? []
@@ -323,7 +332,13 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     now: Date.now,
   })
   const owned = stack.move()
-  return { parts, handle, handleS3, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    parts,
+    metrics: metrics.registry,
+    handle,
+    handleS3,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }
 
 /** As S3 has it. */

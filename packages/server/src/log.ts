@@ -2,16 +2,28 @@ import { type Logger, pino } from 'pino'
 
 export type Log = Logger
 
-/** The server's structured log on standard error: one JSON object a line, or plain text for people. */
-export function createLog(level: string, format: 'json' | 'pretty'): Log {
+/**
+ * The server's structured log on standard error: one JSON object a line, or plain text for people.
+ *
+ * @param always what every line says besides
+ */
+export function createLog(
+  level: string,
+  format: 'json' | 'pretty',
+  always: Readonly<Record<string, unknown>> = {},
+): Log {
   const options = {
     level,
-    base: null,
+    base: always,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describe },
   }
-  if (format === 'json') return pino(options, pino.destination({ dest: 2, sync: false, minLength: 0 }))
-  return pino(options, plainText())
+  return pino(options, format === 'json' ? jsonLines() : plainText())
+}
+
+/** Through the stream that the audit's lines take too: two ways to one pipe would cut into each other's lines. */
+function jsonLines(): { write(line: string): void } {
+  return { write: (line) => void process.stderr.write(line) }
 }
 
 /** `HH:MM:SS level message key=value`: enough for a terminal without another package. */

@@ -19,6 +19,7 @@ Flags, most of all (docs/configuration.md lists them all):
   --host <address>      127.0.0.1
   --public-url <url>    URL under which clients reach the server
   --data-dir <path>     .headgate
+  --workers <number>    1; as many cores as it uses, auto takes all
   --log-level <level>   info`,
     )
     .action(async (_options: object, command: Command) => {

@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -91,6 +91,24 @@ describe('configuration', () => {
       expect(problems({ HEADGATE_RETIRED_KEY_DAYS: days })).toMatch(/HEADGATE_RETIRED_KEY_DAYS must be/)
   })
 
+  test('divides among the workers what the server has once', () => {
+    const limits = { HEADGATE_DATABASE_POOL_SIZE: '20', HEADGATE_MAX_CONCURRENT_REQUESTS: '100' }
+    const config = readConfig({ ...limits, HEADGATE_METADATA_CACHE_BYTES: '64MiB' }, ['--workers', '3'])
+    expect(config).toMatchObject({ workers: 3, database: { poolSize: 6 } })
+    expect(config.context).toMatchObject({
+      limits: { maxConcurrentRequests: 33 },
+      metadataCacheBytes: Math.floor((64 / 3) * 1024 ** 2),
+    })
+    expect(readConfig({}, [])).toMatchObject({ workers: 1, database: { poolSize: 20 } })
+  })
+
+  test('has as many workers as cores when told, but a connection for each', () => {
+    expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '45' }, []).workers).toBe(
+      Math.min(availableParallelism(), 45),
+    )
+    expect(readConfig({ HEADGATE_WORKERS: 'auto', HEADGATE_DATABASE_POOL_SIZE: '1' }, []).workers).toBe(1)
+  })
+
   test('takes flags over variables, and an empty variable as not set', () => {
     const environment = { HEADGATE_PORT: '1', HEADGATE_HOST: '', HEADGATE_VERIFY_METADATA_FILES: 'yes' }
     const args = ['--port', '9', '--data-dir=/x y', '--insecure-anonymous', '--no-verify-metadata-files']
@@ -136,6 +154,12 @@ describe('configuration that cannot be read is refused', () => {
     [{ HEADGATE_PORT: '1e3' }, 'HEADGATE_PORT must be a whole number'],
     [{ HEADGATE_PORT: 'tcp://10.0.0.1:8181' }, 'set enableServiceLinks to false'],
     [{ HEADGATE_INSECURE_ANONYMOUS: 'maybe' }, 'HEADGATE_INSECURE_ANONYMOUS must be `true` or `false`'],
+    [
+      { HEADGATE_WORKERS: '0' },
+      'HEADGATE_WORKERS must be a whole number from 1 to 64, or `auto`, and is "0".',
+    ],
+    [{ HEADGATE_WORKERS: '65' }, 'HEADGATE_WORKERS must be a whole number from 1 to 64'],
+    [{ HEADGATE_WORKERS: 'all' }, 'HEADGATE_WORKERS must be a whole number from 1 to 64'],
     [{ HEADGATE_LOG_LEVEL: 'loud' }, 'one of `trace`, `debug`'],
     [{ HEADGATE_MAX_BODY_BYTES: '1MB' }, 'HEADGATE_MAX_BODY_BYTES must be a whole number'],
     [{ HEADGATE_PUBLIC_URL: 'catalog.example.com' }, 'an absolute http or https URL'],
@@ -218,6 +242,14 @@ describe('contradictions are refused', () => {
     ],
     [{ HEADGATE_MASTER_KEY: KEY, HEADGATE_MASTER_KEY_FILE: 'a' }, 'keep one'],
     [{ HEADGATE_DATABASE_POOL_SIZE: '100' }, 'the embedded PostgreSQL has connections for at most 45'],
+    [
+      { HEADGATE_WORKERS: '21' },
+      'HEADGATE_WORKERS is 21, and HEADGATE_DATABASE_POOL_SIZE (20), which they share, has not one connection',
+    ],
+    [
+      { HEADGATE_WORKERS: '2', HEADGATE_MAX_CONCURRENT_REQUESTS: '1' },
+      'HEADGATE_WORKERS is 2, and HEADGATE_MAX_CONCURRENT_REQUESTS (1), which they share, lets not one request',
+    ],
     [
       { HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
       'HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS (60000) is longer than HEADGATE_REQUEST_TIMEOUT_MS (30000)',

@@ -8,6 +8,7 @@ import { parseFlags } from './flags.ts'
 import { type Issuers, readIssuers } from './issuers/read-issuers.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Secret } from './secret.ts'
+import { shareOf, workersOf } from './workers.ts'
 import { secretFrom, type MasterKeySource } from './secrets.ts'
 import type { Env } from './env-type.ts'
 
@@ -25,6 +26,8 @@ export interface Config {
   readonly dataDir: string
   /** Null: the embedded PostgreSQL in the data directory. */
   readonly databaseUrl: Secret | null
+  /** Processes that answer. What they share is in here as the share of one. */
+  readonly workers: number
   readonly database: { readonly poolSize: number; readonly statementTimeoutMs: number }
   readonly masterKey: MasterKeySource
   /** The master key whose place that one takes. */
@@ -70,7 +73,11 @@ export function toConfig(env: Env, issuers: Issuers): Config {
     publicUrl: env.publicUrl,
     dataDir,
     databaseUrl: databaseUrl(env),
-    database: { poolSize: env.databasePoolSize, statementTimeoutMs: env.databaseStatementTimeoutMs },
+    workers: workersOf(env),
+    database: {
+      poolSize: shareOf(env.databasePoolSize, env),
+      statementTimeoutMs: env.databaseStatementTimeoutMs,
+    },
     masterKey: masterKey(env, dataDir),
     masterKeyPrevious: secretFrom(
       env.masterKeyPrevious,
@@ -91,7 +98,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
         maxBodyBytes: env.maxBodyBytes,
         maxJsonDepth: env.maxJsonDepth,
         requestTimeoutMs: env.requestTimeoutMs,
-        maxConcurrentRequests: env.maxConcurrentRequests,
+        maxConcurrentRequests: shareOf(env.maxConcurrentRequests, env),
         maxNameBytes: env.maxNameBytes,
         maxPageSize: env.pageSizeMax,
       },
@@ -111,7 +118,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
         },
       },
       metadataRowLimitBytes: env.metadataRowLimitBytes,
-      metadataCacheBytes: env.metadataCacheBytes,
+      metadataCacheBytes: shareOf(env.metadataCacheBytes, env),
       namespaceSeparator: env.namespaceSeparator,
       defaultWarehouse: env.defaultWarehouse,
       verifyMetadataFiles: env.verifyMetadataFiles,

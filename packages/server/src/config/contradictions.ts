@@ -6,7 +6,14 @@ const EMBEDDED_CONNECTIONS = 45
 
 /** What cannot be meant together: a sentence each. */
 export function contradictions(env: Env): readonly string[] {
-  return [...network(env), ...anonymity(env), ...authorizer(env), ...database(env), ...times(env)]
+  return [
+    ...network(env),
+    ...anonymity(env),
+    ...authorizer(env),
+    ...database(env),
+    ...times(env),
+    ...shares(env),
+  ]
 }
 
 function* network({ host, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
@@ -75,5 +82,15 @@ function* times({ requestTimeoutMs, databaseStatementTimeoutMs }: Env): Generato
       `HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS (${databaseStatementTimeoutMs}) is longer than HEADGATE_REQUEST_TIMEOUT_MS ` +
       `(${requestTimeoutMs}): statements would run on after their request was given up.`
     )
+  }
+}
+
+function* shares({ workers, databasePoolSize, maxConcurrentRequests }: Env): Generator<string> {
+  if (workers === 'auto') return
+  if (workers > databasePoolSize) {
+    yield `HEADGATE_WORKERS is ${workers}, and HEADGATE_DATABASE_POOL_SIZE (${databasePoolSize}), which they share, has not one connection for each: have fewer workers or more connections.`
+  }
+  if (workers > maxConcurrentRequests) {
+    yield `HEADGATE_WORKERS is ${workers}, and HEADGATE_MAX_CONCURRENT_REQUESTS (${maxConcurrentRequests}), which they share, lets not one request into each: have fewer workers or allow more requests.`
   }
 }

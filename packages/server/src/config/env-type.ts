@@ -6,6 +6,7 @@ export interface Env {
   readonly host: string
   readonly port: number
   readonly publicUrl: string | null
+  readonly workers: number | 'auto'
   readonly tlsCertFile: string | null
   readonly tlsKeyFile: string | null
   readonly corsOrigins: readonly string[]

@@ -1,3 +1,6 @@
+/** More processes than this would wait for one PostgreSQL. */
+export const maxWorkers = 64
+
 /** An ISO 8601 duration of days, hours, minutes and seconds, such as `PT30M`, in seconds. */
 export function parseDuration(text: string): number | undefined {
   const match = /^P(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text)
@@ -35,4 +38,11 @@ export function checkOrigin(text: string): void {
 /** A directory as a location. Throws otherwise. */
 export function checkFileRoot(text: string): void {
   if (!/^file:\/\/\/[^?#]*$/.test(text)) throw new Error('locations such as `file:///srv/lake`')
+}
+
+/** `auto`, or how many processes answer. */
+export function parseWorkers(text: string): number | 'auto' | undefined {
+  if (text === 'auto') return text
+  const count = /^\d+$/.test(text) ? Number(text) : 0
+  return count >= 1 && count <= maxWorkers ? count : undefined
 }

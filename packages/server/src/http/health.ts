@@ -1,16 +1,20 @@
 import type { OpenOperation } from './open-operation.ts'
-import type { RequestMetrics } from './metrics.ts'
 
 /** A part that must work for the server to be of use, by name. Rejects with the reason when it does not. */
 export type ReadinessCheck = readonly [name: string, check: (signal: AbortSignal) => Promise<void>]
 
 const checkTimeoutMs = 2_000
 
+/** What is told of the server's state. */
+export interface Health {
+  readonly checks: () => readonly ReadinessCheck[]
+  /** The metrics, and what kind of text they are. */
+  readonly metrics: () => Promise<string>
+  readonly contentType: string
+}
+
 /** `/health/live`, `/health/ready` and `/metrics`. They need no identity and tell no secret. */
-export function healthOperations(
-  checks: () => readonly ReadinessCheck[],
-  metrics: RequestMetrics,
-): OpenOperation[] {
+export function healthOperations({ checks, metrics, contentType }: Health): OpenOperation[] {
   const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
   return [
     {
@@ -39,8 +43,8 @@ export function healthOperations(
       path: '/metrics',
       open: async () => ({
         status: 200,
-        headers: { 'content-type': metrics.registry.contentType },
-        body: await metrics.registry.metrics(),
+        headers: { 'content-type': contentType },
+        body: await metrics(),
       }),
     },
   ]

@@ -5,6 +5,7 @@ const told: ReadonlySet<string> = new Set([
   'EmbeddedPostgresError',
   'MigrationError',
   'HeadgateError',
+  'WorkerError',
 ])
 
 /** Why the server did not start, for a person: a sentence where we have one, the stack where we do not. */

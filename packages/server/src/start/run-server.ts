@@ -3,6 +3,7 @@ import { readConfig } from '../config/config.ts'
 import { createLog } from '../log.ts'
 import { explainFailure } from './explain-failure.ts'
 import { startServer } from './start-server.ts'
+import { startWorkers } from './workers/start-workers.ts'
 
 /**
  * The server as a program: runs until SIGINT or SIGTERM, prints what people need to standard output and the log to
@@ -15,7 +16,8 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     const config = readConfig(environment, args)
     const log = createLog(config.log.level, config.log.format)
     const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-    await using server = await startServer(config, log)
+    await using server =
+      config.workers === 1 ? await startServer(config, log) : await startWorkers(config, log, args)
     process.stdout.write(server.announcement)
     const reason = await Promise.race([stop.then(() => null), server.failed])
     if (reason === null) {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { programEnvironment, testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServerProcess, startProcess } from './test-process.ts'
+import { isRunning, servedBy } from './workers/test-workers.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -143,6 +144,31 @@ test(
     expect(
       (await send(next, await tokenFor(next, credential), 'HEAD', '/v1/lakehouse/namespaces/kept')).status,
     ).toBe(204)
+  },
+)
+
+test(
+  'of several processes nothing is left when the primary is killed, and the next start works',
+  { timeout: 90_000 },
+  async () => {
+    await using server = start('first', '--workers', '2')
+    const url = await server.ready
+    const credential = await readFile(join(folder, 'first', 'admin-credential'), 'utf8')
+    const created = await send(url, await tokenFor(url, credential), 'POST', '/v1/lakehouse/namespaces', {
+      namespace: ['kept_by_workers'],
+    })
+    expect(created.status).toBe(200)
+    const gateway = /storage +(http:\S+)/.exec(server.output())?.[1] ?? ''
+    for (const _ of [1, 2])
+      expect((await fetch(gateway, { headers: { connection: 'close' } })).status).toBe(403)
+    const pids = servedBy(server)
+    expect(pids.filter(isRunning)).toHaveLength(2)
+    await server.kill('SIGKILL')
+    await expect.poll(() => pids.filter(isRunning), { timeout: 15_000 }).toEqual([])
+    await using next = start('first', '--workers', '2')
+    const there = await next.ready
+    const path = '/v1/lakehouse/namespaces/kept_by_workers'
+    expect((await send(there, await tokenFor(there, credential), 'HEAD', path)).status).toBe(204)
   },
 )
 

@@ -8,6 +8,9 @@ export interface ServerProcess extends AsyncDisposable {
   readonly ready: Promise<string>
   /** Everything that was printed so far, both streams. */
   output(): string
+  /** Whole lines of standard error. */
+  log(): readonly string[]
+  readonly pid: number
   kill(signal: NodeJS.Signals): Promise<number | null>
   readonly ended: Promise<number | null>
 }
@@ -27,11 +30,13 @@ export function startProcess(
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   )
   const lines: string[] = []
+  const log: string[] = []
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) throw new Error('the streams are piped')
     createInterface(stream).on('line', (line) => {
       lines.push(line)
+      if (stream === child.stderr) log.push(line)
       if (line.startsWith('ready ')) resolve(line.slice('ready '.length).trim())
     })
   }
@@ -49,6 +54,8 @@ export function startProcess(
     ended,
     kill,
     output: () => lines.join('\n'),
+    log: () => log,
+    pid: child.pid ?? 0,
     [Symbol.asyncDispose]: async () => void (await kill('SIGTERM')),
   }
 }

@@ -69,7 +69,7 @@ export const catalog: Pick<
     { min: 0, max: 64 * GiB },
     {
       section: 'Catalog',
-      doc: 'Memory for metadata that is ready to be served.',
+      doc: 'Memory for metadata that is ready to be served, divided among the workers.',
     },
   ),
   fileRoots: list(

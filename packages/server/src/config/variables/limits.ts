@@ -76,7 +76,7 @@ export const limits: Pick<
     { min: 1, max: 100_000 },
     {
       section: 'Limits',
-      doc: 'Requests at work at the same time; more are turned away at once with 429 and `Retry-After`, at the storage gateway with 503 `SlowDown`.',
+      doc: 'Requests at work at the same time; more are turned away at once with 429 and `Retry-After`, at the storage gateway with 503 `SlowDown`. Each worker takes its share of them.',
     },
   ),
   shutdownTimeoutMs: integer(

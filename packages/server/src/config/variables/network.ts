@@ -1,6 +1,6 @@
 import type { Variables } from '../env-type.ts'
 import { checkNetwork } from '../../http/client-address.ts'
-import { checkOrigin, parsePublicUrl } from '../parse-values.ts'
+import { checkOrigin, parsePublicUrl, parseWorkers } from '../parse-values.ts'
 import { choice, custom, integer, list, optional, path, text } from '../variable.ts'
 
 /** Where clients reach the server. */
@@ -9,6 +9,7 @@ export const network: Pick<
   | 'host'
   | 'port'
   | 'publicUrl'
+  | 'workers'
   | 'tlsCertFile'
   | 'tlsKeyFile'
   | 'corsOrigins'
@@ -40,6 +41,16 @@ export const network: Pick<
       },
       parsePublicUrl,
     ),
+  ),
+  workers: custom(
+    'HEADGATE_WORKERS',
+    '1',
+    'a whole number from 1 to 64, or `auto`',
+    {
+      section: 'Network',
+      doc: 'Processes that answer, each of them on one core, all at the same addresses; `auto` takes as many as there are cores. See [Several cores](operations.md#several-cores).',
+    },
+    parseWorkers,
   ),
   tlsCertFile: optional(
     path('HEADGATE_TLS_CERT_FILE', '', {

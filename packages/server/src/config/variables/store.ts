@@ -27,7 +27,7 @@ export const store: Pick<
     { min: 1, max: 1_000 },
     {
       section: 'Store',
-      doc: 'Connections to the database at most, and one more for notifications.',
+      doc: 'Connections to the database at most, divided among the workers, and for each of these one more for notifications.',
     },
   ),
   databaseStatementTimeoutMs: integer(

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HeadgateError } from '@headgate/errors'
+import type { Registry } from 'prom-client'
+import { openStorageOf } from '../catalog/open-storage.ts'
+import type { Config } from '../config/config.ts'
+import type { Secret } from '../config/secret.ts'
+import { readMasterKey } from '../config/secrets.ts'
+import { type Context, openContext } from '../context.ts'
+import { errorAnswer } from '../http/error-answer.ts'
+import { Listener, type ListenerOptions } from '../http/listener.ts'
+import { parseMasterKey } from '../keys/master-key.ts'
+import type { Log } from '../log.ts'
+import { StorageRegistry } from '../storage/registry.ts'
+import { openSql } from '../store/pool.ts'
+
+/** Where clients reach a server, and the ports that this comes from. */
+export interface Addresses {
+  readonly url: string
+  readonly port: number
+  /** The storage gateway; null: there is none. */
+  readonly gateway: { readonly url: string; readonly port: number } | null
+}
+
+/** A process that answers. Disposing of it finishes what it has acknowledged, then lets go of everything it opened. */
+export interface OpenServer extends AsyncDisposable {
+  readonly addresses: Addresses
+  /** Of this process alone. */
+  readonly metrics: Registry
+}
+
+export interface OpenServerOptions {
+  readonly config: Config
+  readonly log: Log
+  /** Of a database that was prepared. */
+  readonly databaseUrl: Secret
+  /** What is asked before the parts stand: gets 503 from the only process, or waits when others answer meanwhile. */
+  readonly early: 'refuse' | 'wait'
+  /** See `ContextOptions`. */
+  readonly wholeMetrics?: () => Promise<string>
+}
+
+/** What each process that answers opens for itself: connections to the database, the sockets, the parts. */
+export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
+  const { config, log, databaseUrl, wholeMetrics } = options
+  await using stack = new AsyncDisposableStack()
+  const sql = stack.use(
+    await openSql({
+      ...config.database,
+      url: databaseUrl.reveal(),
+      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+    }),
+  )
+  const key = (await readMasterKey(config.masterKey)).reveal()
+  const master = parseMasterKey(key, config.masterKeyPrevious?.reveal() ?? null)
+  const registry = stack.use(new StorageRegistry())
+  const parts = new Awaited(options.early)
+  const listener = await Listener.open(config.listen, (request, response) =>
+    parts.use(
+      (context) => context.handle(request, response),
+      () => answerStarting(request, response),
+    ),
+  )
+  stack.defer(() => listener.close(config.shutdownTimeoutMs))
+  const url = config.publicUrl ?? urlOf(config.listen, listener)
+  const gateway = await openGateway(config, parts)
+  if (gateway !== null) stack.defer(() => gateway.listener.close(config.shutdownTimeoutMs))
+  const opened = await openContext({
+    ...config.context,
+    sql,
+    log,
+    ...(wholeMetrics === undefined ? {} : { wholeMetrics }),
+    publicUrl: url,
+    gatewayUrl: gateway?.url ?? null,
+    master,
+    openStorage: (row) => openStorageOf(row, { master, registry }),
+  })
+  parts.stand(opened)
+  // After the listener: what runs is finished before its parts go.
+  const owned = stack.move()
+  return {
+    addresses: {
+      url,
+      port: listener.port,
+      gateway: gateway === null ? null : { url: gateway.url, port: gateway.listener.port },
+    },
+    metrics: opened.metrics,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([
+        listener.close(config.shutdownTimeoutMs),
+        gateway?.listener.close(config.shutdownTimeoutMs),
+      ])
+      await opened[Symbol.asyncDispose]()
+      await owned.disposeAsync()
+    },
+  }
+}
+
+/** The parts, which stand a moment after the socket is open: its port is in what they hand out. */
+class Awaited {
+  readonly #early: OpenServerOptions['early']
+  readonly #standing = Promise.withResolvers<Context>()
+  #context: Context | undefined
+
+  constructor(early: OpenServerOptions['early']) {
+    this.#early = early
+  }
+
+  stand(context: Context): void {
+    this.#context = context
+    this.#standing.resolve(context)
+  }
+
+  use(work: (context: Context) => void, refuse: () => void): void {
+    if (this.#context !== undefined) work(this.#context)
+    else if (this.#early === 'wait') void this.#standing.promise.then(work)
+    else refuse()
+  }
+}
+
+/** The socket of the storage gateway; null when clients could not reach it. */
+async function openGateway(
+  { gateway }: Config,
+  parts: Awaited,
+): Promise<{ readonly listener: Listener; readonly url: string } | null> {
+  if (gateway === null) return null
+  const listener = await Listener.open(gateway.listen, (request, response) =>
+    parts.use(
+      (context) => context.handleS3(request, response),
+      // S3 clients send it again on this status, whatever the body says.
+      () => void response.writeHead(503, { 'retry-after': '1' }).end(),
+    ),
+  )
+  return { listener, url: gateway.publicUrl ?? urlOf(gateway.listen, listener) }
+}
+
+function urlOf({ tls, host }: ListenerOptions, { port }: Listener): string {
+  return `${tls === null ? 'http' : 'https'}://${hostInUrl(host)}:${port}`
+}
+
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function answerStarting(request: IncomingMessage, response: ServerResponse): void {
+  const error = new HeadgateError('unavailable', 'The server is starting: try again in a second.', {
+    retryAfterSeconds: 1,
+  })
+  const { status, headers, body } = errorAnswer(error, request.method ?? 'GET')
+  response.writeHead(status, headers).end(body)
+}

@@ -1,0 +1,166 @@
+import cluster from 'node:cluster'
+import { dirname, extname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Log } from '../../log.ts'
+import type { Addresses } from '../open-server.ts'
+import { LinePasser } from './line-passer.ts'
+import type { Orders, Ports } from './messages.ts'
+import { ServerMetrics } from './server-metrics.ts'
+import { WorkerError } from './worker-error.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+export interface WorkerKeeperOptions {
+  readonly count: number
+  /** Flags of the server. */
+  readonly args: readonly string[]
+  readonly orders: Orders
+  /** How long a worker may take to stop, ms. */
+  readonly stopTimeoutMs: number
+  readonly log: Log
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 10_000
+/** A worker that has lived for so long is no sign that the next one will not. */
+const settledMs = 60_000
+/** So many in a row that do not even start: they will not. */
+const mostFailures = 5
+
+/** Has as many workers serve as there should be: makes another one in the place of one that ended. */
+export class WorkerKeeper implements AsyncDisposable {
+  /** Settles with the reason when workers cannot be started any more. */
+  readonly failed: Promise<string>
+  readonly #options: WorkerKeeperOptions
+  readonly #metrics = new ServerMetrics()
+  readonly #workers = new Set<WorkerProcess>()
+  readonly #out = new LinePasser(process.stdout)
+  readonly #errors = new LinePasser(process.stderr)
+  readonly #stop = new AbortController()
+  readonly #giveUp: (reason: string) => void
+  #ports: Ports
+  #addresses: Addresses | null = null
+  #failures = 0
+
+  constructor(options: WorkerKeeperOptions) {
+    this.#options = options
+    this.#ports = options.orders.ports
+    const { promise, resolve } = Promise.withResolvers<string>()
+    this.failed = promise
+    this.#giveUp = resolve
+  }
+
+  /**
+   * Settles when all workers serve, at the same addresses.
+   *
+   * @throws WorkerError when one does not
+   */
+  async start(): Promise<Addresses> {
+    // The primary takes connections in and hands them round: the same on every system, and evenly.
+    cluster.schedulingPolicy = cluster.SCHED_RR
+    cluster.setupPrimary({
+      exec: programBeside('worker-main'),
+      args: [...this.#options.args],
+      silent: true,
+      // Takes numbers that are none, which some metrics have.
+      serialization: 'advanced',
+    })
+    const workers = await Promise.all(Array.from({ length: this.#options.count }, () => this.#start()))
+    for (const worker of workers) void this.#keep(worker)
+    if (this.#addresses === null) throw new WorkerError('There are no workers.')
+    return this.#addresses
+  }
+
+  async #start(): Promise<WorkerProcess> {
+    // What listens stays open as long as a worker has it, under the port that was asked for: also when that is 0.
+    const { port: catalog, gateway } = this.#addresses ?? {}
+    const nobodyHasIt = [...this.#workers].every(({ addresses }) => addresses === null)
+    if (catalog !== undefined && nobodyHasIt) this.#ports = { catalog, gateway: gateway?.port ?? null }
+    const worker = WorkerProcess.fork(() => this.#wholeMetrics())
+    this.#workers.add(worker)
+    void this.#forgetAtEnd(worker)
+    const [out, errors] = worker.output
+    if (out) this.#out.pass(out)
+    if (errors) this.#errors.pass(errors)
+    try {
+      const addresses = await worker.serve({ ...this.#options.orders, ports: this.#ports })
+      this.#addresses ??= addresses
+      if (
+        addresses.port !== this.#addresses.port ||
+        addresses.gateway?.port !== this.#addresses.gateway?.port
+      )
+        throw new WorkerError(`A worker listens on port ${addresses.port}, where nobody looks for it.`)
+    } catch (error) {
+      await worker.stop(this.#options.stopTimeoutMs)
+      throw error
+    }
+    this.#metrics.join(worker)
+    this.#options.log.info({ worker: worker.id, pid: worker.pid }, 'a worker serves')
+    return worker
+  }
+
+  async #forgetAtEnd(worker: WorkerProcess): Promise<void> {
+    await worker.ended
+    this.#workers.delete(worker)
+    this.#metrics.leave(worker)
+  }
+
+  /** For as long as the server lives: waits for the end of a worker, and makes another one. */
+  async #keep(first: WorkerProcess): Promise<void> {
+    let worker: WorkerProcess | null = first
+    let pauseMs = firstPauseMs
+    while (worker !== null) {
+      const since = performance.now()
+      const how = await worker.ended
+      if (this.#stop.signal.aborted) return
+      const { id, pid } = worker
+      this.#options.log.error({ worker: id, pid, how }, 'a worker ended: another one takes its place')
+      if (performance.now() - since > settledMs) pauseMs = firstPauseMs
+      worker = null
+      while (worker === null && !this.#stop.signal.aborted) {
+        await sleep(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+        worker = await this.#replace()
+      }
+    }
+  }
+
+  async #replace(): Promise<WorkerProcess | null> {
+    if (this.#stop.signal.aborted) return null
+    try {
+      const worker = await this.#start()
+      this.#failures = 0
+      return worker
+    } catch (error) {
+      if (this.#stop.signal.aborted) return null
+      const { message, passing } = error instanceof WorkerError ? error : new WorkerError(String(error))
+      this.#options.log.error(`a worker did not start: ${message}`)
+      // A database that is away comes back, and the other workers wait for it too.
+      if (!passing) this.#failures += 1
+      if (this.#failures >= mostFailures) {
+        this.#giveUp(`${mostFailures} workers in a row did not start, the last one because: ${message}`)
+      }
+      return null
+    }
+  }
+
+  async #wholeMetrics(): Promise<string | null> {
+    try {
+      return await this.#metrics.text()
+    } catch (err) {
+      this.#options.log.warn({ err }, 'the metrics of the workers could not be gathered')
+      return null
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    await Promise.all([...this.#workers].map((worker) => worker.stop(this.#options.stopTimeoutMs)))
+  }
+}
+
+/** A program in this folder, as source or built. */
+function programBeside(name: string): string {
+  const here = fileURLToPath(import.meta.url)
+  return join(dirname(here), `${name}${extname(here)}`)
+}
