@@ -29,6 +29,11 @@ export function reseat(placement: Placement, seat: Seat, pid: number): void {
   spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)])
 }
 
+/** How many cores a server gets. */
+export function serverCores(placement: Placement): number {
+  return placement === 'anywhere' ? availableParallelism() : 1
+}
+
 function coresOf(seat: Seat): string {
   return seat === 'server' ? '0' : `1-${availableParallelism() - 1}`
 }

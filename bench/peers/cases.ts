@@ -2,6 +2,7 @@ import { saveAnswers, startRawHttp } from '../baselines/start.ts'
 import { answerBytes } from '../data/catalog.ts'
 import { type Case, loadEntry } from '../lib/case.ts'
 import type { Requests } from '../load/plan.ts'
+import type { Peer } from './peer.ts'
 import { type Arena, catalogOf, commitBody, contestantOf, pathsOf } from './warm-up.ts'
 
 /** The same loads and commits for everybody. */
@@ -29,8 +30,7 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
       paths: pathsOf(await catalogOf(peer)),
     })),
   )
-  const others = (name: string): string[] =>
-    name === ours.name ? peers.slice(1).map((peer) => peer.name) : []
+  const others = (name: string): string[] => comparedWith(peers, name)
   const headers = { 'accept-encoding': 'identity' }
   const loads = [16, 64].map((connections): Case => {
     const shape = (
@@ -66,4 +66,13 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
     ),
   }))
   return [...loads, ...commits]
+}
+
+/** Each Headgate on the object store with all others; of two Headgates only the second with the first. */
+function comparedWith(peers: readonly Peer[], name: string): string[] {
+  const at = peers.findIndex((peer) => peer.name === name)
+  if (peers[at]?.compared !== true) return []
+  return peers
+    .filter((peer, index) => index !== at && (index < at || peer.compared !== true))
+    .map((other) => other.name)
 }

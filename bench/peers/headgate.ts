@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 import { createWarehouse } from '../data/warehouse.ts'
 import { type BenchRun } from '../lib/bench-run.ts'
+import { serverCores } from '../lib/cores.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
@@ -10,21 +11,42 @@ import type { Peer } from './peer.ts'
 export async function startHeadgatePeer(
   run: BenchRun,
   postgres: BenchPostgres,
-  options: { readonly name: string; readonly storage: WarehouseStorage },
+  options: { readonly name: string; readonly storage: WarehouseStorage; readonly workers?: number },
 ): Promise<Peer> {
-  const { name, storage } = options
+  const { name, storage, workers = 1 } = options
   const database = `peer_${name.replaceAll('-', '_')}`
   await postgres.dropDatabase(database)
   await postgres.createDatabase(database)
   const dataDir = join(run.folder, name)
-  const server = await startBenchHeadgate(run, { name, dataDir, databaseUrl: postgres.url(database) })
+  const server = await startBenchHeadgate(run, {
+    name,
+    dataDir,
+    databaseUrl: postgres.url(database),
+    env: { HEADGATE_WORKERS: String(workers) },
+  })
   await createWarehouse(server.origin, 'bench', storage)
   const where = storage.kind === 's3' ? 'MinIO' : 'local files'
   return {
-    name: `Headgate, PostgreSQL, ${where}`,
+    name: `Headgate, ${workers === 1 ? '' : `${workers} workers, `}PostgreSQL, ${where}`,
     base: server.origin,
     warehouse: 'bench',
     warm: true,
+    compared: storage.kind === 's3',
     process: server.process,
   }
+}
+
+/** The connections that the default settings share among the workers. */
+const mostWorkers = 20
+
+/** Headgate with a worker for each core that a server gets here. Undefined: that is one, and so the same as without. */
+export async function startWorkersPeer(
+  run: BenchRun,
+  postgres: BenchPostgres,
+  options: { readonly name: string; readonly storage: WarehouseStorage },
+): Promise<Peer | undefined> {
+  const workers = Math.min(serverCores(run.placement), mostWorkers)
+  if (workers > 1) return startHeadgatePeer(run, postgres, { ...options, workers })
+  run.say(`${options.name} is left out: a server gets one core here`)
+  return undefined
 }

@@ -3,6 +3,7 @@ import type { KeptProcess } from '../../conformance/lib/process-keeper.ts'
 /** Catalogs that can be compared, in the order in which they are started and shown. */
 export const peerIds = [
   'headgate',
+  'headgate-workers',
   'headgate-files',
   'fixture',
   'fixture-files',
@@ -21,5 +22,7 @@ export interface Peer {
   readonly headers?: Readonly<Record<string, string>>
   /** It compiles its code while it runs, so it needs load before it is as fast as it can be. */
   readonly warm: boolean
+  /** Its ratios to the others are told. */
+  readonly compared?: boolean
   readonly process: KeptProcess
 }

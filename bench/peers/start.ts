@@ -3,7 +3,7 @@ import type { Minio } from '../../conformance/lib/minio.ts'
 import type { BenchRun } from '../lib/bench-run.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import { startFixture } from './fixture.ts'
-import { startHeadgatePeer } from './headgate.ts'
+import { startHeadgatePeer, startWorkersPeer } from './headgate.ts'
 import { startNessie } from './nessie.ts'
 import { type Peer, type PeerId, peerIds } from './peer.ts'
 import { startRustberg } from './rustberg.ts'
@@ -25,6 +25,8 @@ export async function startPeers({ run, postgres, minio, wanted }: Ground): Prom
   })
   const start: Record<PeerId, () => Promise<Peer | undefined>> = {
     headgate: () => startHeadgatePeer(run, postgres, { name: 'headgate', storage: at('headgate') }),
+    'headgate-workers': () =>
+      startWorkersPeer(run, postgres, { name: 'headgate-workers', storage: at('headgate-workers') }),
     'headgate-files': () =>
       startHeadgatePeer(run, postgres, {
         name: 'headgate-files',
