@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import { readConfig } from '../config/config.ts'
-import { createLog } from '../log.ts'
+import { type Config, readConfig } from '../config/config.ts'
+import { createLog, type Log } from '../log.ts'
 import { explainFailure } from './explain-failure.ts'
-import { startServer } from './start-server.ts'
-import { startWorkers } from './workers/start-workers.ts'
+import type { RunningServer } from './start-server.ts'
 
 /**
  * The server as a program: runs until SIGINT or SIGTERM, prints what people need to standard output and the log to
@@ -16,8 +15,7 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     const config = readConfig(environment, args)
     const log = createLog(config.log.level, config.log.format)
     const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-    await using server =
-      config.workers === 1 ? await startServer(config, log) : await startWorkers(config, log, args)
+    await using server = await start(config, log, args)
     process.stdout.write(server.announcement)
     const reason = await Promise.race([stop.then(() => null), server.failed])
     if (reason === null) {
@@ -29,4 +27,14 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     process.stderr.write(`headgate: ${explainFailure(error)}\n`)
   }
   return 1
+}
+
+/** Loads what is needed only: a primary answers nothing, so it has no use for the parts that do. */
+async function start(config: Config, log: Log, args: readonly string[]): Promise<RunningServer> {
+  if (config.workers === 1) {
+    const { startServer } = await import('./start-server.ts')
+    return startServer(config, log)
+  }
+  const { startWorkers } = await import('./workers/start-workers.ts')
+  return startWorkers(config, log, args)
 }

@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../../config/config.ts'
 import { Secret } from '../../config/secret.ts'
 import { createLog } from '../../log.ts'
 import { explainFailure } from '../explain-failure.ts'
-import { type OpenServer, openServer } from '../open-server.ts'
+import type { OpenServer } from '../open-server.ts'
 import type { Ports } from './messages.ts'
 import { PrimaryLink } from './primary-link.ts'
 
@@ -42,6 +42,8 @@ async function serve(config: Config, link: PrimaryLink): Promise<OpenServer | nu
   const orders = await Promise.race([link.orders, link.stop.then(() => null)])
   if (orders === null) return null
   const { level, format } = orders.log
+  // Loaded now: what the configuration has wrong is told before.
+  const { openServer } = await import('../open-server.ts')
   const server = await openServer({
     config: withPorts(config, orders.ports),
     log: createLog(level, format, { worker: cluster.worker?.id }),

@@ -22,9 +22,7 @@ export async function startWorkersServer(
   const server = stack.use(
     startProcess(args, {
       HEADGATE_DATABASE_URL: database.url,
-      ...(env['HEADGATE_MASTER_KEY_FILE'] === undefined
-        ? { HEADGATE_MASTER_KEY: randomBytes(32).toString('base64') }
-        : {}),
+      HEADGATE_MASTER_KEY: randomBytes(32).toString('base64'),
       ...env,
     }),
   )

@@ -7,6 +7,7 @@ import type { Addresses } from '../open-server.ts'
 import { LinePasser } from './line-passer.ts'
 import type { Orders, Ports } from './messages.ts'
 import { ServerMetrics } from './server-metrics.ts'
+import { StartFailures } from './start-failures.ts'
 import { WorkerError } from './worker-error.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -20,12 +21,10 @@ export interface WorkerKeeperOptions {
   readonly log: Log
 }
 
-const firstPauseMs = 100
+const firstPauseMs = 50
 const longestPauseMs = 10_000
 /** A worker that has lived for so long is no sign that the next one will not. */
 const settledMs = 60_000
-/** So many in a row that do not even start: they will not. */
-const mostFailures = 5
 
 /** Has as many workers serve as there should be: makes another one in the place of one that ended. */
 export class WorkerKeeper implements AsyncDisposable {
@@ -37,10 +36,10 @@ export class WorkerKeeper implements AsyncDisposable {
   readonly #out = new LinePasser(process.stdout)
   readonly #errors = new LinePasser(process.stderr)
   readonly #stop = new AbortController()
+  readonly #failures = new StartFailures()
   readonly #giveUp: (reason: string) => void
   #ports: Ports
   #addresses: Addresses | null = null
-  #failures = 0
 
   constructor(options: WorkerKeeperOptions) {
     this.#options = options
@@ -129,17 +128,14 @@ export class WorkerKeeper implements AsyncDisposable {
     if (this.#stop.signal.aborted) return null
     try {
       const worker = await this.#start()
-      this.#failures = 0
+      this.#failures.forget()
       return worker
     } catch (error) {
       if (this.#stop.signal.aborted) return null
-      const { message, passing } = error instanceof WorkerError ? error : new WorkerError(String(error))
-      this.#options.log.error(`a worker did not start: ${message}`)
-      // A database that is away comes back, and the other workers wait for it too.
-      if (!passing) this.#failures += 1
-      if (this.#failures >= mostFailures) {
-        this.#giveUp(`${mostFailures} workers in a row did not start, the last one because: ${message}`)
-      }
+      const failure = error instanceof WorkerError ? error : new WorkerError(String(error))
+      this.#options.log.error(`a worker did not start: ${failure.message}`)
+      const reason = this.#failures.add(failure)
+      if (reason !== null) this.#giveUp(reason)
       return null
     }
   }

@@ -101,7 +101,7 @@ test('a worker that is killed under load is replaced, and nothing acknowledged i
 test('metrics are those of all workers; SIGTERM finishes what runs; every line of the log is whole', async () => {
   await using server = await startWorkersServer(join(folder, 'counted'))
   const lists = 'headgate_requests_total{operation="listWarehouses",status="200"}'
-  const rounds = 40
+  const rounds = 20
   for (let n = 0; n < rounds; n += 1) {
     using connection = new Connection(server.url)
     const request = 'GET /management/v1/warehouses HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -149,23 +149,23 @@ test('a start that fails says why, once', async () => {
 })
 
 test('a server whose workers cannot be replaced any more stops, and says why; all of them speak TLS', async () => {
-  const keyFile = join(folder, 'master-key')
-  await writeFile(keyFile, Buffer.alloc(32, 7).toString('base64'))
+  const issuers = join(folder, 'issuers.json')
+  await writeFile(issuers, '[]')
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'tls-key']
   const certificate = ['req', '-x509', ...key, '-subj', '/CN=127.0.0.1', '-out', 'tls-cert']
   await promisify(execFile)('openssl', certificate, { cwd: folder })
   await using server = await startWorkersServer(join(folder, 'given-up'), {
-    HEADGATE_MASTER_KEY_FILE: keyFile,
+    HEADGATE_ISSUERS: issuers,
     HEADGATE_TLS_CERT_FILE: join(folder, 'tls-cert'),
     HEADGATE_TLS_KEY_FILE: join(folder, 'tls-key'),
   })
   using first = new Connection(server.url)
   using second = new Connection(server.url)
   expect([await first.isAlive(), await second.isAlive()]).toEqual([true, true])
-  await rm(keyFile)
+  await rm(issuers)
   process.kill(servedBy(server.process)[0] ?? 0, 'SIGKILL')
   expect(await server.process.ended).toBe(1)
   expect(server.process.output()).toMatch(
-    /stopping: 5 workers in a row did not start, the last one because: The master key in .* cannot be read/,
+    /stopping: 5 workers in a row did not start, the last one because: The file of HEADGATE_ISSUERS cannot be read/,
   )
 })
