@@ -16,7 +16,7 @@ export const libraries: Readonly<Record<Library, readonly string[]>> = {
   errors: ['.'],
   json: ['.'],
   sigv4: ['.', './web'],
-  auth: ['.', './node', './tokens'],
+  auth: ['.', './calls', './node', './tokens'],
   iceberg: ['./client', './metadata', './rest', './view'],
   lance: ['./client', './model'],
   forward: ['.'],

@@ -32,6 +32,7 @@ function loadedWith(entries: readonly URL[]): Map<string, string> {
 const providers = readdirSync(new URL('providers/', folder)).filter((name) => !name.includes('.test.'))
 const everywhere = [
   new URL('index.ts', folder),
+  new URL('calls/index.ts', folder),
   new URL('oauth2/obtain-token.ts', folder),
   new URL('signing/web-signer.ts', folder),
   new URL('discovery/discover.ts', folder),

@@ -1,6 +1,7 @@
 import type { AuthProvider, WaitOptions } from './auth-provider.ts'
 import type { AuthRequest, AuthResponse } from './auth-request.ts'
 import { withHeaders, type HeaderList } from './header-list.ts'
+import { pause } from './time-limit.ts'
 import type { OutgoingBody, Transport } from './transport.ts'
 
 /** A request before it is authenticated. */
@@ -105,17 +106,4 @@ async function attemptOf<R>(sending: Promise<R>): Promise<Attempt<R>> {
 function outcome<R>(attempt: Attempt<R>): R {
   if (attempt.response === undefined) throw attempt.error
   return attempt.response
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  const onAbort = (): void => reject(signal?.reason)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  try {
-    await promise
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
-  }
 }

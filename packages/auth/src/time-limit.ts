@@ -4,16 +4,27 @@ export function timeLimit(signal: AbortSignal | undefined, ms: number): AbortSig
   return signal === undefined ? limit : AbortSignal.any([signal, limit])
 }
 
-/** The outcome of something shared, unless the signal of one who waits for it fires first; the shared thing goes on. */
-export async function waitFor<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await shared
-  signal.throwIfAborted()
+/** The outcome of something, unless the signal of one who waits for it fires first; what is waited for goes on. */
+export async function waitFor<T>(outcome: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await outcome
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await Promise.race([shared, aborted])
+    return await Promise.race([aborted, outcome])
   } finally {
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Waits so many milliseconds. Rejects with the signal's reason when it is aborted. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  try {
+    await waitFor(promise, signal)
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 const folder = new URL('./', import.meta.url)
 const packages: Readonly<Record<string, URL>> = {
   '@headgate/auth': new URL('../../auth/src/index.ts', folder),
+  '@headgate/auth/calls': new URL('../../auth/src/calls/index.ts', folder),
   '@headgate/errors': new URL('../../errors/src/index.ts', folder),
   '@headgate/json': new URL('../../json/src/index.ts', folder),
 }

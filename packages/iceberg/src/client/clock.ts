@@ -1,3 +1,5 @@
+import { pause } from '@headgate/auth/calls'
+
 /** Time and chance, as the client uses them. Tests bring their own. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -11,17 +13,5 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason as Error)
-      const stop = (): void => {
-        clearTimeout(timer)
-        reject(signal?.reason as Error)
-      }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
-      signal?.addEventListener('abort', stop, { once: true })
-    }),
+  sleep: pause,
 }

@@ -1,24 +1,33 @@
-import { configuredHeaders, type Fetch, type HeaderList, type Properties } from '@headgate/auth'
+import type { HeaderList, Properties } from '@headgate/auth'
+import {
+  openConnection,
+  type AuthOptions as OpenAuthOptions,
+  type ConnectionOptions,
+} from '@headgate/auth/calls'
 import { HeadgateError } from '@headgate/errors'
 import type { AccessDelegation } from '../rest/access-delegation.ts'
 import { operation } from '../rest/operations.ts'
-import { openAuth, type AuthOptions } from './auth-session.ts'
 import { readAs } from './call.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { decodeCatalogConfig } from './config.ts'
-import { sendCall, type HttpSettings } from './http/send-call.ts'
+import { sendCall, type IcebergHttp } from './http/send-call.ts'
+import { identityOf } from './identity.ts'
 import type { CallOptions, Session } from './session.ts'
 import { TableCache, type TableCacheOptions } from './table-cache.ts'
 
-export interface ConnectOptions extends CallOptions, AuthOptions {
+export interface AuthOptions extends OpenAuthOptions {
+  /**
+   * A flat map, as Iceberg and PyIceberg have it: `uri`, `warehouse`, `prefix`, `rest-page-size`, `header.<name>`, and
+   * `rest.auth.*` for a provider of `@headgate/auth`, which is closed with the catalog.
+   */
+  readonly properties?: Properties | undefined
+}
+
+export interface ConnectOptions extends CallOptions, AuthOptions, ConnectionOptions {
   /** Where the catalog is: what comes before `/v1` in its URLs. Default: the property `uri`. */
   readonly uri?: string | undefined
   /** Default: the property `warehouse`, else the server chooses, if it can. */
   readonly warehouse?: string | undefined
-  /** Sent with every request. `Authorization` belongs to the authentication. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default: the global one. */
-  readonly fetch?: Fetch | undefined
   /** How to be given access to the storage of tables, in order of preference. Default: `vended-credentials`; empty: not at all. */
   readonly accessDelegation?: readonly AccessDelegation[] | undefined
   /** For one attempt of a request, in ms. Default: 60,000. */
@@ -27,8 +36,6 @@ export interface ConnectOptions extends CallOptions, AuthOptions {
   readonly maxRetries?: number | undefined
   /** Names in one page of a list. Default: the property `rest-page-size`, else the server chooses. */
   readonly pageSize?: number | undefined
-  /** Longest answer, in bytes. Default: 256 MiB. */
-  readonly maxResponseBytes?: number | undefined
   /** Loaded tables that are kept, to ask only whether they have changed. false: none. */
   readonly tableCache?: TableCacheOptions | false | undefined
   /** For tests. */
@@ -46,28 +53,14 @@ const BEYOND_FETCH = /^(?:(?:tls|ssl|rest\.client\.(?:tls|proxy))(?:\.|$))/
 
 /** Reads the configuration of a catalog. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { properties = {}, clock = systemClock, signal } = options
-  const uri = baseOf(options.uri ?? textOf(properties, 'uri') ?? '')
-  const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
-  const beyond = Object.keys(properties).find((key) => BEYOND_FETCH.test(key))
-  if (beyond !== undefined)
-    throw invalid(
-      `${beyond} cannot be honoured by fetch: remove it, and give a fetch or an auth that does it`,
-    )
-  const headers = headersOf(options)
+  const { properties = {}, clock = systemClock } = options
   const pageSize = options.pageSize ?? pageSizeOf(properties)
-  const { auth, identity, close } = await openAuth(options, headers, uri, fetch)
-  const http: HttpSettings = {
-    fetch,
-    auth,
-    headers,
-    clock,
-    timeoutMs: options.timeoutMs ?? 60_000,
-    maxRetries: options.maxRetries ?? 5,
-    maxResponseBytes: options.maxResponseBytes ?? 268_435_456,
-  }
+  const given = { ...options, uri: options.uri ?? textOf(properties, 'uri') }
+  const { uri, http: settings, close } = await openConnection(given, BEYOND_FETCH)
+  const http = { ...settings, clock }
+  const { auth, headers } = http
   try {
-    const config = await configOf(http, uri, { ...options, signal })
+    const config = await configOf(http, uri, options)
     const session = {
       uri,
       http,
@@ -75,7 +68,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       clock,
       accessDelegation: options.accessDelegation ?? delegationOf(headers),
       pageSize: pageSize ?? serversPageSize(config.properties),
-      identity: options.tableCache === false ? () => null : identity,
+      identity:
+        options.tableCache === false ? () => null : () => identityOf(auth, options.auth === undefined),
       tables: new TableCache(clock, options.tableCache || {}),
     }
     return { session, close }
@@ -86,7 +80,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 async function configOf(
-  http: HttpSettings,
+  http: IcebergHttp,
   uri: string,
   { properties = {}, warehouse = textOf(properties, 'warehouse'), warn, signal }: ConnectOptions,
 ): Promise<Session['config']> {
@@ -106,39 +100,6 @@ async function configOf(
   return config
 }
 
-/** @throws {HeadgateError} bad-request */
-function baseOf(uri: string): string {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new HeadgateError('bad-request', `Invalid uri: expected http://… or https://…, without the /v1`)
-  // Neither can be part of a URL to which paths are added; and a password would be shown with it.
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
-    throw new HeadgateError(
-      'bad-request',
-      'Invalid uri: it must have no query, fragment, user or password; use auth',
-    )
-  return url.href.replace(/\/+$/, '')
-}
-
-function headersOf({ headers = {}, properties = {} }: ConnectOptions): HeaderList {
-  const all = [...configuredHeaders(properties), ...Object.entries(headers)].map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  )
-  for (const [name, value] of all) checkHeader(name, value)
-  return all
-}
-
-/** @throws {HeadgateError} bad-request, without the value, which may be a secret */
-function checkHeader(name: string, value: string): void {
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name))
-    throw new HeadgateError('bad-request', `Invalid header name ${JSON.stringify(name)}`)
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-    throw new HeadgateError(
-      'bad-request',
-      `Invalid value of header ${name}: it must be one line of Latin characters`,
-    )
-}
-
 /** Whoever sets the header itself has said what they want. */
 const delegationOf = (headers: HeaderList): readonly AccessDelegation[] =>
   headers.some(([name]) => name === 'x-iceberg-access-delegation') ? [] : ['vended-credentials']
@@ -146,7 +107,8 @@ const delegationOf = (headers: HeaderList): readonly AccessDelegation[] =>
 function pageSizeOf(properties: Properties): number | undefined {
   const text = textOf(properties, 'rest-page-size')
   if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw invalid('rest-page-size must be a number from 1 on')
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new HeadgateError('illegal-argument', 'rest-page-size must be a number from 1 on')
   return Number(text)
 }
 
@@ -161,5 +123,3 @@ function textOf(properties: Properties, name: string): string | undefined {
   const value = properties[name]
   return typeof value === 'object' || value === undefined ? undefined : String(value)
 }
-
-const invalid = (message: string): HeadgateError => new HeadgateError('illegal-argument', message)

@@ -1,4 +1,3 @@
-export type { AuthOptions } from './auth-session.ts'
 export type { Clock } from './clock.ts'
 export type { CommitOptions } from './commit/commit-loop.ts'
 export type { TableBuilder } from './commit/table-builder.ts'
@@ -7,7 +6,7 @@ export type { CommittedTable, TableChange, TableCommit } from './commit/table-co
 export type { Transaction } from './commit/transaction.ts'
 export type { ViewBuilder } from './commit/view-builder.ts'
 export type { CatalogConfig } from './config.ts'
-export type { ConnectOptions } from './connect.ts'
+export type { AuthOptions, ConnectOptions } from './connect.ts'
 export type { AwsCredentials } from './credentials/aws-credentials.ts'
 export type { GetOptions } from './credentials/refreshing.ts'
 export type { StorageCredential } from './credentials/storage-credential.ts'

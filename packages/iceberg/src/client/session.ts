@@ -1,7 +1,7 @@
 import type { AccessDelegation } from '../rest/access-delegation.ts'
 import type { Clock } from './clock.ts'
 import type { CatalogConfig } from './config.ts'
-import type { HttpSettings } from './http/send-call.ts'
+import type { IcebergHttp } from './http/send-call.ts'
 import type { TableCache } from './table-cache.ts'
 
 /** What every operation takes. */
@@ -23,7 +23,7 @@ export interface Delegation {
 export interface Session {
   /** Without a slash at its end; paths begin with `/v1`. */
   readonly uri: string
-  readonly http: HttpSettings
+  readonly http: IcebergHttp
   readonly config: CatalogConfig
   readonly clock: Clock
   readonly accessDelegation: readonly AccessDelegation[]

@@ -1,5 +1,5 @@
 import type { HeaderList } from '@headgate/auth'
-import { HeadgateError } from '@headgate/errors'
+import { checkHeader } from '@headgate/auth/calls'
 import type { StringMap } from '../model/decode.ts'
 import type { Context, Identity } from '../model/wire/common.ts'
 
@@ -36,15 +36,4 @@ export function bodyContext(context: Context | undefined): Context | undefined {
 /** The context of an answer: its own, and every header of it as `header.<name>`. */
 export function answerContext(headers: Headers, own: StringMap | undefined): Context {
   return { ...Object.fromEntries([...headers].map(([name, value]) => [`header.${name}`, value])), ...own }
-}
-
-/** @throws {HeadgateError} bad-request, without the value, which may be a secret */
-export function checkHeader(name: string, value: string): void {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
-    throw new HeadgateError('bad-request', `Invalid header name ${JSON.stringify(name)}`)
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-    throw new HeadgateError(
-      'bad-request',
-      `Invalid value of header ${name}: it must be one line of Latin characters`,
-    )
 }

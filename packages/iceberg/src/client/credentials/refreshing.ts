@@ -1,4 +1,4 @@
-import { abortable } from '../abortable.ts'
+import { waitFor } from '@headgate/auth/calls'
 import type { CallOptions } from '../session.ts'
 import type { Clock } from '../clock.ts'
 import { isExpired, planLife, type Life } from './life.ts'
@@ -68,7 +68,7 @@ export class Refreshing implements AsyncDisposable {
     this.#flight ??= this.#refresh()
     if (usable !== undefined && !force && now < usable.life.urgentAt) return usable
     try {
-      return await abortable(this.#flight, signal)
+      return await waitFor(this.#flight, signal)
     } catch (error) {
       signal?.throwIfAborted()
       if (usable !== undefined && !isExpired(usable.life, clock.now())) return usable

@@ -1,4 +1,4 @@
-import { retryAfterMs } from '@headgate/auth'
+import { isRedirect, retryAfterSeconds, type RawAnswer } from '@headgate/auth/calls'
 import { parseBytes, type Json } from '@headgate/json'
 import { isJsonObject } from '../../fields.ts'
 import { restError } from './error-classes.ts'
@@ -7,11 +7,8 @@ import type { IcebergRestError } from './rest-error.ts'
 /** Characters of a server's message that are kept. */
 const LONGEST = 2_000
 
-interface ErrorAnswer {
+interface ErrorAnswer extends RawAnswer {
   readonly operation: string
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Uint8Array
   readonly now: number
   readonly outcomeUnknown: boolean
 }
@@ -20,20 +17,18 @@ interface ErrorAnswer {
 export function errorOfAnswer(answer: ErrorAnswer): IcebergRestError {
   const { operation, status, outcomeUnknown } = answer
   const { message, type } = errorModel(answer.body)
-  const wait = retryAfterMs(answer.headers.get('retry-after'), answer.now)
   return restError(message ?? withoutModel(answer), {
     operation,
     status,
     type: type ?? null,
-    retryAfterSeconds: wait === undefined ? undefined : Math.ceil(wait / 1_000),
+    retryAfterSeconds: retryAfterSeconds(answer.headers, answer.now),
     outcomeUnknown,
   })
 }
 
-function withoutModel({ operation, status, headers }: ErrorAnswer): string {
-  // Following would send the caller's authentication to a place that nobody configured.
-  // A browser shows nothing of a redirect, not even its status.
-  if (status === 0 || (status >= 300 && status < 400 && headers.has('location')))
+function withoutModel(answer: ErrorAnswer): string {
+  const { operation, status } = answer
+  if (isRedirect(answer))
     return `${operation}: the server answered with a redirect, which is not followed: set the uri to where it leads`
   return `${operation}: the server answered ${status} without the error body of the Iceberg protocol`
 }

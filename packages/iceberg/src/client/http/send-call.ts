@@ -1,32 +1,14 @@
-import {
-  failureCode,
-  isAuthError,
-  mayHaveHappened,
-  retryPolicy,
-  send,
-  type Attempt,
-  type AuthProvider,
-  type Fetch,
-  type HeaderList,
-} from '@headgate/auth'
-import { isHeadgateError } from '@headgate/errors'
+import { mayHaveHappened, retryPolicy, type HeaderList } from '@headgate/auth'
+import { finalAnswer, type HttpSettings, type RawAnswer } from '@headgate/auth/calls'
 import { parseBytes, stringify, type Json, type JsonObject } from '@headgate/json'
 import type { Clock } from '../clock.ts'
 import { IcebergConnectionError } from '../errors/connection-error.ts'
 import { errorOfAnswer } from '../errors/error-answer.ts'
 import { InvalidAnswerError } from '../errors/rest-error.ts'
-import { AnswerTooLong, attemptTransport, AttemptTimeout, type RawAnswer } from './transport.ts'
+import { attemptTransport } from './attempt-transport.ts'
 
-export interface HttpSettings {
-  readonly fetch: Fetch
-  readonly auth: AuthProvider
-  /** Sent with every request. */
-  readonly headers: HeaderList
+export interface IcebergHttp extends HttpSettings {
   readonly clock: Clock
-  readonly timeoutMs: number
-  /** Attempts after the first one. */
-  readonly maxRetries: number
-  readonly maxResponseBytes: number
 }
 
 export interface HttpCall {
@@ -64,66 +46,43 @@ export interface HttpAnswer {
  * @throws {AuthError} when it cannot be authenticated
  * @throws the signal's reason
  */
-export async function sendCall(settings: HttpSettings, call: HttpCall): Promise<HttpAnswer> {
-  const { clock, auth, headers: base, fetch, maxResponseBytes } = settings
-  const { operation, method, url, body, changes, repeatableUntil, signal } = call
+export async function sendCall(http: IcebergHttp, call: HttpCall): Promise<HttpAnswer> {
+  const { clock, auth, headers: base } = http
+  const { operation, method, url, headers = [], body, changes, repeatableUntil, signal } = call
   const policy = retryPolicy({
     repeatable: () => clock.now() < repeatableUntil,
-    maxRetries: call.maxRetries ?? settings.maxRetries,
+    maxRetries: call.maxRetries ?? http.maxRetries,
     now: () => clock.now(),
     random: () => clock.random(),
   })
-  let outcomeUnknown = false
-  const note = (attempt: Attempt<RawAnswer>): void => {
-    outcomeUnknown ||= changes && mayHaveHappened(attempt)
-  }
-  let answer: RawAnswer
-  try {
-    answer = await send<RawAnswer>(
-      {
-        method,
-        url,
-        headers: [
-          ['accept', 'application/json'],
-          ...(call.headers ?? []),
-          ...(body === undefined ? [] : ([['content-type', 'application/json']] as const)),
-        ],
-        body: body === undefined ? null : new TextEncoder().encode(stringify(body)),
+  const json = [['content-type', 'application/json']] as const
+  const answer = await finalAnswer<RawAnswer>(
+    {
+      method,
+      url,
+      headers: [['accept', 'application/json'], ...headers, ...(body === undefined ? [] : json)],
+      body: body === undefined ? null : new TextEncoder().encode(stringify(body)),
+    },
+    {
+      base,
+      auth,
+      signal,
+      changes,
+      transport: attemptTransport({ ...http, timeoutMs: call.timeoutMs ?? http.timeoutMs }),
+      sleep: (ms, wait) => clock.sleep(ms, wait),
+      retry: (attempt, tries) => {
+        const wait = policy(attempt, tries)
+        const tooLate = wait !== undefined && clock.now() + wait >= repeatableUntil
+        return tooLate && mayHaveHappened(attempt) ? undefined : wait
       },
-      {
-        base,
-        auth,
-        ...(signal && { signal }),
-        transport: attemptTransport({
-          fetch,
-          maxResponseBytes,
-          timeoutMs: call.timeoutMs ?? settings.timeoutMs,
-        }),
-        sleep: (ms, wait) => clock.sleep(ms, wait),
-        retry: (attempt, tries) => {
-          note(attempt)
-          const wait = attempt.error instanceof AnswerTooLong ? undefined : policy(attempt, tries)
-          const tooLate = wait !== undefined && clock.now() + wait >= repeatableUntil
-          return tooLate && mayHaveHappened(attempt) ? undefined : wait
-        },
-      },
-    )
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (isAuthError(error) || isHeadgateError(error)) throw error
-    note({ error })
-    throw new IcebergConnectionError(operation, reasonOf(error, url), outcomeUnknown, { cause: error })
-  }
-  const success = answer.status >= 200 && answer.status < 300
-  if (success || (answer.status === 304 && call.conditional === true)) return readAnswer(call, answer)
-  note({ response: answer })
-  throw errorOfAnswer({ operation, ...answer, now: clock.now(), outcomeUnknown })
-}
-
-function reasonOf(error: unknown, url: string): string {
-  if (error instanceof AttemptTimeout || error instanceof AnswerTooLong) return error.message
-  // Without the path and query, which name tables and may hold tokens.
-  return `no answer from ${new URL(url).origin}: ${failureCode(error) ?? 'the connection failed'}`
+      conditional: call.conditional,
+      noAnswer: (why, outcomeUnknown, options) =>
+        new IcebergConnectionError(operation, why, outcomeUnknown, options),
+      refusal: (answer, outcomeUnknown) =>
+        errorOfAnswer({ operation, ...answer, now: clock.now(), outcomeUnknown }),
+    },
+  )
+  return readAnswer(call, answer)
 }
 
 function readAnswer({ operation, changes }: HttpCall, { status, headers, body }: RawAnswer): HttpAnswer {

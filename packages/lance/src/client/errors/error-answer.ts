@@ -1,6 +1,5 @@
-import { retryAfterMs } from '@headgate/auth'
+import { isRedirect, retryAfterSeconds, type RawAnswer } from '@headgate/auth/calls'
 import { parseBytes, type Json, type JsonObject } from '@headgate/json'
-import type { RawAnswer } from '../http/raw-answer.ts'
 import { lanceError } from './error-classes.ts'
 import type { LanceNamespaceError } from './lance-namespace-error.ts'
 
@@ -13,27 +12,26 @@ const CODES: Readonly<Record<number, number>> = { 401: 16, 403: 15, 406: 0, 429:
 /** The error that an answer stands for (Lance Namespace specification, `ErrorResponse`). */
 export function errorOfAnswer(
   operation: string,
-  { status, headers, body }: RawAnswer,
+  answer: RawAnswer,
   outcomeUnknown: boolean,
 ): LanceNamespaceError {
-  const { message, code, detail, instance } = errorBody(body)
-  const wait = retryAfterMs(headers.get('retry-after'), Date.now())
-  return lanceError(message === undefined ? withoutMessage(operation, status, headers) : message, {
+  const { status } = answer
+  const { message, code, detail, instance } = errorBody(answer.body)
+  return lanceError(message ?? withoutMessage(operation, answer), {
     operation,
     status,
     code: code ?? CODES[status] ?? null,
     detail,
     instance,
-    retryAfterSeconds: wait === undefined ? undefined : Math.ceil(wait / 1_000),
+    retryAfterSeconds: retryAfterSeconds(answer.headers, Date.now()),
     outcomeUnknown,
   })
 }
 
-function withoutMessage(operation: string, status: number, headers: Headers): string {
-  // A browser shows nothing of a redirect that it does not follow, not even its status.
-  if (status === 0 || (status >= 300 && status < 400 && headers.has('location')))
+function withoutMessage(operation: string, answer: RawAnswer): string {
+  if (isRedirect(answer))
     return `${operation}: the server answered with a redirect, which is not followed, because it would take the caller's authentication elsewhere and turn POST into GET: set the uri to where it leads`
-  return `${operation}: the server answered ${status} without an error message of the Lance protocol`
+  return `${operation}: the server answered ${answer.status} without an error message of the Lance protocol`
 }
 
 interface ErrorBody {

@@ -6,9 +6,14 @@ import {
   type Transport,
   type WaitOptions,
 } from '@headgate/auth'
-import { IdleLimit } from './idle-limit.ts'
-import type { RawAnswer } from './raw-answer.ts'
-import { orAborted, watchedStream } from './watched-stream.ts'
+import { AttemptLimit, readWhole, type RawAnswer } from '@headgate/auth/calls'
+import { watchedStream } from './watched-stream.ts'
+
+/** An answer, with an empty body when that is still to come. */
+export interface LanceAnswer extends RawAnswer {
+  /** What is still to come, of a success that was asked for as a stream. */
+  readonly stream?: ReadableStream<Uint8Array<ArrayBuffer>>
+}
 
 export interface AttemptOptions {
   readonly fetch: Fetch
@@ -27,7 +32,7 @@ const NEVER_MS = 2 ** 31 - 1
  * One attempt as `send` makes it: the request out, and the answer in to its end, so that an answer that breaks off is
  * an attempt that failed.
  */
-export function attemptTransport(options: AttemptOptions): Transport<RawAnswer> {
+export function attemptTransport(options: AttemptOptions): Transport<LanceAnswer> {
   const carrier = fetchTransport({ fetch: options.fetch, timeoutMs: NEVER_MS })
   return {
     prepare: (request) => carrier.prepare(request),
@@ -41,29 +46,31 @@ async function attempt(
   request: AuthRequest,
   body: OutgoingBody,
   { signal }: WaitOptions = {},
-): Promise<RawAnswer> {
-  const limit = new IdleLimit(timeoutMs, signal)
+): Promise<LanceAnswer> {
+  const limit = new AttemptLimit(timeoutMs, 'nothing moved for', signal)
   let handedOn = false
   try {
+    limit.signal.throwIfAborted()
     const response = await carrier.send(request, watchedBody(body, limit), { signal: limit.signal })
     const { status, headers } = response
-    limit.moved()
+    limit.restart()
     const stream = response.body as ReadableStream<Uint8Array<ArrayBuffer>> | null
     if (streams && stream !== null && response.ok) {
       handedOn = true
       limit.pause()
       return { status, headers, body: new Uint8Array(), stream: handOn(stream, limit) }
     }
-    return { status, headers, body: await readAll(stream, limit, maxResponseBytes) }
+    const onPiece = (): void => limit.restart()
+    const limits = { maxBytes: maxResponseBytes, signal: limit.signal, onPiece }
+    return { status, headers, body: await readWhole(response, limits) }
   } catch (error) {
-    // What `fetch` makes of an abort differs from one place to the next.
-    throw limit.signal.aborted ? limit.signal.reason : error
+    throw limit.reasonOf(error)
   } finally {
     if (!handedOn) limit.end()
   }
 }
 
-function watchedBody(body: OutgoingBody, limit: IdleLimit): OutgoingBody {
+function watchedBody(body: OutgoingBody, limit: AttemptLimit): OutgoingBody {
   if (body === null || body instanceof Uint8Array) return body
   return {
     ...body,
@@ -74,48 +81,7 @@ function watchedBody(body: OutgoingBody, limit: IdleLimit): OutgoingBody {
 
 function handOn(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  limit: IdleLimit,
+  limit: AttemptLimit,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return watchedStream(stream, { limit, restsBetween: true, onEnd: () => limit.end() })
-}
-
-/** An answer that is longer than it may be. */
-export class AnswerTooLong extends Error {
-  override readonly name = 'AnswerTooLong'
-}
-
-async function readAll(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>> | null,
-  limit: IdleLimit,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (stream === null) return new Uint8Array()
-  const reader = stream.getReader()
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let length = 0
-  try {
-    for (;;) {
-      const { done, value } = await orAborted(reader.read(), limit.signal)
-      limit.moved()
-      if (done) return joined(chunks, length)
-      chunks.push(value)
-      length += value.length
-      if (length > maxBytes) throw new AnswerTooLong(`the answer is longer than ${maxBytes} bytes`)
-    }
-  } catch (error) {
-    await reader.cancel(error).catch(() => undefined)
-    throw error
-  }
-}
-
-function joined(chunks: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
-  const [only] = chunks
-  if (only !== undefined && chunks.length === 1) return only
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
 }

@@ -1,31 +1,13 @@
-import {
-  failureCode,
-  isAuthError,
-  mayHaveHappened,
-  retryPolicy,
-  send,
-  type Attempt,
-  type AuthProvider,
-  type Fetch,
-  type HeaderList,
-} from '@headgate/auth'
+import { retryPolicy, type HeaderList } from '@headgate/auth'
+import { finalAnswer, type HttpSettings } from '@headgate/auth/calls'
 import type { Upload } from '../arrow/upload.ts'
 import { errorOfAnswer } from '../errors/error-answer.ts'
 import { LanceConnectionError } from '../errors/lance-connection-error.ts'
-import { AnswerTooLong, attemptTransport } from './attempt-transport.ts'
-import { IdleTimeout } from './idle-limit.ts'
+import { attemptTransport, type LanceAnswer } from './attempt-transport.ts'
 import { keepingIdentity } from './kept-identity.ts'
-import type { RawAnswer } from './raw-answer.ts'
 
-export interface HttpSettings {
-  readonly fetch: Fetch
-  readonly auth: AuthProvider
-  /** Sent with every request. */
-  readonly headers: HeaderList
-  readonly timeoutMs: number
-  readonly maxRetries: number
+export interface LanceHttp extends HttpSettings {
   readonly firstRetryMs: number
-  readonly maxResponseBytes: number
 }
 
 export interface HttpCall {
@@ -53,57 +35,26 @@ export interface HttpCall {
  * @throws {AuthError} when it cannot be authenticated
  * @throws the signal's reason, and what the source of an upload throws
  */
-export async function sendCall(settings: HttpSettings, call: HttpCall): Promise<RawAnswer> {
-  const { operation, method, url, headers, context, upload, signal } = call
-  const { auth, headers: base, fetch, maxResponseBytes } = settings
+export async function sendCall(http: LanceHttp, call: HttpCall): Promise<LanceAnswer> {
+  const { operation, method, url, headers, context, upload, repeatable, streams, signal } = call
   const policy = retryPolicy({
-    repeatable: () => call.repeatable,
-    maxRetries: call.maxRetries ?? settings.maxRetries,
-    firstWaitMs: settings.firstRetryMs,
+    repeatable: () => repeatable,
+    maxRetries: call.maxRetries ?? http.maxRetries,
+    firstWaitMs: http.firstRetryMs,
   })
-  let outcomeUnknown = false
-  const note = (attempt: Attempt<RawAnswer>): void => {
-    outcomeUnknown ||= !call.repeatable && mayHaveHappened(attempt)
-  }
-  let answer: RawAnswer
-  try {
-    answer = await send<RawAnswer>(
-      { method, url, headers, body: upload.body },
-      {
-        base,
-        context,
-        auth: keepingIdentity(auth, context),
-        ...(signal && { signal }),
-        transport: attemptTransport({
-          fetch,
-          maxResponseBytes,
-          timeoutMs: call.timeoutMs ?? settings.timeoutMs,
-          streams: call.streams,
-        }),
-        retry: (attempt, tries) => {
-          note(attempt)
-          const final = attempt.error instanceof AnswerTooLong || !upload.resendable()
-          return final ? undefined : policy(attempt, tries)
-        },
-      },
-    )
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (upload.failure() !== undefined) throw upload.failure()
-    if (isAuthError(error) || isOwn(error)) throw error
-    note({ error })
-    throw new LanceConnectionError(operation, reasonOf(error, url), outcomeUnknown, { cause: error })
-  }
-  if (answer.status >= 200 && answer.status < 300) return answer
-  note({ response: answer })
-  throw errorOfAnswer(operation, answer, outcomeUnknown)
-}
-
-/** What somebody else of ours threw, to be passed on as it is. */
-const isOwn = (error: unknown): boolean => error instanceof Error && error.name === 'HeadgateError'
-
-function reasonOf(error: unknown, url: string): string {
-  if (error instanceof IdleTimeout || error instanceof AnswerTooLong) return error.message
-  // Without the path and query, which name tables and may hold storage options.
-  return `no answer from ${new URL(url).origin}: ${failureCode(error) ?? 'the connection failed'}`
+  return await finalAnswer<LanceAnswer>(
+    { method, url, headers, body: upload.body },
+    {
+      base: http.headers,
+      context,
+      auth: keepingIdentity(http.auth, context),
+      signal,
+      changes: !repeatable,
+      transport: attemptTransport({ ...http, streams, timeoutMs: call.timeoutMs ?? http.timeoutMs }),
+      retry: (attempt, tries) => (upload.resendable() ? policy(attempt, tries) : undefined),
+      noAnswer: (why, outcomeUnknown, options) =>
+        upload.failure() ?? new LanceConnectionError(operation, why, outcomeUnknown, options),
+      refusal: (answer, outcomeUnknown) => errorOfAnswer(operation, answer, outcomeUnknown),
+    },
+  )
 }

@@ -1,7 +1,7 @@
-import type { IdleLimit } from './idle-limit.ts'
+import { waitFor, type AttemptLimit } from '@headgate/auth/calls'
 
 export interface Watch {
-  readonly limit: IdleLimit
+  readonly limit: AttemptLimit
   /** Whether the limit rests between two reads: a slow reader of an answer is none of its business. */
   readonly restsBetween: boolean
   /** When it has come to its end, whatever that was. */
@@ -17,11 +17,11 @@ export function watchedStream(
   return new ReadableStream(
     {
       async pull(controller) {
-        limit.moved()
+        limit.restart()
         try {
-          const { done, value } = await orAborted(reader.read(), limit.signal)
+          const { done, value } = await waitFor(reader.read(), limit.signal)
           if (restsBetween) limit.pause()
-          else limit.moved()
+          else limit.restart()
           if (!done) return controller.enqueue(value)
           onEnd?.()
           controller.close()
@@ -39,14 +39,4 @@ export function watchedStream(
     // Nothing is read ahead: the limit would run while nobody waits.
     { highWaterMark: 0 },
   )
-}
-
-/** The outcome, unless the signal fires first. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

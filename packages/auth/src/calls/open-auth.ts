@@ -1,26 +1,26 @@
-import { AuthRegistry, type AuthProvider, type Fetch, type HeaderList, type Properties } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
+import type { AuthProvider } from '../auth-provider.ts'
+import type { HeaderList } from '../header-list.ts'
+import type { Properties } from '../properties/auth-properties.ts'
+import type { Fetch } from '../provider-definition.ts'
+import { AuthRegistry } from '../registry.ts'
 
+/** Who sends the requests of one client. */
 export interface AuthOptions {
   /** Who asks. It is initialized here and stays the caller's to close. Default: what `properties` say, else nobody. */
   readonly auth?: AuthProvider | undefined
-  /**
-   * A flat map, as Iceberg and PyIceberg have it: `uri`, `warehouse`, `prefix`, `rest-page-size`, `header.<name>`, and
-   * `rest.auth.*` for a provider of `@headgate/auth`, which is closed with the catalog.
-   */
+  /** A flat map: `header.<name>`, and `rest.auth.*` for a provider, which is closed with the client. */
   readonly properties?: Properties | undefined
   /** Told about what works, but should be changed. Default: nobody. */
   readonly warn?: ((message: string) => void) | undefined
   /** Where providers are found by name. Default: those of `@headgate/auth`. */
   readonly registry?: AuthRegistry | undefined
+  /** Ends the connecting. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Whoever sends the requests of one catalog. */
-export interface AuthSession {
+export interface OpenAuth {
   readonly auth: AuthProvider
-  /** Whose answers these are; null when nobody can tell, so that none of them may be kept. */
-  readonly identity: () => string | null
   /** Ends what was made for it. */
   readonly close: () => Promise<void>
 }
@@ -31,14 +31,13 @@ export async function openAuth(
   headers: HeaderList,
   uri: string,
   fetch: Fetch,
-): Promise<AuthSession> {
+): Promise<OpenAuth> {
   const wait = signal === undefined ? {} : { signal }
   if (given === undefined) {
     const auth = await registry.create(properties, { uri, fetch, ...wait, ...(warn && { warn }) })
     const close = async (): Promise<void> => await auth[Symbol.asyncDispose]()
     const clash = clashOf(headers, auth)
-    // Providers of a registry never change who they are: a session ends instead.
-    if (clash === undefined) return { auth, close, identity: () => identityOf(auth) ?? '' }
+    if (clash === undefined) return { auth, close }
     await close()
     throw clash
   }
@@ -48,14 +47,7 @@ export async function openAuth(
   const clash = clashOf(headers, given)
   if (clash !== undefined) throw clash
   await given.initialize?.(wait)
-  return { auth: given, close: () => Promise.resolve(), identity: () => identityOf(given) }
-}
-
-function identityOf({ provenance }: AuthProvider): string | null {
-  if (provenance === undefined) return null
-  const { who, actors = [], target, obtainedBy } = provenance
-  const parties = [who, ...actors].map((party) => [party?.issuer, party?.subject])
-  return JSON.stringify([parties, target, obtainedBy])
+  return { auth: given, close: () => Promise.resolve() }
 }
 
 /** A header that the provider writes may not be given as well: one of the two would be lost. */
