@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { printed, runCommand } from '../conformance/lib/command.ts'
 import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { seconds } from '../conformance/lib/text-table.ts'
@@ -105,11 +106,7 @@ function isChosen(scenario: Scenario, options: EngineOptions): boolean {
   )
 }
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options) process.exitCode = await main(options)
-  else console.log(usage)
-} catch (error) {
-  console.error(`test:engines: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('test:engines', async (args) => {
+  const options = readOptions(args)
+  return options === undefined ? printed(usage) : await main(options)
+})

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
 import { openLab, ownPlace } from '../identity/lab.ts'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
@@ -9,10 +9,6 @@ import { humanReport, isClean, jsonReport } from './report.ts'
 import { runFamilies } from './run.ts'
 import { openScene } from './scene.ts'
 import { startTrap } from '../identity/trap.ts'
-
-function say(line: string): void {
-  console.error(line)
-}
 
 /** Exit code: 0 nothing got through, 1 something did or said nothing, 2 it could not run. */
 async function main(options: AttackOptions): Promise<number> {
@@ -39,17 +35,12 @@ async function main(options: AttackOptions): Promise<number> {
     say(`logs and data: ${folder}`)
     return 1
   }
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
 
-try {
-  const options = readOptions(process.argv.slice(2), Date.now(), process.env)
-  if (options === undefined) console.log(usage)
-  else if (options.list) console.log(allFamilies.map(({ name, about }) => `${name}: ${about}`).join('\n'))
-  else process.exitCode = await main(options)
-} catch (error) {
-  console.error(`attack:identity: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('attack:identity', async (args) => {
+  const options = readOptions(args, Date.now(), process.env)
+  if (options === undefined) return printed(usage)
+  if (!options.list) return await main(options)
+  return printed(allFamilies.map(({ name, about }) => `${name}: ${about}`).join('\n'))
+})

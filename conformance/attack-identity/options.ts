@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { onlyUri, wholeNumber } from '../lib/read-flags.ts'
 
 export const usage = `npm run attack:identity -- [uri] [options]
 
@@ -53,17 +54,16 @@ export function readOptions(
     },
   })
   if (values.help) return undefined
-  const [uri, ...more] = positionals
-  if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
+  const uri = onlyUri(positionals)
   const { warehouse, credential = env['HEADGATE_ATTACK_CREDENTIAL'] } = values
   if (uri === undefined && (warehouse !== undefined || values.credential !== undefined))
     throw new Error('--warehouse and --credential are for a given server: give its URI')
   return {
     given: uri === undefined ? undefined : givenServer(uri, warehouse, credential),
-    cases: numberOf('--cases', values.cases),
-    seconds: numberOf('--seconds', values.seconds),
-    seed: numberOf('--seed', values.seed, 0),
-    enough: numberOf('--escapes', values.escapes),
+    cases: wholeNumber('--cases', values.cases),
+    seconds: wholeNumber('--seconds', values.seconds),
+    seed: wholeNumber('--seed', values.seed, 0),
+    enough: wholeNumber('--escapes', values.escapes),
     families: values.family,
     list: values.list,
     json: values.json,
@@ -78,10 +78,4 @@ function givenServer(
   if (warehouse === undefined || credential?.includes(':') !== true)
     throw new Error('a given server needs --warehouse and --credential ID:SECRET of an administrator')
   return { uri: uri.replace(/\/+$/, ''), warehouse, credential }
-}
-
-function numberOf(flag: string, text: string, least = 1): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= least) return number
-  throw new Error(`${flag} takes a whole number from ${least} on, got: ${text}`)
 }

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
@@ -11,10 +11,6 @@ import { runAttacks } from './run.ts'
 
 /** Purges that an attack has set off have run by then. */
 const settleMs = 3_000
-
-function say(line: string): void {
-  console.error(line)
-}
 
 /** Exit code: 0 nothing got through, 1 something did, 2 it could not run. */
 async function main(options: AttackOptions): Promise<number> {
@@ -45,18 +41,12 @@ async function main(options: AttackOptions): Promise<number> {
     say(`logs and data: ${folder}`)
     return 1
   }
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
 
-try {
-  const options = readOptions(process.argv.slice(2), Date.now())
-  if (options === undefined) console.log(usage)
-  else if (options.list)
-    console.log(allClasses.map(({ name, modes }) => `${name}  (${modes.join(', ')})`).join('\n'))
-  else process.exitCode = await main(options)
-} catch (error) {
-  console.error(`attack:credentials: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('attack:credentials', async (args) => {
+  const options = readOptions(args, Date.now())
+  if (options === undefined) return printed(usage)
+  if (!options.list) return await main(options)
+  return printed(allClasses.map(({ name, modes }) => `${name}  (${modes.join(', ')})`).join('\n'))
+})

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { oneOf, wholeNumber } from '../lib/read-flags.ts'
 import type { Mode } from './lake.ts'
 
 export const usage = `npm run attack:credentials -- [options]
@@ -49,26 +50,16 @@ export function readOptions(args: readonly string[], now: number): AttackOptions
     },
   })
   if (values.help) return undefined
-  const modes = values.mode.map((name) => {
-    const mode = allModes.find((known) => known === name)
-    if (mode === undefined) throw new Error(`--mode takes ${allModes.join(', ')}, got: ${name}`)
-    return mode
-  })
+  const modes = values.mode.map((name) => oneOf('--mode', name, allModes))
   return {
-    cases: numberOf('--cases', values.cases),
-    seconds: numberOf('--seconds', values.seconds),
-    seed: numberOf('--seed', values.seed, 0),
-    enough: numberOf('--escapes', values.escapes),
+    cases: wholeNumber('--cases', values.cases),
+    seconds: wholeNumber('--seconds', values.seconds),
+    seed: wholeNumber('--seed', values.seed, 0),
+    enough: wholeNumber('--escapes', values.escapes),
     modes: modes.length === 0 ? allModes : modes,
     required: modes,
     attacks: values.attack,
     list: values.list,
     json: values.json,
   }
-}
-
-function numberOf(flag: string, text: string, least = 1): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= least) return number
-  throw new Error(`${flag} takes a whole number from ${least} on, got: ${text}`)
 }

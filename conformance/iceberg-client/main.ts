@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { findMinio, installMinio } from '../lib/minio.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
@@ -60,26 +61,17 @@ async function main(names: readonly string[], json: boolean): Promise<number> {
   }
   console.log(json ? jsonReport(done) : humanReport(done))
   if (done.some(({ results }) => totalsOf(results).failed > 0)) return 1
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
-
-function say(line: string): void {
-  console.error(line)
-}
-
-try {
+await runCommand('conformance:iceberg-client', async (args) => {
   const options = {
     peer: { type: 'string', multiple: true },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const
-  const { values } = parseArgs({ options })
+  const { values } = parseArgs({ args: [...args], options })
   // The AWS SDK reads this process's environment.
   for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
-  if (values.help === true) console.log(usage)
-  else process.exitCode = await main(values.peer ?? Object.keys(peers), values.json ?? false)
-} catch (error) {
-  console.error(`conformance:iceberg-client: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+  if (values.help === true) return printed(usage)
+  return await main(values.peer ?? Object.keys(peers), values.json ?? false)
+})

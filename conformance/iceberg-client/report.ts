@@ -1,4 +1,5 @@
 import type { OperationId } from '@headgate/iceberg/rest'
+import { countOf } from '../lib/check-report.ts'
 
 export interface CheckResult {
   readonly group: string
@@ -21,9 +22,11 @@ export interface PeerResult {
 export type Totals = Readonly<Record<'ok' | 'failed' | 'notApplicable', number>>
 
 export function totalsOf(results: readonly CheckResult[]): Totals {
-  const count = (outcome: CheckResult['outcome']): number =>
-    results.filter((each) => each.outcome === outcome).length
-  return { ok: count('ok'), failed: count('failed'), notApplicable: count('not applicable') }
+  return {
+    ok: countOf(results, 'ok'),
+    failed: countOf(results, 'failed'),
+    notApplicable: countOf(results, 'not applicable'),
+  }
 }
 
 /** The figures of each catalog. */

@@ -1,36 +1,24 @@
+import type { Check as AnyCheck, CheckResult as AnyResult } from '../lib/run-checks.ts'
 import type { World } from './world.ts'
 
 /** One promise about a row of the table of features. */
-export interface Check {
+export interface Check extends AnyCheck<World> {
   /** `S1` to `S26`. */
   readonly row: string
-  readonly name: string
-  /** The promise, as a sentence. */
-  readonly about: string
-  /**
-   * @returns something worth saying about how the promise is kept
-   * @throws Failed, NotOffered, NotChecked
-   */
-  run(world: World): Promise<string | undefined>
 }
 
 /** `not offered`: the server says, or shows, that it has no such thing. `not checked`: what it takes to look is missing. */
-export type Outcome = 'ok' | 'failed' | 'not offered' | 'not checked'
+export type Outcome = 'not offered' | 'not checked'
 
-export interface CheckResult {
+export interface CheckResult extends AnyResult<Outcome> {
   readonly row: string
-  readonly name: string
-  readonly about: string
-  readonly outcome: Outcome
-  readonly reason: string
-  readonly ms: number
 }
 
-export class NotOffered extends Error {
+class NotOffered extends Error {
   override readonly name = 'NotOffered'
 }
 
-export class NotChecked extends Error {
+class NotChecked extends Error {
   override readonly name = 'NotChecked'
 }
 
@@ -41,4 +29,10 @@ export function notOffered(reason: string): never {
 /** @param needs what it would take */
 export function notChecked(needs: string): never {
   throw new NotChecked(`needs ${needs}`)
+}
+
+/** What an error of a check stands for, if it is not a failure. */
+export function outcomeOf(error: unknown): Outcome | undefined {
+  if (error instanceof NotChecked) return 'not checked'
+  return error instanceof NotOffered ? 'not offered' : undefined
 }

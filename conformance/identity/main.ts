@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
@@ -8,10 +8,6 @@ import { humanReport, jsonReport, totalsOf } from './report.ts'
 import { runSuite, type SuiteResult } from './suite.ts'
 import { startTrap } from './trap.ts'
 import { ownWorld } from './own-world.ts'
-
-function say(line: string): void {
-  console.error(line)
-}
 
 /** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
 async function main({ given, select, json }: IdentityOptions): Promise<number> {
@@ -34,16 +30,10 @@ async function main({ given, select, json }: IdentityOptions): Promise<number> {
     say(`logs and data: ${folder}`)
     return 1
   }
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
 
-try {
-  const options = readOptions(process.argv.slice(2), process.env)
-  if (options) process.exitCode = await main(options)
-  else console.log(usage)
-} catch (error) {
-  console.error(`conformance:identity: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:identity', async (args) => {
+  const options = readOptions(args, process.env)
+  return options === undefined ? printed(usage) : await main(options)
+})

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { onlyUri } from '../lib/read-flags.ts'
 import type { GivenClient, WorldOptions } from './world.ts'
 
 export const usage = `npm run conformance:identity -- [uri] [options]
@@ -46,8 +47,7 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
   })
   if (values.help) return undefined
   const { select, json, user, warehouse, scope, guess } = values
-  const [uri, ...more] = positionals
-  if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
+  const uri = onlyUri(positionals)
   if (uri === undefined) {
     const foreign = [warehouse, values.credential, values.engine, user, values['oauth2-server-uri']]
     if (foreign.some((value) => value !== undefined))

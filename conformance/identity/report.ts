@@ -1,32 +1,29 @@
-import { seconds, textTable } from '../lib/text-table.ts'
-import type { CheckResult, Outcome } from './check.ts'
+import { countOf, resultCells, resultHead } from '../lib/check-report.ts'
+import { textTable } from '../lib/text-table.ts'
+import type { CheckResult } from './check.ts'
 import { rows, type SuiteResult } from './suite.ts'
 
 export type Totals = Readonly<Record<'ok' | 'failed' | 'notOffered' | 'notChecked', number>>
 
 export function totalsOf(results: readonly CheckResult[]): Totals {
-  const count = (outcome: Outcome): number => results.filter((result) => result.outcome === outcome).length
   return {
-    ok: count('ok'),
-    failed: count('failed'),
-    notOffered: count('not offered'),
-    notChecked: count('not checked'),
+    ok: countOf(results, 'ok'),
+    failed: countOf(results, 'failed'),
+    notOffered: countOf(results, 'not offered'),
+    notChecked: countOf(results, 'not checked'),
   }
 }
 
 /** A line per check under its row, with what is to be said about it, and the figures. */
 export function humanReport({ uri, results }: SuiteResult): string {
   const { ok, failed, notOffered, notChecked } = totalsOf(results)
-  const lines = results.map(({ row, name, outcome, about, reason, ms }) => [
-    `${row} ${rows[row] ?? ''}`,
-    name,
-    outcome === 'failed' ? 'FAILED' : outcome,
-    seconds(ms),
-    reason === '' ? about : `${about}: ${reason}`,
-  ])
+  const lines = results.map((result) => {
+    const { row, name } = result
+    return [`${row} ${rows[row] ?? ''}`, name, ...resultCells(result)]
+  })
   const covered = new Set(results.filter(({ outcome }) => outcome === 'ok').map(({ row }) => row)).size
   return [
-    textTable([['row', 'check', 'outcome', 'time', 'promise, and what was found'], ...lines]),
+    textTable([['row', 'check', ...resultHead], ...lines]),
     '',
     `${uri}: ${results.length} checks of ${Object.keys(rows).length} rows, ${ok} ok (${covered} rows), ${failed} failed, ${notOffered} not offered, ${notChecked} not checked`,
   ].join('\n')

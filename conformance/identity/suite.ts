@@ -1,5 +1,5 @@
-import { Failed } from '../refresh/outcome.ts'
-import { type Check, type CheckResult, NotChecked, NotOffered } from './check.ts'
+import { runCheck, runChecks } from '../lib/run-checks.ts'
+import { type Check, type CheckResult, outcomeOf } from './check.ts'
 import { edges } from './rows/edges.ts'
 import { endpoint } from './rows/endpoint.ts'
 import { behindEngines } from './rows/engines.ts'
@@ -51,35 +51,14 @@ export async function runSuite(
   { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },
 ): Promise<SuiteResult> {
   const world = new World(options)
-  const results: CheckResult[] = []
   const wanted = checks.filter(
     ({ row, name }) => select.length === 0 || select.includes(row) || select.includes(name),
   )
-  for (const check of wanted) {
-    const result = await runCheck(check, world)
-    results.push(result)
-    say(`${results.length} of ${wanted.length}  ${result.outcome}  ${check.row} ${check.name}`)
-  }
+  const results = await runChecks(
+    wanted,
+    async (check) => ({ row: check.row, ...(await runCheck(check, world, outcomeOf)) }),
+    say,
+    ({ row, name }) => `${row} ${name}`,
+  )
   return { uri: options.uri, results }
-}
-
-async function runCheck(check: Check, world: World): Promise<CheckResult> {
-  const { row, name, about } = check
-  const started = performance.now()
-  const ended = (outcome: CheckResult['outcome'], reason = ''): CheckResult => ({
-    row,
-    name,
-    about,
-    outcome,
-    reason,
-    ms: Math.round(performance.now() - started),
-  })
-  try {
-    return ended('ok', await check.run(world))
-  } catch (error) {
-    if (error instanceof NotChecked) return ended('not checked', error.message)
-    if (error instanceof NotOffered) return ended('not offered', error.message)
-    if (error instanceof Failed) return ended('failed', error.message)
-    return ended('failed', String(error))
-  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Issuer } from '../lib/issuer.ts'
 import { claimsOf } from '../lib/jwt.ts'
 import { type Answer, memberOf, sender } from '../refresh/catalog-client.ts'
-import { demand } from '../refresh/outcome.ts'
+import { demand } from '../lib/outcome.ts'
 import { notChecked } from './check.ts'
 import type { Lab, LabClient } from './lab.ts'
 import {

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { LanceNamespace } from '@headgate/lance/client'
 import type { OperationId } from '@headgate/lance/model'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { installLance } from '../lib/lance.ts'
 import { installMinio, startMinio } from '../lib/minio.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
@@ -96,9 +97,7 @@ async function main(withMinio: boolean): Promise<number> {
     `\noperations: ${answered.length} answered, ${refused.length} refused as they should be (${refused.join(', ')}), ${gone.length} not implemented by this server, ${missing.length} not asked for ${missing.join(', ')}`,
   )
   if (failed > 0 || missing.length > 0) return 1
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
 
 /** The directory namespace in a bucket, as one that hands out its own keys for a short time. */
@@ -144,15 +143,7 @@ async function runAll(
   return failed
 }
 
-function say(line: string): void {
-  console.error(line)
-}
-
-try {
-  const [option, ...more] = process.argv.slice(2)
-  if (more.length > 0 || (option !== undefined && option !== '--without-minio')) console.log(usage)
-  else process.exitCode = await main(option === undefined)
-} catch (error) {
-  console.error(`conformance:lance-client: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:lance-client', async ([option, ...more]) => {
+  if (more.length > 0 || (option !== undefined && option !== '--without-minio')) return printed(usage)
+  return await main(option === undefined)
+})

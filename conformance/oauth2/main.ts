@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { runCommand, say } from '../lib/command.ts'
 import { startHeadgate } from '../lib/headgate-server.ts'
 import { makeKey } from '../lib/jwt.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('oauth2-run'))
   const [signing, partner] = [makeKey('RS256', 'signing'), makeKey('RS256', 'partner')]
-  console.error('starting Keycloak …')
+  say('starting Keycloak …')
   const played = realm(signing.jwk, partner)
   const origin = await startKeycloak(keeper, {
     home: findKeycloak(),
@@ -24,7 +25,7 @@ async function main(): Promise<number> {
   const issuer = `${origin}/realms/${played.realm}`
   const { kid, alg } = signing
   const clientKey = JSON.stringify({ ...signing.privateKey.export({ format: 'jwk' }), kid, alg, use: 'sig' })
-  console.error('starting a catalog that trusts it …')
+  say('starting a catalog that trusts it …')
   const { origin: catalog } = await startHeadgate(keeper, {
     dataDir: join(folder, 'headgate'),
     log: join(folder, 'headgate.log'),
@@ -36,13 +37,8 @@ async function main(): Promise<number> {
   await playAll(stage)
   for (const name of stage.held) console.log(`held    ${name}`)
   for (const failure of stage.failures) console.log(`FAILED  ${failure}`)
-  if (stage.failures.length > 0) console.error(`${stage.failures.length} failures; log: ${folder}`)
+  if (stage.failures.length > 0) say(`${stage.failures.length} failures; log: ${folder}`)
   return stage.failures.length === 0 ? 0 : 1
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(`conformance:oauth2: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:oauth2', main)

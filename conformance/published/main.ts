@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { leaveNothing, runCommand, say } from '../lib/command.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { textTable } from '../lib/text-table.ts'
@@ -13,7 +14,7 @@ async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   // Nowhere below the workspace: what is not installed must not be found there.
   const run = mkdtempSync(join(tmpdir(), 'headgate-published-'))
-  console.error('building …')
+  say('building …')
   const installed = await buildAndInstall(keeper, { run, tarballs: cacheFolder('published') })
   const { failures, bundled } = await bundles(installed)
   const found = {
@@ -35,13 +36,7 @@ async function main(): Promise<number> {
     ])}`,
   )
   if (Object.values(found).flat().length > 0) return 1
-  rmSync(run, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, run)
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(`conformance:published: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:published', main)

@@ -1,3 +1,4 @@
+import { messageOf, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { installKit } from './install.ts'
@@ -5,6 +6,8 @@ import { modeName, modesOf } from './modes.ts'
 import { readOptions, usage, type RckOptions } from './options.ts'
 import { humanReport, jsonReport, summary } from './report.ts'
 import { runMode, type ModeResult } from './run-mode.ts'
+
+const command = 'conformance:rck'
 
 /** Exit code: 0 as expected, 1 not as expected, 2 the kit could not run in some mode. */
 async function main(options: RckOptions): Promise<number> {
@@ -15,11 +18,11 @@ async function main(options: RckOptions): Promise<number> {
   const done: ModeResult[] = []
   for (const mode of modes) {
     try {
-      const result = await runMode(keeper, kit, options, mode, folder, (line) => console.error(line))
+      const result = await runMode(keeper, kit, options, mode, folder, say)
       done.push(result)
       if (!options.json) console.log(humanReport(result))
     } catch (error) {
-      sayError(`${modeName(options, mode)}: `, error)
+      say(`${command}: ${modeName(options, mode)}: ${messageOf(error)}`)
       await keeper.stopAll()
     }
   }
@@ -29,15 +32,7 @@ async function main(options: RckOptions): Promise<number> {
   return done.every(({ unexpected }) => unexpected.length === 0) ? 0 : 1
 }
 
-function sayError(about: string, error: unknown): void {
-  console.error(`conformance:rck: ${about}${error instanceof Error ? error.message : String(error)}`)
-}
-
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options) process.exitCode = await main(options)
-  else console.log(usage)
-} catch (error) {
-  sayError('', error)
-  process.exitCode = 2
-}
+await runCommand(command, async (args) => {
+  const options = readOptions(args)
+  return options === undefined ? printed(usage) : await main(options)
+})

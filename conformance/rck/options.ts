@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CatalogAuth, StorageKind } from '../lib/catalog-access.ts'
+import { onlyUri, readAuth } from '../lib/read-flags.ts'
 
 export const usage = `npm run conformance:rck -- [uri] [options]
 
@@ -72,12 +73,8 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
     },
   })
   if (values.help) return undefined
-  const [uri, ...more] = positionals
-  if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
+  const uri = onlyUri(positionals)
   if (uri !== undefined && values.fixture) throw new Error('--fixture starts a server itself: give no URI')
-  if (values.token !== undefined && (values.credential ?? values['credential-file']) !== undefined) {
-    throw new Error('give either a token or a credential')
-  }
   if (values.all && (values.extended || values.storage !== undefined)) {
     throw new Error('--all runs all modes: leave out --extended and --storage')
   }
@@ -101,7 +98,13 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
   return {
     uri,
     warehouse: values.warehouse,
-    auth: readAuth(uri, values.token, credential, values.scope, values['oauth2-server-uri']),
+    auth: readAuth({
+      uri,
+      token: values.token,
+      credential,
+      scope: values.scope,
+      tokenUri: values['oauth2-server-uri'],
+    }),
     properties: Object.fromEntries(values.property.map(readProperty)),
     extended: values.extended,
     storage: readStorage(values.storage ?? 'file'),
@@ -114,23 +117,6 @@ export function readOptions(args: readonly string[]): RckOptions | undefined {
     updateExpectations: values['update-expectations'],
     json: values.json,
     keep: values.keep,
-  }
-}
-
-function readAuth(
-  uri: string | undefined,
-  token: string | undefined,
-  credential: string | undefined,
-  scope: string,
-  tokenUri: string | undefined,
-): CatalogAuth {
-  if (token !== undefined) return { kind: 'token', token }
-  if (credential === undefined) return { kind: 'none' }
-  return {
-    kind: 'credential',
-    credential,
-    scope,
-    tokenUri: tokenUri ?? `${uri?.replace(/\/+$/, '') ?? ''}/v1/oauth/tokens`,
   }
 }
 

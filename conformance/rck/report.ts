@@ -1,3 +1,4 @@
+import { countOf } from '../lib/check-report.ts'
 import { seconds, textTable } from '../lib/text-table.ts'
 import { reasonOf } from './expectations.ts'
 import type { TestResult } from './junit-xml.ts'
@@ -11,13 +12,11 @@ export interface Totals {
 }
 
 export function totalsOf(results: readonly TestResult[]): Totals {
-  const count = (outcome: TestResult['outcome']): number =>
-    results.filter((r) => r.outcome === outcome).length
   return {
     tests: results.length,
-    passed: count('passed'),
-    failed: count('failed'),
-    skipped: count('skipped'),
+    passed: countOf(results, 'passed'),
+    failed: countOf(results, 'failed'),
+    skipped: countOf(results, 'skipped'),
   }
 }
 

@@ -1,23 +1,13 @@
+import { NotApplicable } from '../lib/outcome.ts'
+import type { Check as AnyCheck, CheckResult as AnyResult } from '../lib/run-checks.ts'
 import type { World } from './world.ts'
 
 /** One promise of the extension. */
-export interface Check {
-  readonly name: string
-  /** The promise, as a sentence. */
-  readonly about: string
-  /**
-   * @returns something worth saying about how the promise is kept
-   * @throws Failed, NotApplicable
-   */
-  run(world: World): Promise<string | undefined>
-}
+export type Check = AnyCheck<World>
 
-export type Outcome = 'ok' | 'failed' | 'not applicable'
+export type Outcome = 'not applicable'
+export type CheckResult = AnyResult<Outcome>
 
-export interface CheckResult {
-  readonly name: string
-  readonly about: string
-  readonly outcome: Outcome
-  readonly reason: string
-  readonly ms: number
-}
+/** What an error of a check stands for, if it is not a failure. */
+export const outcomeOf = (error: unknown): Outcome | undefined =>
+  error instanceof NotApplicable ? 'not applicable' : undefined

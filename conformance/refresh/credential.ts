@@ -1,5 +1,5 @@
 import { type Answer, memberOf, mapAt } from './catalog-client.ts'
-import { demand } from './outcome.ts'
+import { demand } from '../lib/outcome.ts'
 
 /** A `StorageCredential` as it came. */
 export interface Credential {

@@ -1,5 +1,5 @@
 import type { Credential } from './credential.ts'
-import { demand } from './outcome.ts'
+import { demand } from '../lib/outcome.ts'
 
 const names = ['client.refresh-credentials-endpoint', 'gcs.oauth2.refresh-credentials-endpoint'] as const
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { readOptions, type RefreshOptions, usage } from './options.ts'
@@ -6,10 +6,6 @@ import { humanReport, jsonReport, totalsOf } from './report.ts'
 import { hangUp } from './s3-request.ts'
 import { runSuite } from './suite.ts'
 import { givenTarget, ownTarget } from './target.ts'
-
-function say(line: string): void {
-  console.error(line)
-}
 
 /** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
 async function main(options: RefreshOptions): Promise<number> {
@@ -24,16 +20,10 @@ async function main(options: RefreshOptions): Promise<number> {
   console.log(json ? jsonReport(result) : humanReport(result))
   const { ok, failed } = totalsOf(result.results)
   if (failed > 0 || ok === 0) return 1
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
 
-try {
-  const options = readOptions(process.argv.slice(2), process.env)
-  if (options) process.exitCode = await main(options)
-  else console.log(usage)
-} catch (error) {
-  console.error(`conformance:refresh: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:refresh', async (args) => {
+  const options = readOptions(args, process.env)
+  return options === undefined ? printed(usage) : await main(options)
+})

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { CatalogAuth } from '../lib/catalog-access.ts'
+import { onlyUri, readAuth } from '../lib/read-flags.ts'
 
 export const usage = `npm run conformance:refresh -- [uri] [options]
 
@@ -55,22 +56,15 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ref
     },
   })
   if (values.help) return undefined
-  const [uri, ...more] = positionals
-  if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
+  const uri = onlyUri(positionals)
   const given = [values.warehouse, values['other-warehouse'], values['token-life']]
   if (uri === undefined && given.some((value) => value !== undefined))
     throw new Error('--warehouse, --other-warehouse and --token-life are for a given server: give its URI')
   const life = values['token-life'] === undefined ? undefined : Number(values['token-life'])
   if (life !== undefined && !(life > 0)) throw new Error('--token-life takes a number of seconds')
-  const tokenUri = values['oauth2-server-uri'] ?? `${uri?.replace(/\/+$/, '') ?? ''}/v1/oauth/tokens`
-  const authOf = (token: string | undefined, credential: string | undefined): CatalogAuth => {
-    if (token !== undefined && credential !== undefined)
-      throw new Error('give either a token or a credential')
-    if (token !== undefined) return { kind: 'token', token }
-    return credential === undefined
-      ? { kind: 'none' }
-      : { kind: 'credential', credential, scope: values.scope, tokenUri }
-  }
+  const place = { uri, scope: values.scope, tokenUri: values['oauth2-server-uri'] }
+  const authOf = (token: string | undefined, credential: string | undefined): CatalogAuth =>
+    readAuth({ ...place, token, credential })
   const named = (flag: string | undefined, name: string, other: string | undefined): string | undefined =>
     flag ?? (other === undefined ? env[`HEADGATE_REFRESH_${name}`] : undefined)
   return {

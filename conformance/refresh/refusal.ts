@@ -1,6 +1,6 @@
 import type { Answer } from './catalog-client.ts'
 import { errorIn, inShort } from './credential.ts'
-import { demand } from './outcome.ts'
+import { demand } from '../lib/outcome.ts'
 import type { World } from './world.ts'
 
 /** Words that would say why a token was refused. */

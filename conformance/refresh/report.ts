@@ -1,25 +1,24 @@
-import { seconds, textTable } from '../lib/text-table.ts'
-import type { CheckResult, Outcome } from './check.ts'
+import { countOf, resultCells, resultHead } from '../lib/check-report.ts'
+import { textTable } from '../lib/text-table.ts'
+import type { CheckResult } from './check.ts'
 import type { SuiteResult } from './suite.ts'
 
 export type Totals = Readonly<Record<'ok' | 'failed' | 'notApplicable', number>>
 
 export function totalsOf(results: readonly CheckResult[]): Totals {
-  const count = (outcome: Outcome): number => results.filter((result) => result.outcome === outcome).length
-  return { ok: count('ok'), failed: count('failed'), notApplicable: count('not applicable') }
+  return {
+    ok: countOf(results, 'ok'),
+    failed: countOf(results, 'failed'),
+    notApplicable: countOf(results, 'not applicable'),
+  }
 }
 
 /** A line per check, with what is to be said about it, and the figures. */
 export function humanReport({ uri, results }: SuiteResult): string {
   const { ok, failed, notApplicable } = totalsOf(results)
-  const rows = results.map(({ name, outcome, about, reason, ms }) => [
-    name,
-    outcome === 'failed' ? 'FAILED' : outcome,
-    seconds(ms),
-    reason === '' ? about : `${about}: ${reason}`,
-  ])
+  const rows = results.map((result) => [result.name, ...resultCells(result)])
   return [
-    textTable([['check', 'outcome', 'time', 'promise, and what was found'], ...rows]),
+    textTable([['check', ...resultHead], ...rows]),
     '',
     `${uri}: ${results.length} checks, ${ok} ok, ${failed} failed, ${notApplicable} not applicable`,
   ].join('\n')

@@ -1,4 +1,5 @@
-import type { Check, CheckResult } from './check.ts'
+import { runCheck, runChecks } from '../lib/run-checks.ts'
+import { type Check, type CheckResult, outcomeOf } from './check.ts'
 import { handingOut } from './checks/handing-out.ts'
 import { lifecycle } from './checks/lifecycle.ts'
 import { loading } from './checks/loading.ts'
@@ -7,7 +8,6 @@ import { expiredToken, refusals } from './checks/refusals.ts'
 import { storage } from './checks/storage.ts'
 import { namespacePath } from './catalog-client.ts'
 import { inShort } from './credential.ts'
-import { Failed, NotApplicable } from './outcome.ts'
 import { World, type WorldOptions } from './world.ts'
 
 export interface SuiteResult {
@@ -36,42 +36,19 @@ export async function runSuite(
 ): Promise<SuiteResult> {
   const world = new World(options)
   await makeNamespace(world)
-  const results: CheckResult[] = []
+  let results: CheckResult[] = []
   try {
     const wanted = [...checks, await expiredToken(world)].filter(
       ({ name }) => select.length === 0 || select.includes(name),
     )
-    for (const check of wanted) {
-      const result = await runCheck(check, world)
-      results.push(result)
-      say(`${results.length} of ${wanted.length}  ${result.outcome}  ${check.name}`)
-    }
+    const run = (check: Check): Promise<CheckResult> => runCheck(check, world, outcomeOf)
+    results = await runChecks(wanted, run, say, ({ name }) => name)
   } finally {
     const left = await world.cleanUp()
     for (const line of left) say(`left behind: ${line}`)
     if (left.length > 0) results.push(cleanUpFailed(left))
   }
   return { uri: options.catalog.uri, results }
-}
-
-async function runCheck(check: Check, world: World): Promise<CheckResult> {
-  const { name, about } = check
-  const started = performance.now()
-  const ended = (outcome: CheckResult['outcome'], reason = ''): CheckResult => ({
-    name,
-    about,
-    outcome,
-    reason,
-    ms: Math.round(performance.now() - started),
-  })
-  try {
-    return ended('ok', await check.run(world))
-  } catch (error) {
-    if (error instanceof NotApplicable) return ended('not applicable', error.message)
-    if (error instanceof Failed) return ended('failed', error.message)
-    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
-    return ended('failed', `${String(error)}${cause}`)
-  }
 }
 
 async function makeNamespace({ catalog, options, namespace }: World): Promise<void> {

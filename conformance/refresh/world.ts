@@ -1,6 +1,6 @@
 import { type Answer, asCaller, type Catalog, namespacePath, tablePath } from './catalog-client.ts'
 import { type Credential, inShort, onlyCredential } from './credential.ts'
-import { demand, notApplicable } from './outcome.ts'
+import { demand, notApplicable } from '../lib/outcome.ts'
 import { createBody, creationBody, delegation, locationIn } from './table-requests.ts'
 
 /** A table that is being created, with what came with it. */

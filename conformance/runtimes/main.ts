@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startReferenceServer } from '../lance-client/reference-server.ts'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { startHeadgate } from '../lib/headgate-server.ts'
 import { installLance } from '../lib/lance.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
@@ -76,19 +77,7 @@ async function main(): Promise<number> {
   if (chromium === undefined) totals.push('chromium: not here (apt-get install chromium), left out')
   console.log(`\n${totals.join('\n')}`)
   if (failed > 0) return 1
-  await keeper.stopAll()
-  rmSync(run, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, run)
 }
 
-function say(line: string): void {
-  console.error(line)
-}
-
-try {
-  if (process.argv.length > 2) console.log(usage)
-  else process.exitCode = await main()
-} catch (error) {
-  console.error(`conformance:runtimes: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:runtimes', async (args) => (args.length > 0 ? printed(usage) : await main()))

@@ -1,3 +1,4 @@
+import { printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { textTable } from '../lib/text-table.ts'
@@ -16,10 +17,6 @@ const comparisons = [
   { name: 'in the query, strictly spelled', form: 'query', lax: false },
   { name: 'in the query, any spelling', form: 'query', lax: true },
 ] as const
-
-function say(line: string): void {
-  console.error(line)
-}
 
 /** Exit code: 0 all agree, 1 somebody does not, 2 it could not run. */
 async function main({ cases, seed, only }: Options): Promise<number> {
@@ -66,11 +63,7 @@ function countsOf({ compared, alike, failures }: Comparison): number[] {
   return [compared, alike, compared - alike - failures.length, failures.length]
 }
 
-try {
-  const options = readOptions(process.argv.slice(2), Date.now())
-  if (options === undefined) console.log(usage)
-  else process.exitCode = await main(options)
-} catch (error) {
-  console.error(`conformance:sigv4: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('conformance:sigv4', async (args) => {
+  const options = readOptions(args, Date.now())
+  return options === undefined ? printed(usage) : await main(options)
+})

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { oneOf, wholeNumber } from '../lib/read-flags.ts'
 
 export const usage = `npm run conformance:sigv4 -- [options]
 
@@ -31,20 +32,10 @@ export function readOptions(args: readonly string[], now: number): Options | und
     },
   })
   if (values.help) return undefined
-  const only = values.only.map((name) => {
-    const part = parts.find((known) => known === name)
-    if (part === undefined) throw new Error(`--only takes ${parts.join(', ')}, got: ${name}`)
-    return part
-  })
+  const only = values.only.map((name) => oneOf('--only', name, parts))
   return {
-    cases: numberOf('--cases', values.cases),
-    seed: numberOf('--seed', values.seed),
+    cases: wholeNumber('--cases', values.cases, 0),
+    seed: wholeNumber('--seed', values.seed, 0),
     only: only.length === 0 ? parts : only,
   }
-}
-
-function numberOf(flag: string, text: string): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= 0) return number
-  throw new Error(`${flag} takes a whole number, got: ${text}`)
 }

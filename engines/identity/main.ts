@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { leaveNothing, runCommand, say } from '../../conformance/lib/command.ts'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { startHeadgate } from '../../conformance/lib/headgate-server.ts'
 import { startIssuer } from '../../conformance/lib/issuer.ts'
@@ -17,10 +18,6 @@ import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves
 import { headgateExchanges } from './second-leg.ts'
 import { sparkClient } from './spark-client.ts'
 import { stockClients } from './stock-clients.ts'
-
-function say(line: string): void {
-  console.error(line)
-}
 
 /** Real people, clients and keys of a real Keycloak against three real servers. Exit code: 0 all held, 1 not, 2 could not run. */
 async function main(): Promise<number> {
@@ -97,14 +94,7 @@ async function main(): Promise<number> {
     say(`logs and data: ${folder}`)
     return 1
   }
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(`test:identity: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('test:identity', main)

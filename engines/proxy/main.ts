@@ -1,10 +1,11 @@
 import { equal, ok } from 'node:assert/strict'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { installDuckDb } from '../install/duckdb.ts'
 import { installPyIceberg } from '../install/pyiceberg.ts'
 import { installSpark } from '../install/spark.ts'
 import { startReferenceServer } from '../../conformance/lance-client/reference-server.ts'
+import { leaveNothing, messageOf, printed, runCommand, say } from '../../conformance/lib/command.ts'
 import { catalogUri, startHeadgate, tokenUri } from '../../conformance/lib/headgate-server.ts'
 import { startIcebergFixture } from '../../conformance/lib/iceberg-fixture.ts'
 import { installLance } from '../../conformance/lib/lance.ts'
@@ -180,9 +181,7 @@ async function main(withSpark: boolean): Promise<number> {
       console.log(`ok    ${row.name} (${told}, ${seconds(Date.now() - started)})`)
     } catch (error) {
       failed++
-      console.log(
-        `FAIL  ${row.name}: ${error instanceof Error ? error.message : String(error)}; logs in ${folder}`,
-      )
+      console.log(`FAIL  ${row.name}: ${messageOf(error)}; logs in ${folder}`)
     }
   }
   try {
@@ -193,9 +192,7 @@ async function main(withSpark: boolean): Promise<number> {
     console.log(`FAIL  storage credentials are renewed through the proxy: ${String(error)}`)
   }
   if (failed > 0) return 1
-  await keeper.stopAll()
-  rmSync(folder, { recursive: true, force: true })
-  return 0
+  return await leaveNothing(keeper, folder)
 
   function iceberg(
     name: string,
@@ -245,15 +242,7 @@ function sitePackages(python: string): string {
   return join(lib, version ?? '', 'site-packages')
 }
 
-function say(line: string): void {
-  console.error(line)
-}
-
-try {
-  const [option, ...more] = process.argv.slice(2)
-  if (more.length > 0 || (option !== undefined && option !== '--without-spark')) console.log(usage)
-  else process.exitCode = await main(option === undefined)
-} catch (error) {
-  console.error(`test:proxy: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 2
-}
+await runCommand('test:proxy', async ([option, ...more]) => {
+  if (more.length > 0 || (option !== undefined && option !== '--without-spark')) return printed(usage)
+  return await main(option === undefined)
+})

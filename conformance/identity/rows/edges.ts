@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { asCaller, tablePath } from '../../refresh/catalog-client.ts'
 import { inShort } from '../../refresh/credential.ts'
-import { demand } from '../../refresh/outcome.ts'
+import { demand } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../../refresh/table-requests.ts'
 import { type Check, notOffered } from '../check.ts'
 import { bearer, tokenTypes } from '../token-endpoint.ts'

@@ -1,6 +1,6 @@
 import { claimsOf, headerOf, unsigned } from '../../lib/jwt.ts'
 import { memberOf } from '../../refresh/catalog-client.ts'
-import { demand } from '../../refresh/outcome.ts'
+import { demand } from '../../lib/outcome.ts'
 import { type Check, notChecked, notOffered } from '../check.ts'
 import { basic, bearer, grantTypes, tokenTypes } from '../token-endpoint.ts'
 import { credentialOf, granted, refused } from '../world.ts'

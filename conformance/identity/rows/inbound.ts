@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { claimsOf, inSeconds, makeKey, signJwt } from '../../lib/jwt.ts'
-import { demand } from '../../refresh/outcome.ts'
+import { demand } from '../../lib/outcome.ts'
 import { memberOf } from '../../refresh/catalog-client.ts'
 import type { Check } from '../check.ts'
 import { introspectionCacheMs } from '../lab.ts'

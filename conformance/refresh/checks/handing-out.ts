@@ -1,6 +1,6 @@
 import { errorIn, inShort, onlyCredential, secretsOf } from '../credential.ts'
 import type { Check } from '../check.ts'
-import { demand, notApplicable } from '../outcome.ts'
+import { demand, notApplicable } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../table-requests.ts'
 import { endpointOf, resolveAsJava } from '../endpoint.ts'
 

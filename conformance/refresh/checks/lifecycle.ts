@@ -1,7 +1,7 @@
 import { memberOf } from '../catalog-client.ts'
 import { inShort, onlyCredential } from '../credential.ts'
 import type { Check } from '../check.ts'
-import { demand, notApplicable } from '../outcome.ts'
+import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 import { delegation } from '../table-requests.ts'
 import type { World } from '../world.ts'

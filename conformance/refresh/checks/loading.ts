@@ -1,6 +1,6 @@
 import { credentialsIn, inShort, onlyCredential, secretsOf } from '../credential.ts'
 import type { Check } from '../check.ts'
-import { demand, notApplicable } from '../outcome.ts'
+import { demand, notApplicable } from '../../lib/outcome.ts'
 import { delegation } from '../table-requests.ts'
 
 export const loading: readonly Check[] = [

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Credential, credentialsIn, errorIn, expiryOf, inShort, secretsOf } from '../credential.ts'
 import type { Check } from '../check.ts'
-import { demand, notApplicable } from '../outcome.ts'
+import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 
 /** Credentials that live no longer than this are waited for. */

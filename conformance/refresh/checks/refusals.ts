@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tablePath } from '../catalog-client.ts'
 import { errorIn, inShort } from '../credential.ts'
 import type { Check } from '../check.ts'
-import { demand, notApplicable } from '../outcome.ts'
+import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 import type { World } from '../world.ts'
 

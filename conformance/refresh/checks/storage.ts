@@ -1,6 +1,6 @@
 import { secretsOf } from '../credential.ts'
 import type { Check } from '../check.ts'
-import { demand, notApplicable } from '../outcome.ts'
+import { demand, notApplicable } from '../../lib/outcome.ts'
 import type { S3Answer } from '../s3-request.ts'
 import { type StorageKeys, storageKeysOf, targetOf, useKeys } from '../storage-keys.ts'
 import type { Staged } from '../world.ts'

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { resultCells } from './check-report.ts'
+import { Failed, NotApplicable, notApplicable } from './outcome.ts'
+import { runCheck, runChecks, type Check } from './run-checks.ts'
+
+const check = (name: string, run: () => string | undefined): Check<null> => ({
+  name,
+  about: 'it works',
+  run: async () => run(),
+})
+
+const checks = [
+  check('kept', () => 'at once'),
+  check('broken', () => {
+    throw new Failed('it does not')
+  }),
+  check('open', () => notApplicable('it is not there')),
+  check('surprise', () => {
+    throw new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })
+  }),
+]
+
+test('a check is kept, broken, or says nothing here, and an error that nobody foresaw breaks it', async () => {
+  const said: string[] = []
+  const results = await runChecks(
+    checks,
+    (each) =>
+      runCheck(each, null, (error) => (error instanceof NotApplicable ? 'not applicable' : undefined)),
+    (line) => said.push(line),
+    ({ name }) => name,
+  )
+  expect(results.map((result) => resultCells({ ...result, ms: 1_250 }))).toEqual([
+    ['ok', '1.3 s', 'it works: at once'],
+    ['FAILED', '1.3 s', 'it works: it does not'],
+    ['not applicable', '1.3 s', 'it works: it is not there'],
+    ['FAILED', '1.3 s', 'it works: TypeError: fetch failed (ECONNREFUSED)'],
+  ])
+  expect(said).toEqual([
+    '1 of 4  ok  kept',
+    '2 of 4  failed  broken',
+    '3 of 4  not applicable  open',
+    '4 of 4  failed  surprise',
+  ])
+})

@@ -1,0 +1,63 @@
+import { Failed } from './outcome.ts'
+
+/** One promise. */
+export interface Check<World> {
+  readonly name: string
+  /** The promise, as a sentence. */
+  readonly about: string
+  /**
+   * @returns something worth saying about how the promise is kept
+   * @throws Failed, or what stands for another outcome
+   */
+  run(world: World): Promise<string | undefined>
+}
+
+export interface CheckResult<Outcome extends string> {
+  readonly name: string
+  readonly about: string
+  readonly outcome: Outcome | 'ok' | 'failed'
+  readonly reason: string
+  readonly ms: number
+}
+
+/** @param outcomeOf what an error stands for, if it is not a failure */
+export async function runCheck<World, Outcome extends string>(
+  check: Check<World>,
+  world: World,
+  outcomeOf: (error: unknown) => Outcome | undefined,
+): Promise<CheckResult<Outcome>> {
+  const { name, about } = check
+  const started = performance.now()
+  const ended = (outcome: CheckResult<Outcome>['outcome'], reason = ''): CheckResult<Outcome> => ({
+    name,
+    about,
+    outcome,
+    reason,
+    ms: Math.round(performance.now() - started),
+  })
+  try {
+    return ended('ok', await check.run(world))
+  } catch (error) {
+    const outcome = outcomeOf(error)
+    if (error instanceof Error && (outcome !== undefined || error instanceof Failed))
+      return ended(outcome ?? 'failed', error.message)
+    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
+    return ended('failed', `${String(error)}${cause}`)
+  }
+}
+
+/** Runs checks one after another, and says how each one ended. */
+export async function runChecks<Each, Result extends { readonly outcome: string }>(
+  checks: readonly Each[],
+  run: (check: Each) => Promise<Result>,
+  say: (line: string) => void,
+  titleOf: (check: Each) => string,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const check of checks) {
+    const result = await run(check)
+    results.push(result)
+    say(`${results.length} of ${checks.length}  ${result.outcome}  ${titleOf(check)}`)
+  }
+  return results
+}
