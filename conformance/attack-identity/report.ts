@@ -1,3 +1,4 @@
+import { escapeText } from '../attack/escape.ts'
 import { seconds, textTable } from '../lib/text-table.ts'
 import type { RunResult } from './run.ts'
 
@@ -41,10 +42,7 @@ export function humanReport(result: RunResult): string {
   return [
     textTable([['family', 'cases', 'refused', 'accepted as right', 'ESCAPES', 'what'], ...rows]),
     '',
-    ...escapes.map(
-      ({ family, index, what, statuses, found }) =>
-        `ESCAPE ${family}, case ${index}: ${what}, answered ${statuses.join(', ')}\n${found.map((line) => `       ${line}`).join('\n')}`,
-    ),
+    ...escapes.map((escape) => escapeText(escape.family, escape)),
     ...broken.slice(0, 20).map((line) => `BROKEN ${line}`),
     `${uri}: ${cases} cases, ${escapes.length} escapes, ${refused} refused, ${accepted} accepted as right, seed ${seed} (${seconds(ms)})`,
   ].join('\n')

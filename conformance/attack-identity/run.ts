@@ -1,15 +1,11 @@
+import type { Escape as AnyEscape } from '../attack/escape.ts'
 import { Random } from '../attack/random.ts'
 import type { Evidence, Family } from './family.ts'
 import { judge } from './oracle.ts'
 import type { Scene } from './scene.ts'
 
-export interface Escape {
+export interface Escape extends AnyEscape {
   readonly family: string
-  /** Which case of the run. */
-  readonly index: number
-  readonly what: string
-  readonly statuses: readonly number[]
-  readonly found: readonly string[]
 }
 
 export interface FamilyCount {
@@ -68,14 +64,15 @@ export async function runFamilies(
     return { family, count, random: new Random(seed + 31 * i) }
   })
   const lanes = all.filter(({ count }) => count.remark === '')
-  const total = lanes.reduce((sum, { family }) => sum + (family.weight ?? 1), 0)
+  if (lanes.length === 0) throw new Error('there is nothing to try')
   const turns = new Random(seed)
   const escapes: Escape[] = []
   const broken: string[] = []
   let nextWord = started + progressMs
   for (let index = 0; index < cases && escapes.length < enough; index += 1) {
     if (performance.now() > started + seconds * 1_000) break
-    await runCase(scene, laneOf(lanes, turns.next() * total), index, { escapes, broken })
+    const lane = turns.pickByWeight(lanes, ({ family }) => family.weight ?? 1)
+    await runCase(scene, lane, index, { escapes, broken })
     if (performance.now() < nextWord) continue
     nextWord += progressMs
     say(`${index + 1} of ${cases} cases, ${escapes.length} escapes`)
@@ -134,15 +131,4 @@ async function tried(scene: Scene, family: Family, random: Random): Promise<Evid
       return { what, seen: [{ status: 400, text: '', ms: 0 }] }
     return { what, seen: [], broken: 'the case could not be tried' }
   }
-}
-
-function laneOf(lanes: readonly Lane[], at: number): Lane {
-  let sum = 0
-  for (const lane of lanes) {
-    sum += lane.family.weight ?? 1
-    if (at < sum) return lane
-  }
-  const last = lanes.at(-1)
-  if (last === undefined) throw new Error('there is nothing to try')
-  return last
 }

@@ -5,16 +5,7 @@ import type { OwnServer } from '../refresh/own-server.ts'
 import { type StorageKeys, targetOf, useKeys } from '../refresh/storage-keys.ts'
 import { type Canary, newMarks, songOf } from './canary.ts'
 import type { Lake, Mode } from './lake.ts'
-import {
-  adaPlaces,
-  keysIn,
-  loaded,
-  makeTables,
-  namespace,
-  ownPlace,
-  type People,
-  tokensOf,
-} from './set-up.ts'
+import { adaPlaces, keysOf, makeTables, namespace, ownPlace, type People, tokensOf } from './set-up.ts'
 import { Watch } from './watch.ts'
 
 /** The buckets that a lake of this mode needs. */
@@ -44,7 +35,8 @@ export async function bucketLake(
   }
   const answer = await server.manage('POST', 'warehouses', { body })
   if (answer.status >= 300) throw new Error(`warehouse ${bucket}: ${inShort(answer)}`)
-  const { as, own, victim } = await makeTables(server, people, bucket)
+  const tables = await makeTables(server, people, bucket)
+  const { as, own, victim } = tables
   const marks = newMarks(`${ownPlace}/`)
   const owner: StorageKeys = { endpoint, region, accessKeyId, secretAccessKey }
   const planted: string[] = []
@@ -61,14 +53,7 @@ export async function bucketLake(
   canaries.push(await canary('between', bucket))
   canaries.push(await canary('between', `${bucket}/n`))
   canaries.push(await canary('bucket', `${sibling}/${ownPlace}`))
-  const keys =
-    mode === 'sts'
-      ? {
-          mallory: keysIn(await loaded(as.mallory, own.name)),
-          ada: keysIn(await loaded(as.ada, victim.name)),
-          reader: keysIn(await loaded(as.reader, own.name)),
-        }
-      : undefined
+  const keys = mode === 'sts' ? await keysOf(tables) : undefined
   let made = 0
   return {
     mode,

@@ -8,6 +8,7 @@ import type { Brief, Lake } from './lake.ts'
 import {
   adaPlaces,
   keysIn,
+  keysOf,
   loaded,
   makeTables,
   namespace,
@@ -34,7 +35,8 @@ export const serverSettings: Readonly<Record<string, string>> = {
 export async function gatewayLake(server: OwnServer, people: People, folder: string): Promise<Lake> {
   const root = await server.gatewayWarehouse(bucket)
   const sibling = await server.gatewayWarehouse(`${bucket}2`)
-  const { as, own, victim } = await makeTables(server, people, bucket)
+  const tables = await makeTables(server, people, bucket)
+  const { as, own, victim } = tables
   const marks = newMarks(`${ownPlace}/`)
   const outside = join(folder, 'outside')
   mkdirSync(outside, { recursive: true })
@@ -53,11 +55,7 @@ export async function gatewayLake(server: OwnServer, people: People, folder: str
     canary('disk', `s3://${bucket}/../../outside`, outside),
     canary('disk', `s3://${basename(dirname(root))}`, outside),
   ]
-  const keys = {
-    mallory: keysIn(await loaded(as.mallory, own.name)),
-    ada: keysIn(await loaded(as.ada, victim.name)),
-    reader: keysIn(await loaded(as.reader, own.name)),
-  }
+  const keys = await keysOf(tables)
   const decoy = await useKeys(keys.ada, 'PUT', targetOf(`${victim.location}/data/decoy`), 'by ada')
   if (decoy.status !== 200) throw new Error(`Ada could not write to her table: ${decoy.status}`)
   let made = 0

@@ -30,6 +30,17 @@ export class Random {
     return list[at] as T
   }
 
+  /** One of them, those of more weight more often. */
+  pickByWeight<T>(list: readonly T[], weightOf: (item: T) => number): T {
+    const at = this.next() * list.reduce((sum, item) => sum + weightOf(item), 0)
+    let sum = 0
+    for (const item of list) {
+      sum += weightOf(item)
+      if (at < sum) return item
+    }
+    throw new RangeError('nothing to pick from')
+  }
+
   /** Up to `most` of them, with repetitions. */
   some<T>(list: readonly T[], most: number): T[] {
     return Array.from({ length: this.int(most + 1) }, () => this.pick(list))

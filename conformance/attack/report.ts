@@ -1,4 +1,5 @@
 import { seconds, textTable } from '../lib/text-table.ts'
+import { escapeText } from './escape.ts'
 import type { RunResult } from './run.ts'
 
 export interface Totals {
@@ -34,10 +35,7 @@ export function humanReport(result: RunResult): string {
   return [
     textTable([['mode', 'attack', 'cases', 'refused', 'allowed inside', 'ESCAPES', ''], ...rows]),
     '',
-    ...escapes.map(
-      ({ mode, attack, index, what, statuses, found }) =>
-        `ESCAPE ${mode}/${attack}, case ${index}: ${what}, answered ${statuses.join(', ')}\n${found.map((line) => `       ${line}`).join('\n')}`,
-    ),
+    ...escapes.map((escape) => escapeText(`${escape.mode}/${escape.attack}`, escape)),
     ...broken.slice(0, 20).map((line) => `BROKEN ${line}`),
     ...leftOut.map(({ mode, why }) => `LEFT OUT ${mode}: ${why}`),
     `${cases} cases, ${escapes.length} escapes, ${refused} refused, ${allowed} allowed inside, seed ${seed} (${seconds(ms)})`,

@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttackClass, Evidence } from './attack.ts'
+import type { Escape as AnyEscape } from './escape.ts'
 import type { Lake } from './lake.ts'
 import { escapesOf } from './oracle.ts'
 import { Random } from './random.ts'
 
-export interface Escape {
+export interface Escape extends AnyEscape {
   readonly mode: string
   readonly attack: string
-  /** Which case of the run. */
-  readonly index: number
-  readonly what: string
-  /** The statuses that were answered. */
-  readonly statuses: readonly number[]
-  readonly found: readonly string[]
 }
 
 export interface ClassCount {
@@ -81,15 +76,15 @@ export async function runAttacks(
         return { lake, attack, count, random: new Random(seed + 1009 * i + 31 * j) }
       }),
   )
+  if (pairs.length === 0) throw new Error('there is nothing to attack')
   for (const { lake } of pairs) lake.watch.reset()
   const turns = new Random(seed)
   const escapes: Escape[] = []
   const broken: string[] = []
-  const total = pairs.reduce((sum, { attack }) => sum + (attack.weight ?? 1), 0)
   let nextWord = started + progressMs
   let index = 0
   while (index < cases && performance.now() < end && escapes.length < enough) {
-    const pair = turnOf(pairs, turns.next() * total)
+    const pair = turns.pickByWeight(pairs, ({ attack }) => attack.weight ?? 1)
     const reason = pair.attack.unavailable?.(pair.lake)
     if (reason !== undefined) {
       // Its turn may come: what it waits for is time.
@@ -157,15 +152,4 @@ function isHangUp(error: unknown): boolean {
   // What no HTTP parser can read counts as well: some stores answer twice to what they did not understand.
   if (code.startsWith('HPE_')) return true
   return ['ECONNRESET', 'EPIPE', 'ERR_INVALID_CHAR', 'ERR_UNESCAPED_CHARACTERS'].includes(code)
-}
-
-function turnOf(pairs: readonly Pair[], at: number): Pair {
-  let sum = 0
-  for (const pair of pairs) {
-    sum += pair.attack.weight ?? 1
-    if (at < sum) return pair
-  }
-  const last = pairs.at(-1)
-  if (last === undefined) throw new Error('there is nothing to attack')
-  return last
 }

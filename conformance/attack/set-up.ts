@@ -28,12 +28,14 @@ export async function makePeople(server: OwnServer): Promise<People> {
   return { mallory: mallory ?? {}, ada: ada ?? {}, reader: reader ?? {} }
 }
 
+export interface Tables {
+  readonly as: Record<Who, Catalog>
+  readonly own: Table
+  readonly victim: Table
+}
+
 /** Warehouse, namespace, rights and tables: what is there before an attack begins. */
-export async function makeTables(
-  server: OwnServer,
-  people: People,
-  warehouse: string,
-): Promise<{ readonly as: Record<Who, Catalog>; readonly own: Table; readonly victim: Table }> {
+export async function makeTables(server: OwnServer, people: People, warehouse: string): Promise<Tables> {
   const admin = await openCatalog({ uri: server.uri, warehouse, headers: server.admin })
   const made = await admin.send('POST', `${admin.root}namespaces`, { body: { namespace } })
   if (made.status !== 200) throw new Error(`namespace: ${inShort(made)}`)
@@ -63,6 +65,15 @@ async function makeTable(catalog: Catalog, name: string, location: string): Prom
   const made = await catalog.send('POST', tables, { body: createBody(name, { location }) })
   if (made.status !== 200) throw new Error(`table ${name} at ${location}: ${inShort(made)}`)
   return { name, location }
+}
+
+/** Everybody's keys: Mallory's and the reader's for her table, Ada's for her own. */
+export async function keysOf({ as, own, victim }: Tables): Promise<Record<Who, StorageKeys>> {
+  return {
+    mallory: keysIn(await loaded(as.mallory, own.name)),
+    ada: keysIn(await loaded(as.ada, victim.name)),
+    reader: keysIn(await loaded(as.reader, own.name)),
+  }
 }
 
 /** What comes with a table when it is loaded. */
