@@ -1,12 +1,8 @@
-import { join } from 'node:path'
-import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
-import { tokenUri } from '../../conformance/lib/headgate-server.ts'
-import { administrator, prepareWarehouse } from '../../conformance/lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import type { EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 import { brief, restless, slow, unrefreshable, writer } from './catalogs.ts'
-import { startServerLake, type ServerLake } from './server-lake.ts'
+import { gatewayWarehouse, newPrincipal } from './gateway-warehouse.ts'
+import { startServerLake } from './server-lake.ts'
 import { startSlowStore } from './slow-store.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
@@ -36,8 +32,8 @@ export async function openShortLived(
     env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: String(leastSeconds) },
   })
   const { server } = lake
-  const ice = await warehouse(lake, 'seconds', lifeSeconds)
-  const other = await warehouse(lake, restless, longerLifeSeconds)
+  const ice = await gatewayWarehouse(lake, 'seconds', lifeSeconds)
+  const other = await gatewayWarehouse(lake, restless, longerLifeSeconds)
   say(
     `storage credentials live for ${lifeSeconds} s, on the warehouse ${restless} for ${longerLifeSeconds} s`,
   )
@@ -50,39 +46,7 @@ export async function openShortLived(
       [unrefreshable]: { ...ice, uri: await startUnrefreshable(server.origin) },
       [slow]: { ...other, storage: { ...other.storage, endpoint: await startSlowStore(server.s3Url) } },
       [restless]: other,
-      [writer]: { ...other, auth: await principal(lake, writer) },
+      [writer]: { ...other, auth: await newPrincipal(lake, writer) },
     },
-  }
-}
-
-type Vended = EngineAccess & { readonly storage: { readonly kind: 'vended' } }
-
-async function warehouse({ server }: ServerLake, name: string, lifetimeSeconds: number): Promise<Vended> {
-  const { uri, auth } = await prepareWarehouse(server, {
-    name,
-    storage: { kind: 'file', root: join(server.dataDir, 'warehouses', name) },
-    bucket: name,
-    vending: { mode: 'gateway', lifetimeSeconds },
-  })
-  const storage = {
-    kind: 'vended',
-    endpoint: server.s3Url,
-    region: 'us-east-1',
-    ask: 'vended-credentials',
-  } as const
-  return { uri, warehouse: name, auth, storage }
-}
-
-async function principal(lake: ServerLake, name: string): Promise<CatalogAuth> {
-  const answer = (await lake.send('POST', '/management/v1/principals', { name })) as {
-    secret: { clientId: string; clientSecret: string }
-  }
-  const { clientId, clientSecret } = answer.secret
-  const { scope } = administrator(lake.server) as CatalogAuth & { kind: 'credential' }
-  return {
-    kind: 'credential',
-    credential: `${clientId}:${clientSecret}`,
-    scope,
-    tokenUri: tokenUri(lake.server),
   }
 }

@@ -1,0 +1,52 @@
+import type { WarehouseStorage } from './catalog-access.ts'
+import { fetchJar } from './fetch-jar.ts'
+import { freePort } from './free-port.ts'
+import { findJdk, jdkCommand } from './jdk.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
+
+/** The newest one in Maven repositories. */
+export const nessieVersion = '0.99.0'
+
+export interface NessieOptions {
+  readonly storage: WarehouseStorage & { readonly kind: 's3' }
+  readonly warehouse: string
+  /** Options of the Java virtual machine. */
+  readonly java: readonly string[]
+  /** Where it keeps its pointers, and whatever else is to be different, as properties. */
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** How to start Project Nessie with metadata on S3 and without authentication, and where it will be. */
+export async function nessieCommand(
+  keeper: ProcessKeeper,
+  { storage, warehouse, java, properties }: NessieOptions,
+): Promise<{ readonly command: string; readonly args: readonly string[]; readonly uri: string }> {
+  const artifact = `org.projectnessie.nessie:nessie-quarkus:${nessieVersion}:jar:runner`
+  const jar = await fetchJar(keeper, 'nessie', artifact)
+  const [port, managementPort] = [await freePort(), await freePort()]
+  const s3 = 'nessie.catalog.service.s3.default-options'
+  const all = {
+    'quarkus.http.host': '127.0.0.1',
+    'quarkus.http.port': String(port),
+    'quarkus.management.host': '127.0.0.1',
+    'quarkus.management.port': String(managementPort),
+    'quarkus.otel.sdk.disabled': 'true',
+    'quarkus.http.access-log.enabled': 'false',
+    'quarkus.log.level': 'WARN',
+    'nessie.catalog.default-warehouse': warehouse,
+    [`nessie.catalog.warehouses.${warehouse}.location`]: storage.root,
+    [`${s3}.endpoint`]: storage.endpoint,
+    [`${s3}.path-style-access`]: 'true',
+    [`${s3}.region`]: storage.region,
+    [`${s3}.access-key`]: 'urn:nessie-secret:quarkus:storage-secrets.s3',
+    'storage-secrets.s3.name': storage.accessKeyId,
+    'storage-secrets.s3.secret': storage.secretAccessKey,
+    ...properties,
+  }
+  const options = Object.entries(all).map(([name, value]) => `-D${name}=${value}`)
+  return {
+    command: jdkCommand(findJdk(21), 'java'),
+    args: [...java, ...options, '-jar', jar],
+    uri: `http://127.0.0.1:${port}/iceberg`,
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
+import { tokenUri } from '../../conformance/lib/headgate-server.ts'
+import { prepareWarehouse } from '../../conformance/lib/prepare-warehouse.ts'
+import type { EngineAccess, VendedStorage } from '../lib/access.ts'
+import type { ServerLake } from './server-lake.ts'
+
+/** Makes a warehouse on local files, whose storage the server's gateway gives access to, for so long each time. */
+export async function gatewayWarehouse(
+  { server }: ServerLake,
+  name: string,
+  lifetimeSeconds: number,
+): Promise<EngineAccess & { readonly storage: VendedStorage }> {
+  const { uri, auth } = await prepareWarehouse(server, {
+    name,
+    storage: { kind: 'file', root: join(server.dataDir, 'warehouses', name) },
+    bucket: name,
+    vending: { mode: 'gateway', lifetimeSeconds },
+  })
+  const endpoint = server.s3Url
+  return {
+    uri,
+    warehouse: name,
+    auth,
+    storage: { kind: 'vended', endpoint, region: 'us-east-1', ask: 'vended-credentials' },
+  }
+}
+
+/** Makes a principal without rights, and says how it proves itself. */
+export async function newPrincipal(lake: ServerLake, name: string): Promise<CatalogAuth> {
+  const { secret } = (await lake.send('POST', '/management/v1/principals', { name })) as {
+    readonly secret: { readonly clientId: string; readonly clientSecret: string }
+  }
+  const credential = `${secret.clientId}:${secret.clientSecret}`
+  return { kind: 'credential', credential, scope: 'catalog', tokenUri: tokenUri(lake.server) }
+}
