@@ -10,7 +10,7 @@ import {
 import { AuthError } from '../auth-error.ts'
 import type { WaitOptions } from '../auth-provider.ts'
 import type { ProviderContext } from '../provider-definition.ts'
-import { waitFor } from '../time-limit.ts'
+import { pause } from '../time-limit.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import { grantTypes, type FormParameters } from './profiles.ts'
 import { clientOf, requestToken, type TokenRequest } from './token-client.ts'
@@ -100,14 +100,4 @@ async function askForCodes(
     profile,
     prefix,
   })
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  try {
-    await waitFor(promise, signal)
-  } finally {
-    clearTimeout(timer)
-  }
 }
