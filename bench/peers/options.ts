@@ -19,8 +19,8 @@ export interface PeerOptions {
   readonly date: string
 }
 
-/** One of each, and Headgate on all cores as well, all with their metadata in the same object store. */
-const usual: readonly PeerId[] = ['headgate', 'headgate-workers', 'fixture', 'nessie', 'rustberg']
+/** One of each, all with their metadata in the same object store. */
+const usual: readonly PeerId[] = ['headgate', 'fixture', 'nessie', 'rustberg']
 
 // less warm-up would show a Java virtual machine slower than it is: only a quick run, whose figures mean nothing, has less
 const modes = {
@@ -31,7 +31,7 @@ const modes = {
 
 export const peerUsage: string = `options:
   --quick | --full     one short round, 15 s of warm-up for Java, three minutes: figures that only show that it works
-                       | all peers, long rounds, half an hour (default: the usual peers, three rounds, 15 minutes)
+                       | all peers, long rounds, half an hour (default: the usual peers, three rounds, 12 minutes)
   --only <id,…>        Headgate and these: ${peerIds.filter((id) => id !== 'headgate').join(', ')}
                        (default: ${usual.filter((id) => id !== 'headgate').join(', ')}; with --full all)
   --install            also compiles rustberg (ten minutes; needs cargo), which is left out otherwise
