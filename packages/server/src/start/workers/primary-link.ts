@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { HeadgateError } from '@headgate/errors'
+import type { Addresses } from '../open-server.ts'
 import type { FromWorker, Metrics, Orders, ToWorker } from './messages.ts'
 
 /** How long the primary may take to gather metrics: twice what it waits for a worker. */
@@ -16,6 +17,7 @@ export class PrimaryLink {
   readonly #worker: Worker
   readonly #asked = new Map<number, (text: string | null) => void>()
   #lastId = 0
+  #serves = false
 
   private constructor(worker: Worker) {
     this.#worker = worker
@@ -24,8 +26,9 @@ export class PrimaryLink {
     this.orders = orders.promise
     this.stop = stop.promise
     worker.on('disconnect', () => {
-      // Otherwise node:cluster ends this process here and now, in the middle of what it does.
-      worker.exitedAfterDisconnect = true
+      // Otherwise node:cluster ends this process here and now: wrong in the middle of what it does, and right before it
+      // serves, as it would wait for its port for ever.
+      worker.exitedAfterDisconnect = this.#serves
       stop.resolve()
     })
     process.on('SIGTERM', () => stop.resolve())
@@ -56,6 +59,12 @@ export class PrimaryLink {
   /** To a primary that is gone it does nothing. */
   send(message: FromWorker): void {
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => undefined)
+  }
+
+  /** From now on it takes time to stop. */
+  serving(addresses: Addresses): void {
+    this.#serves = true
+    this.send({ kind: 'serving', addresses })
   }
 
   /** Metrics of the whole server, as text. */

@@ -52,7 +52,7 @@ async function serve(config: Config, link: PrimaryLink): Promise<OpenServer | nu
     wholeMetrics: () => link.wholeMetrics(),
   })
   link.ownMetrics = () => server.metrics.getMetricsAsJSON()
-  link.send({ kind: 'serving', addresses: server.addresses })
+  link.serving(server.addresses)
   return server
 }
 

@@ -1,0 +1,24 @@
+import cluster from 'node:cluster'
+import { randomBytes } from 'node:crypto'
+import { testDatabase } from '@headgate/testkit'
+import { expect, test, vi } from 'vitest'
+import { WorkerProcess } from './worker-process.ts'
+
+test('a worker whose primary goes before it serves ends, and waits for nothing', async () => {
+  await using database = await testDatabase()
+  cluster.setupPrimary({
+    exec: `${import.meta.dirname}/worker-main.ts`,
+    args: ['--insecure-anonymous'],
+    execArgv: ['--conditions=x-source'],
+    silent: true,
+    serialization: 'advanced',
+  })
+  vi.stubEnv('HEADGATE_MASTER_KEY', randomBytes(32).toString('base64'))
+  const worker = WorkerProcess.fork(() => Promise.resolve(null))
+  const orders = { databaseUrl: database.url, log: { level: 'info', format: 'json' } } as const
+  const served = worker.serve({ ...orders, ports: { catalog: 0, gateway: null } })
+  const forked = cluster.workers?.[worker.id]
+  // Its orders are the last that it hears.
+  forked?.once('message', () => setImmediate(() => forked.process.disconnect()))
+  await expect(served).rejects.toThrow('A worker ended before it served')
+})
