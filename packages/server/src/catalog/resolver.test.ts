@@ -77,6 +77,20 @@ test('what has not changed is not sent again, and its text is', async () => {
   expect(await look(resolver, 'same')).toEqual(first)
 })
 
+test('names that look like a name with a text do not meet it', async () => {
+  await create('plain')
+  await create('plain all s3://x')
+  const resolver = new Resolver(server.sql)
+  const ask = (name: string, known: string): Promise<Resolved> =>
+    resolver.whatStands(server.warehouseId, named(name), { form: 'all', known })
+  const [one, other] = await Promise.all([
+    ask('plain', 's3://x all s3://y'),
+    ask('plain all s3://x', 's3://y'),
+  ])
+  expect(one).toEqual(await look(new Resolver(server.sql), 'plain'))
+  expect(other).toEqual(await look(new Resolver(server.sql), 'plain all s3://x'))
+})
+
 test('nothing where nothing stands, however often it is asked for, until something does', async () => {
   const resolver = new Resolver(server.sql)
   for (let n = 0; n < 2; n += 1) expect((await look(resolver, 'late')).relation).toBeNull()

@@ -50,7 +50,8 @@ export class Resolver {
     { form, known }: WantedText = noText,
   ): Promise<Resolved> {
     const id = nameKey(warehouseId, identifier)
-    const text = `${id} ${form} ${known ?? ''}`
+    // Names and locations may have blanks: the length says where the one ends and the other begins.
+    const text = `${form} ${id.length} ${id}${known ?? ''}`
     this.#askers += 1
     const shared = this.#waiting.get(text)
     if (shared) return shared.promise
