@@ -90,7 +90,7 @@ export class WorkerKeeper implements AsyncDisposable {
       )
         throw new WorkerError(`A worker listens on port ${addresses.port}, where nobody looks for it.`)
     } catch (error) {
-      await worker.stop(this.#options.stopTimeoutMs)
+      await this.#end(worker)
       throw error
     }
     this.#metrics.join(worker)
@@ -140,6 +140,13 @@ export class WorkerKeeper implements AsyncDisposable {
     }
   }
 
+  async #end(worker: WorkerProcess): Promise<void> {
+    const { stopTimeoutMs, log } = this.#options
+    const { id, pid } = worker
+    if (!(await worker.stop(stopTimeoutMs)))
+      log.error({ worker: id, pid }, 'a worker did not stop: it was killed')
+  }
+
   async #wholeMetrics(): Promise<string | null> {
     try {
       return await this.#metrics.text()
@@ -151,7 +158,7 @@ export class WorkerKeeper implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
-    await Promise.all([...this.#workers].map((worker) => worker.stop(this.#options.stopTimeoutMs)))
+    await Promise.all([...this.#workers].map((worker) => this.#end(worker)))
   }
 }
 

@@ -97,12 +97,17 @@ export class WorkerProcess {
     return metrics
   }
 
-  /** Has it finish what it has acknowledged, and cuts it off when it takes longer than that. */
-  async stop(timeoutMs: number): Promise<void> {
+  /** Has it finish what it has acknowledged, and cuts it off when it takes longer than that: then it gives false. */
+  async stop(timeoutMs: number): Promise<boolean> {
+    let inTime = true
     this.#send({ kind: 'stop' })
-    const timer = setTimeout(() => this.kill(), timeoutMs)
+    const timer = setTimeout(() => {
+      inTime = false
+      this.kill()
+    }, timeoutMs)
     await this.closed
     clearTimeout(timer)
+    return inTime
   }
 
   kill(): void {
