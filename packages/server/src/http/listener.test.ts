@@ -27,3 +27,35 @@ test(
     expect(await closed).toBe('closed')
   },
 )
+
+test('a listener that closes tells so in its answers, so that no request is sent in vain', async () => {
+  const asked = Promise.withResolvers<void>()
+  const allowed = Promise.withResolvers<void>()
+  let count = 0
+  await using listener = await Listener.open(
+    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
+    ({ url }, response) => {
+      if (url === '/begun') response.writeHead(200).flushHeaders()
+      if ((count += 1) === 2) asked.resolve()
+      void allowed.promise.then(() => response.end('done'))
+    },
+  )
+  const answers = ['/', '/begun'].map((path) => {
+    const client = connect(listener.port, '127.0.0.1')
+    const read: Buffer[] = []
+    client.on('data', (piece: Buffer) => read.push(piece))
+    client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    const ended = once(client, 'end').then(() => String(Buffer.concat(read)).match(/^connection: .*$/gim))
+    return { client, ended }
+  })
+  await asked.promise
+  const closed = listener.close(5_000)
+  answers[1]?.client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await sleep(50)
+  allowed.resolve()
+  expect(await Promise.all(answers.map(({ ended }) => ended))).toEqual([
+    ['connection: close'],
+    ['Connection: keep-alive', 'connection: close'],
+  ])
+  await closed
+})

@@ -32,9 +32,11 @@ const sweepMs = 50
 export class Listener implements AsyncDisposable {
   readonly port: number
   readonly #server: Server
+  readonly #serving: ReadonlyMap<Socket, Serving>
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, serving: ReadonlyMap<Socket, Serving>, port: number) {
     this.#server = server
+    this.#serving = serving
     this.port = port
   }
 
@@ -51,10 +53,13 @@ export class Listener implements AsyncDisposable {
       // Node's own refusal has no body; `withHost` has.
       requireHostHeader: false,
     }
-    const serving = new WeakMap<Socket, Serving>()
+    const serving = new Map<Socket, Serving>()
     const checked = withHost(listener)
     const handle: RequestListener = (request, response) => {
-      serving.set(request.socket, { request, response })
+      const { socket } = request
+      if (!serving.has(socket)) socket.once('close', () => serving.delete(socket))
+      serving.set(socket, { request, response })
+      if (!server.listening) response.setHeader('connection', 'close')
       checked(request, response)
     }
     const server = options.tls
@@ -80,7 +85,7 @@ export class Listener implements AsyncDisposable {
     server.listen(options.port, options.host)
     await once(server, 'listening')
     const address = server.address()
-    return new Listener(server, typeof address === 'object' && address ? address.port : options.port)
+    return new Listener(server, serving, typeof address === 'object' && address ? address.port : options.port)
   }
 
   /** Takes no new connections, waits for running requests, then cuts what is left after `timeoutMs`. */
@@ -89,6 +94,9 @@ export class Listener implements AsyncDisposable {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeIdleConnections()
+    // Whose connection ended without a word could not tell what became of the request that it sends next.
+    for (const { response } of this.#serving.values())
+      if (!response.headersSent) response.setHeader('connection', 'close')
     // A connection whose last request was finished since would be kept alive for another one.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs)
     const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs)
