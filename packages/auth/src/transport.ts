@@ -1,6 +1,8 @@
 import type { WaitOptions } from './auth-provider.ts'
 import { AuthError } from './auth-error.ts'
 import type { AuthRequest, AuthResponse, StreamedBody } from './auth-request.ts'
+import { longestTimerMs } from './calls/attempt-limit.ts'
+import { checkHeader } from './calls/check-header.ts'
 import { joinHeaders } from './header-list.ts'
 import type { Fetch } from './provider-definition.ts'
 import { wireUrl } from './wire-url.ts'
@@ -48,8 +50,10 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     send: async (request, body, wait = {}) => {
       const timer = new AbortController()
       const late = new AuthError('unavailable', `${new URL(request.url).host} did not answer within ${ms} ms`)
-      const timeout = setTimeout(() => timer.abort(late), ms)
+      const timeout = setTimeout(() => timer.abort(late), Math.min(ms, longestTimerMs))
       try {
+        // `fetch` would show the value, which may be a secret.
+        for (const [name, value] of request.headers) checkHeader(name.toLowerCase(), value)
         return await call(request.url, {
           method: request.method,
           headers: request.headers.map(([name, value]): [string, string] => [name, value]),

@@ -3,6 +3,9 @@ export class AttemptTimeout extends Error {
   override readonly name = 'AttemptTimeout'
 }
 
+/** Timers take no more: what is longer would be over at once. */
+export const longestTimerMs: number = 2 ** 31 - 1
+
 /**
  * The time limit of one attempt: its signal fires after so many milliseconds, and with the signal of whoever waits. While
  * it is paused, only that signal counts.
@@ -34,7 +37,7 @@ export class AttemptLimit {
   restart(): void {
     clearTimeout(this.#timer)
     const late = (): void => this.#controller.abort(new AttemptTimeout(`${this.#why} ${this.#ms} ms`))
-    this.#timer = setTimeout(late, this.#ms)
+    this.#timer = setTimeout(late, Math.min(this.#ms, longestTimerMs))
   }
 
   pause(): void {

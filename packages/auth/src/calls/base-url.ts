@@ -10,7 +10,7 @@ export function baseUrl(uri: string): string {
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new HeadgateError('bad-request', 'Invalid uri: expected http://… or https://…, without the /v1')
   // Neither can be part of a URL to which paths are added; and a password would be shown with it.
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
+  if (/[?#]/.test(url.href) || url.username !== '' || url.password !== '')
     throw new HeadgateError(
       'bad-request',
       'Invalid uri: it must have no query, fragment, user or password; use auth',

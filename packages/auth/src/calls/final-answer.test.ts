@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { AuthError } from '../auth-error.ts'
+import type { AuthProvider } from '../auth-provider.ts'
 import { testServer, type TestServer } from '../test-server.ts'
 import { fetchTransport, type Transport } from '../transport.ts'
 import { AttemptLimit } from './attempt-limit.ts'
@@ -87,6 +89,21 @@ test('an answer that is too long is not asked for again', async () => {
   const long = await server(200)
   await expect(asked(long, { maxBytes: 99 })).rejects.toThrow('none, the answer is longer than 99 bytes')
   expect(long.received.length).toBe(1)
+})
+
+test('an attempt without a limit goes on', async () => {
+  await expect(asked(await server(200), { timeoutMs: Infinity })).resolves.toMatchObject({ status: 200 })
+})
+
+test('a header that cannot be sent is refused without its value', async () => {
+  const auth: AuthProvider = {
+    authenticate: (request) => Promise.resolve({ ...request, headers: [['authorization', 'geheim\nx: y']] }),
+  }
+  const one = await server(200)
+  const error: unknown = await asked(one, { auth }).catch((thrown: unknown) => thrown)
+  expect(inspect(error)).toContain('Invalid value of header authorization')
+  expect(inspect(error)).not.toContain('geheim')
+  expect(one.received).toEqual([])
 })
 
 test('the reason of a signal and the errors of a provider are passed on as they are', async () => {

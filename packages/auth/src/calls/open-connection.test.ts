@@ -32,6 +32,8 @@ test.each<[string, ConnectionOptions, string]>([
     { uri: 'https://ann:geheim@lake.example.com' },
     'no query, fragment, user or password',
   ],
+  ['an empty query', { uri: 'https://lake.example.com/geheim?' }, 'no query, fragment, user or password'],
+  ['an empty fragment', { uri: 'https://lake.example.com/geheim#' }, 'no query, fragment, user or password'],
   ['what fetch cannot do', { uri, properties: { 'tls.ca': 'a' } }, 'tls.ca cannot be honoured by fetch'],
   ['a header name that is none', { uri, headers: { 'a b': 'x' } }, 'Invalid header name "a b"'],
   ['a header value that is none', { uri, headers: { a: 'geheim\n' } }, 'Invalid value of header a'],
@@ -49,6 +51,11 @@ test.each<[string, ConnectionOptions, string]>([
   const error: unknown = await open(options).catch((thrown: unknown) => thrown)
   expect(String(error)).toContain(message)
   expect(String(error)).not.toContain('geheim')
+})
+
+test('a header of its own takes the place of that of the properties', async () => {
+  const { http } = await open({ uri, headers: { 'x-a': '2' }, properties: { 'header.X-A': '1' } })
+  expect(http.headers).toEqual([['x-a', '2']])
 })
 
 test('a provider that is given is initialized, and stays open', async () => {

@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { AuthProvider } from '../auth-provider.ts'
-import type { HeaderList } from '../header-list.ts'
+import { withHeaders, type HeaderList } from '../header-list.ts'
 import { configuredHeaders } from '../properties/configured-headers.ts'
 import type { Fetch } from '../provider-definition.ts'
 import { baseUrl } from './base-url.ts'
@@ -11,7 +11,7 @@ import { openAuth, type AuthOptions } from './open-auth.ts'
 export interface ConnectionOptions extends AuthOptions {
   /** Where the catalog is: what comes before `/v1` in its URLs. */
   readonly uri?: string | undefined
-  /** Sent with every request. `Authorization` belongs to the authentication. */
+  /** Sent with every request, in the place of those of the same names in `properties`. `Authorization` belongs to the authentication. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Default: the global one. */
   readonly fetch?: Fetch | undefined
@@ -77,7 +77,7 @@ export async function openConnection(
 }
 
 function headersOf({ headers = {}, properties = {} }: ConnectionOptions): HeaderList {
-  const all = [...configuredHeaders(properties), ...Object.entries(headers)].map(
+  const all = withHeaders(configuredHeaders(properties), Object.entries(headers)).map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   )
   for (const [name, value] of all) checkHeader(name, value)

@@ -38,7 +38,8 @@ export async function readWhole(
       if (length > maxBytes) throw new AnswerTooLong(`the answer is longer than ${maxBytes} bytes`)
     }
   } catch (error) {
-    await reader.cancel(error).catch(() => undefined)
+    // Not waited for: whoever made the stream may take its time.
+    void reader.cancel(error).catch(() => undefined)
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
