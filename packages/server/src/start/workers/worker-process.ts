@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { closeWhatIsNotTaken } from './handed-connections.ts'
 import type { FromWorker, Metrics, Orders, ToWorker } from './messages.ts'
 import type { Addresses } from '../open-server.ts'
 import { WorkerError } from './worker-error.ts'
@@ -23,6 +24,7 @@ export class WorkerProcess {
 
   private constructor(worker: Worker, wholeMetrics: () => Promise<string | null>) {
     this.#worker = worker
+    closeWhatIsNotTaken(worker)
     this.#wholeMetrics = wholeMetrics
     this.closed = new Promise((resolve) => worker.process.once('close', () => resolve()))
     const ended = Promise.withResolvers<string>()

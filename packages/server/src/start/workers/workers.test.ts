@@ -69,7 +69,19 @@ test('a worker that is killed under load is replaced, and nothing acknowledged i
   await expect.poll(() => names.length).toBeGreaterThan(40)
   const before = await counted(server, created)
   const [killed = 0, other = 0] = servedBy(server.process)
+  // It is handed a connection that it will not take.
+  process.kill(killed, 'SIGSTOP')
+  const met = Array.from({ length: 4 }, () => new Connection(server.url))
+  let alive = 0
+  const answered = met.map(async (connection) => {
+    const answers = await connection.isAlive()
+    if (answers) alive += 1
+    return answers
+  })
+  await expect.poll(() => alive).toBeGreaterThanOrEqual(3)
   process.kill(killed, 'SIGKILL')
+  await Promise.all(answered)
+  for (const connection of met) connection[Symbol.dispose]()
   // Each connection was with another worker, and the port is still there.
   expect([await first.isAlive(), await second.isAlive()].toSorted()).toEqual([false, true])
   await expect.poll(server.process.output).toContain('another one takes its place')
