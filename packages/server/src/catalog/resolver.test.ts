@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Resolved } from '../store/resolve-relations.ts'
-import { type Sql, statement } from '../store/sql.ts'
+import { type Sql, type Statement, statement } from '../store/sql.ts'
 import { schema } from '../iceberg/test-tables.ts'
 import { type TestServer, testServer } from '../test-server.ts'
 import { Resolver } from './resolver.ts'
@@ -75,6 +75,27 @@ test('what has not changed is not sent again, and its text is', async () => {
   expect(second.relation).toBe(third.relation)
   expect(second.relation).toEqual({ ...first.relation, body: null })
   expect(await look(resolver, 'same')).toEqual(first)
+})
+
+test('what one database server said is not believed of another one, which has all of it sent again', async () => {
+  await create('set-back')
+  let started = '2026-01-01'
+  const sql = Object.assign(Object.create(server.sql) as Sql, {
+    run: ({ name, text }: Statement, values: readonly unknown[]) => {
+      const there = text.replace('pg_postmaster_start_time()', `timestamptz '${started}'`)
+      return server.sql.run(statement(`${name}_${started}`, there), values)
+    },
+  })
+  const resolver = new Resolver(sql)
+  const first = await look(resolver, 'set-back')
+  const known = { form: 'all', known: first.relation?.metadataLocation ?? '' } as const
+  const again = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named('set-back'), known)
+  const second = await again()
+  expect((await again()).relation).toBe(second.relation)
+  started = '2026-01-02'
+  const third = await again()
+  expect(third.relation).not.toBe(second.relation)
+  expect(third).toEqual(second)
 })
 
 test('names that look like a name with a text do not meet it', async () => {

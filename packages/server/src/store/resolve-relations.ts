@@ -47,8 +47,9 @@ interface Row {
   crc: number
 }
 
-// A row that is changed is a new version with another place (`ctid`) and another writer (`xmin`). The location is there
-// for databases that were set back, where a writer's number comes again.
+// A row that is changed is a new version with another place (`ctid`) and another writer (`xmin`). In a database that was
+// set back, or on a stand-by that took over, a writer's number comes again: that server was started at another time. One
+// that only crashed was not, but there, too, no metadata file is named twice.
 // The lateral subqueries with LIMIT keep the planner on one index probe a name, whatever it believes of the sizes.
 const resolveFrom = (
   keys: string,
@@ -69,7 +70,7 @@ const resolveFrom = (
    from ${keys}
    left join lateral (select *, xmin, ctid from namespace where warehouse_id = k.warehouse_id and path = k.path limit 1) n on true
    left join lateral (select *, xmin, ctid from relation where namespace_id = n.id and name = k.name limit 1) r on true
-   cross join lateral (select concat_ws(' ', n.xmin, n.ctid, r.xmin, r.ctid, r.metadata_location) as stamp offset 0) v`
+   cross join lateral (select concat_ws(' ', (select pg_postmaster_start_time()::text), n.xmin, n.ctid, r.xmin, r.ctid, r.metadata_location) as stamp offset 0) v`
 
 const resolveMany = statement(
   'relation_resolve_many',
