@@ -12,6 +12,7 @@ import { parseMasterKey } from '../keys/master-key.ts'
 import type { Log } from '../log.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import { openSql } from '../store/pool.ts'
+import { Awaited } from './awaited.ts'
 
 /** Where clients reach a server, and the ports that this comes from. */
 export interface Addresses {
@@ -53,7 +54,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const key = (await readMasterKey(config.masterKey)).reveal()
   const master = parseMasterKey(key, config.masterKeyPrevious?.reveal() ?? null)
   const registry = stack.use(new StorageRegistry())
-  const parts = new Awaited(options.early)
+  const parts = new Awaited<Context>(options.early)
   const listener = await Listener.open(config.listen, (request, response) =>
     parts.use(
       (context) => context.handle(request, response),
@@ -64,6 +65,8 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const url = config.publicUrl ?? urlOf(config.listen, listener)
   const gateway = await openGateway(config, parts)
   if (gateway !== null) stack.defer(() => gateway.listener.close(config.shutdownTimeoutMs))
+  // Before the sockets close: they wait for what is not answered.
+  stack.defer(() => parts.fall())
   const opened = await openContext({
     ...config.context,
     sql,
@@ -95,32 +98,10 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   }
 }
 
-/** The parts, which stand a moment after the socket is open: its port is in what they hand out. */
-class Awaited {
-  readonly #early: OpenServerOptions['early']
-  readonly #standing = Promise.withResolvers<Context>()
-  #context: Context | undefined
-
-  constructor(early: OpenServerOptions['early']) {
-    this.#early = early
-  }
-
-  stand(context: Context): void {
-    this.#context = context
-    this.#standing.resolve(context)
-  }
-
-  use(work: (context: Context) => void, refuse: () => void): void {
-    if (this.#context !== undefined) work(this.#context)
-    else if (this.#early === 'wait') void this.#standing.promise.then(work)
-    else refuse()
-  }
-}
-
 /** The socket of the storage gateway; null when clients could not reach it. */
 async function openGateway(
   { gateway }: Config,
-  parts: Awaited,
+  parts: Awaited<Context>,
 ): Promise<{ readonly listener: Listener; readonly url: string } | null> {
   if (gateway === null) return null
   const listener = await Listener.open(gateway.listen, (request, response) =>
