@@ -12,6 +12,8 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A busy machine takes longer than the second that is the default.
+    expect: { poll: { timeout: 15_000 } },
     globalSetup: ['packages/testkit/src/test-run.ts'],
     pool: 'forks',
     // More than cores: half of the time of many tests is waiting, for limits to pass and for processes to start or end.

@@ -1,33 +1,25 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { promisify } from 'node:util'
 import { AuthRegistry } from '@headgate/auth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startProxy } from './proxy.ts'
 import { testUpstream } from './test-upstream.ts'
+
+const certificates = new URL('../../testkit/certificates/', import.meta.url)
 
 let server: Server
 let cert: string
 let upstream: string
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'headgate-tls-'))
-  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  await promisify(execFile)('openssl', ['req', '-x509', ...key, ...names, '-keyout', 'key', '-out', 'cert'], {
-    cwd: folder,
-  })
-  cert = await readFile(join(folder, 'cert'), 'utf8')
-  server = createServer({ key: await readFile(join(folder, 'key')), cert }, (request, response) => {
+  const key = await readFile(new URL('ec.key', certificates))
+  cert = await readFile(new URL('ec.crt', certificates), 'utf8')
+  server = createServer({ key, cert }, (request, response) => {
     response.end(JSON.stringify({ host: request.headers.host, url: request.url }))
   })
-  await rm(folder, { recursive: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   upstream = `https://127.0.0.1:${(server.address() as AddressInfo).port}/base`

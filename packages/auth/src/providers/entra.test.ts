@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +9,8 @@ import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
 import { create, headerAfter, messageOf } from '../test-context.ts'
 import { testServer, type TestServer } from '../test-server.ts'
+
+const certificates = new URL('../../../testkit/certificates/', import.meta.url)
 
 const TENANT = '11111111-1111-1111-1111-111111111111'
 
@@ -72,10 +73,8 @@ describe('an application asks as the SDK of Azure does', () => {
   it('with a certificate', async () => {
     const server = await azure()
     const path = join(await folder(), 'both.pem')
-    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '9', '-subj', '/CN=lake']
-    execFileSync('openssl', [...args, '-keyout', path, '-out', `${path}.crt`], { stdio: 'ignore' })
-    const certificate = await readFile(`${path}.crt`, 'utf8')
-    await writeFile(path, certificate, { flag: 'a' })
+    const certificate = await readFile(new URL('rsa.crt', certificates), 'utf8')
+    await writeFile(path, (await readFile(new URL('rsa.key', certificates), 'utf8')) + certificate)
     await open({ ...app(server), 'client-certificate-path': path })
     const { client_assertion, ...form } = lastForm(server)
     expect(form).toEqual({ ...recorded.form, client_assertion_type: recorded.assertionType })

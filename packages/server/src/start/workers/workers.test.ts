@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Connection, isRunning, servedBy, startWorkersServer, type WorkersServer } from './test-workers.ts'
+
+const certificates = join(import.meta.dirname, '../../../../testkit/certificates')
 
 let folder: string
 beforeAll(async () => {
@@ -163,13 +163,10 @@ test('a start that fails says why, once', async () => {
 test('a server whose workers cannot be replaced any more stops, and says why; all of them speak TLS', async () => {
   const issuers = join(folder, 'issuers.json')
   await writeFile(issuers, '[]')
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'tls-key']
-  const certificate = ['req', '-x509', ...key, '-subj', '/CN=127.0.0.1', '-out', 'tls-cert']
-  await promisify(execFile)('openssl', certificate, { cwd: folder })
   await using server = await startWorkersServer(join(folder, 'given-up'), {
     HEADGATE_ISSUERS: issuers,
-    HEADGATE_TLS_CERT_FILE: join(folder, 'tls-cert'),
-    HEADGATE_TLS_KEY_FILE: join(folder, 'tls-key'),
+    HEADGATE_TLS_CERT_FILE: join(certificates, 'ec.crt'),
+    HEADGATE_TLS_KEY_FILE: join(certificates, 'ec.key'),
   })
   using first = new Connection(server.url)
   using second = new Connection(server.url)
