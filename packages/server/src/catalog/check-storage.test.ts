@@ -40,9 +40,14 @@ describe('the check of a storage', () => {
   it.skipIf(process.getuid?.() === 0)('says who may not write to a directory', async () => {
     await mkdir(join(folder, 'closed'))
     await chmod(join(folder, 'closed'), 0o500)
-    const [write, ...others] = await check({ type: 'file', root: `file://${folder}/closed/inside` })
+    const root = `file://${folder}/closed`
+    const [write, ...others] = await check({ type: 'file', root })
     expect(write).toMatchObject({ name: 'write', ok: false })
+    expect(write?.message).toContain(`Let the user that the server runs as read and write ${root}.`)
     expect(others).toEqual([])
+    const inside = check({ type: 'file', root: `${root}/inside` })
+    await expect(inside).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(inside).rejects.toThrow(`The file system refuses access to ${root}/inside`)
   })
 
   it('says what to do when nothing answers at the endpoint, and tries no more', async () => {

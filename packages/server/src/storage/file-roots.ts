@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
-import { throughSymlink } from './file-errors.ts'
+import { throughSymlink, writeError } from './file-errors.ts'
 import { canonicalPrefix } from './location-relations.ts'
 import { parseLocation, parseObjectLocation, parsePrefix, type Location } from './location.ts'
 import { systemCode } from './storage-errors.ts'
@@ -22,7 +22,11 @@ export interface Place {
   readonly directory: string
 }
 
-/** Resolves, and creates when needed, the directories of a file storage. */
+/**
+ * Resolves, and creates when needed, the directories of a file storage.
+ *
+ * @throws HeadgateError `bad-request` for what can be no directory, `forbidden` where the file system refuses it
+ */
 export function openRoots(roots: readonly string[]): FileRoot[] {
   if (roots.length === 0) throw new HeadgateError('bad-request', 'A file storage needs at least one root')
   return roots.map((text) => {
@@ -34,8 +38,12 @@ export function openRoots(roots: readonly string[]): FileRoot[] {
       )
     }
     const path = `/${location.key}`
-    mkdirSync(path, { recursive: true })
-    return { prefix: canonicalPrefix(location), path: realpathSync.native(path) }
+    try {
+      mkdirSync(path, { recursive: true })
+      return { prefix: canonicalPrefix(location), path: realpathSync.native(path) }
+    } catch (error) {
+      throw writeError(error, text)
+    }
   })
 }
 
