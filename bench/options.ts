@@ -22,8 +22,8 @@ export interface BenchOptions {
 
 const modes = {
   quick: { repeats: 1, warmUpMs: 700, durationMs: 1_500, firstLoadMs: 2_000, maxTables: 10_000 },
-  standard: { repeats: 3, warmUpMs: 1_000, durationMs: 3_000, firstLoadMs: 10_000, maxTables: 1_000_000 },
-  full: { repeats: 5, warmUpMs: 2_000, durationMs: 5_000, firstLoadMs: 15_000, maxTables: 1_000_000 },
+  standard: { repeats: 3, warmUpMs: 1_000, durationMs: 3_000, firstLoadMs: 20_000, maxTables: 1_000_000 },
+  full: { repeats: 5, warmUpMs: 2_000, durationMs: 5_000, firstLoadMs: 20_000, maxTables: 1_000_000 },
 } as const
 
 export const usage = `options:
