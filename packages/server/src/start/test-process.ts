@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { programEnvironment } from '@headgate/testkit'
 
 /** The server as a person starts it: a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
@@ -27,7 +28,7 @@ export function startProcess(
       `${import.meta.dirname}/../main.ts`,
       ...args,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: programEnvironment(env) },
   )
   const lines: string[] = []
   const log: string[] = []

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from '@headgate/json'
+import { programEnvironment } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import type { TestHeadgate } from '../../test-headgate.ts'
 
@@ -63,7 +64,7 @@ export function auditPromises(shared: () => TestHeadgate): void {
       const main = join(import.meta.dirname, '../../main.ts')
       const args = ['--conditions=x-source', main, 'audit', '--follow', '--json', '--object', 'followed-']
       const child = spawn(process.execPath, args, {
-        env: { ...process.env, HEADGATE_URL: url, HEADGATE_DATA_DIR: join(directory, 'data') },
+        env: programEnvironment({ HEADGATE_URL: url, HEADGATE_DATA_DIR: join(directory, 'data') }),
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       let text = ''

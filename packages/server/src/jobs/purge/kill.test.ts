@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { programEnvironment } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import { readContainer } from '../avro/container.ts'
 import { eventsFor, jobsFor, relationExists, runUntilGone, until } from '../test-jobs.ts'
@@ -60,7 +61,7 @@ async function runWorker({ store, place }: TestLake, budget: number): Promise<No
   const args = ['--conditions=x-source', worker, store.url, folder, place.root, String(budget)]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: programEnvironment(),
   })
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   let ended = false
