@@ -224,8 +224,9 @@ function compiled(
 
 function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: Identity): Policy {
   const { issuedAt = Infinity } = identity
-  if (issuedAt < notBefore) return disabled(policy.principalId, policy.version)
-  if (issuedAt < engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
+  // Both are cut to milliseconds: what is of the same one may have been there before.
+  if (issuedAt <= notBefore) return disabled(policy.principalId, policy.version)
+  if (issuedAt <= engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
   if (policy.engine !== null && isStated(identity) && !mayState(policy.engine, identity))
     return disabled(policy.principalId, policy.version, 'subject')
   return policy

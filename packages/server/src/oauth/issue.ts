@@ -85,7 +85,7 @@ export async function standing(
       'The user of the subject token is disabled or was removed.',
       'subject disabled or gone',
     )
-  if (shownAt < subject.notBefore)
+  if (shownAt <= subject.notBefore)
     throw invalidGrant(
       'The sessions of the user were stopped since the subject token was made: sign in again.',
     )
@@ -95,7 +95,7 @@ export async function standing(
 /** The engine must be enabled, and what it shows must be younger than what was revoked. */
 export function refuseStopped(engine: EngineRow, shownAt: number): void {
   if (!engine.enabled) throw invalidGrant(`The engine ${engine.name} is disabled.`)
-  if (shownAt < engine.notBefore)
+  if (shownAt <= engine.notBefore)
     throw invalidGrant(
       `The sessions of the engine ${engine.name} were stopped since: exchange the user's token anew.`,
     )

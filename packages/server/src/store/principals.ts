@@ -41,11 +41,9 @@ const enable = statement(
   'principal-enable',
   `update principal p set enabled = $2 where p.id = $1 returning ${columns}`,
 )
-// The times of tokens have milliseconds: one that was issued in this millisecond is stopped as well.
 const stopSessions = statement(
   'principal-stop-sessions',
-  `update principal p set not_before = greatest(p.not_before, date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond')
-   where p.id = $1 returning ${columns}`,
+  `update principal p set not_before = greatest(p.not_before, clock_timestamp()) where p.id = $1 returning ${columns}`,
 )
 const remove = statement(
   'principal-delete',
