@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
-import { throughSymlink, writeError } from './file-errors.ts'
+import { throughSymlink } from './file-errors.ts'
 import { canonicalPrefix } from './location-relations.ts'
 import { parseLocation, parseObjectLocation, parsePrefix, type Location } from './location.ts'
 import { systemCode } from './storage-errors.ts'
@@ -25,7 +25,7 @@ export interface Place {
 /**
  * Resolves, and creates when needed, the directories of a file storage.
  *
- * @throws HeadgateError `bad-request` for what can be no directory, `forbidden` where the file system refuses it
+ * @throws HeadgateError `bad-request` for what is no location of a directory, `unavailable` where the file system refuses it
  */
 export function openRoots(roots: readonly string[]): FileRoot[] {
   if (roots.length === 0) throw new HeadgateError('bad-request', 'A file storage needs at least one root')
@@ -41,8 +41,11 @@ export function openRoots(roots: readonly string[]): FileRoot[] {
     try {
       mkdirSync(path, { recursive: true })
       return { prefix: canonicalPrefix(location), path: realpathSync.native(path) }
-    } catch (error) {
-      throw writeError(error, text)
+    } catch (cause) {
+      // Anybody who names the warehouse may hear this: it does not say which directory.
+      throw new HeadgateError('unavailable', 'The server cannot use the directory of this storage.', {
+        cause,
+      })
     }
   })
 }
