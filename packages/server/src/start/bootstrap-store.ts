@@ -1,11 +1,10 @@
 import { type Config, readConfig } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
-import { readMasterKey } from '../config/secrets.ts'
 import { type Bootstrap, bootstrapAdministrator } from '../identity/bootstrap.ts'
-import { parseMasterKey } from '../keys/master-key.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { openSql } from '../store/pool.ts'
+import { masterKeyOf } from './master-key.ts'
 
 /**
  * Prepares an external database and makes its first administrator, whose secret is in the answer and nowhere else.
@@ -24,7 +23,7 @@ export async function bootstrapStore(
     ])
   }
   // A key that cannot be read would only be found at the first start, after the secret was told.
-  parseMasterKey((await readMasterKey(config.masterKey)).reveal())
+  await masterKeyOf(config)
   await migrate({ url, migrations })
   await using sql = await openSql({ ...config.database, url })
   return await bootstrapAdministrator({ sql, reset: options.reset })

@@ -4,15 +4,14 @@ import type { Registry } from 'prom-client'
 import { openStorageOf } from '../catalog/open-storage.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../config/secret.ts'
-import { readMasterKey } from '../config/secrets.ts'
 import { type Context, openContext } from '../context.ts'
 import { errorAnswer } from '../http/error-answer.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
-import { parseMasterKey } from '../keys/master-key.ts'
 import type { Log } from '../log.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import { openSql } from '../store/pool.ts'
 import { Awaited } from './awaited.ts'
+import { masterKeyOf } from './master-key.ts'
 
 /** Where clients reach a server, and the ports that this comes from. */
 export interface Addresses {
@@ -51,8 +50,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       onError: (err) => log.warn({ err }, 'a database connection was lost'),
     }),
   )
-  const key = (await readMasterKey(config.masterKey)).reveal()
-  const master = parseMasterKey(key, config.masterKeyPrevious?.reveal() ?? null)
+  const master = await masterKeyOf(config)
   const registry = stack.use(new StorageRegistry())
   const parts = new Awaited<Context>(options.early)
   const listener = await Listener.open(config.listen, (request, response) =>

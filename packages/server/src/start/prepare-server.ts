@@ -4,10 +4,8 @@ import { type EmbeddedPostgres, startPostgres } from '@headgate/postgres'
 import { ensureWarehouse } from '../catalog/change-warehouse.ts'
 import type { Config } from '../config/config.ts'
 import { Secret } from '../config/secret.ts'
-import { readMasterKey } from '../config/secrets.ts'
 import { bootstrapAdministrator } from '../identity/bootstrap.ts'
 import { writeCredentialFile } from '../identity/credential-file.ts'
-import { parseMasterKey } from '../keys/master-key.ts'
 import type { Log } from '../log.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
@@ -15,6 +13,7 @@ import { openSql } from '../store/pool.ts'
 import type { Sql } from '../store/sql.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketNamed } from './bucket-name.ts'
+import { masterKeyOf } from './master-key.ts'
 
 /** What a server stands on, however many processes it is. Disposing of it stops the database, if it is ours. */
 export interface Prepared extends AsyncDisposable {
@@ -77,8 +76,7 @@ async function firstThings(
   databaseUrl: Secret,
 ): Promise<Pick<Prepared, 'credentialFile' | 'warehouse'>> {
   await using sql = await openSql({ ...config.database, url: databaseUrl.reveal() })
-  const key = (await readMasterKey(config.masterKey)).reveal()
-  const master = parseMasterKey(key, config.masterKeyPrevious?.reveal() ?? null)
+  const master = await masterKeyOf(config)
   const { defaultWarehouse: name } = config.context
   const credentialFile = await administratorFile(config, sql)
   if (config.databaseUrl === null) {
