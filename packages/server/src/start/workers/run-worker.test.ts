@@ -2,17 +2,12 @@ import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { testDatabase } from '@headgate/testkit'
 import { expect, test, vi } from 'vitest'
+import { forkWorkers } from './test-workers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 test('a worker whose primary goes before it serves ends, and waits for nothing', async () => {
   await using database = await testDatabase()
-  cluster.setupPrimary({
-    exec: `${import.meta.dirname}/worker-main.ts`,
-    args: ['--insecure-anonymous'],
-    execArgv: ['--conditions=x-source'],
-    silent: true,
-    serialization: 'advanced',
-  })
+  forkWorkers()
   vi.stubEnv('HEADGATE_MASTER_KEY', randomBytes(32).toString('base64'))
   const worker = WorkerProcess.fork(() => Promise.resolve(null))
   const orders = { databaseUrl: database.url, log: { level: 'info', format: 'json' } } as const

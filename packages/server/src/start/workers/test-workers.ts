@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -39,6 +40,17 @@ export async function startWorkersServer(
       }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** What this process forks from now on are workers, for whom it is the primary. */
+export function forkWorkers(): void {
+  cluster.setupPrimary({
+    exec: `${import.meta.dirname}/worker-main.ts`,
+    args: ['--insecure-anonymous'],
+    execArgv: ['--conditions=x-source'],
+    silent: true,
+    serialization: 'advanced',
+  })
 }
 
 /** Process ids of the workers that have served so far, in that order. */

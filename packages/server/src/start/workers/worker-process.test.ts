@@ -1,14 +1,8 @@
-import cluster from 'node:cluster'
 import { expect, test } from 'vitest'
+import { forkWorkers } from './test-workers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
-cluster.setupPrimary({
-  exec: `${import.meta.dirname}/worker-main.ts`,
-  args: ['--insecure-anonymous'],
-  execArgv: ['--conditions=x-source'],
-  silent: true,
-  serialization: 'advanced',
-})
+forkWorkers()
 const fork = (): WorkerProcess => WorkerProcess.fork(() => Promise.resolve(null))
 
 test('a worker that hangs is killed when it does not stop in time, and that is told', async () => {
