@@ -9,10 +9,10 @@ import { ModelCache } from './catalog/model-cache.ts'
 import { Resolver } from './catalog/resolver.ts'
 import { Serial } from './catalog/serial.ts'
 import { Standings } from './catalog/standings.ts'
-import { type OpenStorage, Warehouses } from './catalog/warehouses.ts'
+import { Warehouses } from './catalog/warehouses.ts'
+import type { ContextOptions } from './context-options.ts'
 import { GatewayGate } from './credentials/gateway-gate.ts'
 import { HandOut } from './credentials/hand-out.ts'
-import type { Lives } from './credentials/lives.ts'
 import { Reads } from './credentials/reads.ts'
 import { observeVending } from './credentials/vending-metrics.ts'
 import { Vending } from './credentials/vending.ts'
@@ -21,11 +21,10 @@ import { StaticVendor } from './credentials/vendors/static.ts'
 import { StorageKeys } from './credentials/vendors/storage-keys.ts'
 import { StsVendor } from './credentials/vendors/sts.ts'
 import { WebIdentities } from './credentials/vendors/web-identities.ts'
-import { AuditLog, type AuditMode } from './events/audit-log.ts'
+import { AuditLog } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
-import { clientAddressBehind, type TrustedProxies } from './http/client-address.ts'
+import { clientAddressBehind } from './http/client-address.ts'
 import { healthOperations } from './http/health.ts'
-import type { Log } from './log.ts'
 import { RequestMetrics } from './http/metrics.ts'
 import type { OpenOperation } from './http/open-operation.ts'
 import type { Operation } from './http/operation.ts'
@@ -36,11 +35,9 @@ import { icebergOperations } from './iceberg/routes.ts'
 import { createAuthenticator } from './identity/authenticator.ts'
 import { compositeBearer } from './identity/issuers/composite-bearer.ts'
 import { ExternalBearer } from './identity/issuers/external-bearer.ts'
-import type { Issuer } from './identity/issuers/issuer.ts'
 import { openExternal } from './identity/issuers/open-external.ts'
 import type { Identity } from './identity/identity.ts'
 import { KeyRing } from './keys/key-ring.ts'
-import type { MasterKey } from './keys/master-key.ts'
 import { backchannelLogout } from './oauth/backchannel-logout.ts'
 import { discoveryOperations, resourceMetadataUrl } from './oauth/discovery.ts'
 import { allGrants } from './oauth/grants.ts'
@@ -57,63 +54,6 @@ import { managementRoutes } from './management/routes.ts'
 import { createS3Endpoint } from './s3/endpoint.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { bumpPolicy, policyVersion } from './store/policies.ts'
-import type { Sql } from './store/sql.ts'
-
-/** Everything a server is made of that comes from outside: configuration, the open store, the log. */
-export interface ContextOptions {
-  readonly sql: Sql
-  readonly master: MasterKey
-  readonly log: Log
-  /** Text of the metrics of the whole server, where this process is one of several; otherwise its own are all. */
-  readonly wholeMetrics?: () => Promise<string>
-  readonly openStorage: OpenStorage
-  /** Locations below which warehouses on the server's own disk may be made over the management interface. */
-  readonly fileRoots: readonly string[]
-  /** Where clients reach this server; issuer and audience of its tokens. Without trailing slash. */
-  readonly publicUrl: string
-  /** Where clients reach the storage gateway, without trailing slash; null: they cannot. */
-  readonly gatewayUrl: string | null
-  readonly storageAccess: {
-    /** That clients of the gateway sign for. */
-    readonly region: string
-    readonly hostSuffix: string | null
-    readonly decisionMaxAgeMs: number
-    /** Holds the server's own token for security token services; null: it has none. */
-    readonly webIdentityTokenFile: string | null
-    readonly lives: Lives
-  }
-  readonly anonymous: boolean
-  readonly tokenTtlSeconds: number
-  /** How long clients that are no engine can renew their tokens. */
-  readonly sessionSeconds: number
-  /** Whose tokens are taken besides ours. */
-  readonly issuers: readonly Issuer[]
-  readonly policyMaxAgeMs: number
-  /** A file or directory of Cedar policies, which have the last word; null: grants have it. */
-  readonly cedarPolicies: string | null
-  readonly auditReads: AuditMode
-  readonly limits: {
-    readonly maxBodyBytes: number
-    readonly maxJsonDepth: number
-    readonly requestTimeoutMs: number
-    readonly maxConcurrentRequests: number
-    readonly maxNameBytes: number
-    readonly maxPageSize: number
-  }
-  readonly corsOrigins: readonly string[]
-  readonly trustedProxies: TrustedProxies
-  readonly idempotencyLifetimeSeconds: number
-  readonly metadataRowLimitBytes: number
-  readonly metadataCacheBytes: number
-  readonly namespaceSeparator: string
-  readonly defaultWarehouse: string
-  readonly verifyMetadataFiles: boolean
-  readonly jobIntervalMs: number
-  /** 0: for ever. */
-  readonly auditRetentionSeconds: number
-  /** Longer than anything lives that a key protects. */
-  readonly retiredKeySeconds: number
-}
 
 /** A running server without its socket. Disposing of it writes down what waits and lets go of everything it opened. */
 export interface Context extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { ContextOptions } from '../context.ts'
+import type { ContextOptions } from '../context-options.ts'
 import type { ListenerOptions } from '../http/listener.ts'
 import { ConfigError } from './config-error.ts'
 import { contradictions } from './contradictions.ts'

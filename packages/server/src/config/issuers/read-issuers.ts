@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import type { ContextOptions } from '../../context.ts'
+import type { ContextOptions } from '../../context-options.ts'
 import { ConfigError } from '../config-error.ts'
 import { Secret } from '../secret.ts'
 import { secretFrom } from '../secrets.ts'
