@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Resolved } from '../store/resolve-relations.ts'
 import { type Sql, type Statement, statement } from '../store/sql.ts'
@@ -25,8 +26,8 @@ function look(resolver: Resolver, name: string): Promise<Resolved> {
 
 /** Every column that an answer tells, changed without a trace in any other. */
 const changes: readonly (readonly [string, string])[] = [
-  ['the relation has another owner', `update relation set owner_id = '${randomUUID()}'`],
-  ['it lends other rights', `update relation set definer_id = '${randomUUID()}'`],
+  ['the relation has another owner', 'update relation set owner_id = gen_random_uuid()'],
+  ['it lends other rights', 'update relation set definer_id = gen_random_uuid()'],
   ['it is protected', 'update relation set protected = not protected'],
   ['it may have files elsewhere', `update relation set prefixes = array['s3://elsewhere/']`],
   ['storage access is revoked', 'update relation set not_before = clock_timestamp()'],
@@ -38,8 +39,8 @@ const changes: readonly (readonly [string, string])[] = [
   ['it has another uuid', 'update relation set uuid = gen_random_uuid()'],
   ['it moved', `update relation set location = location || '+'`],
   ['it is a view', `update relation set kind = case kind when 'view' then 'table' else 'view' end`],
-  ['the namespace has another owner', `update namespace set owners = array['${randomUUID()}'::uuid]`],
-  ['the namespace is elsewhere', `update namespace set lineage = lineage || '${randomUUID()}'::uuid`],
+  ['the namespace has another owner', 'update namespace set owners = array[gen_random_uuid()]'],
+  ['the namespace is elsewhere', 'update namespace set lineage = lineage || gen_random_uuid()'],
   ['it has another name', `update relation set name = 'other' where name = 'steady'`],
   ['it has the name again', `update relation set name = 'steady' where name = 'other'`],
   [
@@ -48,18 +49,155 @@ const changes: readonly (readonly [string, string])[] = [
   ],
 ]
 
-test('what a resolver remembers never hides a change', async () => {
-  await create('steady')
-  const remembering = new Resolver(server.sql)
-  await look(remembering, 'steady')
+/** The store, and the statements that it was sent. */
+function watched(): { readonly sql: Sql; readonly sent: string[] } {
+  const sent: string[] = []
+  const sql = Object.assign(Object.create(server.sql) as Sql, {
+    run: (...args: Parameters<Sql['run']>) => {
+      sent.push(args[0].name)
+      return server.sql.run(...args)
+    },
+  })
+  return { sql, sent }
+}
+
+/** Asks for a name until the resolver remembers it, and only asks the store whether it has moved. */
+async function settled(
+  { sent }: { readonly sent: readonly string[] },
+  ask: () => Promise<Resolved>,
+): Promise<Resolved> {
+  await expect
+    .poll(async () => {
+      await ask()
+      return sent.at(-1)
+    })
+    .toBe('moment')
+  return ask()
+}
+
+test.each(['none', 'all'] as const)('what a resolver remembers never hides a change: %s', async (form) => {
+  const name = `steady_${form}`
+  await create(name)
+  const store = watched()
+  const remembering = new Resolver(store.sql)
   for (const [what, sql] of changes) {
-    const before = await look(remembering, 'steady')
-    await server.sql.run(statement(`test_${randomUUID()}`, sql))
-    const after = await look(remembering, 'steady')
+    const { relation } = await look(remembering, name)
+    const wanted = { form, known: relation?.metadataLocation ?? null }
+    const ask = (resolver: Resolver): Promise<Resolved> =>
+      resolver.whatStands(server.warehouseId, named(name), wanted)
+    const before = await settled(store, () => ask(remembering))
+    await server.sql.run(statement(`test_${randomUUID()}`, sql.replaceAll("'steady'", `'${name}'`)))
+    const after = await ask(remembering)
     expect(after, what).not.toEqual(before)
-    expect(after, what).toEqual(await look(new Resolver(server.sql), 'steady'))
+    expect(after, what).toEqual(await ask(new Resolver(server.sql)))
   }
-  expect((await look(remembering, 'steady')).relation).toBeNull()
+  expect((await look(remembering, name)).relation).toBeNull()
+})
+
+test('a change that is under way is seen when it is committed, and one that is undone never', async () => {
+  await create('moving')
+  const store = watched()
+  const resolver = new Resolver(store.sql)
+  const ask = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named('moving'))
+  const before = await settled(store, ask)
+  const touch = statement(`test_${randomUUID()}`, 'update relation set protected = not protected')
+  await expect(
+    server.sql.transaction(async (tx) => {
+      await tx.run(touch)
+      expect(await settled(store, ask)).toEqual(before)
+      throw new Error('not after all')
+    }),
+  ).rejects.toThrow('not after all')
+  expect(await settled(store, ask)).toEqual(before)
+  await server.sql.transaction(async (tx) => {
+    await tx.run(touch)
+    // Others come and go meanwhile, and this one is still under way.
+    await create('moved_on')
+    expect(await settled(store, ask)).toEqual(before)
+  })
+  expect((await ask()).relation?.protected).toBe(before.relation?.protected === false)
+})
+
+test('however many ask, one question whether the store has moved serves them, and the policy with it', async () => {
+  const names = Array.from({ length: 20 }, (_, n) => `still${n}`)
+  for (const name of names) await create(name)
+  const store = watched()
+  const resolver = new Resolver(store.sql)
+  const ask = (): Promise<Resolved[]> =>
+    Promise.all([...names, ...names].map((name) => resolver.whatStands(server.warehouseId, named(name))))
+  await ask()
+  const answers = await ask()
+  store.sent.length = 0
+  expect(await ask()).toEqual(answers)
+  expect(store.sent).toEqual(['moment'])
+  await server.sql.run(statement(`test_${randomUUID()}`, 'update policy set version = version + 1'))
+  const [{ policyVersion } = { policyVersion: 0 }] = answers
+  expect((await ask()).map((answer) => answer.policyVersion)).toEqual(
+    [...names, ...names].map(() => policyVersion + 1),
+  )
+})
+
+test('who asks while a question is under way is not told its answer', async () => {
+  await create('asked')
+  const held = Promise.withResolvers<undefined>()
+  let isHeld = false
+  const sent: string[] = []
+  const sql = Object.assign(Object.create(server.sql) as Sql, {
+    run: async (...args: Parameters<Sql['run']>) => {
+      sent.push(args[0].name)
+      const rows = await server.sql.run(...args)
+      if (isHeld && args[0].name === 'moment') await held.promise
+      return rows
+    },
+  })
+  const resolver = new Resolver(sql)
+  const ask = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named('asked'))
+  const before = await settled({ sent }, ask)
+  isHeld = true
+  sent.length = 0
+  const early = ask()
+  await expect.poll(() => sent).toEqual(['moment'])
+  await server.sql.run(
+    statement(`test_${randomUUID()}`, "update relation set protected = not protected where name = 'asked'"),
+  )
+  const late = ask()
+  // One that hangs keeps nobody waiting who comes after a while.
+  await sleep(600)
+  const later = await ask()
+  expect(later.relation?.protected).toBe(before.relation?.protected === false)
+  expect(sent).toEqual(['moment', 'relation_resolve_one'])
+  held.resolve(undefined)
+  expect(await early).toEqual(before)
+  expect(await late).toEqual(later)
+})
+
+test('a store that cannot tell its moment, as a stand-by cannot, is asked for the rows', async () => {
+  await create('standby')
+  const sent: string[] = []
+  const sql = Object.assign(Object.create(server.sql) as Sql, {
+    run: ({ name, text }: Statement, values: readonly unknown[]) => {
+      sent.push(name)
+      return server.sql.run(statement(`${name}_standby`, text.replace('pg_is_in_recovery()', 'true')), values)
+    },
+  })
+  const resolver = new Resolver(sql)
+  for (let n = 0; n < 4; n += 1) await resolver.whatStands(server.warehouseId, named('standby'))
+  expect(sent).toEqual(Array.from({ length: 4 }, () => 'relation_resolve_one'))
+})
+
+test('a store that keeps moving is not asked whether it has', async () => {
+  await create('restless')
+  const store = watched()
+  const resolver = new Resolver(store.sql)
+  const touch = statement(
+    `test_${randomUUID()}`,
+    "update relation set protected = not protected where name = 'restless'",
+  )
+  for (let n = 0; n < 4; n += 1) {
+    await server.sql.run(touch)
+    await resolver.whatStands(server.warehouseId, named('restless'))
+  }
+  expect(store.sent).toEqual(Array.from({ length: 4 }, () => 'relation_resolve_one'))
 })
 
 test('what has not changed is not sent again, and its text is', async () => {
@@ -82,7 +220,7 @@ test('what one database server said is not believed of another one, which has al
   let started = '2026-01-01'
   const sql = Object.assign(Object.create(server.sql) as Sql, {
     run: ({ name, text }: Statement, values: readonly unknown[]) => {
-      const there = text.replace('pg_postmaster_start_time()', `timestamptz '${started}'`)
+      const there = text.replaceAll('pg_postmaster_start_time()', `timestamptz '${started}'`)
       return server.sql.run(statement(`${name}_${started}`, there), values)
     },
   })
@@ -122,16 +260,10 @@ test('nothing where nothing stands, however often it is asked for, until somethi
 test('names that are asked for together, and while queries run, share queries; each gets its own answer', async () => {
   const names = Array.from({ length: 30 }, (_, n) => `many${n}`)
   for (const name of names) await create(name)
-  let queries = 0
-  const counting = Object.assign(Object.create(server.sql) as Sql, {
-    run: (...args: Parameters<Sql['run']>) => {
-      queries += 1
-      return server.sql.run(...args)
-    },
-  })
-  const resolver = new Resolver(counting)
+  const { sql, sent } = watched()
+  const resolver = new Resolver(sql)
   const answers = await Promise.all([...names, ...names].map((name) => look(resolver, name)))
-  expect(queries).toBeLessThanOrEqual(2)
+  expect(sent.length).toBeLessThanOrEqual(2)
   for (const [index, name] of names.entries()) {
     const alone = await look(new Resolver(server.sql), name)
     expect(alone.relation).not.toBeNull()

@@ -3,6 +3,7 @@ import { pathOf } from '../store/namespaces.ts'
 import { type Resolved, type ResolveKey, resolveRelations, type Seen } from '../store/resolve-relations.ts'
 import type { Sql } from '../store/sql.ts'
 import { sharedCache } from '../cache.ts'
+import { Moments } from './moments.ts'
 import { nameKey } from './name-key.ts'
 
 const maxBatch = 64
@@ -24,13 +25,15 @@ interface Waiting {
 }
 
 /**
- * Resolves names with as few queries as there can be: names asked for in the same turn, and while earlier queries are
- * under way, share the next query; equal ones share its row. A name that is being asked for is not asked for again
- * until that answer is there, so a busy table costs one query at a time however many ask. No name ever joins a query that
- * was sent before it was asked for, so whoever saw a commit acknowledged reads that commit.
+ * Resolves names with as few queries as there can be. Where all that was seen of a name is still so when the store has not
+ * moved, one question after that serves all who ask. Otherwise names asked for in the same turn, and while earlier queries
+ * are under way, share the next query; equal ones share its row, and a name that is being asked for is not asked for again
+ * until that answer is there. Nobody ever joins a query that was sent before, so whoever saw a commit acknowledged reads
+ * that commit.
  */
 export class Resolver {
   readonly #sql: Sql
+  readonly #moments: Moments
   #waiting = new Map<string, Waiting>()
   readonly #asked = new Set<string>()
   /** What stood at a name when it was last looked at. Only the store says whether it still does. */
@@ -41,15 +44,28 @@ export class Resolver {
 
   constructor(sql: Sql) {
     this.#sql = sql
+    this.#moments = new Moments(sql)
   }
 
   /** What stands at a name now; with its text only where that is wanted. */
-  whatStands(
+  async whatStands(
     warehouseId: string,
     identifier: TableIdentifier,
-    { form, known }: WantedText = noText,
+    wanted: WantedText = noText,
   ): Promise<Resolved> {
     const id = nameKey(warehouseId, identifier)
+    const seen = this.#seen.get(id)
+    const mayStand = seen !== undefined && this.#moments.mayHold(seen.moment) && suffices(seen, wanted)
+    if (mayStand && (await this.#moments.holds(seen.moment))) return seen.standing
+    return await this.#ask(id, warehouseId, identifier, wanted)
+  }
+
+  #ask(
+    id: string,
+    warehouseId: string,
+    identifier: TableIdentifier,
+    { form, known }: WantedText,
+  ): Promise<Resolved> {
     // Names and locations may have blanks: the length says where the one ends and the other begins.
     const text = `${form} ${id.length} ${id}${known ?? ''}`
     this.#askers += 1
@@ -105,14 +121,15 @@ export class Resolver {
     const keys = waiting.map(({ key }) => key)
     try {
       // The database gets what came meanwhile before anybody is answered, and works on that at the same time.
-      const answers = await resolveRelations(this.#sql, keys).finally(() => this.#finish(batch))
-      for (const [index, { id, key, resolve, reject }] of waiting.entries()) {
+      const { moment, answers } = await resolveRelations(this.#sql, keys).finally(() => this.#finish(batch))
+      this.#moments.hear(moment)
+      for (const [index, { id, resolve, reject }] of waiting.entries()) {
         const answer = answers[index]
         if (answer === undefined) {
           reject(new Error('the store left out a name'))
           continue
         }
-        if (answer.seen !== key.seen) this.#seen.set(id, answer.seen)
+        this.#seen.set(id, answer.seen)
         resolve(answer.resolved)
       }
     } catch (error) {
@@ -125,4 +142,9 @@ export class Resolver {
     for (const text of batch.keys()) this.#asked.delete(text)
     this.#send()
   }
+}
+
+/** Whether an answer needs no text but one that is here. */
+function suffices({ standing: { relation } }: Seen, { form, known }: WantedText): boolean {
+  return form === 'none' || relation === null || relation.metadataLocation === known
 }

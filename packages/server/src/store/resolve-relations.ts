@@ -1,3 +1,4 @@
+import { momentSql } from './moment.ts'
 import type { BodyForm, RelationRow } from './relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -25,9 +26,12 @@ export interface Resolved {
 }
 
 /** What once stood at a name, without its text. */
-export interface Seen extends Pick<Resolved, 'namespace' | 'relation'> {
+export interface Seen {
   /** Which versions of the two rows this is. */
   readonly stamp: string
+  /** Of the store when it last stood there; null: not known. */
+  readonly moment: string | null
+  readonly standing: Resolved
 }
 
 /** What stands at a name now, and how to ask for it the next time. */
@@ -36,8 +40,15 @@ export interface Answered {
   readonly seen: Seen
 }
 
+/** What stands at some names, in their order, and at which moment of the store. */
+export interface AnsweredAt {
+  readonly moment: string | null
+  readonly answers: readonly (Answered | undefined)[]
+}
+
 interface Row {
   ord: number
+  moment: string | null
   policyVersion: number
   stamp: string | null
   namespace: string | null
@@ -54,6 +65,7 @@ interface Row {
 const resolveFrom = (
   keys: string,
 ): string => `select k.ord::int as ord, (select version from policy) as "policyVersion",
+     case k.ord when 1 then (select ${momentSql}) end as moment,
      case when v.stamp = k.seen then null else v.stamp end as stamp,
      case when v.stamp = k.seen or n.id is null then null else
        json_build_object('id', n.id, 'lineage', n.lineage::text, 'owners', n.owners::text)::text end as namespace,
@@ -86,15 +98,22 @@ const resolveOne = statement(
   ),
 )
 
-/** Resolves many names with one query; answers in the order of the keys. */
-export async function resolveRelations(sql: Queryable, keys: readonly ResolveKey[]): Promise<Answered[]> {
+/** Resolves many names with one query. */
+export async function resolveRelations(sql: Queryable, keys: readonly ResolveKey[]): Promise<AnsweredAt> {
+  const rows = await rowsOf(sql, keys)
+  const moment = rows.find(({ ord }) => ord === 1)?.moment ?? null
+  const answers: Answered[] = Array.from({ length: keys.length })
+  for (const row of rows) answers[row.ord - 1] = fromRow(row, keys[row.ord - 1]?.seen ?? null, moment)
+  return { moment, answers }
+}
+
+async function rowsOf(sql: Queryable, keys: readonly ResolveKey[]): Promise<Row[]> {
   const [only] = keys
   if (keys.length === 1 && only !== undefined) {
     const { warehouseId, path, name, form, known, seen } = only
-    const rows = await sql.run<Row>(resolveOne, [warehouseId, path, name, form, known, seen?.stamp ?? null])
-    return rows.map((row) => fromRow(row, seen))
+    return await sql.run(resolveOne, [warehouseId, path, name, form, known, seen?.stamp ?? null])
   }
-  const rows = await sql.run<Row>(resolveMany, [
+  return await sql.run(resolveMany, [
     keys.map((key) => key.warehouseId),
     keys.map((key) => key.path),
     keys.map((key) => key.name),
@@ -102,29 +121,22 @@ export async function resolveRelations(sql: Queryable, keys: readonly ResolveKey
     keys.map((key) => key.known),
     keys.map((key) => key.seen?.stamp ?? null),
   ])
-  const answers: Answered[] = Array.from({ length: keys.length })
-  for (const row of rows) answers[row.ord - 1] = fromRow(row, keys[row.ord - 1]?.seen ?? null)
-  return answers
 }
 
-function fromRow(row: Row, seen: Seen | null): Answered {
-  const now = row.stamp === null && seen !== null ? seen : seenIn(row)
+function fromRow(row: Row, seen: Seen | null, moment: string | null): Answered {
   const { policyVersion, body, length, crc } = row
-  const { namespace, relation } = now
+  const { namespace, relation } = row.stamp === null && seen !== null ? seen.standing : standingIn(row)
+  const standing = { policyVersion, namespace, relation }
   const text = body === null ? null : { packed: body, length, crc }
   return {
-    resolved: {
-      policyVersion,
-      namespace,
-      relation: relation === null || text === null ? relation : { ...relation, body: text },
-    },
-    seen: now,
+    resolved:
+      relation === null || text === null ? standing : { ...standing, relation: { ...relation, body: text } },
+    seen: { stamp: row.stamp ?? seen?.stamp ?? '', moment, standing },
   }
 }
 
-function seenIn({ stamp, namespace, relation }: Row): Seen {
+function standingIn({ namespace, relation }: Row): Pick<Resolved, 'namespace' | 'relation'> {
   return {
-    stamp: stamp ?? '',
     namespace: namespace === null ? null : JSON.parse(namespace),
     relation: relation === null ? null : { ...JSON.parse(relation), body: null },
   }

@@ -13,7 +13,7 @@ export const store: Pick<
   databaseUrl: secret('HEADGATE_DATABASE_URL', 'PostgreSQL connection string', {
     section: 'Store',
     fallbackNote: 'an embedded PostgreSQL in the data directory',
-    doc: 'PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`. Connect directly or through a pooler in session mode.',
+    doc: 'PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`. Connect directly or through a pooler in session mode, and leave `synchronous_commit` on: what is acknowledged must survive a crash.',
   }),
   databaseUrlFile: optional(
     path('HEADGATE_DATABASE_URL_FILE', '', {
