@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { testWarehouse } from '../credentials/vendors/test-requests.ts'
 import type { PackedBody, RelationRow } from '../store/relations.ts'
-import { BodyCache, type ServedBody } from './body-cache.ts'
+import { BodyCache, isHeld, type ServedBody } from './body-cache.ts'
 import { pack } from './packed-body.ts'
 
 const warehouse = testWarehouse({ mode: 'none' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:9' }, null)
@@ -30,12 +30,32 @@ function rowOf(name: string, body: PackedBody): RelationRow {
   }
 }
 
+/** Loads a text twice: then it is held. */
+async function loaded(cache: BodyCache, name: string, body: PackedBody): Promise<ServedBody> {
+  await cache.get(placeOf(name), rowOf(name, body), 'all')
+  return cache.get(placeOf(name), rowOf(name, body), 'all')
+}
+
+test('what is loaded once is not kept, what is loaded again is, and a newer text in its place at once', async () => {
+  const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
+  const row = rowOf('t', await pack(Buffer.from('{"a":1}')))
+  const once = await cache.get(at, row, 'all')
+  expect([isHeld(once), cache.held(at, 'all'), cache.bytes]).toEqual([false, null, 0])
+  expect((await cache.inflated(at, 'all', once)).toString()).toBe('{"a":1}')
+  expect(cache.bytes).toBe(0)
+  const again = await cache.get(at, row, 'all')
+  expect([isHeld(again), cache.held(at, 'all')]).toEqual([true, again])
+  const newer = { ...row, metadataLocation: 's3://lake/t/metadata/00001.json' }
+  const moved = await cache.get(at, newer, 'all')
+  expect(cache.held(at, 'all')).toBe(moved)
+})
+
 test('those who load one body plain at the same time share its inflation', async () => {
   const cache = new BodyCache({ maxBytes: 10_000_000, maxFileBytes: 10_000_000 })
   const text = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, index) => index)))
-  const served = await cache.get(at, rowOf('t', await pack(text)), 'all')
+  const served = await loaded(cache, 't', await pack(text))
   const [first, ...others] = await Promise.all(
-    Array.from({ length: 10 }, () => cache.inflated(at, 'all', served)),
+    Array.from({ length: 10 }, async () => cache.inflated(at, 'all', served)),
   )
   expect(first).toEqual(text)
   for (const other of others) expect(other).toBe(first)
@@ -44,7 +64,7 @@ test('those who load one body plain at the same time share its inflation', async
 
 test('what was inflated stays with what was given before, so that answers made of that are kept', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
-  const served = await cache.get(at, rowOf('t', await pack(Buffer.from('{"a":1}'))), 'all')
+  const served = await loaded(cache, 't', await pack(Buffer.from('{"a":1}')))
   const text = await cache.inflated(at, 'all', served)
   expect(served.plain).toBe(text)
   expect(cache.held(at, 'all')).toBe(served)
@@ -53,7 +73,7 @@ test('what was inflated stays with what was given before, so that answers made o
 test('what is held counts for as much as it takes, answers included, and texts within them once', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
   const body = await pack(Buffer.alloc(5_000, 'text'))
-  const served = await cache.get(at, rowOf('t', body), 'all')
+  const served = await loaded(cache, 't', body)
   const beside = cache.bytes - body.packed.length
   await cache.inflated(at, 'all', served)
   expect(cache.bytes).toBe(beside + body.packed.length + 5_000)
@@ -66,7 +86,7 @@ test('what is held counts for as much as it takes, answers included, and texts w
 
 test('answers made of a text that is not held any more change nothing', async () => {
   const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
-  const old = await cache.get(at, rowOf('t', await pack(Buffer.from('old'))), 'all')
+  const old = await loaded(cache, 't', await pack(Buffer.from('old')))
   cache.add(at, 's3://lake/t/metadata/00001.json', Buffer.from('new'), null)
   const { bytes } = cache
   cache.answered(at, 'all', old, { plain: Buffer.from('old'), bytes: 100_000 })
@@ -77,8 +97,7 @@ test('answers made of a text that is not held any more change nothing', async ()
 test('answers that grow push out what was asked for longest ago, and the bound holds', async () => {
   const cache = new BodyCache({ maxBytes: 20_000, maxFileBytes: 1_000_000 })
   const given: ServedBody[] = []
-  for (const name of ['a', 'b', 'c'])
-    given.push(await cache.get(placeOf(name), rowOf(name, await pack(Buffer.from(name))), 'all'))
+  for (const name of ['a', 'b', 'c']) given.push(await loaded(cache, name, await pack(Buffer.from(name))))
   const [, , last] = given
   if (last === undefined) throw new Error('nothing was given')
   cache.answered(placeOf('c'), 'all', last, { bytes: 17_000 })

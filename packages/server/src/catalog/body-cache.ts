@@ -4,6 +4,7 @@ import type { BodyForm, PackedBody, RelationRow } from '../store/relations.ts'
 import { lacksReferencedForm, readMetadataText, referencedForm } from './metadata-file.ts'
 import { nameKey } from './name-key.ts'
 import { pack, unpack } from './packed-body.ts'
+import { Recurring } from './recurring.ts'
 import type { Warehouse } from './warehouses.ts'
 
 type Form = Exclude<BodyForm, 'none'>
@@ -55,12 +56,19 @@ export interface KeptAnswers {
   readonly bytes: number
 }
 
+/** Whether a text is kept for others to come, and what is made of it worth keeping. */
+export function isHeld(served: ServedBody): boolean {
+  return served instanceof Held
+}
+
 /**
- * The newest metadata text of each name, as far as it was seen here. A metadata file never changes, so an entry is
- * right for whoever is at its location; a commit takes the place of what it replaced. Bounded by bytes.
+ * The newest metadata text of each name, as far as it was seen here more than once or made at some cost. A metadata file
+ * never changes, so an entry is right for whoever is at its location; a commit takes the place of what it replaced. Bounded
+ * by bytes.
  */
 export class BodyCache {
   readonly #entries: SharedCache<Held>
+  readonly #recurring = new Recurring()
   readonly #maxFileBytes: number
   readonly #reading = new Map<string, Promise<ServedBody>>()
   readonly #inflating = new Map<string, Promise<Buffer>>()
@@ -91,7 +99,11 @@ export class BodyCache {
     const { body } = row
     const isWhole =
       form === 'refs' && row.kind === 'table' && (body === null || lacksReferencedForm(body.length))
-    if (body && !isWhole) return this.#keep(keyOf(at, form), row.metadataLocation, null, body)
+    if (body && !isWhole) {
+      const key = keyOf(at, form)
+      const text = { location: row.metadataLocation, plain: null, packed: body }
+      return held !== null || this.#recurring.again(key) ? this.#keep(key, text) : text
+    }
     const file = `${form} ${row.metadataLocation}`
     let reading = this.#reading.get(file)
     if (!reading) {
@@ -107,22 +119,24 @@ export class BodyCache {
   }
 
   /** The plain text of what `get` gave. Those who ask for it at the same time wait for one inflation. */
-  async inflated(at: BodyPlace, form: Form, served: ServedBody): Promise<Buffer> {
+  inflated(at: BodyPlace, form: Form, served: ServedBody): Buffer | Promise<Buffer> {
     const { location, plain, packed } = served
     if (plain) return plain
     if (!packed) throw new Error('a body without a text')
     const file = `${form} ${location}`
-    let inflating = this.#inflating.get(file)
-    if (!inflating) {
-      inflating = this.#inflate(keyOf(at, form), served, packed).finally(() => this.#inflating.delete(file))
-      this.#inflating.set(file, inflating)
-    }
+    const running = this.#inflating.get(file)
+    if (running) return running
+    const text = unpack(packed)
+    if (!(text instanceof Promise)) return this.#keepPlain(at, form, served, text)
+    const inflating = text
+      .then((plain) => this.#keepPlain(at, form, served, plain))
+      .finally(() => this.#inflating.delete(file))
+    this.#inflating.set(file, inflating)
     return inflating
   }
 
-  async #inflate(key: string, served: ServedBody, packed: PackedBody): Promise<Buffer> {
-    const text = await unpack(packed)
-    this.#change(key, served, (held) => (held.plain ??= text))
+  #keepPlain(at: BodyPlace, form: Form, served: ServedBody, text: Buffer): Buffer {
+    this.#change(keyOf(at, form), served, (held) => (held.plain ??= text))
     return text
   }
 
@@ -150,11 +164,11 @@ export class BodyCache {
 
   /** Remembers a text that was just written. */
   add(at: BodyPlace, location: string, plain: Buffer, packed: PackedBody | null): void {
-    this.#keep(keyOf(at, 'all'), location, plain, packed)
+    this.#keep(keyOf(at, 'all'), { location, plain, packed })
   }
 
-  #keep(key: string, location: string, plain: Buffer | null, packed: PackedBody | null): ServedBody {
-    const held = new Held({ location, plain, packed })
+  #keep(key: string, text: ServedBody): ServedBody {
+    const held = new Held(text)
     this.#entries.set(key, held, { size: held.bytes })
     return held
   }
@@ -167,7 +181,7 @@ export class BodyCache {
         : await unpack(body)
     const plain = isWhole ? referencedForm(text, location) : text
     const packed = plain === text && body !== null ? body : await pack(plain)
-    return this.#keep(keyOf(at, form), location, plain, packed)
+    return this.#keep(keyOf(at, form), { location, plain, packed })
   }
 }
 

@@ -16,6 +16,8 @@ const packingSmall = { level: 1, windowBits: 14, memLevel: 7, finishFlush }
 const packing = { level: 1, finishFlush }
 const packingWell = { level: 6, finishFlush }
 const unpacking = { finishFlush: constants.Z_SYNC_FLUSH }
+/** Bytes; the least that zlib takes. */
+const leastChunk = 64
 
 /** Packs metadata text for its row: raw deflate blocks (RFC 1951) that can be spliced into a gzip answer. */
 export async function pack(text: Buffer): Promise<PackedBody> {
@@ -41,6 +43,9 @@ export function joinPacked(bodies: readonly PackedBody[]): PackedBody {
   return { packed: Buffer.concat(bodies.map(({ packed }) => packed)), length, crc }
 }
 
-export async function unpack(body: PackedBody): Promise<Buffer> {
-  return body.length <= smallEnough ? inflateRawSync(body.packed, unpacking) : inflate(body.packed, unpacking)
+/** The text, at once where that is sooner than a trip to the thread pool. */
+export function unpack({ packed, length }: PackedBody): Buffer | Promise<Buffer> {
+  if (length > smallEnough) return inflate(packed, unpacking)
+  // Room for one byte more: zlib gets itself another chunk as soon as one is full.
+  return inflateRawSync(packed, { ...unpacking, chunkSize: Math.max(length + 1, leastChunk) })
 }

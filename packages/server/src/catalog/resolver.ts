@@ -5,8 +5,10 @@ import type { Sql } from '../store/sql.ts'
 import { sharedCache } from '../cache.ts'
 import { Moments } from './moments.ts'
 import { nameKey } from './name-key.ts'
+import { Recurring } from './recurring.ts'
 
-const maxBatch = 64
+/** With more in one query the database and this process would wait for each other. */
+const maxBatch = 8
 const maxRunning = 4
 /** Names whose rows are remembered: about a kilobyte each. */
 const maxSeen = 10_000
@@ -15,6 +17,9 @@ const maxSeen = 10_000
 export type WantedText = Pick<ResolveKey, 'form' | 'known'>
 
 const noText: WantedText = { form: 'none', known: null }
+
+/** By name and wanted text. */
+type Batch = Map<string, Waiting>
 
 interface Waiting {
   readonly id: string
@@ -34,12 +39,14 @@ interface Waiting {
 export class Resolver {
   readonly #sql: Sql
   readonly #moments: Moments
-  #waiting = new Map<string, Waiting>()
-  readonly #asked = new Set<string>()
+  // What is done with goes with its map: a map that lives for ever and forgets one by one keeps what it forgot until the
+  // next full collection of garbage.
+  #waiting: Batch = new Map()
+  #running: readonly Batch[] = []
   /** What stood at a name when it was last looked at. Only the store says whether it still does. */
   readonly #seen = sharedCache<Seen>({ max: maxSeen })
+  readonly #recurring = new Recurring()
   #askers = 0
-  #running = 0
   #scheduled = false
 
   constructor(sql: Sql) {
@@ -81,7 +88,7 @@ export class Resolver {
 
   /** Who asks first waits for those of the same turn, and if there were others, for those of the next. */
   #schedule(): void {
-    if (this.#scheduled || this.#running === maxRunning) return
+    if (this.#scheduled || this.#running.length === maxRunning) return
     this.#scheduled = true
     const first = this.#askers
     const send = (): void => {
@@ -95,41 +102,39 @@ export class Resolver {
   }
 
   #send(): void {
-    while (this.#running < maxRunning) {
+    while (this.#running.length < maxRunning) {
       const batch = this.#take()
       if (batch.size === 0) return
-      this.#running += 1
+      this.#running = [...this.#running, batch]
       void this.#run(batch)
     }
   }
 
   /** The next names to ask for, none of which is being asked for. */
-  #take(): Map<string, Waiting> {
-    const batch = new Map<string, Waiting>()
+  #take(): Batch {
+    const [batch, rest]: readonly [Batch, Batch] = [new Map(), new Map()]
     for (const [text, waiting] of this.#waiting) {
-      if (batch.size === maxBatch) break
-      if (this.#asked.has(text)) continue
-      batch.set(text, waiting)
-      this.#waiting.delete(text)
-      this.#asked.add(text)
+      const mustWait = batch.size === maxBatch || this.#running.some((asked) => asked.has(text))
+      ;(mustWait ? rest : batch).set(text, waiting)
     }
+    this.#waiting = rest
     return batch
   }
 
-  async #run(batch: ReadonlyMap<string, Waiting>): Promise<void> {
+  async #run(batch: Batch): Promise<void> {
     const waiting = [...batch.values()]
     const keys = waiting.map(({ key }) => key)
     try {
       // The database gets what came meanwhile before anybody is answered, and works on that at the same time.
       const { moment, answers } = await resolveRelations(this.#sql, keys).finally(() => this.#finish(batch))
       this.#moments.hear(moment)
-      for (const [index, { id, resolve, reject }] of waiting.entries()) {
+      for (const [index, { id, key, resolve, reject }] of waiting.entries()) {
         const answer = answers[index]
         if (answer === undefined) {
           reject(new Error('the store left out a name'))
           continue
         }
-        this.#seen.set(id, answer.seen)
+        if (key.seen !== null || this.#recurring.again(id)) this.#seen.set(id, answer.seen)
         resolve(answer.resolved)
       }
     } catch (error) {
@@ -137,9 +142,8 @@ export class Resolver {
     }
   }
 
-  #finish(batch: ReadonlyMap<string, Waiting>): void {
-    this.#running -= 1
-    for (const text of batch.keys()) this.#asked.delete(text)
+  #finish(batch: Batch): void {
+    this.#running = this.#running.filter((running) => running !== batch)
     this.#send()
   }
 }

@@ -11,8 +11,10 @@ const json = { 'content-type': 'application/json' }
 
 /** Below this many bytes of text, compressing saves no packet worth the client's work. */
 const worthCompressing = 1_400
-/** Up to this many bytes, copying is cheaper than another write. */
+/** Up to this many bytes, copying is cheaper than another write, every time that it is kept for. */
 const worthCopying = 32 * 1024
+/** The same for what is written once; more would get memory of its own, for the collection of garbage to find. */
+const worthCopyingOnce = 4 * 1024
 
 export const noContent: Answer = { status: 204 }
 
@@ -30,7 +32,7 @@ export interface MetadataAnswer {
 }
 
 export function metadataAnswer(parts: MetadataAnswer): Answer {
-  return plainAnswer(parts).answer
+  return plainAnswer(parts, false).answer
 }
 
 /** An answer, and the text it was made of as it stands in there; absent where it was not copied. */
@@ -39,8 +41,9 @@ export interface MadeAnswer {
   readonly text?: Buffer | undefined
 }
 
-export function plainAnswer({ location, text, ending, etag }: MetadataAnswer): MadeAnswer {
-  return made(etag, {}, together([headOf(location), text, ending.text]), text)
+/** @param isKept whether it will be sent again and again */
+export function plainAnswer({ location, text, ending, etag }: MetadataAnswer, isKept: boolean): MadeAnswer {
+  return made(etag, {}, together([headOf(location), text, ending.text], isKept), text)
 }
 
 /** The same with a gzip body, spliced out of the packed text. */
@@ -49,9 +52,10 @@ export function packedAnswer(
   { packed }: ServedBody & { packed: PackedBody },
   ending: Ending,
   etag: string,
+  isKept: boolean,
 ): MadeAnswer {
   const pieces = gzipSplice(headOf(location), packed, ending.packed)
-  return made(etag, { 'content-encoding': 'gzip' }, together(pieces), packed.packed)
+  return made(etag, { 'content-encoding': 'gzip' }, together(pieces, isKept), packed.packed)
 }
 
 function made(
@@ -79,11 +83,11 @@ interface Together {
 }
 
 /** Small pieces are copied into one, which is one write; large ones are not worth copying. */
-function together(pieces: readonly Buffer[]): Together {
+function together(pieces: readonly Buffer[], isKept: boolean): Together {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  if (length > worthCopying) return { body: null, pieces }
-  // It may be kept for long: not out of the pool, whose pages it would keep too.
-  const whole = Buffer.allocUnsafeSlow(length)
+  if (length > (isKept ? worthCopying : worthCopyingOnce)) return { body: null, pieces }
+  // What is kept does not come out of the pool, whose pages it would keep too.
+  const whole = isKept ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length)
   let at = 0
   for (const piece of pieces) {
     whole.set(piece, at)

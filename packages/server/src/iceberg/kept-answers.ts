@@ -1,4 +1,4 @@
-import type { BodyPlace, ServedBody } from '../catalog/body-cache.ts'
+import { type BodyPlace, isHeld, type ServedBody } from '../catalog/body-cache.ts'
 import type { HandedOut } from '../credentials/hand-out.ts'
 import type { Answer } from '../http/operation.ts'
 import type { MadeAnswer } from './answers.ts'
@@ -30,15 +30,16 @@ export function keptAnswer(
   { bodies }: Pick<IcebergParts, 'bodies'>,
   { place, form, served, encoding }: ServedAt,
   access: HandedOut | null,
-  make: () => MadeAnswer,
+  make: (isKept: boolean) => MadeAnswer,
 ): Answer {
+  if (!isHeld(served)) return make(false).answer
   let all = keptOf.get(served)
   if (all === undefined) keptOf.set(served, (all = { plain: {}, packed: {} }))
   const kept = all[encoding]
   const { bare, last } = kept
   if (access === null && bare !== undefined) return bare.answer
   if (access !== null && last?.access === access) return last.answer
-  const made = make()
+  const made = make(true)
   if (access === null) kept.bare = made
   else kept.last = { ...made, access }
   const [plain, packed] = [all.plain.bare?.text, all.packed.bare?.text]

@@ -41,12 +41,12 @@ export async function answerRelation(
   const served = await parts.bodies.get(target, relation, form, target.held)
   const at = { place: target, form, served }
   if (acceptsGzip(call.header('accept-encoding'), served)) {
-    return keptAnswer(parts, { ...at, encoding: 'packed' }, access, () =>
-      packedAnswer(location, served, endingOf(access), etag()),
+    return keptAnswer(parts, { ...at, encoding: 'packed' }, access, (isKept) =>
+      packedAnswer(location, served, endingOf(access), etag(), isKept),
     )
   }
   const text = served.plain ?? (await parts.bodies.inflated(target, form, served))
-  return keptAnswer(parts, { ...at, encoding: 'plain' }, access, () =>
-    plainAnswer({ location, text, ending: endingOf(access), etag: etag() }),
+  return keptAnswer(parts, { ...at, encoding: 'plain' }, access, (isKept) =>
+    plainAnswer({ location, text, ending: endingOf(access), etag: etag() }, isKept),
   )
 }
