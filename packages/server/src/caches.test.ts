@@ -39,7 +39,6 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'catalog/body-cache.ts #inflating': 'shared',
   'catalog/metadata-text.ts lastingParts': 'shared',
   // What is computed from constants, or configured.
-  'catalog/crc32-combine.ts squares': 'shared',
   'credentials/vending-of.ts read': 'shared',
   'credentials/vendors/storage-keys.ts #chains': 'shared',
   'identity/issuers/external-tokens.ts #trusted': 'shared',

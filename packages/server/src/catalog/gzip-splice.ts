@@ -15,7 +15,7 @@ const deflating = { level: 6, windowBits: 13, memLevel: 6 }
  * @param end its last block is the final one: see `storedEnd` and `deflatedEnd`
  */
 export function gzipSplice(before: Buffer, body: PackedBody, end: PackedBody): Buffer[] {
-  const trailer = Buffer.alloc(8)
+  const trailer = Buffer.allocUnsafe(8)
   const beforeAndBody = crc32Combine(crc32(before), body.crc, body.length)
   trailer.writeUInt32LE(crc32Combine(beforeAndBody, end.crc, end.length), 0)
   trailer.writeUInt32LE((before.length + body.length + end.length) % 2 ** 32, 4)
@@ -37,7 +37,7 @@ function stored(text: Buffer, last: boolean): Buffer[] {
   const count = Math.max(Math.ceil(text.length / largestStoredBlock), last ? 1 : 0)
   return Array.from({ length: count }, (_, index) => {
     const part = text.subarray(index * largestStoredBlock, (index + 1) * largestStoredBlock)
-    const head = Buffer.alloc(5)
+    const head = Buffer.allocUnsafe(5)
     head.writeUInt8(last && index === count - 1 ? 1 : 0, 0)
     head.writeUInt16LE(part.length, 1)
     head.writeUInt16LE(~part.length & 0xffff, 3)
