@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
-import { isInstalled, markInstalled } from '../../conformance/lib/stamp.ts'
+import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
 import type { BenchRun } from '../lib/bench-run.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
 import { type BenchPostgres, withClient } from '../lib/postgres.ts'
@@ -51,7 +51,9 @@ function storeOf(
   finish: (databaseUrl: string, tables: number) => Promise<void> = () => Promise.resolve(),
 ): StoreOf {
   return (run, postgres, root, tables) => {
-    const store = { database: `${kind}_${tables}`, dataDir: join(root, `${kind}-${tables}`), tables }
+    mkdirSync(root, { recursive: true })
+    const dataDir = join(realpathSync(root), `${kind}-${tables}`)
+    const store = { database: `${kind}_${tables}`, dataDir, tables }
     return kept(run, postgres, store, async () => {
       await fill(run, postgres, store, filling)
       await finish(postgres.url(store.database), tables)
@@ -72,14 +74,16 @@ async function kept(
   make: () => Promise<void>,
 ): Promise<Store> {
   const { dataDir, database } = store
-  if (isInstalled(dataDir, edition) && !(await postgres.createDatabase(database))) return store
+  // Its tables are where it was made.
+  const stamp = stampOf(edition, dataDir)
+  if (isInstalled(dataDir, stamp) && !(await postgres.createDatabase(database))) return store
   run.say(`making the store ${database} …`)
   const startedAt = Date.now()
   await postgres.dropDatabase(database)
   rmSync(dataDir, { recursive: true, force: true })
   await postgres.createDatabase(database)
   await make()
-  markInstalled(dataDir, edition)
+  markInstalled(dataDir, stamp)
   const seconds = (Date.now() - startedAt) / 1000
   writeFileSync(join(dataDir, 'made-in-seconds'), `${seconds}\n`)
   run.say(`made ${database} in ${seconds.toFixed(0)} s`)
