@@ -1,4 +1,4 @@
-import { momentSql } from './moment.ts'
+import { momentSql, runSql } from './moment.ts'
 import type { BodyForm, RelationRow } from './relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -59,8 +59,8 @@ interface Row {
 }
 
 // A row that is changed is a new version with another place (`ctid`) and another writer (`xmin`). In a database that was
-// set back, or on a stand-by that took over, a writer's number comes again: that server was started at another time. One
-// that only crashed was not, but there, too, no metadata file is named twice.
+// set back, on a stand-by that took over, and after a crash a writer's number comes again: that is another run of the
+// server. For good measure the metadata file is compared as well, which is never named twice.
 // The lateral subqueries with LIMIT keep the planner on one index probe a name, whatever it believes of the sizes.
 const resolveFrom = (
   keys: string,
@@ -82,7 +82,7 @@ const resolveFrom = (
    from ${keys}
    left join lateral (select *, xmin, ctid from namespace where warehouse_id = k.warehouse_id and path = k.path limit 1) n on true
    left join lateral (select *, xmin, ctid from relation where namespace_id = n.id and name = k.name limit 1) r on true
-   cross join lateral (select concat_ws(' ', (select pg_postmaster_start_time()::text), n.xmin, n.ctid, r.xmin, r.ctid, r.metadata_location) as stamp offset 0) v`
+   cross join lateral (select concat_ws(' ', (select ${runSql}), n.xmin, n.ctid, r.xmin, r.ctid, r.metadata_location) as stamp offset 0) v`
 
 const resolveMany = statement(
   'relation_resolve_many',
