@@ -1,7 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { momentNow } from '../store/moment.ts'
 import type { Queryable } from '../store/sql.ts'
 
-/** A question that has no answer after so long hangs: nobody else should wait for it. */
+/** How long anybody waits for an answer, ms. A question that hangs keeps nobody from asking for the rows. */
 const patienceMs = 500
 
 /**
@@ -12,7 +13,7 @@ export class Moments {
   readonly #sql: Queryable
   #latest: string | null = null
   #isStill = false
-  #running: Promise<unknown> | null = null
+  #running: Promise<string | null> | null = null
   #sentAt = 0
   #next: Promise<string | null> | null = null
 
@@ -29,28 +30,46 @@ export class Moments {
   /** Whether the question is worth its time: the store was at this moment the last two times, and answers. */
   mayHold(moment: string | null): boolean {
     if (!this.#isStill || moment !== this.#latest) return false
-    return this.#running === null || performance.now() - this.#sentAt < patienceMs
+    return this.#running === null || this.#patienceLeft() > 0
   }
 
-  /** Whether the store is at this moment. */
+  /** Whether the store is at this moment. It is not known to be where the question fails, or has no answer in time. */
   async holds(moment: string | null): Promise<boolean> {
     this.#next ??= this.#ask()
-    return (await this.#next) === moment
+    const now = await this.#next
+    return now !== null && now === moment
   }
 
   async #ask(): Promise<string | null> {
-    await this.#running
+    if (this.#running !== null) await this.#inTime(this.#running)
     // Others of the same turn share it.
-    await new Promise((resolve) => void setImmediate(resolve))
+    await turn()
     this.#next = null
+    if (this.#running !== null) return null
     this.#sentAt = performance.now()
-    const asked = momentNow(this.#sql)
-    this.#running = asked.then(
-      () => (this.#running = null),
-      () => (this.#running = null),
-    )
-    const moment = await asked
+    this.#running = this.#answer()
+    return await this.#inTime(this.#running)
+  }
+
+  async #answer(): Promise<string | null> {
+    // What is wrong is told to those who ask for the rows then.
+    const moment = await momentNow(this.#sql).catch(() => null)
+    this.#running = null
     this.hear(moment)
     return moment
+  }
+
+  async #inTime(answer: Promise<string | null>): Promise<string | null> {
+    const { promise: late, resolve } = Promise.withResolvers<null>()
+    const timer = setTimeout(resolve, this.#patienceLeft(), null)
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #patienceLeft(): number {
+    return this.#sentAt + patienceMs - performance.now()
   }
 }
