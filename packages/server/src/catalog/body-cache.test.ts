@@ -50,6 +50,23 @@ test('what is loaded once is not kept, what is loaded again is, and a newer text
   expect(cache.held(at, 'all')).toBe(moved)
 })
 
+test('those who were given one row at the same time are given one text, which is inflated once', async () => {
+  const cache = new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 })
+  const row = rowOf('t', await pack(Buffer.from('{"a":1}')))
+  await cache.get(at, row, 'all')
+  const place = { ...at, held: null }
+  const given = await Promise.all([1, 2, 3].map(async () => cache.get(place, row, 'all')))
+  const texts = await Promise.all(given.map(async (served) => cache.inflated(place, 'all', served)))
+  expect([new Set(given).size, new Set(texts).size]).toEqual([1, 1])
+})
+
+test('what has no room in the cache is not held, and is served all the same', async () => {
+  const cache = new BodyCache({ maxBytes: 0, maxFileBytes: 1_000_000 })
+  const served = await loaded(cache, 't', await pack(Buffer.from('{"a":1}')))
+  expect([isHeld(served), cache.held(at, 'all'), cache.bytes]).toEqual([false, null, 0])
+  expect((await cache.inflated(at, 'all', served)).toString()).toBe('{"a":1}')
+})
+
 test('those who load one body plain at the same time share its inflation', async () => {
   const cache = new BodyCache({ maxBytes: 10_000_000, maxFileBytes: 10_000_000 })
   const text = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, index) => index)))

@@ -88,23 +88,21 @@ export class BodyCache {
     return this.#entries.get(keyOf(at, form)) ?? null
   }
 
-  /** The text for a row that was resolved with this form: from the row, from what is held, or from storage. */
-  get(
-    at: BodyPlace,
-    row: RelationRow,
-    form: Form,
-    held: ServedBody | null = this.held(at, form),
-  ): ServedBody | Promise<ServedBody> {
-    if (held?.location === row.metadataLocation) return held
-    const { body } = row
+  /** The text for a row that was resolved with this form: from what is held, from the row, or from storage. */
+  get(at: BodyPlace, row: RelationRow, form: Form): ServedBody | Promise<ServedBody> {
+    const { body, metadataLocation: location } = row
+    if (at.held?.location === location) return at.held
+    // Others who were given the same row may have been here before.
+    const newest = this.held(at, form)
+    if (newest?.location === location) return newest
     const isWhole =
       form === 'refs' && row.kind === 'table' && (body === null || lacksReferencedForm(body.length))
     if (body && !isWhole) {
       const key = keyOf(at, form)
-      const text = { location: row.metadataLocation, plain: null, packed: body }
-      return held !== null || this.#recurring.again(key) ? this.#keep(key, text) : text
+      const text = { location, plain: null, packed: body }
+      return newest !== null || this.#recurring.again(key) ? this.#keep(key, text) : text
     }
-    const file = `${form} ${row.metadataLocation}`
+    const file = `${form} ${location}`
     let reading = this.#reading.get(file)
     if (!reading) {
       reading = this.#read(at, row, form, isWhole).finally(() => this.#reading.delete(file))
@@ -115,7 +113,7 @@ export class BodyCache {
 
   /** The plain text, inflated once and kept. */
   async plain(at: BodyPlace, row: RelationRow, form: Form): Promise<Buffer> {
-    return this.inflated(at, form, await this.get(at, row, form, at.held ?? undefined))
+    return this.inflated(at, form, await this.get(at, row, form))
   }
 
   /** The plain text of what `get` gave. Those who ask for it at the same time wait for one inflation. */
@@ -170,7 +168,8 @@ export class BodyCache {
   #keep(key: string, text: ServedBody): ServedBody {
     const held = new Held(text)
     this.#entries.set(key, held, { size: held.bytes })
-    return held
+    // The cache does not take what is larger than itself.
+    return this.#entries.peek(key) === held ? held : text
   }
 
   async #read(at: BodyPlace, row: RelationRow, form: Form, isWhole: boolean): Promise<ServedBody> {

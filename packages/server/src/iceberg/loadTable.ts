@@ -38,7 +38,7 @@ export async function answerRelation(
   const etag = (): string => etagOf(location, form, access?.tag)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
-  const served = await parts.bodies.get(target, relation, form, target.held)
+  const served = await parts.bodies.get(target, relation, form)
   const at = { place: target, form, served }
   if (acceptsGzip(call.header('accept-encoding'), served)) {
     return keptAnswer(parts, { ...at, encoding: 'packed' }, access, (isKept) =>
