@@ -1,8 +1,8 @@
 import { HeadgateError } from '@headgate/errors'
 import { DatabaseError } from 'pg'
 
-/** When a statement failed. */
-export type Moment =
+/** How far a statement had come when it failed. */
+export type Stage =
   /** Nothing was sent, or only things that a lost connection takes back. */
   | 'before-effect'
   /** A change may have been committed: a statement of its own that writes, or COMMIT. */
@@ -14,7 +14,7 @@ const RETRY_AFTER_SECONDS = 1
  * Turns what went wrong with the connection or the server into an error that callers may be told. PostgreSQL's answers
  * about the statement itself (a violation, say) come back as they are.
  */
-export function explain(error: unknown, moment: Moment): unknown {
+export function explain(error: unknown, stage: Stage): unknown {
   if (error instanceof HeadgateError) return error
   if (!isConnectionFailure(error)) {
     return error instanceof DatabaseError && error.code === '57014'
@@ -22,7 +22,7 @@ export function explain(error: unknown, moment: Moment): unknown {
       : error
   }
   const refused = error instanceof DatabaseError && error.code?.startsWith('53') === true
-  if (moment === 'before-effect' || refused)
+  if (stage === 'before-effect' || refused)
     return unavailable('The database cannot be reached; try again.', error)
   const message =
     'The connection to the database was lost while a change was being made: it may have happened or not.'
