@@ -23,7 +23,8 @@ interface User {
 
 function start(dataDir: string, user?: User, env: Readonly<Record<string, string>> = {}): string {
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, dataDir]
-  const options = { encoding: 'utf8', env: { ...process.env, ...env }, cwd: '/', ...user } as const
+  const { PATH, TMPDIR } = process.env
+  const options = { encoding: 'utf8', env: { PATH, TMPDIR, ...env }, cwd: '/', ...user } as const
   const { stdout, stderr } = spawnSync(process.execPath, args, options)
   return (stdout + stderr).trim()
 }

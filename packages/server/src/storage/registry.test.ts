@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { programEnvironment } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FileStorage } from './file.ts'
 import { openStorage } from './open-storage.ts'
@@ -50,8 +50,7 @@ describe('StorageRegistry', () => {
     await registry.open({ id: 'a', version: 1, profile: { type: 'file', root: `file://${folder}/a` } })
     await registry.open({ id: 'b', version: 1, profile: { type: 'file', root: `file://${folder}/b` } })
     expect(closed).toEqual([])
-    await sleep(200)
-    expect(closed).toEqual([`file://${folder}/a`])
+    await expect.poll(() => closed).toEqual([`file://${folder}/a`])
     await registry[Symbol.asyncDispose]()
     expect(closed).toEqual([`file://${folder}/a`, `file://${folder}/b`])
   })
@@ -84,10 +83,11 @@ async function loadsS3Client(profile: StorageProfile): Promise<boolean> {
     await registry.open({ id: 'w', version: 1, profile: ${JSON.stringify(profile)} })
     const { createRequire } = await import('node:module')
     const loaded = Object.keys(createRequire(import.meta.url).cache)
-    console.log(loaded.some((path) => path.includes('client-s3')))
+    console.log(String(loaded.some((path) => path.includes('client-s3'))))
   `
   const args = ['--conditions=x-source', '--input-type=module', '-e', program]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname })
+  const options = { cwd: import.meta.dirname, env: programEnvironment() }
+  const { stdout } = await promisify(execFile)(process.execPath, args, options)
   return stdout.trim() === 'true'
 }
 

@@ -131,7 +131,9 @@ describe('headgate proxy', () => {
 
   it('says what is wrong before it listens', async () => {
     const run = async (...args: string[]): Promise<{ code: number; err: string }> =>
-      await runHere(['proxy', '--upstream', upstreamUrl, '--port', '0', ...args], directory, {})
+      await runHere(['proxy', '--upstream', upstreamUrl, '--port', '0', ...args], directory, {
+        env: { HEADGATE_CONFIG_DIR: directory },
+      })
     expect(await run('--host', '0.0.0.0')).toMatchObject({
       code: 2,
       err: expect.stringContaining('--shared-machine'),

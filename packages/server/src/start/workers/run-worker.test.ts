@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { testDatabase } from '@headgate/testkit'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { forkWorkers } from './test-workers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -9,6 +9,7 @@ test('a worker whose primary goes before it serves ends, and waits for nothing',
   await using database = await testDatabase()
   forkWorkers()
   vi.stubEnv('HEADGATE_MASTER_KEY', randomBytes(32).toString('base64'))
+  onTestFinished(() => void vi.unstubAllEnvs())
   const worker = WorkerProcess.fork(() => Promise.resolve(null))
   const orders = { databaseUrl: database.url, log: { level: 'info', format: 'json' } } as const
   const served = worker.serve({ ...orders, ports: { catalog: 0, gateway: null } })
