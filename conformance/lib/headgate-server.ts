@@ -26,22 +26,48 @@ export function tokenUri(server: HeadgateServer): string {
   return `${catalogUri(server)}/v1/oauth/tokens`
 }
 
+interface Ports {
+  readonly catalog: number
+  readonly s3: number
+}
+
+interface HeadgateOptions {
+  readonly dataDir: string
+  readonly log: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly timeoutMs?: number
+  /** Where it listens, for one that comes back to its clients; free ports without it. */
+  readonly ports?: Ports
+}
+
+const startAttempts = 3
+
 /**
  * Starts a server on a free port with its embedded store in `dataDir` and waits for its `ready` line.
  * First starts set up the store, hence the generous `timeoutMs`.
  */
 export async function startHeadgate(
   keeper: ProcessKeeper,
-  options: {
-    readonly dataDir: string
-    readonly log: string
-    readonly env?: Readonly<Record<string, string>>
-    readonly timeoutMs?: number
-    /** Where it listens, for one that comes back to its clients; free ports without it. */
-    readonly ports?: { readonly catalog: number; readonly s3: number }
-  },
+  options: HeadgateOptions,
 ): Promise<HeadgateServer> {
-  const ports = options.ports ?? { catalog: 0, s3: await freePort() }
+  if (options.ports !== undefined) return tryStart(keeper, options, options.ports)
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = { catalog: 0, s3: await freePort() }
+    try {
+      return await tryStart(keeper, options, ports)
+    } catch (error) {
+      // Somebody else may take the port before the server does.
+      const isTaken = readFileSync(options.log, 'utf8').includes(`Port ${ports.s3} is taken`)
+      if (!isTaken || attempt === startAttempts) throw error
+    }
+  }
+}
+
+async function tryStart(
+  keeper: ProcessKeeper,
+  options: HeadgateOptions,
+  ports: Ports,
+): Promise<HeadgateServer> {
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   const child = keeper.start({
     name: 'headgate',
@@ -58,7 +84,7 @@ export async function startHeadgate(
       options.dataDir,
     ],
     cwd: repositoryRoot,
-    ...(options.env ? { env: options.env } : {}),
+    env: { ...noneOfOurs(), ...options.env },
     log: options.log,
     onLine: (line) => {
       if (line.startsWith('ready ')) resolve(line)
@@ -87,4 +113,10 @@ export async function startHeadgate(
     clearTimeout(timer)
     ended.catch(() => {})
   }
+}
+
+/** What configures a Headgate on this machine, or steers this run, is no setting of the server. */
+function noneOfOurs(): Record<string, undefined> {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
+  return Object.fromEntries(names.map((name) => [name, undefined]))
 }
