@@ -87,6 +87,8 @@ export interface TestServerOptions extends Partial<ContextOptions> {
   readonly allowedLocations?: readonly string[]
   readonly requestTimeoutMs?: number
   readonly faultyDatabase?: boolean
+  /** Connection string of the database server; the one that all tests share unless told. */
+  readonly databaseServer?: string
   /** Clients know the directory as the bucket `lakehouse` and reach it through the storage gateway. */
   readonly vending?: VendingProfile
   /** The S3 store that is said to be behind it, for modes that ask there themselves. */
@@ -101,7 +103,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   stack.defer(() => rm(directory, { recursive: true, force: true }))
   const place = `file://${directory}/warehouse`
   const root = options.vending === undefined ? place : 's3://lakehouse'
-  const store = stack.use(await testStore())
+  const store = stack.use(await testStore({}, options.databaseServer))
   const files = stack.use(new FileStorage({ roots: [place, ...(options.allowedLocations ?? [])] }))
   const own =
     options.vending === undefined

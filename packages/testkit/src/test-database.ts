@@ -10,10 +10,12 @@ export interface TestDatabase extends AsyncDisposable {
 export interface TestDatabaseOptions {
   /** Prepares the database; done once per distinct `key` and test run, then copied. */
   readonly template?: { readonly key: string; prepare(url: string): Promise<void> }
+  /** Connection string of a server for tests; the one that the test run shares unless told. */
+  readonly server?: string
 }
 
 /**
- * A database of its own, empty or copied from a template, on the server that the test run shares.
+ * A database of its own, empty or copied from a template.
  *
  * @example
  * ```ts
@@ -21,7 +23,7 @@ export interface TestDatabaseOptions {
  * ```
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const server = await sharedPostgres()
+  const server = options.server ?? (await sharedPostgres())
   const name = `headgate_test_${randomUUID().replaceAll('-', '')}`
   await connected(server, async (client) => {
     const template =

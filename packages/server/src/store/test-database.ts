@@ -17,15 +17,18 @@ async function prepare(url: string): Promise<void> {
 /**
  * A migrated database of its own for a test, and a pool on it.
  *
+ * @param server its connection string; the one that the test run shares unless told
+ *
  * @example
  * ```ts
  * await using store = await testStore()
  * await store.sql.run(…)
  * ```
  */
-export async function testStore(config: Omit<SqlConfig, 'url'> = {}): Promise<TestStore> {
+export async function testStore(config: Omit<SqlConfig, 'url'> = {}, server?: string): Promise<TestStore> {
   const key = JSON.stringify(migrations)
-  const database = await testDatabase({ template: { key, prepare } })
+  const on = server === undefined ? {} : { server }
+  const database = await testDatabase({ template: { key, prepare }, ...on })
   const sql = await openSql({ ...config, url: database.url })
   return {
     sql,
