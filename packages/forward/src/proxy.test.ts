@@ -512,7 +512,7 @@ describe('when something fails', () => {
     await using on = await scene(
       (request) =>
         request.includes('/stops') ? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a"' : undefined,
-      { answerTimeoutMs: 200, idleTimeoutMs: 300 },
+      { answerTimeoutMs: 1_000, idleTimeoutMs: 300 },
     )
     const answer = await fetch(`${on.proxy.url}/v1/config`)
     expect([answer.status, await answer.json()]).toMatchObject([
@@ -535,7 +535,7 @@ describe('when something fails', () => {
     const server = createServer((_, response) => {
       response.writeHead(413, { 'content-type': 'text/plain' })
       response.write('too ')
-      setTimeout(() => response.end('large'), 400)
+      setTimeout(() => response.end('large'), 1_500)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -543,7 +543,7 @@ describe('when something fails', () => {
     await using proxy = await startProxy({
       upstream: `http://127.0.0.1:${port}`,
       auth: await bearer(),
-      answerTimeoutMs: 200,
+      answerTimeoutMs: 1_000,
     })
     const start = head(proxy.url, 'POST /v1/table/t/insert', 'Transfer-Encoding: chunked')
     const answer = await sendRaw(proxy.url, `${start}3\r\nabc\r\n`, 'large')
@@ -672,3 +672,14 @@ describe('its own paths', () => {
     expect(on.told.map(({ path, status }) => [path, status])).toContainEqual(['/v1/private-name', 200])
   })
 })
+
+it('closing waits for a request under way, and not for another one on its connection', async () => {
+  const held: (() => void)[] = []
+  await using on = await scene((_, socket) => void held.push(() => void socket.write(jsonAnswer('{}'))))
+  const asked = fetch(`${on.proxy.url}/v1/config`)
+  await expect.poll(() => held.length).toBe(1)
+  const closed = on.proxy.close(120_000)
+  for (const release of held) release()
+  expect((await asked).status).toBe(200)
+  await closed
+}, 20_000)

@@ -28,6 +28,9 @@ export interface ProxyOptions extends Omit<ForwarderOptions, 'publicUrl'> {
   readonly onRequest?: (told: Told) => void
 }
 
+/** How often a proxy that closes looks for connections that have become idle. */
+const sweepMs = 50
+
 /** One request, as it may be logged. */
 export interface Told {
   readonly method: string
@@ -163,8 +166,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
+      // A connection whose last request was finished since would be kept alive for another one.
+      const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
       const timer = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
+      clearInterval(sweep)
       clearTimeout(timer)
     }
     await forwarder[Symbol.asyncDispose]()
