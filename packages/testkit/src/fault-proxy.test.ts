@@ -53,12 +53,14 @@ describe('FaultProxy', () => {
     expect(await client.ask('one', 3)).toBe('ONE')
     proxy.faults = { hang: true }
     client.socket.write('two')
+    await expect.poll(() => proxy.held).toBe(1)
     await sleep(150)
     expect(client.text).toBe('ONE')
     expect(received).toEqual(['one'])
     proxy.faults = {}
     await client.until(6)
     expect(client.text).toBe('ONETWO')
+    expect(proxy.held).toBe(0)
     client.socket.destroy()
   })
 

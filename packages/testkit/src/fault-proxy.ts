@@ -41,6 +41,7 @@ export class FaultProxy implements AsyncDisposable {
   #faults: Faults
   #changed = Promise.withResolvers<void>()
   #connections = 0
+  #held = 0
 
   private constructor(server: Server, options: FaultProxyOptions) {
     this.#server = server
@@ -69,6 +70,11 @@ export class FaultProxy implements AsyncDisposable {
   /** How many connections were made so far, refused ones too. */
   get connections(): number {
     return this.#connections
+  }
+
+  /** In how many directions of connections something waits for the end of a hang. */
+  get held(): number {
+    return this.#held
   }
 
   get faults(): Faults {
@@ -152,7 +158,9 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #untilMoving(): Promise<void> {
+    this.#held += 1
     while (this.#faults.hang === true) await this.#changed.promise
+    this.#held -= 1
   }
 }
 

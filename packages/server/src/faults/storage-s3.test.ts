@@ -68,7 +68,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     proxy = await FaultProxy.start({ port: minio.port })
     place = await faultPlace()
     await open({})
-    await open({ requestTimeout: 300, attempts: 2, retryBase: 10 })
+    await open({ requestTimeout: 700, attempts: 2, retryBase: 10 })
     await done(patient, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
   })
   afterEach(() => {
