@@ -89,7 +89,7 @@ test('a worker that is killed under load is replaced, and nothing acknowledged i
   expect(await third.isAlive()).toBe(true)
   const acknowledged = names.length
   await expect.poll(() => names.length).toBeGreaterThan(acknowledged + 20)
-  await expect.poll(() => servedBy(server.process), { timeout: 15_000 }).toHaveLength(3)
+  await expect.poll(() => servedBy(server.process), { timeout: 30_000 }).toHaveLength(3)
   written.abort()
   await Promise.all(writers)
   expect(servedBy(server.process).slice(0, 2)).toEqual([killed, other])
