@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileStorage } from './file.ts'
 import { all, chunks, rejects } from './storage-contract-tools.ts'
 
@@ -41,7 +41,7 @@ describe('FileStorage', () => {
       )
       ;(await storage.get(at('x'))).body.destroy()
     }
-    await vi.waitFor(async () => expect(await open()).toBeLessThanOrEqual(before))
+    await expect.poll(open).toBeLessThanOrEqual(before)
   })
 
   it('refuses every way through a symbolic link, out of the root or not', async () => {

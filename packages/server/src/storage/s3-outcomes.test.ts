@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { failed, scripted, storageAt, x } from './s3-test-storage.ts'
+import { failed, impatient, scripted, scriptedWithin, storageAt, x } from './s3-test-storage.ts'
 import { failure, hang, ok, reset } from './scripted-s3.ts'
 import { rejects } from './storage-contract-tools.ts'
 import { isOutcomeUnknown, StorageWriteError } from './storage-errors.ts'
@@ -33,7 +33,7 @@ describe('a put that failed says what is known', () => {
     ['a reset', reset()],
     ['silence', hang()],
   ])('unknown: %s', async (_, answer) => {
-    const { storage } = await scripted(answer)
+    const { storage } = await scriptedWithin(impatient, answer)
     const error = await failed(storage.put(x, Buffer.from('1'), { ifAbsent: true }))
     expect(isOutcomeUnknown(error)).toBe(true)
     expect(error).toMatchObject({ code: 'unavailable', cause: expect.any(Error) })
@@ -45,9 +45,12 @@ describe('a put that failed says what is known', () => {
   })
 
   it('unknown: an abort while the request is on its way', async () => {
-    const { storage } = await scripted(hang())
-    const put = storage.put(x, Buffer.from('1'), { signal: AbortSignal.timeout(50) })
-    expect(await outcome(put)).toBe('unknown')
+    const { server, storage } = await scripted(hang())
+    const controller = new AbortController()
+    const put = outcome(storage.put(x, Buffer.from('1'), { signal: controller.signal }))
+    await expect.poll(() => server.requests.length).toBe(1)
+    controller.abort()
+    expect(await put).toBe('unknown')
   })
 
   it('a condition that fails because our own first attempt had written is success', async () => {
@@ -71,7 +74,7 @@ describe('a put that failed says what is known', () => {
   })
 
   it('a condition that fails after a lost answer, and no way to look: unknown', async () => {
-    const { storage } = await scripted(reset(), failure(412, 'PreconditionFailed'), hang())
+    const { storage } = await scriptedWithin(impatient, reset(), failure(412, 'PreconditionFailed'), hang())
     expect(await outcome(storage.put(x, Buffer.from('1'), { ifAbsent: true }))).toBe('unknown')
   })
 
@@ -99,7 +102,7 @@ describe('a put that failed says what is known', () => {
   })
 
   it('not written: a streamed part that broke off before its end', async () => {
-    const { storage } = await scripted(hang())
+    const { storage } = await scriptedWithin(impatient, hang())
     const size = 20 * 1024 * 1024
     expect(await outcome(storage.uploadPart(x, 'u', 1, stalling(), { size }))).toBe('not-written')
   })

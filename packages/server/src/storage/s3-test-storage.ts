@@ -9,13 +9,16 @@ afterEach(async () => {
   while (open.length > 0) await open.pop()?.[Symbol.asyncDispose]()
 })
 
+/** Tries again soon, and waits for answers longer than a busy machine needs. */
 export const quick: Partial<S3Limits> = {
-  connectTimeout: 500,
-  requestTimeout: 300,
+  connectTimeout: 5_000,
+  requestTimeout: 5_000,
   attempts: 3,
   retryBase: 5,
   retryMax: 20,
 }
+/** Where answers do not come. */
+export const impatient: Partial<S3Limits> = { ...quick, connectTimeout: 500, requestTimeout: 300 }
 export const x = 's3://lake/x'
 
 export async function storageAt(endpoint: string, limits: Partial<S3Limits> = {}): Promise<S3Storage> {
@@ -26,12 +29,22 @@ export async function storageAt(endpoint: string, limits: Partial<S3Limits> = {}
   return storage
 }
 
-export async function scripted(
+interface Scripted {
+  readonly server: ScriptedS3
+  readonly storage: S3Storage
+}
+
+export function scripted(...answers: ScriptedAnswer[]): Promise<Scripted> {
+  return scriptedWithin(quick, ...answers)
+}
+
+export async function scriptedWithin(
+  limits: Partial<S3Limits>,
   ...answers: ScriptedAnswer[]
-): Promise<{ server: ScriptedS3; storage: S3Storage }> {
+): Promise<Scripted> {
   const server = await ScriptedS3.start(...answers)
   open.push(server)
-  return { server, storage: await storageAt(server.endpoint) }
+  return { server, storage: await storageAt(server.endpoint, limits) }
 }
 
 export async function failed(promise: Promise<unknown>): Promise<unknown> {
