@@ -119,7 +119,7 @@ test('a read from a failing or hanging storage is 503 with Retry-After', async (
     limits: {
       maxBodyBytes: 1_000_000,
       maxJsonDepth: 100,
-      requestTimeoutMs: 300,
+      requestTimeoutMs: 1_000,
       maxConcurrentRequests: 8,
       maxNameBytes: 255,
       maxPageSize: 10,
@@ -140,7 +140,7 @@ test('a write into a hanging storage is 503 in time: its commit is called back',
   fault = 'hangs'
   const started = performance.now()
   expect(await commit(server.send, path, [setProperties({ a: '1' })])).toMatchObject(unavailable)
-  expect(performance.now() - started).toBeLessThan(2_500)
+  expect(performance.now() - started).toBeLessThan(10_000)
 })
 
 test('a commit that still waits, for storage or for its turn, when its client was answered never happens', async () => {
@@ -163,8 +163,9 @@ test('a commit that still waits, for storage or for its turn, when its client wa
 test('beyond the number of requests at once the answer is 429 with Retry-After, before any work', async () => {
   const paths = await Promise.all(Array.from({ length: 8 }, (_, n) => create(`over-${n}`)))
   fault = 'hangs'
+  releases = []
   const stuck = paths.map((path) => commit(server.send, path, [setProperties({ a: '1' })]))
-  await sleep(300)
+  await expect.poll(() => releases.length).toBe(8)
   const shed = await server.send('POST', tables, { name: 'shed', schema })
   expect(shed).toMatchObject({
     status: 429,
@@ -213,7 +214,7 @@ test('when the connection dies under the swap the state is unknown, and the new 
     setTimeout(() => {
       database.faults = { refuse: true }
       database.resetAll()
-    }, 200)
+    }, 500)
   }
   written = []
   const answer = await commit(server.send, path, [setProperties({ maybe: '1' })])

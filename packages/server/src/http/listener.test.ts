@@ -51,7 +51,7 @@ test('a listener that closes tells so in its answers, so that no request is sent
   await asked.promise
   const closed = listener.close(5_000)
   answers[1]?.client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-  await sleep(50)
+  await expect.poll(() => count).toBe(3)
   allowed.resolve()
   expect(await Promise.all(answers.map(({ ended }) => ended))).toEqual([
     ['connection: close'],

@@ -159,7 +159,7 @@ describe('a session', () => {
     await other.reload()
     // At once by its notification, or when it may be looked for again: junk has just been looked for in vain.
     const sent = (): Promise<unknown> => signed({ credentials: mintS3Session(other, claimsOf()) })
-    await expect.poll(sent, { timeout: 5_000 }).toBe('200 bytes')
+    await expect.poll(sent).toBe('200 bytes')
   })
 })
 

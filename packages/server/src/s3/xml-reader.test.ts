@@ -82,7 +82,7 @@ test('any text either reads or is MalformedXML, in time that grows with its leng
       },
     ),
   )
-  const startedAt = performance.now()
+  const start = process.cpuUsage()
   for (const nasty of [
     `<a ${' '.repeat(200_000)}`,
     `<a${' b="c"'.repeat(50_000)}`,
@@ -90,5 +90,6 @@ test('any text either reads or is MalformedXML, in time that grows with its leng
     `<a>${'&'.repeat(200_000)}</a>`,
   ])
     expect(() => read(nasty)).toThrow(S3Error)
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  // Of this process alone: others may want the machine too.
+  expect(process.cpuUsage(start).user).toBeLessThan(3_000_000)
 })
