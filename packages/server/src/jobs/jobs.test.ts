@@ -141,9 +141,9 @@ describe('background jobs', () => {
     let runs = 0
     const handler: JobHandler = async (run) => {
       runs += 1
-      await sleep(1_500, undefined, { signal: run.signal })
+      await sleep(3_500, undefined, { signal: run.signal })
     }
-    const replicas = [start(handler, { leaseMs: 600 }), start(handler, { leaseMs: 600 })]
+    const replicas = [start(handler, { leaseMs: 1_500 }), start(handler, { leaseMs: 1_500 })]
     await until(async () => (await jobsFor(store.sql, subject))[0]?.finishedAt !== null)
     for (const replica of replicas) await replica[Symbol.asyncDispose]()
     expect(runs).toBe(1)

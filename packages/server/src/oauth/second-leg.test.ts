@@ -131,7 +131,10 @@ describe('an engine exchanges a token whose issuer is asked first', () => {
     }
     expect(await life({ user: 40 })).toBe(40)
     expect(await life({ answer: 40 })).toBe(40)
-    expect([39, 40, 41, 42]).toContain(await life({ said: 40 }))
+    const said = await life({ said: 40 })
+    expect(said).toBeGreaterThanOrEqual(39)
+    // It counts from the answer, which a busy machine may have given some seconds after `now`.
+    expect(said).toBeLessThan(60)
   })
 
   test('groups, login and name come from the answer; what proves the user stays as old as it was', async () => {
@@ -336,14 +339,14 @@ describe('when the issuer does not answer', () => {
   })
 
   test('in time, or at all, or where its metadata are: try again', async () => {
+    const late = Promise.withResolvers<void>()
     leg.answerWith(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 600))
+      await late.promise
       return legToken(world.idp)
     })
     configure({ timeoutMs: 150 })
-    const before = Date.now()
     expect(await exchange()).toMatchObject(unavailable)
-    expect(Date.now() - before).toBeLessThan(600)
+    late.resolve()
     configure({ tokenEndpoint: 'http://127.0.0.1:1/token' })
     expect(await exchange()).toMatchObject(unavailable)
     await using broken = await testService((path) => ({ status: path === '/jwks' ? 200 : 500 }))

@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openSql } from './pool.ts'
 import { statement, type Sql } from './sql.ts'
-import { add, insert, napAndWrite, openThings, type Things } from './test-things.ts'
+import { add, insert, napAndWrite, openThings, type Things, until } from './test-things.ts'
 
 let things: Things
 let sql: Sql
@@ -21,8 +21,7 @@ beforeEach(() => {
 
 async function killed(run: (pool: Sql) => Promise<unknown>, pool: Sql): Promise<unknown> {
   const outcome = run(pool).catch((error: unknown) => error)
-  await sleep(300)
-  await things.terminate('%pg_sleep%')
+  await until(async () => (await things.terminate('%pg_sleep%')) > 0)
   return await outcome
 }
 
@@ -54,7 +53,7 @@ describe('when the connection fails', () => {
     await using pool = await openSql({ url: things.url })
     expect(
       await killed(
-        async (on) => await on.run(statement('test_nap_read', 'select 7 as n from pg_sleep(1)')),
+        async (on) => await on.run(statement('test_nap_read', 'select 7 as n from pg_sleep(2)')),
         pool,
       ),
     ).toEqual([{ n: 7 }])

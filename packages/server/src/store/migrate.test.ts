@@ -134,7 +134,7 @@ describe('migrate', () => {
     await using database = await testDatabase()
     const slow: Migration = { version: 1, name: 'slow', sql: 'select pg_sleep(2)' }
     const first = migrate({ url: database.url, migrations: [slow] })
-    await sleep(500)
+    await expect.poll(() => locks(database.url)).toBe(1)
     const second = migrate({ url: database.url, migrations: [slow], lockTimeoutMs: 100 })
     await expect(second).rejects.toThrow('Another Headgate has been changing the schema for more than 0.1 s')
     await first

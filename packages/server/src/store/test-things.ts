@@ -27,8 +27,8 @@ export interface Things extends AsyncDisposable {
   ask<Row>(text: string): Promise<Row[]>
   valueOf(id: string): Promise<unknown>
   proxied(config?: { readonly statementTimeoutMs?: number }): Promise<Proxied>
-  /** Ends the connections whose last query looks like this. */
-  terminate(like: string): Promise<void>
+  /** Ends the connections whose last query looks like this, and gives their number. */
+  terminate(like: string): Promise<number>
 }
 
 /** A database with the table `thing` and a pool on it. */
@@ -46,11 +46,13 @@ export async function openThings(): Promise<Things> {
     ask,
     valueOf: async (id) => (await sql.run<{ n: number }>(read, [id]))[0]?.n,
     proxied: async (config) => await openProxied(url, config),
-    terminate: async (like) =>
-      void (await ask(
+    terminate: async (like) => {
+      const ended = await ask(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where query like '${like}' and datname = current_database() and pid <> pg_backend_pid()`,
-      )),
+      )
+      return ended.length
+    },
     async [Symbol.asyncDispose]() {
       await sql[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
@@ -58,8 +60,8 @@ export async function openThings(): Promise<Things> {
   }
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await sleep(10)) {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await condition()); await sleep(10)) {
     if (Date.now() > end) throw new Error('It did not happen.')
   }
 }

@@ -57,7 +57,7 @@ if (findMinio() === undefined) {
     beforeAll(async () => {
       minio = await startMinio({ buckets: ['lake'] })
       // It answers before it knows its users.
-      for (let wait = 0; wait < 50 && (await assume([]).catch(() => null)) === null; wait += 1)
+      for (let wait = 0; wait < 200 && (await assume([]).catch(() => null)) === null; wait += 1)
         await sleep(100)
     })
     afterAll(() => minio[Symbol.asyncDispose]())
