@@ -114,12 +114,12 @@ test('an answer of a query that is no Arrow is told as such', async () => {
 
 test('the answer of a query can be read as it comes, however long, and slowly', async () => {
   const body = Buffer.concat(Array.from({ length: 200 }, () => Buffer.alloc(10_000, 7)))
-  await using it = await testNamespace({ timeoutMs: 300, maxResponseBytes: 10, answer: () => ({ body }) })
+  await using it = await testNamespace({ timeoutMs: 1_000, maxResponseBytes: 10, answer: () => ({ body }) })
   let length = 0
-  let slow = 3
+  let slow = 2
   for await (const chunk of await it.lance.queryTableStream(query)) {
     length += chunk.length
-    if (slow-- > 0) await new Promise((resolve) => setTimeout(resolve, 400))
+    if (slow-- > 0) await new Promise((resolve) => setTimeout(resolve, 1_200))
   }
   expect(length).toBe(body.length)
 })

@@ -44,10 +44,10 @@ test('a call may take longer than the namespace says', async () => {
 })
 
 test('what moves may take as long as it needs: an upload in pieces longer than the limit', async () => {
-  await using it = await testNamespace({ timeoutMs: 400, maxRetries: 0, answer: () => ({ json: {} }) })
+  await using it = await testNamespace({ timeoutMs: 1_000, maxRetries: 0, answer: () => ({ json: {} }) })
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
     for (let piece = 0; piece < 10; piece++) {
-      await new Promise((resolve) => setTimeout(resolve, 60))
+      await new Promise((resolve) => setTimeout(resolve, 150))
       yield Uint8Array.of(0xff, 0xff, 0xff, 0xff)
     }
   }
