@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deleteGrant } from '../store/grants.ts'
 import { bumpPolicy, policyVersion } from '../store/policies.ts'
 import { deletePrincipal, setPrincipalEnabled, stopPrincipalSessions } from '../store/principals.ts'
@@ -66,9 +66,9 @@ describe('a change', () => {
     const who = await addPrincipal(sql, 'etl')
     expect(decide(await policies.get(who), table.chain, 'select').outcome).toBe('hide')
     await grant(sql, 'select', table, 'principal', who.principal.id)
-    await vi.waitFor(async () =>
-      expect(decide(await policies.get(who), table.chain, 'select').outcome).toBe('allow'),
-    )
+    const decided = async (): Promise<string> =>
+      decide(await policies.get(who), table.chain, 'select').outcome
+    await expect.poll(decided).toBe('allow')
   })
 
   test('reaches a replica that is deaf within the maximum age', async () => {

@@ -213,7 +213,7 @@ describe('the store', () => {
   test('gets them soon when there are few', async () => {
     await using log = new AuditLog({ mode: 'store', write: () => undefined, sql, flushAfterMs: 10 })
     log.record(entry({ operation: 'x' }))
-    await vi.waitFor(async () => expect(await queryAudit(sql, everything)).toHaveLength(1))
+    await expect.poll(() => queryAudit(sql, everything)).toHaveLength(1)
   })
 
   test('gets them later when it was away; what does not fit is written as lines, and none is lost', async () => {
@@ -250,7 +250,7 @@ describe('the store', () => {
     log.record(entry({ operation: 'y' }))
     await new Promise((resolve) => setTimeout(resolve, 30))
     away = false
-    await vi.waitFor(async () => expect(await queryAudit(sql, everything)).toHaveLength(2))
+    await expect.poll(() => queryAudit(sql, everything)).toHaveLength(2)
   })
 
   test('that refuses certain events does not keep the others: those are written as lines', async () => {

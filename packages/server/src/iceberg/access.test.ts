@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Json } from '@headgate/json'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { statement } from '../store/sql.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type TestCaller, type TestServer, testServer } from '../test-server.ts'
@@ -300,7 +300,7 @@ test('when the ground moves under every attempt the answer is 409, nothing is co
   expect(answer).toMatchObject({ status: 409, json: { error: { type: 'CommitFailedException' } } })
   expect((await server.send('GET', path)).json).toEqual(before.json)
   const folder = fileURLToPath(metadataLocationOf(before).replace(/[^/]+$/, ''))
-  await vi.waitFor(async () => expect(await readdir(folder)).toHaveLength(1))
+  await expect.poll(() => readdir(folder)).toHaveLength(1)
 })
 
 test('a remembered commit is no right: after a revocation the next one is refused', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../test-server.ts'
 import { statement } from '../store/sql.ts'
 import { commit, creationOf, idempotencyKey, schema, setProperties } from './test-tables.ts'
@@ -40,5 +40,5 @@ test('each request is one event: a change that was made in its transaction, ever
   await send('GET', `${tables}/there`)
   expect(requests.size).toBe(16)
   for (const [id, event] of requests)
-    await vi.waitFor(async () => expect(await server.sql.run(eventsOf, [id]), id).toMatchObject([event]))
+    await expect.poll(() => server.sql.run(eventsOf, [id]), { message: id }).toMatchObject([event])
 })

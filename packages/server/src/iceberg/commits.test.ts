@@ -50,7 +50,7 @@ async function eventually(check: () => Promise<void>): Promise<void> {
     try {
       return await check()
     } catch (error) {
-      if (wait > 1_000) throw error
+      if (wait > 5_000) throw error
       await sleep(wait)
     }
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { statement } from '../store/sql.ts'
 import { type Send, type TestServer, testServer } from '../test-server.ts'
 import {
@@ -78,13 +78,8 @@ test('without retention, a drop forgets the table and leaves its files, a purge 
   await create(forgotten, 'left', `${root}/left`)
   const purged = await create(forgotten, 'purged', `${root}/purged`)
   expect((await send('DELETE', `${purged.path}?purgeRequested=true`)).status).toBe(204)
-  await vi.waitFor(
-    async () => {
-      expect(await exists(forgotten, purged.file)).toBe(false)
-      expect(await forgotten.sql.run(row, [purged.uuid])).toEqual([])
-    },
-    { timeout: 5_000 },
-  )
+  await expect.poll(() => exists(forgotten, purged.file)).toBe(false)
+  await expect.poll(() => forgotten.sql.run(row, [purged.uuid])).toEqual([])
   await create(forgotten, 'purged', `${root}/purged`)
 })
 

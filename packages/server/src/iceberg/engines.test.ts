@@ -1,5 +1,5 @@
 import type { Json } from '@headgate/json'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../access/test-world.ts'
 import { deleteEngine, type EngineSettings, insertEngine } from '../store/engines.ts'
 import { bumpPolicy } from '../store/policies.ts'
@@ -207,11 +207,9 @@ describe('storage credentials of a user, renewed by the engine alone', () => {
       'test_renewals',
       `select principal, actors, outcome from audit where operation = 'loadCredentials' order by id desc limit 1`,
     )
-    await vi.waitFor(async () =>
-      expect(await server.sql.run(renewals)).toEqual([
-        { principal: 'alice', actors: ['trino'], outcome: 'allowed' },
-      ]),
-    )
+    await expect
+      .poll(() => server.sql.run(renewals))
+      .toEqual([{ principal: 'alice', actors: ['trino'], outcome: 'allowed' }])
     expect(await trino.send('GET', endpoint.split('?')[0] ?? '')).toMatchObject({ status: 403 })
     expect(await bob.send('GET', endpoint)).toMatchObject({ status: 404 })
     await enter({ refreshes: false })
@@ -234,8 +232,9 @@ test('the audit names both, and says where no user was named', async () => {
     `select operation, principal, actors, detail from audit where operation in ('loadTable', 'getConfig') order by id desc limit 2`,
   )
   const detail = { address: '127.0.0.1' }
-  await vi.waitFor(async () =>
-    expect(await server.sql.run(events)).toEqual([
+  await expect
+    .poll(() => server.sql.run(events))
+    .toEqual([
       {
         operation: 'getConfig',
         principal: 'trino',
@@ -243,6 +242,5 @@ test('the audit names both, and says where no user was named', async () => {
         detail: { ...detail, onBehalfOf: 'no user' },
       },
       { operation: 'loadTable', principal: 'alice', actors: ['trino'], detail },
-    ]),
-  )
+    ])
 })

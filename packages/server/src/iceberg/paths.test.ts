@@ -1,5 +1,5 @@
 import { type IncomingMessage, request } from 'node:http'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../test-server.ts'
 import { errorOf, objectAt, schema } from './test-tables.ts'
 
@@ -132,10 +132,7 @@ test('a client that names no warehouse gets the usual one if it may see it', asy
   expect(await lone.send('GET', '/v1/config')).toMatchObject({ status: 400 })
   await server.grant({ privilege: 'use', on: { kind: 'warehouse', id: server.warehouseId }, to: lone })
   // The other replicas and this one hear of it a moment later.
-  await vi.waitFor(async () =>
-    expect(await lone.send('GET', '/v1/config')).toMatchObject({
-      status: 200,
-      json: { overrides: { prefix: 'lakehouse' } },
-    }),
-  )
+  await expect
+    .poll(() => lone.send('GET', '/v1/config'))
+    .toMatchObject({ status: 200, json: { overrides: { prefix: 'lakehouse' } } })
 })

@@ -1,5 +1,5 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { statement } from '../store/sql.ts'
 import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
 import { objectAt, schema, textAt } from './test-tables.ts'
@@ -56,14 +56,9 @@ const events = statement(
 
 /** What the gateway wrote down about an object. */
 async function recorded(name: string): Promise<unknown> {
-  return vi.waitFor(
-    async () => {
-      const rows = await server.sql.run(events, [name])
-      expect(rows).toHaveLength(2)
-      return rows
-    },
-    { timeout: 5_000 },
-  )
+  const recording = (): Promise<unknown> => server.sql.run(events, [name])
+  await expect.poll(recording).toHaveLength(2)
+  return recording()
 }
 
 test("the gateway's records name the query that asked for the keys, each its own", async () => {

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { JsonObject } from '@headgate/json'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { maxViews } from '../access/through-views.ts'
 import { deletePrincipal, setPrincipalEnabled } from '../store/principals.ts'
 import { statement } from '../store/sql.ts'
@@ -166,12 +166,12 @@ describe('through a view, behind an engine that is believed,', () => {
       `select principal, actors, object, outcome, detail from audit where operation = 'loadTable' order by id desc limit 2`,
     )
     const who = { principal: 'alice', actors: ['trino'], object: 'lakehouse:raw.t' }
-    await vi.waitFor(async () =>
-      expect(await server.sql.run(events)).toMatchObject([
+    await expect
+      .poll(() => server.sql.run(events))
+      .toMatchObject([
         { ...who, outcome: 'denied', detail: { notThroughViews: ['mart.outer'] } },
         { ...who, outcome: 'allowed', detail: { throughViews: ['mart.outer', 'mart.inner'] } },
-      ]),
-    )
+      ])
   })
 
   test('the right of the user comes first, and then nothing is different', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readKeys } from '../store/key-ring.ts'
 import { statement } from '../store/sql.ts'
 import { testStore, type TestStore } from '../store/test-database.ts'
@@ -91,7 +91,7 @@ describe('a rotation', () => {
     await using ring = await openRing({ maxAgeMs: 3_600_000 })
     const { generation } = ring
     const id = await addKey(store.sql, master, 'page-token')
-    await vi.waitFor(() => expect(ring.opening('page-token', id)?.state).toBe('added'))
+    await expect.poll(() => ring.opening('page-token', id)?.state).toBe('added')
     expect(ring.generation).toBeGreaterThan(generation)
   })
 
@@ -102,7 +102,9 @@ describe('a rotation', () => {
       `update key_ring set state = 'retired' where purpose = 'page-token'`,
     )
     await store.sql.run(silent)
-    await vi.waitFor(() => expect(() => ring.sealing('page-token')).toThrow(/no active key/))
+    const sealing = async (): Promise<unknown> =>
+      await Promise.try(() => ring.sealing('page-token')).catch(String)
+    await expect.poll(sealing).toMatch(/no active key/)
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -209,7 +209,11 @@ describe('files', () => {
     directory = await mkdtemp(join(tmpdir(), 'headgate-cedar-'))
   })
   afterEach(() => rm(directory, { recursive: true, force: true }))
-  const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text)
+  /** At once: what follows the files must not see half of one. */
+  async function write(name: string, text: string): Promise<void> {
+    await writeFile(join(directory, `${name}.new`), text)
+    await rename(join(directory, `${name}.new`), join(directory, name))
+  }
 
   test('of a directory are read by name, others passed over; a place that is wrong is told', async () => {
     await expect(readPolicyFiles(directory)).rejects.toThrow(/has no file whose name ends in \.cedar/)
@@ -234,7 +238,7 @@ describe('files', () => {
     expect([may(), opened.isCurrent()]).toEqual([true, true])
 
     await write('p.cedar', 'permit(principal')
-    await vi.waitFor(() => expect(opened.isCurrent()).toBe(false))
+    await expect.poll(() => opened.isCurrent()).toBe(false)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(may()).toBe(true)
     expect(log.error.mock.calls).toEqual([
@@ -248,7 +252,7 @@ describe('files', () => {
     // Whoever must be told may be away for a while.
     onChange.mockRejectedValueOnce(new Error('the store is away'))
     await write('p.cedar', 'forbid(principal, action, resource);')
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2))
+    await expect.poll(() => onChange.mock.calls.length).toBe(2)
     expect([may(), opened.isCurrent()]).toEqual([false, true])
     expect(log.info).toHaveBeenCalledTimes(1)
   })
