@@ -131,7 +131,7 @@ test('however many ask, one question whether the store has moved serves them, an
   const ask = (): Promise<Resolved[]> =>
     Promise.all([...names, ...names].map((name) => resolver.whatStands(server.warehouseId, named(name))))
   const answers = await ask()
-  // Other tests commit on the same server, and move the store as well.
+  // Until the last of what the server does for itself is over.
   await expect
     .poll(async () => {
       store.sent.length = 0
