@@ -104,7 +104,8 @@ describe('background jobs', () => {
         await stuck.promise
         run.check()
       },
-      { leaseMs: 60_000 },
+      // With room for another job, it would take up again what it has lost.
+      { leaseMs: 60_000, concurrency: 1 },
     )
     await until(async () => (await jobsFor(store.sql, subject))[0]?.progress['step'] === 2)
     await store.sql.run(expireLeases)
