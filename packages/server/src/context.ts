@@ -5,6 +5,7 @@ import { observeCedar } from './access/cedar/cedar-metrics.ts'
 import { openCedar } from './access/cedar/open-cedar.ts'
 import { Policies } from './access/policies.ts'
 import { BodyCache } from './catalog/body-cache.ts'
+import { GroupCommit } from './catalog/group-commit.ts'
 import { ModelCache } from './catalog/model-cache.ts'
 import { Resolver } from './catalog/resolver.ts'
 import { Serial } from './catalog/serial.ts'
@@ -132,6 +133,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const parts: IcebergParts = {
     sql,
     resolver: new Resolver(sql),
+    groupCommit: new GroupCommit(sql),
     bodies: new BodyCache({ maxBytes: options.metadataCacheBytes, maxFileBytes: maxMetadataBytes }),
     tableModels: new ModelCache(options.metadataCacheBytes / 2),
     viewModels: new ModelCache(options.metadataCacheBytes / 8),

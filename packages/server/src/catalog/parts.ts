@@ -3,6 +3,7 @@ import type { ViewMetadata } from '@headgate/iceberg/view'
 import type { Sql } from '../store/sql.ts'
 import type { Log } from '../log.ts'
 import type { BodyCache } from './body-cache.ts'
+import type { GroupCommit } from './group-commit.ts'
 import type { ModelCache } from './model-cache.ts'
 import type { Resolver } from './resolver.ts'
 
@@ -10,6 +11,7 @@ import type { Resolver } from './resolver.ts'
 export interface CatalogParts {
   readonly sql: Sql
   readonly resolver: Resolver
+  readonly groupCommit: GroupCommit
   readonly bodies: BodyCache
   readonly tableModels: ModelCache<TableMetadata>
   readonly viewModels: ModelCache<ViewMetadata>

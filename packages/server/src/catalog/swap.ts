@@ -1,20 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { isHeadgateError } from '@headgate/errors'
-import { lockLocations, overlapsOthers } from '../store/locations.ts'
-import {
-  type Bodies,
-  confirmRelation,
-  insertRelation,
-  lockRelations,
-  replacePrefixes,
-  replaceRelation,
-  type Standing,
-} from '../store/relation-writes.ts'
+import { overlapsOthers } from '../store/locations.ts'
+import type { Standing } from '../store/relation-writes.ts'
 import { isUuidTaken } from '../store/relations.ts'
-import { writeRiders, type Riders } from '../store/riders.ts'
-import type { Queryable } from '../store/sql.ts'
+import type { Riders } from '../store/riders.ts'
 import { takenError } from './existing.ts'
 import { overlapError } from './locations.ts'
+import { movePointers, type Written } from './move-pointers.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Prepared } from './prepare.ts'
 import { Stale } from './stale.ts'
@@ -71,11 +63,6 @@ async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Pr
   }
 }
 
-/** A change whose file is in storage, with what its row will keep. */
-interface Written extends Prepared {
-  readonly bodies: Bodies
-}
-
 // The pointer moves when the file is surely there, and before that its name is nobody's business.
 const putOptions = { contentType: 'application/json', unreferenced: true }
 
@@ -97,59 +84,6 @@ async function writeFiles(changes: readonly Prepared[]): Promise<Written[]> {
     if (result.status === 'rejected') throw result.reason
     return result.value
   })
-}
-
-async function movePointers(
-  parts: CatalogParts,
-  changes: readonly Written[],
-  riders: Riders,
-  unchanged: readonly Standing[],
-): Promise<void> {
-  riders.begin?.()
-  const [only] = changes
-  if (changes.length === 1 && only && only.claim === null && unchanged.length === 0) {
-    if (!(await writeOne(parts.sql, only, riders))) throw new Stale()
-    return
-  }
-  await parts.sql.transaction(async (tx) => {
-    const replaced = changes.flatMap(({ write }) =>
-      write.type === 'replace' ? [write.replacement.standing] : [],
-    )
-    const ids = [...replaced, ...unchanged].map(({ id }) => id)
-    if (ids.length > 0) await lockRelations(tx, ids)
-    for (const standing of unchanged) {
-      if (!(await confirmRelation(tx, standing, riders.policyVersion))) throw new Stale()
-    }
-    const bare = { policyVersion: riders.policyVersion, audit: [], idempotency: null }
-    // New names too are taken in one order everywhere, for the same reason.
-    for (const change of changes.toSorted((a, b) => compare(newNameOf(a), newNameOf(b)))) {
-      if (!(await writeOne(tx, change, bare))) throw new Stale()
-    }
-    if (changes.some(({ claim }) => claim !== null)) await lockLocations(tx)
-    for (const change of changes) await claimLocations(tx, change)
-    await writeRiders(tx, riders)
-  })
-}
-
-function newNameOf({ write }: Prepared): string {
-  return write.type === 'create' ? `${write.relation.namespaceId} ${write.relation.name}` : ''
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
-}
-
-function writeOne(sql: Queryable, { write, bodies }: Written, riders: Riders): Promise<boolean> {
-  return write.type === 'create'
-    ? insertRelation(sql, { ...write.relation, ...bodies }, riders)
-    : replaceRelation(sql, { ...write.replacement, ...bodies }, riders)
-}
-
-async function claimLocations(tx: Queryable, { claim, write }: Prepared): Promise<void> {
-  if (claim === null) return
-  const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
-  if (await overlapsOthers(tx, id, claim)) throw overlapError()
-  if (write.type === 'replace') await replacePrefixes(tx, id, claim.prefixes)
 }
 
 /** Files that surely no pointer names. What cannot be deleted is left for the search of orphans. */

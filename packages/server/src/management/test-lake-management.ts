@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { BodyCache } from '../catalog/body-cache.ts'
+import { GroupCommit } from '../catalog/group-commit.ts'
 import { ModelCache } from '../catalog/model-cache.ts'
 import { openStorageOf } from '../catalog/open-storage.ts'
 import { Resolver } from '../catalog/resolver.ts'
@@ -48,6 +49,7 @@ export async function testLakeManagement(): Promise<TestLakeManagement> {
     fileRoots: [`file://${directory}`],
     wakeJobs: () => (woken += 1),
     resolver: new Resolver(sql),
+    groupCommit: new GroupCommit(sql),
     bodies: new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 }),
     tableModels: new ModelCache(1_000_000),
     viewModels: new ModelCache(1_000_000),

@@ -55,21 +55,34 @@ const idempotencyTypes =
 
 /** SQL that inserts the audit rows of parameter `$n`, once for each row of `from` (none, when nothing was changed). */
 export function insertAuditSql(n: number, from: string): string {
-  return `insert into audit (${auditColumns})
-    select ${auditColumns.replaceAll(/\w+/g, 'a.$&')} from jsonb_to_recordset($${n}::jsonb) a(${auditTypes}) where exists (select from ${from})`
+  return auditSql(`jsonb_to_recordset($${n}::jsonb) a(${auditTypes}) where exists (select from ${from})`)
+}
+
+function auditSql(source: string): string {
+  return `insert into audit (${auditColumns}) select ${auditColumns.replaceAll(/\w+/g, 'a.$&')} from ${source}`
 }
 
 /** SQL that keeps the answer of parameter `$n` (null: none) for a replay, when `from` has a row. */
 export function insertIdempotencySql(n: number, from: string): string {
+  return idempotencySql(
+    `jsonb_to_record($${n}::jsonb) i(${idempotencyTypes}) where i.key is not null and exists (select from ${from})`,
+  )
+}
+
+function idempotencySql(source: string): string {
   return `insert into idempotency (principal_id, key, operation, digest, status, relation_id, metadata_location, error, expires_at)
     select i.principal_id, i.key, i.operation, decode(i.digest, 'hex'), i.status, i.relation_id, i.metadata_location, i.error, to_timestamp(i.expires_at)
-    from jsonb_to_record($${n}::jsonb) i(${idempotencyTypes}) where i.key is not null and exists (select from ${from})`
+    from ${source}`
 }
 
 /** SQL that writes the riders of a change: the parameters `$n` and the next one, when `written` has a row. */
 export function ridersSql(n: number): string {
   return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')})`
 }
+
+/** The same for several changes: each row of `written` has its riders in the columns `audit` and `idempotency`. */
+export const ridersOfEachSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
+   kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null`)})`
 
 /**
  * Runs a change with its riders. The last three parameters of its statement are the policy version and those of

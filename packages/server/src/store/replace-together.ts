@@ -1,0 +1,85 @@
+import type { Replacement } from './relation-writes.ts'
+import type { PackedBody } from './relations.ts'
+import { type Riders, ridersOfEachSql } from './riders.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/** A replacement with one text, and what travels with it. */
+export interface SharedReplacement {
+  readonly replacement: Replacement & { readonly body: PackedBody; readonly refs: null }
+  readonly riders: Riders
+}
+
+// A row that somebody else holds is passed over: it would hold up all the others, and two servers that wait for each
+// other's rows would never end.
+const replace = statement(
+  'relation_replace_together',
+  `with change as materialized (
+     select * from jsonb_to_recordset($1::jsonb) c(id uuid, version bigint, namespace_id uuid, name text, uuid uuid,
+       metadata_location text, location text, definer_id uuid, at int, size int, length int, crc bigint, policy bigint,
+       audit jsonb, idempotency jsonb)),
+   held as materialized (
+     select id from relation where id in (select id from change) order by id for update skip locked),
+   written as (
+     update relation r set version = r.version + 1, uuid = c.uuid, metadata_location = c.metadata_location, location = c.location,
+       definer_id = coalesce(c.definer_id, r.definer_id), body = substring($2::bytea from c.at for c.size), body_length = c.length,
+       body_crc = c.crc, refs_body = null, refs_length = null, refs_crc = null, updated_at = now()
+     from change c, held h
+     where r.id = h.id and c.id = r.id and r.version = c.version and r.namespace_id = c.namespace_id and r.name = c.name
+       and (select version from policy) = c.policy
+     returning r.id, c.audit, c.idempotency),
+   ${ridersOfEachSql}
+   select id from written`,
+)
+
+/**
+ * The compare-and-swap of several relations with one statement, and the ids of those that were replaced. The others moved,
+ * or somebody holds their row, or they may not begin any more: `replaceRelation` says which.
+ *
+ * @param changes of different relations
+ * @throws what the first of them fails with; then nothing was written of any
+ */
+export async function replaceTogether(
+  sql: Queryable,
+  changes: readonly SharedReplacement[],
+): Promise<ReadonlySet<string>> {
+  const begun = changes.filter(mayBegin)
+  let at = 1
+  const values = begun.map(({ replacement: { standing, body, ...to }, riders }) => {
+    const size = body.packed.length
+    const value = {
+      id: standing.id,
+      version: standing.version,
+      namespace_id: standing.namespaceId,
+      name: standing.name,
+      uuid: to.uuid,
+      metadata_location: to.metadataLocation,
+      location: to.location,
+      definer_id: to.definerId,
+      at,
+      size,
+      length: body.length,
+      crc: body.crc,
+      policy: riders.policyVersion,
+      audit: riders.audit,
+      idempotency: riders.idempotency ?? {},
+    }
+    at += size
+    return value
+  })
+  const texts = Buffer.concat(begun.map(({ replacement }) => replacement.body.packed))
+  const rows = await sql.run<{ id: string }>(replace, [JSON.stringify(values), texts])
+  const replaced = new Set(rows.map(({ id }) => id))
+  for (const { replacement, riders } of begun) {
+    if (riders.done && replaced.has(replacement.standing.id)) sql.afterCommit(riders.done)
+  }
+  return replaced
+}
+
+function mayBegin({ riders }: SharedReplacement): boolean {
+  try {
+    riders.begin?.()
+    return true
+  } catch {
+    return false
+  }
+}
