@@ -7,8 +7,13 @@ import type { NestedField, Schema, StructType, Type } from './types.ts'
  * default is due, and a JavaScript number does not remember how it was spelled.
  */
 export function encodeSchema(schema: Schema): Schema {
-  return encodeStruct(schema)
+  let encoded = known.get(schema)
+  if (encoded === undefined) known.set(schema, (encoded = encodeStruct(schema)))
+  return encoded
 }
+
+/** A table writes the same schemas with every commit. */
+const known = new WeakMap<Schema, Schema>()
 
 function encodeStruct<T extends StructType>(struct: T): T {
   const fields = struct.fields.map(encodeField)
