@@ -44,25 +44,30 @@ describe('when the connection fails', () => {
 
   test('under a write of its own, the outcome is unknown', async () => {
     await using pool = await openSql({ url: things.url })
-    expect(await killed(async (on) => await on.run(napAndWrite, [id, 5]), pool)).toMatchObject({
+    expect(await killed(async (on) => await on.run(napAndWrite, [id, 12]), pool)).toMatchObject({
       code: 'commit-state-unknown',
     })
   })
 
   test('under a read, it is read again', async () => {
     await using pool = await openSql({ url: things.url })
-    expect(
-      await killed(
-        async (on) => await on.run(statement('test_nap_read', 'select 7 as n from pg_sleep(2)')),
-        pool,
-      ),
-    ).toEqual([{ n: 7 }])
+    // How long it takes stands in a row, so that it is quick when it is sent again.
+    const napAndRead = statement(
+      'test_nap_read',
+      'select 7 as n from pg_sleep((select n from thing where id = $1))',
+    )
+    await sql.run(insert, [id, 12])
+    const outcome = pool.run(napAndRead, [id])
+    await until(() => things.naps())
+    await sql.run(add, [id, -12])
+    expect(await things.terminate('%pg_sleep%')).toBe(1)
+    expect(await outcome).toEqual([{ n: 7 }])
   })
 
   test('within a transaction, before COMMIT, nothing was done: unavailable', async () => {
     await using pool = await openSql({ url: things.url })
     const work = async (on: Sql): Promise<unknown> =>
-      await on.transaction(async (tx) => await tx.run(napAndWrite, [id, 5]))
+      await on.transaction(async (tx) => await tx.run(napAndWrite, [id, 12]))
     expect(await killed(work, pool)).toMatchObject({ code: 'unavailable' })
     expect(await things.valueOf(id)).toBeUndefined()
   })
@@ -80,11 +85,11 @@ describe('when the connection fails', () => {
   })
 
   test('without a word, it is given up after the statement’s time', async () => {
-    await using faulty = await things.proxied({ statementTimeoutMs: 300 })
+    await using faulty = await things.proxied({ statementTimeoutMs: 1_000 })
     faulty.proxy.faults = { hang: true }
     const start = performance.now()
     await expect(faulty.sql.run(add, [id, 1])).rejects.toMatchObject({ code: 'commit-state-unknown' })
-    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(performance.now() - start).toBeLessThan(10_000)
   })
 
   test('opening a pool fails with a sentence and leaves nothing open', async () => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 import { testDatabase } from '@headgate/testkit'
@@ -132,11 +131,16 @@ describe('migrate', () => {
 
   test('tells when another replica takes too long', async () => {
     await using database = await testDatabase()
-    const slow: Migration = { version: 1, name: 'slow', sql: 'select pg_sleep(2)' }
+    const slow: Migration = { version: 1, name: 'slow', sql: 'lock table gate' }
+    const gate = new Client({ connectionString: database.url })
+    await gate.connect()
+    await gate.query('create table gate ()')
+    await gate.query('begin; lock table gate')
     const first = migrate({ url: database.url, migrations: [slow] })
     await expect.poll(() => locks(database.url)).toBe(1)
     const second = migrate({ url: database.url, migrations: [slow], lockTimeoutMs: 100 })
     await expect(second).rejects.toThrow('Another Headgate has been changing the schema for more than 0.1 s')
+    await gate.end()
     await first
   })
 
@@ -162,7 +166,8 @@ describe('migrate', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout, 'data')
-    await sleep(300)
+    const naps = `select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`
+    await expect.poll(() => ask(database.url, naps)).toHaveLength(1)
     const exited = once(child, 'exit')
     child.kill('SIGKILL')
     await exited

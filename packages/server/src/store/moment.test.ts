@@ -91,8 +91,10 @@ test('queries of one moment see the same, whatever goes on beside them', async (
   const writers = Promise.all([1, 2, 3, 4].map((id) => write(id, () => over)))
   const seenAt = new Map<string, string>()
   let again = 0
+  // Writers may be slower to begin than readers.
+  const isEnough = (): boolean => again > 50 && new Set(seenAt.values()).size > 50
   const read = async (): Promise<void> => {
-    for (let n = 0; n < 500; n += 1) {
+    for (let n = 0; n < 500 || !isEnough(); n += 1) {
       const { moment, seen } = await only<{ moment: string; seen: string }>(look)
       if (seenAt.has(moment)) again += 1
       expect(seenAt.get(moment) ?? seen).toBe(seen)
@@ -105,8 +107,6 @@ test('queries of one moment see the same, whatever goes on beside them', async (
     over = true
     await writers
   }
-  expect(again).toBeGreaterThan(50)
-  expect(new Set(seenAt.values()).size).toBeGreaterThan(50)
 })
 
 test.skipIf(process.platform === 'win32')(

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openSql } from './pool.ts'
 import { statement, type Queryable, type Sql } from './sql.ts'
@@ -111,8 +110,8 @@ describe('a statement', () => {
   })
 
   test('that takes too long is taken back and reported as unavailable', async () => {
-    await using pool = await openSql({ url: things.url, statementTimeoutMs: 200 })
-    await expect(pool.run(napAndWrite, [id, 5])).rejects.toMatchObject({
+    await using pool = await openSql({ url: things.url, statementTimeoutMs: 1_000 })
+    await expect(pool.run(napAndWrite, [id, 10])).rejects.toMatchObject({
       code: 'unavailable',
       retryAfterSeconds: 1,
     })
@@ -132,11 +131,17 @@ describe('a statement', () => {
     await using pool = await openSql({
       url: things.url,
       poolSize: 1,
-      connectionTimeoutMs: 300,
+      // Making the connection must not take longer, either.
+      connectionTimeoutMs: 2_000,
       maxWaiting: 2,
     })
-    const busy = pool.run(nap, [1])
-    await sleep(50)
+    const { promise: free, resolve: release } = Promise.withResolvers<void>()
+    const { promise: taken, resolve: take } = Promise.withResolvers<void>()
+    const busy = pool.transaction(async () => {
+      take()
+      await free
+    })
+    await taken
     let given = 0
     const waiting = [pool.run(read, [id]), pool.run(read, [id])].map(async (one) => {
       const outcome = await one.catch((error: unknown) => error)
@@ -149,6 +154,7 @@ describe('a statement', () => {
     })
     expect(given, 'those before it still wait').toBe(0)
     for (const one of waiting) expect(await one).toMatchObject({ code: 'unavailable' })
+    release()
     await busy
     expect(await things.valueOf(id)).toBeUndefined()
   })
@@ -258,7 +264,7 @@ describe('a transaction', () => {
   })
 
   test('gives its connection back in every case', async () => {
-    await using pool = await openSql({ url: things.url, poolSize: 1, connectionTimeoutMs: 500 })
+    await using pool = await openSql({ url: things.url, poolSize: 1 })
     for (let round = 0; round < 5; round++) {
       await pool.transaction(async (tx) => await tx.run(insert, [id, -1])).catch(() => undefined)
       await pool.transaction(async () => await Promise.reject(new Error('x'))).catch(() => undefined)

@@ -29,6 +29,8 @@ export interface Things extends AsyncDisposable {
   proxied(config?: { readonly statementTimeoutMs?: number }): Promise<Proxied>
   /** Ends the connections whose last query looks like this, and gives their number. */
   terminate(like: string): Promise<number>
+  /** Whether somebody sleeps in a statement. */
+  naps(): Promise<boolean>
 }
 
 /** A database with the table `thing` and a pool on it. */
@@ -53,6 +55,12 @@ export async function openThings(): Promise<Things> {
       )
       return ended.length
     },
+    naps: async () =>
+      (
+        await ask(
+          `select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`,
+        )
+      ).length > 0,
     async [Symbol.asyncDispose]() {
       await sql[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
@@ -84,7 +92,7 @@ async function openProxied(
   const proxy = await FaultProxy.start({ host: hostname, port: Number(port) })
   const through = new URL(url)
   through.host = `127.0.0.1:${proxy.port}`
-  const sql = await openSql({ url: through.href, connectionTimeoutMs: 1_000, ...config })
+  const sql = await openSql({ url: through.href, connectionTimeoutMs: 5_000, ...config })
   return {
     proxy,
     sql,
