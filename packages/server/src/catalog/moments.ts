@@ -3,7 +3,7 @@ import { momentNow } from '../store/moment.ts'
 import type { Queryable } from '../store/sql.ts'
 
 /** How long anybody waits for an answer, ms. A question that hangs keeps nobody from asking for the rows. */
-const patienceMs = 500
+const defaultPatienceMs = 500
 
 /**
  * Knows at which moment the store was when it was last asked, and asks whether it still is: one query at a time, however
@@ -11,14 +11,16 @@ const patienceMs = 500
  */
 export class Moments {
   readonly #sql: Queryable
+  readonly #patienceMs: number
   #latest: string | null = null
   #isStill = false
   #running: Promise<string | null> | null = null
   #sentAt = 0
   #next: Promise<string | null> | null = null
 
-  constructor(sql: Queryable) {
+  constructor(sql: Queryable, patienceMs: number = defaultPatienceMs) {
     this.#sql = sql
+    this.#patienceMs = patienceMs
   }
 
   /** Hears at which moment a query looked. */
@@ -70,6 +72,6 @@ export class Moments {
   }
 
   #patienceLeft(): number {
-    return this.#sentAt + patienceMs - performance.now()
+    return this.#sentAt + this.#patienceMs - performance.now()
   }
 }

@@ -11,7 +11,7 @@ import { Resolver } from './resolver.ts'
 let postgres: TestPostgres
 let server: TestServer
 beforeAll(async () => {
-  postgres = await startTestPostgres()
+  postgres = await startTestPostgres({ settings: { autovacuum: 'off' } })
   server = await testServer({ databaseServer: postgres.url })
   await server.send('POST', 'namespaces', { namespace: ['n'] })
 })
@@ -183,47 +183,54 @@ function holding(): Holding {
   }
 }
 
+/** Asks for a name whose question is held back. What moved since it was settled is settled again. */
+async function held(
+  store: Holding,
+  ask: () => Promise<Resolved>,
+): Promise<{ readonly answer: Promise<Resolved> }> {
+  for (;;) {
+    const answered = store.hold()
+    const answer = ask()
+    if (await Promise.race([answered.then(() => true), answer.then(() => false)])) return { answer }
+    store.release()
+    await settled(store, ask)
+  }
+}
+
 test('who asks while a question is under way is not told its answer', async () => {
   const store = holding()
   const name = `asked_${randomUUID()}`
   await create(name)
   const protect = `update relation set protected = not protected where name = '${name}'`
-  const resolver = new Resolver(store.sql)
+  const resolver = new Resolver(store.sql, 60_000)
   const ask = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named(name))
   const before = await settled(store, ask)
-  const answered = store.hold()
-  const early = ask()
-  await answered
+  const early = await held(store, ask)
   await server.sql.run(statement(`test_${randomUUID()}`, protect))
   const late = ask()
   store.release()
-  expect(await early).toEqual(before)
+  expect(await early.answer).toEqual(before)
   expect((await late).relation?.protected).toBe(before.relation?.protected === false)
   expect(store.sent).toEqual(['moment', 'moment', 'relation_resolve_one'])
 })
 
-test(
-  'a question that hangs keeps nobody waiting for long, and the next one nobody at all',
-  { retry: 3 },
-  async () => {
-    const store = holding()
-    await create('hanging')
-    const resolver = new Resolver(store.sql)
-    const ask = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named('hanging'))
-    const before = await settled(store, ask)
-    const answered = store.hold()
-    const early = ask()
-    await answered
-    const late = ask()
-    expect(await Promise.all([early, late])).toEqual([before, before])
-    const startedAt = performance.now()
-    expect(await ask()).toEqual(before)
-    expect(performance.now() - startedAt).toBeLessThan(400)
-    expect(store.sent.filter((name) => name === 'moment')).toHaveLength(1)
-    store.release()
-    expect(await settled(store, ask)).toEqual(before)
-  },
-)
+test('a question that hangs keeps nobody waiting for long, and the next one nobody at all', async () => {
+  const store = holding()
+  await create('hanging')
+  const patienceMs = 2_000
+  const resolver = new Resolver(store.sql, patienceMs)
+  const ask = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named('hanging'))
+  const before = await settled(store, ask)
+  const early = await held(store, ask)
+  const late = ask()
+  expect(await Promise.all([early.answer, late])).toEqual([before, before])
+  const startedAt = performance.now()
+  expect(await ask()).toEqual(before)
+  expect(performance.now() - startedAt).toBeLessThan(patienceMs)
+  expect(store.sent.filter((name) => name === 'moment')).toHaveLength(1)
+  store.release()
+  expect(await settled(store, ask)).toEqual(before)
+})
 
 test('where the question fails the rows are asked for, and the question is put again later', async () => {
   await create('doubtful')

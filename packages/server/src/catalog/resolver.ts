@@ -49,9 +49,10 @@ export class Resolver {
   #askers = 0
   #scheduled = false
 
-  constructor(sql: Sql) {
+  /** @param patienceMs how long the question whether the store has moved may take; for tests */
+  constructor(sql: Sql, patienceMs?: number) {
     this.#sql = sql
-    this.#moments = new Moments(sql)
+    this.#moments = new Moments(sql, patienceMs)
   }
 
   /** What stands at a name now; with its text only where that is wanted. */
