@@ -66,7 +66,8 @@ test.each<[string, (scene: Scene) => Scene]>([
 ])(
   'the family %s can fail',
   async (name, weakened) => {
-    const { escapes } = await run(weakened(scene), 120, name)
+    // Few of the cases of some families would show it: among so many there are some.
+    const { escapes } = await run(weakened(scene), 300, name)
     expect(escapes.length).toBeGreaterThan(0)
   },
   60_000,
