@@ -70,6 +70,14 @@ export async function hold(
   return held
 }
 
+/** The same client, which sends what was answered 503 again: a busy machine may take longer than a short time limit. */
+export function patient(client: Client): Client {
+  return {
+    send: (method, path, body, headers) =>
+      sendUntilServed(client, { method, path, ...(body === undefined ? {} : { body }) }, headers ?? {}),
+  }
+}
+
 /** Sends a change again, as a client does that got no answer: it must be there once, and the world goes on. */
 export async function repeat(client: Client, { change, headers, label }: Held): Promise<void> {
   const again = { 'idempotency-key': String(headers['idempotency-key']) }

@@ -43,6 +43,6 @@ export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
       expect(file).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}\.metadata\.json$/)
   }
   expect(await sql.run(strayLocations)).toEqual([])
-  expect(await sql.run(waiting)).toEqual([])
-  expect(await sql.run(locks)).toEqual([])
+  // A server that lives may be at work for itself just now; less than what ends a transaction that nobody goes on with.
+  for (const left of [waiting, locks]) await expect.poll(() => sql.run(left), { timeout: 3_000 }).toEqual([])
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FaultProxy } from '@headgate/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
-import type { Prepare } from './attempts.ts'
+import { patient, type Prepare } from './attempts.ts'
 import { commitOfStaged, commitToOne, createAnywhere, done, drop, rename, transaction } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
@@ -29,7 +29,9 @@ const unavailable = { status: 503, json: { error: { type: 'ServiceUnavailableExc
 let place: FaultPlace
 let proxy: FaultProxy
 let server: Awaited<ReturnType<typeof openServer>>
+/** As it is answered, and sent again until it is served. */
 let client: Client
+let steady: Client
 let names = 0
 /** Called once, right before the named statement, or a COMMIT, is sent; and what it returns, when that has failed. */
 let before: { readonly what: string; act(): () => void } | undefined
@@ -84,7 +86,8 @@ beforeAll(async () => {
     wrapSql: breaking,
   })
   client = { send: (...request) => send(server.url, ...request) }
-  await done(client, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  steady = patient(client)
+  await done(steady, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
 })
 afterEach(() => {
   before = undefined
@@ -102,7 +105,7 @@ async function broken(
   what: string,
   act: () => () => void,
 ): Promise<{ answer: Answered; there: boolean; again(): Promise<void> }> {
-  const change = await prepare(client, `t_${(names += 1)}`)
+  const change = await prepare(steady, `t_${(names += 1)}`)
   const { method, path, body } = change.request
   const key = { 'idempotency-key': idempotencyKey() }
   before = { what, act }
@@ -114,7 +117,7 @@ async function broken(
     answer,
     there: await change.look(),
     async again() {
-      expect((await client.send(method, path, body, key))?.status).toBeOneOf([200, 204])
+      expect((await steady.send(method, path, body, key))?.status).toBeOneOf([200, 204])
       expect(await change.look()).toBe(true)
       await change.goOn()
       await checkLeftovers(place)
@@ -188,7 +191,7 @@ test('while the database refuses or hangs, everything is 503 in time and nothing
   for (const faults of [{ refuse: true }, { hang: true }]) {
     const changes = await Promise.all(
       [...single, ...many].map(async ([name, prepare]) => {
-        const change = await prepare(client, `t_${(names += 1)}`)
+        const change = await prepare(steady, `t_${(names += 1)}`)
         return { name, change, key: { 'idempotency-key': idempotencyKey() } }
       }),
     )
@@ -217,7 +220,7 @@ test('while the database refuses or hangs, everything is 503 in time and nothing
     for (const { name, change, key } of changes) {
       expect(await change.look(), name).toBe(false)
       const { method, path, body } = change.request
-      expect((await client.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
+      expect((await steady.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
       expect(await change.look(), name).toBe(true)
       await change.goOn()
     }

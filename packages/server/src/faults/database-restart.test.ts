@@ -65,11 +65,12 @@ test(
     await using sql = await openSql({ url: database.url })
     await using place = await placeOn(sql, database.url)
     await using server = await openServer({ environment: place.environment() })
-    const refusals: { readonly at: number; readonly answer: Answered }[] = []
+    const refusals: { readonly from: number; readonly to: number; readonly answer: Answered }[] = []
     const client: Client = {
       async send(...request) {
+        const from = performance.now()
         const answer = await send(server.url, ...request)
-        if (answer !== null && answer.status >= 400) refusals.push({ at: performance.now(), answer })
+        if (answer !== null && answer.status >= 400) refusals.push({ from, to: performance.now(), answer })
         return answer
       },
     }
@@ -106,8 +107,8 @@ test(
     await work
     expect(writers.flatMap(({ complaints }) => complaints)).toEqual([])
     expect(refusals.length).toBeGreaterThan(0)
-    for (const { at, answer } of refusals) {
-      expect(away.some(([from, to]) => at >= from && at <= to)).toBe(true)
+    for (const { answer, ...asked } of refusals) {
+      expect(away.some(([from, to]) => asked.to >= from && asked.from <= to)).toBe(true)
       if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
       else
         expect(answer).toMatchObject({

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { append, idempotencyKey, metadataOf } from '../iceberg/test-tables.ts'
 import { StorageWriteError } from '../storage/storage-errors.ts'
-import type { Prepare } from './attempts.ts'
+import { patient, type Prepare } from './attempts.ts'
 import {
   commitOfStaged,
   commitRequest,
@@ -36,7 +36,9 @@ const limits = {
 const faults: StorageFaults = {}
 let place: FaultPlace
 let server: Awaited<ReturnType<typeof openServer>>
+/** As it is answered, and sent again until it is served. */
 let client: Client
+let steady: Client
 /** The same, but with no metadata in the store and none in memory. */
 let bare: Awaited<ReturnType<typeof openServer>>
 let names = 0
@@ -50,7 +52,8 @@ beforeAll(async () => {
   server = await open({})
   bare = await open({ HEADGATE_METADATA_ROW_LIMIT_BYTES: '0', HEADGATE_METADATA_CACHE_BYTES: '0' })
   client = { send: (...request) => send(server.url, ...request) }
-  await done(client, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  steady = patient(client)
+  await done(steady, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
 })
 afterEach(() => {
   delete faults.put
@@ -65,7 +68,7 @@ afterAll(async () => {
 describe.each(changes)('a %s', (_, prepare) => {
   /** Sends it while the storage has this fault: refused for certain, and made when it is sent again. */
   async function refused(put: NonNullable<StorageFaults['put']>): Promise<void> {
-    const change = await prepare(client, `t_${(names += 1)}`)
+    const change = await prepare(steady, `t_${(names += 1)}`)
     const { method, path, body } = change.request
     const key = { 'idempotency-key': idempotencyKey() }
     faults.put = put
@@ -74,7 +77,7 @@ describe.each(changes)('a %s', (_, prepare) => {
     expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await change.look()).toBe(false)
     delete faults.put
-    expect((await client.send(method, path, body, key))?.status).toBeOneOf([200, 204])
+    expect((await steady.send(method, path, body, key))?.status).toBeOneOf([200, 204])
     expect(await change.look()).toBe(true)
     await change.goOn()
   }
@@ -94,12 +97,12 @@ describe.each(changes)('a %s', (_, prepare) => {
   })
 
   test('whose file is written slowly is made', async () => {
-    const change = await prepare(client, `t_${(names += 1)}`)
+    const change = await prepare(steady, `t_${(names += 1)}`)
     faults.put = async (write) => {
       await sleep(100)
       return write()
     }
-    await done(client, change.request)
+    await done(steady, change.request)
     expect(await change.look()).toBe(true)
   })
 })
@@ -108,7 +111,7 @@ test('what waits for a file that takes for ever is 503 in time, and does not hap
   const { promise: end, resolve } = Promise.withResolvers<void>()
   const waiting = await Promise.all(
     changes.map(async ([name, prepare], index) => {
-      const change = await prepare(client, `hang_${index}`)
+      const change = await prepare(steady, `hang_${index}`)
       return { name, change, key: { 'idempotency-key': idempotencyKey() } }
     }),
   )
@@ -135,7 +138,7 @@ test('what waits for a file that takes for ever is 503 in time, and does not hap
   for (const { name, change, key } of waiting) {
     const { method, path, body } = change.request
     expect(await change.look(), name).toBe(false)
-    expect((await client.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
+    expect((await steady.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
     expect(await change.look(), name).toBe(true)
     await change.goOn()
   }
@@ -143,7 +146,7 @@ test('what waits for a file that takes for ever is 503 in time, and does not hap
 })
 
 test('the same commit sent twice at once, the first one slowly, is one commit and no 409', async () => {
-  await create(client, 'twice')
+  await create(steady, 'twice')
   const { path, body } = commitRequest('twice', append(1, 1), [mainIs(null)])
   const key = { 'idempotency-key': idempotencyKey() }
   faults.put = async (write) => {
@@ -153,18 +156,18 @@ test('the same commit sent twice at once, the first one slowly, is one commit an
   const answers = await Promise.all(
     [0, 30, 60].map(async (wait) => {
       await sleep(wait)
-      return client.send('POST', path, body, key)
+      return steady.send('POST', path, body, key)
     }),
   )
   expect(answers.map((answer) => answer?.status)).toEqual([200, 200, 200])
-  const loaded = await load(client, 'twice')
+  const loaded = await load(steady, 'twice')
   expect(loaded && metadataOf(loaded)['snapshots']).toHaveLength(1)
 })
 
 test('while the storage is away, what is in the store is loaded, and what is not is 503', async () => {
   const there: Client = { send: (...request) => send(bare.url, ...request) }
-  await create(client, 'in_store')
-  await create(there, 'in_storage')
+  await create(steady, 'in_store')
+  await create(patient(there), 'in_storage')
   faults.down = true
   expect((await client.send('GET', `${tables}/in_store`))?.status).toBe(200)
   for (const one of [client, there]) {
@@ -176,8 +179,8 @@ test('while the storage is away, what is in the store is loaded, and what is not
   const { path, body } = commitRequest('in_storage', append(1, 1), [mainIs(null)])
   expect((await there.send('POST', path, body))?.status).toBe(503)
   faults.down = false
-  expect((await there.send('GET', `${tables}/in_storage`))?.status).toBe(200)
-  expect((await there.send('POST', path, body))?.status).toBe(200)
+  expect((await patient(there).send('GET', `${tables}/in_storage`))?.status).toBe(200)
+  expect((await patient(there).send('POST', path, body))?.status).toBe(200)
 })
 
 test('the server is ready exactly while its storage is', async () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { append, idempotencyKey } from '../iceberg/test-tables.ts'
 import { S3Storage } from '../storage/s3.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { Prepare } from './attempts.ts'
+import { patient as steady, type Prepare } from './attempts.ts'
 import {
   commitOfStaged,
   commitRequest,
@@ -69,7 +69,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     place = await faultPlace()
     await open({})
     await open({ requestTimeout: 700, attempts: 2, retryBase: 10 })
-    await done(patient, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+    await done(steady(patient), { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
   })
   afterEach(() => {
     proxy.faults = {}
@@ -89,7 +89,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
   async function refused(client: Client, faults: Faults): Promise<void> {
     const waiting = await Promise.all(
       changes.map(async ([name, prepare]) => {
-        const change = await prepare(client, `t_${(names += 1)}`)
+        const change = await prepare(steady(client), `t_${(names += 1)}`)
         return { name, change, key: { 'idempotency-key': idempotencyKey() } }
       }),
     )
@@ -110,7 +110,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     for (const { name, change, key } of waiting) {
       expect(await change.look(), name).toBe(false)
       const { method, path, body } = change.request
-      expect((await client.send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
+      expect((await steady(client).send(method, path, body, key))?.status, name).toBeOneOf([200, 204])
       expect(await change.look(), name).toBe(true)
       await change.goOn()
     }
@@ -136,14 +136,14 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
   test('that is slow: everything works', async () => {
     for (const [, prepare] of changes) {
       proxy.faults = { latency: 20 }
-      const change = await prepare(patient, `t_${(names += 1)}`)
-      await done(patient, change.request)
+      const change = await prepare(steady(patient), `t_${(names += 1)}`)
+      await done(steady(patient), change.request)
       expect(await change.look()).toBe(true)
     }
   })
 
   test('that is away: tables whose metadata is only there are 503, readiness too, until it is back', async () => {
-    await create(hasty, 'away')
+    await create(steady(hasty), 'away')
     const { path, body } = commitRequest('away', append(1, 1), [mainIs(null)])
     proxy.faults = { refuse: true }
     proxy.resetAll()
@@ -154,8 +154,8 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
       json: { checks: { storage: 'failing' } },
     })
     proxy.faults = {}
-    expect((await hasty.send('GET', `${tables}/away`))?.status).toBe(200)
-    expect((await hasty.send('POST', path, body))?.status).toBe(200)
+    expect((await steady(hasty).send('GET', `${tables}/away`))?.status).toBe(200)
+    expect((await steady(hasty).send('POST', path, body))?.status).toBe(200)
     expect((await hasty.send('GET', '/health/ready'))?.status).toBe(200)
   })
 

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../test-server.ts'
 
-const requestTimeoutMs = 1_500
+const requestTimeoutMs = 2_500
 const limits = {
   maxBodyBytes: 100_000,
   maxJsonDepth: 20,

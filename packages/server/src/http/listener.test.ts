@@ -6,7 +6,7 @@ import { Listener } from './listener.ts'
 
 test(
   'closing waits for a running request, but not for another one on its connection',
-  { timeout: 10_000 },
+  { timeout: 30_000 },
   async () => {
     const asked = Promise.withResolvers<void>()
     const allowed = Promise.withResolvers<void>()
@@ -49,7 +49,7 @@ test('a listener that closes tells so in its answers, so that no request is sent
     return { client, ended }
   })
   await asked.promise
-  const closed = listener.close(5_000)
+  const closed = listener.close(60_000)
   answers[1]?.client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await expect.poll(() => count).toBe(3)
   allowed.resolve()
