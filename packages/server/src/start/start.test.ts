@@ -53,7 +53,7 @@ test(
     expect((await fetch(`${url}/v1/config`)).status).toBe(401)
     const token = await tokenFor(url, credential)
     expect((await send(url, token, 'GET', '/v1/config?warehouse=lakehouse')).status).toBe(200)
-    expect(server.output()).toContain(path)
+    await expect.poll(server.output).toContain(path)
     expect(server.output()).not.toContain(credential.trim().split(':')[1])
     expect(server.output()).not.toContain(token)
     expect(await server.kill('SIGTERM')).toBe(0)
@@ -122,7 +122,7 @@ test(
     expect(server.output()).not.toMatch(/switched off/)
     await using moved = start('moved', '--public-url', 'https://catalog.example.com')
     await moved.ready
-    expect(moved.output()).toMatch(/lakehouse hands out .* switched off: set HEADGATE_S3_PUBLIC_URL/)
+    await expect.poll(moved.output).toMatch(/lakehouse hands out .* switched off: set HEADGATE_S3_PUBLIC_URL/)
   },
 )
 
@@ -158,9 +158,11 @@ test(
       namespace: ['kept_by_workers'],
     })
     expect(created.status).toBe(200)
+    await expect.poll(server.output).toMatch(/storage +http:/)
     const gateway = /storage +(http:\S+)/.exec(server.output())?.[1] ?? ''
     for (const _ of [1, 2])
       expect((await fetch(gateway, { headers: { connection: 'close' } })).status).toBe(403)
+    await expect.poll(() => servedBy(server)).toHaveLength(2)
     const pids = servedBy(server)
     expect(pids.filter(isRunning)).toHaveLength(2)
     await server.kill('SIGKILL')

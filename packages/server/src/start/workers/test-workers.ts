@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { testDatabase } from '@headgate/testkit'
 import { type ServerProcess, startProcess } from '../test-process.ts'
@@ -29,6 +30,8 @@ export async function startWorkersServer(
     }),
   )
   const url = await server.ready
+  // They are told of in another stream, which may be read later.
+  while (servedBy(server).length < 2) await sleep(10)
   const owned = stack.move()
   return {
     process: server,

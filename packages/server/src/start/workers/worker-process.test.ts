@@ -7,7 +7,7 @@ const fork = (): WorkerProcess => WorkerProcess.fork(() => Promise.resolve(null)
 
 test('a worker that hangs is killed when it does not stop in time, and that is told', async () => {
   const worker = fork()
-  process.kill(worker.pid ?? 0, 'SIGSTOP')
+  process.kill(worker.pid ?? Number.NaN, 'SIGSTOP')
   expect(await worker.stop(50)).toBe(false)
   expect(await worker.ended).toBe('SIGKILL')
 })

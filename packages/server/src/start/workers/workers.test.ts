@@ -68,7 +68,7 @@ test('a worker that is killed under load is replaced, and nothing acknowledged i
   const writers = [1, 2, 3, 4].map(write)
   await expect.poll(() => names.length).toBeGreaterThan(40)
   const before = await counted(server, created)
-  const [killed = 0, other = 0] = servedBy(server.process)
+  const [killed = Number.NaN, other] = servedBy(server.process)
   // It is handed a connection that it will not take.
   process.kill(killed, 'SIGSTOP')
   const met = Array.from({ length: 4 }, () => new Connection(server.url))
@@ -120,7 +120,8 @@ test('metrics are those of all workers; SIGTERM finishes what runs; every line o
     connection.write(request.repeat(50))
     for (let answer = 0; answer < 50; answer += 1) await connection.until('HTTP/1.1 200 ')
   }
-  expect(await counted(server, lists)).toBe(rounds * 50)
+  // A worker that is too busy to answer is told of as it was before.
+  await expect.poll(() => counted(server, lists)).toBe(rounds * 50)
   expect(await counted(server, lists)).toBe(rounds * 50)
   expect(await counted(server, 'process_start_time_seconds')).toBeGreaterThan(Date.now() / 1_000 - 60)
 
@@ -141,7 +142,7 @@ test('metrics are those of all workers; SIGTERM finishes what runs; every line o
   expect(await slow.until('\r\n')).toMatch(/^HTTP\/1.1 201 /)
   expect(await ended).toBe(0)
   expect(servedBy(server.process).filter(isRunning)).toEqual([])
-  expect(server.process.output()).toContain('running requests are finished first')
+  await expect.poll(server.process.output).toContain('running requests are finished first')
 
   const log = server.process.log().map((line) => JSON.parse(line) as { readonly operation?: string })
   expect(log.filter(({ operation }) => operation === 'listWarehouses')).toHaveLength(rounds * 50)
@@ -172,7 +173,7 @@ test('a server whose workers cannot be replaced any more stops, and says why; al
   using second = new Connection(server.url)
   expect([await first.isAlive(), await second.isAlive()]).toEqual([true, true])
   await rm(issuers)
-  process.kill(servedBy(server.process)[0] ?? 0, 'SIGKILL')
+  process.kill(servedBy(server.process)[0] ?? Number.NaN, 'SIGKILL')
   expect(await server.process.ended).toBe(1)
   expect(server.process.output()).toMatch(
     /stopping: 5 workers in a row did not start, the last one because: The file of HEADGATE_ISSUERS cannot be read/,
