@@ -527,7 +527,7 @@ describe('when something fails', () => {
     await using on = await scene(
       () => 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     )
-    const answer = await fetch(`${on.proxy.url}/v1/config`, { signal: AbortSignal.timeout(3_000) })
+    const answer = await fetch(`${on.proxy.url}/v1/config`, { signal: AbortSignal.timeout(20_000) })
     expect(answer.status).toBe(502)
   })
 

@@ -115,6 +115,6 @@ test('a second request in the body of a refused one is not taken for a request',
     }),
     inner,
   )
-  const answer = await talk(endpoint.port, [outer], { timeoutMs: 500 })
+  const answer = await talk(endpoint.port, [outer, 500], { until: /<\/Error>/ })
   expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
 })

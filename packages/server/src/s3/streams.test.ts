@@ -247,7 +247,8 @@ test('too many requests at once are told to slow down, before any work, and othe
       }),
   })
   const client = sdkClient(endpoint.url, endpoint.mint())
-  const head = (): Promise<string> => talk(endpoint.port, [rawRequest('HEAD', path, sign('HEAD', [close]))])
+  const head = (): Promise<string> =>
+    talk(endpoint.port, [rawRequest('HEAD', path, sign('HEAD', [close]))], { timeoutMs: 30_000 })
   const first = [head(), head(), head()]
   await expect.poll(() => asked).toBe(3)
   expect(await outcome(client.send(new PutObjectCommand({ Bucket, Key: 'wh/t1/x', Body: 'x' })))).toBe(
@@ -263,12 +264,13 @@ test('too many requests at once are told to slow down, before any work, and othe
 
 test('a copy that takes long keeps its client waiting with blanks, and an error is told in the end', async () => {
   let fail = false
+  let long = sleep(300)
   await begin({
     patienceMs: 50,
     around: (storage) =>
       replaced(storage, {
         async copy(from, to) {
-          await sleep(600)
+          await long
           if (fail) throw new Error('too late')
           return storage.copy(from, to)
         },
@@ -281,15 +283,24 @@ test('a copy that takes long keeps its client waiting with blanks, and an error 
       client.send(new CopyObjectCommand({ Bucket, Key: 'wh/t1/to', CopySource: `${bucket}/wh/t1/from` })),
     )
   expect(await copy()).toBe('200')
-  const raw = await talk(endpoint.port, [
+  const { promise, resolve } = Promise.withResolvers<void>()
+  long = promise
+  const socket = open(endpoint.port)
+  socket.write(
     rawRequest(
       'PUT',
       path,
       sign('PUT', [['x-amz-copy-source', `${bucket}/wh/t1/from`], ['content-length', '0'], close]),
     ),
-  ])
-  expect(raw).toMatch(/<\?xml[^>]*>\n\r\n(1\r\n \r\n){2,}/)
+  )
+  let raw = ''
+  for await (const chunk of socket) {
+    raw += String(chunk)
+    if (/<\?xml[^>]*>\n\r\n(1\r\n \r\n){2,}/.test(raw)) resolve()
+  }
+  expect(raw).toContain('</CopyObjectResult>')
   fail = true
+  long = sleep(300)
   expect(await copy()).toMatch(/InternalError/)
   expect(endpoint.lines.join('')).toContain('too late')
 })

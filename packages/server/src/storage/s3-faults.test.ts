@@ -127,7 +127,7 @@ describe('bodies from the network', () => {
 
   it('getBytes asks again for a body that broke off', async () => {
     const { server, storage } = await scriptedWithin(
-      { requestTimeout: 1_000 },
+      { requestTimeout: 2_000 },
       partial('half', 8, 'reset'),
       partial('half', 8, 'hang'),
       ok('complete'),
@@ -161,14 +161,14 @@ describe('through a bad network', () => {
     const { server } = await scripted(ok('x'.repeat(400_000)))
     await using proxy = await FaultProxy.start({
       port: server.port,
-      faults: { bandwidth: 400_000 },
+      faults: { bandwidth: 200_000 },
     })
-    const storage = await storageAt(`http://127.0.0.1:${proxy.port}`, { requestTimeout: 800 })
+    const storage = await storageAt(`http://127.0.0.1:${proxy.port}`, { requestTimeout: 1_800 })
     const start = performance.now()
     expect((await storage.getBytes(x, { maxBytes: 400_000 })).length).toBe(400_000)
     const { body } = await storage.get(x)
     expect(Buffer.concat(await body.toArray()).length).toBe(400_000)
-    expect(performance.now() - start).toBeGreaterThan(1_500)
+    expect(performance.now() - start).toBeGreaterThan(3_600)
   })
 
   it('a connection that hangs costs the time limit of each attempt, not more', async () => {
