@@ -81,9 +81,13 @@ describe('a directory lock', () => {
 
   test('taken on another machine holds while its heartbeat goes on', async () => {
     await leave({ machine: 'another' })
-    const beat = setInterval(() => void utimes(join(directory, 'lock'), new Date(), new Date()), 500)
+    let beaten = Promise.resolve()
+    const beat = setInterval(() => {
+      beaten = utimes(join(directory, 'lock'), new Date(), new Date())
+    }, 500)
     await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'in-use' })
     clearInterval(beat)
+    await beaten
   })
 
   test('taken on another machine is taken over when its heartbeat has stopped', async () => {
