@@ -89,7 +89,9 @@ describe('asks as Iceberg for Java does', () => {
     clock.advance(3_500_000)
     await headerAfter(auth, 'authorization')
     const form = { grant_type: EXCHANGE, subject_token: token, subject_token_type: ACCESS, scope: 'catalog' }
-    await expect.poll(() => last(server)).toMatchObject({ authorization: `Bearer ${token}`, form })
+    // Until its answer is there, and not only the request.
+    await expect.poll(async () => (await auth.token?.())?.value.reveal()).not.toBe(token)
+    expect(last(server)).toMatchObject({ authorization: `Bearer ${token}`, form })
     clock.advance(7_200_000)
     await headerAfter(auth, 'authorization')
     expect(last(server)).toMatchObject({

@@ -13,6 +13,8 @@ export interface TestCatalog extends AsyncDisposable {
   readonly seen: readonly Seen[]
   /** `METHOD target` of each of them. */
   targets(): readonly string[]
+  /** Whether a request is being answered. */
+  isAnswering(): boolean
 }
 
 export interface TestCatalogOptions extends Partial<ConnectOptions> {
@@ -46,6 +48,7 @@ export async function testCatalog({
     url: server.url,
     seen: server.seen,
     targets: () => server.seen.map(({ method, target }) => `${method} ${target}`),
+    isAnswering: () => server.open > 0,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }

@@ -23,6 +23,8 @@ export interface Reply {
 /** An HTTP server that answers what a test says, and keeps what it saw. */
 export class ScriptedServer implements AsyncDisposable {
   readonly seen: Seen[] = []
+  /** Requests whose answers have not left. */
+  open = 0
   readonly #server: Server
 
   private constructor(server: Server) {
@@ -33,6 +35,8 @@ export class ScriptedServer implements AsyncDisposable {
     const server = createServer()
     const scripted = new ScriptedServer(server)
     server.on('request', (request, response) => {
+      scripted.open += 1
+      response.once('close', () => (scripted.open -= 1))
       void (async () => {
         const text = await textOf(request)
         const { method = '', url: target = '', headers } = request
