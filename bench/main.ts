@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
+import { addRunFolder, cacheFolder, forgetOldRuns } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { authCases } from './cases/auth.ts'
 import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
@@ -37,7 +37,9 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
 async function main(options: BenchOptions): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const keeper = stack.use(new ProcessKeeper())
-  const folder = newRunFolder(cacheFolder('bench', 'run'))
+  const runs = cacheFolder('bench', 'run')
+  const folder = addRunFolder(runs)
+  stack.defer(() => forgetOldRuns(runs))
   const placement = options.placement ?? (canPlace() ? 'apart' : 'anywhere')
   const postgres = stack.use(await startBenchPostgres(cacheFolder('bench', 'postgres'), placement))
   const run: BenchRun = {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installMinio, startMinio } from '../../conformance/lib/minio.ts'
-import { cacheFolder, newRunFolder } from '../../conformance/lib/paths.ts'
+import { addRunFolder, cacheFolder, forgetOldRuns } from '../../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { BenchRun } from '../lib/bench-run.ts'
 import { reseat } from '../lib/cores.ts'
@@ -19,7 +19,9 @@ import { warmUp } from './warm-up.ts'
 async function main(options: PeerOptions): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const keeper = stack.use(new ProcessKeeper())
-  const folder = newRunFolder(cacheFolder('bench', 'peers'))
+  const runs = cacheFolder('bench', 'peers')
+  const folder = addRunFolder(runs)
+  stack.defer(() => forgetOldRuns(runs))
   // some peers use several cores: all of them may
   const placement = options.placement ?? 'anywhere'
   const postgres = stack.use(await startBenchPostgres(cacheFolder('bench', 'postgres'), placement))

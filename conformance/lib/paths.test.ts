@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { newRunFolder } from './paths.ts'
+import { addRunFolder, forgetOldRuns, newRunFolder } from './paths.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'runs-'))
 afterAll(() => rmSync(parent, { recursive: true }))
@@ -14,4 +14,12 @@ test('folders of runs sort by time, and old ones go', () => {
   expect(basename(folders[4] ?? '')).toBe(`20260102-030400-${process.pid}`)
   expect(readdirSync(parent).toSorted()).toEqual(folders.slice(-10).map((folder) => basename(folder)))
   expect(existsSync(folders[11] ?? '')).toBe(true)
+})
+
+test('a run that measures deletes nothing before its end', () => {
+  const minutes = Array.from({ length: 12 }, (_, minute) => new Date(Date.UTC(2027, 0, 2, 3, minute)))
+  const folders = minutes.map((now) => addRunFolder(parent, now))
+  expect(folders.filter((folder) => !existsSync(folder))).toEqual([])
+  forgetOldRuns(parent)
+  expect(readdirSync(parent).toSorted()).toEqual(folders.slice(-10).map((folder) => basename(folder)))
 })

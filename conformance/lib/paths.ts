@@ -13,18 +13,29 @@ export function cacheFolder(...parts: string[]): string {
   return join(process.env['HEADGATE_CACHE'] ?? join(repositoryRoot, '.cache'), ...parts)
 }
 
+const kept = 10
+
 /**
  * A new folder for one run's data and logs below `parent`, with a name that sorts by time. Of earlier runs the
  * newest nine are kept.
  */
 export function newRunFolder(parent: string, now: Date = new Date()): string {
+  forgetOldRuns(parent, kept - 1)
+  return addRunFolder(parent, now)
+}
+
+/** The same, for runs that measure: file systems look for a while at each file that was deleted before they make a new one. */
+export function addRunFolder(parent: string, now: Date = new Date()): string {
   mkdirSync(parent, { recursive: true })
-  const earlier = readdirSync(parent).toSorted().toReversed()
-  for (const old of earlier.slice(9)) rmSync(join(parent, old), { recursive: true, force: true })
-  const folder = join(
-    parent,
-    `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${process.pid}`,
-  )
+  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  const folder = join(parent, `${time}-${process.pid}`)
   mkdirSync(folder)
   return folder
+}
+
+/** Keeps the newest runs only. */
+export function forgetOldRuns(parent: string, keep: number = kept): void {
+  mkdirSync(parent, { recursive: true })
+  const runs = readdirSync(parent).toSorted().toReversed()
+  for (const old of runs.slice(keep)) rmSync(join(parent, old), { recursive: true, force: true })
 }
