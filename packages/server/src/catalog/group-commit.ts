@@ -1,18 +1,19 @@
-import { isHeadgateError } from '@headgate/errors'
 import { type Replacement, replaceRelation } from '../store/relation-writes.ts'
 import { replaceTogether, type SharedReplacement } from '../store/replace-together.ts'
-import type { Riders } from '../store/riders.ts'
+import { mayBegin, type Riders } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
+import { isRefused } from '../store/violation.ts'
 
-/** Statements that are waited for at a time. With more of them there would be less to share. */
+/** Statements that are waited for at a time: while one is made durable, the next is executed. With more there is less to share. */
 const maxRunning = 2
+/** By then what each of them costs is nearly all its own. */
 const maxTogether = 16
-/** Bytes of packed text up to which a change shares a statement. */
+/** Bytes of packed text up to which a change shares a statement: of a larger one, the text is what costs. */
 const maxShared = 64 * 1024
 /** How long a statement keeps others waiting, ms: one that somebody's lock holds up is not waited for. */
 const patienceMs = 50
 
-/** Whoever waits is told to make the changes of a group, or what came of its own. */
+/** What ends the waiting: a group to be led, or what came of the own change. */
 type Turn = { readonly group: readonly Waiting[] } | { readonly replaced: boolean }
 
 interface Waiting {
@@ -35,7 +36,10 @@ export class GroupCommit {
     this.#sql = sql
   }
 
-  /** The compare-and-swap of a commit; see `replaceRelation`. */
+  /**
+   * The compare-and-swap of a commit; see `replaceRelation`, also for what it throws. What happens to the connection or to
+   * the time of a statement happens to all who share it.
+   */
   async replace(replacement: Replacement, riders: Riders): Promise<boolean> {
     const { body, refs } = replacement
     if (body === null || refs !== null || body.packed.length > maxShared)
@@ -79,26 +83,24 @@ export class GroupCommit {
     const [own, ...others] = group
     if (own === undefined) throw new TypeError('There is nobody in the group.')
     if (others.length === 0) return await this.#counted(() => this.#alone(own))
-    const replacing = this.#counted(() => this.#together(group))
+    const begun = group.filter(({ change }) => mayBegin(change.riders))
+    const replacing = this.#counted(() => this.#together(begun))
     const outcome = async (waiting: Waiting): Promise<boolean> => {
-      const replaced = await replacing
-      return replaced.has(waiting.change.replacement.standing.id) || (await this.#alone(waiting))
+      const { id } = waiting.change.replacement.standing
+      return (begun.includes(waiting) && (await replacing).has(id)) || (await this.#alone(waiting))
     }
     for (const other of others) outcome(other).then((replaced) => other.resolve({ replaced }), other.reject)
     return await outcome(own)
   }
 
   /** Which were replaced. Who is not among them is to be tried alone. */
-  async #together(group: readonly Waiting[]): Promise<ReadonlySet<string>> {
+  async #together(begun: readonly Waiting[]): Promise<ReadonlySet<string>> {
     try {
-      return await replaceTogether(
-        this.#sql,
-        group.map(({ change }) => change),
-      )
+      const changes = begun.map(({ change }) => change)
+      return await replaceTogether(this.#sql, changes)
     } catch (error) {
-      if (isHeadgateError(error)) throw error
-      // One of them breaks a rule, and nothing was written of any.
-      return new Set()
+      if (isRefused(error)) return new Set()
+      throw error
     }
   }
 

@@ -80,9 +80,22 @@ export function ridersSql(n: number): string {
   return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')})`
 }
 
-/** The same for several changes: each row of `written` has its riders in the columns `audit` and `idempotency`. */
+/**
+ * The same for several changes: each row of `written` has its riders in the columns `audit` and `idempotency`. Keys are
+ * kept in one order everywhere, so that two who have the same ones do not wait for each other.
+ */
 export const ridersOfEachSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
-   kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null`)})`
+   kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)})`
+
+/** Whether a change may still be sent. */
+export function mayBegin({ begin }: Riders): boolean {
+  try {
+    begin?.()
+    return true
+  } catch {
+    return false
+  }
+}
 
 /**
  * Runs a change with its riders. The last three parameters of its statement are the policy version and those of

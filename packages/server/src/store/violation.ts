@@ -13,3 +13,8 @@ export function isViolation(error: unknown, constraint?: string): error is Datab
   if (!(error instanceof DatabaseError) || error.code?.startsWith('23') !== true) return false
   return constraint === undefined || error.constraint === constraint
 }
+
+/** Whether an error is PostgreSQL's own answer about what a statement asked for: nothing of it took effect. */
+export function isRefused(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.code !== undefined
+}
