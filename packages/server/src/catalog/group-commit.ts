@@ -1,6 +1,6 @@
 import { type Replacement, replaceRelation } from '../store/relation-writes.ts'
 import { replaceTogether, type SharedReplacement } from '../store/replace-together.ts'
-import { mayBegin, type Riders } from '../store/riders.ts'
+import { type Riders, tryBegin } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
 import { isRefused } from '../store/violation.ts'
 
@@ -24,8 +24,8 @@ interface Waiting {
 
 /**
  * Moves the pointers of single relations. Those that come while others are under way share the next statement, as
- * databases do with the commits of transactions (group commit): it costs PostgreSQL less than half for each. Alone, nobody
- * waits.
+ * databases do with the commits of transactions (group commit): the more there are, the less each costs PostgreSQL. Alone,
+ * nobody waits.
  */
 export class GroupCommit {
   readonly #sql: Sql
@@ -83,7 +83,7 @@ export class GroupCommit {
     const [own, ...others] = group
     if (own === undefined) throw new TypeError('There is nobody in the group.')
     if (others.length === 0) return await this.#counted(() => this.#alone(own))
-    const begun = group.filter(({ change }) => mayBegin(change.riders))
+    const begun = group.filter(({ change }) => tryBegin(change.riders))
     const replacing = this.#counted(() => this.#together(begun))
     const outcome = async (waiting: Waiting): Promise<boolean> => {
       const { id } = waiting.change.replacement.standing

@@ -33,7 +33,7 @@ export async function movePointers(
 ): Promise<void> {
   const [only] = changes
   if (changes.length === 1 && only && only.claim === null && unchanged.length === 0) {
-    if (!(await writeAlone(parts, only, riders))) throw new Stale()
+    if (!(await writeSingle(parts, only, riders))) throw new Stale()
     return
   }
   riders.begin?.()
@@ -66,7 +66,7 @@ function compare(a: string, b: string): number {
 }
 
 /** A change that needs nothing else to be written with it may share its statement with those of others. */
-function writeAlone({ sql, groupCommit }: CatalogParts, change: Written, riders: Riders): Promise<boolean> {
+function writeSingle({ sql, groupCommit }: CatalogParts, change: Written, riders: Riders): Promise<boolean> {
   const { write, bodies } = change
   return write.type === 'replace'
     ? groupCommit.replace({ ...write.replacement, ...bodies }, riders)

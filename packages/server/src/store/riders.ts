@@ -87,8 +87,8 @@ export function ridersSql(n: number): string {
 export const ridersOfEachSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
    kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)})`
 
-/** Whether a change may still be sent. */
-export function mayBegin({ begin }: Riders): boolean {
+/** Says that a change is sent now; false: it may not be made any more. */
+export function tryBegin({ begin }: Riders): boolean {
   try {
     begin?.()
     return true
