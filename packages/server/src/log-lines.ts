@@ -1,13 +1,22 @@
-/** Writes lines to standard error, those of one turn together: a system call for each would cost more than its request. */
+/** How long a line waits for others, ms. */
+const waitMs = 5
+/** So many characters are written at once. */
+const maxWaiting = 32 * 1024
+
+/** Writes lines to standard error, those of a few milliseconds together: a system call for each would cost more than its request. */
 export class LogLines implements Disposable {
   #waiting = ''
+  #timer: NodeJS.Timeout | undefined
 
   write(line: string): void {
-    if (this.#waiting === '') setImmediate(() => this.flush())
     this.#waiting += `${line}\n`
+    if (this.#waiting.length >= maxWaiting) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), waitMs)
   }
 
   flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     if (this.#waiting === '') return
     process.stderr.write(this.#waiting)
     this.#waiting = ''
