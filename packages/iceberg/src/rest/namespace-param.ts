@@ -28,7 +28,7 @@ export function decodeNamespaceParam(
 export function splitLevels(text: string, separators: readonly string[]): readonly string[] {
   if (text.includes(UNIT_SEPARATOR)) return text.split(UNIT_SEPARATOR)
   return separators
-    .filter((separator) => separator !== '')
+    .filter((separator) => separator !== '' && text.includes(separator))
     .reduce<readonly string[]>(
       (levels, separator) => levels.flatMap((level) => level.split(separator)),
       [text],

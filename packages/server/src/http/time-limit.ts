@@ -13,10 +13,11 @@ export async function withinTime<T>(
   milliseconds: number,
   callBack: () => boolean,
 ): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>()
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
   const timer = setTimeout(() => reject(overTime(request, callBack)), milliseconds)
+  work.then(resolve, reject)
   try {
-    return await Promise.race([work, over])
+    return await promise
   } finally {
     clearTimeout(timer)
   }

@@ -52,7 +52,7 @@ function decodeWarehouse(raw: string): string {
 }
 
 /** The caller's policy, not older than what the store had when the row was read. */
-export async function policyOf(parts: IcebergParts, call: Call, seenVersion: number): Promise<Policy> {
+export function policyOf(parts: IcebergParts, call: Call, seenVersion: number): Policy | Promise<Policy> {
   return seenVersion > call.policy.version ? parts.policies.get(call.identity, seenVersion) : call.policy
 }
 

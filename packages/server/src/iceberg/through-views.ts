@@ -27,16 +27,23 @@ export async function findReadable(
   form: BodyForm = 'all',
 ): Promise<Readable> {
   const names = viewsOf(parts, call)
+  if (names.length === 0) return readDirectly(parts, call, await lookUp(parts, at, form), kind)
   const places = names.map((identifier) => ({ warehouse: at.warehouse, identifier }))
   // Asked for together, so that they share a query.
   const [lookedUp, ...views] = await Promise.all([
     lookUp(parts, at, form),
     ...places.map((place) => lookUp(parts, place, 'none')),
   ])
-  if (views.length > 0) {
-    const through = await readThrough(parts, call, lookedUp, kind, views)
-    if (through !== null) return through
-  }
+  const through = await readThrough(parts, call, lookedUp, kind, views)
+  return through ?? readDirectly(parts, call, lookedUp, kind)
+}
+
+async function readDirectly(
+  parts: IcebergParts,
+  call: Call,
+  lookedUp: LookedUp,
+  kind: RelationKind,
+): Promise<Readable> {
   const { found } = await allowRelation(parts, call, lookedUp, kind, 'select')
   return { found, through: [] }
 }
