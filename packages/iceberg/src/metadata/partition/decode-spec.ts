@@ -25,6 +25,15 @@ export function decodePartitionSpec(value: Json | undefined): PartitionSpec {
   return { ...object, 'spec-id': id, fields }
 }
 
+/**
+ * Decodes a spec that is to be added. The specification leaves the id of a spec to the server, so clients may leave it out.
+ *
+ * @throws {HeadgateError} bad-request
+ */
+export function decodeNewPartitionSpec(value: Json): PartitionSpec {
+  return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value) })
+}
+
 /** Decodes the fields alone: the form of the singular `partition-spec` of format 1. */
 export function decodePartitionFields(value: Json): readonly PartitionField[] {
   const fields = decodeArray(value, decodePartitionField)

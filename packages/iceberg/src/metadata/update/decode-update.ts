@@ -13,7 +13,7 @@ import {
   unfit,
   without,
 } from '../../fields.ts'
-import { decodePartitionSpec } from '../partition/decode-spec.ts'
+import { decodeNewPartitionSpec } from '../partition/decode-spec.ts'
 import { decodeSchema } from '../schema/decode-schema.ts'
 import { decodeSnapshotRef } from '../snapshot/decode-ref.ts'
 import { decodeSnapshot } from '../snapshot/decode-snapshot.ts'
@@ -45,7 +45,7 @@ const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
   'add-schema': (it, action) => ({ action, schema: required(it, 'schema', decodeSchema) }),
   'set-current-schema': (it, action) => ({ action, 'schema-id': required(it, 'schema-id', decodeInt32) }),
   'remove-schemas': (it, action) => ({ action, 'schema-ids': required(it, 'schema-ids', decodeInt32s) }),
-  'add-spec': (it, action) => ({ action, spec: required(it, 'spec', decodePartitionSpec) }),
+  'add-spec': (it, action) => ({ action, spec: required(it, 'spec', decodeNewPartitionSpec) }),
   'set-default-spec': (it, action) => ({ action, 'spec-id': required(it, 'spec-id', decodeInt32) }),
   'remove-partition-specs': (it, action) => ({ action, 'spec-ids': required(it, 'spec-ids', decodeInt32s) }),
   'add-sort-order': (it, action) => ({

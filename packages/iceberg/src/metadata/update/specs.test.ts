@@ -67,6 +67,13 @@ test('a new spec gets the next id, and -1 means it', () => {
   expect(next['last-partition-id']).toBe(1000)
 })
 
+test('a new spec may come without an id', () => {
+  const { 'spec-id': _, ...spec } = specJson(part('b', 'bucket[4]', 1))
+  const next = commit(base, { action: 'add-spec', spec }, setDefault(-1))
+  expect(ids(next)).toEqual([0, 1])
+  expect(next['default-spec-id']).toBe(1)
+})
+
 const FIELDS = [part('b', 'bucket[4]', 1), part('d', 'day', 3, { 'field-id': 1001 })]
 const VARIANTS: readonly (readonly [string, readonly JsonObject[], boolean])[] = [
   [

@@ -1,5 +1,5 @@
 import type { Json } from '@headgate/json'
-import { decodePartitionSpec } from '../../metadata/partition/decode-spec.ts'
+import { decodeNewPartitionSpec } from '../../metadata/partition/decode-spec.ts'
 import type { PartitionSpec } from '../../metadata/partition/types.ts'
 import { decodeSchema } from '../../metadata/schema/decode-schema.ts'
 import type { Schema } from '../../metadata/schema/types.ts'
@@ -42,14 +42,9 @@ export function decodeCreateTableRequest(
     name: required(body, 'name', nameDecoder(limits)),
     location: optional(body, 'location', decodeNonEmptyText),
     schema: required(body, 'schema', decodeSchema),
-    partitionSpec: optional(body, 'partition-spec', decodeNewSpec),
+    partitionSpec: optional(body, 'partition-spec', decodeNewPartitionSpec),
     writeOrder: optional(body, 'write-order', decodeSortOrder),
     stageCreate: optional(body, 'stage-create', decodeBoolean) ?? false,
     properties: optional(body, 'properties', decodeTextMap) ?? {},
   }
-}
-
-/** The specification leaves the id of a spec to the server, so clients may leave it out. */
-function decodeNewSpec(value: Json): PartitionSpec {
-  return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value) })
 }
