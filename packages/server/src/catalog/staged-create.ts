@@ -25,6 +25,7 @@ export async function composeStagedCreate(
   ownerId: string,
 ): Promise<Creation<TableMetadata> & { readonly id: string }> {
   const { warehouse, identifier, relation } = place
+  tableModel.check(null, request.requirements)
   if (relation !== null && relation.kind === 'view') throw takenError('table', 'view', identifier)
   // The words of the requirement that failed, but the type of a name that is taken: clients look for both.
   if (relation !== null)
@@ -32,7 +33,6 @@ export async function composeStagedCreate(
       'already-exists',
       `Requirement failed: table already exists: ${formatIdentifier(identifier)}`,
     )
-  tableModel.check(null, request.requirements)
   const { metadata } = tableModel.apply(
     null,
     withLocation(request.updates, () => defaultLocation(warehouse)),

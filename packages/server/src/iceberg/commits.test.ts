@@ -200,6 +200,18 @@ test('a commit with `assert-create` alone creates a table, with a uuid and place
   )
 })
 
+test('`assert-create` beside other requirements is 400, whether or not there is a table', async () => {
+  const { path } = await table('created-before')
+  const requirements = [
+    { type: 'assert-create' },
+    { type: 'assert-current-schema-id', 'current-schema-id': 0 },
+  ]
+  for (const at of [path, `${tables}/not-created`])
+    expect(await commit(server.send, at, [], requirements)).toMatchObject(
+      errorOf(400, 'BadRequestException', 'Invalid create requirements: [assert-current-schema-id]'),
+    )
+})
+
 test('old metadata files are named in the log up to the maximum, and deleted only on request', async () => {
   const kept = await table('kept', { 'write.metadata.previous-versions-max': '2' })
   const deleted = await table('deleted', {
