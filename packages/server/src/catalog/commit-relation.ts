@@ -1,6 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Riders } from '../store/riders.ts'
-import type { RelationRow } from '../store/relations.ts'
+import type { RelationKind, RelationRow } from '../store/relations.ts'
 import { isViolation } from '../store/violation.ts'
 import type { CatalogParts } from './parts.ts'
 import { type CommitRequest, type Models, prepareReplace } from './prepare.ts'
@@ -42,14 +42,8 @@ export async function commitRelation<Metadata, Update, Requirement>(
   try {
     await swap(parts, [prepared], riders)
   } catch (error) {
-    if (isViolation(error, 'relation_warehouse_id_uuid_key')) {
-      throw new HeadgateError(
-        'bad-request',
-        `Cannot assign uuid: another ${model.kind} of the warehouse has it.`,
-      )
-    }
     if (!isHeadgateError(error, 'commit-state-unknown') || !(await stands(parts, target, file.location)))
-      throw error
+      throw replacementError(error, model.kind)
     riders.done?.()
   }
   const { location: metadataLocation, text } = file
@@ -64,6 +58,12 @@ export async function commitRelation<Metadata, Update, Requirement>(
     body: null,
   }
   return { metadataLocation, text, relation }
+}
+
+/** What a violation of the store means for a commit to a relation that exists. */
+export function replacementError(error: unknown, kind: RelationKind): unknown {
+  if (!isViolation(error, 'relation_warehouse_id_uuid_key')) return error
+  return new HeadgateError('bad-request', `Cannot assign uuid: another ${kind} of the warehouse has it.`)
 }
 
 /** After a lost answer: true when the pointer is seen where it was to go. Anything else stays unknown. */

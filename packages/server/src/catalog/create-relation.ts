@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { RelationKind } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
 import { isViolation } from '../store/violation.ts'
-import { missingNamespace, takenError } from './existing.ts'
+import { missingNamespace, takenError, uuidTakenError } from './existing.ts'
 import { claimFor } from './locations.ts'
 import { composeMetadataFile, type MetadataFile } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
@@ -77,20 +78,18 @@ export async function createRelation<Metadata>(
   try {
     await swap(parts, [prepared], riders)
   } catch (error) {
-    throw creationError(error, creation.place)
+    throw creationError(error, model.kind, creation.place)
   }
   return prepared.file
 }
 
 /** What a violation of the store means for a create. */
-export function creationError(error: unknown, place: Place): unknown {
+export function creationError(error: unknown, kind: RelationKind, place: Place): unknown {
   // Taken meanwhile: the next look says by what, which decides the message.
   if (isViolation(error, 'relation_name')) return new Stale()
   // The same staged create was committed twice at once, and the other one has the reserved id.
   if (isViolation(error, 'relation_pkey')) return new Stale()
-  if (isViolation(error, 'relation_warehouse_id_uuid_key')) {
-    return takenError('table', 'table', place.identifier)
-  }
+  if (isViolation(error, 'relation_warehouse_id_uuid_key')) return uuidTakenError(kind, place.identifier)
   if (isViolation(error, 'relation_namespace_id_fkey')) return missingNamespace(place.identifier.namespace)
   return error
 }

@@ -23,6 +23,15 @@ export function takenError(
   return new HeadgateError('already-exists', message)
 }
 
+/** 409 for a relation to be created whose name is free, but not the uuid that it came with. */
+export function uuidTakenError(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
+  const shown = formatIdentifier(identifier)
+  return new HeadgateError(
+    'already-exists',
+    `Cannot create ${shown}: a ${kind} with its uuid already exists in the warehouse, under another name or dropped.`,
+  )
+}
+
 export function missingRelation(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
   const message = `${titles[kind]} does not exist: ${formatIdentifier(identifier)}`
   return new HeadgateError(kind === 'table' ? 'no-such-table' : 'no-such-view', message)

@@ -4,7 +4,7 @@ import { overlapsOthers } from '../store/locations.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import { isUuidTaken } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
-import { takenError } from './existing.ts'
+import { uuidTakenError } from './existing.ts'
 import { overlapError } from './locations.ts'
 import { movePointers, type Written } from './move-pointers.ts'
 import type { CatalogParts } from './parts.ts'
@@ -59,7 +59,7 @@ async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Pr
     // then the name or the uuid is taken, which is another answer.
     const { kind, uuid } = write.relation
     if ((await resolver.whatStands(warehouse.id, identifier)).relation !== null) throw new Stale()
-    throw (await isUuidTaken(sql, warehouse.id, uuid)) ? takenError(kind, kind, identifier) : overlapError()
+    throw (await isUuidTaken(sql, warehouse.id, uuid)) ? uuidTakenError(kind, identifier) : overlapError()
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeCommitTransactionRequest, formatIdentifier, type TableChange } from '@headgate/iceberg/rest'
 import type { Decision } from '../access/decision.ts'
+import { replacementError } from '../catalog/commit-relation.ts'
 import { creationError, prepareCreate } from '../catalog/create-relation.ts'
 import { type Prepared, prepareReplace } from '../catalog/prepare.ts'
 import { tableModel } from '../catalog/relation-model.ts'
@@ -54,7 +55,9 @@ export function commitTransaction(parts: IcebergParts): Operation {
         const unchanged = shares.map((share) => share.unchanged).filter((standing) => standing !== null)
         await swap(parts, changes, riders, unchanged).catch((error: unknown) => {
           const created = shares.find(({ prepared }) => prepared?.write.type === 'create')
-          throw created === undefined ? error : creationError(error, created.place)
+          throw created === undefined
+            ? replacementError(error, 'table')
+            : creationError(error, 'table', created.place)
         })
         return noContent
       },
