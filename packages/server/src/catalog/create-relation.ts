@@ -37,7 +37,7 @@ export async function prepareCreate<Metadata>(
   const { warehouse } = place
   if (place.relation !== null) throw takenError(model.kind, place.relation.kind, place.identifier)
   const claim = claimFor(warehouse, model.locations(metadata))
-  const file = creation.file ?? (await composeMetadataFile(model, metadata, null, parts.rowLimitBytes))
+  const file = creation.file ?? (await composeMetadataFile(parts, model, metadata, null))
   const id = creation.id ?? randomUUID()
   return {
     warehouse,

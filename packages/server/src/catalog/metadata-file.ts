@@ -6,6 +6,7 @@ import { type Json, parseBytes } from '@headgate/json'
 import type { Bodies } from '../store/relation-writes.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type MetadataText, packText } from './metadata-text.ts'
+import type { CatalogParts } from './parts.ts'
 import { type RelationModel, tableModel } from './relation-model.ts'
 
 const compress = promisify(gzip)
@@ -21,15 +22,25 @@ export interface MetadataFile {
   bodies(): Promise<Bodies>
 }
 
-/** Writes nothing: gives the file that follows `previous` (null: the first). */
+/**
+ * Writes nothing: gives the file that follows `previous` (null: the first).
+ *
+ * @throws HeadgateError `bad-request` when it would be larger than what is read: nobody could load it any more
+ */
 export async function composeMetadataFile<Metadata>(
+  { rowLimitBytes, maxMetadataBytes }: Pick<CatalogParts, 'rowLimitBytes' | 'maxMetadataBytes'>,
   model: RelationModel<Metadata, never, never>,
   metadata: Metadata,
   previous: string | null,
-  rowLimitBytes: number,
 ): Promise<MetadataFile> {
   const name = model.metadataFileName(metadata, previous === null ? 0 : metadataVersionOf(previous) + 1)
   const text = model.text(metadata)
+  if (text.whole.length > maxMetadataBytes) {
+    throw new HeadgateError(
+      'bad-request',
+      `The metadata of the ${model.kind} would have ${text.whole.length} bytes, more than ${maxMetadataBytes}: take something out of it first, such as old snapshots or properties.`,
+    )
+  }
   const content = name.includes('.gz.') ? await compress(text.whole) : text.whole
   const location = `${model.metadataFolder(metadata)}/${name}`
   return { location, content, text: text.whole, bodies: () => bodiesOf(model, metadata, text, rowLimitBytes) }

@@ -73,7 +73,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
   const after = model.locations(metadata)
   const moved = after.length !== before.length || after.some((location, index) => location !== before[index])
   const claim = moved ? claimFor(warehouse, after) : null
-  const file = await composeMetadataFile(model, metadata, relation.metadataLocation, parts.rowLimitBytes)
+  const file = await composeMetadataFile(parts, model, metadata, relation.metadataLocation)
   return {
     warehouse,
     identifier: target.identifier,
