@@ -190,6 +190,20 @@ test('the base is never changed, whether the commit is made or refused', () => {
 const at = (time: number): unknown =>
   apply(newTable(), ...append(1, 1, { 'timestamp-ms': time })).metadata['snapshot-log']
 
+test('a commit is never earlier than the one before it, whatever the clock of whoever takes it says', () => {
+  const ahead = { ...newTable(), 'last-updated-ms': NOW + 3_600_000 }
+  const step = (base: TableMetadata, now: number): TableMetadata =>
+    applyTableUpdates(base, [decodeTableUpdate(set({ at: String(now) }))], { now, baseLocation: `f${now}` })
+      .metadata
+  const next = step(step(ahead, NOW), NOW + 1)
+  expect(next['last-updated-ms']).toBe(NOW + 3_600_000)
+  expect(next['metadata-log'].map((entry) => entry['timestamp-ms'])).toEqual([
+    NOW + 3_600_000,
+    NOW + 3_600_000,
+  ])
+  expect(step(next, NOW + 3_600_001)['last-updated-ms']).toBe(NOW + 3_600_001)
+})
+
 test('a snapshot of a writer whose clock is more than a minute ahead is refused', () => {
   expect(at(NOW + 61_000)).toEqual([{ 'timestamp-ms': NOW + 61_000, 'snapshot-id': 1 }])
   expect(refusal(() => at(NOW + 61_001))).toContain('before last snapshot log entry')

@@ -10,7 +10,7 @@ const DEFAULT_FORMAT_VERSION = 2
 
 /** What a commit knows besides its updates. */
 export interface ApplyContext {
-  /** Epoch milliseconds by the catalog's clock; becomes `last-updated-ms`. */
+  /** Epoch milliseconds by the catalog's clock; becomes `last-updated-ms`, unless that of the base is later. */
   readonly now: number
   /** The metadata file of the base, which becomes an entry of the metadata log; null or missing: none is added. */
   readonly baseLocation?: string | null

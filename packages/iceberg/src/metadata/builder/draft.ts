@@ -15,7 +15,7 @@ import type { EncryptedKey, FormatVersion, TableMetadata } from '../types.ts'
  */
 export interface Draft {
   /** Epoch milliseconds: the time of this commit. */
-  readonly now: number
+  readonly now: Int64
   /** Whether the commit creates the table. */
   readonly isNew: boolean
   formatVersion: FormatVersion
@@ -59,10 +59,14 @@ export interface Changes {
   removedSnapshots: boolean
 }
 
-/** A draft of the next state of a table. */
+/**
+ * A draft of the next state of a table. Its time is not before that of the base: the clock of another catalog, or of
+ * another replica, may have been ahead, and a log that goes back in time is refused.
+ */
 export function draftFrom(base: TableMetadata, now: number): Draft {
+  const last = base['last-updated-ms']
   return {
-    now,
+    now: last > now ? last : now,
     isNew: false,
     formatVersion: base['format-version'],
     uuid: base['table-uuid'],
