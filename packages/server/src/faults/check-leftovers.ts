@@ -8,11 +8,6 @@ import { statement } from '../store/sql.ts'
 import type { FaultPlace } from './fault-lake.ts'
 
 const pointers = statement('fault_pointers', 'select metadata_location as location from relation')
-const strayLocations = statement(
-  'fault_stray_locations',
-  `select l.location from relation_location l join relation r on r.id = l.relation_id
-   where l.location <> rtrim(r.location, '/') || '/'`,
-)
 const waiting = statement(
   'fault_waiting',
   `select pid from pg_stat_activity
@@ -25,7 +20,7 @@ const locks = statement(
 
 /**
  * What killed servers may leave is metadata files that nobody names and the beginnings of such, nothing else: every
- * pointer names a whole file, no place is taken for nothing, nothing is locked.
+ * pointer names a whole file, nothing is locked.
  */
 export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
   const rows = await sql.run<{ location: string }>(pointers)
@@ -42,7 +37,6 @@ export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
     if (!name.startsWith(temporaryPrefix))
       expect(file).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}\.metadata\.json$/)
   }
-  expect(await sql.run(strayLocations)).toEqual([])
   // A server that lives may be at work for itself just now; less than what ends a transaction that nobody goes on with.
   for (const left of [waiting, locks]) await expect.poll(() => sql.run(left), { timeout: 3_000 }).toEqual([])
 }

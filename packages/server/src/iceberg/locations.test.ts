@@ -194,19 +194,19 @@ test('the location of a dropped table stays taken until its retention ends, whil
   expect((await server.send('POST', tables, { name, schema })).status).toBe(200)
 })
 
-test('a location that a table left is free again', async () => {
+test('a location that a table left stays its own, for what its history names there, until the table is gone', async () => {
   const name = fresh()
+  const move = (to: string): Promise<TestAnswer> =>
+    commit(server.send, `${tables}/${name}`, [{ action: 'set-location', location: `${server.root}/${to}` }])
   await server.send('POST', tables, { name, schema, location: `${server.root}/left` })
-  expect((await create(`${server.root}/left`)).status).toBe(400)
-  expect(
-    (
-      await commit(server.send, `${tables}/${name}`, [
-        { action: 'set-location', location: `${server.root}/gone-to` },
-      ])
-    ).status,
-  ).toBe(200)
-  expect((await create(`${server.root}/left`)).status).toBe(200)
+  expect((await move('gone-to')).status).toBe(200)
+  for (const place of ['left', 'left/below', 'gone-to'])
+    expect((await create(`${server.root}/${place}`)).status, place).toBe(400)
+  expect((await move('left')).status).toBe(200)
   expect((await create(`${server.root}/gone-to`)).status).toBe(400)
+  expect((await server.send('POST', `${tables}/${name}/unregister`)).status).toBe(200)
+  for (const place of ['left', 'gone-to'])
+    expect((await create(`${server.root}/${place}`)).status, place).toBe(200)
 })
 
 test('of many who take overlapping locations at once, one does', async () => {

@@ -143,11 +143,14 @@ export async function lockRelations(tx: Queryable, ids: readonly string[]): Prom
 
 const setPrefixes = statement(
   'relation_prefixes',
-  `with gone as (delete from relation_location where relation_id = $1 and location <> all($2::text[])),
-   told as (update relation set prefixes = $2::text[] where id = $1)
+  `with told as (update relation set prefixes = $2::text[] where id = $1)
    insert into relation_location (location, relation_id) select l, $1 from unnest($2::text[]) l on conflict do nothing`,
 )
 
+/**
+ * Gives a relation other places. Those that it leaves stay taken until it is gone: its snapshots and its log go on
+ * naming files there, which nobody else may be given the keys to, or sweep away.
+ */
 export async function replacePrefixes(
   tx: Queryable,
   relationId: string,
