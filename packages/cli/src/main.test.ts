@@ -89,6 +89,14 @@ describe('the program', () => {
       HEADGATE_MASTER_KEY: masterKey,
     })
     expect(down).toMatchObject({ code: 3, out: '' })
+    expect(down.err).toMatch(/^error: The PostgreSQL at 127\.0\.0\.1:1 does not take connections.*right\?$/m)
+    const badKey = await headgate(['bootstrap'], {
+      HEADGATE_DATABASE_URL: database,
+      HEADGATE_MASTER_KEY: 'short',
+    })
+    expect(badKey).toMatchObject({ code: 2, out: '' })
+    expect(badKey.err).toMatch(/HEADGATE_MASTER_KEY: The master key must be/)
+    expect(badKey.err).not.toMatch(/PostgreSQL|short/)
     expect(noKey.err + down.err).not.toMatch(/hidden|\bat .*\.ts:/)
   })
 })

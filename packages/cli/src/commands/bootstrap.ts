@@ -62,14 +62,11 @@ async function make(io: Io, reset: boolean): Promise<Bootstrap> {
 
 /** What the driver says may hold the connection string: only our own messages and stable codes are repeated. */
 function databaseFailure(error: unknown): CliError {
-  const told = error instanceof Error && ['HeadgateError', 'MigrationError'].includes(error.name)
+  if (error instanceof Error && ['HeadgateError', 'MigrationError'].includes(error.name))
+    return new CliError(exitCode.unreachable, error.message, { cause: error })
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-  return new CliError(
-    exitCode.unreachable,
-    told ? error.message : `The database of HEADGATE_DATABASE_URL cannot be used${code}.`,
-    {
-      next: 'Is it a PostgreSQL 15 or newer, is the password right, and may the user make tables?',
-      cause: error,
-    },
-  )
+  return new CliError(exitCode.unreachable, `The database of HEADGATE_DATABASE_URL cannot be used${code}.`, {
+    next: 'Is it a PostgreSQL 15 or newer, and may the user make tables?',
+    cause: error,
+  })
 }

@@ -154,8 +154,14 @@ function shortLives({ minCredentialSeconds }: Env): string[] {
 
 function databaseUrl(env: Env): Secret | null {
   const url = secretFrom(env.databaseUrl, env.databaseUrlFile, 'HEADGATE_DATABASE_URL')
-  if (url === null || /^postgres(ql)?:\/\//.test(url.reveal())) return url
-  throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql://'])
+  if (url === null) return null
+  if (!/^postgres(ql)?:\/\//.test(url.reveal()))
+    throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql://'])
+  // The driver takes libpq's form without a host as well.
+  if (URL.canParse(url.reveal().replace('@/', '@localhost/'))) return url
+  throw new ConfigError([
+    'HEADGATE_DATABASE_URL is no URL: what has a meaning in one, in the password say, must be percent-encoded.',
+  ])
 }
 
 function masterKey(env: Env, dataDir: string): MasterKeySource {

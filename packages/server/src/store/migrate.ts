@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Client, DatabaseError } from 'pg'
+import { cannotConnect } from './cannot-connect.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Any number, the same in every Headgate: whoever holds this advisory lock may change the schema. */
@@ -18,6 +19,8 @@ export interface MigrateOptions {
   readonly onApplied?: (migration: Migration) => void
   /** How long to wait for another replica that is migrating, ms; five minutes unless told. */
   readonly lockTimeoutMs?: number
+  /** How long making the connection may take, ms; ten seconds unless told. */
+  readonly connectionTimeoutMs?: number
   readonly signal?: AbortSignal
 }
 
@@ -34,7 +37,7 @@ interface Applied {
  *
  * It has a connection of its own, whose end frees the lock in every case, also when this process is killed.
  *
- * @throws MigrationError when the server is too old, the schema newer than this program, or a step was changed
+ * @throws MigrationError when there is no connection, the server is too old, the schema newer than this program, or a step was changed
  */
 export async function migrate(options: MigrateOptions): Promise<readonly Migration[]> {
   const { url, migrations, signal } = options
@@ -45,14 +48,19 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
     connectionString: url,
     application_name: 'headgate-migrate',
     keepAlive: true,
+    connectionTimeoutMillis: options.connectionTimeoutMs ?? 10_000,
   })
   client.on('error', () => undefined)
   try {
-    await client.connect()
+    await client.connect().catch((cause: unknown) => {
+      throw new MigrationError(cannotConnect(cause, url), { cause })
+    })
     await checkServer(client)
     await noticeOurDeath(client)
     await lock(client, options.lockTimeoutMs ?? 300_000)
-    const applied = await readApplied(client)
+    const applied = await readApplied(client).catch((cause: unknown) => {
+      throw mayNot(cause) ? new MigrationError(cannotConnect(cause, url), { cause }) : cause
+    })
     checkApplied(applied, migrations)
     const missing = migrations.slice(applied.length)
     for (const migration of missing) {
@@ -123,6 +131,11 @@ async function readApplied(client: Client): Promise<readonly Applied[]> {
     'select version, name, checksum from schema_migration order by version',
   )
   return rows
+}
+
+/** Insufficient privilege. */
+function mayNot(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '42501'
 }
 
 function checkApplied(applied: readonly Applied[], migrations: readonly Migration[]): void {
