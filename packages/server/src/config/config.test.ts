@@ -173,8 +173,13 @@ describe('configuration that cannot be read is refused', () => {
     [{ HEADGATE_CORS_ORIGINS: 'example.com' }, 'origins such as'],
     [{ HEADGATE_CORS_ORIGINS: 'https://example.com/' }, 'origins such as'],
     [{ HEADGATE_DATABASE_URL: 'mysql://root@db', HEADGATE_MASTER_KEY: KEY }, 'must begin with postgresql://'],
+    [
+      { HEADGATE_DATABASE_URL: 'postgresql://u:hunter2@[::1/d', HEADGATE_MASTER_KEY: KEY },
+      'HEADGATE_DATABASE_URL is no URL: what has a meaning in one, in the password say, must be percent-encoded',
+    ],
   ])('%o', (environment, sentence) => {
     expect(problems(environment)).toContain(sentence)
+    expect(problems(environment)).not.toContain('hunter2')
   })
 
   test('all at once', () => {
@@ -212,6 +217,8 @@ describe('configuration that cannot be read is refused', () => {
 
 describe('contradictions are refused', () => {
   test.each([
+    [{ HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9000' }, 'both 9000: the storage gateway needs a port of'],
+    [{ HEADGATE_PORT: '65535' }, 'choose a lower one, or set HEADGATE_S3_PORT'],
     [{ HEADGATE_TLS_CERT_FILE: 'a' }, 'HEADGATE_TLS_CERT_FILE needs HEADGATE_TLS_KEY_FILE'],
     [{ HEADGATE_TLS_KEY_FILE: 'a' }, 'HEADGATE_TLS_KEY_FILE needs HEADGATE_TLS_CERT_FILE'],
     [{ HEADGATE_HOST: '0.0.0.0' }, 'set HEADGATE_PUBLIC_URL'],
@@ -260,6 +267,9 @@ describe('contradictions are refused', () => {
 
   test.each([
     [{ HEADGATE_HOST: '::1', HEADGATE_INSECURE_ANONYMOUS: 'true' }],
+    [{ HEADGATE_PORT: '0', HEADGATE_S3_PORT: '0' }],
+    [{ HEADGATE_DATABASE_URL: 'postgresql://u:p@/d?host=/var/run', HEADGATE_MASTER_KEY: KEY }],
+    [{ HEADGATE_PORT: '65535', HEADGATE_S3_PORT: '9000' }],
     [
       {
         HEADGATE_HOST: 'localhost',

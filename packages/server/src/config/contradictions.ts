@@ -16,7 +16,13 @@ export function contradictions(env: Env): readonly string[] {
   ]
 }
 
-function* network({ host, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
+function* network({ host, port, s3Port, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
+  if (port !== 0 && port === s3Port) {
+    yield `HEADGATE_PORT and HEADGATE_S3_PORT are both ${port}: the storage gateway needs a port of its own.`
+  }
+  if (port === 65_535 && s3Port === null) {
+    yield 'HEADGATE_PORT is 65535, and the storage gateway takes the port after it: choose a lower one, or set HEADGATE_S3_PORT.'
+  }
   if (tlsCertFile !== null && tlsKeyFile === null) {
     yield 'HEADGATE_TLS_CERT_FILE needs HEADGATE_TLS_KEY_FILE, the private key of that certificate.'
   }

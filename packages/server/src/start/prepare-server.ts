@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '@headgate/postgres'
 import { ensureWarehouse } from '../catalog/change-warehouse.ts'
 import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
 import { Secret } from '../config/secret.ts'
 import { bootstrapAdministrator } from '../identity/bootstrap.ts'
 import { writeCredentialFile } from '../identity/credential-file.ts'
@@ -13,6 +14,7 @@ import { openSql } from '../store/pool.ts'
 import type { Sql } from '../store/sql.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketNamed } from './bucket-name.ts'
+import { checkTls } from './check-tls.ts'
 import { masterKeyOf } from './master-key.ts'
 
 /** What a server stands on, however many processes it is. Disposing of it stops the database, if it is ours. */
@@ -35,7 +37,8 @@ export const credentialFileName = 'admin-credential'
  */
 export async function prepareServer(config: Config, log: Log): Promise<Prepared> {
   await using stack = new AsyncDisposableStack()
-  for (const warning of config.warnings) log.warn(warning)
+  const { tls } = config.listen
+  for (const warning of [...config.warnings, ...(tls === null ? [] : checkTls(tls))]) log.warn(warning)
   const embedded = config.databaseUrl === null ? stack.use(await startEmbedded(config, log)) : null
   const databaseUrl = config.databaseUrl ?? new Secret(embedded?.url ?? '')
   await migrate({ url: databaseUrl.reveal(), migrations })
@@ -58,13 +61,27 @@ export async function prepareServer(config: Config, log: Log): Promise<Prepared>
 }
 
 async function startEmbedded({ dataDir, workers }: Config, log: Log): Promise<EmbeddedPostgres> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await makeDirectory(dataDir)
   return startPostgres({
     dataDir: join(dataDir, 'postgres'),
     // Each worker has a connection for notifications, beside those that they share.
     settings: { max_connections: String(embeddedConnections + workers - 1) },
     log: (line) => log.debug({ postgres: true }, line),
   })
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError(
+      [
+        `The data directory ${path} cannot be made: ${reason}. Choose another one with --data-dir or HEADGATE_DATA_DIR.`,
+      ],
+      { cause },
+    )
+  }
 }
 
 /** For one worker. */

@@ -15,7 +15,13 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     const config = readConfig(environment, args)
     const log = createLog(config.log.level, config.log.format)
     const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-    await using server = await start(config, log, args)
+    const starting = start(config, log, args)
+    const started = await Promise.race([starting, stop.then(() => null)])
+    if (started === null) {
+      log.info('stopping: it is told to before it serves')
+      return await letGo(starting, config.shutdownTimeoutMs)
+    }
+    await using server = started
     process.stdout.write(server.announcement)
     const reason = await Promise.race([stop.then(() => null), server.failed])
     if (reason === null) {
@@ -27,6 +33,16 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     process.stderr.write(`headgate: ${explainFailure(error)}\n`)
   }
   return 1
+}
+
+/**
+ * A start cannot be broken off where it is: it lets go of what it opened when it is through, or the process ends
+ * without that, as it may at any time. The embedded PostgreSQL notices and ends, too.
+ */
+async function letGo(starting: Promise<RunningServer>, patienceMs: number): Promise<number> {
+  setTimeout(() => process.exit(1), patienceMs).unref()
+  await using _ = await starting
+  return 0
 }
 
 /** Loads what is needed only: a primary answers nothing, so it has no use for the parts that do. */

@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { programEnvironment, testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { certificate, certificateFiles } from './test-certificate.ts'
 import { type ServerProcess, startProcess } from './test-process.ts'
 import { isRunning, servedBy } from './workers/test-workers.ts'
 
@@ -109,6 +114,68 @@ test(
     expect(second.output()).toMatch(/in use by process \d+/)
     expect(second.output()).not.toContain('    at ')
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+  },
+)
+
+test('what it cannot use is named in one sentence, without a stack', { timeout: 60_000 }, async () => {
+  const file = join(folder, 'a-file')
+  await writeFile(file, '')
+  const cases: readonly (readonly [flags: readonly string[], sentence: RegExp])[] = [
+    [['--data-dir', join(file, 'below')], /^headgate: The data directory \S+ cannot be made: ENOTDIR/],
+    [['--host', '192.0.2.77', '--public-url', 'http://x.example'], /cannot listen on 192\.0\.2\.77/],
+    [
+      ['--tls-cert-file', file, '--tls-key-file', file],
+      /^headgate: HEADGATE_TLS_CERT_FILE .* no certificate/,
+    ],
+  ]
+  for (const [flags, sentence] of cases) {
+    await using refused = start('first', ...flags)
+    expect(await refused.ended).toBe(1)
+    expect(refused.output()).toMatch(sentence)
+    expect(refused.output()).not.toContain('    at ')
+  }
+})
+
+test('with a certificate it speaks TLS, at the storage gateway too', { timeout: 60_000 }, async () => {
+  await using files = await certificateFiles()
+  await using server = start('first', '--tls-cert-file', files.certFile, '--tls-key-file', files.keyFile)
+  const url = await server.ready
+  expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
+  await expect.poll(server.output).toContain('health/ready')
+  const [gateway = ''] = /https:\S+(?=  \(S3)/.exec(server.output()) ?? []
+  const status = async (address: string): Promise<number | undefined> => {
+    const asked = get(address, { ca: certificate })
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.resume()
+    return answer.statusCode
+  }
+  expect(await status(`${url}/health/ready`)).toBe(200)
+  expect(await status(gateway)).toBe(403)
+  await expect(fetch(`${url.replace('https', 'http')}/health/ready`)).rejects.toThrow('fetch failed')
+})
+
+test(
+  'told to stop while the database does not answer, it ends all the same',
+  { timeout: 60_000 },
+  async () => {
+    const asked = Promise.withResolvers<Socket>()
+    const mute = createServer((socket) => asked.resolve(socket)).listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    const address = mute.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await using server = startProcess(['--port', '0'], {
+      HEADGATE_DATABASE_URL: `postgresql://u:p@127.0.0.1:${port}/d`,
+      HEADGATE_MASTER_KEY: randomBytes(32).toString('base64'),
+      HEADGATE_SHUTDOWN_TIMEOUT_MS: '100',
+    })
+    const socket = await asked.promise
+    const since = performance.now()
+    expect(await server.kill('SIGTERM')).toBe(1)
+    // Less than it would wait for the database.
+    expect(performance.now() - since).toBeLessThan(9_000)
+    expect(server.output()).toContain('it is told to before it serves')
+    socket.destroy()
+    mute.close()
   },
 )
 

@@ -1,0 +1,62 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkTls } from './check-tls.ts'
+import { certificateFiles } from './test-certificate.ts'
+
+let files: Awaited<ReturnType<typeof certificateFiles>>
+beforeAll(async () => {
+  files = await certificateFiles()
+})
+afterAll(async () => await files[Symbol.asyncDispose]())
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(files.folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+const other = (cipher?: { cipher: string; passphrase: string }): string =>
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem', ...cipher },
+  }).privateKey
+
+test('a certificate and its key are good', () => {
+  expect(checkTls(files)).toEqual([])
+})
+
+test('the key of another certificate', async () => {
+  const keyFile = await file('other.pem', other())
+  expect(() => checkTls({ ...files, keyFile })).toThrow(/\(.*other\.pem\) is the key of another certificate/)
+})
+
+test('a key with a password', async () => {
+  const keyFile = await file('locked.pem', other({ cipher: 'aes-256-cbc', passphrase: 'x' }))
+  expect(() => checkTls({ ...files, keyFile })).toThrow(/read without a password\.$/)
+})
+
+test("files in each other's place, and files that hold neither", async () => {
+  const text = await file('text', 'no PEM')
+  expect(() => checkTls({ ...files, keyFile: text })).toThrow(
+    /HEADGATE_TLS_KEY_FILE .* no private key in PEM/,
+  )
+  expect(() => checkTls({ ...files, certFile: text })).toThrow(/CERT_FILE .* holds no certificate in PEM/)
+  expect(() => checkTls({ ...files, certFile: files.keyFile })).toThrow(/holds no certificate in PEM/)
+  expect(() => checkTls({ ...files, keyFile: files.certFile })).toThrow(/holds no private key in PEM/)
+})
+
+test('files that are not there', () => {
+  const none = join(files.folder, 'none')
+  expect(() => checkTls({ ...files, certFile: none })).toThrow(
+    /HEADGATE_TLS_CERT_FILE cannot be read: ENOENT/,
+  )
+  expect(() => checkTls({ ...files, keyFile: none })).toThrow(/HEADGATE_TLS_KEY_FILE cannot be read: ENOENT/)
+})
+
+test('a certificate that clients refuse today is told of', () => {
+  expect(checkTls(files, Date.UTC(2200, 0))).toEqual([expect.stringMatching(/was good until .*2126/)])
+  expect(checkTls(files, Date.UTC(2020, 0))).toEqual([expect.stringMatching(/is good from .*2026/)])
+})

@@ -1,0 +1,55 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import { ConfigError } from '../config/config-error.ts'
+
+/**
+ * Looks at the certificate and the key before anything is started.
+ *
+ * @param now ms since 1970
+ * @returns what is worth a line in the log: a certificate that clients will not accept now
+ * @throws ConfigError when a file cannot be read, is no PEM, or the two do not belong together
+ */
+export function checkTls(
+  files: { readonly certFile: string; readonly keyFile: string },
+  now: number = Date.now(),
+): readonly string[] {
+  const cert = readPem(files.certFile, 'HEADGATE_TLS_CERT_FILE')
+  const key = readPem(files.keyFile, 'HEADGATE_TLS_KEY_FILE')
+  const certificate = parse(cert, files.certFile)
+  try {
+    createSecureContext({ cert, key })
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const why =
+      code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
+        ? `is the key of another certificate than the first one in HEADGATE_TLS_CERT_FILE (${files.certFile})`
+        : 'holds no private key in PEM that can be read without a password'
+    throw new ConfigError([`HEADGATE_TLS_KEY_FILE (${files.keyFile}) ${why}.`], { cause })
+  }
+  const { validFrom, validTo } = certificate
+  if (now > Date.parse(validTo))
+    return [`The certificate in ${files.certFile} was good until ${validTo}: clients will refuse it.`]
+  if (now < Date.parse(validFrom))
+    return [
+      `The certificate in ${files.certFile} is good from ${validFrom} on: clients will refuse it before.`,
+    ]
+  return []
+}
+
+function readPem(path: string, name: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError([`The file of ${name} cannot be read: ${reason}.`], { cause })
+  }
+}
+
+function parse(cert: Buffer, path: string): X509Certificate {
+  try {
+    return new X509Certificate(cert)
+  } catch (cause) {
+    throw new ConfigError([`HEADGATE_TLS_CERT_FILE (${path}) holds no certificate in PEM.`], { cause })
+  }
+}
