@@ -5,6 +5,8 @@ export interface Announcement extends SnippetFacts {
   /** Whether the warehouse is there: without it there is nothing to connect to. */
   readonly hasWarehouse: boolean
   readonly dataDir: string | null
+  /** Where the credential is, or how to come by one; null: none is needed. */
+  readonly credential: string | null
   readonly anonymous: boolean
 }
 
@@ -22,9 +24,7 @@ export function announcement(facts: Announcement): string {
       ? []
       : [`  storage     ${facts.gateway.url}  (S3, keys come with the tables)`]),
     ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
-    ...(facts.credentialFile === null
-      ? []
-      : [`  credential  in ${facts.credentialFile}  (client_id:client_secret of the administrator)`]),
+    ...(facts.credential === null ? [] : [`  credential  ${facts.credential}`]),
     `  health      ${facts.url}/health/ready   metrics ${facts.url}/metrics`,
   ]
   if (facts.anonymous) {

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { openSql } from '../store/pool.ts'
+import { hasPrincipalsOf, ownIssuer } from '../store/principals.ts'
 import type { Sql } from '../store/sql.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketNamed } from './bucket-name.ts'
@@ -20,8 +21,10 @@ import { masterKeyOf } from './master-key.ts'
 /** What a server stands on, however many processes it is. Disposing of it stops the database, if it is ours. */
 export interface Prepared extends AsyncDisposable {
   readonly databaseUrl: Secret
-  /** Holds the credential of the administrator; null: there is none, or none is needed. */
+  /** Holds the credential of the administrator; null: we made none, or none is needed. */
   readonly credentialFile: string | null
+  /** There is no principal of ours yet, nor an issuer that could bring one. */
+  readonly nobody: boolean
   /** The default one. */
   readonly warehouse: WarehouseRow | null
   /** Settles when something the server cannot do without went away. */
@@ -91,7 +94,7 @@ const embeddedConnections = 50
 async function firstThings(
   config: Config,
   databaseUrl: Secret,
-): Promise<Pick<Prepared, 'credentialFile' | 'warehouse'>> {
+): Promise<Pick<Prepared, 'credentialFile' | 'nobody' | 'warehouse'>> {
   await using sql = await openSql({ ...config.database, url: databaseUrl.reveal() })
   const master = await masterKeyOf(config)
   const { defaultWarehouse: name } = config.context
@@ -110,7 +113,8 @@ async function firstThings(
           },
     )
   }
-  return { credentialFile, warehouse: await findWarehouse(sql, name) }
+  const nobody = config.context.issuers.length === 0 && !(await hasPrincipalsOf(sql, ownIssuer))
+  return { credentialFile, nobody, warehouse: await findWarehouse(sql, name) }
 }
 
 /**

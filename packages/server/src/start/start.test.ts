@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { programEnvironment, testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { certificate, certificateFiles } from './test-certificate.ts'
+import { bootstrapStore } from './bootstrap-store.ts'
 import { type ServerProcess, startProcess } from './test-process.ts'
 import { isRunning, servedBy } from './workers/test-workers.ts'
 
@@ -310,6 +311,41 @@ test(
     await filled.ready
     await expect.poll(filled.output).toContain('load_catalog("shared"')
     expect(filled.output()).not.toContain('none called')
+  },
+)
+
+test(
+  'on a database of its own it says how to come by a credential, and its snippets need one',
+  { timeout: 60_000 },
+  async () => {
+    await using database = await testDatabase()
+    const dataDir = join(folder, 'external')
+    const environment = {
+      HEADGATE_DATABASE_URL: database.url,
+      HEADGATE_MASTER_KEY: randomBytes(32).toString('base64'),
+      HEADGATE_FILE_ROOTS: `file://${dataDir}`,
+    }
+    const begin = (): ServerProcess => startProcess(['--port', '0', '--data-dir', dataDir], environment)
+    await using empty = begin()
+    await empty.ready
+    await expect
+      .poll(empty.output)
+      .toMatch(/credential +none yet; .*: headgate bootstrap --output admin-cred/)
+    await empty.kill('SIGTERM')
+    const made = await bootstrapStore(environment, { reset: false })
+    await using bootstrapped = begin()
+    const url = await bootstrapped.ready
+    await expect.poll(bootstrapped.output).toMatch(/credential +client_id:client_secret of a principal/)
+    const credential = `${made.clientId}:${made.created ? made.clientSecret : ''}`
+    const storage = { type: 'file', root: `file://${join(dataDir, 'lakehouse')}` }
+    const warehouse = { name: 'lakehouse', storage }
+    const token = await tokenFor(url, credential)
+    expect((await send(url, token, 'POST', '/management/v1/warehouses', warehouse)).status).toBe(201)
+    await bootstrapped.kill('SIGTERM')
+    await using filled = begin()
+    await filled.ready
+    await expect.poll(filled.output).toContain('credential=open("admin-credential").read().strip())')
+    await expect.poll(filled.output).toContain('oauth2.credential=$(cat admin-credential)')
   },
 )
 
