@@ -13,10 +13,23 @@ function all(command: Command): Command[] {
   return [command, ...command.commands.flatMap(all)]
 }
 
+function pathTo(command: Command): string {
+  return command.parent === null ? command.name() : `${pathTo(command.parent)} ${command.name()}`
+}
+
 describe('the documentation of the command line', () => {
   it('docs/cli.md is what the program says (else run packages/cli/src/write-docs.ts)', () => {
     const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
     expect(page).toBe(docsPage(program))
+  })
+
+  it('has a section for every command, however deep', () => {
+    const page = docsPage(program)
+    const names = all(program)
+      .slice(1)
+      .map((command) => pathTo(command))
+    expect(names).toContain('headgate principal key add')
+    for (const name of names) expect(page).toMatch(new RegExp(`^#+ ${name}$`, 'm'))
   })
 
   it('every command and every option says what it is for', () => {

@@ -3,9 +3,7 @@ import { exitCodeMeanings } from './exit-code.ts'
 
 /** The page `docs/cli.md`, made from what the program says of itself. */
 export function docsPage(program: Command): string {
-  const groups = program.commands.map((group) =>
-    group.commands.length === 0 ? commandSection(group, '##') : groupSection(group),
-  )
+  const groups = program.commands.map((command) => section(command, '##'))
   return `${[introduction, optionTable(program.options), exitCodes(), naming, ...groups].join('\n\n')}\n`
 }
 
@@ -50,9 +48,11 @@ function exitCodes(): string {
   return `## Exit codes\n\n| | |\n|---|---|\n${rows.join('\n')}\n\n\`headgate serve\` ends with 1 when the server cannot start.`
 }
 
-function groupSection(group: Command): string {
-  const intro = `## headgate ${group.name()}\n\n${group.description()}`
-  return [intro, ...group.commands.map((command) => commandSection(command, '###'))].join('\n\n')
+/** A command, or a group with what is in it. */
+function section(command: Command, level: string): string {
+  if (command.commands.length === 0) return commandSection(command, level)
+  const intro = `${level} ${pathOf(command)}\n\n${command.description()}`
+  return [intro, ...command.commands.map((inner) => section(inner, `${level}#`))].join('\n\n')
 }
 
 function commandSection(command: Command, level: string): string {
