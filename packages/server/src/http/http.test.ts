@@ -72,6 +72,38 @@ test('a body over the limit is 413, announced or not, and the client gets to rea
   expect(endless).toMatch(/^HTTP\/1.1 413 /)
 })
 
+test('who sends the whole body before reading gets to read why it was refused', async () => {
+  const body = Buffer.alloc(20_000_000, 'x')
+  const cases = [
+    [path, `content-length: ${body.length}`, 413],
+    ['/v1/nowhere', `content-length: ${body.length}`, 404],
+  ] as const
+  for (const [target, header, status] of cases) {
+    const socket = open()
+    socket.pause()
+    socket.write(`POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${header}\r\n\r\n`)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.write(body, (error) => (error ? reject(error) : resolve()))
+    })
+    const read: Buffer[] = []
+    socket.on('data', (piece: Buffer) => read.push(piece)).resume()
+    await once(socket, 'end')
+    expect(String(Buffer.concat(read))).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  }
+})
+
+test('who never ends a refused body is hung up on', { timeout: 30_000 }, async () => {
+  const socket = open()
+  const since = performance.now()
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n`)
+  const drip = setInterval(() => socket.write('z'.repeat(1_000)), 100)
+  socket.on('error', () => undefined).resume()
+  await once(socket, 'close')
+  clearInterval(drip)
+  expect(performance.now() - since).toBeLessThan(15_000)
+})
+
 test('a gzip body is inflated, up to the limit; one that is damaged or of another coding is 400', async () => {
   const gzip = { 'content-encoding': 'gzip' }
   expect((await post(new Uint8Array(gzipSync('{"namespace":["zipped"]}')), gzip)).status).toBe(200)

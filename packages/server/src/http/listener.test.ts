@@ -59,3 +59,38 @@ test('a listener that closes tells so in its answers, so that no request is sent
   ])
   await closed
 })
+
+test('closing does not wait for who never asked anything', async () => {
+  await using listener = await Listener.open(
+    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
+    (_request, response) => response.end('done'),
+  )
+  const client = connect(listener.port, '127.0.0.1')
+  await once(client, 'connect')
+  const ended = once(client.resume(), 'close')
+  const since = performance.now()
+  await listener.close(30_000)
+  await ended
+  expect(performance.now() - since).toBeLessThan(10_000)
+})
+
+test('a request that was on its way when a listener closes is answered', async () => {
+  await using listener = await Listener.open(
+    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
+    (_request, response) => response.end('done'),
+  )
+  const client = connect(listener.port, '127.0.0.1')
+  const read: Buffer[] = []
+  client.on('data', (piece: Buffer) => read.push(piece))
+  const ended = once(client, 'end')
+  const request = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  client.write(request)
+  await expect.poll(() => String(Buffer.concat(read))).toContain('done')
+  client.write(request)
+  await listener.close(60_000)
+  await ended
+  expect(String(Buffer.concat(read)).match(/^connection: .*$/gim)).toEqual([
+    'Connection: keep-alive',
+    'connection: close',
+  ])
+})

@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { HeadgateError, type ErrorCode } from '@headgate/errors'
 import { errorAnswer } from './error-answer.ts'
@@ -25,18 +25,27 @@ export interface ListenerOptions {
 }
 
 const lingerMs = 1_000
-/** How often a listener that closes looks for connections that have become idle. */
-const sweepMs = 50
+/**
+ * How often a listener that closes looks for idle connections. Not at once: on a connection that looks idle a request
+ * may be on its way, and cutting it there its client could not tell what became of it.
+ */
+const sweepMs = 100
 
 /** The listening socket. Closing it lets running requests finish, within the given time. */
 export class Listener implements AsyncDisposable {
   readonly port: number
   readonly #server: Server
   readonly #serving: ReadonlyMap<Socket, Serving>
+  readonly #connected: ReadonlySet<Socket>
 
-  private constructor(server: Server, serving: ReadonlyMap<Socket, Serving>, port: number) {
+  private constructor(
+    server: Server,
+    connections: { readonly serving: ReadonlyMap<Socket, Serving>; readonly connected: ReadonlySet<Socket> },
+    port: number,
+  ) {
     this.#server = server
-    this.#serving = serving
+    this.#serving = connections.serving
+    this.#connected = connections.connected
     this.port = port
   }
 
@@ -72,6 +81,11 @@ export class Listener implements AsyncDisposable {
           handle,
         )
       : createHttpServer(serverOptions, handle)
+    const connected = new Set<Socket>()
+    server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
+      connected.add(socket)
+      socket.once('close', () => connected.delete(socket))
+    })
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
       answerBrokenRequest(error, socket, serving.get(socket)),
     )
@@ -85,24 +99,31 @@ export class Listener implements AsyncDisposable {
     server.listen(options.port, options.host)
     await once(server, 'listening')
     const address = server.address()
-    return new Listener(server, serving, typeof address === 'object' && address ? address.port : options.port)
+    const port = typeof address === 'object' && address !== null ? address.port : options.port
+    return new Listener(server, { serving, connected }, port)
   }
 
   /** Takes no new connections, waits for running requests, then cuts what is left after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
-    this.#server.close()
-    this.#server.closeIdleConnections()
+    // Node's own way for HTTP would cut idle connections now.
+    NetServer.prototype.close.call(this.#server)
     // Whose connection ended without a word could not tell what became of the request that it sends next.
     for (const { response } of this.#serving.values())
       if (!response.headersSent) response.setHeader('connection', 'close')
     // A connection whose last request was finished since would be kept alive for another one.
-    const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs)
+    const sweep = setInterval(() => {
+      this.#server.closeIdleConnections()
+      // One that never asked anything is not idle to Node.
+      for (const socket of this.#connected) if (!this.#serving.has(socket)) socket.destroy()
+    }, sweepMs)
     const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs)
     await closed
     clearInterval(sweep)
     clearTimeout(timer)
+    // Node looks for slow requests until it is told in its way.
+    this.#server.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

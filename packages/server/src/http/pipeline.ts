@@ -12,6 +12,7 @@ import type { Identity } from '../identity/identity.ts'
 import type { ClientAddress } from './client-address.ts'
 import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
+import { endAfterRest } from './end-after-rest.ts'
 import { errorAnswer, toHeadgateError } from './error-answer.ts'
 import type { RequestMetrics } from './metrics.ts'
 import type { Answer, Operation } from './operation.ts'
@@ -138,8 +139,16 @@ export function createPipeline(parts: PipelineParts): Listener {
     const body = answer.body ?? null
     if (body !== null) headers['content-length'] = String(lengthOf(body))
     // What is left of an unread body would otherwise be taken for the next request, or read for nothing.
-    if (!request.complete && hasBody(request)) headers['connection'] = 'close'
+    const unread = !request.complete && hasBody(request)
+    if (unread) headers['connection'] = 'close'
     response.writeHead(answer.status, headers)
+    // Who was slower than allowed is not waited for any longer.
+    if (unread && answer.status !== 408) {
+      response.flushHeaders()
+      for (const piece of piecesOf(body)) response.write(piece)
+      endAfterRest(request, response)
+      return
+    }
     if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
       response.end(body ?? undefined)
       return
@@ -159,6 +168,11 @@ export function createPipeline(parts: PipelineParts): Listener {
       response.destroy()
     })
   }
+}
+
+function piecesOf(body: Answer['body']): readonly (string | Uint8Array)[] {
+  if (body === null || body === undefined) return []
+  return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
 }
 
 function lengthOf(body: NonNullable<Answer['body']>): number {
