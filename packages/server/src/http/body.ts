@@ -8,15 +8,30 @@ const inflate = promisify(gunzip)
 /**
  * Reads a request body of at most `limit` bytes, before and after decompression.
  * Throws 413 as soon as the limit is passed or announced, 400 when the client breaks off.
+ *
+ * @param setting the variable that sets the limit; null: none does
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
-  const body = await gathered(request, limit)
-  return decoded(body, request.headers['content-encoding'] ?? 'identity', limit)
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  setting: 'HEADGATE_MAX_BODY_BYTES' | null,
+): Promise<Uint8Array> {
+  const tooLarge = (): HeadgateError => {
+    const where = setting === null ? '' : ` (${setting})`
+    return new HeadgateError('payload-too-large', `The body is over the limit of ${limit} bytes${where}.`)
+  }
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
+  const bound = { limit, tooLarge }
+  return decoded(await gathered(request, bound), request.headers['content-encoding'] ?? 'identity', bound)
+}
+
+interface Bound {
+  readonly limit: number
+  tooLarge(): HeadgateError
 }
 
 /** By events: an async iterator over the request costs more than all else that is done with a small body. */
-function gathered(request: IncomingMessage, limit: number): Promise<Buffer> {
+function gathered(request: IncomingMessage, { limit, tooLarge }: Bound): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
@@ -30,7 +45,7 @@ function gathered(request: IncomingMessage, limit: number): Promise<Buffer> {
     settle()
     // The connection must live on: the answer goes out over it.
     request.pause()
-    reject(tooLarge(limit))
+    reject(tooLarge())
   }
   const onEnd = (): void => {
     settle()
@@ -45,7 +60,7 @@ function gathered(request: IncomingMessage, limit: number): Promise<Buffer> {
   return promise
 }
 
-async function decoded(body: Buffer, encoding: string, limit: number): Promise<Uint8Array> {
+async function decoded(body: Buffer, encoding: string, { limit, tooLarge }: Bound): Promise<Uint8Array> {
   switch (encoding.toLowerCase()) {
     case 'identity':
       return body
@@ -53,7 +68,7 @@ async function decoded(body: Buffer, encoding: string, limit: number): Promise<U
       try {
         return await inflate(body, { maxOutputLength: limit })
       } catch (error) {
-        if (error instanceof RangeError) throw tooLarge(limit)
+        if (error instanceof RangeError) throw tooLarge()
         throw new HeadgateError('bad-request', 'The body is not the gzip data its Content-Encoding says.', {
           cause: error,
         })
@@ -61,11 +76,4 @@ async function decoded(body: Buffer, encoding: string, limit: number): Promise<U
     default:
       throw new HeadgateError('bad-request', 'Content-Encoding must be identity or gzip.')
   }
-}
-
-function tooLarge(limit: number): HeadgateError {
-  return new HeadgateError(
-    'payload-too-large',
-    `The body is over the limit of ${limit} bytes (HEADGATE_MAX_BODY_BYTES).`,
-  )
 }

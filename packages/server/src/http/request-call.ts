@@ -89,7 +89,7 @@ export class RequestCall implements Call {
   }
 
   bytes(): Promise<Uint8Array> {
-    this.#bytes ??= readBody(this.#request, this.#limits.maxBodyBytes)
+    this.#bytes ??= readBody(this.#request, this.#limits.maxBodyBytes, 'HEADGATE_MAX_BODY_BYTES')
     return this.#bytes
   }
 

@@ -68,7 +68,7 @@ export function backchannelLogout({
     path: '/oauth/backchannel-logout',
     async open(request): Promise<Answer> {
       try {
-        const form = parseForm(request.headers['content-type'], await readBody(request, maxBodyBytes))
+        const form = parseForm(request.headers['content-type'], await readBody(request, maxBodyBytes, null))
         const token = form.get('logout_token')
         if (token === undefined)
           throw new HeadgateError('bad-request', 'The parameter logout_token is missing.')

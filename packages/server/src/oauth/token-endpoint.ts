@@ -52,7 +52,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
   const addressOf = parts.addressOf ?? peerAddress
 
   async function answerTo(request: IncomingMessage, trail: Trail): Promise<Granted> {
-    const body = await readBody(request, maxBodyBytes)
+    const body = await readBody(request, maxBodyBytes, null)
     const form = parseForm(request.headers['content-type'], body)
     const proof = clientProofOf(request.headers.authorization, form)
     const name = nameOf(proof, form.get('assertion'))

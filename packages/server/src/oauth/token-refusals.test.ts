@@ -201,7 +201,7 @@ describe('a token is refused', () => {
       'invalid_request',
       /512/,
     ],
-    ['too long a body', 'x'.repeat(70_000), {}, 413, 'invalid_request', /limit/],
+    ['too long a body', 'x'.repeat(70_000), {}, 413, 'invalid_request', /limit of 65536 bytes\.$/],
   ])('for %s', async (_name, body, headers, status, error, description) => {
     const reply = await post(body, headers)
     expect(reply).toMatchObject({
