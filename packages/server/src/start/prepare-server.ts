@@ -1,5 +1,6 @@
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isHeadgateError } from '@headgate/errors'
 import { type EmbeddedPostgres, startPostgres } from '@headgate/postgres'
 import { ensureWarehouse } from '../catalog/change-warehouse.ts'
 import type { Config } from '../config/config.ts'
@@ -101,7 +102,7 @@ async function firstThings(
   const credentialFile = await administratorFile(config, sql)
   if (config.databaseUrl === null) {
     const root = `file://${join(config.dataDir, 'warehouse')}`
-    await ensureWarehouse(
+    const made = ensureWarehouse(
       { sql, master },
       config.gateway === null
         ? { name, profile: { type: 'file', root } }
@@ -112,6 +113,16 @@ async function firstThings(
             settings: { vending: { mode: 'gateway', whenNotAsked: true } },
           },
     )
+    await made.catch((cause: unknown) => {
+      if (!isHeadgateError(cause) || cause.code !== 'already-exists') throw cause
+      throw new ConfigError(
+        [
+          `HEADGATE_DEFAULT_WAREHOUSE is ${name}, which is not there and cannot be made in ${root}: ${cause.message} ` +
+            `Set it to the name of that warehouse, or make ${name} elsewhere before (\`headgate warehouse create\`).`,
+        ],
+        { cause },
+      )
+    })
   }
   const nobody = config.context.issuers.length === 0 && !(await hasPrincipalsOf(sql, ownIssuer))
   return { credentialFile, nobody, warehouse: await findWarehouse(sql, name) }

@@ -74,6 +74,15 @@ describe('migrate', () => {
     )
   })
 
+  test('refuses a database that holds tables of something else', async () => {
+    await using database = await testDatabase()
+    await ask(database.url, 'create table one ()')
+    await expect(migrate({ url: database.url, migrations: [one] })).rejects.toThrow(
+      'holds tables of something else (relation "one" already exists): give Headgate a database of its own.',
+    )
+    expect(await applied(database.url)).toEqual([])
+  })
+
   test('applies our own schema', async () => {
     await using database = await testDatabase()
     expect(await migrate({ url: database.url, migrations })).toEqual(migrations)

@@ -169,6 +169,10 @@ async function apply(client: Client, migration: Migration): Promise<void> {
   } catch (cause) {
     await client.query('rollback').catch(() => undefined)
     const reason = cause instanceof Error ? cause.message : String(cause)
+    if (migration.version === 1 && cause instanceof DatabaseError && cause.code === '42P07') {
+      const foreign = `This database holds tables of something else (${reason}): give Headgate a database of its own.`
+      throw new MigrationError(foreign, { cause })
+    }
     const message = `Schema step ${migration.version} (${migration.name}) failed and was taken back: ${reason}`
     throw new MigrationError(message, { cause })
   }
