@@ -22,6 +22,19 @@ export interface ListenerOptions {
   readonly requestTimeoutMs: number
   /** The request listener says itself when a client that asks first may send its body. */
   readonly asksFirst?: boolean
+  /** How what is no whole request is answered; the catalog's way unless told. */
+  readonly refuse?: Refuse
+}
+
+export type Refuse = (error: HeadgateError) => {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+function refuseForCatalog(error: HeadgateError): ReturnType<Refuse> {
+  const { status, headers, body } = errorAnswer(error, 'GET')
+  return { status, headers: headers ?? {}, body: String(body) }
 }
 
 const lingerMs = 1_000
@@ -63,7 +76,8 @@ export class Listener implements AsyncDisposable {
       requireHostHeader: false,
     }
     const serving = new Map<Socket, Serving>()
-    const checked = withHost(listener)
+    const { refuse = refuseForCatalog } = options
+    const checked = withHost(listener, refuse)
     const handle: RequestListener = (request, response) => {
       const { socket } = request
       if (!serving.has(socket)) socket.once('close', () => serving.delete(socket))
@@ -87,14 +101,17 @@ export class Listener implements AsyncDisposable {
       socket.once('close', () => connected.delete(socket))
     })
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
-      answerBrokenRequest(error, socket, serving.get(socket)),
+      answerBrokenRequest(error, socket, { last: serving.get(socket), refuse }),
     )
     // What a client expects beyond 100-continue may be passed over (RFC 9110 section 10.1.1).
     server.on('checkExpectation', handle)
     if (options.asksFirst === true) server.on('checkContinue', handle)
     // Without this Node hangs up on CONNECT without a word.
     server.on('connect', (_: IncomingMessage, socket: Socket) =>
-      answerSocket(socket, new HeadgateError('method-not-allowed', 'CONNECT: this server is no proxy.')),
+      answerSocket(
+        socket,
+        refuse(new HeadgateError('method-not-allowed', 'CONNECT: this server is no proxy.')),
+      ),
     )
     server.listen(options.port, options.host)
     await once(server, 'listening')
@@ -132,17 +149,20 @@ export class Listener implements AsyncDisposable {
 }
 
 /** Refuses HTTP/1.1 requests without a Host (RFC 9112 section 3.2). */
-function withHost(listener: RequestListener): RequestListener {
+function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
   return (request, response) => {
     if (request.headers.host !== undefined || request.httpVersion !== '1.1') {
       listener(request, response)
       return
     }
     const missing = new HeadgateError('bad-request', 'An HTTP/1.1 request needs a Host header.')
-    const { status, headers, body } = errorAnswer(missing, request.method ?? 'GET')
-    const length = body === null ? {} : { 'content-length': Buffer.byteLength(String(body)) }
-    response.writeHead(status, { ...headers, ...length, connection: 'close' })
-    response.end(body)
+    const { status, headers, body } = refuse(missing)
+    response.writeHead(status, {
+      ...headers,
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
   }
 }
 
@@ -155,7 +175,7 @@ interface Serving {
 function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
-  last: Serving | undefined,
+  { last, refuse }: { readonly last: Serving | undefined; readonly refuse: Refuse },
 ): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
@@ -166,20 +186,19 @@ function answerBrokenRequest(
     last.response.once('close', () => socket.destroy())
     return
   }
-  answerSocket(socket, new HeadgateError(...explain(error.code)))
+  answerSocket(socket, refuse(new HeadgateError(...explain(error.code))))
 }
 
 /** What the HTTP parser itself refuses: no request exists yet, so the answer is written to the bare socket. */
-function answerSocket(socket: Socket, error: HeadgateError): void {
-  const { status, headers, body } = errorAnswer(error, 'GET')
+function answerSocket(socket: Socket, { status, headers, body }: ReturnType<Refuse>): void {
   const lines = Object.entries({
     ...headers,
     connection: 'close',
-    'content-length': String(Buffer.byteLength(String(body))),
+    'content-length': String(Buffer.byteLength(body)),
   })
   socket.on('error', () => undefined)
   socket.end(
-    `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${String(body)}`,
+    `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`,
   )
   // Its client has a moment to read this; nobody else watches over the connection any more.
   setTimeout(() => socket.destroy(), lingerMs).unref()

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SigningKeys } from '@headgate/sigv4'
 import type { S3Session } from '../credentials/s3-session.ts'
@@ -11,6 +10,7 @@ import type { S3EndpointParts } from './parts.ts'
 import { parseParameters } from './query.ts'
 import { ClientGone, receiveBody } from './receive.ts'
 import { clientGoneStatus, createRecorder } from './record.ts'
+import { newRequestId } from './request-id.ts'
 import { operationOf } from './routes.ts'
 import { S3Error } from './s3-error.ts'
 import { checkBucketScope, checkScope } from './scope.ts'
@@ -92,7 +92,7 @@ export function createS3Endpoint(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now()
-    const requestId = randomBytes(10).toString('hex').toUpperCase()
+    const requestId = newRequestId()
     const trace: Trace = { operation: 'unknown', session: undefined, location: undefined, note: undefined }
     const client = new AbortController()
     const exchange = { request, response, requestId, idleMs, patienceMs }

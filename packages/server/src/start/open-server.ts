@@ -8,6 +8,7 @@ import { type Context, openContext } from '../context.ts'
 import { errorAnswer } from '../http/error-answer.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
 import type { Log } from '../log.ts'
+import { refuseBroken } from '../s3/refuse-broken.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import { openSql } from '../store/pool.ts'
 import { Awaited } from './awaited.ts'
@@ -102,7 +103,7 @@ async function openGateway(
   parts: Awaited<Context>,
 ): Promise<{ readonly listener: Listener; readonly url: string } | null> {
   if (gateway === null) return null
-  const listener = await Listener.open(gateway.listen, (request, response) =>
+  const listener = await Listener.open({ ...gateway.listen, refuse: refuseBroken }, (request, response) =>
     parts.use(
       (context) => context.handleS3(request, response),
       // S3 clients send it again on this status, whatever the body says.
