@@ -270,6 +270,7 @@ describe('contradictions are refused', () => {
     [{ HEADGATE_PORT: '0', HEADGATE_S3_PORT: '0' }],
     [{ HEADGATE_DATABASE_URL: 'postgresql://u:p@/d?host=/var/run', HEADGATE_MASTER_KEY: KEY }],
     [{ HEADGATE_PORT: '65535', HEADGATE_S3_PORT: '9000' }],
+    [{ HEADGATE_PORT: '65535', HEADGATE_PUBLIC_URL: 'https://no-gateway.example' }],
     [
       {
         HEADGATE_HOST: 'localhost',

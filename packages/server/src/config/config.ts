@@ -5,8 +5,8 @@ import { ConfigError } from './config-error.ts'
 import { contradictions } from './contradictions.ts'
 import { readEnv, unknownVariables } from './env.ts'
 import { parseFlags } from './flags.ts'
+import { hasGateway } from './has-gateway.ts'
 import { type Issuers, readIssuers } from './issuers/read-issuers.ts'
-import { isLoopback } from '../loopback.ts'
 import type { Secret } from './secret.ts'
 import { shareOf, workersOf } from './workers.ts'
 import { secretFrom, type MasterKeySource } from './secrets.ts'
@@ -135,9 +135,8 @@ export function toConfig(env: Env, issuers: Issuers): Config {
 const uploadTimeoutMs = 0
 
 function gateway(env: Env, listen: ListenerOptions): Config['gateway'] {
-  const { s3PublicUrl, publicUrl, s3Port } = env
-  const here = publicUrl === null || isLoopback(new URL(publicUrl).hostname)
-  if (s3PublicUrl === null && !(here && isLoopback(env.host))) return null
+  if (!hasGateway(env)) return null
+  const { s3PublicUrl, s3Port } = env
   const port = s3Port ?? (env.port === 0 ? 0 : env.port + 1)
   return {
     listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs, asksFirst: true },

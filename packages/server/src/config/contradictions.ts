@@ -1,5 +1,6 @@
 import { isLoopback } from '../loopback.ts'
 import type { Env } from './env-type.ts'
+import { hasGateway } from './has-gateway.ts'
 
 /** Its `max_connections` is 50; some are for notifications, migrations and whoever looks after it. */
 const EMBEDDED_CONNECTIONS = 45
@@ -8,6 +9,7 @@ const EMBEDDED_CONNECTIONS = 45
 export function contradictions(env: Env): readonly string[] {
   return [
     ...network(env),
+    ...ports(env),
     ...anonymity(env),
     ...authorizer(env),
     ...database(env),
@@ -16,13 +18,7 @@ export function contradictions(env: Env): readonly string[] {
   ]
 }
 
-function* network({ host, port, s3Port, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
-  if (port !== 0 && port === s3Port) {
-    yield `HEADGATE_PORT and HEADGATE_S3_PORT are both ${port}: the storage gateway needs a port of its own.`
-  }
-  if (port === 65_535 && s3Port === null) {
-    yield 'HEADGATE_PORT is 65535, and the storage gateway takes the port after it: choose a lower one, or set HEADGATE_S3_PORT.'
-  }
+function* network({ host, publicUrl, tlsCertFile, tlsKeyFile }: Env): Generator<string> {
   if (tlsCertFile !== null && tlsKeyFile === null) {
     yield 'HEADGATE_TLS_CERT_FILE needs HEADGATE_TLS_KEY_FILE, the private key of that certificate.'
   }
@@ -34,6 +30,17 @@ function* network({ host, port, s3Port, publicUrl, tlsCertFile, tlsKeyFile }: En
   }
   if (publicUrl?.startsWith('http:') === true && tlsCertFile !== null) {
     yield `HEADGATE_PUBLIC_URL is ${publicUrl}, and with a certificate the server speaks https only: make it an https URL.`
+  }
+}
+
+function* ports(env: Env): Generator<string> {
+  if (!hasGateway(env)) return
+  const { port, s3Port } = env
+  if (port !== 0 && port === s3Port) {
+    yield `HEADGATE_PORT and HEADGATE_S3_PORT are both ${port}: the storage gateway needs a port of its own.`
+  }
+  if (port === 65_535 && s3Port === null) {
+    yield 'HEADGATE_PORT is 65535, and the storage gateway takes the port after it: choose a lower one, or set HEADGATE_S3_PORT.'
   }
 }
 
