@@ -205,6 +205,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const operations: (Operation | OpenOperation)[] = [
     ...healthOperations({
       checks: () => readinessChecks(parts),
+      onChange: (check, err) => {
+        if (err === null) log.info({ check }, 'the server is ready again, by this check')
+        else log.warn({ check, err }, 'the server is not ready')
+      },
       contentType: metrics.registry.contentType,
       metrics: options.wholeMetrics ?? (() => metrics.registry.metrics()),
     }),

@@ -170,6 +170,7 @@ test('beyond the number of requests at once the answer is 429 with Retry-After, 
   })
   expect(shed.headers.get('retry-after')).toBe('1')
   expect((await few.send('GET', '/health/live')).status).toBe(200)
+  expect((await few.send('HEAD', '/health/live')).status).toBe(200)
   fault = 'none'
   for (const release of releases) release()
   for (const { status } of await Promise.all(stuck)) expect(status).toBe(200)

@@ -8,15 +8,29 @@ const checkTimeoutMs = 2_000
 /** What is told of the server's state. */
 export interface Health {
   readonly checks: () => readonly ReadinessCheck[]
+  /** Told when a check begins to fail, and why, which the answer does not say; and when it is well again (null). */
+  readonly onChange: (name: string, reason: unknown) => void
   /** The metrics, and what kind of text they are. */
   readonly metrics: () => Promise<string>
   readonly contentType: string
 }
 
 /** `/health/live`, `/health/ready` and `/metrics`. They need no identity and tell no secret. */
-export function healthOperations({ checks, metrics, contentType }: Health): OpenOperation[] {
+export function healthOperations({ checks, onChange, metrics, contentType }: Health): OpenOperation[] {
   const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-  return [
+  const failing = new Set<string>()
+  const run = async ([name, check]: ReadinessCheck): Promise<[string, string]> => {
+    try {
+      await check(AbortSignal.timeout(checkTimeoutMs))
+      if (failing.delete(name)) onChange(name, null)
+      return [name, 'ok']
+    } catch (error) {
+      if (!failing.has(name)) onChange(name, error)
+      failing.add(name)
+      return [name, 'failing']
+    }
+  }
+  const probes: OpenOperation[] = [
     {
       id: 'live',
       method: 'GET',
@@ -37,6 +51,11 @@ export function healthOperations({ checks, metrics, contentType }: Health): Open
         return { status: ready ? 200 : 503, headers: ready ? json : { ...json, 'retry-after': '1' }, body }
       },
     },
+  ]
+  return [
+    ...probes,
+    // Load balancers like to ask without a body.
+    ...probes.map((probe) => ({ ...probe, method: 'HEAD' as const, open: headOf(probe) })),
     {
       id: 'metrics',
       method: 'GET',
@@ -50,11 +69,6 @@ export function healthOperations({ checks, metrics, contentType }: Health): Open
   ]
 }
 
-async function run([name, check]: ReadinessCheck): Promise<[string, string]> {
-  try {
-    await check(AbortSignal.timeout(checkTimeoutMs))
-    return [name, 'ok']
-  } catch {
-    return [name, 'failing']
-  }
+function headOf(probe: OpenOperation): OpenOperation['open'] {
+  return async (request, limits) => ({ ...(await probe.open(request, limits)), body: null })
 }

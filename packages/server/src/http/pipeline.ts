@@ -71,7 +71,7 @@ export function createPipeline(parts: PipelineParts): Listener {
       const { target, params } = parts.router.match(method, path)
       draft.operation = target.id
       // Whoever asks whether the server lives must hear so, or it is killed for being busy.
-      const asksForHealth = 'open' in target && method === 'GET'
+      const asksForHealth = 'open' in target && (method === 'GET' || method === 'HEAD')
       if (running > parts.limits.maxConcurrentRequests && !asksForHealth) throw overloaded()
       if ('open' in target) {
         answer = await target.open(request, parts.limits)

@@ -1,0 +1,32 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { healthOperations } from './health.ts'
+
+const limits = { maxBodyBytes: 1, maxJsonDepth: 1, requestTimeoutMs: 1, maxNameBytes: 1, maxPageSize: 1 }
+
+test('why a check fails is told once, to the log and not in the answer; so is that it is well again', async () => {
+  let broken: Error | null = null
+  const told: unknown[] = []
+  const operations = healthOperations({
+    checks: () => [['storage', () => (broken === null ? Promise.resolve() : Promise.reject(broken))]],
+    onChange: (name, reason) => told.push([name, reason]),
+    metrics: () => Promise.resolve(''),
+    contentType: 'text/plain',
+  })
+  const ask = async (method: string): Promise<unknown> => {
+    const ready = operations.find((one) => one.id === 'ready' && one.method === method)
+    const { status, body } = (await ready?.open(new IncomingMessage(new Socket()), limits)) ?? {}
+    return [status, body]
+  }
+  expect(await ask('GET')).toEqual([200, '{"status":"ready","checks":{"storage":"ok"}}'])
+  broken = new Error('EACCES')
+  const failing = '{"status":"not ready","checks":{"storage":"failing"}}'
+  expect(await ask('GET')).toEqual([503, failing])
+  expect(await ask('GET')).toEqual([503, failing])
+  expect(await ask('HEAD')).toEqual([503, null])
+  expect(told).toEqual([['storage', broken]])
+  broken = null
+  expect(await ask('HEAD')).toEqual([200, null])
+  expect(told.at(-1)).toEqual(['storage', null])
+})
