@@ -116,7 +116,7 @@ export const properties: Readonly<Record<string, (world: HostileWorld) => Proper
       async ({ served, path, body, framed, secret }) => {
         if ((sent += 1) % 20 === 0) await world.restock()
         const type = body.type === '' ? '' : `content-type: ${body.type}\r\n`
-        const head = `${served.method} ${path} HTTP/1.1\r\nhost: x\r\n${type}${secret}${framed.headers}connection: close\r\n\r\n`
+        const head = `${served.method} ${path} HTTP/1.1\r\nhost: localhost\r\n${type}${secret}${framed.headers}connection: close\r\n\r\n`
         const { method } = served
         const [first] = await world.attack(Buffer.concat([text(head), framed.bytes]), {
           method,
@@ -140,7 +140,7 @@ export const properties: Readonly<Record<string, (world: HostileWorld) => Proper
       ),
       async ([form, frame, type, secret]) => {
         const framed = frame(text(form))
-        const head = `POST /v1/oauth/tokens HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\n${secret}${framed.headers}connection: close\r\n\r\n`
+        const head = `POST /v1/oauth/tokens HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${type}\r\n${secret}${framed.headers}connection: close\r\n\r\n`
         const [first] = await world.attack(Buffer.concat([text(head), framed.bytes]), {
           method: 'POST',
           hangUp: framed.hangUp,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
+import { isLoopback } from '../loopback.ts'
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const exposed = 'ETag, Retry-After, WWW-Authenticate, X-Request-Id'
@@ -32,12 +33,19 @@ export function isPreflight(request: IncomingMessage): boolean {
 }
 
 /**
- * Where no token is asked for, only a header stands between the server and any page that its user looks at.
+ * Where no token is asked for, only two headers stand between the server and any page that its user looks at.
  *
- * @throws HeadgateError `forbidden` for a request that a browser sent for a page of another origin
+ * @throws HeadgateError `forbidden` for a request that a browser sent for a page of another origin, or to another name
+ *   than this machine's, which a page of that name may have let point here (DNS rebinding)
  */
 export function refuseForeignPage(request: IncomingMessage, origins: readonly string[]): void {
-  const { origin } = request.headers
+  const { origin, host } = request.headers
+  if (host !== undefined && !isLoopback(host.replace(/:\d*$/, ''))) {
+    throw new HeadgateError(
+      'forbidden',
+      'An anonymous server is called by a name of this machine only: localhost, 127.0.0.1 or [::1].',
+    )
+  }
   if (origin === undefined || origins.includes(origin)) return
   throw new HeadgateError(
     'forbidden',

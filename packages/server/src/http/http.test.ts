@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -61,12 +62,12 @@ test('a body over the limit is 413, announced or not, and the client gets to rea
   const announced = await post('x'.repeat(100_001))
   expect([announced.status, await announced.json()]).toEqual([413, tooLarge])
   const chunk = `${(16_384).toString(16)}\r\n${'y'.repeat(16_384)}\r\n`
-  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`
+  const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`
   const chunked = await talk([head, ...Array.from({ length: 40 }, () => chunk), '0\r\n\r\n'])
   expect(chunked).toMatch(/^HTTP\/1.1 413 /)
   expect(chunked).toContain('100000 bytes')
   const endless = await talk([
-    `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n`,
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 999999999\r\n\r\n`,
     'z'.repeat(50_000),
   ])
   expect(endless).toMatch(/^HTTP\/1.1 413 /)
@@ -81,7 +82,9 @@ test('who sends the whole body before reading gets to read why it was refused', 
   for (const [target, header, status] of cases) {
     const socket = open()
     socket.pause()
-    socket.write(`POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${header}\r\n\r\n`)
+    socket.write(
+      `POST ${target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${header}\r\n\r\n`,
+    )
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
       socket.write(body, (error) => (error ? reject(error) : resolve()))
@@ -96,7 +99,7 @@ test('who sends the whole body before reading gets to read why it was refused', 
 test('who never ends a refused body is hung up on', { timeout: 30_000 }, async () => {
   const socket = open()
   const since = performance.now()
-  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n`)
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 999999999\r\n\r\n`)
   const drip = setInterval(() => socket.write('z'.repeat(1_000)), 100)
   socket.on('error', () => undefined).resume()
   await once(socket, 'close')
@@ -155,7 +158,9 @@ test('a form or plain text, which any web page may send unasked, is not taken fo
 })
 
 test('headers over the limit are 431 with the body of the protocol', async () => {
-  const answer = await talk([`GET ${path} HTTP/1.1\r\nhost: x\r\nx-big: ${'a'.repeat(20_000)}\r\n\r\n`])
+  const answer = await talk([
+    `GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-big: ${'a'.repeat(20_000)}\r\n\r\n`,
+  ])
   expect(answer).toMatch(/^HTTP\/1.1 431 /)
   expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toMatchObject({
     error: { code: 431, type: 'BadRequestException' },
@@ -168,9 +173,9 @@ test('headers over the limit are 431 with the body of the protocol', async () =>
 test('a client that is too slow with its headers or body gets 408', async () => {
   const [body, headers] = await Promise.all([
     talk([
-      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"name`,
+      `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"name`,
     ]),
-    talk([`GET ${path} HTTP/1.1\r\nhost: x\r\nx-slow: `]),
+    talk([`GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-slow: `]),
   ])
   for (const answer of [body, headers]) {
     expect(answer).toMatch(/^HTTP\/1.1 408 /)
@@ -182,7 +187,7 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   for (let n = 0; n < 5; n += 1) {
     const socket = open()
     socket.write(
-      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"name`,
+      `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"name`,
     )
     await sleep(20)
     socket.destroy()
@@ -191,12 +196,12 @@ test('a client that goes away in the middle of its body harms nobody', async () 
 })
 
 function get(target: string): string {
-  return `GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`
+  return `GET ${target} HTTP/1.1\r\nhost: localhost\r\n\r\n`
 }
 
 test('a connection is kept after an error whose request was read', async () => {
   const json = '{"broken'
-  const broken = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${json.length}\r\n\r\n${json}`
+  const broken = `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${json.length}\r\n\r\n${json}`
   const socket = open()
   let text = ''
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
@@ -264,6 +269,22 @@ test('where no token is asked for, a page of another origin changes nothing and 
     expect(answer.status).toBe(403)
     expect(await answer.json()).toMatchObject({ error: { type: 'ForbiddenException', code: 403 } })
   }
+})
+
+test('where no token is asked for, the server answers to the names of this machine only', async () => {
+  const get = (host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const sent = request(server.url + path, { headers: { host } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      sent.on('error', reject).end()
+    })
+  const { port } = new URL(server.url)
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'LOCALHOST', `[::1]:${port}`])
+    expect([host, await get(host)]).toEqual([host, 200])
+  for (const host of [`rebound.test:${port}`, 'rebound.test', '127.0.0.1.rebound.test', '10.0.0.1'])
+    expect([host, await get(host)]).toEqual([host, 403])
 })
 
 test('CORS adds to `Vary` and takes nothing out of it', async () => {

@@ -161,7 +161,7 @@ function requests(targets: fc.Arbitrary<string>): fc.Arbitrary<RawRequest> {
 }
 
 function written({ method, target, version, headers, host }: RawRequest): Buffer {
-  const lines = [...(host ? [['host', 'x']] : []), ...headers, ['connection', 'close']]
+  const lines = [...(host ? [['host', 'localhost']] : []), ...headers, ['connection', 'close']]
   const head = lines.map(([name = '', value = '']) => `${name}: ${value}\r\n`).join('')
   return Buffer.from(`${method} ${target}${version}\r\n${head}\r\n`, 'latin1')
 }
