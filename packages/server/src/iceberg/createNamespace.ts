@@ -6,6 +6,7 @@ import type { Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { jsonAnswer } from './answers.ts'
 import { allowWarehouse, findNamespace, warehouseOf } from './find.ts'
+import { checkReachable } from './names.ts'
 import { checkProperties } from './properties.ts'
 import type { IcebergParts } from './parts.ts'
 import { ridersOf } from './riders.ts'
@@ -18,6 +19,7 @@ export function createNamespace(parts: IcebergParts): Operation {
       await call.json(),
       parts.nameLimits,
     )
+    checkReachable(parts, levels)
     checkProperties(properties)
     const answer = jsonAnswer({ namespace: levels, properties })
     return idempotent(

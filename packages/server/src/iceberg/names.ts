@@ -1,3 +1,4 @@
+import { HeadgateError } from '@headgate/errors'
 import {
   decodeNameParam,
   decodeNamespaceParam,
@@ -17,6 +18,21 @@ export function namespaceParam(parts: NameParts, call: Call): Namespace {
 
 export function decodeNamespace(parts: NameParts, raw: string): Namespace {
   return decodeNamespaceParam(raw, [decodeURIComponent(parts.namespaceSeparator)], parts.nameLimits)
+}
+
+/**
+ * Refuses a new namespace that no path would lead to: of one level, which holds the separator that is advertised.
+ *
+ * @throws HeadgateError `bad-request`
+ */
+export function checkReachable({ namespaceSeparator }: NameParts, levels: Namespace): void {
+  const [level = ''] = levels
+  const separator = decodeURIComponent(namespaceSeparator)
+  if (levels.length > 1 || !level.includes(separator)) return
+  throw new HeadgateError(
+    'bad-request',
+    `Invalid namespace: ${JSON.stringify(level)} holds ${JSON.stringify(separator)}, which stands between levels here (HEADGATE_NAMESPACE_SEPARATOR): send its levels one by one.`,
+  )
 }
 
 /** The table or view of the path. */
