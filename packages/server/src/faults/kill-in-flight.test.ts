@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FaultProxy } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { statement } from '../store/sql.ts'
 import { type Attempt, hold, repeat } from './attempts.ts'
 import { commitOfStaged, commitToOne, createAnywhere, done, drop, rename, transaction } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
+import { everythingIn } from './everything.ts'
 import { type FaultPlace, faultPlace } from './fault-lake.ts'
 import { ServerProcess } from './server-process.ts'
 
@@ -17,12 +17,6 @@ const single: readonly Attempt[] = [
 ]
 const many: readonly Attempt[] = [{ step: 'commit:before', survives: false, prepare: transaction }]
 const staged: readonly Attempt[] = [{ step: 'commit:before', survives: false, prepare: commitOfStaged }]
-
-const everything = statement(
-  'fault_everything',
-  `select r.id, r.name, r.version, r.metadata_location, r.namespace_id, r.dropped_at, l.location
-   from relation r left join relation_location l on l.relation_id = r.id order by r.id, l.location`,
-)
 
 let place: FaultPlace
 let proxy: FaultProxy
@@ -88,9 +82,9 @@ test('a change that is lost on the way never happens, and does when it is sent a
 test('a change that arrives after its repetition happens no second time', async () => {
   const held = await killInFlight('overtaken', single)
   await Promise.all(held.map((one) => repeat(other, one)))
-  const before = await place.sql.run(everything)
+  const before = await everythingIn(place)
   proxy.faults = {}
   await sleep(300)
-  expect(await place.sql.run(everything)).toEqual(before)
+  expect(await everythingIn(place)).toEqual(before)
   await checkLeftovers(place)
 })

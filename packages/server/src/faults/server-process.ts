@@ -20,6 +20,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #exited: Promise<unknown>
   readonly #opened = Promise.withResolvers<string>()
   readonly #reached = new Map<string, PromiseWithResolvers<void>>()
+  readonly #stood = new Map<string, number>()
   #url = ''
 
   constructor() {
@@ -33,7 +34,7 @@ export class ServerProcess implements AsyncDisposable {
     void this.#exited.then(() => this.#opened.reject(new Error('the server ended while it was starting')))
     this.#child.on('message', (message: ToParent) => {
       if (message.type === 'open') this.#opened.resolve(message.url)
-      else this.#stopOf(message.request).resolve()
+      else this.#arrived(message.request)
     })
   }
 
@@ -57,6 +58,11 @@ export class ServerProcess implements AsyncDisposable {
     await within(this.#stopOf(request).promise, `request ${request} did not come to its step`)
   }
 
+  /** How often a request has come to a step that it asked to be held at. */
+  stood(request: string): number {
+    return this.#stood.get(request) ?? 0
+  }
+
   /** Lets a request go on from its step. */
   release(request: string): void {
     this.#tell({ type: 'release', request })
@@ -74,6 +80,11 @@ export class ServerProcess implements AsyncDisposable {
 
   #tell(message: ToProgram): void {
     this.#child.send(message)
+  }
+
+  #arrived(request: string): void {
+    this.#stood.set(request, this.stood(request) + 1)
+    this.#stopOf(request).resolve()
   }
 
   #stopOf(request: string): PromiseWithResolvers<void> {

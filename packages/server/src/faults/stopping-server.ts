@@ -6,8 +6,9 @@ import { stoppingStorage } from './stopping-storage.ts'
 import { Stops } from './stops.ts'
 
 /**
- * A program for tests: the server, whose requests stop for ever at the step that their `x-test-stop` header names, so
- * that it can be killed there. It opens nothing before it is told to, and ends with its parent.
+ * A program for tests: the server, whose requests stop at the step that their `x-test-stop` header names, or at several
+ * (`one, two`) one after the other, until they are released, so that it can be killed there. It opens nothing before it
+ * is told to, and ends with its parent.
  */
 const stops = new Stops()
 const held = new Map<string, () => void>()
@@ -27,10 +28,15 @@ async function open(environment: Readonly<Record<string, string>>): Promise<void
     wrapHandler: (handle) => (request, response) => {
       const { 'x-test-stop': step, 'x-request-id': id } = request.headers
       if (typeof step !== 'string' || typeof id !== 'string') return handle(request, response)
-      const { promise: released, resolve } = Promise.withResolvers<void>()
-      held.set(id, resolve)
-      stops.run(step, { reached: () => tell({ type: 'reached', request: id }), released }, () => {
-        if (step === 'answer') {
+      const steps = step.split(', ')
+      const hold = async (): Promise<void> => {
+        const { promise: released, resolve } = Promise.withResolvers<void>()
+        held.set(id, resolve)
+        tell({ type: 'reached', request: id })
+        await released
+      }
+      stops.run(steps, hold, () => {
+        if (steps.at(-1) === 'answer') {
           // Everything is done and decided, and nothing of it leaves this machine.
           Object.defineProperty(response, 'end', { value: () => void stops.reach('answer') })
         }

@@ -1,0 +1,13 @@
+import { statement } from '../store/sql.ts'
+import type { FaultPlace } from './fault-lake.ts'
+
+const everything = statement(
+  'fault_everything',
+  `select r.id, r.name, r.version, r.metadata_location, r.namespace_id, r.dropped_at, l.location
+   from relation r left join relation_location l on l.relation_id = r.id order by r.id, l.location`,
+)
+
+/** Where each relation stands, as texts that can be compared. */
+export async function everythingIn({ sql }: Pick<FaultPlace, 'sql'>): Promise<string[]> {
+  return (await sql.run<object>(everything)).map((row) => JSON.stringify(row))
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FaultProxy } from '@headgate/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Attempt, hold, repeat } from './attempts.ts'
+import { commitToOne, done } from './changes.ts'
+import { checkLeftovers } from './check-leftovers.ts'
+import { everythingIn } from './everything.ts'
+import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { ServerProcess } from './server-process.ts'
+
+type Held = Awaited<ReturnType<typeof hold>>
+
+const commits = 12
+const shared = 'relation_replace_together'
+
+let place: FaultPlace
+let proxy: FaultProxy
+/** Has nothing between itself and the database. */
+let other: ServerProcess
+beforeAll(async () => {
+  place = await faultPlace()
+  proxy = await FaultProxy.start({ port: Number(new URL(place.databaseUrl).port) })
+  other = new ServerProcess()
+  await other.open(place.environment())
+  await done(other, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+})
+afterAll(async () => {
+  await other[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+  await place[Symbol.asyncDispose]()
+})
+
+/**
+ * Sends commits to different tables of which most share a statement, and kills the server where that statement is: not
+ * sent, on its way, or answered. The first ones have had statements of their own.
+ *
+ * @returns those that were acknowledged, and those that nobody got an answer to
+ */
+async function killTogether(
+  name: string,
+  where: 'before' | 'on its way' | 'after',
+): Promise<{ answered: Held; open: Held }> {
+  await using server = new ServerProcess()
+  const url = new URL(place.databaseUrl)
+  url.port = String(proxy.port)
+  await server.open(place.environment({ HEADGATE_DATABASE_URL: url.href }))
+  const step = `${shared}:${where === 'after' ? 'after' : 'before'}`
+  const attempt: Attempt = { step: `put:after, ${step}`, survives: where !== 'before', prepare: commitToOne }
+  const held = await hold(
+    server,
+    other,
+    name,
+    Array.from({ length: commits }, () => attempt),
+  )
+  // Their files are there; now all of them come to their statement in the same moment.
+  for (const { id } of held) server.release(id)
+  const leading = (): Held => held.filter(({ id }) => server.stood(id) === 2)
+  await expect.poll(() => leading().length).toBeGreaterThan(0)
+  // Those with statements of their own are answered, and whoever was late shares another one.
+  await sleep(400)
+  if (where === 'on its way') {
+    proxy.faults = { hang: true }
+    const before = proxy.held
+    const leaders = leading()
+    for (const { id } of leaders) server.release(id)
+    await expect.poll(() => proxy.held).toBeGreaterThanOrEqual(before + leaders.length)
+    await sleep(200)
+  }
+  await server.kill()
+  const answers = await Promise.all(held.map(({ answer }) => answer))
+  for (const answer of answers) expect(answer?.status).toBeOneOf([200, undefined])
+  const answered = held.filter((_, index) => answers[index] !== null)
+  const open = held.filter((_, index) => answers[index] === null)
+  expect(open.length, 'shared').toBeGreaterThan(leading().length)
+  await expectThere(answered, true)
+  await expectThere(open, where === 'after')
+  return { answered, open }
+}
+
+async function expectThere(held: Held, is: boolean): Promise<void> {
+  for (const { change, label } of held) expect(await change.look(), label).toBe(is)
+}
+
+async function repeatAll({ answered, open }: { answered: Held; open: Held }): Promise<void> {
+  await Promise.all([...answered, ...open].map((one) => repeat(other, one)))
+  await checkLeftovers(place)
+}
+
+test.each(['before', 'after'] as const)(
+  'commits that share a statement and are killed %s it are there whole or not at all, and once when they are sent again',
+  async (where) => {
+    await repeatAll(await killTogether(where, where))
+  },
+)
+
+test('a shared statement that arrives when its server is dead already makes all of its commits', async () => {
+  const killed = await killTogether('late', 'on its way')
+  proxy.faults = {}
+  for (const { change, label } of killed.open)
+    await expect.poll(() => change.look(), { message: label }).toBe(true)
+  await repeatAll(killed)
+})
+
+test('one that is lost on the way makes none', async () => {
+  const killed = await killTogether('lost', 'on its way')
+  proxy.resetAll()
+  proxy.faults = {}
+  await sleep(200)
+  await expectThere(killed.open, false)
+  await repeatAll(killed)
+})
+
+test('one that arrives when some of its commits were sent again makes the others, and none a second time', async () => {
+  const killed = await killTogether('overtaken', 'on its way')
+  const some = killed.open.slice(1)
+  const rest = killed.open.slice(0, 1)
+  await Promise.all(some.map((one) => repeat(other, one)))
+  const before = await everythingIn(place)
+  proxy.faults = {}
+  for (const { change } of rest) await expect.poll(() => change.look()).toBe(true)
+  const changed = new Set(
+    (await everythingIn(place)).filter((row) => !before.includes(row)).map((row) => JSON.parse(row).name),
+  )
+  expect(changed.size).toBe(rest.length)
+  await repeatAll({ answered: killed.answered, open: rest })
+})
