@@ -3,13 +3,12 @@ import { FaultProxy } from '@headgate/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
 import { patient, type Prepare } from './attempts.ts'
+import { Breaking } from './breaking-sql.ts'
 import { commitOfStaged, commitToOne, createAnywhere, done, drop, rename, transaction } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
 import { openServer } from './open-server.ts'
-import { replaceMethods } from './replace-methods.ts'
 import { type Answered, send } from './send.ts'
-import type { Sql, Statement } from '../store/sql.ts'
 
 /** Each change with the statement that makes it, or the one before the COMMIT that does. */
 const single: readonly (readonly [string, Prepare, string])[] = [
@@ -33,44 +32,7 @@ let server: Awaited<ReturnType<typeof openServer>>
 let client: Client
 let steady: Client
 let names = 0
-/** Called once, right before the named statement, or a COMMIT, is sent; and what it returns, when that has failed. */
-let before: { readonly what: string; act(): () => void } | undefined
-
-/** Breaks the connection at a statement that a test names. */
-function breaking(sql: Sql): Sql {
-  async function at<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (before?.what !== what) return work()
-    const { act } = before
-    before = undefined
-    const heal = act()
-    try {
-      return await work()
-    } catch (error) {
-      heal()
-      throw error
-    }
-  }
-  return replaceMethods(sql, {
-    run: (statement: Statement, values?: readonly unknown[]) =>
-      at(statement.name, () => sql.run<never>(statement, values)),
-    transaction: (work, options) => {
-      let heal = (): void => undefined
-      return sql
-        .transaction(async (tx) => {
-          const result = await work(tx)
-          if (before?.what === 'COMMIT') {
-            heal = before.act()
-            before = undefined
-          }
-          return result
-        }, options)
-        .catch((error: unknown) => {
-          heal()
-          throw error
-        })
-    },
-  })
-}
+const breaking = new Breaking()
 
 beforeAll(async () => {
   place = await faultPlace()
@@ -83,14 +45,14 @@ beforeAll(async () => {
       HEADGATE_REQUEST_TIMEOUT_MS: String(timeLimit),
       HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: String(timeLimit),
     }),
-    wrapSql: breaking,
+    wrapSql: (sql) => breaking.wrap(sql),
   })
   client = { send: (...request) => send(server.url, ...request) }
   steady = patient(client)
   await done(steady, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
 })
 afterEach(() => {
-  before = undefined
+  breaking.next = undefined
   proxy.faults = {}
 })
 afterAll(async () => {
@@ -108,12 +70,12 @@ async function broken(
   const change = await prepare(steady, `t_${(names += 1)}`)
   const { method, path, body } = change.request
   const key = { 'idempotency-key': idempotencyKey() }
-  before = { what, act }
-  const isToCome = (): boolean => before !== undefined
+  breaking.next = { what, act }
+  const isToCome = (): boolean => breaking.next !== undefined
   let answer = await client.send(method, path, body, key)
   // A busy machine may have taken all of the time for the way to the step.
   while (answer?.status === 503 && isToCome()) answer = await client.send(method, path, body, key)
-  expect(before, 'it came to its step').toBeUndefined()
+  expect(breaking.next, 'it came to its step').toBeUndefined()
   if (answer === null) throw new Error('no answer')
   await working()
   return {
