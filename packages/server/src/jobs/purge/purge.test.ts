@@ -1,5 +1,8 @@
 import { HeadgateError } from '@headgate/errors'
 import { randomUUID } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Storage } from '../../storage/storage.ts'
 import { insertRelation } from '../../store/relation-writes.ts'
@@ -146,6 +149,19 @@ describe('a purge', () => {
     await storage.put(neighbour, Buffer.from('x'))
     await runUntilGone(parts, table.id)
     expect(await lake.all()).toEqual([neighbour])
+  })
+
+  it('passes over files whose names are no locations, and ends', async () => {
+    const { store, storage, place, parts } = lake
+    const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
+    const folder = fileURLToPath(`${table.location}/data`)
+    const odd = ['a#b.parquet', 'a?b.parquet', 'a\\b.parquet', 'two\nlines.parquet']
+    for (const name of odd) await writeFile(join(folder, name), 'x')
+    await storage.put(`${table.location}/data/of-a-failed-commit.parquet`, Buffer.from('x'))
+    await runUntilGone(parts, table.id)
+    expect((await readdir(folder)).toSorted()).toEqual(odd.toSorted())
+    const [event] = await eventsFor(store.sql, table.id)
+    expect(event?.detail).toMatchObject({ deleted: table.files.length + 1, spared: odd.length })
   })
 
   it('keeps what it does not know at a location that somebody chose', async () => {

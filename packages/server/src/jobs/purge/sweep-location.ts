@@ -30,7 +30,8 @@ export async function sweepLocation(
     let found = 0
     let batch: string[] = []
     for await (const entry of storage.list(canonicalPrefix(parseLocation(location)), { signal })) {
-      if (parseObjectLocation(entry.location).canonical === kept) continue
+      // A name that is no location of ours may lie there too: it is for `files` to pass over.
+      if (entry.location === kept) continue
       found += 1
       batch.push(entry.location)
       if (batch.length < deleteBatchSize) continue
