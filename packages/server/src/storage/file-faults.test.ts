@@ -136,6 +136,16 @@ describe('FileStorage', () => {
     expect(await storage.head(at('c'))).not.toBeNull()
   })
 
+  it('neither writes nor sweeps where a link in place of its uploads leads', async () => {
+    await mkdir(`${folder}/precious`)
+    await writeFile(`${folder}/precious/x`, '1')
+    await symlink(folder, `${folder}/root/.headgate-uploads`)
+    expect(await storage.sweep({ olderThan: -60_000 })).toEqual({ files: 0, uploads: 0 })
+    expect(await readdir(folder)).toEqual(['precious', 'root'])
+    await rejects(storage.createUpload(at('a')), 'forbidden')
+    expect(await readdir(folder)).toEqual(['precious', 'root'])
+  })
+
   it('nobody reads or writes its own files by their names', async () => {
     const { uploadId } = await storage.createUpload(at('a'))
     await rejects(storage.get(at(`.headgate-uploads/${uploadId}/target`)), 'bad-request')

@@ -46,9 +46,12 @@ async function sweepFiles(
 }
 
 async function sweepUploads(root: FileRoot, before: number): Promise<number> {
+  const directory = uploadsDirectory(root)
+  // Whoever may write into the root may have put a link there, and what that leads to is none of ours.
+  if (!(await isDirectory(directory))) return 0
   let removed = 0
-  for (const entry of await entriesOf(uploadsDirectory(root))) {
-    const path = join(uploadsDirectory(root), entry.name)
+  for (const entry of await entriesOf(directory)) {
+    const path = join(directory, entry.name)
     let last = await touched(path)
     // A long part changes the directory only when it ends, the file all the time.
     for (const part of await entriesOf(path)) last = Math.max(last, await touched(join(path, part.name)))
@@ -65,6 +68,15 @@ async function entriesOf(directory: string): Promise<{ name: string; isDirectory
   } catch (error) {
     ignoreMissing(error)
     return []
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory()
+  } catch (error) {
+    ignoreMissing(error)
+    return false
   }
 }
 

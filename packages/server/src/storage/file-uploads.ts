@@ -7,7 +7,7 @@ import type { DirectorySync } from './directory-sync.ts'
 import { fillFrom, writeDurably } from './durable-write.ts'
 import { readError, writeError } from './file-errors.ts'
 import { etagOf } from './file-info.ts'
-import type { FileRoot, Place } from './file-roots.ts'
+import { checkNoSymlink, type FileRoot, type Place } from './file-roots.ts'
 import { reservedNamePrefix } from './location.ts'
 import { noSuchUpload, systemCode } from './storage-errors.ts'
 import type { Body, CallOptions, CompletedPart, PartInfo, WriteCondition } from './storage.ts'
@@ -29,7 +29,7 @@ export function uploadsDirectory(root: FileRoot): string {
 export async function createFileUpload(place: Place): Promise<{ uploadId: string }> {
   const uploadId = randomBytes(16).toString('hex')
   try {
-    const directory = join(uploadsDirectory(place.root), uploadId)
+    const directory = ownDirectory(place, uploadId)
     await mkdir(directory, { recursive: true })
     await writeFile(join(directory, targetFile), place.location, { flag: 'wx' })
   } catch (error) {
@@ -120,13 +120,20 @@ export async function abortFileUpload(place: Place, uploadId: string): Promise<v
 /** The directory of an upload, after a look that it is there and belongs to this location. */
 async function openUpload(place: Place, uploadId: string): Promise<string> {
   if (!uploadIdPattern.test(uploadId)) throw noSuchUpload(place.location)
-  const directory = join(uploadsDirectory(place.root), uploadId)
+  const directory = ownDirectory(place, uploadId)
   try {
     if ((await readFile(join(directory, targetFile), 'utf8')) === place.location) return directory
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw readError(error, place.location)
   }
   throw noSuchUpload(place.location)
+}
+
+/** Where an upload is kept, which no link may lead away from. */
+function ownDirectory({ root, location }: Place, uploadId: string): string {
+  const directory = join(uploadsDirectory(root), uploadId)
+  checkNoSymlink({ root, location, directory })
+  return directory
 }
 
 async function partInfo(place: Place, directory: string, partNumber: number): Promise<PartInfo | undefined> {

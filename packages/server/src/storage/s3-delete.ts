@@ -1,4 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
+import { faultOf } from './s3-faults.ts'
 import type { S3Session } from './s3-session.ts'
 import type { CallOptions, DeleteFailure } from './storage.ts'
 
@@ -7,9 +8,15 @@ const batchSize = 1000
 
 export async function deleteObject(s3: S3Session, location: string, options: CallOptions): Promise<void> {
   const input = { Bucket: s3.bucket, Key: s3.keyOf(location) }
-  await s3.call({ location, signal: options.signal, fate: { unknown: false } }, (client, abortSignal) =>
-    client.send(new s3.sdk.DeleteObjectCommand(input), { abortSignal }),
-  )
+  const call = { location, signal: options.signal, fate: { unknown: false } }
+  await s3.call(call, async (client, abortSignal) => {
+    try {
+      await client.send(new s3.sdk.DeleteObjectCommand(input), { abortSignal })
+    } catch (error) {
+      // Most stores say nothing of it, some do, also of what an attempt whose answer was lost has deleted.
+      if (faultOf(error).code !== 'no-such-file') throw error
+    }
+  })
 }
 
 export async function deleteObjects(
@@ -48,6 +55,7 @@ async function deleteBatch(
     )
     const failures: DeleteFailure[] = []
     for (const { Key, Code } of answer.Errors ?? []) {
+      if (Code === 'NoSuchKey') continue
       const location = batch.get(Key ?? '') ?? s3.locationOf(Key ?? '')
       failures.push({ location, error: refused(location, Code ?? 'no reason') })
     }

@@ -212,6 +212,20 @@ describe('through a bad network', () => {
   })
 })
 
+describe('deletions', () => {
+  it('of what is not there succeed, also where the store says so', async () => {
+    const { server, storage } = await scripted(failure(404, 'NoSuchKey'))
+    await storage.delete(x)
+    server.answer(reset(), failure(404, 'NoSuchKey'))
+    await storage.delete(x)
+    server.answer(failure(404, 'NoSuchBucket'))
+    await rejects(storage.delete(x), 'unavailable')
+    const gone = '<Error><Key>x</Key><Code>NoSuchKey</Code></Error>'
+    server.answer(ok(`<DeleteResult>${gone}</DeleteResult>`))
+    expect(await storage.deleteMany([x])).toEqual({ failed: [] })
+  })
+})
+
 describe('deleteMany', () => {
   it('names the keys that the store did not delete, in batches of 1000', async () => {
     const errors =
