@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { parse } from '@headgate/json'
 import { expect } from 'vitest'
 import { temporaryPrefix } from '../storage/durable-write.ts'
@@ -25,8 +26,12 @@ const locks = statement(
 export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
   const rows = await sql.run<{ location: string }>(pointers)
   for (const { location } of rows) {
-    const metadata = parse(await readFile(fileURLToPath(location), 'utf8'))
-    expect(metadata, location).toMatchObject({ 'table-uuid': expect.any(String) })
+    const bytes = await readFile(fileURLToPath(location))
+    const metadata = parse((location.endsWith('.gz.metadata.json') ? gunzipSync(bytes) : bytes).toString())
+    expect(metadata, location).toMatchObject({ location: expect.any(String) })
+    expect(Object.keys(Object(metadata)), location).toContainEqual(
+      expect.stringMatching(/^(?:table|view)-uuid$/),
+    )
   }
   const named = new Set(rows.map(({ location }) => fileURLToPath(location)))
   const entries = await readdir(fileURLToPath(root), { recursive: true, withFileTypes: true })
@@ -35,7 +40,7 @@ export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {
   for (const file of unnamed) {
     const name = file.slice(file.lastIndexOf('/') + 1)
     if (!name.startsWith(temporaryPrefix))
-      expect(file).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}\.metadata\.json$/)
+      expect(file).toMatch(/\/metadata\/\d{5}-[0-9a-f-]{36}(?:\.gz)?\.metadata\.json$/)
   }
   // A server that lives may be at work for itself just now; less than what ends a transaction that nobody goes on with.
   for (const left of [waiting, locks]) await expect.poll(() => sql.run(left), { timeout: 3_000 }).toEqual([])

@@ -4,9 +4,28 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
 import { patient, type Prepare } from './attempts.ts'
 import { Breaking } from './breaking-sql.ts'
-import { commitOfStaged, commitToOne, createAnywhere, done, drop, rename, transaction } from './changes.ts'
+import {
+  commitOfStaged,
+  commitToOne,
+  createAnywhere,
+  done,
+  drop,
+  rename,
+  stage,
+  transaction,
+} from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import {
+  changeNamespace,
+  commitToView,
+  createNamespace,
+  dropNamespace,
+  register,
+  registerOver,
+  restore,
+  unregister,
+} from './more-changes.ts'
 import { openServer } from './open-server.ts'
 import { type Answered, send } from './send.ts'
 
@@ -16,10 +35,19 @@ const single: readonly (readonly [string, Prepare, string])[] = [
   ['create', createAnywhere, 'relation_insert'],
   ['rename', rename, 'relation_rename'],
   ['drop', drop(''), 'relation_drop'],
+  ['staged create', stage(() => place.sql, false), 'staged_insert'],
+  ['unregister', unregister, 'relation_delete'],
+  ['commit to a view', commitToView, 'relation_replace'],
+  ['create of a namespace', createNamespace, 'namespace_insert'],
+  ['change of a namespace', changeNamespace, 'namespace_properties'],
+  ['drop of a namespace', dropNamespace, 'namespace_delete'],
 ]
 const many: readonly (readonly [string, Prepare])[] = [
   ['commit of a staged create', commitOfStaged],
   ['transaction', transaction],
+  ['register', register],
+  ['register of a dropped table', restore],
+  ['register over a table', registerOver],
 ]
 const timeLimit = 2_000
 const unknown = { status: 500, json: { error: { type: 'CommitStateUnknownException' } } }

@@ -14,6 +14,17 @@ import {
 } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { FaultLake } from './fault-lake.ts'
+import {
+  changeNamespace,
+  commitToView,
+  createNamespace,
+  createView,
+  dropNamespace,
+  register,
+  registerOver,
+  restore,
+  unregister,
+} from './more-changes.ts'
 import type { Sql } from '../store/sql.ts'
 
 let lake: FaultLake
@@ -116,4 +127,33 @@ test('so are a rename and a drop, with a purge or without', async () => {
       steps(drop(query), { lost: ['relation_drop:before'], kept: ['relation_drop:after', 'answer'] }),
     ),
   ])
+})
+
+test('so are registrations, of what was handed over, of what was dropped and over what is there, and unregistering', async () => {
+  const kept = ['commit:after', 'answer']
+  await killAtEach('register', [
+    ...steps(register, { lost: ['relation_insert:after', 'commit:before'], kept }),
+    ...steps(restore, { lost: ['dropped_lock:after', 'dropped_restore:after', 'commit:before'], kept }),
+    ...steps(registerOver, {
+      lost: ['relation_replace:after', 'relation_prefixes:after', 'commit:before'],
+      kept,
+    }),
+    ...steps(unregister, { lost: ['relation_delete:before'], kept: ['relation_delete:after', 'answer'] }),
+  ])
+})
+
+test('so are views and namespaces: their creation, each change, and the end of a namespace', async () => {
+  const changes = [
+    [createView, 'relation_insert'],
+    [commitToView, 'relation_replace'],
+    [createNamespace, 'namespace_insert'],
+    [changeNamespace, 'namespace_properties'],
+    [dropNamespace, 'namespace_delete'],
+  ] as const
+  await killAtEach(
+    'other',
+    changes.flatMap(([change, statement]) =>
+      steps(change, { lost: [`${statement}:before`], kept: [`${statement}:after`, 'answer'] }),
+    ),
+  )
 })
