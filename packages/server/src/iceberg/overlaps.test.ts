@@ -1,0 +1,214 @@
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type JsonObject, stringify } from '@headgate/json'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
+import { commit, creationOf, locationOf, metadataOf, schema, setProperties } from './test-tables.ts'
+
+let server: TestServer
+let other: TestServer['send']
+let counter = 0
+beforeAll(async () => {
+  server = await testServer()
+  other = await server.replica()
+  await server.send('POST', 'namespaces', { namespace: ['o'] })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const tables = 'namespaces/o/tables'
+const fresh = (): string => `t${(counter += 1)}`
+const place = (): string => `${server.root}/place-${fresh()}`
+const overlap = {
+  status: 400,
+  json: { error: { message: expect.stringMatching(/^Location overlaps/) as string } },
+}
+
+async function table(more: object = {}, name = fresh()): Promise<string> {
+  expect((await server.send('POST', tables, { name, schema, ...more })).status).toBe(200)
+  return name
+}
+
+/** Everything that a table may be given, or come to, at this place. */
+function waysTo(location: string): readonly (readonly [string, () => Promise<TestAnswer>])[] {
+  const paths = ['write.data.path', 'write.metadata.path', 'write.object-storage.path']
+  return [
+    ['create', () => server.send('POST', tables, { name: fresh(), schema, location })],
+    ['move', async () => commit(server.send, `${tables}/${await table()}`, [setLocation(location)])],
+    ...paths.map(
+      (key) =>
+        [
+          key,
+          async () => commit(server.send, `${tables}/${await table()}`, [setProperties({ [key]: location })]),
+        ] as const,
+    ),
+    [
+      'register',
+      async () =>
+        register(fresh(), await fileOf({ location: place(), properties: { 'write.data.path': location } })),
+    ],
+    [
+      'transaction',
+      async () =>
+        transaction([
+          { name: await table(), updates: [setLocation(location)] },
+          { name: await table(), updates: [setProperties({ innocent: 'yes' })] },
+        ]),
+    ],
+  ]
+}
+
+function setLocation(location: string): JsonObject {
+  return { action: 'set-location', location }
+}
+
+/** A metadata file of a table that there is not. */
+async function fileOf(more: object): Promise<string> {
+  const like = metadataOf(await server.send('GET', `${tables}/${await table()}`))
+  const location = `${server.root}/file-${fresh()}.metadata.json`
+  const metadata = { ...like, 'table-uuid': crypto.randomUUID(), ...more }
+  await writeFile(fileURLToPath(location), stringify(metadata))
+  return location
+}
+
+function register(name: string, location: string, more: object = {}): Promise<TestAnswer> {
+  return server.send('POST', 'namespaces/o/register', { name, 'metadata-location': location, ...more })
+}
+
+function transaction(
+  changes: readonly { name: string; updates: JsonObject[]; requirements?: JsonObject[] }[],
+): Promise<TestAnswer> {
+  return server.send('POST', 'transactions/commit', {
+    'table-changes': changes.map(({ name, updates, requirements = [] }) => ({
+      identifier: { namespace: ['o'], name },
+      requirements,
+      updates,
+    })),
+  })
+}
+
+async function expectTaken(location: string): Promise<void> {
+  for (const at of [location, `${location}/`, `${location}/below`])
+    for (const [way, attempt] of waysTo(at)) expect(await attempt(), `${way} ${at}`).toMatchObject(overlap)
+  for (const at of [`${location}${fresh()}`, `${location}-${fresh()}`]) {
+    const [[, create] = []] = waysTo(at)
+    expect((await create?.())?.status, at).toBe(200)
+  }
+}
+
+test('a place is taken on every way to it: by location, by paths, by register and in transactions', async () => {
+  const [own, data, metadata] = [place(), place(), place()]
+  await table({
+    location: own,
+    properties: { 'write.data.path': data, 'write.metadata.path': `${metadata}/` },
+  })
+  for (const location of [own, data, metadata]) await expectTaken(location)
+})
+
+test('it stays taken over a rename, a drop and a restore, and goes with what the table leaves', async () => {
+  const [own, data] = [place(), place()]
+  const name = await table({ location: own, properties: { 'write.data.path': data } })
+  const renamed = fresh()
+  const [source, destination] = [name, renamed].map((table) => ({ namespace: ['o'], name: table }))
+  expect((await server.send('POST', 'tables/rename', { source, destination })).status).toBe(204)
+  await expectTaken(data)
+  expect((await server.send('DELETE', `${tables}/${renamed}`)).status).toBe(204)
+  await expectTaken(own)
+  await expectTaken(data)
+  const { json } = await server.send('GET', '/management/v1/warehouses/lakehouse/dropped')
+  const [dropped] = (json as { dropped: { id: string; name: string }[] }).dropped.filter(
+    (one) => one.name === renamed,
+  )
+  const restored = `/management/v1/warehouses/lakehouse/dropped/${dropped?.id}/restore`
+  expect((await server.send('POST', restored, {})).status).toBeOneOf([200, 204])
+  await expectTaken(data)
+  const left = { action: 'remove-properties', removals: ['write.data.path'] }
+  expect((await commit(server.send, `${tables}/${renamed}`, [left])).status).toBe(200)
+  const follower = await table({ location: data })
+  expect(
+    await commit(server.send, `${tables}/${renamed}`, [setProperties({ 'write.data.path': data })]),
+  ).toMatchObject(overlap)
+  expect(locationOf(await server.send('GET', `${tables}/${follower}`))).toBe(data)
+})
+
+test('a table registered over another one takes its new places, and no one else’s', async () => {
+  const [own, taken] = [place(), place()]
+  await table({ location: taken })
+  const name = await table({ location: own })
+  const uuid = metadataOf(await server.send('GET', `${tables}/${name}`))['table-uuid']
+  const over = (location: string): Promise<TestAnswer> => register(name, location, { overwrite: true })
+  for (const properties of [{ 'write.data.path': taken }, { 'write.metadata.path': `${taken}/below` }])
+    expect(await over(await fileOf({ 'table-uuid': uuid, location: own, properties }))).toMatchObject(overlap)
+  const moved = place()
+  expect((await over(await fileOf({ 'table-uuid': uuid, location: moved, properties: {} }))).status).toBe(200)
+  await expectTaken(moved)
+  await table({ location: own })
+})
+
+test('of the changes of one transaction, no two take places that overlap, and then none is made', async () => {
+  const location = place()
+  const [a, b] = [await table(), await table()]
+  const before = await Promise.all([a, b].map((name) => server.send('GET', `${tables}/${name}`)))
+  for (const [first, second] of [
+    [setLocation(location), setLocation(`${location}/below`)],
+    [setLocation(`${location}/below`), setProperties({ 'write.data.path': location })],
+    [setProperties({ 'write.data.path': location }), setProperties({ 'write.metadata.path': location })],
+  ] as const)
+    expect(
+      await transaction([
+        { name: a, updates: [first] },
+        { name: b, updates: [second] },
+      ]),
+    ).toMatchObject(overlap)
+  const staged = await Promise.all(
+    [location, `${location}/below`].map(async (at) => {
+      const name = fresh()
+      const answer = await server.send('POST', tables, { name, schema, location: at, 'stage-create': true })
+      return { name, ...creationOf(answer) }
+    }),
+  )
+  expect(await transaction(staged)).toMatchObject(overlap)
+  expect(
+    await transaction([...staged.slice(0, 1), { name: b, updates: [setLocation(location)] }]),
+  ).toMatchObject(overlap)
+  for (const { name } of staged) expect((await server.send('HEAD', `${tables}/${name}`)).status).toBe(404)
+  const after = await Promise.all([a, b].map((name) => server.send('GET', `${tables}/${name}`)))
+  expect(after.map(({ json }) => json)).toEqual(before.map(({ json }) => json))
+  await table({ location })
+})
+
+test('of many who come to overlapping places at once by different ways and replicas, one does', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const base = place()
+    const at = (n: number): string => [base, `${base}/a`, `${base}/a/b`][n % 3] ?? base
+    const names = await Promise.all(Array.from({ length: 12 }, () => table()))
+    const file = await fileOf({ location: base })
+    const send = (n: number): TestServer['send'] => (n % 2 === 0 ? server.send : other)
+    const answers = await Promise.all(
+      names.map((name, n) => {
+        const path = `${tables}/${name}`
+        switch (n % 6) {
+          case 0:
+            return commit(send(n), path, [setLocation(at(n / 6))])
+          case 1:
+            return commit(send(n), path, [setProperties({ 'write.data.path': at(n) })])
+          case 2:
+            return commit(send(n), path, [setProperties({ 'write.metadata.path': at(n / 2) })])
+          case 3:
+            return send(n)('POST', tables, { name: fresh(), schema, location: at(n / 3) })
+          case 4:
+            return transaction([
+              { name, updates: [setLocation(at(n))] },
+              { name: names[(n + 7) % 12] ?? '', updates: [] },
+            ])
+          default:
+            return register(fresh(), file)
+        }
+      }),
+    )
+    const made = answers.filter(({ status }) => status < 300)
+    expect(made.length, JSON.stringify(answers.map(({ status, json }) => [status, json]).slice(0, 12))).toBe(
+      1,
+    )
+    for (const answer of answers) if (!made.includes(answer)) expect(answer.status).toBeOneOf([400, 409])
+  }
+})
