@@ -92,6 +92,34 @@ describe('when the connection fails', () => {
     expect(performance.now() - start).toBeLessThan(10_000)
   })
 
+  test('a server that only reads, as one does that was the primary before, is left at once', async () => {
+    const setting = (text: string): Promise<unknown> =>
+      sql.run(
+        statement(`test_${text.length}`, `alter database ${new URL(things.url).pathname.slice(1)} ${text}`),
+      )
+    await setting('set default_transaction_read_only = on')
+    await using pool = await openSql({ url: things.url, poolSize: 1 })
+    const transaction = (): Promise<unknown> => pool.transaction(async (tx) => await tx.run(insert, [id, 2]))
+    for (const write of [() => pool.run(insert, [id, 1]), transaction]) {
+      await expect(write()).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+    }
+    await setting('reset default_transaction_read_only')
+    await transaction()
+    expect(await things.valueOf(id)).toBe(2)
+  })
+
+  test('a transaction that was left waiting for too long did nothing: unavailable', async () => {
+    await using pool = await openSql({ url: things.url, poolSize: 1, statementTimeoutMs: 100 })
+    const done = pool.transaction(async (tx) => {
+      await tx.run(insert, [id, 1])
+      // Nothing else moves in this process meanwhile, so that the end of the connection is heard of at the COMMIT.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_400)
+    })
+    await expect(done).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+    expect(await things.valueOf(id)).toBeUndefined()
+    await pool.run(insert, [id, 3])
+  })
+
   test('opening a pool fails with a sentence and leaves nothing open', async () => {
     const nowhere = new URL(things.url)
     nowhere.port = '1'

@@ -21,7 +21,8 @@ export function explain(error: unknown, stage: Stage): unknown {
       ? unavailable('The database took longer than allowed; try again.', error)
       : error
   }
-  const refused = error instanceof DatabaseError && error.code?.startsWith('53') === true
+  // It answered, and said that it did nothing.
+  const refused = error instanceof DatabaseError && /^(53|25)/.test(error.code ?? '')
   if (stage === 'before-effect' || refused)
     return unavailable('The database cannot be reached; try again.', error)
   const message =
@@ -31,8 +32,9 @@ export function explain(error: unknown, stage: Stage): unknown {
 
 /** True when the connection is of no use any more, whatever the statement. */
 export function isConnectionFailure(error: unknown): boolean {
-  // 08 connection exception, 57P shutdown and the like, 53 out of connections, memory or disk.
-  if (error instanceof DatabaseError) return /^(08...|57P..|53...)$/.test(error.code ?? '')
+  // 08 connection exception, 57P shutdown and the like, 53 out of connections, memory or disk, 25006 a server that only
+  // reads (the primary before a fail-over), 25P03 and 25P04 a transaction that was open for too long.
+  if (error instanceof DatabaseError) return /^(08...|57P..|53...|25006|25P0[34])$/.test(error.code ?? '')
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false
   // The system's errors carry a code (ECONNRESET …), the driver's only a text.
   return ('code' in error && typeof error.code === 'string') || DRIVER_TEXT.test(error.message)
