@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { replaceMethods } from '../faults/replace-methods.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
 import { checkEndpoint, clockFinding, endpointOf } from './check-endpoint.ts'
@@ -34,6 +35,24 @@ describe('the check of a storage', () => {
     const left = []
     for await (const { location } of storage.list(`${profile.root}/`)) left.push(location)
     expect(left).toEqual([])
+  })
+
+  it('leaves nothing there either when nobody waits for it any more', async () => {
+    const profile = { type: 'file', root: `file://${folder}/left` } as const
+    await using storage = await openStorage(profile)
+    for (const step of ['put', 'getBytes'] as const) {
+      const gone = new AbortController()
+      const leaving = replaceMethods(storage, {
+        async [step](...args: never[]) {
+          const result = await (storage[step] as (...all: never[]) => Promise<never>)(...args)
+          gone.abort(new Error('gone'))
+          return result
+        },
+      })
+      const checked = checkStorage({ storage: leaving, root: rootOf(profile) }, profile, gone.signal)
+      await expect(checked, step).rejects.toThrow('gone')
+      expect(await readdir(join(folder, 'left')), step).toEqual([])
+    }
   })
 
   // Nothing is forbidden to root.

@@ -25,13 +25,18 @@ export async function checkStorage(
   const findings = profile.type === 's3' ? await checkEndpoint('endpoint', endpointOf(profile), signal) : []
   if (findings.some(({ name, ok }) => name === 'endpoint' && !ok)) return findings
   const probe = probeOf(opened, signal)
-  for (const step of probe.steps) {
-    const finding = await tried(step, probe, opened.root, profile)
-    signal.throwIfAborted()
-    findings.push(finding)
-    if (step.name === 'write' && !finding.ok) break
+  let gone = false
+  try {
+    for (const step of probe.steps) {
+      const finding = await tried(step, probe, opened.root, profile)
+      signal.throwIfAborted()
+      findings.push(finding)
+      if (step.name === 'write' && !finding.ok) break
+    }
+    gone = findings.every(({ ok }) => ok)
+  } finally {
+    if (!gone) await probe.cleanUp()
   }
-  if (findings.some(({ ok }) => !ok)) await probe.cleanUp()
   return findings
 }
 

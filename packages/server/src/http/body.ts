@@ -53,7 +53,7 @@ function gathered(request: IncomingMessage, { limit, tooLarge }: Bound): Promise
   }
   const onBroken = (cause?: Error): void => {
     settle()
-    reject(new HeadgateError('bad-request', 'The request ended before its body was complete.', { cause }))
+    reject(brokenOff(cause))
   }
   request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
   if (request.destroyed) onBroken()
@@ -76,4 +76,9 @@ async function decoded(body: Buffer, encoding: string, { limit, tooLarge }: Boun
     default:
       throw new HeadgateError('bad-request', 'Content-Encoding must be identity or gzip.')
   }
+}
+
+/** The client went away before its request was complete. */
+export function brokenOff(cause?: Error): HeadgateError {
+  return new HeadgateError('bad-request', 'The request ended before its body was complete.', { cause })
 }

@@ -1,5 +1,7 @@
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HeadgateError } from '@headgate/errors'
+import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   append,
@@ -21,6 +23,7 @@ let written: string[] = []
 /** Let writes that hang go on. */
 let releases: (() => void)[] = []
 let afterPut: (() => void) | null = null
+let logged: string[] = []
 const limits = {
   maxBodyBytes: 1_000_000,
   maxJsonDepth: 100,
@@ -30,12 +33,14 @@ const limits = {
   maxPageSize: 1_000,
 }
 beforeAll(async () => {
-  server = await testServer({ wrapStorage: faulty, faultyDatabase: true, limits })
+  const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
+  server = await testServer({ wrapStorage: faulty, faultyDatabase: true, limits, log })
   await server.send('POST', 'namespaces', { namespace: ['f'] })
 })
 beforeEach(() => {
   fault = 'none'
   written = []
+  logged = []
   if (server.database) server.database.faults = {}
 })
 afterAll(() => server[Symbol.asyncDispose]())
@@ -258,4 +263,21 @@ test('the server says that it is not ready while its database is away', async ()
     json: { status: 'not ready' },
   })
   expect((await server.send('GET', '/health/live')).status).toBe(200)
+})
+
+test('a client that goes away before its request is complete is no failure of the server', async () => {
+  const { hostname, port } = new URL(server.url)
+  fault = 'hangs'
+  releases = []
+  const socket = connect(Number(port), hostname)
+  const path = '/management/v1/warehouses/lakehouse/check'
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf`)
+  await expect.poll(() => releases.length).toBe(1)
+  socket.destroy()
+  await sleep(100)
+  fault = 'none'
+  for (const release of releases) release()
+  const metrics = async (): Promise<string> => (await fetch(`${server.url}/metrics`)).text()
+  await expect.poll(metrics).toContain('headgate_requests_total{operation="checkWarehouse",status="400"} 1')
+  expect(logged).toEqual([])
 })

@@ -4,7 +4,7 @@ import { type Json, parseBytes } from '@headgate/json'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { Identity } from '../identity/identity.ts'
-import { readBody } from './body.ts'
+import { brokenOff, readBody } from './body.ts'
 import type { Call } from './operation.ts'
 
 export interface CallLimits {
@@ -64,7 +64,7 @@ export class RequestCall implements Call {
       const controller = new AbortController()
       this.#controller = controller
       this.#request.once('close', () => {
-        if (!this.#request.complete) controller.abort()
+        if (!this.#request.complete) controller.abort(brokenOff())
       })
     }
     return this.#controller.signal

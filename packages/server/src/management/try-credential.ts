@@ -38,8 +38,8 @@ export async function usableInside(
     try {
       await run()
     } catch (error) {
-      signal.throwIfAborted()
       await warehouse.storage.delete(probe.location).catch(() => undefined)
+      signal.throwIfAborted()
       return {
         name: 'inside',
         ok: false,
