@@ -3,6 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import { serverId } from '../access/privilege.ts'
 import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
+import { withoutLinks } from '../storage/file-roots.ts'
 import { contains, overlaps } from '../storage/location-relations.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
@@ -207,9 +208,9 @@ async function checkPlace(tx: Queryable, profile: StorageProfile): Promise<void>
   }
 }
 
-/** Where the objects really are, whatever clients see it as. */
+/** Where the objects really are, whatever clients see it as and whatever links lead there. */
 function placeOf(profile: StorageProfile): Location {
-  return parseLocation(profile.type === 'file' ? profile.root : rootOf(profile))
+  return profile.type === 'file' ? withoutLinks(parseLocation(profile.root)) : parseLocation(rootOf(profile))
 }
 
 /** Buckets of one name on two stores are two places. */

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureWarehouse } from '../catalog/change-warehouse.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
@@ -127,6 +130,24 @@ describe('warehouses', () => {
     expect(await create({})).toMatchObject({ status: 409 })
     expect(await create({ prefix: 'a/b2' })).toMatchObject({ status: 201 })
     expect(await create({ prefix: 'a/b', endpoint: 'http://127.0.0.1:2' })).toMatchObject({ status: 201 })
+  })
+
+  it('never overlap through a symbolic link', async () => {
+    const folder = fileURLToPath(lake.folder)
+    const [real, wh] = [name(), name()]
+    expect(await admin('POST /warehouses', { name: wh, storage: file(real) })).toMatchObject({ status: 201 })
+    await symlink(join(folder, real), join(folder, `${real}-link`))
+    for (const root of [`${real}-link`, `${real}-link/inside`, `${real}-link/inside/deeper`]) {
+      const answer = await admin('POST /warehouses', { name: name(), storage: file(root) })
+      expect(answer, root).toMatchObject({ status: 409 })
+      expect(answer.body.error.message).toContain(`that of warehouse ${wh}`)
+    }
+    await mkdir(join(folder, `${real}-other`))
+    await symlink(join(folder, `${real}-other`), join(folder, `${real}-free`))
+    const free = await admin('POST /warehouses', { name: name(), storage: file(`${real}-free`) })
+    expect(free).toMatchObject({ status: 201 })
+    const again = await admin('POST /warehouses', { name: name(), storage: file(`${real}-other`) })
+    expect(again).toMatchObject({ status: 409 })
   })
 
   it('on local disk lie only where the operator wants them', async () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 import { throughSymlink } from './file-errors.ts'
 import { canonicalPrefix } from './location-relations.ts'
@@ -48,6 +48,22 @@ export function openRoots(roots: readonly string[]): FileRoot[] {
       })
     }
   })
+}
+
+/**
+ * The location of a directory without the symbolic links on the way to it, as far as there is anything yet. One whose
+ * real path is no location stays what it is.
+ */
+export function withoutLinks(location: Location): Location {
+  const missing: string[] = []
+  for (let path = `/${location.key}`; ; path = dirname(path)) {
+    try {
+      return parseLocation(`file://${join(realpathSync.native(path), ...missing)}`)
+    } catch {
+      if (path === '/') return location
+      missing.unshift(basename(path))
+    }
+  }
 }
 
 /** The place of an object location. Does not look at the disk. */
