@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
-import { testDatabase } from '@headgate/testkit'
+import { FaultProxy, testDatabase } from '@headgate/testkit'
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import { checksum, migrate } from './migrate.ts'
@@ -100,6 +100,30 @@ describe('migrate', () => {
     expect(await applied(database.url)).toEqual([1])
     expect(await locks(database.url)).toBe(0)
     await migrate({ url: database.url, migrations: [one, two] })
+    expect(await applied(database.url)).toEqual([1, 2])
+  })
+
+  test('says of a step whose COMMIT is not answered that nobody knows, and goes on from what is there', async () => {
+    await using database = await testDatabase()
+    const url = new URL(database.url)
+    await using proxy = await FaultProxy.start({ host: url.hostname, port: Number(url.port) })
+    url.host = `127.0.0.1:${proxy.port}`
+    const slowToCommit: Migration = {
+      version: 2,
+      name: 'slow to commit',
+      sql: `create function nap() returns trigger language plpgsql as 'begin perform pg_sleep(0.5); return null; end';
+        create constraint trigger nap after insert on one deferrable initially deferred for each row execute function nap();
+        insert into one values (2)`,
+    }
+    const steps = [one, slowToCommit]
+    const attempt = migrate({ url: url.href, migrations: steps }).catch((error: unknown) => error)
+    const naps = `select from pg_stat_activity where wait_event = 'PgSleep' and query = 'commit' and datname = current_database()`
+    await expect.poll(() => ask(database.url, naps)).toHaveLength(1)
+    proxy.faults = { resetAfterReceived: 1 }
+    expect(String(await attempt)).toMatch(
+      /while schema step 2 \(slow to commit\) was being committed: start again/,
+    )
+    expect(await migrate({ url: database.url, migrations: steps })).toEqual([])
     expect(await applied(database.url)).toEqual([1, 2])
   })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Client, DatabaseError } from 'pg'
 import { cannotConnect } from './cannot-connect.ts'
+import { isConnectionFailure } from './failures.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Any number, the same in every Headgate: whoever holds this advisory lock may change the schema. */
@@ -157,6 +158,7 @@ function checkApplied(applied: readonly Applied[], migrations: readonly Migratio
 }
 
 async function apply(client: Client, migration: Migration): Promise<void> {
+  let committing = false
   await client.query('begin')
   try {
     await client.query(migration.sql)
@@ -165,6 +167,7 @@ async function apply(client: Client, migration: Migration): Promise<void> {
       migration.name,
       checksum(migration),
     ])
+    committing = true
     await client.query('commit')
   } catch (cause) {
     await client.query('rollback').catch(() => undefined)
@@ -173,7 +176,11 @@ async function apply(client: Client, migration: Migration): Promise<void> {
       const foreign = `This database holds tables of something else (${reason}): give Headgate a database of its own.`
       throw new MigrationError(foreign, { cause })
     }
-    const message = `Schema step ${migration.version} (${migration.name}) failed and was taken back: ${reason}`
+    const step = `step ${migration.version} (${migration.name})`
+    const message =
+      committing && isConnectionFailure(cause)
+        ? `The connection was lost while schema ${step} was being committed: start again, and it goes on from what is there. ${reason}`
+        : `Schema ${step} failed and was taken back: ${reason}`
     throw new MigrationError(message, { cause })
   }
 }
