@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { S3Storage } from './s3.ts'
 import { failed, impatient, open, quick, scripted, scriptedWithin, storageAt, x } from './s3-test-storage.ts'
 import { failure, hang, ok, partial, reset, ScriptedS3 } from './scripted-s3.ts'
-import { chunks, rejects } from './storage-contract-tools.ts'
+import { all, chunks, rejects } from './storage-contract-tools.ts'
 import { FaultProxy } from '@headgate/testkit'
 
 afterEach(() => {
@@ -209,6 +209,20 @@ describe('through a bad network', () => {
     proxy.faults = {}
     expect(await put).toEqual({ etag: 'e1' })
     expect(server.requests.at(-1)?.body.length).toBe(1_000_000)
+  })
+})
+
+describe('lists', () => {
+  const list = (encoding: string): string =>
+    `<ListBucketResult>${encoding}<Contents><Key>a+b%20c</Key></Contents><CommonPrefixes><Prefix>p+%2F/</Prefix></CommonPrefixes></ListBucketResult>`
+
+  it('have their keys decoded exactly when the store says that it encoded them', async () => {
+    const { server, storage } = await scripted(ok(list('<EncodingType>url</EncodingType>')))
+    const keys = async (): Promise<string[]> =>
+      (await all(storage.list('s3://lake/'))).map(({ location }) => location)
+    expect(await keys()).toEqual(['s3://lake/a b c', 's3://lake/p //'])
+    server.answer(ok(list('')))
+    expect(await keys()).toEqual(['s3://lake/a+b%20c', 's3://lake/p+%2F/'])
   })
 })
 

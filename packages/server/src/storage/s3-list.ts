@@ -31,14 +31,16 @@ export async function* listObjects(
         },
       ),
     )
+    // A store that does not know of encoding says nothing of it, and names its keys as they are.
+    const keyOf = page.EncodingType === 'url' ? decode : (text = ''): string => text
     const entries: { key: string; entry: ListEntry }[] = []
     for (const object of page.Contents ?? []) {
-      const key = decode(object.Key)
+      const key = keyOf(object.Key)
       const info = infoOf(object, object.Size ?? 0)
       entries.push({ key, entry: { type: 'object', location: s3.locationOf(key), info } })
     }
     for (const folded of page.CommonPrefixes ?? []) {
-      const key = decode(folded.Prefix)
+      const key = keyOf(folded.Prefix)
       entries.push({ key, entry: { type: 'prefix', location: s3.locationOf(key) } })
     }
     entries.sort((a, b) => compareUtf8(a.key, b.key))
