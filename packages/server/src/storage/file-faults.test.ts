@@ -75,6 +75,21 @@ describe('FileStorage', () => {
     expect(await readFile(`${folder}/root/link`, 'utf8')).toBe('mine')
   })
 
+  it('says of what lies behind a file or a link, as of all that cannot be looked at, the same to all who ask', async () => {
+    await storage.put(at('file'), Buffer.from('1'))
+    expect(storage.existsSync(at('file/x'))).toBe(false)
+    expect(await storage.head(at('file/x'))).toBeNull()
+    await symlink(`${folder}/root/loop`, `${folder}/root/loop`)
+    const long = at(`${'a/'.repeat(2_500)}x`)
+    for (const [name, code] of [
+      [at('loop/x'), 'forbidden'],
+      [long, 'bad-request'],
+    ] as const) {
+      await rejects(storage.head(name), code)
+      expect(() => storage.existsSync(name)).toThrow(expect.objectContaining({ code }) as Error)
+    }
+  })
+
   it('its root may itself be reached through a link', async () => {
     await symlink(`${folder}/root`, `${folder}/link`)
     const linked = new FileStorage({ roots: [`file://${folder}/link`] })

@@ -5,6 +5,7 @@ import { sharedCache } from '../cache.ts'
 import { DirectorySync } from './directory-sync.ts'
 import { fillFrom, writeDurably } from './durable-write.ts'
 import { deleteFile } from './file-delete.ts'
+import { readError } from './file-errors.ts'
 import { getFile, headFile, readChunks, readWholeFile } from './file-read.ts'
 import { listFiles } from './file-list.ts'
 import { checkNoSymlink, openRoots, placeOf, type FileRoot, type Place } from './file-roots.ts'
@@ -17,6 +18,7 @@ import {
   writeFilePart,
 } from './file-uploads.ts'
 import { deleteEach } from './delete-each.ts'
+import { systemCode } from './storage-errors.ts'
 import type {
   Body,
   CallOptions,
@@ -164,10 +166,15 @@ export class FileStorage implements Storage {
   existsSync(location: string): boolean {
     let place = this.#places.get(location)
     if (place === undefined) this.#places.set(location, (place = this.#place(location)))
-    const stats = lstatSync(place.path, { throwIfNoEntry: false })
-    if (stats?.isFile() !== true) return false
-    if (this.#withoutLinks.get(place.directory) === true) return true
-    checkNoSymlink(place)
+    try {
+      const stats = lstatSync(place.path, { throwIfNoEntry: false })
+      if (stats?.isFile() !== true) return false
+      if (this.#withoutLinks.get(place.directory) === true) return true
+      checkNoSymlink(place)
+    } catch (error) {
+      if (systemCode(error) === 'ENOTDIR') return false
+      throw readError(error, place.location)
+    }
     this.#withoutLinks.set(place.directory, true)
     return true
   }
