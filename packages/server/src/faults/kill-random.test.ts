@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { schema } from '../iceberg/test-tables.ts'
+import { statement } from '../store/sql.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { type Client, faultPlace } from './fault-lake.ts'
 import { MainProcess } from './main-process.ts'
@@ -23,7 +24,24 @@ test(
   { timeout },
   async () => {
     await using place = await faultPlace()
-    await killAtRandom(place.environment())
+    await killAtRandom(place.environment(), mixed)
+    await checkLeftovers(place)
+  },
+)
+
+test(
+  'nor does one with many writers of different tables, whose commits share statements',
+  { timeout },
+  async () => {
+    await using place = await faultPlace()
+    let shared = 0
+    const working = new AbortController()
+    const watching = (async () => {
+      for (; !working.signal.aborted; await sleep(5)) shared += (await place.sql.run(sharing)).length
+    })()
+    await killAtRandom(place.environment(), many).finally(() => working.abort())
+    await watching
+    expect(shared).toBeGreaterThan(0)
     await checkLeftovers(place)
   },
 )
@@ -34,29 +52,30 @@ test.skipIf(given === undefined)(
   async () => {
     const directory = await mkdtemp(join(tmpdir(), 'headgate-faults-'))
     try {
-      await killAtRandom({
+      const environment = {
         HEADGATE_DATA_DIR: directory,
         HEADGATE_DEFAULT_WAREHOUSE: 'lakehouse',
         HEADGATE_INSECURE_ANONYMOUS: 'true',
         HEADGATE_PORT: '0',
         HEADGATE_AUDIT_READS: 'off',
         HEADGATE_LOG_LEVEL: 'fatal',
-      })
+      }
+      await killAtRandom(environment, mixed)
     } finally {
       await rm(directory, { recursive: true, force: true })
     }
   },
 )
 
-/** Lets clients work on a server that is killed and started again, and compares what they know with what is there. */
-async function killAtRandom(environment: Environment): Promise<void> {
-  await using servers = await Servers.start(environment)
-  const { client } = servers
-  const create = (name: string): Promise<unknown> =>
-    client.send('POST', 'namespaces/w/tables', { name, schema, properties: tidy })
-  await client.send('POST', 'namespaces', { namespace: ['w'] })
-  await Promise.all(['a', 'b', 'c', 'd', 'e', 'f1', 'f2', 'g1', 'g2'].map(create))
-  const writers: readonly Writer[] = [
+/** Tables, and who works on them. */
+interface Team {
+  readonly tables: readonly string[]
+  writers(client: Client): readonly Writer[]
+}
+
+const mixed: Team = {
+  tables: ['a', 'b', 'c', 'd', 'e', 'f1', 'f2', 'g1', 'g2'],
+  writers: (client) => [
     appender(client, ['a'], true),
     appender(client, ['b'], true),
     appender(client, ['c'], true),
@@ -65,7 +84,31 @@ async function killAtRandom(environment: Environment): Promise<void> {
     appender(client, ['f1', 'f2'], true),
     appender(client, ['g1', 'g2'], false),
     mover(client, 'h'),
-  ]
+  ],
+}
+
+const manyTables = Array.from({ length: 24 }, (_, n) => `m${n}`)
+const many: Team = {
+  tables: manyTables,
+  writers: (client) => manyTables.map((name, n) => appender(client, [name], n % 3 !== 0)),
+}
+
+/** Connections whose last statement moved several tables. */
+const sharing = statement(
+  'fault_sharing',
+  `select from pg_stat_activity
+   where query like '%for no key update skip locked%' and datname = current_database() and pid <> pg_backend_pid()`,
+)
+
+/** Lets clients work on a server that is killed and started again, and compares what they know with what is there. */
+async function killAtRandom(environment: Environment, team: Team): Promise<void> {
+  await using servers = await Servers.start(environment)
+  const { client } = servers
+  const create = (name: string): Promise<unknown> =>
+    client.send('POST', 'namespaces/w/tables', { name, schema, properties: tidy })
+  await client.send('POST', 'namespaces', { namespace: ['w'] })
+  await Promise.all(team.tables.map(create))
+  const writers = team.writers(client)
   let over = false
   const work = Promise.all(writers.map((writer) => writer.work(() => over)))
   for (let killed = 0; killed < kills; killed += 1) {
