@@ -4,6 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { replaceMethods } from '../../faults/replace-methods.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { insertRelation } from '../../store/relation-writes.ts'
 import { dropRelation } from '../../store/relation-moves.ts'
@@ -149,6 +150,30 @@ describe('a purge', () => {
     await storage.put(neighbour, Buffer.from('x'))
     await runUntilGone(parts, table.id)
     expect(await lake.all()).toEqual([neighbour])
+  })
+
+  it('whose last answer of the store is lost has ended, and is told once', async () => {
+    const { store, storage, place, parts } = lake
+    const { sql } = store
+    let lost = 0
+    const losing = replaceMethods(sql, {
+      async transaction(work, options) {
+        const result = await sql.transaction(work, options)
+        if (await relationExists(sql, table.id)) return result
+        lost += 1
+        if (lost === 1) throw new HeadgateError('commit-state-unknown', 'The answer was lost.')
+        return result
+      },
+    })
+    const table = await testTable(sql, storage, place, { drop: { purge: true } })
+    await runUntilGone({ ...parts, sql: losing }, table.id)
+    const ended = async (): Promise<boolean> =>
+      (await jobsFor(sql, table.id)).every(({ finishedAt }) => finishedAt !== null)
+    await using _ = startTestJobs(parts)
+    await until(ended)
+    expect(lost).toBeGreaterThan(0)
+    expect(await lake.all()).toEqual([])
+    expect((await eventsFor(sql, table.id)).map(({ operation }) => operation)).toEqual(['purgeRelation'])
   })
 
   it('passes over files whose names are no locations, and ends', async () => {
