@@ -75,8 +75,10 @@ test(
       },
     }
     await client.send('POST', 'namespaces', { namespace: ['w'] })
+    // Enough of them that their commits share statements.
+    const many = Array.from({ length: 12 }, (_, n) => `m${n}`)
     await Promise.all(
-      ['a', 'b', 'c', 'd', 'e1', 'e2'].map((name) =>
+      ['a', 'b', 'c', 'd', 'e1', 'e2', ...many].map((name) =>
         client.send('POST', 'namespaces/w/tables', { name, schema }),
       ),
     )
@@ -87,6 +89,7 @@ test(
       appender(client, ['d'], false),
       appender(client, ['e1', 'e2'], true),
       mover(client, 'h'),
+      ...many.map((name, n) => appender(client, [name], n % 3 !== 0)),
     ]
     let over = false
     const work = Promise.all(writers.map((writer) => writer.work(() => over)))
