@@ -62,6 +62,19 @@ describe('S3 answers', () => {
     expect(stamps[0]).not.toBe(stamps[1])
   })
 
+  it('puts with a corrected clock too, and from then on at once', async () => {
+    const date = new Date(Date.now() - 3_600_000)
+    const { server, storage } = await scripted(
+      failure(403, 'RequestTimeTooSkewed', { date: date.toUTCString() }),
+      ok(),
+    )
+    for (let n = 0; n < 2; n += 1) await storage.put(x, Buffer.from('1'))
+    const stamps = server.requests.map(({ headers }) => String(headers['x-amz-date']).slice(0, 11))
+    expect(stamps).toHaveLength(3)
+    expect(stamps[1]).not.toBe(stamps[0])
+    expect(stamps[2]).toBe(stamps[1])
+  })
+
   it('never follows a redirect', async () => {
     const { server: other } = await scripted(ok('secret'))
     const { storage } = await scripted(

@@ -94,6 +94,16 @@ describe('a put that failed says what is known', () => {
     await rejects(storage.completeUpload(x, 'u', parts), 'no-such-upload')
   })
 
+  it('a 200 whose body is an error is none', async () => {
+    const error = '<?xml version="1.0"?><Error><Code>InternalError</Code><Message>late</Message></Error>'
+    const parts = [{ partNumber: 1, etag: 'e1' }]
+    const { server, storage } = await scripted(ok(error))
+    expect(await outcome(storage.completeUpload(x, 'u', parts))).toBe('unknown')
+    expect(await outcome(storage.copy(x, 's3://lake/y'))).toBe('unknown')
+    server.answer(ok(error), ok('<CopyObjectResult><ETag>"e2"</ETag></CopyObjectResult>'))
+    expect(await storage.copy(x, 's3://lake/y')).toEqual({ etag: 'e2' })
+  })
+
   it('not written: a streamed part that broke off before its end', async () => {
     const { storage } = await scriptedWithin(impatient, hang())
     const size = 20 * 1024 * 1024
