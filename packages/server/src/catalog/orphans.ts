@@ -1,10 +1,10 @@
-import { HeadgateError } from '@headgate/errors'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { contains } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
 import { lockLocations, overlapsOthers, overlapsStaged } from '../store/locations.ts'
 import { type AbandonedCreate, deleteAbandonedCreate, lockAbandonedCreate } from '../store/orphans.ts'
 import type { Riders } from '../store/riders.ts'
-import type { ListEntry } from '../storage/storage.ts'
+import type { DeleteFailure, ListEntry } from '../storage/storage.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { claimOf } from './locations.ts'
 import { Stale } from './stale.ts'
@@ -82,14 +82,15 @@ export async function clearAbandonedCreate(
   for (const place of placesOf(create)) {
     for await (const batch of batches(storage.list(place, { signal }))) {
       if (deleted > 0 && Date.now() >= at.until) return { create, deleted, done: false }
-      create = await sql.transaction(async (tx) => {
+      const cleared = await sql.transaction(async (tx) => {
         const held = await hold(tx, key)
         const { failed } = await storage.deleteMany(batch, { signal })
-        const [failure] = failed
+        const failure = failed.find(mayPass)
         if (failure !== undefined) throw failure.error
-        return held
+        return { create: held, deleted: batch.length - failed.length }
       })
-      deleted += batch.length
+      create = cleared.create
+      deleted += cleared.deleted
     }
   }
   await sql.transaction(async (tx) => {
@@ -97,6 +98,11 @@ export async function clearAbandonedCreate(
     if (!(await deleteAbandonedCreate(tx, at.id, riders(create, deleted)))) throw new Stale()
   })
   return { create, deleted, done: true }
+}
+
+/** What the storage calls no location at all will never go. */
+function mayPass({ error }: DeleteFailure): boolean {
+  return !isHeadgateError(error, 'bad-request')
 }
 
 async function hold(tx: Queryable, key: Parameters<typeof lockAbandonedCreate>[1]): Promise<AbandonedCreate> {

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clearAbandonedCreate } from '../catalog/orphans.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
@@ -93,6 +96,19 @@ describe('creates that were begun and never finished', () => {
     expect(await filesAt(data)).toBe(1)
     expect((await admin(`DELETE /warehouses/wh/orphans/${id}`)).body).toEqual({ deleted: 3, done: true })
     expect([await filesAt(location), await filesAt(data)]).toEqual([0, 0])
+  })
+
+  it('are cleared although files with names that are no locations lie there, which stay', async () => {
+    const location = `${warehouse.root}/${randomUUID()}`
+    const id = await staged(location, 10)
+    const folder = fileURLToPath(`${location}/data`)
+    const odd = ['a#b.parquet', 'two\nlines.parquet']
+    for (const name of odd) await writeFile(join(folder, name), 'x')
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toEqual({
+      status: 200,
+      body: { deleted: 2, done: true },
+    })
+    expect((await readdir(folder)).toSorted()).toEqual(odd)
   })
 
   it('keep all their files when one of their places was promised to another create too', async () => {
