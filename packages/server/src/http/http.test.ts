@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commit, schema, setProperties } from '../iceberg/test-tables.ts'
 import { type TestServer, testServer } from '../test-server.ts'
 
 const requestTimeoutMs = 2_500
@@ -57,6 +58,24 @@ const tooLarge = {
   error: { code: 413, type: 'BadRequestException', message: expect.stringContaining('100000 bytes') },
 }
 const bad = { error: { code: 400, type: 'BadRequestException' } }
+
+test('a client that sends more than is read gets the whole answer, and one only, however slowly it reads', async () => {
+  const tables = 'namespaces/h/tables'
+  expect((await server.send('POST', tables, { name: 'long', schema })).status).toBe(200)
+  for (let n = 0; n < 12; n += 1)
+    await commit(server.send, `${tables}/long`, [setProperties({ [`p${n}`]: 'v'.repeat(90_000) })])
+  const whole = (await (await fetch(`${server.url}/v1/lakehouse/${tables}/long`)).bytes()).length
+  const socket = open().pause()
+  socket.on('error', () => undefined)
+  const head = `GET /v1/lakehouse/${tables}/long HTTP/1.1\r\nhost: x\r\ncontent-length: 2000000\r\n\r\n`
+  socket.write(head + 'x'.repeat(1_000_000))
+  await sleep(200)
+  let answer = ''
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1'))).resume()
+  await once(socket, 'close')
+  expect(answer).toMatch(/^HTTP\/1.1 200 /)
+  expect(answer.length - answer.indexOf('\r\n\r\n') - 4).toBe(whole)
+})
 
 test('a body over the limit is 413, announced or not, and the client gets to read it', async () => {
   const announced = await post('x'.repeat(100_001))

@@ -186,6 +186,11 @@ function answerBrokenRequest(
     last.response.once('close', () => socket.destroy())
     return
   }
+  if (last?.response.headersSent === true && !last.request.complete) {
+    // It is the rest of a request that has its answer.
+    socket.destroySoon()
+    return
+  }
   answerSocket(socket, refuse(new HeadgateError(...explain(error.code))))
 }
 

@@ -12,7 +12,6 @@ import type { Identity } from '../identity/identity.ts'
 import type { ClientAddress } from './client-address.ts'
 import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
-import { endAfterRest } from './end-after-rest.ts'
 import { errorAnswer, toHeadgateError } from './error-answer.ts'
 import type { RequestMetrics } from './metrics.ts'
 import type { Answer, Operation } from './operation.ts'
@@ -21,6 +20,7 @@ import { rerunStale } from './rerun-stale.ts'
 import { withinTime } from './time-limit.ts'
 import type { Router } from './router.ts'
 import type { OpenOperation } from './open-operation.ts'
+import { endUnread, isUnread } from './unread.ts'
 import type { Log } from '../log.ts'
 
 export interface PipelineParts {
@@ -138,15 +138,15 @@ export function createPipeline(parts: PipelineParts): Listener {
     }
     const body = answer.body ?? null
     if (body !== null) headers['content-length'] = String(lengthOf(body))
+    const unread = isUnread(request)
     // What is left of an unread body would otherwise be taken for the next request, or read for nothing.
-    const unread = !request.complete && hasBody(request)
     if (unread) headers['connection'] = 'close'
     response.writeHead(answer.status, headers)
     // Who was slower than allowed is not waited for any longer.
     if (unread && answer.status !== 408) {
       response.flushHeaders()
       for (const piece of piecesOf(body)) response.write(piece)
-      endAfterRest(request, response)
+      void endUnread(request, response)
       return
     }
     if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
@@ -170,18 +170,14 @@ export function createPipeline(parts: PipelineParts): Listener {
   }
 }
 
-function piecesOf(body: Answer['body']): readonly (string | Uint8Array)[] {
-  if (body === null || body === undefined) return []
-  return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
-}
-
 function lengthOf(body: NonNullable<Answer['body']>): number {
   if (typeof body === 'string') return Buffer.byteLength(body)
   return body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0)
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+function piecesOf(body: Answer['body']): readonly (string | Uint8Array)[] {
+  if (body === null || body === undefined) return []
+  return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
 }
 
 function overloaded(): HeadgateError {
