@@ -46,6 +46,7 @@ const NOT_TYPES: readonly (readonly [Json, string])[] = [
   ['text', ': Cannot parse type string to primitive: text'],
   ['', ': Cannot parse type string to primitive: '],
   ['decimal(39, 2)', ': Decimals with precision larger than 38 are not supported: 39'],
+  ['s3://key:secret@lake/t', ': Cannot parse type string to primitive: s3://…@lake/t'],
   ['decimal(9)', ': Cannot parse type string to primitive: decimal(9)'],
   ['fixed[x]', ': Cannot parse type string to primitive: fixed[x]'],
   ['geometry()', ': Invalid CRS: (empty string)'],

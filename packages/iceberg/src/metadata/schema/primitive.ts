@@ -53,7 +53,8 @@ export function parsePrimitive(text: string): Primitive {
 }
 
 function unparsable(text: string): never {
-  throw invalid(`Cannot parse type string to primitive: ${text}`)
+  // A location that ended up here may have a secret before its @.
+  throw invalid(`Cannot parse type string to primitive: ${text.replaceAll(/[^/]*@/g, '…@')}`)
 }
 
 function parseSized(lower: string): Primitive | undefined {
