@@ -271,7 +271,7 @@ test('a client that goes away before its request is complete is no failure of th
   releases = []
   const socket = connect(Number(port), hostname)
   const path = '/management/v1/warehouses/lakehouse/check'
-  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf`)
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf`)
   await expect.poll(() => releases.length).toBe(1)
   socket.destroy()
   await sleep(100)

@@ -196,7 +196,9 @@ test('an advertised separator of its own separates, and U+001F still does', asyn
 test('a namespace that no path would lead to is not made', async () => {
   await using other = await testServer({ namespaceSeparator: '%2E' })
   const { send } = other
-  expect(await send('POST', 'namespaces', { namespace: ['a.b'] })).toMatchObject(bad(expect.stringContaining('one by one')))
+  expect(await send('POST', 'namespaces', { namespace: ['a.b'] })).toMatchObject(
+    bad(expect.stringContaining('one by one')),
+  )
   await send('POST', 'namespaces', { namespace: ['a'] })
   expect((await send('POST', 'namespaces', { namespace: ['a', 'b.c'] })).status).toBe(200)
   expect((await send('GET', 'namespaces/a%1Fb.c')).json).toMatchObject({ namespace: ['a', 'b.c'] })
