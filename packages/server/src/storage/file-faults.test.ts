@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -234,9 +234,21 @@ describe('FileStorage', () => {
     expect(most).toBe(100_000)
   })
 
-  it('says that its directory is gone', async () => {
-    await rm(`${folder}/root`, { recursive: true })
+  it('says that its directory is gone, and takes nothing in it for deleted', async () => {
+    await storage.put(at('d/x'), Buffer.from('1'))
+    expect(storage.existsSync(at('d/x'))).toBe(true)
+    await rename(`${folder}/root`, `${folder}/elsewhere`)
+    expect(() => storage.existsSync(at('d/x'))).toThrow('does not find the directory')
     await rejects(storage.check(), 'unavailable')
+    await rejects(storage.head(at('d/x')), 'unavailable')
+    await rejects(storage.get(at('d/x')), 'unavailable')
+    await rejects(storage.getBytes(at('d/x'), { maxBytes: 10 }), 'unavailable')
+    await rejects(storage.delete(at('d/x')), 'unavailable')
+    await rejects(all(storage.list(at(''))), 'unavailable')
+    await rejects(storage.put(at('d/y'), Buffer.from('1')), 'unavailable')
+    expect(existsSync(`${folder}/root`)).toBe(false)
+    await rename(`${folder}/elsewhere`, `${folder}/root`)
+    expect(storage.existsSync(at('d/x'))).toBe(true)
   })
 })
 

@@ -90,6 +90,9 @@ function within(roots: readonly FileRoot[], location: Location): { root: FileRoo
 /**
  * Refuses a directory that is reached through a symbolic link below its root. Any link there is refused, also one
  * that stays inside: two locations must never be one place. Parts of the path that do not exist yet are fine.
+ *
+ * @throws HeadgateError `forbidden` for a link, `unavailable` when the root itself is not there: whoever takes a disk that is
+ *   not mounted for an empty one tells clients that their tables are gone
  */
 export function checkNoSymlink(place: Pick<Place, 'root' | 'location' | 'directory'>): void {
   for (let path = place.directory; path.length >= place.root.path.length; path = dirname(path)) {
@@ -100,4 +103,5 @@ export function checkNoSymlink(place: Pick<Place, 'root' | 'location' | 'directo
       if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
     }
   }
+  throw new HeadgateError('unavailable', 'The server does not find the directory of this storage.')
 }

@@ -167,16 +167,15 @@ export class FileStorage implements Storage {
     let place = this.#places.get(location)
     if (place === undefined) this.#places.set(location, (place = this.#place(location)))
     try {
-      const stats = lstatSync(place.path, { throwIfNoEntry: false })
-      if (stats?.isFile() !== true) return false
-      if (this.#withoutLinks.get(place.directory) === true) return true
+      const isFile = lstatSync(place.path, { throwIfNoEntry: false })?.isFile() === true
+      if (isFile && this.#withoutLinks.get(place.directory) === true) return true
       checkNoSymlink(place)
+      if (isFile) this.#withoutLinks.set(place.directory, true)
+      return isFile
     } catch (error) {
       if (systemCode(error) === 'ENOTDIR') return false
       throw readError(error, place.location)
     }
-    this.#withoutLinks.set(place.directory, true)
-    return true
   }
 
   /**
