@@ -74,8 +74,7 @@ export const registerOver: Prepare = async (client, name) => {
     },
     async goOn() {
       await done(client, commitRequest(name, append(1, 1), [mainIs(null)]))
-      // What it left is nobody's any more.
-      await create(client, `${name}_follower`, { location: place })
+      await done(client, commitRequest(name, [{ action: 'set-location', location: place }]))
     },
   }
 }
