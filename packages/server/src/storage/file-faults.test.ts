@@ -161,6 +161,15 @@ describe('FileStorage', () => {
     expect(await readdir(folder)).toEqual(['precious', 'root'])
   })
 
+  it('refuses to go on with an upload through a link that leads nowhere', async () => {
+    await symlink(`${folder}/root/.headgate-uploads`, `${folder}/root/.headgate-uploads`)
+    const uploadId = '0'.repeat(32)
+    await rejects(storage.createUpload(at('a')), 'forbidden')
+    await rejects(storage.uploadPart(at('a'), uploadId, 1, Buffer.from('1')), 'forbidden')
+    await rejects(storage.completeUpload(at('a'), uploadId, [{ partNumber: 1, etag: '"x"' }]), 'forbidden')
+    await rejects(storage.abortUpload(at('a'), uploadId), 'forbidden')
+  })
+
   it('nobody reads or writes its own files by their names', async () => {
     const { uploadId } = await storage.createUpload(at('a'))
     await rejects(storage.get(at(`.headgate-uploads/${uploadId}/target`)), 'bad-request')

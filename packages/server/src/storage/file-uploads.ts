@@ -120,8 +120,8 @@ export async function abortFileUpload(place: Place, uploadId: string): Promise<v
 /** The directory of an upload, after a look that it is there and belongs to this location. */
 async function openUpload(place: Place, uploadId: string): Promise<string> {
   if (!uploadIdPattern.test(uploadId)) throw noSuchUpload(place.location)
-  const directory = ownDirectory(place, uploadId)
   try {
+    const directory = ownDirectory(place, uploadId)
     if ((await readFile(join(directory, targetFile), 'utf8')) === place.location) return directory
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw readError(error, place.location)
