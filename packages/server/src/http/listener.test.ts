@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
+import { certificate, certificateFiles } from '../start/test-certificate.ts'
 import { Listener } from './listener.ts'
 
 test(
@@ -60,18 +62,48 @@ test('a listener that closes tells so in its answers, so that no request is sent
   await closed
 })
 
-test('closing does not wait for who never asked anything', async () => {
+test('closing does not wait for who never asked anything, nor, over TLS, for who never said a word', async () => {
+  await using files = await certificateFiles()
+  for (const tls of [null, files]) {
+    await using listener = await Listener.open(
+      { host: '127.0.0.1', port: 0, tls, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
+      (_request, response) => response.end('done'),
+    )
+    const client = connect(listener.port, '127.0.0.1')
+    await once(client, 'connect')
+    const ended = once(client.resume(), 'close')
+    const since = performance.now()
+    await listener.close(30_000)
+    await ended
+    expect(performance.now() - since).toBeLessThan(10_000)
+  }
+})
+
+test('over TLS a running request is waited for, and who has only shaken hands is not', async () => {
+  await using files = await certificateFiles()
+  const asked = Promise.withResolvers<void>()
+  const allowed = Promise.withResolvers<void>()
   await using listener = await Listener.open(
-    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
-    (_request, response) => response.end('done'),
+    { host: '127.0.0.1', port: 0, tls: files, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
+    (_request, response) => {
+      asked.resolve()
+      void allowed.promise.then(() => response.end('done'))
+    },
   )
-  const client = connect(listener.port, '127.0.0.1')
-  await once(client, 'connect')
-  const ended = once(client.resume(), 'close')
-  const since = performance.now()
-  await listener.close(30_000)
-  await ended
-  expect(performance.now() - since).toBeLessThan(10_000)
+  const shake = async (): Promise<TLSSocket> => {
+    const socket = connectTls({ port: listener.port, host: '127.0.0.1', ca: certificate })
+    await once(socket, 'secureConnect')
+    return socket
+  }
+  const [silent, asking] = await Promise.all([shake(), shake()])
+  const cut = once(silent.resume(), 'close')
+  asking.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await asked.promise
+  const closed = listener.close(60_000)
+  await cut
+  allowed.resolve()
+  expect(String((await once(asking, 'data'))[0])).toContain('done')
+  await closed
 })
 
 test('a request that was on its way when a listener closes is answered', async () => {

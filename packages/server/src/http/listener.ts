@@ -5,13 +5,13 @@ import {
   type RequestListener,
   type Server,
   type ServerOptions,
-  type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { HeadgateError, type ErrorCode } from '@headgate/errors'
-import { errorAnswer } from './error-answer.ts'
+import { HeadgateError } from '@headgate/errors'
+import { answerBrokenRequest, answerSocket, type Refuse, refuseForCatalog } from './broken-request.ts'
+import { Connections } from './connections.ts'
 
 export interface ListenerOptions {
   readonly host: string
@@ -26,18 +26,6 @@ export interface ListenerOptions {
   readonly refuse?: Refuse
 }
 
-export type Refuse = (error: HeadgateError) => {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-function refuseForCatalog(error: HeadgateError): ReturnType<Refuse> {
-  const { status, headers, body } = errorAnswer(error, 'GET')
-  return { status, headers: headers ?? {}, body: String(body) }
-}
-
-const lingerMs = 1_000
 /**
  * How often a listener that closes looks for idle connections. Not at once: on a connection that looks idle a request
  * may be on its way, and cutting it there its client could not tell what became of it.
@@ -48,17 +36,11 @@ const sweepMs = 100
 export class Listener implements AsyncDisposable {
   readonly port: number
   readonly #server: Server
-  readonly #serving: ReadonlyMap<Socket, Serving>
-  readonly #connected: ReadonlySet<Socket>
+  readonly #connections: Connections
 
-  private constructor(
-    server: Server,
-    connections: { readonly serving: ReadonlyMap<Socket, Serving>; readonly connected: ReadonlySet<Socket> },
-    port: number,
-  ) {
+  private constructor(server: Server, connections: Connections, port: number) {
     this.#server = server
-    this.#serving = connections.serving
-    this.#connected = connections.connected
+    this.#connections = connections
     this.port = port
   }
 
@@ -75,13 +57,10 @@ export class Listener implements AsyncDisposable {
       // Node's own refusal has no body; `withHost` has.
       requireHostHeader: false,
     }
-    const serving = new Map<Socket, Serving>()
     const { refuse = refuseForCatalog } = options
     const checked = withHost(listener, refuse)
     const handle: RequestListener = (request, response) => {
-      const { socket } = request
-      if (!serving.has(socket)) socket.once('close', () => serving.delete(socket))
-      serving.set(socket, { request, response })
+      connections.serve(request, response)
       if (!server.listening) response.setHeader('connection', 'close')
       checked(request, response)
     }
@@ -95,13 +74,9 @@ export class Listener implements AsyncDisposable {
           handle,
         )
       : createHttpServer(serverOptions, handle)
-    const connected = new Set<Socket>()
-    server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
-      connected.add(socket)
-      socket.once('close', () => connected.delete(socket))
-    })
+    const connections = new Connections(server)
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
-      answerBrokenRequest(error, socket, { last: serving.get(socket), refuse }),
+      answerBrokenRequest(error, socket, { last: connections.lastOf(socket), refuse }),
     )
     // What a client expects beyond 100-continue may be passed over (RFC 9110 section 10.1.1).
     server.on('checkExpectation', handle)
@@ -117,7 +92,7 @@ export class Listener implements AsyncDisposable {
     await once(server, 'listening')
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : options.port
-    return new Listener(server, { serving, connected }, port)
+    return new Listener(server, connections, port)
   }
 
   /** Takes no new connections, waits for running requests, then cuts what is left after `timeoutMs`. */
@@ -127,15 +102,17 @@ export class Listener implements AsyncDisposable {
     // Node's own way for HTTP would cut idle connections now.
     NetServer.prototype.close.call(this.#server)
     // Whose connection ended without a word could not tell what became of the request that it sends next.
-    for (const { response } of this.#serving.values())
-      if (!response.headersSent) response.setHeader('connection', 'close')
+    this.#connections.announceEnd()
     // A connection whose last request was finished since would be kept alive for another one.
     const sweep = setInterval(() => {
       this.#server.closeIdleConnections()
       // One that never asked anything is not idle to Node.
-      for (const socket of this.#connected) if (!this.#serving.has(socket)) socket.destroy()
+      this.#connections.cutSilent()
     }, sweepMs)
-    const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs)
+    const timer = setTimeout(() => {
+      this.#server.closeAllConnections()
+      this.#connections.cutSilent()
+    }, timeoutMs)
     await closed
     clearInterval(sweep)
     clearTimeout(timer)
@@ -163,59 +140,5 @@ function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
       connection: 'close',
     })
     response.end(request.method === 'HEAD' ? undefined : body)
-  }
-}
-
-/** The last request of a connection. */
-interface Serving {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-}
-
-function answerBrokenRequest(
-  error: Error & { code?: string },
-  socket: Socket,
-  { last, refuse }: { readonly last: Serving | undefined; readonly refuse: Refuse },
-): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  if (last?.request.complete === true && !last.response.writableFinished) {
-    // What is broken comes after a request that was whole: a 400 now would deny what that one is about to do.
-    last.response.once('close', () => socket.destroy())
-    return
-  }
-  if (last?.response.headersSent === true && !last.request.complete) {
-    // It is the rest of a request that has its answer.
-    socket.destroySoon()
-    return
-  }
-  answerSocket(socket, refuse(new HeadgateError(...explain(error.code))))
-}
-
-/** What the HTTP parser itself refuses: no request exists yet, so the answer is written to the bare socket. */
-function answerSocket(socket: Socket, { status, headers, body }: ReturnType<Refuse>): void {
-  const lines = Object.entries({
-    ...headers,
-    connection: 'close',
-    'content-length': String(Buffer.byteLength(body)),
-  })
-  socket.on('error', () => undefined)
-  socket.end(
-    `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`,
-  )
-  // Its client has a moment to read this; nobody else watches over the connection any more.
-  setTimeout(() => socket.destroy(), lingerMs).unref()
-}
-
-function explain(code: string | undefined): [ErrorCode, string] {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return ['header-too-large', 'The headers are over the limit (HEADGATE_MAX_HEADER_BYTES).']
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['request-timeout', 'The request did not arrive in time (HEADGATE_REQUEST_TIMEOUT_MS).']
-    default:
-      return ['bad-request', 'This is not an HTTP/1.1 request.']
   }
 }

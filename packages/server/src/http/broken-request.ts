@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { HeadgateError, type ErrorCode } from '@headgate/errors'
+import { errorAnswer } from './error-answer.ts'
+
+/** How what is no whole request is answered. */
+export type Refuse = (error: HeadgateError) => {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The last request of a connection. */
+export interface Serving {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+const lingerMs = 1_000
+
+/** The catalog's way. */
+export function refuseForCatalog(error: HeadgateError): ReturnType<Refuse> {
+  const { status, headers, body } = errorAnswer(error, 'GET')
+  return { status, headers: headers ?? {}, body: String(body) }
+}
+
+/** For what the HTTP parser gave up on (`clientError`). */
+export function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  { last, refuse }: { readonly last: Serving | undefined; readonly refuse: Refuse },
+): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  if (last?.request.complete === true && !last.response.writableFinished) {
+    // What is broken comes after a request that was whole: a 400 now would deny what that one is about to do.
+    last.response.once('close', () => socket.destroy())
+    return
+  }
+  if (last?.response.headersSent === true && !last.request.complete) {
+    // It is the rest of a request that has its answer.
+    socket.destroySoon()
+    return
+  }
+  answerSocket(socket, refuse(new HeadgateError(...explain(error.code))))
+}
+
+/** What the HTTP parser itself refuses: no request exists yet, so the answer is written to the bare socket. */
+export function answerSocket(socket: Socket, { status, headers, body }: ReturnType<Refuse>): void {
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-length': String(Buffer.byteLength(body)),
+  })
+  socket.on('error', () => undefined)
+  socket.end(
+    `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`,
+  )
+  // Its client has a moment to read this; nobody else watches over the connection any more.
+  setTimeout(() => socket.destroy(), lingerMs).unref()
+}
+
+function explain(code: string | undefined): [ErrorCode, string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['header-too-large', 'The headers are over the limit (HEADGATE_MAX_HEADER_BYTES).']
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['request-timeout', 'The request did not arrive in time (HEADGATE_REQUEST_TIMEOUT_MS).']
+    default:
+      return ['bad-request', 'This is not an HTTP/1.1 request.']
+  }
+}
