@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HeadgateError } from '@headgate/errors'
@@ -274,7 +275,9 @@ test('a client that goes away before its request is complete is no failure of th
   socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf`)
   await expect.poll(() => releases.length).toBe(1)
   socket.destroy()
-  await sleep(100)
+  await once(socket, 'close')
+  // Who is answered after that knows that the server has heard of it too.
+  for (let n = 0; n < 3; n += 1) await server.send('GET', '/health/live')
   fault = 'none'
   for (const release of releases) release()
   const metrics = async (): Promise<string> => (await fetch(`${server.url}/metrics`)).text()

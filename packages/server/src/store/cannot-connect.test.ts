@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { testDatabase } from '@headgate/testkit'
@@ -55,19 +56,21 @@ test('a wrong password, which is not repeated', async () => {
 })
 
 test('a user who may not make tables', async () => {
+  // Roles are of the whole PostgreSQL, where another run may have one too.
+  const role = `maker_of_nothing_${randomBytes(6).toString('hex')}`
   const client = new Client({ connectionString: database.url })
   await client.connect()
-  await client.query("create role maker_of_nothing login password 'hunter2'")
+  await client.query(`create role ${role} login password 'hunter2'`)
   try {
     const message = await told(
       changed((url) => {
-        url.username = 'maker_of_nothing'
+        url.username = role
         url.password = 'hunter2'
       }),
     )
     expect(message).toMatch(/this user may not make tables in it/)
   } finally {
-    await client.query('drop role maker_of_nothing')
+    await client.query(`drop role ${role}`)
     await client.end()
   }
 })
