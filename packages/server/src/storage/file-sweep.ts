@@ -2,7 +2,7 @@ import { lstat, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryPrefix } from './durable-write.ts'
 import type { FileRoot } from './file-roots.ts'
-import { uploadsDirectory } from './file-uploads.ts'
+import { uploadsDirectory } from './file-upload-directory.ts'
 import { reservedNamePrefix } from './location.ts'
 import { systemCode } from './storage-errors.ts'
 

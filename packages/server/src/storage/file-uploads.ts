@@ -1,30 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 import type { DirectorySync } from './directory-sync.ts'
 import { fillFrom, writeDurably } from './durable-write.ts'
 import { readError, writeError } from './file-errors.ts'
 import { etagOf } from './file-info.ts'
-import { checkNoSymlink, type FileRoot, type Place } from './file-roots.ts'
-import { reservedNamePrefix } from './location.ts'
+import type { Place } from './file-roots.ts'
+import { openUpload, ownDirectory, targetFile } from './file-upload-directory.ts'
 import { noSuchUpload, systemCode } from './storage-errors.ts'
 import type { Body, CallOptions, CompletedPart, PartInfo, WriteCondition } from './storage.ts'
 import { checkPartNumber, checkPartOrder } from './upload-parts.ts'
 import { untilAborted } from './streams.ts'
 
-/** The directory in a root that holds unfinished uploads, one directory each. Lists never show it. */
-export const uploadsName: string = `${reservedNamePrefix}uploads`
-
-const uploadIdPattern = /^[0-9a-f]{32}$/
 const partName = /^part-(\d{5})$/
-const targetFile = 'target'
-
-/** The directory of an unfinished upload in its root. */
-export function uploadsDirectory(root: FileRoot): string {
-  return join(root.path, uploadsName)
-}
 
 export async function createFileUpload(place: Place): Promise<{ uploadId: string }> {
   const uploadId = randomBytes(16).toString('hex')
@@ -115,25 +105,6 @@ export async function abortFileUpload(place: Place, uploadId: string): Promise<v
     if (error instanceof HeadgateError && error.code === 'no-such-upload') return
     throw error
   }
-}
-
-/** The directory of an upload, after a look that it is there and belongs to this location. */
-async function openUpload(place: Place, uploadId: string): Promise<string> {
-  if (!uploadIdPattern.test(uploadId)) throw noSuchUpload(place.location)
-  try {
-    const directory = ownDirectory(place, uploadId)
-    if ((await readFile(join(directory, targetFile), 'utf8')) === place.location) return directory
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw readError(error, place.location)
-  }
-  throw noSuchUpload(place.location)
-}
-
-/** Where an upload is kept, which no link may lead away from. */
-function ownDirectory({ root, location }: Place, uploadId: string): string {
-  const directory = join(uploadsDirectory(root), uploadId)
-  checkNoSymlink({ root, location, directory })
-  return directory
 }
 
 async function partInfo(place: Place, directory: string, partNumber: number): Promise<PartInfo | undefined> {
