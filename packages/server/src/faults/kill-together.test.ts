@@ -52,12 +52,17 @@ async function killTogether(
     name,
     Array.from({ length: commits }, () => attempt),
   )
+  let answeredSoFar = 0
+  for (const { answer } of held) void answer.then(() => (answeredSoFar += 1))
   // Their files are there; now all of them come to their statement in the same moment.
   for (const { id } of held) server.release(id)
   const leading = (): Held => held.filter(({ id }) => server.stood(id) === 2)
   await expect.poll(() => leading().length).toBeGreaterThan(0)
   // Those with statements of their own are answered, and whoever was late shares another one.
-  await sleep(400)
+  for (let before = -1; before !== answeredSoFar;) {
+    before = answeredSoFar
+    await sleep(500)
+  }
   if (where === 'on its way') {
     proxy.faults = { hang: true }
     const before = proxy.held
