@@ -50,6 +50,8 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // Who waits, runs or counts.
   'catalog/serial.ts #tails': 'none',
   'oauth/narrow-lane.ts #waiting': 'none',
+  'http/connections.ts #beginning': 'none',
+  'http/connections.ts #serving': 'none',
   'http/metrics.ts #bound': 'none',
   'http/metrics.ts #counted': 'none',
   'start/workers/primary-link.ts #asked': 'none',
