@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FileStorage } from './file.ts'
 import { all, chunks, rejects } from './storage-contract-tools.ts'
 
@@ -149,6 +149,45 @@ describe('FileStorage', () => {
     await rejects(storage.uploadPart(at('a'), old.uploadId, 2, Buffer.from('1')), 'no-such-upload')
     await storage.completeUpload(at('b'), live.uploadId, [{ partNumber: 1, etag: part.etag }])
     expect(await storage.head(at('c'))).not.toBeNull()
+  })
+
+  it('joins no part that was sent anew while an upload is completed', async () => {
+    const large = Buffer.alloc(48 * 1024 * 1024, 'a')
+    for (let round = 0; round < 3; round++) {
+      const { uploadId } = await storage.createUpload(at('a'))
+      const parts = [
+        { partNumber: 1, ...(await storage.uploadPart(at('a'), uploadId, 1, large)) },
+        { partNumber: 2, ...(await storage.uploadPart(at('a'), uploadId, 2, Buffer.from('old'))) },
+      ]
+      const [completed] = await Promise.allSettled([
+        storage.completeUpload(at('a'), uploadId, parts),
+        storage.uploadPart(at('a'), uploadId, 2, Buffer.from('new')),
+      ])
+      if (completed.status === 'rejected') {
+        expect(completed.reason).toMatchObject({ code: 'bad-request' })
+        expect(await storage.head(at('a'))).toBeNull()
+        await storage.abortUpload(at('a'), uploadId)
+      } else {
+        const bytes = await storage.getBytes(at('a'), { maxBytes: 2 * large.length })
+        expect(bytes.subarray(-3).toString()).toBe('old')
+        await storage.delete(at('a'))
+      }
+    }
+  })
+
+  it('aborts an upload whose parts are on their way, and leaves nothing of it', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { uploadId } = await storage.createUpload(at('a'))
+      let sent = 0
+      const send = async (): Promise<never> => {
+        for (;;) await storage.uploadPart(at('a'), uploadId, (sent++ % 1000) + 1, Buffer.alloc(100))
+      }
+      const senders = Promise.allSettled(Array.from({ length: 8 }, send))
+      await vi.waitFor(() => expect(sent).toBeGreaterThan(40), { interval: 1 })
+      await Promise.all([storage.abortUpload(at('a'), uploadId), storage.abortUpload(at('a'), uploadId)])
+      for (const sender of await senders) expect(sender).toMatchObject({ reason: { code: 'no-such-upload' } })
+      expect(await readdir(`${folder}/root/.headgate-uploads`)).toEqual([])
+    }
   })
 
   it('neither writes nor sweeps where a link in place of its uploads leads', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 import type { DirectorySync } from './directory-sync.ts'
@@ -15,6 +15,9 @@ import { checkPartNumber, checkPartOrder } from './upload-parts.ts'
 import { untilAborted } from './streams.ts'
 
 const partName = /^part-(\d{5})$/
+/** No upload id ends so: the sweep removes what a killed process left of it. */
+const endedSuffix = '-ended'
+const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW
 
 export async function createFileUpload(place: Place): Promise<{ uploadId: string }> {
   const uploadId = randomBytes(16).toString('hex')
@@ -84,23 +87,21 @@ export async function completeFileUpload(
   for (const { partNumber, etag } of parts) {
     options.signal?.throwIfAborted()
     const found = await partInfo(place, directory, partNumber)
-    if (found?.etag !== etag)
-      throw new HeadgateError('bad-request', `Part ${partNumber} is missing or another one`)
+    if (found?.etag !== etag) throw otherPart(partNumber)
   }
-  const paths = parts.map(({ partNumber }) => partPath(directory, partNumber))
   const written = await writeDurably(
     place,
     sync,
     options,
-    fillFrom(untilAborted(concatenated(paths), options.signal)),
+    fillFrom(untilAborted(concatenated(place, directory, parts), options.signal)),
   )
-  await rm(directory, { recursive: true, force: true })
+  await discard(place, directory)
   return written
 }
 
 export async function abortFileUpload(place: Place, uploadId: string): Promise<void> {
   try {
-    await rm(await openUpload(place, uploadId), { recursive: true, force: true })
+    await discard(place, await openUpload(place, uploadId))
   } catch (error) {
     if (error instanceof HeadgateError && error.code === 'no-such-upload') return
     throw error
@@ -121,6 +122,36 @@ function partPath(directory: string, partNumber: number): string {
   return join(directory, `part-${String(partNumber).padStart(5, '0')}`)
 }
 
-async function* concatenated(paths: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const path of paths) yield* createReadStream(path, { highWaterMark: 1024 * 1024 })
+/** A part may be sent anew meanwhile, so each is compared once more when it is open: what is open stays what it is. */
+async function* concatenated(
+  place: Place,
+  directory: string,
+  parts: readonly CompletedPart[],
+): AsyncGenerator<Uint8Array> {
+  for (const { partNumber, etag } of parts) {
+    const file = await open(partPath(directory, partNumber), readFlags).catch((error: unknown) => {
+      throw systemCode(error) === 'ENOENT' ? noSuchUpload(place.location, error) : error
+    })
+    try {
+      if (etagOf(await file.stat({ bigint: true })) !== etag) throw otherPart(partNumber)
+      yield* file.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+/** Under another name first: parts that are on their way could not be written any more, and nothing is left of them. */
+async function discard(place: Place, directory: string): Promise<void> {
+  const ended = `${directory}${endedSuffix}`
+  try {
+    await rename(directory, ended)
+    await rm(ended, { recursive: true, force: true })
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw writeError(error, place.location)
+  }
+}
+
+function otherPart(partNumber: number): HeadgateError {
+  return new HeadgateError('bad-request', `Part ${partNumber} is missing or another one`)
 }
