@@ -1,8 +1,9 @@
 import type { ListEntry } from '../storage/storage.ts'
 import { compareUtf8 } from '../storage/utf8-order.ts'
-import { parsePrefix } from '../storage/location.ts'
+import { parseObjectLocation, parsePrefix } from '../storage/location.ts'
 import { isHeadgateError } from '@headgate/errors'
 import { quoted } from './conditions.ts'
+import { cannotHold } from './missing.ts'
 import type { S3Call } from './operation.ts'
 import { parseCount } from './query.ts'
 import { invalidArgument, S3Error } from './s3-error.ts'
@@ -69,22 +70,45 @@ export async function listPage(
   const within = after.startsWith(prefix)
   // All keys with the prefix come before that text.
   if (!within && compareUtf8(after, prefix) > 0) return nothing
+  const start = within ? startOf(root, prefix, after) : prefix
   const entries = storage.list(root + prefix, {
     signal,
     pageSize: limit + 1,
     ...(delimiter === '' ? {} : { delimiter }),
-    ...(within && after !== prefix ? { startAfter: root + after } : {}),
+    ...(start === prefix ? {} : { startAfter: root + start }),
   })
-  for await (const entry of entries) {
-    const key = entry.location.slice(root.length)
-    if (!entry.location.startsWith(root + prefix))
-      throw new S3Error('InternalError', { reason: 'the storage listed a location outside the prefix' })
-    if (key === after) continue
-    if (elements.length === limit) return { elements, count: limit, next: last }
-    elements.push(elementOf(entry, written(key)))
-    last = key
+  try {
+    for await (const entry of entries) {
+      const key = entry.location.slice(root.length)
+      if (!entry.location.startsWith(root + prefix))
+        throw new S3Error('InternalError', { reason: 'the storage listed a location outside the prefix' })
+      if (compareUtf8(key, after) <= 0) continue
+      if (elements.length === limit) return { elements, count: limit, next: last }
+      elements.push(elementOf(entry, written(key)))
+      last = key
+    }
+  } catch (error) {
+    if (!cannotHold(prefix, error)) throw error
   }
   return { elements, count: elements.length, next: undefined }
+}
+
+/** Where the storage goes on: after may be no location, and then what stands before its last slashes comes before it. */
+function startOf(root: string, prefix: string, after: string): string {
+  let start = after
+  while (start.length > prefix.length && !isLocation(root + start))
+    start = start.slice(0, Math.max(start.lastIndexOf('/'), prefix.length))
+  return start
+}
+
+function isLocation(text: string): boolean {
+  try {
+    parseObjectLocation(text)
+    return true
+  } catch (error) {
+    if (!isHeadgateError(error)) throw error
+    return false
+  }
 }
 
 function elementOf(entry: ListEntry, key: string): XmlElement {

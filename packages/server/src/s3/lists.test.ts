@@ -77,6 +77,31 @@ describe('a list', () => {
       )
   })
 
+  test('starts after any text, also one that no key can be', async () => {
+    const long = 'n'.repeat(300)
+    for (const end of [
+      'a//1',
+      'a/../b',
+      './a',
+      'a/1\\x',
+      'b/\t',
+      `a/${long}`,
+      `b/${'x/'.repeat(600)}`,
+      '//',
+      '\u0001',
+    ])
+      for (const MaxKeys of [1000, 3]) {
+        const StartAfter = root + end
+        expect(await listed({ StartAfter, MaxKeys }), StartAfter).toEqual(
+          all.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(StartAfter)) > 0),
+        )
+      }
+  })
+
+  test('is empty below a prefix that holds an empty segment', async () => {
+    for (const end of ['a//', '/', 'a//1']) expect(await listed({ Prefix: root + end }), end).toEqual([])
+  })
+
   test('escapes keys as URLs when asked', async () => {
     const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: root, EncodingType: 'url' }))
     const keys = (page.Contents ?? []).map(({ Key = '' }) => Key)

@@ -4,7 +4,7 @@ import { readError } from './file-errors.ts'
 import { infoOf } from './file-info.ts'
 import { checkNoSymlink, prefixIn, type FileRoot } from './file-roots.ts'
 import { pageSizeOf } from './list-options.ts'
-import { parseObjectLocation, reservedNamePrefix } from './location.ts'
+import { parsePrefix, reservedNamePrefix } from './location.ts'
 import { systemCode } from './storage-errors.ts'
 import type { ListEntry, ListOptions } from './storage.ts'
 import { compareUtf8 } from './utf8-order.ts'
@@ -30,7 +30,7 @@ export async function* listFiles(
   const { root, rest } = prefixIn(roots, prefix)
   const slash = rest.lastIndexOf('/') + 1
   const base = root.prefix + rest.slice(0, slash)
-  const after = options.startAfter === undefined ? undefined : parseObjectStart(options.startAfter)
+  const after = options.startAfter === undefined ? undefined : startIn(root, options.startAfter)
   const walk = { folded: options.delimiter === '/', pageSize: pageSizeOf(options), signal: options.signal }
   const directory = resolve(root.path, rest.slice(0, slash))
   if (after !== undefined && !after.startsWith(base)) {
@@ -41,11 +41,9 @@ export async function* listFiles(
   yield* entries(walk, root, directory, base, rest.slice(slash), after?.slice(base.length))
 }
 
-/** A place to go on from: an object, or a `prefix` entry, which ends in a slash. */
-function parseObjectStart(text: string): string {
-  return text.endsWith('/')
-    ? `${parseObjectLocation(text.slice(0, -1)).canonical}/`
-    : parseObjectLocation(text).canonical
+/** A place to go on from is only compared with names, so behind the root it may be any text. */
+function startIn(root: FileRoot, text: string): string {
+  return text.startsWith(root.prefix) ? text : parsePrefix(text).canonical
 }
 
 async function* entries(
