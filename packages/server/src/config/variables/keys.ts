@@ -88,7 +88,7 @@ export const keys: Pick<
   ),
   insecureAnonymous: toggle('HEADGATE_INSECURE_ANONYMOUS', false, {
     section: 'Keys and tokens',
-    doc: 'Lets everybody in without a token, with every right. Only on a loopback address.',
+    doc: 'Lets everybody in without a token, with every right. Only on a loopback address, and only under the names of one: `localhost`, `127.0.0.1`, `[::1]`.',
   }),
   issuers: optional(
     text('HEADGATE_ISSUERS', '', {
