@@ -4,7 +4,7 @@ import { type Bootstrap, bootstrapAdministrator } from '../identity/bootstrap.ts
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { openSql } from '../store/pool.ts'
-import { masterKeyOf } from './master-key.ts'
+import { masterKeyOf, provenMasterKeyOf } from './master-key.ts'
 
 /**
  * Prepares an external database and makes its first administrator, whose secret is in the answer and nowhere else.
@@ -26,5 +26,6 @@ export async function bootstrapStore(
   await masterKeyOf(config)
   await migrate({ url, migrations })
   await using sql = await openSql({ ...config.database, url })
+  await provenMasterKeyOf(config, sql)
   return await bootstrapAdministrator({ sql, reset: options.reset })
 }

@@ -17,7 +17,7 @@ import type { Sql } from '../store/sql.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketNamed } from './bucket-name.ts'
 import { checkTls } from './check-tls.ts'
-import { masterKeyOf } from './master-key.ts'
+import { provenMasterKeyOf } from './master-key.ts'
 
 /** What a server stands on, however many processes it is. Disposing of it stops the database, if it is ours. */
 export interface Prepared extends AsyncDisposable {
@@ -97,7 +97,7 @@ async function firstThings(
   databaseUrl: Secret,
 ): Promise<Pick<Prepared, 'credentialFile' | 'nobody' | 'warehouse'>> {
   await using sql = await openSql({ ...config.database, url: databaseUrl.reveal() })
-  const master = await masterKeyOf(config)
+  const master = await provenMasterKeyOf(config, sql)
   const { defaultWarehouse: name } = config.context
   const credentialFile = await administratorFile(config, sql)
   if (config.databaseUrl === null) {
