@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { type Config, readConfig } from '../config/config.ts'
 import { createLog, type Log } from '../log.ts'
 import { explainFailure } from './explain-failure.ts'
+import { scriptEnded } from './script-ended.ts'
 import type { RunningServer } from './start-server.ts'
 
 /**
- * The server as a program: runs until SIGINT or SIGTERM, prints what people need to standard output and the log to
+ * The server as a program: runs until SIGINT, SIGTERM or the end of its `npm start`, prints what people need to standard output and the log to
  * standard error. Why it could not start goes there too, in a sentence. Returns the exit code.
  *
  * @param args command line flags, as `docs/configuration.md` lists them
@@ -14,7 +15,7 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
   try {
     const config = readConfig(environment, args)
     const log = createLog(config.log.level, config.log.format)
-    const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), scriptEnded(environment)])
     const starting = start(config, log, args)
     const started = await Promise.race([starting, stop.then(() => null)])
     if (started === null) {

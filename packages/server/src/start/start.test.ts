@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import { createServer, type Socket } from 'node:net'
@@ -12,7 +12,7 @@ import { programEnvironment, testDatabase } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { certificate, certificateFiles } from './test-certificate.ts'
 import { bootstrapStore } from './bootstrap-store.ts'
-import { type ServerProcess, startProcess } from './test-process.ts'
+import { type ServerProcess, startByNpm, startProcess } from './test-process.ts'
 import { isRunning, servedBy } from './workers/test-workers.ts'
 
 let folder: string
@@ -270,6 +270,10 @@ test(
     const restored = join(folder, 'restored')
     await mkdir(restored, { mode: 0o700 })
     await cp(join(original, 'postgres'), join(restored, 'postgres'), { recursive: true })
+    await using keyless = start('restored')
+    expect(await keyless.ended).toBe(1)
+    expect(keyless.output()).toMatch(/^headgate: There is no master key in .*put that one there/m)
+    expect(await readdir(restored)).toEqual(['postgres'])
     await cp(join(original, 'master-key'), join(restored, 'master-key'))
     await using copy = start('restored')
     const next = await copy.ready
@@ -278,6 +282,20 @@ test(
     expect(await metadataOf(await send(next, fresh, 'GET', path))).toEqual(before)
   },
 )
+
+test('it ends with the npm that started it, and lets go of its directory', { timeout: 90_000 }, async () => {
+  await using npm = startByNpm(['--port', '0', '--data-dir', join(folder, 'first')])
+  const url = await npm.ready
+  await npm.kill('SIGTERM')
+  const serves = async (): Promise<boolean> =>
+    await fetch(`${url}/health/live`).then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(serves, { timeout: 20_000 }).toBe(false)
+  await using next = start('first')
+  await next.ready
+})
 
 test(
   'on a database of its own it announces a warehouse only when there is one, and says how to make it',
@@ -332,7 +350,10 @@ test(
       .poll(empty.output)
       .toMatch(/credential +none yet; .*: headgate bootstrap --output admin-cred/)
     await empty.kill('SIGTERM')
+    const otherKey = { ...environment, HEADGATE_MASTER_KEY: randomBytes(32).toString('base64') }
+    await expect(bootstrapStore(otherKey, { reset: false })).rejects.toThrow(/does not open key/)
     const made = await bootstrapStore(environment, { reset: false })
+    expect(made.created).toBe(true)
     await using bootstrapped = begin()
     const url = await bootstrapped.ready
     await expect.poll(bootstrapped.output).toMatch(/credential +client_id:client_secret of a principal/)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { programEnvironment } from '@headgate/testkit'
 
@@ -20,16 +21,28 @@ export function startProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ServerProcess {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [
-      '--conditions=x-source',
-      '--disable-warning=ExperimentalWarning',
-      `${import.meta.dirname}/../main.ts`,
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: programEnvironment(env) },
+  const main = `${import.meta.dirname}/../main.ts`
+  const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
+  return watched(
+    spawn(process.execPath, [...flags, main, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: programEnvironment(env),
+    }),
   )
+}
+
+/** The same by `npm start`; the process is npm's. */
+export function startByNpm(args: readonly string[]): ServerProcess {
+  return watched(
+    spawn('npm', ['start', '--', ...args], {
+      cwd: join(import.meta.dirname, '../../../..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: programEnvironment(),
+    }),
+  )
+}
+
+function watched(child: ChildProcess): ServerProcess {
   const lines: string[] = []
   const log: string[] = []
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
