@@ -3,7 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 import { serverId } from '../access/privilege.ts'
 import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
-import { withoutLinks } from '../storage/file-roots.ts'
+import { makeRoots, withoutLinks } from '../storage/file-roots.ts'
 import { contains, overlaps } from '../storage/location-relations.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
@@ -71,6 +71,7 @@ export async function createWarehouse(
   try {
     await parts.sql.transaction(async (tx) => {
       await checkPlace(tx, profile)
+      if (profile.type === 'file') makeRoots([profile.root, ...settings.allowedLocations])
       if (!(await insertWarehouse(tx, row, riders(id)))) throw new Stale()
     })
   } catch (error) {
@@ -90,6 +91,8 @@ export async function updateWarehouse(
 ): Promise<void> {
   const { profile, settings } = change
   checkSettings(profile, settings)
+  const added = settings.allowedLocations.filter((place) => !row.allowedLocations.includes(place))
+  if (profile.type === 'file') makeRoots(added)
   const content = { ...contentOf(settings), ...sealProfile(parts.master, row.id, profile) }
   if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
 }

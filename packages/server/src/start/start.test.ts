@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import { createServer, type Socket } from 'node:net'
@@ -280,6 +280,27 @@ test(
     const fresh = await tokenFor(next, await readFile(join(restored, 'admin-credential'), 'utf8'))
     const path = '/v1/lakehouse/namespaces/a/tables/t'
     expect(await metadataOf(await send(next, fresh, 'GET', path))).toEqual(before)
+  },
+)
+
+test(
+  'where the directory of its warehouse is missing it makes no other one',
+  { timeout: 90_000 },
+  async () => {
+    const place = join(folder, 'first', 'warehouse')
+    await using made = start('first')
+    await made.ready
+    await made.kill('SIGTERM')
+    await rename(place, `${place}-away`)
+    await using server = start('first')
+    const url = await server.ready
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503)
+    await expect.poll(server.output).toMatch(/no such file or directory.*first\/warehouse/)
+    const token = await tokenFor(url, await readFile(join(folder, 'first', 'admin-credential'), 'utf8'))
+    expect((await send(url, token, 'GET', '/v1/lakehouse/namespaces')).status).toBe(503)
+    await rename(`${place}-away`, place)
+    const ready = async (): Promise<number> => (await fetch(`${url}/health/ready`)).status
+    await expect.poll(ready, { timeout: 20_000 }).toBe(200)
   },
 )
 

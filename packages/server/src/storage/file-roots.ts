@@ -23,31 +23,50 @@ export interface Place {
 }
 
 /**
- * Resolves, and creates when needed, the directories of a file storage.
+ * Resolves the directories of a file storage.
  *
+ * @param mustBeThere not one of them is made: where a disk is missing, what is written would be below the disk
  * @throws HeadgateError `bad-request` for what is no location of a directory, `unavailable` where the file system refuses it
  */
-export function openRoots(roots: readonly string[]): FileRoot[] {
+export function openRoots(roots: readonly string[], mustBeThere = false): FileRoot[] {
   if (roots.length === 0) throw new HeadgateError('bad-request', 'A file storage needs at least one root')
   return roots.map((text) => {
-    const location = parseLocation(text)
-    if (location.scheme !== 'file' || location.key === '') {
-      throw new HeadgateError(
-        'bad-request',
-        `Root of a file storage must be a directory below file:///: ${text}`,
-      )
-    }
-    const path = `/${location.key}`
-    try {
-      mkdirSync(path, { recursive: true })
-      return { prefix: canonicalPrefix(location), path: realpathSync.native(path) }
-    } catch (cause) {
-      // Anybody who names the warehouse may hear this: it does not say which directory.
-      throw new HeadgateError('unavailable', 'The server cannot use the directory of this storage.', {
-        cause,
-      })
-    }
+    const location = rootLocation(text)
+    if (!mustBeThere) makeDirectory(location)
+    return { prefix: canonicalPrefix(location), path: using(() => realpathSync.native(pathOf(location))) }
   })
+}
+
+/**
+ * Makes the directories of a file storage where they are missing.
+ *
+ * @throws HeadgateError as `openRoots`
+ */
+export function makeRoots(roots: readonly string[]): void {
+  for (const text of roots) makeDirectory(rootLocation(text))
+}
+
+function makeDirectory(location: Location): void {
+  using(() => mkdirSync(pathOf(location), { recursive: true }))
+}
+
+function rootLocation(text: string): Location {
+  const location = parseLocation(text)
+  if (location.scheme === 'file' && location.key !== '') return location
+  throw new HeadgateError('bad-request', `Root of a file storage must be a directory below file:///: ${text}`)
+}
+
+function pathOf({ key }: Location): string {
+  return `/${key}`
+}
+
+function using<T>(use: () => T): T {
+  try {
+    return use()
+  } catch (cause) {
+    // Anybody who names the warehouse may hear this: it does not say which directory.
+    throw new HeadgateError('unavailable', 'The server cannot use the directory of this storage.', { cause })
+  }
 }
 
 /**
@@ -56,7 +75,7 @@ export function openRoots(roots: readonly string[]): FileRoot[] {
  */
 export function withoutLinks(location: Location): Location {
   const missing: string[] = []
-  for (let path = `/${location.key}`; ; path = dirname(path)) {
+  for (let path = pathOf(location); ; path = dirname(path)) {
     try {
       return parseLocation(`file://${join(realpathSync.native(path), ...missing)}`)
     } catch {

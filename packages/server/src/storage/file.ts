@@ -40,8 +40,10 @@ import { chunksOf, ofSize, untilAborted } from './streams.ts'
 import { checkCondition } from './write-condition.ts'
 
 export interface FileStorageOptions {
-  /** Directories as locations (`file:///data/warehouse`); created when missing. Nothing outside them is touched. */
+  /** Directories as locations (`file:///data/warehouse`). Nothing outside them is touched. */
   readonly roots: readonly string[]
+  /** They are not made where they are missing. */
+  readonly mustBeThere?: boolean
 }
 
 /**
@@ -71,7 +73,7 @@ export class FileStorage implements Storage {
   readonly #places = sharedCache<Place>({ max: 10_000 })
 
   constructor(options: FileStorageOptions) {
-    this.#roots = openRoots(options.roots)
+    this.#roots = openRoots(options.roots, options.mustBeThere)
   }
 
   async head(location: string, options: CallOptions = {}): Promise<ObjectInfo | null> {

@@ -5,11 +5,15 @@ import type { S3StorageOptions } from './s3-options.ts'
 import type { S3StorageProfile, StorageProfile } from './storage-profile.ts'
 import type { Storage } from './storage.ts'
 
-/** Opens the storage that a profile describes, and loads only the code that it needs. */
-export async function openStorage(profile: StorageProfile): Promise<Storage> {
+/**
+ * Opens the storage that a profile describes, and loads only the code that it needs.
+ *
+ * @param mustBeThere a directory is not made where it is missing
+ */
+export async function openStorage(profile: StorageProfile, mustBeThere = false): Promise<Storage> {
   if (profile.type === 'file') {
     const { FileStorage } = await import('./file.ts')
-    const storage = new FileStorage({ roots: [profile.root] })
+    const storage = new FileStorage({ roots: [profile.root], mustBeThere })
     if (profile.bucket === undefined) return storage
     const to = canonicalPrefix(parseLocation(profile.root))
     return new Relabelled({ storage, from: `s3://${profile.bucket}/`, to })

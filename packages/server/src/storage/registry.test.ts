@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,6 +15,7 @@ describe('StorageRegistry', () => {
   let folder = ''
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'headgate-registry-'))
+    await mkdir(join(folder, 'wh'))
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
   const profile = (): StorageProfile => ({ type: 'file', root: `file://${folder}/wh` })
@@ -27,6 +28,14 @@ describe('StorageRegistry', () => {
     expect(a).toBe(b)
     expect(await registry.open({ id: 'w', version: 2, profile: profile() })).not.toBe(a)
     expect(await registry.open({ id: 'v', version: 1, profile: profile() })).not.toBe(a)
+  })
+
+  it('makes no directory in place of one that is missing, and finds it when it is back', async () => {
+    await using registry = new StorageRegistry()
+    const missing = { id: 'w', version: 1, profile: { type: 'file', root: `file://${folder}/away` } } as const
+    await expect(registry.open(missing)).rejects.toMatchObject({ code: 'unavailable' })
+    await mkdir(join(folder, 'away'))
+    expect((await registry.open(missing)).scheme).toBe('file')
   })
 
   it('opens both kinds', async () => {

@@ -35,7 +35,8 @@ export class StorageRegistry implements AsyncDisposable {
   readonly #open: (profile: StorageProfile) => Promise<Storage>
 
   constructor(options: StorageRegistryOptions = {}) {
-    this.#open = options.open ?? openStorage
+    // Who made the warehouse made its directory.
+    this.#open = options.open ?? ((profile) => openStorage(profile, true))
     const grace = options.grace ?? 15 * 60_000
     this.#cache = sharedCache({ max: options.max ?? 256, dispose: (storage) => this.#retire(storage, grace) })
   }
