@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configurationPage } from './configuration-page.ts'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
+import { flagsPage } from './flags-page.ts'
 import { Secret } from './secret.ts'
 import { readMasterKey } from './secrets.ts'
+import type { Variable } from './variable.ts'
 import { variables } from './variables.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
@@ -188,7 +190,7 @@ describe('configuration that cannot be read is refused', () => {
 
   test.each([
     [['--prot', '1'], 'There is no flag --prot: did you mean --port?'],
-    [['--frobnicate'], 'There is no flag --frobnicate: docs/configuration.md lists them all.'],
+    [['--frobnicate'], 'There is no flag --frobnicate: --help lists them all.'],
     [['-p', '1'], 'There is no flag -p'],
     [['--no-port'], 'There is no flag --no-port'],
     [['--port'], '--port needs a value: integer, 0 to 65535.'],
@@ -342,6 +344,13 @@ describe('secrets', () => {
 })
 
 describe('the reference', () => {
+  test('--help has every flag and no secret', () => {
+    const shown = [...flagsPage().matchAll(/^ {2}--([\w-]+)/gm)].map(([, flag]) => flag)
+    const flags = Object.values<Variable<unknown>>(variables).flatMap(({ flag }) => flag ?? [])
+    expect(shown.toSorted()).toEqual(flags.toSorted())
+    expect(shown).not.toContain('master-key')
+  })
+
   test('docs/configuration.md is what the definitions say: run `npm run docs`', async () => {
     const path = join(import.meta.dirname, '../../../../docs/configuration.md')
     expect(await readFile(path, 'utf8')).toBe(configurationPage())

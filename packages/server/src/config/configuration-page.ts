@@ -1,5 +1,5 @@
 import { issuerSettings, presetNames } from './issuers/schema.ts'
-import type { Section, Variable } from './variable.ts'
+import { sections, type Variable } from './variable.ts'
 import { variables } from './variables.ts'
 
 const introduction = `# Configuration
@@ -14,24 +14,14 @@ sentence that says what to do.
 With nothing set, Headgate listens on http://127.0.0.1:8181 with an embedded PostgreSQL in \`.headgate\`.
 `
 
-const order: readonly Section[] = [
-  'Network',
-  'Store',
-  'Keys and tokens',
-  'Catalog',
-  'Storage access',
-  'Limits',
-  'Logs and audit',
-]
-
 /** The page `docs/configuration.md`. */
 export function configurationPage(): string {
   const all = Object.values<Variable<unknown>>(variables)
-  const sections = order.map((section) => {
+  const parts = sections.map((section) => {
     const rows = all.filter((variable) => variable.section === section).map(row)
     return `\n## ${section}\n\n| variable | value | default | |\n|---|---|---|---|\n${rows.join('')}`
   })
-  return introduction + sections.join('') + issuers()
+  return introduction + parts.join('') + issuers()
 }
 
 function issuers(): string {

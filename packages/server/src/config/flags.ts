@@ -56,7 +56,7 @@ export function parseFlags(args: readonly string[]): Readonly<Record<string, str
 function unknown(rawName: string, flags: readonly string[]): string {
   const name = rawName.replace(/^-+/, '')
   const near = flags.find((flag) => distance(flag, name) <= 2 || (name.length >= 3 && flag.startsWith(name)))
-  const advice = near === undefined ? 'docs/configuration.md lists them all' : `did you mean --${near}?`
+  const advice = near === undefined ? '--help lists them all' : `did you mean --${near}?`
   return `There is no flag ${rawName}: ${advice}${near === undefined ? '.' : ''}`
 }
 

@@ -1,8 +1,18 @@
 import { Secret } from './secret.ts'
 
+/** The parts of the reference, in their order. */
+export const sections = [
+  'Network',
+  'Store',
+  'Keys and tokens',
+  'Catalog',
+  'Storage access',
+  'Limits',
+  'Logs and audit',
+] as const
+
 /** Where a variable stands in the reference. */
-export type Section =
-  'Network' | 'Store' | 'Keys and tokens' | 'Catalog' | 'Storage access' | 'Limits' | 'Logs and audit'
+export type Section = (typeof sections)[number]
 
 /** One environment variable: how its text is read, and what its users are told. */
 export interface Variable<T> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type Config, readConfig } from '../config/config.ts'
+import { flagsPage } from '../config/flags-page.ts'
 import { createLog, type Log } from '../log.ts'
 import { explainFailure } from './explain-failure.ts'
 import { scriptEnded } from './script-ended.ts'
@@ -12,6 +13,10 @@ import type { RunningServer } from './start-server.ts'
  * @param args command line flags, as `docs/configuration.md` lists them
  */
 export async function runServer(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(flagsPage())
+    return 0
+  }
   try {
     const config = readConfig(environment, args)
     const log = createLog(config.log.level, config.log.format)
