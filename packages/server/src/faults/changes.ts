@@ -14,7 +14,9 @@ import type { Change, Prepare, Request } from './attempts.ts'
 import type { Client } from './fault-lake.ts'
 import type { Answered } from './send.ts'
 
-export const tables = 'namespaces/k/tables'
+const home = 'k'
+/** Where every change puts its tables. */
+export const tables: string = `namespaces/${home}/tables`
 
 /** Sends a request that must succeed. */
 export async function done(client: Client, request: Request): Promise<Answered> {
@@ -22,6 +24,10 @@ export async function done(client: Client, request: Request): Promise<Answered> 
   if (answer === null || answer.status >= 300)
     throw new Error(`${request.path}: ${answer?.status} ${JSON.stringify(answer?.json)}`)
   return answer
+}
+
+export async function createHome(client: Client): Promise<void> {
+  await done(client, { method: 'POST', path: 'namespaces', body: { namespace: [home] } })
 }
 
 export function create(client: Client, name: string, more: JsonObject = {}): Promise<Answered> {
@@ -112,11 +118,11 @@ export const transaction: Prepare = async (client, name) => {
   const staged = await create(client, three, { 'stage-create': true })
   const changes = [
     ...[one, two].map((table) => ({
-      identifier: { namespace: ['k'], name: table },
+      identifier: { namespace: [home], name: table },
       requirements: [mainIs(null)],
       updates: append(1, 1),
     })),
-    { identifier: { namespace: ['k'], name: three }, ...creationOf(staged) },
+    { identifier: { namespace: [home], name: three }, ...creationOf(staged) },
   ]
   return {
     request: { method: 'POST', path: 'transactions/commit', body: { 'table-changes': changes } },
@@ -211,7 +217,7 @@ export const commitOfStaged: Prepare = async (client, name) => {
 export const rename: Prepare = async (client, name) => {
   const uuid = metadataOf(await create(client, name))['table-uuid']
   const to = `${name}_renamed`
-  const [source, destination] = [name, to].map((table) => ({ namespace: ['k'], name: table }))
+  const [source, destination] = [name, to].map((table) => ({ namespace: [home], name: table }))
   return {
     request: {
       method: 'POST',

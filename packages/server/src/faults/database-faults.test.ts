@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FaultProxy } from '@headgate/testkit'
+import type { FaultProxy } from '@headgate/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
 import { patient, type Prepare } from './attempts.ts'
@@ -8,14 +8,14 @@ import {
   commitOfStaged,
   commitToOne,
   createAnywhere,
-  done,
+  createHome,
   drop,
   rename,
   stage,
   transaction,
 } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import type { Client } from './fault-lake.ts'
 import {
   changeNamespace,
   commitToView,
@@ -27,6 +27,7 @@ import {
   unregister,
 } from './more-changes.ts'
 import { openServer } from './open-server.ts'
+import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
 import { type Answered, send } from './send.ts'
 
 /** Each change with the statement that makes it, or the one before the COMMIT that does. */
@@ -53,7 +54,7 @@ const timeLimit = 2_000
 const unknown = { status: 500, json: { error: { type: 'CommitStateUnknownException' } } }
 const unavailable = { status: 503, json: { error: { type: 'ServiceUnavailableException' } } }
 
-let place: FaultPlace
+let place: ProxiedPlace
 let proxy: FaultProxy
 let server: Awaited<ReturnType<typeof openServer>>
 /** As it is answered, and sent again until it is served. */
@@ -63,13 +64,10 @@ let names = 0
 const breaking = new Breaking()
 
 beforeAll(async () => {
-  place = await faultPlace()
-  const url = new URL(place.databaseUrl)
-  proxy = await FaultProxy.start({ port: Number(url.port) })
-  url.port = String(proxy.port)
+  place = await proxiedPlace()
+  proxy = place.proxy
   server = await openServer({
-    environment: place.environment({
-      HEADGATE_DATABASE_URL: url.href,
+    environment: place.proxiedEnvironment({
       HEADGATE_REQUEST_TIMEOUT_MS: String(timeLimit),
       HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: String(timeLimit),
     }),
@@ -77,7 +75,7 @@ beforeAll(async () => {
   })
   client = { send: (...request) => send(server.url, ...request) }
   steady = patient(client)
-  await done(steady, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(steady)
 })
 afterEach(() => {
   breaking.next = undefined
@@ -85,7 +83,6 @@ afterEach(() => {
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await proxy[Symbol.asyncDispose]()
   await place[Symbol.asyncDispose]()
 })
 
@@ -123,24 +120,20 @@ async function working(): Promise<void> {
   await expect.poll(async () => (await client.send('GET', 'namespaces/k/tables'))?.status).toBe(200)
 }
 
-/** Resets a connection before, or after, the database has seen what is sent on it. */
-const cut = (faults: FaultProxy['faults']) => (): (() => void) => {
-  proxy.faults = faults
-  return () => {
-    proxy.faults = {}
-  }
-}
-
 describe.each(single)('a %s', (_, prepare, statement) => {
   test('that does not get to the database is unknown, did not happen, and can be sent again', async () => {
-    const { answer, there, again } = await broken(prepare, statement, cut({ resetAfterSent: 1 }))
+    const { answer, there, again } = await broken(prepare, statement, place.breakWith({ resetAfterSent: 1 }))
     expect(answer).toMatchObject(unknown)
     expect(there).toBe(false)
     await again()
   })
 
   test('whose answer is lost on the way back has happened, and is never a 409', async () => {
-    const { answer, there, again } = await broken(prepare, statement, cut({ resetAfterReceived: 1 }))
+    const { answer, there, again } = await broken(
+      prepare,
+      statement,
+      place.breakWith({ resetAfterReceived: 1 }),
+    )
     // A commit looks where its table stands, and then knows.
     if (answer.status !== 200) expect(answer).toMatchObject(unknown)
     else expect(statement).toBe('relation_replace')
@@ -151,14 +144,18 @@ describe.each(single)('a %s', (_, prepare, statement) => {
 
 describe.each(many)('a %s', (_, prepare) => {
   test('whose COMMIT does not get to the database is unknown, did not happen, and can be sent again', async () => {
-    const { answer, there, again } = await broken(prepare, 'COMMIT', cut({ resetAfterSent: 1 }))
+    const { answer, there, again } = await broken(prepare, 'COMMIT', place.breakWith({ resetAfterSent: 1 }))
     expect(answer).toMatchObject(unknown)
     expect(there).toBe(false)
     await again()
   })
 
   test('whose COMMIT is answered into the void has happened, and is never a 409', async () => {
-    const { answer, there, again } = await broken(prepare, 'COMMIT', cut({ resetAfterReceived: 1 }))
+    const { answer, there, again } = await broken(
+      prepare,
+      'COMMIT',
+      place.breakWith({ resetAfterReceived: 1 }),
+    )
     expect(answer).toMatchObject(unknown)
     expect(there).toBe(true)
     await again()
@@ -166,13 +163,21 @@ describe.each(many)('a %s', (_, prepare) => {
 })
 
 test('a commit whose table can be looked at after its answer was lost is 200', async () => {
-  const { answer, there } = await broken(commitToOne, 'relation_replace', cut({ resetAfterReceived: 1 }))
+  const { answer, there } = await broken(
+    commitToOne,
+    'relation_replace',
+    place.breakWith({ resetAfterReceived: 1 }),
+  )
   expect(answer.status).toBe(200)
   expect(there).toBe(true)
 })
 
 test('a commit that hangs in the database is unknown in time, and found when it is sent again', async () => {
-  const { answer, again } = await broken(commitToOne, 'relation_replace', cut({ hang: true })).finally(() => {
+  const { answer, again } = await broken(
+    commitToOne,
+    'relation_replace',
+    place.breakWith({ hang: true }),
+  ).finally(() => {
     proxy.faults = {}
   })
   expect(answer).toMatchObject(unknown)

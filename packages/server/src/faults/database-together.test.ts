@@ -1,15 +1,16 @@
-import { FaultProxy } from '@headgate/testkit'
+import type { FaultProxy } from '@headgate/testkit'
 import { Client as Database } from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
 import { statement } from '../store/sql.ts'
 import { type Change, patient } from './attempts.ts'
 import { Breaking } from './breaking-sql.ts'
-import { commitToOne, done } from './changes.ts'
+import { commitToOne, createHome } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
-import { type Client, type FaultPlace, faultPlace } from './fault-lake.ts'
+import type { Client } from './fault-lake.ts'
 import { faultyStorage, type StorageFaults } from './faulty-storage.ts'
 import { openServer } from './open-server.ts'
+import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
 import { type Answered, send } from './send.ts'
 
 const commits = 12
@@ -26,7 +27,7 @@ const waitingBackends = statement(
 )
 const terminate = statement('fault_terminate', 'select pg_terminate_backend($1::int)')
 
-let place: FaultPlace
+let place: ProxiedPlace
 let proxy: FaultProxy
 let server: Awaited<ReturnType<typeof openServer>>
 const breaking = new Breaking()
@@ -36,20 +37,17 @@ const steady = patient(client)
 let names = 0
 
 beforeAll(async () => {
-  place = await faultPlace()
-  const url = new URL(place.databaseUrl)
-  proxy = await FaultProxy.start({ port: Number(url.port) })
-  url.port = String(proxy.port)
+  place = await proxiedPlace()
+  proxy = place.proxy
   server = await openServer({
-    environment: place.environment({
-      HEADGATE_DATABASE_URL: url.href,
+    environment: place.proxiedEnvironment({
       HEADGATE_REQUEST_TIMEOUT_MS: String(timeLimit),
       HEADGATE_DATABASE_STATEMENT_TIMEOUT_MS: String(timeLimit / 2),
     }),
     wrapSql: (sql) => breaking.wrap(sql),
     wrapStorage: (storage) => faultyStorage(storage, faults),
   })
-  await done(steady, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(steady)
 })
 afterEach(() => {
   breaking.next = undefined
@@ -58,7 +56,6 @@ afterEach(() => {
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await proxy[Symbol.asyncDispose]()
   await place[Symbol.asyncDispose]()
 })
 
@@ -119,28 +116,21 @@ async function check(sent: readonly Sent[], unanswered: boolean | null): Promise
   return open
 }
 
-const cut = (kind: FaultProxy['faults']) => (): (() => void) => {
-  proxy.faults = kind
-  return () => {
-    proxy.faults = {}
-  }
-}
-
 test('commits whose shared statement does not get to the database are unknown and did not happen', async () => {
-  breaking.next = { what: shared, act: cut({ resetAfterSent: 1 }) }
+  breaking.next = { what: shared, act: place.breakWith({ resetAfterSent: 1 }) }
   const open = await check(await sendTogether(), false)
   expect(open.length).toBeGreaterThan(1)
   for (const answer of open) expect(answer).toMatchObject(unknown)
 })
 
 test('commits whose shared statement is answered into the void have happened, and none is a 409', async () => {
-  breaking.next = { what: shared, act: cut({ resetAfterReceived: 1 }) }
+  breaking.next = { what: shared, act: place.breakWith({ resetAfterReceived: 1 }) }
   // Each looks where its table stands, and then knows.
   for (const answer of await check(await sendTogether(), true)) expect(answer).toMatchObject(unknown)
 })
 
 test('commits whose shared statement hangs are unknown in time, and found when they are sent again', async () => {
-  breaking.next = { what: shared, act: cut({ hang: true }) }
+  breaking.next = { what: shared, act: place.breakWith({ hang: true }) }
   const sent = await sendTogether()
   const answers = await Promise.all(sent.map(({ answer }) => answer))
   proxy.faults = {}

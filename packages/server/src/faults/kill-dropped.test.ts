@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { locationOf } from '../iceberg/test-tables.ts'
-import { create, done, load, tables } from './changes.ts'
+import { create, createHome, done, load, tables } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { FaultLake } from './fault-lake.ts'
 
@@ -13,7 +13,7 @@ let lake: FaultLake
 let names = 0
 beforeAll(async () => {
   lake = await FaultLake.open()
-  await done(lake.server, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(lake.server)
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 

@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FaultProxy } from '@headgate/testkit'
+import type { FaultProxy } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Attempt, hold, repeat } from './attempts.ts'
-import { commitOfStaged, commitToOne, createAnywhere, done, drop, rename, transaction } from './changes.ts'
+import {
+  commitOfStaged,
+  commitToOne,
+  createAnywhere,
+  createHome,
+  drop,
+  rename,
+  transaction,
+} from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { everythingIn } from './everything.ts'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
 import { ServerProcess } from './server-process.ts'
 
 /** The statement, or the COMMIT, that makes each change is on its way when the server dies. */
@@ -18,29 +26,26 @@ const single: readonly Attempt[] = [
 const many: readonly Attempt[] = [{ step: 'commit:before', survives: false, prepare: transaction }]
 const staged: readonly Attempt[] = [{ step: 'commit:before', survives: false, prepare: commitOfStaged }]
 
-let place: FaultPlace
+let place: ProxiedPlace
 let proxy: FaultProxy
 /** Has nothing between itself and the database. */
 let other: ServerProcess
 beforeAll(async () => {
-  place = await faultPlace()
-  proxy = await FaultProxy.start({ port: Number(new URL(place.databaseUrl).port) })
+  place = await proxiedPlace()
+  proxy = place.proxy
   other = new ServerProcess()
   await other.open(place.environment())
-  await done(other, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(other)
 })
 afterAll(async () => {
   await other[Symbol.asyncDispose]()
-  await proxy[Symbol.asyncDispose]()
   await place[Symbol.asyncDispose]()
 })
 
 /** Kills a server while what these attempts sent to the database is somewhere between the two. */
 async function killInFlight(name: string, attempts: readonly Attempt[]): ReturnType<typeof hold> {
   await using server = new ServerProcess()
-  const url = new URL(place.databaseUrl)
-  url.port = String(proxy.port)
-  await server.open(place.environment({ HEADGATE_DATABASE_URL: url.href }))
+  await server.open(place.proxiedEnvironment())
   // A connection for each of them: a new one could not be made later on.
   proxy.faults = { latency: 20 }
   await Promise.all(Array.from({ length: 12 }, () => server.send('GET', 'namespaces/k/tables')))

@@ -6,7 +6,7 @@ import {
   commitToOne,
   createAnywhere,
   createAtPlace,
-  done,
+  createHome,
   drop,
   rename,
   stage,
@@ -30,7 +30,7 @@ import type { Sql } from '../store/sql.ts'
 let lake: FaultLake
 beforeAll(async () => {
   lake = await FaultLake.open()
-  await done(lake.server, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(lake.server)
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 

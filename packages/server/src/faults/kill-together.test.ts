@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FaultProxy } from '@headgate/testkit'
+import type { FaultProxy } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Attempt, hold, repeat } from './attempts.ts'
-import { commitToOne, done } from './changes.ts'
+import { commitToOne, createHome } from './changes.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { everythingIn } from './everything.ts'
-import { type FaultPlace, faultPlace } from './fault-lake.ts'
+import { type ProxiedPlace, proxiedPlace } from './proxied-place.ts'
 import { ServerProcess } from './server-process.ts'
 
 type Held = Awaited<ReturnType<typeof hold>>
@@ -13,20 +13,19 @@ type Held = Awaited<ReturnType<typeof hold>>
 const commits = 12
 const shared = 'relation_replace_together'
 
-let place: FaultPlace
+let place: ProxiedPlace
 let proxy: FaultProxy
 /** Has nothing between itself and the database. */
 let other: ServerProcess
 beforeAll(async () => {
-  place = await faultPlace()
-  proxy = await FaultProxy.start({ port: Number(new URL(place.databaseUrl).port) })
+  place = await proxiedPlace()
+  proxy = place.proxy
   other = new ServerProcess()
   await other.open(place.environment())
-  await done(other, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(other)
 })
 afterAll(async () => {
   await other[Symbol.asyncDispose]()
-  await proxy[Symbol.asyncDispose]()
   await place[Symbol.asyncDispose]()
 })
 
@@ -41,9 +40,7 @@ async function killTogether(
   where: 'before' | 'on its way' | 'after',
 ): Promise<{ answered: Held; open: Held }> {
   await using server = new ServerProcess()
-  const url = new URL(place.databaseUrl)
-  url.port = String(proxy.port)
-  await server.open(place.environment({ HEADGATE_DATABASE_URL: url.href }))
+  await server.open(place.proxiedEnvironment())
   const step = `${shared}:${where === 'after' ? 'after' : 'before'}`
   const attempt: Attempt = { step: `put:after, ${step}`, survives: where !== 'before', prepare: commitToOne }
   const held = await hold(

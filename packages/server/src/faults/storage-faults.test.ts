@@ -9,6 +9,7 @@ import {
   commitToOne,
   create,
   createAnywhere,
+  createHome,
   done,
   load,
   mainIs,
@@ -53,7 +54,7 @@ beforeAll(async () => {
   bare = await open({ HEADGATE_METADATA_ROW_LIMIT_BYTES: '0', HEADGATE_METADATA_CACHE_BYTES: '0' })
   client = { send: (...request) => send(server.url, ...request) }
   steady = patient(client)
-  await done(steady, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+  await createHome(steady)
 })
 afterEach(() => {
   delete faults.put

@@ -11,6 +11,7 @@ import {
   commitToOne,
   create,
   createAnywhere,
+  createHome,
   done,
   mainIs,
   tables,
@@ -69,7 +70,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a warehouse on an S3 stor
     place = await faultPlace()
     await open({})
     await open({ requestTimeout: 700, attempts: 2, retryBase: 10 })
-    await done(steady(patient), { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+    await createHome(steady(patient))
   })
   afterEach(() => {
     proxy.faults = {}
