@@ -10,10 +10,10 @@ import {
   type Prompts,
   type Properties,
 } from '@headgate/auth'
+import { browse } from '@headgate/testkit'
 import { inSeconds, signJwt } from '../lib/jwt.ts'
 import { assertionScenes } from './assertion-scenes.ts'
 import { discoveryScenes } from './discovery-scenes.ts'
-import { browse } from './person.ts'
 import { SECRET, TOKEN_SECONDS } from './realm.ts'
 import {
   alice,

@@ -6,8 +6,8 @@ import {
   type Properties,
   type ReadyProvider,
 } from '@headgate/auth'
+import { browse } from '@headgate/testkit'
 import type { JwtKey } from '../lib/jwt.ts'
-import { browse } from './person.ts'
 
 /** Where the scenes play, and what came of them. */
 export interface Stage {

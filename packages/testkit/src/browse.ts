@@ -1,4 +1,14 @@
-/** Somebody with a browser: follows links and redirects, keeps cookies, fills in the forms of oidc-provider. */
+/** What a person may leave alone: a way out of the login, and whether it is remembered. */
+const notFilledIn = new Set(['cancel', 'rememberMe'])
+
+/**
+ * Somebody with a browser: follows links and redirects, keeps cookies, fills in forms. Knows those of Keycloak and
+ * of oidc-provider.
+ *
+ * @param fields what is filled in, by the names of the inputs; others keep what the page gives them
+ * @param stopAt the beginning of an address that is not visited any more
+ * @returns that address, or else the text of the first page without a form
+ */
 export async function browse(
   start: string,
   fields: Readonly<Record<string, string>>,
@@ -11,6 +21,7 @@ export async function browse(
       headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
       body: body ?? null,
       redirect: 'manual',
+      signal: AbortSignal.timeout(30_000),
     })
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
@@ -35,7 +46,8 @@ export async function browse(
     const form = new URLSearchParams()
     for (const [input] of page.matchAll(/<input[^>]*>/g)) {
       const name = /name="([^"]+)"/.exec(input)?.[1]
-      if (name !== undefined) form.set(name, fields[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '')
+      if (name === undefined || notFilledIn.has(name)) continue
+      form.set(name, fields[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '')
     }
     url = new URL(action.replaceAll('&amp;', '&'), url).href
     response = await get(url, form)

@@ -1,3 +1,4 @@
+export { browse } from './browse.ts'
 export { FaultProxy, type FaultProxyOptions, type Faults } from './fault-proxy.ts'
 export { findMinio, needsMinio } from './find-minio.ts'
 export { startMinio, type Minio, type MinioOpenId, type MinioOptions } from './minio.ts'

@@ -1,6 +1,6 @@
+import { browse } from '@headgate/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAuthError } from '../auth-error.ts'
-import { browse } from '../oauth2/test-person.ts'
 import { CATALOG, testIssuer, type TestIssuer } from '../oauth2/test-issuer.ts'
 import { AuthRegistry } from '../registry.ts'
 import type { Token } from '../token.ts'

@@ -1,4 +1,4 @@
-/** An issuer that others wrote, and somebody who logs in there: those of the tests of `@headgate/auth`. */
+/** An issuer that others wrote: the one of the tests of `@headgate/auth`. */
 export interface TestIssuer extends AsyncDisposable {
   readonly url: string
 }
@@ -8,15 +8,8 @@ interface IssuerModule {
   testIssuer(options: { readonly seconds: number }): Promise<TestIssuer>
 }
 
-interface PersonModule {
-  browse(start: string, fields: Readonly<Record<string, string>>): Promise<string>
-}
-
-// They are no part of what that package gives others, so they are found by where they lie.
-const folder = new URL('../../../auth/src/oauth2/', import.meta.url)
+// It is no part of what that package gives others, so it is found by where it lies.
+const place = new URL('../../../auth/src/oauth2/test-issuer.ts', import.meta.url)
 
 export const issuerModule = async (): Promise<IssuerModule> =>
-  (await import(new URL('test-issuer.ts', folder).href)) as IssuerModule
-
-export const personModule = async (): Promise<PersonModule> =>
-  (await import(new URL('test-person.ts', folder).href)) as PersonModule
+  (await import(place.href)) as IssuerModule

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type AuthRequest, AuthRegistry, type ReadyProvider } from '@headgate/auth'
+import { browse } from '@headgate/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loginProvider } from '../../login/login-provider.ts'
-import { issuerModule, personModule, type TestIssuer } from '../../login/test-issuer.ts'
+import { issuerModule, type TestIssuer } from '../../login/test-issuer.ts'
 import { runHere, spawnSource, type Ran } from '../../test-headgate.ts'
 
 const { CATALOG, testIssuer } = await issuerModule()
-const { browse } = await personModule()
 
 /** Tokens that are due at once: every use renews them. */
 const seconds = 2
