@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../identity/identity.ts'
 import { deleteEngine, type EngineSettings, updateEngine } from '../store/engines.ts'
-import { bumpPolicy } from '../store/policies.ts'
 import { setPrincipalEnabled, stopPrincipalSessions } from '../store/principals.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
 import { decide, decideConfig, visible } from './decide.ts'
 import { checkFirstCall } from './first-calls.ts'
-import { Policies } from './policies.ts'
+import type { Policies } from './policies.ts'
 import type { Policy } from './policy.ts'
 import { refuseShutOut } from './shut-out.ts'
+import { testPolicies, type TestPolicies } from './test-policies.ts'
 import { addPrincipal, addWorld, grant, openEngine, registerEngine, type TestWorld } from './test-world.ts'
 
-let store: TestStore
+let given: TestPolicies
 let sql: Sql
 let policies: Policies
 let world: TestWorld
@@ -21,14 +20,10 @@ let trino: Identity
 let turn = 0
 
 beforeAll(async () => {
-  store = await testStore()
-  sql = store.sql
-  policies = await Policies.open({ sql, maxAgeMs: 3_600_000 })
+  given = await testPolicies()
+  ;({ sql, policies } = given)
 })
-afterAll(async () => {
-  await policies[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-})
+afterAll(() => given[Symbol.asyncDispose]())
 beforeEach(async () => {
   turn += 1
   world = await addWorld(sql)
@@ -42,12 +37,7 @@ const behind = (engine: Identity, more: Partial<Identity> = {}): Identity => ({
   ...more,
 })
 const changed = async (work: (tx: Queryable) => Promise<unknown>): Promise<void> => {
-  policies.saw(
-    await sql.transaction(async (tx) => {
-      await work(tx)
-      return bumpPolicy(tx)
-    }),
-  )
+  policies.saw(await given.change(work))
 }
 const register = async (settings: Partial<EngineSettings> = {}): Promise<void> => {
   policies.saw(await registerEngine(sql, trino.principal.id, settings))

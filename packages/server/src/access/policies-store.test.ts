@@ -3,41 +3,27 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
-import { bumpPolicy, policyVersion } from '../store/policies.ts'
-import { type Queryable, type Sql, statement } from '../store/sql.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
+import { policyVersion } from '../store/policies.ts'
+import type { Sql } from '../store/sql.ts'
 import { decide, listFilter, serverChain, visible } from './decide.ts'
-import { Policies } from './policies.ts'
+import type { Policies } from './policies.ts'
 import { privileges } from './privilege-bits.ts'
 import { type Privilege, serverId } from './privilege.ts'
+import { testPolicies, type TestPolicies } from './test-policies.ts'
 import { addMember, addPrincipal, addRole, addWorld, grant } from './test-world.ts'
 
-let store: TestStore
+let given: TestPolicies
 let sql: Sql
 let policies: Policies
 
 beforeAll(async () => {
-  store = await testStore()
-  sql = store.sql
-  policies = await Policies.open({ sql, maxAgeMs: 3_600_000 })
+  given = await testPolicies()
+  ;({ sql, policies } = given)
 })
-afterAll(async () => {
-  await policies[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-})
+afterAll(() => given[Symbol.asyncDispose]())
+beforeEach(() => given.wipe())
 
-const wipe = ['grant_entry', 'role_member', 'role', 'principal', 'relation', 'namespace', 'warehouse'].map(
-  (table) => statement(`test-wipe-${table}`, `delete from ${table}`),
-)
-beforeEach(async () => {
-  for (const each of wipe) await sql.run(each)
-})
-
-const changed = (work: (tx: Queryable) => Promise<unknown>): Promise<number> =>
-  sql.transaction(async (tx) => {
-    await work(tx)
-    return bumpPolicy(tx)
-  })
+const changed: TestPolicies['change'] = (work) => given.change(work)
 
 describe('what the store says', () => {
   test('a grant on a namespace gives the namespace, all below, and the way to it', async () => {
@@ -158,7 +144,7 @@ describe('what the store says', () => {
     })
     await fc.assert(
       fc.asyncProperty(graph, async ({ direct, nested, grants }) => {
-        for (const each of wipe.slice(0, 2)) await sql.run(each)
+        await given.wipeGrants()
         for (const role of direct) await addMember(sql, roleId(role), 'principal', who.principal.id)
         for (const [member, role] of nested) await addMember(sql, roleId(role), 'role', roleId(member))
         let version = await changed(() => Promise.resolve())

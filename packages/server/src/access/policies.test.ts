@@ -1,42 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deleteGrant } from '../store/grants.ts'
-import { bumpPolicy, policyVersion } from '../store/policies.ts'
+import { policyVersion } from '../store/policies.ts'
 import { deletePrincipal, setPrincipalEnabled, stopPrincipalSessions } from '../store/principals.ts'
 import { removeRoleMember } from '../store/roles.ts'
-import { type Queryable, type Sql, statement } from '../store/sql.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
+import type { Sql } from '../store/sql.ts'
 import { decide } from './decide.ts'
 import { Gate } from './test-gate.ts'
 import { Policies } from './policies.ts'
 import type { Policy } from './policy.ts'
+import { testPolicies, type TestPolicies } from './test-policies.ts'
 import { addMember, addPrincipal, addRole, addWorld, grant } from './test-world.ts'
 
-let store: TestStore
+let given: TestPolicies
 let sql: Sql
 let policies: Policies
 
 beforeAll(async () => {
-  store = await testStore()
-  sql = store.sql
-  policies = await Policies.open({ sql, maxAgeMs: 3_600_000 })
+  given = await testPolicies()
+  ;({ sql, policies } = given)
 })
-afterAll(async () => {
-  await policies[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-})
+afterAll(() => given[Symbol.asyncDispose]())
+beforeEach(() => given.wipe())
 
-const wipe = ['grant_entry', 'role_member', 'role', 'principal', 'relation', 'namespace', 'warehouse'].map(
-  (table) => statement(`test-wipe-${table}`, `delete from ${table}`),
-)
-beforeEach(async () => {
-  for (const each of wipe) await sql.run(each)
-})
-
-const changed = (work: (tx: Queryable) => Promise<unknown>): Promise<number> =>
-  sql.transaction(async (tx) => {
-    await work(tx)
-    return bumpPolicy(tx)
-  })
+const changed: TestPolicies['change'] = (work) => given.change(work)
 
 describe('a change', () => {
   test('that is revoked, disabled, deleted or taken from a role stops at once for whoever saw its version', async () => {
