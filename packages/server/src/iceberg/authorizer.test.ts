@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import type { Json, JsonObject } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../access/test-world.ts'
@@ -11,6 +12,7 @@ import { insertEngine } from '../store/engines.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import { statement } from '../store/sql.ts'
 import { type Send, type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { credentialOf, keyBelow, storageClient } from './test-credentials.ts'
 import { objectAt, schema, setProperties, textAt, viewBody } from './test-tables.ts'
 
 /** In `no-use`, alice may not use; in `no-select` not select, and so on. What others may is not touched. */
@@ -358,29 +360,21 @@ describe('when other policies are put in force', () => {
   test('keys and tokens that were handed out end, and come to life again with the old ones', async () => {
     const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
     const loaded = await alice.send('GET', 'namespaces/free/tables/t', undefined, asking)
-    const [credential] = objectAt(loaded.json)['storage-credentials'] as JsonObject[]
-    const config = objectAt(credential, 'config') as Record<string, string>
-    const token = textAt(credential, 'storage-refresh-token')
-    const { HeadObjectCommand, S3Client } = await import('@aws-sdk/client-s3')
-    const client = new S3Client({
-      region: config['client.region'] ?? '',
-      endpoint: config['s3.endpoint'] ?? '',
-      forcePathStyle: true,
-      maxAttempts: 1,
-      credentials: {
-        accessKeyId: config['s3.access-key-id'] ?? '',
-        secretAccessKey: config['s3.secret-access-key'] ?? '',
-        sessionToken: config['s3.session-token'] ?? '',
-      },
-    })
-    const location = textAt(loaded.json, 'metadata', 'location').replace('s3://lakehouse/', '')
+    const credential = credentialOf(loaded)
+    const client = storageClient(credential)
+    const none = keyBelow(textAt(loaded.json, 'metadata', 'location'), 'none')
     const read = (): Promise<number | undefined> =>
-      client.send(new HeadObjectCommand({ Bucket: 'lakehouse', Key: `${location}/none` })).then(
+      client.send(new HeadObjectCommand(none)).then(
         () => 200,
         (error: unknown) => (error as { $metadata: { httpStatusCode?: number } }).$metadata.httpStatusCode,
       )
     const renew = async (): Promise<number> =>
-      (await alice.send('GET', `namespaces/free/tables/t/credentials?storageRefreshToken=${token}`)).status
+      (
+        await alice.send(
+          'GET',
+          `namespaces/free/tables/t/credentials?storageRefreshToken=${credential.token}`,
+        )
+      ).status
     expect([await read(), await renew()]).toEqual([404, 200])
     const forbid = 'forbid(principal == Headgate::Principal::"alice", action, resource);'
     await writeFile(join(directory, 'q.cedar'), forbid)

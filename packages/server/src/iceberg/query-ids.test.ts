@@ -1,8 +1,9 @@
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { statement } from '../store/sql.ts'
-import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
-import { objectAt, schema, textAt } from './test-tables.ts'
+import { type TestServer, testServer } from '../test-server.ts'
+import { type Credential, credentialOf, keyBelow, storageClient } from './test-credentials.ts'
+import { schema, textAt } from './test-tables.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -16,34 +17,10 @@ const table = 'namespaces/n/tables/t'
 const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
 const of = (query: string): Record<string, string> => ({ ...asking, 'x-headgate-query-id': query })
 
-interface Credential {
-  readonly config: Readonly<Record<string, string>>
-  readonly token: string
-}
-
-function credentialOf({ json }: TestAnswer): Credential {
-  const list = objectAt(json)['storage-credentials']
-  const credential = objectAt(Array.isArray(list) ? list[0] : null)
-  return {
-    config: objectAt(credential, 'config') as Record<string, string>,
-    token: textAt(credential, 'storage-refresh-token'),
-  }
-}
-
 /** Writes and reads one object with the keys, under the location of the table. */
-async function useKeys({ config }: Credential, name: string): Promise<void> {
-  const location = textAt((await server.send('GET', table)).json, 'metadata', 'location')
-  const file = { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/${name}` }
-  const s3 = new S3Client({
-    region: config['client.region'] ?? '',
-    endpoint: config['s3.endpoint'] ?? '',
-    forcePathStyle: true,
-    credentials: {
-      accessKeyId: config['s3.access-key-id'] ?? '',
-      secretAccessKey: config['s3.secret-access-key'] ?? '',
-      sessionToken: config['s3.session-token'] ?? '',
-    },
-  })
+async function useKeys(credential: Credential, name: string): Promise<void> {
+  const file = keyBelow(textAt((await server.send('GET', table)).json, 'metadata', 'location'), name)
+  const s3 = storageClient(credential)
   await s3.send(new PutObjectCommand({ ...file, Body: name }))
   await s3.send(new HeadObjectCommand(file))
   s3.destroy()

@@ -1,19 +1,12 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { JsonObject } from '@headgate/json'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { maxViews } from '../access/through-views.ts'
 import { deletePrincipal, setPrincipalEnabled } from '../store/principals.ts'
 import { statement } from '../store/sql.ts'
 import type { TestAnswer } from '../test-server.ts'
-import {
-  commit,
-  metadataLocationOf,
-  objectAt,
-  setProperties,
-  textAt,
-  viewBody,
-  viewVersion,
-} from './test-tables.ts'
+import { type Credential, credentialOf, keyBelow, storageClient, storageOutcome } from './test-credentials.ts'
+import { commit, metadataLocationOf, setProperties, textAt, viewBody, viewVersion } from './test-tables.ts'
 import { type ViewWorld, viewWorld } from './test-views.ts'
 
 let world: ViewWorld
@@ -47,44 +40,14 @@ async function expectHidden(answer: TestAnswer): Promise<void> {
   expect(JSON.stringify(answer.json)).toBe(JSON.stringify(missing.json).replaceAll('none', 't'))
 }
 
-interface Credential {
-  readonly config: Readonly<Record<string, string>>
-  readonly token: string
-}
-
-function credentialOf({ json }: TestAnswer): Credential {
-  const list = objectAt(json)['storage-credentials']
-  if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
-  const credential = objectAt(list[0])
-  return {
-    config: objectAt(credential, 'config') as Record<string, string>,
-    token: textAt(credential, 'storage-refresh-token'),
-  }
-}
-
 /** How writing and reading with the keys ends. */
-async function tried({ config }: Credential): Promise<{ write: string; read: string }> {
+async function tried(credential: Credential): Promise<{ write: string; read: string }> {
   const location = textAt((await server.send('GET', table)).json, 'metadata', 'location')
-  const file = { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/data/a` }
-  const client = new S3Client({
-    region: config['client.region'] ?? '',
-    endpoint: config['s3.endpoint'] ?? '',
-    forcePathStyle: true,
-    maxAttempts: 1,
-    credentials: {
-      accessKeyId: config['s3.access-key-id'] ?? '',
-      secretAccessKey: config['s3.secret-access-key'] ?? '',
-      sessionToken: config['s3.session-token'] ?? '',
-    },
-  })
-  const nameOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'done',
-      (error: unknown) => (error as Error).name,
-    )
+  const file = keyBelow(location, 'data/a')
+  const client = storageClient(credential)
   const [write, read] = [
-    await nameOf(client.send(new PutObjectCommand({ ...file, Body: 'x' }))),
-    await nameOf(client.send(new GetObjectCommand(file))),
+    await storageOutcome(client.send(new PutObjectCommand({ ...file, Body: 'x' }))),
+    await storageOutcome(client.send(new GetObjectCommand(file))),
   ]
   client.destroy()
   return { write, read }

@@ -1,6 +1,7 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { credentialOf, keyBelow, storageClient, storageOutcome } from './test-credentials.ts'
 import { commit, objectAt, schema, setProperties, textAt } from './test-tables.ts'
 
 const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
@@ -21,45 +22,6 @@ beforeAll(async () => {
   await server.grant({ privilege: 'modify', on, to: writer })
 })
 afterAll(() => server[Symbol.asyncDispose]())
-
-/** The one credential of an answer. */
-function credentialOf({ json }: TestAnswer): {
-  readonly prefix: string
-  readonly config: Readonly<Record<string, string>>
-  readonly token: string
-} {
-  const list = objectAt(json)['storage-credentials']
-  if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
-  const credential = objectAt(list[0])
-  return {
-    prefix: textAt(credential, 'prefix'),
-    config: objectAt(credential, 'config') as Record<string, string>,
-    token: textAt(credential, 'storage-refresh-token'),
-  }
-}
-
-function s3({ config }: { readonly config: Readonly<Record<string, string>> }): S3Client {
-  return new S3Client({
-    region: config['client.region'] ?? '',
-    endpoint: config['s3.endpoint'] ?? '',
-    forcePathStyle: config['s3.path-style-access'] === 'true',
-    credentials: {
-      accessKeyId: config['s3.access-key-id'] ?? '',
-      secretAccessKey: config['s3.secret-access-key'] ?? '',
-      sessionToken: config['s3.session-token'] ?? '',
-    },
-  })
-}
-
-const keyBelow = (location: string, name: string): { Bucket: string; Key: string } => ({
-  Bucket: 'lakehouse',
-  Key: `${location.replace('s3://lakehouse/', '')}/${name}`,
-})
-const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error as Error).name,
-  )
 
 async function staged(name: string, caller = writer): Promise<TestAnswer> {
   const answer = await caller.send('POST', tables, { name, schema, 'stage-create': true }, asking)
@@ -122,25 +84,29 @@ describe('a load that asks for storage access', () => {
     const written = await writer.send('GET', `${tables}/mine`, undefined, asking)
     const location = textAt(written.json, 'metadata', 'location')
     const file = keyBelow(location, 'data/1.parquet')
-    await s3(credentialOf(written)).send(new PutObjectCommand({ ...file, Body: 'rows' }))
+    await storageClient(credentialOf(written)).send(new PutObjectCommand({ ...file, Body: 'rows' }))
 
     const loaded = await reader.send('GET', `${tables}/mine`, undefined, asking)
-    const reading = s3(credentialOf(loaded))
+    const reading = storageClient(credentialOf(loaded))
     const read = await reading.send(new GetObjectCommand(file))
     expect(await read.Body?.transformToString()).toBe('rows')
     const listed = await reading.send(
       new ListObjectsV2Command({ Bucket: 'lakehouse', Prefix: keyBelow(location, 'data/').Key }),
     )
     expect(listed.Contents?.map(({ Key }) => Key)).toEqual([file.Key])
-    expect(await codeOf(reading.send(new PutObjectCommand({ ...file, Body: 'other' })))).toBe('AccessDenied')
+    expect(await storageOutcome(reading.send(new PutObjectCommand({ ...file, Body: 'other' })))).toBe(
+      'AccessDenied',
+    )
 
     const other = await server.send('GET', `${tables}/orders`)
     const foreign = keyBelow(textAt(other.json, 'metadata', 'location'), 'data/1.parquet')
     expect(
-      await codeOf(s3(credentialOf(written)).send(new PutObjectCommand({ ...foreign, Body: 'x' }))),
+      await storageOutcome(
+        storageClient(credentialOf(written)).send(new PutObjectCommand({ ...foreign, Body: 'x' })),
+      ),
     ).toBe('AccessDenied')
     const all = new ListObjectsV2Command({ Bucket: 'lakehouse' })
-    expect(await codeOf(reading.send(all))).toBe('AccessDenied')
+    expect(await storageOutcome(reading.send(all))).toBe('AccessDenied')
   })
 
   test('the ETag holds while the same credential is handed out, and is another for another caller', async () => {
@@ -166,13 +132,13 @@ describe('a table that is being created', () => {
     const answer = await staged('ctas')
     const first = credentialOf(answer)
     const location = textAt(answer.json, 'metadata', 'location')
-    await s3(first).send(new PutObjectCommand({ ...keyBelow(location, 'data/a'), Body: '1' }))
+    await storageClient(first).send(new PutObjectCommand({ ...keyBelow(location, 'data/a'), Body: '1' }))
 
     const path = `${tables}/ctas/credentials`
     const second = credentialOf(await writer.send('GET', `${path}?storageRefreshToken=${first.token}`))
     expect(second.prefix).toBe(first.prefix)
     expect(second.token).not.toBe(first.token)
-    await s3(second).send(new PutObjectCommand({ ...keyBelow(location, 'data/b'), Body: '2' }))
+    await storageClient(second).send(new PutObjectCommand({ ...keyBelow(location, 'data/b'), Body: '2' }))
     expect((await writer.send('GET', `${path}?storageRefreshToken=${first.token}`)).status).toBe(200)
 
     const created = await writer.send('POST', `${tables}/ctas`, {
@@ -181,10 +147,12 @@ describe('a table that is being created', () => {
     })
     expect(created.status).toBe(200)
     const third = credentialOf(await writer.send('GET', `${path}?storageRefreshToken=${second.token}`))
-    const read = await s3(third).send(new GetObjectCommand(keyBelow(location, 'data/a')))
+    const read = await storageClient(third).send(new GetObjectCommand(keyBelow(location, 'data/a')))
     expect(await read.Body?.transformToString()).toBe('1')
     // What was handed out while it was staged still works until its end.
-    expect(await codeOf(s3(first).send(new GetObjectCommand(keyBelow(location, 'data/b'))))).toBe('done')
+    expect(
+      await storageOutcome(storageClient(first).send(new GetObjectCommand(keyBelow(location, 'data/b')))),
+    ).toBe('done')
   })
 
   test('is not found without its token, nor by anybody else with it', async () => {
@@ -228,7 +196,7 @@ describe('a table that is being created', () => {
     expect(textAt(second.json, 'metadata', 'table-uuid')).toBe(textAt(first.json, 'metadata', 'table-uuid'))
     const location = textAt(second.json, 'metadata', 'location')
     const put = new PutObjectCommand({ ...keyBelow(location, 'x'), Body: 'x' })
-    expect(await codeOf(s3(credentialOf(second)).send(put))).toBe('done')
+    expect(await storageOutcome(storageClient(credentialOf(second)).send(put))).toBe('done')
   })
 })
 
@@ -244,7 +212,7 @@ describe('a right that is taken away', () => {
     const answer = await staged('half', fired)
     const credential = credentialOf(answer)
     const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'x')
-    await s3(credential).send(new PutObjectCommand({ ...put, Body: '1' }))
+    await storageClient(credential).send(new PutObjectCommand({ ...put, Body: '1' }))
     await server.revoke(right)
     const refused = await fired.send(
       'GET',
@@ -252,7 +220,9 @@ describe('a right that is taken away', () => {
     )
     expect([403, 404]).toContain(refused.status)
     await expect
-      .poll(async () => codeOf(s3(credential).send(new PutObjectCommand({ ...put, Body: '2' }))))
+      .poll(async () =>
+        storageOutcome(storageClient(credential).send(new PutObjectCommand({ ...put, Body: '2' }))),
+      )
       .toBe('AccessDenied')
   })
 })
@@ -269,7 +239,9 @@ test('a rename and other commits do not disturb a job', async () => {
   })
   expect(moved.status).toBe(204)
   const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'data/x')
-  expect(await codeOf(s3(credential).send(new PutObjectCommand({ ...put, Body: 'x' })))).toBe('done')
+  expect(
+    await storageOutcome(storageClient(credential).send(new PutObjectCommand({ ...put, Body: 'x' }))),
+  ).toBe('done')
   const path = `${tables}/moving/credentials?storageRefreshToken=${credential.token}`
   expect((await writer.send('GET', path)).status).toBe(200)
 })

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { findMinio, needsMinio } from '@headgate/testkit'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storageClient } from '../iceberg/test-credentials.ts'
 import { startTrustedServer, type TrustedServer } from './test-trusted-server.ts'
 
 const seconds = 12
@@ -69,16 +70,6 @@ describe.skipIf(findMinio() === undefined)(needsMinio('a store that trusts this 
 })
 
 function putter(config: Readonly<Record<string, string>>): (Key: string) => Promise<unknown> {
-  const client = new S3Client({
-    region: config['client.region'] ?? '',
-    endpoint: config['s3.endpoint'] ?? '',
-    forcePathStyle: true,
-    maxAttempts: 1,
-    credentials: {
-      accessKeyId: config['s3.access-key-id'] ?? '',
-      secretAccessKey: config['s3.secret-access-key'] ?? '',
-      sessionToken: config['s3.session-token'] ?? '',
-    },
-  })
+  const client = storageClient({ config })
   return (Key) => client.send(new PutObjectCommand({ Bucket: 'lake', Key, Body: 'x' }))
 }

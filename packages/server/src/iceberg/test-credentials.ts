@@ -1,0 +1,51 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import type { TestAnswer } from '../test-server.ts'
+import { objectAt, textAt } from './test-tables.ts'
+
+/** A storage credential as a client gets it. */
+export interface Credential {
+  readonly prefix: string
+  readonly config: Readonly<Record<string, string>>
+  /** The one that renews it. */
+  readonly token: string
+}
+
+/** The one credential of an answer. */
+export function credentialOf({ json }: Pick<TestAnswer, 'json'>): Credential {
+  const list = objectAt(json)['storage-credentials']
+  if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
+  const credential = objectAt(list[0])
+  return {
+    prefix: textAt(credential, 'prefix'),
+    config: objectAt(credential, 'config') as Record<string, string>,
+    token: textAt(credential, 'storage-refresh-token'),
+  }
+}
+
+/** A client of the storage as engines make it of what they were given. */
+export function storageClient({ config }: Pick<Credential, 'config'>): S3Client {
+  return new S3Client({
+    region: config['client.region'] ?? '',
+    endpoint: config['s3.endpoint'] ?? '',
+    forcePathStyle: config['s3.path-style-access'] === 'true',
+    maxAttempts: 1,
+    credentials: {
+      accessKeyId: config['s3.access-key-id'] ?? '',
+      secretAccessKey: config['s3.secret-access-key'] ?? '',
+      sessionToken: config['s3.session-token'] ?? '',
+    },
+  })
+}
+
+/** A file below the location of a table of the default warehouse. */
+export function keyBelow(location: string, name: string): { Bucket: string; Key: string } {
+  return { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/${name}` }
+}
+
+/** `done`, or the name of the error that a call of the storage ends in. */
+export function storageOutcome(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'done',
+    (error: unknown) => (error as Error).name,
+  )
+}
