@@ -31,6 +31,17 @@ export const goodRequest: Readonly<Record<'grant_type' | 'client_id' | 'client_s
   scope: 'catalog',
 }
 
+/** A body of the type that token requests have. */
+export function form(parameters: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(parameters).toString()
+}
+
+/** A client in a header (RFC 6749 section 2.3.1). */
+export function basic(id: string, secret: string): { authorization: string } {
+  const pair = [id, secret].map(encodeURIComponent).join(':')
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
 const nobody: TrustedProxies = { networks: [], header: 'x-forwarded-for' }
 
 export interface Reply {

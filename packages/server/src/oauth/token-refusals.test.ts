@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  basic,
+  form,
   goodRequest as good,
   type Reply,
   secrets,
@@ -17,10 +19,6 @@ beforeEach(() => server.reset())
 
 const post = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Reply> =>
   server.post(body, headers)
-const form = (parameters: Record<string, string>): string => new URLSearchParams(parameters).toString()
-const basic = (id: string, value: string): { authorization: string } => ({
-  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(value)}`).toString('base64')}`,
-})
 
 describe('a token is refused', () => {
   const json = { 'content-type': 'application/json' }
