@@ -1,4 +1,5 @@
-import { findMinio, needsMinio, startMinio } from '@headgate/testkit'
+import type { JsonObject } from '@headgate/json'
+import { findMinio, type Minio, needsMinio, startMinio } from '@headgate/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { StaticVendor } from '../credentials/vendors/static.ts'
@@ -40,6 +41,11 @@ class Careless implements Vendor {
   }
 }
 
+/** The profile of a warehouse in its bucket. */
+function storageOn({ endpoint, region, accessKeyId, secretAccessKey }: Minio): JsonObject {
+  return { type: 's3', bucket: 'lake', prefix: 'wh', endpoint, region, accessKeyId, secretAccessKey }
+}
+
 describe.skipIf(findMinio() === undefined)(
   needsMinio('the check of what a warehouse hands out (MinIO)'),
   () => {
@@ -49,16 +55,7 @@ describe.skipIf(findMinio() === undefined)(
       async () => {
         await using minio = await startMinio({ buckets: ['lake'] })
         await using lake = await testLakeManagement()
-        const { endpoint, region, accessKeyId, secretAccessKey } = minio
-        const storage = {
-          type: 's3',
-          bucket: 'lake',
-          prefix: 'wh',
-          endpoint,
-          region,
-          accessKeyId,
-          secretAccessKey,
-        }
+        const storage = storageOn(minio)
         const { admin } = lake.server
         const created = await lake.as(admin, 'POST /warehouses', {
           name: 'wh',
@@ -108,23 +105,14 @@ describe.skipIf(findMinio() === undefined)(
     it('says what the token service said', { timeout: 60_000 }, async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
       await using lake = await testLakeManagement()
-      const { endpoint, region, accessKeyId, secretAccessKey } = minio
-      const storage = {
-        type: 's3',
-        bucket: 'lake',
-        prefix: 'wh',
-        endpoint,
-        region,
-        accessKeyId,
-        secretAccessKey,
-      }
+      const storage = storageOn(minio)
       const { admin } = lake.server
       const vending = { mode: 'sts', stsEndpoint: 'http://127.0.0.1:1' }
       await lake.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
       const operation = checkOf(lake, { sts: new StsVendor() })
       const { body } = await lake.server.run(admin, operation, undefined, { warehouse: 'wh' })
       expect(body.findings.at(-1)).toMatchObject({ name: 'vend', ok: false })
-      expect(JSON.stringify(body)).not.toContain(secretAccessKey)
+      expect(JSON.stringify(body)).not.toContain(minio.secretAccessKey)
     })
   },
 )

@@ -55,15 +55,17 @@ const stored = async (): Promise<boolean> => (await endpoint.files()).includes(k
 const leftovers = async (): Promise<string[]> =>
   (await endpoint.files()).filter((name) => name.includes('.headgate-'))
 
-async function encoded(
+/** A signed request with a body in chunks, which says that the body has so many bytes. */
+async function inChunks(
   form: StreamingForm,
   body: Uint8Array,
-  forge: (bytes: Buffer) => Buffer = (bytes) => bytes,
-): Promise<string> {
+  said: number = body.length,
+): Promise<{ headers: Header[]; bytes: Buffer }> {
   const headers: Header[] = [
     ['host', new URL(endpoint.url).host],
     close,
-    ...streamingHeaders(form, body.length),
+    ...streamingHeaders(form, said).filter(([name]) => name !== 'content-length'),
+    ['content-length', String(encodedLength(form, body.length))],
   ]
   const { headers: added, seed } = signRequest(
     { method: 'PUT', target: path, headers },
@@ -77,8 +79,16 @@ async function encoded(
   )
   const pieces: Buffer[] = []
   for await (const piece of encodeBody([body], form, seed)) pieces.push(piece)
-  const bytes = forge(Buffer.concat(pieces))
-  return statusOf(await talk(endpoint.port, [rawRequest('PUT', path, [...headers, ...added], bytes)]))
+  return { headers: [...headers, ...added], bytes: Buffer.concat(pieces) }
+}
+
+async function encoded(
+  form: StreamingForm,
+  body: Uint8Array,
+  forge: (bytes: Buffer) => Buffer = (bytes) => bytes,
+): Promise<string> {
+  const { headers, bytes } = await inChunks(form, body)
+  return statusOf(await talk(endpoint.port, [rawRequest('PUT', path, headers, forge(bytes))]))
 }
 
 describe('a body that is what was said', () => {
@@ -209,25 +219,8 @@ describe('a body that is not what was said never becomes an object', () => {
 
   test('when chunks end before the announced length', async () => {
     const form = { chunks: 'unsigned', trailer: 'crc32' } as const
-    const headers: Header[] = [
-      ['host', new URL(endpoint.url).host],
-      close,
-      ...streamingHeaders(form, 1000).filter(([name]) => name !== 'content-length'),
-      ['content-length', String(encodedLength(form, 500))],
-    ]
-    const { headers: added, seed } = signRequest(
-      { method: 'PUT', target: path, headers },
-      {
-        credentials: endpoint.mint(),
-        region,
-        service: 's3',
-        date: new Date(),
-        payloadHash: streamingPayloadHash(form),
-      },
-    )
-    const pieces: Buffer[] = []
-    for await (const piece of encodeBody([small.subarray(0, 500)], form, seed)) pieces.push(piece)
-    const sent = rawRequest('PUT', path, [...headers, ...added], Buffer.concat(pieces))
+    const { headers, bytes } = await inChunks(form, small.subarray(0, 500), 1000)
+    const sent = rawRequest('PUT', path, headers, bytes)
     expect(statusOf(await talk(endpoint.port, [sent]))).toBe('400 IncompleteBody')
     expect(await stored()).toBe(false)
   })
