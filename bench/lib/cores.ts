@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os'
 export type Seat = 'server' | 'rest'
 
 /** How processes are spread over the cores: each on cores of its own, or wherever the system puts them. */
-export type Placement = 'apart' | 'anywhere'
+export type Placement = (typeof placements)[number]
+
+export const placements = ['apart', 'anywhere'] as const
 
 /** Whether `apart` is possible here: `taskset` exists and there are two cores. */
 export function canPlace(): boolean {

@@ -1,22 +1,15 @@
 import { parseArgs } from 'node:util'
-import type { Placement } from '../lib/cores.ts'
+import { oneOf } from '../../conformance/lib/read-flags.ts'
+import { readNames, readRun, readSeconds, runFlags, type RunOptions } from '../lib/run-options.ts'
 import { type PeerId, peerIds } from './peer.ts'
 
 /** What a comparison is asked for on the command line. */
-export interface PeerOptions {
-  readonly mode: 'quick' | 'standard' | 'full'
-  readonly placement: Placement | undefined
+export interface PeerOptions extends RunOptions {
   /** Who is compared; Headgate always is. */
   readonly peers: readonly PeerId[]
   /** Compile what takes minutes to compile. */
   readonly install: boolean
-  readonly repeats: number
-  readonly warmUpMs: number
-  readonly durationMs: number
   readonly jvmWarmUpMs: number
-  readonly name: string | undefined
-  readonly json: boolean
-  readonly date: string
 }
 
 /** One of each, all with their metadata in the same object store. */
@@ -42,59 +35,14 @@ export const peerUsage: string = `options:
 export function readPeerOptions(args: readonly string[]): PeerOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      quick: { type: 'boolean', default: false },
-      full: { type: 'boolean', default: false },
-      only: { type: 'string', default: '' },
-      install: { type: 'boolean', default: false },
-      place: { type: 'string' },
-      repeats: { type: 'string' },
-      seconds: { type: 'string' },
-      'warm-up': { type: 'string' },
-      'jvm-warm-up': { type: 'string' },
-      name: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      date: { type: 'string' },
-    },
+    options: { ...runFlags, install: { type: 'boolean', default: false }, 'jvm-warm-up': { type: 'string' } },
   })
-  const mode = values.quick ? 'quick' : values.full ? 'full' : 'standard'
-  const given = modes[mode]
-  const { place } = values
-  if (place !== undefined && place !== 'apart' && place !== 'anywhere') {
-    throw new Error(`--place ${place}: apart or anywhere`)
-  }
-  const only = values.only.split(',').filter((id) => id !== '')
+  const { run, given } = readRun(values, modes)
+  const only = readNames(values.only).map((name) => oneOf('--only', name, peerIds))
   return {
-    mode,
-    placement: place,
-    peers: only.length === 0 ? given.peers : ['headgate', ...only.map(readPeerId)],
+    ...run,
+    peers: only.length === 0 ? given.peers : ['headgate', ...only],
     install: values.install,
-    repeats: readCount(values.repeats) ?? given.repeats,
-    warmUpMs: readMs(values['warm-up']) ?? given.warmUpMs,
-    durationMs: readMs(values.seconds) ?? given.durationMs,
-    jvmWarmUpMs: readMs(values['jvm-warm-up']) ?? given.jvmWarmUpMs,
-    name: values.name,
-    json: values.json,
-    date: values.date ?? new Date().toISOString().slice(0, 10),
+    jvmWarmUpMs: readSeconds('--jvm-warm-up', values['jvm-warm-up']) ?? given.jvmWarmUpMs,
   }
-}
-
-function readPeerId(text: string): PeerId {
-  const id = peerIds.find((known) => known === text)
-  if (id === undefined) throw new Error(`--only ${text}: there are ${peerIds.join(', ')}`)
-  return id
-}
-
-function readCount(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (!(Number.isInteger(value) && value > 0)) throw new Error(`not a positive whole number: ${text}`)
-  return value
-}
-
-function readMs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const seconds = Number(text)
-  if (!(seconds >= 0)) throw new Error(`not a number of seconds: ${text}`)
-  return seconds * 1000
 }

@@ -1,0 +1,80 @@
+import { oneOf, wholeNumber } from '../../conformance/lib/read-flags.ts'
+import { type Placement, placements } from './cores.ts'
+
+/** How long a run takes, and what becomes of its results. */
+export interface RunOptions {
+  readonly mode: Mode
+  readonly placement: Placement | undefined
+  readonly repeats: number
+  readonly warmUpMs: number
+  readonly durationMs: number
+  /** Name of the result files. */
+  readonly name: string | undefined
+  readonly json: boolean
+  /** As it stands in the report: yyyy-mm-dd. */
+  readonly date: string
+}
+
+export type Mode = 'quick' | 'standard' | 'full'
+
+/** The flags of every run, for `parseArgs`. */
+export const runFlags = {
+  quick: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  place: { type: 'string' },
+  repeats: { type: 'string' },
+  seconds: { type: 'string' },
+  'warm-up': { type: 'string' },
+  name: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  date: { type: 'string' },
+} as const
+
+interface RunFlags {
+  readonly quick: boolean
+  readonly full: boolean
+  readonly place?: string | undefined
+  readonly repeats?: string | undefined
+  readonly seconds?: string | undefined
+  readonly 'warm-up'?: string | undefined
+  readonly name?: string | undefined
+  readonly json: boolean
+  readonly date?: string | undefined
+}
+
+/** Reads what the command line says of the run itself; what it leaves out is as the mode has it. */
+export function readRun<Given extends Pick<RunOptions, 'repeats' | 'warmUpMs' | 'durationMs'>>(
+  values: RunFlags,
+  modes: Readonly<Record<Mode, Given>>,
+): { readonly run: RunOptions; readonly given: Given } {
+  const mode = values.quick ? 'quick' : values.full ? 'full' : 'standard'
+  const given = modes[mode]
+  const run = {
+    mode,
+    placement: values.place === undefined ? undefined : oneOf('--place', values.place, placements),
+    repeats: readCount('--repeats', values.repeats) ?? given.repeats,
+    warmUpMs: readSeconds('--warm-up', values['warm-up']) ?? given.warmUpMs,
+    durationMs: readSeconds('--seconds', values.seconds) ?? given.durationMs,
+    name: values.name,
+    json: values.json,
+    date: values.date ?? new Date().toISOString().slice(0, 10),
+  } as const
+  return { run, given }
+}
+
+export function readCount(flag: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(flag, text)
+}
+
+/** Milliseconds. */
+export function readSeconds(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = Number(text)
+  if (!(seconds >= 0)) throw new Error(`${flag} takes a number of seconds, got: ${text}`)
+  return seconds * 1000
+}
+
+export function readNames(text: string): string[] {
+  return text.split(',').filter((name) => name !== '')
+}
