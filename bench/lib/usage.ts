@@ -44,7 +44,7 @@ export function forgetPeak(pid: number): void {
 }
 
 /** The process and its descendants. */
-export function familyOf(pid: number): number[] {
+function familyOf(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const entry of processIds()) {
     const parent = Number(statOf(entry)[1] ?? 0)

@@ -9,7 +9,7 @@ import { type BenchRun, logOf } from '../lib/bench-run.ts'
 import { seated } from '../lib/cores.ts'
 import type { Peer } from './peer.ts'
 
-export const rustbergVersion = '0.3.0'
+const rustbergVersion = '0.3.0'
 
 const apiKey = 'rb_benchmark-of-catalogs-0123456789abcdef'
 

@@ -7,7 +7,7 @@ import { statement } from '../identity/statement.ts'
 import { handedOut } from './handed-out.ts'
 import type { Trap } from '../identity/trap.ts'
 
-export const clientNames = ['alice', 'bob', 'mallory', 'trino', 'strict', 'denied'] as const
+const clientNames = ['alice', 'bob', 'mallory', 'trino', 'strict', 'denied'] as const
 export type ClientName = (typeof clientNames)[number]
 
 /**

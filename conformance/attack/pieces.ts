@@ -2,7 +2,7 @@ import type { Lake } from './lake.ts'
 import type { Random } from './random.ts'
 
 /** Pieces that have led servers and stores astray, as they would stand in a request line. */
-export const encodedPieces: readonly string[] = [
+const encodedPieces: readonly string[] = [
   '/',
   '//',
   '///',
@@ -86,7 +86,7 @@ export const encodedPieces: readonly string[] = [
 ]
 
 /** The same as text in a JSON document. */
-export const textPieces: readonly string[] = [
+const textPieces: readonly string[] = [
   '/',
   '//',
   '.',

@@ -66,7 +66,7 @@ export interface Scenario {
 }
 
 /** Shorthands in which the scenarios are written. */
-export function onEngine(on: EngineName): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
+function onEngine(on: EngineName): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     if (outcome === undefined) return { title, on, sql }
     return outcome instanceof RegExp ? { title, on, sql, fails: outcome } : { title, on, sql, rows: outcome }

@@ -20,7 +20,7 @@ export interface StoreRequest {
 }
 
 /** Sends a request to the store with keys that hold, so that nothing but where it leads is wrong with it. */
-export async function signedSend(lake: Lake, who: Who, request: StoreRequest): Promise<S3Answer> {
+async function signedSend(lake: Lake, who: Who, request: StoreRequest): Promise<S3Answer> {
   const keys = lake.keys?.[who]
   if (keys === undefined) throw new Error('there are no keys')
   const { method, headers = [], body = '' } = request

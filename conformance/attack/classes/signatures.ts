@@ -21,11 +21,7 @@ interface Making {
 }
 
 /** A request of Ada's as somebody on the way would see it: right in itself, and for a place of hers. */
-export function captured(
-  lake: Lake,
-  random: Random,
-  { keys: other, scope, headers = [] }: Making = {},
-): Captured {
+function captured(lake: Lake, random: Random, { keys: other, scope, headers = [] }: Making = {}): Captured {
   const own = adaKeys(lake)
   const keys = { ...own, ...other }
   const method = random.pick(['GET', 'PUT', 'DELETE'] as const)

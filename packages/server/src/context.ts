@@ -54,6 +54,7 @@ import { lakeOperations } from './management/lake-routes.ts'
 import { managementRoutes } from './management/routes.ts'
 import { createS3Endpoint } from './s3/endpoint.ts'
 import { Sessions } from './sessions/sessions.ts'
+import { purgeJob } from './store/dropped-relations.ts'
 import { bumpPolicy, policyVersion } from './store/policies.ts'
 
 /** A running server without its socket. Disposing of it writes down what waits and lets go of everything it opened. */
@@ -165,7 +166,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     Jobs.start({
       sql,
       log,
-      handlers: new Map([['purge', purgeHandler(parts)]]),
+      handlers: new Map([[purgeJob, purgeHandler(parts)]]),
       sweeps: [
         expireSweep(sql),
         housekeepingSweep({

@@ -15,7 +15,7 @@ export const basic: ProviderDefinition = defineProvider({
 })
 
 /** @throws AuthError when the name has a colon, which would end it. */
-export function basicAuth(username: string, password: Secret): AuthProvider {
+function basicAuth(username: string, password: Secret): AuthProvider {
   if (username.includes(':')) {
     const property = 'rest.auth.basic.username'
     throw new AuthError('configuration', `${property} must not have a colon (RFC 7617)`, { property })

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises'
+import { mkdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
@@ -96,12 +96,6 @@ export async function deleteLogin(folder: string, name: string): Promise<boolean
     () => true,
     () => false,
   )
-}
-
-/** The names of all logins, sorted. */
-export async function loginNames(folder: string): Promise<readonly string[]> {
-  const files = await readdir(folder).catch((): string[] => [])
-  return files.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -5)] : [])).toSorted()
 }
 
 export async function makeFolder(folder: string): Promise<void> {

@@ -109,7 +109,7 @@ export async function obtain(
   return token
 }
 
-export function noLogin(name: string): CliError {
+function noLogin(name: string): CliError {
   return new CliError(exitCode.credential, `There is no login ${name}.`, {
     next: `\`headgate login ${name} --issuer URL --client-id ID\` makes one.`,
   })

@@ -11,5 +11,4 @@ interface IssuerModule {
 // It is no part of what that package gives others, so it is found by where it lies.
 const place = new URL('../../../auth/src/oauth2/test-issuer.ts', import.meta.url)
 
-export const issuerModule = async (): Promise<IssuerModule> =>
-  (await import(place.href)) as IssuerModule
+export const issuerModule = async (): Promise<IssuerModule> => (await import(place.href)) as IssuerModule

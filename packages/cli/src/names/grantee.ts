@@ -39,7 +39,7 @@ export const grantee: z.ZodType<Grantee> = z.object({
 })
 
 /** What stands behind a group in which nobody can be. */
-export const issuerGone = '(issuer not configured)'
+const issuerGone = '(issuer not configured)'
 
 export function formatGrantee({ kind, id, name, issuerConfigured = true }: Grantee): string {
   const who = `${kind}:${name ?? id}`

@@ -68,7 +68,7 @@ export async function createNamespace(
   }
 }
 
-export function namespaceTaken(levels: Namespace): HeadgateError {
+function namespaceTaken(levels: Namespace): HeadgateError {
   return new HeadgateError('already-exists', `Namespace already exists: ${formatNamespace(levels)}`)
 }
 

@@ -59,7 +59,7 @@ export function rootOf(profile: StorageProfile): string {
 }
 
 /** Client properties that say where the storage is; never a key. */
-export function hintsOf(profile: StorageProfile): Readonly<Record<string, string>> {
+function hintsOf(profile: StorageProfile): Readonly<Record<string, string>> {
   if (profile.type === 'file') return {}
   const { region, endpoint, pathStyle = endpoint !== undefined } = profile
   return {

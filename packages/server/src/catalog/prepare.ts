@@ -109,7 +109,7 @@ function isWithin(file: string, locations: readonly string[]): boolean {
 }
 
 /** The decoded current metadata of a relation. */
-export async function currentModel<Metadata>(
+async function currentModel<Metadata>(
   parts: CatalogParts,
   model: Pick<RelationModel<Metadata, never, never>, 'decode'>,
   models: Models<Metadata>,

@@ -104,7 +104,7 @@ export async function hostileWorld(): Promise<HostileWorld> {
 }
 
 /** Fails unless this is an answer that a client of the protocol can read and that tells nothing it must not. */
-export function checkAnswer(answer: RawAnswer, head: boolean): void {
+function checkAnswer(answer: RawAnswer, head: boolean): void {
   const { status, headers } = answer
   const text = head ? '' : textOf(answer)
   assert.ok(status < 500, `${status} ${text}`)

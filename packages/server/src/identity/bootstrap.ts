@@ -16,7 +16,7 @@ import { auditRow } from '../events/audit-row.ts'
 import { generateSecret, hashSecret } from './client-secret.ts'
 
 /** Name and client id of the first administrator. */
-export const administratorName = 'admin'
+const administratorName = 'admin'
 /** The role that has `manage` on the server. */
 export const administratorsRole = 'administrators'
 

@@ -49,7 +49,7 @@ export function readClaims(claims: Readonly<Record<string, unknown>>): Statement
 }
 
 /** Whether a text can be the name of a user: one way to write it, nothing that is not seen. */
-export function isUserName(value: unknown): value is string {
+function isUserName(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value.length > 0 &&

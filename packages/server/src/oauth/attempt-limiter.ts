@@ -10,7 +10,7 @@ export interface AttemptLimits {
 }
 
 /** The limits that hold when nothing else is configured. */
-export const defaultAttemptLimits: AttemptLimits = { perClient: 20, perAddress: 100, windowMs: 60_000 }
+const defaultAttemptLimits: AttemptLimits = { perClient: 20, perAddress: 100, windowMs: 60_000 }
 
 /** Where an attempt comes from. */
 export interface AttemptSource {

@@ -9,7 +9,7 @@ export interface LaneLimits {
 }
 
 /** The limits that hold when nothing else is configured. */
-export const defaultLaneLimits: LaneLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
+const defaultLaneLimits: LaneLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
 
 type Waiter = (leave: (() => void) | null) => void
 

@@ -17,7 +17,7 @@ zj0EAwIDRwAwRAIgbqzlM/tsrInsrfpvLOi7LKwYVC4iEU5nd9xw3wkdsdcCID0U
 `
 
 /** Its private key: for tests, and no secret. */
-export const certificateKey = `-----BEGIN PRIVATE KEY-----
+const certificateKey = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgx1i+jVqowSm2jrV/
 vtNC9qHwaFVaN6XWeFBciI1xk7yhRANCAARcjwK5aaxRDPp/lTxq2t2Ke4NtTUMK
 /ZRfRS063Jsx2DucrHfu2Bw0GElHNz2ibRatX6vTr3PKE7Yf7iKaYr2V

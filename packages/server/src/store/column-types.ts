@@ -34,7 +34,7 @@ function decodeInt64(text: string): Int64 {
 const INSTANT = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?([+-])(\d\d)(?::(\d\d))?$/
 
 /** Epoch milliseconds, cut off. `infinity` is Infinity. */
-export function decodeInstant(text: string): number {
+function decodeInstant(text: string): number {
   if (text === 'infinity') return Infinity
   if (text === '-infinity') return -Infinity
   const match = INSTANT.exec(text)

@@ -46,7 +46,7 @@ export const schema: z.ZodType<Schema> = z.object({
 })
 
 /** The type as SQL engines write it: `struct<a: int, b: list<string>>`. */
-export function typeText(type: IcebergType): string {
+function typeText(type: IcebergType): string {
   if (typeof type === 'string') return type
   switch (type.type) {
     case 'struct':

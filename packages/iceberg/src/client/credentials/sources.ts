@@ -68,7 +68,7 @@ export function credentialsOf({ storageCredentials, config }: TableAccess): read
  * none, when it has no more to say than the token, and when it is not below the catalog's own URI: the caller's
  * authentication goes with the request.
  */
-export function ownEndpoint(uri: string, endpoint: string | null, token: string | null): string | null {
+function ownEndpoint(uri: string, endpoint: string | null, token: string | null): string | null {
   if (endpoint === null) return null
   const absolute = /^[a-z][a-z0-9+.-]*:/i.test(endpoint) ? endpoint : `${uri}/${endpoint.replace(/^\/+/, '')}`
   if (!URL.canParse(absolute)) return null

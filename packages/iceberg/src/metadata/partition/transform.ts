@@ -16,7 +16,7 @@ const BUCKETABLE: readonly PrimitiveKind[] = [...TRUNCATABLE, ...DATES, 'time', 
  * The stored text of a transform. Known ones are read in any case and written in their own; others are kept as they
  * are, since a catalog must not lose what newer engines write.
  */
-export function canonicalTransform(text: string): string {
+function canonicalTransform(text: string): string {
   if (text.length > LONGEST) throw invalid('Cannot parse transform: too long')
   const lower = text.toLowerCase()
   if (PLAIN.includes(lower)) return lower

@@ -81,7 +81,7 @@ export interface TestTable {
  * A table with real files: each snapshot adds a data manifest and (from version 2 on) a delete manifest, and its
  * manifest list names those of all snapshots before it too.
  */
-export async function writeTestTable(
+async function writeTestTable(
   storage: Storage,
   place: TestPlace,
   options: TestTableOptions = {},
