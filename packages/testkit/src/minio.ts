@@ -20,13 +20,12 @@ export interface MinioOptions {
   readonly openid?: MinioOpenId
 }
 
+/** An identity provider whose tokens name in the claim `policy` what their bearers may. */
 export interface MinioOpenId {
   /** URL of its discovery document. */
   readonly configUrl: string
   /** Who its tokens must be for, in `aud` or `azp`. */
   readonly clientId: string
-  /** What everybody may who brings one, a policy of MinIO's; without it, the claim `policy` of the token says so. */
-  readonly rolePolicy?: string
 }
 
 /** A running MinIO server on the loopback interface, with an empty data directory that goes with it. */
@@ -109,14 +108,12 @@ async function tryStart(
   }
 }
 
-function openIdSettings({ configUrl, clientId, rolePolicy }: MinioOpenId): Record<string, string> {
+function openIdSettings({ configUrl, clientId }: MinioOpenId): Record<string, string> {
   return {
     MINIO_IDENTITY_OPENID_CONFIG_URL: configUrl,
     MINIO_IDENTITY_OPENID_CLIENT_ID: clientId,
     MINIO_IDENTITY_OPENID_CLIENT_SECRET: 'unused',
-    ...(rolePolicy === undefined
-      ? { MINIO_IDENTITY_OPENID_CLAIM_NAME: 'policy' }
-      : { MINIO_IDENTITY_OPENID_ROLE_POLICY: rolePolicy }),
+    MINIO_IDENTITY_OPENID_CLAIM_NAME: 'policy',
   }
 }
 

@@ -14,26 +14,18 @@ export interface HousekeepingOptions {
   readonly dropRetiredKeys: () => Promise<unknown>
   /** Default 10 minutes. */
   readonly everyMs?: number
-  /** How long metrics reports are kept. Default 30 days. */
-  readonly metricsReportSeconds?: number
-  /** How long finished jobs are kept, for those who look for what happened. Default 7 days. */
-  readonly finishedJobSeconds?: number
 }
 
+const metricsReportSeconds = 30 * 86_400
+/** For those who look for what happened. */
+const finishedJobSeconds = 7 * 86_400
 const batchSize = 1_000
 /** Of each kind in one go; the rest waits for the next turn. */
 const maxBatches = 100
 
 /** Deletes what nobody will ask for any more, in small statements that nobody has to wait for. */
 export function housekeepingSweep(options: HousekeepingOptions): Sweep {
-  const {
-    sql,
-    auditSeconds,
-    dropRetiredKeys,
-    everyMs = 10 * 60_000,
-    metricsReportSeconds = 30 * 86_400,
-    finishedJobSeconds = 7 * 86_400,
-  } = options
+  const { sql, auditSeconds, dropRetiredKeys, everyMs = 10 * 60_000 } = options
   const chores = [
     () => forgetExpired(sql, batchSize),
     () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),

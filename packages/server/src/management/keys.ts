@@ -22,13 +22,12 @@ const subject = 'keys'
 /** The key ring: its rotation in two phases, and the rotation of the master key that seals it. */
 export function keyOperations(parts: LakeParts): readonly ManagementOperation[] {
   const { sql, master } = parts
-  const maxAgeMs = parts.ringMaxAgeMs ?? defaultRingMaxAgeMs
 
   async function keyNow(id: string): Promise<z.output<typeof keyView>> {
     const row = (await readKeys(sql)).find((key) => key.id === id)
     // Another administrator ended it in this very moment.
     if (row === undefined) throw new Stale()
-    return viewOfKey(row, master, maxAgeMs)
+    return viewOfKey(row, master, defaultRingMaxAgeMs)
   }
 
   const list = defineOperation({
@@ -42,7 +41,7 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
       administerServer(call)
       const rows = await readKeys(sql)
       return {
-        keys: rows.map((row) => viewOfKey(row, master, maxAgeMs)),
+        keys: rows.map((row) => viewOfKey(row, master, defaultRingMaxAgeMs)),
         masterKey: viewOfMaster(master, rows, await listSealedSecrets(sql)),
       }
     },
@@ -83,7 +82,7 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
       const decision = administerServer(call)
       call.audit.object = params.key
       call.audit.detail = { forceNow: body.forceNow ?? false }
-      const minAgeMs = body.forceNow === true ? 0 : maxAgeMs
+      const minAgeMs = body.forceNow === true ? 0 : defaultRingMaxAgeMs
       await promoteKey(sql, params.key, minAgeMs, alongside(call, decision))
       return keyNow(params.key)
     },

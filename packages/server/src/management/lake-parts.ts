@@ -23,8 +23,6 @@ export interface LakeParts extends CatalogParts {
    * else read and delete all files of the server's user. Empty: none can be made over this interface.
    */
   readonly fileRoots: readonly string[]
-  /** How old a replica's key ring may get, in ms: a younger key is not promoted. Default: that of `KeyRing`. */
-  readonly ringMaxAgeMs?: number
   /** Tries out what a warehouse hands out to clients. Absent: this server hands out nothing. */
   readonly checkVending?: (warehouse: Warehouse, call: Call) => Promise<VendingCheck>
   /** The web identities that warehouses may ask with. Absent: this server has none. */
