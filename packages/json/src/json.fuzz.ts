@@ -1,16 +1,4 @@
-import { properties, type Property } from './json.properties.ts'
+import { fuzzTargets, type FuzzTargets } from '@headgate/testkit'
+import { properties } from './json.properties.ts'
 
-/** Tries one property for so many seconds; rejects with the smallest counterexample. */
-export type FuzzTarget = (seconds: number, seed?: number) => Promise<{ runs: number }>
-
-const target =
-  (property: Property): FuzzTarget =>
-  async (seconds, seed) => {
-    const effort = { runs: Number.POSITIVE_INFINITY, milliseconds: seconds * 1000 }
-    return { runs: property(seed === undefined ? effort : { ...effort, seed }) }
-  }
-
-/** The package's properties, each to be run for a time budget instead of a number of times. */
-export const targets: Record<string, FuzzTarget> = Object.fromEntries(
-  Object.entries(properties).map(([sentence, property]) => [`json: ${sentence}`, target(property)]),
-)
+export const targets: FuzzTargets = fuzzTargets('json', properties)

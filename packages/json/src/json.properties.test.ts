@@ -3,8 +3,8 @@ import { targets } from './json.fuzz.ts'
 import { properties } from './json.properties.ts'
 
 for (const [sentence, property] of Object.entries(properties)) {
-  it(sentence, () => {
-    expect(property({ runs: 1000 })).toBe(1000)
+  it(sentence, async () => {
+    expect(await property({ runs: 1000 })).toBe(1000)
   })
 }
 

@@ -1,29 +1,9 @@
 import assert from 'node:assert/strict'
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
 import { damagedTexts, documents, documentsWithPlainKeys } from './test-documents.ts'
 import { addInt64, compareInt64, isInt64, JsonError, parse, parseBytes } from './index.ts'
 import { stringify, toInt64, type Json } from './index.ts'
-
-/** How long and from which seed a property is tried. */
-export interface Effort {
-  readonly runs?: number
-  readonly milliseconds?: number
-  readonly seed?: number
-}
-
-/** Tries a property and returns how often it held. Throws with the smallest counterexample when it did not. */
-export type Property = (effort: Effort) => number
-
-const property =
-  <T>(values: fc.Arbitrary<T>, holds: (value: T) => void): Property =>
-  ({ runs = 100, milliseconds, seed }) => {
-    const parameters: fc.Parameters<[T]> = { numRuns: runs }
-    if (milliseconds !== undefined) parameters.interruptAfterTimeLimit = milliseconds
-    if (seed !== undefined) parameters.seed = seed
-    const details = fc.check(fc.property(values, holds), parameters)
-    if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
-    return details.numRuns
-  }
 
 /** The slow and simple way: the reviver is told each number's own spelling. */
 function parseSlowly(text: string): unknown {
@@ -67,7 +47,7 @@ const int64s = fc.oneof(
 const sign = (value: bigint): number => Number(value > 0n) - Number(value < 0n)
 
 /** What this package promises for all inputs, by the sentence that says it. */
-export const properties: Record<string, Property> = {
+export const properties: Readonly<Record<string, Property>> = {
   'a document is read as the value it was made from': property(documents, ({ text, value }) => {
     assert.deepStrictEqual(parse(text), value)
     assert.deepStrictEqual(parseBytes(Buffer.from(text)), value)

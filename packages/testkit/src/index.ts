@@ -4,6 +4,14 @@ export { findMinio, needsMinio } from './find-minio.ts'
 export { startMinio, type Minio, type MinioOpenId, type MinioOptions } from './minio.ts'
 export { programEnvironment } from './program-environment.ts'
 export {
+  type Effort,
+  fuzzTargets,
+  fuzzTargetsOn,
+  type FuzzTargets,
+  property,
+  type Property,
+} from './properties.ts'
+export {
   type IssuerKey,
   makeIssuerKey,
   type SignOptions,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { isHeadgateError } from '@headgate/errors'
 import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
 import { anyJson, damaged } from './damage.test-support.ts'
 import { applyTableUpdates } from './apply.ts'
@@ -15,27 +16,6 @@ import { stringifyTableMetadata } from './table/stringify-table.ts'
 import { append, BIG, commit, field, newTable, NOW, schemaJson, setRef, snapshot } from './test-support.ts'
 import type { FormatVersion, TableMetadata } from './types.ts'
 import { decodeTableUpdate } from './update/decode-update.ts'
-
-/** How long and from which seed a property is tried. */
-export interface Effort {
-  readonly runs?: number
-  readonly milliseconds?: number
-  readonly seed?: number
-}
-
-/** Tries a property and returns how often it held. Throws with the smallest counterexample when it did not. */
-export type Property = (effort: Effort) => number
-
-function property<T>(values: fc.Arbitrary<T>, holds: (value: T) => void): Property {
-  return ({ runs = 100, milliseconds, seed }) => {
-    const parameters: fc.Parameters<[T]> = { numRuns: runs }
-    if (milliseconds !== undefined) parameters.interruptAfterTimeLimit = milliseconds
-    if (seed !== undefined) parameters.seed = seed
-    const details = fc.check(fc.property(values, holds), parameters)
-    if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
-    return details.numRuns
-  }
-}
 
 type Refusal = 'bad-request' | 'commit-failed'
 

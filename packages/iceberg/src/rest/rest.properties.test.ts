@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { goodRequests } from './requests.test-support.ts'
 import { properties } from './rest.properties.ts'
 
-test.each(Object.entries(properties))('%s', (_, property) => {
-  expect(property({ runs: 300 })).toBe(300)
+test.each(Object.entries(properties))('%s', async (_, property) => {
+  expect(await property({ runs: 300 })).toBe(300)
 })
 
 test.each(Object.entries(goodRequests))(

@@ -1,6 +1,7 @@
 // What must hold for any input; tried a few times by the tests and for as long as one likes by the fuzzer.
 import assert from 'node:assert/strict'
 import { isHeadgateError } from '@headgate/errors'
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
 import { anyJson, damaged } from '../metadata/damage.test-support.ts'
 import { decodeIfNoneMatch, formatEtag, matchesEtag } from './etag.ts'
@@ -13,27 +14,6 @@ import { decodePage } from './page.ts'
 import { decodePurgeRequested, decodeSnapshotMode } from './query.ts'
 import { decodeReferencedBy } from './referenced-by.ts'
 import { goodRequests } from './requests.test-support.ts'
-
-/** How long and from which seed a property is tried. */
-export interface Effort {
-  readonly runs?: number
-  readonly milliseconds?: number
-  readonly seed?: number
-}
-
-/** Tries a property and returns how often it held. Throws with the smallest counterexample when it did not. */
-export type Property = (effort: Effort) => number
-
-function property<T>(values: fc.Arbitrary<T>, holds: (value: T) => void): Property {
-  return ({ runs = 100, milliseconds, seed }) => {
-    const parameters: fc.Parameters<[T]> = { numRuns: runs }
-    if (milliseconds !== undefined) parameters.interruptAfterTimeLimit = milliseconds
-    if (seed !== undefined) parameters.seed = seed
-    const details = fc.check(fc.property(values, holds), parameters)
-    if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
-    return details.numRuns
-  }
-}
 
 /** The value, or undefined when it was refused as a bad request; any other error gets through. */
 function accepted<T>(decode: () => T): T | undefined {

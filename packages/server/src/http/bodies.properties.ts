@@ -1,8 +1,8 @@
 // What must hold for any body, however it is framed; tried a few times by the tests and for as long as one likes by the
 // fuzzer.
 import assert from 'node:assert/strict'
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
-import { property, type Property } from '../test-properties.ts'
 import { bodies, type Body, type Framed, framings, text } from './test-bodies.ts'
 import { canary, type HostileWorld, type Served } from './test-hostile.ts'
 

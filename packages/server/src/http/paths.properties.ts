@@ -1,7 +1,7 @@
 // What must hold for any request line, query and header; tried a few times by the tests and for as long as one likes by
 // the fuzzer. Strings here are bytes (Latin-1), because no client library would send what is in them.
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
-import { property, type Property } from '../test-properties.ts'
 import { canary, type HostileWorld } from './test-hostile.ts'
 
 const bytes = (text: string): string => Buffer.from(text).toString('latin1')

@@ -1,4 +1,4 @@
-import { fuzzTargetsOn, type FuzzTargets } from '../test-properties.ts'
+import { fuzzTargetsOn, type FuzzTargets } from '@headgate/testkit'
 import { properties as bodies } from './bodies.properties.ts'
 import { properties as paths } from './paths.properties.ts'
 import { hostileWorld } from './test-hostile.ts'

@@ -5,7 +5,7 @@ import { decodeTableMetadata } from '@headgate/iceberg/metadata'
 import { run, SCHEMAS, type Step } from '@headgate/iceberg/test-support/model'
 import { stepsFor, toModel } from '@headgate/iceberg/test-support/model-steps'
 import type { JsonObject } from '@headgate/json'
-import { property, type Property } from '../test-properties.ts'
+import { property, type Property } from '@headgate/testkit'
 import type { Send, TestAnswer, TestServer } from '../test-server.ts'
 import {
   commitAll,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import type { Json } from '@headgate/json'
 import { encodeNamespaceParam } from '@headgate/iceberg/rest'
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
-import { property, type Property } from '../test-properties.ts'
 import type { TestServer } from '../test-server.ts'
 import { objectAt, schema } from './test-tables.ts'
 

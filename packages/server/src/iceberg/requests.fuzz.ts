@@ -1,4 +1,4 @@
-import { fuzzTargetsOn, type FuzzTargets } from '../test-properties.ts'
+import { fuzzTargetsOn, type FuzzTargets } from '@headgate/testkit'
 import { testServer } from '../test-server.ts'
 import { properties as commits } from './commits.properties.ts'
 import { properties as names } from './names.properties.ts'

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { posix } from 'node:path'
 import { isHeadgateError, type ErrorCode } from '@headgate/errors'
+import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
-import { property, type Property } from '../test-properties.ts'
 import { ancestorPrefixes, canonicalPrefix, contains, overlaps } from './location-relations.ts'
 import { parseLocation, parseObjectLocation, parsePrefix, type Location } from './location.ts'
 
