@@ -2,7 +2,8 @@ import type { Operation } from '../http/operation.ts'
 import type { ManagementParts } from './administer.ts'
 import { auditOperations } from './audit.ts'
 import { checkOperations } from './check-access.ts'
-import { clientProofOperations } from './client-proofs.ts'
+import { clientFederationOperations } from './client-federations.ts'
+import { clientKeyOperations } from './client-keys.ts'
 import type { ManagementOperation } from './define.ts'
 import { engineOperations } from './engines.ts'
 import { explainOperations } from './explain-access.ts'
@@ -24,7 +25,8 @@ export function managementOperations(parts: ManagementParts): readonly Managemen
     ...principalOperations(parts),
     ...principalStateOperations(parts),
     ...secretOperations(parts),
-    ...clientProofOperations(parts),
+    ...clientKeyOperations(parts),
+    ...clientFederationOperations(parts),
     ...engineOperations(parts),
     ...roleOperations(parts),
     ...roleMemberOperations(parts),
