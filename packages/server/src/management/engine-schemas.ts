@@ -1,25 +1,13 @@
 import { z } from 'zod'
 import { privileges } from '../access/privilege-bits.ts'
 import type { Privilege } from '../access/privilege.ts'
-import type { EngineRow, FirstCalls, SubjectRule } from '../store/engines.ts'
+import type { EngineRow, EngineSettings } from '../store/engines.ts'
 import { id, idOrName, instant, instantOf } from './schemas.ts'
 
-/** An engine's entry as management takes and shows it. Warehouses by name. */
-export interface EngineEntry {
-  readonly subjects: readonly SubjectRule[]
-  readonly namesIssuer: string | null
-  readonly unsignedSubjects: boolean
-  readonly assertions: boolean
-  readonly makesPrincipals: boolean
-  readonly namesAdministrators: boolean
-  readonly firstCalls: FirstCalls
+/** An engine's entry as management takes and shows it. */
+export interface EngineEntry extends Omit<EngineSettings, 'warehouses'> {
+  /** Names; null: no limit. */
   readonly warehouses: readonly string[] | null
-  readonly privileges: readonly Privilege[] | null
-  readonly administers: boolean
-  readonly refreshes: boolean
-  readonly viewChains: boolean
-  readonly tokenSeconds: number
-  readonly sessionSeconds: number
 }
 
 export interface EngineView extends EngineEntry {
