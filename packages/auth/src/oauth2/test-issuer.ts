@@ -10,8 +10,14 @@ interface OidcModule {
     configuration: object,
   ) => {
     callback(): RequestListener
+    use(middleware: (context: KoaContext, next: () => Promise<void>) => Promise<void>): void
     registerGrantType(name: string, handler: GrantHandler, parameters: string[], repeatable?: string[]): void
   }
+}
+
+interface KoaContext {
+  readonly path: string
+  body: unknown
 }
 
 interface GrantContext {
@@ -112,6 +118,11 @@ export async function testIssuer(
       .setExpirationTime(`${ttl}s`)
       .sign(keys.privateKey)
   registerExchange(provider.registerGrantType.bind(provider), keys.publicKey, issue, ttl)
+  // A second: without a word clients ask every five (RFC 8628 section 3.2).
+  provider.use(async (context, next) => {
+    await next()
+    if (context.path === '/device/auth') Object.assign(context.body as object, { interval: 1 })
+  })
   server.on('request', provider.callback())
   const calls: TokenCall[] = []
   return {
