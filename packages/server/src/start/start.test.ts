@@ -184,11 +184,11 @@ test(
   'a server that others reach warns when its warehouse needs the storage gateway and there is none',
   { timeout: 60_000 },
   async () => {
-    await using server = start('moved')
+    await using server = start('first')
     await server.ready
     await server.kill('SIGTERM')
     expect(server.output()).not.toMatch(/switched off/)
-    await using moved = start('moved', '--public-url', 'https://catalog.example.com')
+    await using moved = start('first', '--public-url', 'https://catalog.example.com')
     await moved.ready
     await expect.poll(moved.output).toMatch(/lakehouse hands out .* switched off: set HEADGATE_S3_PUBLIC_URL/)
   },
