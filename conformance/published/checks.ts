@@ -30,7 +30,7 @@ export function strayFiles({ packed }: Installed): readonly string[] {
     const stray = files.filter((name) =>
       /\.(test|test-support|fuzz|properties)\.|(^|\/)test-|(^|\/)src(\/|$)|(^|\/)generate(\/|$)/.test(name),
     )
-    const needed = ['README.md', 'package.json'].filter((name) => !files.includes(name))
+    const needed = ['README.md', 'LICENSE', 'package.json'].filter((name) => !files.includes(name))
     return [
       ...stray.map((name) => `${library}: ${name} is in it`),
       ...needed.map((name) => `${library}: ${name} is not in it`),

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
@@ -15,8 +15,8 @@ export interface Packed {
 }
 
 /**
- * Packs a library and unpacks it below `node_modules`, as npm would: first as it is here, then again without the
- * condition of this repository, and without entry points that have only that.
+ * Packs a library and unpacks it below `node_modules`, as npm would: first as it is here, then again with the licence, and
+ * without the condition of this repository, entry points that have only that, and what its tests need.
  */
 export async function packAndInstall(
   keeper: ProcessKeeper,
@@ -35,6 +35,7 @@ export async function packAndInstall(
     manifest,
     `${JSON.stringify(published(JSON.parse(readFileSync(manifest, 'utf8'))), null, 2)}\n`,
   )
+  copyFileSync(join(repositoryRoot, 'LICENSE'), join(raw, 'package', 'LICENSE'))
   await npmPack(keeper, join(raw, 'package'), tarballs, log)
   const tarball = join(tarballs, tarballIn(tarballs, `headgate-${library}-`))
   await untar(keeper, tarball, folder, log, 1)
@@ -45,7 +46,7 @@ type Manifest = Readonly<Record<string, unknown>> & {
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-function published(manifest: Manifest): Manifest {
+function published({ devDependencies: _, ...manifest }: Manifest): Manifest {
   const exports = Object.entries(manifest.exports).flatMap(([entry, conditions]) => {
     const kept = Object.entries(conditions).filter(([condition]) => condition !== OWN_CONDITION)
     return kept.length === 0 ? [] : [[entry, Object.fromEntries(kept)] as const]
