@@ -74,6 +74,22 @@ describe('configuration', () => {
     expect(config.context.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
   })
 
+  test('has the storage gateway on the port after that of the catalog, on any when that is any, or where it is told', () => {
+    const portOf = (environment: Readonly<Record<string, string>>): number | undefined =>
+      readConfig(environment, []).gateway?.listen.port
+    expect(portOf({})).toBe(8182)
+    expect(portOf({ HEADGATE_PORT: '9000' })).toBe(9001)
+    expect(portOf({ HEADGATE_PORT: '0' })).toBe(0)
+    expect(portOf({ HEADGATE_PORT: '9000', HEADGATE_S3_PORT: '9100' })).toBe(9100)
+  })
+
+  test('lets warehouses lie in the data directory, or where it is told instead', () => {
+    const rootsOf = (environment: Readonly<Record<string, string>>): readonly string[] =>
+      readConfig({ HEADGATE_DATA_DIR: '/data', ...environment }, []).context.fileRoots
+    expect(rootsOf({})).toEqual(['file:///data/warehouses'])
+    expect(rootsOf({ HEADGATE_FILE_ROOTS: 'file:///a,file:///b' })).toEqual(['file:///a', 'file:///b'])
+  })
+
   test('keeps audit events for ever when told', () => {
     expect(readConfig({ HEADGATE_AUDIT_RETENTION_DAYS: '0' }, []).context.auditRetentionSeconds).toBe(0)
   })
