@@ -47,6 +47,7 @@ import { expireSweep } from './jobs/expire.ts'
 import { housekeepingSweep } from './jobs/housekeeping.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { purgeHandler } from './jobs/purge/purge.ts'
+import { storageSweep } from './jobs/storage-sweep.ts'
 import { createPageTokens } from './keys/page-tokens.ts'
 import { dropRetired } from './keys/rotate.ts'
 import { vendingCheck } from './management/check-vended.ts'
@@ -174,6 +175,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
           auditSeconds: options.auditRetentionSeconds,
           dropRetiredKeys: () => dropRetired(sql, options.retiredKeySeconds * 1_000),
         }),
+        storageSweep({ sql, warehouses, log }),
       ],
       intervalMs: options.jobIntervalMs,
     }),

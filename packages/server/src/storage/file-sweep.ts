@@ -4,19 +4,8 @@ import { temporaryPrefix } from './durable-write.ts'
 import type { FileRoot } from './file-roots.ts'
 import { uploadsDirectory } from './file-upload-directory.ts'
 import { reservedNamePrefix } from './location.ts'
+import type { SweepOptions, SweepResult } from './storage.ts'
 import { systemCode } from './storage-errors.ts'
-
-export interface SweepOptions {
-  /** Leave what was touched less than this many milliseconds ago: it may belong to a writer that lives. */
-  readonly olderThan: number
-  readonly signal?: AbortSignal
-}
-
-/** How many were removed. */
-export interface SweepResult {
-  readonly files: number
-  readonly uploads: number
-}
 
 /** Removes what killed writers left below a root: temporary files, and uploads that nobody goes on with. */
 export async function sweepRoot(root: FileRoot, options: SweepOptions): Promise<SweepResult> {

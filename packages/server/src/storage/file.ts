@@ -9,7 +9,7 @@ import { readError } from './file-errors.ts'
 import { getFile, headFile, readChunks, readWholeFile } from './file-read.ts'
 import { listFiles } from './file-list.ts'
 import { checkNoSymlink, openRoots, placeOf, type FileRoot, type Place } from './file-roots.ts'
-import { sweepRoot, type SweepOptions, type SweepResult } from './file-sweep.ts'
+import { sweepRoot } from './file-sweep.ts'
 import {
   abortFileUpload,
   completeFileUpload,
@@ -33,6 +33,8 @@ import type {
   Storage,
   StorageCapabilities,
   StoredObject,
+  SweepOptions,
+  SweepResult,
   UploadPartOptions,
   WriteCondition,
 } from './storage.ts'
@@ -180,10 +182,6 @@ export class FileStorage implements Storage {
     }
   }
 
-  /**
-   * Removes what writers that were killed left behind. Meant to run at start and then now and then; `olderThan` (ms)
-   * must be longer than any write or upload may take, a day for instance.
-   */
   async sweep(options: SweepOptions): Promise<SweepResult> {
     let total: SweepResult = { files: 0, uploads: 0 }
     for (const root of this.#roots) {

@@ -15,9 +15,13 @@ import type {
   StorageCapabilities,
   StorageScheme,
   StoredObject,
+  SweepOptions,
+  SweepResult,
   UploadPartOptions,
   WriteCondition,
 } from './storage.ts'
+
+const nothing: SweepResult = { files: 0, uploads: 0 }
 
 /** The storage that owns a location, and what the location is called there. */
 export interface Lead {
@@ -183,6 +187,16 @@ export abstract class Routed implements Storage {
 
   async check(signal?: AbortSignal): Promise<void> {
     for (const storage of [this.first, ...this.#others]) await this.#asked(storage.check(signal))
+  }
+
+  async sweep(options: SweepOptions): Promise<SweepResult> {
+    let [files, uploads] = [0, 0]
+    for (const storage of [this.first, ...this.#others]) {
+      const removed = await this.#asked(storage.sweep?.(options) ?? Promise.resolve(nothing))
+      files += removed.files
+      uploads += removed.uploads
+    }
+    return { files, uploads }
   }
 
   #object(location: string): Lead {

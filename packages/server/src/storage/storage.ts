@@ -108,6 +108,17 @@ export interface UploadPartOptions extends CallOptions {
   readonly size?: number
 }
 
+export interface SweepOptions extends CallOptions {
+  /** Leave what was touched less than this many milliseconds ago: it may belong to a writer that lives. */
+  readonly olderThan: number
+}
+
+/** How many were removed. */
+export interface SweepResult {
+  readonly files: number
+  readonly uploads: number
+}
+
 /**
  * One object store, or the part of one that a warehouse owns.
  *
@@ -172,4 +183,9 @@ export interface Storage extends AsyncDisposable {
   check(signal?: AbortSignal): Promise<void>
   /** Present where asking is so cheap that it may block: a look at the local disk. */
   existsSync?(location: string): boolean
+  /**
+   * Removes what writers left that were killed, and uploads that nobody goes on with. Meant to run now and then.
+   * Absent: the store sees to that itself.
+   */
+  sweep?(options: SweepOptions): Promise<SweepResult>
 }
