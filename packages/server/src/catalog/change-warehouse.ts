@@ -18,9 +18,8 @@ import {
   lockWarehousePlaces,
   type NewWarehouse,
   updateWarehouse as updateRow,
-  type WarehouseContent,
 } from '../store/warehouse-writes.ts'
-import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
+import { findWarehouse, type WarehouseContent, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketOfDirectory, checkVending } from './check-vending.ts'
 import { protectedError } from './existing.ts'
 import { rootOf } from './open-storage.ts'

@@ -1,17 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 import { type Riders, ridersSql, runWithRiders } from './riders.ts'
-
-/** What a warehouse is made of. `storageSecret` is sealed already. */
-export interface WarehouseContent {
-  readonly storage: Readonly<Record<string, unknown>>
-  readonly storageSecret: Buffer | null
-  readonly allowedLocations: readonly string[]
-  readonly defaults: Readonly<Record<string, string>>
-  readonly overrides: Readonly<Record<string, string>>
-  readonly vending: Readonly<Record<string, unknown>>
-  readonly retentionSeconds: number
-  readonly protected: boolean
-}
+import type { WarehouseContent } from './warehouses.ts'
 
 export interface NewWarehouse extends WarehouseContent {
   readonly id: string

@@ -1,11 +1,8 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 
-/** A warehouse as stored. `storageSecret` is sealed by the master key; times are epoch milliseconds. */
-export interface WarehouseRow {
-  readonly id: string
-  readonly name: string
-  readonly kind: 'managed' | 'upstream'
+/** What a warehouse is made of. `storageSecret` is sealed by the master key. */
+export interface WarehouseContent {
   readonly storage: Readonly<Record<string, unknown>>
   readonly storageSecret: Buffer | null
   readonly allowedLocations: readonly string[]
@@ -15,6 +12,13 @@ export interface WarehouseRow {
   readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
+}
+
+/** A warehouse as stored. Times are epoch milliseconds. */
+export interface WarehouseRow extends WarehouseContent {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'managed' | 'upstream'
   readonly ownerId: string
   /** Storage access and refresh tokens handed out before this are over. */
   readonly notBefore: number
