@@ -3,26 +3,24 @@ import { HeadgateError } from '@headgate/errors'
 import { serverId } from '../access/privilege.ts'
 import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
-import { makeRoots, withoutLinks } from '../storage/file-roots.ts'
-import { contains, overlaps } from '../storage/location-relations.ts'
-import { type Location, parseLocation } from '../storage/location.ts'
-import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
+import { makeRoots } from '../storage/file-roots.ts'
+import { parseLocation } from '../storage/location.ts'
+import type { StorageProfile } from '../storage/storage-profile.ts'
 import { policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
-import type { Queryable, Sql } from '../store/sql.ts'
+import type { Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
 import {
   countWarehouseContents,
   deleteWarehouse as deleteRow,
   insertWarehouse,
-  lockWarehousePlaces,
   type NewWarehouse,
   updateWarehouse as updateRow,
 } from '../store/warehouse-writes.ts'
 import { findWarehouse, type WarehouseContent, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketOfDirectory, checkVending } from './check-vending.ts'
+import { checkPlace } from './check-place.ts'
 import { protectedError } from './existing.ts'
-import { rootOf } from './open-storage.ts'
 import { Stale } from './stale.ts'
 import { sealProfile } from './storage-secret.ts'
 
@@ -184,51 +182,6 @@ function checkSettings(profile: StorageProfile, { allowedLocations, vending }: W
     if (location.scheme === 'file' && location.key === '') {
       throw new HeadgateError('bad-request', 'The whole file system cannot be an allowed location.')
     }
-  }
-}
-
-/** Two warehouses at one place would see, and delete, each other's files. */
-async function checkPlace(tx: Queryable, profile: StorageProfile): Promise<void> {
-  const wanted = placeOf(profile)
-  const bucket = bucketOfDirectory(profile)
-  for (const { name, storage } of await lockWarehousePlaces(tx)) {
-    const other = parseStorageProfileOrNull(storage)
-    if (other === null || other.type !== profile.type || storeOf(other) !== storeOf(profile)) continue
-    if (bucket !== null && bucketOfDirectory(other) === bucket) {
-      throw new HeadgateError(
-        'already-exists',
-        `The bucket name ${bucket} is that of warehouse ${name}: choose another one.`,
-      )
-    }
-    const place = placeOf(other)
-    if (!overlaps(wanted, place)) continue
-    const how = contains(place, wanted) ? 'lies in' : 'holds'
-    throw new HeadgateError(
-      'already-exists',
-      `The storage location ${how} that of warehouse ${name}: choose another one.`,
-    )
-  }
-}
-
-/** Where the objects really are, whatever clients see it as and whatever links lead there. */
-function placeOf(profile: StorageProfile): Location {
-  return profile.type === 'file' ? withoutLinks(parseLocation(profile.root)) : parseLocation(rootOf(profile))
-}
-
-/** Buckets of one name on two stores are two places. */
-function storeOf(profile: StorageProfile): string {
-  return profile.type === 'file' || profile.endpoint === undefined
-    ? profile.type
-    : new URL(profile.endpoint).href
-}
-
-/** Without its secret a profile has half of its keys, which is no matter here. */
-function parseStorageProfileOrNull(storage: Readonly<Record<string, unknown>>): StorageProfile | null {
-  const { accessKeyId: _, ...rest } = storage
-  try {
-    return parseStorageProfile(storage['type'] === 's3' ? { ...rest, credentials: 'default-chain' } : rest)
-  } catch {
-    return null
   }
 }
 
