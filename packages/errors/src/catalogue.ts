@@ -1,5 +1,5 @@
 /**
- * Every error of ours, once: its stable code, the HTTP status, and what each protocol calls it.
+ * What one error is to each protocol. `status` is that of HTTP.
  *
  * `iceberg` is the `type` of the Iceberg REST error body (Iceberg REST specification, `ErrorModel`), `lance` the `code`
  * of the Lance Namespace error body (Lance Namespace specification, `ErrorResponse`), `oauth` the `error` of RFC 6749
@@ -13,6 +13,7 @@ export interface ErrorKind {
   readonly s3?: string
 }
 
+/** Every error of ours, once, by its stable code. */
 export const catalogue = {
   'bad-request': {
     status: 400,

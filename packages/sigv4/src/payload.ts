@@ -17,6 +17,7 @@ export type Payload =
   /** The body is sent in chunks (`aws-chunked`), each signed or not, with or without a checksum behind them. */
   | StreamingPayload
 
+/** A body in chunks (`aws-chunked`). */
 export interface StreamingPayload {
   readonly kind: 'streaming'
   readonly chunks: 'signed' | 'unsigned'

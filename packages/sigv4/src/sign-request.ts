@@ -4,6 +4,7 @@ import { ALGORITHM, type Seed } from './signature.ts'
 import { deriveSigningKey, type SigningKeys } from './signing-keys.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
+/** An access key of AWS, or of a store that speaks its protocol. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -19,6 +20,7 @@ export interface SigningOptions extends DraftOptions {
 
 export type HeaderSigningOptions = SigningOptions & HeaderDraftOptions
 
+/** What a request is sent with. */
 export interface SignedRequest {
   /** The headers to add, `authorization` last. */
   readonly headers: readonly Header[]

@@ -64,6 +64,7 @@ export interface FunctionMetadata extends JsonObject {
   readonly doc?: string
 }
 
+/** A function as it was loaded. */
 export interface LoadedFunction {
   readonly identifier: TableIdentifier
   readonly metadataLocation: string | null

@@ -14,6 +14,7 @@ export interface CallOptions {
   readonly maxRetries?: number | undefined
 }
 
+/** How storage access is asked for (`X-Iceberg-Access-Delegation`). */
 export interface Delegation {
   /** In order of preference, in place of the catalog's own; empty: no storage access is asked for. */
   readonly accessDelegation?: readonly AccessDelegation[] | undefined

@@ -31,6 +31,7 @@ export interface NewTable {
 /** Ids of partition fields begin here (Iceberg table specification, Partition Specs). */
 const FIRST_PARTITION_ID = 1_000
 
+/** A metadata file that is to become a table. */
 export interface Registration {
   readonly metadataLocation: string
   /** Take the place of what is registered under the name. */

@@ -39,6 +39,7 @@ export interface ViewDefinition {
   readonly summary?: StringMap
 }
 
+/** A view that is to be created. */
 export interface NewView extends ViewDefinition {
   /** Default: the server chooses. */
   readonly location?: string

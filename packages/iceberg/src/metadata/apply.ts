@@ -18,6 +18,7 @@ export interface ApplyContext {
   readonly uuid?: string
 }
 
+/** What a set of updates came to. */
 export interface AppliedUpdates {
   /** The base itself when nothing changed. */
   readonly metadata: TableMetadata

@@ -45,6 +45,7 @@ export interface TableLocations {
   readonly all: readonly string[]
 }
 
+/** Where a table says that its files are and will be (Iceberg's `LocationProviders`); locations as they are written. */
 export function tableLocations(metadata: TableMetadata): TableLocations {
   const data = property(metadata, 'write.data.path')
   const objectStorage = property(metadata, 'write.object-storage.path')

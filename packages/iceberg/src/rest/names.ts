@@ -13,6 +13,7 @@ export interface NameLimits {
   readonly maxLevels: number
 }
 
+/** What is taken where nobody says otherwise. */
 export const defaultNameLimits: NameLimits = { maxNameBytes: 255, maxNamespaceBytes: 1024, maxLevels: 32 }
 
 const CONTROL = /\p{Cc}/u

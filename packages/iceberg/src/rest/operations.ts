@@ -40,6 +40,7 @@ const rows = [
 /** Name of an operation in the Iceberg REST specification. */
 export type OperationId = (typeof rows)[number][0]
 
+/** How one operation travels. */
 export interface Operation {
   readonly operationId: OperationId
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'

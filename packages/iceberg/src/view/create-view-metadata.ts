@@ -4,6 +4,7 @@ import type { StringMap } from '../fields.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
 
+/** What a view is made of. */
 export interface NewView {
   readonly uuid: string
   readonly location: string

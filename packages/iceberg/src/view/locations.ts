@@ -10,6 +10,7 @@ export interface ViewLocations {
   readonly all: readonly string[]
 }
 
+/** Where a view says that its files are and will be. */
 export function viewLocations({ location, properties }: ViewMetadata): ViewLocations {
   const metadataPath = ownProperty(properties, viewPropertyNames.metadataPath) ?? null
   return { location, metadataPath, all: [...new Set([location, metadataPath ?? location])] }

@@ -29,5 +29,6 @@ export const lanceErrorNames = {
 /** A numeric error code that the specification knows. */
 export type LanceErrorCode = keyof typeof lanceErrorNames
 
+/** Whether it is a numeric code of the specification; servers may send newer ones. */
 export const isLanceErrorCode = (code: unknown): code is LanceErrorCode =>
   typeof code === 'number' && Object.hasOwn(lanceErrorNames, code)

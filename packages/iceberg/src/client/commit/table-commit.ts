@@ -22,6 +22,7 @@ export interface TableChange extends TableCommit {
   readonly identifier: TableIdentifier
 }
 
+/** A table as a commit has left it. */
 export interface CommittedTable {
   readonly metadataLocation: string
   readonly metadata: TableMetadata

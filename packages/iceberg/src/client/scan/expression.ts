@@ -18,6 +18,7 @@ export type Literals =
 /** A column by its name, or a transform of one: the form that all servers know. */
 export type Term = string | { readonly type: 'transform'; readonly transform: string; readonly term: string }
 
+/** A column, by its name or its field id. */
 export type Reference =
   { readonly type: 'reference'; readonly name: string } | { readonly type: 'reference'; readonly id: number }
 

@@ -34,6 +34,7 @@ export interface ByColumn<T> extends JsonObject {
   readonly values: readonly (T & Json)[]
 }
 
+/** A file of rows, with its statistics by column id. */
 export interface DataFile extends ContentFile {
   readonly content: 'data'
   readonly 'first-row-id'?: Int64
@@ -45,6 +46,7 @@ export interface DataFile extends ContentFile {
   readonly 'upper-bounds'?: ByColumn<Json>
 }
 
+/** A file that says which rows of others are deleted. */
 export interface DeleteFile extends ContentFile {
   readonly content: 'position-deletes' | 'equality-deletes'
   readonly 'content-offset'?: Int64

@@ -35,4 +35,5 @@ export type TableUpdate =
   | { readonly action: 'add-encryption-key'; readonly 'encryption-key': EncryptedKey }
   | { readonly action: 'remove-encryption-key'; readonly 'key-id': string }
 
+/** The name of an update, as it stands in `action`. */
 export type TableUpdateAction = TableUpdate['action']

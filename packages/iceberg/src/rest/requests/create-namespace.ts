@@ -9,6 +9,7 @@ export interface CreateNamespaceRequest {
   readonly properties: StringMap
 }
 
+/** Reads the body of `createNamespace`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeCreateNamespaceRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

@@ -33,6 +33,7 @@ export interface CreateTableRequest {
   readonly properties: StringMap
 }
 
+/** Reads the body of `createTable`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeCreateTableRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

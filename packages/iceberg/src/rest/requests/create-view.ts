@@ -25,6 +25,7 @@ export interface CreateViewRequest {
   readonly properties: StringMap
 }
 
+/** Reads the body of `createView`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeCreateViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

@@ -11,6 +11,7 @@ export interface RegisterTableRequest {
   readonly overwrite: boolean
 }
 
+/** Reads the body of `registerTable`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeRegisterTableRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

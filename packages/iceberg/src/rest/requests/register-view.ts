@@ -9,6 +9,7 @@ export interface RegisterViewRequest {
   readonly metadataLocation: string
 }
 
+/** Reads the body of `registerView`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeRegisterViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

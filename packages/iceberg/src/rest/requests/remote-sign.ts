@@ -14,6 +14,7 @@ export interface RemoteSignRequest {
   readonly provider: string
 }
 
+/** Reads the body of `signRequest`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeRemoteSignRequest(value: Json): RemoteSignRequest {
   const body = decodeObject(value)
   return {

@@ -9,6 +9,7 @@ export interface RenameRequest {
   readonly destination: TableIdentifier
 }
 
+/** Reads the body of `renameTable` and `renameView`. @throws {HeadgateError} `bad-request`, which names the member */
 export function decodeRenameRequest(value: Json, limits: NameLimits = defaultNameLimits): RenameRequest {
   const body = decodeObject(value)
   const identifier = identifierDecoder(limits)

@@ -7,6 +7,7 @@
  */
 export type ArrowData = Uint8Array | ArrayBuffer | ArrowStream | (() => ArrowStream) | ArrowSource
 
+/** The bytes of an Arrow IPC stream, in pieces of any size. */
 export type ArrowStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** A stream that can be opened anew, with what a signature needs to know of it beforehand. */
