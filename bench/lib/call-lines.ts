@@ -1,5 +1,5 @@
 import type { CaseResult, EntryResult } from './case.ts'
-import { count, decimal, percent, ratio, row, tableHead } from './format.ts'
+import { count, decimal, percent, ratio, tableSection } from './format.ts'
 import { median, medianRatio, spread } from './statistics.ts'
 
 /** A case of calls, not answers: microseconds of each, how many more than those of one entry, and times that of others. */
@@ -28,14 +28,7 @@ export function callLines({ title, notes, entries, calls }: CaseResult): string[
       ...figures.map((name) => count(median(entry.rounds.flatMap(({ figures }) => figures?.[name] ?? [])))),
     ]
   })
-  return [
-    '',
-    `## ${title}`,
-    '',
-    ...notes.flatMap((note) => [note, '']),
-    ...tableHead(columns),
-    ...rows.map(row),
-  ]
+  return tableSection({ title, notes }, columns, rows)
 }
 
 function timesOf({ rounds }: EntryResult): number[] {

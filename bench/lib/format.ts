@@ -1,11 +1,15 @@
-/** A line of a table in Markdown. */
-export function row(texts: readonly string[]): string {
-  return `| ${texts.join(' | ')} |`
+/** A heading, notes below it, and a table in Markdown; all columns but the first hold figures. */
+export function tableSection(
+  { title, notes }: { readonly title: string; readonly notes: readonly string[] },
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const rule = columns.map((_, at) => (at === 0 ? '---' : '---:'))
+  return ['', `## ${title}`, '', ...notes.flatMap((note) => [note, '']), ...[columns, rule, ...rows].map(row)]
 }
 
-/** The headings of a table; all columns but the first hold figures. */
-export function tableHead(columns: readonly string[]): string[] {
-  return [row(columns), row(columns.map((_, at) => (at === 0 ? '---' : '---:')))]
+function row(texts: readonly string[]): string {
+  return `| ${texts.join(' | ')} |`
 }
 
 export function count(value: number): string {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { CaseResult, EntryResult } from './case.ts'
 import { callLines } from './call-lines.ts'
 import type { Placement } from './cores.ts'
-import { decimal, count, percent, ratio, row, tableHead } from './format.ts'
+import { decimal, count, percent, ratio, tableSection } from './format.ts'
 import type { Machine } from './machine.ts'
 import { median, medianRatio, spread } from './statistics.ts'
 
@@ -77,14 +77,7 @@ function answerLines({ title, notes, entries, objectBytes }: CaseResult): string
     'load busy',
   ]
   const rows = entries.map((entry) => cells(entry, entries, shown))
-  return [
-    '',
-    `## ${title}`,
-    '',
-    ...notes.flatMap((note) => [note, '']),
-    ...tableHead(columns),
-    ...rows.map(row),
-  ]
+  return tableSection({ title, notes }, columns, rows)
 }
 
 interface Shown {
