@@ -578,14 +578,16 @@ describe('when something fails', () => {
     expect(on.upstream.connections()).toBe(0)
   })
 
-  it('too large to be signed: 413 with what to do', async () => {
-    const auth = await new AuthRegistry().create({
+  const signing = (): Promise<AuthProvider> =>
+    new AuthRegistry().create({
       'rest.auth.type': 'sigv4',
       'rest.auth.sigv4.region': 'eu-central-1',
       'rest.auth.sigv4.access-key-id': 'AKIDEXAMPLE',
       'rest.auth.sigv4.secret-access-key': 'secret',
     })
-    await using on = await scene(undefined, { auth, bufferLimit: 100_000 })
+
+  it('too large to be signed: 413 with what to do', async () => {
+    await using on = await scene(undefined, { auth: await signing(), bufferLimit: 100_000 })
     const { url } = on.proxy
     const long = await fetch(`${url}/v1/table/t/insert`, { method: 'POST', body: new Uint8Array(100_001) })
     expect([long.status, await long.json()]).toEqual([
@@ -595,6 +597,31 @@ describe('when something fails', () => {
     const chunked = `${head(url, 'POST /v1/table/t/insert', 'Transfer-Encoding: chunked')}30000\r\n${'x'.repeat(0x30000)}\r\n0\r\n\r\n`
     expect(statusOf(await sendRaw(url, chunked))).toBe(413)
     expect(on.upstream.connections()).toBe(0)
+  })
+
+  it('bodies that would not fit beside those that are held already are told to come back', async () => {
+    const held: (() => void)[] = []
+    await using on = await scene((_, socket) => void held.push(() => void socket.write(jsonAnswer('{}'))), {
+      auth: await signing(),
+      bufferLimit: 100_000,
+      bufferBudget: 150_000,
+    })
+    const send = async (): Promise<Response> =>
+      await fetch(`${on.proxy.url}/v1/table/t/insert`, { method: 'POST', body: new Uint8Array(100_000) })
+    const first = send()
+    while (held.length < 1) await new Promise((resolve) => setTimeout(resolve, 10))
+    const second = await send()
+    expect([second.status, second.headers.get('retry-after'), await second.json()]).toEqual([
+      503,
+      '1',
+      { code: 17, error: expect.stringContaining('Too many bodies') },
+    ])
+    held.pop()?.()
+    expect((await first).status).toBe(200)
+    const third = send()
+    while (held.length < 1) await new Promise((resolve) => setTimeout(resolve, 10))
+    held.pop()?.()
+    expect((await third).status).toBe(200)
   })
 
   it('requests beyond the limit are told to come back', async () => {
