@@ -1,5 +1,6 @@
 import {
   Pool,
+  Query,
   type ClientBase,
   type ClientConfig,
   type PoolClient,
@@ -99,10 +100,16 @@ export async function send(
   values?: readonly unknown[],
 ): Promise<QueryResult<QueryResultRow>> {
   return await new Promise((resolve, reject) => {
-    const config = { ...query, ...(values === undefined ? {} : { values: [...values] }) }
-    client.query<QueryResultRow>(config, (error: Error | null, result: QueryResult<QueryResultRow>) => {
-      if (error === null || error === undefined) resolve(result)
-      else reject(error)
-    })
+    // The driver copies a configuration property by property, which takes it several microseconds; a text it takes as it is.
+    const sent = new Query<QueryResultRow>(query.text, values === undefined ? undefined : [...values])
+    client.query(
+      Object.assign(sent, {
+        name: query.name,
+        callback: (error: Error | null | undefined, result: QueryResult<QueryResultRow>) => {
+          if (error === null || error === undefined) resolve(result)
+          else reject(error)
+        },
+      }),
+    )
   })
 }
