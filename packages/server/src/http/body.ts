@@ -56,7 +56,9 @@ function gathered(request: IncomingMessage, { limit, tooLarge }: Bound): Promise
     reject(brokenOff(cause))
   }
   request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
-  if (request.destroyed) onBroken()
+  // A request without a body comes ended, and tells nothing more.
+  if (request.readableEnded) onEnd()
+  else if (request.destroyed) onBroken()
   return promise
 }
 

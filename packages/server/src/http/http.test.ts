@@ -155,6 +155,12 @@ test('broken JSON, too deep JSON and bytes that are no text are 400', async () =
   expect((await post('['.repeat(50_000))).status).toBe(400)
 })
 
+test('no body at all, nor a word of one, is an empty one', async () => {
+  const text = await talk([`POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`])
+  expect(text).toMatch(/^HTTP\/1\.1 400 /)
+  expect(text).not.toContain('ended before')
+})
+
 test('a form or plain text, which any web page may send unasked, is not taken for JSON', async () => {
   for (const type of [
     'text/plain',

@@ -56,6 +56,8 @@ export class Listener implements AsyncDisposable {
       noDelay: true,
       // Node's own refusal has no body; `withHost` has.
       requireHostHeader: false,
+      // Spares what has no body, which is most of it, the machinery of a stream.
+      optimizeEmptyRequests: true,
     }
     const { refuse = refuseForCatalog } = options
     const checked = withHost(listener, refuse)

@@ -87,7 +87,9 @@ function gathered(request: IncomingMessage, idleMs: number, signal: AbortSignal)
   const timer = setTimeout(() => fail(new S3Error('RequestTimeout')), idleMs)
   signal.addEventListener('abort', onAbort, { once: true })
   request.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
-  if (request.destroyed) onClose()
+  // A request without a body comes ended, and tells nothing more.
+  if (request.readableEnded) onEnd()
+  else if (request.destroyed) onClose()
   return promise
 }
 
