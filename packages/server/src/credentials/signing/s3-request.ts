@@ -17,6 +17,8 @@ export interface S3Place {
   readonly endpoint: string | null
   readonly region: string
   readonly bucket: string
+  /** The bucket is in the path; of AWS, which knows both ways, it says nothing. */
+  readonly pathStyle: boolean
 }
 
 /** A request that somebody wants to send. */
@@ -107,7 +109,7 @@ function copySource({ headers }: S3Request, { bucket }: S3Place): string[] {
   return [key]
 }
 
-function keyOf(url: URL, { endpoint, region, bucket }: S3Place): string {
+function keyOf(url: URL, { endpoint, region, bucket, pathStyle }: S3Place): string {
   const path = decoded(url.pathname)
   const base = endpoint === null ? null : new URL(endpoint)
   const domain = awsDomain(region)
@@ -115,7 +117,9 @@ function keyOf(url: URL, { endpoint, region, bucket }: S3Place): string {
   const scheme = base?.protocol ?? 'https:'
   if (url.protocol !== scheme || url.username !== '' || url.password !== '' || url.hash !== '')
     throw refused('another store')
-  if (hosts.some((host) => url.host === `${bucket}.${host}`)) return path.slice(1)
+  // A store that looks for the bucket in the path alone would take the beginning of the key for it.
+  const inHost = base === null || !pathStyle
+  if (inHost && hosts.some((host) => url.host === `${bucket}.${host}`)) return path.slice(1)
   if (!hosts.includes(url.host)) throw refused('another store')
   const start = `${(base?.pathname ?? '/').replace(/\/$/, '')}/${bucket}`
   if (path === start || path === `${start}/`) return ''

@@ -4,7 +4,7 @@ import { signForTable, type SigningGround, type SignRequest } from './sign.ts'
 
 const endpoint = 'http://127.0.0.1:9000'
 const ground: SigningGround = {
-  place: { endpoint, region: 'us-east-1', bucket: 'lake' },
+  place: { endpoint, region: 'us-east-1', bucket: 'lake', pathStyle: true },
   keys: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   prefixes: ['s3://lake/wh/t/'],
   access: 'read-write',
@@ -15,7 +15,10 @@ function request(method: string, path: string, more: Partial<SignRequest> = {}):
   return { method, region: 'us-east-1', uri: `${endpoint}${path}`, headers: {}, body: null, ...more }
 }
 
-const aws: SigningGround = { ...ground, place: { endpoint: null, region: 'eu-central-1', bucket: 'lake' } }
+const aws: SigningGround = {
+  ...ground,
+  place: { endpoint: null, region: 'eu-central-1', bucket: 'lake', pathStyle: false },
+}
 
 function inAws(method: string, path: string): SignRequest {
   const uri = `https://lake.s3.eu-central-1.amazonaws.com${path}`
@@ -58,7 +61,10 @@ describe('what table formats need is signed', () => {
   })
 
   test('a bucket in the host name is the same bucket', () => {
-    const named = { ...ground, place: { ...ground.place, endpoint: 'http://store.example:9000' } }
+    const named = {
+      ...ground,
+      place: { ...ground.place, endpoint: 'http://store.example:9000', pathStyle: false },
+    }
     const uri = 'http://lake.store.example:9000/wh/t/a'
     expect(outcome(request('GET', '', { uri }), named)).toBe('signed')
     expect(outcome(inAws('GET', '/wh/t/a'), aws)).toBe('signed')
@@ -149,6 +155,16 @@ describe('nothing else is', () => {
     ['that ends early', deleting('wh/t/a').slice(0, -1)],
   ])('a bulk delete %s', (_, body) => {
     expect(outcome({ ...inAws('POST', '/?delete'), body }, aws)).toBe('forbidden')
+  })
+
+  test('a bucket in the host name, where stores look in the path: there the table is a bucket', () => {
+    const named = {
+      ...ground,
+      place: { ...ground.place, endpoint: 'http://store.example:9000' },
+      prefixes: ['s3://lake/other/'],
+    }
+    const uri = 'http://lake.store.example:9000/other/secret'
+    expect(outcome(request('GET', '', { uri }), named)).toBe('forbidden')
   })
 
   test('%2F and dots inside a segment', () => {
