@@ -67,12 +67,16 @@ async function probeBySigning(lake: Lake, random: Random, table: string, handedO
   return seen
 }
 
-/** Has a request signed, and sends it to the store if it was. `sentBody` is what goes out, where that is another. */
+/**
+ * Has a request signed, and sends it to the store if it was. `sentBody` is what goes out, where that is another; `added`
+ * goes out beside what was signed.
+ */
 export async function signAndSend(
   lake: Lake,
   path: string,
   { method, uri, headers = {}, body, region, provider }: ToSign,
   sentBody: string = body ?? '',
+  added: readonly HeaderPair[] = [],
 ): Promise<{ readonly signed: boolean; readonly seen: readonly Seen[] }> {
   const { store } = lake
   if (store === undefined) throw new Error('there is no store')
@@ -105,5 +109,8 @@ export async function signAndSend(
     ? withHost
     : [...withHost, length]
   const target = given.slice(store.endpoint.length)
-  return { signed: true, seen: [seenOfStore(await sendRaw(store.endpoint, method, target, sent, sentBody))] }
+  return {
+    signed: true,
+    seen: [seenOfStore(await sendRaw(store.endpoint, method, target, [...sent, ...added], sentBody))],
+  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { tablePath } from '../../refresh/catalog-client.ts'
-import { sha256 } from '../../refresh/s3-signature.ts'
+import { type HeaderPair, sha256 } from '../../refresh/s3-signature.ts'
 import type { AttackClass } from '../attack.ts'
 import type { Lake } from '../lake.ts'
 import { hostileKey } from '../pieces.ts'
@@ -162,6 +162,35 @@ export const signing: readonly AttackClass[] = [
         what: `bulk delete of ${foreign}: body ${about}: ${shown}`,
         seen: result.seen,
       }
+    },
+  },
+  {
+    name: 'sign-unsigned-headers',
+    modes,
+    weight: 2,
+    async attack(lake, random) {
+      const { location } = random.pick(lake.canaries.filter(({ kind }) => kind !== 'disk'))
+      const target = `${lake.store?.endpoint ?? ''}/${lake.own.location.slice('s3://'.length)}/data/taken`
+      const method = random.pick(['PUT', 'PUT', 'PUT', 'DELETE', 'GET'])
+      const added = random.pick<readonly HeaderPair[]>([
+        [['x-amz-copy-source', location.slice('s3:/'.length)]],
+        [
+          ['X-Amz-Copy-Source', location.slice('s3://'.length)],
+          ['x-amz-copy-source-if-unmodified-since', 'Fri, 01 Jan 2100 00:00:00 GMT'],
+        ],
+        [
+          ['x-amz-copy-source', location.slice('s3:/'.length)],
+          ['x-amz-metadata-directive', 'REPLACE'],
+        ],
+        [
+          ['x-amz-meta-snowball-auto-extract', 'true'],
+          ['x-amz-meta-minio-snowball-prefix', 'n/t2'],
+        ],
+        [['x-minio-force-delete', 'true']],
+      ])
+      const { seen } = await signAndSend(lake, pathOf(lake), { method, uri: target }, '', added)
+      const after = await signAndSend(lake, pathOf(lake), { method: 'GET', uri: target })
+      return { what: `${method} with ${JSON.stringify(added)} beside`, seen: [...seen, ...after.seen] }
     },
   },
   {

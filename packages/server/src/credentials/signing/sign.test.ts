@@ -128,6 +128,18 @@ describe('nothing else is', () => {
       request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-copy-source': ['lake/wh/t2/a'] } }),
     ],
     ['a header that opens it', request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-acl': ['public-read'] } })],
+    [
+      'a header that has it unpacked',
+      request('PUT', '/lake/wh/t/a.tar', { headers: { 'X-Amz-Meta-Snowball-Auto-Extract': ['true'] } }),
+    ],
+    [
+      'a header that has it unpacked elsewhere',
+      request('PUT', '/lake/wh/t/a.tar', { headers: { 'x-amz-meta-minio-snowball-prefix': ['wh/u'] } }),
+    ],
+    [
+      'a condition of a copy without the copy',
+      request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-copy-source-if-match': ['x'] } }),
+    ],
     ['a session of its own', request('GET', '/lake/wh/t/a', { headers: { 'x-amz-security-token': ['x'] } })],
     ['another store', request('GET', '', { uri: 'http://127.0.0.1:9001/lake/wh/t/a' })],
     ['another scheme', request('GET', '', { uri: 'https://127.0.0.1:9000/lake/wh/t/a' })],

@@ -9,6 +9,7 @@ import {
 } from '@headgate/sigv4'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import type { Access } from '../vendor.ts'
+import { guardHeaders } from './guard-headers.ts'
 import { planS3Request, type S3Place } from './s3-request.ts'
 
 /** `RemoteSignRequest` of the Iceberg REST specification, decoded. */
@@ -40,9 +41,9 @@ export interface SigningGround {
   readonly now: Date
 }
 
-/** They would do more than the request line says: change who may read, where it goes, or for whom it is paid. */
+/** They would do more than the request line says: change who may read, where it goes, what becomes of it, or who pays. */
 const refusedHeaders =
-  /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
+  /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-meta-(?:minio-)?snowball-|x-minio-|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
 /**
  * Left unsigned, as Iceberg's reference signer does: its client uses a kept signature for other parts of the same object,
  * and the SDK counts its attempts after signing.
@@ -79,7 +80,10 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   if (request.region !== place.region && place.endpoint === null)
     throw new HeadgateError('bad-request', `The bucket is in ${place.region}: sign for that region.`)
   const hash = payloadHashOf(given, request.body)
-  const signable = given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host')
+  const signable = [
+    ...given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host'),
+    ...guardHeaders({ method, given }, place),
+  ]
   const headers = signed(
     { method, target: `${url.pathname}${url.search}`, headers: [['host', url.host], ...signable] },
     {
@@ -149,5 +153,8 @@ function headersOf(headers: SignRequest['headers']): Header[] {
     if (refusedHeaders.test(lower)) throw new HeadgateError('forbidden', `The header ${lower} is not signed.`)
     result.push([lower, value])
   }
+  const conditions = result.some(([name]) => name.startsWith('x-amz-copy-source-'))
+  if (conditions && !result.some(([name]) => name === 'x-amz-copy-source'))
+    throw new HeadgateError('forbidden', 'Conditions of a copy are not signed without its source.')
   return result
 }

@@ -1,0 +1,24 @@
+import type { Header } from '@headgate/sigv4'
+import { awsDomain } from '../../storage/aws-domain.ts'
+import type { S3Place } from './s3-request.ts'
+
+/**
+ * Headers that are signed with a write, so that it stays one whatever is added to it on its way. AWS refuses `x-amz-`
+ * headers that were not signed. Other stores take them (seen at MinIO): a signed PutObject with a source of a copy beside
+ * it reads any object of the bucket, and one that is to be unpacked writes any.
+ *
+ * No object has the entity tag, and the other header has but one value.
+ */
+export function guardHeaders(
+  { method, given }: { readonly method: string; readonly given: readonly Header[] },
+  { endpoint, region }: Pick<S3Place, 'endpoint' | 'region'>,
+): readonly Header[] {
+  if (method !== 'PUT' || endpoint === null) return []
+  if (new URL(endpoint).hostname.endsWith(`.${awsDomain(region)}`)) return []
+  // The source of a copy is signed, so it is the only one.
+  const copies = given.some(([name]) => name === 'x-amz-copy-source')
+  return [
+    ...(copies ? [] : [['x-amz-copy-source-if-match', 'none'] as const]),
+    ['x-amz-meta-snowball-auto-extract', 'false'],
+  ]
+}
