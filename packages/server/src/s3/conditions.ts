@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isHeadgateError } from '@headgate/errors'
 import type { ObjectInfo, StorageCapabilities, WriteCondition } from '../storage/storage.ts'
+import type { S3Call } from './operation.ts'
 import { S3Error } from './s3-error.ts'
 
 /**
@@ -46,6 +48,24 @@ export function writeCondition(
   if (etag === '' || etag === '*' || etag.includes(',') || capabilities.ifMatch === false)
     throw unknown('If-Match')
   return { ifMatch: etag }
+}
+
+/**
+ * Runs a write that may be on a condition. To S3 an object that is not there is no other object than the expected one, but
+ * `NoSuchKey`.
+ */
+export async function onCondition<T>(
+  { storage, location, signal }: Pick<S3Call, 'storage' | 'location' | 'signal'>,
+  condition: WriteCondition,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write()
+  } catch (cause) {
+    if (condition.ifMatch === undefined || !isHeadgateError(cause, 'precondition-failed')) throw cause
+    const isThere = await storage.head(location, { signal }).catch(() => 'unknown')
+    throw isThere === null ? new S3Error('NoSuchKey', { cause }) : cause
+  }
 }
 
 /** Without quotes, as the storage port has them. */

@@ -209,6 +209,8 @@ describe('conditions', () => {
     const swap = (): Promise<string> =>
       outcome(client.send(new PutObjectCommand({ ...at('swap'), Body: '2', IfMatch: first.ETag })))
     expect([await swap(), await swap()]).toEqual(['200', '412 PreconditionFailed'])
+    await client.send(new DeleteObjectCommand(at('swap')))
+    expect(await swap()).toBe('404 NoSuchKey')
   })
 
   test('that S3 does not know are NotImplemented, not passed over', async () => {
@@ -272,6 +274,7 @@ describe('a copy', () => {
       outcome(client.send(new CopyObjectCommand({ ...at('to2'), CopySource, ...more })))
     expect(await copy({ CopySourceIfMatch: '"other"' })).toBe('412 PreconditionFailed')
     expect(await copy({ CopySourceIfNoneMatch: ETag })).toBe('412 PreconditionFailed')
+    expect(await copy({ IfMatch: ETag })).toBe('404 NoSuchKey')
     expect(await copy({ CopySourceIfMatch: ETag, IfNoneMatch: '*' })).toBe('200')
     expect(await copy({ IfNoneMatch: '*' })).toBe('412 PreconditionFailed')
     expect((await read('to2')).toString()).toBe('copied')

@@ -77,6 +77,7 @@ describe.skipIf(findMinio() === undefined)(needsMinio('in front of another S3 st
     expect(await outcome(client.send(new GetObjectCommand({ ...at('once'), IfNoneMatch: ETag })))).toMatch(
       /^304/,
     )
+    expect(await put({ ...at('never'), IfMatch: ETag })).toBe('404 NoSuchKey')
     expect(await outcome(client.send(new GetObjectCommand(at('none'))))).toBe('404 NoSuchKey')
   })
 

@@ -2,7 +2,7 @@ import { isHeadgateError } from '@headgate/errors'
 import type { CompletedPart } from '../../storage/storage.ts'
 import { maxParts } from '../../storage/upload-parts.ts'
 import { readDocument } from '../body.ts'
-import { bareEtag, quoted, writeCondition } from '../conditions.ts'
+import { bareEtag, onCondition, quoted, writeCondition } from '../conditions.ts'
 import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { S3Error } from '../s3-error.ts'
@@ -24,11 +24,12 @@ export const completeMultipartUpload: S3Operation = {
     )
     await checkSize(call, uploadId, parts)
     const completed = async (): Promise<string> => {
-      const { etag } = await storage
-        .completeUpload(call.location, uploadId, parts, { signal: call.signal, ...condition })
-        .catch((error: unknown) => {
-          throw partError(error)
-        })
+      const options = { signal: call.signal, ...condition }
+      const { etag } = await onCondition(call, condition, () =>
+        storage.completeUpload(call.location, uploadId, parts, options),
+      ).catch((error: unknown) => {
+        throw partError(error)
+      })
       return xmlResult('CompleteMultipartUploadResult', [
         ['Location', `/${address.bucket}/${address.key}`],
         ['Bucket', address.bucket],

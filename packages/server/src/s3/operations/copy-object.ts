@@ -1,4 +1,4 @@
-import { quoted, writeCondition } from '../conditions.ts'
+import { onCondition, quoted, writeCondition } from '../conditions.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { copySourceOf, openCopySource } from '../copy-source.ts'
 import { cannotHold } from '../missing.ts'
@@ -44,12 +44,9 @@ async function copyThrough(call: S3Call, source: string, replacing: boolean): Pr
   const { body, length, info } = await openCopySource(call, source, undefined)
   const kept = info.contentType === undefined ? {} : { contentType: info.contentType }
   try {
-    return await storage.put(location, body, {
-      signal,
-      size: length,
-      ...condition,
-      ...(replacing ? contentTypeOf(headers) : kept),
-    })
+    const type = replacing ? contentTypeOf(headers) : kept
+    const options = { signal, size: length, ...condition, ...type }
+    return await onCondition(call, condition, () => storage.put(location, body, options))
   } finally {
     body.destroy()
   }

@@ -1,5 +1,5 @@
 import { storeBody } from '../body.ts'
-import { quoted, writeCondition } from '../conditions.ts'
+import { onCondition, quoted, writeCondition } from '../conditions.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { cannotHold } from '../missing.ts'
 import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
@@ -18,7 +18,8 @@ export const putObject: S3Operation = {
     const condition = writeCondition(headers, storage.capabilities)
     const { etag } = await storeBody(call, async (body, size) => {
       try {
-        return await storage.put(location, body, { signal, size, ...condition, ...contentTypeOf(headers) })
+        const options = { signal, size, ...condition, ...contentTypeOf(headers) }
+        return await onCondition(call, condition, () => storage.put(location, body, options))
       } catch (error) {
         // The mark of a directory: a store of files has directories, and needs none.
         if (size === 0 && call.address.key.endsWith('/') && cannotHold(call.address.key, error))
