@@ -60,6 +60,11 @@ describe('a signature', () => {
     const late = { ...options, date: new Date(Date.now() - 120_000) }
     expect(await get(presign({ method: 'GET', target: path, headers }, late))).toBe('403 AccessDenied')
     expect(lastReason()).toMatch(/expired/)
+    for (const expires of ['0', '604801', 'x', '']) {
+      const endless = presign({ method: 'GET', target: path, headers }, options)
+      const changed = endless.replace('X-Amz-Expires=60', `X-Amz-Expires=${expires}`)
+      expect(await get(changed)).toBe('400 AuthorizationQueryParametersError')
+    }
   })
 
   test('is needed', async () => {

@@ -6,6 +6,7 @@
 export const s3Errors = {
   AccessDenied: [403, 'Access denied.'],
   AuthorizationHeaderMalformed: [400, 'The authorization of the request is malformed.'],
+  AuthorizationQueryParametersError: [400, 'The authorization in the query is malformed.'],
   BadDigest: [400, 'The checksum or Content-MD5 is not that of the body.'],
   EntityTooLarge: [400, 'The body is larger than is allowed.'],
   EntityTooSmall: [400, 'A part that is not the last one is smaller than the store allows.'],

@@ -96,11 +96,15 @@ describe('the authentication', () => {
   const query: [title: string, change: (target: string) => string, code: string][] = [
     ['no algorithm', (t) => t.replace(/X-Amz-Algorithm=[^&]*&/, ''), 'unsupported-algorithm'],
     ['another algorithm', (t) => t.replace('AWS4-HMAC-SHA256', 'AWS4-HMAC-SHA1'), 'unsupported-algorithm'],
-    ['no credential', (t) => t.replace(/X-Amz-Credential=[^&]*&/, ''), 'malformed-authentication'],
-    ['no date', (t) => t.replace(/X-Amz-Date=[^&]*&/, ''), 'malformed-authentication'],
-    ['no end', (t) => t.replace(/X-Amz-Expires=[^&]*&/, ''), 'malformed-authentication'],
-    ['no signed headers', (t) => t.replace(/X-Amz-SignedHeaders=[^&]*&/, ''), 'malformed-authentication'],
-    ['no signature', (t) => t.replace(/&X-Amz-Signature=.*/, ''), 'malformed-authentication'],
+    ['no credential', (t) => t.replace(/X-Amz-Credential=[^&]*&/, ''), 'malformed-query-authentication'],
+    ['no date', (t) => t.replace(/X-Amz-Date=[^&]*&/, ''), 'malformed-query-authentication'],
+    ['no end', (t) => t.replace(/X-Amz-Expires=[^&]*&/, ''), 'malformed-query-authentication'],
+    [
+      'no signed headers',
+      (t) => t.replace(/X-Amz-SignedHeaders=[^&]*&/, ''),
+      'malformed-query-authentication',
+    ],
+    ['no signature', (t) => t.replace(/&X-Amz-Signature=.*/, ''), 'malformed-query-authentication'],
     ['two signatures', (t) => `${t}&X-Amz-Signature=${'0'.repeat(64)}`, 'duplicate-parameter'],
     [
       'two signatures, one in disguise',

@@ -64,5 +64,5 @@ export function parseAuthorizationQuery(parameters: readonly QueryParameter[]): 
 }
 
 function malformed(what: string): SigV4Error {
-  return new SigV4Error('malformed-authentication', what)
+  return new SigV4Error('malformed-query-authentication', what)
 }
