@@ -23,6 +23,14 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
   return parsed
 }
 
+/** Those that the warehouse allows now. */
+export function allowedOf({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
+  return locations.filter((text) => {
+    const location = parseLocation(text)
+    return !contains(location, places[0]) && places.some((place) => contains(place, location))
+  })
+}
+
 function checkOne({ name, places }: Warehouse, location: Location): void {
   if (contains(location, places[0])) {
     throw new HeadgateError(

@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { Claim } from '../store/locations.ts'
 import type { Bodies, NewRelation, Replacement } from '../store/relation-writes.ts'
-import { claimFor } from './locations.ts'
+import { allowedOf, claimFor } from './locations.ts'
 import { contains } from '../storage/location-relations.ts'
 import { parseLocation, parseObjectLocation } from '../storage/location.ts'
 import { composeMetadataFile, type MetadataFile, parseMetadataText } from './metadata-file.ts'
@@ -10,6 +10,9 @@ import type { CatalogParts } from './parts.ts'
 import type { RelationModel } from './relation-model.ts'
 import { standingOf, type Target } from './target.ts'
 import type { Warehouse } from './warehouses.ts'
+
+/** How many of the places that a relation left its storage access goes on reaching. */
+const maxLeftPlaces = 6
 
 /** One relation's share of a commit: its metadata file is composed, nothing is written yet. */
 export interface Prepared {
@@ -72,7 +75,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
   const before = model.locations(base)
   const after = model.locations(metadata)
   const moved = after.length !== before.length || after.some((location, index) => location !== before[index])
-  const claim = moved ? claimFor(warehouse, after) : null
+  const claim = moved ? claimFor(warehouse, [...after, ...leftPlaces(target)]) : null
   const file = await composeMetadataFile(parts, model, metadata, relation.metadataLocation)
   return {
     warehouse,
@@ -93,6 +96,14 @@ export async function prepareReplace<Metadata, Update, Requirement>(
     expired: expired.filter((file) => isWithin(file, after)),
     remember: () => models.add(relation.id, file.location, metadata, file.text.length),
   }
+}
+
+/**
+ * Places that storage access goes on reaching, the latest first: snapshots of before name files there. There is an end to
+ * them, because they are sealed into keys and written into policies, which have little room.
+ */
+function leftPlaces({ relation, warehouse }: Target): string[] {
+  return allowedOf(warehouse, relation.prefixes.split('\n')).slice(0, maxLeftPlaces)
 }
 
 /**

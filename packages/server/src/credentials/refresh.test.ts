@@ -103,6 +103,12 @@ describe('a token renews', () => {
     expect(await refusal(lake.refresh(token, alice, `renamed-${turn}`))).toBe('another name')
   })
 
+  test('a table that left a place which the warehouse does not allow any more', async () => {
+    const { table, token } = await loaded()
+    await lake.change('setPrefixes', table.id, [...table.prefixes, 's3://elsewhere/t/'])
+    await lake.refresh(token, alice, table.name)
+  })
+
   test('after the key ring was rotated', async () => {
     const master = masterKeyFrom(Buffer.alloc(32, 7))
     await using other = await TestLake.open({ master })

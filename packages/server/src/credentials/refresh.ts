@@ -3,6 +3,7 @@ import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import { enforce } from '../access/refuse.ts'
+import { allowedOf } from '../catalog/locations.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Identity, Principal } from '../identity/identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
@@ -14,7 +15,7 @@ import { digestOfLocations, type NamedParty, type RefreshClaims } from './refres
 import type { Reads } from './reads.ts'
 import { type RefreshRefusal, refusedToken } from './refresh-refusal.ts'
 import { openRefreshToken } from './refresh-token.ts'
-import { areAllowed, type Live, liveStanding } from './standing.ts'
+import { type Live, liveStanding } from './standing.ts'
 import { vendingOf } from './vending-of.ts'
 
 export interface RefreshParts {
@@ -94,7 +95,8 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
   if (standing.holder !== null && standing.holder !== claims.relationId) throw refusedToken('name taken')
   const live = liveStanding(standing, claims.relationId, warehouse.id, claims.issuedAt)
   if (!live.ok) throw refusedToken(live.reason)
-  checkPlaces(claims, warehouse, live.value, standing.overlaps)
+  const prefixes = placesOf(claims, warehouse, live.value)
+  if (standing.overlaps) throw refusedToken('locations overlap')
 
   const policy = await parts.policies.get(caller, standing.policyVersion)
   if (!policy.enabled)
@@ -117,7 +119,7 @@ export async function admitToken(parts: RefreshParts, request: RefreshRequest): 
         namespaceId: live.value.namespaceId,
       },
       identifier,
-      prefixes: live.value.prefixes,
+      prefixes,
       prefix: claims.prefix,
       access,
       identity: caller,
@@ -202,17 +204,15 @@ function isParty(named: NamedParty, { id, issuer, subject }: NamedParty): boolea
   return named.id === id && named.issuer === issuer && named.subject === subject
 }
 
-/** The places are those the token was made for, still allowed, and nobody else's. */
-function checkPlaces(
-  claims: RefreshClaims,
-  warehouse: Warehouse,
-  { prefixes }: Live,
-  overlaps: boolean,
-): void {
-  if (prefixes.length === 0 || digestOfLocations(prefixes) !== claims.locations)
-    throw refusedToken('locations changed')
-  if (!areAllowed(warehouse, prefixes)) throw refusedToken('locations not allowed')
-  if (overlaps) throw refusedToken('locations overlap')
+/** The places that the token was made for: those of the table that are allowed are the same still. */
+function placesOf(claims: RefreshClaims, warehouse: Warehouse, { prefixes }: Live): readonly string[] {
+  const allowed = allowedOf(warehouse, prefixes)
+  if (allowed.length > 0 && digestOfLocations(allowed) === claims.locations) return allowed
+  throw refusedToken(
+    allowed.length < prefixes.length && digestOfLocations(prefixes) === claims.locations
+      ? 'locations not allowed'
+      : 'locations changed',
+  )
 }
 
 function forbidden(privilege: string, { staged }: Live, identifier: TableIdentifier): HeadgateError {

@@ -14,7 +14,7 @@ import { relationParam } from './names.ts'
 import { namesItsUser } from './loadCredentials.ts'
 import type { IcebergParts } from './parts.ts'
 import { route } from './route.ts'
-import { holdingOf } from './storage-access.ts'
+import { holdingOf, placesWithin } from './storage-access.ts'
 
 /**
  * Signs a request to the object store of a table, with the warehouse's keys, when it does no more than the caller may do
@@ -66,7 +66,8 @@ async function reach(parts: IcebergParts, call: Call, at: RelationPlace): Promis
   const { found } = await findRelation(parts, call, at, 'table', 'select', 'none')
   const policy = await parts.policies.get(call.identity)
   const writes = decide(policy, found.chain, 'modify').outcome === 'allow'
-  return { prefixes: holdingOf(found).prefixes, access: writes ? 'read-write' : 'read', staged: false }
+  const prefixes = placesWithin(at.warehouse, holdingOf(found).prefixes)
+  return { prefixes, access: writes ? 'read-write' : 'read', staged: false }
 }
 
 function signedAnswer({ mayBeKept, uri, headers }: ReturnType<typeof signForTable>): Answer {

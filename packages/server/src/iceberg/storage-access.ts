@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '@headgate/json'
 import { relationChain } from '../access/chain.ts'
 import { decide } from '../access/decide.ts'
 import type { Chain } from '../access/privilege.ts'
-import { checkLocations, claimFor } from '../catalog/locations.ts'
+import { allowedOf, checkLocations, claimFor } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import type { Place, Target } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
@@ -106,19 +106,20 @@ export async function handOut(
   const policy = await parts.policies.get(call.identity)
   const writes = through.length === 0 && (staged || decide(policy, chain, 'modify').outcome === 'allow')
   const access = writes ? 'read-write' : 'read'
+  const within = placesWithin(warehouse, prefixes)
   const entitled: Entitled = {
     warehouse,
     identifier,
     relation: { id, staged, namespaceId },
     location,
-    prefixes,
+    prefixes: within,
     access,
     identity: withQueryOf(call),
     through,
     ground: { policyVersion: policy.version, notBefore: Math.max(notBefore, warehouse.notBefore) },
   }
   const given = how === 'vend' ? parts.handOut.given(entitled) : null
-  if (given === null) checkLocations(warehouse, prefixes)
+  if (given === null) checkLocations(warehouse, [location, ...within])
   call.audit.detail = { ...call.audit.detail, handedOut: access, mode: vendingOf(warehouse).mode }
   return given ?? parts.handOut.give(entitled, how, call.signal)
 }
@@ -127,6 +128,15 @@ export async function handOut(
 function withQueryOf({ identity, audit }: Call): Call['identity'] {
   if (identity.queryId !== undefined || audit.queryId === undefined) return identity
   return { ...identity, queryId: audit.queryId }
+}
+
+/**
+ * Those of a table's places that the warehouse allows now. A place that the table left need not be allowed any more for
+ * the others to be handed out; the only one is left for whoever refuses it.
+ */
+export function placesWithin(warehouse: Warehouse, prefixes: readonly string[]): readonly string[] {
+  const within = prefixes.length === 1 ? prefixes : allowedOf(warehouse, prefixes)
+  return within.length === 0 ? prefixes : within
 }
 
 const endings = new WeakMap<HandedOut, Ending>()

@@ -246,6 +246,49 @@ test('a rename and other commits do not disturb a job', async () => {
   expect((await writer.send('GET', path)).status).toBe(200)
 })
 
+describe('a table that moved', () => {
+  const move = (name: string, location: string): Promise<TestAnswer> =>
+    commit(writer.send, `${tables}/${name}`, [{ action: 'set-location', location }])
+  const get = ({ config }: ReturnType<typeof credentialOf>, at: { Bucket: string; Key: string }): unknown =>
+    storageOutcome(storageClient({ config }).send(new GetObjectCommand(at)))
+
+  test('is read and written where it was, too: its snapshots name files there', async () => {
+    await server.send('POST', tables, { name: 'nomad', schema })
+    const before = await writer.send('GET', `${tables}/nomad`, undefined, asking)
+    const left = textAt(before.json, 'metadata', 'location')
+    const file = keyBelow(left, 'data/x')
+    await storageClient(credentialOf(before)).send(new PutObjectCommand({ ...file, Body: 'x' }))
+    expect((await move('nomad', `${left}-moved`)).status).toBe(200)
+
+    const after = credentialOf(await writer.send('GET', `${tables}/nomad`, undefined, asking))
+    expect(await get(after, file)).toBe('done')
+    const there = keyBelow(`${left}-moved`, 'data/y')
+    expect(
+      await storageOutcome(storageClient(after).send(new PutObjectCommand({ ...there, Body: 'y' }))),
+    ).toBe('done')
+    // Keys of before do not end, and do not get wider.
+    await expect.poll(() => get(credentialOf(before), file)).toBe('done')
+    expect(await get(credentialOf(before), there)).toBe('AccessDenied')
+    const renewed = await reader.send('GET', `${tables}/nomad/credentials`, undefined, asking)
+    expect(await get(credentialOf(renewed), file)).toBe('done')
+  })
+
+  test('many times is read at the places that it left last', async () => {
+    await server.send('POST', tables, { name: 'restless', schema })
+    const load = (): Promise<TestAnswer> => writer.send('GET', `${tables}/restless`, undefined, asking)
+    const first = textAt((await load()).json, 'metadata', 'location')
+    const places = Array.from({ length: 10 }, (_, index) => `${first}-${index}`)
+    for (const place of places) {
+      expect((await move('restless', place)).status).toBe(200)
+      const at = keyBelow(place, 'data/x')
+      await storageClient(credentialOf(await load())).send(new PutObjectCommand({ ...at, Body: 'x' }))
+    }
+    const last = credentialOf(await load())
+    for (const place of places.slice(-7)) expect(await get(last, keyBelow(place, 'data/x'))).toBe('done')
+    expect(await get(last, keyBelow(places[0] ?? '', 'data/x'))).toBe('AccessDenied')
+  })
+})
+
 describe('a server without the storage gateway that its warehouse needs', () => {
   test('tells those who ask what to do, and serves those who do not', async () => {
     await using switchedOff = await testServer({

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import { parseLocation } from '../storage/location.ts'
+import { placesWithin } from './storage-access.ts'
+
+const warehouse = {
+  places: [parseLocation('s3://lake/wh'), parseLocation('s3://more')],
+} as Partial<Warehouse>
+const within = (...prefixes: string[]): readonly string[] => placesWithin(warehouse as Warehouse, prefixes)
+
+test('of several places of a table, those are handed out that the warehouse allows', () => {
+  expect(within('s3://lake/wh/t/', 's3://gone/t/')).toEqual(['s3://lake/wh/t/'])
+  expect(within('s3://lake/wh/t/', 's3://more/t/')).toEqual(['s3://lake/wh/t/', 's3://more/t/'])
+  expect(within('s3://lake/wh/t/', 's3://lake/wh/', 's3://lake/')).toEqual(['s3://lake/wh/t/'])
+})
+
+test('where none is allowed, they are left for whoever refuses them', () => {
+  expect(within('s3://gone/t/')).toEqual(['s3://gone/t/'])
+  expect(within('s3://gone/t/', 's3://gone/u/')).toEqual(['s3://gone/t/', 's3://gone/u/'])
+})
