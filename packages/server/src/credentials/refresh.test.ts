@@ -103,6 +103,14 @@ describe('a token renews', () => {
     expect(await refusal(lake.refresh(token, alice, `renamed-${turn}`))).toBe('another name')
   })
 
+  test('a table that moved meanwhile, for the places that it had', async () => {
+    const { table, token } = await loaded()
+    const before = await claimsOf(lake, token)
+    await lake.change('setPrefixes', table.id, [`s3://lake/new-${turn}/`, ...table.prefixes])
+    const after = await claimsOf(lake, tokenOf(await lake.refresh(token, alice, table.name)))
+    expect([after.locations, after.prefix]).toEqual([before.locations, before.prefix])
+  })
+
   test('a table that left a place which the warehouse does not allow any more', async () => {
     const { table, token } = await loaded()
     await lake.change('setPrefixes', table.id, [...table.prefixes, 's3://elsewhere/t/'])

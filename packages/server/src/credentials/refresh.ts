@@ -204,10 +204,16 @@ function isParty(named: NamedParty, { id, issuer, subject }: NamedParty): boolea
   return named.id === id && named.issuer === issuer && named.subject === subject
 }
 
-/** The places that the token was made for: those of the table that are allowed are the same still. */
+/**
+ * The places that the token was made for: those of the table that are allowed, or those that it had before it was moved,
+ * which are the last of them now.
+ */
 function placesOf(claims: RefreshClaims, warehouse: Warehouse, { prefixes }: Live): readonly string[] {
   const allowed = allowedOf(warehouse, prefixes)
-  if (allowed.length > 0 && digestOfLocations(allowed) === claims.locations) return allowed
+  for (const from of allowed.keys()) {
+    const places = allowed.slice(from)
+    if (digestOfLocations(places) === claims.locations) return places
+  }
   throw refusedToken(
     allowed.length < prefixes.length && digestOfLocations(prefixes) === claims.locations
       ? 'locations not allowed'

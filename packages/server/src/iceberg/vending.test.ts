@@ -269,8 +269,14 @@ describe('a table that moved', () => {
     // Keys of before do not end, and do not get wider.
     await expect.poll(() => get(credentialOf(before), file)).toBe('done')
     expect(await get(credentialOf(before), there)).toBe('AccessDenied')
-    const renewed = await reader.send('GET', `${tables}/nomad/credentials`, undefined, asking)
-    expect(await get(credentialOf(renewed), file)).toBe('done')
+    expect(await get(credentialOf(await reader.send('GET', `${tables}/nomad/credentials`)), file)).toBe(
+      'done',
+    )
+    // Nor do those that a job renews which began before.
+    const path = `${tables}/nomad/credentials?storageRefreshToken=${credentialOf(before).token}`
+    const renewed = credentialOf(await writer.send('GET', path))
+    expect(renewed.prefix).toBe(credentialOf(before).prefix)
+    expect([await get(renewed, file), await get(renewed, there)]).toEqual(['done', 'AccessDenied'])
   })
 
   test('many times is read at the places that it left last', async () => {
