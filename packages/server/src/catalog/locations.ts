@@ -3,7 +3,8 @@ import { HeadgateError } from '@headgate/errors'
 import { ancestorPrefixes, canonicalPrefix, contains } from '../storage/location-relations.ts'
 import { shown } from '../storage/location-text.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
-import type { Claim } from '../store/locations.ts'
+import { type Claim, overlapsOthers } from '../store/locations.ts'
+import type { Queryable } from '../store/sql.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /** A location nobody can guess, in the warehouse's own place: a name in it would outlive a rename and tell secrets. */
@@ -64,6 +65,11 @@ export function claimOf(locations: readonly Location[]): Claim {
     prefixes: locations.map(canonicalPrefix),
     ancestors: [...new Set(locations.flatMap(ancestorPrefixes))],
   }
+}
+
+/** Whether another relation has a place that overlaps these. Nothing is reserved: whoever writes looks again under the lock. */
+export function areTaken(sql: Queryable, relationId: string, prefixes: readonly string[]): Promise<boolean> {
+  return overlapsOthers(sql, relationId, claimOf(prefixes.map(parseLocation)))
 }
 
 /** What a caller is told about an overlap: not with whom. */

@@ -1,6 +1,4 @@
-import { claimOf } from '../catalog/locations.ts'
-import { parseLocation } from '../storage/location.ts'
-import { overlapsOthers } from '../store/locations.ts'
+import { areTaken } from '../catalog/locations.ts'
 import { findPrincipal, type PrincipalRow } from '../store/principals.ts'
 import { findRelationStanding, type RelationStanding, type StandingKey } from '../store/relation-standings.ts'
 import type { Sql } from '../store/sql.ts'
@@ -37,8 +35,6 @@ export class Reads {
   async #standing(key: StandingKey): Promise<Standing> {
     const standing = await findRelationStanding(this.#sql, key)
     const prefixes = standing.relation?.prefixes ?? standing.staged?.prefixes ?? []
-    // Nothing is reserved here: a writer that comes later looks for itself.
-    const overlaps = await overlapsOthers(this.#sql, key.relationId, claimOf(prefixes.map(parseLocation)))
-    return { ...standing, overlaps }
+    return { ...standing, overlaps: await areTaken(this.#sql, key.relationId, prefixes) }
   }
 }

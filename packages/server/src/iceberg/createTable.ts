@@ -18,7 +18,7 @@ import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
-import { auditHandOut, endingOf, newHolding, storageAccess } from './storage-access.ts'
+import { accessBefore, auditHandOut, endingOf, newHolding, storageAccess } from './storage-access.ts'
 
 /** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
 export function createTable(parts: IcebergParts): Operation {
@@ -41,18 +41,20 @@ export function createTable(parts: IcebergParts): Operation {
         const ownerId = call.identity.principal.id
         const locationChosen = chosen(request)
         const holding = newHolding(place, { id, staged: request.stageCreate, metadata }, ownerId)
+        const early = await accessBefore(parts, call, holding, locationChosen)
+        const access = async (): Promise<HandedOut | null> => early ?? storageAccess(parts, call, holding)
         if (request.stageCreate) {
           await stageTable(parts, { id, place, metadata, principalId: ownerId, locationChosen }, riders)
-          return stagedAnswer(metadata, await storageAccess(parts, call, holding))
+          return stagedAnswer(metadata, await access())
         }
         const creation = { place, metadata, id, ownerId, locationChosen }
         const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
-        const access = await storageAccess(parts, call, holding)
+        const handedOut = await access()
         return metadataAnswer({
           location: file.location,
           text: file.text,
-          ending: endingOf(access),
-          etag: etagOf(file.location, 'all', access?.tag),
+          ending: endingOf(handedOut),
+          etag: etagOf(file.location, 'all', handedOut?.tag),
         })
       },
       async (outcome) => {

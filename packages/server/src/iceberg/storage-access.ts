@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '@headgate/json'
 import { relationChain } from '../access/chain.ts'
 import { decide } from '../access/decide.ts'
 import type { Chain } from '../access/privilege.ts'
-import { allowedOf, checkLocations, claimFor } from '../catalog/locations.ts'
+import { allowedOf, areTaken, checkLocations, claimFor } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import type { Place, Target } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
@@ -86,6 +86,20 @@ export function auditHandOut(parts: Hands, call: Call, warehouse: Warehouse, acc
 export function storageAccess(parts: IcebergParts, call: Call, holding: Holding): Promise<HandedOut> | null {
   const how = delegationFor(parts, call, holding.place.warehouse)
   return how === 'none' || isBeyond(holding) ? null : handOut(parts, call, holding, how)
+}
+
+/**
+ * The same for a table that does not exist yet: who is told that there are no keys may try again, and would find the name
+ * taken. Null as well when its place seems to be another's, which creating it will tell: nothing is minted for that.
+ */
+export async function accessBefore(
+  parts: IcebergParts,
+  call: Call,
+  holding: Holding,
+  locationChosen: boolean,
+): Promise<HandedOut | null> {
+  if (locationChosen && (await areTaken(parts.sql, holding.id, holding.prefixes))) return null
+  return storageAccess(parts, call, holding)
 }
 
 /** Long-lived keys are those of the whole warehouse: too much for who may only read one table, through a view. */

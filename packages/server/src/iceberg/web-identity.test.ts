@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestServer, testServer } from '../test-server.ts'
+import { statement } from '../store/sql.ts'
+import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
 import { objectAt, schema, textAt } from './test-tables.ts'
 
 const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
@@ -53,6 +54,26 @@ test('a token that is made for a security token service opens nothing here, what
     expect(refused.status).toBe(401)
   }
 })
+
+test.each([false, true])(
+  'a table is not created when there are no keys to hand out with it (stage-create: %j)',
+  async (stage) => {
+    await using server = await tableOn({ identity: 'server-token' })
+    const body = { name: 'new', schema, 'stage-create': stage }
+    const create = (more: object = {}): Promise<TestAnswer> =>
+      server.send('POST', 'namespaces/n/tables', { ...body, ...more }, asking)
+    expect((await create()).status).toBe(503)
+    // A place of somebody else is told first, as nothing is asked for it.
+    const { json } = await server.send('GET', 'namespaces/n/tables/t')
+    expect((await create({ location: textAt(json, 'metadata', 'location') })).status).toBe(400)
+    expect((await server.send('GET', 'namespaces/n/tables')).json).toMatchObject({
+      identifiers: [{ name: 't' }],
+    })
+    const staged = statement('test_staged', 'select id from staged_relation')
+    expect(await server.sql.run(staged)).toEqual([])
+    expect((await server.send('POST', 'namespaces/n/tables', body)).status).toBe(200)
+  },
+)
 
 test('a server without the token that its warehouse asks with says so, with 503', async () => {
   await using server = await tableOn({ identity: 'server-token' })
