@@ -170,6 +170,24 @@ describe('a table whose requests are signed', () => {
   })
 })
 
+test('what a 304 keeps of a table whose requests are signed through views is another for another caller, and ends', async () => {
+  const through = ['00000000-0000-4000-8000-000000000001']
+  const tagOf = async (who: Identity, more: object = {}): Promise<string> => {
+    const entitled = { ...(await lake.entitled(table, who, 'read')), through, ...more }
+    return (await lake.handOut.give(entitled, 'sign')).tag
+  }
+  const first = await tagOf(alice)
+  expect(await tagOf(alice)).toBe(first)
+  const { ground } = await lake.entitled(table, alice)
+  const others = [
+    await tagOf(await lake.principal('another')),
+    await tagOf(alice, { ground: { ...ground, notBefore: 1 } }),
+  ]
+  lake.now += testLives.capMs
+  others.push(await tagOf(alice))
+  expect(new Set([first, ...others]).size).toBe(4)
+})
+
 test('long-lived keys come as they are: nothing to renew, no token, no end', async () => {
   await using other = await TestLake.open({
     storage: {

@@ -213,8 +213,21 @@ export class HandOut {
       config: signingConfig(view, warehouse.hints, tableEndpoint(view, pathOf(renewal), 'sign', token)),
       credentials: [],
       remoteSigning: remoteSigningConfig,
-      tag: ['sign', access, warehouse.id, warehouse.version, ...through].join(' '),
+      tag: [
+        'sign',
+        access,
+        warehouse.id,
+        warehouse.version,
+        ...(token === null ? [] : this.#tokenTag(renewal)),
+      ].join(' '),
     }
+  }
+
+  /** What ends a token, and whose it is: a 304 must not keep one that opens nothing any more. */
+  #tokenTag({ identity, through, ground, cap, sessionEndsAt }: Renewal): unknown[] {
+    const { generation } = this.#parts.vending
+    const [actor] = identity.actors
+    return [...through, identity.principal.id, actor?.id, ground.notBefore, cap, sessionEndsAt, generation]
   }
 
   #seal(renewal: Renewal, mode: string, issuedAt: number, expiresAt: number): Promise<string> {
