@@ -5,10 +5,10 @@ import { parseXml, XmlError, type XmlNode } from '../../xml.ts'
 /** What a request to an S3 store does with which objects. */
 export interface S3RequestPlan {
   readonly access: 'read' | 'write'
-  /** Keys of objects that it touches, decoded. */
-  readonly keys: readonly string[]
-  /** Prefix that it lists; null: it lists nothing. */
-  readonly prefix: string | null
+  /** Locations of objects that it touches, `s3://bucket/key`, decoded. */
+  readonly objects: readonly string[]
+  /** Prefix of the locations that it lists; null: it lists nothing. */
+  readonly list: string | null
 }
 
 /** Where a store is reached, to read its request lines. */
@@ -16,7 +16,6 @@ export interface S3Place {
   /** Base URL of the store; null: AWS. */
   readonly endpoint: string | null
   readonly region: string
-  readonly bucket: string
   /** The bucket is in the path; of AWS, which knows both ways, it says nothing. */
   readonly pathStyle: boolean
 }
@@ -59,57 +58,73 @@ const maxDeletedKeys = 1000
  * Reads what a request would do. Only what table formats need is understood, everything else is refused: a signature is
  * the server's own name under it.
  *
+ * @param buckets that it may be about
  * @throws HeadgateError `forbidden` for another store, another bucket, or anything but reading, writing, listing and deleting objects
  */
-export function planS3Request(request: S3Request, place: S3Place): S3RequestPlan {
+export function planS3Request(request: S3Request, place: S3Place, buckets: readonly string[]): S3RequestPlan {
   const { method, url } = request
-  const key = keyOf(url, place)
+  const { bucket, key } = targetOf(url, place, buckets)
   const parameters = [...url.searchParams.keys()]
   if (new Set(parameters).size !== parameters.length) throw refused('a query parameter comes twice')
   const only = (allowed: ReadonlySet<string>): boolean => parameters.every((name) => allowed.has(name))
-  if (key === '') return bucketPlan(request, place, only(listing))
+  if (key === '') return bucketPlan(request, place, bucket, only(listing))
   checkKey(key)
+  const object = locationOf(bucket, key)
   if (method === 'GET' || method === 'HEAD') {
-    if (only(reading)) return { access: 'read', keys: [key], prefix: null }
+    if (only(reading)) return { access: 'read', objects: [object], list: null }
   } else if (method === 'PUT' || method === 'DELETE') {
-    if (only(writing)) return { access: 'write', keys: [key, ...copySource(request, place)], prefix: null }
+    if (only(writing))
+      return { access: 'write', objects: [object, ...copySource(request, buckets)], list: null }
   } else if (method === 'POST') {
     const names = parameters.filter((name) => name !== 'x-id')
     if (names.length === 1 && (names[0] === 'uploads' || names[0] === 'uploadId'))
-      return { access: 'write', keys: [key], prefix: null }
+      return { access: 'write', objects: [object], list: null }
   }
   throw refused(`${method} with these parameters`)
 }
 
-function bucketPlan({ method, url, body }: S3Request, place: S3Place, lists: boolean): S3RequestPlan {
+function bucketPlan(
+  { method, url, body }: S3Request,
+  place: S3Place,
+  bucket: string,
+  lists: boolean,
+): S3RequestPlan {
   if (method === 'GET' && lists) {
     const prefix = url.searchParams.get('prefix') ?? ''
     if (prefix !== '') checkKey(prefix)
-    return { access: 'read', keys: [], prefix }
+    return { access: 'read', objects: [], list: locationOf(bucket, prefix) }
   }
   if (method === 'POST' && url.searchParams.has('delete')) {
     const parameters = [...url.searchParams.keys()].filter((name) => name !== 'x-id')
     // Other stores read the list of keys and never come to compare the body with its signed hash (seen at MinIO): then
     // another list can be sent than the one that was shown.
     if (place.endpoint !== null) throw refused('a bulk delete on a store that is not AWS, delete one by one')
-    if (parameters.length === 1) return { access: 'write', keys: deletedKeys(body), prefix: null }
+    if (parameters.length === 1) {
+      const objects = deletedKeys(body).map((key) => locationOf(bucket, key))
+      return { access: 'write', objects, list: null }
+    }
   }
   throw refused(`${method} of a bucket with these parameters`)
 }
 
 /** The source of a copy is read, and must be as much in reach as the target. */
-function copySource({ headers }: S3Request, { bucket }: S3Place): string[] {
+function copySource({ headers }: S3Request, buckets: readonly string[]): string[] {
   const source = headers.get('x-amz-copy-source')
   if (source === undefined) return []
   if (source.includes('?')) throw refused('a copy of an old version')
   const path = decoded(source).replace(/^\//, '')
-  if (!path.startsWith(`${bucket}/`)) throw refused('a copy from another bucket')
+  const bucket = buckets.find((name) => path.startsWith(`${name}/`))
+  if (bucket === undefined) throw refused('a copy from another bucket')
   const key = path.slice(bucket.length + 1)
   checkKey(key)
-  return [key]
+  return [locationOf(bucket, key)]
 }
 
-function keyOf(url: URL, { endpoint, region, bucket, pathStyle }: S3Place): string {
+function targetOf(
+  url: URL,
+  { endpoint, region, pathStyle }: S3Place,
+  buckets: readonly string[],
+): { readonly bucket: string; readonly key: string } {
   const path = decoded(url.pathname)
   const base = endpoint === null ? null : new URL(endpoint)
   const domain = awsDomain(region)
@@ -118,13 +133,20 @@ function keyOf(url: URL, { endpoint, region, bucket, pathStyle }: S3Place): stri
   if (url.protocol !== scheme || url.username !== '' || url.password !== '' || url.hash !== '')
     throw refused('another store')
   // A store that looks for the bucket in the path alone would take the beginning of the key for it.
-  const inHost = base === null || !pathStyle
-  if (inHost && hosts.some((host) => url.host === `${bucket}.${host}`)) return path.slice(1)
+  if (base === null || !pathStyle) {
+    const named = buckets.find((name) => hosts.some((host) => url.host === `${name}.${host}`))
+    if (named !== undefined) return { bucket: named, key: path.slice(1) }
+  }
   if (!hosts.includes(url.host)) throw refused('another store')
-  const start = `${(base?.pathname ?? '/').replace(/\/$/, '')}/${bucket}`
-  if (path === start || path === `${start}/`) return ''
-  if (!path.startsWith(`${start}/`)) throw refused('another bucket')
-  return path.slice(start.length + 1)
+  const start = `${(base?.pathname ?? '/').replace(/\/$/, '')}/`
+  const rest = path.startsWith(start) ? path.slice(start.length) : ''
+  const bucket = buckets.find((name) => rest === name || rest.startsWith(`${name}/`))
+  if (bucket === undefined) throw refused('another bucket')
+  return { bucket, key: rest.slice(bucket.length + 1) }
+}
+
+function locationOf(bucket: string, key: string): string {
+  return `s3://${bucket}/${key}`
 }
 
 /** Exactly once: a store does the same, and what two readers could read in two ways is refused. */

@@ -60,7 +60,7 @@ if (findMinio() === undefined) {
       minio = await startMinio({ buckets: ['lake'] })
       const { endpoint, region, accessKeyId, secretAccessKey } = minio
       ground = {
-        place: { endpoint, region, bucket: 'lake', pathStyle: true },
+        place: { endpoint, region, pathStyle: true },
         keys: { accessKeyId, secretAccessKey },
         prefixes: ['s3://lake/wh/t/'],
         access: 'read-write',

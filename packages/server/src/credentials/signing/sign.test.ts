@@ -4,7 +4,7 @@ import { signForTable, type SigningGround, type SignRequest } from './sign.ts'
 
 const endpoint = 'http://127.0.0.1:9000'
 const ground: SigningGround = {
-  place: { endpoint, region: 'us-east-1', bucket: 'lake', pathStyle: true },
+  place: { endpoint, region: 'us-east-1', pathStyle: true },
   keys: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   prefixes: ['s3://lake/wh/t/'],
   access: 'read-write',
@@ -17,7 +17,7 @@ function request(method: string, path: string, more: Partial<SignRequest> = {}):
 
 const aws: SigningGround = {
   ...ground,
-  place: { endpoint: null, region: 'eu-central-1', bucket: 'lake', pathStyle: false },
+  place: { endpoint: null, region: 'eu-central-1', pathStyle: false },
 }
 
 function inAws(method: string, path: string): SignRequest {
@@ -68,6 +68,19 @@ describe('what table formats need is signed', () => {
     const uri = 'http://lake.store.example:9000/wh/t/a'
     expect(outcome(request('GET', '', { uri }), named)).toBe('signed')
     expect(outcome(inAws('GET', '/wh/t/a'), aws)).toBe('signed')
+  })
+
+  test('a table in two buckets is reached in both, and copied between them', () => {
+    const both = { ...ground, prefixes: [...ground.prefixes, 's3://more/t/'] }
+    const copy = (from: string): SignRequest =>
+      request('PUT', '/more/t/b', { headers: { 'x-amz-copy-source': [from] } })
+    expect(outcome(request('PUT', '/more/t/a'), both)).toBe('signed')
+    expect(outcome(request('GET', '/more?list-type=2&prefix=t%2F'), both)).toBe('signed')
+    expect(outcome(copy('/lake/wh/t/a'), both)).toBe('signed')
+    for (const path of ['/more/wh/t/a', '/lake/t/a', '/more', '/mor/e/t/a', '/more2/t/a'])
+      expect(outcome(request('GET', path), both)).toBe('forbidden')
+    for (const from of ['/lake/t/a', '/more/wh/t/a', '/lake2/wh/t/a'])
+      expect(outcome(copy(from), both)).toBe('forbidden')
   })
 
   test('in the regions of China, AWS is in another domain, and nowhere else', () => {

@@ -7,6 +7,7 @@ import {
   SigV4Error,
   UNSIGNED_PAYLOAD,
 } from '@headgate/sigv4'
+import { parsePrefix } from '../../storage/location.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import type { Access } from '../vendor.ts'
 import { guardHeaders } from './guard-headers.ts'
@@ -64,13 +65,12 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   const url = urlOf(request.uri)
   const method = request.method.toUpperCase()
   const given = headersOf(request.headers)
-  const plan = planS3Request({ method, url, headers: new Map(given), body: request.body }, place)
+  const buckets = [...new Set(ground.prefixes.map((prefix) => parsePrefix(prefix).bucket))]
+  const plan = planS3Request({ method, url, headers: new Map(given), body: request.body }, place, buckets)
   if (plan.access === 'write' && ground.access === 'read') {
     throw new HeadgateError('forbidden', 'You may read this table, not write it: ask who manages it.')
   }
-  const touched = [...plan.keys, ...(plan.prefix === null ? [] : [plan.prefix])]
-  for (const key of touched) {
-    const location = `s3://${place.bucket}/${key}`
+  for (const location of [...plan.objects, ...(plan.list === null ? [] : [plan.list])]) {
     if (!ground.prefixes.some((prefix) => location.startsWith(prefix)))
       throw new HeadgateError(
         'forbidden',
@@ -99,7 +99,7 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   return {
     uri: url.href,
     headers: Object.fromEntries([...signable, ...headers].map(([name, value]) => [name, [value]])),
-    mayBeKept: (method === 'GET' || method === 'HEAD') && plan.prefix === null,
+    mayBeKept: (method === 'GET' || method === 'HEAD') && plan.list === null,
   }
 }
 
