@@ -40,7 +40,7 @@ export function createTable(parts: IcebergParts): Operation {
         const riders = ridersOf(call, decision, keep(200, id))
         const ownerId = call.identity.principal.id
         const locationChosen = chosen(request)
-        const holding = newHolding(place, { id, staged: request.stageCreate, metadata }, ownerId)
+        const holding = newHolding(place, { id, staged: request.stageCreate, ...placesOf(metadata) }, ownerId)
         const early = await accessBefore(parts, call, holding, locationChosen)
         const access = async (): Promise<HandedOut | null> => early ?? storageAccess(parts, call, holding)
         if (request.stageCreate) {
@@ -64,7 +64,7 @@ export function createTable(parts: IcebergParts): Operation {
         if (staged !== null && relationId !== null) {
           const { found: place } = await findPlace(parts, call, at)
           const metadata = compose(staged.uuid, request.location ?? withoutSlash(staged.location))
-          const table = { id: relationId, staged: true, metadata }
+          const table = { id: relationId, staged: true, ...placesOf(metadata) }
           const holding = newHolding(place, table, call.identity.principal.id)
           return stagedAnswer(metadata, await storageAccess(parts, call, holding))
         }
@@ -90,6 +90,10 @@ function composed(request: CreateTableRequest, uuid: string, location: string, n
     properties,
     now,
   })
+}
+
+function placesOf(metadata: TableMetadata): { location: string; locations: readonly string[] } {
+  return { location: metadata.location, locations: tableModel.locations(metadata) }
 }
 
 /** Only a table whose every location we made ourselves cannot overlap with another. */

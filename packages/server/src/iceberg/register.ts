@@ -20,7 +20,7 @@ import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
-import { auditHandOut } from './storage-access.ts'
+import { accessBefore, auditHandOut, newHolding } from './storage-access.ts'
 
 /** Puts an existing metadata file under a name; `overwrite` moves the pointer of a table that is there. */
 export async function registerRelation<
@@ -66,11 +66,18 @@ export async function registerRelation<
         )
       } else if (place.relation === null) {
         relationId = crypto.randomUUID()
+        const ownerId = call.identity.principal.id
+        if (model.kind === 'table') {
+          const [location, locations] = [model.location(metadata), model.locations(metadata)]
+          const table = { id: relationId, staged: false, location, locations }
+          // It is kept for the answer.
+          await accessBefore(parts, call, newHolding(place, table, ownerId), true)
+        }
         const creation = {
           place,
           metadata,
           id: relationId,
-          ownerId: call.identity.principal.id,
+          ownerId,
           ...(model.kind === 'view'
             ? { definerId: definerOf(await policyOf(parts, call, decision.policyVersion)) }
             : {}),

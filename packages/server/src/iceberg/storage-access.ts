@@ -1,11 +1,9 @@
-import type { TableMetadata } from '@headgate/iceberg/metadata'
 import { decodeAccessDelegation } from '@headgate/iceberg/rest'
 import type { Json, JsonObject } from '@headgate/json'
 import { relationChain } from '../access/chain.ts'
 import { decide } from '../access/decide.ts'
 import type { Chain } from '../access/privilege.ts'
 import { allowedOf, areTaken, checkLocations, claimFor } from '../catalog/locations.ts'
-import { tableModel } from '../catalog/relation-model.ts'
 import type { Place, Target } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Entitled, HandedOut } from '../credentials/hand-out.ts'
@@ -49,17 +47,23 @@ export function holdingOf(target: Target, through: readonly string[] = []): Hold
 /** A table that is being made at a place, by whom it will belong to. */
 export function newHolding(
   place: Place,
-  table: { readonly id: string; readonly staged: boolean; readonly metadata: TableMetadata },
+  table: {
+    readonly id: string
+    readonly staged: boolean
+    readonly location: string
+    /** All that its metadata names. */
+    readonly locations: readonly string[]
+  },
   ownerId: string,
 ): Holding {
-  const { id, staged, metadata } = table
+  const { id, staged, location, locations } = table
   return {
     place,
     id,
     staged,
     chain: relationChain(place.namespaceChain, id, ownerId, { kind: 'table', name: place.identifier.name }),
-    location: metadata.location,
-    prefixes: claimFor(place.warehouse, tableModel.locations(metadata)).prefixes,
+    location,
+    prefixes: claimFor(place.warehouse, locations).prefixes,
     notBefore: 0,
     through: [],
   }

@@ -75,6 +75,16 @@ test.each([false, true])(
   },
 )
 
+test('nor is one registered', async () => {
+  await using server = await tableOn({ identity: 'server-token' })
+  const { json } = await server.send('GET', 'namespaces/n/tables/t')
+  await server.send('POST', 'namespaces/n/tables/t/unregister')
+  const body = { name: 't', 'metadata-location': textAt(json, 'metadata-location') }
+  expect((await server.send('POST', 'namespaces/n/register', body, asking)).status).toBe(503)
+  expect((await server.send('GET', 'namespaces/n/tables')).json).toMatchObject({ identifiers: [] })
+  expect((await server.send('POST', 'namespaces/n/register', body)).status).toBe(200)
+})
+
 test('a server without the token that its warehouse asks with says so, with 503', async () => {
   await using server = await tableOn({ identity: 'server-token' })
   const refused = await server.send('GET', 'namespaces/n/tables/t', undefined, asking)
