@@ -22,8 +22,9 @@ function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, Vend
   return operation
 }
 
+/** What MinIO does with writes that nobody signed depends on its version: of that, only that it was tried. */
 const brief = (findings: readonly { readonly name: string; readonly ok: boolean }[]): string[] =>
-  findings.map(({ name, ok }) => `${name} ${ok ? 'ok' : 'not ok'}`)
+  findings.map(({ name, ok }) => (name === 'unsigned' ? name : `${name} ${ok ? 'ok' : 'not ok'}`))
 const storageSteps = ['endpoint ok', 'clock ok', 'write ok', 'read ok', 'list ok', 'delete ok']
 
 /** Keys that are good for everything, as a store gives that does not care about session policies. */
@@ -75,6 +76,7 @@ describe.skipIf(findMinio() === undefined)(
           'inside ok',
           'outside ok',
           'read only ok',
+          'unsigned',
         ])
         expect(await check({ sts: new Careless() })).toEqual([
           ...storageSteps,
@@ -82,6 +84,7 @@ describe.skipIf(findMinio() === undefined)(
           'inside ok',
           'outside not ok',
           'read only not ok',
+          'unsigned',
         ])
         expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
 
@@ -95,7 +98,7 @@ describe.skipIf(findMinio() === undefined)(
         })
         expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
         await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
-        expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok'])
+        expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok', 'unsigned'])
         expect(await left(warehouse)).toEqual([])
         await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
         expect(await check({})).toEqual(storageSteps)

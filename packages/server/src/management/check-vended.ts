@@ -12,6 +12,7 @@ import type { Call } from '../http/operation.ts'
 import type { VendingCheck } from './lake-parts.ts'
 import { refusedOutside, usableInside } from './try-credential.ts'
 import { signedRequestsWork } from './try-signing.ts'
+import { unsignedIsRefused } from './try-unsigned.ts'
 
 export interface VendingCheckParts {
   readonly vending: Vending
@@ -76,7 +77,8 @@ async function ofGateway(
   return [minted.finding, reached, refused]
 }
 
-async function ofSts({ vending }: VendingCheckParts, warehouse: Warehouse, call: Call): Promise<Finding[]> {
+async function ofSts(parts: VendingCheckParts, warehouse: Warehouse, call: Call): Promise<Finding[]> {
+  const { vending, storageKeys } = parts
   const place = placeIn(warehouse)
   const writer = await mint(vending, warehouse, call, place, 'read-write')
   if (writer.credential === null) return [writer.finding]
@@ -85,7 +87,13 @@ async function ofSts({ vending }: VendingCheckParts, warehouse: Warehouse, call:
   const reader = await mint(vending, warehouse, call, place, 'read')
   if (reader.credential === null) return [writer.finding, inside, outside, reader.finding]
   const { ok, message } = await refusedOutside(warehouse, reader.credential, place, call.signal, 'write')
-  return [writer.finding, inside, outside, { name: 'read only', ok, message }]
+  const { store } = warehouse
+  const keys = store === null ? null : await storageKeys.of(store).catch(() => null)
+  const unsigned =
+    store === null || keys === null
+      ? []
+      : await unsignedIsRefused({ warehouse, store, keys }, place, call.signal)
+  return [writer.finding, inside, outside, { name: 'read only', ok, message }, ...unsigned]
 }
 
 async function ofSigning(
@@ -98,12 +106,9 @@ async function ofSigning(
     return [{ name: 'sign', ok: false, message: 'The warehouse has no S3 store to sign requests for.' }]
   try {
     const keys = await storageKeys.of(store)
-    return await signedRequestsWork(
-      { warehouse, store, keys },
-      placeIn(warehouse),
-      placeIn(warehouse),
-      call.signal,
-    )
+    const [parts, place] = [{ warehouse, store, keys }, placeIn(warehouse)]
+    const findings = await signedRequestsWork(parts, place, placeIn(warehouse), call.signal)
+    return [...findings, ...(await unsignedIsRefused(parts, place, call.signal))]
   } catch (error) {
     call.signal.throwIfAborted()
     return [{ name: 'sign', ok: false, message: reasonOf(error) }]

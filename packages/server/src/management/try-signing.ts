@@ -1,14 +1,9 @@
-import { request as plainRequest } from 'node:http'
-import { request as tlsRequest } from 'node:https'
 import { isHeadgateError } from '@headgate/errors'
-import { endpointOf } from '../catalog/check-endpoint.ts'
 import type { Finding } from '../catalog/finding.ts'
 import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
 import { signForTable, type Signed } from '../credentials/signing/sign.ts'
 import type { S3Keys } from '../storage/s3-options.ts'
-import { parseLocation } from '../storage/location.ts'
-
-const timeLimitMs = 10_000
+import { sendToStore, urlInStore } from './send-to-store.ts'
 
 /** What is tried, in this order, and the status that says that it went well. */
 const steps = [
@@ -36,12 +31,14 @@ export async function signedRequestsWork(
 ): Promise<Finding[]> {
   const sign = (method: string, location: string): Signed =>
     signForTable(
-      { method, region: store.region, uri: urlOf(store, location), headers: {}, body: null },
+      { method, region: store.region, uri: urlInStore(store, location), headers: {}, body: null },
       { place: store, keys, prefixes: [place], access: 'read-write', now: new Date() },
     )
   const object = `${place}object`
   for (const { method, doing, status } of steps) {
-    const seen = await send(method, sign(method, object), signal).catch(() => null)
+    const seen = await sendToStore({ method, ...sign(method, object), body: 'signed' }, signal).catch(
+      () => null,
+    )
     signal.throwIfAborted()
     if (seen === status) continue
     await warehouse.storage.delete(object).catch(() => undefined)
@@ -64,33 +61,4 @@ function refusedElsewhere(attempt: () => unknown): Finding {
     return { name, ok: true, message: 'For another place no request is signed.' }
   }
   return { name, ok: false, message: 'A request for another place was signed: report this, and use gateway.' }
-}
-
-function urlOf(store: S3Store, location: string): string {
-  const { key } = parseLocation(location)
-  const url = new URL(endpointOf({ region: store.region, endpoint: store.endpoint ?? undefined }))
-  const base = url.pathname.replace(/\/$/, '')
-  const path = key.split('/').map(encodeURIComponent).join('/')
-  if (!store.pathStyle) return `${url.protocol}//${store.bucket}.${url.host}${base}/${path}`
-  return `${url.origin}${base}/${store.bucket}/${path}`
-}
-
-/** The status of the answer. Not by `fetch`, which refuses ports that stores may have. */
-function send(method: string, { uri, headers }: Signed, signal: AbortSignal): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  const request = uri.startsWith('https:') ? tlsRequest : plainRequest
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)])
-  const sent = request(uri, {
-    method,
-    headers: headers as Record<string, string[]>,
-    signal: limit,
-    agent: false,
-  })
-  sent.on('response', (answer) => {
-    resolve(answer.statusCode ?? 0)
-    answer.destroy()
-  })
-  sent.on('error', reject)
-  sent.end(method === 'PUT' ? 'signed' : undefined)
-  return promise
 }

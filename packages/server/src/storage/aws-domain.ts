@@ -8,6 +8,17 @@ export function awsDomain(region: string): string {
   return others.find(([pattern]) => pattern.test(region))?.[1] ?? 'amazonaws.com'
 }
 
+/** Whether a store is AWS itself: it has no endpoint of its own, or one in AWS's domain. */
+export function isAws({
+  endpoint,
+  region,
+}: {
+  readonly endpoint: string | null
+  readonly region: string
+}): boolean {
+  return endpoint === null || new URL(endpoint).hostname.endsWith(`.${awsDomain(region)}`)
+}
+
 const others: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, 'amazonaws.com.cn'],
   [/^eusc-/, 'amazonaws.eu'],

@@ -1,5 +1,5 @@
 import type { Header } from '@headgate/sigv4'
-import { awsDomain } from '../../storage/aws-domain.ts'
+import { isAws } from '../../storage/aws-domain.ts'
 import type { S3Place } from './s3-request.ts'
 
 /**
@@ -11,10 +11,9 @@ import type { S3Place } from './s3-request.ts'
  */
 export function guardHeaders(
   { method, given }: { readonly method: string; readonly given: readonly Header[] },
-  { endpoint, region }: Pick<S3Place, 'endpoint' | 'region'>,
+  place: Pick<S3Place, 'endpoint' | 'region'>,
 ): readonly Header[] {
-  if (method !== 'PUT' || endpoint === null) return []
-  if (new URL(endpoint).hostname.endsWith(`.${awsDomain(region)}`)) return []
+  if (method !== 'PUT' || isAws(place)) return []
   // The source of a copy is signed, so it is the only one.
   const copies = given.some(([name]) => name === 'x-amz-copy-source')
   return [

@@ -1,0 +1,50 @@
+import { request as plainRequest } from 'node:http'
+import { request as tlsRequest } from 'node:https'
+import { endpointOf } from '../catalog/check-endpoint.ts'
+import type { S3Store } from '../catalog/warehouses.ts'
+import { parseLocation } from '../storage/location.ts'
+
+const timeLimitMs = 10_000
+
+/** Where clients find the object of a location. */
+export function urlInStore(store: S3Store, location: string): string {
+  const { key } = parseLocation(location)
+  const url = new URL(endpointOf({ region: store.region, endpoint: store.endpoint ?? undefined }))
+  const base = url.pathname.replace(/\/$/, '')
+  const path = key.split('/').map(encodeURIComponent).join('/')
+  if (!store.pathStyle) return `${url.protocol}//${store.bucket}.${url.host}${base}/${path}`
+  return `${url.origin}${base}/${store.bucket}/${path}`
+}
+
+/** The status of the answer; the body is that of writes. Not by `fetch`, which refuses ports that stores may have. */
+export function sendToStore(
+  {
+    method,
+    uri,
+    headers,
+    body,
+  }: {
+    readonly method: string
+    readonly uri: string
+    readonly headers: Readonly<Record<string, string | readonly string[]>>
+    readonly body: string
+  },
+  signal: AbortSignal,
+): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const request = uri.startsWith('https:') ? tlsRequest : plainRequest
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)])
+  const sent = request(uri, {
+    method,
+    headers: headers as Record<string, string | string[]>,
+    signal: limit,
+    agent: false,
+  })
+  sent.on('response', (answer) => {
+    resolve(answer.statusCode ?? 0)
+    answer.destroy()
+  })
+  sent.on('error', reject)
+  sent.end(method === 'PUT' ? body : undefined)
+  return promise
+}

@@ -1,0 +1,48 @@
+import type { Finding } from '../catalog/finding.ts'
+import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
+import { isAws } from '../storage/aws-domain.ts'
+import type { S3Keys } from '../storage/s3-options.ts'
+import { sendToStore, urlInStore } from './send-to-store.ts'
+
+const body = '8\r\nunsigned\r\n0\r\nx-amz-checksum-crc32:9WIORQ==\r\n\r\n'
+
+/**
+ * Whether the store refuses a write that names an access key id and that nobody signed. MinIO takes it in all versions
+ * whose source is open since May 2023 (CVE-2026-40344, CVE-2026-41145), and clients of modes `sts` and `remote-signing`
+ * learn the id of the warehouse's keys. Nothing is found out about AWS, which has no such fault.
+ *
+ * @param place that nothing else is in, ending in `/`
+ */
+export async function unsignedIsRefused(
+  {
+    warehouse,
+    store,
+    keys,
+  }: { readonly warehouse: Warehouse; readonly store: S3Store; readonly keys: S3Keys },
+  place: string,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  if (isAws(store)) return []
+  const object = `${place}unsigned`
+  const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const credential = `${keys.accessKeyId}/${date.slice(0, 8)}/${store.region}/s3/aws4_request`
+  const uri = `${urlInStore(store, object)}?X-Amz-Credential=${encodeURIComponent(credential)}`
+  const headers = {
+    'x-amz-date': date,
+    'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    'x-amz-decoded-content-length': '8',
+    'x-amz-trailer': 'x-amz-checksum-crc32',
+    'content-encoding': 'aws-chunked',
+    'content-length': String(body.length),
+  }
+  const status = await sendToStore({ method: 'PUT', uri, headers, body }, signal).catch(() => null)
+  signal.throwIfAborted()
+  const name = 'unsigned'
+  if (status !== null && status >= 300)
+    return [{ name, ok: true, message: 'The store takes no write that nobody signed.' }]
+  await warehouse.storage.delete(object).catch(() => undefined)
+  if (status === null) return []
+  const message =
+    'The store took a write that nobody signed, by an access key id alone, which clients learn: whoever reaches the store writes anything there. It is a fault of MinIO (CVE-2026-40344, CVE-2026-41145): update it, have a proxy before it refuse requests with x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER, or use mode gateway and keep clients away from the store.'
+  return [{ name, ok: false, message }]
+}
