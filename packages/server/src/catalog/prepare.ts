@@ -102,7 +102,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
  * Places that storage access goes on reaching, the latest first: snapshots of before name files there. There is an end to
  * them, because they are sealed into keys and written into policies, which have little room.
  */
-function leftPlaces({ relation, warehouse }: Target): string[] {
+export function leftPlaces({ relation, warehouse }: Target): string[] {
   return allowedOf(warehouse, relation.prefixes.split('\n')).slice(0, maxLeftPlaces)
 }
 

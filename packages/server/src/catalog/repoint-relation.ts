@@ -2,7 +2,7 @@ import type { Riders } from '../store/riders.ts'
 import { claimFor } from './locations.ts'
 import type { MetadataFile } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
-import type { Models } from './prepare.ts'
+import { leftPlaces, type Models } from './prepare.ts'
 import type { RelationModel } from './relation-model.ts'
 import { swap } from './swap.ts'
 import { standingOf, type Target } from './target.ts'
@@ -38,7 +38,7 @@ export async function repoint<Metadata>(
         definerId: null,
       },
     },
-    claim: claimFor(warehouse, model.locations(metadata)),
+    claim: claimFor(warehouse, [...model.locations(metadata), ...leftPlaces(target)]),
     expired: [],
     remember: () => models.add(relation.id, file.location, metadata, file.text.length),
   } as const

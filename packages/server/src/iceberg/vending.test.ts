@@ -279,6 +279,24 @@ describe('a table that moved', () => {
     expect([await get(renewed, file), await get(renewed, there)]).toEqual(['done', 'AccessDenied'])
   })
 
+  test('is read where it was, too, when another metadata file is registered over it', async () => {
+    await server.send('POST', tables, { name: 'rewound', schema })
+    const before = await writer.send('GET', `${tables}/rewound`, undefined, asking)
+    const left = textAt(before.json, 'metadata', 'location')
+    const file = keyBelow(left, 'data/x')
+    await storageClient(credentialOf(before)).send(new PutObjectCommand({ ...file, Body: 'x' }))
+    expect((await move('rewound', `${left}-moved`)).status).toBe(200)
+    const { json } = await server.send('GET', `${tables}/rewound`)
+    const newest = {
+      name: 'rewound',
+      'metadata-location': textAt(json, 'metadata-location'),
+      overwrite: true,
+    }
+    expect((await server.send('POST', 'namespaces/n/register', newest)).status).toBe(200)
+    const after = credentialOf(await writer.send('GET', `${tables}/rewound`, undefined, asking))
+    expect(await get(after, file)).toBe('done')
+  })
+
   test('many times is read at the places that it left last', async () => {
     await server.send('POST', tables, { name: 'restless', schema })
     const load = (): Promise<TestAnswer> => writer.send('GET', `${tables}/restless`, undefined, asking)
