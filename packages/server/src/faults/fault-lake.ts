@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sql } from '../store/sql.ts'
@@ -34,6 +34,7 @@ export async function faultPlace(): Promise<FaultPlace> {
 export async function placeOn(sql: Sql, databaseUrl: string): Promise<FaultPlace> {
   const directory = await mkdtemp(join(tmpdir(), 'headgate-faults-'))
   const root = `file://${directory}/warehouse`
+  await mkdir(join(directory, 'warehouse'))
   await sql.run(insertWarehouse, [randomUUID(), JSON.stringify({ type: 'file', root }), randomUUID()])
   const master = randomBytes(32).toString('hex')
   return {
