@@ -35,6 +35,7 @@ export interface TrustedServer extends AsyncDisposable {
   send(token: string, method: string, path: string, body?: unknown): Promise<Reply>
   /** Makes a warehouse in a folder of its name, with vending by tokens for users. */
   warehouse(name: string, vending: object): Promise<Reply>
+  /** All findings but that this MinIO takes what nobody signed. */
   check(warehouse: string): Promise<readonly Finding[]>
 }
 
@@ -83,8 +84,10 @@ export async function startTrustedServer(): Promise<TrustedServer> {
       const sts = { mode: 'sts', identity: 'user-token', ...vending }
       return send(admin, 'POST', '/management/v1/warehouses', { name, storage, vending: sts })
     },
-    check: async (name) =>
-      (await send(admin, 'POST', `/management/v1/warehouses/${name}/check`)).body.findings,
+    async check(name) {
+      const { body } = await send(admin, 'POST', `/management/v1/warehouses/${name}/check`)
+      return body.findings.filter((finding: Finding) => finding.name !== 'unsigned')
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
