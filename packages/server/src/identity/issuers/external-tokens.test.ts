@@ -69,6 +69,7 @@ describe('a token of a configured issuer', () => {
     expect(await groupsOf({ groups: { a: 1 } })).toBeNull()
     expect(await groupsOf({ groups: [] })).toEqual([])
     expect(await groupsOf({ groups: 'one' })).toEqual(['one'])
+    expect(await groupsOf({ groups: ['a\ud800', 'b'] })).toEqual(['b'])
   })
 
   test.each<[string, Record<string, unknown>, string]>([
@@ -76,7 +77,11 @@ describe('a token of a configured issuer', () => {
     ['no audience', { aud: undefined }, 'wrong audience'],
     ['no subject', { sub: undefined }, 'wrong claims'],
     ['a subject that is no text', { sub: 7 }, 'wrong claims'],
+    ['a subject that cannot be stored as it is', { sub: 'a\ud800b' }, 'wrong claims'],
     ['no end', { exp: undefined }, 'wrong claims'],
+    ['an end after all dates', { exp: 9_223_372_036_854_776_000 }, 'wrong claims'],
+    ['an issue before all dates', { iat: -1e300 }, 'wrong claims'],
+    ['a log-in after all dates', { auth_time: 1e300 }, 'wrong claims'],
     ['an end in the past', { exp: 1 }, 'expired'],
     ['a beginning in the future', { nbf: 4_000_000_000 }, 'not yet valid'],
     ['an issue in the future', { iat: 4_000_000_000, exp: 4_000_000_100 }, 'not yet valid'],

@@ -308,6 +308,7 @@ describe('a logout token', () => {
     ['without a subject', { sid: 's' }],
     ['without a jti', { sub: 'u', jti: undefined }],
     ['that is over', { sub: 'u', exp: 1 }],
+    ['that ends after all dates', { sub: 'u', exp: 1e300 }],
     ['of another issuer', { sub: 'u', iss: 'https://evil.example' }],
   ])('%s is refused', async (_, claims) => {
     expect(await logOut(claims)).toMatchObject({ status: 400, told: { error: 'invalid_request' } })

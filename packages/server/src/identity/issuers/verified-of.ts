@@ -9,6 +9,8 @@ export type ClaimsCheck =
 
 const maxTextLength = 512
 const maxGroups = 1_000
+/** The end of the year 9999. */
+const maxSeconds = 253_402_300_799
 
 /** What the claims of a verified token say, by the issuer's configuration. `exp` and `iat` are in seconds, as in a token. */
 export function verifiedOf(issuer: Issuer, claims: Claims, now: number): ClaimsCheck {
@@ -21,6 +23,11 @@ export function verifiedOf(issuer: Issuer, claims: Claims, now: number): ClaimsC
   if (claims['cnf'] !== undefined && claims['cnf'] !== null)
     return wrong(
       'The token is bound to a key (cnf), and proofs of that (DPoP, mutual TLS) are not taken here: get one that is not.',
+    )
+  const timeless = ['exp', 'iat', 'auth_time'].find((name) => !isTime(claims[name]))
+  if (timeless !== undefined)
+    return wrong(
+      `The claim ${timeless} of the token is no time: it must be seconds since 1970, before the year 10000.`,
     )
   const expiresAt = secondsOf(claims, 'exp')
   if (expiresAt === null) return wrong('The token does not say until when it is valid (exp).')
@@ -94,13 +101,17 @@ function groupsAt(claims: Claims, path: ClaimPath): readonly string[] | null {
   const list: readonly unknown[] | null =
     typeof value === 'string' ? [value] : Array.isArray(value) ? value : null
   if (list === null || list.length > maxGroups) return null
-  const names = list.filter((name) => typeof name === 'string' && name !== '' && name.length <= maxTextLength)
-  return [...new Set(names.map(String))].toSorted()
+  return [...new Set(list.filter(isText))].toSorted()
 }
 
 function textAt(claims: Claims, path: ClaimPath): string | null {
   const value = at(claims, path)
-  return typeof value === 'string' && value !== '' && value.length <= maxTextLength ? value : null
+  return isText(value) ? value : null
+}
+
+/** The store has one character for every half of a surrogate pair: two subjects with such halves would be one there. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= maxTextLength && value.isWellFormed()
 }
 
 function at(claims: Claims, path: ClaimPath): unknown {
@@ -110,6 +121,11 @@ function at(claims: Claims, path: ClaimPath): unknown {
     value = value[name]
   }
   return value
+}
+
+/** Absent, or something that dates can hold, here and in the store. */
+export function isTime(value: unknown): boolean {
+  return typeof value !== 'number' || (value >= 0 && value <= maxSeconds)
 }
 
 function secondsOf(claims: Claims, name: string): number | null {

@@ -1,6 +1,7 @@
 import type { ExternalParty } from '../external.ts'
 import { peek } from '../peek.ts'
 import type { IssuerTokens } from './external-tokens.ts'
+import { isTime } from './verified-of.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
 export type LogoutCheck =
@@ -32,7 +33,7 @@ export async function verifyLogout(
   const { events, nonce, sub, jti, exp } = checked.payload
   if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
     return refused('no logout', 'The token is none that logs somebody out.')
-  if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number')
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number' || !isTime(exp))
     return refused('wrong claims', 'A logout token must have a jti and an exp.')
   // Without one it ends a single session at the issuer (sid), and tokens here do not say which that was.
   if (typeof sub !== 'string' || issuer.claims.subject.join('.') !== 'sub')
