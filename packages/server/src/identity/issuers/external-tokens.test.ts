@@ -235,6 +235,18 @@ describe('the keys of an issuer', () => {
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
   })
 
+  test('that are broken verify nothing', async () => {
+    const broken = { ...idp.key.publicJwk, x: 'AA', y: 'AA' }
+    await using service = await testService((path) =>
+      path === '/jwks'
+        ? { body: { keys: [broken] } }
+        : { body: { issuer: service.url, jwks_uri: `${service.url}/jwks` } },
+    )
+    const tokens = new IssuerTokens({ issuers: [issuerOf(service.url)], tokenEndpoint })
+    const token = await idp.sign({ ...alice, iss: service.url })
+    expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: false, reason: 'unknown key' })
+  })
+
   test.each<[string, (url: string) => object, number?]>([
     ['metadata of another issuer', (url) => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` })],
     ['keys elsewhere without TLS', (url) => ({ issuer: url, jwks_uri: 'http://192.0.2.1/jwks' })],

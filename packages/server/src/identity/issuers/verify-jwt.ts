@@ -62,6 +62,9 @@ function refusalOf(error: unknown, audiences: readonly string[]): JwtCheck {
         retryAfterSeconds: 2,
       },
     )
+  // What Web Crypto throws for members that are no key, such as a point that is not on its curve.
+  if (error instanceof DOMException)
+    return refused('unknown key', 'The key that the issuer publishes for the token cannot be used.')
   if (error instanceof errors.JOSEError || error instanceof TypeError)
     return refused('malformed', 'The token is no JWT of its issuer.')
   throw error
