@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { SigningKey } from '../keys/ring-key.ts'
@@ -7,8 +8,8 @@ import type { Identity } from '../identity/identity.ts'
 
 const algorithm = 'ES256'
 const type = 'at+jwt'
-/** Ours are 500 to 1,500 characters; anything near this size is no token of ours and is not even hashed. */
-export const maxTokenLength = 4096
+/** Ours are 500 to 1,500 characters, with the longest names behind an engine 4,500: a longer one is not made, and not even hashed. */
+export const maxTokenLength = 8192
 
 /** What tokens are made and accepted for. */
 export interface TokenSettings {
@@ -72,6 +73,7 @@ export interface NewSession {
  * `iat` has milliseconds (RFC 7519 allows fractions), so that "not before this moment" can be told apart from a token
  * made later in the same second.
  *
+ * @throws HeadgateError `invalid-grant` when the names in it are too long for a token
  * @throws Error when the chain of engines is longer than `maxActors`, or the end has passed
  */
 export async function mintSessionToken(
@@ -99,6 +101,11 @@ export async function mintSessionToken(
   const token = await new SignJWT({ ...claims })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: key.id })
     .sign(key.privateKey)
+  if (token.length > maxTokenLength)
+    throw new HeadgateError(
+      'invalid-grant',
+      'The names of the user and of the engines that act are too long for one token: let fewer engines act, one behind the other.',
+    )
   return { token, ttlSeconds: Math.max(0, exp - Math.floor(nowMs / 1000)), expiresAt: exp * 1000, id }
 }
 
