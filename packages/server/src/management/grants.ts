@@ -7,6 +7,7 @@ import { deleteGrant, insertGrant, type SecurableRow } from '../store/grants.ts'
 import { administer, changePolicy, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { type Grantee, granteeName, type GranteeName, granteeOf } from './grantee.ts'
+import { keepAdministering } from './keep-administering.ts'
 import { changedView } from './role-members.ts'
 import { kindOf, labelOf, type SecurableName, securableName, securableOf } from './securable.ts'
 
@@ -86,7 +87,12 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
     async run({ body }, call) {
       const { decision, row, grantee } = await prepare(call, body)
       const key = { securableId: row.id, granteeId: grantee.id, privilege: body.privilege }
-      return { changed: await changePolicy(parts, call, decision, (tx) => deleteGrant(tx, key)) }
+      const changed = await changePolicy(parts, call, decision, async (tx) => {
+        const deleted = await deleteGrant(tx, key)
+        if (row.kind === 'server') await keepAdministering(tx, call)
+        return deleted
+      })
+      return { changed }
     },
   })
 

@@ -4,6 +4,7 @@ import { addRoleMember, listMembers, removeRoleMember, roleReaches } from '../st
 import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { granteeName, granteeOf, granteeView, listedGrantee } from './grantee.ts'
+import { keepAdministering } from './keep-administering.ts'
 import { readPage } from './paging.ts'
 import { roleOf, roleParams } from './roles.ts'
 import { nextPageToken, pageParameters } from './schemas.ts'
@@ -88,7 +89,7 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
     method: 'POST',
     path: '/management/v1/roles/:role/members/remove',
     subject,
-    summary: 'Takes a member out of a role.',
+    summary: 'Takes a member out of a role. Nobody takes their own right to administer the server.',
     params: roleParams,
     body: granteeName,
     answer,
@@ -98,9 +99,12 @@ export function roleMemberOperations(parts: ManagementParts): readonly Managemen
       const member = await granteeOf(parts, body)
       call.audit.object = role.name
       call.audit.detail = { member: member.name, memberKind: member.kind }
-      return {
-        changed: await changePolicy(parts, call, decision, (tx) => removeRoleMember(tx, role.id, member.id)),
-      }
+      const changed = await changePolicy(parts, call, decision, async (tx) => {
+        const removed = await removeRoleMember(tx, role.id, member.id)
+        await keepAdministering(tx, call)
+        return removed
+      })
+      return { changed }
     },
   })
 

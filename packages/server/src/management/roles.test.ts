@@ -22,6 +22,38 @@ describe('roles', () => {
     expect(await as(admin, 'DELETE /roles/administrators')).toMatchObject({ status: 403 })
   })
 
+  test('of their own do not go from who administers by them, and others may take them', async () => {
+    const refused = { status: 400, body: { error: { message: /You would not administer the server/ } } }
+    const other = await principal()
+    const [role, inner] = [name(), name()]
+    for (const each of [role, inner]) await as(admin, 'POST /roles', { name: each })
+    await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { role } })
+    await as(admin, `POST /roles/${role}/members/add`, { role: inner })
+    await as(admin, `POST /roles/${inner}/members/add`, { principal: other.clientId })
+    const self = { principal: 'admin' }
+    for (const [who, line, body] of [
+      [admin, 'POST /roles/administrators/members/remove', self],
+      [admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: { role: 'administrators' } }],
+      [other.who, `POST /roles/${inner}/members/remove`, { principal: other.clientId }],
+      [other.who, `POST /roles/${role}/members/remove`, { role: inner }],
+      [other.who, `POST /grants/revoke`, { privilege: 'manage', on: 'server', to: { role } }],
+      [other.who, `DELETE /roles/${inner}`, undefined],
+      [other.who, `DELETE /roles/${role}`, undefined],
+    ] as const) {
+      const { status, body: told } = await as(who, line, body)
+      expect([line, status]).toEqual([line, refused.status])
+      expect(told.error?.message).toMatch(refused.body.error.message)
+    }
+    expect(await as(other.who, 'GET /roles')).toMatchObject({ status: 200 })
+    await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: self })
+    const remove = 'POST /roles/administrators/members/remove'
+    expect(await as(admin, remove, self)).toMatchObject({ status: 200, body: { changed: true } })
+    await as(admin, 'POST /roles/administrators/members/add', self)
+    expect(await as(admin, `DELETE /roles/${inner}`)).toMatchObject({ status: 204 })
+    expect(await as(other.who, 'GET /roles')).toMatchObject({ status: 403 })
+    await as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: self })
+  })
+
   test('give their members what they are granted, until a member is taken out or the role goes', async () => {
     const warehouse = name()
     await addWarehouse(server.store.sql, warehouse)

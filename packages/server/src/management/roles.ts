@@ -5,6 +5,7 @@ import { deleteRole, findRole, findRoleByName, insertRole, listRoles, type RoleR
 import type { Queryable } from '../store/sql.ts'
 import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import { keepAdministering } from './keep-administering.ts'
 import { readPage } from './paging.ts'
 import { id, idOrName, instant, instantOf, isId, newName, nextPageToken, pageParameters } from './schemas.ts'
 
@@ -119,7 +120,10 @@ export function roleOperations(parts: ManagementParts): readonly ManagementOpera
           `The role ${row.name} belongs to the server and cannot be deleted.`,
         )
       call.audit.object = row.name
-      await changePolicy(parts, call, decision, (tx) => deleteRole(tx, row.id))
+      await changePolicy(parts, call, decision, async (tx) => {
+        await deleteRole(tx, row.id)
+        await keepAdministering(tx, call)
+      })
     },
   })
 
