@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, rename, stat, unlink } from 'node:fs/promises'
+import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import { exitCode } from './exit-code.ts'
@@ -14,7 +14,8 @@ export interface SecretFile extends AsyncDisposable {
 /**
  * Opens a draft beside the place, so that it is known that the file can be written before there is a secret.
  *
- * @throws CliError when it cannot, or, in mode `new`, when there is something already
+ * @throws CliError when it cannot, or when there is something already that it would not replace: a directory, or in mode
+ * `new` anything, a link that leads nowhere too
  */
 export async function openSecretFile(
   cwd: string,
@@ -22,7 +23,8 @@ export async function openSecretFile(
   mode: 'new' | 'replace',
 ): Promise<SecretFile> {
   const path = resolve(cwd, name)
-  if (mode === 'new' && (await exists(path))) throw taken(path)
+  const there = await lstat(path).catch(() => null)
+  if (there !== null && (mode === 'new' || there.isDirectory())) throw taken(path, there.isDirectory())
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   // `wx` fails on whatever is there, so no link planted under this name is followed.
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
@@ -44,17 +46,10 @@ export async function openSecretFile(
   }
 }
 
-function taken(path: string): CliError {
-  return new CliError(exitCode.usage, `There is a file ${path} already.`, {
+function taken(path: string, isDirectory: boolean): CliError {
+  return new CliError(exitCode.usage, `There is a ${isDirectory ? 'directory' : 'file'} ${path} already.`, {
     next: 'Nothing was done: name another file, or move that one away.',
   })
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function reasonOf(cause: unknown): string {
