@@ -91,6 +91,8 @@ export class Forwarder implements AsyncDisposable {
     const method = request.method ?? 'GET'
     let tries = 0
     try {
+      // Its answer is the request as it came there (RFC 9110 section 9.3.8): the token in it, or the signature.
+      if (method === 'TRACE') throw new HeadgateError('method-not-allowed', 'TRACE is not forwarded.')
       const target = onwardTarget(request.url ?? '', this.#upstream.basePath)
       const { auth, bufferLimit = 64 * 1024 * 1024 } = this.#options
       const signed = auth.signsBody === true

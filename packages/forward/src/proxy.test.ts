@@ -277,6 +277,13 @@ describe('what is refused before anything is sent', () => {
     expect(statusOf(await ask(`x-api-key: ${secret}`))).toBe(200)
     expect(on.upstream.received()).not.toContain(secret)
   })
+
+  it('is TRACE, whose answer would show the client what authenticates the request', async () => {
+    await using on = await scene((request) => jsonAnswer(JSON.stringify({ request })))
+    const answer = await sendRaw(on.proxy.url, head(on.proxy.url, 'TRACE /v1/config'))
+    expect(statusOf(answer)).toBe(405)
+    expect(on.upstream.received()).toBe('')
+  })
 })
 
 describe('what comes back', () => {
