@@ -1,4 +1,5 @@
 import { AuthError } from './auth-error.ts'
+import { hideSent } from './hide-sent.ts'
 import type { Fetch } from './provider-definition.ts'
 import { readLimited } from './read-limited.ts'
 import { timeLimit } from './time-limit.ts'
@@ -13,7 +14,8 @@ export interface Answer {
 }
 
 /**
- * Asks an issuer of credentials, and reads its answer whole. Redirects are not followed.
+ * Asks an issuer of credentials, and reads its answer whole, an error without the secrets that were sent. Redirects are
+ * not followed.
  *
  * @param what Who is asked, for messages.
  */
@@ -28,7 +30,8 @@ export async function ask(
     const signal = timeLimit(init.signal ?? undefined, timeoutMs)
     const response = await fetch(url, { ...init, redirect: 'manual', signal })
     const text = await readLimited(response, MAX_BYTES, what)
-    return { status: response.status, headers: response.headers, text }
+    const { status } = response
+    return { status, headers: response.headers, text: status === 200 ? text : hideSent(text, init) }
   } catch (cause) {
     init.signal?.throwIfAborted()
     if (cause instanceof AuthError) throw cause

@@ -166,4 +166,34 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
     expect(message).not.toMatch(/eyJ|\n/)
     expect(message.length).toBeLessThan(600)
   })
+
+  it.each([
+    ['client_secret_basic', {}],
+    ['client_secret_post', { scope: 'catalog' }],
+    [
+      'client_secret_basic',
+      { 'grant-type': 'refresh_token', 'refresh-token': 'what+renews "me"', scope: 'catalog' },
+    ],
+  ])('shows no secret that an issuer repeats (%s, %j)', async (clientAuth, own) => {
+    await using server = await testServer((request, response) => {
+      const { authorization = '' } = request.headers
+      const basic = authorization.slice('Basic '.length)
+      const sent = server.received[0]?.body.toString() ?? ''
+      const values = [...new URLSearchParams(sent).values()].join(' ')
+      const error_description = `${basic} ${atob(basic)} ${decodeURIComponent(atob(basic))} ${sent} ${values}`
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: 'invalid_client', error_description }))
+    })
+    const properties = {
+      'rest.auth.type': 'oauth2',
+      [`${P}token-endpoint`]: server.url,
+      [`${P}client-id`]: 'ann',
+      [`${P}client-secret`]: 'what:proves/ann',
+      [`${P}client-auth`]: clientAuth,
+      ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`${P}${name}`, value])),
+    }
+    const message = await messageOf(create(properties))
+    expect(message).toContain('[redacted]')
+    expect(message).not.toMatch(/proves|renews|YW5uOn/)
+  })
 })
