@@ -260,6 +260,13 @@ describe('contradictions are refused', () => {
     [{ HEADGATE_INSECURE_ANONYMOUS: 'true', HEADGATE_CORS_ORIGINS: '*' }, 'every web page'],
     [{ HEADGATE_AUTHORIZER: 'cedar' }, 'set HEADGATE_CEDAR_POLICIES to the file or directory'],
     [{ HEADGATE_CEDAR_POLICIES: 'p.cedar' }, 'HEADGATE_AUTHORIZER is grants, which would pass over'],
+    [
+      {
+        HEADGATE_PUBLIC_URL: 'https://c.example/lake/',
+        HEADGATE_ISSUERS: '[{ "issuer": "https://c.example/lake", "audience": "a" }]',
+      },
+      'HEADGATE_ISSUERS has https://c.example/lake, which is this server',
+    ],
     [{ HEADGATE_DATABASE_URL: DATABASE }, 'needs HEADGATE_MASTER_KEY'],
     [
       { HEADGATE_DATABASE_URL: DATABASE, HEADGATE_DATABASE_URL_FILE: 'a', HEADGATE_MASTER_KEY: KEY },

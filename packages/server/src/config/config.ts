@@ -56,7 +56,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
 
 /** Second step: refuses contradictions and derives what the parts of the server are given. */
 export function toConfig(env: Env, issuers: Issuers): Config {
-  const problems = contradictions(env)
+  const problems = [...contradictions(env), ...ownIssuer(env, issuers)]
   if (problems.length > 0) throw new ConfigError(problems)
   const { tlsCertFile: certFile, tlsKeyFile: keyFile } = env
   const dataDir = resolve(env.dataDir)
@@ -82,7 +82,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
     masterKeyPrevious: secretFrom(
       env.masterKeyPrevious,
       env.masterKeyPreviousFile,
-      'HEADGATE_MASTER_KEY_PREVIOUS',
+      'HEADGATE_MASTER_KEY_PREVIOUS_FILE',
     ),
     shutdownTimeoutMs: env.shutdownTimeoutMs,
     log: { level: env.logLevel, format: logFormat(env) },
@@ -131,6 +131,15 @@ export function toConfig(env: Env, issuers: Issuers): Config {
   }
 }
 
+/** Our own tokens would be taken for those of another issuer, and all of them refused. */
+function ownIssuer({ publicUrl }: Env, issuers: Issuers): readonly string[] {
+  const own = issuers.find(({ issuer }) => publicUrl !== null && issuer.replace(/\/+$/, '') === publicUrl)
+  if (own === undefined) return []
+  return [
+    `HEADGATE_ISSUERS has ${own.issuer}, which is this server: its own tokens are taken without an entry.`,
+  ]
+}
+
 /** Bodies of objects take as long as they take: only silence ends a request there. */
 const uploadTimeoutMs = 0
 
@@ -152,7 +161,7 @@ function shortLives({ minCredentialSeconds }: Env): string[] {
 }
 
 function databaseUrl(env: Env): Secret | null {
-  const url = secretFrom(env.databaseUrl, env.databaseUrlFile, 'HEADGATE_DATABASE_URL')
+  const url = secretFrom(env.databaseUrl, env.databaseUrlFile, 'HEADGATE_DATABASE_URL_FILE')
   if (url === null) return null
   if (!/^postgres(ql)?:\/\//.test(url.reveal()))
     throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql://'])

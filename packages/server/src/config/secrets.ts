@@ -13,17 +13,18 @@ export type MasterKeySource =
 /**
  * A secret from its variable or from the file that stands in its place; null when neither is given.
  *
+ * @param setting What names the file, for messages
  * @throws ConfigError when the file cannot be read or is empty
  */
-export function secretFrom(value: Secret | null, file: string | null, name: string): Secret | null {
+export function secretFrom(value: Secret | null, file: string | null, setting: string): Secret | null {
   if (file === null) return value
   let text: string
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (cause) {
-    throw new ConfigError([`The file of ${name}_FILE cannot be read: ${reason(cause)}.`], { cause })
+    throw new ConfigError([`The file of ${setting} cannot be read: ${reason(cause)}.`], { cause })
   }
-  if (text === '') throw new ConfigError([`The file of ${name}_FILE is empty: ${file}.`])
+  if (text === '') throw new ConfigError([`The file of ${setting} is empty: ${file}.`])
   return new Secret(text)
 }
 

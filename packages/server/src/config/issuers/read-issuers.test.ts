@@ -78,6 +78,12 @@ describe('issuers', () => {
 
   test.each<[string, object, RegExp]>([
     ['http', { issuer: 'http://idp.example' }, /must be an https URL/],
+    ['a blank behind its name', { issuer: `${issuer} ` }, /must have no blanks/],
+    [
+      'a file of a secret that is not there',
+      { introspection: { clientId: 'a', clientSecretFile: '/none' } },
+      /^The file of introspection\.clientSecretFile of the issuer \S+ cannot be read: ENOENT/,
+    ],
     ['keys over http', { jwksUri: 'http://idp.example/k' }, /jwksUri must be an https URL/],
     ['a password in a URL', { issuer: 'https://a:b@idp.example' }, /must be an https URL/],
     ['symmetric algorithms', { algorithms: ['HS256'] }, /algorithms/],

@@ -165,7 +165,7 @@ function introspectionOf(
   const clientSecret = secretFrom(
     given === undefined || given === '' ? null : new Secret(given),
     clientSecretFile,
-    `the introspection of ${issuer}`,
+    `introspection.clientSecretFile of the issuer ${issuer}`,
   )
   if (clientSecret === null)
     throw new ConfigError([

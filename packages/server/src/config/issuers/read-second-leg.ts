@@ -55,7 +55,7 @@ function clientOf(
   const secret = secretFrom(
     given === undefined || given === '' ? null : new Secret(given),
     clientSecretFile,
-    `the secondLeg of ${issuer}`,
+    `clientSecretFile in the secondLeg of ${issuer}`,
   )
   if (secret === null)
     throw new ConfigError([

@@ -21,6 +21,7 @@ export const presetNames = ['keycloak', 'entra', 'okta', 'auth0', 'google', 'kub
 
 const url = z
   .string()
+  .refine((text) => !/\s/.test(text), 'must have no blanks in it or around it')
   .refine(isSecureUrl, 'must be an https URL (http only on a loopback address), without user and fragment')
 const word = z.string().min(1).max(512)
 const words = z.union([word.transform((one) => [one]), z.array(word).min(1).max(100)])
