@@ -181,13 +181,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     }),
   )
   const sawPolicy = (version: number): void => policies.saw(version)
-  const external = openExternal({ sql, issuers: options.issuers, tokenEndpoint: publicUrl, sawPolicy })
+  const mark = (): object => policies.mark
+  const external = openExternal({ sql, issuers: options.issuers, tokenEndpoint: publicUrl, sawPolicy, mark })
   const bearers =
     external === null
       ? sessions
       : compositeBearer({
           sessions,
-          external: { bearer: new ExternalBearer({ ...external, sql }), tokens: external.tokens },
+          external: { bearer: new ExternalBearer({ ...external, sql, mark }), tokens: external.tokens },
         })
   const pageTokens = createPageTokens(ring)
   const grants = allGrants({

@@ -62,6 +62,7 @@ export class Policies implements AsyncDisposable {
   readonly #entries: CallerCache<Entry>
   readonly #reads = new Map<CallerKey, Promise<Entry>>()
   #seenVersion = 0
+  #mark = {}
   #turn = 0
   /** Entries read before this turn are stale whatever their version: a notification may have been missed. */
   #firstGoodTurn = 0
@@ -119,7 +120,14 @@ export class Policies implements AsyncDisposable {
 
   /** Tells that a policy version exists, for example one that a write met: nothing older is answered from now on. */
   saw(version: number): void {
-    if (version > this.#seenVersion) this.#seenVersion = version
+    if (version <= this.#seenVersion) return
+    this.#seenVersion = version
+    this.#mark = {}
+  }
+
+  /** Another object whenever principals, engines or rights may be others than before: for who remembers them elsewhere. */
+  get mark(): object {
+    return this.#mark
   }
 
   async #get(identity: Identity): Promise<Policy> {
@@ -191,6 +199,7 @@ export class Policies implements AsyncDisposable {
       this.#turn += 1
       this.#firstGoodTurn = this.#turn
       this.#seenVersion = 0
+      this.#mark = {}
       return
     }
     const version = /^policy:(\d{1,15})$/.exec(payload)?.[1]

@@ -41,7 +41,7 @@ beforeAll(async () => {
     }
     configure()
     return (sql) => {
-      opened ??= openExternal({ sql, issuers, tokenEndpoint: 'https://catalog.example' })
+      opened ??= openExternal({ sql, issuers, tokenEndpoint: 'https://catalog.example', mark: () => sql })
       if (opened === null) throw new Error('there are no issuers')
       return opened
     }

@@ -60,7 +60,12 @@ describe('a second leg', () => {
     expect(problems({ profile, ...least[profile] })).toBe('')
     const issuers = read({ profile, ...least[profile] })
     const sql = { run: () => Promise.reject(new Error('not asked')) }
-    const opened = openExternal({ sql: sql as never, issuers, tokenEndpoint: 'https://catalog.example' })
+    const opened = openExternal({
+      sql: sql as never,
+      issuers,
+      tokenEndpoint: 'https://catalog.example',
+      mark: () => sql,
+    })
     expect(opened?.secondLegs.profileOf(issuer)).toBe(profile)
     expect(opened?.secondLegs.profileOf(other.issuer)).toBeNull()
   })

@@ -8,6 +8,8 @@ import type { Identity, Principal } from '../identity.ts'
 
 export interface ExternalBearerOptions extends ExternalIdentities {
   readonly sql: Queryable
+  /** Another object whenever principals and engines may be others than before; nothing is remembered beyond. */
+  readonly mark: () => object
   /** Default 10 000. */
   readonly maxRemembered?: number
   /** Epoch ms; for tests. */
@@ -17,6 +19,7 @@ export interface ExternalBearerOptions extends ExternalIdentities {
 interface Remembered {
   readonly identity: Identity
   readonly until: number
+  readonly mark: object
 }
 
 /** Ms. Then the token, its principal and its engine are looked at anew; what they may do is asked at each request anyway. */
@@ -37,7 +40,8 @@ export class ExternalBearer {
   /** The identity of a token that was verified a moment ago; null: it must be looked at. */
   known(token: string): Identity | null {
     const known = this.#remembered.get(digestOf(token))
-    return known !== undefined && this.#now() < known.until ? known.identity : null
+    if (known === undefined || known.mark !== this.#options.mark()) return null
+    return this.#now() < known.until ? known.identity : null
   }
 
   /** @throws HeadgateError `unauthenticated`, with the reason in `cause`; `unavailable` */
@@ -46,6 +50,8 @@ export class ExternalBearer {
     if (!verification.ok)
       throw refused(`The access token is not good: ${verification.told}`, verification.reason)
     const { value } = verification
+    // Taken before the looking: what changes meanwhile is looked at again.
+    const mark = this.#options.mark()
     const actors = value.actor === null ? [] : [await this.#engine(value, value.actor)]
     const { id, issuer, subject, name } = await this.#options.principals.of(value)
     const now = this.#now()
@@ -59,7 +65,7 @@ export class ExternalBearer {
       authTime: Math.min(value.authTime ?? issuedAt, issuedAt),
     }
     const until = Math.min(verification.goodUntil ?? 0, now + ageMs)
-    if (until > now) this.#remembered.set(digestOf(token), { identity, until })
+    if (until > now) this.#remembered.set(digestOf(token), { identity, until, mark })
     return identity
   }
 

@@ -22,6 +22,8 @@ export interface IssuerPrincipalsOptions {
   readonly issuers: ReadonlyMap<string, Pick<Issuer, 'makesPrincipals' | 'groupsMaxAgeMs'>>
   /** Hears the policy version that a change of groups made, so that the very request that brought it is decided by it. */
   readonly sawPolicy?: (version: number) => void
+  /** Another object whenever principals may be others than before; nothing is remembered beyond. */
+  readonly mark: () => object
   /** Principals that are remembered. Default 10 000. */
   readonly maxRemembered?: number
   /** Epoch ms; for tests. */
@@ -31,6 +33,7 @@ export interface IssuerPrincipalsOptions {
 interface Remembered {
   readonly principal: Principal
   readonly until: number
+  readonly mark: object
 }
 
 /** Ms. What was found is used so long without a look at the store. */
@@ -43,15 +46,24 @@ export class IssuerPrincipals implements ExternalPrincipals {
   readonly #sql: Sql
   readonly #issuers: IssuerPrincipalsOptions['issuers']
   readonly #sawPolicy: (version: number) => void
+  readonly #mark: () => object
   readonly #now: () => number
   readonly #remembered: CallerCache<Remembered>
-  readonly #running = new Map<CallerKey, Promise<Principal>>()
+  readonly #running = new Map<CallerKey, { readonly mark: object; readonly found: Promise<Principal> }>()
 
   constructor(options: IssuerPrincipalsOptions) {
-    const { sql, issuers, sawPolicy = () => undefined, maxRemembered = 10_000, now = Date.now } = options
+    const {
+      sql,
+      issuers,
+      sawPolicy = () => undefined,
+      mark,
+      maxRemembered = 10_000,
+      now = Date.now,
+    } = options
     this.#sql = sql
     this.#issuers = issuers
     this.#sawPolicy = sawPolicy
+    this.#mark = mark
     this.#now = now
     this.#remembered = callerCache({ max: maxRemembered })
   }
@@ -61,27 +73,30 @@ export class IssuerPrincipals implements ExternalPrincipals {
     const { issuer, subject, login, name, groups } = verified
     const digest = hash('sha256', JSON.stringify([issuer, subject, login, name, groups]), 'base64')
     const key = callerKey(digest)
+    const mark = this.#mark()
     const known = this.#remembered.get(key)
-    if (known !== undefined && this.#now() < known.until) return known.principal
+    if (known !== undefined && known.mark === mark && this.#now() < known.until) return known.principal
     const running = this.#running.get(key)
-    if (running !== undefined) return await running
-    const work = this.#find(verified)
-      .then((principal) => {
-        this.#remembered.set(key, { principal, until: this.#now() + rememberedAgeMs })
-        return principal
-      })
-      .finally(() => this.#running.delete(key))
+    if (running !== undefined && running.mark === mark) return await running.found
+    const found = this.#find(verified)
+    const work = { mark, found }
     this.#running.set(key, work)
-    return await work
+    try {
+      const principal = await found
+      this.#remembered.set(key, { principal, until: this.#now() + rememberedAgeMs, mark })
+      return principal
+    } finally {
+      if (this.#running.get(key) === work) this.#running.delete(key)
+    }
   }
 
   async #find(verified: VerifiedExternal): Promise<Principal> {
     const { issuer, subject } = verified
-    const row = await findExternalPrincipal(this.#sql, issuer, subject)
-    if (row !== null) return this.#refresh(row, verified)
-    // A client of ours by another name: it is kept here, and its issuer has no say in it.
+    // A client of ours by another name, also when it came as somebody before: it is kept here, and its issuer has no say in it.
     const client = await findFederatedPrincipal(this.#sql, issuer, subject)
-    return client ?? this.#make(verified)
+    if (client !== null) return client
+    const row = await findExternalPrincipal(this.#sql, issuer, subject)
+    return row === null ? this.#make(verified) : this.#refresh(row, verified)
   }
 
   async #make(verified: VerifiedExternal): Promise<Principal> {

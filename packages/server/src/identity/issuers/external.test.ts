@@ -122,6 +122,34 @@ describe('somebody with a token of another issuer', () => {
     expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
   })
 
+  test('is a client from when its name is said to be one until that is taken back', async () => {
+    const sub = randomUUID()
+    const token = await signIn({ sub })
+    const nameOf = async (): Promise<unknown> => (await as(token, 'GET', '/management/v1/whoami')).json
+    const asItself = { principal: { issuer: idp.issuer, subject: sub } }
+    expect(await nameOf()).toMatchObject(asItself)
+    const client = `job-${sub}`
+    await manage('POST', '/principals', { name: client })
+    const party = { issuer: idp.issuer, subject: sub }
+    await manage('POST', `/principals/${client}/federations`, party)
+    expect(await nameOf()).toMatchObject({ principal: { issuer: 'headgate', subject: client } })
+    await manage('POST', `/principals/${client}/federations/remove`, party)
+    expect(await nameOf()).toMatchObject(asItself)
+  })
+
+  test('is somebody new, without any right, when they come again after they were deleted', async () => {
+    const sub = randomUUID()
+    const token = await signIn({ sub })
+    await as(token, 'GET', 'namespaces')
+    const { id } = await principal(sub)
+    const to = { principal: `${idp.issuer}#${sub}` }
+    await manage('POST', '/grants', { privilege: 'select', on: warehouse, to })
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 200 })
+    await manage('DELETE', `/principals/${id}`)
+    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    expect((await principal(sub)).id).not.toBe(id)
+  })
+
   test('hears what is wrong with a token, and where to get one', async () => {
     const refused = await as(await signIn({ aud: 'other' }), 'GET', 'namespaces')
     expect(refused.status).toBe(401)
@@ -238,7 +266,8 @@ describe('groups', () => {
     await server.sql.run(backdate, [idp.issuer, sub])
     await server.sql.transaction(bumpPolicy)
     await caughtUp()
-    expect(await as(token, 'GET', 'namespaces')).toMatchObject({ status: 404 })
+    const silent = await signIn({ sub })
+    expect(await as(silent, 'GET', 'namespaces')).toMatchObject({ status: 404 })
     const anew = await signIn({ sub, groups: ['aging'], name: 'said anew' })
     expect(await as(anew, 'GET', 'namespaces')).toMatchObject({ status: 200 })
   })

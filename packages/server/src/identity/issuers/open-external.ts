@@ -22,6 +22,8 @@ export function openExternal(options: {
   readonly tokenEndpoint: string
   /** Hears of policy versions that changes of groups make. */
   readonly sawPolicy?: (version: number) => void
+  /** Another object whenever principals may be others than before. */
+  readonly mark: () => object
   readonly now?: () => number
 }): OpenedExternal | null {
   const { issuers, ...rest } = options
