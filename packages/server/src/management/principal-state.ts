@@ -40,7 +40,8 @@ export function principalStateOperations(parts: ManagementParts): readonly Manag
       answer,
       id: 'enablePrincipal',
       path: '/management/v1/principals/:principal/enable',
-      summary: 'Lets a disabled principal in again.',
+      summary:
+        'Lets a disabled principal in again, also with tokens of before that have not ended; stopSessions ends those.',
       run: ({ params }, call) =>
         change(call, params.principal, (tx, id) => setPrincipalEnabled(tx, id, true)),
     }),

@@ -8,7 +8,12 @@ import { principal, principalFacts } from './principal.ts'
 
 /** `enable`, `disable` and `stop-sessions`: the same command with three words. */
 export function registerStateChanges(group: Command, io: Io): void {
-  registerChange(group, io, 'enable', 'Lets a disabled principal in again.')
+  registerChange(
+    group,
+    io,
+    'enable',
+    'Lets a disabled principal in again, also with tokens of before that have not ended: `stop-sessions` ends those.',
+  )
   registerChange(
     group,
     io,
