@@ -299,6 +299,16 @@ describe('introspection', () => {
     expect(service.asked).toHaveLength(2)
   })
 
+  test('of names that cannot be stored takes those that can', async () => {
+    const [name, preferred_username] = ['n\0', 'l\0']
+    const said = { name, preferred_username, groups: ['g\0', 'g'] }
+    await using service = await testService(() => ({
+      body: { active: true, sub: 'u-1', aud: audience, exp: hour(), ...said },
+    }))
+    const verification = await tokensOf(settings(service.url, 'opaque')).verify('opaque-2', 'bearer')
+    expect(verification).toMatchObject({ ok: true, value: { name: null, login: null, groups: ['g'] } })
+  })
+
   test.each<[string, object, string]>([
     ['it is not active', { active: false }, 'not active'],
     ['it says something else than true', { active: 'true', sub: 'u-1', aud: audience }, 'not active'],
@@ -310,6 +320,11 @@ describe('introspection', () => {
       'wrong audience',
     ],
     ['it names nobody', { active: true, aud: audience, exp: hour() }, 'wrong claims'],
+    [
+      'its subject cannot be stored',
+      { active: true, sub: 'u\0', aud: audience, exp: hour() },
+      'wrong claims',
+    ],
     ['it has no end', { active: true, sub: 'u-1', aud: audience }, 'wrong claims'],
     ['it is over', { active: true, sub: 'u-1', aud: audience, exp: 1 }, 'expired'],
   ])('refuses an opaque token when %s', async (_, body, reason) => {

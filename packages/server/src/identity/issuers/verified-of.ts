@@ -109,9 +109,13 @@ function textAt(claims: Claims, path: ClaimPath): string | null {
   return isText(value) ? value : null
 }
 
-/** The store has one character for every half of a surrogate pair: two subjects with such halves would be one there. */
+/**
+ * The store has one character for every half of a surrogate pair, so that two subjects with such halves would be one there,
+ * and none for NUL.
+ */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= maxTextLength && value.isWellFormed()
+  if (typeof value !== 'string' || value === '' || value.length > maxTextLength) return false
+  return value.isWellFormed() && !value.includes('\0')
 }
 
 function at(claims: Claims, path: ClaimPath): unknown {
