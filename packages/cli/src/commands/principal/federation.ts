@@ -56,6 +56,6 @@ export function registerFederations(principals: Command, io: Io): void {
 function withName(command: Command): Command {
   return command
     .argument('<principal>', 'its id, or the client id')
-    .argument('<issuer>', 'a configured issuer, as its tokens name it')
+    .argument('<issuer>', 'a configured issuer, letter by letter, or one that its tokens name in act')
     .argument('<subject>', 'the sub of its tokens')
 }
