@@ -6,17 +6,25 @@ const manageWarehouse = {
 const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 'the server' }] } as const
 const manageServer = { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
+/** Such a storage reaches whatever the machine may reach. */
+const ofTheMachine = 'With the keys of the machine (default-chain): manage on the server.'
 
 /** What the operations of `lakeOperations` need, in the terms of `privileges-by-operation.ts`. */
 export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
-  createWarehouse: { ...createOnServer, note: 'The caller owns what is created.' },
-  validateStorage: createOnServer,
+  createWarehouse: {
+    ...createOnServer,
+    note: `The caller owns what is created. ${ofTheMachine} To hand out access in the name of the machine, the server or its users, too.`,
+  },
+  validateStorage: { ...createOnServer, note: ofTheMachine },
   listWarehouses: {
     needs: [{ privilege: 'use', on: 'warehouse', object: 'each warehouse', passage: true }],
     note: 'Shows the warehouses the caller may use or pass through.',
   },
   getWarehouse: manageWarehouse,
-  updateWarehouse: manageWarehouse,
+  updateWarehouse: {
+    ...manageWarehouse,
+    note: 'Further places of one with the keys of the machine, and handing out access in the name of the machine, the server or its users, need manage on the server.',
+  },
   validateWarehouse: manageWarehouse,
   checkWarehouse: manageWarehouse,
   deleteWarehouse: manageWarehouse,

@@ -96,6 +96,28 @@ describe('how a warehouse hands out storage access', () => {
   })
 })
 
+describe('the keys of the machine', () => {
+  it('are for the warehouses, and the places, of who runs the server', async () => {
+    const maker = await lake.principal({ privilege: 'create', on: 'server' })
+    const bucket = `b-${randomUUID()}`
+    const storage = { type: 's3', bucket, endpoint: 'http://127.0.0.1:1', credentials: 'default-chain' }
+    const wanted = { name: name(), storage, skipProbe: true }
+    expect(await lake.as(maker, 'POST /warehouses', wanted)).toMatchObject({ status: 403 })
+    expect(await lake.as(maker, 'POST /warehouses/validate', { storage })).toMatchObject({ status: 403 })
+    expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
+    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: wanted.name } })
+    const at = `/warehouses/${wanted.name}`
+    const one = `s3://one-${randomUUID()}/`
+    const places = { allowedLocations: [one, `s3://two-${randomUUID()}/`] }
+    expect(await lake.as(manager, `PATCH ${at}`, places)).toMatchObject({ status: 403 })
+    expect(await admin(`PATCH ${at}`, places)).toMatchObject({ status: 200 })
+    const fewer = { allowedLocations: [one], retentionSeconds: 1 }
+    expect(await lake.as(manager, `PATCH ${at}`, fewer)).toMatchObject({ status: 200 })
+    const own = { name: name(), storage: s3(), skipProbe: true, ...fewer }
+    expect(await lake.as(maker, 'POST /warehouses', own)).toMatchObject({ status: 201 })
+  })
+})
+
 describe('a directory that clients see as a bucket', () => {
   it('has a name that no other has, and no further places', async () => {
     const bucket = `b-${randomUUID()}`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { probeProfile, probeStorage } from '../catalog/probe-storage.ts'
+import { checkBorrower } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseOf, warehouseParams } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
@@ -23,6 +24,7 @@ export function warehouseProbeOperations(parts: LakeParts): readonly ManagementO
     async run({ body }, call) {
       permit(call, theServer, 'create')
       const profile = profileOf(body.storage)
+      checkBorrower(call, profile)
       checkFileRoots(profile, [], parts.fileRoots)
       await probeProfile(profile, call.signal)
     },

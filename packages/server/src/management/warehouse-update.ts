@@ -9,7 +9,7 @@ import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { permit, ridersFor } from './permit.ts'
-import { checkLender } from './check-lender.ts'
+import { checkBorrower, checkLender } from './check-lender.ts'
 import {
   checkFileRoots,
   viewOfWarehouse,
@@ -42,6 +42,8 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
         vending: changed.vending ?? parseVendingProfile(row.vending),
         protected: changed.protected ?? row.protected,
       }
+      const added = settings.allowedLocations.some((place) => !row.allowedLocations.includes(place))
+      if (added) checkBorrower(call, profile)
       if (changed.vending !== undefined || storageKeys !== undefined) {
         checkLender(call, profile, settings.vending)
         await parts.webIdentities?.check(profile, settings.vending)

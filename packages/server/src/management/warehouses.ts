@@ -7,7 +7,7 @@ import { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
-import { checkLender } from './check-lender.ts'
+import { checkBorrower, checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
@@ -50,6 +50,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       } = body
       const profile = profileOf(body.storage)
       const vending = body.vending ?? defaultVending(profile)
+      checkBorrower(call, profile)
       checkLender(call, profile, vending)
       await parts.webIdentities?.check(profile, vending)
       checkFileRoots(profile, allowedLocations, parts.fileRoots)
