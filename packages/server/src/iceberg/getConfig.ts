@@ -2,6 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import { operation, type OperationId } from '@headgate/iceberg/rest'
 import { decideConfig, listFilter, serverChain, shownIn } from '../access/decide.ts'
 import { fillPage } from '../access/fill-page.ts'
+import { settableOf } from '../catalog/client-properties.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
 import { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
@@ -17,9 +18,9 @@ export function getConfig(parts: IcebergParts, served: readonly OperationId[]): 
     const warehouse = await named(parts, call)
     allowConfig(call, warehouse)
     return jsonAnswer({
-      defaults: { ...warehouse.hints, ...warehouse.defaults },
+      defaults: { ...warehouse.hints, ...settableOf(warehouse.defaults) },
       overrides: {
-        ...warehouse.overrides,
+        ...settableOf(warehouse.overrides),
         prefix: warehouse.name,
         'namespace-separator': parts.namespaceSeparator,
       },

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { statement } from '../store/sql.ts'
 import { type TestServer, testServer } from '../test-server.ts'
 import { errorOf, objectAt, schema } from './test-tables.ts'
 
@@ -22,6 +23,11 @@ async function raw(method: string, path: string): Promise<{ status: number; json
   return { status: answer.statusCode ?? 0, json: JSON.parse(text) as unknown }
 }
 
+const tell = statement(
+  'test_tell',
+  `update warehouse set overrides = $1::jsonb, defaults = $1::jsonb where name = 'lakehouse' returning id`,
+)
+
 test('the configuration names prefix, separator, every operation and the lifetime of keys', async () => {
   const answer = await server.send('GET', '/v1/config?warehouse=lakehouse')
   expect(answer).toMatchObject({
@@ -37,6 +43,24 @@ test('the configuration names prefix, separator, every operation and the lifetim
   expect(endpoints).toContain('POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/unregister')
   expect(endpoints).toContain('HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}')
   expect((await server.send('GET', '/v1/config')).json).toEqual(answer.json)
+})
+
+test('the configuration tells clients nothing of a warehouse that would have them send their credentials elsewhere', async () => {
+  const overrides = { uri: 'http://elsewhere.example', token: 'x', 'header.Cookie': 'y', 'io-impl': 'z' }
+  const set = async (properties: object): Promise<void> => {
+    await server.sql.run(tell, [JSON.stringify(properties)])
+    server.context.parts.warehouses.forget()
+  }
+  await set(overrides)
+  try {
+    const { json } = await server.send('GET', '/v1/config?warehouse=lakehouse')
+    const told = { prefix: 'lakehouse', 'namespace-separator': '%1F', 'io-impl': 'z' }
+    expect(json).toMatchObject({ defaults: { 'io-impl': 'z' } })
+    expect(objectAt(json)['overrides']).toEqual(told)
+    expect(objectAt(objectAt(json)['defaults'])['token']).toBeUndefined()
+  } finally {
+    await set({})
+  }
 })
 
 function missing(name: string): object {

@@ -9,6 +9,7 @@ import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { permit, ridersFor } from './permit.ts'
+import { checkClientProperties } from '../catalog/client-properties.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import {
   checkFileRoots,
@@ -33,6 +34,7 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       const row = await warehouseRow(parts, params.warehouse)
       const decision = permit(call, asObject(row))
       const { storageKeys, skipProbe, ...changed } = body
+      checkClientProperties(changed.defaults ?? {}, changed.overrides ?? {})
       const profile = profileAfter(parts, row, storageKeys)
       const settings = {
         allowedLocations: changed.allowedLocations ?? row.allowedLocations,

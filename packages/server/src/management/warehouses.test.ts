@@ -59,6 +59,38 @@ describe('the operations on the lake', () => {
 })
 
 describe('warehouses', () => {
+  it('set nothing at their clients that says where these send their credentials, or which', async () => {
+    const wanted = { name: name(), storage: file(name()) }
+    const settings = ['defaults', 'overrides']
+    expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
+    for (const key of [
+      'uri',
+      ' URI',
+      'token',
+      'credential',
+      'oauth2-server-uri',
+      'rest.auth.type',
+      'header.X-Any',
+      'rest.client.proxy.hostname',
+      'client.credentials-provider',
+      's3.signer.uri',
+      's3.signer.endpoint',
+      'credentials.uri',
+      'client.refresh-credentials-endpoint',
+      'urn:ietf:params:oauth:token-type:jwt',
+    ])
+      for (const setting of settings) {
+        const change = { [setting]: { [key]: 'x', 'io-impl': 'y' } }
+        const refused = await admin(`PATCH /warehouses/${wanted.name}`, change)
+        expect(refused).toMatchObject({ status: 400 })
+        expect(refused.body.error.message).toContain(`may set ${key} at`)
+        const other = { name: name(), storage: file(name()), ...change }
+        expect(await admin('POST /warehouses', other)).toMatchObject({ status: 400 })
+      }
+    const change = { overrides: { 's3.endpoint': 'https://s3.example', 'io-impl': 'y' } }
+    expect(await admin(`PATCH /warehouses/${wanted.name}`, change)).toMatchObject({ status: 200 })
+  })
+
   it('are made at a place of their own, by whoever may create on the server, who owns them', async () => {
     const wh = name()
     const storage = file(wh)

@@ -7,6 +7,7 @@ import { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
+import { checkClientProperties } from '../catalog/client-properties.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
@@ -48,6 +49,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         defaults = {},
         overrides = {},
       } = body
+      checkClientProperties(defaults, overrides)
       const profile = profileOf(body.storage)
       const vending = body.vending ?? defaultVending(profile)
       checkBorrower(call, profile)
