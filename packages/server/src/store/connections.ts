@@ -9,6 +9,7 @@ import {
 } from 'pg'
 import { columnTypes } from './column-types.ts'
 import { unavailable } from './failures.ts'
+import { answerGraceMs, makeSettings } from './session-settings.ts'
 
 export interface SqlConfig {
   /** PostgreSQL connection string: a secret. */
@@ -26,8 +27,6 @@ export interface SqlConfig {
 }
 
 const DEFAULTS = { poolSize: 10, statementTimeoutMs: 15_000, connectionTimeoutMs: 5_000, maxWaiting: 1_000 }
-/** What the server is given beyond its own time limit before we give up on the connection. */
-const ANSWER_GRACE_MS = 2_000
 
 export type Settled = Required<Omit<SqlConfig, 'onError'>>
 
@@ -45,9 +44,7 @@ export function clientConfig(config: Settled): ClientConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: config.connectionTimeoutMs,
-    statement_timeout: config.statementTimeoutMs,
-    query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
-    idle_in_transaction_session_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
+    query_timeout: config.statementTimeoutMs + answerGraceMs,
   }
 }
 
@@ -58,9 +55,12 @@ export class Connections implements AsyncDisposable {
 
   constructor(config: Settled, onError: (error: Error) => void) {
     this.#maxWaiting = config.maxWaiting
+    // The pool waits for it, which its types do not say.
+    const onConnect = (client: ClientBase): unknown => makeSettings(client, config)
     this.#pool = new Pool({
       ...clientConfig(config),
       max: config.poolSize,
+      onConnect,
       idleTimeoutMillis: 60_000,
       // Connections spread over new servers after a fail-over or scaling behind one name.
       maxLifetimeSeconds: 1_800,

@@ -1,6 +1,8 @@
-import { Client, type ClientConfig } from 'pg'
+import { Client } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clientConfig, type Settled } from './connections.ts'
 import { explain } from './failures.ts'
+import { makeSettings } from './session-settings.ts'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
@@ -11,14 +13,14 @@ type Callback = (payload: string | null) => void
 
 /** One connection that listens on any number of channels, and is made again whenever it is lost. */
 export class Listener implements AsyncDisposable {
-  readonly #config: ClientConfig
+  readonly #config: Settled
   readonly #onError: (error: Error) => void
   readonly #callbacks = new Map<string, Set<Callback>>()
   #closed = false
   #lost = false
   #link: Promise<Link> | undefined
 
-  constructor(config: ClientConfig, onError: (error: Error) => void) {
+  constructor(config: Settled, onError: (error: Error) => void) {
     this.#config = config
     this.#onError = onError
   }
@@ -102,15 +104,21 @@ class Link {
   #last: Promise<unknown> = Promise.resolve()
 
   static async open(
-    config: ClientConfig,
+    config: Settled,
     onNotification: (channel: string, payload: string) => void,
     onError: (error: Error) => void,
   ): Promise<Link> {
-    const client = new Client(config)
+    const client = new Client(clientConfig(config))
     client.on('notification', ({ channel, payload = '' }) => onNotification(channel, payload))
     client.on('error', onError)
     const link = new Link(client)
-    await client.connect()
+    try {
+      await client.connect()
+      await makeSettings(client, config)
+    } catch (error) {
+      await link.close()
+      throw error
+    }
     return link
   }
 

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { PoolClient, QueryResult } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connections, clientConfig, send, settle, type SqlConfig } from './connections.ts'
+import { Connections, send, settle, type SqlConfig } from './connections.ts'
 import { explain, isConflict, isConnectionFailure, isStalePlan } from './failures.ts'
 import { Listener } from './listener.ts'
 import { statement, type Queryable, type Sql, type Statement } from './sql.ts'
@@ -37,7 +37,7 @@ class Pool implements Sql {
     const settled = settle(config)
     const onError = config.onError ?? (() => undefined)
     this.#connections = new Connections(settled, onError)
-    this.#listener = new Listener(clientConfig(settled), onError)
+    this.#listener = new Listener(settled, onError)
   }
 
   async run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
