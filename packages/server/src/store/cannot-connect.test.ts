@@ -55,24 +55,57 @@ test('a wrong password, which is not repeated', async () => {
   expect(message).not.toContain('hunter2')
 })
 
-test('a user who may not make tables', async () => {
+/** What somebody is told who comes as a new role. */
+async function toldAs(rights: string): Promise<string> {
   // Roles are of the whole PostgreSQL, where another run may have one too.
-  const role = `maker_of_nothing_${randomBytes(6).toString('hex')}`
+  const role = `stranger_${randomBytes(6).toString('hex')}`
   const client = new Client({ connectionString: database.url })
   await client.connect()
-  await client.query(`create role ${role} login password 'hunter2'`)
+  await client.query(`create role ${role} login password 'hunter2' ${rights}`)
   try {
-    const message = await told(
+    return await told(
       changed((url) => {
         url.username = role
         url.password = 'hunter2'
       }),
     )
-    expect(message).toMatch(/this user may not make tables in it/)
   } finally {
     await client.query(`drop role ${role}`)
     await client.end()
   }
+}
+
+test('a user who may not make tables', async () => {
+  expect(await toldAs('')).toMatch(/this user may not make tables in it/)
+})
+
+test('no connection left', async () => {
+  expect(await toldAs('connection limit 0')).toMatch(
+    /has no connection left \(53300\): raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE\.$/,
+  )
+})
+
+test.each([
+  ['default_transaction_read_only', 'on', /only reads, as a stand-by does: name the one that writes/],
+  ['search_path', 'nowhere', /has no schema to make tables in: make the one that the `search_path`/],
+])('a database whose sessions have %s = %s', async (setting, value, message) => {
+  await using odd = await testDatabase()
+  const client = new Client({ connectionString: odd.url })
+  await client.connect()
+  await client.query(`alter database ${client.database ?? ''} set ${setting} = ${value}`)
+  await client.end()
+  expect(await told(odd.url)).toMatch(message)
+})
+
+test.each([
+  [
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'is not trusted here (SELF_SIGNED_CERT_IN_CHAIN): name the file of its authority',
+  ],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another name: name its host as the certificate does'],
+])('a certificate that is refused with %s', (code, message) => {
+  const refused = Object.assign(new Error('x'), { code })
+  expect(cannotConnect(refused, 'postgresql://u:hunter2@db/d')).toContain(message)
 })
 
 test('a port where nobody listens', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
@@ -81,6 +82,31 @@ describe('migrate', () => {
       'holds tables of something else (relation "one" already exists): give Headgate a database of its own.',
     )
     expect(await applied(database.url)).toEqual([])
+  })
+
+  test('refuses a database that cannot hold all text', async () => {
+    await using shared = await testDatabase()
+    const name = `headgate_latin_${randomUUID().replaceAll('-', '')}`
+    const url = new URL(shared.url)
+    url.pathname = `/${name}`
+    await ask(shared.url, `create database ${name} template template0 encoding 'LATIN1' locale 'C'`)
+    try {
+      const attempt = migrate({ url: url.href, migrations: [one] })
+      await expect(attempt).rejects.toThrow(
+        'needs a database in UTF8, and this one is in LATIN1: make another one',
+      )
+      expect(await applied(url.href)).toEqual([])
+    } finally {
+      await ask(shared.url, `drop database ${name} with (force)`)
+    }
+  })
+
+  test('has the time that a step takes, whatever the database sets for its sessions', async () => {
+    await using database = await testDatabase()
+    const name = new URL(database.url).pathname.slice(1)
+    await ask(database.url, `alter database ${name} set statement_timeout = '200ms'`)
+    const slow: Migration = { version: 1, name: 'slow', sql: 'select pg_sleep(0.5)' }
+    expect(await migrate({ url: database.url, migrations: [slow] })).toEqual([slow])
   })
 
   test('applies our own schema', async () => {

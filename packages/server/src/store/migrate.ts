@@ -44,7 +44,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
   const { url, migrations, signal } = options
   checkOrder(migrations)
   signal?.throwIfAborted()
-  // No limit per statement: a step may take long. A server that vanishes is noticed by keep-alive.
+  // A server that vanishes is noticed by keep-alive.
   const client = new Client({
     connectionString: url,
     application_name: 'headgate-migrate',
@@ -57,12 +57,15 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
       throw new MigrationError(cannotConnect(cause, url), { cause })
     })
     await checkServer(client)
+    await liftLimits(client)
     await noticeOurDeath(client)
     await lock(client, options.lockTimeoutMs ?? 300_000)
     const applied = await readApplied(client).catch((cause: unknown) => {
-      throw mayNot(cause) ? new MigrationError(cannotConnect(cause, url), { cause }) : cause
+      if (!(cause instanceof DatabaseError) && !isConnectionFailure(cause)) throw cause
+      throw new MigrationError(cannotConnect(cause, url), { cause })
     })
     checkApplied(applied, migrations)
+    if (applied.length === 0) await checkEncoding(client)
     const missing = migrations.slice(applied.length)
     for (const migration of missing) {
       signal?.throwIfAborted()
@@ -94,6 +97,14 @@ async function checkServer(client: Client): Promise<void> {
   if (version >= OLDEST_SERVER) return
   throw new MigrationError(
     `Headgate needs PostgreSQL ${OLDEST_SERVER} or newer, and this server is PostgreSQL ${version}.`,
+  )
+}
+
+/** A step may take long, and so may the wait for another replica, whatever the database sets for its sessions. */
+async function liftLimits(client: Client): Promise<void> {
+  await client.query(
+    `select set_config(name, '0', false) from pg_settings where name in
+       ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')`,
   )
 }
 
@@ -134,9 +145,16 @@ async function readApplied(client: Client): Promise<readonly Applied[]> {
   return rows
 }
 
-/** Insufficient privilege. */
-function mayNot(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === '42501'
+/** Names and properties are Unicode, and not every encoding has all of it. */
+async function checkEncoding(client: Client): Promise<void> {
+  const { rows } = await client.query<{ encoding: string }>(
+    "select current_setting('server_encoding') as encoding",
+  )
+  const encoding = rows[0]?.encoding ?? ''
+  if (encoding === 'UTF8') return
+  throw new MigrationError(
+    `Headgate needs a database in UTF8, and this one is in ${encoding}: make another one (\`createdb --encoding UTF8 --template template0\`).`,
+  )
 }
 
 function checkApplied(applied: readonly Applied[], migrations: readonly Migration[]): void {

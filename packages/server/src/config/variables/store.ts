@@ -13,7 +13,7 @@ export const store: Pick<
   databaseUrl: secret('HEADGATE_DATABASE_URL', 'PostgreSQL connection string', {
     section: 'Store',
     fallbackNote: 'an embedded PostgreSQL in the data directory',
-    doc: 'PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`. Connect directly or through a pooler in session mode, and leave `synchronous_commit` on: what is acknowledged must survive a crash.',
+    doc: 'PostgreSQL 15 or newer, such as `postgresql://headgate:…@db.example.com/headgate?sslmode=verify-full`, with `&sslrootcert=FILE` where the authority of its certificate is one of your own; without `sslmode` there is no TLS. The database is in UTF8, and its user may make tables in it. Connect directly or through a pooler in session mode, and leave `synchronous_commit` on: what is acknowledged must survive a crash.',
   }),
   databaseUrlFile: optional(
     path('HEADGATE_DATABASE_URL_FILE', '', {
