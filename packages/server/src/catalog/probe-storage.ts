@@ -23,6 +23,9 @@ export interface Probe {
   cleanUp(): Promise<void>
 }
 
+/** For an object that a store which does not answer may not even have. */
+const cleanUpMs = 2_000
+
 export function probeOf(
   { storage, root }: Pick<OpenedStorage, 'storage' | 'root'>,
   signal: AbortSignal,
@@ -32,7 +35,8 @@ export function probeOf(
   const content = randomBytes(64)
   return {
     location,
-    cleanUp: () => storage.delete(location).catch(() => undefined),
+    cleanUp: () =>
+      storage.delete(location, { signal: AbortSignal.timeout(cleanUpMs) }).catch(() => undefined),
     steps: [
       {
         name: 'write',
@@ -62,23 +66,30 @@ export function probeOf(
   }
 }
 
+/** Less than the time of a request: whoever asks is told, and of what. */
+const defaultPatienceMs = 10_000
+
 /**
  * Proves that a storage can be used: writes a small object in the warehouse's place, reads it, finds it in the list,
  * and deletes it.
  *
+ * @param patienceMs for all of it; then the store does not answer
  * @throws HeadgateError `bad-request` that says which step failed and what the store said
  */
 export async function probeStorage(
   opened: Pick<OpenedStorage, 'storage' | 'root'>,
   signal: AbortSignal,
+  patienceMs: number = defaultPatienceMs,
 ): Promise<void> {
-  const probe = probeOf(opened, signal)
+  const late = AbortSignal.timeout(patienceMs)
+  const probe = probeOf(opened, AbortSignal.any([signal, late]))
   for (const { doing, run } of probe.steps) {
     try {
       await run()
     } catch (error) {
       await probe.cleanUp()
-      const why = `The storage cannot be used: ${doing} failed. ${reasonOf(error)}`
+      const reason = late.aborted ? `The store did not answer in ${patienceMs / 1000} s.` : reasonOf(error)
+      const why = `The storage cannot be used: ${doing} failed. ${reason}`
       throw new HeadgateError('bad-request', why, { cause: error })
     }
   }
