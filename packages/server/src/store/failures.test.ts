@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { DatabaseError } from 'pg'
+import { isStalePlan } from './failures.ts'
 import { openSql } from './pool.ts'
 import { statement, type Sql } from './sql.ts'
 import { add, insert, napAndWrite, openThings, type Things, until } from './test-things.ts'
@@ -142,4 +144,14 @@ describe('ping', () => {
     faulty.proxy.faults = { hang: true }
     await expect(faulty.sql.ping(AbortSignal.timeout(200))).rejects.toMatchObject({ name: 'TimeoutError' })
   })
+})
+
+test('a plan whose tables have changed is known in every language', () => {
+  const inGerman = 'gecachter Plan darf den Ergebnistyp nicht ändern'
+  const error = Object.assign(new DatabaseError(inGerman, 0, 'error'), {
+    code: '0A000',
+    routine: 'RevalidateCachedQuery',
+  })
+  expect(isStalePlan(error)).toBe(true)
+  expect(isStalePlan(Object.assign(error, { routine: 'transformLockingClause' }))).toBe(false)
 })

@@ -51,7 +51,8 @@ export function isConflict(error: unknown): boolean {
 /** The server forgot a prepared statement, or the tables under it changed. The same text works on a new connection. */
 export function isStalePlan(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false
-  return error.code === '26000' || (error.code === '0A000' && /cached plan/.test(error.message))
+  // By the function that found it: messages are in the language of the server.
+  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
 }
 
 export function unavailable(message: string, cause?: unknown): HeadgateError {
