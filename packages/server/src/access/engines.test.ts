@@ -78,7 +78,7 @@ describe('a user behind an engine', () => {
     const now = Date.now()
     const acting = behind(trino, { issuedAt: now - 1_000 })
     expect((await policies.get(acting)).enabled).toBe(true)
-    await changed((tx) => stopPrincipalSessions(tx, trino.principal.id))
+    await changed((tx) => stopPrincipalSessions(tx, trino.principal.id, Date.now()))
     expect((await policies.get(acting)).shutOut).toBe('engine')
     expect((await policies.get(behind(trino, { issuedAt: Date.now() + 1_000 }))).enabled).toBe(true)
     await changed((tx) => setPrincipalEnabled(tx, trino.principal.id, false))

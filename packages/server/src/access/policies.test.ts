@@ -108,11 +108,18 @@ describe('a change', () => {
   test('stops sessions from before not_before, and only those', async () => {
     const who = await addPrincipal(sql, 'etl')
     const before = Date.now() - 1_000
-    const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id))
+    const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, Date.now()))
     expect(await policies.get({ ...who, issuedAt: before }, version)).toMatchObject({ enabled: false })
     expect(await policies.get({ ...who, issuedAt: Date.now() + 1_000 }, version)).toMatchObject({
       enabled: true,
     })
+  })
+
+  test('stops sessions that a server whose clock is ahead of the database dated a moment ago', async () => {
+    const who = await addPrincipal(sql, 'etl')
+    const ours = Date.now() + 60_000
+    const version = await changed((tx) => stopPrincipalSessions(tx, who.principal.id, ours))
+    expect(await policies.get({ ...who, issuedAt: ours - 1_000 }, version)).toMatchObject({ enabled: false })
   })
 })
 

@@ -189,7 +189,7 @@ export function engineOperations(parts: ManagementParts): readonly ManagementOpe
         call.audit.object = row.name
         await changePolicy(parts, call, decision, async (tx) => {
           // They must not live again when it is registered anew, nor its own ones go on without the limits of an entry.
-          await stopPrincipalSessions(tx, row.id)
+          await stopPrincipalSessions(tx, row.id, Date.now())
           return deleteEngine(tx, row.id)
         })
       },

@@ -60,7 +60,8 @@ export function principalStateOperations(parts: ManagementParts): readonly Manag
       id: 'stopSessions',
       path: '/management/v1/principals/:principal/stop-sessions',
       summary: 'Makes every token issued before now worthless. The secrets stay.',
-      run: ({ params }, call) => change(call, params.principal, stopPrincipalSessions),
+      run: ({ params }, call) =>
+        change(call, params.principal, (tx, id) => stopPrincipalSessions(tx, id, Date.now())),
     }),
   ]
 }

@@ -51,7 +51,7 @@ export function backchannelLogout({
       const row = await findPrincipalBySubject(tx, issuer, subject)
       // Whoever never came has nothing here that could be ended.
       if (row === null) return moved
-      await stopPrincipalSessions(tx, row.id)
+      await stopPrincipalSessions(tx, row.id, now())
       const principal = { id: row.id, issuer, subject, name: row.name }
       const identity = { principal, actors: [], method: 'external-token', expiresAt: null } as const
       const draft = { operation: 'logOut', object: row.name, detail: { issuer } }

@@ -155,7 +155,7 @@ describe('an engine exchanges the token of its user', () => {
     expect(await exchange({ sub: 'a-1', iat: old })).toMatch(/proven longer ago.*sign in again/)
     expect(await exchange({ sub: 'a-1', auth_time: old })).toMatch(/proven longer ago/)
     const alice = await findPrincipalBySubject(world.server.sql, world.idp.issuer, 'a-1')
-    await stopPrincipalSessions(world.server.sql, alice?.id ?? '')
+    await stopPrincipalSessions(world.server.sql, alice?.id ?? '', Date.now())
     expect(await exchange({ sub: 'a-1', iat: Math.floor(Date.now() / 1000) - 5 })).toMatch(
       /sessions .* stopped/,
     )
@@ -472,9 +472,9 @@ describe('a session is renewed', () => {
     type Change = (trino: { id: string }, alice: { id: string }) => Promise<unknown>
     const changes: Change[] = [
       (_, alice) => setPrincipalEnabled(sql, alice.id, false),
-      (_, alice) => stopPrincipalSessions(sql, alice.id),
+      (_, alice) => stopPrincipalSessions(sql, alice.id, Date.now()),
       (trino) => setPrincipalEnabled(sql, trino.id, false),
-      (trino) => stopPrincipalSessions(sql, trino.id),
+      (trino) => stopPrincipalSessions(sql, trino.id, Date.now()),
       (trino) => world.set(trino as never, null),
       (trino) => world.set(trino as never, { subjects: [] }),
     ]

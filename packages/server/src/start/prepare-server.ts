@@ -18,6 +18,7 @@ import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketNamed } from './bucket-name.ts'
 import { checkTls } from './check-tls.ts'
 import { provenMasterKeyOf } from './master-key.ts'
+import { warnOfClock } from './warn-of-clock.ts'
 
 /** What a server stands on, however many processes it is. Disposing of it stops the database, if it is ours. */
 export interface Prepared extends AsyncDisposable {
@@ -46,7 +47,7 @@ export async function prepareServer(config: Config, log: Log): Promise<Prepared>
   const embedded = config.databaseUrl === null ? stack.use(await startEmbedded(config, log)) : null
   const databaseUrl = config.databaseUrl ?? new Secret(embedded?.url ?? '')
   await migrate({ url: databaseUrl.reveal(), migrations })
-  const found = await firstThings(config, databaseUrl)
+  const found = await firstThings(config, databaseUrl, log)
   if (config.gateway === null && found.warehouse?.vending['mode'] === 'gateway') {
     log.warn(
       `Warehouse ${found.warehouse.name} hands out storage access through the storage gateway, which is switched off: set HEADGATE_S3_PUBLIC_URL to the URL by which clients reach it.`,
@@ -95,8 +96,10 @@ const embeddedConnections = 50
 async function firstThings(
   config: Config,
   databaseUrl: Secret,
+  log: Log,
 ): Promise<Pick<Prepared, 'credentialFile' | 'nobody' | 'warehouse'>> {
   await using sql = await openSql({ ...config.database, url: databaseUrl.reveal() })
+  await warnOfClock(sql, log)
   const master = await provenMasterKeyOf(config, sql)
   const { defaultWarehouse: name } = config.context
   const credentialFile = await administratorFile(config, sql)

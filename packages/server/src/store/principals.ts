@@ -43,7 +43,9 @@ const enable = statement(
 )
 const stopSessions = statement(
   'principal-stop-sessions',
-  `update principal p set not_before = greatest(p.not_before, clock_timestamp()) where p.id = $1 returning ${columns}`,
+  // By the later of both clocks: what the server dated a moment ago is over too.
+  `update principal p set not_before = greatest(p.not_before, clock_timestamp(), to_timestamp($2::float8 / 1000))
+   where p.id = $1 returning ${columns}`,
 )
 const remove = statement(
   'principal-delete',
@@ -103,9 +105,17 @@ export async function setPrincipalEnabled(
   return (await tx.run<PrincipalRow>(enable, [id, enabled]))[0] ?? null
 }
 
-/** Makes every session that began before now worthless. */
-export async function stopPrincipalSessions(tx: Queryable, id: string): Promise<PrincipalRow | null> {
-  return (await tx.run<PrincipalRow>(stopSessions, [id]))[0] ?? null
+/**
+ * Makes every session that began before now worthless.
+ *
+ * @param now epoch ms, by our clock
+ */
+export async function stopPrincipalSessions(
+  tx: Queryable,
+  id: string,
+  now: number,
+): Promise<PrincipalRow | null> {
+  return (await tx.run<PrincipalRow>(stopSessions, [id, now]))[0] ?? null
 }
 
 /** Deletes the principal with its secrets, memberships and grants. What it owns stays, owned by nobody. */
