@@ -48,7 +48,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     await openSql({
       ...config.database,
       url: databaseUrl.reveal(),
-      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+      onError: (err) => log.warn({ err }, 'a database connection was lost, or not given'),
     }),
   )
   const master = await masterKeyOf(config)

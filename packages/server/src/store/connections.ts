@@ -1,4 +1,5 @@
 import {
+  DatabaseError,
   Pool,
   Query,
   type ClientBase,
@@ -22,7 +23,7 @@ export interface SqlConfig {
   readonly connectionTimeoutMs?: number
   /** How many callers may wait for a connection; beyond that they are turned away at once. */
   readonly maxWaiting?: number
-  /** Told about connections lost while nobody used them. */
+  /** Told about connections lost while nobody used them, and that the server has no more. */
   readonly onError?: (error: Error) => void
 }
 
@@ -48,13 +49,24 @@ export function clientConfig(config: Settled): ClientConfig {
   }
 }
 
+/** How long the server is not asked for more connections when it had none left, ms. */
+const makeDoMs = 5_000
+
 /** Lends connections of a pool: each to one borrower at a time. */
 export class Connections implements AsyncDisposable {
   readonly #pool: Pool
   readonly #maxWaiting: number
+  readonly #size: number
+  readonly #onError: (error: Error) => void
+  readonly #patienceMs: number
+  #open = 0
+  #growsAt = 0
 
   constructor(config: Settled, onError: (error: Error) => void) {
     this.#maxWaiting = config.maxWaiting
+    this.#size = config.poolSize
+    this.#onError = onError
+    this.#patienceMs = config.connectionTimeoutMs
     // The pool waits for it, which its types do not say.
     const onConnect = (client: ClientBase): unknown => makeSettings(client, config)
     this.#pool = new Pool({
@@ -71,21 +83,49 @@ export class Connections implements AsyncDisposable {
     })
     // While a connection is lent its errors reach the borrower through the statement; without a listener they would
     // end the program.
-    this.#pool.on('connect', (client) => client.on('error', () => undefined))
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => undefined)
+      this.#open += 1
+    })
+    this.#pool.on('remove', () => (this.#open -= 1))
   }
 
   /** @throws HeadgateError `unavailable`, before anything was sent */
   async borrow(): Promise<PoolClient> {
     if (this.#pool.waitingCount >= this.#maxWaiting)
       throw unavailable('The database is overloaded; try again.')
-    return await new Promise((resolve, reject) => {
+    const began = performance.now()
+    if (began >= this.#growsAt) this.#pool.options.max = this.#size
+    for (;;) {
+      try {
+        return await this.#connect()
+      } catch (error) {
+        if (this.#makesDo(error) && performance.now() - began < this.#patienceMs) continue
+        const late = error instanceof Error && error.message.startsWith('timeout exceeded')
+        throw unavailable(`The database ${late ? 'is overloaded' : 'cannot be reached'}; try again.`, error)
+      }
+    }
+  }
+
+  #connect(): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
       this.#pool.connect((error, client) => {
-        if (client !== undefined) resolve(client)
-        else if (error?.message.startsWith('timeout exceeded') === true) {
-          reject(unavailable('The database is overloaded; try again.', error))
-        } else reject(unavailable('The database cannot be reached; try again.', error))
+        if (client === undefined) reject(error ?? new Error('there is no connection'))
+        else resolve(client)
       })
     })
+  }
+
+  /** The server has none left for us: those that there are must do for a while. False: there are none, or it is another error. */
+  #makesDo(error: unknown): boolean {
+    if (!(error instanceof DatabaseError) || error.code !== '53300' || this.#pool.totalCount === 0)
+      return false
+    const now = performance.now()
+    if (now >= this.#growsAt) this.#onError(error)
+    // Those that are only being made count for the pool, and will be refused as well.
+    this.#pool.options.max = Math.max(1, this.#open)
+    this.#growsAt = now + makeDoMs
+    return true
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { testDatabase } from '@headgate/testkit'
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSql } from './pool.ts'
+import { statement } from './sql.ts'
+
+const nap = statement('test_nap', 'select pg_backend_pid() as pid, pg_sleep(0.05)')
+// Roles are of the whole PostgreSQL, where another run may have one too.
+const role = `few_connections_${randomBytes(6).toString('hex')}`
+
+let database: Awaited<ReturnType<typeof testDatabase>>
+let owner: Client
+let url: string
+beforeAll(async () => {
+  database = await testDatabase()
+  owner = new Client({ connectionString: database.url })
+  await owner.connect()
+  await owner.query(`create role ${role} login password 'x'`)
+  const theirs = new URL(database.url)
+  theirs.username = role
+  theirs.password = 'x'
+  url = theirs.href
+})
+afterAll(async () => {
+  await owner.query(`drop role ${role}`)
+  await owner.end()
+  await database[Symbol.asyncDispose]()
+})
+
+async function limit(connections: number): Promise<void> {
+  await owner.query(`alter role ${role} connection limit ${connections}`)
+}
+
+test('when the server has no more connections, those that there are do', async () => {
+  await limit(2)
+  const told: string[] = []
+  await using sql = await openSql({ url, poolSize: 8, onError: ({ message }) => void told.push(message) })
+  for (let round = 0; round < 3; round += 1) {
+    const rows = await Promise.all(Array.from({ length: 24 }, () => sql.run<{ pid: number }>(nap)))
+    expect(new Set(rows.map(([row]) => row?.pid)).size).toBeLessThanOrEqual(2)
+  }
+  expect(told).toEqual([expect.stringContaining('too many connections')])
+})
+
+test('when there is none at all, whoever asks is told', async () => {
+  await limit(1)
+  await using sql = await openSql({ url, poolSize: 8 })
+  await limit(0)
+  await owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`)
+  await expect
+    .poll(() => sql.run(nap).catch((error: unknown) => error))
+    .toMatchObject({
+      code: 'unavailable',
+      message: 'The database cannot be reached; try again.',
+    })
+  await limit(1)
+  await expect.poll(() => sql.run(nap).catch(() => [])).toHaveLength(1)
+})
+
+test('takes more connections again when there are some', { timeout: 20_000 }, async () => {
+  await limit(1)
+  await using sql = await openSql({ url, poolSize: 4 })
+  const used = async (): Promise<number> => {
+    const rows = await Promise.all(Array.from({ length: 8 }, () => sql.run<{ pid: number }>(nap)))
+    return new Set(rows.map(([row]) => row?.pid)).size
+  }
+  expect(await used()).toBe(1)
+  await limit(4)
+  await expect.poll(used, { timeout: 15_000, interval: 500 }).toBe(4)
+})
