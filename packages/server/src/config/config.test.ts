@@ -200,6 +200,25 @@ describe('configuration that cannot be read is refused', () => {
     expect(problems(environment)).not.toContain('hunter2')
   })
 
+  test.each(['a,b/d', 'u:hunter2@a:5432,b:5432/d', 'u:hunter2@a,b?sslmode=require'])(
+    'hosts in %s',
+    (rest) => {
+      const told = problems({ HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: KEY })
+      expect(told).toContain(
+        'HEADGATE_DATABASE_URL names several hosts: name one that leads to whichever of them',
+      )
+      expect(told).not.toContain('hunter2')
+    },
+  )
+
+  test.each(['u:hunt,er2@a/d', 'a/d?application_name=a,b', 'a/d,e'])(
+    'a comma in %s is not one between hosts',
+    (rest) => {
+      const environment = { HEADGATE_DATABASE_URL: `postgresql://${rest}`, HEADGATE_MASTER_KEY: KEY }
+      expect(() => readConfig(environment, [])).not.toThrow()
+    },
+  )
+
   test('all at once', () => {
     expect(problems({ HEADGATE_PORT: 'x', HEADGATE_LOG_FORMAT: 'xml' }).split('\n')).toHaveLength(2)
   })

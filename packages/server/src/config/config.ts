@@ -165,6 +165,11 @@ function databaseUrl(env: Env): Secret | null {
   if (url === null) return null
   if (!/^postgres(ql)?:\/\//.test(url.reveal()))
     throw new ConfigError(['HEADGATE_DATABASE_URL must begin with postgresql://'])
+  if (/^[^/]*\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/.test(url.reveal())) {
+    throw new ConfigError([
+      'HEADGATE_DATABASE_URL names several hosts: name one that leads to whichever of them is the primary, such as the address of a proxy before them.',
+    ])
+  }
   // The driver takes libpq's form without a host as well.
   if (URL.canParse(url.reveal().replace('@/', '@localhost/'))) return url
   throw new ConfigError([
