@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { FaultProxy, testDatabase } from '@headgate/testkit'
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
-import { checksum, migrate } from './migrate.ts'
+import { checksum } from './apply-migration.ts'
+import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 
@@ -201,6 +202,39 @@ describe('migrate', () => {
     await expect(second).rejects.toThrow('Another Headgate has been changing the schema for more than 0.1 s')
     await gate.end()
     await first
+  })
+
+  test('keeps nobody from a table for long that somebody else holds', { timeout: 20_000 }, async () => {
+    await using database = await testDatabase()
+    await migrate({ url: database.url, migrations: [one] })
+    const backup = new Client({ connectionString: database.url })
+    await backup.connect()
+    await backup.query('begin; select from one')
+    let over = false
+    const migrated = migrate({ url: database.url, migrations: [one, two] }).finally(() => (over = true))
+    const waiting = `select from pg_locks where not granted and mode = 'AccessExclusiveLock'`
+    await expect.poll(() => ask(database.url, waiting)).toHaveLength(1)
+    const began = performance.now()
+    expect(await ask(database.url, 'select a from one')).toEqual([{ a: 1 }])
+    expect(performance.now() - began).toBeLessThan(3_000)
+    expect(over).toBe(false)
+    await backup.end()
+    expect(await migrated).toEqual([two])
+  })
+
+  test('tells of a table that somebody holds for too long, and changes nothing', async () => {
+    await using database = await testDatabase()
+    await migrate({ url: database.url, migrations: [one] })
+    const backup = new Client({ connectionString: database.url })
+    await backup.connect()
+    await backup.query('begin; select from one')
+    const attempt = migrate({ url: database.url, migrations: [one, two], lockTimeoutMs: 100 })
+    await expect(attempt).rejects.toThrow(
+      'Schema step 2 (two) needs a table that somebody has held for more than 0.1 s, such as a backup: let that end',
+    )
+    await backup.end()
+    expect(await applied(database.url)).toEqual([1])
+    expect(await locks(database.url)).toBe(0)
   })
 
   test('killed in the middle of a step leaves no half state and no lock', async () => {

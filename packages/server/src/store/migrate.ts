@@ -1,24 +1,21 @@
-import { createHash } from 'node:crypto'
 import { Client, DatabaseError } from 'pg'
+import { applyBetween, checksum } from './apply-migration.ts'
 import { cannotConnect } from './cannot-connect.ts'
+import { checkEncoding, checkServer } from './check-database.ts'
 import { isConnectionFailure } from './failures.ts'
+import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Any number, the same in every Headgate: whoever holds this advisory lock may change the schema. */
 const LOCK = 5_179_026_441_803
-const OLDEST_SERVER = 15
-
-/** Why the schema cannot be brought up to date: a sentence for the operator. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError'
-}
+const patienceMs = 300_000
 
 export interface MigrateOptions {
   readonly url: string
   readonly migrations: readonly Migration[]
   /** Told about each step after it is committed. */
   readonly onApplied?: (migration: Migration) => void
-  /** How long to wait for another replica that is migrating, ms; five minutes unless told. */
+  /** How long to wait for another replica that is migrating, and for whoever holds a table, ms; five minutes unless told. */
   readonly lockTimeoutMs?: number
   /** How long making the connection may take, ms; ten seconds unless told. */
   readonly connectionTimeoutMs?: number
@@ -59,7 +56,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
     await checkServer(client)
     await liftLimits(client)
     await noticeOurDeath(client)
-    await lock(client, options.lockTimeoutMs ?? 300_000)
+    await lock(client, options.lockTimeoutMs ?? patienceMs)
     const applied = await readApplied(client).catch((cause: unknown) => {
       if (!(cause instanceof DatabaseError) && !isConnectionFailure(cause)) throw cause
       throw new MigrationError(cannotConnect(cause, url), { cause })
@@ -69,7 +66,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
     const missing = migrations.slice(applied.length)
     for (const migration of missing) {
       signal?.throwIfAborted()
-      await apply(client, migration)
+      await applyBetween(client, migration, options.lockTimeoutMs ?? patienceMs, signal)
       options.onApplied?.(migration)
     }
     return missing
@@ -78,26 +75,10 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
   }
 }
 
-/** The sha256 of a step's SQL, kept with its record. */
-export function checksum(migration: Migration): string {
-  return createHash('sha256').update(migration.sql).digest('hex')
-}
-
 function checkOrder(migrations: readonly Migration[]): void {
   const wrong = migrations.find((migration, index) => migration.version !== index + 1)
   if (wrong !== undefined)
     throw new TypeError(`Migrations are numbered 1, 2, 3 …: ${wrong.version} (${wrong.name}) is not.`)
-}
-
-async function checkServer(client: Client): Promise<void> {
-  const { rows } = await client.query<{ version: string }>(
-    "select current_setting('server_version_num') as version",
-  )
-  const version = Math.floor(Number(rows[0]?.version) / 10_000)
-  if (version >= OLDEST_SERVER) return
-  throw new MigrationError(
-    `Headgate needs PostgreSQL ${OLDEST_SERVER} or newer, and this server is PostgreSQL ${version}.`,
-  )
 }
 
 /** A step may take long, and so may the wait for another replica, whatever the database sets for its sessions. */
@@ -145,18 +126,6 @@ async function readApplied(client: Client): Promise<readonly Applied[]> {
   return rows
 }
 
-/** Names and properties are Unicode, and not every encoding has all of it. */
-async function checkEncoding(client: Client): Promise<void> {
-  const { rows } = await client.query<{ encoding: string }>(
-    "select current_setting('server_encoding') as encoding",
-  )
-  const encoding = rows[0]?.encoding ?? ''
-  if (encoding === 'UTF8') return
-  throw new MigrationError(
-    `Headgate needs a database in UTF8, and this one is in ${encoding}: make another one (\`createdb --encoding UTF8 --template template0\`).`,
-  )
-}
-
 function checkApplied(applied: readonly Applied[], migrations: readonly Migration[]): void {
   const newest = applied.at(-1)?.version ?? 0
   if (newest > migrations.length) {
@@ -172,33 +141,5 @@ function checkApplied(applied: readonly Applied[], migrations: readonly Migratio
       `Schema step ${record.version} (${record.name}) in the database is not the one this Headgate knows: it was made by ` +
         `a different or changed program. Start the Headgate that made it, or restore the database.`,
     )
-  }
-}
-
-async function apply(client: Client, migration: Migration): Promise<void> {
-  let committing = false
-  await client.query('begin')
-  try {
-    await client.query(migration.sql)
-    await client.query('insert into schema_migration (version, name, checksum) values ($1, $2, $3)', [
-      migration.version,
-      migration.name,
-      checksum(migration),
-    ])
-    committing = true
-    await client.query('commit')
-  } catch (cause) {
-    await client.query('rollback').catch(() => undefined)
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    if (migration.version === 1 && cause instanceof DatabaseError && cause.code === '42P07') {
-      const foreign = `This database holds tables of something else (${reason}): give Headgate a database of its own.`
-      throw new MigrationError(foreign, { cause })
-    }
-    const step = `step ${migration.version} (${migration.name})`
-    const message =
-      committing && isConnectionFailure(cause)
-        ? `The connection was lost while schema ${step} was being committed: start again, and it goes on from what is there. ${reason}`
-        : `Schema ${step} failed and was taken back: ${reason}`
-    throw new MigrationError(message, { cause })
   }
 }
