@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '@headgate/json'
 import { expect } from 'vitest'
 import { idempotencyKey } from '../iceberg/test-tables.ts'
+import { statement } from '../store/sql.ts'
+import { checkLeftovers } from './check-leftovers.ts'
 import type { Client, FaultLake } from './fault-lake.ts'
 import type { Answered } from './send.ts'
 import type { ServerProcess } from './server-process.ts'
 
 const busyMs = 20_000
+const eventsOf = statement('fault_events', `select from audit where request_id = $1 and outcome = 'allowed'`)
 
 export interface Request {
   readonly method: string
@@ -19,6 +22,8 @@ export interface Change {
   readonly request: Request
   /** True: it is there, whole, and once. False: nothing of it is there. Throws for everything between. */
   look(): Promise<boolean>
+  /** What a repetition may be answered, beside 200 and 204: where no key says that it is one, what is there is there. */
+  readonly repeated?: readonly number[]
   /** Goes on from there as if nothing had happened. */
   goOn(): Promise<void>
 }
@@ -84,7 +89,9 @@ export async function repeat(client: Client, { change, headers, label }: Held): 
   for (const time of ['first', 'second']) {
     const answer = await sendUntilServed(client, change.request, again)
     expect(answer?.status, `${label}: ${time} repetition ${JSON.stringify(answer?.json)}`).toBeOneOf([
-      200, 204,
+      200,
+      204,
+      ...(change.repeated ?? []),
     ])
     expect(await change.look(), `${label}: after the ${time} repetition`).toBe(true)
   }
@@ -113,7 +120,29 @@ export async function killAt(lake: FaultLake, name: string, attempts: readonly A
       const cleaning = one.attempt.step.startsWith('delete:')
       expect((await one.answer)?.status, `${one.label}: acknowledged`).toBe(cleaning ? 200 : undefined)
       expect(await one.change.look(), `${one.label}: is there`).toBe(one.attempt.survives)
+      const events = await lake.place.sql.run(eventsOf, [one.id])
+      expect(events.length > 0, `${one.label}: has its audit event`).toBe(one.attempt.survives)
       await repeat(lake.client, one)
     }),
   )
+}
+
+/**
+ * Divides the steps over as few lives of the server as they need, and kills it at the end of each.
+ *
+ * @param holding steps at which a request holds a lock that others need: one of them in each life
+ */
+export async function killAtEach(
+  lake: FaultLake,
+  name: string,
+  attempts: readonly Attempt[],
+  holding: RegExp,
+): Promise<void> {
+  const free = attempts.filter(({ step }) => !holding.test(step))
+  const alone = attempts.filter(({ step }) => holding.test(step))
+  for (let life = 0; life < Math.max(1, alone.length); life += 1) {
+    const own = alone.slice(life, life + 1)
+    await killAt(lake, `${name}-${life}`, life === 0 ? [...free, ...own] : own)
+  }
+  await checkLeftovers(lake.place)
 }

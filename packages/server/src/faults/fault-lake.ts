@@ -50,6 +50,7 @@ export async function placeOn(sql: Sql, databaseUrl: string): Promise<FaultPlace
       HEADGATE_AUDIT_READS: 'off',
       HEADGATE_LOG_LEVEL: 'fatal',
       HEADGATE_DATABASE_POOL_SIZE: '40',
+      HEADGATE_FILE_ROOTS: `file://${directory}/warehouses`,
       ...more,
     }),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest'
-import { type Attempt, killAt, steps } from './attempts.ts'
+import { type Attempt, killAtEach, steps } from './attempts.ts'
 import {
   commitOfStaged,
   commitThatMoves,
@@ -12,7 +12,6 @@ import {
   stage,
   transaction,
 } from './changes.ts'
-import { checkLeftovers } from './check-leftovers.ts'
 import { FaultLake } from './fault-lake.ts'
 import {
   changeNamespace,
@@ -37,19 +36,11 @@ afterAll(() => lake[Symbol.asyncDispose]())
 /** Steps at which a request holds the lock that all who choose a place need: one of them in each life. */
 const holding = /^(?:location_overlap:after#2|relation_prefixes:after|riders_write:after|commit:before)$/
 
-/** Divides the steps over as few lives of the server as they need, and kills it at the end of each. */
-async function killAtEach(name: string, attempts: readonly Attempt[]): Promise<void> {
-  const free = attempts.filter(({ step }) => !holding.test(step))
-  const alone = attempts.filter(({ step }) => holding.test(step))
-  for (let life = 0; life < Math.max(1, alone.length); life += 1) {
-    const own = alone.slice(life, life + 1)
-    await killAt(lake, `${name}-${life}`, life === 0 ? [...free, ...own] : own)
-  }
-  await checkLeftovers(lake.place)
-}
+const killEach = (name: string, attempts: readonly Attempt[]): Promise<void> =>
+  killAtEach(lake, name, attempts, holding)
 
 test('a commit that is killed is there whole or not at all, and once when it is sent again', async () => {
-  await killAtEach(
+  await killEach(
     'commit',
     steps(commitToOne, {
       lost: ['put:before', 'put:half', 'put:after', 'relation_replace:before'],
@@ -59,7 +50,7 @@ test('a commit that is killed is there whole or not at all, and once when it is 
 })
 
 test('so is a commit that moves its table', async () => {
-  await killAtEach(
+  await killEach(
     'move',
     steps(commitThatMoves, {
       lost: ['put:after', 'relation_lock:after', 'relation_replace:after', 'relation_prefixes:after'],
@@ -69,7 +60,7 @@ test('so is a commit that moves its table', async () => {
 })
 
 test('so is a transaction of several tables', async () => {
-  await killAtEach(
+  await killEach(
     'transaction',
     steps(transaction, {
       lost: [
@@ -89,7 +80,7 @@ test('so is a transaction of several tables', async () => {
 })
 
 test('so is a create', async () => {
-  await killAtEach(
+  await killEach(
     'create',
     steps(createAnywhere, {
       lost: ['put:before', 'put:half', 'put:after', 'relation_insert:before'],
@@ -99,7 +90,7 @@ test('so is a create', async () => {
 })
 
 test('so is a create at a place that was chosen', async () => {
-  await killAtEach(
+  await killEach(
     'place',
     steps(createAtPlace, {
       lost: ['put:after', 'relation_insert:after', 'commit:before'],
@@ -110,7 +101,7 @@ test('so is a create at a place that was chosen', async () => {
 
 test('so are a staged create and the commit that makes it real', async () => {
   const sql = (): Sql => lake.place.sql
-  await killAtEach('staged', [
+  await killEach('staged', [
     ...steps(stage(sql, false), { lost: ['staged_insert:before'], kept: ['staged_insert:after', 'answer'] }),
     ...steps(stage(sql, true), { lost: ['commit:before'], kept: ['commit:after'] }),
     ...steps(commitOfStaged, {
@@ -121,7 +112,7 @@ test('so are a staged create and the commit that makes it real', async () => {
 })
 
 test('so are a rename and a drop, with a purge or without', async () => {
-  await killAtEach('rename-drop', [
+  await killEach('rename-drop', [
     ...steps(rename, { lost: ['relation_rename:before'], kept: ['relation_rename:after', 'answer'] }),
     ...['', '?purgeRequested=true'].flatMap((query) =>
       steps(drop(query), { lost: ['relation_drop:before'], kept: ['relation_drop:after', 'answer'] }),
@@ -131,7 +122,7 @@ test('so are a rename and a drop, with a purge or without', async () => {
 
 test('so are registrations, of what was handed over, of what was dropped and over what is there, and unregistering', async () => {
   const kept = ['commit:after', 'answer']
-  await killAtEach('register', [
+  await killEach('register', [
     ...steps(register, { lost: ['relation_insert:after', 'commit:before'], kept }),
     ...steps(restore, { lost: ['dropped_lock:after', 'dropped_restore:after', 'commit:before'], kept }),
     ...steps(registerOver, {
@@ -150,7 +141,7 @@ test('so are views and namespaces: their creation, each change, and the end of a
     [changeNamespace, 'namespace_properties'],
     [dropNamespace, 'namespace_delete'],
   ] as const
-  await killAtEach(
+  await killEach(
     'other',
     changes.flatMap(([change, statement]) =>
       steps(change, { lost: [`${statement}:before`], kept: [`${statement}:after`, 'answer'] }),

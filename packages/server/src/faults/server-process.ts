@@ -43,6 +43,11 @@ export class ServerProcess implements AsyncDisposable {
     this.#url = await within(this.#opened.promise, 'the server did not open')
   }
 
+  /** Where it answers. */
+  get url(): string {
+    return this.#url
+  }
+
   /** Null when the server went away without an answer. */
   send(
     method: string,

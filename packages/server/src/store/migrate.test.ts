@@ -1,8 +1,3 @@
-import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { pathToFileURL } from 'node:url'
-import { join } from 'node:path'
 import { FaultProxy, testDatabase } from '@headgate/testkit'
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
@@ -10,50 +5,7 @@ import { checksum } from './apply-migration.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
-
-const one: Migration = {
-  version: 1,
-  name: 'one',
-  sql: 'create table one (a integer); insert into one values (1)',
-}
-const two: Migration = {
-  version: 2,
-  name: 'two',
-  sql: 'alter table one add column b integer; create table two ()',
-}
-
-async function ask<Row extends object>(url: string, text: string): Promise<Row[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-async function tables(url: string): Promise<string[]> {
-  const rows = await ask<{ name: string }>(
-    url,
-    `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
-  )
-  return rows.map(({ name }) => name)
-}
-
-async function applied(url: string): Promise<number[]> {
-  const rows = await ask<{ version: number }>(url, 'select version from schema_migration order by 1')
-  return rows.map(({ version }) => version)
-}
-
-/** Advisory locks that anybody holds on the whole server's databases: nobody may keep one. */
-async function locks(url: string): Promise<number> {
-  const rows = await ask<{ n: number }>(
-    url,
-    `select count(*)::integer as n from pg_locks where locktype = 'advisory' and granted
-       and database = (select oid from pg_database where datname = current_database())`,
-  )
-  return rows[0]?.n ?? -1
-}
+import { applied, ask, commitsThatNap, locks, one, slowToCommit, tables, two } from './test-migrations.ts'
 
 describe('migrate', () => {
   test('applies the missing steps in order, once', async () => {
@@ -135,17 +87,9 @@ describe('migrate', () => {
     const url = new URL(database.url)
     await using proxy = await FaultProxy.start({ host: url.hostname, port: Number(url.port) })
     url.host = `127.0.0.1:${proxy.port}`
-    const slowToCommit: Migration = {
-      version: 2,
-      name: 'slow to commit',
-      sql: `create function nap() returns trigger language plpgsql as 'begin perform pg_sleep(0.5); return null; end';
-        create constraint trigger nap after insert on one deferrable initially deferred for each row execute function nap();
-        insert into one values (2)`,
-    }
-    const steps = [one, slowToCommit]
+    const steps = [one, slowToCommit(0.5)]
     const attempt = migrate({ url: url.href, migrations: steps }).catch((error: unknown) => error)
-    const naps = `select from pg_stat_activity where wait_event = 'PgSleep' and query = 'commit' and datname = current_database()`
-    await expect.poll(() => ask(database.url, naps)).toHaveLength(1)
+    await expect.poll(() => ask(database.url, commitsThatNap)).toHaveLength(1)
     proxy.faults = { resetAfterReceived: 1 }
     expect(String(await attempt)).toMatch(
       /while schema step 2 \(slow to commit\) was being committed: start again/,
@@ -234,41 +178,6 @@ describe('migrate', () => {
     )
     await backup.end()
     expect(await applied(database.url)).toEqual([1])
-    expect(await locks(database.url)).toBe(0)
-  })
-
-  test('killed in the middle of a step leaves no half state and no lock', async () => {
-    await using database = await testDatabase()
-    const slow: Migration = {
-      version: 2,
-      name: 'slow',
-      sql: 'create table half (); select pg_sleep(60); create table rest ()',
-    }
-    const program = `
-      import { migrate } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'migrate.ts')).href)}
-      const [url, migrations] = process.argv.slice(1)
-      await migrate({ url, migrations: JSON.parse(migrations), onApplied: () => console.log('applied') })`
-    const flags = [
-      '--conditions=x-source',
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-      '-e',
-      program,
-    ]
-    const child = spawn(process.execPath, [...flags, database.url, JSON.stringify([one, slow])], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await once(child.stdout, 'data')
-    const naps = `select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`
-    await expect.poll(() => ask(database.url, naps)).toHaveLength(1)
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
-    const quick: Migration = { version: 2, name: 'slow', sql: 'create table half (); create table rest ()' }
-    expect(await migrate({ url: database.url, migrations: [one, quick], lockTimeoutMs: 10_000 })).toEqual([
-      quick,
-    ])
-    expect(await tables(database.url)).toEqual(['half', 'one', 'rest', 'schema_migration'])
     expect(await locks(database.url)).toBe(0)
   })
 })

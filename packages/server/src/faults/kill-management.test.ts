@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, test } from 'vitest'
+import { changeEngine, engine, giving, grant, membership, role, taking } from './access-changes.ts'
+import { type Attempt, killAtEach, type Prepare, steps } from './attempts.ts'
+import { done } from './changes.ts'
+import { FaultLake } from './fault-lake.ts'
+import { principalChanges } from './principal-changes.ts'
+import { changeWarehouse, createWarehouse, deleteWarehouse, protect } from './warehouse-changes.ts'
+
+let lake: FaultLake
+beforeAll(async () => {
+  lake = await FaultLake.open()
+  await done(lake.server, { method: 'POST', path: 'namespaces', body: { namespace: ['k'] } })
+})
+afterAll(() => lake[Symbol.asyncDispose]())
+
+/** Steps that hold the lock of the policy, or that of the places of warehouses. */
+const holding =
+  /^(?:policy-bump:after|(?:principal|client-secret|role|grant|engine)-.*:after|riders_write:after|warehouse_.*:after|commit:before)$/
+
+const killEach = (name: string, attempts: readonly Attempt[]): Promise<void> =>
+  killAtEach(lake, name, attempts, holding)
+
+/** In a transaction that moves the policy: nothing before its end, all after it, at whichever statement. */
+function aroundCommit(prepare: Prepare, halfWay: readonly string[] = []): Attempt[] {
+  return steps(prepare, { lost: ['policy-bump:before', ...halfWay], kept: ['commit:after', 'answer'] })
+}
+
+test('a principal that is made, changed or deleted by a server that is killed is so whole or not at all, and so are its secrets', async () => {
+  const { create, rotate, dropOld, disable, stop, remove } = principalChanges(() => lake.server.url)
+  await killEach('principal', [
+    ...aroundCommit(create, ['principal-insert:after', 'client-secret-insert:after']),
+    ...aroundCommit(rotate, ['riders_write:after']),
+    ...aroundCommit(dropOld),
+    ...aroundCommit(disable, ['principal-enable:after']),
+    ...aroundCommit(stop),
+    ...aroundCommit(remove, ['commit:before']),
+  ])
+}, 60_000)
+
+test('so are roles and their members', async () => {
+  await killEach(
+    'role',
+    [role, membership].flatMap((made) => [...aroundCommit(giving(made)), ...aroundCommit(taking(made))]),
+  )
+}, 60_000)
+
+test('so are grants and the entries of engines', async () => {
+  await killEach('access', [
+    ...[grant, engine].flatMap((made) => [giving(made), taking(made)]).flatMap((each) => aroundCommit(each)),
+    ...aroundCommit(changeEngine),
+    ...steps(giving(grant), { lost: ['grant-insert:after', 'commit:before'], kept: [] }),
+    ...steps(taking(engine), { lost: ['principal-stop-sessions:after'], kept: [] }),
+  ])
+}, 60_000)
+
+test('so are warehouses', async () => {
+  const kept = ['commit:after', 'answer']
+  await killEach('warehouse', [
+    ...steps(createWarehouse, {
+      lost: ['warehouse_places_lock:before', 'warehouse_insert:after', 'commit:before'],
+      kept,
+    }),
+    ...steps(changeWarehouse, { lost: ['warehouse_update:before'], kept: ['answer'] }),
+    ...steps(deleteWarehouse, { lost: ['warehouse_delete:before'], kept: ['answer'] }),
+  ])
+}, 60_000)
+
+test('so are protections, of warehouses, namespaces and tables', async () => {
+  const kinds = [
+    ['warehouse', 'warehouse_update'],
+    ['namespace', 'namespace_protect'],
+    ['relation', 'relation_protect'],
+  ] as const
+  await killEach(
+    'protection',
+    kinds.flatMap(([kind, statement]) =>
+      steps(protect(kind), { lost: [`${statement}:before`], kept: ['answer'] }),
+    ),
+  )
+}, 60_000)
