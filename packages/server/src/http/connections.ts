@@ -50,6 +50,15 @@ export class Connections {
     for (const socket of this.#open) if (!this.#serving.has(socket)) socket.destroy()
   }
 
+  /**
+   * For a connection on which nothing has moved for as long as it may: cuts it when its client takes nothing of what was
+   * written, or has had its answer and asks nothing more. One whose request is at work or on its way has limits of its own.
+   */
+  cutStill(socket: Socket): void {
+    const answered = this.#serving.get(socket)?.response.writableFinished === true
+    if (answered || socket.writableLength > 0) socket.destroy()
+  }
+
   #add(socket: Socket): void {
     this.#open.add(socket)
     socket.once('close', () => {

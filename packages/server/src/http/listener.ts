@@ -18,7 +18,7 @@ export interface ListenerOptions {
   readonly port: number
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly maxHeaderBytes: number
-  /** Until a whole request has arrived; 0: that is limited elsewhere. */
+  /** Until a whole request has arrived, and how long a client may take nothing of its answer; 0: that is limited elsewhere. */
   readonly requestTimeoutMs: number
   /** The request listener says itself when a client that asks first may send its body. */
   readonly asksFirst?: boolean
@@ -77,6 +77,9 @@ export class Listener implements AsyncDisposable {
         )
       : createHttpServer(serverOptions, handle)
     const connections = new Connections(server)
+    if (options.requestTimeoutMs > 0) {
+      server.setTimeout(options.requestTimeoutMs, (socket: Socket) => connections.cutStill(socket))
+    }
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
       answerBrokenRequest(error, socket, { last: connections.lastOf(socket), refuse }),
     )

@@ -67,7 +67,7 @@ export const limits: Pick<
     { min: 100, max: 3_600_000 },
     {
       section: 'Limits',
-      doc: 'How long one request may take, in milliseconds.',
+      doc: 'How long one request may take, in milliseconds; and for how long a client may take nothing of its answer before it is hung up on.',
     },
   ),
   maxConcurrentRequests: integer(
