@@ -3,7 +3,8 @@ import { decodeTableRequirement } from '../../metadata/requirement/decode-requir
 import type { TableRequirement } from '../../metadata/requirement/types.ts'
 import { decodeTableUpdate } from '../../metadata/update/decode-update.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
-import { decodeArray, decodeAt, decodeObject, optional, type Decoder } from '../../fields.ts'
+import { within } from '../../field-error.ts'
+import { decodeArray, decodeAt, decodeObject, optional, type Decoder, unfit } from '../../fields.ts'
 import { identifierDecoder, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
@@ -36,7 +37,17 @@ export function commitDecoder(limits: NameLimits): Decoder<CommitTableRequest> {
     return {
       identifier: optional(body, 'identifier', identifierDecoder(limits)),
       requirements: optional(body, 'requirements', (list) => decodeArray(list, decodeTableRequirement)) ?? [],
-      updates: optional(body, 'updates', (list) => decodeArray(list, decodeTableUpdate)) ?? [],
+      updates: optional(body, 'updates', (list) => decodeArray(list, updateDecoder(limits))) ?? [],
     }
+  }
+}
+
+/** A branch or tag is named within the limits of other names; taking away one that is there is not limited. */
+function updateDecoder({ maxNameBytes }: NameLimits): Decoder<TableUpdate> {
+  return (value) => {
+    const update = decodeTableUpdate(value)
+    if (update.action === 'set-snapshot-ref' && Buffer.byteLength(update['ref-name']) > maxNameBytes)
+      throw within('ref-name', unfit(`longer than ${maxNameBytes} bytes`))
+    return update
   }
 }

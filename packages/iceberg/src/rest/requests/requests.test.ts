@@ -135,6 +135,14 @@ const requests: Readonly<Record<string, Request>> = {
       [{ ...commit, updates: {} }, 'Invalid updates: expected an array, found an object'],
       [{ ...commit, identifier: {} }, 'Invalid identifier: missing field namespace'],
       [
+        {
+          updates: [
+            { action: 'set-snapshot-ref', 'ref-name': 'é'.repeat(128), type: 'tag', 'snapshot-id': 1 },
+          ],
+        },
+        'Invalid updates[0].ref-name: longer than 255 bytes',
+      ],
+      [
         { ...commit, updates: [{ action: 'nonsense' }] },
         'Invalid updates[0].action: unknown table update "nonsense"',
       ],

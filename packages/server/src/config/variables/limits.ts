@@ -49,7 +49,7 @@ export const limits: Pick<
     { min: 16, max: 1_024 },
     {
       section: 'Limits',
-      doc: 'Longest name of a namespace level, table or view, in bytes of UTF-8.',
+      doc: 'Longest name of a namespace level, table, view, branch or tag, in bytes of UTF-8.',
     },
   ),
   pageSizeMax: integer(
