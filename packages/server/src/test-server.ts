@@ -137,8 +137,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       await Listener.open(listening, (request, response) => context?.handle(request, response)),
     )
     const gateway = stack.use(
-      await Listener.open({ ...listening, requestTimeoutMs: 0, asksFirst: true }, (request, response) =>
-        context?.handleS3(request, response),
+      await Listener.open(
+        { ...listening, requestTimeoutMs: 0, asksFirst: true, endsWithClient: true },
+        (request, response) => context?.handleS3(request, response),
       ),
     )
     const url = `http://127.0.0.1:${listener.port}`

@@ -148,7 +148,7 @@ function gateway(env: Env, listen: ListenerOptions): Config['gateway'] {
   const { s3PublicUrl, s3Port } = env
   const port = s3Port ?? (env.port === 0 ? 0 : env.port + 1)
   return {
-    listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs, asksFirst: true },
+    listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs, asksFirst: true, endsWithClient: true },
     publicUrl: s3PublicUrl,
   }
 }

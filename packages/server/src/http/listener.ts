@@ -22,6 +22,8 @@ export interface ListenerOptions {
   readonly requestTimeoutMs: number
   /** The request listener says itself when a client that asks first may send its body. */
   readonly asksFirst?: boolean
+  /** A client that closes its side is gone, and what it asked for ends. Otherwise it still gets its answer. */
+  readonly endsWithClient?: boolean
   /** How what is no whole request is answered; the catalog's way unless told. */
   readonly refuse?: Refuse
 }
@@ -76,6 +78,8 @@ export class Listener implements AsyncDisposable {
           handle,
         )
       : createHttpServer(serverOptions, handle)
+    // Without this Node ends a connection, answered or not, when its client has said that nothing more comes.
+    if (options.endsWithClient !== true) Object.assign(server, { httpAllowHalfOpen: true })
     const connections = new Connections(server)
     if (options.requestTimeoutMs > 0) {
       server.setTimeout(options.requestTimeoutMs, (socket: Socket) => connections.cutStill(socket))
@@ -130,15 +134,16 @@ export class Listener implements AsyncDisposable {
   }
 }
 
-/** Refuses HTTP/1.1 requests without a Host (RFC 9112 section 3.2). */
+/** Refuses HTTP/1.1 requests without a Host, and any with more than one (RFC 9112 section 3.2). */
 function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
   return (request, response) => {
-    if (request.headers.host !== undefined || request.httpVersion !== '1.1') {
+    const hosts = countHosts(request.rawHeaders)
+    if (hosts === 1 || (hosts === 0 && request.httpVersion !== '1.1')) {
       listener(request, response)
       return
     }
-    const missing = new HeadgateError('bad-request', 'An HTTP/1.1 request needs a Host header.')
-    const { status, headers, body } = refuse(missing)
+    const why = hosts === 0 ? 'An HTTP/1.1 request needs a Host header.' : 'A request has one Host header.'
+    const { status, headers, body } = refuse(new HeadgateError('bad-request', why))
     response.writeHead(status, {
       ...headers,
       'content-length': Buffer.byteLength(body),
@@ -146,4 +151,14 @@ function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
     })
     response.end(request.method === 'HEAD' ? undefined : body)
   }
+}
+
+/** Node gives the first one only. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count
 }

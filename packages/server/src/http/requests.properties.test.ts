@@ -25,6 +25,12 @@ const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 test.each([
   ['a request without Host', 'GET /v1/config HTTP/1.1\r\nconnection: close\r\n\r\n', 'GET', 400],
+  [
+    'a request with two of them',
+    'GET /v1/config HTTP/1.1\r\nhost: localhost\r\nHost: a\r\nconnection: close\r\n\r\n',
+    'GET',
+    400,
+  ],
   ['CONNECT', 'CONNECT x:80 HTTP/1.1\r\nhost: localhost\r\n\r\n', 'CONNECT', 405],
   [
     'an expectation',
@@ -39,6 +45,18 @@ test.each([
     expect(answers.map((answer) => answer.status)).toEqual([status])
   },
 )
+
+test('who says that nothing more comes gets the answer all the same, and so does every request before', async () => {
+  const post = (name: string): string => {
+    const body = JSON.stringify({ namespace: [name] })
+    const head =
+      'POST /v1/lakehouse/namespaces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
+    return `${head}content-length: ${body.length}\r\n\r\n${body}`
+  }
+  const both = latin1(post('half-closed') + post('half-closed-2'))
+  const answers = await world.attack(both, { method: 'POST', hangUp: true })
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+})
 
 test('bytes after a whole request do not deny what that one does', async () => {
   const body = JSON.stringify({ namespace: ['before-nonsense'] })

@@ -105,7 +105,15 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
   }
   const listener = await Listener.open(
-    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 32_768, requestTimeoutMs: 0, asksFirst: true },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      tls: null,
+      maxHeaderBytes: 32_768,
+      requestTimeoutMs: 0,
+      asksFirst: true,
+      endsWithClient: true,
+    },
     createS3Endpoint(parts),
   )
   return {

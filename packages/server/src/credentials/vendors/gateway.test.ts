@@ -25,7 +25,15 @@ async function openGateway(): Promise<{ lake: TestLake; stack: AsyncDisposableSt
     now: Date.now,
   })
   const listener = await Listener.open(
-    { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 32_768, requestTimeoutMs: 0, asksFirst: true },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      tls: null,
+      maxHeaderBytes: 32_768,
+      requestTimeoutMs: 0,
+      asksFirst: true,
+      endsWithClient: true,
+    },
     endpoint,
   )
   stack.defer(() => listener.close(0))
