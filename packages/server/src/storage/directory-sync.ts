@@ -33,9 +33,7 @@ export class DirectorySync {
 
   /** Creates a directory and its missing parents. `flush` of anything in them waits until their names are durable. */
   create(directory: string): void {
-    const first = mkdirSync(directory, { recursive: true })
-    if (first === undefined) return
-    for (let path = directory; path.length >= first.length; path = dirname(path)) {
+    for (const path of madeWithParents(directory)) {
       const flushed = this.#shared(dirname(path))
       this.#created.set(path, flushed)
       const forget = (): void => {
@@ -65,6 +63,29 @@ export class DirectorySync {
     }
     running.then(land, land)
     return running
+  }
+}
+
+/**
+ * Makes a directory and its missing parents; those that were made, outermost first. Node's own recursion takes a file
+ * system that is mounted for reading for a missing parent, and never ends where a directory cannot be made.
+ */
+function madeWithParents(directory: string): readonly string[] {
+  try {
+    mkdirSync(directory)
+    return [directory]
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return []
+    if (systemCode(error) !== 'ENOENT') throw error
+  }
+  const parents = madeWithParents(dirname(directory))
+  try {
+    mkdirSync(directory)
+    return [...parents, directory]
+  } catch (error) {
+    // Somebody else was quicker.
+    if (systemCode(error) === 'EEXIST') return parents
+    throw error
   }
 }
 

@@ -20,10 +20,9 @@ export function writeError(error: unknown, location: string): Error {
     const why = 'Location is taken by a directory, or an object stands where its directory would be'
     return new HeadgateError('bad-request', `${why}: ${location}`, { cause: error })
   }
-  return (
-    shared(error, location) ??
-    new StorageWriteError('not-written', `Could not write ${location}`, { cause: error })
-  )
+  // Its directory cannot be made, as on a file system that is mounted for reading: no file is missed.
+  const told = systemCode(error) === 'ENOENT' ? undefined : shared(error, location)
+  return told ?? new StorageWriteError('not-written', `Could not write ${location}`, { cause: error })
 }
 
 function shared(error: unknown, location: string): Error | undefined {

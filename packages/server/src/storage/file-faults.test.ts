@@ -44,6 +44,13 @@ describe('FileStorage', () => {
     await expect.poll(open).toBeLessThanOrEqual(before)
   })
 
+  it.runIf(process.platform === 'linux')('does not say of a new file that it is missing', async () => {
+    // Like a file system that is mounted for reading, this one lets nobody make a directory.
+    const place = `file:///proc/${process.pid}`
+    const closed = new FileStorage({ roots: [place] })
+    await rejects(closed.put(`${place}/t/x`, Buffer.from('1'), { ifAbsent: true }), 'unavailable')
+  })
+
   it('refuses every way through a symbolic link, out of the root or not', async () => {
     await mkdir(`${folder}/secret`)
     await writeFile(`${folder}/secret/x`, 'secret')
