@@ -289,10 +289,14 @@ describe('FileStorage', () => {
     expect(most).toBe(100_000)
   })
 
-  it('says that its directory is gone, and takes nothing in it for deleted', async () => {
+  it.each([
+    ['gone', null],
+    ['a file', 'of somebody'],
+  ])('says that its directory is %s, and takes nothing in it for deleted', async (_, instead) => {
     await storage.put(at('d/x'), Buffer.from('1'))
     expect(storage.existsSync(at('d/x'))).toBe(true)
     await rename(`${folder}/root`, `${folder}/elsewhere`)
+    if (instead !== null) await writeFile(`${folder}/root`, instead)
     expect(() => storage.existsSync(at('d/x'))).toThrow('does not find the directory')
     await rejects(storage.check(), 'unavailable')
     await rejects(storage.head(at('d/x')), 'unavailable')
@@ -300,8 +304,9 @@ describe('FileStorage', () => {
     await rejects(storage.getBytes(at('d/x'), { maxBytes: 10 }), 'unavailable')
     await rejects(storage.delete(at('d/x')), 'unavailable')
     await rejects(all(storage.list(at(''))), 'unavailable')
-    await rejects(storage.put(at('d/y'), Buffer.from('1')), 'unavailable')
-    expect(existsSync(`${folder}/root`)).toBe(false)
+    for (const name of ['d/y', 'y']) await rejects(storage.put(at(name), Buffer.from('1')), 'unavailable')
+    expect(existsSync(`${folder}/root`)).toBe(instead !== null)
+    await rm(`${folder}/root`, { force: true })
     await rename(`${folder}/elsewhere`, `${folder}/root`)
     expect(storage.existsSync(at('d/x'))).toBe(true)
   })

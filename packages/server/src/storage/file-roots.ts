@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 import { throughSymlink } from './file-errors.ts'
@@ -110,14 +110,14 @@ function within(roots: readonly FileRoot[], location: Location): { root: FileRoo
  * Refuses a directory that is reached through a symbolic link below its root. Any link there is refused, also one
  * that stays inside: two locations must never be one place. Parts of the path that do not exist yet are fine.
  *
- * @throws HeadgateError `forbidden` for a link, `unavailable` when the root itself is not there: whoever takes a disk that is
- *   not mounted for an empty one tells clients that their tables are gone
+ * @throws HeadgateError `forbidden` for a link, `unavailable` when the root itself is not there, or is no directory: whoever
+ *   takes a disk that is not mounted for an empty one tells clients that their tables are gone
  */
 export function checkNoSymlink(place: Pick<Place, 'root' | 'location' | 'directory'>): void {
   for (let path = place.directory; path.length >= place.root.path.length; path = dirname(path)) {
     try {
       if (realpathSync.native(path) !== path) throw throughSymlink(place.location)
-      return
+      if (path.length > place.root.path.length || statSync(path).isDirectory()) return
     } catch (error) {
       if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
     }

@@ -171,13 +171,12 @@ export class FileStorage implements Storage {
     let place = this.#places.get(location)
     if (place === undefined) this.#places.set(location, (place = this.#place(location)))
     try {
-      const isFile = lstatSync(place.path, { throwIfNoEntry: false })?.isFile() === true
+      const isFile = isFileAt(place.path)
       if (isFile && this.#withoutLinks.get(place.directory) === true) return true
       checkNoSymlink(place)
       if (isFile) this.#withoutLinks.set(place.directory, true)
       return isFile
     } catch (error) {
-      if (systemCode(error) === 'ENOTDIR') return false
       throw readError(error, place.location)
     }
   }
@@ -206,4 +205,13 @@ function checked(body: Body, options: UploadPartOptions): Body {
     return body
   const chunks = untilAborted(chunksOf(body), options.signal)
   return options.size === undefined ? chunks : ofSize(chunks, options.size)
+}
+
+function isFileAt(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return false
+    throw error
+  }
 }
