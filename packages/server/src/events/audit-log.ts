@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type HeadgateError, isHeadgateError } from '@headgate/errors'
 import { isHidden } from '../access/refuse.ts'
 import type { Identity } from '../identity/identity.ts'
@@ -36,6 +37,7 @@ export interface AuditLogOptions {
 }
 
 const flushAfterMs = 500
+const patienceAtEndMs = 3_000
 
 /**
  * Records what was read and what was refused, without making any request wait. An event that the store does not take
@@ -125,7 +127,13 @@ export class AuditLog implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true
-    await this.flush().catch(() => undefined)
+    // A store that hangs must not hold up the end; what it takes all the same is then told twice.
+    const patience = new AbortController()
+    await Promise.race([
+      this.flush().catch(() => undefined),
+      sleep(patienceAtEndMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ])
+    patience.abort()
     for (const row of this.#waiting) this.#line(row)
     this.#waiting = []
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import * as fc from 'fast-check'
@@ -235,6 +236,23 @@ describe('the store', () => {
     away = false
     await log[Symbol.asyncDispose]()
     expect(await queryAudit(sql, everything)).toHaveLength(10)
+    expect(lines).toHaveLength(5)
+  })
+
+  test('is not waited for at the end when it hangs: what waits is written as lines', async () => {
+    const lines: string[] = []
+    const hanging: Sql = { ...plain(sql), run: () => Promise.withResolvers<never>().promise }
+    const log = new AuditLog({
+      mode: 'store',
+      write: (line) => lines.push(line),
+      sql: hanging,
+      flushAfterMs: 1,
+    })
+    for (let index = 0; index < 5; index += 1) log.record(entry({ operation: `op-${index}` }))
+    await sleep(50)
+    const startedAt = performance.now()
+    await log[Symbol.asyncDispose]()
+    expect(performance.now() - startedAt).toBeLessThan(6_000)
     expect(lines).toHaveLength(5)
   })
 

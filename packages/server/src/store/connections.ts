@@ -11,6 +11,7 @@ import {
 import { columnTypes } from './column-types.ts'
 import { unavailable } from './failures.ts'
 import { answerGraceMs, makeSettings } from './session-settings.ts'
+import type { Sockets } from './sockets.ts'
 
 export interface SqlConfig {
   /** PostgreSQL connection string: a secret. */
@@ -37,8 +38,9 @@ export function settle(config: SqlConfig): Settled {
   return { ...DEFAULTS, ...given, url }
 }
 
-export function clientConfig(config: Settled): ClientConfig {
+export function clientConfig(config: Settled, sockets: Sockets): ClientConfig {
   return {
+    stream: sockets.make,
     connectionString: config.url,
     application_name: 'headgate',
     types: columnTypes,
@@ -62,7 +64,7 @@ export class Connections implements AsyncDisposable {
   #open = 0
   #growsAt = 0
 
-  constructor(config: Settled, onError: (error: Error) => void) {
+  constructor(config: Settled, sockets: Sockets, onError: (error: Error) => void) {
     this.#maxWaiting = config.maxWaiting
     this.#size = config.poolSize
     this.#onError = onError
@@ -70,7 +72,7 @@ export class Connections implements AsyncDisposable {
     // The pool waits for it, which its types do not say.
     const onConnect = (client: ClientBase): unknown => makeSettings(client, config)
     this.#pool = new Pool({
-      ...clientConfig(config),
+      ...clientConfig(config, sockets),
       max: config.poolSize,
       onConnect,
       idleTimeoutMillis: 60_000,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { clientConfig, type Settled } from './connections.ts'
 import { explain } from './failures.ts'
 import { makeSettings } from './session-settings.ts'
+import type { Sockets } from './sockets.ts'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
@@ -14,14 +15,16 @@ type Callback = (payload: string | null) => void
 /** One connection that listens on any number of channels, and is made again whenever it is lost. */
 export class Listener implements AsyncDisposable {
   readonly #config: Settled
+  readonly #sockets: Sockets
   readonly #onError: (error: Error) => void
   readonly #callbacks = new Map<string, Set<Callback>>()
   #closed = false
   #lost = false
   #link: Promise<Link> | undefined
 
-  constructor(config: Settled, onError: (error: Error) => void) {
+  constructor(config: Settled, sockets: Sockets, onError: (error: Error) => void) {
     this.#config = config
+    this.#sockets = sockets
     this.#onError = onError
   }
 
@@ -49,7 +52,9 @@ export class Listener implements AsyncDisposable {
   async #establish(): Promise<Link> {
     let link: Link | undefined
     try {
-      link = await Link.open(this.#config, (channel, payload) => this.#call(channel, payload), this.#onError)
+      const client = new Client(clientConfig(this.#config, this.#sockets))
+      link = await Link.open(client, (channel, payload) => this.#call(channel, payload), this.#onError)
+      await makeSettings(client, this.#config)
       for (const channel of this.#callbacks.keys()) await link.listen(channel)
     } catch (error) {
       this.#link = undefined
@@ -104,17 +109,15 @@ class Link {
   #last: Promise<unknown> = Promise.resolve()
 
   static async open(
-    config: Settled,
+    client: Client,
     onNotification: (channel: string, payload: string) => void,
     onError: (error: Error) => void,
   ): Promise<Link> {
-    const client = new Client(clientConfig(config))
     client.on('notification', ({ channel, payload = '' }) => onNotification(channel, payload))
     client.on('error', onError)
     const link = new Link(client)
     try {
       await client.connect()
-      await makeSettings(client, config)
     } catch (error) {
       await link.close()
       throw error

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { FaultProxy, testDatabase } from '@headgate/testkit'
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'

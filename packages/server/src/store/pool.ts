@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Connections, send, settle, type SqlConfig } from './connections.ts'
 import { explain, isConflict, isConnectionFailure, isStalePlan } from './failures.ts'
 import { Listener } from './listener.ts'
+import { Sockets } from './sockets.ts'
 import { statement, type Queryable, type Sql, type Statement } from './sql.ts'
 
 const ATTEMPTS = 5
@@ -30,14 +31,15 @@ export async function openSql(config: SqlConfig): Promise<Sql> {
 }
 
 class Pool implements Sql {
+  readonly #sockets = new Sockets()
   readonly #connections: Connections
   readonly #listener: Listener
 
   constructor(config: SqlConfig) {
     const settled = settle(config)
     const onError = config.onError ?? (() => undefined)
-    this.#connections = new Connections(settled, onError)
-    this.#listener = new Listener(settled, onError)
+    this.#connections = new Connections(settled, this.#sockets, onError)
+    this.#listener = new Listener(settled, this.#sockets, onError)
   }
 
   async run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
@@ -102,8 +104,8 @@ class Pool implements Sql {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#listener[Symbol.asyncDispose]()
-    await this.#connections[Symbol.asyncDispose]()
+    const ends = [this.#listener[Symbol.asyncDispose](), this.#connections[Symbol.asyncDispose]()]
+    await this.#sockets.cutAfter(Promise.allSettled(ends))
   }
 }
 
