@@ -6,6 +6,9 @@ import { explainFailure } from './explain-failure.ts'
 import { scriptEnded } from './script-ended.ts'
 import type { RunningServer } from './start-server.ts'
 
+/** What the process still has to write when everything is let go of gets so long, ms. */
+const lingerMs = 1_000
+
 /**
  * The server as a program: runs until SIGINT, SIGTERM or the end of its `npm start`, prints what people need to standard output and the log to
  * standard error. Why it could not start goes there too, in a sentence. Returns the exit code.
@@ -27,18 +30,24 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
       log.info('stopping: it is told to before it serves')
       return await letGo(starting, config.shutdownTimeoutMs)
     }
-    await using server = started
-    process.stdout.write(server.announcement)
-    const reason = await Promise.race([stop.then(() => null), server.failed])
-    if (reason === null) {
-      log.info('stopping: running requests are finished first')
-      return 0
-    }
-    log.fatal(`stopping: ${reason}`)
+    const code = await serve(started, stop, log)
+    // A storage that hangs is still asked for what was cut: nobody waits for that.
+    setTimeout(() => process.exit(code), lingerMs).unref()
+    return code
   } catch (error) {
     process.stderr.write(`headgate: ${explainFailure(error)}\n`)
   }
   return 1
+}
+
+/** Until it is told to stop, or cannot go on. Returns the exit code. */
+async function serve(started: RunningServer, stop: Promise<unknown>, log: Log): Promise<number> {
+  await using server = started
+  process.stdout.write(server.announcement)
+  const reason = await Promise.race([stop.then(() => null), server.failed])
+  if (reason === null) log.info('stopping: running requests are finished first')
+  else log.fatal(`stopping: ${reason}`)
+  return reason === null ? 0 : 1
 }
 
 /**
