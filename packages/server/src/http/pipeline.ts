@@ -48,6 +48,13 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 export function createPipeline(parts: PipelineParts): Listener {
   let running = 0
 
+  async function aside<T>(arriving: Promise<T>): Promise<T> {
+    running -= 1
+    const arrived = await arriving.finally(() => (running += 1))
+    if (running > parts.limits.maxConcurrentRequests) throw overloaded()
+    return arrived
+  }
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now()
     const method = request.method ?? 'GET'
@@ -74,7 +81,7 @@ export function createPipeline(parts: PipelineParts): Listener {
       const asksForHealth = 'open' in target && (method === 'GET' || method === 'HEAD')
       if (running > parts.limits.maxConcurrentRequests && !asksForHealth) throw overloaded()
       if ('open' in target) {
-        answer = await target.open(request, parts.limits)
+        answer = await target.open(request, parts.limits, aside)
       } else {
         audited = true
         const current = await parts.authenticator.authenticate(request.headers)

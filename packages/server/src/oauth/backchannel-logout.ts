@@ -66,9 +66,10 @@ export function backchannelLogout({
     id: 'logOut',
     method: 'POST',
     path: '/oauth/backchannel-logout',
-    async open(request): Promise<Answer> {
+    async open(request, _limits, aside = (arriving) => arriving): Promise<Answer> {
       try {
-        const form = parseForm(request.headers['content-type'], await readBody(request, maxBodyBytes, null))
+        const body = await aside(readBody(request, maxBodyBytes, null))
+        const form = parseForm(request.headers['content-type'], body)
         const token = form.get('logout_token')
         if (token === undefined)
           throw new HeadgateError('bad-request', 'The parameter logout_token is missing.')

@@ -5,7 +5,8 @@ import type { AuditLog } from '../events/audit-log.ts'
 import { plainText } from '../events/redact.ts'
 import { peek } from '../identity/peek.ts'
 import { readBody } from '../http/body.ts'
-import type { OpenOperation } from '../http/open-operation.ts'
+import type { Aside, OpenOperation } from '../http/open-operation.ts'
+import type { CallLimits } from '../http/request-call.ts'
 import type { Answer } from '../http/operation.ts'
 import { type ClientAddress, peerAddress } from '../http/client-address.ts'
 import { partyOf } from '../http/forwarded.ts'
@@ -51,8 +52,8 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
   const lane = parts.lane ?? new NarrowLane()
   const addressOf = parts.addressOf ?? peerAddress
 
-  async function answerTo(request: IncomingMessage, trail: Trail): Promise<Granted> {
-    const body = await readBody(request, maxBodyBytes, null)
+  async function answerTo(request: IncomingMessage, trail: Trail, aside: Aside): Promise<Granted> {
+    const body = await aside(readBody(request, maxBodyBytes, null))
     const form = parseForm(request.headers['content-type'], body)
     const proof = clientProofOf(request.headers.authorization, form)
     const name = nameOf(proof, form.get('assertion'))
@@ -117,7 +118,11 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
     })
   }
 
-  async function open(request: IncomingMessage): Promise<Answer> {
+  async function open(
+    request: IncomingMessage,
+    _limits: CallLimits,
+    aside: Aside = (arriving) => arriving,
+  ): Promise<Answer> {
     const trail: Trail = {
       requestId: requestIdOf(request),
       startedAt: performance.now(),
@@ -125,7 +130,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
       facts: {},
     }
     try {
-      const granted = await answerTo(request, trail)
+      const granted = await answerTo(request, trail, aside)
       record(request, trail, { granted }, 200)
       return grantedAnswer(granted)
     } catch (error) {
