@@ -46,6 +46,8 @@ export interface Operation {
   readonly path: string
   /** It calls `begin` before each change that it makes: until then its caller can be told for certain that there was none. */
   readonly announces?: boolean
+  /** When it must be run again it waits until others like it are done: all of them change the same. */
+  readonly takesTurns?: boolean
   /** Whether an engine may call it while it knows no user, where its entry allows the first calls only. Absent: never. */
   needsNoUser?(query: URLSearchParams): boolean
   handle(call: Call): Promise<Answer>

@@ -19,6 +19,7 @@ import { type CallLimits, RequestCall } from './request-call.ts'
 import { rerunStale } from './rerun-stale.ts'
 import { withinTime } from './time-limit.ts'
 import type { Router } from './router.ts'
+import { Turns } from './turns.ts'
 import type { OpenOperation } from './open-operation.ts'
 import { endUnread, isUnread } from './unread.ts'
 import type { Log } from '../log.ts'
@@ -47,6 +48,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
  */
 export function createPipeline(parts: PipelineParts): Listener {
   let running = 0
+  const turns = new Turns()
 
   async function aside<T>(arriving: Promise<T>): Promise<T> {
     running -= 1
@@ -100,7 +102,7 @@ export function createPipeline(parts: PipelineParts): Listener {
           parts.limits,
         )
         const begun = call
-        const work = rerunStale(begun, target, () => parts.currentPolicy(current))
+        const work = rerunStale(begun, target, { turns, currentPolicy: () => parts.currentPolicy(current) })
         const callBack = (): boolean => target.announces === true && begun.callBack()
         answer = await withinTime(work, request, parts.limits.requestTimeoutMs, callBack)
       }

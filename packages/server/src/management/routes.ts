@@ -46,6 +46,8 @@ export function managementRoutes(
   parts: ManagementParts,
   more: readonly ManagementOperation[] = [],
 ): readonly Operation[] {
-  const operations = [...managementOperations(parts), ...more]
+  // They all move the policy, so that of several at once one alone gets through.
+  const own = managementOperations(parts).map((one) => ({ ...one, takesTurns: one.method !== 'GET' }))
+  const operations = [...own, ...more]
   return [...operations, openapiOperation(operations)]
 }
