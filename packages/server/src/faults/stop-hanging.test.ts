@@ -52,7 +52,7 @@ test('so does one whose database hangs', async () => {
     HEADGATE_DATABASE_URL: url.href,
     HEADGATE_AUDIT_READS: 'store',
   })
-  expect((await send(server.url, 'GET', 'namespaces'))?.status).toBe(200)
+  expect(await send(server.url, 'GET', 'namespaces')).toMatchObject({ status: 200 })
   proxy.faults = { hang: true }
   const cut = send(server.url, 'GET', 'namespaces')
   await expect.poll(() => proxy.held, { timeout: 10_000 }).toBeGreaterThan(0)
