@@ -6,6 +6,8 @@ import { run } from '@headgate/iceberg/test-support/model'
 export interface ModelTable {
   readonly uuid: string
   readonly location: string
+  /** Where it was before: nobody else's, because its snapshots name files there. */
+  readonly left?: readonly string[]
   readonly metadata: Model
 }
 
@@ -54,9 +56,8 @@ function placeRefused(
   const others = [...catalog.tables.values(), ...catalog.dropped.map(({ table }) => table)].filter(
     ({ uuid }) => uuid !== self,
   )
-  return others.some((other) => inside(other.location, location) || inside(location, other.location))
-    ? 400
-    : null
+  const places = others.flatMap((other) => [other.location, ...(other.left ?? [])])
+  return places.some((place) => inside(place, location) || inside(location, place)) ? 400 : null
 }
 
 const inside = (outer: string, inner: string): boolean => `${inner}/`.startsWith(`${outer}/`)
@@ -129,7 +130,13 @@ export function register(rules: Rules, catalog: ModelCatalog, registration: Regi
     if (gone !== undefined) return newest ? undrop(catalog, gone.id, name) : refused(409)
     if (isKnown(catalog, once.uuid)) return refused(...(place === null ? [409] : [409, place]))
   }
-  return place === null ? { after: withTable(catalog, name, once) } : refused(place)
+  return place === null ? { after: withTable(catalog, name, moved(there, once)) } : refused(place)
+}
+
+/** A table as it is after it was another one, or none. */
+function moved(before: ModelTable | undefined, after: ModelTable): ModelTable {
+  const left = before === undefined ? [] : [...(before.left ?? []), before.location]
+  return { ...after, left: left.filter((place) => place !== after.location) }
 }
 
 function isKnown(catalog: ModelCatalog, uuid: string): boolean {
@@ -170,7 +177,11 @@ function commitOne(
     if (place !== null) return refused(place)
   }
   return {
-    after: withTable(catalog, name, { uuid: table.uuid, location: outcome.location, metadata: outcome }),
+    after: withTable(
+      catalog,
+      name,
+      moved(table, { ...table, location: outcome.location, metadata: outcome }),
+    ),
   }
 }
 
