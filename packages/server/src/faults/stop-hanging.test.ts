@@ -8,6 +8,8 @@ import { MainProcess } from './main-process.ts'
 import { send } from './send.ts'
 
 const shutdownMs = 500
+/** What a stop gives jobs, audit events and connections (docs/operations.md), and time for a busy machine. */
+const mostMs = shutdownMs + 10_000 + 3_000 + 2_000 + 5_000
 
 async function started(place: FaultPlace, more: Readonly<Record<string, string>> = {}): Promise<MainProcess> {
   return MainProcess.start(
@@ -38,7 +40,7 @@ test('a server whose storage hangs ends all the same', async () => {
   await send(server.url, 'POST', '/v1/hole/namespaces', { namespace: ['n'] })
   const cut = send(server.url, 'POST', '/v1/hole/namespaces/n/tables', { name: 't', schema })
   await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(0)
-  expect(await timeToEnd(server)).toBeLessThan(shutdownMs + 8_000)
+  expect(await timeToEnd(server)).toBeLessThan(mostMs)
   expect(await cut).toBeNull()
   hole.close()
 }, 60_000)
@@ -56,6 +58,6 @@ test('so does one whose database hangs', async () => {
   proxy.faults = { hang: true }
   const cut = send(server.url, 'GET', 'namespaces')
   await expect.poll(() => proxy.held, { timeout: 10_000 }).toBeGreaterThan(0)
-  expect(await timeToEnd(server)).toBeLessThan(shutdownMs + 10_000)
+  expect(await timeToEnd(server)).toBeLessThan(mostMs)
   expect(await cut).toBeNull()
 }, 60_000)
