@@ -15,7 +15,8 @@ export function registerCreate(group: Command, io: Io): void {
   group
     .command('create')
     .description(
-      'Makes a service with a client secret, and without any rights: `headgate grant give` gives them.',
+      'Makes a service with a client secret, and without any rights: `headgate grant give` gives them. When the connection ' +
+        'breaks before the secret is told, `headgate principal rotate` makes one that is, and `drop-old-secret` ends the other.',
     )
     .argument('<name>', 'also the client id')
     .addOption(outputOption())
