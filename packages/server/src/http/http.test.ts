@@ -161,6 +161,15 @@ test('no body at all, nor a word of one, is an empty one', async () => {
   expect(text).not.toContain('ended before')
 })
 
+test('a target with scheme and host, as proxies get it, is that path at that host', async () => {
+  const at = (target: string): Promise<string> =>
+    talk([`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`])
+  expect(await at(`http://127.0.0.1${path}?parent=h`)).toMatch(/^HTTP\/1\.1 200 [^]*"namespaces":\[\]/)
+  expect(await at('HTTP://localhost?x')).toMatch(/^HTTP\/1\.1 404 [^]*nothing at \/\./)
+  // Only the names of this machine are answered to without a token.
+  expect(await at(`http://catalog.example.com${path}`)).toMatch(/^HTTP\/1\.1 403 /)
+})
+
 test('a form or plain text, which any web page may send unasked, is not taken for JSON', async () => {
   for (const type of [
     'text/plain',

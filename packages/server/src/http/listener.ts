@@ -12,6 +12,7 @@ import { once } from 'node:events'
 import { HeadgateError } from '@headgate/errors'
 import { answerBrokenRequest, answerSocket, type Refuse, refuseForCatalog } from './broken-request.ts'
 import { Connections } from './connections.ts'
+import { withHost } from './with-host.ts'
 
 export interface ListenerOptions {
   readonly host: string
@@ -132,33 +133,4 @@ export class Listener implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close(0)
   }
-}
-
-/** Refuses HTTP/1.1 requests without a Host, and any with more than one (RFC 9112 section 3.2). */
-function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
-  return (request, response) => {
-    const hosts = countHosts(request.rawHeaders)
-    if (hosts === 1 || (hosts === 0 && request.httpVersion !== '1.1')) {
-      listener(request, response)
-      return
-    }
-    const why = hosts === 0 ? 'An HTTP/1.1 request needs a Host header.' : 'A request has one Host header.'
-    const { status, headers, body } = refuse(new HeadgateError('bad-request', why))
-    response.writeHead(status, {
-      ...headers,
-      'content-length': Buffer.byteLength(body),
-      connection: 'close',
-    })
-    response.end(request.method === 'HEAD' ? undefined : body)
-  }
-}
-
-/** Node gives the first one only. */
-function countHosts(rawHeaders: readonly string[]): number {
-  let count = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? ''
-    if (name.length === 4 && name.toLowerCase() === 'host') count += 1
-  }
-  return count
 }
