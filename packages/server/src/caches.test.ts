@@ -59,6 +59,7 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'start/workers/worker-process.ts #told': 'none',
   'jobs/avro/schema-reader.ts #named': 'none',
   'jobs/jobs.ts #sweptAt': 'none',
+  'jobs/jobs.ts #long': 'none',
   'storage/directory-sync.ts #flights': 'none',
   'storage/directory-sync.ts #created': 'none',
   'storage/registry.ts #retired': 'none',

@@ -213,6 +213,30 @@ describe('background jobs', () => {
     await enqueue()
     await done.promise
   })
+
+  it('do not wait for a sweep that takes long, nor does another sweep, and it is told when the server stops', async () => {
+    const began: AbortSignal[] = []
+    let others = 0
+    const long = {
+      name: 'long',
+      everyMs: 0,
+      takesLong: true,
+      run: (signal: AbortSignal) => {
+        began.push(signal)
+        return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    }
+    const other = { name: 'other', everyMs: 0, run: () => Promise.resolve(void (others += 1)) }
+    const done = Promise.withResolvers<void>()
+    {
+      await using _ = start(() => Promise.resolve(done.resolve()), { sweeps: [long, other] })
+      await until(() => others > 2)
+      await enqueue()
+      await done.promise
+    }
+    expect(began).toHaveLength(1)
+    expect(began[0]?.aborted).toBe(true)
+  })
 })
 
 describe('housekeeping', () => {

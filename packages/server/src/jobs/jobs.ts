@@ -9,11 +9,13 @@ import { type JobRun, LeasedRun, LeaseLost } from './job-run.ts'
 /** Does one job. May be run again from its saved progress after any crash, so every step must bear repetition. */
 export type JobHandler = (run: JobRun) => Promise<void>
 
-/** Short work that any replica may do at any time: it finds what is due by itself. */
+/** Work that any replica may do at any time: it finds what is due by itself. */
 export interface Sweep {
   readonly name: string
   /** How often; it runs with every `wake` too when this is 0. */
   readonly everyMs: number
+  /** It may take long: jobs and other sweeps do not wait for it. */
+  readonly takesLong?: boolean
   run(signal: AbortSignal): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export class Jobs implements AsyncDisposable {
   readonly #stop = new AbortController()
   readonly #bell = new Bell()
   readonly #running = new Set<Promise<void>>()
+  readonly #long = new Map<Sweep, Promise<void>>()
   readonly #sweptAt = new Map<Sweep, number>()
   #loop: Promise<void> = Promise.resolve()
   #retryAt = Infinity
@@ -92,14 +95,24 @@ export class Jobs implements AsyncDisposable {
     for (const sweep of this.#options.sweeps) {
       const now = performance.now()
       if (this.#stop.signal.aborted) return
-      if (now - (this.#sweptAt.get(sweep) ?? -Infinity) < sweep.everyMs) continue
+      if (this.#long.has(sweep) || now - (this.#sweptAt.get(sweep) ?? -Infinity) < sweep.everyMs) continue
       this.#sweptAt.set(sweep, now)
-      try {
-        await sweep.run(this.#stop.signal)
-      } catch (error) {
-        if (!this.#stop.signal.aborted)
-          this.#options.log.error({ err: error, sweep: sweep.name }, 'background work failed')
-      }
+      const run = this.#runSweep(sweep)
+      if (sweep.takesLong === true) {
+        this.#long.set(
+          sweep,
+          run.finally(() => this.#long.delete(sweep)),
+        )
+      } else await run
+    }
+  }
+
+  async #runSweep(sweep: Sweep): Promise<void> {
+    try {
+      await sweep.run(this.#stop.signal)
+    } catch (error) {
+      if (!this.#stop.signal.aborted)
+        this.#options.log.error({ err: error, sweep: sweep.name }, 'background work failed')
     }
   }
 
@@ -172,7 +185,7 @@ export class Jobs implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new DOMException('the server stops', 'AbortError'))
     this.#bell.ring()
-    const ends = Promise.allSettled([this.#loop, ...this.#running])
+    const ends = Promise.allSettled([this.#loop, ...this.#running, ...this.#long.values()])
     await Promise.race([ends, sleep(patienceAtEndMs, undefined, { ref: false })])
   }
 }

@@ -32,6 +32,8 @@ export function storageSweep({ sql, warehouses, log }: StorageSweepOptions): Swe
   return {
     name: 'storage',
     everyMs: dayMs,
+    // Directories may be large, and a disk may hang.
+    takesLong: true,
     async run(signal) {
       for (let after: string | null | undefined = null; after !== undefined;) {
         const page = await listWarehouses(sql, {
