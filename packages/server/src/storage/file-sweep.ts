@@ -1,4 +1,5 @@
-import { lstat, readdir, rm, unlink } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { lstat, opendir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryPrefix } from './durable-write.ts'
 import type { FileRoot } from './file-roots.ts'
@@ -12,7 +13,7 @@ export async function sweepRoot(root: FileRoot, options: SweepOptions): Promise<
   const before = Date.now() - options.olderThan
   return {
     files: await sweepFiles(root.path, before, options.signal),
-    uploads: await sweepUploads(root, before),
+    uploads: await sweepUploads(root, before, options.signal),
   }
 }
 
@@ -22,7 +23,7 @@ async function sweepFiles(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let removed = 0
-  for (const entry of await entriesOf(directory)) {
+  for await (const entry of entriesOf(directory)) {
     signal?.throwIfAborted()
     const path = join(directory, entry.name)
     if (entry.isDirectory()) {
@@ -34,16 +35,21 @@ async function sweepFiles(
   return removed
 }
 
-async function sweepUploads(root: FileRoot, before: number): Promise<number> {
+async function sweepUploads(
+  root: FileRoot,
+  before: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const directory = uploadsDirectory(root)
   // Whoever may write into the root may have put a link there, and what that leads to is none of ours.
   if (!(await isDirectory(directory))) return 0
   let removed = 0
-  for (const entry of await entriesOf(directory)) {
+  for await (const entry of entriesOf(directory)) {
+    signal?.throwIfAborted()
     const path = join(directory, entry.name)
     let last = await touched(path)
     // A long part changes the directory only when it ends, the file all the time.
-    for (const part of await entriesOf(path)) last = Math.max(last, await touched(join(path, part.name)))
+    for await (const part of entriesOf(path)) last = Math.max(last, await touched(join(path, part.name)))
     if (last > before) continue
     await rm(path, { recursive: true, force: true })
     removed++
@@ -51,12 +57,12 @@ async function sweepUploads(root: FileRoot, before: number): Promise<number> {
   return removed
 }
 
-async function entriesOf(directory: string): Promise<{ name: string; isDirectory(): boolean }[]> {
+/** As they are read, because there may be any number; none of what is gone, or what only others may read (`lost+found`). */
+async function* entriesOf(directory: string): AsyncGenerator<Dirent> {
   try {
-    return await readdir(directory, { withFileTypes: true })
+    yield* await opendir(directory)
   } catch (error) {
-    ignoreMissing(error)
-    return []
+    if (systemCode(error) !== 'EACCES') ignoreMissing(error)
   }
 }
 
