@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { makeRoots } from './file-roots.ts'
 import { FileStorage } from './file.ts'
 import { all, chunks, rejects } from './storage-contract-tools.ts'
 
@@ -49,6 +50,20 @@ describe('FileStorage', () => {
     const place = `file:///proc/${process.pid}`
     const closed = new FileStorage({ roots: [place] })
     await rejects(closed.put(`${place}/t/x`, Buffer.from('1'), { ifAbsent: true }), 'unavailable')
+    await rejects(closed.createUpload(`${place}/t/x`), 'unavailable')
+  })
+
+  it.runIf(process.platform === 'linux')('does not try for ever to make a directory', () => {
+    expect(() => new FileStorage({ roots: [`file:///proc/${process.pid}/none/root`] })).toThrow(
+      expect.objectContaining({ code: 'unavailable' }),
+    )
+  })
+
+  it('makes no directory where a file is', async () => {
+    await writeFile(`${folder}/file`, 'x')
+    expect(() => makeRoots([`file://${folder}/file`])).toThrow(
+      expect.objectContaining({ code: 'unavailable' }),
+    )
   })
 
   it('refuses every way through a symbolic link, out of the root or not', async () => {
@@ -195,6 +210,12 @@ describe('FileStorage', () => {
       for (const sender of await senders) expect(sender).toMatchObject({ reason: { code: 'no-such-upload' } })
       expect(await readdir(`${folder}/root/.headgate-uploads`)).toEqual([])
     }
+  })
+
+  it.runIf(process.getuid?.() !== 0)('a sweep passes over what only others may read', async () => {
+    await storage.createUpload(at('x'))
+    await mkdir(`${folder}/root/lost+found`, { mode: 0 })
+    expect(await storage.sweep({ olderThan: -60_000 })).toEqual({ files: 0, uploads: 1 })
   })
 
   it('neither writes nor sweeps where a link in place of its uploads leads', async () => {

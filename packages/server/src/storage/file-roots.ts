@@ -1,9 +1,10 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 import { throughSymlink } from './file-errors.ts'
 import { canonicalPrefix } from './location-relations.ts'
 import { parseLocation, parseObjectLocation, parsePrefix, type Location } from './location.ts'
+import { madeWithParents } from './make-directory.ts'
 import { systemCode } from './storage-errors.ts'
 
 /** A directory that a file storage owns. */
@@ -47,7 +48,11 @@ export function makeRoots(roots: readonly string[]): void {
 }
 
 function makeDirectory(location: Location): void {
-  using(() => mkdirSync(pathOf(location), { recursive: true }))
+  const path = pathOf(location)
+  using(() => {
+    if (madeWithParents(path).length === 0 && !statSync(path).isDirectory())
+      throw new Error('There is something else in its place.')
+  })
 }
 
 function rootLocation(text: string): Location {

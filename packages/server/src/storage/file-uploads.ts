@@ -8,7 +8,7 @@ import { fillFrom, writeDurably } from './durable-write.ts'
 import { readError, writeError } from './file-errors.ts'
 import { etagOf } from './file-info.ts'
 import type { Place } from './file-roots.ts'
-import { openUpload, ownDirectory, targetFile } from './file-upload-directory.ts'
+import { openUpload, ownDirectory, targetFile, uploadsDirectory } from './file-upload-directory.ts'
 import { noSuchUpload, systemCode } from './storage-errors.ts'
 import type { Body, CallOptions, CompletedPart, PartInfo, WriteCondition } from './storage.ts'
 import { checkPartNumber, checkPartOrder } from './upload-parts.ts'
@@ -23,7 +23,10 @@ export async function createFileUpload(place: Place): Promise<{ uploadId: string
   const uploadId = randomBytes(16).toString('hex')
   try {
     const directory = ownDirectory(place, uploadId)
-    await mkdir(directory, { recursive: true })
+    await mkdir(uploadsDirectory(place.root)).catch((error: unknown) => {
+      if (systemCode(error) !== 'EEXIST') throw error
+    })
+    await mkdir(directory)
     await writeFile(join(directory, targetFile), place.location, { flag: 'wx' })
   } catch (error) {
     throw writeError(error, place.location)
