@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, DatabaseError } from 'pg'
-import { isConnectionFailure } from './failures.ts'
+import { isConflict, isConnectionFailure } from './failures.ts'
 import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migrations/migration.ts'
 
@@ -34,7 +34,7 @@ export async function applyBetween(
   }
 }
 
-/** False: somebody holds a table; nothing was done. */
+/** False: somebody holds a table, or waits for one of ours while they do; nothing was done. */
 async function apply(client: Client, migration: Migration): Promise<boolean> {
   let committing = false
   await client.query('begin')
@@ -51,7 +51,7 @@ async function apply(client: Client, migration: Migration): Promise<boolean> {
     return true
   } catch (cause) {
     await client.query('rollback').catch(() => undefined)
-    if (cause instanceof DatabaseError && cause.code === '55P03') return false
+    if (isConflict(cause) || (cause instanceof DatabaseError && cause.code === '55P03')) return false
     const reason = cause instanceof Error ? cause.message : String(cause)
     if (migration.version === 1 && cause instanceof DatabaseError && cause.code === '42P07') {
       const foreign = `This database holds tables of something else (${reason}): give Headgate a database of its own.`

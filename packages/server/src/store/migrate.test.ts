@@ -167,6 +167,28 @@ describe('migrate', () => {
     expect(await migrated).toEqual([two])
   })
 
+  test(
+    'comes back later where somebody else waits for a table that it has',
+    { timeout: 20_000 },
+    async () => {
+      await using database = await testDatabase()
+      await migrate({ url: database.url, migrations: [one] })
+      const other = new Client({ connectionString: database.url })
+      await other.connect()
+      const name = other.escapeIdentifier(other.database ?? '')
+      await other.query(`create table gate (); alter database ${name} set deadlock_timeout = '500ms'`)
+      await other.query(`set deadlock_timeout = '60s'`)
+      await other.query('begin; lock table gate')
+      const both: Migration = { version: 2, name: 'both', sql: 'lock table one; lock table gate' }
+      const migrated = migrate({ url: database.url, migrations: [one, both] })
+      const waiting = `select from pg_locks where not granted and relation = 'gate'::regclass`
+      await expect.poll(() => ask(database.url, waiting)).toHaveLength(1)
+      await other.query('lock table one')
+      await other.end()
+      expect(await migrated).toEqual([both])
+    },
+  )
+
   test('tells of a table that somebody holds for too long, and changes nothing', async () => {
     await using database = await testDatabase()
     await migrate({ url: database.url, migrations: [one] })
