@@ -26,6 +26,11 @@ export function checkClientProperties(...all: readonly ClientProperties[]): void
   )
 }
 
+/** What a change sets that was not set so before: what is there and not told to clients does them no harm. */
+export function setAnew(before: ClientProperties, after: ClientProperties = {}): ClientProperties {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value))
+}
+
 /** What clients are told: of a warehouse that was made when more could be set, without that. */
 export function settableOf(properties: ClientProperties): ClientProperties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isSettable(name)))

@@ -9,7 +9,7 @@ import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { permit, ridersFor } from './permit.ts'
-import { checkClientProperties } from '../catalog/client-properties.ts'
+import { checkClientProperties, setAnew } from '../catalog/client-properties.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import {
   checkFileRoots,
@@ -34,7 +34,10 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       const row = await warehouseRow(parts, params.warehouse)
       const decision = permit(call, asObject(row))
       const { storageKeys, skipProbe, ...changed } = body
-      checkClientProperties(changed.defaults ?? {}, changed.overrides ?? {})
+      checkClientProperties(
+        setAnew(row.defaults, changed.defaults),
+        setAnew(row.overrides, changed.overrides),
+      )
       const profile = profileAfter(parts, row, storageKeys)
       const settings = {
         allowedLocations: changed.allowedLocations ?? row.allowedLocations,

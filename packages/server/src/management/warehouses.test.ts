@@ -25,6 +25,10 @@ let made = 0
 const name = (): string => `wh-${(made += 1)}`
 const file = (path: string): object => ({ type: 'file', root: `${lake.folder}/${path}` })
 const s3 = { type: 's3', bucket: 'lake', endpoint: 'http://127.0.0.1:1', accessKeyId: 'AKIDEXAMPLE' }
+const setUri = statement(
+  'test_set_uri',
+  `update warehouse set overrides = '{"uri": "https://old.example"}' where name = $1`,
+)
 const everything = statement(
   'test_everything',
   `select (select json_agg(a)::text from audit a) || (select json_agg(w)::text from warehouse w) as text`,
@@ -89,6 +93,19 @@ describe('warehouses', () => {
       }
     const change = { overrides: { 's3.endpoint': 'https://s3.example', 'io-impl': 'y' } }
     expect(await admin(`PATCH /warehouses/${wanted.name}`, change)).toMatchObject({ status: 200 })
+  })
+
+  it('keep what was set before such settings were refused until it is taken away, whatever else is changed', async () => {
+    const wanted = { name: name(), storage: file(name()) }
+    expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
+    await lake.parts.sql.run(setUri, [wanted.name])
+    const change = (overrides: object): Promise<Reply> =>
+      admin(`PATCH /warehouses/${wanted.name}`, { overrides })
+    const more = { uri: 'https://old.example', 'io-impl': 'y' }
+    expect(await change(more)).toMatchObject({ status: 200, body: { overrides: more } })
+    expect(await change({ ...more, uri: 'https://new.example' })).toMatchObject({ status: 400 })
+    expect(await change({ 'io-impl': 'y' })).toMatchObject({ status: 200 })
+    expect(await change(more)).toMatchObject({ status: 400 })
   })
 
   it('are made at a place of their own, by whoever may create on the server, who owns them', async () => {
