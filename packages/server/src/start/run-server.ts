@@ -10,8 +10,9 @@ import type { RunningServer } from './start-server.ts'
 const lingerMs = 1_000
 
 /**
- * The server as a program: runs until SIGINT, SIGTERM or the end of its `npm start`, prints what people need to standard output and the log to
- * standard error. Why it could not start goes there too, in a sentence. Returns the exit code.
+ * The server as a program: runs until SIGINT, SIGTERM or the end of its `npm start`, prints what people need to standard
+ * output and the log to standard error. Why it could not start goes there too, in a sentence. With `--help` it prints the
+ * flags and ends. Returns the exit code.
  *
  * @param args command line flags, as `docs/configuration.md` lists them
  */

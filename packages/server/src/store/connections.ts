@@ -61,7 +61,8 @@ export class Connections implements AsyncDisposable {
   readonly #size: number
   readonly #onError: (error: Error) => void
   readonly #patienceMs: number
-  #open = 0
+  /** Those that the server gave. One that broke while it was set up is removed without having been added. */
+  readonly #open = new Set<PoolClient>()
   #growsAt = 0
 
   constructor(config: Settled, sockets: Sockets, onError: (error: Error) => void) {
@@ -87,9 +88,9 @@ export class Connections implements AsyncDisposable {
     // end the program.
     this.#pool.on('connect', (client) => {
       client.on('error', () => undefined)
-      this.#open += 1
+      this.#open.add(client)
     })
-    this.#pool.on('remove', () => (this.#open -= 1))
+    this.#pool.on('remove', (client) => this.#open.delete(client))
   }
 
   /** @throws HeadgateError `unavailable`, before anything was sent */
@@ -125,7 +126,7 @@ export class Connections implements AsyncDisposable {
     const now = performance.now()
     if (now >= this.#growsAt) this.#onError(error)
     // Those that are only being made count for the pool, and will be refused as well.
-    this.#pool.options.max = Math.max(1, this.#open)
+    this.#pool.options.max = Math.max(1, this.#open.size)
     this.#growsAt = now + makeDoMs
     return true
   }
