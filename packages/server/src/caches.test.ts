@@ -14,32 +14,25 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'access/decide.ts visibleIdsOf': 'caller',
   // By the policy too.
   'access/cedar/cedar-authorizer.ts #callers': 'caller',
-  // By the sealed session, whose caller it names.
-  'credentials/gateway-gate.ts #flights': 'caller',
-  // By digest of the request, the caller included.
-  'credentials/vending.ts #flights': 'caller',
+  // The keys of all callers of SingleFlight name what is read or made: see there.
+  'single-flight.ts #running': 'caller',
+  'single-flight.ts #next': 'caller',
   // By digest of the token, or of all that it says of its principal.
   'identity/issuers/external-tokens.ts #running': 'caller',
   'identity/issuers/external-principals.ts #running': 'caller',
   'identity/issuers/second-legs.ts #running': 'caller',
-  // By the credential, which was minted for one caller; by credential, name and cap.
-  'credentials/hand-out.ts #made': 'caller',
-  'credentials/hand-out.ts #renewing': 'caller',
   // By what was handed out, which was made for one caller.
-  'iceberg/storage-access.ts endings': 'caller',
+  'iceberg/load-result.ts suffixes': 'caller',
   // By the credential again: the text is everybody's, what stands beside it is the last caller's, and compared.
   'iceberg/kept-answers.ts keptOf': 'caller',
   // Rows as they stand in the store, before anybody decides on them.
   'catalog/resolver.ts #waiting': 'shared',
   'catalog/warehouses.ts #reads': 'shared',
-  'credentials/joined.ts #running': 'shared',
-  'credentials/joined.ts #next': 'shared',
   // Texts and models of metadata files, which never change.
   'catalog/body-cache.ts #reading': 'shared',
   'catalog/body-cache.ts #inflating': 'shared',
   'catalog/metadata-text.ts lastingParts': 'shared',
   // What is computed from constants, or configured.
-  'credentials/vending-of.ts read': 'shared',
   'credentials/vendors/storage-keys.ts #chains': 'shared',
   'identity/issuers/external-tokens.ts #trusted': 'shared',
   'keys/key-ring.ts #keys': 'shared',

@@ -1,5 +1,5 @@
 import type { OpenStorage } from './catalog/warehouses.ts'
-import type { Lives } from './credentials/lives.ts'
+import type { CredentialLifetimes } from './credentials/grant-limits.ts'
 import type { AuditMode } from './events/audit-log.ts'
 import type { TrustedProxies } from './http/client-address.ts'
 import type { Issuer } from './identity/issuers/issuer.ts'
@@ -28,7 +28,7 @@ export interface ContextOptions {
     readonly decisionMaxAgeMs: number
     /** Holds the server's own token for security token services; null: it has none. */
     readonly webIdentityTokenFile: string | null
-    readonly lives: Lives
+    readonly lives: CredentialLifetimes
   }
   readonly anonymous: boolean
   readonly tokenTtlSeconds: number

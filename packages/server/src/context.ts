@@ -12,11 +12,11 @@ import { Serial } from './catalog/serial.ts'
 import { Standings } from './catalog/standings.ts'
 import { Warehouses } from './catalog/warehouses.ts'
 import type { ContextOptions } from './context-options.ts'
-import { GatewayGate } from './credentials/gateway-gate.ts'
-import { HandOut } from './credentials/hand-out.ts'
-import { Reads } from './credentials/reads.ts'
+import { CredentialCache } from './credentials/credential-cache.ts'
+import { CredentialIssuer } from './credentials/credential-issuer.ts'
+import { GatewayAuthorizer } from './credentials/gateway-authorizer.ts'
+import { TableStates } from './credentials/table-state.ts'
 import { observeVending } from './credentials/vending-metrics.ts'
-import { Vending } from './credentials/vending.ts'
 import { GatewayVendor } from './credentials/vendors/gateway.ts'
 import { StaticVendor } from './credentials/vendors/static.ts'
 import { StorageKeys } from './credentials/vendors/storage-keys.ts'
@@ -117,7 +117,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { gatewayUrl, publicUrl } = options
   const storageKeys = new StorageKeys()
   const webIdentities = new WebIdentities({ ring, issuer: publicUrl, tokenFile: webIdentityTokenFile })
-  const vending = new Vending({
+  const credentials = new CredentialCache({
     vendors: {
       sts: new StsVendor({ keys: storageKeys, tokens: webIdentities }),
       static: new StaticVendor(),
@@ -128,10 +128,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     minLifeMs: lives.minLifeMs,
     generation: () => ring.generation,
   })
-  observeVending(metrics.registry, vending)
+  observeVending(metrics.registry, credentials)
   if (cedar !== null) observeCedar(metrics.registry, cedar)
-  const view = { publicUrl, namespaceSeparator: options.namespaceSeparator }
-  const handOut = new HandOut({ vending, ring, view, lives, now: Date.now })
+  const catalog = { publicUrl, namespaceSeparator: options.namespaceSeparator }
+  const issuer = new CredentialIssuer({ credentials, ring, catalog, lifetimes: lives, now: Date.now })
   const parts: IcebergParts = {
     sql,
     resolver: new Resolver(sql),
@@ -145,9 +145,17 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     now: Date.now,
     warehouses,
     policies,
-    handOut,
+    issuer,
     storageKeys,
-    refresh: { ring, reads: new Reads(sql), policies, handOut, publicUrl, lives, now: Date.now },
+    refresh: {
+      ring,
+      states: new TableStates(sql),
+      policies,
+      issuer,
+      publicUrl,
+      lifetimes: lives,
+      now: Date.now,
+    },
     signingKeys: new SigningKeys(),
     serial: new Serial(),
     standings: new Standings(),
@@ -241,7 +249,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         master,
         pageTokens,
         fileRoots: options.fileRoots,
-        checkVending: vendingCheck({ vending, storageKeys, gatewayUrl }),
+        checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl }),
         webIdentities,
       }),
     ),
@@ -261,7 +269,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   })
   const handleS3 = createS3Endpoint({
     ring,
-    gate: new GatewayGate({
+    sessions: new GatewayAuthorizer({
       sql,
       policies,
       warehouses,

@@ -8,7 +8,7 @@ import { pino } from 'pino'
 import type { Privilege, SecurableKind } from './access/privilege.ts'
 import { type Context, openContext } from './context.ts'
 import type { ContextOptions } from './context-options.ts'
-import type { Lives } from './credentials/lives.ts'
+import type { CredentialLifetimes } from './credentials/grant-limits.ts'
 import type { VendingProfile } from './catalog/vending-profile.ts'
 import type { S3Store } from './catalog/warehouses.ts'
 import { Listener } from './http/listener.ts'
@@ -74,7 +74,11 @@ export interface TestServer extends AsyncDisposable {
 
 const minute = 60_000
 /** Those of the default configuration. */
-const defaultLives: Lives = { minLifeMs: 15 * minute, tokenTtlMs: 240 * minute, capMs: 1_440 * minute }
+const defaultLives: CredentialLifetimes = {
+  minLifeMs: 15 * minute,
+  tokenTtlMs: 240 * minute,
+  capMs: 1_440 * minute,
+}
 
 const insertWarehouse = statement(
   'test_warehouse',

@@ -4,6 +4,7 @@ import { type Location, parseLocation } from '../storage/location.ts'
 import type { S3Keys } from '../storage/s3-options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Sql } from '../store/sql.ts'
+import { parseVendingProfile, type VendingProfile } from './vending-profile.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 
 /** A stored storage profile made usable. */
@@ -29,7 +30,8 @@ export interface S3Store {
 }
 
 /** A warehouse with its storage open. */
-export interface Warehouse extends Omit<WarehouseRow, 'storage'>, OpenedStorage {
+export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, OpenedStorage {
+  readonly vending: VendingProfile
   /** `root` and `allowedLocations`, parsed: where its relations may lie. */
   readonly places: readonly [Location, ...Location[]]
 }
@@ -107,10 +109,10 @@ export class Warehouses implements AsyncDisposable {
   }
 }
 
-/** @throws HeadgateError `bad-request` when one of its places is malformed */
+/** @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed */
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
   const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
-  return { ...row, ...opened, places }
+  return { ...row, ...opened, places, vending: parseVendingProfile(row.vending) }
 }
 
 /** Where a warehouse stands in decisions. */

@@ -28,14 +28,14 @@ describe('a token is worth nothing', () => {
   test('to another caller, with whatever rights', async () => {
     const { table, token } = await loaded()
     await lake.grant('manage', bob)
-    expect(await refusal(lake.refresh(token, bob, table.name))).toBe('another caller')
+    expect(await refusal(lake.refresh(token, bob, table.name))).toBe('other caller')
   })
 
   test('to somebody of the same name from elsewhere, or of the same id with another name', async () => {
     const { table, token } = await loaded()
     for (const changed of [{ id: randomUUID() }, { issuer: 'https://evil.example' }, { subject: 'x' }]) {
       const caller = { ...alice, principal: { ...alice.principal, ...changed } }
-      expect(await refusal(lake.refresh(token, caller, table.name))).toBe('another caller')
+      expect(await refusal(lake.refresh(token, caller, table.name))).toBe('other caller')
     }
   })
 
@@ -43,12 +43,12 @@ describe('a token is worth nothing', () => {
     const { table, token } = await loaded()
     const other = await lake.table(`other${turn}`)
     await lake.grant('modify', alice, other)
-    expect(await refusal(lake.refresh(token, alice, other.name))).toBe('another name')
+    expect(await refusal(lake.refresh(token, alice, other.name))).toBe('other name')
     const sealed = await claimsOf(lake, token)
     const elsewhere = await sealRefreshToken(lake.ring, { ...sealed, warehouseId: randomUUID() })
-    expect(await refusal(lake.refresh(elsewhere, alice, table.name))).toBe('another warehouse')
+    expect(await refusal(lake.refresh(elsewhere, alice, table.name))).toBe('other warehouse')
     const signing = await sealRefreshToken(lake.ring, { ...sealed, mode: 'remote-signing' })
-    expect(await refusal(lake.refresh(signing, alice, table.name))).toBe('another mode')
+    expect(await refusal(lake.refresh(signing, alice, table.name))).toBe('other mode')
   })
 
   test('when another table has the name now, though the old one still stands', async () => {
@@ -61,10 +61,10 @@ describe('a token is worth nothing', () => {
   test('when its table was dropped, or never came to be', async () => {
     const { table, token } = await loaded()
     await lake.change('drop', table.id)
-    expect(await refusal(lake.refresh(token, alice, table.name))).toBe('dropped')
+    expect(await refusal(lake.refresh(token, alice, table.name))).toBe('table dropped')
     const coming = await creating()
     await lake.change('forget', coming.table.id)
-    expect(await refusal(lake.refresh(coming.token, alice, coming.table.name))).toBe('relation gone')
+    expect(await refusal(lake.refresh(coming.token, alice, coming.table.name))).toBe('table removed')
   })
 
   test('for a table that was made anew under the name of a dropped one', async () => {
@@ -105,7 +105,7 @@ describe('a token is worth nothing', () => {
     const { table, token } = await loaded()
     const at = new Date(lake.now)
     await lake.change('revoke', table.id, at)
-    expect(await refusal(lake.refresh(token, alice, table.name))).toBe('relation revoked')
+    expect(await refusal(lake.refresh(token, alice, table.name))).toBe('table revoked')
     await lake.change('revoke', table.id, new Date(0))
     const warehouse = (await lake.warehouse()).id
     await lake.change('revokeWarehouse', warehouse, at)
@@ -115,20 +115,20 @@ describe('a token is worth nothing', () => {
     await lake.change('revokePrincipal', alice.principal.id, new Date(lake.now + 1))
     // She logged in again: the token is from before.
     const again = { ...alice, issuedAt: lake.now + 2 }
-    expect(await refusal(lake.refresh(token, again, table.name))).toBe('principal gone')
+    expect(await refusal(lake.refresh(token, again, table.name))).toBe('principal removed or disabled')
   })
 
   test('to a principal that was disabled', async () => {
     const { table, token } = await loaded()
     await lake.change('disable', alice.principal.id)
-    expect(await refusal(lake.refresh(token, alice, table.name))).toBe('principal gone')
+    expect(await refusal(lake.refresh(token, alice, table.name))).toBe('principal removed or disabled')
   })
 
   test('when it is forged, cut, or of a key nobody has', async () => {
     const { table, token } = await loaded()
     for (const [forged, reason] of [
-      [token.slice(0, -4), 'not ours'],
-      [`${token}x`, 'not ours'],
+      [token.slice(0, -4), 'not decryptable'],
+      [`${token}x`, 'not decryptable'],
       [token.split('.').toReversed().join('.'), 'malformed'],
       ['', 'malformed'],
       [`eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoieCJ9..AAAA.AAAA.AAAA`, 'unknown key'],

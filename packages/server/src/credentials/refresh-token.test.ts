@@ -6,7 +6,7 @@ import { KeyRing } from '../keys/key-ring.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { addKey, promoteKey, revokeKey } from '../keys/rotate.ts'
 import { testStore, type TestStore } from '../store/test-database.ts'
-import { digestOfLocations, encodeRefreshClaims, type RefreshClaims } from './refresh-claims.ts'
+import { digestOfPrefixes, encodeRefreshClaims, type RefreshClaims } from './refresh-claims.ts'
 import { maxRefreshTokenLength, openRefreshToken, sealRefreshToken } from './refresh-token.ts'
 
 let store: TestStore
@@ -46,9 +46,12 @@ const claims: RefreshClaims = {
   namespace: ['marketing', 'campaigns'],
   table: 'conversions_by_day',
   prefix: 's3://company-data-lake/warehouses/analytics/0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f04/',
-  locations: digestOfLocations(['s3://company-data-lake/a/']),
-  access: 'read-write',
+  locations: digestOfPrefixes(['s3://company-data-lake/a/']),
+  permission: 'read-write',
   mode: 'gateway',
+  provenBy: 'session-token',
+  viewIds: [],
+  queryId: null,
 }
 
 const opened = (token: string, at = now): ReturnType<typeof openRefreshToken> =>
@@ -63,7 +66,7 @@ test('what was sealed opens again, whatever the names', async () => {
     table: fc.string({ unit: 'grapheme', maxLength: 100 }),
     prefix: fc.string(),
     staged: fc.boolean(),
-    access: fc.constantFrom('read' as const, 'read-write' as const),
+    permission: fc.constantFrom('read' as const, 'read-write' as const),
   })
   await fc.assert(
     fc.asyncProperty(arbitrary, async (changes) => {
@@ -147,7 +150,7 @@ test('keys of other purposes, other rings and nobody open nothing', async () => 
   expect(await opened(await seal(s3.id, s3.secretKey.export()))).toEqual({ ok: false, reason: 'unknown key' })
   expect(await opened(await seal(ring.sealing('storage-refresh').id, randomBytes(32)))).toEqual({
     ok: false,
-    reason: 'not ours',
+    reason: 'not decryptable',
   })
   expect(await opened(await seal('nobody', randomBytes(32)))).toEqual({ ok: false, reason: 'unknown key' })
 })
@@ -165,7 +168,7 @@ test('what our key sealed for something else is refused', async () => {
     const token = await new CompactEncrypt(Buffer.from(plain))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.id })
       .encrypt(key.secretKey)
-    expect(await opened(token)).toEqual({ ok: false, reason: 'not ours' })
+    expect(await opened(token)).toEqual({ ok: false, reason: 'not decryptable' })
   }
 })
 

@@ -33,6 +33,7 @@ export type Change =
   | 'setVending'
   | 'setPrefixes'
   | 'forget'
+  | 'forbidStatements'
 
 const texts: Readonly<Record<Change, string>> = {
   rename: 'update relation set name = $2 where id = $1',
@@ -45,6 +46,7 @@ const texts: Readonly<Record<Change, string>> = {
   setVending: `with changed as (update warehouse set vending = $2, version = version + 1 where id = $1 returning id)
     select pg_notify('headgate', 'warehouse:' || id) from changed`,
   setPrefixes: 'update relation set prefixes = $2 where id = $1',
+  forbidStatements: 'update engine set unsigned_subjects = false where principal_id = $1',
   forget: 'delete from staged_relation where id = $1',
 }
 

@@ -17,10 +17,12 @@ import type { EngineSettings } from '../store/engines.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
 import { testStore } from '../store/test-database.ts'
-import { type Entitled, type HandedOut, HandOut } from './hand-out.ts'
-import type { Lives } from './lives.ts'
-import { Reads } from './reads.ts'
-import { refreshCredential, type RefreshParts } from './refresh.ts'
+import { CredentialCache } from './credential-cache.ts'
+import { CredentialIssuer } from './credential-issuer.ts'
+import type { CredentialLifetimes } from './grant-limits.ts'
+import { refreshCredential, type RefreshDeps } from './refresh.ts'
+import type { StorageGrant, StoragePermission } from './storage-grant.ts'
+import { TableStates } from './table-state.ts'
 import {
   type Change,
   changeStatement,
@@ -29,13 +31,16 @@ import {
   insertTable,
   insertWarehouse,
 } from './test-lake-statements.ts'
-import type { VendRequest } from './vendor.ts'
 import { GatewayVendor } from './vendors/gateway.ts'
-import { Vending } from './vending.ts'
+import { clientPrefix, type StorageAccessResponse } from './wire-form.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 
 const minute = 60_000
-export const testLives: Lives = { minLifeMs: 15 * minute, tokenTtlMs: 240 * minute, capMs: 1440 * minute }
+export const testLives: CredentialLifetimes = {
+  minLifeMs: 15 * minute,
+  tokenTtlMs: 240 * minute,
+  capMs: 1440 * minute,
+}
 export const publicUrl = 'https://lake.example'
 
 /** A table of the test lake, live or staged. */
@@ -49,7 +54,7 @@ export interface TestTable {
 export interface TestLakeOptions {
   readonly storage?: StorageProfile
   readonly vending?: VendingProfile
-  readonly lives?: Lives
+  readonly lives?: CredentialLifetimes
   readonly master?: MasterKey
 }
 
@@ -57,12 +62,12 @@ export interface TestLakeOptions {
 export class TestLake implements AsyncDisposable {
   readonly sql: Sql
   readonly ring: KeyRing
-  readonly reads: Reads
+  readonly states: TableStates
   readonly policies: Policies
   readonly warehouses: Warehouses
-  readonly vending: Vending
-  readonly handOut: HandOut
-  readonly lives: Lives
+  readonly credentials: CredentialCache
+  readonly issuer: CredentialIssuer
+  readonly lives: CredentialLifetimes
   readonly warehouseName: string
   readonly namespace: TestObject
   /** Where clients reach the storage gateway. */
@@ -79,7 +84,7 @@ export class TestLake implements AsyncDisposable {
     stack: AsyncDisposableStack,
   ) {
     this.sql = parts.sql
-    this.reads = new Reads(parts.sql)
+    this.states = new TableStates(parts.sql)
     this.ring = parts.ring
     this.policies = parts.policies
     this.warehouses = parts.warehouses
@@ -94,17 +99,17 @@ export class TestLake implements AsyncDisposable {
       region: 'us-east-1',
       now,
     })
-    this.vending = new Vending({
+    this.credentials = new CredentialCache({
       vendors: { gateway },
       minLifeMs: this.lives.minLifeMs,
       generation: () => this.ring.generation,
       now,
     })
-    this.handOut = new HandOut({
-      vending: this.vending,
+    this.issuer = new CredentialIssuer({
+      credentials: this.credentials,
       ring: this.ring,
-      view: { publicUrl, namespaceSeparator: '%1F' },
-      lives: this.lives,
+      catalog: { publicUrl, namespaceSeparator: '%1F' },
+      lifetimes: this.lives,
       now,
     })
   }
@@ -223,51 +228,56 @@ export class TestLake implements AsyncDisposable {
     return this.table(table.name, table.prefixes, table.id)
   }
 
-  async entitled(
+  async grantFor(
     table: TestTable,
     identity: Identity,
-    access: VendRequest['scope']['access'] = 'read-write',
-  ): Promise<Entitled> {
+    permission: StoragePermission = 'read-write',
+  ): Promise<StorageGrant> {
     const policy = await this.policies.get(identity)
+    const warehouse = await this.warehouse()
+    const { id, staged, name, prefixes } = table
     return {
-      warehouse: await this.warehouse(),
-      identifier: { namespace: ['ns'], name: table.name },
-      relation: { id: table.id, staged: table.staged, namespaceId: this.namespace.id },
-      location: table.prefixes[0] ?? '',
-      prefixes: table.prefixes,
-      access,
+      warehouse,
+      table: { id, staged, namespaceId: this.namespace.id },
+      identifier: { namespace: ['ns'], name },
+      clientPrefix: clientPrefix(prefixes.length === 0 ? [''] : prefixes),
+      prefixes,
+      permission,
       identity,
-      through: [],
-      ground: { policyVersion: policy.version, notBefore: 0 },
+      viewIds: [],
+      policyVersion: policy.version,
+      revokedBefore: 0,
+      limits: this.issuer.limitsFor(identity, warehouse),
     }
   }
 
   async load(
     table: TestTable,
     identity: Identity,
-    access: VendRequest['scope']['access'] = 'read-write',
-  ): Promise<HandedOut> {
-    return this.handOut.give(await this.entitled(table, identity, access), 'vend')
+    access: StoragePermission = 'read-write',
+  ): Promise<StorageAccessResponse> {
+    return this.issuer.issue(await this.grantFor(table, identity, access))
   }
 
-  get refreshParts(): RefreshParts {
-    const { ring, reads, policies, handOut, lives } = this
-    return { ring, reads, policies, handOut, publicUrl, lives, now: () => this.now }
+  get refreshDeps(): RefreshDeps {
+    const { ring, states, policies, issuer, lives: lifetimes } = this
+    return { ring, states, policies, issuer, publicUrl, lifetimes, now: () => this.now }
   }
 
   async refresh(
     token: string,
     identity: Identity,
     name: string,
-    parts: Partial<RefreshParts> = {},
-  ): ReturnType<typeof refreshCredential> {
+    deps: Partial<RefreshDeps> = {},
+  ): Promise<StorageAccessResponse & { readonly grant: StorageGrant }> {
     const request = {
       token,
       identity,
       warehouse: await this.warehouse(),
       identifier: { namespace: ['ns'], name },
     }
-    return refreshCredential({ ...this.refreshParts, ...parts }, request)
+    const { grant, response } = await refreshCredential({ ...this.refreshDeps, ...deps }, request)
+    return { ...response, grant }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -276,14 +286,14 @@ export class TestLake implements AsyncDisposable {
 }
 
 /** The token that came with the one credential. */
-export function tokenOf({ credentials }: Pick<HandedOut, 'credentials'>): string {
+export function tokenOf({ credentials }: Pick<StorageAccessResponse, 'credentials'>): string {
   const token = credentials[0]?.['storage-refresh-token']
   if (token === undefined) throw new Error('no token came with it')
   return token
 }
 
 /** The token in the query of the endpoint that came with the one credential. */
-export function lastingTokenOf({ credentials }: Pick<HandedOut, 'credentials'>): string {
+export function lastingTokenOf({ credentials }: Pick<StorageAccessResponse, 'credentials'>): string {
   const endpoint = credentials[0]?.config['client.refresh-credentials-endpoint'] ?? ''
   return new URL(endpoint, 'https://any.example').searchParams.get('storageRefreshToken') ?? ''
 }

@@ -1,7 +1,7 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { Identity } from '../identity/identity.ts'
 import type { RefreshClaims } from './refresh-claims.ts'
-import { refusalOf } from './refresh-refusal.ts'
+import { refreshRefusal } from './refresh-error.ts'
 import { openRefreshToken } from './refresh-token.ts'
 import { lastingTokenOf, publicUrl, type TestLake, type TestTable, tokenOf } from './test-lake.ts'
 
@@ -36,7 +36,7 @@ export async function refusal(attempt: Promise<unknown>): Promise<string> {
     (thrown: unknown) => thrown,
   )
   if (!isHeadgateError(error, 'no-such-table')) throw new Error('it was not refused', { cause: error })
-  return refusalOf(error) ?? 'no reason'
+  return refreshRefusal(error) ?? 'no reason'
 }
 
 export async function claimsOf(lake: TestLake, token: string): Promise<RefreshClaims> {

@@ -5,7 +5,7 @@ import { gzipSplice } from '../catalog/gzip-splice.ts'
 import type { ServedBody } from '../catalog/body-cache.ts'
 import type { Answer } from '../http/operation.ts'
 import type { PackedBody } from '../store/relations.ts'
-import type { Ending } from './ending.ts'
+import type { ResponseSuffix } from './load-result.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -27,7 +27,7 @@ export interface MetadataAnswer {
   /** Null while it is only staged. */
   readonly location: string | null
   readonly text: Buffer
-  readonly ending: Ending
+  readonly ending: ResponseSuffix
   readonly etag: string | null
 }
 
@@ -50,7 +50,7 @@ export function plainAnswer({ location, text, ending, etag }: MetadataAnswer, is
 export function packedAnswer(
   location: string,
   { packed }: ServedBody & { packed: PackedBody },
-  ending: Ending,
+  ending: ResponseSuffix,
   etag: string,
   isKept: boolean,
 ): MadeAnswer {

@@ -6,7 +6,7 @@ import { takenError } from '../catalog/existing.ts'
 import { defaultLocation } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import { stageTable } from '../catalog/stage-table.ts'
-import type { HandedOut } from '../credentials/hand-out.ts'
+import type { StorageAccessResponse } from '../credentials/wire-form.ts'
 import type { Answer, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { findStagedById } from '../store/staged-relations.ts'
@@ -18,7 +18,8 @@ import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
-import { accessBefore, auditHandOut, endingOf, newHolding, storageAccess } from './storage-access.ts'
+import { loadResultSuffix } from './load-result.ts'
+import { auditRequestedAccess, newTable, storageAccess, storageAccessBeforeCreate } from './storage-access.ts'
 
 /** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
 export function createTable(parts: IcebergParts): Operation {
@@ -36,13 +37,14 @@ export function createTable(parts: IcebergParts): Operation {
         if (place.relation !== null) throw takenError('table', place.relation.kind, at.identifier)
         const id = randomUUID()
         const metadata = compose(randomUUID(), request.location ?? defaultLocation(warehouse))
-        auditHandOut(parts, call, warehouse, 'read-write')
+        auditRequestedAccess(parts, call, warehouse, 'read-write')
         const riders = ridersOf(call, decision, keep(200, id))
         const ownerId = call.identity.principal.id
         const locationChosen = chosen(request)
-        const holding = newHolding(place, { id, staged: request.stageCreate, ...placesOf(metadata) }, ownerId)
-        const early = await accessBefore(parts, call, holding, locationChosen)
-        const access = async (): Promise<HandedOut | null> => early ?? storageAccess(parts, call, holding)
+        const holding = newTable(place, { id, staged: request.stageCreate, ...placesOf(metadata) }, ownerId)
+        const early = await storageAccessBeforeCreate(parts, call, holding, locationChosen)
+        const access = async (): Promise<StorageAccessResponse | null> =>
+          early ?? storageAccess(parts, call, holding)
         if (request.stageCreate) {
           await stageTable(parts, { id, place, metadata, principalId: ownerId, locationChosen }, riders)
           return stagedAnswer(metadata, await access())
@@ -53,8 +55,8 @@ export function createTable(parts: IcebergParts): Operation {
         return metadataAnswer({
           location: file.location,
           text: file.text,
-          ending: endingOf(handedOut),
-          etag: etagOf(file.location, 'all', handedOut?.tag),
+          ending: loadResultSuffix(handedOut),
+          etag: etagOf(file.location, 'all', handedOut?.version),
         })
       },
       async (outcome) => {
@@ -65,7 +67,7 @@ export function createTable(parts: IcebergParts): Operation {
           const { found: place } = await findPlace(parts, call, at)
           const metadata = compose(staged.uuid, request.location ?? withoutSlash(staged.location))
           const table = { id: relationId, staged: true, ...placesOf(metadata) }
-          const holding = newHolding(place, table, call.identity.principal.id)
+          const holding = newTable(place, table, call.identity.principal.id)
           return stagedAnswer(metadata, await storageAccess(parts, call, holding))
         }
         return answerRelation(
@@ -106,11 +108,11 @@ function chosen({ location, properties }: CreateTableRequest): boolean {
   )
 }
 
-function stagedAnswer(metadata: TableMetadata, access: HandedOut | null): Answer {
+function stagedAnswer(metadata: TableMetadata, access: StorageAccessResponse | null): Answer {
   return metadataAnswer({
     location: null,
     text: Buffer.from(stringifyTableMetadata(metadata)),
-    ending: endingOf(access),
+    ending: loadResultSuffix(access),
     etag: null,
   })
 }

@@ -1,5 +1,5 @@
 import { type BodyPlace, isHeld, type ServedBody } from '../catalog/body-cache.ts'
-import type { HandedOut } from '../credentials/hand-out.ts'
+import type { StorageAccessResponse } from '../credentials/wire-form.ts'
 import type { Answer } from '../http/operation.ts'
 import type { MadeAnswer } from './answers.ts'
 import type { IcebergParts } from './parts.ts'
@@ -14,7 +14,7 @@ export interface ServedAt {
 
 interface Kept {
   bare?: MadeAnswer
-  last?: MadeAnswer & { readonly access: HandedOut }
+  last?: MadeAnswer & { readonly access: StorageAccessResponse }
 }
 
 type KeptOf = Record<ServedAt['encoding'], Kept>
@@ -29,7 +29,7 @@ const keptOf = new WeakMap<ServedBody, KeptOf>()
 export function keptAnswer(
   { bodies }: Pick<IcebergParts, 'bodies'>,
   { place, form, served, encoding }: ServedAt,
-  access: HandedOut | null,
+  access: StorageAccessResponse | null,
   make: (isKept: boolean) => MadeAnswer,
 ): Answer {
   if (!isHeld(served)) return make(false).answer

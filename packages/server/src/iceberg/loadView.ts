@@ -9,7 +9,7 @@ import { findReadable } from './through-views.ts'
 export function loadView(parts: IcebergParts): Operation {
   return route('loadView', async (call) => {
     const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'view') }
-    const { found, through } = await findReadable(parts, call, at, 'view')
-    return answerRelation(parts, call, found, 'all', through)
+    const { found, views } = await findReadable(parts, call, at, 'view')
+    return answerRelation(parts, call, found, 'all', views)
   })
 }

@@ -5,8 +5,8 @@ import type { CatalogParts } from '../catalog/parts.ts'
 import type { Serial } from '../catalog/serial.ts'
 import type { Standings } from '../catalog/standings.ts'
 import type { Warehouses } from '../catalog/warehouses.ts'
-import type { HandOut } from '../credentials/hand-out.ts'
-import type { RefreshParts } from '../credentials/refresh.ts'
+import type { CredentialIssuer } from '../credentials/credential-issuer.ts'
+import type { RefreshDeps } from '../credentials/refresh.ts'
 import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import type { IdempotencyParts } from '../idempotency/idempotent.ts'
 
@@ -14,8 +14,8 @@ import type { IdempotencyParts } from '../idempotency/idempotent.ts'
 export interface IcebergParts extends CatalogParts {
   readonly warehouses: Warehouses
   readonly policies: Policies
-  readonly handOut: HandOut
-  readonly refresh: RefreshParts
+  readonly issuer: CredentialIssuer
+  readonly refresh: RefreshDeps
   /** Sign requests of clients, for warehouses of mode `remote-signing`. */
   readonly storageKeys: StorageKeys
   /** Derived from those. */

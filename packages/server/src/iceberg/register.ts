@@ -20,7 +20,7 @@ import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
-import { accessBefore, auditHandOut, newHolding } from './storage-access.ts'
+import { auditRequestedAccess, newTable, storageAccessBeforeCreate } from './storage-access.ts'
 
 /** Puts an existing metadata file under a name; `overwrite` moves the pointer of a table that is there. */
 export async function registerRelation<
@@ -45,7 +45,7 @@ export async function registerRelation<
     parts.idempotency,
     call,
     async (keep) => {
-      if (model.kind === 'table') auditHandOut(parts, call, warehouse, 'read-write')
+      if (model.kind === 'table') auditRequestedAccess(parts, call, warehouse, 'read-write')
       const { found: place, decision } = await findPlace(parts, call, at)
       if (place.relation !== null && (!request.overwrite || place.relation.kind !== model.kind)) {
         throw takenError(model.kind, place.relation.kind, identifier)
@@ -71,7 +71,7 @@ export async function registerRelation<
           const [location, locations] = [model.location(metadata), model.locations(metadata)]
           const table = { id: relationId, staged: false, location, locations }
           // It is kept for the answer.
-          await accessBefore(parts, call, newHolding(place, table, ownerId), true)
+          await storageAccessBeforeCreate(parts, call, newTable(place, table, ownerId), true)
         }
         const creation = {
           place,

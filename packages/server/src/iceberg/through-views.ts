@@ -1,18 +1,19 @@
 import { decodeReferencedBy, formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
 import { HeadgateError } from '@headgate/errors'
 import { decide } from '../access/decide.ts'
-import { decideThroughViews, mayReadThroughViews, maxViews, type ViewLink } from '../access/through-views.ts'
+import { decideThroughViews, mayReadThroughViews, maxViews } from '../access/through-views.ts'
 import type { Policy } from '../access/policy.ts'
+import type { GrantedView } from '../credentials/storage-grant.ts'
 import { placeOf, type Target, targetOf } from '../catalog/target.ts'
 import type { Call } from '../http/operation.ts'
 import type { BodyForm, RelationKind } from '../store/relations.ts'
 import { allowRelation, type LookedUp, lookUp, policyOf, type RelationPlace } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 
-/** Something that may be read, and the ids of the views that it is read through: none where the caller's own right does. */
+/** A relation that may be read, and the views that it is read through. Empty: the caller's own privilege. */
 export interface Readable {
   readonly found: Target
-  readonly through: readonly string[]
+  readonly views: readonly GrantedView[]
 }
 
 /**
@@ -45,7 +46,7 @@ async function readDirectly(
   kind: RelationKind,
 ): Promise<Readable> {
   const { found } = await allowRelation(parts, call, lookedUp, kind, 'select')
-  return { found, through: [] }
+  return { found, views: [] }
 }
 
 /** Null: the caller's own right decides. */
@@ -72,7 +73,7 @@ async function readThrough(
   call.audit.object = `${lookedUp.warehouse.name}:${formatIdentifier(lookedUp.identifier)}`
   call.audit.privilege = 'select'
   call.audit.securable = { kind: 'relation', id: target.relation.id }
-  return { found: target, through: found.flatMap((view) => (view === null ? [] : [view.relation.id])) }
+  return { found: target, views: complete }
 }
 
 function foundAt({ warehouse, identifier, resolved, held }: LookedUp): Target | null {
@@ -80,10 +81,14 @@ function foundAt({ warehouse, identifier, resolved, held }: LookedUp): Target | 
   return place === null ? null : targetOf(place, held)
 }
 
-async function linkOf(parts: IcebergParts, policy: Policy, view: Target | null): Promise<ViewLink | null> {
+async function linkOf(parts: IcebergParts, policy: Policy, view: Target | null): Promise<GrantedView | null> {
   if (view === null) return null
   const { chain, relation } = view
-  return { chain, definer: await parts.policies.ofPrincipal(relation.definerId, policy.version) }
+  return {
+    id: relation.id,
+    chain,
+    definer: await parts.policies.ofPrincipal(relation.definerId, policy.version),
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { readMetadataText } from '../catalog/metadata-file.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { metadataAnswer } from './answers.ts'
-import { nothingBeside } from './ending.ts'
+import { metadataOnly } from './load-result.ts'
 import { findRelation, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
@@ -28,7 +28,7 @@ export function unregisterTable(parts: IcebergParts): Operation {
         return metadataAnswer({
           location: found.relation.metadataLocation,
           text,
-          ending: nothingBeside,
+          ending: metadataOnly,
           etag: null,
         })
       },
@@ -36,7 +36,7 @@ export function unregisterTable(parts: IcebergParts): Operation {
         // The table is gone; its newest metadata file is not.
         const location = metadataLocation ?? ''
         const text = await readMetadataText(at.warehouse.storage, location, parts.maxMetadataBytes)
-        return metadataAnswer({ location, text, ending: nothingBeside, etag: null })
+        return metadataAnswer({ location, text, ending: metadataOnly, etag: null })
       },
     )
   })

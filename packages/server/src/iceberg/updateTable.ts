@@ -7,7 +7,7 @@ import { Stale } from '../catalog/stale.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent, type Keep } from '../idempotency/idempotent.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
-import { nothingBeside } from './ending.ts'
+import { metadataOnly } from './load-result.ts'
 import { createStaged } from './create-staged.ts'
 import { allowRelation, type LookedUp, lookUp, type RelationPlace, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
@@ -90,7 +90,7 @@ function committed({ metadataLocation, text }: Pick<Committed, 'metadataLocation
   return metadataAnswer({
     location: metadataLocation,
     text,
-    ending: nothingBeside,
+    ending: metadataOnly,
     etag: etagOf(metadataLocation, 'all'),
   })
 }

@@ -327,7 +327,7 @@ describe('a server without the storage gateway that its warehouse needs', () => 
     for (const path of [`${tables}/t`, `${tables}/t/credentials`]) {
       const refused = await switchedOff.send('GET', path, undefined, asking)
       expect(refused.status).toBe(406)
-      expect(textAt(refused.json, 'error', 'message')).toMatch(/switched off.* HEADGATE_S3_PUBLIC_URL/)
+      expect(textAt(refused.json, 'error', 'message')).toMatch(/does not support.* HEADGATE_S3_PUBLIC_URL/)
     }
   })
 })

@@ -18,15 +18,18 @@ export interface Principal {
  * - `external-token`: a token of a configured issuer
  * - `assertion`, `statement`: named by an engine, signed or not; only ever with that engine in `actors`
  */
-export type Proof =
-  | 'client-secret'
-  | 'client-key'
-  | 'client-federation'
-  | 'session-token'
-  | 'external-token'
-  | 'assertion'
-  | 'statement'
-  | 'anonymous'
+export type Proof = (typeof proofs)[number]
+
+export const proofs = [
+  'client-secret',
+  'client-key',
+  'client-federation',
+  'session-token',
+  'external-token',
+  'assertion',
+  'statement',
+  'anonymous',
+] as const
 
 /** Who is calling: the principal, the engines acting for it (outermost first), how it was proven, until when. */
 export interface Identity {

@@ -5,18 +5,18 @@ import type { Warehouse } from '../catalog/warehouses.ts'
 import { StaticVendor } from '../credentials/vendors/static.ts'
 import { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import { StsVendor } from '../credentials/vendors/sts.ts'
-import { Vending } from '../credentials/vending.ts'
-import type { Vendor } from '../credentials/vendor.ts'
+import { CredentialCache } from '../credentials/credential-cache.ts'
+import type { CredentialVendor } from '../credentials/storage-credential.ts'
 import type { Operation } from '../http/operation.ts'
 import { vendingCheck } from './check-vended.ts'
 import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
 
 /** The operation on a server that hands out storage access by these vendors. */
-function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, Vendor>>): Operation {
-  const vending = new Vending({ vendors, minLifeMs: 900_000 })
+function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, CredentialVendor>>): Operation {
+  const credentials = new CredentialCache({ vendors, minLifeMs: 900_000 })
   const storageKeys = new StorageKeys()
-  const parts = { ...lake.parts, checkVending: vendingCheck({ vending, storageKeys, gatewayUrl: null }) }
+  const parts = { ...lake.parts, checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl: null }) }
   const [operation] = warehouseCheckOperations(parts)
   if (operation === undefined) throw new Error('no operation')
   return operation
@@ -28,8 +28,11 @@ const brief = (findings: readonly { readonly name: string; readonly ok: boolean 
 const storageSteps = ['endpoint ok', 'clock ok', 'write ok', 'read ok', 'list ok', 'delete ok']
 
 /** Keys that are good for everything, as a store gives that does not care about session policies. */
-class Careless implements Vendor {
-  vend({ warehouse, notAfter }: Parameters<Vendor['vend']>[0]): ReturnType<Vendor['vend']> {
+class Careless implements CredentialVendor {
+  mint(
+    { warehouse }: Parameters<CredentialVendor['mint']>[0],
+    expiresAt: number,
+  ): ReturnType<CredentialVendor['mint']> {
     const keys = warehouse.store?.keys()
     return Promise.resolve({
       config: {
@@ -37,7 +40,7 @@ class Careless implements Vendor {
         's3.access-key-id': keys?.accessKeyId ?? '',
         's3.secret-access-key': keys?.secretAccessKey ?? '',
       },
-      expiresAt: notAfter,
+      expiresAt,
     })
   }
 }
@@ -64,7 +67,7 @@ describe.skipIf(findMinio() === undefined)(
           vending: { mode: 'sts' },
         })
         expect(created).toMatchObject({ status: 201 })
-        const check = async (vendors: Readonly<Record<string, Vendor>>): Promise<string[]> =>
+        const check = async (vendors: Readonly<Record<string, CredentialVendor>>): Promise<string[]> =>
           brief(
             (await lake.server.run(admin, checkOf(lake, vendors), undefined, { warehouse: 'wh' })).body
               .findings,

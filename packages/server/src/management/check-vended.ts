@@ -3,11 +3,11 @@ import { checkEndpoint } from '../catalog/check-endpoint.ts'
 import type { Finding } from '../catalog/finding.ts'
 import { reasonOf } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { Access, VendRequest } from '../credentials/vendor.ts'
-import type { StorageCredential, Vending } from '../credentials/vending.ts'
+import type { CredentialCache } from '../credentials/credential-cache.ts'
+import type { StorageCredential } from '../credentials/storage-credential.ts'
+import type { StorageGrant, StoragePermission } from '../credentials/storage-grant.ts'
 import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
-import { vendingOf } from '../credentials/vending-of.ts'
 import type { Call } from '../http/operation.ts'
 import type { VendingCheck } from './lake-parts.ts'
 import { refusedOutside, usableInside } from './try-credential.ts'
@@ -15,7 +15,7 @@ import { signedRequestsWork } from './try-signing.ts'
 import { unsignedIsRefused } from './try-unsigned.ts'
 
 export interface VendingCheckParts {
-  readonly vending: Vending
+  readonly credentials: CredentialCache
   readonly storageKeys: StorageKeys
   /** Where clients reach the storage gateway; null: they cannot. */
   readonly gatewayUrl: string | null
@@ -32,7 +32,7 @@ export function vendingCheck(
   parts: VendingCheckParts,
 ): (warehouse: Warehouse, call: Call) => Promise<VendingCheck> {
   return async (warehouse, call) => {
-    const { mode } = vendingOf(warehouse)
+    const { mode } = warehouse.vending
     return {
       findings: await findingsOf[mode](parts, warehouse, call),
       clientEndpoint: mode === 'gateway' ? parts.gatewayUrl : null,
@@ -59,7 +59,7 @@ const longLived: Finding = {
 
 /** The gateway asks for every session whether its table is there. For one that is not, it must refuse. */
 async function ofGateway(
-  { vending, gatewayUrl }: VendingCheckParts,
+  { credentials, gatewayUrl }: VendingCheckParts,
   warehouse: Warehouse,
   call: Call,
 ): Promise<Finding[]> {
@@ -69,7 +69,7 @@ async function ofGateway(
     return [{ name: 'vend', ok: false, message }]
   }
   const place = placeIn(warehouse)
-  const minted = await mint(vending, warehouse, call, place, 'read-write')
+  const minted = await mint(credentials, warehouse, call, place, 'read-write')
   if (minted.credential === null) return [minted.finding]
   const [reached] = await checkEndpoint('gateway', gatewayUrl, call.signal)
   if (reached?.ok !== true) return reached === undefined ? [minted.finding] : [minted.finding, reached]
@@ -78,13 +78,13 @@ async function ofGateway(
 }
 
 async function ofSts(parts: VendingCheckParts, warehouse: Warehouse, call: Call): Promise<Finding[]> {
-  const { vending, storageKeys } = parts
+  const { credentials, storageKeys } = parts
   const place = placeIn(warehouse)
-  const writer = await mint(vending, warehouse, call, place, 'read-write')
+  const writer = await mint(credentials, warehouse, call, place, 'read-write')
   if (writer.credential === null) return [writer.finding]
   const inside = await usableInside(warehouse, writer.credential, place, call.signal)
   const outside = await refusedOutside(warehouse, writer.credential, placeIn(warehouse), call.signal)
-  const reader = await mint(vending, warehouse, call, place, 'read')
+  const reader = await mint(credentials, warehouse, call, place, 'read')
   if (reader.credential === null) return [writer.finding, inside, outside, reader.finding]
   const { ok, message } = await refusedOutside(warehouse, reader.credential, place, call.signal, 'write')
   const { store } = warehouse
@@ -125,24 +125,36 @@ type Minted =
   | { readonly credential: null; readonly finding: Finding }
 
 async function mint(
-  vending: Vending,
+  credentials: CredentialCache,
   warehouse: Warehouse,
   call: Call,
   place: string,
-  access: Access,
+  permission: StoragePermission,
 ): Promise<Minted> {
-  const { principal, issuedAt = null } = call.identity
-  const request: VendRequest = {
+  const { principal, issuedAt } = call.identity
+  const end = Date.now() + lifeMs
+  const grant: StorageGrant = {
     warehouse,
-    // No table has this id, so that what is minted here is nobody else's.
-    relation: { id: randomUUID(), staged: true, namespaceId: randomUUID() },
-    scope: { prefixes: [place], access },
-    bearer: { principal, actor: null, issuedAt },
-    notAfter: Date.now() + lifeMs,
+    // No table has this id, so no other caller shares the credential.
+    table: { id: randomUUID(), staged: true, namespaceId: randomUUID() },
+    identifier: { namespace: [], name: 'headgate-probe' },
+    clientPrefix: place,
+    prefixes: [place],
+    permission,
+    identity: {
+      principal,
+      actors: [],
+      method: call.identity.method,
+      expiresAt: null,
+      ...(issuedAt === undefined ? {} : { issuedAt }),
+    },
+    viewIds: [],
+    policyVersion: call.policy.version,
+    revokedBefore: warehouse.notBefore,
+    limits: { credentialExpiresBy: end, renewableUntil: end, engineRenewableUntil: null },
   }
-  const ground = { policyVersion: call.policy.version, notBefore: warehouse.notBefore }
   try {
-    const credential = await vending.vend(request, ground, call.signal)
+    const credential = await credentials.get(grant, call.signal)
     const minutes = Math.round((credential.expiresAt - credential.mintedAt) / 60_000)
     const message = `Keys for one place were handed out by mode ${credential.mode}, for ${minutes} min.`
     return { credential, finding: { name: 'vend', ok: true, message } }

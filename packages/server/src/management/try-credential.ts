@@ -2,13 +2,13 @@ import { isHeadgateError } from '@headgate/errors'
 import type { Finding } from '../catalog/finding.ts'
 import { probeOf, reasonOf } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { StorageAccess } from '../credentials/vendor.ts'
+import type { MintedKeys } from '../credentials/storage-credential.ts'
 import { parseLocation } from '../storage/location.ts'
 import { S3Storage } from '../storage/s3.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** As a client would have it: everything from the keys that were handed out, nothing from the server. */
-async function asClient({ config }: StorageAccess, place: string): Promise<S3Storage> {
+async function asClient({ config }: MintedKeys, place: string): Promise<S3Storage> {
   const endpoint = config['s3.endpoint']
   const sessionToken = config['s3.session-token']
   return S3Storage.open({
@@ -28,7 +28,7 @@ async function asClient({ config }: StorageAccess, place: string): Promise<S3Sto
 /** Everything that a table needs works with the keys, in the place that they are for. */
 export async function usableInside(
   warehouse: Warehouse,
-  access: StorageAccess,
+  access: MintedKeys,
   place: string,
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -71,7 +71,7 @@ const attempts: Readonly<
  */
 export async function refusedOutside(
   warehouse: Warehouse,
-  access: StorageAccess,
+  access: MintedKeys,
   place: string,
   signal: AbortSignal,
   only?: Attempt,

@@ -51,7 +51,7 @@ function sendSigned(
   access: 'read' | 'read-write',
 ): Promise<Told> {
   const headers = signedHeaders(endpoint.url, method, signable(target), {
-    credentials: endpoint.mint({ access }),
+    credentials: endpoint.mint({ permission: access }),
     body,
     headers: [['content-length', String(Buffer.byteLength(body))], ...more],
   })

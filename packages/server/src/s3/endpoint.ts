@@ -61,7 +61,7 @@ export function createS3Endpoint(
       { ring, keys, regions, now: now() },
     )
     trace.session = session
-    const { storage } = await parts.gate.admit(session)
+    const { storage } = await parts.sessions.authorize(session)
     const { path, host } = verified.request
     const address = parseAddress(path, host, parts.hostSuffix ?? null)
     const parameters = parseParameters(target.slice(path.length + 1))

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { VerifiedRequest } from '@headgate/sigv4'
 import type { S3Session } from '../credentials/s3-session.ts'
-import type { Access } from '../credentials/vendor.ts'
+import type { StoragePermission as Access } from '../credentials/storage-grant.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
 import type { S3Address } from './address.ts'

@@ -1,4 +1,4 @@
-import type { S3Gate } from '../credentials/gate.ts'
+import type { SessionAuthorizer } from '../credentials/gateway-authorizer.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import type { ClientAddress } from '../http/client-address.ts'
 import type { RequestMetrics } from '../http/metrics.ts'
@@ -16,7 +16,7 @@ export interface S3Limits {
 
 export interface S3EndpointParts {
   readonly ring: KeyRing
-  readonly gate: S3Gate
+  readonly sessions: SessionAuthorizer
   /** Regions that a signature may name; the first one is said to be that of the buckets. None: any may be named. */
   readonly regions: readonly string[]
   /** `s3.example.com`: then `bucket.s3.example.com` names a bucket. */

@@ -76,7 +76,7 @@ function draftOf({ operation, session, location, note, failure, status }: S3Outc
       ? {}
       : {
           ...(session.staged ? {} : { securable: { kind: 'relation', id: session.relationId } as const }),
-          privilege: session.access === 'read' ? ('select' as const) : ('modify' as const),
+          privilege: session.permission === 'read' ? ('select' as const) : ('modify' as const),
           detail: { session: session.accessKeyId, ...note },
         }),
   }

@@ -75,7 +75,7 @@ describe('a client that asks first', () => {
   })
 
   test('is refused without having sent its body', async () => {
-    const credentials = endpoint.mint({ access: 'read' })
+    const credentials = endpoint.mint({ permission: 'read' })
     const answer = await talk(endpoint.port, [expecting(credentials)], { until: /<\/Error>/ })
     expect(answer).toMatch(/^HTTP\/1\.1 403/)
     expect(answer).not.toContain('100 Continue')
@@ -84,7 +84,7 @@ describe('a client that asks first', () => {
 })
 
 test('a refused body that is on its way does not cost the connection when it is small', async () => {
-  const credentials = endpoint.mint({ access: 'read' })
+  const credentials = endpoint.mint({ permission: 'read' })
   const refused = rawRequest(
     'PUT',
     path,
@@ -109,7 +109,7 @@ test('a second request in the body of a refused one is not taken for a request',
     'PUT',
     path,
     signedHeaders(endpoint.url, 'PUT', path, {
-      credentials: endpoint.mint({ access: 'read' }),
+      credentials: endpoint.mint({ permission: 'read' }),
       body: inner,
       headers: [['content-length', String(inner.length)]],
     }),

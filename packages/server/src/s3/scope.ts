@@ -1,9 +1,9 @@
 import type { S3Session } from '../credentials/s3-session.ts'
-import type { Access } from '../credentials/vendor.ts'
+import type { StoragePermission as Access } from '../credentials/storage-grant.ts'
 import { S3Error } from './s3-error.ts'
 
 /** What of a session decides what it may touch. */
-export type SessionScope = Pick<S3Session, 'prefixes' | 'access'>
+export type SessionScope = Pick<S3Session, 'prefixes' | 'permission'>
 
 /** True when a canonical location, or a prefix of such, lies in one of the session's prefixes, by whole segments. */
 export function isInside(session: SessionScope, location: string): boolean {
@@ -29,7 +29,8 @@ export function checkBucketScope(session: SessionScope, bucket: string, access: 
 }
 
 function checkAccess(session: SessionScope, access: Access): void {
-  if (access === 'read-write' && session.access !== 'read-write') throw denied('the session may only read')
+  if (access === 'read-write' && session.permission !== 'read-write')
+    throw denied('the session may only read')
 }
 
 function denied(reason: string): S3Error {

@@ -81,8 +81,8 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
   const metrics = new RequestMetrics()
   const parts: S3EndpointParts = {
     ring,
-    gate: {
-      admit: (session: S3Session) =>
+    sessions: {
+      authorize: (session: S3Session) =>
         revoked.has(session.accessKeyId)
           ? Promise.reject(new HeadgateError('forbidden', 'The right was taken away.'))
           : Promise.resolve(warehouse),
@@ -150,7 +150,7 @@ export function claimsOf(): S3SessionClaims {
     relationId: 'b6ff9f0a-0000-4000-8000-000000000003',
     staged: false,
     prefixes: [`s3://${bucket}/wh/t1/`],
-    access: 'read-write',
+    permission: 'read-write',
     principal,
     actor: null,
     sessionBegan: null,

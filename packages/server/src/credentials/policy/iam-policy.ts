@@ -1,6 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 import { parsePrefix } from '../../storage/location.ts'
-import type { AccessScope } from '../vendor.ts'
+import type { StoragePermission } from '../storage-grant.ts'
+
+interface AccessScope {
+  readonly prefixes: readonly string[]
+  readonly access: StoragePermission
+}
 import { type PolicyDialect, patternOf } from './iam-pattern.ts'
 
 export interface IamPolicyRequest {

@@ -9,7 +9,7 @@ import {
 } from '@headgate/sigv4'
 import { parsePrefix } from '../../storage/location.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
-import type { Access } from '../vendor.ts'
+import type { StoragePermission as Access } from '../storage-grant.ts'
 import { guardHeaders } from './guard-headers.ts'
 import { planS3Request, type S3Place } from './s3-request.ts'
 

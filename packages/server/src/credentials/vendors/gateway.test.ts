@@ -4,8 +4,8 @@ import { AuditLog } from '../../events/audit-log.ts'
 import { Listener } from '../../http/listener.ts'
 import { RequestMetrics } from '../../http/metrics.ts'
 import { createS3Endpoint } from '../../s3/endpoint.ts'
-import type { Access } from '../vendor.ts'
-import { GatewayGate } from '../gateway-gate.ts'
+import type { StoragePermission as Access } from '../storage-grant.ts'
+import { GatewayAuthorizer } from '../gateway-authorizer.ts'
 import { TestLake, type TestTable } from '../test-lake.ts'
 import { vendorContract } from './vendor-contract.ts'
 
@@ -16,7 +16,7 @@ async function openGateway(): Promise<{ lake: TestLake; stack: AsyncDisposableSt
   const { ring, sql, policies, warehouses } = lake
   const endpoint = createS3Endpoint({
     ring,
-    gate: new GatewayGate({ sql, policies, warehouses, anonymous: false }),
+    sessions: new GatewayAuthorizer({ sql, policies, warehouses, anonymous: false }),
     regions: ['us-east-1'],
     log: pino({ level: 'silent' }),
     audit: new AuditLog({ mode: 'off', write: () => undefined }),

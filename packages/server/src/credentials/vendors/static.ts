@@ -1,14 +1,14 @@
 import { HeadgateError } from '@headgate/errors'
-import { vendingOf } from '../vending-of.ts'
-import type { StorageAccess, Vendor, VendRequest } from '../vendor.ts'
+import type { CredentialVendor, MintedKeys } from '../storage-credential.ts'
+import type { StorageGrant } from '../storage-grant.ts'
 
 /**
  * The warehouse's own long-lived keys, for warehouses that say in so many words that these may leave the server. They are
  * neither narrowed to a table nor do they end: who has them, has the warehouse.
  */
-export class StaticVendor implements Vendor {
-  vend({ warehouse, notAfter }: VendRequest): Promise<StorageAccess> {
-    const profile = vendingOf(warehouse)
+export class StaticVendor implements CredentialVendor {
+  mint({ warehouse }: StorageGrant, expiresAt: number): Promise<MintedKeys> {
+    const profile = warehouse.vending
     const keys = warehouse.store?.keys() ?? null
     if (profile.mode !== 'static' || !profile.longLivedKeysMayLeaveTheServer || keys === null) {
       return Promise.reject(
@@ -22,7 +22,7 @@ export class StaticVendor implements Vendor {
         ...(keys.sessionToken === undefined ? {} : { 's3.session-token': keys.sessionToken }),
         ...warehouse.hints,
       },
-      expiresAt: notAfter,
+      expiresAt,
     })
   }
 }

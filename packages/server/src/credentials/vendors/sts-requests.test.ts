@@ -9,7 +9,8 @@ import { StaticVendor } from './static.ts'
 import { StsVendor } from './sts.ts'
 import { readStsAnswer } from './sts-answer.ts'
 import { sessionNameOf } from './sts-session.ts'
-import { testRequest, testWarehouse } from './test-requests.ts'
+import { identityOf, testGrant, testWarehouse } from './test-requests.ts'
+import type { Identity } from '../../identity/identity.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
@@ -67,11 +68,12 @@ beforeEach(() => {
 
 function vend(
   profile: Partial<Extract<VendingProfile, { mode: 'sts' }>> = {},
-  changes: Partial<ReturnType<typeof testRequest>> = {},
+  { identity, notAfter }: { readonly identity?: Identity; readonly notAfter?: number } = {},
   vendor = new StsVendor(),
-): ReturnType<StsVendor['vend']> {
+): ReturnType<StsVendor['mint']> {
   const warehouse = testWarehouse({ mode: 'sts', ...profile }, { bucket: 'lake', endpoint }, keys)
-  return vendor.vend({ ...testRequest(warehouse, scope), ...changes })
+  const [grant, expiresAt] = testGrant(warehouse, scope)
+  return vendor.mint(identity === undefined ? grant : { ...grant, identity }, notAfter ?? expiresAt)
 }
 
 describe('a request to a security token service', () => {
@@ -102,12 +104,11 @@ describe('a request to a security token service', () => {
   })
 
   test('names the principal and the engine in tags when the warehouse wants that', async () => {
-    const bearer = {
-      principal: { id: 'p1', issuer: 'headgate', subject: 's', name: 'Alice <a@b> & co' },
-      actor: { id: 'e1', issuer: 'headgate', subject: 'spark', name: 'spark' },
-      issuedAt: null,
-    }
-    await vend({ sessionTags: true }, { bearer })
+    const identity = identityOf(
+      { id: 'p1', issuer: 'headgate', subject: 's', name: 'Alice <a@b> & co' },
+      { id: 'e1', issuer: 'headgate', subject: 'spark', name: 'spark' },
+    )
+    await vend({ sessionTags: true }, { identity })
     const form = asked[0]?.form
     const tags = [1, 2, 3, 4].map((at) => [
       form?.get(`Tags.member.${at}.Key`),
@@ -260,7 +261,7 @@ describe('an answer', () => {
   test('a service that is away is unavailable, soon', async () => {
     const away = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint: 'http://127.0.0.1:1' }, keys)
     const begin = Date.now()
-    await expect(new StsVendor().vend(testRequest(away, scope))).rejects.toMatchObject({
+    await expect(new StsVendor().mint(...testGrant(away, scope))).rejects.toMatchObject({
       code: 'unavailable',
     })
     expect(Date.now() - begin).toBeLessThan(8_000)
@@ -270,7 +271,7 @@ describe('an answer', () => {
 describe('the name of a session', () => {
   const nameFor = (name: string, issuer = 'headgate', subject = name): string =>
     sessionNameOf({
-      bearer: { principal: { id: subject, issuer, subject, name }, actor: null, issuedAt: null },
+      identity: identityOf({ id: subject, issuer, subject, name }),
     })
 
   test('is always one that services take', () => {
@@ -303,11 +304,11 @@ test('long-lived keys leave only where the warehouse says so', async () => {
   const store = { bucket: 'lake', endpoint }
   const vendor = new StaticVendor()
   const says = testWarehouse({ mode: 'static', longLivedKeysMayLeaveTheServer: true }, store, keys)
-  expect((await vendor.vend(testRequest(says, scope))).config['s3.secret-access-key']).toBe(
+  expect((await vendor.mint(...testGrant(says, scope))).config['s3.secret-access-key']).toBe(
     'warehouse-secret',
   )
   const silent = testWarehouse({ mode: 'gateway' }, store, keys)
-  await expect(vendor.vend(testRequest(silent, scope))).rejects.toMatchObject({ code: 'internal' })
+  await expect(vendor.mint(...testGrant(silent, scope))).rejects.toMatchObject({ code: 'internal' })
   const keyless = testWarehouse({ mode: 'static', longLivedKeysMayLeaveTheServer: true }, store, null)
-  await expect(vendor.vend(testRequest(keyless, scope))).rejects.toMatchObject({ code: 'internal' })
+  await expect(vendor.mint(...testGrant(keyless, scope))).rejects.toMatchObject({ code: 'internal' })
 })

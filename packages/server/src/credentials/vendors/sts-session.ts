@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { VendRequest } from '../vendor.ts'
+import type { StorageGrant } from '../storage-grant.ts'
 
 const maxNameLength = 64
 const maxTagLength = 256
@@ -10,8 +10,8 @@ const maxTagLength = 256
  *
  * 2 to 64 of the characters that a security token service takes (AssumeRole, `RoleSessionName`).
  */
-export function sessionNameOf({ bearer }: Pick<VendRequest, 'bearer'>): string {
-  const { issuer, subject, name, id } = bearer.principal
+export function sessionNameOf({ identity }: Pick<StorageGrant, 'identity'>): string {
+  const { issuer, subject, name, id } = identity.principal
   const plain = name.replaceAll(/[^\w+=,.@-]/g, '-')
   if (plain === name && issuer === 'headgate' && name.length >= 2 && name.length <= maxNameLength) return name
   const mark = hash('sha256', JSON.stringify([id, issuer, subject]), 'hex').slice(0, 12)
@@ -19,12 +19,13 @@ export function sessionNameOf({ bearer }: Pick<VendRequest, 'bearer'>): string {
 }
 
 /** Tags of a session: the parties and the place. Short, because their packed size is bounded together with the policy's. */
-export function sessionTagsOf({ bearer, warehouse }: VendRequest): readonly (readonly [string, string])[] {
-  const { principal, actor } = bearer
+export function sessionTagsOf({ identity, warehouse }: StorageGrant): readonly (readonly [string, string])[] {
+  const { principal, actors } = identity
+  const [actor] = actors
   return [
     ['headgate:principal', tagValue(principal.name)],
     ['headgate:principal-id', principal.id],
-    ...(actor === null ? [] : [['headgate:actor', tagValue(actor.name)] as const]),
+    ...(actor === undefined ? [] : [['headgate:actor', tagValue(actor.name)] as const]),
     ['headgate:warehouse', tagValue(warehouse.name)],
   ]
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { maxPolicyLength } from '../policy/iam-policy.ts'
 import { StsVendor } from './sts.ts'
 import { callSts } from './sts-call.ts'
-import { testRequest, testWarehouse } from './test-requests.ts'
+import { testGrant, testWarehouse } from './test-requests.ts'
 import { vendorContract } from './vendor-contract.ts'
 
 const keysOf = ({
@@ -41,7 +41,7 @@ if (findMinio() === undefined) {
       bucket: 'lake',
       otherBucket: 'other',
       wildcardNames: false,
-      vend: (prefixes, access) => vendor.vend(testRequest(warehouse, { prefixes, access })),
+      vend: (prefixes, access) => vendor.mint(...testGrant(warehouse, { prefixes, access })),
       seed: async (Bucket, Key) => {
         await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body: 'seed' }))
       },
@@ -101,8 +101,8 @@ if (findMinio() === undefined) {
       const { endpoint, region } = minio
       const keys = { ...keysOf(minio), secretAccessKey: 'wrong-secret-key' }
       const warehouse = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint, region }, keys)
-      const request = testRequest(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
-      const refused = new StsVendor().vend(request)
+      const request = testGrant(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
+      const refused = new StsVendor().mint(...request)
       await expect(refused).rejects.toMatchObject({ code: 'internal' })
       await expect(refused).rejects.toThrow(/Check that the access keys/)
     })

@@ -2,8 +2,8 @@ import { HeadgateError } from '@headgate/errors'
 import type { S3Store } from '../../catalog/warehouses.ts'
 import type { PolicyDialect } from '../policy/iam-pattern.ts'
 import { iamPolicy } from '../policy/iam-policy.ts'
-import type { StorageAccess, Vendor, VendRequest } from '../vendor.ts'
-import { vendingOf } from '../vending-of.ts'
+import type { CredentialVendor, MintedKeys } from '../storage-credential.ts'
+import type { StorageGrant } from '../storage-grant.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import { callSts, type StsParameters, type StsProof } from './sts-call.ts'
 import { durationFor } from './sts-duration.ts'
@@ -18,11 +18,13 @@ export type WebIdentity = Exclude<NonNullable<StsProfile['identity']>, 'keys'>
 /** Where web identities come from. */
 export interface WebIdentityTokens {
   /**
-   * A token that the service behind `request.warehouse` takes.
+   * Returns a token for the security token service of `grant.warehouse`.
+   *
+   * @param expiresAt epoch ms
    *
    * @throws HeadgateError `unavailable` when there is none now
    */
-  tokenFor(identity: WebIdentity, request: VendRequest): Promise<string>
+  tokenFor(identity: WebIdentity, grant: StorageGrant, expiresAt: number): Promise<string>
 }
 
 export interface StsVendorOptions {
@@ -37,7 +39,7 @@ export interface StsVendorOptions {
  * Sessions of a security token service: AssumeRole with the warehouse's own keys, or AssumeRoleWithWebIdentity. An inline
  * policy narrows each to the scope that is asked for.
  */
-export class StsVendor implements Vendor {
+export class StsVendor implements CredentialVendor {
   readonly #options: StsVendorOptions
   readonly #keys: StorageKeys
 
@@ -46,11 +48,11 @@ export class StsVendor implements Vendor {
     this.#keys = options.keys ?? new StorageKeys()
   }
 
-  async vend(request: VendRequest, signal?: AbortSignal): Promise<StorageAccess> {
+  async mint(grant: StorageGrant, notAfter: number, signal?: AbortSignal): Promise<MintedKeys> {
     const { now = Date.now } = this.#options
-    const { warehouse, notAfter } = request
+    const { warehouse } = grant
     const { store } = warehouse
-    const profile = vendingOf(warehouse)
+    const profile = warehouse.vending
     if (profile.mode !== 'sts' || store === null)
       throw new HeadgateError('internal', `Warehouse ${warehouse.name} has no security token service.`)
     const endpoint = stsEndpointOf(profile, store)
@@ -61,17 +63,17 @@ export class StsVendor implements Vendor {
       endpoint,
       region: store.region,
       shown: identity,
-      prove: () => this.#proof(request, identity, store),
+      prove: () => this.#proof(grant, notAfter, identity, store),
       signal,
       now,
       parameters: [
         ['Action', identity === 'keys' ? 'AssumeRole' : 'AssumeRoleWithWebIdentity'],
         ['Version', '2011-06-15'],
-        ['RoleSessionName', sessionNameOf(request)],
+        ['RoleSessionName', sessionNameOf(grant)],
         ...(profile.roleArn === undefined ? [] : [['RoleArn', profile.roleArn] as const]),
-        ['Policy', policyFor(request, profile, dialectOf(endpoint, store))],
+        ['Policy', policyFor(grant, profile, dialectOf(endpoint, store))],
         ...(duration === null ? [] : [['DurationSeconds', String(duration)] as const]),
-        ...(identity === 'keys' ? accountParameters(request, profile) : []),
+        ...(identity === 'keys' ? accountParameters(grant, profile) : []),
       ],
     })
     // Clients believe what they are told: that it ends when it was meant to, if it does not end before.
@@ -89,12 +91,13 @@ export class StsVendor implements Vendor {
   }
 
   async #proof(
-    request: VendRequest,
+    grant: StorageGrant,
+    expiresAt: number,
     identity: NonNullable<StsProfile['identity']>,
     store: S3Store,
   ): Promise<StsProof> {
     if (identity === 'keys') return { parameters: [], keys: await this.#keys.of(store) }
-    const token = await this.#options.tokens?.tokenFor(identity, request)
+    const token = await this.#options.tokens?.tokenFor(identity, grant, expiresAt)
     if (token === undefined)
       throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
     return { parameters: [['WebIdentityToken', token]], keys: null }
@@ -102,8 +105,8 @@ export class StsVendor implements Vendor {
 }
 
 /** What AssumeRole takes and AssumeRoleWithWebIdentity does not. */
-function accountParameters(request: VendRequest, profile: StsProfile): StsParameters {
-  const tags = profile.sessionTags === true ? sessionTagsOf(request) : []
+function accountParameters(grant: StorageGrant, profile: StsProfile): StsParameters {
+  const tags = profile.sessionTags === true ? sessionTagsOf(grant) : []
   return [
     ...(profile.externalId === undefined ? [] : [['ExternalId', profile.externalId] as const]),
     ...tags.flatMap(([key, value], index) => [
@@ -114,13 +117,13 @@ function accountParameters(request: VendRequest, profile: StsProfile): StsParame
 }
 
 function policyFor(
-  { scope }: VendRequest,
+  { prefixes, permission: access }: StorageGrant,
   { roleArn, kmsKeyArns = [] }: StsProfile,
   dialect: PolicyDialect,
 ): string {
   const partition = /^arn:([\w-]+):/.exec(roleArn ?? '')?.[1]
   return iamPolicy({
-    scope,
+    scope: { prefixes, access },
     dialect,
     kmsKeyArns,
     ...(partition === undefined || dialect === 'plain' ? {} : { partition }),

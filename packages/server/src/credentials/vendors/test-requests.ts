@@ -3,7 +3,8 @@ import type { Warehouse } from '../../catalog/warehouses.ts'
 import { FileStorage } from '../../storage/file.ts'
 import { parseLocation } from '../../storage/location.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
-import type { VendRequest } from '../vendor.ts'
+import type { Identity, Principal } from '../../identity/identity.ts'
+import type { StorageGrant, StoragePermission } from '../storage-grant.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 
 /** A warehouse on an S3 store, as far as vendors look at it. */
@@ -41,20 +42,32 @@ export function testWarehouse(
   }
 }
 
-export function testRequest(
+/** Returns the arguments of `CredentialVendor.mint`. */
+export function testGrant(
   warehouse: Warehouse,
-  scope: VendRequest['scope'],
+  {
+    prefixes,
+    access: permission,
+  }: { readonly prefixes: readonly string[]; readonly access: StoragePermission },
   lifeMs = 3_600_000,
-): VendRequest {
-  return {
+): [StorageGrant, number] {
+  const expiresAt = Date.now() + lifeMs
+  const grant: StorageGrant = {
     warehouse,
-    relation: { id: randomUUID(), staged: false, namespaceId: randomUUID() },
-    scope,
-    bearer: {
-      principal: { id: randomUUID(), issuer: 'headgate', subject: 'alice', name: 'alice' },
-      actor: null,
-      issuedAt: null,
-    },
-    notAfter: Date.now() + lifeMs,
+    table: { id: randomUUID(), staged: false, namespaceId: randomUUID() },
+    identifier: { namespace: ['ns'], name: 't' },
+    clientPrefix: prefixes[0] ?? '',
+    prefixes,
+    permission,
+    identity: identityOf({ id: randomUUID(), issuer: 'headgate', subject: 'alice', name: 'alice' }),
+    viewIds: [],
+    policyVersion: 1,
+    revokedBefore: 0,
+    limits: { credentialExpiresBy: expiresAt, renewableUntil: expiresAt, engineRenewableUntil: null },
   }
+  return [grant, expiresAt]
+}
+
+export function identityOf(principal: Principal, actor: Principal | null = null): Identity {
+  return { principal, actors: actor === null ? [] : [actor], method: 'session-token', expiresAt: null }
 }

@@ -6,8 +6,8 @@ import { KeyRing } from '../../keys/key-ring.ts'
 import { masterKeyFrom } from '../../keys/master-key.ts'
 import { publicKeys } from '../../keys/public-keys.ts'
 import { testStore, type TestStore } from '../../store/test-database.ts'
-import type { Bearer } from '../vendor.ts'
-import { testRequest, testWarehouse } from './test-requests.ts'
+import type { Identity } from '../../identity/identity.ts'
+import { identityOf, testGrant, testWarehouse } from './test-requests.ts'
 import { mintUserToken } from './user-token.ts'
 import { WebIdentities } from './web-identities.ts'
 
@@ -30,13 +30,13 @@ afterAll(async () => {
 
 function mint(
   profile: Partial<StsProfile> = {},
-  changes: { readonly bearer?: Bearer; readonly notAfter?: number } = {},
+  { identity, notAfter = now + 3_600_000 }: { readonly identity?: Identity; readonly notAfter?: number } = {},
 ): Promise<string> {
   const all: StsProfile = { mode: 'sts', identity: 'user-token', ...profile }
   const warehouse = testWarehouse(all, { bucket: 'lake', endpoint: null }, null)
-  const request = testRequest(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
-  const wanted = { ...request, notAfter: now + 3_600_000, ...changes }
-  return mintUserToken(ring.signing('session-token'), issuer, all, wanted, now)
+  const [grant] = testGrant(warehouse, { prefixes: ['s3://lake/a/'], access: 'read' })
+  const wanted = identity === undefined ? grant : { ...grant, identity }
+  return mintUserToken(ring.signing('session-token'), issuer, all, wanted, notAfter, now)
 }
 
 /** As a store reads it that has the published keys. */
@@ -49,7 +49,7 @@ const principal = { id: 'p1', issuer: 'headgate', subject: 'alice', name: 'Alice
 
 describe('the token that is made for a user', () => {
   test('says who it is for and who made it, in whole numbers, and for some minutes', async () => {
-    const token = await mint({}, { bearer: { principal, actor: null, issuedAt: null } })
+    const token = await mint({}, { identity: identityOf(principal) })
     const { jti, ...claims } = await read(token)
     expect(claims).toEqual({
       iss: issuer,
@@ -65,15 +65,13 @@ describe('the token that is made for a user', () => {
 
   test('names the engine that acts for the user', async () => {
     const actor = { id: 'e1', issuer: 'headgate', subject: 'trino', name: 'trino' }
-    const claims = await read(await mint({}, { bearer: { principal, actor, issuedAt: null } }))
+    const claims = await read(await mint({}, { identity: identityOf(principal, actor) }))
     expect(claims).toMatchObject({ sub: 'alice', act: { sub: 'trino' } })
   })
 
   test('never takes a user of another issuer for one of ours', async () => {
     const foreign = { ...principal, issuer: 'https://idp.example' }
-    const { sub } = await read(
-      await mint({}, { bearer: { principal: foreign, actor: null, issuedAt: null } }),
-    )
+    const { sub } = await read(await mint({}, { identity: identityOf(foreign) }))
     expect(sub).toBe('https://idp.example#alice')
   })
 
@@ -89,7 +87,7 @@ describe('the token that is made for a user', () => {
       tokenClaims: { policy: 'readwrite', sub: 'admin' },
       sessionTags: true,
     }
-    const token = await mint(profile, { bearer: { principal, actor: null, issuedAt: null } })
+    const token = await mint(profile, { identity: identityOf(principal) })
     expect(await read(token, 'minio')).toMatchObject({
       policy: 'readwrite',
       sub: 'alice',

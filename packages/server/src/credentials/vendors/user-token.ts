@@ -4,7 +4,7 @@ import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import type { Principal } from '../../identity/identity.ts'
 import type { SigningKey } from '../../keys/ring-key.ts'
 import { ownIssuer } from '../../store/principals.ts'
-import type { VendRequest } from '../vendor.ts'
+import type { StorageGrant } from '../storage-grant.ts'
 import { durationFor } from './sts-duration.ts'
 import { sessionTagsOf } from './sts-session.ts'
 
@@ -28,23 +28,25 @@ export async function mintUserToken(
   key: SigningKey,
   issuer: string,
   profile: StsProfile,
-  request: VendRequest,
+  grant: StorageGrant,
+  expiresAt: number,
   nowMs: number,
 ): Promise<string> {
   const { tokenAudience = defaultAudience, tokenClaims = {}, sessionTags = false } = profile
-  const { principal, actor } = request.bearer
-  const left = request.notAfter - nowMs
+  const { principal, actors } = grant.identity
+  const [actor] = actors
+  const left = expiresAt - nowMs
   const life = durationFor(left, true) === null ? left : lifeMs
   // AWS takes whole numbers only.
   const now = Math.floor(nowMs / 1000)
   return new SignJWT({
     ...tokenClaims,
-    ...(sessionTags ? { [tagsClaim]: tagsOf(request) } : {}),
+    ...(sessionTags ? { [tagsClaim]: tagsOf(grant) } : {}),
     iss: issuer,
     aud: tokenAudience,
     sub: subjectOf(principal),
     name: principal.name,
-    ...(actor === null ? {} : { act: { sub: subjectOf(actor) } }),
+    ...(actor === undefined ? {} : { act: { sub: subjectOf(actor) } }),
     iat: now - leewaySeconds,
     exp: Math.floor((nowMs + life) / 1000),
     jti: randomUUID(),
@@ -56,9 +58,9 @@ export async function mintUserToken(
 /** AWS: "Pass session tags using AssumeRoleWithWebIdentity". */
 const tagsClaim = 'https://aws.amazon.com/tags'
 
-function tagsOf(request: VendRequest): object {
+function tagsOf(grant: StorageGrant): object {
   return {
-    principal_tags: Object.fromEntries(sessionTagsOf(request).map(([key, value]) => [key, [value]])),
+    principal_tags: Object.fromEntries(sessionTagsOf(grant).map(([key, value]) => [key, [value]])),
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type * as Sdk from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Access, StorageAccess } from '../vendor.ts'
+import type { MintedKeys } from '../storage-credential.ts'
+import type { StoragePermission as Access } from '../storage-grant.ts'
 
 /** A real store with a vendor before it. */
 export interface VendorStore extends AsyncDisposable {
@@ -11,7 +12,7 @@ export interface VendorStore extends AsyncDisposable {
   readonly otherBucket: string | null
   /** Whether places with `*` and `${` in their names can be vended; else they are refused. */
   readonly wildcardNames: boolean
-  vend(prefixes: readonly string[], access: Access): Promise<StorageAccess>
+  vend(prefixes: readonly string[], access: Access): Promise<MintedKeys>
   /** Puts an object as somebody who may. */
   seed(bucket: string, key: string): Promise<void>
 }

@@ -2,8 +2,7 @@ import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import type { KeyRing } from '../../keys/key-ring.ts'
 import type { StorageProfile } from '../../storage/storage-profile.ts'
-import type { VendRequest } from '../vendor.ts'
-import { vendingOf } from '../vending-of.ts'
+import type { StorageGrant } from '../storage-grant.ts'
 import { readServerToken } from './server-token.ts'
 import { defaultAudience, mintUserToken } from './user-token.ts'
 
@@ -26,12 +25,16 @@ export class WebIdentities {
   }
 
   /** @throws HeadgateError `unavailable` when the server's own token is not to be had now */
-  async tokenFor(identity: 'server-token' | 'user-token', request: VendRequest): Promise<string> {
+  async tokenFor(
+    identity: 'server-token' | 'user-token',
+    grant: StorageGrant,
+    expiresAt: number,
+  ): Promise<string> {
     const { ring, issuer, tokenFile, now = Date.now } = this.#options
     if (identity === 'server-token') return readServerToken(tokenFile, now())
-    const profile = vendingOf(request.warehouse)
+    const profile = grant.warehouse.vending
     if (profile.mode !== 'sts') throw new Error('a user token is for security token services only')
-    return mintUserToken(ring.signing('session-token'), issuer, profile, request, now())
+    return mintUserToken(ring.signing('session-token'), issuer, profile, grant, expiresAt, now())
   }
 
   /**

@@ -9,9 +9,9 @@ import { expect, test } from 'vitest'
 import { KeyRing } from '../../keys/key-ring.ts'
 import { masterKeyFrom } from '../../keys/master-key.ts'
 import { testStore } from '../../store/test-database.ts'
-import type { StorageAccess } from '../vendor.ts'
+import type { MintedKeys as StorageAccess } from '../storage-credential.ts'
 import { StsVendor } from './sts.ts'
-import { testRequest, testWarehouse } from './test-requests.ts'
+import { testGrant, testWarehouse } from './test-requests.ts'
 import { startMinioWithIdentities } from './test-web-identity.ts'
 import { WebIdentities } from './web-identities.ts'
 
@@ -34,7 +34,7 @@ test.skipIf(findMinio() === undefined)(
       null,
     )
     const scope = { prefixes: ['s3://lake/wh/t1/'], access: 'read-write' } as const
-    const vend = (): Promise<StorageAccess> => vendor.vend(testRequest(warehouse, scope, 60_000))
+    const vend = (): Promise<StorageAccess> => vendor.mint(...testGrant(warehouse, scope, 60_000))
     await expect(vend()).rejects.toMatchObject({ code: 'unavailable' })
 
     await writeFile(tokenFile, await minio.token('headgate', 60))

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../identity/identity.ts'
-import { HandOut } from './hand-out.ts'
+import { CredentialCache } from './credential-cache.ts'
+import { CredentialIssuer } from './credential-issuer.ts'
 import { openRefreshToken } from './refresh-token.ts'
 import { openS3Session } from './s3-session.ts'
 import { lastingTokenOf, publicUrl, TestLake, testLives, type TestTable, tokenOf } from './test-lake.ts'
 import { StaticVendor } from './vendors/static.ts'
-import { Vending } from './vending.ts'
 
 let lake: TestLake
 let alice: Identity
@@ -66,7 +66,7 @@ describe('a table whose credentials are vended', () => {
       value: {
         relationId: table.id,
         prefixes: table.prefixes,
-        access: 'read',
+        permission: 'read',
         principal: alice.principal,
         sessionBegan: alice.issuedAt,
         secretAccessKey: config['s3.secret-access-key'],
@@ -79,7 +79,11 @@ describe('a table whose credentials are vended', () => {
     const handedOut = await lake.load(await lake.table('lasting'), alice)
     const sliding = await claimsIn(tokenOf(handedOut))
     const lasting = await claimsIn(lastingTokenOf(handedOut))
-    expect(sliding).toMatchObject({ table: 'lasting', access: 'read-write', prefix: 's3://lake/lasting/' })
+    expect(sliding).toMatchObject({
+      table: 'lasting',
+      permission: 'read-write',
+      prefix: 's3://lake/lasting/',
+    })
     const { cap } = lasting as { cap: number }
     expect(lasting).toMatchObject({ expiresAt: cap })
     expect(sliding).toMatchObject({ expiresAt: lake.now + testLives.tokenTtlMs, cap })
@@ -92,21 +96,21 @@ describe('a table whose credentials are vended', () => {
     expect(await lake.load(table, alice)).toBe(first)
     lake.now += 31 * 60_000
     const second = await lake.load(table, alice)
-    expect(second.tag).not.toBe(first.tag)
+    expect(second.version).not.toBe(first.version)
     expect(tokenOf(second)).not.toBe(tokenOf(first))
   })
 
   test('the tag differs by caller, by right, and by what was revoked', async () => {
     const bob = await lake.principal('bob')
     const engine = { ...alice, actors: [bob.principal] }
-    const revoked = { ...(await lake.entitled(table, alice)), ground: { policyVersion: 1, notBefore: 7 } }
+    const revoked = { ...(await lake.grantFor(table, alice)), policyVersion: 1, revokedBefore: 7 }
     const tags = [
       await lake.load(table, alice),
       await lake.load(table, alice, 'read'),
       await lake.load(table, bob),
       await lake.load(table, engine),
-      await lake.handOut.give(revoked, 'vend'),
-    ].map(({ tag }) => tag)
+      await lake.issuer.issue(revoked),
+    ].map(({ version }) => version)
     expect(new Set(tags).size).toBe(5)
   })
 
@@ -149,9 +153,8 @@ describe('a table whose credentials are vended', () => {
 
 describe('a table whose requests are signed', () => {
   test('comes with no credential and no key; its endpoint needs no token', async () => {
-    const { config, credentials, remoteSigning } = await lake.handOut.give(
-      await lake.entitled(table, alice),
-      'sign',
+    const { config, credentials, remoteSigning } = await lake.issuer.issueSigning(
+      await lake.grantFor(table, alice),
     )
     expect(credentials).toEqual([])
     expect(remoteSigning).toEqual({ properties: {}, headers: {} })
@@ -161,7 +164,7 @@ describe('a table whose requests are signed', () => {
 
   test('while it is being created, the endpoint carries a token that lasts until the cap', async () => {
     const staged = await lake.staged('coming', alice)
-    const { config } = await lake.handOut.give(await lake.entitled(staged, alice), 'sign')
+    const { config } = await lake.issuer.issueSigning(await lake.grantFor(staged, alice))
     const url = new URL(config['signer.endpoint'] ?? '', publicUrl)
     const claims = await claimsIn(url.searchParams.get('storageRefreshToken') ?? '')
     expect(claims).toMatchObject({ relationId: staged.id, staged: true, mode: 'remote-signing' })
@@ -173,16 +176,12 @@ describe('a table whose requests are signed', () => {
 test('what a 304 keeps of a table whose requests are signed through views is another for another caller, and ends', async () => {
   const through = ['00000000-0000-4000-8000-000000000001']
   const tagOf = async (who: Identity, more: object = {}): Promise<string> => {
-    const entitled = { ...(await lake.entitled(table, who, 'read')), through, ...more }
-    return (await lake.handOut.give(entitled, 'sign')).tag
+    const grant = { ...(await lake.grantFor(table, who, 'read')), viewIds: through, ...more }
+    return (await lake.issuer.issueSigning(grant)).version
   }
   const first = await tagOf(alice)
   expect(await tagOf(alice)).toBe(first)
-  const { ground } = await lake.entitled(table, alice)
-  const others = [
-    await tagOf(await lake.principal('another')),
-    await tagOf(alice, { ground: { ...ground, notBefore: 1 } }),
-  ]
+  const others = [await tagOf(await lake.principal('another')), await tagOf(alice, { revokedBefore: 1 })]
   lake.now += testLives.capMs
   others.push(await tagOf(alice))
   expect(new Set([first, ...others]).size).toBe(4)
@@ -200,17 +199,20 @@ test('long-lived keys come as they are: nothing to renew, no token, no end', asy
     },
     vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
   })
-  const vending = new Vending({ vendors: { static: new StaticVendor() }, minLifeMs: testLives.minLifeMs })
-  const handOut = new HandOut({
-    vending,
+  const credentials = new CredentialCache({
+    vendors: { static: new StaticVendor() },
+    minLifeMs: testLives.minLifeMs,
+  })
+  const issuer = new CredentialIssuer({
+    credentials,
     ring: other.ring,
-    view: { publicUrl, namespaceSeparator: '%1F' },
-    lives: testLives,
+    catalog: { publicUrl, namespaceSeparator: '%1F' },
+    lifetimes: testLives,
     now: Date.now,
   })
   const anna = await other.principal('anna')
   const orders = await other.table('orders')
-  const { config, credentials } = await handOut.give(await other.entitled(orders, anna), 'vend')
+  const access = await issuer.issue(await other.grantFor(orders, anna))
   const keys = {
     's3.access-key-id': 'AK',
     's3.secret-access-key': 'SK',
@@ -218,6 +220,6 @@ test('long-lived keys come as they are: nothing to renew, no token, no end', asy
     's3.endpoint': 'http://127.0.0.1:1',
     's3.path-style-access': 'true',
   }
-  expect(config).toEqual(keys)
-  expect(credentials).toEqual([{ prefix: 's3://lake/orders/', config: keys }])
+  expect(access.config).toEqual(keys)
+  expect(access.credentials).toEqual([{ prefix: 's3://lake/orders/', config: keys }])
 })

@@ -4,14 +4,14 @@ import { Policies } from '../access/policies.ts'
 import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Sql } from '../store/sql.ts'
-import { GatewayGate } from './gateway-gate.ts'
+import { GatewayAuthorizer } from './gateway-authorizer.ts'
 import { openS3Session, type S3Session } from './s3-session.ts'
 import { TestLake, type TestTable } from './test-lake.ts'
 
 let lake: TestLake
 let alice: Identity
 let table: TestTable
-let gate: GatewayGate
+let gate: GatewayAuthorizer
 let queries: number
 let clock: number
 let turn = 0
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await lake.grant('modify', alice, table)
   queries = 0
   clock = 0
-  gate = new GatewayGate({
+  gate = new GatewayAuthorizer({
     sql: counting(lake.sql),
     policies: lake.policies,
     warehouses: lake.warehouses,
@@ -79,45 +79,45 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
   )
   expect(isHeadgateError(error, 'forbidden')).toBe(true)
   const { cause, message } = error as Error
-  expect(message).toBe('Access to this storage has ended: load the table again.')
-  return (cause as Error).message.replace('gateway session refused: ', '')
+  expect(message).toBe('Access to this storage has ended. Load the table again.')
+  return (cause as Error).message.replace('Gateway session refused: ', '')
 }
 
 describe('a session is admitted', () => {
   test('to the warehouse it is for, and asked about once in the maximum age', async () => {
     const one = await session()
-    expect((await gate.admit(one)).id).toBe((await lake.warehouse()).id)
-    for (let request = 0; request < 50; request += 1) await gate.admit(one)
+    expect((await gate.authorize(one)).id).toBe((await lake.warehouse()).id)
+    for (let request = 0; request < 50; request += 1) await gate.authorize(one)
     clock = 14_999
-    await gate.admit(one)
+    await gate.authorize(one)
     expect(queries).toBe(1)
     clock = 30_000
-    await gate.admit(one)
+    await gate.authorize(one)
     expect(queries).toBe(2)
   })
 
   test('by one decision when many requests come at once', async () => {
     const one = await session()
-    await Promise.all(Array.from({ length: 500 }, () => gate.admit(one)))
+    await Promise.all(Array.from({ length: 500 }, () => gate.authorize(one)))
     expect(queries).toBe(1)
   })
 
   test('and decided about again behind the requests, before the old decision is too old', async () => {
     const one = await session()
-    await gate.admit(one)
+    await gate.authorize(one)
     clock = 20_000
-    await expect.poll(() => gate.admit(one).then(() => queries)).toBe(2)
+    await expect.poll(() => gate.authorize(one).then(() => queries)).toBe(2)
     clock = 49_000
-    await expect.poll(() => gate.admit(one).then(() => queries)).toBe(3)
+    await expect.poll(() => gate.authorize(one).then(() => queries)).toBe(3)
   })
 
   test('while its table is being created, and after the commit', async () => {
     await lake.grant('create', alice)
     const staged = await lake.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
-    await gate.admit(one)
+    await gate.authorize(one)
     await lake.grant('modify', alice, await lake.commit(staged))
-    await gate.admit(one)
+    await gate.authorize(one)
   })
 
   test('when nobody has to log in at all', async () => {
@@ -129,54 +129,62 @@ describe('a session is admitted', () => {
     }
     const one = await session(anonymous)
     const { sql, policies, warehouses } = lake
-    await new GatewayGate({ sql, policies, warehouses, anonymous: true }).admit(one)
+    await new GatewayAuthorizer({ sql, policies, warehouses, anonymous: true }).authorize(one)
     // The server was started again, with logins.
-    expect(await refusal(gate.admit(one))).toBe('anonymous callers are not let in')
+    expect(await refusal(gate.authorize(one))).toBe('anonymous callers are not accepted')
   })
 })
 
 describe('a session ends', () => {
   test('at once when the right is taken away', async () => {
     const one = await session()
-    await gate.admit(one)
+    await gate.authorize(one)
     await lake.revokeAll(alice)
-    expect(await refusal(gate.admit(one))).toBe('modify was taken away')
+    expect(await refusal(gate.authorize(one))).toBe('privilege modify revoked')
     await lake.grant('modify', alice, table)
-    await gate.admit(one)
+    await gate.authorize(one)
   })
 
   test('at once when its principal or its engine is disabled', async () => {
     const engine = await lake.engine(`engine-${turn}`)
     const one = await session({ ...alice, actors: [engine.principal] })
-    await gate.admit(one)
+    await gate.authorize(one)
     await lake.change('disable', engine.principal.id)
-    expect(await refusal(gate.admit(one))).toBe('engine disabled')
+    expect(await refusal(gate.authorize(one))).toBe('engine disabled')
     const other = await session()
-    await gate.admit(other)
+    await gate.authorize(other)
     await lake.change('disable', alice.principal.id)
-    expect(await refusal(gate.admit(other))).toMatch(/taken away/)
+    expect(await refusal(gate.authorize(other))).toMatch(/revoked/)
+  })
+
+  test('when the engine entry lost the permission to state the user', async () => {
+    const engine = await lake.engine(`engine-${turn}`, { namesIssuer: 'headgate', unsignedSubjects: true })
+    const one = await session({ ...alice, actors: [engine.principal], method: 'statement' })
+    await gate.authorize(one)
+    await lake.change('forbidStatements', engine.principal.id)
+    expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
   test('when sessions of its principal were stopped', async () => {
     const one = await session()
-    await gate.admit(one)
+    await gate.authorize(one)
     await lake.change('revokePrincipal', alice.principal.id, new Date(lake.now))
-    expect(await refusal(gate.admit(one))).toMatch(/taken away/)
+    expect(await refusal(gate.authorize(one))).toMatch(/revoked/)
   })
 
   const revoked: [string, () => Promise<void>, string][] = [
-    ['dropped', () => lake.change('drop', table.id), 'dropped'],
-    ['revoked', () => lake.change('revoke', table.id, new Date(lake.now)), 'relation revoked'],
+    ['dropped', () => lake.change('drop', table.id), 'table dropped'],
+    ['revoked', () => lake.change('revoke', table.id, new Date(lake.now)), 'table revoked'],
     ['moved', () => lake.change('setPrefixes', table.id, ['s3://lake/else/']), 'locations changed'],
   ]
   test.each(revoked)(
     'when its table was %s, after the maximum age at the latest',
     async (_, change, reason) => {
       const one = await session()
-      await gate.admit(one)
+      await gate.authorize(one)
       await change()
       clock = 30_000
-      expect(await refusal(gate.admit(one))).toBe(reason)
+      expect(await refusal(gate.authorize(one))).toBe(reason)
     },
   )
 
@@ -184,37 +192,37 @@ describe('a session ends', () => {
     await lake.grant('create', alice)
     const staged = await lake.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
-    await gate.admit(one)
+    await gate.authorize(one)
     await lake.table(`winner-${turn}`, staged.prefixes)
     clock = 30_000
-    expect(await refusal(gate.admit(one))).toBe('locations overlap')
+    expect(await refusal(gate.authorize(one))).toBe('locations overlap')
   })
 
   test('when its warehouse was revoked, or hands out access in another way', async () => {
     const one = await session()
-    await gate.admit(one)
+    await gate.authorize(one)
     const { id } = await lake.warehouse()
     await lake.change('revokeWarehouse', id, new Date(lake.now))
-    expect(await refusal(gate.admit(one))).toBe('warehouse revoked')
+    expect(await refusal(gate.authorize(one))).toBe('warehouse revoked')
     await lake.change('revokeWarehouse', id, new Date(0))
     await lake.change('setVending', id, JSON.stringify({ mode: 'none' }))
     clock += 30_000
-    expect(await refusal(gate.admit(one))).toBe('another mode')
+    expect(await refusal(gate.authorize(one))).toBe('other mode')
     await lake.change('setVending', id, JSON.stringify({ mode: 'gateway' }))
     clock += 30_000
-    await gate.admit(one)
+    await gate.authorize(one)
   })
 
   test('when its time is over', async () => {
     const one = await session()
-    expect(await refusal(gate.admit({ ...one, expiresAt: Date.now() }))).toBe('it has expired')
+    expect(await refusal(gate.authorize({ ...one, expiresAt: Date.now() }))).toBe('session expired')
   })
 
   test('to read needs less than to write', async () => {
     await lake.revokeAll(alice)
     await lake.grant('select', alice, table)
-    await gate.admit(await session(alice, table, 'read'))
-    expect(await refusal(gate.admit(await session()))).toBe('modify was taken away')
+    await gate.authorize(await session(alice, table, 'read'))
+    expect(await refusal(gate.authorize(await session()))).toBe('privilege modify revoked')
   })
 })
 
@@ -228,28 +236,34 @@ test('when the store is away, what was decided holds until it is too old, and no
   // Policies that are read again for every request.
   await using policies = await Policies.open({ sql: failing, maxAgeMs: 0 })
   const { warehouses } = lake
-  const strict = new GatewayGate({ sql: failing, policies, warehouses, anonymous: false, now: () => clock })
+  const strict = new GatewayAuthorizer({
+    sql: failing,
+    policies,
+    warehouses,
+    anonymous: false,
+    now: () => clock,
+  })
   const one = await session()
-  await strict.admit(one)
+  await strict.authorize(one)
   away = true
   clock = 29_999
-  await strict.admit(one)
+  await strict.authorize(one)
   clock = 30_000
-  await expect(strict.admit(one)).rejects.toThrow('the store is away')
+  await expect(strict.authorize(one)).rejects.toThrow('the store is away')
   away = false
-  await strict.admit(one)
+  await strict.authorize(one)
 })
 
 test('decisions are bounded', async () => {
-  const small = new GatewayGate({
+  const small = new GatewayAuthorizer({
     sql: counting(lake.sql),
     policies: lake.policies,
     warehouses: lake.warehouses,
     anonymous: false,
-    maxKept: 1,
+    maxEntries: 1,
     now: () => clock,
   })
   const [one, other] = [await session(), await session(alice, table, 'read')]
-  for (const each of [one, other, one]) await small.admit(each)
+  for (const each of [one, other, one]) await small.authorize(each)
   expect(queries).toBe(3)
 })

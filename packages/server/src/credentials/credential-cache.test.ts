@@ -4,14 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Identity } from '../identity/identity.ts'
 import { TestLake } from './test-lake.ts'
-import type { StorageAccess, Vendor, VendRequest } from './vendor.ts'
-import { Vending, type VendingOptions } from './vending.ts'
-import { vendingKey } from './vending-key.ts'
+import { CredentialCache, type CredentialCacheOptions, credentialKey } from './credential-cache.ts'
+import type { CredentialVendor, MintedKeys } from './storage-credential.ts'
+import type { GrantLimits } from './grant-limits.ts'
+import type { StorageGrant } from './storage-grant.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import { GatewayVendor } from './vendors/gateway.ts'
 
 const minute = 60_000
-const ground = { policyVersion: 1, notBefore: 0 }
 let lake: TestLake
 let warehouse: Warehouse
 let alice: Identity
@@ -28,14 +28,14 @@ beforeEach(() => {
 })
 
 /** The gateway's vendor, which can be made to wait, to fail, or to give less than it was asked for. */
-class Watched implements Vendor {
-  readonly asked: VendRequest[] = []
+class Watched implements CredentialVendor {
+  readonly asked: { readonly notAfter: number }[] = []
   held: Promise<void> | null = null
   failure: Error | null = null
   shortBy = 0
 
-  async vend(request: VendRequest): Promise<StorageAccess> {
-    this.asked.push(request)
+  async mint(grant: StorageGrant, notAfter: number): Promise<MintedKeys> {
+    this.asked.push({ notAfter })
     await this.held
     if (this.failure !== null) throw this.failure
     const gateway = new GatewayVendor({
@@ -44,13 +44,13 @@ class Watched implements Vendor {
       region: 'r',
       now: () => now,
     })
-    return gateway.vend({ ...request, notAfter: request.notAfter - this.shortBy })
+    return gateway.mint(grant, notAfter - this.shortBy)
   }
 }
 
-function open(options: Partial<VendingOptions> = {}): { vendor: Watched; vending: Vending } {
+function open(options: Partial<CredentialCacheOptions> = {}): { vendor: Watched; vending: CredentialCache } {
   const vendor = new Watched()
-  const vending = new Vending({
+  const vending = new CredentialCache({
     vendors: { gateway: vendor },
     minLifeMs: 15 * minute,
     now: () => now,
@@ -59,13 +59,31 @@ function open(options: Partial<VendingOptions> = {}): { vendor: Watched; vending
   return { vendor, vending }
 }
 
-function request(changes: Partial<VendRequest> = {}): VendRequest {
+const endingAt = (credentialExpiresBy: number): GrantLimits => ({
+  credentialExpiresBy,
+  renewableUntil: now + 24 * 60 * minute,
+  engineRenewableUntil: null,
+})
+
+function request(changes: Partial<StorageGrant> = {}): StorageGrant {
   return {
     warehouse,
-    relation: { id: 'r1', staged: false, namespaceId: 'n1' },
-    scope: { prefixes: ['s3://lake/a/'], access: 'read' },
-    bearer: { principal: alice.principal, actor: null, issuedAt: now },
-    notAfter: now + 24 * 60 * minute,
+    table: { id: 'r1', staged: false, namespaceId: 'n1' },
+    identifier: { namespace: ['ns'], name: 't' },
+    clientPrefix: 's3://lake/a/',
+    prefixes: ['s3://lake/a/'],
+    permission: 'read',
+    identity: {
+      principal: alice.principal,
+      actors: [],
+      method: 'session-token',
+      expiresAt: null,
+      issuedAt: now,
+    },
+    viewIds: [],
+    policyVersion: 1,
+    revokedBefore: 0,
+    limits: endingAt(now + 24 * 60 * minute),
     ...changes,
   }
 }
@@ -76,38 +94,32 @@ const withVending = (vending: VendingProfile): Warehouse => ({ ...warehouse, ven
 describe('minting', () => {
   test('2,000 who ask at the same time cost one', async () => {
     const { vendor, vending } = open()
-    const all = await Promise.all(Array.from({ length: 2_000 }, () => vending.vend(request(), ground)))
+    const all = await Promise.all(Array.from({ length: 2_000 }, () => vending.get(request())))
     expect(new Set(all).size).toBe(1)
     expect(vendor.asked).toHaveLength(1)
     expect(vending.counts).toEqual({ mints: 1, hits: 0, joins: 1_999, failures: 0 })
-    await vending.vend(request(), ground)
+    await vending.get(request())
     expect(vending.counts).toMatchObject({ mints: 1, hits: 1 })
   })
 
   test('asks for the configured life, an hour without, and never for more than the request allows', async () => {
     const { vendor, vending } = open()
-    await vending.vend(request(), ground)
-    await vending.vend(
-      request({ warehouse: withVending({ mode: 'gateway', lifetimeSeconds: 7_200 }) }),
-      ground,
-    )
-    await vending.vend(
-      request({ notAfter: now + 20 * minute, scope: { prefixes: ['s3://lake/b/'], access: 'read' } }),
-      ground,
-    )
+    await vending.get(request())
+    await vending.get(request({ warehouse: withVending({ mode: 'gateway', lifetimeSeconds: 7_200 }) }))
+    await vending.get(request({ limits: endingAt(now + 20 * minute), prefixes: ['s3://lake/b/'] }))
     expect(vendor.asked.map(({ notAfter }) => (notAfter - now) / minute)).toEqual([60, 120, 20])
   })
 
   test('a configured life too short to be renewed in time is made twice the minimum', async () => {
     const { vending } = open()
     const short = withVending({ mode: 'gateway', lifetimeSeconds: 60 })
-    const { expiresAt } = await vending.vend(request({ warehouse: short }), ground)
+    const { expiresAt } = await vending.get(request({ warehouse: short }))
     expect(expiresAt - now).toBe(30 * minute)
   })
 
   test('is refused when the end is nearer than the minimum life, without asking anybody', async () => {
     const { vendor, vending } = open()
-    await expect(vending.vend(request({ notAfter: now + 14 * minute }), ground)).rejects.toMatchObject({
+    await expect(vending.get(request({ limits: endingAt(now + 14 * minute) }))).rejects.toMatchObject({
       code: 'forbidden',
     })
     expect(vendor.asked).toHaveLength(0)
@@ -116,16 +128,16 @@ describe('minting', () => {
   test('what ends too soon is not handed out, nor kept', async () => {
     const { vendor, vending } = open()
     vendor.shortBy = 50 * minute
-    await expect(vending.vend(request(), ground)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(vending.get(request())).rejects.toMatchObject({ code: 'unavailable' })
     vendor.shortBy = 0
-    await vending.vend(request(), ground)
+    await vending.get(request())
     expect(vendor.asked).toHaveLength(2)
   })
 
   test('a warehouse that hands out nothing, or in a way this server cannot, says so', async () => {
     const { vending } = open()
     for (const profile of [{ mode: 'none' }, { mode: 'remote-signing' }, { mode: 'sts' }] as const)
-      await expect(vending.vend(request({ warehouse: withVending(profile) }), ground)).rejects.toMatchObject({
+      await expect(vending.get(request({ warehouse: withVending(profile) }))).rejects.toMatchObject({
         code: 'unsupported',
       })
   })
@@ -135,23 +147,23 @@ describe('failures', () => {
   test('reach all who waited, and are not kept', async () => {
     const { vendor, vending } = open()
     vendor.failure = new HeadgateError('unavailable', 'away')
-    const all = await Promise.allSettled(Array.from({ length: 5 }, () => vending.vend(request(), ground)))
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => vending.get(request())))
     expect(all.every(({ status }) => status === 'rejected')).toBe(true)
     expect(vendor.asked).toHaveLength(1)
     vendor.failure = null
-    await expect(vending.vend(request(), ground)).resolves.toMatchObject({ mode: 'gateway' })
+    await expect(vending.get(request())).resolves.toMatchObject({ mode: 'gateway' })
     expect(vending.counts).toMatchObject({ mints: 2, failures: 1 })
   })
 
   test('a vendor that takes too long is away for now, which clients may try again', async () => {
-    const slow: Vendor = {
-      vend: (_, signal) =>
+    const slow: CredentialVendor = {
+      mint: (_, __, signal) =>
         new Promise((_resolve, reject) => {
           signal?.addEventListener('abort', () => reject(signal.reason as Error))
         }),
     }
     const { vending } = open({ vendors: { gateway: slow }, mintTimeoutMs: 20 })
-    await expect(vending.vend(request(), ground)).rejects.toMatchObject({
+    await expect(vending.get(request())).rejects.toMatchObject({
       code: 'unavailable',
       retryAfterSeconds: 5,
     })
@@ -162,8 +174,8 @@ describe('failures', () => {
     const held = Promise.withResolvers<void>()
     vendor.held = held.promise
     const impatient = new AbortController()
-    const first = vending.vend(request(), ground, impatient.signal)
-    const second = vending.vend(request(), ground)
+    const first = vending.get(request(), impatient.signal)
+    const second = vending.get(request())
     impatient.abort(new Error('gone'))
     await expect(first).rejects.toThrow('gone')
     held.resolve()
@@ -176,11 +188,11 @@ describe('what is kept', () => {
   test('is handed out during the first half of its life, so that half of it is always left', async () => {
     const { vending } = open()
     const begin = now
-    const first = await vending.vend(request(), ground)
+    const first = await vending.get(request())
     now = begin + 30 * minute
-    expect(await vending.vend(request(), ground)).toBe(first)
+    expect(await vending.get(request())).toBe(first)
     now += 1
-    const second = await vending.vend(request(), ground)
+    const second = await vending.get(request())
     expect(second).not.toBe(first)
     expect(second.expiresAt - now).toBe(60 * minute)
   })
@@ -196,7 +208,7 @@ describe('what is kept', () => {
         for (const [pause, horizon] of walk) {
           now += pause * minute
           const notAfter = now + horizon * minute
-          const { expiresAt } = await vending.vend(request({ notAfter }), ground)
+          const { expiresAt } = await vending.get(request({ limits: endingAt(notAfter) }))
           expect(expiresAt - now).toBeGreaterThanOrEqual(15 * minute)
           expect(expiresAt).toBeLessThanOrEqual(notAfter)
         }
@@ -207,63 +219,61 @@ describe('what is kept', () => {
 
   test('is not pushed out by one that a near end has cut short', async () => {
     const { vendor, vending } = open()
-    const first = await vending.vend(request(), ground)
-    const short = await vending.vend(request({ notAfter: now + 20 * minute }), ground)
+    const first = await vending.get(request())
+    const short = await vending.get(request({ limits: endingAt(now + 20 * minute) }))
     expect(short).not.toBe(first)
-    expect(await vending.vend(request(), ground)).toBe(first)
-    expect(await vending.vend(request({ notAfter: now + 20 * minute }), ground)).toBe(short)
+    expect(await vending.get(request())).toBe(first)
+    expect(await vending.get(request({ limits: endingAt(now + 20 * minute) }))).toBe(short)
     expect(vendor.asked).toHaveLength(2)
   })
 
   test('is bounded', async () => {
-    const { vendor, vending } = open({ maxKept: 2 })
-    const at = (id: string): VendRequest => request({ relation: { id, staged: false, namespaceId: 'n' } })
-    for (const id of ['a', 'b', 'c', 'a']) await vending.vend(at(id), ground)
+    const { vendor, vending } = open({ maxEntries: 2 })
+    const at = (id: string): StorageGrant => request({ table: { id, staged: false, namespaceId: 'n' } })
+    for (const id of ['a', 'b', 'c', 'a']) await vending.get(at(id))
     expect(vendor.asked).toHaveLength(4)
   })
 
   test('is not handed out any more when keys of the ring changed', async () => {
     let generation = 1
     const { vending } = open({ generation: () => generation })
-    const first = await vending.vend(request(), ground)
+    const first = await vending.get(request())
     generation = 2
-    expect(await vending.vend(request(), ground)).not.toBe(first)
+    expect(await vending.get(request())).not.toBe(first)
   })
 })
 
 describe('two requests share what was minted only when they agree in', () => {
   const other = { id: 'p2', issuer: 'headgate', subject: 'bob', name: 'bob' }
-  const base = (): VendRequest => request()
+  const base = (): StorageGrant => request()
   const key = (
-    changed: Partial<VendRequest> = {},
-    on: Partial<typeof ground> = {},
+    changed: Partial<StorageGrant> = {},
+    on: Partial<StorageGrant> = {},
     profile: VendingProfile = { mode: 'gateway' },
     generation = 1,
-  ): string => vendingKey({ ...base(), ...changed }, { ...ground, ...on }, profile, generation)
+  ): string => credentialKey({ ...base(), ...changed, ...on }, profile, generation)
 
   test.each([
     ['warehouse', () => key({ warehouse: { ...warehouse, id: 'other' } })],
     ['version of the warehouse', () => key({ warehouse: { ...warehouse, version: 99 } })],
     ['configuration', () => key({}, {}, { mode: 'gateway', lifetimeSeconds: 1 })],
     ['keys of the ring', () => key({}, {}, { mode: 'gateway' }, 2)],
-    ['relation', () => key({ relation: { ...base().relation, id: 'r2' } })],
-    ['being staged', () => key({ relation: { ...base().relation, staged: true } })],
-    ['namespace', () => key({ relation: { ...base().relation, namespaceId: 'n2' } })],
-    ['places', () => key({ scope: { prefixes: ['s3://lake/a/', 's3://lake/b/'], access: 'read' } })],
-    ['operations', () => key({ scope: { prefixes: ['s3://lake/a/'], access: 'read-write' } })],
-    ['principal', () => key({ bearer: { ...base().bearer, principal: other } })],
-    ['actor', () => key({ bearer: { ...base().bearer, actor: other } })],
+    ['relation', () => key({ table: { ...base().table, id: 'r2' } })],
+    ['being staged', () => key({ table: { ...base().table, staged: true } })],
+    ['namespace', () => key({ table: { ...base().table, namespaceId: 'n2' } })],
+    ['places', () => key({ prefixes: ['s3://lake/a/', 's3://lake/b/'] })],
+    ['operations', () => key({ permission: 'read-write' })],
+    ['principal', () => key({ identity: { ...base().identity, principal: other } })],
+    ['actor', () => key({ identity: { ...base().identity, actors: [other] } })],
     ['policy version', () => key({}, { policyVersion: 2 })],
-    ['revocations', () => key({}, { notBefore: 5 })],
+    ['revocations', () => key({}, { revokedBefore: 5 })],
   ])('%s', (_, changed) => {
     expect(changed()).not.toBe(key())
   })
 
   test('nothing else: neither the order of places, nor the session, nor the end', () => {
     const prefixes = ['s3://lake/b/', 's3://lake/a/']
-    expect(key({ scope: { prefixes, access: 'read' } })).toBe(
-      key({ scope: { prefixes: prefixes.toReversed(), access: 'read' } }),
-    )
-    expect(key({ bearer: { ...base().bearer, issuedAt: 7 }, notAfter: 7 })).toBe(key())
+    expect(key({ prefixes })).toBe(key({ prefixes: prefixes.toReversed() }))
+    expect(key({ identity: { ...base().identity, issuedAt: 7 }, limits: endingAt(7) })).toBe(key())
   })
 })

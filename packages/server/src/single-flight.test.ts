@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Joined } from './joined.ts'
+import { SingleFlight } from './single-flight.ts'
 
 test('whoever asks while a read is under way shares the next one, which begins after they asked', async () => {
-  const joined = new Joined<number>()
+  const joined = new SingleFlight<number>()
   let value = 1
   let reads = 0
   const held = Promise.withResolvers<void>()
@@ -12,10 +12,10 @@ test('whoever asks while a read is under way shares the next one, which begins a
     await held.promise
     return read
   }
-  const first = joined.read('a', load)
+  const first = joined.joinNext('a', load)
   value = 2
-  const others = Array.from({ length: 100 }, () => joined.read('a', load))
-  const elsewhere = joined.read('b', load)
+  const others = Array.from({ length: 100 }, () => joined.joinNext('a', load))
+  const elsewhere = joined.joinNext('b', load)
   held.resolve()
   expect(await first).toBe(1)
   expect(new Set(await Promise.all(others))).toEqual(new Set([2]))
@@ -24,10 +24,10 @@ test('whoever asks while a read is under way shares the next one, which begins a
 })
 
 test('a failure is for those who waited for it; the next read is made', async () => {
-  const joined = new Joined<string>()
-  const failing = joined.read('a', () => Promise.reject(new Error('away')))
-  const next = joined.read('a', () => Promise.resolve('back'))
+  const joined = new SingleFlight<string>()
+  const failing = joined.joinNext('a', () => Promise.reject(new Error('away')))
+  const next = joined.joinNext('a', () => Promise.resolve('back'))
   await expect(failing).rejects.toThrow('away')
   await expect(next).resolves.toBe('back')
-  await expect(joined.read('a', () => Promise.resolve('again'))).resolves.toBe('again')
+  await expect(joined.joinNext('a', () => Promise.resolve('again'))).resolves.toBe('again')
 })

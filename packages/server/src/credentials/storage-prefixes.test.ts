@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { parseLocation } from '../storage/location.ts'
-import { placesWithin } from './storage-access.ts'
+import { allowedPrefixes } from './storage-prefixes.ts'
 
 const warehouse = {
   places: [parseLocation('s3://lake/wh'), parseLocation('s3://more')],
 } as Partial<Warehouse>
-const within = (...prefixes: string[]): readonly string[] => placesWithin(warehouse as Warehouse, prefixes)
+const within = (...prefixes: string[]): readonly string[] => allowedPrefixes(warehouse as Warehouse, prefixes)
 
 test('of several places of a table, those are handed out that the warehouse allows', () => {
   expect(within('s3://lake/wh/t/', 's3://gone/t/')).toEqual(['s3://lake/wh/t/'])
