@@ -3,6 +3,7 @@ import { readFile, readdir, readlink, realpath, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { childEnvironment } from './child-environment.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { unless } from './file-errors.ts'
 import { isAlive } from './process-identity.ts'
@@ -28,7 +29,8 @@ export async function stopOrphan(data: string, pgCtl: string): Promise<void> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return
   if (process.platform === 'win32') {
     // pg_ctl speaks to the server over a pipe that nothing but a PostgreSQL server opens.
-    await run(pgCtl, ['stop', '-D', data, '-m', 'fast', '-t', '20']).catch(() => undefined)
+    const args = ['stop', '-D', data, '-m', 'fast', '-t', '20']
+    await run(pgCtl, args, { env: childEnvironment() }).catch(() => undefined)
     return
   }
   for (const [signal, limit] of STEPS) {
@@ -65,9 +67,8 @@ async function livesIn(pid: number, home: string): Promise<boolean> {
 
 async function isPostmaster(pid: number, data: string): Promise<boolean> {
   if (!isAlive(pid)) return false
-  const { stdout } = await run('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({
-    stdout: '',
-  }))
+  const args = ['-ww', '-o', 'command=', '-p', String(pid)]
+  const { stdout } = await run('/bin/ps', args, { env: childEnvironment() }).catch(() => ({ stdout: '' }))
   return /postgres/.test(stdout) && stdout.includes(` -D ${data} `)
 }
 

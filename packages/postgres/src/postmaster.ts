@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { runProgram, programEnvironment } from './run-program.ts'
+import { runProgram } from './run-program.ts'
 import type { Binaries } from './binaries.ts'
 import type { RunAs } from './run-as.ts'
 import { settingArguments } from './settings.ts'
@@ -47,7 +47,6 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   const child = runAs.spawn(binaries.postgres, ['-D', data, ...settingArguments(settings)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: '/',
-    env: programEnvironment(),
     // A process group of its own: Ctrl-C must reach us, who then stop the server in good order.
     detached: process.platform !== 'win32',
   })

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { chown, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { childEnvironment } from './child-environment.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { unless } from './file-errors.ts'
 
@@ -8,8 +9,11 @@ import { unless } from './file-errors.ts'
 export interface RunAs {
   /** The owner that files made for PostgreSQL must get; undefined: leave it. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined
-  spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess
+  /** Starts a program with the environment of {@link childEnvironment}. */
+  spawn(program: string, args: readonly string[], options: RunOptions): ChildProcess
 }
+
+export type RunOptions = Omit<SpawnOptions, 'env' | 'uid' | 'gid'>
 
 interface User {
   readonly name: string
@@ -17,7 +21,16 @@ interface User {
   readonly gid: number
 }
 
-const direct: RunAs = { owner: undefined, spawn: (program, args, options) => spawn(program, args, options) }
+const direct: RunAs = { owner: undefined, spawn: spawnChild }
+
+function spawnChild(
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+  owner?: RunAs['owner'],
+): ChildProcess {
+  return spawn(program, args, { ...options, ...owner, env: childEnvironment() })
+}
 
 /**
  * Decides how to run PostgreSQL's programs for this directory. An ordinary user runs them directly. For root they run
@@ -49,13 +62,13 @@ function inUserNamespace(user: User): RunAs {
   const prefix = ['--user', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--']
   return {
     owner: undefined,
-    spawn: (program, args, options) => spawn('unshare', [...prefix, program, ...args], options),
+    spawn: (program, args, options) => spawnChild('unshare', [...prefix, program, ...args], options),
   }
 }
 
 function asUser(user: { readonly uid: number; readonly gid: number }): RunAs {
   const owner = { uid: user.uid, gid: user.gid }
-  return { owner, spawn: (program, args, options) => spawn(program, args, { ...options, ...owner }) }
+  return { owner, spawn: (program, args, options) => spawnChild(program, args, options, owner) }
 }
 
 async function proven(runAs: RunAs, postgres: string): Promise<RunAs> {

@@ -2,14 +2,6 @@ import { basename } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import type { RunAs } from './run-as.ts'
 
-/** The environment of PostgreSQL's programs: none of the PG* variables of whoever started us. */
-export function programEnvironment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(PG|LC_|LANG|NODE_)/.test(entry[0]),
-  )
-  return { ...Object.fromEntries(kept), LC_ALL: 'C' }
-}
-
 /**
  * Runs one of PostgreSQL's programs to its end.
  *
@@ -25,7 +17,6 @@ export async function runProgram(
   const child = runAs.spawn(program, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: '/',
-    env: programEnvironment(),
   })
   let output = ''
   const collect = (chunk: Buffer): void => {

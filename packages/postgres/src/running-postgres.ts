@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DATABASE, USER } from './cluster.ts'
+import { connectionUrl } from './connection-url.ts'
 import { unless } from './file-errors.ts'
 import { isAlive } from './process-identity.ts'
 
@@ -22,5 +22,5 @@ export async function runningPostgres(dataDir: string): Promise<string | undefin
   if (state.trim() !== 'ready' || !isAlive(Number(pid))) return undefined
   const password = (await readFile(join(home, 'password'), 'utf8')).trim()
   const host = socket === '' ? address : encodeURIComponent(socket)
-  return `postgresql://${USER}:${password}@${host}:${port}/${DATABASE}`
+  return connectionUrl(password, `${host}:${port}`)
 }

@@ -30,6 +30,12 @@ export const defaultSettings: Readonly<Record<string, string>> = {
   cluster_name: 'headgate',
 }
 
+/**
+ * Settings that no option replaces. TLS is off: the server listens on a private socket or on loopback, and the OpenSSL
+ * of the npm package (1.1.1) gets no security updates.
+ */
+export const fixedSettings: Readonly<Record<string, string>> = { ssl: 'off' }
+
 /** Settings as program arguments: `-c name=value` for each. */
 export function settingArguments(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -3,14 +3,15 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findBinaries } from './binaries.ts'
-import { DATABASE, openCluster, USER } from './cluster.ts'
+import { openCluster } from './cluster.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { errorCode, unless } from './file-errors.ts'
 import { stopOrphan } from './orphan.ts'
 import { startPostmaster, type Postmaster, type PostmasterOptions } from './postmaster.ts'
 import { chooseUser, handOver } from './run-as.ts'
-import { defaultSettings } from './settings.ts'
+import { defaultSettings, fixedSettings } from './settings.ts'
+import { connectionUrl } from './connection-url.ts'
 import { socketEndpoint, tcpEndpoint, temporarySocketEndpoint, type Endpoint } from './endpoint.ts'
 
 export interface StartPostgresOptions {
@@ -18,7 +19,10 @@ export interface StartPostgresOptions {
   readonly dataDir: string
   /** Gets each line that the server logs. */
   readonly log?: (line: string) => void
-  /** PostgreSQL settings that replace ours, for example `{ shared_buffers: '1GB' }`. `fsync: 'off'` is for tests. */
+  /**
+   * PostgreSQL settings that replace the defaults, for example `{ shared_buffers: '1GB' }`. `fsync: 'off'` is for
+   * tests. `ssl` is always off.
+   */
   readonly settings?: Readonly<Record<string, string>>
   /**
    * `socket`: a Unix socket, reachable by this user only, and faster. `tcp`: a free port of 127.0.0.1, which every
@@ -63,7 +67,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   stack.use(await lockDirectory(directory))
   const runAs = await chooseUser(binaries.postgres, await ownedPath(directory))
   await handOver(runAs, directory)
-  const settings = { ...defaultSettings, ...options.settings }
+  const settings = { ...defaultSettings, ...options.settings, ...fixedSettings }
   const durable = settings['fsync'] !== 'off'
   const { data, password } = await openCluster({ directory, binaries, runAs, durable })
   await stopOrphan(data, binaries.pgCtl)
@@ -77,7 +81,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   stack.defer(async () => await postmaster.stop())
   const lifetime = stack.move()
   return {
-    url: `postgresql://${USER}:${password}@${endpoint.authority}/${DATABASE}`,
+    url: connectionUrl(password, endpoint.authority),
     pid: postmaster.pid,
     exited: postmaster.exited,
     [Symbol.asyncDispose]: async () => await lifetime.disposeAsync(),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
+import { childEnvironment } from './child-environment.ts'
 
 /**
  * Stops the server when this process dies without having stopped it, by SIGKILL for example: a tiny shell waits on a
@@ -14,6 +15,7 @@ export function watch(postmaster: number): Disposable {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
+    env: childEnvironment(),
   })
   // Without the watchdog the next start does its work.
   child.on('error', () => undefined)

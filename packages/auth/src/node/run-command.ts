@@ -5,11 +5,21 @@ import { AuthError } from '../auth-error.ts'
 const MAX_BYTES = 1 << 20
 
 /**
- * Runs a program and gives what it printed. Its error output is dropped: it may hold what must not be in a log.
+ * Variables with secrets of a Headgate server. A program that prints credentials runs with the environment of this
+ * process, because it may need any other variable, but never with these.
+ */
+const WITHHELD: ReadonlySet<string> = new Set([
+  'HEADGATE_MASTER_KEY',
+  'HEADGATE_MASTER_KEY_PREVIOUS',
+  'HEADGATE_DATABASE_URL',
+])
+
+/**
+ * Runs a program and returns what it printed. Drops its error output, which may hold what must not be in a log.
  *
  * @param line The program and its arguments, see {@link wordsOf}.
  * @param from The property that names it.
- * @param wait `env` are variables beside those of this process.
+ * @param wait `env` are variables beside those of this process, of which the secrets of a server are withheld.
  */
 export async function runCommand(
   line: string,
@@ -22,7 +32,7 @@ export async function runCommand(
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'ignore'],
     windowsHide: true,
-    ...(wait.env === undefined ? {} : { env: { ...process.env, ...wait.env } }),
+    env: { ...withoutSecrets(process.env), ...wait.env },
     killSignal: 'SIGKILL',
     ...(wait.signal === undefined ? {} : { signal: wait.signal }),
   })
@@ -55,6 +65,10 @@ export async function runCommand(
     }
   })
   return await promise
+}
+
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !WITHHELD.has(name)))
 }
 
 /** The words of a command line: between spaces, held together by single or double quotes, `\` takes the next as it is. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { wordsOf } from '../node/run-command.ts'
 import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
 import { readCommandOutput } from './command-output.ts'
@@ -55,6 +55,22 @@ it('runs it again when the token is refused', async () => {
   clock.advance(60_000)
   expect(await auth.onResponse?.(new Response(null, { status: 401 }), sent)).toBe('retry')
   expect(await headerAfter(auth, 'authorization')).toBe('Bearer t2')
+})
+
+it('keeps the secrets of a server out of the environment of the program', async () => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  for (const name of [
+    'HEADGATE_MASTER_KEY',
+    'HEADGATE_MASTER_KEY_PREVIOUS',
+    'HEADGATE_DATABASE_URL',
+    'HOME_OF_TEST',
+  ])
+    vi.stubEnv(name, 'seen')
+  const { command } = await program(
+    `console.log(Object.keys(process.env).filter((name) => process.env[name] === 'seen').join('.'))`,
+  )
+  const auth = await create({ 'rest.auth.type': 'command', 'rest.auth.command.command': command })
+  expect(await headerAfter(auth, 'authorization')).toBe('Bearer HOME_OF_TEST')
 })
 
 it('sends it in another header, without a scheme', async () => {

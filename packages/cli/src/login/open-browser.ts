@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 
-/** Opens an address in this machine’s browser, if it has one. It is shown as well, so nothing is said when it has not. */
+/**
+ * Opens an address in the browser of this machine, if it has one. Does not report a missing browser, because the caller
+ * also prints the address. The browser gets no variable of Headgate, some of which are secrets.
+ */
 export function openBrowser(url: string): void {
   const [program, ...args] =
     process.platform === 'darwin'
@@ -9,7 +12,10 @@ export function openBrowser(url: string): void {
         ? ['rundll32', 'url.dll,FileProtocolHandler', url]
         : ['xdg-open', url]
   if (program === undefined) return
-  const child = spawn(program, args, { stdio: 'ignore', detached: true })
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('HEADGATE_')),
+  )
+  const child = spawn(program, args, { stdio: 'ignore', detached: true, env })
   child.on('error', () => undefined)
   child.unref()
 }
