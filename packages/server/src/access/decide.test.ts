@@ -206,6 +206,7 @@ describe('behind an engine', () => {
       viewChains: false,
       mustBeProven: false,
       states: new Set(),
+      changedAt: 0,
     },
   })
 

@@ -1,4 +1,5 @@
-import type { Proof } from '../identity/identity.ts'
+import type { Identity, Proof } from '../identity/identity.ts'
+import { isStated, provenBy } from '../identity/proven-by.ts'
 import { admits } from '../identity/subject-rules.ts'
 import type { FirstCalls } from '../store/engines.ts'
 import type { PolicyEngine, PolicyRow } from '../store/policies.ts'
@@ -25,6 +26,8 @@ export interface EngineLimits {
   readonly mustBeProven: boolean
   /** In which ways the engine may name the user, who proves nothing by that. */
   readonly states: ReadonlySet<Proof>
+  /** Epoch ms of the last change of the entry. */
+  readonly changedAt: number
 }
 
 /** What an entry allows to the principal of the row. `alone`: the engine is that principal. */
@@ -43,7 +46,26 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
     viewChains: engine.viewChains,
     mustBeProven: !alone && !engine.namesAdministrators && administersServer(row),
     states: statesOf(row, engine),
+    changedAt: engine.changedAt,
   }
+}
+
+/** Tolerated difference between the clocks of the database and of the server that sealed an identity, in ms. */
+const clockToleranceMs = 60_000
+
+/**
+ * Returns true when the entry allows the way in which the identity was proven. An entry that loses a permission to state
+ * users holds for the users that the engine has stated before.
+ *
+ * An identity of unknown provenance may have been stated: it needs an entry that has not changed since it was sealed, and
+ * a user that the engine may state as far as administrators are concerned.
+ */
+export function allowsProvenance(limits: EngineLimits, identity: Identity): boolean {
+  const proof = provenBy(identity)
+  if (proof !== null) return !isStated(proof) || (!limits.mustBeProven && limits.states.has(proof))
+  if (limits.alone) return true
+  const { issuedAt = 0 } = identity
+  return !limits.mustBeProven && limits.changedAt + clockToleranceMs < issuedAt
 }
 
 /** True when the entry lets the engine act for the principal of the row. */

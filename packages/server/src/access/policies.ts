@@ -1,12 +1,13 @@
 import { HeadgateError } from '@headgate/errors'
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import { anonymousId } from '../identity/anonymous.ts'
-import type { Identity } from '../identity/identity.ts'
+import type { Identity, Principal } from '../identity/identity.ts'
+import { statedBy } from '../identity/proven-by.ts'
 import { type GroupAges, loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
 import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
 import { compilePolicy, disabled, everything } from './compile-policy.ts'
-import type { EngineLimits } from './engine-limits.ts'
+import { allowsProvenance } from './engine-limits.ts'
 import { nobodyId } from './nobody.ts'
 import type { Policy } from './policy.ts'
 
@@ -100,6 +101,23 @@ export class Policies implements AsyncDisposable {
    *   never older, so that a decision can be repeated exactly.
    */
   get(identity: Identity, atLeastVersion = 0): Policy | Promise<Policy> {
+    const stating = statedBy(identity)
+    return stating === null
+      ? this.#getOf(identity, atLeastVersion)
+      : this.#getStated(identity, stating, atLeastVersion)
+  }
+
+  /**
+   * Returns the policy of a user whom another engine than the acting one has stated. The entry of that engine must still
+   * allow it: nothing else proves who the user is.
+   */
+  async #getStated(identity: Identity, stating: Principal, atLeastVersion: number): Promise<Policy> {
+    const { enabled, shutOut } = await this.#getOf({ ...identity, actors: [stating] }, atLeastVersion)
+    const policy = await this.#getOf(identity, atLeastVersion)
+    return enabled ? policy : disabled(policy.principalId, policy.version, shutOut ?? 'principal')
+  }
+
+  #getOf(identity: Identity, atLeastVersion: number): Policy | Promise<Policy> {
     this.saw(atLeastVersion)
     const entry = this.#entries.get(keyOf(identity))
     if (!entry || !this.#isFresh(entry)) return this.#get(identity)
@@ -236,20 +254,7 @@ function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: Iden
   // Both are cut to milliseconds: what is of the same one may have been there before.
   if (issuedAt <= notBefore) return disabled(policy.principalId, policy.version)
   if (issuedAt <= engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
-  if (policy.engine !== null && isStated(identity) && !mayState(policy.engine, identity))
+  if (policy.engine !== null && !allowsProvenance(policy.engine, identity))
     return disabled(policy.principalId, policy.version, 'subject')
   return policy
-}
-
-/** An entry that lets an engine name nobody any more holds for those whom it has named before. */
-function mayState(
-  { mustBeProven, states }: EngineLimits,
-  { method, obtainedBy = method }: Identity,
-): boolean {
-  return !mustBeProven && states.has(obtainedBy)
-}
-
-/** Nobody proved to be this principal: an engine said so. */
-function isStated({ method, obtainedBy = method }: Identity): boolean {
-  return obtainedBy === 'assertion' || obtainedBy === 'statement'
 }

@@ -40,6 +40,7 @@ function policy(
     administers: false,
     refreshes: true,
     viewChains: true,
+    changedAt: 0,
   }
   const row = {
     version: 1,

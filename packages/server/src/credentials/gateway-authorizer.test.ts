@@ -165,6 +165,29 @@ describe('a session ends', () => {
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
+  test('when the engine that stated the user and handed it over lost the permission to do so', async () => {
+    const settings = { namesIssuer: 'headgate', unsignedSubjects: true }
+    const engine = await lake.engine(`engine-${turn}`, settings)
+    const stating = await lake.engine(`stating-${turn}`, settings)
+    const actors = [engine.principal, stating.principal]
+    const one = await session({ ...alice, actors, obtainedBy: 'statement' })
+    await gate.authorize(one)
+    await lake.change('forbidStatements', stating.principal.id)
+    expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
+  })
+
+  test('of the old form, without provenance, when the engine entry changed since the session was issued', async () => {
+    const engine = await lake.engine(`engine-${turn}`)
+    await lake.change('changeEntryAt', engine.principal.id, new Date(lake.now - 600_000))
+    const { provenBy: _, ...old } = await session({ ...alice, actors: [engine.principal] })
+    const { provenBy: __, ...alone } = await session()
+    await gate.authorize(old)
+    await gate.authorize(alone)
+    await lake.change('changeEntryAt', engine.principal.id, new Date(lake.now))
+    expect(await refusal(gate.authorize(old))).toMatch(/privilege modify revoked/)
+    await gate.authorize(alone)
+  })
+
   test('when sessions of its principal were stopped', async () => {
     const one = await session()
     await gate.authorize(one)

@@ -34,6 +34,7 @@ export type Change =
   | 'setPrefixes'
   | 'forget'
   | 'forbidStatements'
+  | 'changeEntryAt'
 
 const texts: Readonly<Record<Change, string>> = {
   rename: 'update relation set name = $2 where id = $1',
@@ -47,6 +48,7 @@ const texts: Readonly<Record<Change, string>> = {
     select pg_notify('headgate', 'warehouse:' || id) from changed`,
   setPrefixes: 'update relation set prefixes = $2 where id = $1',
   forbidStatements: 'update engine set unsigned_subjects = false where principal_id = $1',
+  changeEntryAt: 'update engine set updated_at = $2 where principal_id = $1',
   forget: 'delete from staged_relation where id = $1',
 }
 

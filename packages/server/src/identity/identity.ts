@@ -39,6 +39,11 @@ export interface Identity {
   readonly method: Proof
   /** How the session began, however often it was renewed since. Absent: by `method`. */
   readonly obtainedBy?: Proof
+  /**
+   * True: restored from a sealed form of an earlier version, which does not record how the identity was proven. With an
+   * engine in `actors`, it is accepted only while that engine's entry has not changed since `issuedAt`.
+   */
+  readonly isProvenanceUnknown?: true
   /** Epoch milliseconds; null: as long as the request. */
   readonly expiresAt: number | null
   /** Epoch ms at which the session began: dead when the principal's or the engine's `not_before` is later. Absent: now. */

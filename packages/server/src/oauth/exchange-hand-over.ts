@@ -1,7 +1,7 @@
 import type { Identity } from '../identity/identity.ts'
 import { admits } from '../identity/subject-rules.ts'
 import { type EngineRow, findEngine } from '../store/engines.ts'
-import { isStated, refuseStopped, standing } from './issue.ts'
+import { refuseStatement, refuseStopped, standing } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenParts } from './token-parts.ts'
 
@@ -22,10 +22,5 @@ export async function refuseLapsed(parts: TokenParts, engine: EngineRow, session
   if (before === null || !admits(before.subjects, subject))
     throw invalidGrant(`The engine ${acting.name} of the subject token does not act for its user any more.`)
   refuseStopped(before, session.issuedAt ?? 0)
-  if (isStated(session.obtainedBy ?? session.method) && subject.administers && !before.namesAdministrators) {
-    throw invalidGrant(
-      `The user administers the server, and the engine ${before.name} may not name administrators: let the user prove themselves.`,
-      'administrator named by an engine',
-    )
-  }
+  refuseStatement(before, subject, session.obtainedBy ?? session.method)
 }

@@ -365,6 +365,27 @@ describe('an unsigned subject', () => {
     expect(await world.exchange({ subject_token }, wide.basic)).toMatchObject(refused)
   })
 
+  test('handed to another engine ends when the engine that stated the user may not do so any more', async () => {
+    const says = { unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true }
+    const [stating, acting] = [await world.engine(says), await world.engine(says)]
+    const stated = String((await world.exchange(trinoUser('dave'), stating.basic)).body['access_token'])
+    const handedOver = await world.exchange({ subject_token: stated }, acting.basic)
+    const subject_token = String(handedOver.body['access_token'])
+    const renewed = (): ReturnType<typeof world.exchange> =>
+      world.exchange({ subject_token }, bearer(subject_token))
+    for (const change of [{ unsignedSubjects: false }, { namesIssuer: 'headgate' }, { subjects: [] }, null]) {
+      await world.set(stating, says)
+      expect(await renewed()).toMatchObject({ status: 200 })
+      await world.set(stating, change === null ? null : { ...says, ...change })
+      for (const reply of [
+        await renewed(),
+        await world.exchange({ subject_token }, acting.basic),
+        await world.exchange({ subject_token: stated }, acting.basic),
+      ])
+        expect(reply).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    }
+  })
+
   test('must be fresh, plain, and name a user that can be a name', async () => {
     const trino = await world.engine({ unsignedSubjects: true, namesIssuer: 'ldap', makesPrincipals: true })
     const now = Math.floor(Date.now() / 1000)

@@ -1,7 +1,8 @@
 import type { Identity, Principal, Proof } from '../identity/identity.ts'
+import { isStated } from '../identity/proven-by.ts'
 import { admits } from '../identity/subject-rules.ts'
 import { maxActors } from '../sessions/session-claims.ts'
-import type { EngineRow } from '../store/engines.ts'
+import { type EngineRow, findEngine } from '../store/engines.ts'
 import { findSubject, type SubjectRow } from '../store/subjects.ts'
 import type { Granted } from './grant.ts'
 import { invalidGrant } from './token-errors.ts'
@@ -39,6 +40,7 @@ export async function issueFor(
 ): Promise<Granted> {
   const subject = await standing(parts, shown)
   refuseOutside(engine, subject, shown.obtainedBy)
+  await refuseLapsedStatement(parts, engine, subject, shown)
   const now = parts.now()
   const bySettings = shown.authTime + engine.sessionSeconds * 1000
   const sessionEndsAt = Math.min(bySettings, shown.sessionEndsAt ?? Infinity)
@@ -113,6 +115,33 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
       'no subject rule fits',
     )
   }
+  refuseStatement(engine, subject, obtainedBy)
+}
+
+/**
+ * Refuses a user whom another engine has stated, when that engine may not do so any more: nothing else proves who the user
+ * is.
+ */
+async function refuseLapsedStatement(
+  { sql }: TokenParts,
+  { id }: EngineRow,
+  subject: SubjectRow,
+  { obtainedBy, actors, shownAt }: ProvenSubject,
+): Promise<void> {
+  const stating = actors.at(-1)
+  if (!isStated(obtainedBy) || stating === undefined || stating.id === id) return
+  const engine = await findEngine(sql, stating.id)
+  if (engine === null || !admits(engine.subjects, subject))
+    throw invalidGrant(
+      `The engine ${stating.name} stated the user and may not act for this user any more: let the user sign in again.`,
+      'statement lapsed',
+    )
+  refuseStopped(engine, shownAt)
+  refuseStatement(engine, subject, obtainedBy)
+}
+
+/** Refuses a user who was stated, when the engine's entry does not allow that. */
+export function refuseStatement(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
   if (isStated(obtainedBy) && !mayState(engine, subject, obtainedBy)) {
     throw invalidGrant(
       `The user proved nothing but was named, and the entry of the engine ${engine.name} does not let it name users of ${subject.issuer} in this way: let the user prove themselves.`,
@@ -125,11 +154,6 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
       'administrator named by an engine',
     )
   }
-}
-
-/** Nobody proved to be this user: an engine said so. */
-export function isStated(proof: Proof): boolean {
-  return proof === 'assertion' || proof === 'statement'
 }
 
 /** Looked at for sessions that go on too, and for those that another engine began: narrow limits of one engine must not be worth the wide ones of another. */

@@ -79,7 +79,11 @@ export function identityOf(
   const principal = partyOf(claims, claims['sub_issuer'])
   const actors = actorsOf(claims['act'])
   if (principal === null || actors === null || typeof iat !== 'number' || typeof exp !== 'number') return null
-  const obtainedBy = obtained === undefined ? 'client-secret' : proofs.find((proof) => proof === obtained)
+  // Tokens of the first version have no such claim. Without an engine, a client secret was the only way.
+  const obtainedBy =
+    obtained === undefined && actors.length === 0
+      ? 'client-secret'
+      : proofs.find((proof) => proof === obtained)
   if (obtainedBy === undefined || !isTime(authTime) || !isTime(end)) return null
   if (queryId !== undefined && typeof queryId !== 'string') return null
   return {

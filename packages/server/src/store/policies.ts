@@ -24,6 +24,8 @@ export interface PolicyEngine extends Pick<
   readonly enabled: boolean
   /** Epoch ms. */
   readonly notBefore: number
+  /** Epoch ms of the last change of the entry. */
+  readonly changedAt: number
 }
 
 /** What an engine's rules look at. */
@@ -102,7 +104,8 @@ const load = statement(
         'subjects', e.subjects, 'namesIssuer', e.names_issuer, 'unsignedSubjects', e.unsigned_subjects,
         'assertions', e.assertions, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
         'warehouses', to_jsonb(e.warehouses), 'privileges', to_jsonb(e.privileges), 'administers', e.administers,
-        'refreshes', e.refreshes, 'viewChains', e.view_chains)
+        'refreshes', e.refreshes, 'viewChains', e.view_chains,
+        'changedAt', floor(extract(epoch from e.updated_at) * 1000))
       from engine e join principal p on p.id = e.principal_id where e.principal_id = coalesce($2::uuid, $1)) as engine`,
 )
 
