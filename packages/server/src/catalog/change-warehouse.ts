@@ -3,9 +3,10 @@ import { HeadgateError } from '@headgate/errors'
 import { serverId } from '../access/privilege.ts'
 import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
+import { fileModes } from '../storage/file-modes.ts'
 import { makeRoots } from '../storage/file-roots.ts'
 import { parseLocation } from '../storage/location.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import type { FileStorageProfile, StorageProfile } from '../storage/storage-profile.ts'
 import { policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
@@ -68,7 +69,7 @@ export async function createWarehouse(
   try {
     await parts.sql.transaction(async (tx) => {
       await checkPlace(tx, profile)
-      if (profile.type === 'file') makeRoots([profile.root, ...settings.allowedLocations])
+      if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
       if (!(await insertWarehouse(tx, row, riders(id)))) throw new Stale()
     })
   } catch (error) {
@@ -89,7 +90,7 @@ export async function updateWarehouse(
   const { profile, settings } = change
   checkSettings(profile, settings)
   const added = settings.allowedLocations.filter((place) => !row.allowedLocations.includes(place))
-  if (profile.type === 'file') makeRoots(added)
+  if (profile.type === 'file') makeDirectories(profile, added)
   const content = { ...contentOf(settings), ...sealProfile(parts.master, row.id, profile) }
   if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
 }
@@ -157,6 +158,10 @@ export async function ensureWarehouse(
       if (!exists && !(error instanceof Stale)) throw error
     }
   }
+}
+
+function makeDirectories(profile: FileStorageProfile, places: readonly string[]): void {
+  makeRoots(places, fileModes(profile.fileMode))
 }
 
 function contentOf(settings: WarehouseSettings): Omit<WarehouseContent, 'storage' | 'storageSecret'> {

@@ -15,6 +15,12 @@ export const warehouseName: z.ZodType<string> = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _ . -, and begin with a letter or digit')
 
+const fileMode = text
+  .optional()
+  .describe(
+    'Permission bits of new files, in octal: `0640` where engines of the same group read them. Default: `0600`. Files and directories that exist keep theirs.',
+  )
+
 const fileStorage = z
   .strictObject({
     type: z.literal('file'),
@@ -22,6 +28,7 @@ const fileStorage = z
     bucket: text
       .optional()
       .describe('The bucket as which clients see the directory; the storage gateway serves it.'),
+    fileMode,
   })
   .meta({ id: 'FileStorage' })
 
@@ -47,7 +54,12 @@ const s3Storage = z
   })
   .meta({ id: 'S3Storage' })
 
-type FileBody = { readonly type: 'file'; readonly root: string; readonly bucket?: string | undefined }
+type FileBody = {
+  readonly type: 'file'
+  readonly root: string
+  readonly bucket?: string | undefined
+  readonly fileMode?: string | undefined
+}
 type S3Body = {
   readonly type: 's3'
   readonly bucket: string
@@ -102,6 +114,7 @@ interface NewWarehouse extends SettingsBody {
 
 export interface WarehouseChange extends SettingsBody {
   readonly storageKeys?: Readonly<Record<string, string | undefined>> | undefined
+  readonly fileMode?: string | undefined
 }
 
 export const newWarehouse: z.ZodType<NewWarehouse> = z
@@ -110,6 +123,7 @@ export const newWarehouse: z.ZodType<NewWarehouse> = z
 export const warehouseChange: z.ZodType<WarehouseChange> = z
   .strictObject({
     storageKeys: z.strictObject(s3Keys).optional().describe('New keys for the same place.'),
+    fileMode,
     ...settings,
   })
   .meta({ id: 'WarehouseChange' })

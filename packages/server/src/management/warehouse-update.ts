@@ -33,12 +33,12 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
     async run({ params, body }, call) {
       const row = await warehouseRow(parts, params.warehouse)
       const decision = permit(call, asObject(row))
-      const { storageKeys, skipProbe, ...changed } = body
+      const { storageKeys, fileMode, skipProbe, ...changed } = body
       checkClientProperties(
         setAnew(row.defaults, changed.defaults),
         setAnew(row.overrides, changed.overrides),
       )
-      const profile = profileAfter(parts, row, storageKeys)
+      const profile = withFileMode(profileAfter(parts, row, storageKeys), fileMode)
       const settings = {
         allowedLocations: changed.allowedLocations ?? row.allowedLocations,
         retentionSeconds: changed.retentionSeconds ?? row.retentionSeconds,
@@ -58,7 +58,11 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
         checkFileRoots(profile, changed.allowedLocations, [...parts.fileRoots, profile.root])
       }
       if (storageKeys !== undefined && skipProbe !== true) await probeProfile(profile, call.signal)
-      call.audit.detail = { ...changed, ...(storageKeys === undefined ? {} : { keys: 'replaced' }) }
+      call.audit.detail = {
+        ...changed,
+        ...(fileMode === undefined ? {} : { fileMode }),
+        ...(storageKeys === undefined ? {} : { keys: 'replaced' }),
+      }
       await updateWarehouse(parts, row, { profile, settings }, ridersFor(call, decision))
       parts.warehouses.forget()
       return viewOfWarehouse(await warehouseRow(parts, params.warehouse))
@@ -79,4 +83,14 @@ function profileAfter(
   if (place['type'] !== 's3')
     throw new HeadgateError('bad-request', 'A warehouse on local disk has no storage keys.')
   return parseStorageProfile({ ...place, ...keys })
+}
+
+/** @throws HeadgateError `bad-request` when the warehouse keeps no files of the server's disk, or the mode is not one */
+function withFileMode(profile: StorageProfile, fileMode: string | undefined): StorageProfile {
+  if (fileMode === undefined) return profile
+  if (profile.type === 'file') return parseStorageProfile({ ...profile, fileMode })
+  throw new HeadgateError(
+    'bad-request',
+    'fileMode is for warehouses in a directory: objects in a bucket have no mode.',
+  )
 }

@@ -1,6 +1,7 @@
 import { closeSync, fsync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import type { FileModes } from './file-modes.ts'
 import { madeWithParents } from './make-directory.ts'
 import { systemCode } from './storage-errors.ts'
 
@@ -33,8 +34,8 @@ export class DirectorySync {
   }
 
   /** Creates a directory and its missing parents. `flush` of anything in them waits until their names are durable. */
-  create(directory: string): void {
-    for (const path of madeWithParents(directory)) {
+  create(directory: string, modes: FileModes): void {
+    for (const path of madeWithParents(directory, modes)) {
       const flushed = this.#shared(dirname(path))
       this.#created.set(path, flushed)
       const forget = (): void => {

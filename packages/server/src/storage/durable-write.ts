@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   fsync,
   futimesSync,
@@ -18,6 +19,7 @@ import { promisify } from 'node:util'
 import type { DirectorySync } from './directory-sync.ts'
 import { writeError } from './file-errors.ts'
 import { etagOf, nextWriteTime } from './file-info.ts'
+import type { FileModes } from './file-modes.ts'
 import { checkNoSymlink, type Place } from './file-roots.ts'
 import { reservedNamePrefix } from './location.ts'
 import { preconditionFailed, StorageWriteError, systemCode } from './storage-errors.ts'
@@ -120,16 +122,22 @@ function openIn(place: Place, path: string, sync: DirectorySync | undefined): nu
   for (let attempt = 1; ; attempt++) {
     checkNoSymlink(place)
     try {
-      return openSync(path, flags, 0o666)
+      return openWith(place.root.modes, path)
     } catch (error) {
       if (sync === undefined || systemCode(error) !== 'ENOENT' || attempt === openAttempts) throw error
     }
     try {
-      sync.create(place.directory)
+      sync.create(place.directory, place.root.modes)
     } catch (error) {
       if (systemCode(error) !== 'ENOENT' || attempt === openAttempts) throw error
     }
   }
+}
+
+function openWith({ file, exact }: FileModes, path: string): number {
+  const descriptor = openSync(path, flags, file)
+  if (exact) fchmodSync(descriptor, file)
+  return descriptor
 }
 
 /** One step of this process: nothing can come between the comparison of an ETag and the rename. */

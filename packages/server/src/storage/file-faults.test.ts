@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { privateModes } from './file-modes.ts'
 import { makeRoots } from './file-roots.ts'
 import { FileStorage } from './file.ts'
 import { all, chunks, rejects } from './storage-contract-tools.ts'
@@ -61,7 +62,7 @@ describe('FileStorage', () => {
 
   it('makes no directory where a file is', async () => {
     await writeFile(`${folder}/file`, 'x')
-    expect(() => makeRoots([`file://${folder}/file`])).toThrow(
+    expect(() => makeRoots([`file://${folder}/file`], privateModes)).toThrow(
       expect.objectContaining({ code: 'unavailable' }),
     )
   })

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { HeadgateError } from '@headgate/errors'
 import { throughSymlink } from './file-errors.ts'
+import { type FileModes, privateModes } from './file-modes.ts'
 import { canonicalPrefix } from './location-relations.ts'
 import { parseLocation, parseObjectLocation, parsePrefix, type Location } from './location.ts'
 import { madeWithParents } from './make-directory.ts'
@@ -13,6 +14,8 @@ export interface FileRoot {
   readonly prefix: string
   /** Its real path, links resolved when the storage was opened. */
   readonly path: string
+  /** Of the files and directories that are created in it. */
+  readonly modes: FileModes
 }
 
 /** Where an object lies on disk. */
@@ -29,28 +32,33 @@ export interface Place {
  * @param mustBeThere not one of them is made: where a disk is missing, what is written would be below the disk
  * @throws HeadgateError `bad-request` for what is no location of a directory, `unavailable` where the file system refuses it
  */
-export function openRoots(roots: readonly string[], mustBeThere = false): FileRoot[] {
+export function openRoots(
+  roots: readonly string[],
+  mustBeThere = false,
+  modes: FileModes = privateModes,
+): FileRoot[] {
   if (roots.length === 0) throw new HeadgateError('bad-request', 'A file storage needs at least one root')
   return roots.map((text) => {
     const location = rootLocation(text)
-    if (!mustBeThere) makeDirectory(location)
-    return { prefix: canonicalPrefix(location), path: using(() => realpathSync.native(pathOf(location))) }
+    if (!mustBeThere) makeDirectory(location, modes)
+    const path = using(() => realpathSync.native(pathOf(location)))
+    return { prefix: canonicalPrefix(location), path, modes }
   })
 }
 
 /**
- * Makes the directories of a file storage where they are missing.
+ * Creates the directories of a file storage where they are missing.
  *
  * @throws HeadgateError as `openRoots`
  */
-export function makeRoots(roots: readonly string[]): void {
-  for (const text of roots) makeDirectory(rootLocation(text))
+export function makeRoots(roots: readonly string[], modes: FileModes): void {
+  for (const text of roots) makeDirectory(rootLocation(text), modes)
 }
 
-function makeDirectory(location: Location): void {
+function makeDirectory(location: Location, modes: FileModes): void {
   const path = pathOf(location)
   using(() => {
-    if (madeWithParents(path).length === 0 && !statSync(path).isDirectory())
+    if (madeWithParents(path, modes).length === 0 && !statSync(path).isDirectory())
       throw new Error('There is something else in its place.')
   })
 }

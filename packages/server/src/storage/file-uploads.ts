@@ -23,11 +23,12 @@ export async function createFileUpload(place: Place): Promise<{ uploadId: string
   const uploadId = randomBytes(16).toString('hex')
   try {
     const directory = ownDirectory(place, uploadId)
-    await mkdir(uploadsDirectory(place.root)).catch((error: unknown) => {
+    // Until an upload is completed, its parts are for the server alone.
+    await mkdir(uploadsDirectory(place.root), { mode: 0o700 }).catch((error: unknown) => {
       if (systemCode(error) !== 'EEXIST') throw error
     })
-    await mkdir(directory)
-    await writeFile(join(directory, targetFile), place.location, { flag: 'wx' })
+    await mkdir(directory, { mode: 0o700 })
+    await writeFile(join(directory, targetFile), place.location, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     throw writeError(error, place.location)
   }

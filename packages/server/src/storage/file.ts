@@ -8,6 +8,7 @@ import { deleteFile } from './file-delete.ts'
 import { readError } from './file-errors.ts'
 import { getFile, headFile, readChunks, readWholeFile } from './file-read.ts'
 import { listFiles } from './file-list.ts'
+import type { FileModes } from './file-modes.ts'
 import { checkNoSymlink, openRoots, placeOf, type FileRoot, type Place } from './file-roots.ts'
 import { sweepRoot } from './file-sweep.ts'
 import {
@@ -46,6 +47,8 @@ export interface FileStorageOptions {
   readonly roots: readonly string[]
   /** They are not made where they are missing. */
   readonly mustBeThere?: boolean
+  /** Of new files and directories (default: for the user of this process alone). Existing ones keep theirs. */
+  readonly modes?: FileModes
 }
 
 /**
@@ -75,7 +78,7 @@ export class FileStorage implements Storage {
   readonly #places = sharedCache<Place>({ max: 10_000 })
 
   constructor(options: FileStorageOptions) {
-    this.#roots = openRoots(options.roots, options.mustBeThere)
+    this.#roots = openRoots(options.roots, options.mustBeThere, options.modes)
   }
 
   async head(location: string, options: CallOptions = {}): Promise<ObjectInfo | null> {

@@ -1,26 +1,33 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { FileModes } from './file-modes.ts'
 import { systemCode } from './storage-errors.ts'
 
 /**
- * Makes a directory and its missing parents; those that were made, outermost first. Node's own recursion takes a file
- * system that is mounted for reading for a missing parent, and never ends where a directory cannot be made.
+ * Creates a directory and its missing parents, and returns the created ones, outermost first. Node's own recursion takes
+ * a file system that is mounted for reading for a missing parent, and never ends where a directory cannot be created.
  */
-export function madeWithParents(directory: string): readonly string[] {
+export function madeWithParents(directory: string, modes: FileModes): readonly string[] {
   try {
-    mkdirSync(directory)
+    make(directory, modes)
     return [directory]
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return []
     if (systemCode(error) !== 'ENOENT') throw error
   }
-  const parents = madeWithParents(dirname(directory))
+  const parents = madeWithParents(dirname(directory), modes)
   try {
-    mkdirSync(directory)
+    make(directory, modes)
     return [...parents, directory]
   } catch (error) {
     // Somebody else was quicker.
     if (systemCode(error) === 'EEXIST') return parents
     throw error
   }
+}
+
+function make(directory: string, modes: FileModes): void {
+  mkdirSync(directory, { mode: modes.directory })
+  // Keeps the set-group-id bit that a directory inherits from its parent.
+  if (modes.exact) chmodSync(directory, (statSync(directory).mode & 0o7000) | modes.directory)
 }

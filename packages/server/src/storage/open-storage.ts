@@ -1,3 +1,4 @@
+import { fileModes } from './file-modes.ts'
 import { canonicalPrefix } from './location-relations.ts'
 import { parseLocation } from './location.ts'
 import { Relabelled } from './relabelled.ts'
@@ -13,7 +14,8 @@ import type { Storage } from './storage.ts'
 export async function openStorage(profile: StorageProfile, mustBeThere = false): Promise<Storage> {
   if (profile.type === 'file') {
     const { FileStorage } = await import('./file.ts')
-    const storage = new FileStorage({ roots: [profile.root], mustBeThere })
+    const modes = fileModes(profile.fileMode)
+    const storage = new FileStorage({ roots: [profile.root], mustBeThere, modes })
     if (profile.bucket === undefined) return storage
     const to = canonicalPrefix(parseLocation(profile.root))
     return new Relabelled({ storage, from: `s3://${profile.bucket}/`, to })

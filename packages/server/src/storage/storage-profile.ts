@@ -1,5 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { z } from 'zod'
+import { fileModePattern } from './file-modes.ts'
 import { parseLocation } from './location.ts'
 
 export interface FileStorageProfile {
@@ -8,6 +9,8 @@ export interface FileStorageProfile {
   readonly root: string
   /** The bucket that clients see: they reach the directory through the storage gateway, as `s3://bucket/…`. */
   readonly bucket?: string | undefined
+  /** Permission bits of new files in octal, such as `0640`, where programs of other users read them. Default: `0600`. */
+  readonly fileMode?: string | undefined
 }
 
 export interface S3StorageProfile {
@@ -39,6 +42,7 @@ const fileProfile = z.strictObject({
   type: z.literal('file'),
   root: short.superRefine(isFileRoot),
   bucket: bucket.optional(),
+  fileMode: z.string().regex(fileModePattern, 'must be one like 0600, 0640, 0660 or 0644').optional(),
 })
 
 const s3Profile = z

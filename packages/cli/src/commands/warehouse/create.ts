@@ -3,7 +3,7 @@ import { read } from '../../connection/answer.ts'
 import type { Io } from '../../io.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
-import { addStorageOptions, storageBody, type StorageOptions } from './storage-options.ts'
+import { addStorageOptions, locationOf, storageBody, type StorageOptions } from './storage-options.ts'
 import { addVendingOptions, vendingBody, type VendingOptions } from './vending-options.ts'
 import { warehouse, warehouseText } from './warehouse.ts'
 
@@ -38,7 +38,7 @@ async function create(session: Session, name: string, location: string, options:
       storage,
       vending,
       retentionSeconds: options.retention,
-      allowedLocations: options.allow,
+      allowedLocations: options.allow?.map(locationOf),
       defaults: options.default,
       overrides: options.override,
       protected: options.protected,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { JsonObject } from '@headgate/json'
 import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
@@ -20,16 +19,24 @@ export interface StorageOptions extends KeyOptions {
   readonly endpoint?: string
   readonly region?: string
   readonly pathStyle?: boolean
+  readonly fileMode?: string
 }
 
 export function addStorageOptions(command: Command): Command {
   return addKeyOptions(
-    command
+    addFileModeOption(command)
       .option('--bucket <name>', 'bucket as which clients see a directory of the server')
       .option('--endpoint <url>', 'base URL of an S3 store that is not AWS')
       .option('--region <name>', 'region of the bucket')
       .option('--path-style', 'bucket in the path; the default with --endpoint')
       .option('--no-path-style', 'bucket in the host name'),
+  )
+}
+
+export function addFileModeOption(command: Command): Command {
+  return command.option(
+    '--file-mode <mode>',
+    'permission bits of new files in a directory, where programs of other users read them: 0640, 0644 (default: 0600)',
   )
 }
 
@@ -49,20 +56,30 @@ export function addKeyOptions(command: Command): Command {
  * @throws CliError for any other location, or keys that cannot be read
  */
 export function storageBody(io: Io, location: string, options: StorageOptions): JsonObject {
-  const { bucket: asBucket, endpoint, region, pathStyle } = options
-  const text = location.startsWith('/') ? pathToFileURL(location).href : location
-  if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: asBucket }
+  const { bucket: asBucket, endpoint, region, pathStyle, fileMode } = options
+  const text = locationOf(location)
+  if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: asBucket, fileMode }
   const [, bucket, prefix] = /^s3:\/\/([^/]+)(?:\/+(.*?))?\/*$/.exec(text) ?? []
   if (bucket === undefined) {
     throw new CliError(exitCode.usage, `No warehouse can lie at ${location}.`, {
       next: 'Write s3://BUCKET/FOLDER, or the directory of the server: file:///DIRECTORY.',
     })
   }
+  if (fileMode !== undefined)
+    throw new CliError(exitCode.usage, '--file-mode is for a directory: objects in a bucket have no mode.')
   if (asBucket !== undefined && asBucket !== bucket) {
     throw new CliError(exitCode.usage, `The bucket is ${bucket} already: --bucket is for a directory.`)
   }
   const place = { type: 's3', bucket, prefix: prefix || undefined, endpoint, region, pathStyle }
   return { ...place, ...storageKeys(io, options) }
+}
+
+/**
+ * Returns a location as text for the server: a directory as `file://` and its path, every character as it is. Servers
+ * take percent signs literally, so an escaped path would name another directory.
+ */
+export function locationOf(text: string): string {
+  return text.startsWith('/') ? `file://${resolve(text)}` : text
 }
 
 /** The keys as the management interface takes them; undefined: none are named. */

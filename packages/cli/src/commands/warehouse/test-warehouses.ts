@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { TestHeadgate } from '../../test-headgate.ts'
@@ -29,6 +30,37 @@ export function warehousePromises(shared: () => TestHeadgate): void {
       expect((await headgate(['warehouse', 'list'])).out).toMatch(
         /lakehouse +managed +no .*\nsecond +managed +no/,
       )
+    })
+
+    it('--file-mode decides who reads new files of a directory warehouse, and 0600 without it', async () => {
+      const { headgate } = shared()
+      const place = join(shared().directory, 'data/warehouses/read by a group')
+      const made = await headgate(['warehouse', 'create', 'grouped', place, '--file-mode', '0640'])
+      expect(made.err).not.toContain('error')
+      expect(made.out).toMatch(/\n {2}fileMode +0640\n/)
+      expect((await stat(place)).mode & 0o777).toBe(0o750)
+      expect((await stat(placeIn(shared()))).mode & 0o777).toBe(0o700)
+      const changed = await headgate(['warehouse', 'update', 'grouped', '--file-mode', '0660', '--json'])
+      expect(changed.json).toMatchObject({ storage: { type: 'file', fileMode: '0660' } })
+      expect(await headgate(['warehouse', 'update', 'grouped', '--file-mode', '777'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('must be one like 0600, 0640, 0660 or 0644'),
+      })
+      const s3 = ['warehouse', 'create', 'x', 's3://bucket/x', '--default-chain', '--file-mode', '0640']
+      expect(await headgate(s3)).toMatchObject({ code: 2, err: expect.stringContaining('--file-mode') })
+    })
+
+    it('a directory with a space, a percent sign or letters beyond ASCII has its own name', async () => {
+      const { headgate } = shared()
+      const place = join(shared().directory, 'data/warehouses/käse 100% fresh')
+      const made = await headgate(['warehouse', 'create', 'spaced', place, '--json'])
+      expect(made.json).toMatchObject({ storage: { root: `file://${place}` } })
+      expect((await stat(place)).isDirectory()).toBe(true)
+      const allowed = join(shared().directory, 'data/warehouses/one more')
+      const more = await headgate(['warehouse', 'update', 'spaced', '--allow', allowed, '--json'])
+      expect(more.json).toMatchObject({ allowedLocations: [`file://${allowed}`] })
+      const less = await headgate(['warehouse', 'update', 'spaced', '--disallow', allowed, '--json'])
+      expect(less.json).toMatchObject({ allowedLocations: [] })
     })
 
     it('update changes what is given and keeps the rest', async () => {

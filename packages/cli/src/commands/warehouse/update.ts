@@ -8,11 +8,18 @@ import type { Io } from '../../io.ts'
 import { several } from '../../options.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
-import { addKeyOptions, type KeyOptions, storageKeys } from './storage-options.ts'
+import {
+  addFileModeOption,
+  addKeyOptions,
+  type KeyOptions,
+  locationOf,
+  storageKeys,
+} from './storage-options.ts'
 import { addVendingOptions, hasVending, vendingBody, type VendingOptions } from './vending-options.ts'
 import { type Warehouse, warehouse, warehouseText } from './warehouse.ts'
 
 interface Options extends KeyOptions, VendingOptions, SettingsOptions {
+  readonly fileMode?: string
   readonly disallow?: readonly string[]
   readonly removeDefault?: readonly string[]
   readonly removeOverride?: readonly string[]
@@ -23,7 +30,7 @@ export function registerUpdate(group: Command, io: Io): void {
     .command('update')
     .description('Changes what is given and leaves the rest. The place of a warehouse never changes.')
     .argument('<name>')
-  addKeyOptions(command)
+  addKeyOptions(addFileModeOption(command))
   addVendingOptions(command)
   addSettingsOptions(command)
     .option('--disallow <location>', 'take a further place away again; may be given several times', several)
@@ -45,6 +52,7 @@ async function update({ client, io, out }: Session, name: string, options: Optio
       : undefined
   const body = {
     storageKeys: storageKeys(io, options),
+    fileMode: options.fileMode,
     retentionSeconds: options.retention,
     skipProbe: options.skipProbe,
     vending: vendingBody(options, now?.vending ?? null),
@@ -71,7 +79,9 @@ function touchesLists({
 /** The server takes lists as a whole; only those that are touched are sent. */
 function listsAfter(now: Warehouse, options: Options): JsonObject {
   const { allow, disallow, override, removeDefault, removeOverride } = options
-  const places = new Set(now.allowedLocations).union(new Set(allow)).difference(new Set(disallow))
+  const places = new Set(now.allowedLocations)
+    .union(new Set(allow?.map(locationOf)))
+    .difference(new Set(disallow?.map(locationOf)))
   return {
     allowedLocations: (allow ?? disallow) ? [...places] : undefined,
     defaults:
