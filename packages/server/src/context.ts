@@ -248,6 +248,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         ...parts,
         master,
         pageTokens,
+        policies,
         fileRoots: options.fileRoots,
         checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl }),
         webIdentities,

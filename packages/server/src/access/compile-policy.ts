@@ -2,7 +2,7 @@ import type { PolicyRow } from '../store/policies.ts'
 import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
 import { actsFor, compileLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
-import { bitsOf, privilegeBits } from './privilege-bits.ts'
+import { bitsGrantedOn, everyBit } from './privilege-bits.ts'
 import { serverId } from './privilege.ts'
 
 /**
@@ -31,7 +31,7 @@ export function compilePolicy(
     roles: row.roles,
     authorizer,
     grantees: new Set(row.grantees),
-    grants: new Map(row.grants.map((grant) => [grant.id, bitsOf(grant.privileges)])),
+    grants: new Map(row.grants.map(({ id, privileges }) => [id, bitsGrantedOn(id, privileges)])),
     passage: new Set(row.passage),
   }
 }
@@ -73,7 +73,7 @@ export function everything(
     roles: [],
     authorizer,
     grantees: new Set([principalId]),
-    grants: new Map([[serverId, privilegeBits.manage]]),
+    grants: new Map([[serverId, everyBit]]),
     passage: new Set(),
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { grantsAuthorizer } from './authorizer.ts'
 import { disabled, everything } from './compile-policy.ts'
 import { decide, decidePassage, listFilter, serverChain, visible } from './decide.ts'
-import { bitsOf, privileges, privilegesIn } from './privilege-bits.ts'
+import { bitsGrantedOn, bitsOf, privileges, privilegesIn } from './privilege-bits.ts'
 import { type Chain, type Privilege, serverId } from './privilege.ts'
 import type { Policy } from './policy.ts'
 import { enforce } from './refuse.ts'
@@ -26,7 +26,15 @@ function policyWith(
   passage: readonly string[] = [],
 ): Policy {
   const byId = Map.groupBy(grants, ([id]) => id)
-  const bits = new Map([...byId].map(([id, held]) => [id, bitsOf(held.map(([, privilege]) => privilege))]))
+  const bits = new Map(
+    [...byId].map(([id, held]) => [
+      id,
+      bitsGrantedOn(
+        id,
+        held.map(([, privilege]) => privilege),
+      ),
+    ]),
+  )
   return {
     version: 7,
     principalId: me,
@@ -82,6 +90,17 @@ test('the owner of an object may do everything with it and with all below, and n
   expect(decide(policyWith([]), { ids: [warehouse], owners: [other], names }, 'use').outcome).toBe('hide')
 })
 
+test('an owner holds administer-storage only by a grant, and manage on the server gives it everywhere', () => {
+  const owned: Chain = { ids: [warehouse], owners: [me], names }
+  const may = (policy: Policy): string => decide(policy, owned, 'administer-storage').outcome
+  expect(may(policyWith([]))).toBe('deny')
+  expect(may(policyWith([[warehouse, 'manage']]))).toBe('deny')
+  expect(may(policyWith([[warehouse, 'administer-storage']]))).toBe('allow')
+  expect(may(policyWith([[serverId, 'manage']]))).toBe('allow')
+  // The grant adds to what the owner holds.
+  expect(decide(policyWith([[warehouse, 'administer-storage']]), owned, 'manage').outcome).toBe('allow')
+})
+
 test('whoever may use something below gets through, and may do nothing on the way', () => {
   const policy = policyWith([[table, 'select']], [warehouse, namespace])
   for (const on of ['warehouse', 'namespace']) {
@@ -108,12 +127,15 @@ test('nothing is allowed that no grant and no ownership gives, and more grants n
   const place = fc.constantFrom(serverId, warehouse, namespace, table, 'elsewhere')
   const grants = fc.array(fc.tuple(place, fc.constantFrom(...privileges)), { maxLength: 6 })
   const implied: Readonly<Record<Privilege, readonly Privilege[]>> = {
-    use: ['use', 'select', 'modify', 'create', 'manage'],
+    use: ['use', 'select', 'modify', 'create', 'manage', 'administer-storage'],
     select: ['select', 'modify', 'manage'],
     modify: ['modify', 'manage'],
     create: ['create', 'manage'],
     manage: ['manage'],
+    'administer-storage': ['administer-storage'],
   }
+  const gives = (id: string, held: Privilege, privilege: Privilege): boolean =>
+    implied[privilege].includes(held) || (id === serverId && held === 'manage')
   fc.assert(
     fc.property(
       grants,
@@ -122,7 +144,7 @@ test('nothing is allowed that no grant and no ownership gives, and more grants n
       fc.constantFrom(...privileges),
       (some, more, on, privilege) => {
         const reach = new Set([serverId, ...chainOf(on).ids])
-        const expected = some.some(([id, held]) => reach.has(id) && implied[privilege].includes(held))
+        const expected = some.some(([id, held]) => reach.has(id) && gives(id, held, privilege))
         expect(outcome(policyWith(some), on, privilege) === 'allow').toBe(expected)
         if (expected) expect(outcome(policyWith([...some, ...more]), on, privilege)).toBe('allow')
       },

@@ -1,7 +1,7 @@
 import type { Decision } from './decision.ts'
 import type { Policy } from './policy.ts'
 import { type Chain, type ObjectNames, type Privilege, serverId } from './privilege.ts'
-import { holds, privilegeBits } from './privilege-bits.ts'
+import { everyBit, holds, privilegeBits } from './privilege-bits.ts'
 
 /** The server itself as the place of a decision: nothing stands above it and nobody owns it. */
 export const serverChain: Chain = {
@@ -72,21 +72,21 @@ function isShown(policy: Policy, { names }: Chain): boolean {
  *
  * @param sought only this one and what it implies; default: all
  */
-export function bitsOn(policy: Policy, chain: Chain, sought: Privilege = 'manage'): number {
-  const granted = grantedBits(policy, chain) & privilegeBits[sought]
+export function bitsOn(policy: Policy, chain: Chain, sought?: Privilege): number {
+  const granted = grantedBits(policy, chain) & (sought === undefined ? everyBit : privilegeBits[sought])
   return granted === 0 ? 0 : policy.authorizer.narrow(policy, chain.names, granted)
 }
 
 /** What the grants give the caller there: the user's, within the engine's limits. */
 export function grantedBits(policy: Policy, chain: Chain): number {
   if (!reaches(policy, chain)) return 0
-  return ownBitsOn(policy, chain) & (policy.engine?.bits ?? privilegeBits.manage)
+  return ownBitsOn(policy, chain) & (policy.engine?.bits ?? everyBit)
 }
 
-/** What the principal itself has there, whoever acts for it. */
+/** Returns the bits that the principal holds on the object without the limits of an engine: as an owner, and by grants. */
 export function ownBitsOn(policy: Policy, chain: Chain): number {
-  if (chain.owners.includes(policy.principalId)) return privilegeBits.manage
   let bits = policy.grants.get(serverId) ?? 0
+  if (chain.owners.includes(policy.principalId)) bits |= privilegeBits.manage
   for (const id of chain.ids) bits |= policy.grants.get(id) ?? 0
   return bits
 }
@@ -105,7 +105,7 @@ function reaches({ enabled, engine }: Policy, chain: Chain): boolean {
 
 /** False when the caller can hold the privilege on nothing below the head of `chain`, whatever was granted there. */
 export function mayHold(policy: Policy, chain: Chain, privilege: Privilege): boolean {
-  return reaches(policy, chain) && holds(policy.engine?.bits ?? privilegeBits.manage, privilege)
+  return reaches(policy, chain) && holds(policy.engine?.bits ?? everyBit, privilege)
 }
 
 function mayUse({ engine }: Policy): boolean {

@@ -17,7 +17,10 @@ export interface EngineLimits {
   readonly firstCalls: FirstCalls
   /** Ids; null: every warehouse, and what is above them. */
   readonly warehouses: ReadonlySet<string> | null
-  /** The privileges that may be used at all (see `privilegeBits`), implied ones included. */
+  /**
+   * The privileges that may be used at all (see `privilegeBits`), implied ones included. An entry without a limit allows
+   * all but `administer-storage`, which an entry must name.
+   */
   readonly bits: number
   readonly administers: boolean
   readonly refreshes: boolean

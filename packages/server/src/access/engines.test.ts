@@ -73,6 +73,23 @@ describe('a user behind an engine', () => {
     expect((await policies.get(behind(trino))).shutOut).toBe('engine')
   })
 
+  test('administers storage through an engine only when its entry names administer-storage', async () => {
+    policies.saw(await grant(sql, 'manage', null, 'principal', alice.principal.id))
+    await register({ administers: true })
+    expect(may(await policies.get(alice), 'administer-storage')).toBe('allow')
+    const through = await policies.get(behind(trino))
+    expect(may(through, 'manage')).toBe('allow')
+    expect(may(through, 'administer-storage')).toBe('deny')
+    expect(decide(through, world.table.chain, 'administer-storage').limitedBy).toBe(trino.principal.name)
+    for (const [privileges, outcome] of [
+      [['manage'], 'deny'],
+      [['administer-storage'], 'allow'],
+    ] as const) {
+      await changed((tx) => updateEngine(tx, trino.principal.id, { ...openEngine, privileges }))
+      expect(may(await policies.get(behind(trino)), 'administer-storage')).toBe(outcome)
+    }
+  })
+
   test('is shut out when the engine is disabled or its sessions were stopped, as when it is itself', async () => {
     await register()
     const now = Date.now()

@@ -12,7 +12,14 @@ import { decide, serverChain } from './decide.ts'
 import { explain } from './explain.ts'
 import { Policies } from './policies.ts'
 import type { Policy } from './policy.ts'
-import { bitsOf, holds, privilegeBits, privileges } from './privilege-bits.ts'
+import {
+  bitsGrantedOn,
+  holds,
+  isOwners,
+  privileges,
+  privilegesGiving,
+  privilegesGivingOnServer,
+} from './privilege-bits.ts'
 import { type Chain, type Privilege, serverId } from './privilege.ts'
 import { addMember, addPrincipal, addRole, addWorld, grant, registerEngine } from './test-world.ts'
 
@@ -42,9 +49,11 @@ async function holdersOf(chain: Chain, privilege: Privilege): Promise<string[]> 
   const found: string[] = []
   for (;;) {
     const page = await listHolders(sql, {
-      securableIds: [...new Set([...chain.ids, serverId])],
-      privileges: privileges.filter((each) => holds(privilegeBits[each], privilege)),
-      owners: chain.owners,
+      securableIds: chain.ids,
+      privileges: privilegesGiving(privilege),
+      serverPrivileges: privilegesGivingOnServer(privilege),
+      unlimitedEngines: isOwners(privilege),
+      owners: isOwners(privilege) ? chain.owners : [],
       groupAges,
       warehouseId: chain === serverChain ? null : (chain.ids.at(-1) ?? null),
       after: found.length === 0 ? null : { name: found.at(-1) ?? '', id: ids.get(found.at(-1) ?? '') ?? '' },
@@ -101,7 +110,7 @@ test('who can is whom decisions allow, and every right has its reason, in any wo
   const { warehouse, outer, inner, sibling, table } = await addWorld(sql, idOf(0))
   const other = await addWorld(sql)
   await registerEngine(sql, idOf(3), { firstCalls: 'config-only' })
-  await registerEngine(sql, idOf(4), { firstCalls: 'service', privileges: ['select'] })
+  await registerEngine(sql, idOf(4), { firstCalls: 'service', privileges: ['select', 'administer-storage'] })
   await registerEngine(sql, idOf(5), { firstCalls: 'service', warehouses: [other.warehouse.id] })
   await sql.transaction(async (tx: Queryable) => {
     await setPrincipalEnabled(tx, idOf(2), false)
@@ -143,7 +152,7 @@ test('who can is whom decisions allow, and every right has its reason, in any wo
       const known = await Promise.all(callers.map(async (caller) => policies.get(caller, version)))
       for (const object of objects) {
         const chain = object?.chain ?? serverChain
-        for (const privilege of ['use', 'modify', 'create', 'manage'] as const) {
+        for (const privilege of ['use', 'modify', 'create', 'manage', 'administer-storage'] as const) {
           const allowed = known.filter((policy) => decide(policy, chain, privilege).outcome === 'allow')
           expect(await holdersOf(chain, privilege)).toEqual(
             callers
@@ -154,7 +163,8 @@ test('who can is whom decisions allow, and every right has its reason, in any wo
           if (policy === undefined) throw new Error('nobody')
           const { deciding, own } = await reasonsOf(policy, chain, privilege)
           expect(own.includes(privilege)).toBe(deciding !== null)
-          if (deciding?.grant) expect(holds(bitsOf([deciding.grant.privilege]), privilege)).toBe(true)
+          const grant = deciding?.grant ?? null
+          if (grant) expect(holds(bitsGrantedOn(grant.securableId, [grant.privilege]), privilege)).toBe(true)
         }
       }
     }),

@@ -1,7 +1,7 @@
 import type { HeldGrantRow, MembershipRow } from '../store/explanations.ts'
 import { bitsOn, ownBitsOn } from './decide.ts'
 import type { Policy } from './policy.ts'
-import { bitsOf, holds, privilegesIn } from './privilege-bits.ts'
+import { bitsGrantedOn, holds, isOwners, privilegesIn } from './privilege-bits.ts'
 import type { Chain, Privilege } from './privilege.ts'
 
 /** What gives a right on an object: being its owner, or a grant to the principal, a group it is in or a role it has. */
@@ -65,7 +65,8 @@ export function explain(
 }
 
 function suffices({ grant }: Reason, privilege: Privilege): boolean {
-  return grant === null || holds(bitsOf([grant.privilege]), privilege)
+  if (grant === null) return isOwners(privilege)
+  return holds(bitsGrantedOn(grant.securableId, [grant.privilege]), privilege)
 }
 
 /** The shortest way from the principal to each grantee of its policy. */

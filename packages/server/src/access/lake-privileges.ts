@@ -7,26 +7,40 @@ const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 't
 const manageServer = { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
 /** Such a storage reaches whatever the machine may reach. */
-const ofTheMachine = 'With the keys of the machine (default-chain): manage on the server.'
+const ofTheMachine = 'With the keys of the machine (default-chain): administer-storage on the server.'
+const seesStorage = 'Instead, administer-storage on the warehouse is enough.'
 
 /** What the operations of `lakeOperations` need, in the terms of `privileges-by-operation.ts`. */
 export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   createWarehouse: {
     ...createOnServer,
-    note: `The caller owns what is created. ${ofTheMachine} To hand out access in the name of the machine, the server or its users, too.`,
+    note: `The caller owns what is created, and is granted administer-storage on it. ${ofTheMachine} To hand out access in the name of the machine, the server or its users, too.`,
   },
   validateStorage: { ...createOnServer, note: ofTheMachine },
   listWarehouses: {
     needs: [{ privilege: 'use', on: 'warehouse', object: 'each warehouse', passage: true }],
     note: 'Shows the warehouses the caller may use or pass through.',
   },
-  getWarehouse: manageWarehouse,
+  getWarehouse: { ...manageWarehouse, note: seesStorage },
   updateWarehouse: {
-    ...manageWarehouse,
-    note: 'Further places of one with the keys of the machine, and handing out access in the name of the machine, the server or its users, need manage on the server.',
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'retentionSeconds or protected changes',
+      },
+      {
+        privilege: 'administer-storage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'storageKeys, fileMode, vending, allowedLocations, defaults or overrides change',
+      },
+    ],
+    note: 'Further places of one with the keys of the machine, and handing out access in the name of the machine, the server or its users, need administer-storage on the server.',
   },
-  validateWarehouse: manageWarehouse,
-  checkWarehouse: manageWarehouse,
+  validateWarehouse: { ...manageWarehouse, note: seesStorage },
+  checkWarehouse: { ...manageWarehouse, note: seesStorage },
   deleteWarehouse: manageWarehouse,
   getNamespaceDetails: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
   getRelationDetails: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },

@@ -161,10 +161,13 @@ describe('what the store says', () => {
           const reach = new Set([serverId, ...chain.ids])
           const onIt = held
             .filter(([, on]) => reach.has(objects[on]?.id ?? serverId))
-            .map(([, , privilege]) => privilege)
+            .map(([, on, privilege]) => [objects[on] === null, privilege] as const)
           for (const privilege of privileges) {
             expect(decide(policy, chain, privilege).outcome === 'allow').toBe(
-              onIt.some((has) => naivelyImplied[has].includes(privilege)),
+              onIt.some(
+                ([onServer, has]) =>
+                  naivelyImplied[has].includes(privilege) || (onServer && has === 'manage'),
+              ),
             )
           }
           const below = held.some(
@@ -192,4 +195,5 @@ const naivelyImplied: Readonly<Record<Privilege, readonly Privilege[]>> = {
   modify: ['modify', 'select', 'use'],
   create: ['create', 'use'],
   manage: ['manage', 'create', 'modify', 'select', 'use'],
+  'administer-storage': ['administer-storage', 'use'],
 }

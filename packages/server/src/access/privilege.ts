@@ -1,5 +1,11 @@
-/** What can be granted. `use` < `select` < `modify` < `manage`; `create` implies `use` and is implied by `manage`. */
-export type Privilege = 'use' | 'select' | 'modify' | 'create' | 'manage'
+/**
+ * What can be granted. `use` < `select` < `modify` < `manage`; `create` implies `use` and is implied by `manage`.
+ *
+ * `administer-storage` is custody of the storage below an object: keys, endpoints, allowed locations, vending and the
+ * properties that a warehouse sets at its clients. It implies `use`. Only `manage` on the server implies it; `manage`
+ * on anything below, and ownership, do not.
+ */
+export type Privilege = 'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'
 
 export type SecurableKind = 'server' | 'warehouse' | 'namespace' | 'relation'
 

@@ -188,6 +188,7 @@ export const privilegesByOperation = {
         when: 'it is granted on a table or view',
       },
     ],
+    note: 'administer-storage is granted and revoked only with administer-storage on the same object.',
   },
   revokePrivilege: {
     needs: [
@@ -211,6 +212,7 @@ export const privilegesByOperation = {
         when: 'it was granted on a table or view',
       },
     ],
+    note: 'administer-storage is granted and revoked only with administer-storage on the same object.',
   },
   listGrants: {
     needs: [

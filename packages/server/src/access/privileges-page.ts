@@ -10,8 +10,15 @@ const introduction = `# Privileges
 *Generated from \`packages/server/src/access/privileges-by-operation.ts\` by \`npm run docs\`; do not edit.*
 
 A privilege is granted to a principal or a role on the server, a warehouse, a namespace, or a table or view, and holds
-for everything below. \`manage\` implies every other privilege, \`modify\` implies \`select\`, and \`select\` and \`create\`
-imply \`use\`. Who creates a namespace, table or view owns it, and has \`manage\` on it and on everything below.
+for everything below. \`manage\` implies \`modify\` and \`create\`, \`modify\` implies \`select\`, and \`select\`, \`create\`
+and \`administer-storage\` imply \`use\`. The creator of a namespace, table or view owns it, and has \`manage\` on it and on
+everything below.
+
+\`administer-storage\` is custody of storage: the keys, endpoints, allowed locations and vending mode of a warehouse, and
+the properties that it sets at its clients (\`defaults\`, \`overrides\`). Only \`manage\` on the server implies it; \`manage\`
+on a warehouse or below, and ownership, do not. The creator of a warehouse is granted it there. Its holders on an object,
+or above, are the only ones who grant and revoke it. Through an engine it is used only when the engine's entry names it
+(\`headgate engine set NAME --administers --only-privilege manage --only-privilege administer-storage\`).
 
 What somebody may not use looks as if it did not exist (404); what they may use but not in this way is refused with the
 missing privilege named (403). Where the table says *or below*, having something to use below the object is enough: the

@@ -14,6 +14,8 @@ export interface RefusedObject {
   readonly kind: SecurableKind
   /** As the caller named it: `sales.orders`. */
   readonly name: string
+  /** What needs the privilege, as the subject of a sentence: `Changing vending`. Default: `This`. */
+  readonly action?: string
   /** The exact error of an object that does not exist; a hidden one must not differ by a letter. */
   readonly missing?: () => HeadgateError
 }
@@ -39,11 +41,19 @@ export function enforce(decision: Decision, object: RefusedObject): void {
           ? forbidden(decision, decision.forbiddenBy, object)
           : decision.limitedBy !== undefined
             ? limited(decision, decision.limitedBy, object)
-            : object.kind === 'server'
-              ? `This needs the privilege ${decision.privilege} on the server: ask an administrator.`
-              : `This needs the privilege ${decision.privilege} on ${object.kind} ${object.name}: ask who manages it.`,
+            : missing(decision, object),
       )
   }
+}
+
+function missing({ privilege }: Decision, { kind, name, action = 'This' }: RefusedObject): string {
+  if (kind === 'server')
+    return `${action} needs the privilege ${privilege} on the server: ask an administrator.`
+  const advice =
+    privilege === 'administer-storage'
+      ? 'ask an administrator of its storage or of the server'
+      : 'ask who manages it'
+  return `${action} needs the privilege ${privilege} on ${kind} ${name}: ${advice}.`
 }
 
 function forbidden({ privilege }: Decision, rules: readonly string[], { kind, name }: RefusedObject): string {

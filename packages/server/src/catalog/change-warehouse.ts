@@ -7,7 +7,8 @@ import { fileModes } from '../storage/file-modes.ts'
 import { makeRoots } from '../storage/file-roots.ts'
 import { parseLocation } from '../storage/location.ts'
 import type { FileStorageProfile, StorageProfile } from '../storage/storage-profile.ts'
-import { policyVersion } from '../store/policies.ts'
+import { insertGrant } from '../store/grants.ts'
+import { bumpPolicy, policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
@@ -40,13 +41,16 @@ export interface WarehouseCreation {
   readonly profile: StorageProfile
   readonly settings: WarehouseSettings
   readonly ownerId: string
+  /** The principal that is granted `administer-storage` on the warehouse; null: none. */
+  readonly grantee: string | null
 }
 
 /** As of seven days; see `retention_seconds`. */
 export const defaultRetentionSeconds = 604_800
 
 /**
- * Makes a warehouse, at a place that no other warehouse has.
+ * Creates a warehouse at a place that no other warehouse has. Returns its id, and the policy version from which on the
+ * grantee holds `administer-storage` on it.
  *
  * @throws HeadgateError `already-exists` when the name or the place is taken
  * @throws Stale when the policy moved
@@ -55,8 +59,8 @@ export async function createWarehouse(
   parts: WarehouseParts,
   creation: WarehouseCreation,
   riders: (id: string) => Riders,
-): Promise<string> {
-  const { name, profile, settings, ownerId } = creation
+): Promise<{ readonly id: string; readonly policyVersion: number }> {
+  const { name, profile, settings, ownerId, grantee } = creation
   const id = randomUUID()
   checkSettings(profile, settings)
   const row: NewWarehouse = {
@@ -67,17 +71,32 @@ export async function createWarehouse(
     ...sealProfile(parts.master, id, profile),
   }
   try {
-    await parts.sql.transaction(async (tx) => {
+    return await parts.sql.transaction(async (tx) => {
       await checkPlace(tx, profile)
       if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
-      if (!(await insertWarehouse(tx, row, riders(id)))) throw new Stale()
+      const allowed = riders(id)
+      if (grantee === null) {
+        if (!(await insertWarehouse(tx, row, allowed))) throw new Stale()
+        return { id, policyVersion: allowed.policyVersion }
+      }
+      const version = await bumpPolicy(tx)
+      if (version !== allowed.policyVersion + 1) throw new Stale()
+      if (!(await insertWarehouse(tx, row, { ...allowed, policyVersion: version }))) throw new Stale()
+      await insertGrant(tx, {
+        securableId: id,
+        securableKind: 'warehouse',
+        granteeId: grantee,
+        granteeKind: 'principal',
+        privilege: 'administer-storage',
+        grantedBy: grantee,
+      })
+      return { id, policyVersion: version }
     })
   } catch (error) {
     if (isViolation(error, 'warehouse_name_key'))
       throw new HeadgateError('already-exists', `There is a warehouse ${name} already.`)
     throw error
   }
-  return id
 }
 
 /** Changes settings, and storage keys where a profile is given; the place stays. */
@@ -150,7 +169,7 @@ export async function ensureWarehouse(
     if ((await findWarehouse(parts.sql, wanted.name)) !== null) return
     const riders = { policyVersion: await policyVersion(parts.sql), audit: [], idempotency: null }
     try {
-      await createWarehouse(parts, { ...wanted, settings, ownerId: serverId }, () => riders)
+      await createWarehouse(parts, { ...wanted, settings, ownerId: serverId, grantee: null }, () => riders)
       return
     } catch (error) {
       // Another replica was quicker, or the policy moved: the next look tells.

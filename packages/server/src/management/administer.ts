@@ -2,7 +2,7 @@ import type { Decision } from '../access/decision.ts'
 import { decide, serverChain } from '../access/decide.ts'
 import type { Policies } from '../access/policies.ts'
 import { enforce, type RefusedObject } from '../access/refuse.ts'
-import { type Chain, serverId } from '../access/privilege.ts'
+import { type Chain, type Privilege, serverId } from '../access/privilege.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Call } from '../http/operation.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
@@ -28,12 +28,17 @@ export function administerServer(call: Call): Decision {
 }
 
 /**
- * The caller must have `manage` on the object, in person: a session in which an engine acts for the caller administers
- * only if the engine's entry says so, whatever the caller may.
+ * Requires the privilege on the object, and a caller in person: a session in which an engine acts for the caller
+ * administers only if the engine's entry allows it.
  */
-export function administer(call: Call, chain: Chain, object: RefusedObject): Decision {
-  call.audit.privilege = 'manage'
-  const decision = decide(call.policy, chain, 'manage')
+export function administer(
+  call: Call,
+  chain: Chain,
+  object: RefusedObject,
+  privilege: Privilege = 'manage',
+): Decision {
+  call.audit.privilege = privilege
+  const decision = decide(call.policy, chain, privilege)
   enforce(decision, object)
   refuseActing(call)
   return decision

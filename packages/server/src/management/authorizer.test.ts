@@ -19,7 +19,7 @@ forbid(principal == Headgate::Principal::"alice", action, resource in Headgate::
 @id("no warehouse")
 forbid(principal == Headgate::Principal::"carol", action, resource in Headgate::Warehouse::"lakehouse");
 @id("kept as it is")
-forbid(principal == Headgate::Principal::"dave", action in [Headgate::Action::"manage", Headgate::Action::"create"], resource in Headgate::Warehouse::"lakehouse");
+forbid(principal == Headgate::Principal::"dave", action in [Headgate::Action::"manage", Headgate::Action::"create", Headgate::Action::"administer-storage"], resource in Headgate::Warehouse::"lakehouse");
 `
 
 let directory: string

@@ -75,9 +75,11 @@ const members = {
     .describe('The only warehouses it reaches, whoever it acts for, by name or id; null: all.'),
   privileges: z
     .array(z.enum(privileges as [Privilege, ...Privilege[]]))
-    .max(5)
+    .max(6)
     .nullable()
-    .describe('The only privileges it uses, whoever it acts for, with those that they imply; null: all.'),
+    .describe(
+      'The only privileges it uses, whoever it acts for, with those that they imply; null: all but administer-storage, which must be named.',
+    ),
   administers: z.boolean().describe('It may administer for users who may.'),
   refreshes: z.boolean().describe('It may renew storage credentials of its users without them.'),
   viewChains: z.boolean().describe('It is believed which view it reads a table for.'),

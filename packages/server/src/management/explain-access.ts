@@ -3,6 +3,7 @@ import { decide } from '../access/decide.ts'
 import { explain, type Reason } from '../access/explain.ts'
 import { enforce } from '../access/refuse.ts'
 import type { Policy } from '../access/policy.ts'
+import { isOwners } from '../access/privilege-bits.ts'
 import { type Privilege, serverId } from '../access/privilege.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Call } from '../http/operation.ts'
@@ -25,7 +26,7 @@ import {
   explanationView,
   type ExplanationView,
 } from './explanation-view.ts'
-import { privilege } from './grants.ts'
+import { grantingPrivilege, privilege } from './grants.ts'
 import { instantOf } from './schemas.ts'
 import { labelOf, type SecurableName, securableName, securableOf } from './securable.ts'
 
@@ -118,16 +119,17 @@ export function explainOperations(parts: ManagementParts): readonly ManagementOp
         ...link,
         reasons: reasons.filter(({ on }) => on === link.id).map(viewOf),
       })),
-      managers: isMissing ? await managersOf(order, byId) : [],
+      managers: isMissing ? await managersOf(order, byId, privilege) : [],
     }
   }
 
   async function managersOf(
     order: readonly string[],
     byId: ReadonlyMap<string, ExplainedObject>,
+    privilege: Privilege,
   ): Promise<ExplanationView['managers']> {
-    const granted = await listManagers(sql, order, maxManagers)
-    const owners = order.flatMap((id) => {
+    const granted = await listManagers(sql, order, grantingPrivilege(privilege), maxManagers)
+    const owners = (isOwners(privilege) ? order : []).flatMap((id) => {
       const { owner = null, name = '' } = byId.get(id) ?? {}
       return owner === null ? [] : [{ kind: 'principal' as const, ...owner, on: name }]
     })

@@ -12,7 +12,7 @@ import { changedView } from './role-members.ts'
 import { kindOf, labelOf, type SecurableName, securableName, securableOf } from './securable.ts'
 
 export const privilege: z.ZodType<Privilege> = z
-  .enum(['use', 'select', 'modify', 'create', 'manage'])
+  .enum(['use', 'select', 'modify', 'create', 'manage', 'administer-storage'])
   .meta({ id: 'Privilege' })
 
 interface GrantBody {
@@ -25,7 +25,12 @@ const grantBody = z
   .strictObject({ privilege, on: securableName, to: granteeName })
   .meta({ id: 'GrantRequest' })
 
-/** Whoever has `manage` on an object gives and takes privileges on it and on everything below. */
+/** The privilege that lets its holder grant and revoke `privilege` on an object and on everything below. */
+export function grantingPrivilege(privilege: Privilege): Privilege {
+  return privilege === 'administer-storage' ? privilege : 'manage'
+}
+
+/** Callers with `manage` on an object grant and revoke its privileges; `administer-storage` only its holders. */
 export function grantOperations(parts: ManagementParts): readonly ManagementOperation[] {
   const { sql } = parts
   const subject = 'grants'
@@ -37,7 +42,7 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
     give = false,
   ): Promise<{ decision: Decision; row: SecurableRow; grantee: Grantee }> {
     const { row, object } = await securableOf(sql, body.on)
-    const decision = administer(call, row.chain, object)
+    const decision = administer(call, row.chain, object, grantingPrivilege(body.privilege))
     const grantee = await granteeOf(parts, body.to, give)
     call.audit.securable = { kind: row.kind, id: row.id }
     call.audit.object = labelOf(body.on)

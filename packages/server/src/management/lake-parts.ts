@@ -1,3 +1,4 @@
+import type { Policies } from '../access/policies.ts'
 import type { CatalogParts } from '../catalog/parts.ts'
 import type { Finding } from '../catalog/finding.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
@@ -18,6 +19,7 @@ export interface LakeParts extends CatalogParts {
   readonly master: MasterKey
   readonly pageTokens: PageTokens
   readonly warehouses: Warehouses
+  readonly policies: Pick<Policies, 'saw'>
   /**
    * Locations (`file:///data`) below which warehouses on the server's own disk may lie. Whoever may make warehouses could
    * else read and delete all files of the server's user. Empty: none can be made over this interface.

@@ -25,6 +25,17 @@ export function permit(call: Call, object: Permitted, privilege: Privilege = 'ma
   return decision
 }
 
+/** Requires one of the privileges on the object; a refusal names the first. Otherwise like `permit`. */
+export function permitAny(
+  call: Call,
+  object: Permitted,
+  [first, ...others]: readonly [Privilege, ...Privilege[]],
+): Decision {
+  const held = others.find((each) => decide(call.policy, object.chain, each).outcome === 'allow')
+  const isFirstHeld = decide(call.policy, object.chain, first).outcome === 'allow'
+  return permit(call, object, isFirstHeld ? first : (held ?? first))
+}
+
 /** What a change of this call takes along: its audit event, and the policy it was allowed by. */
 export function ridersFor(call: Call, { policyVersion }: Decision): Riders {
   const known = { requestId: call.requestId, identity: call.identity, userAgent: call.header('user-agent') }

@@ -45,6 +45,7 @@ export async function testLakeManagement(): Promise<TestLakeManagement> {
     sql,
     master,
     warehouses,
+    policies: server.parts.policies,
     pageTokens: server.parts.pageTokens,
     fileRoots: [`file://${directory}`],
     wakeJobs: () => (woken += 1),

@@ -97,7 +97,7 @@ describe('how a warehouse hands out storage access', () => {
 })
 
 describe('the keys of the machine', () => {
-  it('are for the warehouses, and the places, of who runs the server', async () => {
+  it('are used only for warehouses and places that a holder of administer-storage on the server chose', async () => {
     const maker = await lake.principal({ privilege: 'create', on: 'server' })
     const bucket = `b-${randomUUID()}`
     const storage = { type: 's3', bucket, endpoint: 'http://127.0.0.1:1', credentials: 'default-chain' }
@@ -105,7 +105,8 @@ describe('the keys of the machine', () => {
     expect(await lake.as(maker, 'POST /warehouses', wanted)).toMatchObject({ status: 403 })
     expect(await lake.as(maker, 'POST /warehouses/validate', { storage })).toMatchObject({ status: 403 })
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
-    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: wanted.name } })
+    const on = { warehouse: wanted.name }
+    const manager = await lake.principal({ privilege: 'manage', on }, { privilege: 'administer-storage', on })
     const at = `/warehouses/${wanted.name}`
     const one = `s3://one-${randomUUID()}/`
     const places = { allowedLocations: [one, `s3://two-${randomUUID()}/`] }

@@ -5,7 +5,7 @@ import { openProfile } from '../catalog/storage-secret.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseOf, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
-import { permit } from './permit.ts'
+import { permitAny } from './permit.ts'
 
 interface FindingView {
   readonly name: string
@@ -46,7 +46,7 @@ export function warehouseCheckOperations(parts: LakeParts): readonly ManagementO
     answer: { status: 200, schema: report, description: 'What was found, also when not everything is ok.' },
     async run({ params }, call) {
       const row = await warehouseRow(parts, params.warehouse)
-      permit(call, asObject(row))
+      permitAny(call, asObject(row), ['manage', 'administer-storage'])
       const profile = openProfile(parts.master, row)
       const warehouse = await warehouseOf(parts, params.warehouse)
       const findings: Finding[] = await checkStorage(warehouse, profile, call.signal)

@@ -4,7 +4,7 @@ import { checkBorrower } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseOf, warehouseParams } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
-import { permit } from './permit.ts'
+import { permit, permitAny } from './permit.ts'
 import { checkFileRoots, profileOf, storageBody } from './warehouse-schemas.ts'
 
 /** Dry runs: an object is written, read, listed and deleted. What fails is said in the error. */
@@ -38,7 +38,7 @@ export function warehouseProbeOperations(parts: LakeParts): readonly ManagementO
     params: warehouseParams,
     async run({ params }, call) {
       const warehouse = await warehouseOf(parts, params.warehouse)
-      permit(call, asObject(warehouse))
+      permitAny(call, asObject(warehouse), ['manage', 'administer-storage'])
       await probeStorage(warehouse, call.signal)
     },
   })

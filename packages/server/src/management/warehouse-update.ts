@@ -8,7 +8,8 @@ import type { WarehouseRow } from '../store/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
-import { permit, ridersFor } from './permit.ts'
+import { ridersFor } from './permit.ts'
+import { permitWarehouseChange } from './permit-warehouse-change.ts'
 import { checkClientProperties, setAnew } from '../catalog/client-properties.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import {
@@ -32,7 +33,7 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
     answer: { status: 200, schema: warehouseView, description: 'The warehouse as it is now.' },
     async run({ params, body }, call) {
       const row = await warehouseRow(parts, params.warehouse)
-      const decision = permit(call, asObject(row))
+      const decision = permitWarehouseChange(call, asObject(row), body)
       const { storageKeys, fileMode, skipProbe, ...changed } = body
       checkClientProperties(
         setAnew(row.defaults, changed.defaults),
@@ -49,8 +50,9 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       }
       const added = settings.allowedLocations.some((place) => !row.allowedLocations.includes(place))
       if (added) checkBorrower(call, profile)
-      if (changed.vending !== undefined || storageKeys !== undefined) {
-        checkLender(call, profile, settings.vending)
+      const lends = changed.vending !== undefined || storageKeys !== undefined
+      if (added || lends) checkLender(call, profile, settings.vending)
+      if (lends) {
         await parts.webIdentities?.check(profile, settings.vending)
       }
       // Only what is new is checked: a root that the operator has chosen need not lie where others may.

@@ -13,7 +13,7 @@ import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { readPage } from './paging.ts'
-import { permit, ridersFor } from './permit.ts'
+import { permit, permitAny, ridersFor } from './permit.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
 import {
   checkFileRoots,
@@ -37,7 +37,8 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     method: 'POST',
     path: '/management/v1/warehouses',
     subject,
-    summary: 'Makes a warehouse at a place that no other warehouse has. The caller owns it.',
+    summary:
+      'Makes a warehouse at a place that no other warehouse has. The caller owns it and administers its storage.',
     body: newWarehouse,
     answer: { status: 201, schema: warehouseView, description: 'The warehouse.' },
     async run({ body }, call) {
@@ -66,7 +67,9 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         protected: body.protected ?? false,
       }
       const ownerId = call.identity.principal.id
-      await createWarehouse(parts, { name, profile, settings, ownerId }, (id) => {
+      // An anonymous caller has no row that a grant could refer to, and every privilege without one.
+      const grantee = call.identity.method === 'anonymous' ? null : ownerId
+      const created = await createWarehouse(parts, { name, profile, settings, ownerId, grantee }, (id) => {
         Object.assign(call.audit, {
           object: name,
           securable: { kind: 'warehouse', id },
@@ -74,6 +77,8 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         })
         return ridersFor(call, decision)
       })
+      // The notification arrives later, and the creator must hold the privilege as soon as the response is sent.
+      parts.policies.saw(created.policyVersion)
       parts.warehouses.forget()
       return viewOfWarehouse(await warehouseRow(parts, name))
     },
@@ -125,7 +130,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     answer: { status: 200, schema: warehouseView, description: 'The warehouse.' },
     async run({ params }, call) {
       const row = await warehouseRow(parts, params.warehouse)
-      permit(call, asObject(row))
+      permitAny(call, asObject(row), ['manage', 'administer-storage'])
       return viewOfWarehouse(row)
     },
   })

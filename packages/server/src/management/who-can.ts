@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { decide } from '../access/decide.ts'
-import { privileges, privilegeBits, holds } from '../access/privilege-bits.ts'
-import { serverId } from '../access/privilege.ts'
+import { isOwners, privilegesGiving, privilegesGivingOnServer } from '../access/privilege-bits.ts'
 import { listHolders } from '../store/holders.ts'
 import { administer, type ManagementParts } from './administer.ts'
 import type { PrincipalRow } from '../store/principals.ts'
@@ -54,9 +53,11 @@ export function whoCanOperations({
         administer(call, row.chain, object)
         noteAbout(call, row, {})
         const asked = {
-          securableIds: [...new Set([...row.chain.ids, serverId])],
-          privileges: privileges.filter((each) => holds(privilegeBits[each], privilege)),
-          owners: row.chain.owners,
+          securableIds: row.chain.ids,
+          privileges: privilegesGiving(privilege),
+          serverPrivileges: privilegesGivingOnServer(privilege),
+          unlimitedEngines: isOwners(privilege),
+          owners: isOwners(privilege) ? row.chain.owners : [],
           groupAges: policies.groupAges,
           warehouseId: row.kind === 'server' ? null : (row.chain.ids.at(-1) ?? null),
         }

@@ -1,4 +1,4 @@
-import type { Privilege, SecurableKind } from '../access/privilege.ts'
+import { type Privilege, type SecurableKind, serverId } from '../access/privilege.ts'
 import type { MemberKind } from './roles.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -62,7 +62,7 @@ const held = statement(
 const managing = statement(
   'grants-managing',
   `select ${grantColumns} from grant_entry g ${granteeNames}
-   where g.securable_id = any($1::uuid[]) and g.privilege = 'manage'
+   where g.securable_id = any($1::uuid[]) and (g.privilege = $3 or g.privilege = 'manage' and g.securable_id = '${serverId}')
    order by array_position($1::uuid[], g.securable_id), ${granteeName}, g.grantee_id limit $2`,
 )
 const named = statement(
@@ -87,13 +87,14 @@ export function listHeldGrants(
   return sql.run<HeldGrantRow>(held, [securableIds, granteeIds])
 }
 
-/** Who was granted `manage` on any of the objects, in the order of these. */
+/** Returns the grants of `privilege` on any of the objects, and of `manage` on the server, in the order of the objects. */
 export function listManagers(
   sql: Queryable,
   securableIds: readonly string[],
+  privilege: Privilege,
   limit: number,
 ): Promise<HeldGrantRow[]> {
-  return sql.run<HeldGrantRow>(managing, [securableIds, limit])
+  return sql.run<HeldGrantRow>(managing, [securableIds, limit, privilege])
 }
 
 /** In no order; what is gone is left out, and so is the server. */

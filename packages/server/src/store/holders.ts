@@ -1,4 +1,4 @@
-import type { Privilege } from '../access/privilege.ts'
+import { type Privilege, serverId } from '../access/privilege.ts'
 import type { GroupAges } from './policies.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
@@ -10,7 +10,8 @@ import { type Queryable, statement } from './sql.ts'
 const holders = statement(
   'holders-page',
   `with recursive holder(id, kind) as (
-     select grantee_id, grantee_kind from grant_entry where securable_id = any($1::uuid[]) and privilege = any($2::text[])
+     select grantee_id, grantee_kind from grant_entry
+     where (securable_id = any($1::uuid[]) and privilege = any($2::text[])) or (securable_id = '${serverId}' and privilege = any($9::text[]))
      union
      select m.member_id, m.member_kind from role_member m join holder h on h.kind = 'role' and m.role_id = h.id
    )
@@ -23,16 +24,20 @@ const holders = statement(
      and not exists (
        select from engine e where e.principal_id = p.id and not (
          e.first_calls = 'service' and (e.warehouses is null or coalesce($4::uuid = any(e.warehouses), false))
-         and (e.privileges is null or e.privileges && $2::text[])))
+         and (e.privileges is null and $10 or e.privileges && $2::text[])))
      and ($5::text is null or (p.name, p.id) > ($5, $6::uuid))
    order by p.name, p.id limit $7`,
 )
 
 export interface HolderPage {
-  /** The object and everything above it, the server included. */
+  /** The object and everything above it. */
   readonly securableIds: readonly string[]
-  /** That which is asked for, and those that imply it. */
+  /** The privilege that is asked for, and those that imply it on every object. */
   readonly privileges: readonly Privilege[]
+  /** The same for grants on the server. */
+  readonly serverPrivileges: readonly Privilege[]
+  /** False: an engine holds the privilege only if its entry names it. */
+  readonly unlimitedEngines: boolean
   readonly owners: readonly string[]
   /** Null: the server. */
   readonly warehouseId: string | null
@@ -44,7 +49,17 @@ export interface HolderPage {
 /** In byte order of their names. */
 export function listHolders(sql: Queryable, page: HolderPage): Promise<PrincipalRow[]> {
   const { securableIds, privileges, owners, warehouseId, groupAges, after, limit } = page
+  const { serverPrivileges, unlimitedEngines } = page
   const position = [after?.name ?? null, after?.id ?? null]
-  const asked = [securableIds, privileges, owners, warehouseId, ...position, limit, JSON.stringify(groupAges)]
-  return sql.run<PrincipalRow>(holders, asked)
+  return sql.run<PrincipalRow>(holders, [
+    securableIds,
+    privileges,
+    owners,
+    warehouseId,
+    ...position,
+    limit,
+    JSON.stringify(groupAges),
+    serverPrivileges,
+    unlimitedEngines,
+  ])
 }

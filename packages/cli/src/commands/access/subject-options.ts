@@ -19,4 +19,11 @@ export function subjectOf({ as, engine }: SubjectOptions): { principal?: string;
   return { ...(as === undefined ? {} : { principal: as }), ...(engine === undefined ? {} : { engine }) }
 }
 
-export const privileges: readonly string[] = ['use', 'select', 'modify', 'create', 'manage']
+export const privileges: readonly string[] = [
+  'use',
+  'select',
+  'modify',
+  'create',
+  'manage',
+  'administer-storage',
+]

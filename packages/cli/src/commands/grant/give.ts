@@ -4,8 +4,7 @@ import { parseGrantee } from '../../names/grantee.ts'
 import { parseSecurable } from '../../names/securable.ts'
 import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
-
-const privileges = ['use', 'select', 'modify', 'create', 'manage']
+import { privileges } from '../access/subject-options.ts'
 
 /** `give` and `take`: exactly one grant. */
 export function registerGive(group: Command, io: Io): void {

@@ -26,4 +26,6 @@ Without "lakehouse/", the warehouse of --warehouse is meant. A name that holds a
 double quotes, in which a quote is doubled; the shell wants single quotes around that:
   'table:lakehouse/sales."2026.01"'    the table "2026.01" in sales
 
-Privileges: use < select < modify < manage; create includes use, manage includes create. Each holds for everything below.`
+Privileges: use < select < modify < manage; create includes use, manage includes create. Each holds for everything below.
+administer-storage is custody of storage: keys, endpoints, locations, vending and client properties of warehouses. It
+includes use. manage on the server includes it; manage on anything else, and ownership, do not.`

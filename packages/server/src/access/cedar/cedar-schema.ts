@@ -8,7 +8,7 @@ export const cedarSchema = `namespace Headgate {
   entity Warehouse in [Server] { name: String };
   entity Namespace in [Namespace, Warehouse] { name: String, path: String, levels: Set<String>, warehouse: String };
   entity Table, View in [Namespace] { name: String, namespace: String, levels: Set<String>, warehouse: String };
-  action use, select, modify, create, manage appliesTo {
+  action use, select, modify, create, manage, "administer-storage" appliesTo {
     principal: Principal,
     resource: [Server, Warehouse, Namespace, Table, View],
     context: { engine?: String },

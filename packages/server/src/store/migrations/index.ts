@@ -2,7 +2,8 @@ import { init } from './001-init.ts'
 import { vending } from './002-vending.ts'
 import { identity } from './003-identity.ts'
 import { definer } from './004-definer.ts'
+import { administerStorage } from './005-administer-storage.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
-export const migrations: readonly Migration[] = [init, vending, identity, definer]
+export const migrations: readonly Migration[] = [init, vending, identity, definer, administerStorage]

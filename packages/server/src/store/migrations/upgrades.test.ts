@@ -72,4 +72,23 @@ describe('a store of the version before', () => {
     )
     expect(rows).toEqual([{ owner: principal, definer: principal }])
   })
+
+  test('4: owners of warehouses are granted administer-storage, and the server as an owner is granted nothing', async () => {
+    const rows = await upgraded(
+      4,
+      `${lake}
+       insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'ada', 'ada', 'user');
+       insert into warehouse (id, name, kind, storage, owner_id)
+       values ('${role}', 'own', 'managed', '{}', '00000000-0000-0000-0000-000000000000');
+       insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
+       values ('${warehouse}', 'warehouse', '${principal}', 'principal', 'manage');`,
+      `select g.securable_id as "on", g.grantee_id as "to", g.privilege, p.version::int as version
+       from grant_entry g, policy p order by g.privilege`,
+    )
+    const granted = { on: warehouse, to: principal, version: 2 }
+    expect(rows).toEqual([
+      { ...granted, privilege: 'administer-storage' },
+      { ...granted, privilege: 'manage' },
+    ])
+  })
 })
