@@ -101,6 +101,8 @@ export const catalogue = {
     oauth: 'server_error',
     s3: 'InternalError',
   },
+  // A metadata file whose content is not what was recorded for it.
+  'damaged-metadata': { status: 500, iceberg: 'InternalServerError', lance: 18 },
   'commit-state-unknown': { status: 500, iceberg: 'CommitStateUnknownException', lance: 18 },
   // Of whoever stands before another server: it went there, and what became of it is not known.
   'bad-gateway': { status: 502, iceberg: 'InternalServerError', lance: 17 },

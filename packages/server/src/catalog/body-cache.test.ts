@@ -20,6 +20,7 @@ function rowOf(name: string, body: PackedBody): RelationRow {
     uuid: name,
     version: 1,
     metadataLocation: `s3://lake/${name}/metadata/00000.json`,
+    digest: null,
     location: `s3://lake/${name}`,
     ownerId: '',
     definerId: '',
@@ -58,6 +59,19 @@ test('those who were given one row at the same time are given one text, which is
   const given = await Promise.all([1, 2, 3].map(async () => cache.get(place, row, 'all')))
   const texts = await Promise.all(given.map(async (served) => cache.inflated(place, 'all', served)))
   expect([new Set(given).size, new Set(texts).size]).toEqual([1, 1])
+})
+
+test('a text is not shared between relations whose metadata files have the same location', async () => {
+  const cache = new BodyCache({ maxBytes: 10_000_000, maxFileBytes: 10_000_000 })
+  const texts = ['a', 'b'].map((letter) => Buffer.from(JSON.stringify(letter.repeat(200_000))))
+  const rows = await Promise.all(
+    texts.map(async (text, index) => ({
+      ...rowOf(`t${index}`, await pack(text)),
+      metadataLocation: 's3://lake/v1.metadata.json',
+    })),
+  )
+  const plain = await Promise.all(rows.map((row) => cache.plain(placeOf(row.id), row, 'all')))
+  expect(plain.map((text) => text.equals(texts[0] ?? text))).toEqual([true, false])
 })
 
 test('what has no room in the cache is not held, and is served all the same', async () => {

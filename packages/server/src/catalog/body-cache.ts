@@ -1,9 +1,10 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { sharedCache, type SharedCache } from '../cache.ts'
-import type { BodyForm, PackedBody, RelationRow } from '../store/relations.ts'
-import { lacksReferencedForm, readMetadataText, referencedForm } from './metadata-file.ts'
+import { type BodyForm, metadataKeyOf, type PackedBody, type RelationRow } from '../store/relations.ts'
+import { lacksReferencedForm, referencedForm } from './metadata-file.ts'
 import { nameKey } from './name-key.ts'
 import { pack, unpack } from './packed-body.ts'
+import { readRecordedMetadata } from './recorded-metadata.ts'
 import { Recurring } from './recurring.ts'
 import type { Warehouse } from './warehouses.ts'
 
@@ -19,21 +20,22 @@ export interface BodyPlace {
 
 /** The text of one metadata file in the forms it is served in. At least one of `plain` and `packed` is there. */
 export interface ServedBody {
-  readonly location: string
+  /** The `metadataKeyOf` the row that it belongs to. */
+  readonly key: string
   readonly plain: Buffer | null
   readonly packed: PackedBody | null
 }
 
 /** What is held. Its texts may come to lie in an answer that is made of them. */
 class Held implements ServedBody {
-  readonly location: string
+  readonly key: string
   plain: Buffer | null
   packed: PackedBody | null
   /** Of the answers that are kept with it, without the texts. */
   answerBytes = 0
 
-  constructor({ location, plain, packed }: ServedBody) {
-    this.location = location
+  constructor({ key, plain, packed }: ServedBody) {
+    this.key = key
     this.plain = plain
     this.packed = packed
   }
@@ -62,9 +64,8 @@ export function isHeld(served: ServedBody): boolean {
 }
 
 /**
- * The newest metadata text of each name, as far as it was seen here more than once or made at some cost. A metadata file
- * never changes, so an entry is right for whoever is at its location; a commit takes the place of what it replaced. Bounded
- * by bytes.
+ * Caches the newest metadata text of each name, once it was loaded more than once or was expensive to make. Each entry is
+ * served only to relations with the same `metadataKeyOf`: id, digest and location. Bounded by bytes.
  */
 export class BodyCache {
   readonly #entries: SharedCache<Held>
@@ -83,26 +84,27 @@ export class BodyCache {
     return this.#entries.calculatedSize
   }
 
-  /** What was seen last at a name. If its location is still the current one, the store need not send the text again. */
+  /** Returns the text that was cached last for a name. The store does not send it again while its key is the current one. */
   held(at: BodyPlace, form: Form): ServedBody | null {
     return this.#entries.get(keyOf(at, form)) ?? null
   }
 
   /** The text for a row that was resolved with this form: from what is held, from the row, or from storage. */
   get(at: BodyPlace, row: RelationRow, form: Form): ServedBody | Promise<ServedBody> {
-    const { body, metadataLocation: location } = row
-    if (at.held?.location === location) return at.held
-    // Others who were given the same row may have been here before.
+    const { body } = row
+    const key = metadataKeyOf(row)
+    if (at.held?.key === key) return at.held
+    // A concurrent load of the same row may have cached the text already.
     const newest = this.held(at, form)
-    if (newest?.location === location) return newest
+    if (newest?.key === key) return newest
     const isWhole =
       form === 'refs' && row.kind === 'table' && (body === null || lacksReferencedForm(body.length))
     if (body && !isWhole) {
-      const key = keyOf(at, form)
-      const text = { location, plain: null, packed: body }
-      return newest !== null || this.#recurring.again(key) ? this.#keep(key, text) : text
+      const entry = keyOf(at, form)
+      const text = { key, plain: null, packed: body }
+      return newest !== null || this.#recurring.again(entry) ? this.#keep(entry, text) : text
     }
-    const file = `${form} ${location}`
+    const file = `${form} ${key}`
     let reading = this.#reading.get(file)
     if (!reading) {
       reading = this.#read(at, row, form, isWhole).finally(() => this.#reading.delete(file))
@@ -118,10 +120,10 @@ export class BodyCache {
 
   /** The plain text of what `get` gave. Those who ask for it at the same time wait for one inflation. */
   inflated(at: BodyPlace, form: Form, served: ServedBody): Buffer | Promise<Buffer> {
-    const { location, plain, packed } = served
+    const { key, plain, packed } = served
     if (plain) return plain
     if (!packed) throw new Error('a body without a text')
-    const file = `${form} ${location}`
+    const file = `${form} ${key}`
     const running = this.#inflating.get(file)
     if (running) return running
     const text = unpack(packed)
@@ -160,27 +162,27 @@ export class BodyCache {
     this.#entries.set(key, held, { size: held.bytes })
   }
 
-  /** Remembers a text that was just written. */
-  add(at: BodyPlace, location: string, plain: Buffer, packed: PackedBody | null): void {
-    this.#keep(keyOf(at, 'all'), { location, plain, packed })
+  /** Caches a text that was just written; `key` is the `metadataKeyOf` its row. */
+  add(at: BodyPlace, key: string, plain: Buffer, packed: PackedBody | null): void {
+    this.#keep(keyOf(at, 'all'), { key, plain, packed })
   }
 
-  #keep(key: string, text: ServedBody): ServedBody {
+  #keep(entry: string, text: ServedBody): ServedBody {
     const held = new Held(text)
-    this.#entries.set(key, held, { size: held.bytes })
+    this.#entries.set(entry, held, { size: held.bytes })
     // The cache does not take what is larger than itself.
-    return this.#entries.peek(key) === held ? held : text
+    return this.#entries.peek(entry) === held ? held : text
   }
 
   async #read(at: BodyPlace, row: RelationRow, form: Form, isWhole: boolean): Promise<ServedBody> {
-    const { metadataLocation: location, body } = row
+    const { metadataLocation, body } = row
     const text =
       body === null
-        ? await readMetadataText(at.warehouse.storage, location, this.#maxFileBytes)
+        ? await readRecordedMetadata(at.warehouse.storage, row, this.#maxFileBytes)
         : await unpack(body)
-    const plain = isWhole ? referencedForm(text, location) : text
+    const plain = isWhole ? referencedForm(text, metadataLocation) : text
     const packed = plain === text && body !== null ? body : await pack(plain)
-    return this.#keep(keyOf(at, form), { location, plain, packed })
+    return this.#keep(keyOf(at, form), { key: metadataKeyOf(row), plain, packed })
   }
 }
 

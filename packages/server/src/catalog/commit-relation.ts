@@ -1,6 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Riders } from '../store/riders.ts'
-import type { RelationKind, RelationRow } from '../store/relations.ts'
+import { metadataKeyOf, type RelationKind, type RelationRow } from '../store/relations.ts'
 import { isViolation } from '../store/violation.ts'
 import type { CatalogParts } from './parts.ts'
 import { type CommitRequest, type Models, prepareReplace } from './prepare.ts'
@@ -11,6 +11,8 @@ import { standingOf, type Target } from './target.ts'
 /** Where the relation stands after a commit. */
 export interface Committed {
   readonly metadataLocation: string
+  /** The `metadataKeyOf` the relation's row. */
+  readonly metadataKey: string
   /** The metadata as JSON. */
   readonly text: Buffer
   /** The relation's row as it is now; its text is in `text`. */
@@ -36,7 +38,13 @@ export async function commitRelation<Metadata, Update, Requirement>(
     const text = await parts.bodies.plain(target, relation, 'all')
     // What was looked at may be old by now, and then there may be something to change after all.
     await swap(parts, [], riders, [standingOf(target)])
-    return { metadataLocation: relation.metadataLocation, text, relation: { ...relation, body: null } }
+    const { metadataLocation } = relation
+    return {
+      metadataLocation,
+      metadataKey: metadataKeyOf(relation),
+      text,
+      relation: { ...relation, body: null },
+    }
   }
   const { file } = prepared
   try {
@@ -53,11 +61,12 @@ export async function commitRelation<Metadata, Update, Requirement>(
     ...target.relation,
     version: target.relation.version + 1,
     metadataLocation,
+    digest: (await file.bodies()).digest,
     location,
     prefixes: prepared.claim?.prefixes.join('\n') ?? target.relation.prefixes,
     body: null,
   }
-  return { metadataLocation, text, relation }
+  return { metadataLocation, metadataKey: metadataKeyOf(relation), text, relation }
 }
 
 /** What a violation of the store means for a commit to a relation that exists. */

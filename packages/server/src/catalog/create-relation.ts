@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import type { RelationKind } from '../store/relations.ts'
+import { metadataKeyOf, type RelationKind } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
 import { isViolation } from '../store/violation.ts'
 import { missingNamespace, takenError, uuidTakenError } from './existing.ts'
 import { claimFor } from './locations.ts'
 import { composeMetadataFile, type MetadataFile } from './metadata-file.ts'
+import { checkMetadataPlace } from './own-places.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Models, Prepared } from './prepare.ts'
 import type { RelationModel } from './relation-model.ts'
@@ -15,8 +15,7 @@ import type { Place } from './target.ts'
 export interface Creation<Metadata> {
   readonly place: Place
   readonly metadata: Metadata
-  /** Reserved by a staged create; else a new one is made. */
-  readonly id?: string
+  readonly id: string
   readonly ownerId: string
   /** Of a view: whose rights it lends. */
   readonly definerId?: string
@@ -33,12 +32,13 @@ export async function prepareCreate<Metadata>(
   models: Models<Metadata>,
   creation: Creation<Metadata>,
 ): Promise<Prepared> {
-  const { place, metadata, ownerId } = creation
+  const { place, metadata, id, ownerId } = creation
   const { warehouse } = place
   if (place.relation !== null) throw takenError(model.kind, place.relation.kind, place.identifier)
   const claim = claimFor(warehouse, model.locations(metadata))
   const file = creation.file ?? (await composeMetadataFile(parts, model, metadata, null))
-  const id = creation.id ?? randomUUID()
+  // A registered file is not written, and may lie beside the locations of its table.
+  if (creation.file === undefined) checkMetadataPlace(file.location, claim.prefixes)
   return {
     warehouse,
     identifier: place.identifier,
@@ -62,8 +62,18 @@ export async function prepareCreate<Metadata>(
     },
     claim: creation.locationChosen ? claim : null,
     expired: [],
-    remember: () => models.add(id, file.location, metadata, file.text.length),
+    remember(digest) {
+      const key = metadataKeyOf({ id, digest, metadataLocation: file.location })
+      models.add(id, key, metadata, file.text.length)
+    },
   }
+}
+
+/** A relation that was created. */
+export interface Created {
+  readonly file: MetadataFile
+  /** The `metadataKeyOf` its row. */
+  readonly metadataKey: string
 }
 
 /** Creates the relation, or throws what its caller is told: 409 when the name was taken meanwhile, 404 when the namespace went. */
@@ -73,14 +83,16 @@ export async function createRelation<Metadata>(
   models: Models<Metadata>,
   creation: Creation<Metadata>,
   riders: Riders,
-): Promise<MetadataFile> {
+): Promise<Created> {
   const prepared = await prepareCreate(parts, model, models, creation)
   try {
     await swap(parts, [prepared], riders)
   } catch (error) {
     throw creationError(error, model.kind, creation.place)
   }
-  return prepared.file
+  const { file } = prepared
+  const { digest } = await file.bodies()
+  return { file, metadataKey: metadataKeyOf({ id: creation.id, digest, metadataLocation: file.location }) }
 }
 
 /** What a violation of the store means for a create. */

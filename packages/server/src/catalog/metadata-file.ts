@@ -5,6 +5,7 @@ import { metadataVersionOf } from '@headgate/iceberg/metadata'
 import { type Json, parseBytes } from '@headgate/json'
 import type { Bodies } from '../store/relation-writes.ts'
 import type { Storage } from '../storage/storage.ts'
+import { digestOfText } from './metadata-digest.ts'
 import { type MetadataText, packText } from './metadata-text.ts'
 import type { CatalogParts } from './parts.ts'
 import { type RelationModel, tableModel } from './relation-model.ts'
@@ -18,7 +19,7 @@ export interface MetadataFile {
   /** The file's bytes: the text, or the text gzipped. */
   readonly content: Buffer
   readonly text: Buffer
-  /** What will be served of it. Made when it is asked for, because there is time while the file is being written. */
+  /** Returns what is served of it, with its digest. Made on the first call: there is time while the file is being written. */
   bodies(): Promise<Bodies>
 }
 
@@ -43,7 +44,18 @@ export async function composeMetadataFile<Metadata>(
   }
   const content = name.includes('.gz.') ? await compress(text.whole) : text.whole
   const location = `${model.metadataFolder(metadata)}/${name}`
-  return { location, content, text: text.whole, bodies: () => bodiesOf(model, metadata, text, rowLimitBytes) }
+  return metadataFile({ location, content, text: text.whole }, () =>
+    bodiesOf(model, metadata, text, rowLimitBytes),
+  )
+}
+
+/** Returns a metadata file whose bodies are made once. */
+export function metadataFile(
+  file: Omit<MetadataFile, 'bodies'>,
+  makeBodies: () => Promise<Bodies>,
+): MetadataFile {
+  let bodies: Promise<Bodies> | undefined
+  return { ...file, bodies: () => (bodies ??= makeBodies()) }
 }
 
 /** Up to here the referenced form is made when somebody asks for it, which is rare, and not with every commit. Bytes of text. */
@@ -59,12 +71,13 @@ export async function bodiesOf<Metadata>(
   text: MetadataText,
   rowLimitBytes: number,
 ): Promise<Bodies> {
-  const packed = await packText(text)
-  if (packed.packed.length > rowLimitBytes) return { body: null, refs: null }
+  const [packed, digest] = await Promise.all([packText(text), digestOfText(text.whole)])
+  if (packed.packed.length > rowLimitBytes) return { body: null, refs: null, digest }
   const referenced = text.whole.length <= smallEnough ? null : model.referencedOnly(metadata)
   return {
     body: packed,
     refs: referenced === null ? null : await packText(model.text(referenced)),
+    digest,
   }
 }
 

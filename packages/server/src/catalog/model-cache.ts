@@ -6,7 +6,7 @@ import { sharedCache, type SharedCache } from '../cache.ts'
 const bytesPerTextByte = 7
 
 interface Entry<Metadata> {
-  readonly location: string
+  readonly key: string
   readonly metadata: Metadata
 }
 
@@ -21,13 +21,13 @@ export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
     this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
   }
 
-  /** The model of this metadata file, if it is the one that was added last. */
-  get(relationId: string, location: string): Metadata | undefined {
+  /** Returns the model of the metadata text with this `metadataKeyOf`, if it is the one that was added last. */
+  get(relationId: string, key: string): Metadata | undefined {
     const entry = this.#entries.get(relationId)
-    return entry?.location === location ? entry.metadata : undefined
+    return entry?.key === key ? entry.metadata : undefined
   }
 
-  add(relationId: string, location: string, metadata: Metadata, textBytes: number): void {
-    this.#entries.set(relationId, { location, metadata }, { size: textBytes * bytesPerTextByte + 500 })
+  add(relationId: string, key: string, metadata: Metadata, textBytes: number): void {
+    this.#entries.set(relationId, { key, metadata }, { size: textBytes * bytesPerTextByte + 500 })
   }
 }

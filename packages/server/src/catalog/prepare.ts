@@ -3,10 +3,11 @@ import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { Claim } from '../store/locations.ts'
 import type { Bodies, NewRelation, Replacement } from '../store/relation-writes.ts'
 import { allowedOf, claimFor } from './locations.ts'
-import { contains } from '../storage/location-relations.ts'
-import { parseLocation, parseObjectLocation } from '../storage/location.ts'
+import { metadataKeyOf } from '../store/relations.ts'
 import { composeMetadataFile, type MetadataFile, parseMetadataText } from './metadata-file.ts'
+import { checkMetadataPlace, isPlaceWithin, objectWithin, recordedPrefixes } from './own-places.ts'
 import type { CatalogParts } from './parts.ts'
+import { damagedMetadata } from './recorded-metadata.ts'
 import type { RelationModel } from './relation-model.ts'
 import { standingOf, type Target } from './target.ts'
 import type { Warehouse } from './warehouses.ts'
@@ -29,7 +30,7 @@ export interface Prepared {
   /** Metadata files to delete once the commit stands. */
   readonly expired: readonly string[]
   /** Keeps the decoded model for the next commit. */
-  remember(): void
+  remember(digest: string): void
 }
 
 export interface CommitRequest<Update, Requirement> {
@@ -39,10 +40,10 @@ export interface CommitRequest<Update, Requirement> {
   readonly definerId?: string
 }
 
-/** Where decoded metadata is kept between commits: see `ModelCache`. */
+/** Where decoded metadata is kept between commits, by `metadataKeyOf`: see `ModelCache`. */
 export interface Models<Metadata> {
-  get(relationId: string, location: string): Metadata | undefined
-  add(relationId: string, location: string, metadata: Metadata, textBytes: number): void
+  get(relationId: string, key: string): Metadata | undefined
+  add(relationId: string, key: string, metadata: Metadata, textBytes: number): void
 }
 
 /**
@@ -72,11 +73,12 @@ export async function prepareReplace<Metadata, Update, Requirement>(
       `Cannot reassign uuid: the uuid of a ${model.kind} is given when it is created.`,
     )
   }
-  const before = model.locations(base)
-  const after = model.locations(metadata)
-  const moved = after.length !== before.length || after.some((location, index) => location !== before[index])
-  const claim = moved ? claimFor(warehouse, [...after, ...leftPlaces(target)]) : null
+  const recorded = recordedPrefixes(relation)
+  const claim = hasMoved(model, target, base, metadata)
+    ? claimFor(warehouse, [...model.locations(metadata), ...leftPlaces(target)])
+    : null
   const file = await composeMetadataFile(parts, model, metadata, relation.metadataLocation)
+  checkMetadataPlace(file.location, claim?.prefixes ?? recorded)
   return {
     warehouse,
     identifier: target.identifier,
@@ -93,44 +95,62 @@ export async function prepareReplace<Metadata, Update, Requirement>(
       },
     },
     claim,
-    expired: expired.filter((file) => isWithin(file, after)),
-    remember: () => models.add(relation.id, file.location, metadata, file.text.length),
+    // The metadata log is content that a client can choose: it does not permit to delete anything outside.
+    expired: expired.filter((file) => objectWithin(file, allowedOf(warehouse, recorded)) !== null),
+    remember(digest) {
+      const key = metadataKeyOf({ id: relation.id, digest, metadataLocation: file.location })
+      models.add(relation.id, key, metadata, file.text.length)
+    },
   }
 }
 
 /**
- * Places that storage access goes on reaching, the latest first: snapshots of before name files there. There is an end to
- * them, because they are sealed into keys and written into policies, which have little room.
+ * Returns whether a commit needs a new claim: it changes locations, or its metadata has locations that the relation's
+ * row does not record. The row decides, not the base, whose text may come from storage.
+ */
+function hasMoved<Metadata>(
+  model: Pick<RelationModel<Metadata, never, never>, 'location' | 'locations'>,
+  { relation }: Target,
+  base: Metadata,
+  metadata: Metadata,
+): boolean {
+  const before = model.locations(base)
+  const after = model.locations(metadata)
+  const recorded = recordedPrefixes(relation)
+  return (
+    after.length !== before.length ||
+    after.some((location, index) => location !== before[index]) ||
+    model.location(metadata) !== relation.location ||
+    !after.every((location) => isPlaceWithin(location, recorded))
+  )
+}
+
+/**
+ * Returns the prefixes that the relation used before, the latest first: earlier snapshots name files there. Their number
+ * is limited, because they are sealed into credentials and written into policies, which have little room.
  */
 export function leftPlaces({ relation, warehouse }: Target): string[] {
-  return allowedOf(warehouse, relation.prefixes.split('\n')).slice(0, maxLeftPlaces)
+  return allowedOf(warehouse, recordedPrefixes(relation)).slice(0, maxLeftPlaces)
 }
 
 /**
- * Whether a file lies in one of these places. The metadata log of a registered table may name anything, and is no
- * permission to delete it.
+ * Returns the decoded current metadata of a relation.
+ *
+ * @throws HeadgateError `damaged-metadata` when it is not that of the relation's row
  */
-function isWithin(file: string, locations: readonly string[]): boolean {
-  try {
-    const object = parseObjectLocation(file)
-    return locations.some((location) => contains(parseLocation(location), object))
-  } catch {
-    return false
-  }
-}
-
-/** The decoded current metadata of a relation. */
 async function currentModel<Metadata>(
   parts: CatalogParts,
-  model: Pick<RelationModel<Metadata, never, never>, 'decode'>,
+  model: Pick<RelationModel<Metadata, never, never>, 'decode' | 'uuid'>,
   models: Models<Metadata>,
   target: Target,
 ): Promise<Metadata> {
   const { relation } = target
-  const cached = models.get(relation.id, relation.metadataLocation)
+  const key = metadataKeyOf(relation)
+  const cached = models.get(relation.id, key)
   if (cached !== undefined) return cached
   const text = await parts.bodies.plain(target, relation, 'all')
   const metadata = model.decode(parseMetadataText(text, relation.metadataLocation))
-  models.add(relation.id, relation.metadataLocation, metadata, text.length)
+  if ((model.uuid(metadata) ?? relation.uuid) !== relation.uuid) throw damagedMetadata(relation)
+  models.add(relation.id, key, metadata, text.length)
   return metadata
 }

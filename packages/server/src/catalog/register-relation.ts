@@ -2,7 +2,13 @@ import { HeadgateError } from '@headgate/errors'
 import type { Json } from '@headgate/json'
 import type { Bodies } from '../store/relation-writes.ts'
 import { checkLocations } from './locations.ts'
-import { bodiesOf, type MetadataFile, parseMetadataText, readMetadataText } from './metadata-file.ts'
+import {
+  bodiesOf,
+  metadataFile,
+  type MetadataFile,
+  parseMetadataText,
+  readMetadataText,
+} from './metadata-file.ts'
 import { metadataTextOf } from './metadata-text.ts'
 import type { CatalogParts } from './parts.ts'
 import type { RelationModel } from './relation-model.ts'
@@ -34,7 +40,7 @@ export async function readForeignFile<Metadata>(
     throw new HeadgateError('bad-request', `The metadata file ${location} holds a number that is too large.`)
   const metadata = model.decode(json)
   const bodies = (): Promise<Bodies> => bodiesOf(model, metadata, metadataTextOf(text), parts.rowLimitBytes)
-  return { metadata, file: { location, content: text, text, bodies } }
+  return { metadata, file: metadataFile({ location, content: text, text }, bodies) }
 }
 
 /** JSON knows larger numbers than any reader of it. */

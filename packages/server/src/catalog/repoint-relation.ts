@@ -1,3 +1,4 @@
+import { metadataKeyOf } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
 import { claimFor } from './locations.ts'
 import type { MetadataFile } from './metadata-file.ts'
@@ -40,7 +41,10 @@ export async function repoint<Metadata>(
     },
     claim: claimFor(warehouse, [...model.locations(metadata), ...leftPlaces(target)]),
     expired: [],
-    remember: () => models.add(relation.id, file.location, metadata, file.text.length),
+    remember(digest: string) {
+      const key = metadataKeyOf({ id: relation.id, digest, metadataLocation: file.location })
+      models.add(relation.id, key, metadata, file.text.length)
+    },
   } as const
   await swap(parts, [prepared], riders)
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { startTestPostgres, type TestPostgres } from '@headgate/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { metadataKeyOf } from '../store/relations.ts'
 import type { Resolved } from '../store/resolve-relations.ts'
 import { type Sql, type Statement, statement } from '../store/sql.ts'
 import { schema } from '../iceberg/test-tables.ts'
@@ -22,6 +23,8 @@ afterAll(async () => {
 
 const named = (name: string): { namespace: string[]; name: string } => ({ namespace: ['n'], name })
 
+const keyOf = ({ relation }: Resolved): string | null => (relation === null ? null : metadataKeyOf(relation))
+
 async function create(name: string): Promise<void> {
   expect((await server.send('POST', 'namespaces/n/tables', { name, schema })).status).toBe(200)
 }
@@ -42,6 +45,10 @@ const changes: readonly (readonly [string, string])[] = [
     `update relation set version = version + 1, metadata_location = metadata_location || '+'`,
   ],
   ['its metadata location is back', `update relation set metadata_location = rtrim(metadata_location, '+')`],
+  [
+    'it has another digest',
+    `update relation set metadata_digest = sha256('x'), digest_location = metadata_location`,
+  ],
   ['it has another uuid', 'update relation set uuid = gen_random_uuid()'],
   ['it moved', `update relation set location = location || '+'`],
   ['it is a view', `update relation set kind = case kind when 'view' then 'table' else 'view' end`],
@@ -87,7 +94,7 @@ test.each(['none', 'all'] as const)('what a resolver remembers never hides a cha
   const remembering = new Resolver(store.sql)
   for (const [what, sql] of changes) {
     const { relation } = await look(remembering, name)
-    const wanted = { form, known: relation?.metadataLocation ?? null }
+    const wanted = { form, known: relation === null ? null : metadataKeyOf(relation) }
     const ask = (resolver: Resolver): Promise<Resolved> =>
       resolver.whatStands(server.warehouseId, named(name), wanted)
     const before = await settled(store, () => ask(remembering))
@@ -288,8 +295,7 @@ test('what has not changed is not sent again, and its text is', async () => {
   await create('same')
   const resolver = new Resolver(server.sql)
   const first = await look(resolver, 'same')
-  const location = first.relation?.metadataLocation ?? ''
-  const known = { form: 'all', known: location } as const
+  const known = { form: 'all', known: keyOf(first) } as const
   const [second, third] = [
     await resolver.whatStands(server.warehouseId, named('same'), known),
     await resolver.whatStands(server.warehouseId, named('same'), known),
@@ -310,7 +316,7 @@ test('what one database server said is not believed of another one, which has al
   })
   const resolver = new Resolver(sql)
   const first = await look(resolver, 'set-back')
-  const known = { form: 'all', known: first.relation?.metadataLocation ?? '' } as const
+  const known = { form: 'all', known: keyOf(first) } as const
   const again = (): Promise<Resolved> => resolver.whatStands(server.warehouseId, named('set-back'), known)
   const second = await again()
   expect((await again()).relation).toBe(second.relation)

@@ -1,5 +1,6 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { pathOf } from '../store/namespaces.ts'
+import { metadataKeyOf } from '../store/relations.ts'
 import { type Resolved, type ResolveKey, resolveRelations, type Seen } from '../store/resolve-relations.ts'
 import type { Sql } from '../store/sql.ts'
 import { sharedCache } from '../cache.ts'
@@ -13,7 +14,7 @@ const maxRunning = 4
 /** Names whose rows are remembered: about a kilobyte each. */
 const maxSeen = 10_000
 
-/** The text that is wanted with a name, and the metadata location of the one that is here already. */
+/** The form of the text that is wanted with a name, and the `metadataKeyOf` the text that is cached already. */
 export type WantedText = Pick<ResolveKey, 'form' | 'known'>
 
 const noText: WantedText = { form: 'none', known: null }
@@ -151,5 +152,5 @@ export class Resolver {
 
 /** Whether an answer needs no text but one that is here. */
 function suffices({ standing: { relation } }: Seen, { form, known }: WantedText): boolean {
-  return form === 'none' || relation === null || relation.metadataLocation === known
+  return form === 'none' || relation === null || metadataKeyOf(relation) === known
 }

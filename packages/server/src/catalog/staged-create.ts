@@ -23,7 +23,7 @@ export async function composeStagedCreate(
   place: Place,
   request: CommitRequest<TableUpdate, TableRequirement>,
   ownerId: string,
-): Promise<Creation<TableMetadata> & { readonly id: string }> {
+): Promise<Creation<TableMetadata>> {
   const { warehouse, identifier, relation } = place
   tableModel.check(null, request.requirements)
   if (relation !== null && relation.kind === 'view') throw takenError('table', 'view', identifier)

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { isHeadgateError } from '@headgate/errors'
 import { overlapsOthers } from '../store/locations.ts'
 import type { Standing } from '../store/relation-writes.ts'
-import { isUuidTaken } from '../store/relations.ts'
+import { isUuidTaken, metadataKeyOf } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
 import { uuidTakenError } from './existing.ts'
 import { overlapError } from './locations.ts'
@@ -39,10 +39,18 @@ export async function swap(
     throw error
   }
   for (const { bodies, ...change } of written) {
-    change.remember()
-    parts.bodies.add(change, change.file.location, change.file.text, bodies.body)
+    change.remember(bodies.digest)
+    parts.bodies.add(change, keyOf(change, bodies.digest), change.file.text, bodies.body)
     if (change.expired.length > 0) deleteExpired(parts, change)
   }
+}
+
+function keyOf({ write, file }: Prepared, digest: string): string {
+  return metadataKeyOf({ id: idOf(write), digest, metadataLocation: file.location })
+}
+
+function idOf(write: Prepared['write']): string {
+  return write.type === 'create' ? write.relation.id : write.replacement.standing.id
 }
 
 /**
@@ -52,8 +60,7 @@ export async function swap(
 async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Prepared[]): Promise<void> {
   for (const { claim, write, warehouse, identifier } of changes) {
     if (claim === null) continue
-    const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
-    if (!(await overlapsOthers(sql, id, claim))) continue
+    if (!(await overlapsOthers(sql, idOf(write), claim))) continue
     if (write.type !== 'create') throw overlapError()
     // Whoever has the place may be the same create, which was quicker, or the very table that is registered once more:
     // then the name or the uuid is taken, which is another answer.

@@ -58,6 +58,7 @@ export function replacementOf({ id, version, namespaceId, name, uuid }: TableRow
     definerId: null,
     body: { packed: Buffer.from(`text of ${name}`), length, crc: 4_000_000_000 },
     refs: null,
+    digest: '00',
   }
 }
 
@@ -75,6 +76,7 @@ export function ridersOf({ id, name, policy }: TableRow): Riders {
       status: 200,
       relation_id: id,
       metadata_location: null,
+      metadata_digest: null,
       error: null,
       expires_at: Date.now() / 1000 + 60,
     },

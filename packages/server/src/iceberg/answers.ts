@@ -113,10 +113,10 @@ function metadataHeaders(etag: string | null): Record<string, string> {
   return headers
 }
 
-/** Changes with the metadata, with its form, and with the storage access that is handed out with it. */
-export function etagOf(metadataLocation: string, form: 'all' | 'refs', access?: string): string {
+/** Returns the ETag of a metadata text, by its `metadataKeyOf`, in one form and with one version of storage access. */
+export function etagOf(metadataKey: string, form: 'all' | 'refs', access?: string): string {
   const handedOut = access === undefined ? '' : ` ${access}`
-  return formatEtag(hash('sha1', `${form} ${metadataLocation}${handedOut}`, 'base64url'))
+  return formatEtag(hash('sha1', `${form} ${metadataKey}${handedOut}`, 'base64url'))
 }
 
 export function acceptsGzip(

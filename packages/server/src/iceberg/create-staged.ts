@@ -16,10 +16,10 @@ export async function createStaged(
   at: RelationPlace,
   request: Pick<CommitTableRequest, 'requirements' | 'updates'>,
   keep: Keep,
-): Promise<Pick<Committed, 'metadataLocation' | 'text'>> {
+): Promise<Omit<Committed, 'relation'>> {
   const { found, decision } = await findPlace(parts, call, at)
   const creation = await composeStagedCreate(parts, found, request, call.identity.principal.id)
   const riders = ridersOf(call, decision, keep(200, creation.id))
-  const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
-  return { metadataLocation: file.location, text: file.text }
+  const { file, metadataKey } = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
+  return { metadataLocation: file.location, metadataKey, text: file.text }
 }

@@ -50,13 +50,19 @@ export function createTable(parts: IcebergParts): Operation {
           return stagedAnswer(metadata, await access())
         }
         const creation = { place, metadata, id, ownerId, locationChosen }
-        const file = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
+        const { file, metadataKey } = await createRelation(
+          parts,
+          tableModel,
+          parts.tableModels,
+          creation,
+          riders,
+        )
         const handedOut = await access()
         return metadataAnswer({
           location: file.location,
           text: file.text,
           ending: loadResultSuffix(handedOut),
-          etag: etagOf(file.location, 'all', handedOut?.version),
+          etag: etagOf(metadataKey, 'all', handedOut?.version),
         })
       },
       async (outcome) => {

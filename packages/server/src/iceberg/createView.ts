@@ -53,7 +53,7 @@ export function createView(parts: IcebergParts): Operation {
           definerId: definerOf(await policyOf(parts, call, decision.policyVersion)),
           locationChosen,
         }
-        const file = await createRelation(
+        const { file, metadataKey } = await createRelation(
           parts,
           viewModel,
           parts.viewModels,
@@ -64,7 +64,7 @@ export function createView(parts: IcebergParts): Operation {
           location: file.location,
           text: file.text,
           ending: emptyConfig,
-          etag: etagOf(file.location, 'all'),
+          etag: etagOf(metadataKey, 'all'),
         })
       },
       async (outcome) =>

@@ -72,7 +72,7 @@ export interface LookedUp extends RelationPlace {
 export async function lookUp(parts: IcebergParts, at: RelationPlace, form: BodyForm): Promise<LookedUp> {
   const { warehouse, identifier } = at
   const held = form === 'none' ? null : parts.bodies.held(at, form)
-  const wanted = { form, known: held?.location ?? null }
+  const wanted = { form, known: held?.key ?? null }
   const resolved = await parts.resolver.whatStands(warehouse.id, identifier, wanted)
   return { warehouse, identifier, resolved, held }
 }

@@ -3,6 +3,7 @@ import { missingMetadataFile } from '../catalog/metadata-file.ts'
 import type { Target } from '../catalog/target.ts'
 import type { GrantedView } from '../credentials/storage-grant.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
+import { metadataKeyOf } from '../store/relations.ts'
 import { acceptsGzip, etagOf, notModified, packedAnswer, plainAnswer } from './answers.ts'
 import { warehouseOf } from './find.ts'
 import { keptAnswer } from './kept-answers.ts'
@@ -37,7 +38,7 @@ export async function answerRelation(
     throw missingMetadataFile(location)
   const access =
     relation.kind === 'table' ? await storageAccess(parts, call, existingTable(target, views)) : null
-  const etag = (): string => etagOf(location, form, access?.version)
+  const etag = (): string => etagOf(metadataKeyOf(relation), form, access?.version)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await parts.bodies.get(target, relation, form)

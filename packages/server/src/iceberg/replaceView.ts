@@ -35,7 +35,7 @@ export function replaceView(parts: IcebergParts): Operation {
           signal.throwIfAborted()
           const { found, decision } = await findRelation(parts, call, at, 'view', 'modify')
           const riders = ridersOf(call, decision, keep(200, found.relation.id))
-          const { metadataLocation, text } = await commitRelation(
+          const { metadataLocation, metadataKey, text } = await commitRelation(
             parts,
             viewModel,
             parts.viewModels,
@@ -49,7 +49,7 @@ export function replaceView(parts: IcebergParts): Operation {
             location: metadataLocation,
             text,
             ending: emptyConfig,
-            etag: etagOf(metadataLocation, 'all'),
+            etag: etagOf(metadataKey, 'all'),
           })
         }),
       async (outcome) =>

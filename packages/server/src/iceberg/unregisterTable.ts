@@ -1,5 +1,7 @@
 import { unregister } from '../catalog/drop-relation.ts'
+import { digestOfText } from '../catalog/metadata-digest.ts'
 import { readMetadataText } from '../catalog/metadata-file.ts'
+import { damagedMetadata } from '../catalog/recorded-metadata.ts'
 import type { Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { metadataAnswer } from './answers.ts'
@@ -20,22 +22,22 @@ export function unregisterTable(parts: IcebergParts): Operation {
       async (keep) => {
         const { found, decision } = await findRelation(parts, call, at, 'table', 'manage')
         const text = await parts.bodies.plain(found, found.relation, 'all')
-        await unregister(
-          parts,
-          found,
-          ridersOf(call, decision, keep(200, found.relation.id, found.relation.metadataLocation)),
-        )
+        const { id, metadataLocation: location } = found.relation
+        const digest = await digestOfText(text)
+        await unregister(parts, found, ridersOf(call, decision, keep(200, id, { location, digest })))
         return metadataAnswer({
-          location: found.relation.metadataLocation,
+          location,
           text,
           ending: metadataOnly,
           etag: null,
         })
       },
-      async ({ metadataLocation }) => {
+      async ({ metadataLocation, metadataDigest }) => {
         // The table is gone; its newest metadata file is not.
         const location = metadataLocation ?? ''
         const text = await readMetadataText(at.warehouse.storage, location, parts.maxMetadataBytes)
+        if (metadataDigest !== null && (await digestOfText(text)) !== metadataDigest)
+          throw damagedMetadata({ kind: 'table', metadataLocation: location })
         return metadataAnswer({ location, text, ending: metadataOnly, etag: null })
       },
     )

@@ -5,6 +5,7 @@ import { nameKey } from '../catalog/name-key.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
+import { metadataKeyOf } from '../store/relations.ts'
 import { idempotent, type Keep } from '../idempotency/idempotent.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { metadataOnly } from './load-result.ts'
@@ -42,7 +43,8 @@ export function updateTable(parts: IcebergParts): Operation {
       async (outcome) => {
         const found = await findCommitted(parts, call, { at, kind: 'table', relationId: outcome.relationId })
         const text = await parts.bodies.plain(found, found.relation, 'all')
-        return committed({ metadataLocation: found.relation.metadataLocation, text })
+        const { metadataLocation } = found.relation
+        return committed({ metadataLocation, metadataKey: metadataKeyOf(found.relation), text })
       },
     )
   })
@@ -65,11 +67,16 @@ async function commit(
       const found = { ...at, resolved: remembered, held: parts.bodies.held(at, 'all') }
       return await commitFrom(parts, call, found, request, keep)
     } catch (error) {
-      const known = error instanceof Stale || (isHeadgateError(error) && error.kind.status < 500)
-      if (!known) throw error
+      if (!mayBeOutdated(error)) throw error
     }
   }
   return commitFrom(parts, call, await lookUp(parts, at, 'all'), request, keep)
+}
+
+/** Returns whether a commit may have failed only because the cached row is outdated. */
+function mayBeOutdated(error: unknown): boolean {
+  if (error instanceof Stale) return true
+  return isHeadgateError(error) && (error.kind.status < 500 || error.code === 'damaged-metadata')
 }
 
 async function commitFrom(
@@ -86,11 +93,11 @@ async function commitFrom(
   return result
 }
 
-function committed({ metadataLocation, text }: Pick<Committed, 'metadataLocation' | 'text'>): Answer {
+function committed({ metadataLocation, metadataKey, text }: Omit<Committed, 'relation'>): Answer {
   return metadataAnswer({
     location: metadataLocation,
     text,
     ending: metadataOnly,
-    etag: etagOf(metadataLocation, 'all'),
+    etag: etagOf(metadataKey, 'all'),
   })
 }

@@ -17,7 +17,7 @@ export interface IdempotencyParts {
 export type Keep = (
   status: number,
   relationId: string | null,
-  metadataLocation?: string,
+  metadata?: { readonly location: string; readonly digest: string | null },
 ) => IdempotencyRow | null
 
 /** Outcomes that will be the same however often the request is sent. Rights, limits and failures are not among them. */
@@ -58,7 +58,7 @@ export async function idempotent(
   const keep = (
     status: number,
     relationId: string | null,
-    metadataLocation?: string,
+    metadata?: { readonly location: string; readonly digest: string | null },
     error: IdempotencyRow['error'] = null,
   ): IdempotencyRow => ({
     principal_id: principalId,
@@ -67,7 +67,8 @@ export async function idempotent(
     digest,
     status,
     relation_id: relationId,
-    metadata_location: metadataLocation ?? null,
+    metadata_location: metadata?.location ?? null,
+    metadata_digest: metadata?.digest ?? null,
     error,
     expires_at: Date.now() / 1000 + parts.lifetimeSeconds,
   })

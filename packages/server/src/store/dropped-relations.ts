@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Queryable, statement } from './sql.ts'
-import type { RelationKind } from './relations.ts'
+import { digestSql, type RelationKind } from './relations.ts'
 import { type AuditRow, insertAuditSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** The kind of job that deletes the files of a dropped relation; its subject is the relation. */
@@ -211,7 +211,7 @@ export async function forgetDropped(
 const toPurge = statement(
   'purge_subject',
   `select r.id, r.warehouse_id as "warehouseId", w.name as warehouse, r.kind, r.format, r.metadata_location as "metadataLocation", r.location,
-     r.body, r.body_length as length, r.body_crc as crc,
+     r.uuid, ${digestSql} as digest, array_to_string(r.prefixes, E'\\n') as prefixes, r.body, r.body_length as length, r.body_crc as crc,
      w.name || ':' || replace(r.namespace_path, E'\\x1f', '.') || '.' || r.name as object
    from relation r join warehouse w on w.id = r.warehouse_id where r.id = $1 and r.dropped_at is not null`,
 )
@@ -219,6 +219,11 @@ const toPurge = statement(
 /** What a purge must know of its relation. */
 export interface PurgeSubject {
   readonly id: string
+  readonly uuid: string
+  /** SHA-256 of the metadata text, in hex. Null: not recorded yet. */
+  readonly digest: string | null
+  /** Canonical prefixes of its current locations, one a line. */
+  readonly prefixes: string
   readonly warehouseId: string
   readonly warehouse: string
   readonly kind: RelationKind
@@ -235,6 +240,13 @@ export interface PurgeSubject {
 /** Null: it is gone, its purge is done. */
 export async function findPurgeSubject(sql: Queryable, id: string): Promise<PurgeSubject | null> {
   return (await sql.run<PurgeSubject>(toPurge, [id]))[0] ?? null
+}
+
+const own = statement('purge_own_locations', 'select location from relation_location where relation_id = $1')
+
+/** Returns all prefixes that a relation has ever claimed. */
+export async function findOwnPrefixes(sql: Queryable, relationId: string): Promise<string[]> {
+  return (await sql.run<{ location: string }>(own, [relationId])).map((row) => row.location)
 }
 
 const foreign = statement(

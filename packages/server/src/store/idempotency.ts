@@ -10,13 +10,15 @@ export interface KeptOutcome {
   readonly status: number
   readonly relationId: string | null
   readonly metadataLocation: string | null
+  /** Of the text at `metadataLocation`, in hex. */
+  readonly metadataDigest: string | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
 const find = statement(
   'idempotency_find',
   `select operation, encode(digest, 'hex') as digest, status::int as status, relation_id as "relationId",
-     metadata_location as "metadataLocation", error
+     metadata_location as "metadataLocation", encode(metadata_digest, 'hex') as "metadataDigest", error
    from idempotency where principal_id = $1 and key = $2 and expires_at > now()`,
 )
 
@@ -32,7 +34,8 @@ const keep = statement(
   'idempotency_keep',
   `with written as (select 1), kept as (${insertIdempotencySql(1, 'written')} 
      on conflict (principal_id, key) do update set operation = excluded.operation, digest = excluded.digest, status = excluded.status,
-       relation_id = excluded.relation_id, metadata_location = excluded.metadata_location, error = excluded.error, expires_at = excluded.expires_at
+       relation_id = excluded.relation_id, metadata_location = excluded.metadata_location,
+       metadata_digest = excluded.metadata_digest, error = excluded.error, expires_at = excluded.expires_at
      where idempotency.expires_at <= now()) select 1`,
 )
 

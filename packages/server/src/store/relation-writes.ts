@@ -7,6 +7,8 @@ import { type Riders, ridersSql, runWithRiders } from './riders.ts'
 export interface Bodies {
   readonly body: PackedBody | null
   readonly refs: PackedBody | null
+  /** SHA-256 of the metadata text, in hex. */
+  readonly digest: string
 }
 
 export interface NewRelation extends Bodies {
@@ -46,12 +48,12 @@ const insert = statement(
   'relation_insert',
   `with written as (
      insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id, definer_id,
-       body, body_length, body_crc, refs_body, refs_length, refs_crc, prefixes)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::text[] where (select version from policy) = $18
+       body, body_length, body_crc, refs_body, refs_length, refs_crc, metadata_digest, digest_location, prefixes)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, decode($17, 'hex'), $7, $18::text[] where (select version from policy) = $19
      returning id),
-   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($17::text[]) l),
+   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($18::text[]) l),
    unstaged as (delete from staged_relation s using written where s.id = written.id),
-   ${ridersSql(19)}
+   ${ridersSql(20)}
    select id from written`,
 )
 
@@ -82,10 +84,11 @@ const replace = statement(
   'relation_replace',
   `with written as (
      update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7, definer_id = coalesce($8, definer_id),
-       body = $9, body_length = $10, body_crc = $11, refs_body = $12, refs_length = $13, refs_crc = $14, updated_at = now()
-     where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $15
+       body = $9, body_length = $10, body_crc = $11, refs_body = $12, refs_length = $13, refs_crc = $14,
+       metadata_digest = decode($15, 'hex'), digest_location = $6, updated_at = now()
+     where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $16
      returning id),
-   ${ridersSql(16)}
+   ${ridersSql(17)}
    select id from written`,
 )
 
@@ -120,7 +123,7 @@ export async function confirmRelation(
   return (await tx.run(confirm, [id, version, namespaceId, name, policyVersion])).length === 1
 }
 
-function bodyValues({ body, refs }: Bodies): unknown[] {
+function bodyValues({ body, refs, digest }: Bodies): unknown[] {
   return [
     body?.packed ?? null,
     body?.length ?? null,
@@ -128,6 +131,7 @@ function bodyValues({ body, refs }: Bodies): unknown[] {
     refs?.packed ?? null,
     refs?.length ?? null,
     refs?.crc ?? null,
+    digest,
   ]
 }
 

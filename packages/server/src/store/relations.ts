@@ -20,6 +20,8 @@ export interface RelationRow {
   readonly uuid: string
   readonly version: number
   readonly metadataLocation: string
+  /** SHA-256 of the text in the metadata file, in hex. Null: not recorded yet. */
+  readonly digest: string | null
   readonly location: string
   readonly ownerId: string
   /** Of a view: by whose rights others read through it: who wrote what it says now, or nobody. */
@@ -32,6 +34,24 @@ export interface RelationRow {
   /** Null: not asked for, already known, or over the row's size limit. */
   readonly body: PackedBody | null
 }
+
+/**
+ * Identifies a metadata text in caches and ETags. The location alone does not: a relation that is registered can have a
+ * file name that another text had before.
+ */
+export function metadataKeyOf({
+  id,
+  digest,
+  metadataLocation,
+}: Pick<RelationRow, 'id' | 'digest' | 'metadataLocation'>): string {
+  return `${id} ${digest ?? ''} ${metadataLocation}`
+}
+
+/** SQL of the digest of relation `r`, in hex; null when it belongs to another metadata file. */
+export const digestSql = `case when r.digest_location = r.metadata_location then encode(r.metadata_digest, 'hex') end`
+
+/** SQL of `metadataKeyOf` of relation `r`. */
+export const metadataKeySql: string = `r.id || ' ' || coalesce(${digestSql}, '') || ' ' || r.metadata_location`
 
 const nameOf = statement(
   'relation_name_of',

@@ -16,13 +16,14 @@ const replace = statement(
   'relation_replace_together',
   `with change as materialized (
      select * from jsonb_to_recordset($1::jsonb) c(id uuid, version bigint, namespace_id uuid, name text, uuid uuid,
-       metadata_location text, location text, definer_id uuid, at int, size int, length int, crc bigint, policy bigint,
+       metadata_location text, location text, definer_id uuid, digest text, at int, size int, length int, crc bigint, policy bigint,
        audit jsonb, idempotency jsonb)),
    held as materialized (select id from relation where id = any($2::uuid[]) for no key update skip locked),
    written as (
      update relation r set version = r.version + 1, uuid = c.uuid, metadata_location = c.metadata_location, location = c.location,
        definer_id = coalesce(c.definer_id, r.definer_id), body = substring($3::bytea from c.at for c.size), body_length = c.length,
-       body_crc = c.crc, refs_body = null, refs_length = null, refs_crc = null, updated_at = now()
+       body_crc = c.crc, refs_body = null, refs_length = null, refs_crc = null,
+       metadata_digest = decode(c.digest, 'hex'), digest_location = c.metadata_location, updated_at = now()
      from change c, held h
      where r.id = any($2::uuid[]) and r.id = h.id and c.id = r.id and r.version = c.version and r.namespace_id = c.namespace_id
        and r.name = c.name and (select version from policy) = c.policy
@@ -55,6 +56,7 @@ export async function replaceTogether(
       metadata_location: to.metadataLocation,
       location: to.location,
       definer_id: to.definerId,
+      digest: to.digest,
       at,
       size,
       length: body.length,

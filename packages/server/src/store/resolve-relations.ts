@@ -1,5 +1,5 @@
 import { momentSql, runSql } from './moment.ts'
-import type { BodyForm, RelationRow } from './relations.ts'
+import { type BodyForm, digestSql, metadataKeySql, type RelationRow } from './relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** Asks for a relation by name. */
@@ -8,7 +8,7 @@ export interface ResolveKey {
   readonly path: string
   readonly name: string
   readonly form: BodyForm
-  /** The metadata location whose text in this form the asker already has. */
+  /** The `metadataKeyOf` the text that the asker has in this form. */
   readonly known: string | null
   /** What the asker saw there before: it is not sent again while it is the same. */
   readonly seen: Seen | null
@@ -60,7 +60,7 @@ interface Row {
 
 // A row that is changed is a new version with another place (`ctid`) and another writer (`xmin`). In a database that was
 // set back, on a stand-by that took over, and after a crash a writer's number comes again: that is another run of the
-// server. For good measure the metadata file is compared as well, which is never named twice.
+// server. For good measure the metadata text is compared as well.
 // The lateral subqueries with LIMIT keep the planner on one index probe a name, whatever it believes of the sizes.
 const resolveFrom = (
   keys: string,
@@ -71,18 +71,18 @@ const resolveFrom = (
        json_build_object('id', n.id, 'lineage', n.lineage::text, 'owners', n.owners::text)::text end as namespace,
      case when v.stamp = k.seen or r.id is null then null else
        json_build_object('id', r.id, 'kind', r.kind, 'uuid', r.uuid, 'version', r.version,
-         'metadataLocation', r.metadata_location, 'location', r.location, 'ownerId', r.owner_id,
+         'metadataLocation', r.metadata_location, 'digest', ${digestSql}, 'location', r.location, 'ownerId', r.owner_id,
          'definerId', coalesce(r.definer_id, r.owner_id), 'protected', r.protected,
          'prefixes', array_to_string(r.prefixes, E'\\n'),
          'notBefore', extract(epoch from r.not_before)::float8 * 1000)::text end as relation,
-     case when k.form = 'none' or r.metadata_location = k.known then null
+     case when k.form = 'none' or ${metadataKeySql} = k.known then null
           when k.form = 'refs' and r.refs_body is not null then r.refs_body else r.body end as body,
      case when k.form = 'refs' and r.refs_body is not null then r.refs_length else r.body_length end as length,
      case when k.form = 'refs' and r.refs_body is not null then r.refs_crc else r.body_crc end as crc
    from ${keys}
    left join lateral (select *, xmin, ctid from namespace where warehouse_id = k.warehouse_id and path = k.path limit 1) n on true
    left join lateral (select *, xmin, ctid from relation where namespace_id = n.id and name = k.name limit 1) r on true
-   cross join lateral (select concat_ws(' ', (select ${runSql}), n.xmin, n.ctid, r.xmin, r.ctid, r.metadata_location) as stamp offset 0) v`
+   cross join lateral (select concat_ws(' ', (select ${runSql}), n.xmin, n.ctid, r.xmin, r.ctid, ${metadataKeySql}) as stamp offset 0) v`
 
 const resolveMany = statement(
   'relation_resolve_many',

@@ -42,6 +42,8 @@ export interface IdempotencyRow {
   readonly relation_id: string | null
   /** Of what was handed over and is in no row any more (unregister). */
   readonly metadata_location: string | null
+  /** Of the text at `metadata_location`, in hex. */
+  readonly metadata_digest: string | null
   readonly error: { readonly code: string; readonly message: string } | null
   readonly expires_at: number
 }
@@ -51,7 +53,7 @@ const auditColumns =
 const auditTypes =
   'request_id text, principal_id uuid, principal text, actors jsonb, operation text, securable_kind text, securable_id uuid, object text, privilege text, outcome text, reason text, user_agent text, detail jsonb, query_id text'
 const idempotencyTypes =
-  'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, metadata_location text, error jsonb, expires_at double precision'
+  'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, metadata_location text, metadata_digest text, error jsonb, expires_at double precision'
 
 /** SQL that inserts the audit rows of parameter `$n`, once for each row of `from` (none, when nothing was changed). */
 export function insertAuditSql(n: number, from: string): string {
@@ -70,8 +72,8 @@ export function insertIdempotencySql(n: number, from: string): string {
 }
 
 function idempotencySql(source: string): string {
-  return `insert into idempotency (principal_id, key, operation, digest, status, relation_id, metadata_location, error, expires_at)
-    select i.principal_id, i.key, i.operation, decode(i.digest, 'hex'), i.status, i.relation_id, i.metadata_location, i.error, to_timestamp(i.expires_at)
+  return `insert into idempotency (principal_id, key, operation, digest, status, relation_id, metadata_location, metadata_digest, error, expires_at)
+    select i.principal_id, i.key, i.operation, decode(i.digest, 'hex'), i.status, i.relation_id, i.metadata_location, decode(i.metadata_digest, 'hex'), i.error, to_timestamp(i.expires_at)
     from ${source}`
 }
 

@@ -68,7 +68,7 @@ describe('a purge', () => {
     expect(await lake.all()).toEqual([])
   })
 
-  it('leaves alone what lies in other tables, live or dropped, and outside of the warehouse', async () => {
+  it('deletes only what lies in the locations of the table itself, whatever its manifests name', async () => {
     const { store, storage, place, parts, outside } = lake
     const live = await testTable(store.sql, storage, place, { location: `${place.root}/a/live` })
     const dropped = await testTable(store.sql, storage, place, {
@@ -97,19 +97,18 @@ describe('a purge', () => {
     })
     await runUntilGone(parts, table.id)
     const left = await lake.all()
-    expect(left.toSorted()).toEqual([...live.files, ...dropped.files, foreign].toSorted())
+    expect(left.toSorted()).toEqual([...live.files, ...dropped.files, foreign, loose].toSorted())
     const [event] = await eventsFor(store.sql, table.id)
-    // Those of the live table twice, of the dropped one, outside, and three that are no files of ours.
-    expect(event?.detail).toMatchObject({ spared: 7, deleted: table.files.length + 1 })
+    expect(event?.detail).toMatchObject({ spared: named.length, deleted: table.files.length })
   })
 
   it('counts a file once, however often and in however many blocks of a manifest it is named', async () => {
     const { store, storage, place, parts, outside } = lake
-    const [loose, foreign] = [`${place.root}/loose/often.parquet`, `${outside}/often.parquet`]
-    for (const file of [loose, foreign]) await storage.put(file, Buffer.from('x'))
+    const [own, foreign] = [`${place.root}/a/often/often.parquet`, `${outside}/often.parquet`]
+    for (const file of [own, foreign]) await storage.put(file, Buffer.from('x'))
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/a/often`,
-      named: Array.from({ length: 300 }, (_, turn) => (turn % 2 === 0 ? loose : foreign)),
+      named: Array.from({ length: 300 }, (_, turn) => (turn % 2 === 0 ? own : foreign)),
       drop: { purge: true },
     })
     await runUntilGone(parts, table.id)
@@ -266,6 +265,7 @@ describe('a purge', () => {
         definerId: null,
         body: null,
         refs: null,
+        digest: '00',
       },
       bare,
     )

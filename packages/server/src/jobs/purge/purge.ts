@@ -1,8 +1,9 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import type { JsonObject } from '@headgate/json'
-import { parseMetadataText, readMetadataText } from '../../catalog/metadata-file.ts'
+import { parseMetadataText } from '../../catalog/metadata-file.ts'
 import { unpack } from '../../catalog/packed-body.ts'
+import { readRecordedMetadata } from '../../catalog/recorded-metadata.ts'
 import { tableModel } from '../../catalog/relation-model.ts'
 import type { Warehouse } from '../../catalog/warehouses.ts'
 import type { Log } from '../../log.ts'
@@ -43,7 +44,7 @@ export function purgeHandler(parts: PurgeParts): JobHandler {
         'The warehouse was renamed or made anew a moment ago: this is tried again.',
       )
     }
-    const scope = new PurgeScope(parts.sql, subject.id, warehouse.places)
+    const scope = await PurgeScope.open(parts.sql, subject.id, warehouse.places)
     const files = new PurgedFiles(warehouse.storage, scope, run, countsOf(run.progress))
     const named = await purgeNamedFiles(parts, run, subject, warehouse, scope, files)
     const swept = named !== 'data-kept' && isOurChoice(subject.location, warehouse.root)
@@ -129,12 +130,12 @@ async function readTable(
   try {
     const text =
       body === null
-        ? await readMetadataText(warehouse.storage, metadataLocation, parts.maxMetadataBytes)
+        ? await readRecordedMetadata(warehouse.storage, subject, parts.maxMetadataBytes)
         : await unpack({ packed: body, length, crc })
     return tableModel.decode(parseMetadataText(text, metadataLocation))
   } catch (error) {
     if (isHeadgateError(error, 'no-such-file')) return 'missing'
-    if (isHeadgateError(error, 'bad-request') || isHeadgateError(error, 'payload-too-large'))
+    if (isHeadgateError(error, 'bad-request') || isHeadgateError(error, 'damaged-metadata'))
       return 'unreadable'
     throw error
   }

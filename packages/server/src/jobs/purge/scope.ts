@@ -1,29 +1,41 @@
+import { isPlaceWithin, objectWithin } from '../../catalog/own-places.ts'
 import { ancestorPrefixes, canonicalPrefix } from '../../storage/location-relations.ts'
-import { type Location, parseObjectLocation } from '../../storage/location.ts'
-import { findForeignPrefixes } from '../../store/dropped-relations.ts'
+import type { Location } from '../../storage/location.ts'
+import { findForeignPrefixes, findOwnPrefixes } from '../../store/dropped-relations.ts'
 import type { Queryable } from '../../store/sql.ts'
 
 /**
- * Which files a purge may delete: metadata and manifests are written by clients and can name any file at all, so a
- * file must lie in one of the warehouse's allowed locations, and in no other relation's, live, dropped or staged.
+ * Decides which files a purge may delete. Clients write metadata and manifests and can name any file in them, so the
+ * database alone decides: a file must lie in a prefix that the relation itself has claimed, in a location that the
+ * warehouse allows, and in no prefix of another relation, live, dropped or staged.
  */
 export class PurgeScope {
   readonly #sql: Queryable
   readonly #relationId: string
   readonly #allowed: readonly string[]
 
-  /** @param places of the warehouse */
-  constructor(sql: Queryable, relationId: string, places: readonly Location[]) {
+  private constructor(sql: Queryable, relationId: string, allowed: readonly string[]) {
     this.#sql = sql
     this.#relationId = relationId
-    this.#allowed = places.map(canonicalPrefix)
+    this.#allowed = allowed
   }
 
-  /** Those of `files` that may be deleted, each once. */
+  /** @param places locations that the warehouse allows */
+  static async open(sql: Queryable, relationId: string, places: readonly Location[]): Promise<PurgeScope> {
+    const allowed = places.map(canonicalPrefix)
+    const own = await findOwnPrefixes(sql, relationId)
+    return new PurgeScope(
+      sql,
+      relationId,
+      own.filter((prefix) => isPlaceWithin(prefix, allowed)),
+    )
+  }
+
+  /** Returns those of `files` that may be deleted, each once. */
   async filter(files: readonly string[]): Promise<string[]> {
     const candidates = new Map<string, Location>()
     for (const file of files) {
-      const location = this.#within(file)
+      const location = objectWithin(file, this.#allowed)
       if (location !== null) candidates.set(location.canonical, location)
     }
     const prefixesOf = new Map(
@@ -38,24 +50,8 @@ export class PurgeScope {
       .map(([{ text }]) => text)
   }
 
-  /** True when the file lies where this warehouse may read. */
+  /** Returns whether a file lies in a prefix of the relation. Other files are not read either. */
   reaches(file: string): boolean {
-    return this.#within(file) !== null
-  }
-
-  #within(file: string): Location | null {
-    const location = readable(file)
-    if (location === null || !this.#allowed.some((prefix) => location.canonical.startsWith(prefix)))
-      return null
-    return location
-  }
-}
-
-/** Null for what is no location of ours: a relative path, another scheme. */
-function readable(file: string): Location | null {
-  try {
-    return parseObjectLocation(file)
-  } catch {
-    return null
+    return objectWithin(file, this.#allowed) !== null
   }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { stringify } from '@headgate/json'
 import type { Storage } from '../../storage/storage.ts'
 import { canonicalPrefix } from '../../storage/location-relations.ts'
@@ -202,6 +202,7 @@ export async function testTable(
       definerId: null,
       body: options.bodyInRow === false ? null : await pack(table.text),
       refs: null,
+      digest: hash('sha256', table.text, 'hex'),
     },
     riders,
   )

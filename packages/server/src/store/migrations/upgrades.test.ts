@@ -91,4 +91,13 @@ describe('a store of the version before', () => {
       { ...granted, privilege: 'manage' },
     ])
   })
+
+  test('5: digests of relations are missing, and one job is to record them', async () => {
+    const rows = await upgraded(
+      5,
+      lake,
+      `select r.metadata_digest as digest, r.dropped_lineage as lineage, j.kind from relation r, job j`,
+    )
+    expect(rows).toEqual([{ digest: null, lineage: null, kind: 'record-digests' }])
+  })
 })

@@ -1,0 +1,98 @@
+import { readdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { type JsonObject, stringify } from '@headgate/json'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Send, type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { statement } from '../store/sql.ts'
+import { credentialOf, keyBelow, storageClient } from './test-credentials.ts'
+import { commit, locationOf, metadataLocationOf, metadataOf, schema, setProperties } from './test-tables.ts'
+
+const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
+const mine = 'namespaces/mine/tables'
+const namespaceId = statement('test_namespace_id', 'select id from namespace where path = $1')
+const placeOf = statement('test_place_of_warehouse', `select storage->>'root' as root from warehouse`)
+
+let server: TestServer
+/** A replica that has cached nothing. */
+let other: Send
+let attacker: TestCaller
+let root: string
+let counter = 0
+
+// Every metadata text is above the row limit, and no replica caches one.
+beforeAll(async () => {
+  server = await testServer({
+    vending: { mode: 'gateway' },
+    metadataRowLimitBytes: 10,
+    metadataCacheBytes: 1,
+  })
+  other = await server.replica()
+  attacker = await server.caller('attacker')
+  for (const namespace of ['theirs', 'mine'])
+    await server.send('POST', 'namespaces', { namespace: [namespace] })
+  const [row] = await server.sql.run<{ id: string }>(namespaceId, ['mine'])
+  await server.grant({ privilege: 'create', on: { kind: 'namespace', id: row?.id ?? '' }, to: attacker })
+  await server.grant({ privilege: 'modify', on: { kind: 'namespace', id: row?.id ?? '' }, to: attacker })
+  const [place] = await server.sql.run<{ root: string }>(placeOf)
+  root = place?.root ?? ''
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const fresh = (): string => `t${(counter += 1)}`
+const onDisk = (location: string): string => fileURLToPath(location.replace('s3://lakehouse', root))
+
+async function filesBelow(location: string): Promise<string[]> {
+  const entries = await readdir(onDisk(location), { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .toSorted()
+}
+
+async function created(send: Send, path: string, name: string): Promise<TestAnswer> {
+  const answer = await send('POST', path, { name, schema }, asking)
+  expect(answer.status).toBe(200)
+  return answer
+}
+
+/** Overwrites the metadata file of a table with its own storage credential, as any writer of the table can. */
+async function overwrite(table: TestAnswer, metadata: JsonObject): Promise<void> {
+  const location = locationOf(table)
+  const file = keyBelow(location, metadataLocationOf(table).slice(location.length + 1))
+  await storageClient(credentialOf(table)).send(new PutObjectCommand({ ...file, Body: stringify(metadata) }))
+}
+
+const refused = {
+  status: 500,
+  json: {
+    error: {
+      message: expect.stringMatching(/metadata file .* was changed .*table register .*--overwrite/) as string,
+    },
+  },
+}
+
+describe('a metadata file that was changed in storage', () => {
+  test('does not move the location and the metadata log of a table onto the files of another table', async () => {
+    const victim = await created(server.send, 'namespaces/theirs/tables', fresh())
+    const before = await filesBelow(locationOf(victim))
+    const name = fresh()
+    const table = await created(attacker.send, mine, name)
+    await overwrite(table, {
+      ...metadataOf(table),
+      location: locationOf(victim),
+      properties: {
+        'write.metadata.delete-after-commit.enabled': 'true',
+        'write.metadata.previous-versions-max': '1',
+      },
+      'metadata-log': [{ 'timestamp-ms': 1_700_000_000_000, 'metadata-file': metadataLocationOf(victim) }],
+    })
+    const answers: TestAnswer[] = []
+    for (const send of [attacker.send, other])
+      answers.push(await commit(send, `${mine}/${name}`, [setProperties({ next: 'step' })]))
+    await sleep(200)
+    expect(await filesBelow(locationOf(victim))).toEqual(before)
+    for (const answer of answers) expect(answer).toMatchObject(refused)
+  })
+})
