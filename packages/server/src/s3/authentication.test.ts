@@ -105,11 +105,27 @@ describe('a signature', () => {
 describe('a session', () => {
   test('that has expired is ExpiredToken', async () => {
     const credentials = endpoint.mint({ expiresAt: Date.now() - 1 })
-    expect(await signed({ credentials })).toBe('400 ExpiredToken')
+    expect(await signed({ credentials })).toBe('403 ExpiredToken')
     const client = sdkClient(endpoint.url, credentials)
     expect(await outcome(client.send(new GetObjectCommand({ Bucket, Key: 'wh/t1/object' })))).toBe(
-      '400 ExpiredToken',
+      '403 ExpiredToken',
     )
+  })
+
+  test('that has expired is ExpiredToken with status 403 on HEAD too, where a header contains the code', async () => {
+    const head = async (claims: Parameters<TestEndpoint['mint']>[0], revoked = false): Promise<string> => {
+      const credentials = endpoint.mint(claims)
+      if (revoked) endpoint.revoked.add(credentials.accessKeyId)
+      const headers = signedHeaders(endpoint.url, 'HEAD', path, { credentials })
+      const answer = await fetch(endpoint.url + path, {
+        method: 'HEAD',
+        headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
+      })
+      return `${answer.status} ${answer.headers.get('x-amz-error-code')}`
+    }
+    expect(await head({ expiresAt: Date.now() - 1 })).toBe('403 ExpiredToken')
+    // With another code, no client renews keys of a revoked session in a loop.
+    expect(await head({}, true)).toBe('403 AccessDenied')
   })
 
   test('needs its token', async () => {

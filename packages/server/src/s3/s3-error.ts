@@ -10,7 +10,8 @@ export const s3Errors = {
   BadDigest: [400, 'The checksum or Content-MD5 is not that of the body.'],
   EntityTooLarge: [400, 'The body is larger than is allowed.'],
   EntityTooSmall: [400, 'A part that is not the last one is smaller than the store allows.'],
-  ExpiredToken: [400, 'The session token has expired: refresh the credentials.'],
+  // AWS answers 400. SDKs act on the code; DuckDB renews its keys on 401 and 403 alone.
+  ExpiredToken: [403, 'The session token has expired: refresh the credentials.'],
   IncompleteBody: [400, 'The body is not as long as was announced.'],
   InternalError: [500, 'The server failed. Ask its operator for the request id.'],
   InvalidAccessKeyId: [403, 'The access key id does not exist here.'],
