@@ -289,6 +289,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       requestTimeoutMs: limits.requestTimeoutMs,
     },
     now: Date.now,
+    recheckMs: recheckInterval(decisionMaxAgeMs),
   })
   const owned = stack.move()
   return {
@@ -298,6 +299,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     handleS3,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/**
+ * Interval at which running requests of the storage gateway are authorized again. The authorizer renews a decision in the
+ * second half of its maximum age: with four checks in this age, a running request ends within it after a revocation.
+ */
+function recheckInterval(decisionMaxAgeMs: number): number {
+  return Math.min(Math.max(decisionMaxAgeMs / 4, 250), 30_000)
 }
 
 /** As S3 has it. */

@@ -20,7 +20,8 @@ const presignedChecksum = /^x-amz-checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256
 
 /**
  * Hands the body of a request to the storage, checked on its way in all that the request says of it. The last bytes
- * are held back until everything has turned out right, so that no storage can have an object whose body was wrong.
+ * are held back until everything has turned out right and the session is confirmed, so that no storage can have an object
+ * whose body was wrong or whose session has ended.
  *
  * @throws S3Error, SigV4Error what is wrong with the body, also when the storage wraps it in an error of its own
  */
@@ -31,12 +32,16 @@ export async function storeBody<T>(
   const size = sizeOf(call)
   if (size > call.limits.maxObjectPartBytes) throw tooLarge(call.limits.maxObjectPartBytes)
   // What is gathered is checked to its end before the storage hears of it.
-  if (size <= gatheredBytes) return store(await collect(checkedBody(call, size), size, 'body'), size)
+  if (size <= gatheredBytes) {
+    const bytes = await collect(checkedBody(call, size), size, 'body')
+    await call.confirm()
+    return store(bytes, size)
+  }
   let failure: unknown
   let ended = false
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
-      yield* lastHeldBack(blocksOf(checkedBody(call, size), blockBytes))
+      yield* confirmedBody(call, blocksOf(checkedBody(call, size), blockBytes))
       ended = true
     } catch (error) {
       failure = error
@@ -52,11 +57,31 @@ export async function storeBody<T>(
   throw new S3Error('InternalError', { reason: 'the storage has not read the whole body' })
 }
 
-/** The body of a request that is a document, whole. */
+/** Returns the body of a request that is a document. The session is confirmed after the last byte. */
 export async function readDocument(call: S3Call): Promise<Buffer> {
   const size = sizeOf(call)
   if (size > maxDocumentBytes) throw tooLarge(maxDocumentBytes)
-  return collect(checkedBody(call, size), size, 'document')
+  const document = await collect(checkedBody(call, size), size, 'document')
+  await call.confirm()
+  return document
+}
+
+/**
+ * Yields the chunks of a body. Holds the last one back until the body is complete and the session is confirmed, so that
+ * the storage never has a whole object of a session that has ended.
+ */
+export async function* confirmedBody(
+  { confirm }: Pick<S3Call, 'confirm'>,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array | undefined
+  for await (const chunk of source) {
+    if (chunk.byteLength === 0) continue
+    if (held !== undefined) yield held
+    held = chunk
+  }
+  await confirm()
+  if (held !== undefined) yield held
 }
 
 /** True when something vouches for the bytes of the body: a hash, a checksum, the signatures of its chunks. */
@@ -110,16 +135,6 @@ function md5Of({ headers }: S3Call): { readonly hash: Hash; readonly expected: B
   const expected = Buffer.from(text, 'base64')
   if (expected.length !== 16 || expected.toString('base64') !== text) throw new S3Error('InvalidDigest')
   return { hash: createHash('md5'), expected }
-}
-
-async function* lastHeldBack(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array | undefined
-  for await (const chunk of source) {
-    if (chunk.byteLength === 0) continue
-    if (held !== undefined) yield held
-    held = chunk
-  }
-  if (held !== undefined) yield held
 }
 
 function tooLarge(limit: number): S3Error {

@@ -14,6 +14,7 @@ import { newRequestId } from './request-id.ts'
 import { operationOf } from './routes.ts'
 import { S3Error } from './s3-error.ts'
 import { checkBucketScope, checkScope } from './scope.ts'
+import { type SessionWatch, watchSession } from './session-watch.ts'
 import { sendAnswer } from './send.ts'
 import { toS3Error } from './to-s3-error.ts'
 
@@ -25,6 +26,8 @@ interface Trace {
   operation: string
   session: S3Session | undefined
   location: string | undefined
+  /** Runs from the authorization of the request to its end. */
+  watch: SessionWatch | undefined
   note: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -50,8 +53,9 @@ export function createS3Endpoint(
     request: IncomingMessage,
     response: ServerResponse,
     trace: Trace,
-    signal: AbortSignal,
+    client: AbortController,
   ): Promise<S3Answer> {
+    const { signal } = client
     const { limits, regions, ring, now } = parts
     const method = request.method ?? ''
     const target = request.url ?? ''
@@ -72,6 +76,12 @@ export function createS3Endpoint(
     if (address.key === '') checkBucketScope(session, address.bucket, operation.access)
     else checkScope(session, location, operation.access)
     signal.throwIfAborted()
+    const watch = watchSession(parts, session, operation.access, (reason) => {
+      client.abort(reason)
+      // An object is cut off: the client must not take what it has for the whole.
+      if (operation.access === 'read' && response.headersSent) response.destroy()
+    })
+    trace.watch = watch
     return operation.handle({
       session,
       storage,
@@ -86,6 +96,7 @@ export function createS3Endpoint(
       region: regions[0] ?? 'us-east-1',
       now,
       signal,
+      confirm: watch.confirm,
       receive: () => receiveBody(request, response, idleMs, signal),
     })
   }
@@ -93,7 +104,13 @@ export function createS3Endpoint(
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now()
     const requestId = newRequestId()
-    const trace: Trace = { operation: 'unknown', session: undefined, location: undefined, note: undefined }
+    const trace: Trace = {
+      operation: 'unknown',
+      session: undefined,
+      location: undefined,
+      watch: undefined,
+      note: undefined,
+    }
     const client = new AbortController()
     const exchange = { request, response, requestId, idleMs, patienceMs }
     let status: number
@@ -111,14 +128,16 @@ export function createS3Endpoint(
     }
     try {
       if (!held) throw new S3Error('SlowDown', { reason: 'overloaded' })
-      const answer = await answerTo(request, response, trace, client.signal)
+      const answer = await answerTo(request, response, trace, client)
       status = answer.status
       trace.note = answer.note
       failure = await sendAnswer(answer, exchange)
     } catch (error) {
-      if (response.headersSent || client.signal.aborted) {
+      const ended: unknown = client.signal.reason
+      const isClientGone = ended instanceof ClientGone
+      if (response.headersSent || isClientGone) {
         response.destroy()
-        failure = client.signal.aborted ? undefined : toS3Error(error)
+        failure = isClientGone ? undefined : toS3Error(ended ?? error)
         status = failure?.status ?? clientGoneStatus
       } else {
         failure = toS3Error(error)
@@ -129,6 +148,7 @@ export function createS3Endpoint(
         await sendAnswer(answer, exchange)
       }
     } finally {
+      trace.watch?.[Symbol.dispose]()
       release()
     }
     record(request, { ...trace, requestId, status, failure, milliseconds: performance.now() - startedAt })

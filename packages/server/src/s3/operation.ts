@@ -22,8 +22,14 @@ export interface S3Call {
   readonly limits: S3Limits
   readonly region: string
   readonly now: () => number
-  /** Aborts when the client goes away. */
+  /** Aborts when the client disconnects, and when the session ends or is revoked. */
   readonly signal: AbortSignal
+  /**
+   * Authorizes the session again. Every write calls it when its body is complete, and before it becomes visible.
+   *
+   * @throws S3Error when the session has ended or is revoked
+   */
+  readonly confirm: () => Promise<void>
   /** The raw bytes of the body. Asks a client that waits for it to send them (`100 Continue`). */
   receive(): AsyncIterable<Uint8Array>
 }

@@ -34,4 +34,6 @@ export interface S3EndpointParts {
    * Default 10 s.
    */
   readonly patienceMs?: number
+  /** Interval in ms at which the session of a running request is authorized again. Default 7.5 s. */
+  readonly recheckMs?: number
 }

@@ -49,6 +49,8 @@ export interface TestEndpoint extends AsyncDisposable {
   readonly lines: string[]
   /** Sessions that are let in no more. */
   readonly revoked: Set<string>
+  /** How often the session of an access key was authorized. */
+  readonly asked: Map<string, number>
   mint(claims?: Partial<S3SessionClaims>): S3SessionKeys
   metrics(): Promise<string>
 }
@@ -60,6 +62,7 @@ export interface TestEndpointOptions {
   readonly around?: (storage: Storage) => Storage
   readonly now?: () => number
   readonly patienceMs?: number
+  readonly recheckMs?: number
 }
 
 /** The endpoint on a port of its own, with a key ring in a database and a warehouse in a directory. */
@@ -78,14 +81,17 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
   const events: Record<string, unknown>[] = []
   const lines: string[] = []
   const revoked = new Set<string>()
+  const asked = new Map<string, number>()
   const metrics = new RequestMetrics()
   const parts: S3EndpointParts = {
     ring,
     sessions: {
-      authorize: (session: S3Session) =>
-        revoked.has(session.accessKeyId)
+      authorize: ({ accessKeyId }: S3Session) => {
+        asked.set(accessKeyId, (asked.get(accessKeyId) ?? 0) + 1)
+        return revoked.has(accessKeyId)
           ? Promise.reject(new HeadgateError('forbidden', 'The right was taken away.'))
-          : Promise.resolve(warehouse),
+          : Promise.resolve(warehouse)
+      },
     },
     regions: [region],
     hostSuffix: options.hostSuffix ?? null,
@@ -103,6 +109,7 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
     },
     now: options.now ?? Date.now,
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
+    ...(options.recheckMs === undefined ? {} : { recheckMs: options.recheckMs }),
   }
   const listener = await Listener.open(
     {
@@ -126,6 +133,7 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
     events,
     lines,
     revoked,
+    asked,
     async files() {
       const found = await readdir(directory, { recursive: true, withFileTypes: true })
       return found

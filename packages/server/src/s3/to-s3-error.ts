@@ -11,6 +11,8 @@ export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error
   if (error instanceof SigV4Error)
     return new S3Error(known(error.kind.s3), { reason: `${error.code}: ${error.message}`, cause: error })
+  // The storage wraps the error that ended the request: the reason of its signal, or an error of its body.
+  if (isHeadgateError(error) && error.cause instanceof S3Error && !isOutcomeUnknown(error)) return error.cause
   if (isHeadgateError(error))
     return new S3Error(codeOf(error), { reason: `${error.code}: ${error.message}`, cause: error })
   return new S3Error('InternalError', { reason: 'internal', cause: error })

@@ -37,6 +37,13 @@ const openAttempts = 20
 const writerId = `${process.pid.toString(36)}${randomBytes(6).toString('hex')}`
 let counter = 0
 
+export interface WriteOptions {
+  readonly makeDirectory?: boolean
+  readonly unreferenced?: boolean | undefined
+  /** Nothing is published after it has aborted. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Writes a file so that it appears whole or not at all and is on disk when this returns: to a temporary name beside it,
  * flushed, then linked (`ifAbsent`) or renamed into place, then its directory is flushed. `unreferenced` flushes both
@@ -50,11 +57,12 @@ export async function writeDurably(
   sync: DirectorySync,
   condition: WriteCondition,
   fill: (descriptor: number) => void | Promise<void>,
-  options: { readonly makeDirectory?: boolean; readonly unreferenced?: boolean | undefined } = {},
+  options: WriteOptions = {},
 ): Promise<{ etag: string }> {
   const temporary = join(place.directory, `${temporaryPrefix}${writerId}-${(counter++).toString(36)}`)
   let published = false
   const publishNow = (): void => {
+    options.signal?.throwIfAborted()
     publish(temporary, place, condition)
     published = true
   }

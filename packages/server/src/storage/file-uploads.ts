@@ -98,6 +98,7 @@ export async function completeFileUpload(
     sync,
     options,
     fillFrom(untilAborted(concatenated(place, directory, parts), options.signal)),
+    { signal: options.signal },
   )
   await discard(place, directory)
   return written

@@ -97,9 +97,9 @@ export class FileStorage implements Storage {
   async put(location: string, body: Body, options: PutOptions = {}): Promise<{ etag: string }> {
     checkCondition(options)
     options.signal?.throwIfAborted()
-    const { unreferenced } = options
+    const { unreferenced, signal } = options
     const fill = fillFrom(checked(body, options))
-    return writeDurably(this.#place(location), this.#sync, options, fill, { unreferenced })
+    return writeDurably(this.#place(location), this.#sync, options, fill, { unreferenced, signal })
   }
 
   async delete(location: string, options: CallOptions = {}): Promise<void> {
@@ -120,7 +120,7 @@ export class FileStorage implements Storage {
 
   async copy(from: string, to: string, options: CallOptions = {}): Promise<{ etag: string }> {
     const chunks = untilAborted(readChunks(this.#place(from)), options.signal)
-    return writeDurably(this.#place(to), this.#sync, {}, fillFrom(chunks))
+    return writeDurably(this.#place(to), this.#sync, {}, fillFrom(chunks), { signal: options.signal })
   }
 
   async createUpload(location: string, options: CallOptions = {}): Promise<{ uploadId: string }> {

@@ -57,7 +57,7 @@ export const storageAccess: Pick<
     { min: 0, max: 300_000 },
     {
       section: 'Storage access',
-      doc: 'How old the decision may be that lets a request through the storage gateway, in milliseconds: a right that is taken away ends after that.',
+      doc: 'How old the decision may be that lets a request through the storage gateway, in milliseconds. A right that is taken away ends after this time, also for requests that are running then: they are checked again four times in it.',
     },
   ),
   minCredentialSeconds: integer(

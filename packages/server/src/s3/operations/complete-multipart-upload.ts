@@ -24,6 +24,7 @@ export const completeMultipartUpload: S3Operation = {
     )
     await checkSize(call, uploadId, parts)
     const completed = async (): Promise<string> => {
+      await call.confirm()
       const options = { signal: call.signal, ...condition }
       const { etag } = await onCondition(call, condition, () =>
         storage.completeUpload(call.location, uploadId, parts, options),

@@ -1,3 +1,4 @@
+import { confirmedBody } from '../body.ts'
 import { onCondition, quoted, writeCondition } from '../conditions.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { copySourceOf, openCopySource } from '../copy-source.ts'
@@ -20,6 +21,7 @@ export const copyObject: S3Operation = {
     const through =
       replacing || Object.keys(call.headers).some((name) => /^(?:x-amz-copy-source-)?if-/.test(name))
     const copied = async (): Promise<string> => {
+      await call.confirm()
       const { etag } = await (through ? copyThrough(call, source, replacing) : copyThere(call, source))
       return xmlResult('CopyObjectResult', [
         ['LastModified', new Date(call.now()).toISOString()],
@@ -46,7 +48,7 @@ async function copyThrough(call: S3Call, source: string, replacing: boolean): Pr
   try {
     const type = replacing ? contentTypeOf(headers) : kept
     const options = { signal, size: length, ...condition, ...type }
-    return await onCondition(call, condition, () => storage.put(location, body, options))
+    return await onCondition(call, condition, () => storage.put(location, confirmedBody(call, body), options))
   } finally {
     body.destroy()
   }

@@ -1,3 +1,4 @@
+import { confirmedBody } from '../body.ts'
 import { quoted } from '../conditions.ts'
 import { copySourceOf, openCopySource } from '../copy-source.ts'
 import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
@@ -19,7 +20,8 @@ export const uploadPartCopy: S3Operation = {
     const { body, length } = await openCopySource(call, source, range)
     const copied = async (): Promise<string> => {
       try {
-        const { etag } = await storage.uploadPart(location, uploadId, partNumber, body, {
+        const chunks = confirmedBody(call, body)
+        const { etag } = await storage.uploadPart(location, uploadId, partNumber, chunks, {
           signal,
           size: length,
         })

@@ -1,0 +1,67 @@
+import { HeadgateError } from '@headgate/errors'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { SessionAuthorizer } from '../credentials/gateway-authorizer.ts'
+import type { S3Session } from '../credentials/s3-session.ts'
+import type { StoragePermission } from '../credentials/storage-grant.ts'
+import { type SessionWatch, watchSession } from './session-watch.ts'
+import { claimsOf } from './test-endpoint.ts'
+
+let failure: HeadgateError | null
+let asked: number
+let aborts: string[]
+beforeEach(() => {
+  vi.useFakeTimers()
+  failure = null
+  asked = 0
+  aborts = []
+})
+afterEach(() => vi.useRealTimers())
+
+function watch(permission: StoragePermission): SessionWatch {
+  const session: S3Session = { ...claimsOf(), accessKeyId: 'HG', secretAccessKey: 's' }
+  const sessions: SessionAuthorizer = {
+    authorize: () => {
+      asked += 1
+      return failure === null ? Promise.resolve({} as never) : Promise.reject(failure)
+    },
+  }
+  const parts = { sessions, now: Date.now, recheckMs: 1_000 }
+  return watchSession(parts, session, permission, ({ code }) => aborts.push(code))
+}
+
+test('Asks at each interval until it is disposed', async () => {
+  const running = watch('read-write')
+  await vi.advanceTimersByTimeAsync(3_500)
+  expect(asked).toBe(3)
+  running[Symbol.dispose]()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(asked).toBe(3)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('Aborts once when the session is refused', async () => {
+  using _ = watch('read')
+  failure = new HeadgateError('forbidden', 'Access has ended.')
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(aborts).toEqual(['AccessDenied'])
+})
+
+test('Aborts a write at the end of its session, and a read not', async () => {
+  using _ = watch('read-write')
+  using __ = watch('read')
+  await vi.advanceTimersByTimeAsync(3_600_500)
+  expect(aborts).toEqual(['ExpiredToken'])
+})
+
+test('While the database is unavailable, a write is aborted and a read continues', async () => {
+  failure = new HeadgateError('unavailable', 'The database cannot be reached.')
+  using _ = watch('read-write')
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(aborts).toEqual(['ServiceUnavailable'])
+  using __ = watch('read')
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(aborts).toHaveLength(1)
+  failure = new HeadgateError('forbidden', 'Access has ended.')
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(aborts).toEqual(['ServiceUnavailable', 'AccessDenied'])
+})
