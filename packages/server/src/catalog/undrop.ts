@@ -22,7 +22,7 @@ import { type Warehouse, warehouseChain } from './warehouses.ts'
 /** A dropped relation that was found. */
 export interface DroppedTarget {
   readonly row: DroppedRelation
-  /** Through the namespace that it was in, as long as there is one of that path; then straight to the warehouse. */
+  /** Through those of the namespaces it was in that still exist, by their ids; else straight to the warehouse. */
   readonly chain: Chain
 }
 
@@ -52,13 +52,15 @@ function targetOf(
   return { row, chain: droppedChain(warehouse, row) }
 }
 
-/** Where a dropped relation stood: a namespace that is gone has its name still, and gives no rights. */
+/**
+ * Returns the chain of a dropped relation for decisions. Only the namespaces that it was in grant rights on it: another
+ * namespace of the same path does not.
+ */
 export function droppedChain(
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
   { id, ownerId, kind, name, path, lineage, owners }: DroppedRelation,
 ): Chain {
-  const known = lineage === null || owners === null ? { lineage: [], owners: [] } : { lineage, owners }
-  const above = namespaceChain(known, warehouseChain(warehouse), levelsOf(path))
+  const above = namespaceChain({ lineage, owners }, warehouseChain(warehouse), levelsOf(path))
   return relationChain(above, id, ownerId, { kind, name })
 }
 

@@ -161,7 +161,9 @@ describe('a dropped table', () => {
       { id: t.id, namespace: ['sales'] },
     ])
     await addNamespace(warehouse, ['sales'])
-    expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({ status: 200 })
+    expect(
+      await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, { namespace: ['sales'] }),
+    ).toMatchObject({ status: 200 })
   })
 
   it('is purged at once when somebody asks, even if no purge was asked for at its drop, and is then beyond restoring', async () => {
@@ -299,6 +301,78 @@ describe('who may see and restore dropped tables', () => {
       namespace: ['mine'],
     })
     expect(moved).toMatchObject({ status: 200, body: { namespace: ['mine'], name: t.name } })
+  })
+
+  it('gives no right to the owner or a manager of another namespace that has its path now', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const former = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'] },
+    })
+    const t = await table(warehouse, place)
+    await dropIt(warehouse, t.name)
+    const dropped = `GET /warehouses/${name}/dropped`
+    expect((await lake.as(former, dropped)).body.dropped).toMatchObject([{ id: t.id }])
+    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+      place.namespaceId,
+    ])
+    const owner = await lake.principal({ privilege: 'use', on: { warehouse: name } })
+    await addNamespace(warehouse, ['sales'], owner.principal.id)
+    const manager = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'] },
+    })
+    for (const who of [owner, manager, former]) {
+      expect((await lake.as(who, dropped)).body.dropped ?? []).toEqual([])
+      for (const verb of ['restore', 'purge']) {
+        const line = `POST /warehouses/${name}/dropped/${t.id}/${verb}`
+        const { status } = await lake.as(who, line, verb === 'restore' ? { namespace: ['sales'] } : undefined)
+        expect([403, 404], verb).toContain(status)
+      }
+    }
+    // The manager of the warehouse does not hand it to the new owner by accident.
+    const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
+    const refused = { status: 409, body: { error: { message: expect.stringContaining('--as') as string } } }
+    expect(await admin(restore, {})).toMatchObject(refused)
+    expect(await admin(restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
+  })
+
+  it('keeps the rights on the namespaces above a deleted one', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const inner = await addNamespace(warehouse, ['sales', 'eu'], randomUUID(), place.namespaceId)
+    const keeper = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'] },
+    })
+    const t = await table(warehouse, { ...place, namespaceId: inner })
+    await dropIt(warehouse, t.name, { namespace: ['sales', 'eu'] })
+    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [inner])
+    const listed = await lake.as(keeper, `GET /warehouses/${name}/dropped`)
+    expect(listed.body.dropped).toMatchObject([{ id: t.id, namespace: ['sales', 'eu'] }])
+    const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
+    expect(await lake.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
+  })
+
+  it('of a drop that recorded no namespace: its owner and the managers of the warehouse', async () => {
+    const { warehouse, place, name } = await freshWarehouse()
+    const owner = await lake.principal({ privilege: 'create', on: { warehouse: name } })
+    const keeper = await lake.principal({
+      privilege: 'manage',
+      on: { warehouse: name, namespace: ['sales'] },
+    })
+    const manager = await lake.principal({ privilege: 'manage', on: { warehouse: name } })
+    const t = await table(warehouse, place)
+    await dropIt(warehouse, t.name)
+    const forget = 'update relation set owner_id = $2, dropped_lineage = null where id = $1'
+    await lake.parts.sql.run(statement('test_forget_lineage', forget), [t.id, owner.principal.id])
+    const dropped = async (who: Identity): Promise<unknown> =>
+      (await lake.as(who, `GET /warehouses/${name}/dropped`)).body.dropped ?? []
+    expect(await dropped(keeper)).toEqual([])
+    for (const who of [owner, manager]) expect(await dropped(who)).toMatchObject([{ id: t.id }])
+    const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
+    expect(await lake.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 404 })
+    expect(await lake.as(owner, restore, {})).toMatchObject({ status: 409 })
+    expect(await lake.as(owner, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
   it('only under the policy that allowed it: a right taken away meanwhile counts', async () => {

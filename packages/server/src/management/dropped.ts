@@ -1,5 +1,5 @@
-import type { HeadgateError } from '@headgate/errors'
-import { formatIdentifier } from '@headgate/iceberg/rest'
+import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier, formatNamespace } from '@headgate/iceberg/rest'
 import { z } from 'zod'
 import { visible } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
@@ -49,7 +49,9 @@ interface DroppedView {
 const droppedView: z.ZodType<DroppedView> = z
   .strictObject({
     id,
-    namespace: z.array(z.string()).describe('Where it was; that namespace may be gone.'),
+    namespace: z
+      .array(z.string())
+      .describe('The namespace it was in. It may be deleted, and another one may have its name.'),
     name: z.string(),
     kind: z.enum(['table', 'view']),
     uuid: id,
@@ -66,8 +68,12 @@ const droppedView: z.ZodType<DroppedView> = z
 
 const destination = z
   .strictObject({
-    namespace: levels.optional().describe('Where it is to be; its old namespace unless told.'),
-    name: lakeName.optional().describe('Its old name unless told.'),
+    namespace: levels
+      .optional()
+      .describe(
+        'The namespace to restore it into. Default: the one it was dropped from, if that still exists.',
+      ),
+    name: lakeName.optional().describe('Default: its old name.'),
   })
   .meta({ id: 'RestoreRequest' })
 
@@ -136,6 +142,8 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
       const decision = permit(call, object)
       const { namespace = levelsOf(target.row.path), name = target.row.name } = body
       const place = await placeIn(parts, call.policy, warehouse, namespace, name)
+      if (body.namespace === undefined && place.found.namespaceId !== target.row.namespaceId)
+        throw otherNamespace(target, name)
       permit(call, place.object, 'create')
       const restoredAs = formatIdentifier({ namespace, name })
       Object.assign(call.audit, {
@@ -168,6 +176,16 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
   })
 
   return [list, undrop, purge]
+}
+
+/** A namespace that was created with the path of the former one belongs to others: the caller must choose it. */
+function otherNamespace({ row }: DroppedTarget, name: string): HeadgateError {
+  const namespace = levelsOf(row.path)
+  const shown = formatIdentifier({ namespace, name })
+  return new HeadgateError(
+    'conflict',
+    `Namespace ${formatNamespace(namespace)} is not known to be the one that this ${row.kind} was dropped from. Name the namespace to restore it into (--as ${shown}, or the member "namespace" of the request).`,
+  )
 }
 
 async function droppedIn(

@@ -11,7 +11,7 @@ export interface DroppedRelation {
   readonly id: string
   readonly kind: RelationKind
   readonly uuid: string
-  /** Path of the namespace it was in, which may be gone. */
+  /** Path of the namespace it was in, for display. Another namespace may have this path now. */
   readonly path: string
   readonly name: string
   readonly version: number
@@ -25,18 +25,24 @@ export interface DroppedRelation {
   readonly purge: boolean
   /** Its files are being deleted: it cannot be restored any more. */
   readonly purging: boolean
-  /** Of its namespace, when that still exists, from the outermost; else null. */
-  readonly lineage: readonly string[] | null
-  readonly owners: readonly string[] | null
+  /** Ids of those of the namespaces it was in that still exist, from the outermost. */
+  readonly lineage: readonly string[]
+  /** Their owners, in the same order. */
+  readonly owners: readonly string[]
+  /** Id of the namespace it was in, which may be deleted. Null: dropped before the server recorded it. */
+  readonly namespaceId: string | null
   readonly policyVersion: number
 }
 
 const columns = `r.id, r.kind, r.uuid, r.namespace_path as path, r.name, r.version, r.metadata_location as "metadataLocation", r.location,
   r.owner_id as "ownerId", r.dropped_at as "droppedAt", r.dropped_by as "droppedBy", r.expires_at as "expiresAt", r.purge,
   exists (select from job j where j.kind = '${purgeJob}' and j.subject_id = r.id and j.finished_at is null) as purging,
-  n.lineage, n.owners, (select version from policy) as "policyVersion"`
-const tables =
-  'relation r left join namespace n on n.warehouse_id = r.warehouse_id and n.path = r.namespace_path'
+  n.lineage, n.owners, r.dropped_lineage[cardinality(r.dropped_lineage)] as "namespaceId", (select version from policy) as "policyVersion"`
+// By the ids that were recorded at the drop: whoever creates a namespace of the same path owns nothing that was in the
+// former one.
+const tables = `relation r cross join lateral (
+     select coalesce(array_agg(a.id order by k.ord), '{}') as lineage, coalesce(array_agg(a.owner_id order by k.ord), '{}') as owners
+     from unnest(r.dropped_lineage) with ordinality k(id, ord) join namespace a on a.id = k.id) n`
 
 const byId = statement(
   'dropped_by_id',
@@ -65,7 +71,7 @@ export async function findDroppedByUuid(
   return (await sql.run<DroppedRelation>(byUuid, [warehouseId, uuid]))[0] ?? null
 }
 
-// What may be seen: something granted or owned on the way from the relation to its namespaces, as far as they exist.
+// Visible are relations with a grant on themselves or on a namespace that they were in, or owned by the caller.
 const page = statement(
   'dropped_page',
   `select ${columns} from ${tables}
@@ -125,7 +131,7 @@ const restore = statement(
   'dropped_restore',
   `with written as (
      update relation set version = version + 1, namespace_id = $2, name = $3, namespace_path = null, dropped_at = null, dropped_by = null,
-       expires_at = null, purge = false, updated_at = now()
+       dropped_lineage = null, expires_at = null, purge = false, updated_at = now()
      where id = $1 and dropped_at is not null and (select version from policy) = $4 returning id),
    ${ridersSql(5)}
    select id from written`,

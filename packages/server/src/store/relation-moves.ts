@@ -16,7 +16,7 @@ const drop = statement(
   'relation_drop',
   `with written as (
      update relation set version = version + 1, namespace_id = null, namespace_path = $5, dropped_at = now(), dropped_by = $6,
-       expires_at = now() + make_interval(secs => $7), purge = $8
+       dropped_lineage = (select n.lineage from namespace n where n.id = $3), expires_at = now() + make_interval(secs => $7), purge = $8
      where ${standing(9)} and not protected returning id),
    ${ridersSql(10)}
    select id from written`,
@@ -30,7 +30,10 @@ export interface Drop {
   readonly purge: boolean
 }
 
-/** Takes the name away and keeps the row until its retention ends. False: something moved or it is protected. */
+/**
+ * Removes the name and keeps the row, with the ids of its namespaces, until its retention ends. False: something moved or
+ * it is protected.
+ */
 export async function dropRelation(sql: Queryable, change: Drop, riders: Riders): Promise<boolean> {
   const { path, principalId, retentionSeconds, purge } = change
   const values = [...standingValues(change.standing), path, principalId, retentionSeconds, purge]
