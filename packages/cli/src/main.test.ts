@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -77,6 +77,52 @@ describe('the program', () => {
       }
     },
   )
+
+  it(
+    'the command that a server without a warehouse prints makes one, with the credential of bootstrap',
+    { timeout },
+    async () => {
+      await using database = await testDatabase()
+      const env = { HEADGATE_DATABASE_URL: database.url, HEADGATE_MASTER_KEY: masterKey }
+      const home = join(directory, 'home')
+      const file = join(home, '.config/headgate/admin-credential')
+      expect(await headgate(['bootstrap', '--output', file], env)).toMatchObject({ code: 0 })
+      expect((await stat(join(home, '.config/headgate'))).mode & 0o777).toBe(0o700)
+      const flags = ['--port', '0', '--s3-port', '0', '--data-dir', join(directory, 'hinted')]
+      const server = spawnSource(main, ['serve', ...flags], { ...env, HOME: home })
+      try {
+        let printed = ''
+        server.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+        const HEADGATE_URL = await readyUrl(server)
+        const command = /make it with: headgate (warehouse create .*)/
+        await expect.poll(() => printed, { timeout: 10_000 }).toMatch(command)
+        expect(printed).toContain(file)
+        const [, hint = ''] = command.exec(printed) ?? []
+        const args = hint.replace('BUCKET/FOLDER', 'bucket/folder').replace('REGION', 'eu-central-1')
+        const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
+        const made = await runHere([...args.split(' '), '--skip-probe', '--json'], directory, {
+          env: { HEADGATE_URL, HEADGATE_CREDENTIAL_FILE: file, ...keys },
+        })
+        expect(made.err).not.toContain('error')
+        expect(made.json).toMatchObject({
+          name: 'lakehouse',
+          storage: { type: 's3', bucket: 'bucket', prefix: 'folder', region: 'eu-central-1' },
+          vending: { mode: 'gateway' },
+        })
+      } finally {
+        await stop(server)
+      }
+    },
+  )
+
+  it('the README writes the credential of bootstrap outside of the checkout, where git ignores one anyway', async () => {
+    const top = join(import.meta.dirname, '../../..')
+    const readme = await readFile(join(top, 'README.md'), 'utf8')
+    const outputs = [...readme.matchAll(/bootstrap --output (\S+)/g)].map(([, path]) => path)
+    expect(outputs).toEqual(['~/.config/headgate/admin-credential'])
+    const ignored = (await readFile(join(top, '.gitignore'), 'utf8')).split('\n')
+    expect(ignored).toContain('admin-credential')
+  })
 
   it('bootstrap says what is missing, and never repeats the password', { timeout }, async () => {
     const database = 'postgresql://headgate:hidden@127.0.0.1:1/headgate'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, rename, unlink } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import { exitCode } from './exit-code.ts'
 
@@ -12,7 +12,8 @@ export interface SecretFile extends AsyncDisposable {
 }
 
 /**
- * Opens a draft beside the place, so that it is known that the file can be written before there is a secret.
+ * Opens a draft beside the place, so that it is known that the file can be written before there is a secret. Creates
+ * missing directories for their owner alone.
  *
  * @throws CliError when it cannot, or when there is something already that it would not replace: a directory, or in mode
  * `new` anything, a link that leads nowhere too
@@ -26,6 +27,9 @@ export async function openSecretFile(
   const there = await lstat(path).catch(() => null)
   if (there !== null && (mode === 'new' || there.isDirectory())) throw taken(path, there.isDirectory())
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new CliError(exitCode.usage, `${dirname(path)} cannot be created: ${reasonOf(cause)}.`, { cause })
+  })
   // `wx` fails on whatever is there, so no link planted under this name is followed.
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
     throw new CliError(exitCode.usage, `${path} cannot be written: ${reasonOf(cause)}.`, { cause })

@@ -26,6 +26,7 @@ import { AuditLog } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
 import { clientAddressBehind } from './http/client-address.ts'
 import { healthOperations } from './http/health.ts'
+import { startPageOperations } from './http/start-page.ts'
 import { RequestMetrics } from './http/metrics.ts'
 import type { OpenOperation } from './http/open-operation.ts'
 import type { Operation } from './http/operation.ts'
@@ -52,7 +53,7 @@ import { createPageTokens } from './keys/page-tokens.ts'
 import { dropRetired } from './keys/rotate.ts'
 import { vendingCheck } from './management/check-vended.ts'
 import { lakeOperations } from './management/lake-routes.ts'
-import { managementRoutes } from './management/routes.ts'
+import { managementApi } from './management/routes.ts'
 import { createS3Endpoint } from './s3/endpoint.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { purgeJob } from './store/dropped-relations.ts'
@@ -214,6 +215,18 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     addressOf,
     onError: (err) => log.error({ err }, 'the token endpoint failed'),
   })
+  const management = managementApi(
+    { sql, policies, pageTokens, issuers: external?.tokens.issuers ?? new Set() },
+    lakeOperations({
+      ...parts,
+      master,
+      pageTokens,
+      policies,
+      fileRoots: options.fileRoots,
+      checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl }),
+      webIdentities,
+    }),
+  )
   const operations: (Operation | OpenOperation)[] = [
     ...healthOperations({
       checks: () => readinessChecks(parts),
@@ -224,6 +237,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       contentType: metrics.registry.contentType,
       metrics: options.wholeMetrics ?? (() => metrics.registry.metrics()),
     }),
+    ...startPageOperations(),
     ...tokenEndpoint,
     ...(external === null
       ? []
@@ -242,18 +256,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       issuers: options.issuers.map(({ issuer }) => issuer),
     }),
     ...icebergOperations(parts),
-    ...managementRoutes(
-      { sql, policies, pageTokens, issuers: external?.tokens.issuers ?? new Set() },
-      lakeOperations({
-        ...parts,
-        master,
-        pageTokens,
-        policies,
-        fileRoots: options.fileRoots,
-        checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl }),
-        webIdentities,
-      }),
-    ),
+    ...management.routes,
+    management.document,
   ]
   const handle = createPipeline({
     router: new Router(operations),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { OpenOperation } from '../http/open-operation.ts'
 import type { Operation } from '../http/operation.ts'
 import type { ManagementOperation, OperationSpec } from './define.ts'
 
@@ -42,14 +43,25 @@ export function openapiDocument(operations: readonly ManagementOperation[]): Ope
   }
 }
 
-/** Serves the document. It holds nothing secret. */
-export function openapiOperation(operations: readonly ManagementOperation[]): Operation {
+/**
+ * Returns the operations that serve the document: beside the operations that it describes, and at `/openapi.json`, where
+ * browsers and generators look for it without a token. It is the same for every server and holds nothing secret.
+ */
+export function openapiOperations(operations: readonly ManagementOperation[]): {
+  readonly operation: Operation
+  readonly open: OpenOperation
+} {
   const body = JSON.stringify(openapiDocument(operations))
+  const answer = { status: 200, headers: { 'content-type': 'application/json' }, body }
+  const method = 'GET'
   return {
-    id: 'getManagementOpenapi',
-    method: 'GET',
-    path: '/management/v1/openapi.json',
-    handle: () => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body }),
+    operation: {
+      id: 'getManagementOpenapi',
+      method,
+      path: '/management/v1/openapi.json',
+      handle: () => Promise.resolve(answer),
+    },
+    open: { id: 'getOpenapi', method, path: '/openapi.json', open: () => Promise.resolve(answer) },
   }
 }
 

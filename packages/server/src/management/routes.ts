@@ -1,3 +1,4 @@
+import type { OpenOperation } from '../http/open-operation.ts'
 import type { Operation } from '../http/operation.ts'
 import type { ManagementParts } from './administer.ts'
 import { auditOperations } from './audit.ts'
@@ -10,7 +11,7 @@ import { explainOperations } from './explain-access.ts'
 import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
 import { groupOperations } from './groups.ts'
-import { openapiOperation } from './openapi.ts'
+import { openapiOperations } from './openapi.ts'
 import { principalStateOperations } from './principal-state.ts'
 import { principalOperations } from './principals.ts'
 import { roleMemberOperations } from './role-members.ts'
@@ -41,13 +42,28 @@ export function managementOperations(parts: ManagementParts): readonly Managemen
   ]
 }
 
-/** What the router takes. `more` are operations of other rooms that belong to this interface. */
+/** Returns what the router takes, without {@link ManagementApi.document}. */
 export function managementRoutes(
   parts: ManagementParts,
   more: readonly ManagementOperation[] = [],
 ): readonly Operation[] {
+  return managementApi(parts, more).routes
+}
+
+export interface ManagementApi {
+  readonly routes: readonly Operation[]
+  /** `/openapi.json`, for which no token is needed. */
+  readonly document: OpenOperation
+}
+
+/** @param more operations of other modules that belong to this interface */
+export function managementApi(
+  parts: ManagementParts,
+  more: readonly ManagementOperation[] = [],
+): ManagementApi {
   // They all move the policy, so that of several at once one alone gets through.
   const own = managementOperations(parts).map((one) => ({ ...one, takesTurns: one.method !== 'GET' }))
   const operations = [...own, ...more]
-  return [...operations, openapiOperation(operations)]
+  const { operation, open } = openapiOperations(operations)
+  return { routes: [...operations, operation], document: open }
 }

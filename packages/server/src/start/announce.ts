@@ -5,6 +5,8 @@ export interface Announcement extends SnippetFacts {
   /** Whether the warehouse is there: without it there is nothing to connect to. */
   readonly hasWarehouse: boolean
   readonly dataDir: string | null
+  /** Address of the storage gateway; null: the server has none. */
+  readonly gatewayUrl: string | null
   /** Where the credential is, or how to come by one; null: none is needed. */
   readonly credential: string | null
   readonly anonymous: boolean
@@ -19,10 +21,10 @@ export function announcement(facts: Announcement): string {
     `ready ${facts.url}`,
     '',
     `  catalog     ${facts.url}  (Iceberg REST)`,
-    `  warehouse   ${facts.hasWarehouse ? facts.warehouse : howToMake(facts.warehouse)}`,
-    ...(facts.gateway === null
+    `  warehouse   ${facts.hasWarehouse ? facts.warehouse : howToMake(facts)}`,
+    ...(facts.gatewayUrl === null || !facts.hasWarehouse
       ? []
-      : [`  storage     ${facts.gateway.url}  (S3, keys come with the tables)`]),
+      : [`  storage     ${facts.gatewayUrl}  (S3, keys come with the tables)`]),
     ...(facts.dataDir === null ? [] : [`  data        ${facts.dataDir}`]),
     ...(facts.credential === null ? [] : [`  credential  ${facts.credential}`]),
     `  health      ${facts.url}/health/ready   metrics ${facts.url}/metrics`,
@@ -41,8 +43,13 @@ export function announcement(facts: Announcement): string {
   return `${lines.join('\n')}\n`
 }
 
-function howToMake(warehouse: string): string {
-  return `none called ${warehouse} yet; make it with: headgate warehouse create ${warehouse} s3://bucket/folder`
+/** With everything that the command needs: a region, and where its keys are. */
+function howToMake({ warehouse, gatewayUrl }: Announcement): string {
+  const vending = gatewayUrl === null ? '' : ' --vending gateway'
+  return (
+    `none called ${warehouse} yet; with keys of the bucket in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, make it with: ` +
+    `headgate warehouse create ${warehouse} s3://BUCKET/FOLDER --region REGION --keys-from-env${vending}`
+  )
 }
 
 function heading(text: string): string {

@@ -1,9 +1,13 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
+import type { WarehouseRow } from '../store/warehouses.ts'
 import type { Announcement } from './announce.ts'
 import type { Addresses } from './open-server.ts'
 import { credentialFileName, type Prepared } from './prepare-server.ts'
+import type { SnippetStore } from './snippets.ts'
 
-/** What is announced of a server that answers. */
+/** Returns what is announced of a server that answers. */
 export function announcedFacts(config: Config, prepared: Prepared, addresses: Addresses): Announcement {
   const { warehouse } = prepared
   const { gateway, url } = addresses
@@ -14,15 +18,49 @@ export function announcedFacts(config: Config, prepared: Prepared, addresses: Ad
     ...credential(config, prepared),
     hasWarehouse: warehouse !== null,
     local: warehouse?.storage['type'] === 'file' && warehouse.storage['bucket'] === undefined,
-    gateway:
-      gateway !== null && warehouse?.vending['mode'] === 'gateway'
-        ? { url: gateway.url, region: config.context.storageAccess.region }
-        : null,
+    gatewayUrl: warehouse === null || warehouse.vending['mode'] === 'gateway' ? (gateway?.url ?? null) : null,
+    store: storeOf(config, warehouse, gateway),
+    ask: askFor(warehouse),
     anonymous: config.context.anonymous,
   }
 }
 
-/** On a database of one's own the server does not know where `headgate bootstrap` wrote it: the README's name is taken. */
+/** Returns the header's value that gets storage access from a warehouse of this mode. */
+function askFor(warehouse: WarehouseRow | null): Announcement['ask'] {
+  switch (warehouse?.vending['mode']) {
+    case 'gateway':
+    case 'sts':
+    case 'static':
+      return 'vended-credentials'
+    case 'remote-signing':
+      return 'remote-signing'
+    default:
+      return null
+  }
+}
+
+/** Returns the S3 endpoint that clients of the warehouse reach: the storage gateway or the store itself. */
+function storeOf(
+  { context }: Config,
+  warehouse: WarehouseRow | null,
+  gateway: Addresses['gateway'],
+): SnippetStore | null {
+  if (warehouse?.vending['mode'] === 'gateway')
+    return gateway === null
+      ? null
+      : { url: gateway.url, region: context.storageAccess.region, pathStyle: true }
+  const { type, endpoint, region, pathStyle } = warehouse?.storage ?? {}
+  if (type !== 's3' || typeof region !== 'string') return null
+  const url = typeof endpoint === 'string' ? endpoint : null
+  return { url, region, pathStyle: typeof pathStyle === 'boolean' ? pathStyle : url !== null }
+}
+
+/**
+ * Where the README has `headgate bootstrap` write the credential, outside of any checkout: on a database of one's own the
+ * server does not know where it is.
+ */
+const bootstrapped = join(homedir(), '.config', 'headgate', credentialFileName)
+
 function credential(
   { context }: Config,
   { credentialFile, nobody }: Prepared,
@@ -34,9 +72,9 @@ function credential(
       credential: `in ${credentialFile}  (client_id:client_secret of the administrator)`,
     }
   return {
-    credentialFile: credentialFileName,
+    credentialFile: bootstrapped,
     credential: nobody
-      ? `none yet; make an administrator with: headgate bootstrap --output ${credentialFileName}`
-      : `client_id:client_secret of a principal; the snippets read it from a file ${credentialFileName}`,
+      ? `none yet; make an administrator with: headgate bootstrap --output ${bootstrapped}`
+      : `client_id:client_secret of a principal; the snippets read it from a file ${bootstrapped}`,
   }
 }

@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { snippets } from './snippets.ts'
+import { type SnippetFacts, snippets } from './snippets.ts'
 
-const facts = { url: 'http://127.0.0.1:8181', warehouse: 'lakehouse', local: false, gateway: null }
+const facts: Omit<SnippetFacts, 'credentialFile'> = {
+  url: 'http://127.0.0.1:8181',
+  warehouse: 'lakehouse',
+  local: false,
+  store: { url: 'http://127.0.0.1:8182', region: 'us-east-1', pathStyle: true },
+  ask: 'vended-credentials',
+}
 
 const sparkCommand = (credentialFile: string | null): string =>
   snippets({ ...facts, credentialFile }).find(({ title }) => title.startsWith('Spark'))?.text ?? ''
@@ -30,5 +36,42 @@ test('the Spark command, pasted into a shell, has the credential where no list o
 })
 
 test('no snippet asks for a credential where none is needed', () => {
-  for (const { text } of snippets({ ...facts, credentialFile: null })) expect(text).not.toMatch(/credential/i)
+  for (const { text } of snippets({ ...facts, ask: null, credentialFile: null }))
+    expect(text).not.toMatch(/credential/i)
+})
+
+const textFor = (engine: string, more: Partial<SnippetFacts> = {}): string =>
+  snippets({ ...facts, credentialFile: '/home/a/credential', ...more }).find(({ title }) =>
+    title.startsWith(engine),
+  )?.text ?? ''
+
+test('the Spark command asks for storage access, so that it works on warehouses that do not vend unasked', () => {
+  const header = 'spark.sql.catalog.lakehouse.header.X-Iceberg-Access-Delegation'
+  expect(textFor('Spark')).toContain(`${header}=vended-credentials`)
+  expect(textFor('Spark', { ask: 'remote-signing' })).toContain(`${header}=remote-signing`)
+  expect(textFor('Spark', { ask: null })).not.toContain(header)
+})
+
+test('the Spark command keeps Spark from the AWS keys of the machine', () => {
+  const provider =
+    'client.credentials-provider=software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider'
+  expect(textFor('Spark')).toContain(`spark.sql.catalog.lakehouse.${provider}`)
+})
+
+test('the Trino file names the store of a warehouse whose keys come from a token service', () => {
+  expect(textFor('Trino')).toContain('s3.endpoint=http://127.0.0.1:8182\ns3.path-style-access=true\n')
+  const aws = textFor('Trino', { store: { url: null, region: 'eu-central-1', pathStyle: false } })
+  expect(aws).toContain('vended-credentials-enabled=true\nfs.s3.enabled=true\ns3.region=eu-central-1\n')
+  expect(aws).not.toContain('s3.endpoint')
+})
+
+test('DuckDB is among the snippets, and reads the credential from its file', () => {
+  const text = textFor('DuckDB')
+  expect(text).toContain('open("/home/a/credential").read()')
+  expect(text).toContain(
+    "ATTACH 'lakehouse' AS lakehouse (TYPE iceberg, ENDPOINT 'http://127.0.0.1:8181', SECRET catalog)",
+  )
+  expect(textFor('DuckDB', { ask: null, credentialFile: null })).toContain(
+    "AUTHORIZATION_TYPE 'none', ACCESS_DELEGATION_MODE 'none'",
+  )
 })

@@ -1,4 +1,4 @@
-/** What the snippets need to know of a running server. */
+/** What the snippets need of a running server. */
 export interface SnippetFacts {
   readonly url: string
   readonly warehouse: string
@@ -6,30 +6,44 @@ export interface SnippetFacts {
   readonly credentialFile: string | null
   /** True when clients find the warehouse on their own disk, which some engines must be told. */
   readonly local: boolean
-  /** The storage gateway, when the warehouse is reached through it; some engines must be told where it is. */
-  readonly gateway: { readonly url: string; readonly region: string } | null
+  /** The S3 endpoint of the warehouse, which some engines need in their own settings. Null: unknown or not S3. */
+  readonly store: SnippetStore | null
+  /** What engines ask for that do not ask by themselves (`X-Iceberg-Access-Delegation`); null: nothing is vended. */
+  readonly ask: 'vended-credentials' | 'remote-signing' | null
 }
 
-/** Ready to paste: how each engine reaches this server. */
+export interface SnippetStore {
+  /** Null: AWS. */
+  readonly url: string | null
+  readonly region: string
+  readonly pathStyle: boolean
+}
+
+/** Returns settings for each engine, ready to paste. */
 export function snippets(facts: SnippetFacts): readonly { readonly title: string; readonly text: string }[] {
   return [
     { title: 'PyIceberg  (pip install "pyiceberg[pyarrow]")', text: pyIceberg(facts) },
     { title: 'Spark 4.1', text: spark(facts) },
     { title: 'Trino', text: trino(facts) },
+    { title: 'DuckDB 1.5  (pip install duckdb)', text: duckDb(facts) },
   ]
 }
 
-function pyIceberg({ url, warehouse, credentialFile }: SnippetFacts): string {
+function pyIceberg({ url, warehouse, credentialFile, ask }: SnippetFacts): string {
   const credential =
     credentialFile === null
       ? ''
       : `, scope="catalog",\n    credential=open(${JSON.stringify(credentialFile)}).read().strip()`
+  const signing =
+    ask === 'remote-signing'
+      ? `,\n    **{"header.X-Iceberg-Access-Delegation": "remote-signing", "py-io-impl": "pyiceberg.io.fsspec.FsspecFileIO"}`
+      : ''
   return `from pyiceberg.catalog import load_catalog
-catalog = load_catalog("${warehouse}", type="rest", uri="${url}", warehouse="${warehouse}"${credential})
+catalog = load_catalog("${warehouse}", type="rest", uri="${url}", warehouse="${warehouse}"${credential}${signing})
 print(catalog.list_namespaces())`
 }
 
-function spark({ url, warehouse, credentialFile, local }: SnippetFacts): string {
+function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): string {
   const catalog = `spark.sql.catalog.${warehouse}`
   const settings = [
     'spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
@@ -39,6 +53,14 @@ function spark({ url, warehouse, credentialFile, local }: SnippetFacts): string 
     `${catalog}.warehouse=${warehouse}`,
     // DROP TABLE … PURGE is the catalog's work: the table's own keys end with the table.
     `${catalog}.rest-catalog-purge=true`,
+    ...(ask === null
+      ? []
+      : [
+          // Spark asks for storage access only when it is set to.
+          `${catalog}.header.X-Iceberg-Access-Delegation=${ask}`,
+          // Without this, a table that comes without keys is read with those of the machine.
+          `${catalog}.client.credentials-provider=software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider`,
+        ]),
     ...(credentialFile === null
       ? []
       : [
@@ -59,7 +81,7 @@ function spark({ url, warehouse, credentialFile, local }: SnippetFacts): string 
   return `${credential}spark-sql --packages ${packages} \\\n${lines}`
 }
 
-function trino({ url, warehouse, credentialFile, local, gateway }: SnippetFacts): string {
+function trino({ url, warehouse, credentialFile, local, store, ask }: SnippetFacts): string {
   const security =
     credentialFile === null
       ? ''
@@ -71,9 +93,9 @@ iceberg.rest-catalog.oauth2.credential=$(cat ${shellQuoted(credentialFile)})
 `
   const storage = local
     ? 'fs.local.enabled=true\nlocal.location=/\n'
-    : gateway === null
-      ? ''
-      : vended(gateway)
+    : ask === 'vended-credentials' && store !== null
+      ? vended(store)
+      : ''
   return `cat > etc/catalog/${warehouse}.properties <<END
 connector.name=iceberg
 iceberg.catalog.type=rest
@@ -83,13 +105,33 @@ ${security}${storage}END`
 }
 
 /** Trino takes keys from the catalog, and nothing else. */
-function vended({ url, region }: NonNullable<SnippetFacts['gateway']>): string {
+function vended({ url, region, pathStyle }: SnippetStore): string {
+  const endpoint = url === null ? '' : `s3.endpoint=${url}\ns3.path-style-access=${String(pathStyle)}\n`
   return `iceberg.rest-catalog.vended-credentials-enabled=true
 fs.s3.enabled=true
-s3.endpoint=${url}
-s3.path-style-access=true
-s3.region=${region}
+${endpoint}s3.region=${region}
 `
+}
+
+function duckDb({ url, warehouse, credentialFile, ask }: SnippetFacts): string {
+  const options = [
+    'TYPE iceberg',
+    `ENDPOINT '${url}'`,
+    credentialFile === null ? "AUTHORIZATION_TYPE 'none'" : 'SECRET catalog',
+    ...(ask === null ? ["ACCESS_DELEGATION_MODE 'none'"] : []),
+  ]
+  const secret =
+    credentialFile === null
+      ? ''
+      : `client_id, client_secret = open(${JSON.stringify(credentialFile)}).read().strip().split(":", 1)
+db.execute(f"""CREATE SECRET catalog (TYPE iceberg, CLIENT_ID '{client_id}', CLIENT_SECRET '{client_secret}',
+  OAUTH2_SCOPE 'catalog', OAUTH2_SERVER_URI '${url}/v1/oauth/tokens')""")
+`
+  return `import duckdb
+db = duckdb.connect()
+db.execute("INSTALL iceberg; LOAD iceberg")
+${secret}db.execute("ATTACH '${warehouse}' AS ${warehouse} (${options.join(', ')})")
+print(db.sql("SHOW ALL TABLES"))`
 }
 
 function shellQuoted(path: string): string {

@@ -335,7 +335,7 @@ test(
     const url = await empty.ready
     await expect.poll(empty.output).toContain('ANONYMOUS')
     expect(empty.output()).toContain(
-      'none called shared yet; make it with: headgate warehouse create shared ',
+      'make it with: headgate warehouse create shared s3://BUCKET/FOLDER --region REGION --keys-from-env',
     )
     expect(empty.output()).not.toContain('load_catalog')
     const storage = { type: 'file', root: `file://${join(dataDir, 'warehouses', 'shared')}` }
@@ -369,7 +369,7 @@ test(
     await empty.ready
     await expect
       .poll(empty.output)
-      .toMatch(/credential +none yet; .*: headgate bootstrap --output admin-cred/)
+      .toMatch(/credential +none yet; .*: headgate bootstrap --output \/.*\/\.config\/headgate\/admin-cred/)
     await empty.kill('SIGTERM')
     const otherKey = { ...environment, HEADGATE_MASTER_KEY: randomBytes(32).toString('base64') }
     await expect(bootstrapStore(otherKey, { reset: false })).rejects.toThrow(/does not open key/)
@@ -386,8 +386,9 @@ test(
     await bootstrapped.kill('SIGTERM')
     await using filled = begin()
     await filled.ready
-    await expect.poll(filled.output).toContain('credential=open("admin-credential").read().strip())')
-    await expect.poll(filled.output).toContain('oauth2.credential=$(cat admin-credential)')
+    const file = String.raw`/\S*/\.config/headgate/admin-credential`
+    await expect.poll(filled.output).toMatch(new RegExp(String.raw`credential=open\("${file}"\)\.read`))
+    await expect.poll(filled.output).toMatch(new RegExp(String.raw`oauth2\.credential=\$\(cat ${file}\)`))
   },
 )
 

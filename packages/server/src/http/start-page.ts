@@ -1,0 +1,37 @@
+import type { OpenOperation } from './open-operation.ts'
+
+/** Addresses that the page names, relative to the page, so that they hold behind any proxy. */
+const links = [
+  ['openapi.json', 'the management interface, as OpenAPI'],
+  ['.well-known/oauth-authorization-server', 'where clients get tokens'],
+  ['health/ready', 'whether the server can answer'],
+  ['metrics', 'Prometheus metrics'],
+] as const
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Headgate</title>
+<h1>Headgate</h1>
+<p>This address is an Iceberg REST catalog. Engines take it as their catalog's <code>uri</code>; the server printed
+ready-made settings when it started, and the pages in docs/engines have them for each engine.</p>
+<ul>
+${links.map(([href, text]) => `<li><a href="${href}">${href}</a>: ${text}</li>`).join('\n')}
+</ul>
+</html>
+`
+
+/** Returns the operations of `/`: a page for people who open the catalog's address in a browser. */
+export function startPageOperations(): OpenOperation[] {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': "default-src 'none'",
+    'cache-control': 'max-age=300',
+  }
+  const operation = { id: 'startPage', path: '/' } as const
+  return [
+    { ...operation, method: 'GET', open: () => Promise.resolve({ status: 200, headers, body: page }) },
+    { ...operation, method: 'HEAD', open: () => Promise.resolve({ status: 200, headers, body: null }) },
+  ]
+}
