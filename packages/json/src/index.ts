@@ -1,5 +1,5 @@
 export { addInt64, compareInt64, isInt64, toInt64 } from './int64.ts'
-export { JsonError } from './json-error.ts'
+export { JsonError, JsonLimitError } from './json-error.ts'
 export { parse, parseBytes, type ParseOptions } from './parse.ts'
 export { rawNumber } from './raw-number.ts'
 export { stringify } from './stringify.ts'

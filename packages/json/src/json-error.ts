@@ -1,5 +1,5 @@
 /**
- * The one error of this package: text that is not JSON, a value that cannot be written as JSON, or an integer
+ * The error of this package: text that is not JSON, a value that cannot be written as JSON, or an integer
  * outside 64 bits. The message says what and where; of the input it shows single characters, never a stretch.
  */
 export class JsonError extends Error {
@@ -10,5 +10,15 @@ export class JsonError extends Error {
   constructor(message: string, position?: number, options?: ErrorOptions) {
     super(message, options)
     if (position !== undefined) this.position = position
+  }
+}
+
+/** Refusal of a text that is JSON as far as it was read, and holds more values than the caller of `parse` allows. */
+export class JsonLimitError extends JsonError {
+  readonly maxValues: number
+
+  constructor(maxValues: number, position: number) {
+    super(`more than ${maxValues} values`, position)
+    this.maxValues = maxValues
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { JsonError, parse, parseBytes } from './index.ts'
+import { JsonError, JsonLimitError, parse, parseBytes } from './index.ts'
 
 const failure = (read: () => unknown): JsonError => {
   try {
@@ -222,5 +222,36 @@ describe('hostile input', () => {
     parse(text)
     // Of this process alone: others may want the machine too.
     expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
+  })
+})
+
+describe('the limit of values', () => {
+  it('counts every value once, whatever holds it', () => {
+    const text = '{"a": [1, "two", {"three": null}], "b": true}'
+    expect(parse(text, { maxValues: 7 })).toEqual(JSON.parse(text))
+    expect(failure(() => parse(text, { maxValues: 6 }))).toBeInstanceOf(JsonLimitError)
+  })
+
+  it('counts long numbers several times, because they take longer to convert', () => {
+    expect(failure(() => parse(`[${'9'.repeat(4000)}]`, { maxValues: 100 })).message).toBe(
+      'more than 100 values',
+    )
+    expect(parse('[9007199254740993]', { maxValues: 10 })).toEqual([9007199254740993n])
+  })
+
+  it('does not apply unless the caller of parse sets it, and ignores brackets within strings', () => {
+    expect(parse(`[${'1,'.repeat(300_000)}1]`)).toHaveLength(300_001)
+    expect(parse(JSON.stringify(['[,{'.repeat(1000)]), { maxValues: 2 })).toHaveLength(1)
+  })
+
+  it.each([
+    ['empty arrays', `[${'[],'.repeat(8_000_000)}1]`],
+    ['numbers', `[${'1,'.repeat(8_000_000)}1]`],
+    ['members of one object', `{${'"k":1,'.repeat(4_000_000)}"k":1}`],
+    ['distinct 64-bit integers', `[${'9007199254740993,'.repeat(1_000_000)}1]`],
+  ])('ends the work early: %s', (_, text) => {
+    const start = process.cpuUsage()
+    expect(failure(() => parse(text, { maxValues: 250_000 }))).toBeInstanceOf(JsonLimitError)
+    expect(process.cpuUsage(start).user).toBeLessThan(300_000)
   })
 })

@@ -7,6 +7,12 @@ import type { WideIntegers } from './wide-integers.ts'
 export interface ParseOptions {
   /** How many objects and arrays may be nested in each other: 0 to 1000, 100 unless told. */
   readonly maxDepth?: number
+  /**
+   * How many values (objects, arrays, strings, numbers, words; members count once) the text may hold, which bounds the
+   * time and the memory that reading takes. A number of over 15 characters counts once more for each 8 of them.
+   * Default: no limit.
+   */
+  readonly maxValues?: number
 }
 
 /** Recursion this deep, here and in those who walk the result, is far from the end of the stack. */
@@ -21,12 +27,13 @@ const LONGEST = 2 ** 29 - 24
  * like any other; of equal keys the last wins.
  *
  * @throws {JsonError} when the text is not JSON, nests too deeply, or has an integer of more than 4096 digits
+ * @throws {JsonLimitError} when the text holds more values than `maxValues`
  * @example parse('{"snapshot-id": 3055729675574597004}') // { 'snapshot-id': 3055729675574597004n }
  */
 export function parse(text: string, options?: ParseOptions): Json {
   const maxDepth = options?.maxDepth ?? 100
   if (!(maxDepth >= 0 && maxDepth <= DEEPEST)) throw new RangeError(`maxDepth is not within 0 and ${DEEPEST}`)
-  const { wide, escapedKey } = scan(text, maxDepth)
+  const { wide, escapedKey } = scan(text, maxDepth, options?.maxValues ?? Number.POSITIVE_INFINITY)
   if (escapedKey || wide.ambiguous) return parseCarefully(text) as Json
   let value: unknown
   try {

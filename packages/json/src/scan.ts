@@ -1,4 +1,4 @@
-import { JsonError } from './json-error.ts'
+import { JsonError, JsonLimitError } from './json-error.ts'
 import { WideIntegers } from './wide-integers.ts'
 
 /** What has to be known of a text before JSON.parse reads it. */
@@ -18,12 +18,15 @@ export interface Scan {
  * to its first fault every text is read exactly.
  *
  * @throws {JsonError} when objects and arrays nest deeper than `maxDepth`, or an integer has too many digits
+ * @throws {JsonLimitError} when the text holds more than `maxValues` values
  */
-export function scan(text: string, maxDepth: number): Scan {
+export function scan(text: string, maxDepth: number, maxValues: number): Scan {
   const wide = new WideIntegers()
   let escapedKey = false
   let escape = offsetOf(text, '\\', 0)
   let depth = 0
+  // Each value is the whole text, or follows an opening bracket or a comma.
+  let values = 1
   let at = 0
   while (at < text.length) {
     const code = text.charCodeAt(at)
@@ -34,11 +37,18 @@ export function scan(text: string, maxDepth: number): Scan {
         escape = offsetOf(text, '\\', at)
       }
     } else if (isDigit(code) || code === MINUS) {
-      at = readNumber(text, at, wide)
+      const start = at
+      at = readNumber(text, start, wide)
+      // The time to convert a long integer grows with its digits: it counts as several values.
+      if (at - start > 15 && (values += (at - start) >> 3) > maxValues)
+        throw new JsonLimitError(maxValues, start)
     } else {
-      if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (code === COMMA) {
+        if (++values > maxValues) throw new JsonLimitError(maxValues, at)
+      } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
         depth++
         if (depth > maxDepth) throw new JsonError(`nested deeper than ${maxDepth} levels at offset ${at}`, at)
+        if (++values > maxValues) throw new JsonLimitError(maxValues, at)
       } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
         depth--
       }
@@ -51,6 +61,7 @@ export function scan(text: string, maxDepth: number): Scan {
 const QUOTE = 0x22
 const MINUS = 0x2d
 const COLON = 0x3a
+const COMMA = 0x2c
 const BACKSLASH = 0x5c
 const OPEN_BRACE = 0x7b
 const OPEN_BRACKET = 0x5b

@@ -1,17 +1,20 @@
-/** An element of a small document. Attributes and namespaces are passed over: nobody here uses them. */
+/** An element of a small document. Attributes and namespaces are ignored: no caller needs them. */
 export interface XmlNode {
   readonly name: string
-  /** All of the character data in it, as it stands; empty when it holds elements. */
+  /** Character data of the element with references resolved; empty when the element has children. */
   readonly text: string
   readonly children: readonly XmlNode[]
 }
 
+export interface XmlOptions {
+  /** Elements that the document may hold. It bounds the time and the memory that reading takes. */
+  readonly maxElements: number
+}
+
 const maxDepth = 8
-const openTag = /<([A-Za-z_][\w.-]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
-const closeTag = /<\/([A-Za-z_][\w.-]*)\s*>/y
-const characters = /[^<]+/y
-const declaration = /^\uFEFF?(?:<\?xml\s[^?<>]{0,200}\?>)?\s*/
-const reference = /&(?:#(\d{1,7})|#x([\dA-Fa-f]{1,6})|(\w{1,8}));|&/g
+const maxNameLength = 64
+/** Attributes of one start tag. S3 clients write one: the namespace of the root. */
+const maxAttributes = 8
 const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 interface Open {
@@ -20,83 +23,181 @@ interface Open {
   text: string
 }
 
-/** What is no document that this reader takes. */
+/** Refusal of a document that is not in the subset of XML that this reader accepts. */
 export class XmlError extends Error {
   override readonly name = 'XmlError'
 }
 
+/** How far a text has been read. */
+interface Cursor {
+  readonly text: string
+  at: number
+}
+
 /**
- * Reads an XML document. A reader of our own, because two small documents are all that it has to read, and what it
- * does not know cannot be used against it: no DTD, no entities but the five of XML, no CDATA, comments or processing
- * instructions. The caller bounds its size; it needs one pass.
+ * Reads an XML document in one pass over its characters. The subset is small, so that features of XML cannot be used
+ * against the server: no DTD, no entities but the five of XML, no CDATA, comments or processing instructions. The caller
+ * limits the size of the document.
  *
  * @throws XmlError that says what is wrong
  */
-export function parseXml(bytes: Uint8Array): XmlNode {
-  const text = utf8(bytes)
-  let at = declaration.exec(text)?.[0].length ?? 0
+export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNode {
+  const cursor: Cursor = { text: utf8(bytes), at: 0 }
+  const { text } = cursor
+  skipDeclaration(cursor)
   const path: Open[] = []
-  while (at < text.length) {
-    const opened = matchAt(openTag, text, at)
-    if (opened !== null) {
-      const [whole, name = '', , slash] = opened
-      at += whole.length
-      if (path.length === maxDepth) throw new XmlError('it is nested too deep')
-      const element: Open = { name, children: [], text: '' }
-      if (slash !== '/') {
-        path.push(element)
-        continue
-      }
-      if (attach(path, element)) return atEnd(element, text, at)
-      continue
-    }
-    const closed = matchAt(closeTag, text, at)
-    if (closed !== null) {
-      at += closed[0].length
-      const element = path.pop()
-      if (element === undefined || element.name !== closed[1]) throw new XmlError('its tags do not match')
-      if (attach(path, element)) return atEnd(element, text, at)
-      continue
-    }
-    const data = matchAt(characters, text, at)
+  let elements = 0
+  while (cursor.at < text.length) {
     const parent = path.at(-1)
-    if (data === null || parent === undefined) throw new XmlError('it holds what no request needs')
-    at += data[0].length
-    parent.text += resolved(data[0])
+    if (text[cursor.at] !== '<') {
+      if (parent === undefined) throw new XmlError('it holds what no request needs')
+      readCharacters(cursor, parent)
+      continue
+    }
+    let closed: Open
+    if (text[cursor.at + 1] === '/') {
+      closed = readEndTag(cursor, path)
+    } else {
+      if (path.length === maxDepth) throw new XmlError('it is nested too deep')
+      elements += 1
+      if (elements > maxElements) throw new XmlError(`it has more than ${maxElements} elements`)
+      const { element, isEmpty } = readStartTag(cursor)
+      path.push(element)
+      if (!isEmpty) continue
+      closed = element
+    }
+    path.pop()
+    if (closed.children.length > 0) closed.text = withoutText(closed)
+    path.at(-1)?.children.push(closed)
+    if (path.length > 0) continue
+    skipSpace(cursor)
+    if (cursor.at < text.length) throw new XmlError('something follows its end')
+    return closed
   }
   throw new XmlError('it ends early')
 }
 
-/** True when the element was the outermost one. */
-function attach(path: readonly Open[], element: Open): boolean {
-  if (element.children.length > 0) {
-    if (element.text.trim() !== '') throw new XmlError('it mixes text and elements')
-    element.text = ''
+/** Space between child elements is layout; other text beside them is refused. */
+function withoutText({ text }: Open): string {
+  if (text.trim() !== '') throw new XmlError('it mixes text and elements')
+  return ''
+}
+
+function skipDeclaration(cursor: Cursor): void {
+  const { text } = cursor
+  if (text.startsWith('\uFEFF')) cursor.at += 1
+  if (text.startsWith('<?xml', cursor.at) && isSpace(text.charCodeAt(cursor.at + 5))) {
+    const end = text.slice(cursor.at, cursor.at + 256).indexOf('?>')
+    if (end < 0) throw new XmlError('its declaration does not end')
+    cursor.at += end + 2
   }
-  path.at(-1)?.children.push(element)
-  return path.length === 0
+  skipSpace(cursor)
 }
 
-function atEnd(root: XmlNode, text: string, at: number): XmlNode {
-  if (text.slice(at).trim() !== '') throw new XmlError('something follows its end')
-  return root
+function readCharacters(cursor: Cursor, parent: Open): void {
+  const { text, at } = cursor
+  const end = text.indexOf('<', at)
+  if (end < 0) throw new XmlError('it ends early')
+  cursor.at = end
+  parent.text += resolveReferences(text.slice(at, end))
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at
-  return pattern.exec(text)
+function readEndTag(cursor: Cursor, path: readonly Open[]): Open {
+  cursor.at += 2
+  const name = readName(cursor)
+  skipSpace(cursor)
+  const open = path.at(-1)
+  if (cursor.text[cursor.at] !== '>' || open?.name !== name) throw new XmlError('its tags do not match')
+  cursor.at += 1
+  return open
 }
 
-function resolved(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replaceAll(reference, (_, decimal?: string, hexadecimal?: string, name?: string) => {
-    if (name !== undefined && Object.hasOwn(named, name)) return named[name] ?? ''
-    const digits = decimal ?? hexadecimal
-    const point = digits === undefined ? -1 : Number.parseInt(digits, decimal === undefined ? 16 : 10)
-    const surrogate = point >= 0xd800 && point <= 0xdfff
-    if (point < 1 || point > 0x10ffff || surrogate) throw new XmlError('a reference stands for no character')
-    return String.fromCodePoint(point)
-  })
+function readStartTag(cursor: Cursor): { readonly element: Open; readonly isEmpty: boolean } {
+  cursor.at += 1
+  const element: Open = { name: readName(cursor), children: [], text: '' }
+  for (let attributes = 0; ; attributes += 1) {
+    const before = cursor.at
+    skipSpace(cursor)
+    const next = cursor.text[cursor.at]
+    const isEmpty = next === '/' && cursor.text[cursor.at + 1] === '>'
+    if (next === '>' || isEmpty) {
+      cursor.at += isEmpty ? 2 : 1
+      return { element, isEmpty }
+    }
+    if (before === cursor.at || attributes === maxAttributes) throw unexpected()
+    skipAttribute(cursor)
+  }
+}
+
+function skipAttribute(cursor: Cursor): void {
+  const { text } = cursor
+  readName(cursor, true)
+  skipSpace(cursor)
+  if (text[cursor.at] !== '=') throw unexpected()
+  cursor.at += 1
+  skipSpace(cursor)
+  const quote = text[cursor.at]
+  const end = quote === '"' || quote === "'" ? text.indexOf(quote, cursor.at + 1) : -1
+  if (end < 0 || text.slice(cursor.at, end).includes('<')) throw unexpected()
+  cursor.at = end + 1
+}
+
+function readName(cursor: Cursor, withColon = false): string {
+  const { text, at: start } = cursor
+  let at = start
+  while (at - start <= maxNameLength && isNamePart(text.charCodeAt(at), at === start, withColon)) at += 1
+  if (at === start || at - start > maxNameLength) throw unexpected()
+  cursor.at = at
+  return text.slice(start, at)
+}
+
+function isNamePart(code: number, isFirst: boolean, withColon: boolean): boolean {
+  const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f
+  if (isLetter || (withColon && code === 0x3a)) return true
+  return !isFirst && ((code >= 0x30 && code <= 0x39) || code === 0x2e || code === 0x2d)
+}
+
+function skipSpace(cursor: Cursor): void {
+  while (isSpace(cursor.text.charCodeAt(cursor.at))) cursor.at += 1
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
+}
+
+/** The longest reference: `&#1114111;` or `&#x10FFFF;`. */
+const maxReferenceLength = 10
+
+function resolveReferences(text: string): string {
+  let reference = text.indexOf('&')
+  if (reference < 0) return text
+  const pieces: string[] = []
+  let at = 0
+  for (; reference >= 0; reference = text.indexOf('&', at)) {
+    const end = text.slice(reference, reference + maxReferenceLength).indexOf(';')
+    if (end < 0) throw unknownReference()
+    pieces.push(text.slice(at, reference), characterOf(text.slice(reference + 1, reference + end)))
+    at = reference + end + 1
+  }
+  pieces.push(text.slice(at))
+  return pieces.join('')
+}
+
+function characterOf(reference: string): string {
+  if (Object.hasOwn(named, reference)) return named[reference] ?? ''
+  const [, hexadecimal, decimal] = /^#(?:x([\dA-Fa-f]{1,6})|(\d{1,7}))$/.exec(reference) ?? []
+  const point = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16)
+  const isSurrogate = point >= 0xd800 && point <= 0xdfff
+  if (!(point >= 1 && point <= 0x10ffff) || isSurrogate) throw unknownReference()
+  return String.fromCodePoint(point)
+}
+
+function unknownReference(): XmlError {
+  return new XmlError('a reference names no character')
+}
+
+function unexpected(): XmlError {
+  return new XmlError('it holds what no request needs')
 }
 
 function utf8(bytes: Uint8Array): string {

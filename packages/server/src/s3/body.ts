@@ -15,7 +15,6 @@ import { S3Error } from './s3-error.ts'
 const gatheredBytes = 256 * 1024
 /** What comes in small pieces goes to the storage in larger ones: each is a write. */
 const blockBytes = 256 * 1024
-const maxDocumentBytes = 4 * 1024 * 1024
 const presignedChecksum = /^x-amz-checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256)$/i
 
 /**
@@ -57,10 +56,14 @@ export async function storeBody<T>(
   throw new S3Error('InternalError', { reason: 'the storage has not read the whole body' })
 }
 
-/** Returns the body of a request that is a document. The session is confirmed after the last byte. */
-export async function readDocument(call: S3Call): Promise<Buffer> {
+/**
+ * Returns the body of a request that is a document of at most `maxBytes`. The session is confirmed after the last byte.
+ *
+ * @throws S3Error `EntityTooLarge` before any of a larger body is read
+ */
+export async function readDocument(call: S3Call, maxBytes: number): Promise<Buffer> {
   const size = sizeOf(call)
-  if (size > maxDocumentBytes) throw tooLarge(maxDocumentBytes)
+  if (size > maxBytes) throw tooLarge(maxBytes)
   const document = await collect(checkedBody(call, size), size, 'document')
   await call.confirm()
   return document

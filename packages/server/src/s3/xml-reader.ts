@@ -1,10 +1,10 @@
-import { parseXml, XmlError, type XmlNode } from '../xml.ts'
+import { parseXml, XmlError, type XmlNode, type XmlOptions } from '../xml.ts'
 import { S3Error } from './s3-error.ts'
 
 /** @throws S3Error `MalformedXML` */
-export function readXml(bytes: Uint8Array): XmlNode {
+export function readXml(bytes: Uint8Array, options: XmlOptions): XmlNode {
   try {
-    return parseXml(bytes)
+    return parseXml(bytes, options)
   } catch (error) {
     throw error instanceof XmlError ? malformed(error.message, error) : error
   }

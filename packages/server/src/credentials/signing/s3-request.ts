@@ -181,7 +181,7 @@ function deletedKeys(body: string | null): string[] {
 
 function documentOf(body: string): XmlNode {
   try {
-    return parseXml(Buffer.from(body))
+    return parseXml(Buffer.from(body), { maxElements: 2 + 2 * maxDeletedKeys })
   } catch (error) {
     throw error instanceof XmlError ? unreadable() : error
   }

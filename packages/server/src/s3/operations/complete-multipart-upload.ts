@@ -11,6 +11,11 @@ import { childText, malformed, readXml } from '../xml-reader.ts'
 import { xmlResult } from '../xml-writer.ts'
 import type { XmlNode } from '../../xml.ts'
 
+/** 10,000 parts of about 400 bytes each, with every checksum that S3 knows. */
+const maxDocumentBytes = 4 * 1024 * 1024
+/** Each part with its number, its ETag and a checksum of each kind. */
+const maxElements = 1 + 8 * maxParts
+
 /** CompleteMultipartUpload: the object appears whole, on conditions. Checksums were those of the parts, and are checked. */
 export const completeMultipartUpload: S3Operation = {
   id: 'CompleteMultipartUpload',
@@ -20,7 +25,9 @@ export const completeMultipartUpload: S3Operation = {
     const uploadId = uploadIdOf(call.parameters)
     const condition = writeCondition(headers, storage.capabilities)
     const parts = partsOf(
-      readXml(await readDocument({ ...call, rawHeaders: ofTheDocument(call.rawHeaders) })),
+      readXml(await readDocument({ ...call, rawHeaders: ofTheDocument(call.rawHeaders) }, maxDocumentBytes), {
+        maxElements,
+      }),
     )
     await checkSize(call, uploadId, parts)
     const completed = async (): Promise<string> => {

@@ -10,6 +10,10 @@ import { type XmlElement, xmlResult } from '../xml-writer.ts'
 import type { XmlNode } from '../../xml.ts'
 
 const maxKeys = 1000
+/** 1,000 keys of 1,024 bytes, their tags, and room for references in the keys. */
+const maxDocumentBytes = 2 * 1024 * 1024
+/** Each object with its key and what S3 allows beside it: a version, an ETag, a size, a date. */
+const maxElements = 2 + 6 * maxKeys
 
 /** DeleteObjects: up to 1,000 keys, each with an answer of its own; keys outside the session's scope are refused one by one. */
 export const deleteObjects: S3Operation = {
@@ -19,7 +23,7 @@ export const deleteObjects: S3Operation = {
     const { session, storage, address, signal } = call
     if (!isVouchedFor(call))
       throw new S3Error('InvalidRequest', { message: 'The body needs Content-MD5 or a checksum.' })
-    const { keys, quiet } = asked(readXml(await readDocument(call)))
+    const { keys, quiet } = asked(readXml(await readDocument(call, maxDocumentBytes), { maxElements }))
     const refused: XmlElement[] = []
     const wanted = new Map<string, string>()
     for (const { key, plain } of keys) {
