@@ -42,7 +42,8 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'http/router.ts #fixed': 'shared',
   // Who waits, runs or counts.
   'catalog/serial.ts #tails': 'none',
-  'oauth/narrow-lane.ts #waiting': 'none',
+  'fair-queue.ts #waiting': 'none',
+  'http/body-memory.ts #held': 'none',
   'http/connections.ts #beginning': 'none',
   'http/connections.ts #serving': 'none',
   'http/metrics.ts #bound': 'none',

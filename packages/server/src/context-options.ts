@@ -43,6 +43,7 @@ export interface ContextOptions {
   readonly limits: {
     readonly maxBodyBytes: number
     readonly maxJsonDepth: number
+    readonly maxJsonValues: number
     readonly requestTimeoutMs: number
     readonly maxConcurrentRequests: number
     readonly maxNameBytes: number

@@ -24,6 +24,7 @@ import { StsVendor } from './credentials/vendors/sts.ts'
 import { WebIdentities } from './credentials/vendors/web-identities.ts'
 import { AuditLog } from './events/audit-log.ts'
 import { LogLines } from './log-lines.ts'
+import { LoopTurns } from './loop-turns.ts'
 import { clientAddressBehind } from './http/client-address.ts'
 import { healthOperations } from './http/health.ts'
 import { startPageOperations } from './http/start-page.ts'
@@ -114,6 +115,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ttlSeconds: options.tokenTtlSeconds,
   })
   const metrics = new RequestMetrics()
+  const loopTurns = new LoopTurns()
   const { lives, region, hostSuffix, decisionMaxAgeMs, webIdentityTokenFile } = options.storageAccess
   const { gatewayUrl, publicUrl } = options
   const storageKeys = new StorageKeys()
@@ -269,6 +271,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     metrics,
     log,
     limits,
+    loopTurns,
     corsOrigins: options.corsOrigins,
     addressOf,
   })
@@ -287,6 +290,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     audit,
     addressOf,
     metrics,
+    loopTurns,
     limits: {
       maxConcurrentRequests: limits.maxConcurrentRequests,
       maxObjectPartBytes,

@@ -170,8 +170,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       cedarPolicies: null,
       auditReads: 'off',
       limits: {
-        maxBodyBytes: 33_554_432,
+        maxBodyBytes: 16_777_216,
         maxJsonDepth: 100,
+        maxJsonValues: 250_000,
         requestTimeoutMs,
         maxConcurrentRequests: 1_000,
         maxNameBytes: 255,

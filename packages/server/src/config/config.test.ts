@@ -54,7 +54,7 @@ describe('configuration', () => {
       auditReads: 'log',
       auditRetentionSeconds: 90 * 86_400,
       retiredKeySeconds: 90 * 86_400,
-      limits: { maxBodyBytes: 33_554_432 },
+      limits: { maxBodyBytes: 16_777_216 },
     })
   })
 

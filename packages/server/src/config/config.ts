@@ -97,6 +97,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
       limits: {
         maxBodyBytes: env.maxBodyBytes,
         maxJsonDepth: env.maxJsonDepth,
+        maxJsonValues: env.maxJsonValues,
         requestTimeoutMs: env.requestTimeoutMs,
         maxConcurrentRequests: shareOf(env.maxConcurrentRequests, env),
         maxNameBytes: env.maxNameBytes,

@@ -48,6 +48,7 @@ export interface Env {
   readonly stsWebIdentityTokenFile: string | null
   readonly maxBodyBytes: number
   readonly maxJsonDepth: number
+  readonly maxJsonValues: number
   readonly maxHeaderBytes: number
   readonly maxNameBytes: number
   readonly pageSizeMax: number

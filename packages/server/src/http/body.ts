@@ -5,47 +5,94 @@ import { HeadgateError } from '@headgate/errors'
 
 const inflate = promisify(gunzip)
 
+/** How large a request body may be. */
+export interface BodyLimits {
+  /** Bytes, before and after decompression. */
+  readonly maxBytes: number
+  /** Variable that sets the limit, for the message; null: none does. */
+  readonly setting: 'HEADGATE_MAX_BODY_BYTES' | null
+  readonly admission?: BodyAdmission
+}
+
+/** A decision that must be made before a large body is read. */
+export interface BodyAdmission {
+  /** Bytes, before and after decompression, that are read without it. */
+  readonly freeBytes: number
+  /**
+   * Resolves when the caller may send a body of up to `bytes` bytes.
+   *
+   * @throws HeadgateError the refusal
+   */
+  admit(bytes: number): Promise<void>
+}
+
 /**
- * Reads a request body of at most `limit` bytes, before and after decompression.
- * Throws 413 as soon as the limit is passed or announced, 400 when the client breaks off.
+ * Reads a request body within its limits. Of a body that needs admission, nothing beyond `freeBytes` is read, and
+ * nothing beyond it is decompressed, before the admission.
  *
- * @param setting the variable that sets the limit; null: none does
+ * @throws HeadgateError `payload-too-large` as soon as the limit is exceeded or announced, `bad-request` when the client
+ * ends the request early or the body is not in its encoding
  */
-export async function readBody(
-  request: IncomingMessage,
-  limit: number,
-  setting: 'HEADGATE_MAX_BODY_BYTES' | null,
-): Promise<Uint8Array> {
-  const tooLarge = (): HeadgateError => {
-    const where = setting === null ? '' : ` (${setting})`
-    return new HeadgateError('payload-too-large', `The body is over the limit of ${limit} bytes${where}.`)
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > limits.maxBytes) throw tooLarge(limits)
+  const reading = new BodyReading(limits)
+  if (reading.mustAdmit(announced)) await reading.admit(announced)
+  const body = await receive(request, reading)
+  return decode(body, request.headers['content-encoding'] ?? 'identity', reading)
+}
+
+/** The limits of one body that is being read, and whether it was admitted. */
+class BodyReading {
+  readonly limits: BodyLimits
+  #isAdmitted: boolean
+
+  constructor(limits: BodyLimits) {
+    this.limits = limits
+    this.#isAdmitted = limits.admission === undefined
   }
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
-  const bound = { limit, tooLarge }
-  return decoded(await gathered(request, bound), request.headers['content-encoding'] ?? 'identity', bound)
+
+  /** Bytes that may be held now. */
+  get allowedBytes(): number {
+    const { maxBytes, admission } = this.limits
+    return this.#isAdmitted ? maxBytes : Math.min(admission?.freeBytes ?? maxBytes, maxBytes)
+  }
+
+  mustAdmit(bytes: number): boolean {
+    return bytes > this.allowedBytes && bytes <= this.limits.maxBytes && !this.#isAdmitted
+  }
+
+  async admit(bytes: number): Promise<void> {
+    await this.limits.admission?.admit(bytes)
+    this.#isAdmitted = true
+  }
 }
 
-interface Bound {
-  readonly limit: number
-  tooLarge(): HeadgateError
-}
-
-/** By events: an async iterator over the request costs more than all else that is done with a small body. */
-function gathered(request: IncomingMessage, { limit, tooLarge }: Bound): Promise<Buffer> {
+/** Listens to events, because an async iterator costs more than all other work on a small body. */
+function receive(request: IncomingMessage, reading: BodyReading): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
   const settle = (): void => {
     request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
   }
+  const refuse = (error: unknown): void => {
+    settle()
+    // The connection stays open for the response.
+    request.pause()
+    reject(error)
+  }
   const onData = (chunk: Buffer): void => {
     size += chunk.length
     chunks.push(chunk)
-    if (size <= limit) return
-    settle()
-    // The connection must live on: the answer goes out over it.
+    if (size <= reading.allowedBytes) return
+    const { maxBytes } = reading.limits
+    if (!reading.mustAdmit(size)) {
+      refuse(tooLarge(reading.limits))
+      return
+    }
     request.pause()
-    reject(tooLarge())
+    reading.admit(maxBytes).then(() => request.resume(), refuse)
   }
   const onEnd = (): void => {
     settle()
@@ -56,28 +103,44 @@ function gathered(request: IncomingMessage, { limit, tooLarge }: Bound): Promise
     reject(brokenOff(cause))
   }
   request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
-  // A request without a body comes ended, and tells nothing more.
+  // A request without a body has ended before, and emits no further event.
   if (request.readableEnded) onEnd()
   else if (request.destroyed) onBroken()
   return promise
 }
 
-async function decoded(body: Buffer, encoding: string, { limit, tooLarge }: Bound): Promise<Uint8Array> {
+async function decode(body: Buffer, encoding: string, reading: BodyReading): Promise<Uint8Array> {
   switch (encoding.toLowerCase()) {
     case 'identity':
       return body
     case 'gzip':
-      try {
-        return await inflate(body, { maxOutputLength: limit })
-      } catch (error) {
-        if (error instanceof RangeError) throw tooLarge()
-        throw new HeadgateError('bad-request', 'The body is not the gzip data its Content-Encoding says.', {
-          cause: error,
-        })
-      }
+      return decompress(body, reading)
     default:
       throw new HeadgateError('bad-request', 'Content-Encoding must be identity or gzip.')
   }
+}
+
+/** Decompresses in the thread pool, in chunks, and stops at the first byte over what is allowed. */
+async function decompress(body: Buffer, reading: BodyReading): Promise<Uint8Array> {
+  const { maxBytes } = reading.limits
+  const { allowedBytes } = reading
+  try {
+    return await inflate(body, { maxOutputLength: allowedBytes })
+  } catch (error) {
+    if (!(error instanceof RangeError)) {
+      throw new HeadgateError('bad-request', 'The body is not the gzip data its Content-Encoding says.', {
+        cause: error,
+      })
+    }
+  }
+  if (allowedBytes === maxBytes) throw tooLarge(reading.limits)
+  await reading.admit(maxBytes)
+  return decompress(body, reading)
+}
+
+function tooLarge({ maxBytes, setting }: BodyLimits): HeadgateError {
+  const where = setting === null ? '' : ` (${setting})`
+  return new HeadgateError('payload-too-large', `The body is over the limit of ${maxBytes} bytes${where}.`)
 }
 
 /** The client went away before its request was complete. */

@@ -1,10 +1,17 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { JsonError, stringify } from '@headgate/json'
+import { JsonError, JsonLimitError, stringify } from '@headgate/json'
 import type { Answer } from './operation.ts'
 
 /** Any thrown value as an error that may be told. What is not ours becomes 500 with the request id to look for. */
 export function toHeadgateError(error: unknown, requestId: string): HeadgateError {
   if (isHeadgateError(error)) return error
+  if (error instanceof JsonLimitError) {
+    return new HeadgateError(
+      'payload-too-large',
+      `The body holds more than ${error.maxValues} JSON values (HEADGATE_MAX_JSON_VALUES). Split the change into several requests.`,
+      { cause: error },
+    )
+  }
   if (error instanceof JsonError)
     return new HeadgateError('bad-request', `The body is not valid JSON: ${error.message}`, { cause: error })
   return new HeadgateError('internal', `The server failed. Ask its operator for request ${requestId}.`, {

@@ -28,6 +28,7 @@ let logged: string[] = []
 const limits = {
   maxBodyBytes: 1_000_000,
   maxJsonDepth: 100,
+  maxJsonValues: 250_000,
   requestTimeoutMs: 2_500,
   maxConcurrentRequests: 8,
   maxNameBytes: 255,

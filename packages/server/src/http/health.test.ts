@@ -3,7 +3,14 @@ import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { healthOperations } from './health.ts'
 
-const limits = { maxBodyBytes: 1, maxJsonDepth: 1, requestTimeoutMs: 1, maxNameBytes: 1, maxPageSize: 1 }
+const limits = {
+  maxBodyBytes: 1,
+  maxJsonDepth: 1,
+  maxJsonValues: 250_000,
+  requestTimeoutMs: 1,
+  maxNameBytes: 1,
+  maxPageSize: 1,
+}
 
 test('why a check fails is told once, to the log and not in the answer; so is that it is well again', async () => {
   let broken: Error | null = null

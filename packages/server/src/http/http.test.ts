@@ -11,6 +11,7 @@ const requestTimeoutMs = 2_500
 const limits = {
   maxBodyBytes: 100_000,
   maxJsonDepth: 20,
+  maxJsonValues: 250_000,
   requestTimeoutMs,
   maxConcurrentRequests: 1_000,
   maxNameBytes: 255,

@@ -26,7 +26,7 @@ export interface Call {
    */
   begin(): void
   header(name: string): string | undefined
-  /** The body, within the configured limit. */
+  /** The body, within the operation's limit. Of a large one, nothing is read before the operation admits the caller. */
   bytes(): Promise<Uint8Array>
   /** The body as JSON; 400 when it is not. An absent body is `null`. */
   json(): Promise<Json>
@@ -46,6 +46,13 @@ export interface Operation {
   readonly path: string
   /** It calls `begin` before each change that it makes: until then its caller can be told for certain that there was none. */
   readonly announces?: boolean
+  /** Largest body, in bytes, unless the server's limit is lower. Default: `smallBodyBytes`. */
+  readonly maxBodyBytes?: number
+  /**
+   * Decides on what the path names whether the caller may send a body of more than `smallBodyBytes`. Called before such
+   * a body is read. Throws the error of a missing object, or of a missing privilege.
+   */
+  admit?(call: Call): Promise<unknown>
   /** When it must be run again it waits until others like it are done: all of them change the same. */
   readonly takesTurns?: boolean
   /** Whether an engine may call it while it knows no user, where its entry allows the first calls only. Absent: never. */

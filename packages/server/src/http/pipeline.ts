@@ -15,6 +15,7 @@ import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
 import { errorAnswer, toHeadgateError } from './error-answer.ts'
 import type { RequestMetrics } from './metrics.ts'
 import type { Answer, Operation } from './operation.ts'
+import { LargeBodies } from './large-bodies.ts'
 import { type CallLimits, RequestCall } from './request-call.ts'
 import { rerunStale } from './rerun-stale.ts'
 import { withinTime } from './time-limit.ts'
@@ -23,6 +24,7 @@ import { Turns } from './turns.ts'
 import type { OpenOperation } from './open-operation.ts'
 import { endUnread, isUnread } from './unread.ts'
 import type { Log } from '../log.ts'
+import type { LoopTurns } from '../loop-turns.ts'
 
 export interface PipelineParts {
   readonly router: Router<Operation | OpenOperation>
@@ -34,6 +36,8 @@ export interface PipelineParts {
   readonly metrics: RequestMetrics
   readonly log: Log
   readonly limits: CallLimits & { readonly maxConcurrentRequests: number }
+  /** Shared by everything in the process that parses large documents. */
+  readonly loopTurns: LoopTurns
   readonly corsOrigins: readonly string[]
   readonly addressOf: ClientAddress
   /** Where clients learn how to get a token: in the challenge of every 401. */
@@ -49,6 +53,11 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 export function createPipeline(parts: PipelineParts): Listener {
   let running = 0
   const turns = new Turns()
+  const largeBodies = new LargeBodies({
+    maxBodyBytes: parts.limits.maxBodyBytes,
+    patienceMs: parts.limits.requestTimeoutMs / 2,
+    turns: parts.loopTurns,
+  })
 
   async function aside<T>(arriving: Promise<T>): Promise<T> {
     running -= 1
@@ -99,7 +108,7 @@ export function createPipeline(parts: PipelineParts): Listener {
         call = new RequestCall(
           request,
           { requestId, params, search, identity: current, policy, audit: draft },
-          parts.limits,
+          { limits: parts.limits, largeBodies, operation: target },
         )
         const begun = call
         const work = rerunStale(begun, target, { turns, currentPolicy: () => parts.currentPolicy(current) })

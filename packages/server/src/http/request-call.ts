@@ -5,12 +5,22 @@ import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { Identity } from '../identity/identity.ts'
 import { brokenOff, readBody } from './body.ts'
-import type { Call } from './operation.ts'
+import { type LargeBodies, smallBodyBytes } from './large-bodies.ts'
+import type { Call, Operation } from './operation.ts'
 
 export interface CallLimits {
   readonly maxBodyBytes: number
   readonly maxJsonDepth: number
+  /** Values in one JSON body. */
+  readonly maxJsonValues: number
   readonly requestTimeoutMs: number
+}
+
+/** What a call needs to read its body. */
+export interface CallBody {
+  readonly limits: CallLimits
+  readonly largeBodies: LargeBodies
+  readonly operation: Pick<Operation, 'maxBodyBytes' | 'admit'>
 }
 
 /**
@@ -32,16 +42,19 @@ export class RequestCall implements Call {
   policy: Policy
   readonly audit: AuditDraft
   readonly #request: IncomingMessage
-  readonly #limits: CallLimits
+  readonly #body: CallBody
   #query: URLSearchParams | undefined
   #controller: AbortController | undefined
   #bytes: Promise<Uint8Array> | undefined
+  /** Releases what a large body holds. */
+  #release: (() => void)[] = []
+  #isClosed = false
   #state: 'preparing' | 'begun' | 'called-back' = 'preparing'
 
   constructor(
     request: IncomingMessage,
     known: Pick<Call, 'requestId' | 'params' | 'search' | 'identity' | 'policy' | 'audit'>,
-    limits: CallLimits,
+    body: CallBody,
   ) {
     this.requestId = known.requestId
     this.method = request.method ?? 'GET'
@@ -51,7 +64,7 @@ export class RequestCall implements Call {
     this.audit = known.audit
     this.search = known.search
     this.#request = request
-    this.#limits = limits
+    this.#body = body
   }
 
   get query(): URLSearchParams {
@@ -89,8 +102,33 @@ export class RequestCall implements Call {
   }
 
   bytes(): Promise<Uint8Array> {
-    this.#bytes ??= readBody(this.#request, this.#limits.maxBodyBytes, 'HEADGATE_MAX_BODY_BYTES')
+    this.#bytes ??= this.#read()
     return this.#bytes
+  }
+
+  async #read(): Promise<Uint8Array> {
+    const { limits, operation, largeBodies } = this.#body
+    const maxBytes = Math.min(operation.maxBodyBytes ?? smallBodyBytes, limits.maxBodyBytes)
+    const bytes = await readBody(this.#request, {
+      maxBytes,
+      setting: maxBytes === limits.maxBodyBytes ? 'HEADGATE_MAX_BODY_BYTES' : null,
+      admission: { freeBytes: smallBodyBytes, admit: (announced) => this.#admit(announced) },
+    })
+    if (bytes.length > smallBodyBytes)
+      this.#hold(await largeBodies.start(this.identity.principal.id, bytes.length))
+    return bytes
+  }
+
+  async #admit(bytes: number): Promise<void> {
+    const { operation, largeBodies } = this.#body
+    await operation.admit?.(this)
+    this.#hold(largeBodies.reserve(this.identity.principal.id, bytes))
+  }
+
+  /** Keeps the function that releases something until the call is closed, which may have happened already. */
+  #hold(release: () => void): void {
+    if (this.#isClosed) release()
+    else this.#release.push(release)
   }
 
   async json(): Promise<Json> {
@@ -99,11 +137,14 @@ export class RequestCall implements Call {
       throw new HeadgateError('bad-request', 'The body must be sent as Content-Type: application/json.')
     }
     const bytes = await this.bytes()
-    return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth: this.#limits.maxJsonDepth })
+    const { maxJsonDepth: maxDepth, maxJsonValues: maxValues } = this.#body.limits
+    return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth, maxValues })
   }
 
-  /** Called when the answer is decided, also because time is over. What still waits for its turn by then must not begin any more. */
+  /** Called when the response is decided, also by the time limit. Work of the call that has not begun must not begin then. */
   close(): void {
+    this.#isClosed = true
     this.#controller?.abort(answered)
+    for (const release of this.#release.splice(0)) release()
   }
 }

@@ -12,6 +12,7 @@ test.each(['/v1/oauth/tokens', '/oauth/token'])(
       limits: {
         maxBodyBytes: 100_000,
         maxJsonDepth: 20,
+        maxJsonValues: 250_000,
         requestTimeoutMs: 30_000,
         maxConcurrentRequests,
         maxNameBytes: 255,

@@ -34,6 +34,7 @@ export interface HostileWorld extends AsyncDisposable {
 export const limits = {
   maxBodyBytes: 300_000,
   maxJsonDepth: 100,
+  maxJsonValues: 250_000,
   requestTimeoutMs: 10_000,
   maxConcurrentRequests: 100,
   maxNameBytes: 255,

@@ -7,9 +7,10 @@ import { tableModel } from '../catalog/relation-model.ts'
 import { composeStagedCreate } from '../catalog/staged-create.ts'
 import { swap } from '../catalog/swap.ts'
 import { type Place, standingOf } from '../catalog/target.ts'
-import type { Call, Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import type { Standing } from '../store/relation-writes.ts'
+import { admitInWarehouse, allowInWarehouse } from './admission.ts'
 import { noContent } from './answers.ts'
 import { allowPlace, allowRelation, type LookedUp, lookUp, warehouseOf } from './find.ts'
 import type { IcebergParts } from './parts.ts'
@@ -27,8 +28,9 @@ interface Share {
 
 /** Changes of several tables, staged creates among them: all or none. Everything is checked before anything is written. */
 export function commitTransaction(parts: IcebergParts): Operation {
-  return route('commitTransaction', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
+    await allowInWarehouse(parts, call, warehouse)
     const { tableChanges } = decodeCommitTransactionRequest(await call.json(), parts.nameLimits)
     return idempotent(
       parts.idempotency,
@@ -63,7 +65,9 @@ export function commitTransaction(parts: IcebergParts): Operation {
       },
       () => Promise.resolve(noContent),
     )
-  })
+  }
+  const admit = (call: Call): Promise<void> => admitInWarehouse(parts, call, ['modify', 'create'])
+  return route('commitTransaction', handle, { admit })
 }
 
 function isCreate({ requirements }: TableChange): boolean {

@@ -2,8 +2,9 @@ import { decodeCreateNamespaceRequest, formatNamespace, type Namespace } from '@
 import type { Decision } from '../access/decision.ts'
 import { createNamespace as create, type FoundNamespace } from '../catalog/namespaces.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { Call, Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
+import { admitInWarehouse, allowInWarehouse } from './admission.ts'
 import { jsonAnswer } from './answers.ts'
 import { allowWarehouse, findNamespace, warehouseOf } from './find.ts'
 import { checkReachable } from './names.ts'
@@ -13,8 +14,9 @@ import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
 
 export function createNamespace(parts: IcebergParts): Operation {
-  return route('createNamespace', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
+    await allowInWarehouse(parts, call, warehouse)
     const { namespace: levels, properties } = decodeCreateNamespaceRequest(
       await call.json(),
       parts.nameLimits,
@@ -34,7 +36,9 @@ export function createNamespace(parts: IcebergParts): Operation {
       },
       () => Promise.resolve(answer),
     )
-  })
+  }
+  const admit = (call: Call): Promise<void> => admitInWarehouse(parts, call, ['create'])
+  return route('createNamespace', handle, { admit })
 }
 
 async function allowedParent(

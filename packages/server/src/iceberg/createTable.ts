@@ -7,9 +7,10 @@ import { defaultLocation } from '../catalog/locations.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import { stageTable } from '../catalog/stage-table.ts'
 import type { StorageAccessResponse } from '../credentials/wire-form.ts'
-import type { Answer, Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import { findStagedById } from '../store/staged-relations.ts'
+import { admitInNamespace } from './admission.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { findPlace, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
@@ -23,7 +24,7 @@ import { auditRequestedAccess, newTable, storageAccess, storageAccessBeforeCreat
 
 /** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
 export function createTable(parts: IcebergParts): Operation {
-  return route('createTable', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const request = decodeCreateTableRequest(await call.json(), parts.nameLimits)
     const at = { warehouse, identifier: { namespace: namespaceParam(parts, call), name: request.name } }
@@ -84,7 +85,8 @@ export function createTable(parts: IcebergParts): Operation {
         )
       },
     )
-  })
+  }
+  return route('createTable', handle, { admit: (call) => admitInNamespace(parts, call, 'create') })
 }
 
 function composed(request: CreateTableRequest, uuid: string, location: string, now: number): TableMetadata {

@@ -6,8 +6,9 @@ import { createRelation } from '../catalog/create-relation.ts'
 import { takenError } from '../catalog/existing.ts'
 import { defaultLocation } from '../catalog/locations.ts'
 import { viewModel } from '../catalog/relation-model.ts'
-import type { Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
+import { admitInNamespace } from './admission.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { emptyConfig } from './load-result.ts'
 import { findPlace, policyOf, warehouseOf } from './find.ts'
@@ -19,7 +20,7 @@ import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
 
 export function createView(parts: IcebergParts): Operation {
-  return route('createView', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const {
       name,
@@ -75,5 +76,6 @@ export function createView(parts: IcebergParts): Operation {
           'all',
         ),
     )
-  })
+  }
+  return route('createView', handle, { admit: (call) => admitInNamespace(parts, call, 'create') })
 }

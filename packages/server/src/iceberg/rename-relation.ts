@@ -3,6 +3,7 @@ import { rename } from '../catalog/rename-relation.ts'
 import type { Answer, Call } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import type { RelationKind } from '../store/relations.ts'
+import { allowInWarehouse } from './admission.ts'
 import { noContent } from './answers.ts'
 import { findPlace, findRelation, warehouseOf } from './find.ts'
 import type { IcebergParts } from './parts.ts'
@@ -11,6 +12,7 @@ import { ridersOf } from './riders.ts'
 /** Needs `manage` on the relation and `create` on the namespace that it goes to. */
 export async function renameRelation(parts: IcebergParts, call: Call, kind: RelationKind): Promise<Answer> {
   const warehouse = await warehouseOf(parts, call)
+  await allowInWarehouse(parts, call, warehouse)
   const { source, destination } = decodeRenameRequest(await call.json(), parts.nameLimits)
   return idempotent(
     parts.idempotency,

@@ -5,8 +5,9 @@ import { definerOf } from '../access/through-views.ts'
 import { commitRelation } from '../catalog/commit-relation.ts'
 import { nameKey } from '../catalog/name-key.ts'
 import { viewModel } from '../catalog/relation-model.ts'
-import type { Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
+import { admitCommit } from './admission.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { emptyConfig } from './load-result.ts'
 import { findRelation, policyOf, warehouseOf } from './find.ts'
@@ -18,7 +19,7 @@ import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
 
 export function replaceView(parts: IcebergParts): Operation {
-  return route('replaceView', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const identifier = relationParam(parts, call, 'view')
     const request = decodeCommitViewRequest(await call.json(), parts.nameLimits)
@@ -60,7 +61,8 @@ export function replaceView(parts: IcebergParts): Operation {
           'all',
         ),
     )
-  })
+  }
+  return route('replaceView', handle, { admit: (call) => admitCommit(parts, call, 'view') })
 }
 
 /** Only then is it the caller's: who sets a property does not stand in for what somebody else wrote. */

@@ -1,5 +1,6 @@
 import { operation, type OperationId } from '@headgate/iceberg/rest'
 import type { Answer, Call, Operation } from '../http/operation.ts'
+import { bodyLimits } from './body-limits.ts'
 
 /**
  * An operation of the Iceberg REST specification: method and path come from there. Its changes carry `ridersOf` the
@@ -8,8 +9,17 @@ import type { Answer, Call, Operation } from '../http/operation.ts'
 export function route(
   id: OperationId,
   handle: (call: Call) => Promise<Answer>,
-  more: Pick<Operation, 'needsNoUser'> = {},
+  more: Pick<Operation, 'needsNoUser' | 'admit'> = {},
 ): Operation {
   const { method, path } = operation(id)
-  return { id, method, path: path.replaceAll(/\{([\w-]+)\}/g, ':$1'), announces: true, ...more, handle }
+  const maxBodyBytes = bodyLimits[id]
+  return {
+    id,
+    method,
+    path: path.replaceAll(/\{([\w-]+)\}/g, ':$1'),
+    announces: true,
+    ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
+    ...more,
+    handle,
+  }
 }

@@ -1,7 +1,8 @@
 import { decodeUpdateNamespacePropertiesRequest } from '@headgate/iceberg/rest'
 import { updateProperties as update } from '../catalog/namespaces.ts'
-import type { Operation } from '../http/operation.ts'
+import type { Answer, Call, Operation } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
+import { admitInNamespace } from './admission.ts'
 import { jsonAnswer } from './answers.ts'
 import { findNamespace, warehouseOf } from './find.ts'
 import { namespaceParam } from './names.ts'
@@ -11,7 +12,7 @@ import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
 
 export function updateProperties(parts: IcebergParts): Operation {
-  return route('updateProperties', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const change = decodeUpdateNamespacePropertiesRequest(await call.json())
     checkProperties(change.updates)
@@ -40,5 +41,6 @@ export function updateProperties(parts: IcebergParts): Operation {
           jsonAnswer({ updated: Object.keys(change.updates), removed: [...change.removals], missing: [] }),
         ),
     )
-  })
+  }
+  return route('updateProperties', handle, { admit: (call) => admitInNamespace(parts, call, 'modify') })
 }

@@ -7,6 +7,7 @@ import { Stale } from '../catalog/stale.ts'
 import type { Answer, Call, Operation } from '../http/operation.ts'
 import { metadataKeyOf } from '../store/relations.ts'
 import { idempotent, type Keep } from '../idempotency/idempotent.ts'
+import { admitCommit } from './admission.ts'
 import { etagOf, metadataAnswer } from './answers.ts'
 import { metadataOnly } from './load-result.ts'
 import { createStaged } from './create-staged.ts'
@@ -19,7 +20,7 @@ import { route } from './route.ts'
 
 /** A commit: `assert-create` makes a staged table real, everything else changes an existing one. */
 export function updateTable(parts: IcebergParts): Operation {
-  return route('updateTable', async (call) => {
+  const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const identifier = relationParam(parts, call, 'table')
     const request = decodeCommitTableRequest(await call.json(), parts.nameLimits)
@@ -47,7 +48,8 @@ export function updateTable(parts: IcebergParts): Operation {
         return committed({ metadataLocation, metadataKey: metadataKeyOf(found.relation), text })
       },
     )
-  })
+  }
+  return route('updateTable', handle, { admit: (call) => admitCommit(parts, call, 'table') })
 }
 
 /**

@@ -35,7 +35,7 @@ interface Count {
  * at an address. Never per client name alone: whoever knows a name could hold up its owner from anywhere.
  *
  * Secrets of 256 bits are not to be guessed; this keeps those who try from making the store work. So a source over its
- * limit is not shut out: its attempts go through a narrow lane (`narrow-lane.ts`), because somebody else at the same
+ * limit is not shut out: its attempts go through a queue (`fair-queue.ts`), because somebody else at the same
  * address, or behind the same proxy, may be the client that the name belongs to. A secret that was right at this address
  * before does not even wait. Nobody learns a secret from that: it is compared by its digest, and checked in full after.
  */

@@ -68,7 +68,7 @@ export function backchannelLogout({
     path: '/oauth/backchannel-logout',
     async open(request, _limits, aside = (arriving) => arriving): Promise<Answer> {
       try {
-        const body = await aside(readBody(request, maxBodyBytes, null))
+        const body = await aside(readBody(request, { maxBytes: maxBodyBytes, setting: null }))
         const form = parseForm(request.headers['content-type'], body)
         const token = form.get('logout_token')
         if (token === undefined)

@@ -14,7 +14,7 @@ import type { Sql } from '../store/sql.ts'
 import { testStore } from '../store/test-database.ts'
 import { AttemptLimiter } from './attempt-limiter.ts'
 import { allGrants } from './grants.ts'
-import { NarrowLane } from './narrow-lane.ts'
+import { FairQueue } from '../fair-queue.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 
 export const secrets: Readonly<Record<'first' | 'second' | 'disabled', string>> = {
@@ -88,7 +88,7 @@ export async function testTokenServer(
   const newLimiter = (): AttemptLimiter =>
     new AttemptLimiter({ perClient: 5, perAddress: 1000, windowMs: 60_000 }, () => now)
   let limiter = newLimiter()
-  const lane = new NarrowLane()
+  const lane = new FairQueue()
 
   const brokenSql: Sql = {
     ...store.sql,
@@ -105,7 +105,12 @@ export async function testTokenServer(
     const audit = new AuditLog({ mode: 'log', write: (line) => lines.push(line) })
     const [endpoint] = createTokenEndpoint({ grants, audit, limiter, lane, addressOf })
     void endpoint
-      ?.open(request, { maxBodyBytes: 1 << 20, maxJsonDepth: 10, requestTimeoutMs: 1000 })
+      ?.open(request, {
+        maxBodyBytes: 1 << 20,
+        maxJsonDepth: 10,
+        maxJsonValues: 250_000,
+        requestTimeoutMs: 1000,
+      })
       .then(({ status, headers, body }) => response.writeHead(status, headers).end(body ?? undefined))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -14,7 +14,7 @@ import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
 import { type ClientProof, clientProofOf } from './client-authentication.ts'
 import { parseForm } from './form.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
-import { NarrowLane } from './narrow-lane.ts'
+import { FairQueue } from '../fair-queue.ts'
 import { isGuess, tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
 
 const maxBodyBytes = 64 * 1024
@@ -24,7 +24,7 @@ export interface TokenEndpointParts {
   readonly grants: ReadonlyMap<string, Grant>
   readonly audit: AuditLog
   readonly limiter?: AttemptLimiter
-  readonly lane?: NarrowLane
+  readonly lane?: FairQueue
   /** Default: the peer of the connection. */
   readonly addressOf?: ClientAddress
   /** Gets what is no fault of the request. */
@@ -49,11 +49,11 @@ interface Trail {
  */
 export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOperation[] {
   const limiter = parts.limiter ?? new AttemptLimiter()
-  const lane = parts.lane ?? new NarrowLane()
+  const lane = parts.lane ?? new FairQueue()
   const addressOf = parts.addressOf ?? peerAddress
 
   async function answerTo(request: IncomingMessage, trail: Trail, aside: Aside): Promise<Granted> {
-    const body = await aside(readBody(request, maxBodyBytes, null))
+    const body = await aside(readBody(request, { maxBytes: maxBodyBytes, setting: null }))
     const form = parseForm(request.headers['content-type'], body)
     const proof = clientProofOf(request.headers.authorization, form)
     const name = nameOf(proof, form.get('assertion'))

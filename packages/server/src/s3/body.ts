@@ -15,6 +15,8 @@ import { S3Error } from './s3-error.ts'
 const gatheredBytes = 256 * 1024
 /** What comes in small pieces goes to the storage in larger ones: each is a write. */
 const blockBytes = 256 * 1024
+/** Larger documents are parsed in an iteration of the event loop of their own. */
+const smallDocumentBytes = 64 * 1024
 const presignedChecksum = /^x-amz-checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256)$/i
 
 /**
@@ -66,6 +68,7 @@ export async function readDocument(call: S3Call, maxBytes: number): Promise<Buff
   if (size > maxBytes) throw tooLarge(maxBytes)
   const document = await collect(checkedBody(call, size), size, 'document')
   await call.confirm()
+  if (size > smallDocumentBytes) await call.loopTurns.next()
   return document
 }
 

@@ -17,6 +17,7 @@ import { checkBucketScope, checkScope } from './scope.ts'
 import { type SessionWatch, watchSession } from './session-watch.ts'
 import { sendAnswer } from './send.ts'
 import { toS3Error } from './to-s3-error.ts'
+import { LoopTurns } from '../loop-turns.ts'
 
 const signingKeysHeld = 4096
 const defaultPatienceMs = 10_000
@@ -46,6 +47,7 @@ export function createS3Endpoint(
   const tokens = createPageTokens(parts.ring)
   const record = createRecorder(parts)
   const idleMs = parts.limits.requestTimeoutMs
+  const loopTurns = parts.loopTurns ?? new LoopTurns()
   const patienceMs = parts.patienceMs ?? defaultPatienceMs
   let running = 0
 
@@ -93,6 +95,7 @@ export function createS3Endpoint(
       verified,
       tokens,
       limits,
+      loopTurns,
       region: regions[0] ?? 'us-east-1',
       now,
       signal,

@@ -3,6 +3,7 @@ import type { VerifiedRequest } from '@headgate/sigv4'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission as Access } from '../credentials/storage-grant.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
+import type { LoopTurns } from '../loop-turns.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
 import type { S3Address } from './address.ts'
 import type { S3Limits } from './parts.ts'
@@ -20,6 +21,7 @@ export interface S3Call {
   readonly verified: VerifiedRequest
   readonly tokens: PageTokens
   readonly limits: S3Limits
+  readonly loopTurns: LoopTurns
   readonly region: string
   readonly now: () => number
   /** Aborts when the client disconnects, and when the session ends or is revoked. */

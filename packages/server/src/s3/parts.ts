@@ -4,6 +4,7 @@ import type { ClientAddress } from '../http/client-address.ts'
 import type { RequestMetrics } from '../http/metrics.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { Log } from '../log.ts'
+import type { LoopTurns } from '../loop-turns.ts'
 
 export interface S3Limits {
   /** Requests at once, over all connections; one more is told to slow down. */
@@ -27,6 +28,8 @@ export interface S3EndpointParts {
   readonly addressOf?: ClientAddress
   readonly metrics: RequestMetrics
   readonly limits: S3Limits
+  /** Shared by everything in the process that parses large documents. Default: its own. */
+  readonly loopTurns?: LoopTurns
   /** Epoch ms. */
   readonly now: () => number
   /**

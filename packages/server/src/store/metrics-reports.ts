@@ -10,12 +10,27 @@ export interface MetricsReport {
   readonly report: string
 }
 
+/** Reports that are kept of one table, and of one principal: the newest. They bound the space that reports take. */
+const maxPerTable = 200
+const maxPerPrincipal = 1_000
+
+/** Deletes the reports beyond the newest `keep` that have the same value in `column`; `$n` is the value. */
+function trimSql(column: 'relation_id' | 'principal_id', n: number, keep: number): string {
+  return `delete from metrics_report where id in (
+    select id from metrics_report where ${column} = $${n} order by at desc, id desc offset ${keep - 1} limit 100)`
+}
+
 const insert = statement(
   'metrics_report_insert',
-  'insert into metrics_report (relation_id, principal_id, kind, report) values ($1, $2, $3, $4::jsonb)',
+  `with of_table as (${trimSql('relation_id', 1, maxPerTable)}),
+     of_principal as (${trimSql('principal_id', 2, maxPerPrincipal)})
+   insert into metrics_report (relation_id, principal_id, kind, report) values ($1, $2, $3, $4::jsonb)`,
 )
 
-/** False: it holds what jsonb cannot, such as U+0000 or a number without end. */
+/**
+ * Inserts a report in place of the oldest ones, where its table or its principal has as many as are kept. Returns false
+ * when it holds what jsonb cannot, such as U+0000 or a number that is too large.
+ */
 export async function insertMetricsReport(sql: Queryable, report: MetricsReport): Promise<boolean> {
   try {
     await sql.run(insert, [report.relationId, report.principalId, report.kind, report.report])

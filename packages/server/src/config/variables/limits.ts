@@ -9,6 +9,7 @@ export const limits: Pick<
   Variables,
   | 'maxBodyBytes'
   | 'maxJsonDepth'
+  | 'maxJsonValues'
   | 'maxHeaderBytes'
   | 'maxNameBytes'
   | 'pageSizeMax'
@@ -18,11 +19,11 @@ export const limits: Pick<
 > = {
   maxBodyBytes: bytes(
     'HEADGATE_MAX_BODY_BYTES',
-    '32MiB',
+    '16MiB',
     { min: 1024, max: GiB },
     {
       section: 'Limits',
-      doc: 'Largest request body, decompressed; beyond it 413.',
+      doc: 'Largest request body, decompressed; larger ones get 413. It applies to commits, to transactions and to new tables and views. Other operations have lower limits: see [Sizes of requests](operations.md#sizes-of-requests).',
     },
   ),
   maxJsonDepth: integer(
@@ -32,6 +33,15 @@ export const limits: Pick<
     {
       section: 'Limits',
       doc: 'How deep the JSON of a request may nest.',
+    },
+  ),
+  maxJsonValues: integer(
+    'HEADGATE_MAX_JSON_VALUES',
+    250_000,
+    { min: 1_000, max: 100_000_000 },
+    {
+      section: 'Limits',
+      doc: 'How many values (objects, arrays, strings, numbers) the JSON of a request may hold; more get 413. Parsing holds the event loop for about 0.2 ms per 1,000 values.',
     },
   ),
   maxHeaderBytes: bytes(

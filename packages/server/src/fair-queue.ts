@@ -1,5 +1,5 @@
-/** How narrow: `places` at work at once in all, and one per party. */
-export interface LaneLimits {
+/** How much of the work runs at once: `places` in all, and one of each party. */
+export interface QueueLimits {
   readonly places: number
   /** How many of one party may wait, and how many of all. */
   readonly perParty: number
@@ -9,25 +9,25 @@ export interface LaneLimits {
 }
 
 /** The limits that hold when nothing else is configured. */
-const defaultLaneLimits: LaneLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
+const defaultQueueLimits: QueueLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
 
 type Waiter = (leave: (() => void) | null) => void
 
 /**
- * Where suspicious work queues up: one of each party at a time and few in all, and the parties take turns, so that one
- * with many requests keeps nobody waiting but itself. All work gets done in the end unless there is too much of it.
+ * Queues work that must not run all at once: at most one task of each party and few in all, with parties served in
+ * turns, so that a party with many tasks delays only its own.
  */
-export class NarrowLane {
-  readonly #limits: LaneLimits
+export class FairQueue {
+  readonly #limits: QueueLimits
   readonly #waiting = new Map<string, Set<Waiter>>()
   readonly #running = new Set<string>()
   #size = 0
 
-  constructor(limits: LaneLimits = defaultLaneLimits) {
+  constructor(limits: QueueLimits = defaultQueueLimits) {
     this.#limits = limits
   }
 
-  /** Resolves to what must be called at the end of the work, or to null: there is no place. */
+  /** Resolves to the function that the caller calls when its work ends, or to null when the queue is full or too slow. */
   enter(party: string): Promise<(() => void) | null> {
     const line = this.#waiting.get(party)
     if ((line?.size ?? 0) >= this.#limits.perParty || this.#size >= this.#limits.waiting)

@@ -1,0 +1,52 @@
+import { FairQueue } from '../fair-queue.ts'
+import type { LoopTurns } from '../loop-turns.ts'
+import { BodyMemory, tooMuchAtOnce } from './body-memory.ts'
+
+/** Any caller with a token may send a body of this size: to read and parse it takes about a millisecond. */
+export const smallBodyBytes: number = 64 * 1024
+
+/** Bodies from this size on are processed one at a time: each may hold the event loop for a tenth of a second. */
+const heavyBodyBytes = 1024 * 1024
+
+export interface LargeBodiesOptions {
+  /** Largest body of any operation. */
+  readonly maxBodyBytes: number
+  /** How long a heavy body waits for those before it, in ms. */
+  readonly patienceMs: number
+  readonly turns: LoopTurns
+}
+
+/**
+ * Limits what large bodies (over `smallBodyBytes`) cost the process: the memory that they take together, and how long
+ * they hold the event loop at a stretch.
+ */
+export class LargeBodies {
+  readonly turns: LoopTurns
+  readonly #memory: BodyMemory
+  readonly #queue: FairQueue
+
+  constructor({ maxBodyBytes, patienceMs, turns }: LargeBodiesOptions) {
+    this.turns = turns
+    this.#memory = new BodyMemory({ totalBytes: 8 * maxBodyBytes, perPrincipalBytes: 2 * maxBodyBytes })
+    this.#queue = new FairQueue({ places: 1, perParty: 20, waiting: 200, patienceMs })
+  }
+
+  /** @throws HeadgateError `too-many-requests` */
+  reserve(principalId: string, bytes: number): () => void {
+    return this.#memory.reserve(principalId, bytes)
+  }
+
+  /**
+   * Waits until a body that has been received may be parsed. Returns the function to call when the request is answered.
+   *
+   * @throws HeadgateError `too-many-requests` when too many wait, or for too long
+   */
+  async start(principalId: string, bytes: number): Promise<() => void> {
+    const leave = bytes < heavyBodyBytes ? doNothing : await this.#queue.enter(principalId)
+    if (leave === null) throw tooMuchAtOnce()
+    await this.turns.next()
+    return leave
+  }
+}
+
+function doNothing(): void {}
