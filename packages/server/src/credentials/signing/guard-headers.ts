@@ -9,15 +9,10 @@ import type { S3Place } from './s3-request.ts'
  *
  * No object has the entity tag, and the other header has but one value.
  */
-export function guardHeaders(
-  { method, given }: { readonly method: string; readonly given: readonly Header[] },
-  place: Pick<S3Place, 'endpoint' | 'region'>,
-): readonly Header[] {
+export function guardHeaders(method: string, place: Pick<S3Place, 'endpoint' | 'region'>): readonly Header[] {
   if (method !== 'PUT' || isAws(place)) return []
-  // The source of a copy is signed, so it is the only one.
-  const copies = given.some(([name]) => name === 'x-amz-copy-source')
   return [
-    ...(copies ? [] : [['x-amz-copy-source-if-match', 'none'] as const]),
+    ['x-amz-copy-source-if-match', 'none'],
     ['x-amz-meta-snowball-auto-extract', 'false'],
   ]
 }

@@ -24,8 +24,6 @@ export interface S3Place {
 export interface S3Request {
   readonly method: string
   readonly url: URL
-  /** Lower-case names. */
-  readonly headers: ReadonlyMap<string, string>
   /** The body, where a request says in it what it is about. */
   readonly body: string | null
 }
@@ -73,8 +71,7 @@ export function planS3Request(request: S3Request, place: S3Place, buckets: reado
   if (method === 'GET' || method === 'HEAD') {
     if (only(reading)) return { access: 'read', objects: [object], list: null }
   } else if (method === 'PUT' || method === 'DELETE') {
-    if (only(writing))
-      return { access: 'write', objects: [object, ...copySource(request, buckets)], list: null }
+    if (only(writing)) return { access: 'write', objects: [object], list: null }
   } else if (method === 'POST') {
     const names = parameters.filter((name) => name !== 'x-id')
     if (names.length === 1 && (names[0] === 'uploads' || names[0] === 'uploadId'))
@@ -105,19 +102,6 @@ function bucketPlan(
     }
   }
   throw refused(`${method} of a bucket with these parameters`)
-}
-
-/** The source of a copy is read, and must be as much in reach as the target. */
-function copySource({ headers }: S3Request, buckets: readonly string[]): string[] {
-  const source = headers.get('x-amz-copy-source')
-  if (source === undefined) return []
-  if (source.includes('?')) throw refused('a copy of an old version')
-  const path = decoded(source).replace(/^\//, '')
-  const bucket = buckets.find((name) => path.startsWith(`${name}/`))
-  if (bucket === undefined) throw refused('a copy from another bucket')
-  const key = path.slice(bucket.length + 1)
-  checkKey(key)
-  return [locationOf(bucket, key)]
 }
 
 function targetOf(

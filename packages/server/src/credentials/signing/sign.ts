@@ -11,6 +11,7 @@ import { parsePrefix } from '../../storage/location.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import type { StoragePermission as Access } from '../storage-grant.ts'
 import { guardHeaders } from './guard-headers.ts'
+import { headerRule, unsignedHeaders } from './header-rules.ts'
 import { planS3Request, type S3Place } from './s3-request.ts'
 
 /** `RemoteSignRequest` of the Iceberg REST specification, decoded. */
@@ -42,14 +43,6 @@ export interface SigningGround {
   readonly now: Date
 }
 
-/** They would do more than the request line says: change who may read, where it goes, what becomes of it, or who pays. */
-const refusedHeaders =
-  /^(?:authorization|x-amz-security-token|x-amz-date|x-amz-acl|x-amz-grant-|x-amz-website-|x-amz-tagging|x-amz-object-lock|x-amz-bypass-|x-amz-mfa|x-amz-request-payer|x-amz-metadata-directive|x-amz-meta-(?:minio-)?snowball-|x-minio-|x-amz-tagging-directive|x-amz-storage-class|x-amz-expected-bucket-owner$)/
-/**
- * Left unsigned, as Iceberg's reference signer does: its client uses a kept signature for other parts of the same object,
- * and the SDK counts its attempts after signing.
- */
-const unsignedHeaders = ['range', 'amz-sdk-invocation-id', 'amz-sdk-request', 'amz-sdk-retry']
 const payloadHash = /^(?:[\da-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/
 const headerName = /^[!#$%&'*+.^`|~\w-]+$/
 const headerValue = /^[\t\u0020-\u007e]*$/
@@ -66,7 +59,7 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   const method = request.method.toUpperCase()
   const given = headersOf(request.headers)
   const buckets = [...new Set(ground.prefixes.map((prefix) => parsePrefix(prefix).bucket))]
-  const plan = planS3Request({ method, url, headers: new Map(given), body: request.body }, place, buckets)
+  const plan = planS3Request({ method, url, body: request.body }, place, buckets)
   if (plan.access === 'write' && ground.access === 'read') {
     throw new HeadgateError('forbidden', 'You may read this table, not write it: ask who manages it.')
   }
@@ -82,7 +75,7 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   const hash = payloadHashOf(given, request.body)
   const signable = [
     ...given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host'),
-    ...guardHeaders({ method, given }, place),
+    ...guardHeaders(method, place),
   ]
   const headers = signed(
     { method, target: `${url.pathname}${url.search}`, headers: [['host', url.host], ...signable] },
@@ -150,11 +143,13 @@ function headersOf(headers: SignRequest['headers']): Header[] {
       throw new HeadgateError('bad-request', `The header ${lower} comes twice.`)
     if (!headerName.test(lower) || !headerValue.test(value))
       throw new HeadgateError('bad-request', 'A header of the request to sign is not one of HTTP.')
-    if (refusedHeaders.test(lower)) throw new HeadgateError('forbidden', `The header ${lower} is not signed.`)
-    result.push([lower, value])
+    const rule = headerRule(lower)
+    if (rule === 'refuse')
+      throw new HeadgateError(
+        'forbidden',
+        `This request is not signed: its header ${lower} is not permitted. Send the request without it.`,
+      )
+    if (rule !== 'ignore') result.push([lower, value])
   }
-  const conditions = result.some(([name]) => name.startsWith('x-amz-copy-source-'))
-  if (conditions && !result.some(([name]) => name === 'x-amz-copy-source'))
-    throw new HeadgateError('forbidden', 'Conditions of a copy are not signed without its source.')
   return result
 }

@@ -1,0 +1,84 @@
+/** What the sign operation does with a header of the request to sign. */
+export type HeaderRule =
+  /** Part of the signature, and returned. */
+  | 'sign'
+  /** Returned, but not part of the signature. */
+  | 'pass'
+  /** Neither signed nor returned: the client sends it as it is. */
+  | 'ignore'
+  /** The request is refused. */
+  | 'refuse'
+
+/**
+ * Headers that the S3 clients of Iceberg Java, PyIceberg, Spark, Trino and the AWS SDKs send to read, write, upload and
+ * list objects. None of them changes which objects a request touches, or who may access them.
+ */
+const signed = new Set([
+  'accept',
+  'accept-encoding',
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'content-type',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-unmodified-since',
+  'x-amz-checksum-algorithm',
+  'x-amz-checksum-crc32',
+  'x-amz-checksum-crc32c',
+  'x-amz-checksum-crc64nvme',
+  'x-amz-checksum-mode',
+  'x-amz-checksum-sha1',
+  'x-amz-checksum-sha256',
+  'x-amz-checksum-type',
+  'x-amz-content-sha256',
+  'x-amz-decoded-content-length',
+  'x-amz-mp-object-size',
+  'x-amz-sdk-checksum-algorithm',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-server-side-encryption-bucket-key-enabled',
+  'x-amz-server-side-encryption-context',
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-server-side-encryption-customer-key',
+  'x-amz-server-side-encryption-customer-key-md5',
+  'x-amz-te',
+  'x-amz-trailer',
+  'x-amz-user-agent',
+])
+
+/**
+ * Not signed, as in Iceberg's reference signer: its client reuses a signature for other ranges of an object, the SDKs count
+ * their attempts after signing, and proxies change the rest.
+ */
+const passed = new Set([
+  'amz-sdk-invocation-id',
+  'amz-sdk-request',
+  'amz-sdk-retry',
+  'connection',
+  'expect',
+  'range',
+  'transfer-encoding',
+  'user-agent',
+  'x-amzn-trace-id',
+])
+
+/** Names of headers that stores and proxies give a meaning to. A request with an unknown one may do more than it shows. */
+const meaningful = /^(?:authorization$|cookie$|x-amz-|x-minio-)/
+
+/**
+ * Returns the rule for a header. It is an allow-list: ACLs, grants, tags, user metadata, copies, redirects, object locks,
+ * storage classes, and every header that a store may add later are not signed.
+ *
+ * @param name in lower case
+ */
+export function headerRule(name: string): HeaderRule {
+  if (signed.has(name)) return 'sign'
+  if (passed.has(name)) return 'pass'
+  return meaningful.test(name) ? 'refuse' : 'ignore'
+}
+
+/** Headers that are returned without being signed. */
+export const unsignedHeaders: readonly string[] = [...passed]
