@@ -62,6 +62,8 @@ export interface TestServer extends AsyncDisposable {
   readonly context: Context
   /** On the database itself, whatever the faults. */
   readonly sql: Sql
+  /** Connection string of the database itself. */
+  readonly databaseUrl: string
   /** Between the servers and their database, when `faultyDatabase` was asked for. */
   readonly database: FaultProxy | null
   readonly send: Send
@@ -204,6 +206,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     warehouseId,
     context,
     sql: store.sql,
+    databaseUrl: store.url,
     database,
     send: senderTo(url),
     replica: async () => senderTo((await open()).url),

@@ -1,4 +1,5 @@
 import type { Json } from '@headgate/json'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { statement } from '../store/sql.ts'
 import { type TestAnswer, type TestServer, testServer } from '../test-server.ts'
@@ -23,6 +24,10 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 const tables = 'namespaces/i/tables'
+const waiting = statement(
+  'test-twin-waiting',
+  `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+)
 const create = (name: string): Promise<TestAnswer> => server.send('POST', tables, { name, schema })
 const at = (name: string, namespace = 'i'): { namespace: string[]; name: string } => ({
   namespace: [namespace],
@@ -228,3 +233,28 @@ test('one key, many requests at once, other bodies: one effect', async () => {
 })
 
 const expire = statement('test_expire', `update idempotency set expires_at = now() - interval '1 second'`)
+
+test('a request whose twin is committed while its refusal is being kept answers the outcome of the twin', async () => {
+  await create('twin')
+  const key = idempotencyKey()
+  const body = {
+    requirements: [{ type: 'assert-ref-snapshot-id', ref: 'main', 'snapshot-id': null }],
+    updates: append(1, 1),
+  }
+  const committed = await keyed(key, 'POST', `${tables}/twin`, body)
+  // The twin's change is visible, so that the request is refused, and its outcome is not committed yet.
+  const holder = new Client({ connectionString: server.databaseUrl })
+  await holder.connect()
+  try {
+    await holder.query(`create temp table twin as select * from idempotency where key = '${key}'`)
+    await holder.query(`delete from idempotency where key = '${key}'`)
+    await holder.query('begin; insert into idempotency select * from twin')
+    const answer = keyed(key, 'POST', `${tables}/twin`, body)
+    await expect.poll(async () => (await server.sql.run(waiting)).length).toBe(1)
+    await holder.query('commit')
+    expect(await answer).toMatchObject({ status: 200 })
+    expect(metadataLocationOf(await answer)).toBe(metadataLocationOf(committed))
+  } finally {
+    await holder.end()
+  }
+})

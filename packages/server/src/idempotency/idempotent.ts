@@ -90,11 +90,14 @@ export async function idempotent(
       // What stands in the way may be what the same request has done, beside this one or before its answer was lost.
       const other = await answerAgain()
       if (other !== null) return other
-      // An outcome that cannot be kept is still the outcome: nothing was changed, so it will be found anew.
-      await keepOutcome(
+      // An outcome that cannot be kept is still the outcome: nothing was changed, so the same request finds it again.
+      const kept = await keepOutcome(
         parts.sql,
         keep(error.kind.status, null, undefined, { code: error.code, message: error.message }),
-      ).catch(() => undefined)
+      ).catch(() => true)
+      // A concurrent request with the same key was committed since the look-up above: its outcome is the answer.
+      const twin = kept ? null : await answerAgain()
+      if (twin !== null) return twin
     }
     throw error
   }

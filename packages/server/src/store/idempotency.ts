@@ -36,12 +36,15 @@ const keep = statement(
      on conflict (principal_id, key) do update set operation = excluded.operation, digest = excluded.digest, status = excluded.status,
        relation_id = excluded.relation_id, metadata_location = excluded.metadata_location,
        metadata_digest = excluded.metadata_digest, error = excluded.error, expires_at = excluded.expires_at
-     where idempotency.expires_at <= now()) select 1`,
+     where idempotency.expires_at <= now() returning 1) select 1 from kept`,
 )
 
-/** Keeps the outcome of a request that changed nothing (a deterministic 4xx). */
-export async function keepOutcome(sql: Queryable, row: IdempotencyRow): Promise<void> {
-  await sql.run(keep, [JSON.stringify(row)])
+/**
+ * Keeps the outcome of a request that changed nothing (a deterministic 4xx). False: the key has an outcome already. Waits for
+ * a change with the same key that is being committed.
+ */
+export async function keepOutcome(sql: Queryable, row: IdempotencyRow): Promise<boolean> {
+  return (await sql.run(keep, [JSON.stringify(row)])).length === 1
 }
 
 const forgetOne = statement(
