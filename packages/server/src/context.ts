@@ -133,11 +133,24 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   })
   observeVending(metrics.registry, credentials)
   if (cedar !== null) observeCedar(metrics.registry, cedar)
+  const standings = new Standings()
+  const resolver = new Resolver(sql, undefined, () => {
+    standings.clear()
+    policies.forget()
+    warehouses.forget()
+  })
+  stack.use(
+    await sql.listen('headgate', (payload) => {
+      if (payload !== null) return
+      standings.clear()
+      resolver.forget()
+    }),
+  )
   const catalog = { publicUrl, namespaceSeparator: options.namespaceSeparator }
   const issuer = new CredentialIssuer({ credentials, ring, catalog, lifetimes: lives, now: Date.now })
   const parts: IcebergParts = {
     sql,
-    resolver: new Resolver(sql),
+    resolver,
     groupCommit: new GroupCommit(sql),
     bodies: new BodyCache({ maxBytes: options.metadataCacheBytes, maxFileBytes: maxMetadataBytes }),
     tableModels: new ModelCache(options.metadataCacheBytes / 2),
@@ -161,7 +174,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     },
     signingKeys: new SigningKeys(),
     serial: new Serial(),
-    standings: new Standings(),
+    standings,
     idempotency: { sql, lifetimeSeconds: options.idempotencyLifetimeSeconds },
     nameLimits: {
       maxNameBytes: limits.maxNameBytes,

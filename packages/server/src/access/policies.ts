@@ -1,4 +1,3 @@
-import { HeadgateError } from '@headgate/errors'
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 import { anonymousId } from '../identity/anonymous.ts'
 import type { Identity, Principal } from '../identity/identity.ts'
@@ -36,23 +35,13 @@ interface Entry {
   readonly turn: number
 }
 
-interface Need {
-  readonly version: number
-  readonly turn: number
-  readonly readAfter: number
-}
-
-function satisfies(entry: Entry, need: Need): boolean {
-  return entry.policy.version >= need.version && entry.turn >= need.turn && entry.readAt > need.readAfter
-}
-
-/** Reads that may answer with a version older than one that is known: more means the store itself is behind. */
-const maxReads = 3
-
 /**
- * What every caller may do, kept by principal and by the engine that acts for it. A policy is fresh while nobody has seen a newer policy version (not this
- * replica's notifications, not its reads, not the caller) and it is younger than the maximum age; then `get` is a
- * synchronous look-up. In the second half of that age it is read anew behind the requests. Reads of one caller are shared; an older read never replaces a newer one.
+ * Caches what every caller may do, by principal and by the engine that acts for it. Versions of the policy are random, so
+ * they show that two states differ, not which is newer: a read is newer than what was known before it began. An entry is
+ * fresh while it is younger than the maximum age and no other version was seen after its read began: not by notification,
+ * not by a read of another caller, not in a row that the caller has read. Then `get` is a synchronous look-up. In the
+ * second half of that age the entry is read again in the background. Concurrent reads for one caller are shared; an older
+ * read never replaces a newer one.
  */
 export class Policies implements AsyncDisposable {
   readonly #sql: Sql
@@ -62,10 +51,13 @@ export class Policies implements AsyncDisposable {
   readonly #now: () => number
   readonly #entries: CallerCache<Entry>
   readonly #reads = new Map<CallerKey, Promise<Entry>>()
-  #seenVersion = 0
+  /** The version that was announced or read last. Null: not known. */
+  #version: number | null = null
+  /** The last read that `#version` rests on. */
+  #versionTurn = 0
   #mark = {}
   #turn = 0
-  /** Entries read before this turn are stale whatever their version: a notification may have been missed. */
+  /** Entries whose read began before this turn are stale. */
   #firstGoodTurn = 0
   #listening: AsyncDisposable | undefined
 
@@ -97,30 +89,30 @@ export class Policies implements AsyncDisposable {
   /**
    * What the caller may do. Synchronous when known.
    *
-   * @param atLeastVersion the newest policy version the caller has seen, for example in a row it read: the policy is
-   *   never older, so that a decision can be repeated exactly.
+   * @param seenVersion the policy version that the caller has seen, for example in a row that it read: the policy has this
+   *   version, or its read begins now and it is newer. 0: none was seen.
    */
-  get(identity: Identity, atLeastVersion = 0): Policy | Promise<Policy> {
+  get(identity: Identity, seenVersion = 0): Policy | Promise<Policy> {
     const stating = statedBy(identity)
     return stating === null
-      ? this.#getOf(identity, atLeastVersion)
-      : this.#getStated(identity, stating, atLeastVersion)
+      ? this.#getOf(identity, seenVersion)
+      : this.#getStated(identity, stating, seenVersion)
   }
 
   /**
    * Returns the policy of a user whom another engine than the acting one has stated. The entry of that engine must still
    * allow it: nothing else proves who the user is.
    */
-  async #getStated(identity: Identity, stating: Principal, atLeastVersion: number): Promise<Policy> {
-    const { enabled, shutOut } = await this.#getOf({ ...identity, actors: [stating] }, atLeastVersion)
-    const policy = await this.#getOf(identity, atLeastVersion)
+  async #getStated(identity: Identity, stating: Principal, seenVersion: number): Promise<Policy> {
+    const { enabled, shutOut } = await this.#getOf({ ...identity, actors: [stating] }, seenVersion)
+    const policy = await this.#getOf(identity, seenVersion)
     return enabled ? policy : disabled(policy.principalId, policy.version, shutOut ?? 'principal')
   }
 
-  #getOf(identity: Identity, atLeastVersion: number): Policy | Promise<Policy> {
-    this.saw(atLeastVersion)
+  #getOf(identity: Identity, seenVersion: number): Policy | Promise<Policy> {
     const entry = this.#entries.get(keyOf(identity))
-    if (!entry || !this.#isFresh(entry)) return this.#get(identity)
+    if (!entry || !this.#isFresh(entry)) return this.#get(identity, seenVersion)
+    if (seenVersion !== 0 && entry.policy.version !== seenVersion) return this.#get(identity, seenVersion)
     if (this.#now() - entry.readAt > this.#maxAgeMs / 2) this.#renewBehind(identity)
     return policyFor(entry, identity)
   }
@@ -129,17 +121,28 @@ export class Policies implements AsyncDisposable {
    * What a principal may do by itself, whoever calls: the definer of a view, whose rights decide what is read through it. An
    * id that is nobody's may do nothing.
    */
-  ofPrincipal(id: string, atLeastVersion = 0): Policy | Promise<Policy> {
+  ofPrincipal(id: string, seenVersion = 0): Policy | Promise<Policy> {
     // Anonymous callers are nobody's owner: what they may do is said in another way, and kept by the same id.
-    if (id === anonymousId || id === nobodyId) return disabled(id, atLeastVersion)
+    if (id === anonymousId || id === nobodyId) return disabled(id, seenVersion)
     const principal = { id, issuer: '', subject: '', name: '' }
-    return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, atLeastVersion)
+    return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, seenVersion)
   }
 
-  /** Tells that a policy version exists, for example one that a write met: nothing older is answered from now on. */
+  /** Notes a policy version that was committed. Unless it is the known one, every entry is read again. */
   saw(version: number): void {
-    if (version <= this.#seenVersion) return
-    this.#seenVersion = version
+    if (version !== this.#version) this.#distrust(version)
+  }
+
+  /** Makes all entries stale: the database may be another one than they were read from. */
+  forget(): void {
+    this.#distrust(null)
+  }
+
+  /** Makes all entries stale, those included whose read is running. */
+  #distrust(version: number | null): void {
+    this.#turn += 1
+    this.#firstGoodTurn = this.#turn
+    this.#version = version
     this.#mark = {}
   }
 
@@ -148,24 +151,15 @@ export class Policies implements AsyncDisposable {
     return this.#mark
   }
 
-  async #get(identity: Identity): Promise<Policy> {
-    const need: Need = {
-      version: this.#seenVersion,
-      turn: this.#firstGoodTurn,
-      readAfter: this.#now() - this.#maxAgeMs,
-    }
-    for (let read = 0; read < maxReads; read += 1) {
-      // The read that is joined here may have begun before what is needed was known: then there is another one.
-      const entry = await this.#read(identity)
-      if (satisfies(entry, need)) return policyFor(entry, identity)
-    }
-    throw new HeadgateError(
-      'unavailable',
-      'The store answers with permissions older than were announced: try again.',
-      {
-        retryAfterSeconds: 1,
-      },
-    )
+  async #get(identity: Identity, seenVersion: number): Promise<Policy> {
+    const [before, firstGood, oldest] = [this.#turn, this.#firstGoodTurn, this.#now() - this.#maxAgeMs]
+    const isGood = ({ turn, readAt, policy }: Entry): boolean =>
+      turn > before ||
+      (turn >= firstGood && readAt > oldest && (seenVersion === 0 || policy.version === seenVersion))
+    let entry = await this.#read(identity)
+    // A read that is joined may have begun too early. The next one begins now.
+    while (!isGood(entry)) entry = await this.#read(identity)
+    return policyFor(entry, identity)
   }
 
   /** So that a caller who comes often never waits: to read ten thousand grants takes a while. */
@@ -175,12 +169,8 @@ export class Policies implements AsyncDisposable {
     })
   }
 
-  #isFresh(entry: Entry): boolean {
-    return satisfies(entry, {
-      version: this.#seenVersion,
-      turn: this.#firstGoodTurn,
-      readAfter: this.#now() - this.#maxAgeMs,
-    })
+  #isFresh({ turn, readAt }: Entry): boolean {
+    return turn >= this.#firstGoodTurn && readAt > this.#now() - this.#maxAgeMs
   }
 
   #read(identity: Identity): Promise<Entry> {
@@ -205,22 +195,29 @@ export class Policies implements AsyncDisposable {
       readAt,
       turn,
     }
-    this.saw(row.version)
+    this.#noteRead(turn, row.version)
     const present = this.#entries.peek(key)
     if (!present || present.turn < turn) this.#entries.set(key, entry)
     return entry
   }
 
+  /** A read that shows another version makes the entries of earlier reads stale. */
+  #noteRead(turn: number, version: number): void {
+    if (turn < this.#firstGoodTurn || turn < this.#versionTurn) return
+    this.#versionTurn = turn
+    if (version === this.#version) return
+    this.#version = version
+    this.#firstGoodTurn = turn
+    this.#mark = {}
+  }
+
   #notice(payload: string | null): void {
     if (payload === null) {
-      // All is read again, so the version may start anew too: the store may have been restored from a backup.
-      this.#turn += 1
-      this.#firstGoodTurn = this.#turn
-      this.#seenVersion = 0
-      this.#mark = {}
+      // Notifications may have been missed, and the database may be another one: a promoted stand-by, a restored backup.
+      this.#distrust(null)
       return
     }
-    const version = /^policy:(\d{1,15})$/.exec(payload)?.[1]
+    const version = /^policy:(\d{1,16})$/.exec(payload)?.[1]
     if (version !== undefined) this.saw(Number(version))
   }
 

@@ -8,7 +8,7 @@ import { makeRoots } from '../storage/file-roots.ts'
 import { parseLocation } from '../storage/location.ts'
 import type { FileStorageProfile, StorageProfile } from '../storage/storage-profile.ts'
 import { insertGrant } from '../store/grants.ts'
-import { bumpPolicy, policyVersion } from '../store/policies.ts'
+import { bumpPolicyFrom, policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
@@ -22,6 +22,7 @@ import {
 import { findWarehouse, type WarehouseContent, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketOfDirectory, checkVending } from './check-vending.ts'
 import { checkPlace } from './check-place.ts'
+import { confirmPolicy } from './confirm-policy.ts'
 import { protectedError } from './existing.ts'
 import { Stale } from './stale.ts'
 import { sealProfile } from './storage-secret.ts'
@@ -77,10 +78,11 @@ export async function createWarehouse(
       const allowed = riders(id)
       if (grantee === null) {
         if (!(await insertWarehouse(tx, row, allowed))) throw new Stale()
+        await confirmPolicy(tx, allowed)
         return { id, policyVersion: allowed.policyVersion }
       }
-      const version = await bumpPolicy(tx)
-      if (version !== allowed.policyVersion + 1) throw new Stale()
+      const version = await bumpPolicyFrom(tx, allowed.policyVersion)
+      if (version === null) throw new Stale()
       if (!(await insertWarehouse(tx, row, { ...allowed, policyVersion: version }))) throw new Stale()
       await insertGrant(tx, {
         securableId: id,

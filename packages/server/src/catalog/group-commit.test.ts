@@ -65,6 +65,8 @@ describe('commits to different relations', () => {
       switch (name) {
         case 't2':
           return [{ ...replacement, standing: { ...standing, version: 7 } }, riders]
+        case 't7':
+          return [{ ...replacement, standing: { ...standing, metadataLocation: 'lost' } }, riders]
         case 't3':
           return [{ ...replacement, standing: { ...standing, namespaceId: randomUUID() } }, riders]
         case 't4':
@@ -78,9 +80,9 @@ describe('commits to different relations', () => {
       }
     })
     const called = { status: 'rejected', reason: late }
-    expect(outcomes).toEqual([done, done, moved, moved, moved, moved, called, done, done])
-    expect(sent).toEqual([alone, alone, together, alone, alone, alone, alone])
-    await expectReplaced((_, index) => [0, 1, 7, 8].includes(index))
+    expect(outcomes).toEqual([done, done, moved, moved, moved, moved, called, moved, done])
+    expect(sent).toEqual([alone, alone, together, alone, alone, alone, alone, alone])
+    await expectReplaced((_, index) => [0, 1, 8].includes(index))
   })
 
   it('are tried alone where one of them breaks a rule', async () => {

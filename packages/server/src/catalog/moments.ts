@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { momentNow } from '../store/moment.ts'
+import { momentNow, runOf } from '../store/moment.ts'
 import type { Queryable } from '../store/sql.ts'
 
 /** How long anybody waits for an answer, ms. A question that hangs keeps nobody from asking for the rows. */
@@ -12,21 +12,36 @@ const defaultPatienceMs = 500
 export class Moments {
   readonly #sql: Queryable
   readonly #patienceMs: number
+  readonly #onNewRun: () => void
   #latest: string | null = null
+  #run: string | null = null
   #isStill = false
   #running: Promise<string | null> | null = null
   #sentAt = 0
   #next: Promise<string | null> | null = null
 
-  constructor(sql: Queryable, patienceMs: number = defaultPatienceMs) {
+  /** @param onNewRun called when a query came from another run of the database server than the one before */
+  constructor(
+    sql: Queryable,
+    patienceMs: number = defaultPatienceMs,
+    onNewRun: () => void = () => undefined,
+  ) {
     this.#sql = sql
     this.#patienceMs = patienceMs
+    this.#onNewRun = onNewRun
   }
 
   /** Hears at which moment a query looked. */
   hear(moment: string | null): void {
     this.#isStill = moment !== null && moment === this.#latest
     this.#latest = moment
+    if (moment !== null && !this.#isStill) this.#noteRun(runOf(moment))
+  }
+
+  #noteRun(run: string): void {
+    const isNew = this.#run !== null && this.#run !== run
+    this.#run = run
+    if (isNew) this.#onNewRun()
   }
 
   /** Whether the question is worth its time: the store was at this moment the last two times, and answers. */

@@ -10,6 +10,7 @@ import {
 } from '../store/relation-writes.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
+import { confirmPolicy } from './confirm-policy.ts'
 import { overlapError } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Prepared } from './prepare.ts'
@@ -54,6 +55,7 @@ export async function movePointers(
     if (changes.some(({ claim }) => claim !== null)) await lockLocations(tx)
     for (const change of changes) await claimLocations(tx, change)
     await writeRiders(tx, riders)
+    await confirmPolicy(tx, riders)
   })
 }
 

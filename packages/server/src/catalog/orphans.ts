@@ -6,6 +6,7 @@ import { type AbandonedCreate, deleteAbandonedCreate, lockAbandonedCreate } from
 import type { Riders } from '../store/riders.ts'
 import type { DeleteFailure, ListEntry } from '../storage/storage.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
+import { confirmPolicy } from './confirm-policy.ts'
 import { claimOf } from './locations.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
@@ -95,7 +96,9 @@ export async function clearAbandonedCreate(
   }
   await sql.transaction(async (tx) => {
     create = await hold(tx, key)
-    if (!(await deleteAbandonedCreate(tx, at.id, riders(create, deleted)))) throw new Stale()
+    const taken = riders(create, deleted)
+    if (!(await deleteAbandonedCreate(tx, at.id, taken))) throw new Stale()
+    await confirmPolicy(tx, taken)
   })
   return { create, deleted, done: true }
 }

@@ -50,10 +50,21 @@ export class Resolver {
   #askers = 0
   #scheduled = false
 
-  /** @param patienceMs how long the question whether the store has moved may take; for tests */
-  constructor(sql: Sql, patienceMs?: number) {
+  /**
+   * @param patienceMs how long the question whether the store has moved may take; for tests
+   * @param onNewRun called when the database server was restarted or replaced by another one
+   */
+  constructor(sql: Sql, patienceMs?: number, onNewRun?: () => void) {
     this.#sql = sql
-    this.#moments = new Moments(sql, patienceMs)
+    this.#moments = new Moments(sql, patienceMs, () => {
+      this.forget()
+      onNewRun?.()
+    })
+  }
+
+  /** Removes all remembered rows: the database may be another one than they were read from. */
+  forget(): void {
+    this.#seen.clear()
   }
 
   /** What stands at a name now; with its text only where that is wanted. */

@@ -6,6 +6,7 @@ import { insertStaged } from '../store/staged-relations.ts'
 import { pathOf } from '../store/namespaces.ts'
 import { canonicalPrefix } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
+import { confirmPolicy } from './confirm-policy.ts'
 import { takenError } from './existing.ts'
 import { claimFor, overlapError } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
@@ -53,5 +54,6 @@ export async function stageTable(
     await lockLocations(tx)
     if (await overlapsOthers(tx, id, claim)) throw overlapError()
     await insert(tx)
+    await confirmPolicy(tx, riders)
   })
 }

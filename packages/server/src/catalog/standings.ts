@@ -18,6 +18,11 @@ export class Standings {
     this.#standings.set(nameKey(warehouse.id, identifier), resolved)
   }
 
+  /** Removes all entries: the database may be another one than the commits went to. */
+  clear(): void {
+    this.#standings.clear()
+  }
+
   /** Gives what is remembered and forgets it: it is good for one attempt. */
   take(warehouse: Warehouse, identifier: TableIdentifier): Resolved | undefined {
     const key = nameKey(warehouse.id, identifier)

@@ -52,7 +52,8 @@ export function targetOf(place: Place, held: ServedBody | null = null): Target |
 }
 
 export function standingOf({ relation, namespaceId, identifier }: Target): Standing {
-  return { id: relation.id, version: relation.version, namespaceId, name: identifier.name }
+  const { id, version, metadataLocation } = relation
+  return { id, version, namespaceId, name: identifier.name, metadataLocation }
 }
 
 /** Elements of a PostgreSQL uuid array in its text form: no quoting, no escapes. */

@@ -48,10 +48,10 @@ export function lookAtTables(sql: Sql): Promise<TableRow[]> {
 }
 
 /** What a table becomes. */
-export function replacementOf({ id, version, namespaceId, name, uuid }: TableRow): Replacement {
+export function replacementOf({ id, version, namespaceId, name, uuid, place }: TableRow): Replacement {
   const length = 100 + Number(name.slice(1))
   return {
-    standing: { id, version, namespaceId, name },
+    standing: { id, version, namespaceId, name, metadataLocation: place },
     uuid,
     metadataLocation: `new ${name}`,
     location: `s3://b/${name}`,

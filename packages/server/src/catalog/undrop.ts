@@ -14,6 +14,7 @@ import { levelsOf } from '../store/namespaces.ts'
 import type { Riders } from '../store/riders.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
+import { confirmPolicy } from './confirm-policy.ts'
 import { missingNamespace, takenError } from './existing.ts'
 import { Stale } from './stale.ts'
 import type { Place } from './target.ts'
@@ -88,6 +89,7 @@ export async function restore(
       await holdDropped(tx, row.id)
       if (!(await restoreDropped(tx, row.id, { namespaceId, name: identifier.name }, riders)))
         throw new Stale()
+      await confirmPolicy(tx, riders)
     })
   } catch (error) {
     // Taken meanwhile: the next look says by what.
@@ -106,6 +108,7 @@ export async function purgeNow(sql: Sql, { row }: DroppedTarget, riders: Riders)
     await holdDropped(tx, row.id)
     if (!(await endRetention(tx, row.id, riders))) throw new Stale()
     await startPurges(tx, [row.id])
+    await confirmPolicy(tx, riders)
   })
 }
 

@@ -12,6 +12,7 @@ import { idempotent } from '../idempotency/idempotent.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import { admitInWarehouse, allowInWarehouse } from './admission.ts'
 import { noContent } from './answers.ts'
+import { commonPolicyVersion } from './common-policy-version.ts'
 import { allowPlace, allowRelation, type LookedUp, lookUp, warehouseOf } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 import { ridersOf, type Touched } from './riders.ts'
@@ -45,7 +46,9 @@ export function commitTransaction(parts: IcebergParts): Operation {
         const shares: Share[] = []
         for (const { change, at } of looked) shares.push(await prepare(parts, call, at, change))
         const changes = shares.map(({ prepared }) => prepared).filter((prepared) => prepared !== null)
-        const policyVersion = Math.min(...shares.map(({ decision }) => decision.policyVersion))
+        const [first, ...others] = shares.map(({ decision }) => decision)
+        const policyVersion =
+          first === undefined ? call.policy.version : commonPolicyVersion(first, ...others)
         call.audit.object = `${warehouse.name}:${tableChanges.map(({ identifier }) => formatIdentifier(identifier)).join(', ')}`
         const touched = shares.map((share) => share.touched)
         const riders = ridersOf(

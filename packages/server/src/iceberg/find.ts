@@ -51,9 +51,9 @@ function decodeWarehouse(raw: string): string {
   }
 }
 
-/** The caller's policy, not older than what the store had when the row was read. */
+/** Returns the caller's policy of the version that a row was read with, or a newer one. */
 export function policyOf(parts: IcebergParts, call: Call, seenVersion: number): Policy | Promise<Policy> {
-  return seenVersion > call.policy.version ? parts.policies.get(call.identity, seenVersion) : call.policy
+  return seenVersion !== call.policy.version ? parts.policies.get(call.identity, seenVersion) : call.policy
 }
 
 /** A name in a warehouse. */

@@ -14,6 +14,7 @@ import type { Decision } from '../access/decision.ts'
 import { definerOf } from '../access/through-views.ts'
 import type { Answer, Call } from '../http/operation.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
+import { commonPolicyVersion } from './common-policy-version.ts'
 import { findPlace, findRelation, policyOf, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
@@ -57,7 +58,7 @@ export async function registerRelation<
       if (place.relation === null && dropped !== null) {
         relationId = dropped.row.id
         const manage = allowDropped(call, dropped, request.metadataLocation)
-        const policyVersion = Math.min(decision.policyVersion, manage.policyVersion)
+        const policyVersion = commonPolicyVersion(decision, manage)
         await restore(
           parts.sql,
           dropped,
@@ -95,7 +96,7 @@ export async function registerRelation<
           )
         }
         relationId = found.relation.id
-        const policyVersion = Math.min(decision.policyVersion, manage.policyVersion)
+        const policyVersion = commonPolicyVersion(decision, manage)
         const riders = ridersOf(call, { ...manage, policyVersion }, keep(200, relationId))
         await repoint(parts, model, models, { target: found, metadata, file }, riders)
       }

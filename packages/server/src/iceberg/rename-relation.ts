@@ -5,6 +5,7 @@ import { idempotent } from '../idempotency/idempotent.ts'
 import type { RelationKind } from '../store/relations.ts'
 import { allowInWarehouse } from './admission.ts'
 import { noContent } from './answers.ts'
+import { commonPolicyVersion } from './common-policy-version.ts'
 import { findPlace, findRelation, warehouseOf } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 import { ridersOf } from './riders.ts'
@@ -21,8 +22,8 @@ export async function renameRelation(parts: IcebergParts, call: Call, kind: Rela
       const from = await findRelation(parts, call, { warehouse, identifier: source }, kind, 'manage', 'none')
       const { object, securable } = call.audit
       const to = await findPlace(parts, call, { warehouse, identifier: destination })
-      // Both decisions must hold when it is done: the older of the two versions is the one to check.
-      const policyVersion = Math.min(from.decision.policyVersion, to.decision.policyVersion)
+      // Both decisions must hold when the rename is committed, and the statement compares one version.
+      const policyVersion = commonPolicyVersion(from.decision, to.decision)
       call.audit.detail = { from: object, to: call.audit.object }
       if (object !== undefined) call.audit.object = object
       if (securable !== undefined) call.audit.securable = securable

@@ -7,6 +7,7 @@ import type { GrantedView } from '../credentials/storage-grant.ts'
 import { placeOf, type Target, targetOf } from '../catalog/target.ts'
 import type { Call } from '../http/operation.ts'
 import type { BodyForm, RelationKind } from '../store/relations.ts'
+import { commonPolicyVersion } from './common-policy-version.ts'
 import { allowRelation, type LookedUp, lookUp, policyOf, type RelationPlace } from './find.ts'
 import type { IcebergParts } from './parts.ts'
 
@@ -57,7 +58,7 @@ async function readThrough(
   kind: RelationKind,
   views: readonly LookedUp[],
 ): Promise<Readable | null> {
-  const version = Math.max(...[lookedUp, ...views].map(({ resolved }) => resolved.policyVersion))
+  const version = commonPolicyVersion(lookedUp.resolved, ...views.map(({ resolved }) => resolved))
   const policy = await policyOf(parts, call, version)
   const target = foundAt(lookedUp)
   if (target === null || target.relation.kind !== kind) return null

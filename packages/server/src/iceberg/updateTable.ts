@@ -66,7 +66,9 @@ async function commit(
   const remembered = parts.standings.take(at.warehouse, at.identifier)
   if (remembered !== undefined) {
     try {
-      const found = { ...at, resolved: remembered, held: parts.bodies.held(at, 'all') }
+      // The policy may have changed since. The compare-and-swap repeats the version of the one that decides now.
+      const resolved = { ...remembered, policyVersion: call.policy.version }
+      const found = { ...at, resolved, held: parts.bodies.held(at, 'all') }
       return await commitFrom(parts, call, found, request, keep)
     } catch (error) {
       if (!mayBeOutdated(error)) throw error

@@ -6,7 +6,7 @@ import { type Chain, type Privilege, serverId } from '../access/privilege.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Call } from '../http/operation.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
-import { bumpPolicy } from '../store/policies.ts'
+import { bumpPolicyFrom, policyVersion } from '../store/policies.ts'
 import { writeRiders } from '../store/riders.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { refuseActing } from './acting.ts'
@@ -57,9 +57,9 @@ export async function changePolicy<T>(
 ): Promise<T> {
   let committed = 0
   const done = await parts.sql.transaction(async (tx) => {
-    const version = await bumpPolicy(tx)
-    if (version !== decision.policyVersion + 1) {
-      parts.policies.saw(version - 1)
+    const version = await bumpPolicyFrom(tx, decision.policyVersion)
+    if (version === null) {
+      parts.policies.saw(await policyVersion(tx))
       throw new Stale()
     }
     committed = version

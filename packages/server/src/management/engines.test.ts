@@ -38,7 +38,7 @@ describe('an engine', () => {
         sessionSeconds: 86_400,
       },
     })
-    expect(await policyVersion(server.store.sql)).toBeGreaterThan(before)
+    expect(await policyVersion(server.store.sql)).not.toBe(before)
     expect(await as(admin, 'POST /engines', { principal: clientId })).toMatchObject({ status: 409 })
     const changed = await as(admin, `PATCH /engines/${clientId}`, {
       subjects: [{ issuer: testIssuer, groups: ['analysts'] }],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Decision } from '../access/decision.ts'
 import { resealStorageSecrets } from '../catalog/storage-secret.ts'
+import { confirmPolicy } from '../catalog/confirm-policy.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Call } from '../http/operation.ts'
 import { defaultRingMaxAgeMs } from '../keys/key-ring.ts'
@@ -8,7 +9,6 @@ import { resealRing } from '../keys/reseal.ts'
 import { keyPurposes } from '../keys/ring-key.ts'
 import { addKey, type Alongside, promoteKey, revokeKey } from '../keys/rotate.ts'
 import { readKeys } from '../store/key-ring.ts'
-import { policyVersion } from '../store/policies.ts'
 import { writeRiders } from '../store/riders.ts'
 import { listSealedSecrets } from '../store/warehouse-writes.ts'
 import { administerServer } from './administer.ts'
@@ -135,7 +135,7 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
 /** The event, and the certainty that the policy which allowed the change still holds, in the change's transaction. */
 function alongside(call: Call, decision: Decision): Alongside {
   return async (tx) => {
-    if ((await policyVersion(tx)) !== decision.policyVersion) throw new Stale()
     await writeRiders(tx, ridersFor(call, decision))
+    await confirmPolicy(tx, decision)
   }
 }

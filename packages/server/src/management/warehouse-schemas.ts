@@ -163,7 +163,7 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     protected: z.boolean(),
     notBefore: instant.describe('Storage access that was handed out before this is over.'),
     ownerId: id,
-    version: z.int(),
+    version: z.int().describe('A random number that changes with every change of the settings.'),
     createdAt: instant,
     updatedAt: instant,
   })

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { type Queryable, statement } from './sql.ts'
 import { digestSql, type RelationKind } from './relations.ts'
-import { type AuditRow, insertAuditSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import {
+  type AuditRow,
+  insertAuditSql,
+  permittedSql,
+  type Riders,
+  ridersSql,
+  runWithRiders,
+} from './riders.ts'
 
 /** The kind of job that deletes the files of a dropped relation; its subject is the relation. */
 export const purgeJob = 'purge'
@@ -134,7 +141,7 @@ const restore = statement(
        dropped_lineage = null, expires_at = null, purge = false, updated_at = now()
      where id = $1 and dropped_at is not null and (select version from policy) = $4 returning id),
    ${ridersSql(5)}
-   select id from written`,
+   select id from written where ${permittedSql(4)}`,
 )
 
 /**
@@ -156,7 +163,7 @@ const expireNow = statement(
      update relation set expires_at = least(expires_at, now()), purge = true
      where id = $1 and dropped_at is not null and (select version from policy) = $2 returning id),
    ${ridersSql(3)}
-   select id from written`,
+   select id from written where ${permittedSql(2)}`,
 )
 
 /** Ends the retention of a dropped relation: its purge is due. False: it is not there any more, or the policy moved. */

@@ -14,6 +14,11 @@ export const runSql = `concat_ws(' ', pg_postmaster_start_time(), pg_stat_get_bg
  */
 export const momentSql: string = `case when not pg_is_in_recovery() then concat_ws(' ', ${runSql}, pg_current_snapshot()) end`
 
+/** The run of the database server in a moment. */
+export function runOf(moment: string): string {
+  return moment.slice(0, moment.lastIndexOf(' '))
+}
+
 const now = statement('moment', `select ${momentSql} as moment`)
 
 /** The moment at which the store is; null: it cannot tell. */

@@ -1,6 +1,6 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** Levels of a path are joined by U+001F in the store. */
 export function pathOf(levels: readonly string[]): string {
@@ -81,7 +81,7 @@ const insert = statement(
      where (p.id is not null or $3::uuid is null) and (select version from policy) = $7
      returning id),
    ${ridersSql(8)}
-   select id from written`,
+   select id from written where ${permittedSql(7)}`,
 )
 
 export interface NewNamespace {
@@ -115,7 +115,7 @@ const remove = statement(
   `with written as (
      delete from namespace where id = $1 and not protected and (select version from policy) = $2 returning id),
    ${ridersSql(3)}
-   select id from written`,
+   select id from written where ${permittedSql(2)}`,
 )
 
 /** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
@@ -130,7 +130,7 @@ const updateProperties = statement(
      update namespace n set properties = (old.properties - $2::text[]) || $3::jsonb, updated_at = now()
      from old where n.id = old.id returning n.id),
    ${ridersSql(5)}
-   select old.properties from old, written`,
+   select old.properties from old, written where ${permittedSql(4)}`,
 )
 
 /** Removes and sets properties at once; the properties as they were before, or null when it went or the policy moved. */

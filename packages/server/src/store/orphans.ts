@@ -1,5 +1,5 @@
 import { type Queryable, statement } from './sql.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** A table that somebody began to create and never finished. `createdAt` is epoch ms. */
 export interface AbandonedCreate {
@@ -49,7 +49,7 @@ const remove = statement(
   'abandoned_delete',
   `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id),
    ${ridersSql(3)}
-   select id from written`,
+   select id from written where ${permittedSql(2)}`,
 )
 
 /** Forgets an abandoned create: it cannot be finished any more. False: it went, or the policy moved. */

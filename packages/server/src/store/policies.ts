@@ -1,6 +1,7 @@
 import type { Privilege } from '../access/privilege.ts'
 import type { EngineSettings } from './engines.ts'
 import { ownIssuer } from './principals.ts'
+import { randomVersionSql } from './random-version.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** What a policy needs of an engine's entry. */
@@ -134,18 +135,40 @@ export async function loadPolicyRow(
 
 const bump = statement(
   'policy-bump',
-  `with bumped as (update policy set version = version + 1 returning version)
+  `with bumped as (update policy set version = ${randomVersionSql} returning version)
    select version::float8 as version, pg_notify('headgate', 'policy:' || version) from bumped`,
 )
 
 /**
- * Every change of principals, roles or grants calls this first, in its transaction. It returns the new version, tells
- * all replicas at commit, and makes such changes wait for one another: what is checked after it stays true.
+ * Gives the policy a new version and returns it. Every change of principals, roles or grants calls this first, in its
+ * transaction: changes wait for one another, so that what is checked after it stays true, and all replicas are notified at
+ * commit. Versions are random: they say whether two states of the policy are the same one, not which is newer.
  */
 export async function bumpPolicy(tx: Queryable): Promise<number> {
   const [row] = await tx.run<{ version: number }>(bump)
   if (!row) throw new Error('the store has no policy row')
   return row.version
+}
+
+const bumpFrom = statement(
+  'policy-bump-from',
+  `with bumped as (update policy set version = ${randomVersionSql} where version = $1 returning version)
+   select version::float8 as version, pg_notify('headgate', 'policy:' || version) from bumped`,
+)
+
+/** Gives the policy a new version if it still has this one. Null: it has another version. */
+export async function bumpPolicyFrom(tx: Queryable, version: number): Promise<number | null> {
+  return (await tx.run<{ version: number }>(bumpFrom, [version]))[0]?.version ?? null
+}
+
+const lock = statement('policy-lock', 'select version from policy where version = $1 for share')
+
+/**
+ * Keeps the policy from changing until the transaction ends. False: it has another version. Waits for a change that is
+ * being committed.
+ */
+export async function lockPolicy(tx: Queryable, version: number): Promise<boolean> {
+  return (await tx.run(lock, [version])).length === 1
 }
 
 const readVersion = statement('policy-version', `select version::float8 as version from policy`)

@@ -1,13 +1,13 @@
 import { type Queryable, statement } from './sql.ts'
 import type { Standing } from './relation-writes.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 const ofNamespace = statement(
   'namespace_protect',
   `with written as (
      update namespace set protected = $2, updated_at = now() where id = $1 and (select version from policy) = $3 returning id),
    ${ridersSql(4)}
-   select id from written`,
+   select id from written where ${permittedSql(3)}`,
 )
 
 /** Sets or clears the protection of a namespace. False: it went, or the policy moved. */
@@ -28,7 +28,7 @@ const ofRelation = statement(
      update relation set protected = $2, updated_at = now()
      where id = $1 and namespace_id = $3 and name = $4 and (select version from policy) = $5 returning id),
    ${ridersSql(6)}
-   select id from written`,
+   select id from written where ${permittedSql(5)}`,
 )
 
 /** Sets or clears the protection of a relation. False: it moved or went, or the policy moved. */

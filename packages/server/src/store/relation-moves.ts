@@ -1,25 +1,22 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import type { Standing } from './relation-writes.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { randomVersionSql } from './random-version.ts'
+import { type Standing, standingSql, standingValues } from './relation-writes.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
-/** SQL: a relation stands where the first four parameters say, and the policy is of the version of parameter `$n`. */
+/** SQL: a relation is in the state of the first five parameters, and the policy has the version of parameter `$n`. */
 function standing(n: number): string {
-  return `id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $${n}`
-}
-
-function standingValues({ id, version, namespaceId, name }: Standing): unknown[] {
-  return [id, version, namespaceId, name]
+  return `${standingSql} and (select version from policy) = $${n}`
 }
 
 const drop = statement(
   'relation_drop',
   `with written as (
-     update relation set version = version + 1, namespace_id = null, namespace_path = $5, dropped_at = now(), dropped_by = $6,
-       dropped_lineage = (select n.lineage from namespace n where n.id = $3), expires_at = now() + make_interval(secs => $7), purge = $8
-     where ${standing(9)} and not protected returning id),
-   ${ridersSql(10)}
-   select id from written`,
+     update relation set version = version + 1, namespace_id = null, namespace_path = $6, dropped_at = now(), dropped_by = $7,
+       dropped_lineage = (select n.lineage from namespace n where n.id = $3), expires_at = now() + make_interval(secs => $8), purge = $9
+     where ${standing(10)} and not protected returning id),
+   ${ridersSql(11)}
+   select id from written where ${permittedSql(10)}`,
 )
 
 export interface Drop {
@@ -42,10 +39,10 @@ export async function dropRelation(sql: Queryable, change: Drop, riders: Riders)
 
 const remove = statement(
   'relation_delete',
-  `with written as (delete from relation where ${standing(5)} and not protected returning id),
-   ungranted as (delete from grant_entry g using written where g.securable_id = written.id),
-   ${ridersSql(6)}
-   select id from written`,
+  `with written as (delete from relation where ${standing(6)} and not protected returning id),
+   ungranted as (delete from grant_entry g using written where g.securable_id = written.id returning 1),
+   ${ridersSql(7)}
+   select id from written where ${permittedSql(6, ['kept', 'ungranted'])}`,
 )
 
 /** Forgets a relation at once; its files stay. False: something moved or it is protected. */
@@ -56,13 +53,14 @@ export async function deleteRelation(sql: Queryable, at: Standing, riders: Rider
 const rename = statement(
   'relation_rename',
   `with written as (
-     update relation set version = version + 1, namespace_id = $5, name = $6, updated_at = now() where ${standing(7)} returning id),
+     update relation set version = version + 1, namespace_id = $6, name = $7, updated_at = now() where ${standing(8)} returning id),
+   ${ridersSql(9)},
+   permitted as materialized (select id from written where ${permittedSql(8)}),
    bumped as (
-     update policy set version = version + 1
-     from written where $5::uuid <> $3::uuid and exists (select from grant_entry g where g.securable_id = written.id)
-     returning pg_notify('headgate', 'policy:' || version)),
-   ${ridersSql(8)}
-   select id from written`,
+     update policy set version = ${randomVersionSql}
+     from permitted where $6::uuid <> $3::uuid and exists (select from grant_entry g where g.securable_id = permitted.id)
+     returning pg_notify('headgate', 'policy:' || version))
+   select id from permitted`,
 )
 
 /**

@@ -1,7 +1,7 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import type { PackedBody, RelationKind } from './relations.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** The serving forms of one metadata file; `body` null: over the row's size limit. */
 export interface Bodies {
@@ -33,6 +33,16 @@ export interface Standing {
   readonly version: number
   readonly namespaceId: string
   readonly name: string
+  /** Each metadata file has a name of its own. The version is a counter, which repeats in a database that went back. */
+  readonly metadataLocation: string
+}
+
+/** SQL condition: a relation is in the state of the first five parameters, which are `standingValues`. */
+export const standingSql =
+  'id = $1 and version = $2 and namespace_id = $3 and name = $4 and metadata_location = $5'
+
+export function standingValues({ id, version, namespaceId, name, metadataLocation }: Standing): unknown[] {
+  return [id, version, namespaceId, name, metadataLocation]
 }
 
 export interface Replacement extends Bodies {
@@ -52,9 +62,9 @@ const insert = statement(
      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, decode($17, 'hex'), $7, $18::text[] where (select version from policy) = $19
      returning id),
    located as (insert into relation_location (location, relation_id) select l, id from written, unnest($18::text[]) l),
-   unstaged as (delete from staged_relation s using written where s.id = written.id),
+   unstaged as (delete from staged_relation s using written where s.id = written.id returning 1),
    ${ridersSql(20)}
-   select id from written`,
+   select id from written where ${permittedSql(19, ['kept', 'unstaged'])}`,
 )
 
 /** False: the policy moved. Throws the violation when the name is taken or the namespace went. */
@@ -83,23 +93,19 @@ export async function insertRelation(
 const replace = statement(
   'relation_replace',
   `with written as (
-     update relation set version = version + 1, uuid = $5, metadata_location = $6, location = $7, definer_id = coalesce($8, definer_id),
-       body = $9, body_length = $10, body_crc = $11, refs_body = $12, refs_length = $13, refs_crc = $14,
-       metadata_digest = decode($15, 'hex'), digest_location = $6, updated_at = now()
-     where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $16
+     update relation set version = version + 1, uuid = $6, metadata_location = $7, location = $8, definer_id = coalesce($9, definer_id),
+       body = $10, body_length = $11, body_crc = $12, refs_body = $13, refs_length = $14, refs_crc = $15,
+       metadata_digest = decode($16, 'hex'), digest_location = $7, updated_at = now()
+     where ${standingSql} and (select version from policy) = $17
      returning id),
-   ${ridersSql(17)}
-   select id from written`,
+   ${ridersSql(18)}
+   select id from written where ${permittedSql(17)}`,
 )
 
 /** The compare-and-swap of a commit. False: something moved and nothing was written. */
 export async function replaceRelation(sql: Queryable, change: Replacement, riders: Riders): Promise<boolean> {
-  const { standing } = change
   const values = [
-    standing.id,
-    standing.version,
-    standing.namespaceId,
-    standing.name,
+    ...standingValues(change.standing),
     change.uuid,
     change.metadataLocation,
     change.location,
@@ -111,16 +117,16 @@ export async function replaceRelation(sql: Queryable, change: Replacement, rider
 
 const confirm = statement(
   'relation_confirm',
-  `select id from relation where id = $1 and version = $2 and namespace_id = $3 and name = $4 and (select version from policy) = $5`,
+  `select id from relation where ${standingSql} and (select version from policy) = $6`,
 )
 
 /** The same for a commit that leaves a relation as it is: false when something moved. Lock the row before. */
 export async function confirmRelation(
   tx: Queryable,
-  { id, version, namespaceId, name }: Standing,
+  standing: Standing,
   policyVersion: number,
 ): Promise<boolean> {
-  return (await tx.run(confirm, [id, version, namespaceId, name, policyVersion])).length === 1
+  return (await tx.run(confirm, [...standingValues(standing), policyVersion])).length === 1
 }
 
 function bodyValues({ body, refs, digest }: Bodies): unknown[] {

@@ -1,6 +1,6 @@
 import type { Replacement } from './relation-writes.ts'
 import type { PackedBody } from './relations.ts'
-import { type Riders, ridersOfEachSql } from './riders.ts'
+import { permittedSql, type Riders, ridersOfEachSql } from './riders.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** A replacement with one text, and what travels with it. */
@@ -15,7 +15,7 @@ export interface SharedReplacement {
 const replace = statement(
   'relation_replace_together',
   `with change as materialized (
-     select * from jsonb_to_recordset($1::jsonb) c(id uuid, version bigint, namespace_id uuid, name text, uuid uuid,
+     select * from jsonb_to_recordset($1::jsonb) c(id uuid, version bigint, namespace_id uuid, name text, base text, uuid uuid,
        metadata_location text, location text, definer_id uuid, digest text, at int, size int, length int, crc bigint, policy bigint,
        audit jsonb, idempotency jsonb)),
    held as materialized (select id from relation where id = any($2::uuid[]) for no key update skip locked),
@@ -26,10 +26,10 @@ const replace = statement(
        metadata_digest = decode(c.digest, 'hex'), digest_location = c.metadata_location, updated_at = now()
      from change c, held h
      where r.id = any($2::uuid[]) and r.id = h.id and c.id = r.id and r.version = c.version and r.namespace_id = c.namespace_id
-       and r.name = c.name and (select version from policy) = c.policy
-     returning r.id, c.audit, c.idempotency),
+       and r.name = c.name and r.metadata_location = c.base and (select version from policy) = c.policy
+     returning r.id, c.policy, c.audit, c.idempotency),
    ${ridersOfEachSql}
-   select id from written`,
+   select id from written where ${permittedSql('policy')}`,
 )
 
 /**
@@ -52,6 +52,7 @@ export async function replaceTogether(
       version: standing.version,
       namespace_id: standing.namespaceId,
       name: standing.name,
+      base: standing.metadataLocation,
       uuid: to.uuid,
       metadata_location: to.metadataLocation,
       location: to.location,

@@ -1,4 +1,4 @@
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 import { type Queryable, type Statement, statement } from './sql.ts'
 
 // By the later of both clocks: what the server dated a moment ago is over too.
@@ -10,7 +10,7 @@ const warehouse = statement(
      update warehouse set ${later} where id = $1 and (select version from policy) = $3
      returning id, not_before),
    notified as (select pg_notify('headgate', 'warehouse:' || id) from written), ${ridersSql(4)}
-   select not_before as "notBefore", (select count(*) from notified) from written`,
+   select not_before as "notBefore", (select count(*) from notified) from written where ${permittedSql(3)}`,
 )
 
 const relation = statement(
@@ -18,7 +18,7 @@ const relation = statement(
   `with written as (
      update relation set ${later} where id = $1 and (select version from policy) = $3
      returning id, not_before), ${ridersSql(4)}
-   select not_before as "notBefore" from written`,
+   select not_before as "notBefore" from written where ${permittedSql(3)}`,
 )
 
 /**

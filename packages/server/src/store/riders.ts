@@ -79,7 +79,22 @@ function idempotencySql(source: string): string {
 
 /** SQL that writes the riders of a change: the parameters `$n` and the next one, when `written` has a row. */
 export function ridersSql(n: number): string {
-  return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')})`
+  return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')} returning 1)`
+}
+
+/**
+ * SQL condition for the rows that a change returns: the policy has the version of `version`, a column or the number of a
+ * parameter, after the change has waited for every lock that it needs. Otherwise the statement fails with a serialization
+ * failure (see the migration `policy-check`): the pool runs it again, and then its own comparison finds no row.
+ *
+ * The comparison with `(select version from policy)` in the statement is not enough. It sees the snapshot that the statement
+ * began with, and a revocation may be acknowledged while the statement waits for a row.
+ *
+ * @param after other parts of the statement that wait for locks. They must return rows
+ */
+export function permittedSql(version: number | string, after: readonly string[] = ['kept']): string {
+  const value = typeof version === 'number' ? `$${version}` : version
+  return `policy_is(${value}, ${after.map((part) => `(select count(*) from ${part})`).join(' + ')})`
 }
 
 /**
@@ -87,7 +102,7 @@ export function ridersSql(n: number): string {
  * kept in one order everywhere, so that two who have the same ones do not wait for each other.
  */
 export const ridersOfEachSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
-   kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)})`
+   kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)} returning 1)`
 
 /** Says that a change is sent now; false: it may not be made any more. */
 export function tryBegin({ begin }: Riders): boolean {

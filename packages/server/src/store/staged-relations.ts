@@ -1,6 +1,6 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** A table that is being created: its id is reserved, its location is known to be ours, nothing else is there. */
 export interface StagedRelation {
@@ -22,7 +22,7 @@ const insert = statement(
      insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
      select $1, $2, $3, $4, $5, $6, $7, $8::text[] where (select version from policy) = $9 returning id),
    ${ridersSql(10)}
-   select id from written`,
+   select id from written where ${permittedSql(9)}`,
 )
 
 /** False: the policy moved. */

@@ -1,5 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
-import { type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { randomVersionSql } from './random-version.ts'
 import type { WarehouseContent } from './warehouses.ts'
 
 export interface NewWarehouse extends WarehouseContent {
@@ -16,7 +17,7 @@ const insert = statement(
      insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected)
      select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11 where (select version from policy) = $12 returning id),
    ${notified}, ${ridersSql(13)}
-   select id, (select count(*) from notified) from written`,
+   select id, (select count(*) from notified) from written where ${permittedSql(12)}`,
 )
 
 /** False: the policy moved. Throws the violation `warehouse_name_key` when the name is taken. */
@@ -33,11 +34,11 @@ export async function insertWarehouse(
 const update = statement(
   'warehouse_update',
   `with written as (
-     update warehouse set version = version + 1, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
+     update warehouse set version = ${randomVersionSql}, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
        defaults = $6::jsonb, overrides = $7::jsonb, vending = $8::jsonb, retention_seconds = $9, protected = $10
      where id = $1 and version = $2 and (select version from policy) = $11 returning id),
    ${notified}, ${ridersSql(12)}
-   select id, (select count(*) from notified) from written`,
+   select id, (select count(*) from notified) from written where ${permittedSql(11)}`,
 )
 
 /** Replaces the content if the warehouse is still of this version. False: it or the policy moved. */
@@ -68,7 +69,7 @@ const remove = statement(
   'warehouse_delete',
   `with written as (delete from warehouse where id = $1 and not protected and (select version from policy) = $2 returning id),
    ${notified}, ${ridersSql(3)}
-   select id, (select count(*) from notified) from written`,
+   select id, (select count(*) from notified) from written where ${permittedSql(2)}`,
 )
 
 /** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */

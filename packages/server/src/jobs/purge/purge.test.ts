@@ -11,7 +11,7 @@ import { dropRelation } from '../../store/relation-moves.ts'
 import { insertStaged } from '../../store/staged-relations.ts'
 import { eventsFor, jobsFor, relationExists, runUntilGone, startTestJobs, until } from '../test-jobs.ts'
 import { type TestLake, testLake } from './test-lake.ts'
-import { bare, type TestTable, testTable } from './test-table.ts'
+import { currentRiders, type TestTable, testTable } from './test-table.ts'
 
 let lake: TestLake
 beforeEach(async () => {
@@ -131,7 +131,7 @@ describe('a purge', () => {
       prefixes: staged,
       principalId: randomUUID(),
     }
-    await insertStaged(store.sql, row, bare)
+    await insertStaged(store.sql, row, await currentRiders(store.sql))
     const table = await testTable(store.sql, storage, place, {
       location: `${place.root}/purged`,
       named: files,
@@ -267,13 +267,13 @@ describe('a purge', () => {
         refs: null,
         digest: '00',
       },
-      bare,
+      await currentRiders(store.sql),
     )
-    const standing = { id, version: 1, namespaceId: place.namespaceId, name: 'v' }
+    const standing = { id, version: 1, namespaceId: place.namespaceId, name: 'v', metadataLocation }
     await dropRelation(
       store.sql,
       { standing, path: 'sales', principalId: id, retentionSeconds: 0, purge: true },
-      bare,
+      await currentRiders(store.sql),
     )
     await runUntilGone(parts, id)
     expect(await lake.all()).toEqual([])

@@ -7,6 +7,7 @@ import { insertNamespace } from '../../store/namespaces.ts'
 import { dropRelation } from '../../store/relation-moves.ts'
 import { insertRelation } from '../../store/relation-writes.ts'
 import type { Riders } from '../../store/riders.ts'
+import { policyVersion } from '../../store/policies.ts'
 import type { Sql } from '../../store/sql.ts'
 import { insertWarehouse } from '../../store/warehouse-writes.ts'
 import { pack } from '../../catalog/packed-body.ts'
@@ -14,6 +15,11 @@ import { type TestCodec, writeAvro } from './test-avro.ts'
 import { entryRecord, entrySchema, listSchema, type TestVersion } from './test-manifest-schemas.ts'
 
 export const bare: Riders = { policyVersion: 1, audit: [], idempotency: null }
+
+/** Riders without content, for a change that the current policy allows. */
+export async function currentRiders(sql: Sql): Promise<Riders> {
+  return { ...bare, policyVersion: await policyVersion(sql) }
+}
 
 /** A warehouse with one namespace, in the store. */
 export interface TestPlace {
@@ -31,6 +37,7 @@ export async function testPlace(
   const namespaceId = randomUUID()
   const ownerId = randomUUID()
   const { name = 'lakehouse', allowedLocations = [] } = options
+  const riders = await currentRiders(sql)
   const content = {
     storage: { type: 'file', root },
     storageSecret: null,
@@ -42,12 +49,12 @@ export async function testPlace(
   await insertWarehouse(
     sql,
     { id: warehouseId, name, ownerId, ...content, retentionSeconds: 3_600, protected: false },
-    bare,
+    riders,
   )
   await insertNamespace(
     sql,
     { id: namespaceId, warehouseId, parentId: null, levels: ['sales'], ownerId, properties: {} },
-    bare,
+    riders,
   )
   return { warehouseId, namespaceId, root }
 }
@@ -183,7 +190,7 @@ export async function testTable(
   } = {},
 ): Promise<TestTable> {
   const table = await writeTestTable(storage, place, options)
-  const { riders = bare } = options
+  const { riders = await currentRiders(sql) } = options
   const id = randomUUID()
   const name = `t_${id.slice(0, 8)}`
   await insertRelation(
@@ -207,7 +214,8 @@ export async function testTable(
     riders,
   )
   if (options.drop) {
-    const standing = { id, version: 1, namespaceId: place.namespaceId, name }
+    const { metadataLocation } = table
+    const standing = { id, version: 1, namespaceId: place.namespaceId, name, metadataLocation }
     const { purge, retentionSeconds = 0 } = options.drop
     const done = await dropRelation(
       sql,

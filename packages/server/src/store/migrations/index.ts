@@ -4,7 +4,16 @@ import { identity } from './003-identity.ts'
 import { definer } from './004-definer.ts'
 import { administerStorage } from './005-administer-storage.ts'
 import { digests } from './006-digests.ts'
+import { policyCheck } from './007-policy-check.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
-export const migrations: readonly Migration[] = [init, vending, identity, definer, administerStorage, digests]
+export const migrations: readonly Migration[] = [
+  init,
+  vending,
+  identity,
+  definer,
+  administerStorage,
+  digests,
+  policyCheck,
+]

@@ -100,4 +100,13 @@ describe('a store of the version before', () => {
     )
     expect(rows).toEqual([{ digest: null, lineage: null, kind: 'record-digests' }])
   })
+
+  test('6: the policy has a random version, which statements compare in a snapshot of their own', async () => {
+    const rows = await upgraded(
+      6,
+      'update policy set version = 7',
+      `select version > 1000 and version < 9007199254740992 as random, policy_is(version, 0) as same from policy`,
+    )
+    expect(rows).toEqual([{ random: true, same: true }])
+  })
 })

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { bumpPolicy, bumpPolicyFrom, lockPolicy, policyVersion } from './policies.ts'
+import { testStore } from './test-database.ts'
+import { insertWarehouse, updateWarehouse } from './warehouse-writes.ts'
+import { findWarehouseById, type WarehouseContent } from './warehouses.ts'
+
+const content: WarehouseContent = {
+  storage: {},
+  storageSecret: null,
+  allowedLocations: [],
+  defaults: {},
+  overrides: {},
+  vending: {},
+  retentionSeconds: 0,
+  protected: false,
+}
+
+test('a change of a warehouse that is made again after it was lost gets another version', async () => {
+  await using store = await testStore()
+  const { sql } = store
+  const riders = { policyVersion: await policyVersion(sql), audit: [], idempotency: null }
+  const id = randomUUID()
+  await insertWarehouse(sql, { ...content, id, name: 'w', ownerId: randomUUID() }, riders)
+  const versions = new Set<number | undefined>()
+  for (let branch = 0; branch < 3; branch += 1) {
+    const lost = sql.transaction(async (tx) => {
+      expect(await updateWarehouse(tx, { id, version: 1 }, content, riders)).toBe(true)
+      versions.add((await findWarehouseById(tx, id))?.version)
+      throw new Error('this change is lost')
+    })
+    await expect(lost).rejects.toThrow('this change is lost')
+  }
+  expect(versions.size).toBe(3)
+})
+
+test('the policy is changed and locked only in the version that the caller names', async () => {
+  await using store = await testStore()
+  const { sql } = store
+  const first = await policyVersion(sql)
+  const second = await sql.transaction((tx) => bumpPolicyFrom(tx, first))
+  expect(await policyVersion(sql)).toBe(second)
+  expect(await sql.transaction((tx) => bumpPolicyFrom(tx, first))).toBe(null)
+  expect(await sql.transaction((tx) => lockPolicy(tx, first))).toBe(false)
+  expect(await sql.transaction((tx) => lockPolicy(tx, second ?? 0))).toBe(true)
+  expect(Number.isSafeInteger(await sql.transaction((tx) => bumpPolicy(tx)))).toBe(true)
+})
