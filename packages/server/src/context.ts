@@ -49,6 +49,7 @@ import { expireSweep } from './jobs/expire.ts'
 import { housekeepingSweep } from './jobs/housekeeping.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { purgeHandler } from './jobs/purge/purge.ts'
+import { recordDigestsHandler } from './jobs/record-digests.ts'
 import { storageSweep } from './jobs/storage-sweep.ts'
 import { createPageTokens } from './keys/page-tokens.ts'
 import { dropRetired } from './keys/rotate.ts'
@@ -58,6 +59,7 @@ import { managementApi } from './management/routes.ts'
 import { createS3Endpoint } from './s3/endpoint.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { purgeJob } from './store/dropped-relations.ts'
+import { recordDigestsJob } from './store/metadata-digests.ts'
 import { bumpPolicy, policyVersion } from './store/policies.ts'
 
 /** A running server without its socket. Disposing of it writes down what waits and lets go of everything it opened. */
@@ -191,7 +193,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     Jobs.start({
       sql,
       log,
-      handlers: new Map([[purgeJob, purgeHandler(parts)]]),
+      handlers: new Map([
+        [purgeJob, purgeHandler(parts)],
+        [recordDigestsJob, recordDigestsHandler(parts)],
+      ]),
       sweeps: [
         expireSweep(sql),
         housekeepingSweep({

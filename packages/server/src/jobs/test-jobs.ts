@@ -65,6 +65,16 @@ export function eventsFor(sql: Sql, id: string): Promise<TestEvent[]> {
   return sql.run<TestEvent>(eventsOf, [id])
 }
 
+/** Runs jobs until a condition holds. */
+export async function runFor(
+  parts: PurgeParts,
+  options: Partial<JobsOptions>,
+  condition: () => Promise<boolean>,
+): Promise<void> {
+  await using _ = startTestJobs(parts, options)
+  await until(condition)
+}
+
 /** Runs the jobs until the relation is forgotten. */
 export async function runUntilGone(parts: PurgeParts, id: string): Promise<void> {
   await using _ = startTestJobs(parts)

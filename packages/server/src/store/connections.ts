@@ -10,6 +10,7 @@ import {
 } from 'pg'
 import { columnTypes } from './column-types.ts'
 import { unavailable } from './failures.ts'
+import { serverConnectionName } from './server-connections.ts'
 import { answerGraceMs, makeSettings } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 
@@ -42,7 +43,7 @@ export function clientConfig(config: Settled, sockets: Sockets): ClientConfig {
   return {
     stream: sockets.make,
     connectionString: config.url,
-    application_name: 'headgate',
+    application_name: serverConnectionName(),
     types: columnTypes,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

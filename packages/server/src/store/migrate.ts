@@ -5,6 +5,7 @@ import { checkEncoding, checkServer } from './check-database.ts'
 import { isConnectionFailure } from './failures.ts'
 import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migrations/migration.ts'
+import { refuseOlderServers } from './server-connections.ts'
 
 /** Any number, the same in every Headgate: whoever holds this advisory lock may change the schema. */
 const LOCK = 5_179_026_441_803
@@ -17,6 +18,8 @@ export interface MigrateOptions {
   readonly onApplied?: (migration: Migration) => void
   /** How long to wait for another replica that is migrating, and for whoever holds a table, ms; five minutes unless told. */
   readonly lockTimeoutMs?: number
+  /** How long to wait for the connections of older servers to end, ms; ten seconds unless told. */
+  readonly olderServersPatienceMs?: number
   /** How long making the connection may take, ms; ten seconds unless told. */
   readonly connectionTimeoutMs?: number
   readonly signal?: AbortSignal
@@ -64,6 +67,8 @@ export async function migrate(options: MigrateOptions): Promise<readonly Migrati
     checkApplied(applied, migrations)
     if (applied.length === 0) await checkEncoding(client)
     const missing = migrations.slice(applied.length)
+    if (applied.length > 0)
+      await refuseOlderServers(client, missing, options.olderServersPatienceMs ?? 10_000, signal)
     for (const migration of missing) {
       signal?.throwIfAborted()
       await applyBetween(client, migration, options.lockTimeoutMs ?? patienceMs, signal)

@@ -70,6 +70,8 @@ export interface TestTableOptions {
   readonly named?: readonly string[]
   readonly properties?: Readonly<Record<string, string>>
   readonly bodyInRow?: boolean
+  /** The metadata has the uuid of the row. */
+  readonly uuidInFile?: boolean
   readonly riders?: Riders
 }
 
@@ -91,7 +93,8 @@ export interface TestTable {
 async function writeTestTable(
   storage: Storage,
   place: TestPlace,
-  options: TestTableOptions = {},
+  options: TestTableOptions,
+  uuid: string,
 ): Promise<Omit<TestTable, 'id'> & { text: Buffer }> {
   const {
     formatVersion = 2,
@@ -160,6 +163,7 @@ async function writeTestTable(
   ]
   const document = metadataDocument({
     formatVersion,
+    uuid,
     location,
     lists,
     statistics,
@@ -189,9 +193,9 @@ export async function testTable(
     readonly drop?: { readonly purge: boolean; readonly retentionSeconds?: number }
   } = {},
 ): Promise<TestTable> {
-  const table = await writeTestTable(storage, place, options)
-  const { riders = await currentRiders(sql) } = options
   const id = randomUUID()
+  const table = await writeTestTable(storage, place, options, options.uuidInFile === true ? id : randomUUID())
+  const { riders = await currentRiders(sql) } = options
   const name = `t_${id.slice(0, 8)}`
   await insertRelation(
     sql,
@@ -229,6 +233,7 @@ export async function testTable(
 
 interface DocumentParts {
   readonly formatVersion: TestVersion
+  readonly uuid: string
   readonly location: string
   readonly lists: readonly string[]
   readonly statistics: string
@@ -243,7 +248,7 @@ function metadataDocument(parts: DocumentParts): Parameters<typeof stringify>[0]
   const ids = lists.map((_, index) => 6_051_714_159_128_263_000n + BigInt(index))
   return {
     'format-version': formatVersion,
-    'table-uuid': randomUUID(),
+    'table-uuid': parts.uuid,
     location,
     'last-sequence-number': lists.length,
     'last-updated-ms': 1_700_000_000_000,

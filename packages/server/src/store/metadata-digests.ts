@@ -1,0 +1,55 @@
+import { digestSql, type RelationKind } from './relations.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/** The kind of the job that records missing digests of metadata texts. */
+export const recordDigestsJob = 'record-digests'
+
+/** A relation, live or dropped, whose metadata digest is missing. */
+export interface UnrecordedRelation {
+  readonly id: string
+  readonly warehouse: string
+  readonly kind: RelationKind
+  readonly uuid: string
+  readonly metadataLocation: string
+  readonly location: string
+  /** Canonical prefixes, one a line. */
+  readonly prefixes: string
+  readonly digest: null
+  /** The packed metadata text; null: above the row limit. */
+  readonly body: Buffer | null
+  readonly length: number
+  readonly crc: number
+}
+
+const page = statement(
+  'digests_missing',
+  `select r.id, w.name as warehouse, r.kind, r.uuid, r.metadata_location as "metadataLocation", r.location,
+     array_to_string(r.prefixes, E'\\n') as prefixes, ${digestSql} as digest, r.body, r.body_length as length, r.body_crc as crc
+   from relation r join warehouse w on w.id = r.warehouse_id
+   where ($1::uuid is null or r.id > $1) and r.digest_location is distinct from r.metadata_location
+   order by r.id limit $2`,
+)
+
+/** Returns relations whose digest is missing, in order of id after `after`. */
+export function listUnrecorded(
+  sql: Queryable,
+  after: string | null,
+  limit: number,
+): Promise<UnrecordedRelation[]> {
+  return sql.run<UnrecordedRelation>(page, [after, limit])
+}
+
+const record = statement(
+  'digest_record',
+  `update relation set metadata_digest = decode($3, 'hex'), digest_location = metadata_location
+   where id = $1 and metadata_location = $2 and digest_location is distinct from metadata_location returning id`,
+)
+
+/** Records a digest. False: the relation was committed to meanwhile, which recorded another one, or it is gone. */
+export async function recordDigest(
+  sql: Queryable,
+  { id, metadataLocation }: Pick<UnrecordedRelation, 'id' | 'metadataLocation'>,
+  digest: string,
+): Promise<boolean> {
+  return (await sql.run(record, [id, metadataLocation, digest])).length === 1
+}
