@@ -5,6 +5,7 @@ import type { TrustedProxies } from './http/client-address.ts'
 import type { Issuer } from './identity/issuers/issuer.ts'
 import type { MasterKey } from './keys/master-key.ts'
 import type { Log } from './log.ts'
+import type { EndpointGuard } from './storage/endpoint-guard.ts'
 import type { Sql } from './store/sql.ts'
 
 /** Everything a server is made of that comes from outside: configuration, the open store, the log. */
@@ -15,6 +16,8 @@ export interface ContextOptions {
   /** Text of the metrics of the whole server, where this process is one of several; otherwise its own are all. */
   readonly wholeMetrics?: () => Promise<string>
   readonly openStorage: OpenStorage
+  /** Checks the endpoints that requests set, and the connections to them; `openStorage` uses it too. */
+  readonly endpoints: EndpointGuard
   /** Locations below which warehouses on the server's own disk may be made over the management interface. */
   readonly fileRoots: readonly string[]
   /** Where clients reach this server; issuer and audience of its tokens. Without trailing slash. */

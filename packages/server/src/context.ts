@@ -124,7 +124,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const webIdentities = new WebIdentities({ ring, issuer: publicUrl, tokenFile: webIdentityTokenFile })
   const credentials = new CredentialCache({
     vendors: {
-      sts: new StsVendor({ keys: storageKeys, tokens: webIdentities }),
+      sts: new StsVendor({ keys: storageKeys, tokens: webIdentities, endpoints: options.endpoints }),
       static: new StaticVendor(),
       ...(gatewayUrl === null
         ? {}
@@ -243,7 +243,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       pageTokens,
       policies,
       fileRoots: options.fileRoots,
-      checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl }),
+      endpoints: options.endpoints,
+      checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl, endpoints: options.endpoints }),
       webIdentities,
     }),
   )

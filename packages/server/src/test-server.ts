@@ -17,6 +17,7 @@ import { masterKeyFrom } from './keys/master-key.ts'
 import { FileStorage } from './storage/file.ts'
 import { Relabelled } from './storage/relabelled.ts'
 import type { Storage } from './storage/storage.ts'
+import { loopbackEndpoints } from './storage/test-endpoints.ts'
 import { insertSecret } from './store/client-secrets.ts'
 import { deleteGrant, insertGrant } from './store/grants.ts'
 import { openSql } from './store/pool.ts'
@@ -154,6 +155,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       sql,
       master,
       log: pino({ level: 'silent' }),
+      endpoints: loopbackEndpoints(),
       openStorage: () => Promise.resolve({ storage, root, hints: {}, store: options.store ?? null }),
       publicUrl: 'http://headgate.test',
       gatewayUrl,

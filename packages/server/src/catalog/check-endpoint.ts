@@ -1,6 +1,8 @@
-import { request as plainRequest } from 'node:http'
+import { type Agent, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import { isHeadgateError } from '@headgate/errors'
 import { awsDomain } from '../storage/aws-domain.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import { systemCode } from '../storage/storage-errors.ts'
 import type { S3StorageProfile } from '../storage/storage-profile.ts'
 import type { Finding } from './finding.ts'
@@ -17,14 +19,23 @@ export function endpointOf({ endpoint, region }: Pick<S3StorageProfile, 'endpoin
 /**
  * Whether something answers at an address, and what its clock says. The request carries no key; what the answer says
  * beyond that is no matter here.
+ *
+ * @param guard checks the connection; absent: the address is the operator's own
  */
-export async function checkEndpoint(name: string, url: string, signal: AbortSignal): Promise<Finding[]> {
+export async function checkEndpoint(
+  name: string,
+  url: string,
+  signal: AbortSignal,
+  guard?: EndpointGuard,
+): Promise<Finding[]> {
   const sentAt = Date.now()
   let date: string | null
   try {
-    date = await dateAt(url, AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]))
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)])
+    date = await dateAt(url, limit, guard?.agentFor(new URL(url)) ?? false)
   } catch (error) {
     signal.throwIfAborted()
+    if (isHeadgateError(error)) return [{ name, ok: false, message: error.message }]
     return [
       { name, ok: false, message: `Nothing answers at ${url} (${causeOf(error)}): ${adviceFor(error)}` },
     ]
@@ -36,10 +47,10 @@ export async function checkEndpoint(name: string, url: string, signal: AbortSign
 }
 
 /** The Date header of whatever is answered. Not by `fetch`, which refuses ports that stores may have. */
-function dateAt(url: string, signal: AbortSignal): Promise<string | null> {
+function dateAt(url: string, signal: AbortSignal, agent: Agent | false): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>()
   const send = url.startsWith('https:') ? tlsRequest : plainRequest
-  send(url, { signal, agent: false }, (answer) => {
+  send(url, { signal, agent }, (answer) => {
     resolve(answer.headers.date ?? null)
     answer.destroy()
   })

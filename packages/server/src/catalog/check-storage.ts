@@ -1,5 +1,6 @@
 import { isHeadgateError } from '@headgate/errors'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
+import type { S3StorageProfile, StorageProfile } from '../storage/storage-profile.ts'
 import { checkEndpoint, endpointOf } from './check-endpoint.ts'
 import type { Finding } from './finding.ts'
 import { type Probe, probeOf, type ProbeStep, reasonOf } from './probe-storage.ts'
@@ -21,8 +22,9 @@ export async function checkStorage(
   opened: Pick<OpenedStorage, 'storage' | 'root'>,
   profile: StorageProfile,
   signal: AbortSignal,
+  guard?: EndpointGuard,
 ): Promise<Finding[]> {
-  const findings = profile.type === 's3' ? await checkEndpoint('endpoint', endpointOf(profile), signal) : []
+  const findings = profile.type === 's3' ? await endpointFindings(profile, signal, guard) : []
   if (findings.some(({ name, ok }) => name === 'endpoint' && !ok)) return findings
   const probe = probeOf(opened, signal)
   let gone = false
@@ -38,6 +40,20 @@ export async function checkStorage(
     if (!gone) await probe.cleanUp()
   }
   return findings
+}
+
+/** AWS's own endpoints are not checked: no request sets them, and private networks may resolve them themselves. */
+function endpointFindings(
+  profile: S3StorageProfile,
+  signal: AbortSignal,
+  guard: EndpointGuard | undefined,
+): Promise<Finding[]> {
+  return checkEndpoint(
+    'endpoint',
+    endpointOf(profile),
+    signal,
+    profile.endpoint === undefined ? undefined : guard,
+  )
 }
 
 async function tried(step: ProbeStep, probe: Probe, root: string, profile: StorageProfile): Promise<Finding> {

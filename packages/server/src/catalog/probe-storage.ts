@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
 import { rootOf } from './open-storage.ts'
@@ -95,9 +96,13 @@ export async function probeStorage(
   }
 }
 
-/** The same for a profile that no warehouse has yet. */
-export async function probeProfile(profile: StorageProfile, signal: AbortSignal): Promise<void> {
-  await using storage = await openStorage(profile)
+/** Proves that the storage of a profile can be used which no warehouse has yet. */
+export async function probeProfile(
+  profile: StorageProfile,
+  guard: EndpointGuard,
+  signal: AbortSignal,
+): Promise<void> {
+  await using storage = await openStorage(profile, false, guard)
   await probeStorage({ storage, root: rootOf(profile) }, signal)
 }
 

@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path'
 import type { ContextOptions } from '../context-options.ts'
 import type { ListenerOptions } from '../http/listener.ts'
+import type { EndpointRules } from '../storage/endpoint-guard.ts'
 import { ConfigError } from './config-error.ts'
 import { contradictions } from './contradictions.ts'
 import { readEnv, unknownVariables } from './env.ts'
 import { parseFlags } from './flags.ts'
+import { isForThisMachine } from './for-this-machine.ts'
 import { hasGateway } from './has-gateway.ts'
 import { type Issuers, readIssuers } from './issuers/read-issuers.ts'
 import type { Secret } from './secret.ts'
@@ -22,6 +24,8 @@ export interface Config {
   readonly gateway: { readonly listen: ListenerOptions; readonly publicUrl: string | null } | null
   /** Without trailing slash; null: the loopback address that is listened on. */
   readonly publicUrl: string | null
+  /** The endpoints of warehouses that may have addresses which are not public. */
+  readonly endpoints: EndpointRules
   /** Absolute. */
   readonly dataDir: string
   /** Null: the embedded PostgreSQL in the data directory. */
@@ -36,7 +40,7 @@ export interface Config {
   readonly log: { readonly level: Env['logLevel']; readonly format: 'json' | 'pretty' }
   readonly context: Omit<
     ContextOptions,
-    'sql' | 'log' | 'publicUrl' | 'gatewayUrl' | 'master' | 'openStorage'
+    'sql' | 'log' | 'publicUrl' | 'gatewayUrl' | 'master' | 'openStorage' | 'endpoints'
   >
   /** Worth a line in the log at start: variables that look like ours but are not. */
   readonly warnings: readonly string[]
@@ -70,6 +74,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
   return {
     listen,
     gateway: gateway(env, listen),
+    endpoints: { named: env.privateEndpoints, loopback: isForThisMachine(env) },
     publicUrl: env.publicUrl,
     dataDir,
     databaseUrl: databaseUrl(env),

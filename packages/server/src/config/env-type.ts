@@ -37,6 +37,7 @@ export interface Env {
   readonly metadataCacheBytes: number
   readonly jobIntervalMs: number
   readonly fileRoots: readonly string[]
+  readonly privateEndpoints: readonly string[]
   readonly s3Port: number | null
   readonly s3PublicUrl: string | null
   readonly s3Region: string

@@ -1,8 +1,7 @@
-import { isLoopback } from '../loopback.ts'
 import type { Env } from './env-type.ts'
+import { isForThisMachine } from './for-this-machine.ts'
 
-/** Whether there is a storage gateway: clients must be able to reach it, by a URL that was said or on this machine. */
-export function hasGateway({ s3PublicUrl, publicUrl, host }: Env): boolean {
-  const here = publicUrl === null || isLoopback(new URL(publicUrl).hostname)
-  return s3PublicUrl !== null || (here && isLoopback(host))
+/** Returns true when there is a storage gateway: clients reach it by a configured URL, or on this machine. */
+export function hasGateway(env: Env): boolean {
+  return env.s3PublicUrl !== null || isForThisMachine(env)
 }

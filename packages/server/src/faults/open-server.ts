@@ -6,6 +6,7 @@ import type { ContextOptions } from '../context-options.ts'
 import type { OpenedStorage } from '../catalog/warehouses.ts'
 import { Listener } from '../http/listener.ts'
 import { parseMasterKey } from '../keys/master-key.ts'
+import { EndpointGuard } from '../storage/endpoint-guard.ts'
 import { FileStorage } from '../storage/file.ts'
 import type { Storage } from '../storage/storage.ts'
 import { openSql } from '../store/pool.ts'
@@ -43,6 +44,7 @@ export async function openServer(parts: ServerParts): Promise<AsyncDisposable & 
       (await readMasterKey(config.masterKey)).reveal(),
       config.masterKeyPrevious?.reveal() ?? null,
     ),
+    endpoints: new EndpointGuard(config.endpoints),
     openStorage: parts.openStorage ?? ((row) => openDirectory(row, parts)),
   })
   stack.use(context)

@@ -8,6 +8,7 @@ import { StsVendor } from '../credentials/vendors/sts.ts'
 import { CredentialCache } from '../credentials/credential-cache.ts'
 import type { CredentialVendor } from '../credentials/storage-credential.ts'
 import type { Operation } from '../http/operation.ts'
+import { loopbackEndpoints } from '../storage/test-endpoints.ts'
 import { vendingCheck } from './check-vended.ts'
 import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
@@ -16,7 +17,15 @@ import { warehouseCheckOperations } from './warehouse-check.ts'
 function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, CredentialVendor>>): Operation {
   const credentials = new CredentialCache({ vendors, minLifeMs: 900_000 })
   const storageKeys = new StorageKeys()
-  const parts = { ...lake.parts, checkVending: vendingCheck({ credentials, storageKeys, gatewayUrl: null }) }
+  const parts = {
+    ...lake.parts,
+    checkVending: vendingCheck({
+      credentials,
+      storageKeys,
+      gatewayUrl: null,
+      endpoints: loopbackEndpoints(),
+    }),
+  }
   const [operation] = warehouseCheckOperations(parts)
   if (operation === undefined) throw new Error('no operation')
   return operation

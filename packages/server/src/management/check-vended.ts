@@ -8,6 +8,7 @@ import type { StorageCredential } from '../credentials/storage-credential.ts'
 import type { StorageGrant, StoragePermission } from '../credentials/storage-grant.ts'
 import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import type { Call } from '../http/operation.ts'
 import type { VendingCheck } from './lake-parts.ts'
 import { refusedOutside, usableInside } from './try-credential.ts'
@@ -17,6 +18,8 @@ import { unsignedIsRefused } from './try-unsigned.ts'
 export interface VendingCheckParts {
   readonly credentials: CredentialCache
   readonly storageKeys: StorageKeys
+  /** Checks connections to the endpoints of warehouses. */
+  readonly endpoints: EndpointGuard
   /** Where clients reach the storage gateway; null: they cannot. */
   readonly gatewayUrl: string | null
 }
@@ -78,26 +81,39 @@ async function ofGateway(
 }
 
 async function ofSts(parts: VendingCheckParts, warehouse: Warehouse, call: Call): Promise<Finding[]> {
-  const { credentials, storageKeys } = parts
+  const { credentials, storageKeys, endpoints } = parts
   const place = placeIn(warehouse)
   const writer = await mint(credentials, warehouse, call, place, 'read-write')
   if (writer.credential === null) return [writer.finding]
-  const inside = await usableInside(warehouse, writer.credential, place, call.signal)
-  const outside = await refusedOutside(warehouse, writer.credential, placeIn(warehouse), call.signal)
+  const inside = await usableInside(warehouse, writer.credential, place, call.signal, endpoints)
+  const outside = await refusedOutside(
+    warehouse,
+    writer.credential,
+    placeIn(warehouse),
+    call.signal,
+    endpoints,
+  )
   const reader = await mint(credentials, warehouse, call, place, 'read')
   if (reader.credential === null) return [writer.finding, inside, outside, reader.finding]
-  const { ok, message } = await refusedOutside(warehouse, reader.credential, place, call.signal, 'write')
+  const { ok, message } = await refusedOutside(
+    warehouse,
+    reader.credential,
+    place,
+    call.signal,
+    endpoints,
+    'write',
+  )
   const { store } = warehouse
   const keys = store === null ? null : await storageKeys.of(store).catch(() => null)
   const unsigned =
     store === null || keys === null
       ? []
-      : await unsignedIsRefused({ warehouse, store, keys }, place, call.signal)
+      : await unsignedIsRefused({ warehouse, store, keys, guard: endpoints }, place, call.signal)
   return [writer.finding, inside, outside, { name: 'read only', ok, message }, ...unsigned]
 }
 
 async function ofSigning(
-  { storageKeys }: VendingCheckParts,
+  { storageKeys, endpoints }: VendingCheckParts,
   warehouse: Warehouse,
   call: Call,
 ): Promise<Finding[]> {
@@ -106,7 +122,7 @@ async function ofSigning(
     return [{ name: 'sign', ok: false, message: 'The warehouse has no S3 store to sign requests for.' }]
   try {
     const keys = await storageKeys.of(store)
-    const [parts, place] = [{ warehouse, store, keys }, placeIn(warehouse)]
+    const [parts, place] = [{ warehouse, store, keys, guard: endpoints }, placeIn(warehouse)]
     const findings = await signedRequestsWork(parts, place, placeIn(warehouse), call.signal)
     return [...findings, ...(await unsignedIsRefused(parts, place, call.signal))]
   } catch (error) {

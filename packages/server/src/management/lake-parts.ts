@@ -4,6 +4,7 @@ import type { Finding } from '../catalog/finding.ts'
 import type { Warehouse, Warehouses } from '../catalog/warehouses.ts'
 import type { WebIdentities } from '../credentials/vendors/web-identities.ts'
 import type { Call } from '../http/operation.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 
@@ -20,6 +21,8 @@ export interface LakeParts extends CatalogParts {
   readonly pageTokens: PageTokens
   readonly warehouses: Warehouses
   readonly policies: Pick<Policies, 'saw'>
+  /** Checks the endpoints that requests set, and the connections to them. */
+  readonly endpoints: EndpointGuard
   /**
    * Locations (`file:///data`) below which warehouses on the server's own disk may lie. Whoever may make warehouses could
    * else read and delete all files of the server's user. Empty: none can be made over this interface.

@@ -2,6 +2,7 @@ import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { endpointOf } from '../catalog/check-endpoint.ts'
 import type { S3Store } from '../catalog/warehouses.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import { parseLocation } from '../storage/location.ts'
 
 const timeLimitMs = 10_000
@@ -16,7 +17,12 @@ export function urlInStore(store: S3Store, location: string): string {
   return `${url.origin}${base}/${store.bucket}/${path}`
 }
 
-/** The status of the answer; the body is that of writes. Not by `fetch`, which refuses ports that stores may have. */
+/**
+ * Sends a request and returns the status of its response; the body is that of writes. `fetch` is of no use here: it
+ * refuses ports that stores may have, and takes no agent.
+ *
+ * @param guard checks the connection; absent: the store has AWS's own endpoint
+ */
 export function sendToStore(
   {
     method,
@@ -30,6 +36,7 @@ export function sendToStore(
     readonly body: string
   },
   signal: AbortSignal,
+  guard?: EndpointGuard,
 ): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const request = uri.startsWith('https:') ? tlsRequest : plainRequest
@@ -38,7 +45,7 @@ export function sendToStore(
     method,
     headers: headers as Record<string, string | string[]>,
     signal: limit,
-    agent: false,
+    agent: guard?.agentFor(new URL(uri)) ?? false,
   })
   sent.on('response', (answer) => {
     resolve(answer.statusCode ?? 0)

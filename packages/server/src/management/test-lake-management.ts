@@ -10,6 +10,7 @@ import { Resolver } from '../catalog/resolver.ts'
 import { Warehouses } from '../catalog/warehouses.ts'
 import type { Operation } from '../http/operation.ts'
 import type { Identity } from '../identity/identity.ts'
+import { EndpointGuard, type EndpointRules } from '../storage/endpoint-guard.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import { lakeOperations } from './lake-routes.ts'
 import type { LakeParts } from './lake-parts.ts'
@@ -29,13 +30,16 @@ export interface TestLakeManagement extends AsyncDisposable {
   grant(who: Identity, privilege: string, on: unknown): Promise<void>
 }
 
-export async function testLakeManagement(): Promise<TestLakeManagement> {
+export async function testLakeManagement(
+  rules: EndpointRules = { named: ['127.0.0.0/8'], loopback: false },
+): Promise<TestLakeManagement> {
   await using stack = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'headgate-management-'))
   stack.defer(() => rm(directory, { recursive: true, force: true }))
   const server = stack.use(await testManagement())
   const { sql } = server.store
-  const registry = stack.use(new StorageRegistry())
+  const endpoints = new EndpointGuard(rules)
+  const registry = stack.use(new StorageRegistry({ guard: endpoints }))
   const { master } = server
   const openStorage = (row: Parameters<typeof openStorageOf>[0]): ReturnType<typeof openStorageOf> =>
     openStorageOf(row, { master, registry })
@@ -46,6 +50,7 @@ export async function testLakeManagement(): Promise<TestLakeManagement> {
     master,
     warehouses,
     policies: server.parts.policies,
+    endpoints,
     pageTokens: server.parts.pageTokens,
     fileRoots: [`file://${directory}`],
     wakeJobs: () => (woken += 1),

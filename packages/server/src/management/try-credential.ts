@@ -4,11 +4,16 @@ import { probeOf, reasonOf } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { MintedKeys } from '../credentials/storage-credential.ts'
 import { parseLocation } from '../storage/location.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import { S3Storage } from '../storage/s3.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** As a client would have it: everything from the keys that were handed out, nothing from the server. */
-async function asClient({ config }: MintedKeys, place: string): Promise<S3Storage> {
+async function asClient(
+  { config }: MintedKeys,
+  place: string,
+  guard: EndpointGuard | undefined,
+): Promise<S3Storage> {
   const endpoint = config['s3.endpoint']
   const sessionToken = config['s3.session-token']
   return S3Storage.open({
@@ -22,6 +27,7 @@ async function asClient({ config }: MintedKeys, place: string): Promise<S3Storag
       ...(sessionToken === undefined ? {} : { sessionToken }),
     },
     limits: { attempts: 2 },
+    ...(guard === undefined ? {} : { guard }),
   })
 }
 
@@ -31,8 +37,9 @@ export async function usableInside(
   access: MintedKeys,
   place: string,
   signal: AbortSignal,
+  guard: EndpointGuard,
 ): Promise<Finding> {
-  await using storage = await asClient(access, place)
+  await using storage = await asClient(access, place, guard)
   const probe = probeOf({ storage, root: place }, signal)
   for (const { doing, run } of probe.steps) {
     try {
@@ -67,18 +74,20 @@ const attempts: Readonly<
  * Keys are refused in a place that they are not for. There is an object there meanwhile, so that only a refusal, and not
  * that there is nothing, keeps it from being read.
  *
- * @param only what is tried; everything unless told
+ * @param guard checks the connections; absent: the endpoint is the operator's own
+ * @param only what is tried; default: everything
  */
 export async function refusedOutside(
   warehouse: Warehouse,
   access: MintedKeys,
   place: string,
   signal: AbortSignal,
+  guard?: EndpointGuard,
   only?: Attempt,
 ): Promise<Finding> {
   const name = 'outside'
   const object = `${place}object`
-  await using storage = await asClient(access, place)
+  await using storage = await asClient(access, place, guard)
   try {
     await warehouse.storage.put(object, Buffer.from('must stay'), { signal })
     for (const attempt of only === undefined ? (['write', 'read', 'list', 'delete'] as const) : [only]) {

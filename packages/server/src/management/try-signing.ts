@@ -1,9 +1,8 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { Finding } from '../catalog/finding.ts'
-import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
 import { signForTable, type Signed } from '../credentials/signing/sign.ts'
-import type { S3Keys } from '../storage/s3-options.ts'
 import { sendToStore, urlInStore } from './send-to-store.ts'
+import type { StoreParts } from './try-unsigned.ts'
 
 /** What is tried, in this order, and the status that says that it went well. */
 const steps = [
@@ -20,11 +19,7 @@ const steps = [
  * @param elsewhere a place of another one
  */
 export async function signedRequestsWork(
-  {
-    warehouse,
-    store,
-    keys,
-  }: { readonly warehouse: Warehouse; readonly store: S3Store; readonly keys: S3Keys },
+  { warehouse, store, keys, guard }: StoreParts,
   place: string,
   elsewhere: string,
   signal: AbortSignal,
@@ -36,9 +31,11 @@ export async function signedRequestsWork(
     )
   const object = `${place}object`
   for (const { method, doing, status } of steps) {
-    const seen = await sendToStore({ method, ...sign(method, object), body: 'signed' }, signal).catch(
-      () => null,
-    )
+    const seen = await sendToStore(
+      { method, ...sign(method, object), body: 'signed' },
+      signal,
+      store.endpoint === null ? undefined : guard,
+    ).catch(() => null)
     signal.throwIfAborted()
     if (seen === status) continue
     await warehouse.storage.delete(object).catch(() => undefined)

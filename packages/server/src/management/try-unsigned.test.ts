@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../catalog/finding.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { testWarehouse } from '../credentials/vendors/test-requests.ts'
+import { loopbackEndpoints } from '../storage/test-endpoints.ts'
 import { unsignedIsRefused } from './try-unsigned.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
@@ -37,7 +38,11 @@ function tried(answer: number | null, at?: string): Promise<Finding[]> {
   if (store === null) throw new Error('no store')
   const storage = { delete: (location: string) => Promise.resolve(void deleted.push(location)) }
   const warehouse = { ...made, storage } as unknown as Warehouse
-  return unsignedIsRefused({ warehouse, store, keys }, 's3://lake/probe/', AbortSignal.timeout(20_000))
+  return unsignedIsRefused(
+    { warehouse, store, keys, guard: loopbackEndpoints() },
+    's3://lake/probe/',
+    AbortSignal.timeout(20_000),
+  )
 }
 
 describe('a write that nobody signed', () => {

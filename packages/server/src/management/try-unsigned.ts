@@ -1,8 +1,18 @@
 import type { Finding } from '../catalog/finding.ts'
 import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
 import { isAws } from '../storage/aws-domain.ts'
+import type { EndpointGuard } from '../storage/endpoint-guard.ts'
 import type { S3Keys } from '../storage/s3-options.ts'
 import { sendToStore, urlInStore } from './send-to-store.ts'
+
+/** A store, with the keys that the server has for it. */
+export interface StoreParts {
+  readonly warehouse: Warehouse
+  readonly store: S3Store
+  readonly keys: S3Keys
+  /** Checks connections to an endpoint that is not AWS's own. */
+  readonly guard: EndpointGuard
+}
 
 const body = '8\r\nunsigned\r\n0\r\nx-amz-checksum-crc32:9WIORQ==\r\n\r\n'
 
@@ -14,11 +24,7 @@ const body = '8\r\nunsigned\r\n0\r\nx-amz-checksum-crc32:9WIORQ==\r\n\r\n'
  * @param place that nothing else is in, ending in `/`
  */
 export async function unsignedIsRefused(
-  {
-    warehouse,
-    store,
-    keys,
-  }: { readonly warehouse: Warehouse; readonly store: S3Store; readonly keys: S3Keys },
+  { warehouse, store, keys, guard }: StoreParts,
   place: string,
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -35,7 +41,11 @@ export async function unsignedIsRefused(
     'content-encoding': 'aws-chunked',
     'content-length': String(body.length),
   }
-  const status = await sendToStore({ method: 'PUT', uri, headers, body }, signal).catch(() => null)
+  const status = await sendToStore(
+    { method: 'PUT', uri, headers, body },
+    signal,
+    store.endpoint === null ? undefined : guard,
+  ).catch(() => null)
   signal.throwIfAborted()
   const name = 'unsigned'
   if (status !== null && status >= 300)

@@ -49,7 +49,7 @@ export function warehouseCheckOperations(parts: LakeParts): readonly ManagementO
       permitAny(call, asObject(row), ['manage', 'administer-storage'])
       const profile = openProfile(parts.master, row)
       const warehouse = await warehouseOf(parts, params.warehouse)
-      const findings: Finding[] = await checkStorage(warehouse, profile, call.signal)
+      const findings: Finding[] = await checkStorage(warehouse, profile, call.signal, parts.endpoints)
       const vended = await parts.checkVending?.(warehouse, call)
       findings.push(...(vended?.findings ?? []))
       return {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { probeProfile, probeStorage } from '../catalog/probe-storage.ts'
+import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseOf, warehouseParams } from './find-in-lake.ts'
@@ -26,7 +27,8 @@ export function warehouseProbeOperations(parts: LakeParts): readonly ManagementO
       const profile = profileOf(body.storage)
       checkBorrower(call, profile)
       checkFileRoots(profile, [], parts.fileRoots)
-      await probeProfile(profile, call.signal)
+      await checkEndpoints(parts, call, profile, { mode: 'none' })
+      await probeProfile(profile, parts.endpoints, call.signal)
     },
   })
 

@@ -11,6 +11,7 @@ import type { LakeParts } from './lake-parts.ts'
 import { ridersFor } from './permit.ts'
 import { permitWarehouseChange } from './permit-warehouse-change.ts'
 import { checkClientProperties, setAnew } from '../catalog/client-properties.ts'
+import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import {
   checkFileRoots,
@@ -53,13 +54,15 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       const lends = changed.vending !== undefined || storageKeys !== undefined
       if (added || lends) checkLender(call, profile, settings.vending)
       if (lends) {
+        await checkEndpoints(parts, call, profile, settings.vending)
         await parts.webIdentities?.check(profile, settings.vending)
       }
       // Only what is new is checked: a root that the operator has chosen need not lie where others may.
       if (changed.allowedLocations !== undefined && profile.type === 'file') {
         checkFileRoots(profile, changed.allowedLocations, [...parts.fileRoots, profile.root])
       }
-      if (storageKeys !== undefined && skipProbe !== true) await probeProfile(profile, call.signal)
+      if (storageKeys !== undefined && skipProbe !== true)
+        await probeProfile(profile, parts.endpoints, call.signal)
       call.audit.detail = {
         ...changed,
         ...(fileMode === undefined ? {} : { fileMode }),

@@ -8,6 +8,7 @@ import { warehouseChain } from '../catalog/warehouses.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import type { StorageProfile } from '../storage/storage-profile.ts'
 import { checkClientProperties } from '../catalog/client-properties.ts'
+import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
@@ -57,7 +58,8 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       checkLender(call, profile, vending)
       await parts.webIdentities?.check(profile, vending)
       checkFileRoots(profile, allowedLocations, parts.fileRoots)
-      if (body.skipProbe !== true) await probeProfile(profile, call.signal)
+      await checkEndpoints(parts, call, profile, vending)
+      if (body.skipProbe !== true) await probeProfile(profile, parts.endpoints, call.signal)
       const settings = {
         allowedLocations,
         retentionSeconds,

@@ -9,6 +9,7 @@ import { errorAnswer } from '../http/error-answer.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
 import type { Log } from '../log.ts'
 import { refuseBroken } from '../s3/refuse-broken.ts'
+import { EndpointGuard } from '../storage/endpoint-guard.ts'
 import { StorageRegistry } from '../storage/registry.ts'
 import { openSql } from '../store/pool.ts'
 import { Awaited } from './awaited.ts'
@@ -52,7 +53,8 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     }),
   )
   const master = await masterKeyOf(config)
-  const registry = stack.use(new StorageRegistry())
+  const endpoints = new EndpointGuard(config.endpoints)
+  const registry = stack.use(new StorageRegistry({ guard: endpoints }))
   const parts = new Awaited<Context>(options.early)
   const listener = await Listener.open(config.listen, (request, response) =>
     parts.use(
@@ -74,6 +76,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     publicUrl: url,
     gatewayUrl: gateway?.url ?? null,
     master,
+    endpoints,
     openStorage: (row) => openStorageOf(row, { master, registry }),
   })
   parts.stand(opened)

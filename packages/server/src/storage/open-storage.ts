@@ -1,3 +1,4 @@
+import type { EndpointGuard } from './endpoint-guard.ts'
 import { fileModes } from './file-modes.ts'
 import { canonicalPrefix } from './location-relations.ts'
 import { parseLocation } from './location.ts'
@@ -10,8 +11,13 @@ import type { Storage } from './storage.ts'
  * Opens the storage that a profile describes, and loads only the code that it needs.
  *
  * @param mustBeThere a directory is not made where it is missing
+ * @param guard checks the connections to an endpoint; absent: the profile is the operator's own
  */
-export async function openStorage(profile: StorageProfile, mustBeThere = false): Promise<Storage> {
+export async function openStorage(
+  profile: StorageProfile,
+  mustBeThere = false,
+  guard?: EndpointGuard,
+): Promise<Storage> {
   if (profile.type === 'file') {
     const { FileStorage } = await import('./file.ts')
     const modes = fileModes(profile.fileMode)
@@ -21,7 +27,7 @@ export async function openStorage(profile: StorageProfile, mustBeThere = false):
     return new Relabelled({ storage, from: `s3://${profile.bucket}/`, to })
   }
   const { S3Storage } = await import('./s3.ts')
-  return S3Storage.open(s3Options(profile))
+  return S3Storage.open({ ...s3Options(profile), ...(guard === undefined ? {} : { guard }) })
 }
 
 function s3Options(profile: S3StorageProfile): S3StorageOptions {

@@ -1,4 +1,5 @@
 import { sharedCache, type SharedCache } from '../cache.ts'
+import type { EndpointGuard } from './endpoint-guard.ts'
 import { openStorage } from './open-storage.ts'
 import type { StorageProfile } from './storage-profile.ts'
 import type { Storage } from './storage.ts'
@@ -8,6 +9,8 @@ export interface StorageRegistryOptions {
   readonly max?: number
   /** Milliseconds that a storage lives on after it has left the cache, for those who still read from it (default 15 min). */
   readonly grace?: number
+  /** Checks the connections to endpoints; absent: all profiles are the operator's own. */
+  readonly guard?: EndpointGuard
   /** For tests: how a profile becomes a storage. */
   readonly open?: (profile: StorageProfile) => Promise<Storage>
 }
@@ -36,7 +39,7 @@ export class StorageRegistry implements AsyncDisposable {
 
   constructor(options: StorageRegistryOptions = {}) {
     // Who made the warehouse made its directory.
-    this.#open = options.open ?? ((profile) => openStorage(profile, true))
+    this.#open = options.open ?? ((profile) => openStorage(profile, true, options.guard))
     const grace = options.grace ?? 15 * 60_000
     this.#cache = sharedCache({ max: options.max ?? 256, dispose: (storage) => this.#retire(storage, grace) })
   }

@@ -1,11 +1,13 @@
 import {
   Agent as HttpAgent,
+  type AgentOptions,
   type ClientRequest,
   type IncomingMessage,
   request as requestHttp,
 } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { sha256Hex, signRequest, SigningKeys } from '@headgate/sigv4'
+import type { EndpointGuard } from './endpoint-guard.ts'
 import type { S3Keys, S3Limits, S3StorageOptions } from './s3-options.ts'
 
 const maxErrorBytes = 64 * 1024
@@ -39,7 +41,7 @@ export class S3DirectPut {
     this.#credentials = keys
     this.#limits = limits
     const agent = { keepAlive: true, maxSockets: limits.maxSockets, scheduling: 'lifo' } as const
-    this.#agent = this.#endpoint.protocol === 'https:' ? new HttpsAgent(agent) : new HttpAgent(agent)
+    this.#agent = agentFor(this.#endpoint, agent, options.guard)
   }
 
   /** Null where the SDK is needed. */
@@ -135,6 +137,11 @@ class S3AnswerError extends Error {
     this.name = code
     this.$metadata = { httpStatusCode: status }
   }
+}
+
+function agentFor(endpoint: URL, options: AgentOptions, guard: EndpointGuard | undefined): HttpAgent {
+  if (guard !== undefined) return guard.agentFor(endpoint, options)
+  return endpoint.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
 }
 
 /** RFC 3986: all but unreserved characters, as the signature is made over. */

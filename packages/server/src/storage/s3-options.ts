@@ -1,3 +1,5 @@
+import type { EndpointGuard } from './endpoint-guard.ts'
+
 /** Static keys of an S3 store. */
 export interface S3Keys {
   readonly accessKeyId: string
@@ -49,4 +51,6 @@ export interface S3StorageOptions {
   /** `default-chain` looks where AWS programs look: environment, files, container and instance metadata. */
   readonly credentials: S3Keys | 'default-chain'
   readonly limits?: Partial<S3Limits>
+  /** Checks the connections to `endpoint`. Absent: the endpoint is the operator's own. */
+  readonly guard?: EndpointGuard
 }

@@ -1,3 +1,4 @@
+import type { Agent as HttpAgent } from 'node:http'
 import type * as Sdk from '@aws-sdk/client-s3'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { parseObjectLocation, parsePrefix, type Location } from './location.ts'
@@ -143,8 +144,17 @@ function errorOf(call: S3Call, error: unknown): unknown {
 
 function silent(): void {}
 
+/** The options of the SDK's own agents, or one whose connections are checked. */
+function agentOf(
+  { endpoint, guard }: S3StorageOptions,
+  { maxSockets }: S3Limits,
+): { readonly maxSockets: number } | HttpAgent {
+  if (endpoint === undefined || guard === undefined) return { maxSockets }
+  return guard.agentFor(new URL(endpoint), { keepAlive: true, maxSockets })
+}
+
 function clientOf(sdk: typeof Sdk, options: S3StorageOptions, limits: S3Limits): Sdk.S3Client {
-  const agent = { maxSockets: limits.maxSockets }
+  const agent = agentOf(options, limits)
   return new sdk.S3Client({
     region: options.region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),

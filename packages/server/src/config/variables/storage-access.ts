@@ -1,6 +1,7 @@
+import { checkEndpointName } from '../../storage/endpoint-names.ts'
 import type { Variables } from '../env-type.ts'
 import { parsePublicUrl } from '../parse-values.ts'
-import { custom, integer, optional, path, text } from '../variable.ts'
+import { custom, integer, list, optional, path, text } from '../variable.ts'
 
 /** How clients are given access to storage. */
 export const storageAccess: Pick<
@@ -14,7 +15,18 @@ export const storageAccess: Pick<
   | 'refreshTokenTtlSeconds'
   | 'refreshCapSeconds'
   | 'stsWebIdentityTokenFile'
+  | 'privateEndpoints'
 > = {
+  privateEndpoints: list(
+    'HEADGATE_PRIVATE_ENDPOINTS',
+    '',
+    {
+      section: 'Storage access',
+      fallbackNote: 'none',
+      doc: 'Hosts (`minio.internal`), domains (`*.internal`), addresses and networks (`10.1.0.0/16`) that endpoints of warehouses may have although their addresses are not public. The server connects to no other loopback, link-local, private or cloud metadata address for an endpoint that a request sets. A server that only this machine reaches also takes `localhost` and loopback addresses from holders of `administer-storage` on the server.',
+    },
+    checkEndpointName,
+  ),
   s3Port: optional(
     integer(
       'HEADGATE_S3_PORT',

@@ -1,8 +1,11 @@
+import { isHeadgateError } from '@headgate/errors'
 import { sha256Hex, signRequest } from '@headgate/sigv4'
+import type { EndpointGuard } from '../../storage/endpoint-guard.ts'
 import { withRetries } from '../../storage/retry.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import { readStsAnswer, readStsError, type StsCredentials } from './sts-answer.ts'
 import { hasExpired, refusalOf, type Shown, StsFailure } from './sts-refusal.ts'
+import { postToSts, type StsResponse } from './sts-request.ts'
 
 export type StsParameters = readonly (readonly [string, string])[]
 
@@ -21,13 +24,14 @@ export interface StsCall {
   /** Asked for each attempt: what proved it for the one before may have ended meanwhile. */
   prove(): Promise<StsProof>
   readonly signal: AbortSignal | undefined
+  /** Checks the connection; null: the endpoint is AWS's own, which no request sets. */
+  readonly guard: EndpointGuard | null
   /** Epoch ms. */
   readonly now: () => number
 }
 
 /** One attempt, in ms. */
 const attemptTimeout = 8_000
-const maxAnswerBytes = 128 * 1024
 const retryPolicy = { attempts: 2, base: 400, max: 400 }
 
 /**
@@ -56,35 +60,33 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
   const { parameters, keys } = await call.prove()
   const body = new URLSearchParams(Object.fromEntries([...call.parameters, ...parameters])).toString()
   const timeout = AbortSignal.timeout(attemptTimeout)
-  let answer: Response
-  let text: string
+  let response: StsResponse
   try {
-    answer = await fetch(call.endpoint, {
-      method: 'POST',
+    response = await postToSts({
+      url: call.endpoint,
       body,
       headers: headersFor(call, keys, body),
-      // Whoever the service is, it is where it was configured to be.
-      redirect: 'error',
+      guard: call.guard,
       signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
     })
-    text = await bounded(answer)
   } catch (cause) {
-    if (cause instanceof StsFailure) throw cause
+    if (cause instanceof StsFailure || isHeadgateError(cause)) throw cause
     throw new StsFailure('', 'it did not answer', true, { cause })
   }
-  if (answer.ok) {
+  const { status, text } = response
+  if (status >= 200 && status < 300) {
     const credentials = readStsAnswer(text)
     if (credentials !== null) return credentials
     throw new StsFailure('', 'its answer holds no credentials', false)
   }
   const { code, message } = readStsError(text)
   const busy =
-    answer.status >= 500 ||
-    answer.status === 429 ||
+    status >= 500 ||
+    status === 429 ||
     /Throttl|SlowDown|IDPCommunication|NotInitialized/.test(code) ||
     // MinIO, in its first moments, under the code of a wrong parameter.
     /not initialized/i.test(message)
-  throw new StsFailure(code === '' ? `HTTP ${answer.status}` : code, message, busy)
+  throw new StsFailure(code === '' ? `HTTP ${status}` : code, message, busy)
 }
 
 function headersFor(
@@ -108,15 +110,4 @@ function headersFor(
     },
   )
   return [...headers, ...signed.headers.map(([name, value]): [string, string] => [name, value])]
-}
-
-async function bounded(answer: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of answer.body ?? []) {
-    length += chunk.byteLength
-    if (length > maxAnswerBytes) throw new StsFailure('', 'its answer is too long', false)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

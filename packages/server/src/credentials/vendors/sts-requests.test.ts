@@ -11,6 +11,7 @@ import { readStsAnswer } from './sts-answer.ts'
 import { sessionNameOf } from './sts-session.ts'
 import { identityOf, testGrant, testWarehouse } from './test-requests.ts'
 import type { Identity } from '../../identity/identity.ts'
+import { EndpointGuard } from '../../storage/endpoint-guard.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
@@ -101,6 +102,20 @@ describe('a request to a security token service', () => {
       's3.path-style-access': 'true',
       's3.endpoint': endpoint,
     })
+  })
+
+  test('is not sent to an address that the configuration does not allow', async () => {
+    const guard = (named: readonly string[]): StsVendor =>
+      new StsVendor({ endpoints: new EndpointGuard({ named, loopback: false }) })
+    const atLocalhost = { stsEndpoint: endpoint.replace('127.0.0.1', 'localhost') }
+    for (const profile of [{}, atLocalhost]) {
+      const refused = vend(profile, {}, guard([]))
+      await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
+      await expect(refused).rejects.toThrow('HEADGATE_PRIVATE_ENDPOINTS')
+    }
+    expect(asked).toEqual([])
+    await vend({}, {}, guard(['127.0.0.1']))
+    expect(asked).toHaveLength(1)
   })
 
   test('names the principal and the engine in tags when the warehouse wants that', async () => {

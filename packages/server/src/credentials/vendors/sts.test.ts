@@ -69,6 +69,7 @@ if (findMinio() === undefined) {
         shown: 'keys',
         prove: () => Promise.resolve({ parameters: [], keys: keysOf(minio) }),
         signal: undefined,
+        guard: null,
         now: Date.now,
         parameters: [['Action', 'AssumeRole'], ['Version', '2011-06-15'], ...parameters],
       })

@@ -1,4 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
+import type { EndpointGuard } from '../../storage/endpoint-guard.ts'
 import type { S3Store } from '../../catalog/warehouses.ts'
 import type { PolicyDialect } from '../policy/iam-pattern.ts'
 import { iamPolicy } from '../policy/iam-policy.ts'
@@ -31,6 +32,8 @@ export interface StsVendorOptions {
   /** Without it, warehouses that ask with a web identity get nothing. */
   readonly tokens?: WebIdentityTokens
   readonly keys?: StorageKeys
+  /** Checks the connections to endpoints that a request set. Absent: there are none. */
+  readonly endpoints?: EndpointGuard
   /** Epoch ms. */
   readonly now?: () => number
 }
@@ -65,6 +68,7 @@ export class StsVendor implements CredentialVendor {
       shown: identity,
       prove: () => this.#proof(grant, notAfter, identity, store),
       signal,
+      guard: isAwsOwn(profile, store) ? null : (this.#options.endpoints ?? null),
       now,
       parameters: [
         ['Action', identity === 'keys' ? 'AssumeRole' : 'AssumeRoleWithWebIdentity'],
@@ -102,6 +106,11 @@ export class StsVendor implements CredentialVendor {
       throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
     return { parameters: [['WebIdentityToken', token]], keys: null }
   }
+}
+
+/** True when neither the warehouse nor its vending names an endpoint. */
+function isAwsOwn({ stsEndpoint }: StsProfile, { endpoint }: S3Store): boolean {
+  return stsEndpoint === undefined && endpoint === null
 }
 
 /** What AssumeRole takes and AssumeRoleWithWebIdentity does not. */
