@@ -21,6 +21,15 @@ export class CliError extends Error {
     this.answer = options.answer
   }
 
+  /** Returns the same error in other words. */
+  saying(message: string): CliError {
+    return new CliError(this.exitCode, message, {
+      next: this.next,
+      cause: this,
+      ...(this.answer ? { answer: this.answer } : {}),
+    })
+  }
+
   /** The same error with another advice. */
   advising(next: string): CliError {
     return new CliError(this.exitCode, this.message, {

@@ -32,6 +32,18 @@ describe('the documentation of the command line', () => {
     for (const name of names) expect(page).toMatch(new RegExp(`^#+ ${name}$`, 'm'))
   })
 
+  it('--help lists commands before options', () => {
+    for (const group of [program, program.commands.find((command) => command.name() === 'warehouse')]) {
+      const text = group?.helpInformation() ?? ''
+      const [list, options] = [text.search(/^\S*[\w ]*:\n +\S+.*\n/m), text.indexOf('\nOptions:')]
+      const first = group?.commands[0]?.name() ?? ''
+      expect(text.indexOf(`\n  ${first} `)).toBeGreaterThan(0)
+      expect(options).toBeGreaterThan(text.indexOf(`\n  ${first} `))
+      expect(list).toBeGreaterThan(0)
+      expect(text.endsWith('\n')).toBe(true)
+    }
+  })
+
   it('every command and every option says what it is for', () => {
     for (const command of all(program)) {
       expect(command.description(), command.name()).toMatch(/\S\.?$/)

@@ -1,5 +1,5 @@
 import { stringify } from '@headgate/json'
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 import { registerAccess } from './commands/access/register.ts'
 import { registerAudit } from './commands/audit/register.ts'
 import { registerBootstrap } from './commands/bootstrap.ts'
@@ -39,7 +39,7 @@ export function createProgram(io: Io, version: string): Command {
       getErrHasColors: () => hasColours(io.stderr, io.env),
       outputError: (text, write) => write(json ? usageErrorJson(text) : text),
     })
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, formatHelp: commandsFirst })
     .showHelpAfterError(json ? false : '(--help after the command says more)')
     .option('--url <url>', 'server, or HEADGATE_URL (default: http://127.0.0.1:8181)')
     .option(
@@ -83,6 +83,15 @@ export function createProgram(io: Io, version: string): Command {
   registerToken(program, io)
   registerConfig(program, io)
   return program
+}
+
+/** Returns the help of a command with its commands before its options: people look for those first. */
+function commandsFirst(command: Command, helper: Help): string {
+  const sections = Help.prototype.formatHelp.call(helper, command, helper).split('\n\n')
+  if (helper.visibleCommands(command).length === 0) return sections.join('\n\n')
+  const options = sections.filter((section) => section.startsWith('Options:'))
+  const moved = [...sections.filter((section) => !options.includes(section)), ...options]
+  return `${moved.map((section) => section.trimEnd()).join('\n\n')}\n`
 }
 
 /** Commander's own errors, in the form of ours. */

@@ -10,6 +10,7 @@ import { inSession, type Session } from '../session.ts'
 const shown = z.object({
   id: z.string(),
   ownerId: z.string(),
+  owner: z.string().nullable(),
   protected: z.boolean(),
   kind: z.string().optional(),
   version: z.number().optional(),
@@ -46,7 +47,7 @@ async function showDetails(
       [said.kind ?? kind, name],
       ['warehouse', warehouse],
       ['id', said.id],
-      ['owner', said.ownerId],
+      ['owner', said.owner ?? `${said.ownerId} (deleted)`],
       ['protected', said.protected],
       ['version', said.version],
       ['location', said.location],

@@ -1,12 +1,12 @@
-import { HeadgateError } from '@headgate/errors'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { type AuditQuery, queryAudit, type StoredAuditRow } from '../store/audit.ts'
+import { type AuditQuery, findAuditedObject, queryAudit, type StoredAuditRow } from '../store/audit.ts'
 import type { Queryable } from '../store/sql.ts'
 import { administerServer, type ManagementParts } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { readPage } from './paging.ts'
 import { id, instant, instantOf, isId, nextPageToken, pageParameters } from './schemas.ts'
-import { securableIn, securableOf } from './securable.ts'
+import { kindOf, labelOf, securableIn, type SecurableName, securableOf } from './securable.ts'
 
 interface AuditView {
   readonly id: string
@@ -73,7 +73,7 @@ const auditQuery = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Only events of the object that this, namespace and relation name now, whatever it was called.',
+      'Only events of the object that this, namespace and relation name now, whatever it was called; without one, of the last object that had the name.',
     ),
   namespace: z.array(z.string()).optional().describe('The levels, outermost first, one parameter each.'),
   relation: z.string().optional(),
@@ -122,9 +122,7 @@ async function filterOf(sql: Queryable, asked: Asked): Promise<Omit<AuditQuery, 
   if (warehouse !== undefined && asked.securableId !== undefined)
     throw new HeadgateError('bad-request', 'Name the object or its id, not both.')
   const named =
-    warehouse === undefined
-      ? undefined
-      : (await securableOf(sql, securableIn({ warehouse, namespace, relation }))).row.id
+    warehouse === undefined ? undefined : await objectId(sql, securableIn({ warehouse, namespace, relation }))
   const isPrincipalId = principal !== undefined && isId(principal)
   return {
     from: epochMs(asked.from),
@@ -139,6 +137,18 @@ async function filterOf(sql: Queryable, asked: Asked): Promise<Omit<AuditQuery, 
     queryId: asked.queryId ?? null,
     requestId: asked.requestId ?? null,
     order: asked.order,
+  }
+}
+
+/** The object that has the name now, else the last one that had it in an event: it was dropped, purged or renamed. */
+async function objectId(sql: Queryable, name: SecurableName): Promise<string> {
+  try {
+    return (await securableOf(sql, name)).row.id
+  } catch (error) {
+    if (!isHeadgateError(error) || error.kind.status !== 404) throw error
+    const id = await findAuditedObject(sql, labelOf(name), kindOf(name))
+    if (id === null) throw error
+    return id
   }
 }
 

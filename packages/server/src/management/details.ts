@@ -3,13 +3,15 @@ import { defineOperation, type ManagementOperation } from './define.ts'
 import { lakeName, levels, namespaceOf, relationOf, warehouseOf, warehouseParams } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { permit } from './permit.ts'
-import { id } from './schemas.ts'
+import { ownerName } from './owner-name.ts'
+import { id, ownerField } from './schemas.ts'
 
 const namespaceView = z
   .strictObject({
     id,
     namespace: z.array(z.string()),
     ownerId: id,
+    owner: ownerField,
     protected: z.boolean(),
     properties: z.record(z.string(), z.string()),
   })
@@ -26,6 +28,7 @@ const relationView = z
     location: z.string(),
     metadataLocation: z.string(),
     ownerId: id,
+    owner: ownerField,
     protected: z.boolean(),
   })
   .meta({ id: 'Relation' })
@@ -51,7 +54,9 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
       )
       permit(call, object)
       const { id, ownerId, properties, protected: guarded } = found.row
-      return { id, namespace: [...found.levels], ownerId, protected: guarded, properties: { ...properties } }
+      const owner = await ownerName(parts.sql, ownerId)
+      const levelsOfIt = [...found.levels]
+      return { id, namespace: levelsOfIt, ownerId, owner, protected: guarded, properties: { ...properties } }
     },
   })
 
@@ -76,7 +81,19 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
       const { relation, identifier } = found
       const { id, kind, uuid, version, location, metadataLocation, ownerId, protected: guarded } = relation
       const at = { namespace: [...identifier.namespace], name: identifier.name }
-      return { id, ...at, kind, uuid, version, location, metadataLocation, ownerId, protected: guarded }
+      const owner = await ownerName(parts.sql, ownerId)
+      return {
+        id,
+        ...at,
+        kind,
+        uuid,
+        version,
+        location,
+        metadataLocation,
+        ownerId,
+        owner,
+        protected: guarded,
+      }
     },
   })
 

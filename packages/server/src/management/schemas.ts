@@ -17,6 +17,12 @@ export const newName: z.ZodType<string> = z
   .refine((name) => !reserved.has(name.toLowerCase()), 'is reserved')
 
 /** The id or the name of something that exists. */
+/** The owner of an object, as `owner-name.ts` names it. */
+export const ownerField: z.ZodNullable<z.ZodString> = z
+  .string()
+  .nullable()
+  .describe('The owner as audit events name principals; null: that principal was deleted.')
+
 export const idOrName: z.ZodType<string> = z.string().min(1).max(1_024)
 
 export function isId(text: string): boolean {

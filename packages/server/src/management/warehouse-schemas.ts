@@ -5,7 +5,7 @@ import { parseLocation } from '../storage/location.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import { type VendingProfile, vendingProfile } from '../catalog/vending-profile.ts'
-import { id, instant, instantOf } from './schemas.ts'
+import { id, instant, instantOf, ownerField } from './schemas.ts'
 
 const text = z.string().min(1).max(2048)
 const secret = z.string().min(1).max(16_384)
@@ -143,6 +143,7 @@ export interface WarehouseView {
   readonly protected: boolean
   readonly notBefore: string
   readonly ownerId: string
+  readonly owner: string | null
   readonly version: number
   readonly createdAt: string
   readonly updatedAt: string
@@ -163,13 +164,15 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     protected: z.boolean(),
     notBefore: instant.describe('Storage access that was handed out before this is over.'),
     ownerId: id,
+    owner: ownerField,
     version: z.int().describe('A random number that changes with every change of the settings.'),
     createdAt: instant,
     updatedAt: instant,
   })
   .meta({ id: 'Warehouse' })
 
-export function viewOfWarehouse(row: WarehouseRow): WarehouseView {
+/** @param owner see `owner-name.ts` */
+export function viewOfWarehouse(row: WarehouseRow, owner: string | null): WarehouseView {
   const { id, name, kind, retentionSeconds, ownerId, version } = row
   return {
     id,
@@ -185,6 +188,7 @@ export function viewOfWarehouse(row: WarehouseRow): WarehouseView {
     notBefore: instantOf(row.notBefore),
     protected: row.protected,
     ownerId,
+    owner,
     version,
     createdAt: instantOf(row.createdAt),
     updatedAt: instantOf(row.updatedAt),

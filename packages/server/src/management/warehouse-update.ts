@@ -6,6 +6,7 @@ import { parseVendingProfile } from '../catalog/vending-profile.ts'
 import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import { warehouseViewOf } from './warehouse-view.ts'
 import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { ridersFor } from './permit.ts'
@@ -13,13 +14,7 @@ import { permitWarehouseChange } from './permit-warehouse-change.ts'
 import { checkClientProperties, setAnew } from '../catalog/client-properties.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
-import {
-  checkFileRoots,
-  viewOfWarehouse,
-  type WarehouseChange,
-  warehouseChange,
-  warehouseView,
-} from './warehouse-schemas.ts'
+import { checkFileRoots, type WarehouseChange, warehouseChange, warehouseView } from './warehouse-schemas.ts'
 
 export function warehouseUpdateOperations(parts: LakeParts): readonly ManagementOperation[] {
   const update = defineOperation({
@@ -70,7 +65,7 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       }
       await updateWarehouse(parts, row, { profile, settings }, ridersFor(call, decision))
       parts.warehouses.forget()
-      return viewOfWarehouse(await warehouseRow(parts, params.warehouse))
+      return await warehouseViewOf(parts, await warehouseRow(parts, params.warehouse))
     },
   })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { listFilter, serverChain, shownIn } from '../access/decide.ts'
+import type { Policy } from '../access/policy.ts'
+import { decide, listFilter, serverChain, shownIn } from '../access/decide.ts'
 import { createWarehouse, defaultRetentionSeconds, deleteWarehouse } from '../catalog/change-warehouse.ts'
 import { bucketOfDirectory } from '../catalog/check-vending.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
@@ -11,24 +12,46 @@ import { checkClientProperties } from '../catalog/client-properties.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import { warehouseViewOf } from './warehouse-view.ts'
 import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { readPage } from './paging.ts'
 import { permit, permitAny, ridersFor } from './permit.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
-import {
-  checkFileRoots,
-  newWarehouse,
-  profileOf,
-  viewOfWarehouse,
-  warehouseView,
-} from './warehouse-schemas.ts'
+import { checkFileRoots, newWarehouse, profileOf, warehouseView } from './warehouse-schemas.ts'
 
 const subject = 'warehouses'
 
 const briefView = z
-  .strictObject({ id, name: z.string(), kind: z.enum(['managed', 'upstream']), protected: z.boolean() })
+  .strictObject({
+    id,
+    name: z.string(),
+    kind: z.enum(['managed', 'upstream']),
+    protected: z.boolean(),
+    location: z.string().nullable().describe('Its place; null for callers who do not manage it.'),
+    vending: z.string().nullable().describe('The vending mode; null for callers who do not manage it.'),
+  })
   .meta({ id: 'WarehouseName' })
+
+function briefOf(row: WarehouseRow, policy: Policy): z.output<typeof briefView> {
+  const { id, name, kind, protected: guarded } = row
+  const brief = { id, name, kind, protected: guarded }
+  if (decide(policy, warehouseChain(row), 'manage').outcome !== 'allow')
+    return { ...brief, location: null, vending: null }
+  return { ...brief, location: locationOf(row.storage), vending: textOf(row.vending['mode']) }
+}
+
+/** Returns the place of a warehouse as people write it: of a directory the directory itself, whatever clients see. */
+function locationOf({ type, root, bucket, prefix }: WarehouseRow['storage']): string | null {
+  if (type === 'file') return textOf(root)
+  const name = textOf(bucket)
+  if (type !== 's3' || name === null) return null
+  return typeof prefix === 'string' ? `s3://${name}/${prefix}` : `s3://${name}`
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
 
 export function warehouseOperations(parts: LakeParts): readonly ManagementOperation[] {
   const { sql, pageTokens } = parts
@@ -82,7 +105,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       // The notification arrives later, and the creator must hold the privilege as soon as the response is sent.
       parts.policies.saw(created.policyVersion)
       parts.warehouses.forget()
-      return viewOfWarehouse(await warehouseRow(parts, name))
+      return await warehouseViewOf(parts, await warehouseRow(parts, name))
     },
   })
 
@@ -112,13 +135,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         shownIn<WarehouseRow>(call.policy, (row) => warehouseChain(row).names),
         call.signal,
       )
-      const warehouses = rows.map(({ id, name, kind, protected: guarded }) => ({
-        id,
-        name,
-        kind,
-        protected: guarded,
-      }))
-      return { warehouses, nextPageToken }
+      return { warehouses: rows.map((row) => briefOf(row, call.policy)), nextPageToken }
     },
   })
 
@@ -133,7 +150,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     async run({ params }, call) {
       const row = await warehouseRow(parts, params.warehouse)
       permitAny(call, asObject(row), ['manage', 'administer-storage'])
-      return viewOfWarehouse(row)
+      return await warehouseViewOf(parts, row)
     },
   })
 

@@ -1,3 +1,4 @@
+import type { SecurableKind } from '../access/privilege.ts'
 import { type AuditRow, insertAuditSql } from './riders.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -24,6 +25,11 @@ function querySql(past: '<' | '>', order: 'desc' | 'asc'): string {
 }
 const newest = statement('audit-newest', querySql('<', 'desc'))
 const oldest = statement('audit-oldest', querySql('>', 'asc'))
+const lastNamed = statement(
+  'audit-last-named',
+  `select securable_id as id from audit
+   where object = $1 and securable_kind = $2 and securable_id is not null order by id desc limit 1`,
+)
 const prune = statement(
   'audit-prune',
   `delete from audit where ctid = any(array(
@@ -76,6 +82,15 @@ export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAud
     query.after,
     query.limit,
   ])
+}
+
+/** Returns the id of the object that last had this name in an event, also when it was removed since; null: none had. */
+export async function findAuditedObject(
+  sql: Queryable,
+  object: string,
+  kind: SecurableKind,
+): Promise<string | null> {
+  return (await sql.run<{ id: string }>(lastNamed, [object, kind]))[0]?.id ?? null
 }
 
 /** Deletes up to `limit` events older than `seconds`, the oldest first; how many it were. */

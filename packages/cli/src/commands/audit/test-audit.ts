@@ -27,6 +27,14 @@ export function auditPromises(shared: () => TestHeadgate): void {
       expect(await operations('--engine', 'nobody')).toEqual([])
       expect(await headgate(['audit', '--on', 'namespace:nowhere'])).toMatchObject({ code: 1 })
       expect(await headgate(['audit', '--from', 'yesterday'])).toMatchObject({ code: 2 })
+      await headgate(['namespace', 'drop', 'audited', '--yes'])
+      // A name that nothing has any more stands for the last object that had it.
+      expect((await operations('--on', 'namespace:audited')).toSorted()).toEqual([
+        'dropNamespace',
+        'grantPrivilege',
+      ])
+      await headgate(['namespace', 'create', 'audited'])
+      await headgate(give)
       const shown = await headgate(['audit', '--on', 'namespace:audited'], { terminal: '' })
       expect(shown.out).toMatch(/allowed +admin +grantPrivilege +lakehouse:audited/)
     })

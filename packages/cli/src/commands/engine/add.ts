@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { read } from '../../connection/answer.ts'
+import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
 import { inSession } from '../../session.ts'
 import { engine, engineText } from './engine.ts'
+import { engineFlags } from './flag-names.ts'
 import { addEntryOptions, entryBody, type EntryOptions } from './entry-options.ts'
 
 export function registerAdd(group: Command, io: Io): void {
@@ -13,7 +15,10 @@ export function registerAdd(group: Command, io: Io): void {
   addEntryOptions(command).action(
     inSession(io, async ({ client, out }, principal: string, options: EntryOptions) => {
       const body = { principal, ...entryBody(options) }
-      const answer = await client.send({ method: 'POST', path: '/management/v1/engines', body })
+      const answer = await inFlags(
+        client.send({ method: 'POST', path: '/management/v1/engines', body }),
+        engineFlags,
+      )
       out.answer(answer, (paint) => engineText(paint, read(engine, answer)))
       if (options.subject === undefined)
         out.note(`It acts for nobody yet: headgate engine set ${principal} --subject "ISSUER PATTERN"`)

@@ -3,9 +3,11 @@ import { CliError } from '../../cli-error.ts'
 import { read } from '../../connection/answer.ts'
 import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
+import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
 import { inSession } from '../../session.ts'
 import { engine, engineText } from './engine.ts'
+import { engineFlags } from './flag-names.ts'
 import { addEntryOptions, entryBody, type EntryOptions } from './entry-options.ts'
 
 export function registerSet(group: Command, io: Io): void {
@@ -23,7 +25,8 @@ export function registerSet(group: Command, io: Io): void {
         })
       }
       const body = entryBody(options)
-      const answer = await client.send({ method: 'PATCH', path: path`/management/v1/engines/${name}`, body })
+      const sent = client.send({ method: 'PATCH', path: path`/management/v1/engines/${name}`, body })
+      const answer = await inFlags(sent, engineFlags)
       out.answer(answer, (paint) => engineText(paint, read(engine, answer)))
     }),
   )

@@ -55,7 +55,7 @@ export function enginePromises(shared: () => TestHeadgate): void {
       const { headgate } = shared()
       expect(await headgate(['engine', 'add', 'trino', '--assertions'])).toMatchObject({
         code: 1,
-        err: expect.stringContaining('namesIssuer'),
+        err: expect.stringContaining('--names-issuer'),
       })
       const mistyped = await headgate(['engine', 'add', 'trino', '--subject', `${testIssuer}/ *`])
       expect(mistyped).toMatchObject({

@@ -47,7 +47,9 @@ export function namespacePromises(shared: () => TestHeadgate): void {
       const { headgate } = shared()
       await headgate(['namespace', 'create', 'guarded'])
       expect((await headgate(['namespace', 'protect', 'guarded', '--json'])).json).toEqual({ changed: true })
-      expect((await headgate(['namespace', 'details', 'guarded'])).out).toMatch(/\nprotected +yes\n/)
+      const shown = (await headgate(['namespace', 'details', 'guarded'])).out
+      expect(shown).toMatch(/\nprotected +yes\n/)
+      expect(shown).toMatch(/\nowner +admin\n/)
       expect(await headgate(['namespace', 'drop', 'guarded', '--yes'])).toMatchObject({ code: 1 })
       expect(await headgate(['namespace', 'unprotect', 'guarded'])).toMatchObject({ code: 0 })
       expect(await headgate(['namespace', 'drop', 'guarded', '--yes'])).toMatchObject({ code: 0 })

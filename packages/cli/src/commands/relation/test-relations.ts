@@ -115,7 +115,9 @@ export function relationPromises(shared: () => TestHeadgate): void {
       expect((await headgate(['table', 'protect', 'shop.lines'])).out).toBe(
         'The table shop.lines is protected.\n',
       )
-      expect((await headgate(['table', 'details', 'shop.lines'])).out).toMatch(/\nprotected +yes\n/)
+      const shown = (await headgate(['table', 'details', 'shop.lines'])).out
+      expect(shown).toMatch(/\nprotected +yes\n/)
+      expect(shown).toMatch(/\nowner +admin\n/)
       expect(await headgate(['table', 'drop', 'shop.lines', '--yes'])).toMatchObject({ code: 1 })
       expect((await headgate(['table', 'unprotect', 'shop.lines', '--json'])).json).toEqual({ changed: true })
       expect((await headgate(['view', 'protect', 'shop.recent', '--json'])).json).toEqual({ changed: true })

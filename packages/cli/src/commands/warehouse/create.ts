@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { read } from '../../connection/answer.ts'
+import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
+import { warehouseFlags } from './flag-names.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 import { addStorageOptions, locationOf, storageBody, type StorageOptions } from './storage-options.ts'
@@ -30,7 +32,7 @@ async function create(session: Session, name: string, location: string, options:
   const storage = storageBody(session.io, location, options)
   const vending = vendingBody(options, null)
   session.out.progress('The server tries the storage out …')
-  const answer = await session.client.send({
+  const sent = session.client.send({
     method: 'POST',
     path: '/management/v1/warehouses',
     body: {
@@ -45,5 +47,6 @@ async function create(session: Session, name: string, location: string, options:
       skipProbe: options.skipProbe,
     },
   })
+  const answer = await inFlags(sent, warehouseFlags)
   session.out.answer(answer, (paint) => warehouseText(paint, read(warehouse, answer)))
 }

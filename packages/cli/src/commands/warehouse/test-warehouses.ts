@@ -28,7 +28,7 @@ export function warehousePromises(shared: () => TestHeadgate): void {
       expect(made.out).toMatch(/\nDEFAULT FOR CLIENTS +VALUE\na +b=c\n/)
       expect((await headgate(['warehouse', 'validate', 'second', '--json'])).json).toEqual({})
       expect((await headgate(['warehouse', 'list'])).out).toMatch(
-        /lakehouse +managed +no .*\nsecond +managed +no/,
+        /lakehouse +managed +file:\/\/\S+\/data\/warehouse +gateway +no .*\nsecond +managed +file:\/\/\S+\/second +none +no/,
       )
     })
 
@@ -61,6 +61,39 @@ export function warehousePromises(shared: () => TestHeadgate): void {
       expect(more.json).toMatchObject({ allowedLocations: [`file://${allowed}`] })
       const less = await headgate(['warehouse', 'update', 'spaced', '--disallow', allowed, '--json'])
       expect(less.json).toMatchObject({ allowedLocations: [] })
+    })
+
+    it('says who owns it by name', async () => {
+      const { headgate } = shared()
+      expect((await headgate(['warehouse', 'show', 'second'])).out).toMatch(/\nowner +admin\n/)
+      expect((await headgate(['warehouse', 'show', 'lakehouse'])).out).toMatch(/\nowner +server\n/)
+    })
+
+    it('refuses options by their names, not by those of the interface', async () => {
+      const { headgate } = shared()
+      const create = ['warehouse', 'create', 'refused', 's3://bucket/refused', '--skip-probe']
+      const chain = [...create, '--default-chain', '--region', 'eu-central-1']
+      const refused = async (...args: string[]): Promise<string> => {
+        const { code, err } = await headgate(args)
+        expect(code).toBe(1)
+        return err
+      }
+      expect(await refused(...chain, '--vending', 'none', '--vend-when-not-asked')).toContain(
+        '--vend-when-not-asked cannot be given here',
+      )
+      expect(await refused(...create, '--region', 'eu-central-1')).toContain(
+        'needs --keys-file or --keys-from-env, or --default-chain',
+      )
+      expect(await refused(...create, '--default-chain')).toContain('--region is missing')
+      expect(await refused(...chain, '--vending', 'sts', '--role-arn', 'x')).toContain(
+        '--role-arn: must be an ARN',
+      )
+      expect(await refused(...chain, '--vending', 'sts', '--kms-key', 'x')).toContain(
+        '--kms-key: must be an ARN',
+      )
+      const validate = ['warehouse', 'validate', '--location', 's3://bucket/refused', '--default-chain']
+      expect(await refused(...validate, '--endpoint', 'ftp://x')).toContain('--endpoint: must be an http')
+      expect(await refused('warehouse', 'update', 'second', '--default-chain')).not.toContain('body.')
     })
 
     it('update changes what is given and keeps the rest', async () => {

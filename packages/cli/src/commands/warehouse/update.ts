@@ -4,8 +4,10 @@ import { CliError } from '../../cli-error.ts'
 import { read } from '../../connection/answer.ts'
 import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
+import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
 import { several } from '../../options.ts'
+import { warehouseFlags } from './flag-names.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 import {
@@ -59,7 +61,7 @@ async function update({ client, io, out }: Session, name: string, options: Optio
     ...(now === undefined ? {} : listsAfter(now, options)),
   }
   if (body.storageKeys !== undefined) out.progress('The server tries the storage out …')
-  const answer = await client.send({ method: 'PATCH', path: at, body })
+  const answer = await inFlags(client.send({ method: 'PATCH', path: at, body }), warehouseFlags)
   out.answer(answer, (paint) => warehouseText(paint, read(warehouse, answer)))
 }
 

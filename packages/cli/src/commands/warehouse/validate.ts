@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
 import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
+import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
+import { warehouseFlags } from './flag-names.ts'
 import { inSession, type Session } from '../../session.ts'
 import { addStorageOptions, storageBody, type StorageOptions } from './storage-options.ts'
 
@@ -28,10 +30,13 @@ async function validate(session: Session, name: string | undefined, options: Opt
   const answer =
     options.location === undefined
       ? await client.send({ method: 'POST', path: path`/management/v1/warehouses/${name ?? ''}/validate` })
-      : await client.send({
-          method: 'POST',
-          path: '/management/v1/warehouses/validate',
-          body: { storage: storageBody(io, options.location, options) },
-        })
+      : await inFlags(
+          client.send({
+            method: 'POST',
+            path: '/management/v1/warehouses/validate',
+            body: { storage: storageBody(io, options.location, options) },
+          }),
+          warehouseFlags,
+        )
   out.answer(answer, () => 'The storage can be used: an object was written, read, listed and deleted.')
 }

@@ -19,6 +19,8 @@ export interface Warehouse {
   readonly notBefore: string
   readonly protected: boolean
   readonly ownerId: string
+  /** Null: the principal was deleted. */
+  readonly owner: string | null
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -39,6 +41,7 @@ export const warehouse: z.ZodType<Warehouse> = z.object({
   notBefore: z.string(),
   protected: z.boolean(),
   ownerId: z.string(),
+  owner: z.string().nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
@@ -59,7 +62,7 @@ export function warehouseText(paint: Paint, shown: Warehouse): string {
     ['further places', shown.allowedLocations.join(', ') || null],
     ['dropped are kept', duration(shown.retentionSeconds)],
     ['protected', shown.protected],
-    ['owner', shown.ownerId],
+    ['owner', shown.owner ?? `${shown.ownerId} (deleted)`],
     ['created', moment(shown.createdAt)],
     ['changed', moment(shown.updatedAt)],
   ])

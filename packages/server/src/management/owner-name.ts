@@ -1,0 +1,11 @@
+import { serverId } from '../access/privilege.ts'
+import { findPrincipal, ownIssuer } from '../store/principals.ts'
+import type { Queryable } from '../store/sql.ts'
+
+/** Returns the owner of an object as audit events name principals; null when that principal was deleted. */
+export async function ownerName(sql: Queryable, ownerId: string): Promise<string | null> {
+  if (ownerId === serverId) return 'server'
+  const owner = await findPrincipal(sql, ownerId)
+  if (owner === null) return null
+  return owner.issuer === ownIssuer ? owner.subject : `${owner.issuer}#${owner.subject}`
+}
