@@ -36,7 +36,7 @@ export interface FaultProxyOptions {
  */
 export class FaultProxy implements AsyncDisposable {
   readonly #server: Server
-  readonly #target: { readonly host: string; readonly port: number }
+  #target: { readonly host: string; readonly port: number }
   readonly #open = new Set<Socket>()
   #faults: Faults
   #changed = Promise.withResolvers<void>()
@@ -85,6 +85,11 @@ export class FaultProxy implements AsyncDisposable {
     this.#faults = faults
     this.#changed.resolve()
     this.#changed = Promise.withResolvers()
+  }
+
+  /** Leads new connections to another port of the target's host. Open ones stay. */
+  redirect(port: number): void {
+    this.#target = { ...this.#target, port }
   }
 
   /** Resets every open connection. */
