@@ -128,6 +128,15 @@ export class Policies implements AsyncDisposable {
     return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, seenVersion)
   }
 
+  /**
+   * Returns what a principal holds by its own grants, roles and ownership as of now, whether it is enabled or an engine or
+   * neither: for callers who may not learn that. One query for each call.
+   */
+  async ofRights(id: string): Promise<Policy> {
+    const row = await loadPolicyRow(this.#sql, id, null, this.#groupAges)
+    return compilePolicy(id, null, { ...row, enabled: true, engine: null }, this.#authorizer)
+  }
+
   /** Notes a policy version that was committed. Unless it is the known one, every entry is read again. */
   saw(version: number): void {
     if (version !== this.#version) this.#distrust(version)

@@ -274,7 +274,7 @@ export const privilegesByOperation = {
         when: 'the rights of others are asked for, on a table or view',
       },
     ],
-    note: 'Everybody may ask about themselves: what they may not see is missing for them.',
+    note: 'Everybody may ask about themselves: what they may not see is missing for them. Of others, callers without manage on the server ask about principals that own, or that grants name on, the objects that they manage; whether these are disabled, or engines, is not told. Administrators of the server are named to holders of manage there.',
   },
   checkAccess: {
     needs: [
@@ -303,7 +303,7 @@ export const privilegesByOperation = {
         when: 'the rights of others are asked for, on a table or view',
       },
     ],
-    note: 'Everybody may ask about themselves. What the caller may not see is answered like what is missing.',
+    note: 'Everybody may ask about themselves. What the caller may not see is answered like what is missing. About others as for explainAccess.',
   },
   whoCan: {
     needs: [
@@ -317,5 +317,6 @@ export const privilegesByOperation = {
         when: 'it is asked for a table or view',
       },
     ],
+    note: 'Lists every holder for callers with manage on the server; for others, the principals that own, or that grants name on, the objects that they manage.',
   },
 } as const

@@ -149,10 +149,7 @@ describe('explain', () => {
     const { body } = await explain(reader.who, { privilege: 'modify', on: orders })
     expect(body).toMatchObject({ outcome: 'deny', deciding: null, own: ['use', 'select'] })
     expect(body).toMatchObject({
-      managers: [
-        { kind: 'principal', name: steward.clientId, on: 'sales' },
-        { kind: 'role', name: 'administrators', on: 'server' },
-      ],
+      managers: [{ kind: 'principal', name: steward.clientId, on: 'sales' }],
     })
   })
 
@@ -275,12 +272,10 @@ describe('who can', () => {
     const path = (privilege: string): string =>
       `/access/who-can?privilege=${privilege}&warehouse=${warehouse}&namespace=sales&namespace=eu&relation=orders`
     const names = (reply: Reply): readonly string[] => reply.body.principals.map((each) => each.name)
-    expect(names(await as(steward.who, `GET ${path('select')}`))).toEqual(
+    expect(names(await as(admin, `GET ${path('select')}`))).toEqual(
       ['admin', reader.clientId, steward.clientId].toSorted(),
     )
-    expect(names(await as(steward.who, `GET ${path('modify')}`))).toEqual(
-      ['admin', steward.clientId].toSorted(),
-    )
+    expect(names(await as(admin, `GET ${path('modify')}`))).toEqual(['admin', steward.clientId].toSorted())
     const first = await as(admin, `GET ${path('select')}&pageSize=2`)
     const next = encodeURIComponent(first.body.nextPageToken ?? '')
     const second = await as(admin, `GET ${path('select')}&pageSize=2&pageToken=${next}`)
@@ -290,6 +285,117 @@ describe('who can', () => {
     expect(await as((await principal()).who, `GET ${path('select')}`)).toMatchObject({ status: 404 })
     expect(await as(admin, 'GET /access/who-can?privilege=manage&server=true')).toMatchObject({ status: 200 })
     expect(await as(admin, 'GET /access/who-can?privilege=manage')).toMatchObject({ status: 400 })
+  })
+})
+
+describe('callers who do not manage the server', () => {
+  const serverQuestion = { privilege: 'manage', on: 'server' } as const
+
+  test('learn from explain nothing about its administrators', async () => {
+    const user = await principal()
+    const own = await explain(user.who, serverQuestion)
+    expect(own).toMatchObject({
+      status: 200,
+      body: {
+        outcome: 'hide',
+        deciding: null,
+        managers: [],
+        chain: [{ kind: 'server', owner: null, reasons: [] }],
+      },
+    })
+    expect(JSON.stringify(own.body)).not.toContain('administrators')
+    for (const about of [{ principal: 'admin' }, { principal: admin.principal.id }])
+      expect(await explain(user.who, { ...serverQuestion, ...about })).toMatchObject({ status: 403 })
+    const { orders, sales } = await lake()
+    await give(user, 'manage', sales)
+    const onOwn = await explain(user.who, { privilege: 'administer-storage', on: orders })
+    expect(onOwn).toMatchObject({ status: 200, body: { outcome: 'deny' } })
+    expect(JSON.stringify(onOwn.body)).not.toContain('"administrators"')
+  })
+
+  test('see owners and managers of the objects that they use, and not of those on the way', async () => {
+    const { orders, sales, table } = await lake()
+    const [reader, steward] = [await principal(), await principal()]
+    await give(reader, 'select', table)
+    await give(steward, 'manage', sales)
+    const { body } = await explain(reader.who, { privilege: 'modify', on: orders })
+    expect(body).toMatchObject({ outcome: 'deny', managers: [] })
+    expect(JSON.stringify(body)).not.toContain(steward.clientId)
+  })
+
+  test('ask only about principals that own, or that grants name on, the objects that they manage', async () => {
+    const { orders, sales, table } = await lake()
+    const [steward, reader, stranger, member] = [
+      await principal(),
+      await principal(),
+      await principal(),
+      await principal(),
+    ]
+    await give(steward, 'manage', sales)
+    await give(reader, 'select', table)
+    const role = name()
+    const { id } = (await as(admin, 'POST /roles', { name: role })).body
+    await as(admin, `POST /roles/${role}/members/add`, { principal: member.clientId })
+    await grant(store.sql, 'select', sales, 'role', id)
+    const question = { privilege: 'select', on: orders }
+    expect(await explain(steward.who, { ...question, principal: reader.clientId })).toMatchObject({
+      status: 200,
+      body: { outcome: 'allow', deciding: { because: 'grant' } },
+    })
+    const missing = await explain(steward.who, { ...question, principal: 'no-such-one' })
+    for (const other of [stranger.clientId, member.clientId, 'admin']) {
+      const hidden = await explain(steward.who, { ...question, principal: other })
+      expect(hidden, other).toMatchObject({ status: 404 })
+      expect(hidden.body.error.code).toBe(missing.body.error.code)
+      expect(hidden.body.error.message.replace(other, 'no-such-one')).toBe(missing.body.error.message)
+      expect(await check(steward.who, { ...question, principal: other })).toMatchObject({ status: 404 })
+    }
+  })
+
+  test('learn neither whether a principal is disabled nor whether it is an engine', async () => {
+    const { orders, sales, warehouse } = await lake()
+    const [steward, reader] = [await principal(), await principal()]
+    await give(steward, 'manage', sales)
+    await give(reader, 'select', sales)
+    const question = { privilege: 'select', on: orders, principal: reader.clientId }
+    const path = `GET /access/who-can?privilege=select&warehouse=${warehouse}&namespace=sales`
+    const seen = async (): Promise<unknown> => [
+      await explain(steward.who, question),
+      await check(steward.who, question),
+      await as(steward.who, path),
+    ]
+    const before = await seen()
+    expect(before).toMatchObject([
+      { body: { outcome: 'allow', shutOut: null } },
+      { body: { results: [{ outcome: 'allow', limitedBy: null }] } },
+      { body: { principals: { length: 2 } } },
+    ])
+    expect(JSON.stringify(before)).not.toContain('enabled')
+    await registerEngine(store.sql, reader.id, { privileges: ['use'] })
+    await as(admin, `POST /principals/${reader.clientId}/disable`)
+    expect(await seen()).toEqual(before)
+    expect(await explain(steward.who, { ...question, engine: reader.clientId })).toMatchObject({
+      status: 403,
+    })
+    expect(await explain(admin, question)).toMatchObject({ body: { outcome: 'hide', shutOut: 'principal' } })
+  })
+
+  test('list as who can only those whom grants on their own objects name, and no principals', async () => {
+    const { sales, warehouse } = await lake()
+    const [steward, reader, above] = [await principal(), await principal(), await principal()]
+    await give(steward, 'manage', sales)
+    await give(reader, 'select', sales)
+    await as(admin, 'POST /grants', {
+      privilege: 'select',
+      on: { warehouse },
+      to: { principal: above.clientId },
+    })
+    const path = `GET /access/who-can?privilege=select&warehouse=${warehouse}&namespace=sales&namespace=eu`
+    const { body } = await as(steward.who, path)
+    const shown = body.principals.map((each) => each.name)
+    expect(shown).toEqual([reader.clientId, steward.clientId].toSorted())
+    expect(await as(steward.who, 'GET /principals')).toMatchObject({ status: 403 })
+    expect(await as(steward.who, `GET /principals/${reader.clientId}`)).toMatchObject({ status: 403 })
   })
 })
 

@@ -6,7 +6,8 @@ import type { Privilege } from '../access/privilege.ts'
 import type { Call } from '../http/operation.ts'
 import { findSecurables, type SecurableRow } from '../store/grants.ts'
 import { administer, type ManagementParts } from './administer.ts'
-import { type AskedAbout, askedAbout, identityOf, isOwn } from './asked-about.ts'
+import { type AskedAbout, askedAbout, isOwn } from './asked-about.ts'
+import { administersPrincipals, askedPolicy } from './asked-policy.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { privilege } from './grants.ts'
 import { type SecurableName, securableName, storedName, refusedObject } from './securable.ts'
@@ -51,7 +52,8 @@ const maxOthers = 100
 const hidden: Checked = { allowed: false, outcome: 'hide', limitedBy: null, forbiddenBy: null }
 
 /** Says of many things at once whether they may be done. */
-export function checkOperations({ sql, policies }: ManagementParts): readonly ManagementOperation[] {
+export function checkOperations(parts: ManagementParts): readonly ManagementOperation[] {
+  const { sql } = parts
   return [
     defineOperation({
       id: 'checkAccess',
@@ -67,7 +69,9 @@ export function checkOperations({ sql, policies }: ManagementParts): readonly Ma
         description: 'The answers, in the order of the questions.',
       },
       async run({ body: { checks } }, call) {
-        if (new Set(checks.filter((one) => !isOwn(one, call)).map(keyOf)).size > maxOthers)
+        if (
+          new Set(checks.filter((one) => !isOwn(one, call)).map((one) => keyOf(one, call))).size > maxOthers
+        )
           throw new HeadgateError('bad-request', `Ask about ${maxOthers} others at most in one request.`)
         call.audit.detail = { checks: checks.length }
         const rows = await findSecurables(
@@ -93,18 +97,15 @@ export function checkOperations({ sql, policies }: ManagementParts): readonly Ma
     row: SecurableRow,
     known: Map<string, Promise<Policy>>,
   ): Promise<Checked> {
-    const key = keyOf(one)
-    const policy = known.get(key) ?? policyOf(call, one, row.policyVersion)
+    const key = keyOf(one, call)
+    const policy =
+      known.get(key) ?? askedPolicy(parts, one, row, refusedObject(one.on), call).then(({ policy }) => policy)
     known.set(key, policy)
     const decision = decide(await policy, row.chain, one.privilege)
     const { outcome, limitedBy = null, forbiddenBy = null } = decision
     // That something forbids it tells that it is there.
     if (outcome === 'hide' && forbiddenBy !== null && isOwn(one, call)) return hidden
     return { allowed: outcome === 'allow', outcome, limitedBy, forbiddenBy }
-  }
-
-  async function policyOf(call: Call, one: Check, version: number): Promise<Policy> {
-    return policies.get(await identityOf(sql, one, call), version)
   }
 }
 
@@ -116,6 +117,9 @@ function isHidden(call: Call, one: Check, row: SecurableRow): boolean {
   return false
 }
 
-function keyOf({ principal, engine }: AskedAbout): string {
-  return JSON.stringify([principal ?? null, engine ?? null])
+/** Administrators ask about others wherever they are; what other callers may ask depends on the object. */
+function keyOf(one: Check, call: Call): string {
+  const { principal = null, engine = null, on } = one
+  const isAnywhere = isOwn(one, call) || administersPrincipals(call)
+  return JSON.stringify([principal, engine, isAnywhere ? null : on])
 }

@@ -4,7 +4,7 @@ import { explain, type Reason } from '../access/explain.ts'
 import { enforce } from '../access/refuse.ts'
 import type { Policy } from '../access/policy.ts'
 import { isOwners } from '../access/privilege-bits.ts'
-import { type Privilege, serverId } from '../access/privilege.ts'
+import { type Chain, type Privilege, serverId } from '../access/privilege.ts'
 import { Stale } from '../catalog/stale.ts'
 import type { Call } from '../http/operation.ts'
 import {
@@ -12,13 +12,13 @@ import {
   listManagers,
   listMemberships,
   type NamedSecurableRow,
-  nameSecurables,
 } from '../store/explanations.ts'
 import type { SecurableRow } from '../store/grants.ts'
 import { levelsOf } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
-import { administer, type ManagementParts } from './administer.ts'
-import { type AskedAbout, askedAbout, identityOf, isOwn } from './asked-about.ts'
+import type { ManagementParts } from './administer.ts'
+import { type AskedAbout, askedAbout, isOwn } from './asked-about.ts'
+import { administersPrincipals, askedPolicy } from './asked-policy.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import {
   type ExplainedObject,
@@ -27,6 +27,7 @@ import {
   type ExplanationView,
 } from './explanation-view.ts'
 import { grantingPrivilege, privilege } from './grants.ts'
+import { heldAlong, objectsAlong } from './objects-above.ts'
 import { instantOf } from './schemas.ts'
 import { labelOf, type SecurableName, securableName, securableOf } from './securable.ts'
 
@@ -44,7 +45,7 @@ const maxManagers = 20
 
 /** Says why somebody may do something, or what is missing. */
 export function explainOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql, policies } = parts
+  const { sql } = parts
 
   return [
     defineOperation({
@@ -59,15 +60,17 @@ export function explainOperations(parts: ManagementParts): readonly ManagementOp
       async run({ body }, call) {
         const { row, object } = await securableOf(sql, body.on)
         call.audit.object = labelOf(body.on)
-        if (!isOwn(body, call)) administer(call, row.chain, object)
-        const identity = await identityOf(sql, body, call)
-        const policy = await policies.get(identity, row.policyVersion)
+        const { identity, policy } = await askedPolicy(parts, body, row, object, call)
         const decision = decide(policy, row.chain, body.privilege)
         // Who asks about themselves learns no more than by trying.
         if (decision.outcome === 'hide' && row.kind !== 'server' && isOwn(body, call))
           enforce(decision, object)
         noteAbout(call, row, body)
-        const described = await describe(row, policy, body.privilege, decision.outcome !== 'allow')
+        const described = await describe(row, policy, body.privilege, {
+          policy: call.policy,
+          own: isOwn(body, call),
+          isMissing: decision.outcome !== 'allow',
+        })
         // What was read after the policy explains it only if nothing changed meanwhile.
         if ((await policyVersion(sql)) !== policy.version) throw new Stale()
         const { principal, actors } = identity
@@ -91,35 +94,36 @@ export function explainOperations(parts: ManagementParts): readonly ManagementOp
     row: SecurableRow,
     policy: Policy,
     privilege: Privilege,
-    isMissing: boolean,
+    asking: Asking,
   ): Promise<Pick<ExplanationView, 'deciding' | 'own' | 'effective' | 'chain' | 'managers'>> {
-    const ids = row.chain.ids
-    const [objects, memberships, grants] = [
-      await nameSecurables(sql, ids),
-      await listMemberships(sql, policy.principalId),
-      await listHeldGrants(sql, [...ids, serverId], [...policy.grantees]),
-    ]
-    const links = [...objects.toSorted((a, b) => depthOf(b) - depthOf(a)).map(objectOf), theServer]
+    const objects = await objectsAlong(sql, row.chain)
+    const memberships = await listMemberships(sql, policy.principalId)
+    const grants = await listHeldGrants(sql, [...row.chain.ids, serverId], [...policy.grantees])
+    const shown = shownTo(asking, row.chain, objects)
+    const links = [...objects.map((object) => objectOf(object, shown.people.has(object.id))), theServer]
     const order = links.map(({ id }) => id)
     const owned = objects.filter(({ ownerId }) => ownerId === policy.principalId).map(({ id }) => id)
-    const { reasons, deciding, own, effective } = explain(policy, row.chain, privilege, {
-      order,
-      owned,
-      grants,
-      memberships,
-    })
+    const known = { order, owned, grants, memberships }
+    const { reasons, deciding, own, effective } = explain(policy, row.chain, privilege, known)
     const byId = new Map(links.map((link) => [link.id, link]))
     const viewOf = (reason: Reason): ExplainedReason =>
       reasonView(reason, policy, byId.get(reason.on) ?? theServer)
+    const isShown = ({ on }: Reason): boolean => shown.reasons === null || shown.reasons.has(on)
     return {
-      deciding: deciding === null ? null : viewOf(deciding),
+      deciding: deciding === null || !isShown(deciding) ? null : viewOf(deciding),
       own: [...own],
       effective: [...effective],
       chain: links.map((link) => ({
         ...link,
-        reasons: reasons.filter(({ on }) => on === link.id).map(viewOf),
+        reasons: reasons.filter((reason) => reason.on === link.id && isShown(reason)).map(viewOf),
       })),
-      managers: isMissing ? await managersOf(order, byId, privilege) : [],
+      managers: asking.isMissing
+        ? await managersOf(
+            order.filter((id) => shown.people.has(id)),
+            byId,
+            privilege,
+          )
+        : [],
     }
   }
 
@@ -153,18 +157,42 @@ export function noteAbout(call: Call, row: Pick<SecurableRow, 'kind' | 'id'>, as
 
 const theServer: ExplainedObject = { kind: 'server', id: serverId, name: 'server', owner: null }
 
-/** The larger, the deeper. */
-function depthOf({ kind, name }: NamedSecurableRow): number {
-  if (kind === 'relation') return Infinity
-  return kind === 'warehouse' ? 0 : levelsOf(name).length
+/** Who asks, and about what. */
+interface Asking {
+  readonly policy: Policy
+  /** About the caller itself. */
+  readonly own: boolean
+  /** The decision is not `allow`. */
+  readonly isMissing: boolean
 }
 
-function objectOf({ kind, id, name, ownerId, ownerName }: NamedSecurableRow): ExplainedObject {
+interface Shown {
+  /** The objects whose owners and managers are named. */
+  readonly people: ReadonlySet<string>
+  /** The objects whose reasons are shown; null: all. */
+  readonly reasons: ReadonlySet<string> | null
+}
+
+/**
+ * Returns what of an explanation the caller is shown: owners and managers of the objects that it uses, those of the server
+ * only with `manage` there; and all reasons about itself, of others those on the objects that it manages.
+ */
+function shownTo({ policy, own }: Asking, chain: Chain, objects: readonly NamedSecurableRow[]): Shown {
+  const onServer = administersPrincipals({ policy }) ? [serverId] : []
+  const ids = (privilege: Privilege): Set<string> =>
+    new Set([...heldAlong(policy, chain, objects, privilege).map(({ id }) => id), ...onServer])
+  return { people: ids('use'), reasons: own ? null : ids('manage') }
+}
+
+function objectOf(
+  { kind, id, name, ownerId, ownerName }: NamedSecurableRow,
+  isOwnerShown: boolean,
+): ExplainedObject {
   return {
     kind,
     id,
     name: kind === 'namespace' ? levelsOf(name).join('.') : name,
-    owner: ownerName === null ? null : { id: ownerId, name: ownerName },
+    owner: ownerName === null || !isOwnerShown ? null : { id: ownerId, name: ownerName },
   }
 }
 

@@ -79,7 +79,11 @@ export const explanationView: z.ZodType<ExplanationView> = z
       .describe(
         'deny: it may be seen, but this may not be done (403). hide: it looks as if it did not exist (404).',
       ),
-    deciding: reason.nullable().describe('What gives the right; null: nothing does.'),
+    deciding: reason
+      .nullable()
+      .describe(
+        'What gives the right; null: nothing does, or it lies on an object that the caller does not manage.',
+      ),
     limitedBy: z
       .string()
       .nullable()
@@ -115,6 +119,8 @@ export const explanationView: z.ZodType<ExplanationView> = z
           on: z.string(),
         }),
       )
-      .describe('Some of those who could grant what is missing, with the object that they manage.'),
+      .describe(
+        'Some of those who could grant what is missing, with the object that they manage: of the objects that the caller uses; of the server for holders of manage there.',
+      ),
   })
   .meta({ id: 'AccessExplanation' })

@@ -24,7 +24,7 @@ const holders = statement(
      and not exists (
        select from engine e where e.principal_id = p.id and not (
          e.first_calls = 'service' and (e.warehouses is null or coalesce($4::uuid = any(e.warehouses), false))
-         and (e.privileges is null and $10 or e.privileges && $2::text[])))
+         and coalesce(e.privileges && $2::text[], $10::boolean)))
      and ($5::text is null or (p.name, p.id) > ($5, $6::uuid))
    order by p.name, p.id limit $7`,
 )

@@ -129,7 +129,8 @@ function becauseOf({
   if (shutOut !== null) return shutOutTexts[shutOut](principal.name, engine?.name ?? '')
   const given = deciding === null ? null : reasonText(deciding)
   const proof = mustBeProven ? '; not where the engine only states the name of an administrator' : ''
-  if (outcome === 'allow') return `${given ?? 'everybody may everything here'}${proof}`
+  if (outcome === 'allow')
+    return `${given ?? 'of a grant on an object that you do not manage, or the server takes anonymous callers'}${proof}`
   if (limitedBy !== null)
     return `${given ?? 'there is a grant'}, but the entry of the engine ${limitedBy} does not let it: headgate engine show ${limitedBy}`
   if (forbiddenBy !== null)

@@ -1,17 +1,21 @@
 import { Argument, type Command } from 'commander'
+import { z } from 'zod'
 import { readList } from '../../connection/pages.ts'
 import type { Io } from '../../io.ts'
 import { parseObject } from '../../names/securable.ts'
 import { limitOption } from '../../options.ts'
 import { inSession } from '../../session.ts'
 import { showList } from '../../show-list.ts'
-import { principal } from '../principal/principal.ts'
 import { privileges } from './subject-options.ts'
+
+const holder = z.object({ id: z.string(), issuer: z.string(), name: z.string(), kind: z.string() })
 
 export function registerWhoCan(group: Command, io: Io): void {
   group
     .command('who-can')
-    .description('Lists who may do something with an object when nobody acts for them. You must manage it.')
+    .description(
+      'Lists the principals that may do something with an object that you manage, when no engine acts for them: all of them if you manage the server, else those that its grants name.',
+    )
     .addArgument(new Argument('<privilege>', 'what is asked for').choices(privileges))
     .argument('<object>', 'such as table:lakehouse/sales.orders')
     .addOption(limitOption())
@@ -25,7 +29,7 @@ export function registerWhoCan(group: Command, io: Io): void {
             path: '/management/v1/access/who-can',
             query: { privilege, ...on },
             key: 'principals',
-            item: principal,
+            item: holder,
             limit,
           })
           showList(session, listed, 'principals that may', [
