@@ -30,6 +30,7 @@ export function keyValue(
 }
 
 /** Reads a text that may be given several times. */
-export function several(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text]
+export function several(text: string, before: readonly string[] | false = []): readonly string[] {
+  // False after the option's negation.
+  return [...(before === false ? [] : before), text]
 }

@@ -1,17 +1,28 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 
+interface Keys {
+  /**
+   * Patterns of User-Agent headers (`*`, `?`) of clients that get their keys without `s3.endpoint`. Default: none. `*`
+   * alone: all clients.
+   */
+  readonly omitEndpointFor?: readonly string[] | undefined
+}
+
 interface Life {
   /** How long storage access lives when it is handed out anew, in seconds. Default 3,600. */
   readonly lifetimeSeconds?: number | undefined
-  /** Hand it out although the client did not ask, for clients that cannot. Default false. */
+  /**
+   * Issue storage access to clients that do not request it. Default: true in mode `gateway`, where minting needs no other
+   * service; else false.
+   */
   readonly whenNotAsked?: boolean | undefined
 }
 
 /** How a warehouse hands out storage access, as it is configured. */
 export type VendingProfile =
   | { readonly mode: 'none' }
-  | ({ readonly mode: 'gateway' } & Life)
+  | ({ readonly mode: 'gateway' } & Life & Keys)
   | ({ readonly mode: 'remote-signing' } & Pick<Life, 'whenNotAsked'>)
   | ({
       readonly mode: 'sts'
@@ -32,17 +43,27 @@ export type VendingProfile =
       readonly tokenAudience?: string | undefined
       /** `user-token`: further claims that the service wants in it, such as the `policy` of MinIO. */
       readonly tokenClaims?: Readonly<Record<string, string>> | undefined
-    } & Life)
-  | {
+    } & Life &
+      Keys)
+  | ({
       readonly mode: 'static'
       /** The keys that the server was given go to every client that may load a table, and stay valid. */
       readonly longLivedKeysMayLeaveTheServer: true
-    }
+    } & Keys)
 
 const whenNotAsked = z
   .boolean()
   .optional()
-  .describe('Hand it out although the client did not ask, for clients that cannot.')
+  .describe(
+    'Issue storage access to clients that do not request it (X-Iceberg-Access-Delegation). Default: true in mode gateway, else false.',
+  )
+const omitEndpointFor = z
+  .array(z.string().min(1).max(100))
+  .max(10)
+  .optional()
+  .describe(
+    'Patterns of User-Agent headers (* is any text, ? any one character) of clients that get their keys without s3.endpoint, such as ClickHouse*. Default: none.',
+  )
 const life = {
   lifetimeSeconds: z
     .int()
@@ -51,6 +72,7 @@ const life = {
     .optional()
     .describe('How long storage access lives when it is handed out. Default: 3600.'),
   whenNotAsked,
+  omitEndpointFor,
 }
 const arn = z
   .string()
@@ -109,6 +131,7 @@ export const vendingProfile: z.ZodType<VendingProfile> = z
       longLivedKeysMayLeaveTheServer: z
         .literal(true)
         .describe('The keys of the storage go to every client that may load a table, and stay valid.'),
+      omitEndpointFor,
     }),
   ])
   .meta({ id: 'Vending' })

@@ -81,6 +81,7 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
       issuedAt: now,
     },
     viewIds: [],
+    omitsEndpoint: false,
     policyVersion: 1,
     revokedBefore: 0,
     limits: endingAt(now + 24 * 60 * minute),

@@ -248,6 +248,7 @@ export class TestLake implements AsyncDisposable {
       policyVersion: policy.version,
       revokedBefore: 0,
       limits: this.issuer.limitsFor(identity, warehouse),
+      omitsEndpoint: false,
     }
   }
 

@@ -15,7 +15,7 @@ let alice: TestCaller
 let bob: TestCaller
 
 beforeAll(async () => {
-  server = await testServer({ vending: { mode: 'gateway' }, auditReads: 'store' })
+  server = await testServer({ vending: { mode: 'gateway', whenNotAsked: false }, auditReads: 'store' })
   for (const name of ['sales', 'hr']) {
     await server.send('POST', 'namespaces', { namespace: [name] })
     await server.send('POST', `namespaces/${name}/tables`, { name: 't', schema })

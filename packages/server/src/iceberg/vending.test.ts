@@ -12,7 +12,7 @@ let reader: TestCaller
 let writer: TestCaller
 
 beforeAll(async () => {
-  server = await testServer({ vending: { mode: 'gateway' } })
+  server = await testServer({ vending: { mode: 'gateway', whenNotAsked: false } })
   await server.send('POST', 'namespaces', { namespace: ['n'] })
   reader = await server.caller('reader')
   writer = await server.caller('writer')
@@ -73,7 +73,7 @@ describe('a load that asks for storage access', () => {
     expect(objectAt(bare.json)['storage-credentials']).toBeUndefined()
   })
 
-  test('and nothing when it does not ask', async () => {
+  test('and nothing when it does not ask, where the warehouse vends only to clients that do', async () => {
     const answer = await writer.send('GET', `${tables}/orders`)
     expect(objectAt(answer.json)['storage-credentials']).toBeUndefined()
     expect(objectAt(answer.json, 'config')).toEqual({})

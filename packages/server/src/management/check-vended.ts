@@ -168,6 +168,7 @@ async function mint(
     policyVersion: call.policy.version,
     revokedBefore: warehouse.notBefore,
     limits: { credentialExpiresBy: end, renewableUntil: end, engineRenewableUntil: null },
+    omitsEndpoint: false,
   }
   try {
     const credential = await credentials.get(grant, call.signal)

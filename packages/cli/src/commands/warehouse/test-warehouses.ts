@@ -138,6 +138,13 @@ export function warehousePromises(shared: () => TestHeadgate): void {
       expect(changed.json).toMatchObject({
         vending: { mode: 'sts', roleArn: 'arn:aws:iam::1:role/a', lifetimeSeconds: 7200, whenNotAsked: true },
       })
+      const omit = ['--omit-endpoint-for', 'ClickHouse*', '--omit-endpoint-for', 'chdb*']
+      const omitted = await headgate(['warehouse', 'update', 'vended', ...omit, '--json'])
+      expect(omitted.json).toMatchObject({
+        vending: { mode: 'sts', whenNotAsked: true, omitEndpointFor: ['ClickHouse*', 'chdb*'] },
+      })
+      const none = await headgate(['warehouse', 'update', 'vended', '--no-omit-endpoint-for', '--json'])
+      expect(none.json).toMatchObject({ vending: { mode: 'sts', omitEndpointFor: [] } })
       const anew = await headgate(['warehouse', 'update', 'vended', '--vending', 'remote-signing', '--json'])
       expect(anew.json).toMatchObject({ vending: { mode: 'remote-signing' } })
       const users = ['--vending', 'sts', '--sts-identity', 'user-token', '--sts-audience', 'store']

@@ -18,6 +18,8 @@ export interface VendingOptions {
   readonly stsClaim?: Readonly<Record<string, string>>
   readonly vendLifetime?: number
   readonly vendWhenNotAsked?: boolean
+  /** False: no client. */
+  readonly omitEndpointFor?: readonly string[] | false
   readonly longLivedKeysMayLeaveTheServer?: boolean
 }
 
@@ -59,8 +61,20 @@ export function addVendingOptions(command: Command): Command {
       keyValue,
     )
     .option('--vend-lifetime <time>', 'how long access lives when it is handed out: 1h, 30m', seconds)
-    .option('--vend-when-not-asked', 'hand it out although the client does not ask, for those that cannot')
-    .option('--no-vend-when-not-asked', 'only when the client asks; the default')
+    .option(
+      '--vend-when-not-asked',
+      'also vend to clients that do not request it; the default with --vending gateway',
+    )
+    .option(
+      '--no-vend-when-not-asked',
+      'vend only to clients that request it; the default with the other modes',
+    )
+    .option(
+      '--omit-endpoint-for <user agent>',
+      'vend keys without s3.endpoint to clients with this User-Agent, such as "ClickHouse*"; "*" is all of them; may be given several times',
+      several,
+    )
+    .option('--no-omit-endpoint-for', 'vend s3.endpoint to every client; the default')
     .option(
       '--long-lived-keys-may-leave-the-server',
       'static: say so, for every client that may load a table gets the keys of the storage, and they stay valid',
@@ -110,6 +124,7 @@ function given(options: VendingOptions): JsonObject {
     tokenClaims: options.stsClaim,
     lifetimeSeconds: options.vendLifetime,
     whenNotAsked: options.vendWhenNotAsked,
+    omitEndpointFor: options.omitEndpointFor === false ? [] : options.omitEndpointFor,
     longLivedKeysMayLeaveTheServer: options.longLivedKeysMayLeaveTheServer,
   }
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject

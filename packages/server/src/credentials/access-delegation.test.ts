@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import type { VendingProfile } from '../catalog/vending-profile.ts'
+import { selectDelegation } from './access-delegation.ts'
+
+const long = { mode: 'static', longLivedKeysMayLeaveTheServer: true } as const
+
+test.each<[VendingProfile, string]>([
+  [{ mode: 'gateway' }, 'vended-credentials'],
+  [{ mode: 'gateway', whenNotAsked: true }, 'vended-credentials'],
+  [{ mode: 'gateway', whenNotAsked: false }, 'none'],
+  [{ mode: 'sts' }, 'none'],
+  [{ mode: 'sts', whenNotAsked: true }, 'vended-credentials'],
+  [{ mode: 'remote-signing' }, 'none'],
+  [{ mode: 'remote-signing', whenNotAsked: true }, 'remote-signing'],
+  [long, 'none'],
+  [{ mode: 'none' }, 'none'],
+])('A client that does not request access, with %j: %s', (profile, delegation) => {
+  expect(selectDelegation(profile, [], true)).toBe(delegation)
+})
+
+test('A client that does not request access gets none from a server that cannot mint', () => {
+  expect(selectDelegation({ mode: 'gateway' }, [], false)).toBe('none')
+  expect(selectDelegation({ mode: 'gateway' }, ['vended-credentials'], false)).toBe('vended-credentials')
+})
