@@ -20,6 +20,10 @@ on a warehouse or below, and ownership, do not. The creator of a warehouse is gr
 or above, are the only ones who grant and revoke it. Through an engine it is used only when the engine's entry names it
 (\`headgate engine set NAME --administers --only-privilege manage --only-privilege administer-storage\`).
 
+Several privileges are granted at once, all or none: \`headgate grant give modify create --on warehouse:lakehouse --to
+principal:etl\`. Who writes tables usually needs both, because \`modify\` does not include \`create\`. Bundles of the command
+line name what usually goes together: \`reader\` (\`select\`), \`writer\` (\`modify\` and \`create\`), \`owner\` (\`manage\`).
+
 What somebody may not use looks as if it did not exist (404); what they may use but not in this way is refused with the
 missing privilege named (403). Where the table says *or below*, having something to use below the object is enough: the
 names on the way to it can be seen, and nothing else.

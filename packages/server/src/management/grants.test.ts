@@ -21,6 +21,42 @@ async function place(): Promise<Place> {
   return { warehouse, table: { warehouse, namespace: ['a', 'b.c'], relation: 't' } }
 }
 
+describe('several privileges', () => {
+  test('are granted and revoked at once', async () => {
+    const { warehouse } = await place()
+    const { clientId } = await principal()
+    const request = { privileges: ['modify', 'create'], on: { warehouse }, to: { principal: clientId } }
+    const held = async (): Promise<readonly string[]> =>
+      (await as(admin, `GET /grants?principal=${clientId}`)).body.grants.map(({ privilege }) => privilege)
+    expect(await as(admin, 'POST /grants', request)).toEqual({ status: 200, body: { changed: true } })
+    expect(await held()).toEqual(['create', 'modify'])
+    const more = { ...request, privileges: ['create', 'select'] }
+    expect(await as(admin, 'POST /grants', more)).toEqual({ status: 200, body: { changed: true } })
+    expect(await as(admin, 'POST /grants', more)).toEqual({ status: 200, body: { changed: false } })
+    expect(await as(admin, 'POST /grants/revoke', request)).toEqual({ status: 200, body: { changed: true } })
+    expect(await held()).toEqual(['select'])
+  })
+
+  test('are all granted or none: the caller may grant each of them, and each fits the object', async () => {
+    const { warehouse, table } = await place()
+    const [manager, other] = [await principal(), await principal()]
+    const on = { warehouse }
+    await as(admin, 'POST /grants', { privilege: 'manage', on, to: { principal: manager.clientId } })
+    const request = { privileges: ['select', 'administer-storage'], on, to: { principal: other.clientId } }
+    for (const privileges of [request.privileges, request.privileges.toReversed()])
+      expect(await as(manager.who, 'POST /grants', { ...request, privileges })).toMatchObject({ status: 403 })
+    const onTable = { ...request, privileges: ['modify', 'create'], on: table }
+    expect(await as(admin, 'POST /grants', onTable)).toMatchObject({ status: 400 })
+    expect(await as(admin, `GET /grants?principal=${other.clientId}`)).toMatchObject({ body: { grants: [] } })
+  })
+
+  test('are named in one way', async () => {
+    const request = { on: 'server', to: { principal: 'admin' } }
+    for (const named of [{}, { privileges: [] }, { privilege: 'use', privileges: ['select'] }])
+      expect(await as(admin, 'POST /grants', { ...request, ...named })).toMatchObject({ status: 400 })
+  })
+})
+
 describe('grants', () => {
   test('are given and taken on every kind of object, and are listed by object and by grantee', async () => {
     const { warehouse, table } = await place()

@@ -25,7 +25,7 @@ export interface ReplyBody extends SecretView {
   readonly secret: SecretView
   readonly principals: readonly PrincipalView[]
   readonly roles: readonly { readonly id: string; readonly name: string }[]
-  readonly grants: readonly { readonly on: SecurableName | null }[]
+  readonly grants: readonly { readonly on: SecurableName | null; readonly privilege: string }[]
   readonly events: readonly { readonly operation: string; readonly object: string | null }[]
   readonly storage: WarehouseView['storage']
   readonly vending: WarehouseView['vending']

@@ -4,38 +4,42 @@ import { parseGrantee } from '../../names/grantee.ts'
 import { parseSecurable } from '../../names/securable.ts'
 import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
-import { privileges } from '../access/subject-options.ts'
+import { grantable, privilegesOf } from './bundles.ts'
 
-/** `give` and `take`: exactly one grant. */
+/** `give` and `take`: exactly the grants that are named, all or none. */
 export function registerGive(group: Command, io: Io): void {
   privilegeCommand(
     group,
     'give',
-    'Gives a privilege on an object, and on everything below it, to a principal, a role or a group.',
+    'Gives privileges on an object, and on everything below it, to a principal, a role or a group.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
     .requiredOption('--to <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
-      inSession(io, async (session, privilege: string, { on, to }: { on: string; to: string }) => {
+      inSession(io, async (session, names: string[], { on, to }: { on: string; to: string }) => {
         const { client, out, warehouse } = session
-        const body = { privilege, on: parseSecurable(on, warehouse), to: parseGrantee(to) }
+        const securable = parseSecurable(on, warehouse)
+        const privileges = privilegesOf(names, securable)
+        const body = { privileges, on: securable, to: parseGrantee(to) }
         const answer = await client.send({ method: 'POST', path: '/management/v1/grants', body })
-        showChange(out, answer, `${to} has ${privilege} on ${on}`)
+        showChange(out, answer, `${to} has ${privileges.join(', ')} on ${on}`)
       }),
     )
   privilegeCommand(
     group,
     'take',
-    'Takes back exactly one grant. What roles, ownership or grants above give stays.',
+    'Takes back exactly these grants. What roles, ownership or grants above give stays.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
     .requiredOption('--from <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
-      inSession(io, async (session, privilege: string, { on, from }: { on: string; from: string }) => {
+      inSession(io, async (session, names: string[], { on, from }: { on: string; from: string }) => {
         const { client, out, warehouse } = session
-        const body = { privilege, on: parseSecurable(on, warehouse), to: parseGrantee(from) }
+        const securable = parseSecurable(on, warehouse)
+        const privileges = privilegesOf(names, securable)
+        const body = { privileges, on: securable, to: parseGrantee(from) }
         const answer = await client.send({ method: 'POST', path: '/management/v1/grants/revoke', body })
-        showChange(out, answer, `${from} has no grant of ${privilege} on ${on}`)
+        showChange(out, answer, `${from} has no grant of ${privileges.join(', ')} on ${on}`)
       }),
     )
 }
@@ -44,5 +48,10 @@ function privilegeCommand(group: Command, verb: string, description: string): Co
   return group
     .command(verb)
     .description(description)
-    .addArgument(new Argument('<privilege>', 'what it allows').choices(privileges))
+    .addArgument(
+      new Argument(
+        '<privileges...>',
+        'one or several; reader is select, writer is modify and create, owner is manage',
+      ).choices(grantable),
+    )
 }

@@ -28,4 +28,6 @@ double quotes, in which a quote is doubled; the shell wants single quotes around
 
 Privileges: use < select < modify < manage; create includes use, manage includes create. Each holds for everything below.
 administer-storage is custody of storage: keys, endpoints, locations, vending and client properties of warehouses. It
-includes use. manage on the server includes it; manage on anything else, and ownership, do not.`
+includes use. manage on the server includes it; manage on anything else, and ownership, do not.
+Several can be given at once: modify does not include create, which CREATE TABLE needs. Bundles: reader (select), writer
+(modify and create), owner (manage).`

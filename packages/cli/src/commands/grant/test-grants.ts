@@ -24,6 +24,41 @@ export function grantPromises(shared: () => TestHeadgate): void {
       expect((await headgate(taken)).json).toEqual({ changed: false })
     })
 
+    it('gives and takes several privileges at once, and bundles of them', async () => {
+      const { headgate } = shared()
+      await headgate(['role', 'create', 'loaders'])
+      await headgate(['namespace', 'create', 'loaded'])
+      const held = async (): Promise<readonly string[]> => {
+        const { json } = await headgate(['grant', 'list', 'role:loaders', '--json'])
+        const { grants } = json as { grants: { privilege: string }[] }
+        return grants.map(({ privilege }) => privilege).toSorted()
+      }
+      const to = ['--on', 'namespace:loaded', '--to', 'role:loaders']
+      const from = ['--on', 'namespace:loaded', '--from', 'role:loaders']
+      const given = await headgate(['grant', 'give', 'modify', 'create', ...to])
+      expect(given).toMatchObject({ code: 0, out: 'role:loaders has modify, create on namespace:loaded.\n' })
+      expect(await held()).toEqual(['create', 'modify'])
+      expect((await headgate(['grant', 'take', 'writer', ...from, '--json'])).json).toEqual({ changed: true })
+      expect(await held()).toEqual([])
+      for (const [bundle, privileges] of [
+        ['writer', ['create', 'modify']],
+        ['reader', ['select']],
+        ['owner', ['manage']],
+      ] as const) {
+        expect(await headgate(['grant', 'give', bundle, ...to])).toMatchObject({ code: 0 })
+        expect(await held()).toEqual(privileges)
+        await headgate(['grant', 'take', bundle, ...from])
+      }
+      const onTable = ['--on', 'table:lakehouse/loaded.none', '--to', 'role:loaders']
+      // A table takes no create, so the bundle leaves it out, and only the table is missing.
+      expect(await headgate(['grant', 'give', 'writer', ...onTable])).toMatchObject({
+        err: expect.stringContaining('no relation'),
+      })
+      expect(await headgate(['grant', 'give', 'create', ...onTable])).toMatchObject({
+        err: expect.stringContaining('Nothing is created'),
+      })
+    })
+
     it('gives to a group of an issuer, which is listed from then on', async () => {
       const { headgate } = shared()
       const group = `group:${testIssuer}#data team`

@@ -15,7 +15,7 @@ export function registerCreate(group: Command, io: Io): void {
   group
     .command('create')
     .description(
-      'Makes a service with a client secret, and without any rights: `headgate grant give` gives them. When the connection ' +
+      'Makes a service with a client secret, and without any rights: `headgate grant give` gives them (to one that creates and writes tables: `headgate grant give modify create --on warehouse:NAME --to principal:NAME`). When the connection ' +
         'breaks before the secret is told, `headgate principal rotate` makes one that is, and `drop-old-secret` ends the other.',
     )
     .argument('<name>', 'also the client id')
@@ -41,5 +41,8 @@ async function create(
       without: { principal: { ...said.principal } },
       about: principalFacts(said.principal),
     })
+    session.out.note(
+      `It has no privileges yet. To create, read and write tables: headgate grant give modify create --on warehouse:${session.warehouse} --to principal:${name}`,
+    )
   })
 }
