@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export const tables = ['x', 'y', 'z'] as const
+
+/** A commit that was answered with 200. Times are those of this process, ms. */
+export interface Acknowledged {
+  /** Table and key, as `keysOf` returns them. */
+  readonly key: string
+  readonly sentAt: number
+  readonly at: number
+}
+
+interface Answered {
+  readonly status: number
+  readonly body: unknown
+}
+
+/** Null: the connection broke before the whole answer. */
+export async function send(
+  origin: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answered | null> {
+  try {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(60_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+  } catch {
+    return null
+  }
+}
+
+/** Sends until the answer is certain. */
+export async function insist(origin: string, method: string, path: string, body?: object): Promise<Answered> {
+  for (const end = Date.now() + 90_000; Date.now() < end; await sleep(50)) {
+    const answer = await send(origin, method, path, body)
+    if (answer !== null && answer.status < 500) return answer
+  }
+  throw new Error(`${method} ${path} was not answered within 90 seconds.`)
+}
+
+export const pathOf = (table: string): string => `/v1/failover/namespaces/w/tables/${table}`
+
+/** Writers of all tables through all replicas. Each commit sets a property of its own and requires nothing. */
+export class CommitLoad {
+  readonly acknowledged: Acknowledged[] = []
+  readonly #working = new AbortController()
+  readonly #writers: Promise<unknown>
+
+  constructor(origins: readonly string[], prefix: string) {
+    this.#writers = Promise.all(
+      tables.flatMap((table) => origins.map((origin, n) => this.#write(origin, table, `${prefix}-${n}`))),
+    )
+  }
+
+  async #write(origin: string, table: string, writer: string): Promise<void> {
+    for (let n = 0; !this.#working.signal.aborted; n += 1) {
+      const key = `k-${writer}-${n}`
+      const sentAt = performance.now()
+      const updates = [{ action: 'set-properties', updates: { [key]: 'v' } }]
+      const answer = await send(origin, 'POST', pathOf(table), { requirements: [], updates })
+      if (answer?.status === 200)
+        this.acknowledged.push({ key: `${table} ${key}`, sentAt, at: performance.now() })
+      else await sleep(20)
+    }
+  }
+
+  /** Waits for this many further acknowledged commits. */
+  async more(count: number): Promise<void> {
+    const wanted = this.acknowledged.length + count
+    for (const end = Date.now() + 120_000; this.acknowledged.length < wanted; await sleep(20)) {
+      if (Date.now() > end) throw new Error(`There were no ${count} commits within two minutes.`)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#working.abort()
+    await this.#writers
+  }
+}
+
+/** The keys in the metadata of a table, each with the table's name. */
+export function keysOf(table: string, metadata: unknown): string[] {
+  const { properties } = metadata as { readonly properties?: Readonly<Record<string, string>> }
+  return Object.keys(properties ?? {}).flatMap((key) => (key.startsWith('k-') ? [`${table} ${key}`] : []))
+}
+
+/** The keys that a server shows. */
+export async function shownBy(origin: string): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>()
+  for (const table of tables) {
+    const { status, body } = await insist(origin, 'GET', pathOf(table))
+    if (status !== 200) throw new Error(`Loading table ${table} gave ${status}.`)
+    for (const key of keysOf(table, (body as { readonly metadata: unknown }).metadata)) keys.add(key)
+  }
+  return keys
+}

@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../lib/free-port.ts'
+import type { ProcessKeeper } from '../lib/process-keeper.ts'
+import { answers, waitUntilReady } from '../lib/wait-until-ready.ts'
+import type { Tools } from './install.ts'
+import { password, PatroniNode, type Replication } from './patroni-node.ts'
+
+interface Member {
+  readonly name: string
+  readonly role: string
+  readonly state: string
+}
+
+const standbyRoles = ['replica', 'sync_standby', 'quorum_standby']
+
+/** Two PostgreSQL servers under Patroni, which promotes the stand-by when the primary is gone. */
+export class PatroniCluster {
+  readonly #tools: Tools
+  readonly #nodes: readonly PatroniNode[]
+  readonly #replication: Replication
+
+  private constructor(tools: Tools, nodes: readonly PatroniNode[], replication: Replication) {
+    this.#tools = tools
+    this.#nodes = nodes
+    this.#replication = replication
+  }
+
+  /** Returns when the stand-by follows the primary. */
+  static async start(
+    keeper: ProcessKeeper,
+    options: { readonly tools: Tools; readonly folder: string; readonly replication: Replication },
+  ): Promise<PatroniCluster> {
+    const { tools, folder, replication } = options
+    const etcdPort = await startEtcd(keeper, tools, join(folder, 'etcd'))
+    const nodes: PatroniNode[] = []
+    const cluster = new PatroniCluster(tools, nodes, replication)
+    for (const name of ['one', 'two']) {
+      nodes.push(
+        await PatroniNode.start(keeper, { name, folder: join(folder, name), tools, etcdPort, replication }),
+      )
+      if (name === 'one') await cluster.primary()
+    }
+    await cluster.standbyFollows()
+    return cluster
+  }
+
+  /** Waits until a node is the primary, one other than `before` if that is given, and accepts changes. */
+  async primary(before?: PatroniNode): Promise<PatroniNode> {
+    return await until('a primary', async () => {
+      for (const node of this.#nodes) {
+        if (
+          node === before ||
+          !(await answers(`http://127.0.0.1:${node.restPort}/primary`).catch(() => false))
+        )
+          continue
+        return node
+      }
+      return undefined
+    })
+  }
+
+  /** Waits until the stand-by streams from the primary, and counts as synchronous where it has to. */
+  async standbyFollows(): Promise<void> {
+    await until('a stand-by that follows', async () => {
+      const [node] = this.#nodes
+      const response = await fetch(`http://127.0.0.1:${node?.restPort}/cluster`, {
+        signal: AbortSignal.timeout(5_000),
+      })
+      const { members } = (await response.json()) as { readonly members: readonly Member[] }
+      const roles = this.#replication === 'synchronous' ? ['sync_standby'] : standbyRoles
+      return members.find(({ role, state }) => roles.includes(role) && state === 'streaming')
+    })
+  }
+
+  /** Stops the process by which the stand-by receives changes: the primary goes on without it. Returns its id. */
+  async freezeReplication(primary: PatroniNode): Promise<number> {
+    const standby = this.#nodes.find((node) => node !== primary)
+    if (standby === undefined) throw new Error('There is no stand-by.')
+    const pid = Number(this.ask(standby, 'select pid from pg_stat_wal_receiver'))
+    if (!(pid > 0)) throw new Error('The stand-by receives nothing.')
+    process.kill(pid, 'SIGSTOP')
+    return pid
+  }
+
+  /** The first column of the answer, one row a line. */
+  ask(node: PatroniNode, query: string): string {
+    const { stdout, stderr, status } = spawnSync(
+      join(this.#tools.postgres, 'psql'),
+      ['-XAtq', '-c', query, urlAt(node.port)],
+      { encoding: 'utf8', timeout: 20_000 },
+    )
+    if (status !== 0) throw new Error(`psql: ${stderr}`)
+    return stdout.trim()
+  }
+}
+
+export function urlAt(port: number): string {
+  return `postgresql://headgate:${password}@127.0.0.1:${port}/postgres`
+}
+
+async function startEtcd(keeper: ProcessKeeper, { etcd }: Tools, folder: string): Promise<number> {
+  const [client, peer] = [await freePort(), await freePort()]
+  const [clientUrl, peerUrl] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`]
+  const etcdFlags = [
+    ['name', 'etcd'],
+    ['data-dir', join(folder, 'data')],
+    ['unsafe-no-fsync', 'true'],
+    ['listen-client-urls', clientUrl],
+    ['advertise-client-urls', clientUrl],
+    ['listen-peer-urls', peerUrl],
+    ['initial-advertise-peer-urls', peerUrl],
+    ['initial-cluster', `etcd=${peerUrl}`],
+  ] as const
+  const child = keeper.start({
+    name: 'etcd',
+    command: etcd,
+    args: etcdFlags.map(([name, value]) => `--${name}=${value}`),
+    log: join(folder, 'etcd.log'),
+  })
+  await waitUntilReady(child, () => answers(`${clientUrl}/health`), 30_000)
+  return client
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(200)) {
+    const found = await look().catch(() => undefined)
+    if (found !== undefined) return found
+  }
+  throw new Error(`Patroni did not bring ${what} within two minutes.`)
+}

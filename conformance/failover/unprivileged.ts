@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+
+/** A program and its arguments. */
+export interface Command {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/**
+ * Returns the command as PostgreSQL accepts it, which refuses to run as root: for root, in a user namespace in which root
+ * has the name of another user (Linux). Files keep their owner.
+ */
+export function unprivileged({ command, args }: Command): Command {
+  if (process.geteuid?.() !== 0) return { command, args }
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+  const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
+  if (user === undefined)
+    throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody.')
+  const [, , uid = '', gid = ''] = user
+  return {
+    command: 'unshare',
+    args: ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--', command, ...args],
+  }
+}
