@@ -58,8 +58,6 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
       : [
           // Spark asks for storage access only when it is set to.
           `${catalog}.header.X-Iceberg-Access-Delegation=${ask}`,
-          // Without this, a table that comes without keys is read with those of the machine.
-          `${catalog}.client.credentials-provider=software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider`,
         ]),
     ...(credentialFile === null
       ? []
@@ -76,9 +74,11 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
   const lines = settings.map((setting) => `  --conf ${setting}`).join(' \\\n')
   const runtime = 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0'
   const packages = local ? runtime : `${runtime},org.apache.iceberg:iceberg-aws-bundle:1.12.0`
+  // Iceberg sends the keys of the machine where a table comes without keys: these take their place and are refused.
+  const noKeys = ask === null ? '' : 'AWS_ACCESS_KEY_ID=unused AWS_SECRET_ACCESS_KEY=unused '
   const credential =
     credentialFile === null ? '' : `HEADGATE_CREDENTIAL="$(cat ${shellQuoted(credentialFile)})" `
-  return `${credential}spark-sql --packages ${packages} \\\n${lines}`
+  return `${noKeys}${credential}spark-sql --packages ${packages} \\\n${lines}`
 }
 
 function trino({ url, warehouse, credentialFile, local, store, ask }: SnippetFacts): string {
