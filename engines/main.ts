@@ -4,6 +4,7 @@ import { printed, runCommand } from '../conformance/lib/command.ts'
 import { cacheFolder, newRunFolder } from '../conformance/lib/paths.ts'
 import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { seconds } from '../conformance/lib/text-table.ts'
+import { startClickHouse } from './clickhouse/start.ts'
 import { startDuckDb } from './duckdb/start.ts'
 import { startJavaScript } from './javascript/start.ts'
 import type { StorageName } from './lib/access.ts'
@@ -23,6 +24,7 @@ const starters: Readonly<Record<EngineName, StartEngine>> = {
   pyiceberg: startPyIceberg,
   javascript: startJavaScript,
   duckdb: startDuckDb,
+  clickhouse: startClickHouse,
   spark: startSpark,
   trino: startTrino,
 }

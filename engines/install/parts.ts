@@ -2,6 +2,7 @@ import { installLance } from '../../conformance/lib/lance.ts'
 import { installMinio } from '../../conformance/lib/minio.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installKit } from '../../conformance/rck/install.ts'
+import { installClickHouse } from './clickhouse.ts'
 import { installDuckDb } from './duckdb.ts'
 import { installKeycloak } from './keycloak.ts'
 import { installPyIceberg } from './pyiceberg.ts'
@@ -14,6 +15,7 @@ type Installer = (keeper: ProcessKeeper, say: (line: string) => void) => Promise
 export const parts: Readonly<Record<string, Installer>> = {
   pyiceberg: installPyIceberg,
   duckdb: installDuckDb,
+  clickhouse: installClickHouse,
   spark: installSpark,
   trino: installTrino,
   'trino-cli': installTrinoCli,

@@ -1,7 +1,7 @@
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { EngineAccess } from './access.ts'
 
-export const engineNames = ['pyiceberg', 'javascript', 'duckdb', 'spark', 'trino'] as const
+export const engineNames = ['pyiceberg', 'javascript', 'duckdb', 'clickhouse', 'spark', 'trino'] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** No statement takes longer, ms. Some wait on purpose. */

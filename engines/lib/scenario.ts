@@ -76,6 +76,7 @@ function onEngine(on: EngineName): (title: string, sql: string, outcome?: Rows |
 export const spark: ReturnType<typeof onEngine> = onEngine('spark')
 export const trino: ReturnType<typeof onEngine> = onEngine('trino')
 export const duckdb: ReturnType<typeof onEngine> = onEngine('duckdb')
+export const clickhouse: ReturnType<typeof onEngine> = onEngine('clickhouse')
 
 export function pyiceberg(
   title: string,

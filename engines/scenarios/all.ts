@@ -1,8 +1,10 @@
 import type { Scenario } from '../lib/scenario.ts'
+import { clickhouseTables } from './clickhouse-tables.ts'
 import { pyicebergClient, sparkClient } from './clients-of-users.ts'
 import { crossChanges } from './cross-changes.ts'
 import { crossScenarios } from './cross.ts'
 import { disturbedInsert } from './disturbed-insert.ts'
+import { duckdbKeyEnds } from './duckdb-key-ends.ts'
 import { duckdbTables } from './duckdb-tables.ts'
 import { sparkCtasRefresh, trinoCtasRefresh } from './lasting.ts'
 import { pyicebergScenarios } from './pyiceberg.ts'
@@ -22,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   ...pyicebergScenarios,
   ...storageClients,
   duckdbTables,
+  clickhouseTables,
   sparkTables,
   sparkHistory,
   sparkViews,
@@ -29,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   trinoViews,
   ...crossScenarios,
   crossChanges,
+  duckdbKeyEnds,
   sparkCtasRefresh,
   sparkCtasSigning,
   disturbedInsert,

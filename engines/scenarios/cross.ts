@@ -1,8 +1,8 @@
 import type { EngineName, Rows } from '../lib/engine.ts'
 import { duckdb, pyiceberg, spark, trino, type Scenario, type Step } from '../lib/scenario.ts'
 
-// engines that know of tables
-type TableEngine = Exclude<EngineName, 'javascript'>
+// engines that create tables
+type TableEngine = Exclude<EngineName, 'javascript' | 'clickhouse'>
 type Written = readonly (readonly [number, string])[]
 
 const names = (rows: Written): string => rows.map(([id, name]) => `(${id}, '${name}')`).join(', ')

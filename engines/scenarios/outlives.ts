@@ -18,11 +18,29 @@ export function outlives(
   lake: Lake | null,
   judge: (seen: Seen) => string | null = renewed,
 ): Step {
+  const work = async (engine: Engine): Promise<void> => void (await engine.sql(sql))
+  return workOutlives({ title, on, what: sql, work }, lake, judge)
+}
+
+interface Work {
+  readonly title: string
+  readonly on: EngineName
+  /** In words or as a statement, for the report. */
+  readonly what: string
+  readonly work: (engine: Engine, lake: Lake) => Promise<void>
+}
+
+/** As {@link outlives}, for work of several statements. */
+export function workOutlives(
+  { title, on, what, work }: Work,
+  lake: Lake | null,
+  judge: (seen: Seen) => string | null,
+): Step {
   const act = async (engine: Engine): Promise<Remark> => {
     if (!lake) throw new Error('the server is not one of this run')
     const before = await lookAt(lake)
     const began = Date.now()
-    await engine.sql(sql)
+    await work(engine, lake)
     const ms = Date.now() - began
     const seen = await since(lake, before)
     const lived = ms / lake.lifetimeMs
@@ -31,7 +49,7 @@ export function outlives(
     if (wrong !== null) throw new Error(`${wrong}: ${text}`)
     return { text, lives: lived }
   }
-  return { title, on, what: sql, act } satisfies ActStep
+  return { title, on, what, act } satisfies ActStep
 }
 
 function renewed({ refreshes, mints, credentials }: Seen): string | null {
