@@ -15,7 +15,7 @@ export async function cloneTables(client: Client, tables: number): Promise<void>
   // no triggers: the foreign keys hold because of how the rows are made
   await client.query('set session_replication_role = replica')
   await client.query('alter table relation set (autovacuum_enabled = off)')
-  await client.query('alter table relation_location set (autovacuum_enabled = off)')
+  await client.query('alter table location_claim set (autovacuum_enabled = off)')
   await client.query(
     `insert into namespace (id, warehouse_id, parent_id, path, lineage, owners, owner_id, properties)
      select made.id, n.warehouse_id, null, 'n' || made.i, array[made.id], n.owners, n.owner_id, n.properties
@@ -24,7 +24,7 @@ export async function cloneTables(client: Client, tables: number): Promise<void>
   )
   const indexes = await client.query<{ name: string; definition: string }>(
     `select indexname as name, indexdef as definition from pg_indexes
-     where tablename in ('relation', 'relation_location') and indexname not in (select conname from pg_constraint)`,
+     where tablename in ('relation', 'location_claim') and indexname not in (select conname from pg_constraint)`,
   )
   for (const { name } of indexes.rows) await client.query(`drop index ${name}`)
   const step = 50_000
@@ -39,14 +39,17 @@ export async function cloneTables(client: Client, tables: number): Promise<void>
          from generate_series($1::int, $2::int) i
          join namespace s on s.path = 'n' || (i % $3::int)
          cross join (select * from relation where name = 't0') r
-         returning id, location)
-       insert into relation_location (location, relation_id) select location || '/', id from made`,
+         returning id, warehouse_id, location)
+       insert into location_claim (owner_id, warehouse_id, kind, location, place)
+       select m.id, m.warehouse_id, 'relation', m.location || '/', c.place || '-' || m.id || '/'
+       from made m cross join (
+         select rtrim(place, '/') as place from location_claim c join relation r on r.id = c.owner_id where r.name = 't0' limit 1) c`,
       [from, Math.min(from + step, tables) - 1, namespaces],
     )
   }
   for (const { definition } of indexes.rows) await client.query(definition)
   await client.query('alter table relation reset (autovacuum_enabled)')
-  await client.query('alter table relation_location reset (autovacuum_enabled)')
+  await client.query('alter table location_claim reset (autovacuum_enabled)')
   await client.query('vacuum (freeze, analyze)')
   await client.query('checkpoint')
 }

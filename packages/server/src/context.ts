@@ -50,6 +50,7 @@ import { housekeepingSweep } from './jobs/housekeeping.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { purgeHandler } from './jobs/purge/purge.ts'
 import { recordDigestsHandler } from './jobs/record-digests.ts'
+import { retiredPlacesSweep } from './jobs/retired-places.ts'
 import { storageSweep } from './jobs/storage-sweep.ts'
 import { createPageTokens } from './keys/page-tokens.ts'
 import { dropRetired } from './keys/rotate.ts'
@@ -205,6 +206,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
           dropRetiredKeys: () => dropRetired(sql, options.retiredKeySeconds * 1_000),
         }),
         storageSweep({ sql, warehouses, log }),
+        retiredPlacesSweep({ sql, warehouses, log }),
       ],
       intervalMs: options.jobIntervalMs,
     }),

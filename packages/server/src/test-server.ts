@@ -9,6 +9,7 @@ import type { Privilege, SecurableKind } from './access/privilege.ts'
 import { type Context, openContext } from './context.ts'
 import type { ContextOptions } from './context-options.ts'
 import type { CredentialLifetimes } from './credentials/grant-limits.ts'
+import { resolveClaims } from './catalog/resolve-claims.ts'
 import type { VendingProfile } from './catalog/vending-profile.ts'
 import type { S3Store } from './catalog/warehouses.ts'
 import { Listener } from './http/listener.ts'
@@ -120,12 +121,13 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const warehouseId = randomUUID()
   await store.sql.run(insertWarehouse, [
     warehouseId,
-    JSON.stringify({ type: 'file', root: place }),
+    JSON.stringify({ type: 'file', root: place, ...(root === place ? {} : { bucket: 'lakehouse' }) }),
     randomUUID(),
     options.retentionSeconds ?? 604_800,
     options.allowedLocations ?? [],
     JSON.stringify(options.vending ?? { mode: 'none' }),
   ])
+  await resolveClaims(store.sql)
   const database =
     options.faultyDatabase === true
       ? stack.use(await FaultProxy.start({ port: Number(new URL(store.url).port) }))

@@ -8,6 +8,7 @@ import { makeRoots } from '../storage/file-roots.ts'
 import { parseLocation } from '../storage/location.ts'
 import type { FileStorageProfile, StorageProfile } from '../storage/storage-profile.ts'
 import { insertGrant } from '../store/grants.ts'
+import { lockLocations } from '../store/location-claims.ts'
 import { bumpPolicyFrom, policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
@@ -19,9 +20,10 @@ import {
   type NewWarehouse,
   updateWarehouse as updateRow,
 } from '../store/warehouse-writes.ts'
+import { replaceWarehouseClaims } from '../store/warehouse-claims.ts'
 import { findWarehouse, type WarehouseContent, type WarehouseRow } from '../store/warehouses.ts'
 import { bucketOfDirectory, checkVending } from './check-vending.ts'
-import { checkPlace } from './check-place.ts'
+import { checkWarehousePlaces, warehouseClaims } from './check-place.ts'
 import { confirmPolicy } from './confirm-policy.ts'
 import { protectedError } from './existing.ts'
 import { Stale } from './stale.ts'
@@ -71,27 +73,31 @@ export async function createWarehouse(
     ...contentOf(settings),
     ...sealProfile(parts.master, id, profile),
   }
+  const claims = warehouseClaims(profile, settings.allowedLocations)
+  // Nothing is made in a place that is refused, and no storage call runs under the lock.
+  await checkWarehousePlaces(parts.sql, id, profile, claims)
+  if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
   try {
     return await parts.sql.transaction(async (tx) => {
-      await checkPlace(tx, profile)
-      if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
       const allowed = riders(id)
-      if (grantee === null) {
-        if (!(await insertWarehouse(tx, row, allowed))) throw new Stale()
-        await confirmPolicy(tx, allowed)
-        return { id, policyVersion: allowed.policyVersion }
-      }
-      const version = await bumpPolicyFrom(tx, allowed.policyVersion)
+      // The policy before the locations: changes of grants lock it first too.
+      const { policyVersion: expected } = allowed
+      const version = grantee === null ? expected : await bumpPolicyFrom(tx, expected)
       if (version === null) throw new Stale()
+      await lockLocations(tx)
+      await checkWarehousePlaces(tx, id, profile, claims)
       if (!(await insertWarehouse(tx, row, { ...allowed, policyVersion: version }))) throw new Stale()
-      await insertGrant(tx, {
-        securableId: id,
-        securableKind: 'warehouse',
-        granteeId: grantee,
-        granteeKind: 'principal',
-        privilege: 'administer-storage',
-        grantedBy: grantee,
-      })
+      await replaceWarehouseClaims(tx, id, claims)
+      if (grantee !== null)
+        await insertGrant(tx, {
+          securableId: id,
+          securableKind: 'warehouse',
+          granteeId: grantee,
+          granteeKind: 'principal',
+          privilege: 'administer-storage',
+          grantedBy: grantee,
+        })
+      else await confirmPolicy(tx, allowed)
       return { id, policyVersion: version }
     })
   } catch (error) {
@@ -111,9 +117,25 @@ export async function updateWarehouse(
   const { profile, settings } = change
   checkSettings(profile, settings)
   const added = settings.allowedLocations.filter((place) => !row.allowedLocations.includes(place))
-  if (profile.type === 'file') makeDirectories(profile, added)
   const content = { ...contentOf(settings), ...sealProfile(parts.master, row.id, profile) }
-  if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
+  const isSame = added.length === 0 && settings.allowedLocations.length === row.allowedLocations.length
+  if (isSame) {
+    if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
+    return
+  }
+  const claims = warehouseClaims(profile, settings.allowedLocations)
+  const before = new Set(warehouseClaims(profile, row.allowedLocations).map(({ place }) => place))
+  // Places that overlap from before do not keep other settings from being changed.
+  const fresh = claims.filter(({ place }) => !before.has(place))
+  await checkWarehousePlaces(parts.sql, row.id, profile, fresh)
+  if (profile.type === 'file') makeDirectories(profile, added)
+  await parts.sql.transaction(async (tx) => {
+    await lockLocations(tx)
+    await checkWarehousePlaces(tx, row.id, profile, fresh)
+    if (!(await updateRow(tx, row, content, riders))) throw new Stale()
+    await replaceWarehouseClaims(tx, row.id, claims)
+    await confirmPolicy(tx, riders)
+  })
 }
 
 /**

@@ -1,57 +1,86 @@
 import { HeadgateError } from '@headgate/errors'
-import { withoutLinks } from '../storage/file-roots.ts'
-import { contains, overlaps } from '../storage/location-relations.ts'
-import { type Location, parseLocation } from '../storage/location.ts'
-import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
+import { canonicalPrefix } from '../storage/location-relations.ts'
+import { parseLocation } from '../storage/location.ts'
+import { ancestorPlaces, placeRules } from '../storage/physical-place.ts'
+import type { StorageProfile } from '../storage/storage-profile.ts'
+import { storeIdentity, unnamedStoreIdentity } from '../storage/store-identity.ts'
 import type { Queryable } from '../store/sql.ts'
-import { lockWarehousePlaces } from '../store/warehouse-writes.ts'
+import { findWarehouseConflict, type WarehouseClaim } from '../store/warehouse-claims.ts'
+import { listWarehousePlaces } from '../store/warehouse-writes.ts'
 import { bucketOfDirectory } from './check-vending.ts'
 import { rootOf } from './open-storage.ts'
+import { storedProfile } from './stored-places.ts'
 
 /**
- * Refuses a place that another warehouse has or a part of it: two at one place would see, and delete, each other's files.
+ * Returns what a warehouse claims for itself: its root and its allowed locations. Resolves symbolic links, so call it
+ * before `lockLocations`.
+ */
+export function warehouseClaims(
+  profile: StorageProfile,
+  allowedLocations: readonly string[],
+): readonly WarehouseClaim[] {
+  const allowed = allowedLocations.map(parseLocation)
+  const { placeOf } = placeRules(profile, allowed)
+  const root = parseLocation(rootOf(profile))
+  return [root, ...allowed].map((location) => ({
+    kind: location === root ? 'root' : 'allowed',
+    location: canonicalPrefix(location),
+    place: placeOf(location),
+  }))
+}
+
+/**
+ * Refuses places that overlap with a root, an allowed location or a relation of another warehouse: two warehouses at one
+ * place would see, and delete, each other's files. Call under `lockLocations`; no storage call is made.
  *
  * @throws HeadgateError `already-exists`
  */
-export async function checkPlace(tx: Queryable, profile: StorageProfile): Promise<void> {
-  const wanted = placeOf(profile)
-  const bucket = bucketOfDirectory(profile)
-  for (const { name, storage } of await lockWarehousePlaces(tx)) {
-    const other = parseStorageProfileOrNull(storage)
-    if (other === null || other.type !== profile.type || storeOf(other) !== storeOf(profile)) continue
-    if (bucket !== null && bucketOfDirectory(other) === bucket) {
-      throw new HeadgateError(
-        'already-exists',
-        `The bucket name ${bucket} is that of warehouse ${name}: choose another one.`,
-      )
-    }
-    const place = placeOf(other)
-    if (!overlaps(wanted, place)) continue
-    const how = contains(place, wanted) ? 'lies in' : 'holds'
-    throw new HeadgateError(
-      'already-exists',
-      `The storage location ${how} that of warehouse ${name}: choose another one.`,
-    )
+export async function checkWarehousePlaces(
+  tx: Queryable,
+  warehouseId: string,
+  profile: StorageProfile,
+  claims: readonly WarehouseClaim[],
+): Promise<void> {
+  const others = (await listWarehousePlaces(tx)).filter(({ id }) => id !== warehouseId)
+  const nameOf = (id: string): string => others.find((other) => other.id === id)?.name ?? 'another one'
+  for (const { name, storage } of others) {
+    const other = profileOrNull(storage)
+    if (other !== null) checkNames(profile, other, name)
+  }
+  for (const { kind, location, place } of claims) {
+    const found = await findWarehouseConflict(tx, warehouseId, [place], ancestorPlaces(place))
+    if (found === null) continue
+    const what = kind === 'root' ? 'The storage location' : `The allowed location ${location}`
+    const how = found.above ? 'lies in' : 'holds'
+    const whose =
+      found.kind === 'root' || found.kind === 'allowed'
+        ? `that of warehouse ${nameOf(found.warehouseId)}`
+        : `one of a table or view of warehouse ${nameOf(found.warehouseId)}`
+    throw new HeadgateError('already-exists', `${what} ${how} ${whose}: choose another one.`)
   }
 }
 
-/** Where the objects really are, whatever clients see it as and whatever links lead there. */
-function placeOf(profile: StorageProfile): Location {
-  return profile.type === 'file' ? withoutLinks(parseLocation(profile.root)) : parseLocation(rootOf(profile))
+/** Bucket names of directories are unique, and one endpoint belongs to one store. */
+function checkNames(profile: StorageProfile, other: StorageProfile, name: string): void {
+  const bucket = bucketOfDirectory(profile)
+  if (bucket !== null && bucketOfDirectory(other) === bucket) {
+    throw new HeadgateError(
+      'already-exists',
+      `The bucket name ${bucket} is that of warehouse ${name}: choose another one.`,
+    )
+  }
+  if (profile.type !== 's3' || other.type !== 's3') return
+  const isOneEndpoint = unnamedStoreIdentity(profile) === unnamedStoreIdentity(other)
+  if (!isOneEndpoint || storeIdentity(profile) === storeIdentity(other)) return
+  throw new HeadgateError(
+    'conflict',
+    `Warehouse ${name} has the same endpoint and ${other.store === undefined ? 'no store name' : `the store name "${other.store}"`}: give this one the same, or their places cannot be compared.`,
+  )
 }
 
-/** Buckets of one name on two stores are two places. */
-function storeOf(profile: StorageProfile): string {
-  return profile.type === 'file' || profile.endpoint === undefined
-    ? profile.type
-    : new URL(profile.endpoint).href
-}
-
-/** Without its secret a profile has half of its keys, which is no matter here. */
-function parseStorageProfileOrNull(storage: Readonly<Record<string, unknown>>): StorageProfile | null {
-  const { accessKeyId: _, ...rest } = storage
+function profileOrNull(storage: Readonly<Record<string, unknown>>): StorageProfile | null {
   try {
-    return parseStorageProfile(storage['type'] === 's3' ? { ...rest, credentials: 'default-chain' } : rest)
+    return storedProfile(storage)
   } catch {
     return null
   }

@@ -63,7 +63,7 @@ export async function commitRelation<Metadata, Update, Requirement>(
     metadataLocation,
     digest: (await file.bodies()).digest,
     location,
-    prefixes: prepared.claim?.prefixes.join('\n') ?? target.relation.prefixes,
+    prefixes: prepared.recorded?.locations.join('\n') ?? target.relation.prefixes,
     body: null,
   }
   return { metadataLocation, metadataKey: metadataKeyOf(relation), text, relation }

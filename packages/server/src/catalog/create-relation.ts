@@ -2,6 +2,7 @@ import { metadataKeyOf, type RelationKind } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
 import { isViolation } from '../store/violation.ts'
 import { missingNamespace, takenError, uuidTakenError } from './existing.ts'
+import type { PlaceRights } from './chosen-places.ts'
 import { claimFor } from './locations.ts'
 import { composeMetadataFile, type MetadataFile } from './metadata-file.ts'
 import { checkMetadataPlace } from './own-places.ts'
@@ -19,8 +20,10 @@ export interface Creation<Metadata> {
   readonly ownerId: string
   /** Of a view: whose rights it lends. */
   readonly definerId?: string
-  /** True when somebody else chose a location: it is then checked against those of all other relations. */
-  readonly locationChosen: boolean
+  /** Set when a client chose a location, which is then compared with all claims. Null: all locations are random or reserved. */
+  readonly placeRights: PlaceRights | null
+  /** The id and the locations were reserved by a staged create. */
+  readonly isReserved?: boolean
   /** An existing metadata file to point to (register); else one is written. */
   readonly file?: MetadataFile
 }
@@ -38,7 +41,7 @@ export async function prepareCreate<Metadata>(
   const claim = claimFor(warehouse, model.locations(metadata))
   const file = creation.file ?? (await composeMetadataFile(parts, model, metadata, null))
   // A registered file is not written, and may lie beside the locations of its table.
-  if (creation.file === undefined) checkMetadataPlace(file.location, claim.prefixes)
+  if (creation.file === undefined) checkMetadataPlace(file.location, claim.locations)
   return {
     warehouse,
     identifier: place.identifier,
@@ -55,12 +58,15 @@ export async function prepareCreate<Metadata>(
         uuid: model.uuid(metadata) ?? id,
         metadataLocation: file.location,
         location: model.location(metadata),
-        prefixes: claim.prefixes,
+        prefixes: claim.locations,
+        places: claim.places,
+        isReserved: creation.isReserved ?? false,
         ownerId,
         definerId: creation.definerId ?? null,
       },
     },
-    claim: creation.locationChosen ? claim : null,
+    recorded: null,
+    chosen: creation.placeRights === null ? null : { ...claim, ...creation.placeRights },
     expired: [],
     remember(digest) {
       const key = metadataKeyOf({ id, digest, metadataLocation: file.location })

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { ancestorPrefixes, canonicalPrefix, contains } from '../storage/location-relations.ts'
+import { canonicalPrefix, contains } from '../storage/location-relations.ts'
 import { shown } from '../storage/location-text.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
-import { type Claim, overlapsOthers } from '../store/locations.ts'
-import type { Queryable } from '../store/sql.ts'
+import { ancestorPlaces } from '../storage/physical-place.ts'
+import type { ClaimedPlaces } from '../store/location-claims.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** A location nobody can guess, in the warehouse's own place: a name in it would outlive a rename and tell secrets. */
+/** Returns a random location below the warehouse's root: it outlives renames, and cannot be guessed. */
 export function defaultLocation(warehouse: Warehouse): string {
   return `${warehouse.root.replace(/\/+$/, '')}/${randomUUID()}`
 }
@@ -24,7 +24,7 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
   return parsed
 }
 
-/** Those that the warehouse allows now. */
+/** Returns the locations that the warehouse allows now. */
 export function allowedOf({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
   return locations.filter((text) => {
     const location = parseLocation(text)
@@ -46,10 +46,11 @@ function checkOne({ name, places }: Warehouse, location: Location): void {
   )
 }
 
-/** The same for all locations of one relation, as what it wants to have for itself: no prefix lies inside another. */
-export function claimFor(warehouse: Warehouse, locations: readonly string[]): Claim {
+/** Returns all locations of one relation as what it claims. No location lies inside another. */
+export function claimFor(warehouse: Warehouse, locations: readonly string[]): ClaimedPlaces {
   const parsed = checkLocations(warehouse, locations)
   return claimOf(
+    warehouse,
     parsed.filter((location, index) =>
       parsed.every(
         (other, at) =>
@@ -59,23 +60,15 @@ export function claimFor(warehouse: Warehouse, locations: readonly string[]): Cl
   )
 }
 
-/** Locations in the terms of the store's overlap check. */
-export function claimOf(locations: readonly Location[]): Claim {
+/** Returns locations with their physical places. */
+export function claimOf(
+  { placeOf }: Pick<Warehouse, 'placeOf'>,
+  locations: readonly Location[],
+): ClaimedPlaces {
+  const places = locations.map(placeOf)
   return {
-    prefixes: locations.map(canonicalPrefix),
-    ancestors: [...new Set(locations.flatMap(ancestorPrefixes))],
+    locations: locations.map(canonicalPrefix),
+    places,
+    ancestors: [...new Set(places.flatMap(ancestorPlaces))],
   }
-}
-
-/** Whether another relation has a place that overlaps these. Nothing is reserved: whoever writes looks again under the lock. */
-export function areTaken(sql: Queryable, relationId: string, prefixes: readonly string[]): Promise<boolean> {
-  return overlapsOthers(sql, relationId, claimOf(prefixes.map(parseLocation)))
-}
-
-/** What a caller is told about an overlap: not with whom. */
-export function overlapError(): HeadgateError {
-  return new HeadgateError(
-    'bad-request',
-    'Location overlaps with that of another table or view, or of a dropped one that can still be restored: choose another one, or leave it out.',
-  )
 }

@@ -1,4 +1,4 @@
-import { lockLocations, overlapsOthers } from '../store/locations.ts'
+import { lockLocations } from '../store/location-claims.ts'
 import {
   type Bodies,
   confirmRelation,
@@ -10,8 +10,8 @@ import {
 } from '../store/relation-writes.ts'
 import { writeRiders, type Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
+import { confirmChosenPlaces } from './chosen-places.ts'
 import { confirmPolicy } from './confirm-policy.ts'
-import { overlapError } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Prepared } from './prepare.ts'
 import { Stale } from './stale.ts'
@@ -33,7 +33,13 @@ export async function movePointers(
   unchanged: readonly Standing[],
 ): Promise<void> {
   const [only] = changes
-  if (changes.length === 1 && only && only.claim === null && unchanged.length === 0) {
+  if (
+    changes.length === 1 &&
+    only &&
+    only.chosen === null &&
+    only.recorded === null &&
+    unchanged.length === 0
+  ) {
     if (!(await writeSingle(parts, only, riders))) throw new Stale()
     return
   }
@@ -52,7 +58,7 @@ export async function movePointers(
     for (const change of changes.toSorted((a, b) => compare(newNameOf(a), newNameOf(b)))) {
       if (!(await writeOne(tx, change, bare))) throw new Stale()
     }
-    if (changes.some(({ claim }) => claim !== null)) await lockLocations(tx)
+    if (changes.some(({ chosen }) => chosen !== null)) await lockLocations(tx)
     for (const change of changes) await claimLocations(tx, change)
     await writeRiders(tx, riders)
     await confirmPolicy(tx, riders)
@@ -81,9 +87,9 @@ function writeOne(sql: Queryable, { write, bodies }: Written, riders: Riders): P
     : replaceRelation(sql, { ...write.replacement, ...bodies }, riders)
 }
 
-async function claimLocations(tx: Queryable, { claim, write }: Prepared): Promise<void> {
-  if (claim === null) return
+async function claimLocations(tx: Queryable, change: Prepared): Promise<void> {
+  const { chosen, recorded, write, warehouse } = change
   const id = write.type === 'create' ? write.relation.id : write.replacement.standing.id
-  if (await overlapsOthers(tx, id, claim)) throw overlapError()
-  if (write.type === 'replace') await replacePrefixes(tx, id, claim.prefixes)
+  if (chosen !== null) await confirmChosenPlaces(tx, warehouse, chosen, [id])
+  if (recorded !== null) await replacePrefixes(tx, id, recorded)
 }

@@ -1,11 +1,17 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { contains } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
-import { lockLocations, overlapsOthers, overlapsStaged } from '../store/locations.ts'
-import { type AbandonedCreate, deleteAbandonedCreate, lockAbandonedCreate } from '../store/orphans.ts'
+import { lockLocations } from '../store/location-claims.ts'
+import {
+  type AbandonedCreate,
+  deleteAbandonedCreate,
+  lockAbandonedCreate,
+  markClearing,
+} from '../store/orphans.ts'
 import type { Riders } from '../store/riders.ts'
 import type { DeleteFailure, ListEntry } from '../storage/storage.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
+import { areTaken } from './chosen-places.ts'
 import { confirmPolicy } from './confirm-policy.ts'
 import { claimOf } from './locations.ts'
 import { Stale } from './stale.ts'
@@ -29,7 +35,7 @@ export interface Clearing {
 }
 
 const maxCounted = 10_000
-/** Deleted while the places are held, for which others wait. */
+/** Files that are deleted between two looks at the time. */
 const batchSize = 250
 
 /** Everywhere that a create may have left files, without places that lie in another one. */
@@ -61,41 +67,36 @@ export async function countFiles(
 }
 
 /**
- * Deletes the files that were written for an abandoned create, and then forgets it. Until the end it is on record, so a
- * clearing that broke off can be repeated; and before each batch it is made sure that nobody finished it or took its
- * place meanwhile.
+ * Deletes the files that were written for an abandoned create, and then its record. First marks the create as being
+ * cleared: from then on its commit and its tokens are refused, so that files are deleted without any lock. The mark and
+ * the record stay until the end: a clearing that was interrupted can be repeated.
  *
- * @param until epoch ms at which it stops after the batch that it is at, for the caller to go on
- * @throws HeadgateError `no-such-object` when it was finished or forgotten, or is younger than `seconds`, `conflict`
- *   when one of its places belongs to another relation by now
+ * @param until epoch ms at which it stops after the current batch, for the caller to go on
+ * @throws HeadgateError `no-such-object` when it was finished or deleted, or is younger than `seconds`, `conflict` when one
+ *   of its places belongs to another relation by now
  */
 export async function clearAbandonedCreate(
   sql: Sql,
-  warehouse: Pick<Warehouse, 'id' | 'storage'>,
+  warehouse: Pick<Warehouse, 'id' | 'storage' | 'placeOf'>,
   at: { readonly id: string; readonly seconds: number; readonly until: number },
   riders: (create: AbandonedCreate, deleted: number) => Riders,
   signal: AbortSignal,
 ): Promise<Clearing> {
   const { storage } = warehouse
   const key = { id: at.id, seconds: at.seconds, warehouseId: warehouse.id }
-  let create: AbandonedCreate = await sql.transaction((tx) => hold(tx, key))
+  const create = await sql.transaction((tx) => markAsClearing(tx, warehouse, key))
   let deleted = 0
   for (const place of placesOf(create)) {
     for await (const batch of batches(storage.list(place, { signal }))) {
       if (deleted > 0 && Date.now() >= at.until) return { create, deleted, done: false }
-      const cleared = await sql.transaction(async (tx) => {
-        const held = await hold(tx, key)
-        const { failed } = await storage.deleteMany(batch, { signal })
-        const failure = failed.find(mayPass)
-        if (failure !== undefined) throw failure.error
-        return { create: held, deleted: batch.length - failed.length }
-      })
-      create = cleared.create
-      deleted += cleared.deleted
+      const { failed } = await storage.deleteMany(batch, { signal })
+      const failure = failed.find(mayPass)
+      if (failure !== undefined) throw failure.error
+      deleted += batch.length - failed.length
     }
   }
   await sql.transaction(async (tx) => {
-    create = await hold(tx, key)
+    if ((await lockAbandonedCreate(tx, key)) === null) throw missingCreate(at.id)
     const taken = riders(create, deleted)
     if (!(await deleteAbandonedCreate(tx, at.id, taken))) throw new Stale()
     await confirmPolicy(tx, taken)
@@ -108,23 +109,28 @@ function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
 }
 
-async function hold(tx: Queryable, key: Parameters<typeof lockAbandonedCreate>[1]): Promise<AbandonedCreate> {
-  // Nothing can begin to use its places while they are cleared.
+async function markAsClearing(
+  tx: Queryable,
+  warehouse: Pick<Warehouse, 'id' | 'placeOf'>,
+  key: Parameters<typeof lockAbandonedCreate>[1],
+): Promise<AbandonedCreate> {
+  // No claim is added to its places between this comparison and the mark; its own claims keep others out afterwards.
   await lockLocations(tx)
   const found = await lockAbandonedCreate(tx, key)
-  if (found === null)
-    throw new HeadgateError(
-      'no-such-object',
-      `There is no abandoned create with the id ${key.id} of that age.`,
-    )
-  const claim = claimOf(placesOf(found).map(parseLocation))
-  if ((await overlapsOthers(tx, found.id, claim)) || (await overlapsStaged(tx, found.id, claim))) {
+  if (found === null) throw missingCreate(key.id)
+  const claim = claimOf(warehouse, placesOf(found).map(parseLocation))
+  if (await areTaken(tx, warehouse, claim, [found.id])) {
     throw new HeadgateError(
       'conflict',
       'Its location, or a part of it, belongs to another table or view by now: its files stay.',
     )
   }
+  await markClearing(tx, found.id)
   return found
+}
+
+function missingCreate(id: string): HeadgateError {
+  return new HeadgateError('no-such-object', `There is no abandoned create with the id ${id} of that age.`)
 }
 
 async function* batches(entries: AsyncIterable<ListEntry>): AsyncGenerator<readonly string[]> {

@@ -1,9 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
-import type { Claim } from '../store/locations.ts'
+import type { ClaimedPlaces } from '../store/location-claims.ts'
 import type { Bodies, NewRelation, Replacement } from '../store/relation-writes.ts'
-import { allowedOf, claimFor } from './locations.ts'
 import { metadataKeyOf } from '../store/relations.ts'
+import type { ChosenPlaces, PlaceRights } from './chosen-places.ts'
+import { allowedOf, claimFor, claimOf } from './locations.ts'
+import { parseLocation } from '../storage/location.ts'
 import { composeMetadataFile, type MetadataFile, parseMetadataText } from './metadata-file.ts'
 import { checkMetadataPlace, isPlaceWithin, objectWithin, recordedPrefixes } from './own-places.ts'
 import type { CatalogParts } from './parts.ts'
@@ -25,8 +27,10 @@ export interface Prepared {
   readonly write:
     | { readonly type: 'create'; readonly relation: Omit<NewRelation, keyof Bodies> }
     | { readonly type: 'replace'; readonly replacement: Omit<Replacement, keyof Bodies> }
-  /** Locations to check against those of all others; null when they are unguessable or have not changed. */
-  readonly claim: Claim | null
+  /** Places to record for the relation; null: they have not changed, or the row of a create contains them. */
+  readonly recorded: ClaimedPlaces | null
+  /** Places that a client chose now, to be compared with all claims; null: none. */
+  readonly chosen: ChosenPlaces | null
   /** Metadata files to delete once the commit stands. */
   readonly expired: readonly string[]
   /** Keeps the decoded model for the next commit. */
@@ -38,6 +42,8 @@ export interface CommitRequest<Update, Requirement> {
   readonly updates: readonly Update[]
   /** Of a view: whose rights it lends from now on; absent when what it says is not changed. */
   readonly definerId?: string
+  /** Called when a client chose a location. */
+  readonly placeRights: () => PlaceRights | Promise<PlaceRights>
 }
 
 /** Where decoded metadata is kept between commits, by `metadataKeyOf`: see `ModelCache`. */
@@ -74,11 +80,11 @@ export async function prepareReplace<Metadata, Update, Requirement>(
     )
   }
   const recorded = recordedPrefixes(relation)
-  const claim = hasMoved(model, target, base, metadata)
-    ? claimFor(warehouse, [...model.locations(metadata), ...leftPlaces(target)])
-    : null
+  const places = hasMoved(model, target, base, metadata)
+    ? await movedPlaces(target, model.locations(metadata), request.placeRights)
+    : unmoved
   const file = await composeMetadataFile(parts, model, metadata, relation.metadataLocation)
-  checkMetadataPlace(file.location, claim?.prefixes ?? recorded)
+  checkMetadataPlace(file.location, places.recorded?.locations ?? recorded)
   return {
     warehouse,
     identifier: target.identifier,
@@ -94,7 +100,7 @@ export async function prepareReplace<Metadata, Update, Requirement>(
         definerId: request.definerId ?? null,
       },
     },
-    claim,
+    ...places,
     // The metadata log is content that a client can choose: it does not permit to delete anything outside.
     expired: expired.filter((file) => objectWithin(file, allowedOf(warehouse, recorded)) !== null),
     remember(digest) {
@@ -102,6 +108,26 @@ export async function prepareReplace<Metadata, Update, Requirement>(
       models.add(relation.id, key, metadata, file.text.length)
     },
   }
+}
+
+const unmoved = { recorded: null, chosen: null }
+
+/**
+ * Returns what a relation with other locations claims. Only places outside of those that it has already are compared with
+ * the claims of others, so that one whose places overlap from before can still be changed.
+ */
+export async function movedPlaces(
+  target: Target,
+  locations: readonly string[],
+  rights: CommitRequest<never, never>['placeRights'],
+): Promise<Pick<Prepared, 'recorded' | 'chosen'>> {
+  const { warehouse, relation } = target
+  const recorded = claimFor(warehouse, [...locations, ...leftPlaces(target)])
+  const known = recordedPrefixes(relation)
+  const added = recorded.locations.filter((location) => !known.some((prefix) => location.startsWith(prefix)))
+  if (added.length === 0) return { recorded, chosen: null }
+  const chosen = claimOf(warehouse, added.map(parseLocation))
+  return { recorded, chosen: { ...chosen, ...(await rights()) } }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { metadataKeyOf } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
-import { claimFor } from './locations.ts'
+import type { PlaceRights } from './chosen-places.ts'
 import type { MetadataFile } from './metadata-file.ts'
 import type { CatalogParts } from './parts.ts'
-import { leftPlaces, type Models } from './prepare.ts'
+import { movedPlaces, type Models } from './prepare.ts'
 import type { RelationModel } from './relation-model.ts'
 import { swap } from './swap.ts'
 import { standingOf, type Target } from './target.ts'
@@ -12,6 +12,7 @@ export interface Repointing<Metadata> {
   readonly target: Target
   readonly metadata: Metadata
   readonly file: MetadataFile
+  readonly placeRights: () => PlaceRights | Promise<PlaceRights>
 }
 
 /** Moves the pointer of a relation to a metadata file that exists (register with overwrite). */
@@ -19,7 +20,7 @@ export async function repoint<Metadata>(
   parts: CatalogParts,
   model: RelationModel<Metadata, never, never>,
   models: Models<Metadata>,
-  { target, metadata, file }: Repointing<Metadata>,
+  { target, metadata, file, placeRights }: Repointing<Metadata>,
   riders: Riders,
 ): Promise<void> {
   const { relation, warehouse } = target
@@ -39,7 +40,7 @@ export async function repoint<Metadata>(
         definerId: null,
       },
     },
-    claim: claimFor(warehouse, [...model.locations(metadata), ...leftPlaces(target)]),
+    ...(await movedPlaces(target, model.locations(metadata), placeRights)),
     expired: [],
     remember(digest: string) {
       const key = metadataKeyOf({ id: relation.id, digest, metadataLocation: file.location })

@@ -8,15 +8,16 @@ import { pathOf } from '../store/namespaces.ts'
 import { findStaged } from '../store/staged-relations.ts'
 import type { Creation } from './create-relation.ts'
 import { takenError } from './existing.ts'
-import { defaultLocation } from './locations.ts'
+import { claimFor, defaultLocation } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
 import { type CommitRequest } from './prepare.ts'
 import { tableModel } from './relation-model.ts'
 import type { Place } from './target.ts'
 
 /**
- * The table that a commit with `assert-create` describes. When its location was reserved by a stage-create of the same
- * name, the table gets the id that was reserved for it; a location that we did not choose is checked like any other.
+ * Returns the table that a commit with `assert-create` describes. When its location was reserved by a stage-create of the
+ * same name, the table gets the id that was reserved for it, and reserved places need no further check. All other
+ * locations are checked as chosen ones.
  */
 export async function composeStagedCreate(
   parts: CatalogParts,
@@ -42,17 +43,21 @@ export async function composeStagedCreate(
       uuid: randomUUID(),
     },
   )
-  const location = canonicalPrefix(parseLocation(metadata.location))
-  const uuid = tableModel.uuid(metadata)
-  const key = {
+  const staged = await findStaged(parts.sql, {
     warehouseId: warehouse.id,
     path: pathOf(identifier.namespace),
     name: identifier.name,
-    location,
-    uuid,
-  }
-  const staged = await findStaged(parts.sql, key)
-  return { place, metadata, id: staged?.id ?? randomUUID(), ownerId, locationChosen: true }
+    location: canonicalPrefix(parseLocation(metadata.location)),
+    uuid: request.updates.some(({ action }) => action === 'assign-uuid') ? tableModel.uuid(metadata) : null,
+    principalId: ownerId,
+  })
+  const { locations } = claimFor(warehouse, tableModel.locations(metadata))
+  const isReserved = locations.every((location) =>
+    staged?.prefixes.some((prefix) => location.startsWith(prefix)),
+  )
+  const placeRights = isReserved ? null : await request.placeRights()
+  const id = staged?.id ?? randomUUID()
+  return { place, metadata, id, ownerId, placeRights, isReserved: staged !== null }
 }
 
 /** A create without a location gets one, before anything else is applied. */

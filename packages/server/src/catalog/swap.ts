@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { isHeadgateError } from '@headgate/errors'
-import { overlapsOthers } from '../store/locations.ts'
 import type { Standing } from '../store/relation-writes.ts'
 import { isUuidTaken, metadataKeyOf } from '../store/relations.ts'
 import type { Riders } from '../store/riders.ts'
+import { checkChosenPlaces } from './chosen-places.ts'
 import { uuidTakenError } from './existing.ts'
-import { overlapError } from './locations.ts'
 import { movePointers, type Written } from './move-pointers.ts'
 import type { CatalogParts } from './parts.ts'
 import type { Prepared } from './prepare.ts'
@@ -35,7 +34,11 @@ export async function swap(
     written = await writeFiles(changes)
     await movePointers(parts, written, riders, unchanged)
   } catch (error) {
-    if (!isHeadgateError(error, 'commit-state-unknown')) discard(parts, changes)
+    if (!isHeadgateError(error, 'commit-state-unknown')) {
+      const discarded = discard(parts, changes)
+      // The next attempt finds a chosen place empty only when the file of this one is gone.
+      if (changes.some(({ chosen }) => chosen !== null)) await discarded
+    }
     throw error
   }
   for (const { bodies, ...change } of written) {
@@ -54,19 +57,22 @@ function idOf(write: Prepared['write']): string {
 }
 
 /**
- * Nothing is written into what may be another's place, not even for a moment. The look that counts is in the transaction,
- * under its lock.
+ * Checks chosen places before anything is written there. The comparison that decides is repeated in the transaction,
+ * under the lock.
  */
 async function checkPlaces({ sql, resolver }: CatalogParts, changes: readonly Prepared[]): Promise<void> {
-  for (const { claim, write, warehouse, identifier } of changes) {
-    if (claim === null) continue
-    if (!(await overlapsOthers(sql, idOf(write), claim))) continue
-    if (write.type !== 'create') throw overlapError()
-    // Whoever has the place may be the same create, which was quicker, or the very table that is registered once more:
-    // then the name or the uuid is taken, which is another answer.
-    const { kind, uuid } = write.relation
-    if ((await resolver.whatStands(warehouse.id, identifier)).relation !== null) throw new Stale()
-    throw (await isUuidTaken(sql, warehouse.id, uuid)) ? uuidTakenError(kind, identifier) : overlapError()
+  for (const { chosen, write, warehouse, identifier } of changes) {
+    if (chosen === null) continue
+    try {
+      await checkChosenPlaces(sql, warehouse, chosen, [idOf(write)])
+    } catch (error) {
+      if (write.type !== 'create') throw error
+      // The same create, which was quicker, or the very table that is registered again may have the place: then the
+      // name or the uuid is taken, which is another error.
+      const { kind, uuid } = write.relation
+      if ((await resolver.whatStands(warehouse.id, identifier)).relation !== null) throw new Stale()
+      throw (await isUuidTaken(sql, warehouse.id, uuid)) ? uuidTakenError(kind, identifier) : error
+    }
   }
 }
 
@@ -93,14 +99,19 @@ async function writeFiles(changes: readonly Prepared[]): Promise<Written[]> {
   })
 }
 
-/** Files that surely no pointer names. What cannot be deleted is left for the search of orphans. */
-function discard(parts: CatalogParts, written: readonly Prepared[]): void {
-  for (const { warehouse, file, fileExists } of written) {
-    if (fileExists) continue
-    warehouse.storage.delete(file.location).catch((error: unknown) => {
-      parts.log.warn({ err: error, location: file.location }, 'an unused metadata file could not be deleted')
-    })
-  }
+/** Deletes files that surely no pointer names. Never rejects: what cannot be deleted is logged and stays. */
+async function discard(parts: CatalogParts, written: readonly Prepared[]): Promise<void> {
+  const deletions = written
+    .filter(({ fileExists }) => !fileExists)
+    .map(({ warehouse, file }) =>
+      warehouse.storage.delete(file.location).catch((error: unknown) => {
+        parts.log.warn(
+          { err: error, location: file.location },
+          'an unused metadata file could not be deleted',
+        )
+      }),
+    )
+  await Promise.all(deletions)
 }
 
 function deleteExpired(parts: CatalogParts, { warehouse, expired }: Prepared): void {

@@ -1,9 +1,11 @@
 import { sharedCache } from '../cache.ts'
 import type { Chain } from '../access/privilege.ts'
 import { type Location, parseLocation } from '../storage/location.ts'
+import type { PlaceOf } from '../storage/physical-place.ts'
 import type { S3Keys } from '../storage/s3-options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Sql } from '../store/sql.ts'
+import { storedPlaceRules } from './stored-places.ts'
 import { parseVendingProfile, type VendingProfile } from './vending-profile.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
 
@@ -34,6 +36,8 @@ export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, Op
   readonly vending: VendingProfile
   /** `root` and `allowedLocations`, parsed: where its relations may lie. */
   readonly places: readonly [Location, ...Location[]]
+  /** Maps locations to physical places, by which they are compared. */
+  readonly placeOf: PlaceOf
 }
 
 /** Opens the storage profile of a warehouse; its `version` tells when the profile may have changed. */
@@ -112,7 +116,8 @@ export class Warehouses implements AsyncDisposable {
 /** @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed */
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
   const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
-  return { ...row, ...opened, places, vending: parseVendingProfile(row.vending) }
+  const { placeOf } = storedPlaceRules(row)
+  return { ...row, ...opened, places, placeOf, vending: parseVendingProfile(row.vending) }
 }
 
 /** Where a warehouse stands in decisions. */

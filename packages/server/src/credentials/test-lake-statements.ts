@@ -8,13 +8,18 @@ export const insertTable: Statement = statement(
   'test-lake-table',
   `with written as (
      insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id, prefixes)
-     values ($1, $2, $3, $4, $5, gen_random_uuid(), 'm', $6, $7, $8) returning id)
-   insert into relation_location (location, relation_id) select l, id from written, unnest($8::text[]) l`,
+     values ($1, $2, $3, $4, $5, gen_random_uuid(), 'm', $6, $7, $8) returning id, warehouse_id)
+   insert into location_claim (owner_id, warehouse_id, kind, location, place)
+   select id, warehouse_id, 'relation', l, l from written, unnest($8::text[]) l
+   on conflict (owner_id, location) do update set kind = 'relation'`,
 )
 export const insertStaged: Statement = statement(
   'test-lake-staged',
-  `insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
-   values ($1, $2, 'ns', $3, gen_random_uuid(), $4, $5, $6)`,
+  `with written as (
+     insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
+     values ($1, $2, 'ns', $3, gen_random_uuid(), $4, $5, $6) returning id, warehouse_id)
+   insert into location_claim (owner_id, warehouse_id, kind, location, place)
+   select id, warehouse_id, 'staged', l, l from written, unnest($6::text[]) l`,
 )
 export const deleteGrants: Statement = statement(
   'test-lake-ungrant',

@@ -4,7 +4,7 @@ import type { FaultPlace } from './fault-lake.ts'
 const everything = statement(
   'fault_everything',
   `select r.id, r.name, r.version, r.metadata_location, r.namespace_id, r.dropped_at, l.location
-   from relation r left join relation_location l on l.relation_id = r.id order by r.id, l.location`,
+   from relation r left join location_claim l on l.owner_id = r.id order by r.id, l.location`,
 )
 
 /** Where each relation stands, as texts that can be compared. */

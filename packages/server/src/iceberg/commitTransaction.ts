@@ -15,6 +15,7 @@ import { noContent } from './answers.ts'
 import { commonPolicyVersion } from './common-policy-version.ts'
 import { allowPlace, allowRelation, type LookedUp, lookUp, warehouseOf } from './find.ts'
 import type { IcebergParts } from './parts.ts'
+import { placeRightsOf } from './place-rights.ts'
 import { ridersOf, type Touched } from './riders.ts'
 import { route } from './route.ts'
 
@@ -81,7 +82,9 @@ async function prepare(parts: IcebergParts, call: Call, at: LookedUp, change: Ta
   const object = `${at.warehouse.name}:${formatIdentifier(change.identifier)}`
   if (isCreate(change)) {
     const { found: place, decision } = await allowPlace(parts, call, at)
-    const creation = await composeStagedCreate(parts, place, change, call.identity.principal.id)
+    const placeRights = placeRightsOf(parts, call, place.namespaceChain, decision)
+    const ownerId = call.identity.principal.id
+    const creation = await composeStagedCreate(parts, place, { ...change, placeRights }, ownerId)
     const prepared = await prepareCreate(parts, tableModel, parts.tableModels, creation)
     return {
       prepared,
@@ -92,7 +95,11 @@ async function prepare(parts: IcebergParts, call: Call, at: LookedUp, change: Ta
     }
   }
   const { found, decision } = await allowRelation(parts, call, at, 'table', 'modify')
-  const prepared = await prepareReplace(parts, tableModel, parts.tableModels, found, change)
+  const placeRights = placeRightsOf(parts, call, found.chain, decision)
+  const prepared = await prepareReplace(parts, tableModel, parts.tableModels, found, {
+    ...change,
+    placeRights,
+  })
   const unchanged = prepared === null ? standingOf(found) : null
   return {
     prepared,

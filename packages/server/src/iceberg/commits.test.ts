@@ -312,13 +312,15 @@ test('a transaction names each table once, and at least one', async () => {
 
 test('two staged creates of one transaction cannot have one place', async () => {
   const location = `${server.root}/shared-place`
-  const stage = (name: string, at: string) =>
-    server.send('POST', tables, { name, schema, location: at, 'stage-create': true })
-  const [a, b] = [await stage('in-a', location), await stage('in-b', `${location}/below`)]
-  const changes = [
-    { identifier: { namespace: ['c'], name: 'in-a' }, ...creationOf(a) },
-    { identifier: { namespace: ['c'], name: 'in-b' }, ...creationOf(b) },
-  ]
+  const stage = async (name: string, at: string): Promise<JsonObject> => {
+    const { requirements, updates } = creationOf(
+      await server.send('POST', tables, { name, schema, 'stage-create': true }),
+    )
+    const others = updates.filter(({ action }) => action !== 'set-location')
+    const moved = [...others, { action: 'set-location', location: at }]
+    return { identifier: { namespace: ['c'], name }, requirements, updates: moved }
+  }
+  const changes = [await stage('in-a', location), await stage('in-b', `${location}/below`)]
   expect(await server.send('POST', 'transactions/commit', { 'table-changes': changes })).toMatchObject({
     status: 400,
   })

@@ -5,6 +5,7 @@ import { composeStagedCreate } from '../catalog/staged-create.ts'
 import type { Call } from '../http/operation.ts'
 import type { Keep } from '../idempotency/idempotent.ts'
 import { findPlace, type RelationPlace } from './find.ts'
+import { placeRightsOf } from './place-rights.ts'
 import type { IcebergParts } from './parts.ts'
 import { ridersOf } from './riders.ts'
 import { tableModel } from '../catalog/relation-model.ts'
@@ -18,7 +19,9 @@ export async function createStaged(
   keep: Keep,
 ): Promise<Omit<Committed, 'relation'>> {
   const { found, decision } = await findPlace(parts, call, at)
-  const creation = await composeStagedCreate(parts, found, request, call.identity.principal.id)
+  const placeRights = placeRightsOf(parts, call, found.namespaceChain, decision)
+  const ownerId = call.identity.principal.id
+  const creation = await composeStagedCreate(parts, found, { ...request, placeRights }, ownerId)
   const riders = ridersOf(call, decision, keep(200, creation.id))
   const { file, metadataKey } = await createRelation(parts, tableModel, parts.tableModels, creation, riders)
   return { metadataLocation: file.location, metadataKey, text: file.text }

@@ -16,11 +16,15 @@ import { findPlace, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
+import { placeRightsOf } from './place-rights.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
 import { loadResultSuffix } from './load-result.ts'
 import { auditRequestedAccess, newTable, storageAccess, storageAccessBeforeCreate } from './storage-access.ts'
+
+/** Time that a reservation lasts after the last storage access to it may have been renewed. */
+const reservationMarginMs = 3_600_000
 
 /** Creates a table, or with `stage-create` prepares one that the client's first commit will create. */
 export function createTable(parts: IcebergParts): Operation {
@@ -41,16 +45,20 @@ export function createTable(parts: IcebergParts): Operation {
         auditRequestedAccess(parts, call, warehouse, 'read-write')
         const riders = ridersOf(call, decision, keep(200, id))
         const ownerId = call.identity.principal.id
-        const locationChosen = chosen(request)
+        const placeRights = isChosen(request)
+          ? await placeRightsOf(parts, call, place.namespaceChain, decision)()
+          : null
         const holding = newTable(place, { id, staged: request.stageCreate, ...placesOf(metadata) }, ownerId)
-        const early = await storageAccessBeforeCreate(parts, call, holding, locationChosen)
+        const early = await storageAccessBeforeCreate(parts, call, holding, placeRights)
         const access = async (): Promise<StorageAccessResponse | null> =>
           early ?? storageAccess(parts, call, holding)
         if (request.stageCreate) {
-          await stageTable(parts, { id, place, metadata, principalId: ownerId, locationChosen }, riders)
+          const reservationSeconds = (parts.refresh.lifetimes.capMs + reservationMarginMs) / 1_000
+          const staging = { id, place, metadata, principalId: ownerId, placeRights, reservationSeconds }
+          await stageTable(parts, staging, riders)
           return stagedAnswer(metadata, await access())
         }
-        const creation = { place, metadata, id, ownerId, locationChosen }
+        const creation = { place, metadata, id, ownerId, placeRights }
         const { file, metadataKey } = await createRelation(
           parts,
           tableModel,
@@ -106,8 +114,8 @@ function placesOf(metadata: TableMetadata): { location: string; locations: reado
   return { location: metadata.location, locations: tableModel.locations(metadata) }
 }
 
-/** Only a table whose every location we made ourselves cannot overlap with another. */
-function chosen({ location, properties }: CreateTableRequest): boolean {
+/** Returns true when the client chose a location: only random ones cannot overlap with another. */
+function isChosen({ location, properties }: CreateTableRequest): boolean {
   return (
     location !== undefined ||
     Object.keys(properties).some((key) =>

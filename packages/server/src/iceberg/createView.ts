@@ -15,6 +15,7 @@ import { findPlace, policyOf, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { namespaceParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
+import { placeRightsOf } from './place-rights.ts'
 import { findEarlier } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
@@ -45,14 +46,14 @@ export function createView(parts: IcebergParts): Operation {
           properties,
           now: parts.now(),
         })
-        const locationChosen = location !== undefined || properties['write.metadata.path'] !== undefined
+        const isChosen = location !== undefined || properties['write.metadata.path'] !== undefined
         const creation = {
           place,
           metadata,
           id,
           ownerId: call.identity.principal.id,
           definerId: definerOf(await policyOf(parts, call, decision.policyVersion)),
-          locationChosen,
+          placeRights: isChosen ? await placeRightsOf(parts, call, place.namespaceChain, decision)() : null,
         }
         const { file, metadataKey } = await createRelation(
           parts,

@@ -160,8 +160,11 @@ test('of the changes of one transaction, no two take places that overlap, and th
   const staged = await Promise.all(
     [location, `${location}/below`].map(async (at) => {
       const name = fresh()
-      const answer = await server.send('POST', tables, { name, schema, location: at, 'stage-create': true })
-      return { name, ...creationOf(answer) }
+      const { requirements, updates } = creationOf(
+        await server.send('POST', tables, { name, schema, 'stage-create': true }),
+      )
+      const moved = updates.filter(({ action }) => action !== 'set-location')
+      return { name, requirements, updates: [...moved, setLocation(at)] }
     }),
   )
   expect(await transaction(staged)).toMatchObject(overlap)

@@ -14,6 +14,7 @@ import { findRelation, policyOf, warehouseOf } from './find.ts'
 import { answerRelation } from './loadTable.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
+import { placeRightsOf } from './place-rights.ts'
 import { findCommitted } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
@@ -36,14 +37,19 @@ export function replaceView(parts: IcebergParts): Operation {
           signal.throwIfAborted()
           const { found, decision } = await findRelation(parts, call, at, 'view', 'modify')
           const riders = ridersOf(call, decision, keep(200, found.relation.id))
+          const placeRights = placeRightsOf(parts, call, found.chain, decision)
           const { metadataLocation, metadataKey, text } = await commitRelation(
             parts,
             viewModel,
             parts.viewModels,
             found,
             request.updates.some(changesWhatItSays)
-              ? { ...request, definerId: definerOf(await policyOf(parts, call, decision.policyVersion)) }
-              : request,
+              ? {
+                  ...request,
+                  placeRights,
+                  definerId: definerOf(await policyOf(parts, call, decision.policyVersion)),
+                }
+              : { ...request, placeRights },
             riders,
           )
           return metadataAnswer({

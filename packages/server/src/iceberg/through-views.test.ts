@@ -282,7 +282,13 @@ describe('nothing is gained', () => {
     const file = metadataLocationOf(await dora.send('POST', views, viewBody('former')))
     await dora.send('DELETE', `${views}/former`)
     await server.sql.run(
-      statement('test_forget_dropped', 'delete from relation where metadata_location = $1'),
+      statement(
+        'test_forget_dropped',
+        `with gone as (delete from relation where metadata_location = $1 returning id),
+           freed as (delete from location_claim c using gone where c.owner_id = gone.id)
+         insert into namespace_location (namespace_id, location, place)
+         select n.id, c.location, c.place from namespace n, location_claim c where n.path = 'mart' and c.kind = 'root'`,
+      ),
       [file],
     )
     await planted('POST', 'namespaces/mart/register-view', { name: 'put', 'metadata-location': file })

@@ -14,6 +14,7 @@ import { createStaged } from './create-staged.ts'
 import { allowRelation, type LookedUp, lookUp, type RelationPlace, warehouseOf } from './find.ts'
 import { relationParam } from './names.ts'
 import type { IcebergParts } from './parts.ts'
+import { placeRightsOf } from './place-rights.ts'
 import { findCommitted } from './replay.ts'
 import { ridersOf } from './riders.ts'
 import { route } from './route.ts'
@@ -92,7 +93,9 @@ async function commitFrom(
 ): Promise<Committed> {
   const { found, decision } = await allowRelation(parts, call, at, 'table', 'modify')
   const riders = ridersOf(call, decision, keep(200, found.relation.id))
-  const result = await commitRelation(parts, tableModel, parts.tableModels, found, request, riders)
+  const placeRights = placeRightsOf(parts, call, found.chain, decision)
+  const change = { ...request, placeRights }
+  const result = await commitRelation(parts, tableModel, parts.tableModels, found, change, riders)
   parts.standings.keep(at.warehouse, at.identifier, { ...at.resolved, relation: result.relation })
   return result
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clearAbandonedCreate } from '../catalog/orphans.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import { bare, testTable } from '../jobs/purge/test-table.ts'
+import { fileTestPlaces } from '../storage/test-places.ts'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
 import type { Riders } from '../store/riders.ts'
@@ -28,7 +29,9 @@ afterAll(() => lake[Symbol.asyncDispose]())
 const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
 const age = statement(
   'test_age',
-  `update staged_relation set created_at = now() - make_interval(days => $2), prefixes = $3 where id = $1`,
+  `with aged as (update staged_relation set created_at = now() - make_interval(days => $2), prefixes = $3 where id = $1)
+   insert into location_claim (owner_id, warehouse_id, kind, location, place)
+   select $1, $4, 'staged', p.location, p.place from unnest($3::text[], $5::text[]) p(location, place) on conflict do nothing`,
 )
 
 async function staged(location: string, days: number, prefixes: readonly string[] = []): Promise<string> {
@@ -42,10 +45,12 @@ async function staged(location: string, days: number, prefixes: readonly string[
     uuid: id,
     location: `${location}/`,
     prefixes: [`${location}/`],
+    places: fileTestPlaces([location]),
+    seconds: null,
     principalId: id,
   }
   await insertStaged(lake.parts.sql, row, riders)
-  await lake.parts.sql.run(age, [id, days, prefixes])
+  await lake.parts.sql.run(age, [id, days, prefixes, warehouse.id, fileTestPlaces(prefixes)])
   await warehouse.storage.put(`${location}/data/a.parquet`, Buffer.from('12345'))
   await warehouse.storage.put(`${location}/data/b.parquet`, Buffer.from('123'))
   return id

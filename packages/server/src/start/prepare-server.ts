@@ -9,6 +9,7 @@ import { Secret } from '../config/secret.ts'
 import { bootstrapAdministrator } from '../identity/bootstrap.ts'
 import { writeCredentialFile } from '../identity/credential-file.ts'
 import type { Log } from '../log.ts'
+import { resolveClaims } from '../catalog/resolve-claims.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { openSql } from '../store/pool.ts'
@@ -100,6 +101,11 @@ async function firstThings(
 ): Promise<Pick<Prepared, 'credentialFile' | 'nobody' | 'warehouse'>> {
   await using sql = await openSql({ ...config.database, url: databaseUrl.reveal() })
   await warnOfClock(sql, log)
+  for (const warehouse of await resolveClaims(sql))
+    log.warn(
+      { warehouse },
+      'the storage profile of a warehouse cannot be read: its places are compared with no others',
+    )
   const master = await provenMasterKeyOf(config, sql)
   const { defaultWarehouse: name } = config.context
   const credentialFile = await administratorFile(config, sql)

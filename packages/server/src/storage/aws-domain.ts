@@ -23,3 +23,22 @@ const others: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, 'amazonaws.com.cn'],
   [/^eusc-/, 'amazonaws.eu'],
 ]
+
+/**
+ * Returns the AWS partition of a region. Bucket names are unique in a partition.
+ *
+ * @example `awsPartition('cn-north-1')` is `'aws-cn'`
+ */
+export function awsPartition(region: string): string {
+  return partitions.find(([pattern]) => pattern.test(region))?.[1] ?? 'aws'
+}
+
+const partitions: readonly (readonly [RegExp, string])[] = [
+  [/^cn-/, 'aws-cn'],
+  [/^us-gov-/, 'aws-us-gov'],
+  [/^eusc-/, 'aws-eusc'],
+  [/^us-isob-/, 'aws-iso-b'],
+  [/^us-isof-/, 'aws-iso-f'],
+  [/^us-iso-/, 'aws-iso'],
+  [/^eu-isoe-/, 'aws-iso-e'],
+]

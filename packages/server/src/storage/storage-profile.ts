@@ -21,6 +21,8 @@ export interface S3StorageProfile {
   readonly region: string
   /** Base URL of a store that is not AWS. */
   readonly endpoint?: string | undefined
+  /** Name of the store, equal for all warehouses on it. Needed when one store has several endpoints. */
+  readonly store?: string | undefined
   /** Default: true exactly when there is an endpoint. */
   readonly pathStyle?: boolean | undefined
   /** Static keys: both or none. */
@@ -52,6 +54,13 @@ const s3Profile = z
     prefix: short.superRefine((prefix, context) => isLocation(`s3://bucket/${prefix}`, context)).optional(),
     region: z.string().regex(/^[a-z0-9-]{1,64}$/i, 'must be a region, like eu-central-1'),
     endpoint: short.superRefine(isEndpoint).optional(),
+    store: z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9_.-]{0,62}$/,
+        'must be 1 to 63 of a-z 0-9 _ . -, and begin with a letter or digit',
+      )
+      .optional(),
     pathStyle: z.boolean().optional(),
     accessKeyId: short.optional(),
     secretAccessKey: short.optional(),

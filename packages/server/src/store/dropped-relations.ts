@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Queryable, statement } from './sql.ts'
 import { digestSql, type RelationKind } from './relations.ts'
+import { retireSql } from './retired-claims.ts'
 import {
   type AuditRow,
   insertAuditSql,
@@ -208,11 +209,12 @@ export async function startPurges(tx: Queryable, relationIds: readonly string[])
 const forget = statement(
   'dropped_forget',
   `with written as (delete from relation where id = any($1::uuid[]) and dropped_at is not null returning id),
+   ${retireSql('written')},
    audited as (${insertAuditSql(2, 'written')})
    select id from written`,
 )
 
-/** Deletes the rows of dropped relations, and with them their claim to their locations. */
+/** Deletes the rows of dropped relations. Their places are retired. */
 export async function forgetDropped(
   sql: Queryable,
   ids: readonly string[],
@@ -253,28 +255,4 @@ export interface PurgeSubject {
 /** Null: it is gone, its purge is done. */
 export async function findPurgeSubject(sql: Queryable, id: string): Promise<PurgeSubject | null> {
   return (await sql.run<PurgeSubject>(toPurge, [id]))[0] ?? null
-}
-
-const own = statement('purge_own_locations', 'select location from relation_location where relation_id = $1')
-
-/** Returns all prefixes that a relation has ever claimed. */
-export async function findOwnPrefixes(sql: Queryable, relationId: string): Promise<string[]> {
-  return (await sql.run<{ location: string }>(own, [relationId])).map((row) => row.location)
-}
-
-const foreign = statement(
-  'purge_foreign_locations',
-  `select location from relation_location where location = any($1::text[]) and relation_id <> $2
-   union all
-   select p.location from staged_relation s, unnest(array_append(s.prefixes, s.location)) p(location)
-   where p.location = any($1::text[])`,
-)
-
-/** Which of these prefixes belong to other relations: live, dropped, or being created. */
-export async function findForeignPrefixes(
-  sql: Queryable,
-  prefixes: readonly string[],
-  relationId: string,
-): Promise<string[]> {
-  return (await sql.run<{ location: string }>(foreign, [prefixes, relationId])).map((row) => row.location)
 }

@@ -1,4 +1,5 @@
 import { type Queryable, statement } from './sql.ts'
+import { retireSql } from './retired-claims.ts'
 import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** A table that somebody began to create and never finished. `createdAt` is epoch ms. */
@@ -35,9 +36,11 @@ export function listAbandonedCreates(
 const lock = statement(
   'abandoned_lock',
   `select ${columns} from staged_relation s
-   where s.id = $1 and s.warehouse_id = $2 and s.created_at < now() - make_interval(secs => $3) for update`,
+   where s.id = $1 and s.warehouse_id = $2 and (s.clearing or s.created_at < now() - make_interval(secs => $3)) for update`,
 )
-/** Holds an abandoned create until the transaction ends, so that it cannot be finished meanwhile. Null: it is gone, or not that old. */
+const mark = statement('abandoned_mark', 'update staged_relation set clearing = true where id = $1')
+
+/** Returns an abandoned create, and holds it until the transaction ends. Null: it is gone, or not that old. */
 export async function lockAbandonedCreate(
   tx: Queryable,
   at: { readonly id: string; readonly warehouseId: string; readonly seconds: number },
@@ -45,14 +48,20 @@ export async function lockAbandonedCreate(
   return (await tx.run<AbandonedCreate>(lock, [at.id, at.warehouseId, at.seconds]))[0] ?? null
 }
 
+/** Marks an abandoned create as being cleared: from now on it cannot be finished, and its tokens are refused. */
+export async function markClearing(tx: Queryable, id: string): Promise<void> {
+  await tx.run(mark, [id])
+}
+
 const remove = statement(
   'abandoned_delete',
   `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id),
+   ${retireSql('written')},
    ${ridersSql(3)}
-   select id from written where ${permittedSql(2)}`,
+   select id from written where ${permittedSql(2, ['kept', 'retired'])}`,
 )
 
-/** Forgets an abandoned create: it cannot be finished any more. False: it went, or the policy moved. */
+/** Deletes an abandoned create; its places are retired. False: it is gone, or the policy moved. */
 export async function deleteAbandonedCreate(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
   return (await runWithRiders(sql, remove, [id], riders)).length === 1
 }

@@ -2,6 +2,7 @@ import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import { randomVersionSql } from './random-version.ts'
 import { type Standing, standingSql, standingValues } from './relation-writes.ts'
+import { retireSql } from './retired-claims.ts'
 import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
 /** SQL: a relation is in the state of the first five parameters, and the policy has the version of parameter `$n`. */
@@ -41,11 +42,12 @@ const remove = statement(
   'relation_delete',
   `with written as (delete from relation where ${standing(6)} and not protected returning id),
    ungranted as (delete from grant_entry g using written where g.securable_id = written.id returning 1),
+   ${retireSql('written')},
    ${ridersSql(7)}
-   select id from written where ${permittedSql(6, ['kept', 'ungranted'])}`,
+   select id from written where ${permittedSql(6, ['kept', 'ungranted', 'retired'])}`,
 )
 
-/** Forgets a relation at once; its files stay. False: something moved or it is protected. */
+/** Deletes a relation at once. Its files stay, and its places are retired. False: something moved or it is protected. */
 export async function deleteRelation(sql: Queryable, at: Standing, riders: Riders): Promise<boolean> {
   return (await runWithRiders(sql, remove, standingValues(at), riders)).length === 1
 }

@@ -63,7 +63,7 @@ const find = statement(
    left join warehouse w on w.id = $2
    left join relation r on r.id = $1 and r.warehouse_id = w.id
    left join namespace n on n.id = r.namespace_id
-   left join staged_relation s on s.id = $1 and s.warehouse_id = w.id
+   left join staged_relation s on s.id = $1 and s.warehouse_id = w.id and not s.clearing and (s.ends_at is null or s.ends_at > now())
    left join namespace sn on sn.warehouse_id = w.id and sn.path = s.namespace_path
    left join namespace hn on hn.warehouse_id = w.id and hn.path = $3
    left join relation h on h.namespace_id = hn.id and h.name = $4`,

@@ -1,3 +1,4 @@
+import type { ClaimedPlaces } from './location-claims.ts'
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import type { PackedBody, RelationKind } from './relations.ts'
@@ -22,6 +23,10 @@ export interface NewRelation extends Bodies {
   readonly location: string
   /** Canonical prefixes it may touch, each ending in `/`. */
   readonly prefixes: readonly string[]
+  /** The physical places of `prefixes`, in the same order. */
+  readonly places: readonly string[]
+  /** The id and its places were reserved by a staged create, which must still be valid. */
+  readonly isReserved: boolean
   readonly ownerId: string
   /** Of a view: whose rights it lends. Null: those of its owner. */
   readonly definerId: string | null
@@ -56,18 +61,28 @@ export interface Replacement extends Bodies {
 
 const insert = statement(
   'relation_insert',
-  `with written as (
+  `with reserved as (
+     delete from staged_relation s where s.id = $1 and $19 and not s.clearing and (s.ends_at is null or s.ends_at > now())
+       and (select version from policy) = $21
+     returning s.id),
+   written as (
      insert into relation (id, warehouse_id, namespace_id, name, kind, uuid, metadata_location, location, owner_id, definer_id,
        body, body_length, body_crc, refs_body, refs_length, refs_crc, metadata_digest, digest_location, prefixes)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, decode($17, 'hex'), $7, $18::text[] where (select version from policy) = $19
-     returning id),
-   located as (insert into relation_location (location, relation_id) select l, id from written, unnest($18::text[]) l),
-   unstaged as (delete from staged_relation s using written where s.id = written.id returning 1),
-   ${ridersSql(20)}
-   select id from written where ${permittedSql(19, ['kept', 'unstaged'])}`,
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, decode($17, 'hex'), $7, $18::text[]
+     where (select version from policy) = $21 and (not $19::boolean or exists (select from reserved))
+     returning id, warehouse_id),
+   claimed as (
+     insert into location_claim (owner_id, warehouse_id, kind, location, place)
+     select w.id, w.warehouse_id, 'relation', p.location, p.place from written w, unnest($18::text[], $20::text[]) p(location, place)
+     on conflict (owner_id, location) do update set kind = 'relation', place = excluded.place, ends_at = null
+     returning 1),
+   ${ridersSql(22)}
+   select id from written where ${permittedSql(21, ['kept', 'claimed'])}`,
 )
 
-/** False: the policy moved. Throws the violation when the name is taken or the namespace went. */
+/**
+ * False: the policy moved, or the reservation ended. Throws the violation when the name is taken or the namespace went.
+ */
 export async function insertRelation(
   sql: Queryable,
   relation: NewRelation,
@@ -86,6 +101,8 @@ export async function insertRelation(
     relation.definerId,
     ...bodyValues(relation),
     relation.prefixes,
+    relation.isReserved,
+    relation.places,
   ]
   return (await runWithRiders(sql, insert, values, riders)).length === 1
 }
@@ -153,18 +170,20 @@ export async function lockRelations(tx: Queryable, ids: readonly string[]): Prom
 
 const setPrefixes = statement(
   'relation_prefixes',
-  `with told as (update relation set prefixes = $2::text[] where id = $1)
-   insert into relation_location (location, relation_id) select l, $1 from unnest($2::text[]) l on conflict do nothing`,
+  `with written as (update relation set prefixes = $2::text[] where id = $1 returning id, warehouse_id)
+   insert into location_claim (owner_id, warehouse_id, kind, location, place)
+   select w.id, w.warehouse_id, 'relation', p.location, p.place from written w, unnest($2::text[], $3::text[]) p(location, place)
+   on conflict do nothing`,
 )
 
 /**
- * Gives a relation other places. Those that it leaves stay taken until it is gone: its snapshots and its log go on
- * naming files there, which nobody else may be given the keys to, or sweep away.
+ * Changes the places of a relation. It keeps its claims to those that it leaves until it is deleted: its snapshots and
+ * its metadata log name files there.
  */
 export async function replacePrefixes(
   tx: Queryable,
   relationId: string,
-  prefixes: readonly string[],
+  { locations, places }: Pick<ClaimedPlaces, 'locations' | 'places'>,
 ): Promise<void> {
-  await tx.run(setPrefixes, [relationId, prefixes])
+  await tx.run(setPrefixes, [relationId, locations, places])
 }

@@ -68,6 +68,12 @@ function contentValues(content: WarehouseContent): unknown[] {
 const remove = statement(
   'warehouse_delete',
   `with written as (delete from warehouse where id = $1 and not protected and (select version from policy) = $2 returning id),
+   freed as (
+     delete from location_claim c using written w
+     where c.warehouse_id = w.id and c.kind in ('root', 'allowed', 'retired')),
+   unstaged as (
+     delete from location_claim c using written w, staged_relation s
+     where s.warehouse_id = w.id and c.owner_id = s.id and c.kind = 'staged'),
    ${notified}, ${ridersSql(3)}
    select id, (select count(*) from notified) from written where ${permittedSql(2)}`,
 )
@@ -125,21 +131,20 @@ export async function countWarehouseContents(sql: Queryable, id: string): Promis
   return (await sql.run<WarehouseContents>(contents, [id]))[0] ?? { namespaces: 0, relations: 0, dropped: 0 }
 }
 
-// Two warehouses that are made at the same moment must not both find their place free.
-const placesLock = statement(
-  'warehouse_places_lock',
-  `select pg_advisory_xact_lock(hashtext('headgate.warehouse-places'))`,
+const stored = statement(
+  'warehouse_places',
+  'select id, name, storage, allowed_locations as "allowedLocations" from warehouse order by id',
 )
-const places = statement('warehouse_places', 'select id, name, storage from warehouse')
 
+/** Where a warehouse is, as it was configured; without secrets. */
 export interface WarehousePlace {
   readonly id: string
   readonly name: string
   readonly storage: Readonly<Record<string, unknown>>
+  readonly allowedLocations: readonly string[]
 }
 
-/** Where all warehouses are. Nobody else makes or moves one until the transaction ends. */
-export async function lockWarehousePlaces(tx: Queryable): Promise<WarehousePlace[]> {
-  await tx.run(placesLock)
-  return tx.run<WarehousePlace>(places)
+/** Returns where all warehouses are. */
+export function listWarehousePlaces(sql: Queryable): Promise<WarehousePlace[]> {
+  return sql.run<WarehousePlace>(stored)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Warehouse } from '../../catalog/warehouses.ts'
 import { FileStorage } from '../../storage/file.ts'
 import { parseLocation } from '../../storage/location.ts'
+import { placeRules } from '../../storage/physical-place.ts'
 import type { S3Keys } from '../../storage/s3-options.ts'
 import type { Identity, Principal } from '../../identity/identity.ts'
 import type { StorageGrant, StoragePermission } from '../storage-grant.ts'
@@ -33,6 +34,7 @@ export function testWarehouse(
     storage: new FileStorage({ roots: ['file:///nowhere'] }),
     root: `s3://${bucket}`,
     places: [parseLocation(`s3://${bucket}`)],
+    placeOf: placeRules({ type: 's3', bucket, region }, []).placeOf,
     hints: {
       'client.region': region,
       's3.path-style-access': 'true',

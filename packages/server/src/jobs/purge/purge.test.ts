@@ -8,6 +8,7 @@ import { replaceMethods } from '../../faults/replace-methods.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { insertRelation } from '../../store/relation-writes.ts'
 import { dropRelation } from '../../store/relation-moves.ts'
+import { fileTestPlaces } from '../../storage/test-places.ts'
 import { insertStaged } from '../../store/staged-relations.ts'
 import { eventsFor, jobsFor, relationExists, runUntilGone, startTestJobs, until } from '../test-jobs.ts'
 import { type TestLake, testLake } from './test-lake.ts'
@@ -129,6 +130,8 @@ describe('a purge', () => {
       uuid: randomUUID(),
       location: staged[0] ?? '',
       prefixes: staged,
+      places: fileTestPlaces(staged),
+      seconds: null,
       principalId: randomUUID(),
     }
     await insertStaged(store.sql, row, await currentRiders(store.sql))
@@ -261,6 +264,8 @@ describe('a purge', () => {
         ...row,
         metadataLocation,
         prefixes: [`${location}/`],
+        places: fileTestPlaces([location]),
+        isReserved: false,
         ownerId: id,
         definerId: null,
         body: null,

@@ -44,7 +44,7 @@ export function purgeHandler(parts: PurgeParts): JobHandler {
         'The warehouse was renamed or made anew a moment ago: this is tried again.',
       )
     }
-    const scope = await PurgeScope.open(parts.sql, subject.id, warehouse.places)
+    const scope = await PurgeScope.open(parts.sql, subject.id, warehouse)
     const files = new PurgedFiles(warehouse.storage, scope, run, countsOf(run.progress))
     const named = await purgeNamedFiles(parts, run, subject, warehouse, scope, files)
     const swept = named !== 'data-kept' && isOurChoice(subject.location, warehouse.root)

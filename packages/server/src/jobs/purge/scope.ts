@@ -1,32 +1,46 @@
 import { isPlaceWithin, objectWithin } from '../../catalog/own-places.ts'
-import { ancestorPrefixes, canonicalPrefix } from '../../storage/location-relations.ts'
+import type { Warehouse } from '../../catalog/warehouses.ts'
+import { canonicalPrefix } from '../../storage/location-relations.ts'
 import type { Location } from '../../storage/location.ts'
-import { findForeignPrefixes, findOwnPrefixes } from '../../store/dropped-relations.ts'
+import { ancestorPlaces, type PlaceOf } from '../../storage/physical-place.ts'
+import { findForeignPlaces, findOwnPrefixes } from '../../store/location-claims.ts'
 import type { Queryable } from '../../store/sql.ts'
 
 /**
  * Decides which files a purge may delete. Clients write metadata and manifests and can name any file in them, so the
  * database alone decides: a file must lie in a prefix that the relation itself has claimed, in a location that the
- * warehouse allows, and in no prefix of another relation, live, dropped or staged.
+ * warehouse allows, and in no physical place that another relation (live, dropped or staged) or another warehouse claims.
+ * Files in overlapping places are never deleted.
  */
 export class PurgeScope {
   readonly #sql: Queryable
-  readonly #relationId: string
+  readonly #owner: { readonly id: string; readonly warehouseId: string }
   readonly #allowed: readonly string[]
+  readonly #placeOf: PlaceOf
 
-  private constructor(sql: Queryable, relationId: string, allowed: readonly string[]) {
+  private constructor(
+    sql: Queryable,
+    relationId: string,
+    warehouse: Pick<Warehouse, 'id' | 'placeOf'>,
+    allowed: readonly string[],
+  ) {
     this.#sql = sql
-    this.#relationId = relationId
+    this.#owner = { id: relationId, warehouseId: warehouse.id }
     this.#allowed = allowed
+    this.#placeOf = warehouse.placeOf
   }
 
-  /** @param places locations that the warehouse allows */
-  static async open(sql: Queryable, relationId: string, places: readonly Location[]): Promise<PurgeScope> {
-    const allowed = places.map(canonicalPrefix)
+  static async open(
+    sql: Queryable,
+    relationId: string,
+    warehouse: Pick<Warehouse, 'id' | 'places' | 'placeOf'>,
+  ): Promise<PurgeScope> {
+    const allowed = warehouse.places.map(canonicalPrefix)
     const own = await findOwnPrefixes(sql, relationId)
     return new PurgeScope(
       sql,
       relationId,
+      warehouse,
       own.filter((prefix) => isPlaceWithin(prefix, allowed)),
     )
   }
@@ -38,15 +52,15 @@ export class PurgeScope {
       const location = objectWithin(file, this.#allowed)
       if (location !== null) candidates.set(location.canonical, location)
     }
-    const prefixesOf = new Map(
-      [...candidates.values()].map((location) => [location, ancestorPrefixes(location)]),
+    const placesOf = new Map(
+      [...candidates.values()].map((location) => [location, ancestorPlaces(this.#placeOf(location))]),
     )
-    const prefixes = [...new Set([...prefixesOf.values()].flat())]
-    const foreign = new Set(
-      prefixes.length === 0 ? [] : await findForeignPrefixes(this.#sql, prefixes, this.#relationId),
+    const places = [...new Set([...placesOf.values()].flat())]
+    const foreign = new Set<string>(
+      places.length === 0 ? [] : await findForeignPlaces(this.#sql, places, this.#owner),
     )
-    return [...prefixesOf]
-      .filter(([, above]) => !above.some((prefix) => foreign.has(prefix)))
+    return [...placesOf]
+      .filter(([, above]) => !above.some((place) => foreign.has(place)))
       .map(([{ text }]) => text)
   }
 

@@ -3,6 +3,7 @@ import { stringify } from '@headgate/json'
 import type { Storage } from '../../storage/storage.ts'
 import { canonicalPrefix } from '../../storage/location-relations.ts'
 import { parseLocation } from '../../storage/location.ts'
+import { fileTestPlaces } from '../../storage/test-places.ts'
 import { insertNamespace } from '../../store/namespaces.ts'
 import { dropRelation } from '../../store/relation-moves.ts'
 import { insertRelation } from '../../store/relation-writes.ts'
@@ -209,6 +210,8 @@ export async function testTable(
       metadataLocation: table.metadataLocation,
       location: table.location,
       prefixes: [canonicalPrefix(parseLocation(table.location))],
+      places: fileTestPlaces([table.location]),
+      isReserved: false,
       ownerId: randomUUID(),
       definerId: null,
       body: options.bodyInRow === false ? null : await pack(table.text),

@@ -5,6 +5,7 @@ import { definer } from './004-definer.ts'
 import { administerStorage } from './005-administer-storage.ts'
 import { digests } from './006-digests.ts'
 import { policyCheck } from './007-policy-check.ts'
+import { locationClaims } from './008-location-claims.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   administerStorage,
   digests,
   policyCheck,
+  locationClaims,
 ]

@@ -109,4 +109,22 @@ describe('a store of the version before', () => {
     )
     expect(rows).toEqual([{ random: true, same: true }])
   })
+
+  test('7: relations and staged creates keep their places as claims that are resolved at the start', async () => {
+    const rows = await upgraded(
+      7,
+      `${lake}
+       insert into relation_location values ('s3://b/t/', '${relation}'), ('s3://b/data/', '${relation}');
+       insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
+       values ('${role}', '${warehouse}', 'a', 's', gen_random_uuid(), 's3://b/s/', '${principal}', '{s3://b/s/,s3://b/s2/}');`,
+      `select owner_id as owner, kind, location, place, ends_at is not null as ends from location_claim order by location`,
+    )
+    const claim = { place: expect.stringMatching(/^unresolved:s3:/) as string }
+    expect(rows).toEqual([
+      { ...claim, owner: relation, kind: 'relation', location: 's3://b/data/', ends: false },
+      { ...claim, owner: role, kind: 'staged', location: 's3://b/s/', ends: true },
+      { ...claim, owner: role, kind: 'staged', location: 's3://b/s2/', ends: true },
+      { ...claim, owner: relation, kind: 'relation', location: 's3://b/t/', ends: false },
+    ])
+  })
 })

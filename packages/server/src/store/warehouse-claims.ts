@@ -1,0 +1,113 @@
+import { type Queryable, statement } from './sql.ts'
+
+/** A place that belongs to a warehouse: its root, or one of its allowed locations. */
+export interface WarehouseClaim {
+  readonly kind: 'root' | 'allowed'
+  /** Canonical, ending in `/`. */
+  readonly location: string
+  readonly place: string
+}
+
+const replace = statement(
+  'warehouse_claims',
+  `with wanted as (select * from unnest($2::text[], $3::text[], $4::text[]) u(kind, location, place)),
+   gone as (
+     delete from location_claim c where c.warehouse_id = $1 and c.kind in ('root', 'allowed')
+       and not exists (select from wanted w where w.location = c.location))
+   insert into location_claim (owner_id, warehouse_id, kind, location, place)
+   select $1, $1, kind, location, place from wanted
+   on conflict (owner_id, location) do update set kind = excluded.kind, place = excluded.place
+   where (location_claim.kind, location_claim.place) is distinct from (excluded.kind, excluded.place)`,
+)
+
+/** Replaces what a warehouse claims for itself. */
+export async function replaceWarehouseClaims(
+  tx: Queryable,
+  warehouseId: string,
+  claims: readonly WarehouseClaim[],
+): Promise<void> {
+  const distinct = [...new Map(claims.toReversed().map((claim) => [claim.location, claim])).values()]
+  await tx.run(replace, [
+    warehouseId,
+    distinct.map(({ kind }) => kind),
+    distinct.map(({ location }) => location),
+    distinct.map(({ place }) => place),
+  ])
+}
+
+const conflict = statement(
+  'warehouse_claim_conflict',
+  `select c.kind, c.warehouse_id as "warehouseId", c.place <= w.place as "above"
+   from unnest($1::text[], $2::text[]) w(place, beyond)
+   cross join lateral (
+     (select c.* from location_claim c where c.place = any($3::text[]) and starts_with(w.place, c.place) and c.warehouse_id <> $4::uuid limit 1)
+     union all
+     (select c.* from location_claim c where c.place >= w.place and c.place < w.beyond and c.warehouse_id <> $4::uuid limit 1)) c
+   order by c.kind in ('root', 'allowed') desc limit 1`,
+)
+
+/** A claim of another warehouse that overlaps a wanted place. */
+export interface WarehouseConflict {
+  readonly kind: string
+  readonly warehouseId: string
+  /** The wanted place lies in it, or is it. */
+  readonly above: boolean
+}
+
+/** Returns a claim of another warehouse that overlaps the places; null: there is none. Call under `lockLocations`. */
+export async function findWarehouseConflict(
+  sql: Queryable,
+  warehouseId: string,
+  places: readonly string[],
+  ancestors: readonly string[],
+): Promise<WarehouseConflict | null> {
+  const beyond = places.map((place) => `${place.slice(0, -1)}0`)
+  const rows = await sql.run<WarehouseConflict>(conflict, [places, beyond, ancestors, warehouseId])
+  return rows[0] ?? null
+}
+
+const unresolved = statement(
+  'claim_unresolved',
+  `select warehouse_id as "warehouseId", owner_id as "ownerId", location from location_claim
+   where place >= 'unresolved:' and place < 'unresolved;' and warehouse_id = $1 limit $2`,
+)
+const resolveBelow = statement(
+  'claim_resolve_below',
+  `update location_claim set place = $3 || substr(location, length($2) + 1)
+   where place >= 'unresolved:' || $2 and place < 'unresolved:' || left($2, -1) || '0' and warehouse_id = $1`,
+)
+const resolveOne = statement(
+  'claim_resolve_one',
+  'update location_claim set place = $3 where owner_id = $1 and location = $2',
+)
+
+/** A claim from before physical places were recorded. */
+export interface UnresolvedClaim {
+  readonly ownerId: string
+  readonly location: string
+}
+
+export function listUnresolved(
+  sql: Queryable,
+  warehouseId: string,
+  limit: number,
+): Promise<UnresolvedClaim[]> {
+  return sql.run<UnresolvedClaim>(unresolved, [warehouseId, limit])
+}
+
+/** Records the places of all claims of a warehouse whose location lies below `from`, which has the place `to`. */
+export async function resolveClaimsBelow(
+  sql: Queryable,
+  warehouseId: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await sql.run(resolveBelow, [warehouseId, from, to])
+}
+
+export async function resolveClaim(
+  sql: Queryable,
+  { ownerId, location }: UnresolvedClaim,
+  place: string,
+): Promise<void> {
+  await sql.run(resolveOne, [ownerId, location, place])
+}
