@@ -91,7 +91,7 @@ const operations: Readonly<
   ],
   registerTable: [
     'create',
-    404,
+    403,
     (ns) => [
       'POST',
       `namespaces/${ns}/register`,
@@ -163,7 +163,7 @@ const operations: Readonly<
   createView: ['create', 200, (ns) => ['POST', `namespaces/${ns}/views`, viewBody(`n${(made += 1)}`)]],
   registerView: [
     'create',
-    404,
+    403,
     (ns) => [
       'POST',
       `namespaces/${ns}/register-view`,

@@ -294,7 +294,10 @@ test('register refuses files outside, files of other places, and what is no meta
   expect(await register(root)).toMatchObject({ status: expect.toBeOneOf([400, 403, 404]) })
   const victim = await create(`${root}/victim`)
   // The table itself, under another name.
-  expect(await register(metadataLocationOf(victim))).toMatchObject({ status: 403 })
+  expect(await register(metadataLocationOf(victim))).toMatchObject({
+    status: 409,
+    json: { error: { type: 'AlreadyExistsException' } },
+  })
   const write = async (content: string | object): Promise<string> => {
     const location = `${root}/file-${fresh()}.metadata.json`
     await writeFile(

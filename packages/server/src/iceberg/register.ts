@@ -61,10 +61,7 @@ export async function registerRelation<
       const replaced =
         place.relation === null ? null : await findRelation(parts, call, at, model.kind, 'manage', 'none')
       const placeRights = await placeRightsOf(parts, call, place.namespaceChain, decision)()
-      const ownerIds =
-        replaced === null
-          ? await managedAround(parts, call, warehouse, request.metadataLocation)
-          : [replaced.found.relation.id]
+      const ownerIds = await managedAround(parts, call, warehouse, request.metadataLocation)
       const source = { location: request.metadataLocation, placeRights, ownerIds }
       const { metadata, file } = await readForeignFile(parts, model, warehouse, source)
       const uuid = model.uuid(metadata)
