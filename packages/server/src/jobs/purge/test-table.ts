@@ -15,8 +15,7 @@ import { pack } from '../../catalog/packed-body.ts'
 import { type TestCodec, writeAvro } from './test-avro.ts'
 import { entryRecord, entrySchema, listSchema, type TestVersion } from './test-manifest-schemas.ts'
 
-/** Riders of a change under the policy that the migrations leave. */
-export const bare: Riders = { policyVersion: 2, audit: [], idempotency: null }
+export const bare: Riders = { policyVersion: 1, audit: [], idempotency: null }
 
 /** Riders without content, for a change that the current policy allows. */
 export async function currentRiders(sql: Sql): Promise<Riders> {
