@@ -2,6 +2,7 @@ import type { Family } from './family.ts'
 import { assertions } from './families/assertions.ts'
 import { bombs } from './families/bombs.ts'
 import { beyondLimits } from './families/beyond-limits.ts'
+import { custodies } from './families/custody.ts'
 import { disabled } from './families/disabled.ts'
 import { exchanges } from './families/exchanges.ts'
 import { foreignTokens } from './families/foreign.ts'
@@ -28,6 +29,7 @@ export const allFamilies: readonly Family[] = [
   otherCredentials,
   ...bombs,
   beyondLimits,
+  ...custodies,
   disabled,
   ...timings,
 ]

@@ -7,12 +7,12 @@ import { statement } from '../identity/statement.ts'
 import { handedOut } from './handed-out.ts'
 import type { Trap } from '../identity/trap.ts'
 
-const clientNames = ['alice', 'bob', 'mallory', 'trino', 'strict', 'denied'] as const
+const clientNames = ['alice', 'bob', 'mallory', 'steward', 'builder', 'trino', 'strict', 'denied'] as const
 export type ClientName = (typeof clientNames)[number]
 
 /**
  * What is attacked. Alice may change her table and Bob his; Mallory has a table of her own and attacks. The engine `trino`
- * may state Alice and Bob, and reads only; `strict` acts for those whose tokens it shows; `denied` may do nothing without a
+ * may state Alice and Bob, and reads only; the steward manages the warehouse, and the builder may create others; `strict` acts for those whose tokens it shows; `denied` may do nothing without a
  * user. Engines were given the whole warehouse themselves, which is the mistake that attacks live on.
  */
 export interface Scene extends Lab {
@@ -49,6 +49,8 @@ export async function openScene(lab: Lab, trap: Trap, ownMachine: boolean): Prom
     alice: await lab.client(named('alice')),
     bob: await lab.client(named('bob')),
     mallory: await lab.client(named('mallory')),
+    steward: await lab.client(named('steward')),
+    builder: await lab.client(named('builder')),
     trino: await lab.engine(named('trino'), { subjects: users, ...states, privileges: ['select'] }),
     strict: await lab.engine(named('strict'), { subjects: everybody }),
     denied: await lab.engine(named('denied'), { subjects: users, ...states, firstCalls: 'deny' }),
@@ -56,7 +58,10 @@ export async function openScene(lab: Lab, trap: Trap, ownMachine: boolean): Prom
   await lab.table('alices', named('alice'), 'modify')
   await lab.table('bobs', named('bob'), 'modify')
   await lab.table('mallorys', named('mallory'), 'modify')
-  for (const name of ['trino', 'strict', 'denied'] as const) await lab.grant(named(name), 'manage', {})
+  for (const name of ['steward', 'trino', 'strict', 'denied'] as const)
+    await lab.grant(named(name), 'manage', {})
+  const create = { privilege: 'create', on: 'server', to: { principal: named('builder') } }
+  await lab.must('POST', 'grants', create)
   const tokens = {} as Record<keyof Scene['tokens'], string>
   for (const name of clientNames) tokens[name] = await tokenFor(lab, clients[name].name, clients[name].secret)
   tokens.admin = await tokenFor(lab, lab.admin.name, lab.admin.secret)

@@ -64,8 +64,10 @@ export class EndpointGuard {
    */
   agentFor(url: URL, options: AgentOptions = {}): HttpAgent {
     const endpoint = hostOf(url)
-    const allows: Allows = (host, address) =>
-      this.#allows(host.endsWith(`.${endpoint}`) ? endpoint : host, address)
+    const allows: Allows = (given, address) => {
+      const host = bareHost(given)
+      return this.#allows(host.endsWith(`.${endpoint}`) ? endpoint : host, address)
+    }
     const connecting: Connecting = (host) => (isIP(host) === 0 || allows(host, host) ? null : refusal(host))
     const checked = { ...options, lookup: this.#lookupWith(allows) }
     return url.protocol === 'https:'
@@ -124,7 +126,7 @@ type Connect = HttpAgent['createConnection']
 
 function guarded(connect: Connect, connecting: Connecting): Connect {
   return (options, callback) => {
-    const error = connecting((options.host ?? '').replaceAll(/^\[|\]$/g, ''))
+    const error = connecting(bareHost(options.host ?? ''))
     if (error === null) return connect(options, callback)
     process.nextTick(() => callback?.(error, new Socket()))
     return undefined
@@ -145,8 +147,13 @@ class GuardedHttpsAgent extends HttpsAgent {
   }
 }
 
+/** The host without the brackets of IPv6, and without the dot that ends an absolute name. */
 function hostOf({ hostname }: URL): string {
-  return hostname.replaceAll(/^\[|\]$/g, '')
+  return bareHost(hostname)
+}
+
+function bareHost(host: string): string {
+  return host.replaceAll(/^\[|\]$|\.$/g, '')
 }
 
 function refusal(host: string): HeadgateError {
