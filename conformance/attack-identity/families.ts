@@ -3,6 +3,7 @@ import { assertions } from './families/assertions.ts'
 import { bombs } from './families/bombs.ts'
 import { beyondLimits } from './families/beyond-limits.ts'
 import { custodies } from './families/custody.ts'
+import { changedEntries } from './families/changed-entries.ts'
 import { disabled } from './families/disabled.ts'
 import { exchanges } from './families/exchanges.ts'
 import { foreignTokens } from './families/foreign.ts'
@@ -31,5 +32,6 @@ export const allFamilies: readonly Family[] = [
   beyondLimits,
   ...custodies,
   disabled,
+  changedEntries,
   ...timings,
 ]

@@ -2,6 +2,7 @@ import type { AttackClass } from './attack.ts'
 import { capsules } from './classes/capsules.ts'
 import { chunks } from './classes/chunks.ts'
 import { gatewayPaths } from './classes/gateway-paths.ts'
+import { lateWrites } from './classes/late-writes.ts'
 import { locations } from './classes/locations.ts'
 import { presignedRequests } from './classes/presigned.ts'
 import { signatures } from './classes/signatures.ts'
@@ -18,4 +19,5 @@ export const allClasses: readonly AttackClass[] = [
   ...presignedRequests,
   ...locations,
   ...signing,
+  ...lateWrites,
 ]

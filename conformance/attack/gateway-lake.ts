@@ -22,6 +22,8 @@ const bucket = 'attack-lake'
 /** How long tokens live, see `serverSettings`. */
 const tokenLifeMs = 60_000
 const briefSeconds = 4
+/** Maximum age of a decision of the storage gateway, in ms. */
+export const decisionMaxAgeMs = 1_000
 
 /** Settings of a server under attack: credentials that end soon where a warehouse asks for it, and jobs that run at once. */
 export const serverSettings: Readonly<Record<string, string>> = {
@@ -29,6 +31,7 @@ export const serverSettings: Readonly<Record<string, string>> = {
   HEADGATE_STORAGE_REFRESH_TOKEN_TTL: '60',
   HEADGATE_JOB_INTERVAL_MS: '1000',
   HEADGATE_AUDIT_READS: 'off',
+  HEADGATE_S3_DECISION_MAX_AGE_MS: String(decisionMaxAgeMs),
 }
 
 /** A warehouse in a directory, reached through the storage gateway, with canaries in, beside and around it. */

@@ -194,6 +194,40 @@ export const signing: readonly AttackClass[] = [
     },
   },
   {
+    name: 'sign-header',
+    modes,
+    weight: 1,
+    async attack(lake, random) {
+      const target = `${lake.store?.endpoint ?? ''}/${lake.own.location.slice('s3://'.length)}/data/kept`
+      const { location } = random.pick(lake.canaries.filter(({ kind }) => kind !== 'disk'))
+      const [name, value] = random.pick<HeaderPair>([
+        ['x-amz-copy-source', location.slice('s3:/'.length)],
+        ['X-Amz-Copy-Source', `/${lake.own.location.slice('s3://'.length)}/data/kept`],
+        ['x-amz-rename-source', location.slice('s3:/'.length)],
+        ['x-amz-acl', 'public-read'],
+        ['x-amz-grant-full-control', 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'],
+        ['x-amz-website-redirect-location', '/x'],
+        ['x-amz-tagging', 'a=b'],
+        ['x-amz-storage-class', 'GLACIER'],
+        ['x-amz-object-lock-legal-hold', 'ON'],
+        ['x-amz-meta-minio-snowball-prefix', 'n/t2'],
+        ['x-minio-force-delete', 'true'],
+        [
+          `x-amz-${random.pick(['a', 'write-offset-bytes', 'request-payer', 'mfa', 'object-ownership'])}`,
+          'x',
+        ],
+      ])
+      const method = random.pick(['PUT', 'GET', 'DELETE'])
+      const request = { method, uri: target, headers: { [name]: [value] } }
+      const { signed, seen } = await signAndSend(lake, pathOf(lake), request)
+      return {
+        what: `${method} with the header ${name}`,
+        seen,
+        escape: signed ? `a request with the header ${name} was signed` : undefined,
+      }
+    },
+  },
+  {
     name: 'sign-read-only',
     modes,
     weight: 1,
