@@ -90,12 +90,33 @@ describe('what a page says to set is what the scenarios set', () => {
   })
 })
 
+describe('a page of a client without scenarios shows the program that was run', () => {
+  test.each([
+    ['daft.md', 'python', 'daft.py'],
+    ['polars.md', 'python', 'polars.py'],
+    ['iceberg-rust.md', 'rust', 'iceberg_rust.rs'],
+    ['iceberg-go.md', 'sh', 'iceberg_go.sh'],
+  ])('%s', (name, language, file) => {
+    const program = readFileSync(join(import.meta.dirname, 'clients', file), 'utf8')
+    expect(blocks(page(name), language)).toContain(program)
+  })
+})
+
+test('ClickHouse is connected with the settings that its page says', () => {
+  const source = readFileSync(join(import.meta.dirname, 'clickhouse/main.py'), 'utf8')
+  const [said = '', writing = ''] = blocks(page('clickhouse.md'), 'sql')
+  const settings = [...said.matchAll(/(\w+) = /g)].map(([, name = '']) => name)
+  expect(settings).toContain('storage_endpoint')
+  for (const name of settings.filter((each) => each !== 'ENGINE')) expect(source).toContain(name)
+  expect(source).toContain(/SET (\w+) = 1/.exec(writing)?.[1])
+})
+
 describe.each(pages)('%s', (name) => {
   const text = page(name)
 
   test('says whether it was run, and is in the list', () => {
     expect(text).toMatch(
-      /^# .+\n(Run against .+ by `npm run test:engines \w+`\.|\*\*None of these has been run)/,
+      /^# .+\n(Run against .+ by `npm run test:engines \w+`|Seen to work with .+ on \d{4}-\d\d-\d\d, by hand|\*\*None of these has been run)/,
     )
     expect(readFileSync(join(docs, 'engines.md'), 'utf8')).toContain(`(engines/${name})`)
   })
@@ -106,7 +127,7 @@ describe.each(pages)('%s', (name) => {
       expect(cli).toContain(`headgate ${command}`)
     const options = [...text.matchAll(/`(--[a-z-]+)|headgate [^`\n]*? (--[a-z-]+)/g)]
     const configuration = readFileSync(join(docs, 'configuration.md'), 'utf8')
-    const ofOthers = new Set(['--conf', '--properties-file'])
+    const ofOthers = new Set(['--conf', '--properties-file', '--token', '--credential'])
     for (const [, quoted, used] of options) {
       const option = quoted ?? used ?? ''
       const flag = `HEADGATE_${option.slice(2).toUpperCase().replaceAll('-', '_')}`

@@ -4,7 +4,7 @@ import type { WarehouseStorage } from '../conformance/lib/catalog-access.ts'
 import { startHeadgate, type HeadgateServer } from '../conformance/lib/headgate-server.ts'
 import { startIcebergFixture } from '../conformance/lib/iceberg-fixture.ts'
 import { installMinio, startMinio } from '../conformance/lib/minio.ts'
-import { administrator, prepareWarehouse } from '../conformance/lib/prepare-warehouse.ts'
+import { administrator, changeVending, prepareWarehouse } from '../conformance/lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { installKit } from '../conformance/rck/install.ts'
 import { openRemoteSigning } from './lasting/remote-signing.ts'
@@ -62,7 +62,10 @@ export function openTarget(
     starting ??= startHeadgate(keeper, { dataDir, log: join(folder, 'headgate.log') })
     const server = await starting
     const usage = (): Promise<Usage> => readUsage(server.origin)
-    if (kind === 'gateway') return { ...alone(defaultWarehouse(server)), usage }
+    if (kind === 'gateway') {
+      await changeVending(server, 'lakehouse', { mode: 'gateway', omitEndpointFor: ['ClickHouse*'] })
+      return { ...alone(defaultWarehouse(server)), usage }
+    }
     // warehouses on the server's own disk may be made below this folder alone
     const place = kind === 'file' ? join(dataDir, 'warehouses', kind) : join(folder, kind)
     const storage = await startStorage(keeper, kind, place, say)

@@ -43,6 +43,25 @@ export async function prepareWarehouse(
   return { uri: catalogUri(server), warehouse: request.name, auth, storage }
 }
 
+/** Replaces how clients get access to a warehouse's storage. */
+export async function changeVending(
+  server: HeadgateServer,
+  warehouse: string,
+  vending: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const response = await fetch(`${server.origin}/management/v1/warehouses/${warehouse}`, {
+    method: 'PATCH',
+    headers: {
+      'content-type': 'application/json',
+      ...(await authorizationHeaders(administrator(server))),
+    },
+    body: JSON.stringify({ vending }),
+    signal: AbortSignal.timeout(60_000),
+  })
+  if (!response.ok)
+    throw new Error(`changing the vending of ${warehouse}: ${response.status} ${await response.text()}`)
+}
+
 /** The first administrator, with whose credential everything can be done. */
 export function administrator(server: HeadgateServer): CatalogAuth {
   return {
