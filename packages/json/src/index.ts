@@ -1,6 +1,6 @@
 export { addInt64, compareInt64, isInt64, toInt64 } from './int64.ts'
 export { JsonError, JsonLimitError } from './json-error.ts'
 export { parse, parseBytes, type ParseOptions } from './parse.ts'
-export { rawNumber } from './raw-number.ts'
+export { isRawNumber, rawNumber, type RawNumber } from './raw-number.ts'
 export { stringify } from './stringify.ts'
 export type { Int64, Json, JsonObject } from './types.ts'

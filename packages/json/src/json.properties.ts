@@ -44,6 +44,17 @@ const int64s = fc.oneof(
   fc.integer().map(BigInt),
 )
 
+const digits = fc.stringMatching(/^(?:0|[1-9]\d{0,20})$/)
+/** Every way to write a number. */
+const numberTexts = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    digits,
+    fc.stringMatching(/^(?:\.\d{1,20})?$/),
+    fc.stringMatching(/^(?:[eE][+-]?\d{1,3})?$/),
+  )
+  .map((parts) => parts.join(''))
+
 const sign = (value: bigint): number => Number(value > 0n) - Number(value < 0n)
 
 /** What this package promises for all inputs, by the sentence that says it. */
@@ -70,6 +81,15 @@ export const properties: Readonly<Record<string, Property>> = {
     assert.deepStrictEqual(meaning(parse(written)), meaning(value))
     assert.equal(stringify(parse(written)), written)
   }),
+
+  'with keepNumberText, numbers are written with the text that they were read with': property(
+    fc.array(numberTexts, { maxLength: 8 }),
+    (numbers) => {
+      const text = `[${numbers.join(',')}]`
+      assert.equal(stringify(parse(text, { keepNumberText: true })), text)
+      assert.deepStrictEqual(parse(stringify(parse(text, { keepNumberText: true }))), parse(text))
+    },
+  ),
 
   'writing differs from JSON.stringify in nothing but bigints': property(fc.jsonValue(), (value) => {
     assert.equal(stringify(value as Json), JSON.stringify(value))

@@ -1,5 +1,6 @@
 import { fault } from './fault.ts'
-import { exactInteger } from './wide-integers.ts'
+import { rawNumber, type RawNumber } from './raw-number.ts'
+import { exactInteger, isOtherNumber } from './wide-integers.ts'
 
 const WORDS = new Map<string, boolean | null>([
   ['true', true],
@@ -14,20 +15,21 @@ const INTEGER = /^-?\d+$/
 /** How far a text has been read. */
 interface Cursor {
   readonly text: string
+  readonly keepNumberText: boolean
   at: number
 }
 
 /**
  * Reads JSON step by step, several times slower than JSON.parse, for the texts that cannot be left to it: those it
  * refuses (to say where and why, without showing a stretch of the input), those whose integers it cannot tell apart,
- * and those with escaped keys, which it may misread (see scan.ts).
+ * those whose numbers keep their text, and those with escaped keys, which it may misread (see scan.ts).
  *
  * Recursive: for texts whose depth `scan` has checked.
  *
  * @throws {JsonError} when the text is not JSON, with the offset of the first character that cannot be
  */
-export function parseCarefully(text: string): unknown {
-  const cursor = { text, at: 0 }
+export function parseCarefully(text: string, keepNumberText: boolean): unknown {
+  const cursor = { text, keepNumberText, at: 0 }
   skipSpace(cursor)
   const value = readValue(cursor)
   skipSpace(cursor)
@@ -119,7 +121,7 @@ function readString(cursor: Cursor): string {
 }
 
 /** A number, true, false or null. */
-function readWord(cursor: Cursor): number | bigint | boolean | null {
+function readWord(cursor: Cursor): number | bigint | boolean | RawNumber | null {
   const { text, at } = cursor
   const end = match(NUMBER, text, at) ?? match(WORD, text, at)
   if (end === undefined) throw fault(text, at, 'a value')
@@ -128,6 +130,8 @@ function readWord(cursor: Cursor): number | bigint | boolean | null {
   const word = WORDS.get(token)
   if (word !== undefined) return word
   const value = Number(token)
+  if (cursor.keepNumberText && (!INTEGER.test(token) || value === 0) && isOtherNumber(token))
+    return rawNumber(token)
   return Number.isSafeInteger(value) || !INTEGER.test(token) ? value : exactInteger(token, at)
 }
 

@@ -5,7 +5,7 @@ import type { Json } from './types.ts'
 import type { WideIntegers } from './wide-integers.ts'
 
 export interface ParseOptions {
-  /** How many objects and arrays may be nested in each other: 0 to 1000, 100 unless told. */
+  /** How many objects and arrays may be nested in each other: 0 to 1000. Default 100. */
   readonly maxDepth?: number
   /**
    * How many values (objects, arrays, strings, numbers, words; members count once) the text may hold, which bounds the
@@ -13,6 +13,11 @@ export interface ParseOptions {
    * Default: no limit.
    */
   readonly maxValues?: number
+  /**
+   * Reads numbers that a JavaScript number would write in another way as {@link RawNumber}, so that {@link stringify}
+   * writes them as they were. All others are the same values as without. Default false.
+   */
+  readonly keepNumberText?: boolean
 }
 
 /** Recursion this deep, here and in those who walk the result, is far from the end of the stack. */
@@ -33,13 +38,14 @@ const LONGEST = 2 ** 29 - 24
 export function parse(text: string, options?: ParseOptions): Json {
   const maxDepth = options?.maxDepth ?? 100
   if (!(maxDepth >= 0 && maxDepth <= DEEPEST)) throw new RangeError(`maxDepth is not within 0 and ${DEEPEST}`)
-  const { wide, escapedKey } = scan(text, maxDepth, options?.maxValues ?? Number.POSITIVE_INFINITY)
-  if (escapedKey || wide.ambiguous) return parseCarefully(text) as Json
+  const keepText = options?.keepNumberText ?? false
+  const { wide, escapedKey } = scan(text, maxDepth, options?.maxValues ?? Number.POSITIVE_INFINITY, keepText)
+  if (escapedKey || wide.otherText || wide.ambiguous) return parseCarefully(text, keepText) as Json
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return parseCarefully(text) as Json
+    return parseCarefully(text, keepText) as Json
   }
   return (wide.size === 0 ? value : restore(value, wide)) as Json
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { rawNumber, stringify } from './index.ts'
+import { isRawNumber, parse, rawNumber, stringify } from './index.ts'
 
 const values = `[
   { id: 9223372036854775807n, list: [1n, -9007199254740993n, [], {}], text: '9007199254740993', none: undefined },
@@ -19,14 +19,49 @@ const expected = [
 test.each(['', 'delete JSON.rawJSON'])('integers are exact, and text is text, after "%s"', async (before) => {
   const script = `
     ${before}
-    const { rawNumber, stringify } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)})
+    const { parse, rawNumber, stringify } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)})
     const refused = (() => { try { stringify({ a: new Date(), b: 1n }) } catch (error) { return error.name } })()
-    console.log(JSON.stringify([...${values}.map(stringify), refused]))`
+    const kept = stringify(parse('{"a":1.0,"b":[-0,1e5,0.5]}', { keepNumberText: true }))
+    console.log(JSON.stringify([...${values}.map(stringify), refused, kept]))`
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
   const { stdout } = await promisify(execFile)(process.execPath, args)
-  expect(JSON.parse(stdout)).toEqual([...expected, 'JsonError'])
+  expect(JSON.parse(stdout)).toEqual([...expected, 'JsonError', '{"a":1.0,"b":[-0,1e5,0.5]}'])
 })
 
 test('a raw number stands as it is', () => {
   expect(stringify([rawNumber('1.0'), rawNumber('-0')])).toBe('[1.0,-0]')
+})
+
+const OTHERS = [
+  '1.0',
+  '0.10',
+  '-0',
+  '-0.0',
+  '1e5',
+  '1E+2',
+  '123456789.12345678901234',
+  '9007199254740993.0',
+  '1e400',
+]
+const OWN = ['0', '-1', '0.5', '-1.25', '1e+21', '5e-324', '9007199254740993', '100']
+
+test.each(OTHERS)('with keepNumberText, %s is read as a raw number and written as it was', (text) => {
+  const value = parse(`{"a":[${text}],"b":1}`, { keepNumberText: true })
+  expect(stringify(value)).toBe(`{"a":[${text}],"b":1}`)
+  const [number] = (value as { readonly a: readonly [ReturnType<typeof parse>] }).a
+  expect(isRawNumber(number) && number.rawJSON).toBe(text)
+})
+
+test.each(OWN)('with keepNumberText, %s is the value that it is without', (text) => {
+  const value = parse(text, { keepNumberText: true })
+  expect(value).toBe(parse(text))
+  expect(isRawNumber(value)).toBe(false)
+})
+
+test('without keepNumberText, numbers are the values that JSON.parse makes', () => {
+  for (const text of OTHERS) expect(parse(text)).toBe(JSON.parse(text))
+})
+
+test('an object with the member rawJSON is no raw number', () => {
+  expect(isRawNumber(parse('{"rawJSON":"1.0"}', { keepNumberText: true }))).toBe(false)
 })

@@ -20,8 +20,8 @@ export interface Scan {
  * @throws {JsonError} when objects and arrays nest deeper than `maxDepth`, or an integer has too many digits
  * @throws {JsonLimitError} when the text holds more than `maxValues` values
  */
-export function scan(text: string, maxDepth: number, maxValues: number): Scan {
-  const wide = new WideIntegers()
+export function scan(text: string, maxDepth: number, maxValues: number, keepText: boolean): Scan {
+  const wide = new WideIntegers(keepText)
   let escapedKey = false
   let escape = offsetOf(text, '\\', 0)
   let depth = 0
@@ -60,6 +60,7 @@ export function scan(text: string, maxDepth: number, maxValues: number): Scan {
 
 const QUOTE = 0x22
 const MINUS = 0x2d
+const ZERO = 0x30
 const COLON = 0x3a
 const COMMA = 0x2c
 const BACKSLASH = 0x5c
@@ -108,6 +109,7 @@ function readNumber(text: string, start: number, wide: WideIntegers): number {
     if (integer) wide.addInteger(text.slice(start, end), start)
     else wide.addFloat(Number(text.slice(start, end)))
   }
+  if (!integer || (integerLength === 2 && text.charCodeAt(end - 1) === ZERO)) wide.addText(text, start, end)
   return end
 }
 

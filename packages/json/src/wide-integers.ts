@@ -10,8 +10,15 @@ const MAX_DIGITS = 4096
  */
 export class WideIntegers {
   ambiguous = false
+  /** Whether a number is to keep its text. */
+  otherText = false
+  readonly #keepText: boolean
   readonly #integers = new Map<number, { readonly digits: string; readonly value: bigint }>()
   readonly #floats = new Set<number>()
+
+  constructor(keepText: boolean) {
+    this.#keepText = keepText
+  }
 
   get size(): number {
     return this.#integers.size
@@ -37,11 +44,19 @@ export class WideIntegers {
     if (this.#integers.has(value)) this.ambiguous = true
   }
 
+  /** Notes the text of a number that is no plain integer, or ends in 0. */
+  addText(text: string, start: number, end: number): void {
+    if (this.#keepText && !this.otherText) this.otherText = isOtherNumber(text.slice(start, end))
+  }
+
   /** What was written where JSON.parse made this number; right unless `ambiguous`. */
   restore(rounded: number): number | bigint {
     return this.#integers.get(rounded)?.value ?? rounded
   }
 }
+
+/** Whether a JavaScript number writes a number with a fraction, an exponent or the value -0 in another way. */
+export const isOtherNumber = (token: string): boolean => String(Number(token)) !== token
 
 /** @throws {JsonError} when there are more than 4096 digits */
 export function exactInteger(digits: string, position: number): bigint {
