@@ -10,6 +10,7 @@ export {
   sameIdentifier,
   type TableIdentifier,
 } from './identifier.ts'
+export { checkNewName } from '../new-name.ts'
 export { checkName, checkNamespace, defaultNameLimits, type NameLimits, type Namespace } from './names.ts'
 export {
   UNIT_SEPARATOR,

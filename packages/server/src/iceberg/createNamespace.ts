@@ -1,4 +1,7 @@
-import { decodeCreateNamespaceRequest, formatNamespace, type Namespace } from '@headgate/iceberg/rest'
+import {
+  checkNewName,
+  decodeCreateNamespaceRequest,
+  formatNamespace, type Namespace } from '@headgate/iceberg/rest'
 import type { Decision } from '../access/decision.ts'
 import { createNamespace as create, type FoundNamespace } from '../catalog/namespaces.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
@@ -22,6 +25,7 @@ export function createNamespace(parts: IcebergParts): Operation {
       parts.nameLimits,
     )
     checkReachable(parts, levels)
+    checkNewName(levels.at(-1) ?? '', 'namespace level')
     checkProperties(properties)
     const answer = jsonAnswer({ namespace: levels, properties })
     return idempotent(

@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import {
+  checkNewName,
   formatIdentifier,
   formatNamespace,
   type Namespace,
@@ -130,6 +131,7 @@ export async function allowPlace(
   call.audit.securable = { kind: 'namespace', id: place.namespaceId }
   const decision = decide(policy, place.namespaceChain, 'create')
   enforce(decision, { kind: 'namespace', name: formatNamespace(identifier.namespace), missing })
+  if (place.relation === null) checkNewName(identifier.name, 'name of a table or view')
   return { found: place, decision }
 }
 

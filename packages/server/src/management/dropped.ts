@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { formatIdentifier, formatNamespace } from '@headgate/iceberg/rest'
+import { checkNewName, formatIdentifier, formatNamespace } from '@headgate/iceberg/rest'
 import { z } from 'zod'
 import { visible } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
@@ -141,6 +141,7 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
       const { target, object } = await droppedIn(parts, call.policy, warehouse, params.id)
       const decision = permit(call, object)
       const { namespace = levelsOf(target.row.path), name = target.row.name } = body
+      if (name !== target.row.name) checkNewName(name, 'name of a table or view')
       const place = await placeIn(parts, call.policy, warehouse, namespace, name)
       if (body.namespace === undefined && place.found.namespaceId !== target.row.namespaceId)
         throw otherNamespace(target, name)

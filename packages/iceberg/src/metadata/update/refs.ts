@@ -1,11 +1,13 @@
 import type { Draft } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
+import { checkNewName } from '../../new-name.ts'
 import { MAIN_BRANCH, type SnapshotRef } from '../snapshot/types.ts'
 
 /** Creates, moves or changes a branch or tag. Moving `main` changes the table's current snapshot. */
 export function setRef(draft: Draft, name: string, ref: SnapshotRef): void {
   const existing = draft.refs.get(name)
   if (existing !== undefined && sameRef(existing, ref)) return
+  if (existing === undefined) checkNewName(name, 'name of a branch or tag')
   const id = ref['snapshot-id']
   const snapshot = draft.snapshots.get(id)
   if (snapshot === undefined) throw invalid(`Cannot set ${name} to unknown snapshot: ${id}`)
