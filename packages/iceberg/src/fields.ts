@@ -1,5 +1,5 @@
 import type { HeadgateError } from '@headgate/errors'
-import { isInt64, toInt64, type Int64, type Json, type JsonObject } from '@headgate/json'
+import { isInt64, isRawNumber, toInt64, type Int64, type Json, type JsonObject } from '@headgate/json'
 import { invalid, within } from './field-error.ts'
 
 /** String keys to string values, as in every `properties` map of the protocol. */
@@ -24,7 +24,7 @@ function kindOf(value: Json | undefined): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'bigint') return 'a number'
+  if (typeof value === 'bigint' || isRawNumber(value)) return 'a number'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
@@ -52,7 +52,7 @@ export function optional<T>(object: JsonObject, name: string, decode: Decoder<T>
 export const missing = (name: string): HeadgateError => unfit(`missing field ${name}`)
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
 export function decodeObject(value: Json | undefined): JsonObject {

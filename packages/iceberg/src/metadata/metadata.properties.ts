@@ -1,7 +1,7 @@
 // What must hold for any input; tried a few times by the tests and for as long as one likes by the fuzzer.
 import assert from 'node:assert/strict'
 import { isHeadgateError } from '@headgate/errors'
-import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
+import { parse, stringify, type Int64, type Json, type JsonObject } from '@headgate/json'
 import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
 import { anyJson, damaged } from './damage.test-support.ts'
@@ -13,7 +13,20 @@ import { decodeTableRequirement } from './requirement/decode-requirement.ts'
 import { decodeTableMetadata } from './table/decode-table.ts'
 import { encodeTableMetadata } from './table/encode-table.ts'
 import { stringifyTableMetadata } from './table/stringify-table.ts'
-import { append, BIG, commit, field, newTable, NOW, schemaJson, setRef, snapshot } from './test-support.ts'
+import {
+  addSnapshot,
+  append,
+  BIG,
+  commit,
+  field,
+  newTable,
+  NOW,
+  schemaJson,
+  setRef,
+  snapshot,
+  UUID,
+} from './test-support.ts'
+import { examplesOfUpdates } from './update-examples.test-support.ts'
 import type { FormatVersion, TableMetadata } from './types.ts'
 import { decodeTableUpdate } from './update/decode-update.ts'
 
@@ -127,15 +140,35 @@ function rereads(value: Json): void {
   assert.deepEqual(stringify(encodeTableMetadata(again)), stringify(encodeTableMetadata(decoded.value)))
 }
 
-const updates: fc.Arbitrary<Json> = anyStep.chain((step) => damaged(toUpdate(step)))
+/** One update or, for what only a second one shows, two. */
+const updates: fc.Arbitrary<readonly Json[]> = fc.oneof(
+  anyStep.chain((step) => damaged(toUpdate(step))).map((update) => [update]),
+  fc
+    .constantFrom(...examplesOfUpdates)
+    .chain((update) => fc.oneof(fc.constant(update), damaged(update)))
+    .map((update) => [update]),
+  fc
+    .constantFrom<Int64>(7, 0, -1, -2)
+    .map((id) => [
+      addSnapshot(id, { 'sequence-number': 9, 'first-row-id': 100, 'added-rows': 5 }),
+      setRef('main', id),
+    ]),
+)
 
+/** Whatever is accepted can be read again, and is then written as the same text. */
 function survives(damagedUpdates: readonly Json[]): void {
   const base = decodeTableMetadata(example)
-  outcome(() => {
-    const next = applyTableUpdates(base, damagedUpdates.map(decodeTableUpdate), { now: NOW + 5000 }).metadata
-    rereads(encodeTableMetadata(next))
-  })
-  outcome(() => applyTableUpdates(null, damagedUpdates.map(decodeTableUpdate), { now: NOW }))
+  for (const before of [base, null]) {
+    const next = outcome(
+      () =>
+        applyTableUpdates(before, damagedUpdates.map(decodeTableUpdate), { now: NOW + 5000, uuid: UUID })
+          .metadata,
+    )
+    if (typeof next === 'string') continue
+    const text = stringifyTableMetadata(next.value)
+    const again = decodeTableMetadata(parse(text, { maxDepth: 1000, keepNumberText: true }))
+    assert.equal(stringifyTableMetadata(again), text)
+  }
 }
 
 const requirements: fc.Arbitrary<Json> = fc.oneof(
@@ -158,10 +191,13 @@ export const properties: Readonly<Record<string, Property>> = {
     fc.oneof(anyJson, damaged(example), damaged({ ...example, snapshots: [snapshot(BIG, { 'x-y': null })] })),
     rereads,
   ),
-  'updates of any shape are refused in words or applied': property(
-    fc.array(fc.oneof({ weight: 1, arbitrary: anyJson }, { weight: 9, arbitrary: updates }), {
-      maxLength: 5,
-    }),
+  'updates of any shape are refused in words, or make metadata that can be read again': property(
+    fc
+      .array(
+        fc.oneof({ weight: 1, arbitrary: anyJson.map((it) => [it]) }, { weight: 9, arbitrary: updates }),
+        { maxLength: 5 },
+      )
+      .map((parts) => parts.flat()),
     survives,
   ),
   'requirements of any shape are refused in words or checked': property(requirements, (value) => {

@@ -12,7 +12,7 @@ import {
   required,
   unfit,
 } from '../fields.ts'
-import { decodeSchema } from '../metadata/schema/decode-schema.ts'
+import { decodeNewSchema } from '../metadata/schema/decode-new-schema.ts'
 import { decodeUuid } from './uuid.ts'
 import type { ViewRequirement, ViewUpdate } from './view-update.ts'
 
@@ -40,7 +40,7 @@ function readUpdate(value: Json): ViewUpdate {
     case 'upgrade-format-version':
       return { action, 'format-version': required(object, 'format-version', decodeInt32) }
     case 'add-schema':
-      return { action, schema: required(object, 'schema', decodeSchema) }
+      return { action, schema: required(object, 'schema', decodeNewSchema) }
     case 'set-location':
       return { action, location: required(object, 'location', decodeNonEmptyText) }
     case 'set-properties':

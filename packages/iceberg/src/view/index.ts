@@ -5,6 +5,7 @@ export {
 } from '../metadata/files.ts'
 export { applyViewUpdates } from './apply-view-updates.ts'
 export { createViewMetadata, type NewView } from './create-view-metadata.ts'
+export { decodeRegisteredView } from './decode-registered-view.ts'
 export { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
 export { decodeViewRequirement, decodeViewUpdate } from './decode-view-update.ts'
 export { decodeViewVersion } from './decode-view-version.ts'

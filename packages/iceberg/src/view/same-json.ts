@@ -1,7 +1,5 @@
-import type { Json, JsonObject } from '@headgate/json'
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isRawNumber, type Json, type JsonObject } from '@headgate/json'
+import { isJsonObject } from '../fields.ts'
 
 const members = (object: JsonObject): readonly string[] =>
   Object.keys(object).filter((key) => object[key] !== undefined)
@@ -12,7 +10,8 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item: Json, index) => sameJson(item, b[index]))
   }
-  if (!isObject(a) || !isObject(b)) return false
+  if (isRawNumber(a) && isRawNumber(b)) return a.rawJSON === b.rawJSON
+  if (!isJsonObject(a) || !isJsonObject(b)) return false
   const keys = members(a)
   return (
     keys.length === members(b).length &&

@@ -119,10 +119,16 @@ export function missingMetadataFile(location: string): HeadgateError {
   return new HeadgateError('no-such-file', `Failed to open input stream for file: ${location}`)
 }
 
+/**
+ * Levels of nesting that are read: more than any metadata has that requests of the highest limit make
+ * (HEADGATE_MAX_JSON_DEPTH).
+ */
+const maxMetadataDepth = 1000
+
 /** JSON of a metadata file; a file that is no JSON is the caller's mistake (register) or damage, and is named. */
 export function parseMetadataText(text: Buffer, location: string): Json {
   try {
-    return parseBytes(text)
+    return parseBytes(text, { maxDepth: maxMetadataDepth, keepNumberText: true })
   } catch (error) {
     throw new HeadgateError('bad-request', `The file is not Iceberg metadata: ${location}`, { cause: error })
   }

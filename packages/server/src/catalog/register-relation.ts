@@ -55,7 +55,7 @@ export async function readForeignFile<Metadata>(
   // It would be served as it is, but no commit could ever write it again.
   if (holdsInfinity(json))
     throw new HeadgateError('bad-request', `The metadata file ${location} holds a number that is too large.`)
-  const metadata = model.decode(json)
+  const metadata = model.decodeRegistered(json)
   const bodies = (): Promise<Bodies> => bodiesOf(model, metadata, metadataTextOf(text), parts.rowLimitBytes)
   return { metadata, file: metadataFile({ location, content: text, text }, bodies) }
 }

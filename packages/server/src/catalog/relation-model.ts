@@ -1,6 +1,7 @@
 import {
   applyTableUpdates,
   checkTableRequirements,
+  decodeRegisteredTable,
   decodeTableMetadata,
   metadataCodecOf,
   metadataFileName,
@@ -14,6 +15,7 @@ import {
 import {
   applyViewUpdates,
   checkViewRequirements,
+  decodeRegisteredView,
   decodeViewMetadata,
   encodeViewMetadata,
   viewLocations,
@@ -38,6 +40,8 @@ export interface Applied<Metadata> {
 export interface RelationModel<Metadata, Update, Requirement> {
   readonly kind: RelationKind
   decode(value: Json): Metadata
+  /** Decodes a file that is to be registered, which engines read as it is. */
+  decodeRegistered(value: Json): Metadata
   /** The JSON text to be stored and served. */
   text(metadata: Metadata): MetadataText
   /** In lower case; null: an old table that never got one. */
@@ -61,6 +65,7 @@ export interface RelationModel<Metadata, Update, Requirement> {
 export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirement> = {
   kind: 'table',
   decode: decodeTableMetadata,
+  decodeRegistered: decodeRegisteredTable,
   text: (metadata) => metadataText(tableTextPieces(metadata)),
   uuid: (metadata) => metadata['table-uuid']?.toLowerCase() ?? null,
   location: (metadata) => metadata.location,
@@ -79,6 +84,7 @@ export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirem
 export const viewModel: RelationModel<ViewMetadata, ViewUpdate, ViewRequirement> = {
   kind: 'view',
   decode: decodeViewMetadata,
+  decodeRegistered: decodeRegisteredView,
   text: (metadata) => metadataText([{ text: stringify(encodeViewMetadata(metadata)), lasting: false }]),
   uuid: (metadata) => metadata['view-uuid'].toLowerCase(),
   location: (metadata) => metadata.location,

@@ -1,4 +1,4 @@
-import type { Json } from '@headgate/json'
+import type { Json, ParseOptions } from '@headgate/json'
 import type { Identity } from '../identity/identity.ts'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
@@ -29,7 +29,7 @@ export interface Call {
   /** The body, within the operation's limit. Of a large one, nothing is read before the operation admits the caller. */
   bytes(): Promise<Uint8Array>
   /** The body as JSON; 400 when it is not. An absent body is `null`. */
-  json(): Promise<Json>
+  json(options?: Pick<ParseOptions, 'keepNumberText'>): Promise<Json>
 }
 
 export interface Answer {

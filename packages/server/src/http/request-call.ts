@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
-import { type Json, parseBytes } from '@headgate/json'
+import { type Json, parseBytes, type ParseOptions } from '@headgate/json'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { Identity } from '../identity/identity.ts'
@@ -131,14 +131,14 @@ export class RequestCall implements Call {
     else this.#release.push(release)
   }
 
-  async json(): Promise<Json> {
+  async json({ keepNumberText = false }: Pick<ParseOptions, 'keepNumberText'> = {}): Promise<Json> {
     const type = this.header('content-type')
     if (type !== undefined && formType.test(type)) {
       throw new HeadgateError('bad-request', 'The body must be sent as Content-Type: application/json.')
     }
     const bytes = await this.bytes()
     const { maxJsonDepth: maxDepth, maxJsonValues: maxValues } = this.#body.limits
-    return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth, maxValues })
+    return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth, maxValues, keepNumberText })
   }
 
   /** Called when the response is decided, also by the time limit. Work of the call that has not begun must not begin then. */

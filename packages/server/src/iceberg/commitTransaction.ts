@@ -33,7 +33,10 @@ export function commitTransaction(parts: IcebergParts): Operation {
   const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     await allowInWarehouse(parts, call, warehouse)
-    const { tableChanges } = decodeCommitTransactionRequest(await call.json(), parts.nameLimits)
+    const { tableChanges } = decodeCommitTransactionRequest(
+      await call.json({ keepNumberText: true }),
+      parts.nameLimits,
+    )
     return idempotent(
       parts.idempotency,
       call,

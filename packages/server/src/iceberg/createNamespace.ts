@@ -1,7 +1,9 @@
 import {
   checkNewName,
   decodeCreateNamespaceRequest,
-  formatNamespace, type Namespace } from '@headgate/iceberg/rest'
+  formatNamespace,
+  type Namespace,
+} from '@headgate/iceberg/rest'
 import type { Decision } from '../access/decision.ts'
 import { createNamespace as create, type FoundNamespace } from '../catalog/namespaces.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'

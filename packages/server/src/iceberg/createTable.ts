@@ -30,7 +30,7 @@ const reservationMarginMs = 3_600_000
 export function createTable(parts: IcebergParts): Operation {
   const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
-    const request = decodeCreateTableRequest(await call.json(), parts.nameLimits)
+    const request = decodeCreateTableRequest(await call.json({ keepNumberText: true }), parts.nameLimits)
     const at = { warehouse, identifier: { namespace: namespaceParam(parts, call), name: request.name } }
     const compose = (uuid: string, location: string): TableMetadata =>
       composed(request, uuid, location, parts.now())

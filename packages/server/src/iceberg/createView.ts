@@ -29,7 +29,7 @@ export function createView(parts: IcebergParts): Operation {
       schema,
       viewVersion: version,
       properties,
-    } = decodeCreateViewRequest(await call.json(), parts.nameLimits)
+    } = decodeCreateViewRequest(await call.json({ keepNumberText: true }), parts.nameLimits)
     const at = { warehouse, identifier: { namespace: namespaceParam(parts, call), name } }
     return idempotent(
       parts.idempotency,

@@ -23,7 +23,7 @@ export function replaceView(parts: IcebergParts): Operation {
   const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const identifier = relationParam(parts, call, 'view')
-    const request = decodeCommitViewRequest(await call.json(), parts.nameLimits)
+    const request = decodeCommitViewRequest(await call.json({ keepNumberText: true }), parts.nameLimits)
     if (request.identifier !== undefined && !sameIdentifier(request.identifier, identifier)) {
       throw new HeadgateError('bad-request', 'The identifier in the body names another view than the path.')
     }

@@ -24,7 +24,7 @@ export function updateTable(parts: IcebergParts): Operation {
   const handle = async (call: Call): Promise<Answer> => {
     const warehouse = await warehouseOf(parts, call)
     const identifier = relationParam(parts, call, 'table')
-    const request = decodeCommitTableRequest(await call.json(), parts.nameLimits)
+    const request = decodeCommitTableRequest(await call.json({ keepNumberText: true }), parts.nameLimits)
     if (request.identifier !== undefined && !sameIdentifier(request.identifier, identifier)) {
       throw new HeadgateError('bad-request', 'The identifier in the body names another table than the path.')
     }

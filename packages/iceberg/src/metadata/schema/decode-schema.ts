@@ -12,7 +12,7 @@ import {
   required,
   withoutNulls,
 } from '../../fields.ts'
-import { checkDefault } from './default-value.ts'
+import { decodeDefault } from './default-value.ts'
 import { checkIdentifierFields } from './identifier-fields.ts'
 import { parsePrimitive } from './primitive.ts'
 import { schemaIndex } from './schema-index.ts'
@@ -87,8 +87,17 @@ function decodeField(value: Json, depth: number): NestedField {
   const type = required(object, 'type', (given) => decodeType(given, depth + 1))
   if (type === 'unknown' && mustBeSet)
     throw invalid(`Cannot create required field with unknown type: ${name}`)
-  optional(object, 'initial-default', (given) => checkDefault(type, given))
-  optional(object, 'write-default', (given) => checkDefault(type, given))
   const tidy = withoutNulls(object, ['doc', 'initial-default', 'write-default'])
-  return (type === object['type'] ? tidy : { ...tidy, type }) as NestedField
+  const changes = { ...(type === object['type'] ? {} : { type }), ...changedDefaults(tidy, type) }
+  return (Object.keys(changes).length === 0 ? tidy : { ...tidy, ...changes }) as NestedField
+}
+
+/** The default values that are stored in another form than they came in. */
+function changedDefaults(field: JsonObject, type: Type): JsonObject {
+  const changes: Record<string, Json> = {}
+  for (const key of ['initial-default', 'write-default']) {
+    const value = optional(field, key, (given) => decodeDefault(type, given))
+    if (value !== undefined && value !== field[key]) changes[key] = value
+  }
+  return changes
 }

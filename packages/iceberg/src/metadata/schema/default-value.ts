@@ -1,6 +1,7 @@
-import { isInt64, type Json } from '@headgate/json'
+import { isInt64, isRawNumber, rawNumber, type Json } from '@headgate/json'
 import { invalid } from '../../field-error.ts'
 import { isJsonObject } from '../../fields.ts'
+import { floatText } from './float-text.ts'
 import { parsePrimitive, type Primitive } from './primitive.ts'
 import type { Type } from './types.ts'
 import { typeName } from './type-name.ts'
@@ -14,18 +15,33 @@ const DECIMAL = /^[+-]?\d+(?:\.(\d+))?(?:[eE]([+-]?\d{1,9}))?$/
 
 /**
  * Checks that a default value is of its field's type, in the JSON single-value form of the Iceberg specification
- * (appendix D). Missing is fine. Of nested types only a struct may have one, and only `{}`: the values are in its fields.
+ * (appendix D). Of nested types only a struct may have one, and only `{}`: the values are in its fields.
  *
+ * @returns the value, or for a floating-point number that a JavaScript number cannot hold, its text
  * @throws {HeadgateError} bad-request
  */
-export function checkDefault(type: Type, value: Json | undefined): void {
-  if (value === undefined) return
+export function decodeDefault(type: Type, value: Json): Json {
   if (typeof type !== 'string') {
-    if (type.type === 'struct' && isJsonObject(value) && Object.keys(value).length === 0) return
+    if (type.type === 'struct' && isJsonObject(value) && Object.keys(value).length === 0) return value
     throw invalid(`Invalid default value for ${typeName(type)} (must be null)`)
   }
   const primitive = parsePrimitive(type)
   if (!isOf(primitive, value)) throw invalid(`Cannot parse default as a ${primitive.canonical} value`)
+  return primitive.kind === 'float' || primitive.kind === 'double' ? storedFloat(value) : value
+}
+
+/** Returns a number where it is written as it was read, else a raw number. */
+function storedFloat(value: Json): Json {
+  if (typeof value === 'bigint') return rawNumber(floatText(value))
+  if (!isRawNumber(value)) return value
+  const number = Number(value.rawJSON)
+  return value.rawJSON === '-0' || floatText(number) === value.rawJSON ? number : value
+}
+
+/** The value of a floating-point default; undefined for anything else. Numbers beyond all doubles are infinite. */
+export function floatOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
+  return isRawNumber(value) ? Number(value.rawJSON) : undefined
 }
 
 function isOf(type: Primitive, value: Json): boolean {
@@ -38,8 +54,7 @@ function isOf(type: Primitive, value: Json): boolean {
       return isInt64(value)
     case 'float':
     case 'double':
-      // A whole number beyond 2^53 arrives as a bigint.
-      return typeof value === 'number' || typeof value === 'bigint'
+      return Number.isFinite(floatOf(value))
     case 'unknown':
     case 'variant':
     case 'geometry':

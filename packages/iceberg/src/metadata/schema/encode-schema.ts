@@ -1,10 +1,10 @@
 import { rawNumber } from '@headgate/json'
+import { floatText } from './float-text.ts'
 import type { NestedField, Schema, StructType, Type } from './types.ts'
 
 /**
- * A schema as it is to be written. It is the schema itself, except for whole-numbered defaults of `float` and `double`
- * fields: they must be written with a decimal point (`1.0`), since readers refuse an integer where a floating-point
- * default is due, and a JavaScript number does not remember how it was spelled.
+ * Returns a schema in the form in which it is written: the schema itself, except for whole-numbered defaults of `float`
+ * and `double` fields. They need a decimal point (`1.0`): readers refuse an integer as a floating-point default.
  */
 export function encodeSchema(schema: Schema): Schema {
   let encoded = known.get(schema)
@@ -30,8 +30,8 @@ function encodeField(field: NestedField): NestedField {
 function withPoint(field: NestedField, key: 'initial-default' | 'write-default'): NestedField {
   const value = field[key]
   if (typeof value !== 'number' && typeof value !== 'bigint') return field
-  const text = Object.is(value, -0) ? '-0' : String(value)
-  return /^-?\d+$/.test(text) ? { ...field, [key]: rawNumber(`${text}.0`) } : field
+  const text = floatText(value)
+  return text === String(value) ? field : { ...field, [key]: rawNumber(text) }
 }
 
 function encodeType(type: Type): Type {

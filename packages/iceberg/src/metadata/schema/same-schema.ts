@@ -1,5 +1,4 @@
-import type { Json } from '@headgate/json'
-import { isJsonObject } from '../../fields.ts'
+import { sameDefault } from './same-default.ts'
 import { parsePrimitive } from './primitive.ts'
 import type { NestedField, Schema, Type } from './types.ts'
 
@@ -36,8 +35,8 @@ function sameField(a: NestedField, b: NestedField): boolean {
     a.required === b.required &&
     a.doc === b.doc &&
     sameType(a.type, b.type) &&
-    sameJson(a['initial-default'], b['initial-default']) &&
-    sameJson(a['write-default'], b['write-default'])
+    sameDefault(a.type, a['initial-default'], b['initial-default']) &&
+    sameDefault(a.type, a['write-default'], b['write-default'])
   )
 }
 
@@ -65,9 +64,4 @@ function sameType(a: Type, b: Type): boolean {
     sameType(a.key, b.key) &&
     sameType(a.value, b.value)
   )
-}
-
-/** Defaults are scalars, or the empty object. */
-function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return a === b || (isJsonObject(a) && isJsonObject(b))
 }

@@ -1,4 +1,4 @@
-import type { Json } from '@headgate/json'
+import type { Json, JsonObject } from '@headgate/json'
 import { within } from '../../field-error.ts'
 import {
   decodeInt32,
@@ -11,6 +11,7 @@ import {
   optional,
   required,
   unfit,
+  without,
   withoutNulls,
 } from '../../fields.ts'
 import type { Snapshot } from './types.ts'
@@ -54,8 +55,39 @@ export function decodeSnapshot(value: Json | undefined): Snapshot {
   if (firstRowId !== undefined && addedRows === undefined)
     throw unfit('missing field added-rows, which is required when first-row-id is set')
   const summary = optional(object, 'summary', decodeStringMap)
-  const tidy = withoutNulls(object, OPTIONAL)
+  const tidy = withoutManifests(withoutNulls(object, OPTIONAL))
   const incomplete =
     summary !== undefined && !Object.hasOwn(summary, 'operation') && Object.keys(summary).length > 0
   return (incomplete ? { ...tidy, summary: { operation: 'overwrite', ...summary } } : tidy) as Snapshot
+}
+
+/**
+ * Decodes a snapshot that is to be added.
+ *
+ * @throws {HeadgateError} bad-request
+ */
+export function decodeNewSnapshot(value: Json): Snapshot {
+  const snapshot = decodeSnapshot(value)
+  checkNewSnapshot(snapshot)
+  return snapshot
+}
+
+/**
+ * Refuses negative numbers that readers take for something else: the id -1 means "no snapshot" in metadata files, a
+ * negative sequence number is dropped, and Java's comparison of times overflows.
+ *
+ * @throws {HeadgateError} bad-request
+ */
+export function checkNewSnapshot(snapshot: Snapshot): void {
+  for (const name of ['snapshot-id', 'sequence-number', 'timestamp-ms'] as const) {
+    const value = snapshot[name]
+    if (value !== undefined && value < 0) throw within(name, unfit(`must not be negative: ${value}`))
+  }
+}
+
+/** Readers use the manifest list and ignore `manifests` beside it (Iceberg table specification, "Snapshots"). */
+function withoutManifests(object: JsonObject): JsonObject {
+  return object['manifest-list'] !== undefined && object['manifests'] !== undefined
+    ? without(object, ['manifests'])
+    : object
 }

@@ -14,9 +14,9 @@ import {
   without,
 } from '../../fields.ts'
 import { decodeNewPartitionSpec } from '../partition/decode-spec.ts'
-import { decodeSchema } from '../schema/decode-schema.ts'
+import { decodeNewSchema } from '../schema/decode-new-schema.ts'
 import { decodeSnapshotRef } from '../snapshot/decode-ref.ts'
-import { decodeSnapshot } from '../snapshot/decode-snapshot.ts'
+import { decodeNewSnapshot } from '../snapshot/decode-snapshot.ts'
 import { decodeSortOrder } from '../sort/decode-order.ts'
 import { decodePartitionStatisticsFile, decodeStatisticsFile } from '../statistics/decode-statistics.ts'
 import { decodeEncryptedKey } from '../table/decode-encrypted-key.ts'
@@ -42,7 +42,7 @@ const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
     action,
     location: required(it, 'location', (location) => storedLocation(decodeString(location))),
   }),
-  'add-schema': (it, action) => ({ action, schema: required(it, 'schema', decodeSchema) }),
+  'add-schema': (it, action) => ({ action, schema: required(it, 'schema', decodeNewSchema) }),
   'set-current-schema': (it, action) => ({ action, 'schema-id': required(it, 'schema-id', decodeInt32) }),
   'remove-schemas': (it, action) => ({ action, 'schema-ids': required(it, 'schema-ids', decodeInt32s) }),
   'add-spec': (it, action) => ({ action, spec: required(it, 'spec', decodeNewPartitionSpec) }),
@@ -58,7 +58,7 @@ const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
   }),
   'add-snapshot': (it, action) => ({
     action,
-    snapshot: required(it, 'snapshot', decodeSnapshot),
+    snapshot: required(it, 'snapshot', decodeNewSnapshot),
   }),
   'remove-snapshots': (it, action) => ({
     action,

@@ -1,6 +1,7 @@
 import type { Draft } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import { checkPartitionNames } from '../partition/check-spec.ts'
+import { checkTransforms } from '../partition/check-transforms.ts'
 import { sameSchema } from '../schema/same-schema.ts'
 import { checkSchemaCompatibility } from '../schema/schema-compatibility.ts'
 import { schemaIndex } from '../schema/schema-index.ts'
@@ -43,6 +44,7 @@ export function setCurrentSchema(draft: Draft, requested: number): void {
   // Specs and orders of older files need not fit to the new schema, but a partition must not be taken for a column.
   const index = schemaIndex(schema)
   for (const spec of draft.specs.values()) checkPartitionNames(spec, index)
+  checkTransforms([...draft.specs.values(), ...draft.orders.values()], index)
   draft.currentSchemaId = id
   draft.changes.any = true
 }

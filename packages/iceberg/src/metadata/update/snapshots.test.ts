@@ -172,8 +172,29 @@ test('a summary without operation is read as an overwrite; null is the same as m
 })
 
 test('a snapshot may list its manifests itself, as format 1 does', () => {
-  const table = commit(base, addSnapshot(1, { 'manifest-list': null, manifests: ['s3://m'] }))
+  const manifests = { 'manifest-list': null, manifests: ['s3://m'] }
+  const table = commit(newTable({ version: 1 }), addSnapshot(1, manifests))
   expect(table.snapshots[0]?.manifests).toEqual(['s3://m'])
+  expect(refusal(() => apply(base, addSnapshot(1, { ...manifests, 'sequence-number': 1 })))).toBe(
+    'bad-request: Cannot add snapshot 1: format v2 requires manifest-list',
+  )
+})
+
+test('manifests beside a manifest list are not stored, as readers ignore them', () => {
+  const table = commit(base, addSnapshot(1, { 'sequence-number': 1, manifests: ['s3://m'] }))
+  expect(table.snapshots[0]).not.toHaveProperty('manifests')
+  expect(table.snapshots[0]?.['manifest-list']).toBe('s3://lake/t/metadata/snap-1.avro')
+})
+
+test.each([
+  ['snapshot-id', -1],
+  ['snapshot-id', -2],
+  ['sequence-number', -1],
+  ['timestamp-ms', -9223372036854775808n],
+] as const)('add-snapshot with a negative %s of %s is refused', (name, value) => {
+  expect(refusal(() => decodeTableUpdate(addSnapshot(1, { [name]: value })))).toBe(
+    `bad-request: Invalid snapshot.${name}: must not be negative: ${value}`,
+  )
 })
 
 const three = commit(

@@ -20,6 +20,8 @@ export function addSnapshot(draft: Draft, snapshot: Snapshot): void {
   if (draft.specs.size === 0) throw invalid('Attempting to add a snapshot before a partition spec is added')
   if (draft.orders.size === 0) throw invalid('Attempting to add a snapshot before a sort order is added')
   const id = snapshot['snapshot-id']
+  if (draft.formatVersion > 1 && snapshot['manifest-list'] === undefined)
+    throw invalid(`Cannot add snapshot ${id}: format v${draft.formatVersion} requires manifest-list`)
   if (draft.snapshots.has(id)) throw invalid(`Snapshot already exists for id: ${id}`)
   const sequence = snapshot['sequence-number'] ?? 0
   const last = draft.lastSequenceNumber

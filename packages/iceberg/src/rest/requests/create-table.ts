@@ -1,7 +1,7 @@
 import type { Json } from '@headgate/json'
 import { decodeNewPartitionSpec } from '../../metadata/partition/decode-spec.ts'
 import type { PartitionSpec } from '../../metadata/partition/types.ts'
-import { decodeSchema } from '../../metadata/schema/decode-schema.ts'
+import { decodeNewSchema } from '../../metadata/schema/decode-new-schema.ts'
 import type { Schema } from '../../metadata/schema/types.ts'
 import { decodeSortOrder } from '../../metadata/sort/decode-order.ts'
 import type { SortOrder } from '../../metadata/sort/types.ts'
@@ -42,7 +42,7 @@ export function decodeCreateTableRequest(
   return {
     name: required(body, 'name', nameDecoder(limits)),
     location: optional(body, 'location', decodeNonEmptyText),
-    schema: required(body, 'schema', decodeSchema),
+    schema: required(body, 'schema', decodeNewSchema),
     partitionSpec: optional(body, 'partition-spec', decodeNewPartitionSpec),
     writeOrder: optional(body, 'write-order', decodeSortOrder),
     stageCreate: optional(body, 'stage-create', decodeBoolean) ?? false,

@@ -9,7 +9,7 @@ import {
   required,
   type StringMap,
 } from '../../fields.ts'
-import { decodeSchema } from '../../metadata/schema/decode-schema.ts'
+import { decodeNewSchema } from '../../metadata/schema/decode-new-schema.ts'
 import type { ViewVersion } from '../../view/view-metadata.ts'
 import { nameDecoder } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
@@ -34,7 +34,7 @@ export function decodeCreateViewRequest(
   return {
     name: required(body, 'name', nameDecoder(limits)),
     location: optional(body, 'location', decodeNonEmptyText),
-    schema: required(body, 'schema', decodeSchema),
+    schema: required(body, 'schema', decodeNewSchema),
     viewVersion: required(body, 'view-version', decodeViewVersion),
     properties: optional(body, 'properties', decodeTextMap) ?? {},
   }

@@ -29,7 +29,8 @@ export const limits: Pick<
   maxJsonDepth: integer(
     'HEADGATE_MAX_JSON_DEPTH',
     100,
-    { min: 10, max: 1_000 },
+    // Metadata nests one level deeper than the request that made it, and its readers take 1000 levels.
+    { min: 10, max: 990 },
     {
       section: 'Limits',
       doc: 'How deep the JSON of a request may nest.',

@@ -1,0 +1,29 @@
+import { invalid } from '../../field-error.ts'
+import { parsePrimitive } from '../schema/primitive.ts'
+import type { SchemaIndex } from '../schema/schema-index.ts'
+import { sourcesOf, type Sourced } from './sources.ts'
+import { typeName } from '../schema/type-name.ts'
+import { canTransform, isKnown, isVoid } from './transform.ts'
+
+/**
+ * Checks that each transform of specs and orders, also of those that are not the default, can be applied to the column
+ * that it has in a schema: readers bind all of them to the current schema. Columns that are gone are fine.
+ *
+ * @throws {HeadgateError} bad-request
+ */
+export function checkTransforms(
+  specsAndOrders: Iterable<{ readonly fields: readonly Sourced[] }>,
+  schema: SchemaIndex,
+): void {
+  for (const { fields } of specsAndOrders)
+    for (const field of fields) for (const id of sourcesOf(field)) checkTransform(field.transform, id, schema)
+}
+
+function checkTransform(transform: string, id: number, schema: SchemaIndex): void {
+  const source = schema.byId.get(id)
+  if (source === undefined || isVoid(transform) || !isKnown(transform)) return
+  if (typeof source.type !== 'string' || !canTransform(transform, parsePrimitive(source.type).kind))
+    throw invalid(
+      `Cannot read ${source.fullName} as ${typeName(source.type)}: a partition spec or sort order of the table has the transform ${transform} of this column. Remove the spec, or give the column a new id.`,
+    )
+}

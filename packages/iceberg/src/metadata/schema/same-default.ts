@@ -1,0 +1,55 @@
+import type { Json } from '@headgate/json'
+import { isJsonObject } from '../../fields.ts'
+import { floatOf } from './default-value.ts'
+import { parsePrimitive, type PrimitiveKind } from './primitive.ts'
+import type { Type } from './types.ts'
+
+/** Whether two default values of one type are the same value, however they are spelled. */
+export function sameDefault(type: Type, a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined) return false
+  if (typeof type !== 'string') return isJsonObject(a) && isJsonObject(b)
+  const { kind } = parsePrimitive(type)
+  if (kind === 'float' || kind === 'double') return sameFloat(kind, floatOf(a), floatOf(b))
+  return typeof a === 'string' && typeof b === 'string' && canonicalText(kind, a) === canonicalText(kind, b)
+}
+
+function sameFloat(kind: 'float' | 'double', a: number | undefined, b: number | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  return kind === 'float' ? Object.is(Math.fround(a), Math.fround(b)) : Object.is(a, b)
+}
+
+/** One spelling for equal values of a type. */
+function canonicalText(kind: PrimitiveKind, text: string): string {
+  switch (kind) {
+    case 'uuid':
+    case 'fixed':
+    case 'binary':
+      return text.toLowerCase()
+    case 'decimal':
+      return canonicalDecimal(text)
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+    case 'timestamp_ns':
+    case 'timestamptz_ns':
+      return canonicalTime(text)
+    default:
+      return text
+  }
+}
+
+/** Seconds and fractions only where they are not zero, UTC as `+00:00`. */
+const canonicalTime = (text: string): string =>
+  text
+    .replace(/Z$/, '+00:00')
+    .replace(/(\.\d*?)0+(?=$|\+)/, '$1')
+    .replace(/\.(?=$|\+)/, '')
+    .replace(/^((?:.*T)?\d\d:\d\d):00(?=$|\+)/, '$1')
+
+/** Digits and exponent: the scale is part of the type, so that equal values have the same exponent. */
+function canonicalDecimal(text: string): string {
+  const [digits = '', exponent = '0'] = text.toLowerCase().split('e')
+  const [whole = '', fraction = ''] = digits.split('.')
+  return `${BigInt(whole.replace('+', '') + fraction)}e${Number(exponent) - fraction.length}`
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '@headgate/json'
+import { expect, test } from 'vitest'
+import { append, commit, field, newTable, refusal, schemaJson } from '../test-support.ts'
+import { decodeRegisteredTable } from './decode-registered-table.ts'
+import { decodeTableMetadata } from './decode-table.ts'
+import { encodeTableMetadata } from './encode-table.ts'
+
+const document = encodeTableMetadata(commit(newTable(), ...append(1, 1)))
+const [snapshot = {}] = document['snapshots'] as readonly JsonObject[]
+
+test('a file that engines read is registered', () => {
+  expect(decodeRegisteredTable(document)).toEqual(decodeTableMetadata(document))
+})
+
+const NULLS: readonly (readonly [JsonObject, string])[] = [
+  [{ properties: null }, 'Invalid properties: must be left out, not null'],
+  [{ statistics: null }, 'Invalid statistics: must be left out, not null'],
+  [
+    { snapshots: [{ ...snapshot, 'parent-snapshot-id': null }] },
+    'Invalid snapshots[0].parent-snapshot-id: must be left out, not null',
+  ],
+  [
+    { schemas: [schemaJson([field(1, 'id', 'long', { 'write-default': null })])] },
+    'Invalid write-default: must be left out, not null',
+  ],
+]
+
+test.each(NULLS)('null for an optional member, which readers refuse, is refused: %j', (more, message) => {
+  const damaged = { ...document, ...more }
+  expect(refusal(() => decodeRegisteredTable(damaged))).toBe(`bad-request: ${message}`)
+  // A table that was registered with it before stays one that commits can change.
+  expect(decodeTableMetadata(damaged)).toBeDefined()
+})
+
+test('null stays allowed where readers take it', () => {
+  const damaged = { ...document, 'current-snapshot-id': null, refs: {}, 'snapshot-log': [] }
+  expect(decodeRegisteredTable(damaged)['current-snapshot-id']).toBeNull()
+})
+
+test('negative sequence numbers and times, which readers misread, are refused', () => {
+  for (const more of [{ 'sequence-number': -1 }, { 'timestamp-ms': -1 }])
+    expect(
+      refusal(() => decodeRegisteredTable({ ...document, snapshots: [{ ...snapshot, ...more }] })),
+    ).toContain('must not be negative: -1')
+})
+
+test('a spec whose transform does not fit to the type of its column is refused', () => {
+  const spec = { 'spec-id': 1, fields: [{ name: 'p', transform: 'year', 'source-id': 1, 'field-id': 1001 }] }
+  const specs = document['partition-specs'] as readonly JsonObject[]
+  expect(
+    refusal(() => decodeRegisteredTable({ ...document, 'partition-specs': [...specs, spec] })),
+  ).toContain('Cannot read id as long: a partition spec or sort order of the table has the transform year')
+})
