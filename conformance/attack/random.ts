@@ -41,8 +41,9 @@ export class Random {
     throw new RangeError('nothing to pick from')
   }
 
-  /** Up to `most` of them, with repetitions. */
+  /** Up to `most` of them, with repetitions; none of an empty list. */
   some<T>(list: readonly T[], most: number): T[] {
+    if (list.length === 0) return []
     return Array.from({ length: this.int(most + 1) }, () => this.pick(list))
   }
 }

@@ -21,8 +21,9 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** File that receives standard output and standard error. */
   readonly log: string
-  /** Called with each line of standard output (which is written to the log as well). */
+  /** Receives each line of standard output, which is written to the log as well unless `logLines` is false. */
   readonly onLine?: (line: string) => void
+  readonly logLines?: boolean
 }
 
 /** A child process in a process group of its own. */
@@ -80,7 +81,7 @@ export class ProcessKeeper implements AsyncDisposable {
     if (options.onLine && child.stdout) {
       const { onLine } = options
       createInterface({ input: child.stdout }).on('line', (line) => {
-        writeSync(log, `${line}\n`)
+        if (options.logLines !== false) writeSync(log, `${line}\n`)
         onLine(line)
       })
     }

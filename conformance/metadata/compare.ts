@@ -1,0 +1,155 @@
+import { isRawNumber, type Json, type JsonObject } from '@headgate/json'
+import { timeOf } from './sequence.ts'
+
+/** Members that hold a default value, which one model may spell differently than the other. */
+const defaults: ReadonlySet<string> = new Set(['initial-default', 'write-default'])
+const texts: ReadonlySet<string> = new Set(['type', 'element', 'key', 'value'])
+/** Lists in which the order means nothing, by the member that orders them here. */
+const unordered: ReadonlyMap<string, string> = new Map([
+  ['statistics', 'snapshot-id'],
+  ['partition-statistics', 'snapshot-id'],
+  ['versions', 'version-id'],
+])
+/** Later than every generated time: Java took it from its clock. */
+const CLOCK = 1_700_000_000_000
+
+type Members = Readonly<Record<string, Json | undefined>>
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
+const isArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
+const isNumber = (value: Json | undefined): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
+
+/**
+ * Returns the places at which Java's document differs from ours, indices left out and each place once. Members that
+ * Java does not know, and empty ones that it leaves out, are no difference.
+ */
+export function readBackDifferences(ours: JsonObject, java: JsonObject): readonly string[] {
+  const found = new Set<string>()
+  compare(ours, java, '', found, true)
+  return [...found]
+}
+
+/** Returns the places at which two documents that Java wrote differ. */
+export function resultDifferences(a: JsonObject, b: JsonObject): readonly string[] {
+  const found = new Set<string>()
+  compare(a, b, '', found, false)
+  return [...found]
+}
+
+function compare(
+  a: Json | undefined,
+  b: Json | undefined,
+  path: string,
+  found: Set<string>,
+  readBack: boolean,
+): void {
+  if (a === b) return
+  if (isArray(a) && isArray(b)) {
+    if (a.length !== b.length) return void found.add(path)
+    const key = unordered.get(nameOf(path))
+    const isSet = sets.has(nameOf(path))
+    const left = isSet ? a.toSorted(byText) : key === undefined ? a : sortedBy(a, key)
+    const right = isSet ? b.toSorted(byText) : key === undefined ? b : sortedBy(b, key)
+    for (const [index, item] of left.entries()) compare(item, right[index], `${path}[]`, found, readBack)
+    return
+  }
+  if (isObject(a) && isObject(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const at = path === '' ? key : `${path}.${key}`
+      const [left, right]: [Json | undefined, Json | undefined] = [own(a, key), own(b, key)]
+      if (readBack && right === undefined && mayBeLeftOut(key, left, a)) continue
+      compare(left, right, at, found, readBack)
+    }
+    return
+  }
+  if (!sameScalar(a, b, nameOf(path))) found.add(path)
+}
+
+const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+
+const own = (object: Members, key: string): Json | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1).replaceAll('[]', '')
+
+function sortedBy(list: readonly Json[], key: string): readonly Json[] {
+  const keyOf = (item: Json): bigint => {
+    const value = isObject(item) ? item[key] : undefined
+    return isNumber(value) ? BigInt(value) : 0n
+  }
+  return list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+}
+
+/** Java drops unknown members, and writes neither empty members nor a sequence number of 0. */
+function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject): boolean {
+  if (key.startsWith('x-') || value === null || value === undefined) return true
+  if (key === 'sequence-number') return value === 0
+  if (key === 'added-rows') return own(parent, 'first-row-id') === undefined
+  return (isArray(value) && value.length === 0) || (isObject(value) && Object.keys(value).length === 0)
+}
+
+/** Lists that are sets: Java writes them in any order. */
+const sets: ReadonlySet<string> = new Set(['identifier-field-ids'])
+
+function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boolean {
+  if (defaults.has(name)) return sameDefault(a, b)
+  if (name === 'encrypted-key-metadata' && typeof a === 'string' && typeof b === 'string')
+    return Buffer.from(a, 'base64').equals(Buffer.from(b, 'base64'))
+  if (texts.has(name) && typeof a === 'string' && typeof b === 'string') return typeText(a) === typeText(b)
+  if (name === 'timestamp-ms' && isNumber(a) && isNumber(b)) return ourTime(a) === ourTime(b)
+  return false
+}
+
+/** What Java's clock says is the time of the commit. */
+const ourTime = (time: number | bigint): string => (time > CLOCK ? 'now' : isNow(time) ? 'now' : String(time))
+const isNow = (time: number | bigint): boolean =>
+  Number(time) >= timeOf(-1) && (Number(time) - timeOf(-1)) % 1000 === 0
+
+const typeText = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(' ', '')
+    .replace(/^geometry\(ogc:crs84\)$/, 'geometry')
+    .replace(/^geography\(ogc:crs84(,spherical)?\)$/, 'geography')
+    .replace(/^(geography\(.*),spherical\)$/, '$1)')
+
+function sameDefault(a: Json | undefined, b: Json | undefined): boolean {
+  const [left, right] = [numberOf(a), numberOf(b)]
+  if (left !== undefined && right !== undefined) {
+    // A float has fewer digits than a number of JSON; integers are compared with all of theirs.
+    if (isNumber(a) && isNumber(b) && Number.isInteger(left)) return a === b
+    return Object.is(left, right) || Math.fround(left) === Math.fround(right)
+  }
+  if (typeof a !== 'string' || typeof b !== 'string') return false
+  return (
+    defaultText(a) === defaultText(b) || (decimalText(a) !== undefined && decimalText(a) === decimalText(b))
+  )
+}
+
+function numberOf(value: Json | undefined): number | undefined {
+  if (isNumber(value)) return Number(value)
+  if (isRawNumber(value)) return Number(value.rawJSON)
+  return undefined
+}
+
+/** One spelling of a default: UTC as +00:00, seconds and fractions only where they are not zero. */
+const defaultText = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/z$/, '+00:00')
+    .replace(/(\.\d*?)0+(?=$|\+)/, '$1')
+    .replace(/\.(?=$|\+)/, '')
+    .replace(/^((?:.*t)?\d\d:\d\d):00(?=$|\+)/, '$1')
+
+/** The value of a decimal as digits and exponent; undefined for other texts. */
+function decimalText(text: string): string | undefined {
+  const [, whole, fraction = '', exponent = '0'] =
+    /^([+-]?\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  if (whole === undefined) return undefined
+  let digits = BigInt(whole.replace('+', '') + fraction)
+  let power = Number(exponent) - fraction.length
+  for (; digits !== 0n && digits % 10n === 0n; power++) digits /= 10n
+  return `${digits}e${digits === 0n ? 0 : power}`
+}

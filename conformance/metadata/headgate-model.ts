@@ -1,0 +1,110 @@
+import { isHeadgateError } from '@headgate/errors'
+import {
+  applyTableUpdates,
+  createTableMetadata,
+  decodeRegisteredTable,
+  decodeTableMetadata,
+  decodeTableUpdate,
+  encodeTableMetadata,
+  stringifyTableMetadata,
+} from '@headgate/iceberg/metadata'
+import { decodeCreateTableRequest } from '@headgate/iceberg/rest'
+import {
+  applyViewUpdates,
+  decodeRegisteredView,
+  decodeViewMetadata,
+  decodeViewUpdate,
+  encodeViewMetadata,
+} from '@headgate/iceberg/view'
+import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
+import { fileBefore, timeOf, UUID, type Sequence } from './sequence.ts'
+
+/** What our model does with an input. A document is what the server would write, read again from its text. */
+export type Outcome =
+  | { readonly verdict: 'accepted'; readonly document: JsonObject; readonly changed: boolean }
+  | { readonly verdict: 'refused' | 'stale' | 'crashed'; readonly message: string }
+
+/** As the server reads metadata files. */
+const parsed = (text: string): JsonObject =>
+  parse(text, { maxDepth: 1000, keepNumberText: true }) as JsonObject
+
+/** Text of a table as the server writes it, read again: what is acknowledged must be readable. */
+const writtenTable = (metadata: Parameters<typeof stringifyTableMetadata>[0]): JsonObject => {
+  const document = parsed(stringifyTableMetadata(metadata))
+  decodeAgain(() => decodeTableMetadata(document))
+  return document
+}
+
+const writtenView = (metadata: Parameters<typeof encodeViewMetadata>[0]): JsonObject => {
+  const document = parsed(stringify(encodeViewMetadata(metadata)))
+  decodeAgain(() => decodeViewMetadata(document))
+  return document
+}
+
+function decodeAgain(decode: () => void): void {
+  try {
+    decode()
+  } catch (cause) {
+    throw new Error(`cannot read what was written: ${messageOf(cause)}`, { cause })
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+function outcome(action: () => { readonly document: JsonObject; readonly changed: boolean }): Outcome {
+  try {
+    return { verdict: 'accepted', ...action() }
+  } catch (error) {
+    const message = messageOf(error)
+    if (!isHeadgateError(error)) return { verdict: 'crashed', message }
+    return { verdict: error.code === 'commit-failed' ? 'stale' : 'refused', message }
+  }
+}
+
+export function create(request: JsonObject): Outcome {
+  return outcome(() => {
+    const { location, schema, partitionSpec, writeOrder, properties } = decodeCreateTableRequest(request)
+    const metadata = createTableMetadata({
+      uuid: UUID,
+      location: location ?? 's3://b/t',
+      schema,
+      ...(partitionSpec === undefined ? {} : { spec: partitionSpec }),
+      ...(writeOrder === undefined ? {} : { order: writeOrder }),
+      properties,
+      now: timeOf(-1),
+    })
+    return { document: writtenTable(metadata), changed: true }
+  })
+}
+
+export function commit(
+  kind: Sequence['kind'],
+  base: JsonObject | null,
+  updates: readonly Json[],
+  index: number,
+): Outcome {
+  const now = timeOf(index)
+  return outcome(() => {
+    if (kind === 'view') {
+      const before = base === null ? null : decodeViewMetadata(base)
+      const decoded = updates.map((update) => decodeViewUpdate(update))
+      const { metadata, changed } = applyViewUpdates(before, decoded, { now })
+      return { document: writtenView(metadata), changed }
+    }
+    const before = base === null ? null : decodeTableMetadata(base)
+    const baseLocation = base === null ? null : fileBefore(index)
+    const decoded = updates.map(decodeTableUpdate)
+    const { metadata, changed } = applyTableUpdates(before, decoded, { now, baseLocation, uuid: UUID })
+    return { document: writtenTable(metadata), changed }
+  })
+}
+
+export function read(kind: Sequence['kind'], document: Json): Outcome {
+  return outcome(() => {
+    const written =
+      kind === 'view'
+        ? parsed(stringify(encodeViewMetadata(decodeRegisteredView(document))))
+        : parsed(stringify(encodeTableMetadata(decodeRegisteredTable(document))))
+    return { document: written, changed: true }
+  })
+}

@@ -1,0 +1,57 @@
+import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
+import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
+import type { InstalledJava } from './install.ts'
+
+/** Answer of the Java driver to one question (`java/…/MetadataDriver.java`). */
+export type JavaAnswer =
+  | { readonly error: { readonly type: string; readonly message: string } }
+  | { readonly error?: undefined; readonly document: JsonObject; readonly changed?: boolean }
+
+/** Iceberg's Java model: one JVM that answers questions in the order in which they were asked. */
+export class JavaModel {
+  readonly #process: KeptProcess
+  readonly #waiting: PromiseWithResolvers<JavaAnswer>[] = []
+  #at = 0
+
+  constructor(keeper: ProcessKeeper, { java, classPath }: InstalledJava, log: string) {
+    this.#process = keeper.start({
+      name: 'metadata driver',
+      command: java,
+      args: ['-Xmx1g', '-XX:+UseSerialGC', '-cp', classPath, 'org.apache.iceberg.MetadataDriver'],
+      log,
+      onLine: (line) => this.#answered(line),
+      logLines: false,
+    })
+    void this.#rejectAtEnd(log)
+  }
+
+  ask(question: JsonObject): Promise<JavaAnswer> {
+    const waiting = Promise.withResolvers<JavaAnswer>()
+    // A run that ends early leaves answers that have no reader.
+    waiting.promise.catch(() => {})
+    this.#waiting.push(waiting)
+    this.#process.stdin.write(`${stringify(question)}\n`)
+    return waiting.promise
+  }
+
+  async #rejectAtEnd(log: string): Promise<void> {
+    const { code, signal } = await this.#process.exited
+    const error = new Error(`the Java model ended (${signal ?? `exit code ${code}`}); see ${log}`)
+    for (const waiting of this.#waiting.splice(this.#at)) waiting.reject(error)
+  }
+
+  #answered(line: string): void {
+    const waiting = this.#waiting[this.#at]
+    if (waiting === undefined) return
+    this.#at += 1
+    if (this.#at === 1000) {
+      this.#waiting.splice(0, this.#at)
+      this.#at = 0
+    }
+    waiting.resolve(decodeAnswer(parse(line, { maxDepth: 1000, keepNumberText: true })))
+  }
+}
+
+function decodeAnswer(answer: Json): JavaAnswer {
+  return answer as unknown as JavaAnswer
+}

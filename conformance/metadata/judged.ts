@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { differenceKinds, type Difference, type DifferenceKind } from './sequence.ts'
+
+/** A difference that was looked at, and is to stay. */
+export interface Judged {
+  readonly id: string
+  /** Which model follows the specification, or whether it leaves the matter open. */
+  readonly right: 'headgate' | 'java' | 'open'
+  readonly reason: string
+  readonly kind: DifferenceKind
+  /** Only for tables or views; undefined: for both. */
+  readonly relation: string | undefined
+  /** Patterns; one that is left out matches everything. */
+  readonly path: RegExp | undefined
+  readonly headgate: RegExp | undefined
+  readonly java: RegExp | undefined
+  /** An action that one of the step's updates must have. */
+  readonly action: string | undefined
+}
+
+const file = new URL('judged.json', import.meta.url)
+
+/** Reads judged.json. @throws {Error} for an entry that is not understood */
+export function readJudged(text: string = readFileSync(file, 'utf8')): readonly Judged[] {
+  const entries = JSON.parse(text) as readonly Readonly<Record<string, string>>[]
+  const judged = entries.map(decode)
+  const ids = new Set(judged.map(({ id }) => id))
+  if (ids.size < judged.length) throw new Error('judged.json: an id is used twice')
+  return judged
+}
+
+function decode(entry: Readonly<Record<string, string>>): Judged {
+  const { id, right, reason, kind, relation, path, headgate, java, action, ...others } = entry
+  const known = differenceKinds.find((each) => each === kind)
+  const side = (['headgate', 'java', 'open'] as const).find((each) => each === right)
+  if (id === undefined || reason === undefined || known === undefined || side === undefined)
+    throw new Error(`judged.json: ${id ?? '?'} needs id, right, reason and kind`)
+  if (Object.keys(others).length > 0)
+    throw new Error(`judged.json: ${id} has unknown members: ${Object.keys(others).join(', ')}`)
+  return {
+    id,
+    right: side,
+    reason,
+    kind: known,
+    relation,
+    path: pattern(path),
+    headgate: pattern(headgate),
+    java: pattern(java),
+    action,
+  }
+}
+
+const pattern = (text: string | undefined): RegExp | undefined =>
+  text === undefined ? undefined : new RegExp(text, 's')
+
+/** Returns the first entry that describes a difference, or undefined for a new one. */
+export function judgementOf(judged: readonly Judged[], difference: Difference): Judged | undefined {
+  return judged.find(
+    (entry) =>
+      entry.kind === difference.kind &&
+      (entry.relation ?? difference.relation) === difference.relation &&
+      (entry.path?.test(difference.path) ?? true) &&
+      (entry.headgate?.test(difference.headgate) ?? true) &&
+      (entry.java?.test(difference.java) ?? true) &&
+      (entry.action === undefined || difference.actions.includes(entry.action)),
+  )
+}
+
+/** A text that is equal for differences of the same sort: numbers and quoted parts are left out. */
+export function sortOf({ relation, kind, path, headgate, java }: Difference): string {
+  return [relation, kind, path, general(headgate), general(java)].filter((part) => part !== '').join(' | ')
+}
+
+/** The message without what differs from one input to the next. */
+const general = (text: string): string =>
+  text
+    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '"…"')
+    .replaceAll(/-?\d+/g, '#')
+    .replace(/^(refused: Invalid )[\w-]+(\.[\w-]+|\[#\]){3,}/, '$1…')
+    .replaceAll(/#T[#:.Z+]+|#(:[#.]+)+|#+T/g, '#')
+    .slice(0, 200)

@@ -1,0 +1,138 @@
+import type { Json, JsonObject } from '@headgate/json'
+import { readBackDifferences, resultDifferences } from './compare.ts'
+import { commit, create, read, type Outcome } from './headgate-model.ts'
+import type { JavaAnswer, JavaModel } from './java-model.ts'
+import { fileBefore, timeOf, UUID, type Difference, type Sequence } from './sequence.ts'
+
+/** Actions that create a table by updates, which tell a staged creation from commits to a created table. */
+const creating = (updates: readonly Json[] | undefined): boolean =>
+  actionsOf(updates ?? []).includes('set-location') && actionsOf(updates ?? []).includes('add-schema')
+
+/** What every change writes. */
+const ofEachChange = /^(last-updated-ms|metadata-log(\[\]\.metadata-file)?|versions|version-log)$/
+
+interface Step {
+  readonly name: string
+  readonly ours: Outcome
+  readonly java: Promise<JavaAnswer>
+  /** What Java makes of our document. */
+  readonly readBack: Promise<JavaAnswer> | undefined
+  readonly actions: readonly string[]
+  readonly isNew: boolean
+}
+
+/** Gives one sequence to both models and returns where they disagree. */
+export async function runSequence(java: JavaModel, sequence: Sequence): Promise<readonly Difference[]> {
+  const steps = stepsOf(java, sequence)
+  const found: Difference[] = []
+  for (const step of steps) found.push(...(await differencesOf(step, sequence.kind)))
+  return found
+}
+
+function stepsOf(java: JavaModel, { kind, create: request, commits, documents }: Sequence): readonly Step[] {
+  const steps: Step[] = []
+  let state: JsonObject | null = null
+  const readBackOf = (outcome: Outcome): Promise<JavaAnswer> | undefined =>
+    outcome.verdict === 'accepted' ? java.ask({ op: 'read', kind, document: outcome.document }) : undefined
+  if (request !== null) {
+    const ours = create(request)
+    const answer = java.ask({ op: 'create', kind, request, uuid: UUID, now: timeOf(-1) })
+    steps.push({
+      name: 'create',
+      ours,
+      java: answer,
+      readBack: readBackOf(ours),
+      actions: ['create'],
+      isNew: true,
+    })
+    if (ours.verdict !== 'accepted') return steps
+    state = creating(commits[0]) ? null : ours.document
+  }
+  for (const [index, updates] of commits.entries()) {
+    const ours = commit(kind, state, updates, index)
+    const place = { location: fileBefore(index), now: timeOf(index), uuid: UUID }
+    const answer = java.ask({ op: 'commit', kind, base: state, updates, ...place })
+    const actions = actionsOf(updates)
+    steps.push({
+      name: `commit ${index}`,
+      ours,
+      java: answer,
+      readBack: readBackOf(ours),
+      actions,
+      isNew: state === null,
+    })
+    if (ours.verdict === 'accepted') state = ours.document
+    else if (state === null) return steps
+  }
+  for (const [index, document] of documents.entries()) {
+    const ours = read(kind, document)
+    const answer = java.ask({ op: 'read', kind, document })
+    steps.push({
+      name: `document ${index}`,
+      ours,
+      java: answer,
+      readBack: readBackOf(ours),
+      actions: ['read'],
+      isNew: false,
+    })
+  }
+  return steps
+}
+
+async function differencesOf(step: Step, relation: Sequence['kind']): Promise<readonly Difference[]> {
+  const { ours, actions } = step
+  const difference = (
+    kind: Difference['kind'],
+    path: string,
+    headgate: string,
+    java: string,
+  ): Difference => ({
+    relation,
+    step: step.name,
+    kind,
+    path,
+    headgate,
+    java,
+    actions,
+  })
+  const java = await step.java
+  if (ours.verdict === 'crashed') return [difference('crash', '', ours.message, verdictOf(java, step.isNew))]
+  const verdict = verdictOf(java, step.isNew)
+  if (ours.verdict !== 'accepted') {
+    if (verdict.startsWith(ours.verdict)) return []
+    return [difference('verdict', '', `${ours.verdict}: ${ours.message}`, verdict)]
+  }
+  const found: Difference[] = []
+  const readBack = await step.readBack
+  if (readBack?.error !== undefined)
+    found.push(difference('unreadable', '', 'accepted', textOf(readBack.error)))
+  if (java.error !== undefined) return [...found, difference('verdict', '', 'accepted', verdict)]
+  if (readBack?.error !== undefined || readBack === undefined) return found
+  for (const path of readBackDifferences(ours.document, readBack.document))
+    found.push(difference('read-back', path, '', ''))
+  const changedDiffers = java.changed !== undefined && java.changed !== ours.changed
+  if (changedDiffers) found.push(difference('changed', '', String(ours.changed), String(java.changed)))
+  // Java commits nothing then.
+  if (java.changed === false) return found
+  for (const path of resultDifferences(readBack.document, java.document))
+    if (!changedDiffers || !ofEachChange.test(path)) found.push(difference('result', path, '', ''))
+  return found
+}
+
+/** As servers answer: a commit to a table that does not exist yet cannot be retried. */
+function verdictOf(answer: JavaAnswer, isNew: boolean): string {
+  if (answer.error === undefined) return 'accepted'
+  const stale = answer.error.type === 'RetryableValidationException' && !isNew
+  return `${stale ? 'stale' : 'refused'}: ${textOf(answer.error)}`
+}
+
+const textOf = ({ type, message }: { readonly type: string; readonly message: string }): string =>
+  `${type}: ${message.slice(0, 400)}`
+
+function actionsOf(updates: readonly Json[]): readonly string[] {
+  return updates.map((update) => {
+    const action =
+      typeof update === 'object' && update !== null ? (update as JsonObject)['action'] : undefined
+    return typeof action === 'string' ? action : 'unknown'
+  })
+}

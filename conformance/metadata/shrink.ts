@@ -1,0 +1,38 @@
+import type { Sequence } from './sequence.ts'
+
+/** How many smaller forms of one sequence are tried. */
+const MOST = 60
+
+/**
+ * Leaves out documents, commits and updates of a sequence as long as `fails` stays true.
+ *
+ * @param fails whether a smaller sequence still shows the difference
+ */
+export async function shrink(
+  sequence: Sequence,
+  fails: (smaller: Sequence) => Promise<boolean>,
+): Promise<Sequence> {
+  let smallest = sequence
+  let tries = 0
+  for (let progress = true; progress && tries < MOST;) {
+    progress = false
+    for (const smaller of smallerForms(smallest)) {
+      tries += 1
+      if (tries > MOST) break
+      if (!(await fails(smaller))) continue
+      smallest = smaller
+      progress = true
+      break
+    }
+  }
+  return smallest
+}
+
+function* smallerForms(sequence: Sequence): Generator<Sequence> {
+  const { commits, documents } = sequence
+  for (const at of documents.keys()) yield { ...sequence, documents: documents.toSpliced(at, 1) }
+  for (let at = commits.length - 1; at >= 0; at--) yield { ...sequence, commits: commits.toSpliced(at, 1) }
+  for (const [at, updates] of commits.entries())
+    for (const index of updates.keys())
+      yield { ...sequence, commits: commits.with(at, updates.toSpliced(index, 1)) }
+}
