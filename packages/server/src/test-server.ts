@@ -253,7 +253,11 @@ function senderTo(url: string, always: Readonly<Record<string, string>> = {}): S
       ...(body === undefined ? {} : { body: stringify(body) }),
     })
     const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, json: text === '' ? null : parse(text) }
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      json: text === '' ? null : parse(text, { maxDepth: 1000 }),
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import type { Json } from '@headgate/json'
+import { isRawNumber, type Json } from '@headgate/json'
 import type { Location } from '../storage/location.ts'
 import { findUsablePlaces } from '../store/location-claims.ts'
 import type { Bodies } from '../store/relation-writes.ts'
@@ -52,7 +52,7 @@ export async function readForeignFile<Metadata>(
   if (parsed !== undefined) await checkSource(parts.sql, warehouse, parsed, placeRights, ownerIds)
   const text = await readMetadataText(warehouse.storage, location, parts.maxMetadataBytes)
   const json = parseMetadataText(text, location)
-  // It would be served as it is, but no commit could ever write it again.
+  // Programs that read the file as doubles could not write it again.
   if (holdsInfinity(json))
     throw new HeadgateError('bad-request', `The metadata file ${location} holds a number that is too large.`)
   const metadata = model.decodeRegistered(json)
@@ -84,6 +84,7 @@ async function checkSource(
 /** JSON knows larger numbers than any reader of it. */
 function holdsInfinity(value: Json | undefined): boolean {
   if (typeof value === 'number') return !Number.isFinite(value)
+  if (isRawNumber(value)) return !Number.isFinite(Number(value.rawJSON))
   return (
     typeof value === 'object' &&
     value !== null &&
