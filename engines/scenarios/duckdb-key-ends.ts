@@ -12,7 +12,7 @@ import { lives, workOutlives } from './outlives.ts'
 export const duckdbKeyEnds: Scenario = {
   name: 'duckdb/key-ends',
   engines: ['duckdb'],
-  storages: ['short-lived', 'sts'],
+  storages: ['short-lived'],
   steps: ({ namespace: ns, lake }) => {
     const t = `ice.${ns}.t`
     const readAndWrite = async (engine: Engine, { lifetimeMs }: Lake): Promise<void> => {
