@@ -95,4 +95,28 @@ describe('a metadata file that was changed in storage', () => {
     expect(await filesBelow(locationOf(victim))).toEqual(before)
     for (const answer of answers) expect(answer).toMatchObject(refused)
   })
+
+  test('is not served by any replica, until a valid file is registered over the table', async () => {
+    const name = fresh()
+    const table = await created(attacker.send, mine, name)
+    await overwrite(table, { ...metadataOf(table), properties: { text: 'other' } })
+    for (const send of [server.send, other])
+      expect(await send('GET', `${mine}/${name}`)).toMatchObject({ status: 500 })
+    const body = { name, 'metadata-location': metadataLocationOf(table), overwrite: true }
+    expect(await server.send('POST', 'namespaces/mine/register', body)).toMatchObject({ status: 200 })
+    for (const send of [server.send, other])
+      expect(metadataOf(await send('GET', `${mine}/${name}`))).toMatchObject({
+        properties: { text: 'other' },
+      })
+  })
+
+  test('with the uuid of another table is refused as the base of a commit', async () => {
+    const victim = await created(server.send, 'namespaces/theirs/tables', fresh())
+    const name = fresh()
+    const table = await created(attacker.send, mine, name)
+    await overwrite(table, { ...metadataOf(table), 'table-uuid': metadataOf(victim)['table-uuid'] ?? null })
+    // As after the upgrade: no digest is recorded yet.
+    await server.sql.run(statement('test_forget_digest', 'update relation set digest_location = null'))
+    expect(await commit(other, `${mine}/${name}`, [setProperties({ a: 'b' })])).toMatchObject(refused)
+  })
 })
