@@ -118,7 +118,7 @@ export function connectionPromises(shared: () => TestHeadgate): void {
       // Refusals are written down a moment after their answer.
       await expect
         .poll(async () => (await headgate(args)).out)
-        .toMatch(/\n\S+ \S+Z +denied +powerless +createRole /)
+        .toMatch(/\n\S+ \S+Z +denied(?: ×\d+)? +powerless +createRole /)
       expect((await headgate([...args, '--limit', '1', '--json'])).json).toMatchObject({
         events: { length: 1 },
       })

@@ -44,6 +44,8 @@ const lasting: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'catalog/serial.ts #tails': 'none',
   'fair-queue.ts #waiting': 'none',
   'http/body-memory.ts #held': 'none',
+  'events/refusal-log.ts #groups': 'none',
+  'events/refusal-log.ts #rowsOf': 'none',
   'http/connections.ts #beginning': 'none',
   'http/connections.ts #serving': 'none',
   'http/metrics.ts #bound': 'none',

@@ -63,6 +63,8 @@ export interface ContextOptions {
   readonly jobIntervalMs: number
   /** 0: for ever. */
   readonly auditRetentionSeconds: number
+  /** How long refusals are kept; 0: without end. */
+  readonly auditRefusalRetentionSeconds: number
   /** Longer than anything lives that a key protects. */
   readonly retiredKeySeconds: number
 }

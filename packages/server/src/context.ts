@@ -22,7 +22,8 @@ import { StaticVendor } from './credentials/vendors/static.ts'
 import { StorageKeys } from './credentials/vendors/storage-keys.ts'
 import { StsVendor } from './credentials/vendors/sts.ts'
 import { WebIdentities } from './credentials/vendors/web-identities.ts'
-import { AuditLog } from './events/audit-log.ts'
+import { AuditLog, auditLine } from './events/audit-log.ts'
+import { RefusalLog } from './events/refusal-log.ts'
 import { LogLines } from './log-lines.ts'
 import { LoopTurns } from './loop-turns.ts'
 import { clientAddressBehind } from './http/client-address.ts'
@@ -110,7 +111,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     await Warehouses.open({ sql, openStorage: options.openStorage, maxAgeMs: options.policyMaxAgeMs }),
   )
   const lines = stack.use(new LogLines())
-  const audit = stack.use(new AuditLog({ mode: options.auditReads, sql, write: (line) => lines.write(line) }))
+  const refusals = stack.use(new RefusalLog({ sql, writeRow: (row) => lines.write(auditLine(row)) }))
+  const audit = stack.use(
+    new AuditLog({ mode: options.auditReads, sql, refusals, write: (line) => lines.write(line) }),
+  )
   const sessions = new Sessions({
     ring,
     issuer: options.publicUrl,
@@ -203,6 +207,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         housekeepingSweep({
           sql,
           auditSeconds: options.auditRetentionSeconds,
+          refusalSeconds: options.auditRefusalRetentionSeconds,
           dropRetiredKeys: () => dropRetired(sql, options.retiredKeySeconds * 1_000),
         }),
         storageSweep({ sql, warehouses, log }),

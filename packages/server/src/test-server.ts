@@ -194,6 +194,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       verifyMetadataFiles: true,
       jobIntervalMs: 60_000,
       auditRetentionSeconds: 0,
+      auditRefusalRetentionSeconds: 0,
       retiredKeySeconds: 86_400,
       fileRoots: [`file://${directory}`],
       ...options,

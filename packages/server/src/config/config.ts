@@ -130,6 +130,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
       verifyMetadataFiles: env.verifyMetadataFiles,
       jobIntervalMs: env.jobIntervalMs,
       auditRetentionSeconds: env.auditRetentionDays * DAY,
+      auditRefusalRetentionSeconds: env.auditRefusalRetentionDays * DAY,
       retiredKeySeconds: env.retiredKeyDays * DAY,
       fileRoots: env.fileRoots.length > 0 ? env.fileRoots : [`file://${join(dataDir, 'warehouses')}`],
     },

@@ -60,6 +60,7 @@ export interface Env {
   readonly logFormat: 'json' | 'pretty' | 'auto'
   readonly auditReads: 'log' | 'store' | 'off'
   readonly auditRetentionDays: number
+  readonly auditRefusalRetentionDays: number
 }
 
 /** The definitions, by the same keys. */

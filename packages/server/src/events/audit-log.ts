@@ -7,6 +7,7 @@ import type { AuditRow } from '../store/riders.ts'
 import type { Sql } from '../store/sql.ts'
 import type { AuditDraft } from './audit-event.ts'
 import { auditRow, outcomeOf } from './audit-row.ts'
+import type { Refusal, RefusalLog } from './refusal-log.ts'
 
 /** One finished request. */
 export interface AuditEntry {
@@ -19,7 +20,7 @@ export interface AuditEntry {
   readonly userAgent: string | undefined
 }
 
-/** Where events of reads and refusals go: nowhere, to the log as JSON lines, or to the store in batches. */
+/** Where events of reads and failures go: nowhere, to the log as JSON lines, or to the store in batches. Refusals are also in the store (`RefusalLog`). */
 export type AuditMode = 'off' | 'log' | 'store'
 
 export interface AuditLogOptions {
@@ -28,6 +29,8 @@ export interface AuditLogOptions {
   readonly write: (line: string) => void
   /** Needed for the mode `store`. */
   readonly sql?: Sql
+  /** Receives every refusal, whatever the mode. */
+  readonly refusals?: RefusalLog
   /** A batch is written after this time, in ms, or when it is full; tried again after it. Default 500. */
   readonly flushAfterMs?: number
   /** Events in one statement. Default 500. */
@@ -40,7 +43,7 @@ const flushAfterMs = 500
 const patienceAtEndMs = 3_000
 
 /**
- * Records what was read and what was refused, without making any request wait. An event that the store does not take
+ * Records reads, refusals and failures, without making any request wait. An event that the store does not take
  * is written as a line instead: none is lost silently.
  *
  * A process that is killed loses what waits: the events of the last `flushAfterMs` and of the statement under way and,
@@ -62,12 +65,18 @@ export class AuditLog implements AsyncDisposable {
 
   /** Takes one event. Returns at once and never throws. */
   record(entry: AuditEntry): void {
-    if (this.#options.mode === 'off') return
+    const { mode, refusals } = this.#options
     const { draft, failure } = entry
+    const outcome = outcomeOf(entry.status, failure)
+    const isKept = outcome === 'denied' && refusals !== undefined
+    if (mode === 'off' && !isKept) return
     const reason = draft.reason ?? reasonOf(failure)
     const told = reason === undefined ? draft : { ...draft, reason }
-    const row = auditRow(told, entry, outcomeOf(entry.status, failure))
-    if (this.#options.mode === 'log')
+    if (isKept) refusals.record(refusalOf(told, entry, () => auditRow(told, entry, outcome)))
+    // The store has the refusal already, together with those that are equal.
+    if (mode === 'off' || (mode === 'store' && isKept)) return
+    const row = auditRow(told, entry, outcome)
+    if (mode === 'log')
       this.#line(row, { status: entry.status, milliseconds: Math.round(entry.milliseconds * 1000) / 1000 })
     else this.#keep(row)
   }
@@ -122,7 +131,7 @@ export class AuditLog implements AsyncDisposable {
   }
 
   #line(row: AuditRow, more: object = {}): void {
-    this.#options.write(JSON.stringify({ audit: true, time: new Date().toISOString(), ...row, ...more }))
+    this.#options.write(auditLine(row, more))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,6 +145,24 @@ export class AuditLog implements AsyncDisposable {
     patience.abort()
     for (const row of this.#waiting) this.#line(row)
     this.#waiting = []
+  }
+}
+
+/** Returns an event as one line of JSON, without the line's end. */
+export function auditLine(row: AuditRow, more: object = {}): string {
+  return JSON.stringify({ audit: true, time: new Date().toISOString(), ...row, ...more })
+}
+
+function refusalOf(draft: AuditDraft, { identity: caller }: AuditEntry, row: () => AuditRow): Refusal {
+  const identity = draft.identity ?? caller
+  return {
+    principalId: identity?.principal.id ?? null,
+    actorId: identity?.actors[0]?.id ?? null,
+    address: draft.address ?? '',
+    operation: draft.operation,
+    object: draft.object ?? '',
+    reason: draft.reason ?? '',
+    row,
   }
 }
 

@@ -2,6 +2,7 @@ import { pruneAudit } from '../store/audit.ts'
 import { forgetExpired } from '../store/idempotency.ts'
 import { forgetFinishedJobs } from '../store/jobs.ts'
 import { forgetMetricsReports } from '../store/metrics-reports.ts'
+import { pruneRefusals } from '../store/refusals.ts'
 import type { Sql } from '../store/sql.ts'
 import { forgetUsedAssertions } from '../store/used-assertions.ts'
 import type { Sweep } from './jobs.ts'
@@ -10,6 +11,8 @@ export interface HousekeepingOptions {
   readonly sql: Sql
   /** How long audit events are kept; 0: for ever. */
   readonly auditSeconds: number
+  /** How long refusals are kept in the audit; 0: without end. */
+  readonly refusalSeconds: number
   /** Deletes keys that were retired long enough ago. */
   readonly dropRetiredKeys: () => Promise<unknown>
   /** Default 10 minutes. */
@@ -25,13 +28,14 @@ const maxBatches = 100
 
 /** Deletes what nobody will ask for any more, in small statements that nobody has to wait for. */
 export function housekeepingSweep(options: HousekeepingOptions): Sweep {
-  const { sql, auditSeconds, dropRetiredKeys, everyMs = 10 * 60_000 } = options
+  const { sql, auditSeconds, refusalSeconds, dropRetiredKeys, everyMs = 10 * 60_000 } = options
   const chores = [
     () => forgetExpired(sql, batchSize),
     () => forgetMetricsReports(sql, metricsReportSeconds, batchSize),
     () => forgetUsedAssertions(sql, batchSize),
     () => forgetFinishedJobs(sql, finishedJobSeconds, batchSize),
     () => (auditSeconds === 0 ? Promise.resolve(0) : pruneAudit(sql, auditSeconds, batchSize)),
+    () => (refusalSeconds === 0 ? Promise.resolve(0) : pruneRefusals(sql, refusalSeconds, batchSize)),
   ]
   return {
     name: 'housekeeping',

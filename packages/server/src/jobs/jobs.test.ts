@@ -240,7 +240,7 @@ describe('background jobs', () => {
 })
 
 describe('housekeeping', () => {
-  it('forgets expired outcomes, old reports, jobs and audit events, and nothing else', async () => {
+  it('deletes expired outcomes, old reports, jobs, audit events and refusals after their own retention, and nothing else', async () => {
     const id = randomUUID()
     const fill = [
       `insert into idempotency (principal_id, key, operation, digest, status, expires_at)
@@ -251,6 +251,8 @@ describe('housekeeping', () => {
        select gen_random_uuid(), 'x', '{}', case when i <= 5 then now() - interval '8 days' when i <= 7 then now() end from generate_series(1, 9) i`,
       `insert into audit (request_id, principal, operation, outcome, at)
        select '', '', 'old', 'allowed', now() - make_interval(days => case when i <= 1500 then 91 else 89 end) from generate_series(1, 1510) i`,
+      `insert into audit (request_id, principal, operation, outcome, refusal_key, at)
+       select '', '', 'refused', 'denied', gen_random_uuid(), now() - make_interval(days => case when i <= 5 then 8 else 6 end) from generate_series(1, 8) i`,
     ]
     for (const [index, text] of fill.entries())
       await store.sql.run(statement(`test_fill_${index}_${id}`, text))
@@ -260,6 +262,7 @@ describe('housekeeping', () => {
       housekeepingSweep({
         sql: store.sql,
         auditSeconds,
+        refusalSeconds: 7 * day,
         dropRetiredKeys: () => Promise.resolve((keys += 1)),
       }).run(new AbortController().signal)
     const events = statement('test_events', `select count(*)::int from audit where operation = 'old'`)
@@ -268,6 +271,8 @@ describe('housekeeping', () => {
     await sweep(90 * day)
     expect(await store.sql.run(events)).toEqual([{ count: 10 }])
     expect(keys).toBe(2)
+    const refusals = statement('test_refusals', `select count(*)::int from audit where operation = 'refused'`)
+    expect(await store.sql.run(refusals)).toEqual([{ count: 3 }])
     const counts = statement(
       'test_counts',
       'select (select count(*)::int from idempotency) as a, (select count(*)::int from metrics_report) as b, (select count(*)::int from job) as c',

@@ -21,6 +21,7 @@ interface AuditView {
   readonly securableId: string | null
   readonly privilege: string | null
   readonly outcome: string
+  readonly count: number
   readonly reason: string | null
   readonly userAgent: string | null
   readonly queryId: string | null
@@ -43,6 +44,9 @@ const auditView: z.ZodType<AuditView> = z
     securableId: text,
     privilege: text,
     outcome: z.string().describe('allowed, denied or failed.'),
+    count: z
+      .int()
+      .describe('How many equal refusals of one minute the event stands for; 1 for all other events.'),
     reason: text,
     userAgent: text.describe('What the client said about itself.'),
     queryId: text.describe("The engine's name for what it was doing, as the engine said."),
@@ -173,6 +177,7 @@ function viewOfEvent(row: StoredAuditRow): AuditView {
     securableId: row.securable_id,
     privilege: row.privilege,
     outcome: row.outcome,
+    count: row.count,
     reason: row.reason,
     userAgent: row.user_agent,
     queryId: row.query_id,

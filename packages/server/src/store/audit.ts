@@ -5,6 +5,8 @@ import { type Queryable, statement } from './sql.ts'
 /** An audit event as kept. `at` is epoch ms. */
 export interface StoredAuditRow extends AuditRow {
   readonly id: number | bigint
+  /** How many equal refusals it stands for; 1 for all other events. */
+  readonly count: number
   readonly at: number
 }
 
@@ -12,7 +14,7 @@ const insert = statement('audit-insert', `with once as (select 1) ${insertAuditS
 /** One text for each order; a null parameter does not filter. */
 function querySql(past: '<' | '>', order: 'desc' | 'asc'): string {
   return `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
-     outcome, reason, user_agent, detail, query_id
+     outcome, reason, user_agent, detail, query_id, count
    from audit
    where ($1::float8 is null or at >= to_timestamp($1::float8 / 1000)) and ($2::float8 is null or at < to_timestamp($2::float8 / 1000))
      and ($3::text is null or principal = $3) and ($4::uuid is null or principal_id = $4)
@@ -33,7 +35,7 @@ const lastNamed = statement(
 const prune = statement(
   'audit-prune',
   `delete from audit where ctid = any(array(
-     select ctid from audit where at < now() - make_interval(secs => $1) order by at limit $2)) returning 1`,
+     select ctid from audit where at < now() - make_interval(secs => $1) and refusal_key is null order by at limit $2)) returning 1`,
 )
 
 /** Writes events, in a transaction or on their own, in one statement. */
@@ -93,7 +95,7 @@ export async function findAuditedObject(
   return (await sql.run<{ id: string }>(lastNamed, [object, kind]))[0]?.id ?? null
 }
 
-/** Deletes up to `limit` events older than `seconds`, the oldest first; how many it were. */
+/** Deletes up to `limit` events, refusals excepted, older than `seconds`, the oldest first; how many it were. */
 export async function pruneAudit(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(prune, [seconds, limit])).length
 }

@@ -48,9 +48,9 @@ export interface IdempotencyRow {
   readonly expires_at: number
 }
 
-const auditColumns =
+export const auditColumns: string =
   'request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege, outcome, reason, user_agent, detail, query_id'
-const auditTypes =
+export const auditTypes: string =
   'request_id text, principal_id uuid, principal text, actors jsonb, operation text, securable_kind text, securable_id uuid, object text, privilege text, outcome text, reason text, user_agent text, detail jsonb, query_id text'
 const idempotencyTypes =
   'principal_id uuid, key uuid, operation text, digest text, status smallint, relation_id uuid, metadata_location text, metadata_digest text, error jsonb, expires_at double precision'

@@ -11,6 +11,8 @@ export interface AuditEvent {
   readonly operation: string
   readonly object: string | null
   readonly outcome: string
+  /** How many equal refusals of one minute it stands for. Older servers do not say it. */
+  readonly count: number
   readonly reason: string | null
   readonly queryId: string | null
 }
@@ -23,6 +25,7 @@ export const auditEvent: z.ZodType<AuditEvent> = z.object({
   operation: z.string(),
   object: z.string().nullable(),
   outcome: z.string(),
+  count: z.number().default(1),
   reason: z.string().nullable(),
   queryId: z.string().nullable(),
 })
@@ -31,7 +34,11 @@ const colours: Readonly<Record<string, 'red' | 'yellow'>> = { denied: 'red', fai
 
 export const columns: readonly Column<AuditEvent>[] = [
   { heading: 'at', cell: ({ at }) => moment(at) },
-  { heading: 'outcome', cell: ({ outcome }) => outcome, paint: ({ outcome }) => colours[outcome] ?? null },
+  {
+    heading: 'outcome',
+    cell: ({ outcome, count }) => (count === 1 ? outcome : `${outcome} ×${count}`),
+    paint: ({ outcome }) => colours[outcome] ?? null,
+  },
   { heading: 'principal', cell: ({ principal, actors }) => [principal, ...actors].join(' via ') },
   { heading: 'operation', cell: ({ operation }) => operation },
   { heading: 'object', cell: ({ object }) => object },

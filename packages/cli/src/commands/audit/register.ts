@@ -18,12 +18,17 @@ interface Options extends QueryOptions {
 }
 
 const shownByDefault = 100
+const whereEventsGo =
+  'Changes and refusals are kept in the database; refusals appear there within a second. Reads and failed requests are ' +
+  "where HEADGATE_AUDIT_READS of the server says: by default in its log, with 'store' here too."
 
 export function registerAudit(program: Command, io: Io): void {
   addQueryOptions(
     program
       .command('audit')
-      .description('Shows what was done and refused, newest first. --json and --export have every detail.'),
+      .description(
+        'Shows what was done and refused, newest first; equal refusals of a minute are one event with their count. --json and --export have every detail.',
+      ),
   )
     .addOption(limitOption().default(undefined, `${shownByDefault}; with --export, all`))
     .option('--follow', 'show what happens from now on, line by line, until interrupted')
@@ -44,11 +49,8 @@ async function audit(session: Session, options: Options): Promise<void> {
     await exportEvents(session, query, { file, limit })
   } else {
     const list = { path: '/management/v1/audit', query, key: 'events', item: auditEvent }
-    showList(
-      session,
-      await readList(session, { ...list, limit: limit ?? shownByDefault }),
-      'such events',
-      columns,
-    )
+    const found = await readList(session, { ...list, limit: limit ?? shownByDefault })
+    showList(session, found, 'such events', columns)
+    if (found.items.length === 0) session.out.note(whereEventsGo)
   }
 }

@@ -39,6 +39,30 @@ export function auditPromises(shared: () => TestHeadgate): void {
       expect(shown.out).toMatch(/allowed +admin +grantPrivilege +lakehouse:audited/)
     })
 
+    it('shows equal refusals of a minute as one event with their count', async () => {
+      const { headgate, url } = shared()
+      const ask = ['audit', '--outcome', 'denied', '--operation', 'listViews', '--json']
+      for (let i = 0; i < 3; i += 1) {
+        const headers = { authorization: 'Bearer invalid' }
+        expect((await fetch(`${url}/v1/lakehouse/namespaces/a/views`, { headers })).status).toBe(401)
+      }
+      await expect
+        .poll(async () =>
+          ((await headgate(ask)).json as { events: { count: number }[] }).events.reduce(
+            (sum, { count }) => sum + count,
+            0,
+          ),
+        )
+        .toBe(3)
+    })
+
+    it('says where events go when it finds none', async () => {
+      const { headgate } = shared()
+      const none = await headgate(['audit', '--operation', 'noSuchOperation'], { terminal: '' })
+      expect(none.err).toContain('There are no such events.')
+      expect(none.err).toContain('HEADGATE_AUDIT_READS')
+    })
+
     it('exports one document per line, oldest first, to a file that is whole or not there', async () => {
       const { headgate, directory } = shared()
       for (let role = 0; role < 3; role += 1) await headgate(['role', 'create', `exported-${role}`])

@@ -6,6 +6,7 @@ import { administerStorage } from './005-administer-storage.ts'
 import { digests } from './006-digests.ts'
 import { policyCheck } from './007-policy-check.ts'
 import { locationClaims } from './008-location-claims.ts'
+import { boundedRecords } from './009-bounded-records.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   digests,
   policyCheck,
   locationClaims,
+  boundedRecords,
 ]

@@ -127,4 +127,13 @@ describe('a store of the version before', () => {
       { ...claim, owner: relation, kind: 'relation', location: 's3://b/t/', ends: false },
     ])
   })
+
+  test('8: events of the audit count once, and none is a refusal with a retention of its own', async () => {
+    const rows = await upgraded(
+      8,
+      `insert into audit (request_id, principal, operation, outcome) values ('r', 'etl', 'loadTable', 'denied');`,
+      `select operation, count, refusal_key as key from audit`,
+    )
+    expect(rows).toEqual([{ operation: 'loadTable', count: 1, key: null }])
+  })
 })

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isHeadgateError } from '@headgate/errors'
+import { type RefusalRow, upsertRefusals } from '../store/refusals.ts'
+import type { AuditRow } from '../store/riders.ts'
+import type { Sql } from '../store/sql.ts'
+
+/** One refused request, as far as equal ones are compared. */
+export interface Refusal {
+  /** Id of the principal; null: the caller was not identified. */
+  readonly principalId: string | null
+  readonly actorId: string | null
+  readonly address: string
+  readonly operation: string
+  readonly object: string
+  readonly reason: string
+  /** Makes the event that is kept for all equal refusals. */
+  row(): AuditRow
+}
+
+export interface RefusalLogOptions {
+  readonly sql: Sql
+  /** Receives rows that the store refuses, as lines. */
+  readonly writeRow: (row: AuditRow) => void
+  /** Epoch ms. Default: the clock. */
+  readonly now?: () => number
+  /** How long the first of new refusals waits for others before they are written, in ms. Default 500. */
+  readonly flushAfterMs?: number
+  /** Rows of one minute for callers that were not identified. Default 100. */
+  readonly maxUnidentified?: number
+  /** Rows of one minute for one principal. Default 100. */
+  readonly maxPerPrincipal?: number
+  /** Rows of one minute in all. Default 10,000. */
+  readonly maxRows?: number
+}
+
+interface Group {
+  readonly row: AuditRow
+  /** Unique among all replicas for this minute and these refusals. */
+  readonly key: string
+  /** Refusals that were not written yet. */
+  pending: number
+}
+
+const minuteMs = 60_000
+const batchSize = 200
+const patienceAtEndMs = 3_000
+const unidentified = 'unidentified'
+
+/**
+ * Writes refusals to the store, in batches and never in the way of a request. Equal refusals (of one principal or
+ * address, for one operation, object and reason) of one minute become one row with their count. Beyond a number of rows
+ * per minute, the further refusals of a principal, or of all callers that were not identified, become one row together.
+ * What it holds in memory is bounded by the same numbers.
+ */
+export class RefusalLog implements AsyncDisposable {
+  readonly #options: Required<RefusalLogOptions>
+  #minute = 0
+  readonly #groups = new Map<string, Group>()
+  readonly #rowsOf = new Map<string, number>()
+  readonly #unwritten = new Set<Group>()
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> | undefined
+
+  constructor(options: RefusalLogOptions) {
+    this.#options = {
+      now: Date.now,
+      flushAfterMs: 500,
+      maxUnidentified: 100,
+      maxPerPrincipal: 100,
+      maxRows: 10_000,
+      ...options,
+    }
+  }
+
+  /** Counts one refusal. Returns at once and never throws. */
+  record(refusal: Refusal): void {
+    this.#enterMinute()
+    const group = this.#groupOf(refusal)
+    group.pending += 1
+    this.#unwritten.add(group)
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), this.#options.flushAfterMs)
+  }
+
+  #enterMinute(): void {
+    const minute = Math.floor(this.#options.now() / minuteMs)
+    if (minute === this.#minute) return
+    this.#minute = minute
+    this.#groups.clear()
+    this.#rowsOf.clear()
+  }
+
+  #groupOf(refusal: Refusal): Group {
+    const { principalId, actorId, address, operation, object, reason } = refusal
+    const caller = principalId ?? unidentified
+    const name = JSON.stringify([
+      caller,
+      actorId,
+      principalId === null ? address : '',
+      operation,
+      object,
+      reason,
+    ])
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    const { maxUnidentified, maxPerPrincipal, maxRows } = this.#options
+    const rows = this.#rowsOf.get(caller) ?? 0
+    const max = principalId === null ? maxUnidentified : maxPerPrincipal
+    if (rows >= max || this.#groups.size >= maxRows)
+      return this.#restOf(refusal, this.#groups.size < 2 * maxRows)
+    this.#rowsOf.set(caller, rows + 1)
+    return this.#add(name, refusal.row())
+  }
+
+  /** The row of refusals beyond the limit: one for each principal while there is room, else one for all. */
+  #restOf({ principalId, row }: Refusal, isRoom: boolean): Group {
+    const caller = isRoom && principalId !== null ? principalId : unidentified
+    const name = JSON.stringify(['rest', caller])
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    const { principal_id, principal, actors, request_id } = row()
+    const isOne = caller !== unidentified
+    return this.#add(name, {
+      request_id,
+      principal_id: isOne ? principal_id : null,
+      principal: isOne ? principal : unidentified,
+      actors: isOne ? actors : [],
+      operation: 'various',
+      securable_kind: null,
+      securable_id: null,
+      object: null,
+      privilege: null,
+      outcome: 'denied',
+      reason: 'further refusals of this minute, beyond the number of rows that are kept',
+      user_agent: null,
+      detail: null,
+      query_id: null,
+    })
+  }
+
+  #add(name: string, row: AuditRow): Group {
+    const key = createHash('sha256').update(`${this.#minute} ${name}`).digest('hex').slice(0, 32)
+    const group = { row, key, pending: 0 }
+    this.#groups.set(name, group)
+    return group
+  }
+
+  /** Writes all that waits. Throws when the store does not accept it; then it keeps waiting. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    while (this.#flushing) await this.#flushing.catch(() => undefined)
+    if (this.#unwritten.size === 0) return
+    this.#flushing = this.#flush().finally(() => {
+      this.#flushing = undefined
+    })
+    return this.#flushing
+  }
+
+  async #flush(): Promise<void> {
+    const { sql, writeRow, flushAfterMs } = this.#options
+    while (this.#unwritten.size > 0) {
+      const batch = [...this.#unwritten].slice(0, batchSize)
+      const rows = batch.map(({ row, key, pending }): RefusalRow => ({ ...row, key, count: pending }))
+      for (const group of batch) {
+        this.#unwritten.delete(group)
+        group.pending = 0
+      }
+      try {
+        await upsertRefusals(sql, rows)
+      } catch (error) {
+        if (!isHeadgateError(error)) {
+          // The store is there and refuses these rows: they must not keep all others from it.
+          for (const { row } of batch) writeRow(row)
+          continue
+        }
+        for (const [index, group] of batch.entries()) {
+          group.pending += rows[index]?.count ?? 0
+          this.#unwritten.add(group)
+        }
+        this.#dropOldest()
+        this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), 10 * flushAfterMs)
+        throw error
+      }
+    }
+  }
+
+  /** Bounds what waits while the store is away, over several minutes. */
+  #dropOldest(): void {
+    for (const group of this.#unwritten) {
+      if (this.#unwritten.size <= this.#options.maxRows) return
+      this.#unwritten.delete(group)
+      this.#options.writeRow(group.row)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const patience = new AbortController()
+    await Promise.race([
+      this.flush().catch(() => undefined),
+      sleep(patienceAtEndMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ])
+    patience.abort()
+    clearTimeout(this.#timer)
+    for (const { row } of this.#unwritten) this.#options.writeRow(row)
+    this.#unwritten.clear()
+  }
+}

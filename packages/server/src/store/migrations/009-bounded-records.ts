@@ -1,0 +1,16 @@
+import type { Migration } from './migration.ts'
+
+/**
+ * Refusals are kept in the audit, equal ones of a minute in one row: `refusal_key` identifies them, `count` says how many
+ * there were. The other index bounds the metrics reports of a principal.
+ */
+export const boundedRecords: Migration = {
+  version: 9,
+  name: 'bounded-records',
+  sql: `
+alter table audit add column count integer not null default 1;
+alter table audit add column refusal_key uuid;
+create unique index audit_refusal on audit (refusal_key) where refusal_key is not null;
+create index audit_refusal_at on audit (at) where refusal_key is not null;
+create index metrics_report_principal on metrics_report (principal_id, at);`,
+}

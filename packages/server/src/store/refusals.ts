@@ -1,0 +1,36 @@
+import { type AuditRow, auditColumns, auditTypes } from './riders.ts'
+import { type Queryable, statement } from './sql.ts'
+
+/** Several equal refusals. */
+export interface RefusalRow extends AuditRow {
+  /** 32 hexadecimal digits: the same for equal refusals of one minute, whichever replica writes them. */
+  readonly key: string
+  /** How many there were since the last time. */
+  readonly count: number
+}
+
+const upsert = statement(
+  'refusals_upsert',
+  `insert into audit (${auditColumns}, refusal_key, count)
+   select ${auditColumns.replaceAll(/\w+/g, 'r.$&')}, r.key, r.count
+   from jsonb_to_recordset($1::jsonb) r(${auditTypes}, key uuid, count integer)
+   order by r.key
+   on conflict (refusal_key) where refusal_key is not null do update set count = audit.count + excluded.count`,
+)
+
+/** Adds refusals to the audit, or their counts to the rows that are there. In one order, so that replicas do not deadlock. */
+export async function upsertRefusals(sql: Queryable, rows: readonly RefusalRow[]): Promise<void> {
+  if (rows.length > 0) await sql.run(upsert, [JSON.stringify(rows)])
+}
+
+const prune = statement(
+  'refusals_prune',
+  `delete from audit where ctid = any(array(
+     select ctid from audit where refusal_key is not null and at < now() - make_interval(secs => $1)
+     order by at limit $2)) returning 1`,
+)
+
+/** Deletes up to `limit` refusals older than `seconds`, the oldest first; returns their number. */
+export async function pruneRefusals(sql: Queryable, seconds: number, limit: number): Promise<number> {
+  return (await sql.run(prune, [seconds, limit])).length
+}
