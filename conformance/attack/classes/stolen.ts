@@ -93,15 +93,19 @@ export const stolen: readonly AttackClass[] = [
           : await ada.send('POST', tables(ada), {
               body: story === 'location taken' ? createBody(`${name}x`, { location }) : createBody(name),
             })
+      // A staged table reserves its location: nothing else is created there.
+      if (story === 'location taken')
+        return {
+          what: 'a create at the location of a staged table',
+          seen: [{ status: theirs?.status ?? 0, text: theirs?.text ?? '' }],
+          mustFail: true,
+        }
       if (theirs !== undefined && theirs.status !== 200)
         throw new Error(`${story}: ${theirs.status} ${theirs.text}`)
       const again = await redeem(lake, 'mallory', name, token)
-      const late =
-        story === 'name taken' || story === 'location taken'
-          ? await mallory.send('POST', path, { body })
-          : undefined
+      const late = story === 'name taken' ? await mallory.send('POST', path, { body }) : undefined
       const committed = late !== undefined && late.status < 300
-      const left = tablePath(ada, lake.namespace, story === 'location taken' ? `${name}x` : name)
+      const left = tablePath(ada, lake.namespace, name)
       if (theirs !== undefined) await ada.send('DELETE', `${left}?purgeRequested=true`)
       if (committed) await mallory.send('DELETE', `${path}?purgeRequested=true`)
       return {

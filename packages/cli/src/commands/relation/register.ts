@@ -5,6 +5,7 @@ import { relationAddress } from '../../names/address.ts'
 import { visible } from '../../output/visible.ts'
 import { inSession, type Session } from '../../session.ts'
 import type { RelationKind } from './kind.ts'
+import { withoutCredentials } from './without-credentials.ts'
 
 interface Options {
   readonly overwrite?: boolean
@@ -41,5 +42,5 @@ async function register(
     path: path`/v1/${warehouse}/namespaces/${namespace}/${kind === 'table' ? 'register' : 'register-view'}`,
     body: { name: relation, 'metadata-location': location, ...(overwrite ? { overwrite } : {}) },
   })
-  session.out.answer(answer, () => visible(`The ${kind} ${name} is registered.`))
+  session.out.answer(withoutCredentials(answer), () => visible(`The ${kind} ${name} is registered.`))
 }

@@ -11,6 +11,7 @@ import { moment } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { relationPath } from './kind.ts'
 import { schema, schemaTable } from './schema-text.ts'
+import { withoutCredentials } from './without-credentials.ts'
 
 const int64: z.ZodType<Int64> = z.union([z.number(), z.bigint()])
 const ordered = z.object({
@@ -65,7 +66,7 @@ export function registerShowTable(group: Command, io: Io): void {
         const address = relationAddress(name, warehouse)
         const query = { snapshots: snapshots ? 'all' : 'refs' }
         const answer = await client.send({ method: 'GET', path: relationPath('table', address), query })
-        out.answer(answer, (paint) => {
+        out.answer(withoutCredentials(answer), (paint) => {
           const { metadata, 'metadata-location': file } = read(loaded, answer)
           return [
             facts(paint, name, metadata, file),
