@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EmbeddedPostgres, startPostgres } from '@headgate/postgres'
 import { expect, test } from 'vitest'
 import { schema } from '../iceberg/test-tables.ts'
 import { migrate } from '../store/migrate.ts'
@@ -12,49 +8,9 @@ import { testServer } from '../test-server.ts'
 import { checkLeftovers } from './check-leftovers.ts'
 import { type Client, placeOn } from './fault-lake.ts'
 import { openServer } from './open-server.ts'
+import { Database } from './restarting-database.ts'
 import { type Answered, send } from './send.ts'
 import { appender, mover, type Writer } from './writers.ts'
-
-/** A database server that can be stopped, or killed, and comes back at the same address. */
-class Database implements AsyncDisposable {
-  readonly #directory: string
-  #postgres: EmbeddedPostgres
-
-  private constructor(directory: string, postgres: EmbeddedPostgres) {
-    this.#directory = directory
-    this.#postgres = postgres
-  }
-
-  static async start(): Promise<Database> {
-    const directory = await mkdtemp(join(tmpdir(), 'headgate-faults-db-'))
-    return new Database(directory, await Database.#open(directory))
-  }
-
-  /** The machine does not lose power, so nothing needs to be on disk; what was committed must be in its log. */
-  static #open(dataDir: string): Promise<EmbeddedPostgres> {
-    return startPostgres({ dataDir, settings: { fsync: 'off', full_page_writes: 'off' } })
-  }
-
-  get url(): string {
-    return this.#postgres.url
-  }
-
-  async restart(how: 'stopped' | 'killed'): Promise<void> {
-    const { url, pid, exited } = this.#postgres
-    if (how === 'killed') {
-      process.kill(pid, 'SIGKILL')
-      await exited
-    }
-    await this.#postgres[Symbol.asyncDispose]()
-    this.#postgres = await Database.#open(this.#directory)
-    expect(this.#postgres.url).toBe(url)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#postgres[Symbol.asyncDispose]()
-    await rm(this.#directory, { recursive: true, force: true })
-  }
-}
 
 test(
   'a database that restarts under load, in good order or not, costs nothing but patience',
