@@ -45,6 +45,12 @@ const s3Storage = z
     prefix: text.optional().describe('Folder of the bucket that the warehouse owns; all of it without one.'),
     endpoint: text.optional().describe('Base URL of a store that is not AWS.'),
     region: text.optional().describe('Default with an endpoint: us-east-1.'),
+    store: z
+      .string()
+      .optional()
+      .describe(
+        'Name of the store, equal for all warehouses on it. Needed when one store has several endpoints.',
+      ),
     pathStyle: z.boolean().optional().describe('Bucket in the path. Default: true exactly with an endpoint.'),
     ...s3Keys,
     credentials: z

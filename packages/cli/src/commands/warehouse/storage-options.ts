@@ -19,6 +19,7 @@ export interface StorageOptions extends KeyOptions {
   readonly endpoint?: string
   readonly region?: string
   readonly pathStyle?: boolean
+  readonly store?: string
   readonly fileMode?: string
 }
 
@@ -28,6 +29,10 @@ export function addStorageOptions(command: Command): Command {
       .option('--bucket <name>', 'bucket as which clients see a directory of the server')
       .option('--endpoint <url>', 'base URL of an S3 store that is not AWS')
       .option('--region <name>', 'region of the bucket')
+      .option(
+        '--store <name>',
+        'name of the store, equal for all warehouses on it, when it has several endpoints',
+      )
       .option('--path-style', 'bucket in the path; the default with --endpoint')
       .option('--no-path-style', 'bucket in the host name'),
   )
@@ -70,7 +75,7 @@ export function storageBody(io: Io, location: string, options: StorageOptions): 
   if (asBucket !== undefined && asBucket !== bucket) {
     throw new CliError(exitCode.usage, `The bucket is ${bucket} already: --bucket is for a directory.`)
   }
-  const place = { type: 's3', bucket, prefix: prefix || undefined, endpoint, region, pathStyle }
+  const place = { type: 's3', bucket, prefix: prefix || undefined, endpoint, region, pathStyle, store }
   return { ...place, ...storageKeys(io, options) }
 }
 

@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { statement } from '../store/sql.ts'
+import { type TestAnswer, type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { commit, creationOf, metadataLocationOf, metadataOf, schema, setProperties } from './test-tables.ts'
+
+let server: TestServer
+let extra: string
+let ann: TestCaller
+let bob: TestCaller
+let counter = 0
+beforeAll(async () => {
+  extra = await mkdtemp(join(tmpdir(), 'headgate-extra-'))
+  server = await testServer({ allowedLocations: [`file://${extra}`] })
+  await server.send('POST', 'namespaces', { namespace: ['p'] })
+  ann = await server.caller('ann')
+  bob = await server.caller('bob')
+  for (const to of [ann, bob])
+    await server.grant({ privilege: 'create', on: { kind: 'warehouse', id: server.warehouseId }, to })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(extra, { recursive: true })
+})
+
+const tables = 'namespaces/p/tables'
+const fresh = (): string => `t${(counter += 1)}`
+const place = (): string => `${server.root}/chosen-${fresh()}`
+
+function stage(by: TestCaller, location: string, name = fresh()): Promise<TestAnswer> {
+  return by.send('POST', tables, { name, schema, location, 'stage-create': true })
+}
+
+async function put(location: string, name = 'data.parquet'): Promise<void> {
+  await mkdir(fileURLToPath(location), { recursive: true })
+  await writeFile(join(fileURLToPath(location), name), 'x')
+}
+
+describe('a staged create', () => {
+  test.each([
+    ['at its place', ''],
+    ['below it', '/below/it'],
+    ['above it', '/..'],
+  ])('reserves its place: another create %s is refused, staged or not', async (_, suffix) => {
+    const base = `${place()}/a`
+    expect((await stage(ann, base)).status).toBe(200)
+    const other = suffix === '/..' ? base.slice(0, -2) : `${base}${suffix}`
+    expect((await stage(bob, other)).status).toBe(400)
+    expect((await server.send('POST', tables, { name: fresh(), schema, location: other })).status).toBe(400)
+    const moved = await bob.send('POST', tables, { name: fresh(), schema })
+    expect(moved.status).toBe(200)
+    const path = `${tables}/${fresh()}`
+    await server.send('POST', tables, { name: path.split('/').at(-1) ?? '', schema })
+    expect((await commit(server.send, path, [setProperties({ 'write.data.path': other })])).status).toBe(400)
+  })
+
+  test('is taken over by the same principal that stages the name again, with its files', async () => {
+    const [location, name] = [place(), fresh()]
+    const first = await stage(ann, location, name)
+    await put(`${location}/data`)
+    const second = await stage(ann, location, name)
+    expect(second.status).toBe(200)
+    expect((await ann.send('POST', `${tables}/${name}`, creationOf(first))).status).toBe(400)
+    expect((await ann.send('POST', `${tables}/${name}`, creationOf(second))).status).toBe(200)
+  })
+
+  test('that ended, or is being cleared, cannot be finished', async () => {
+    for (const change of ["ends_at = now() - interval '1 s'", 'clearing = true']) {
+      const [location, name] = [place(), fresh()]
+      const staged = await stage(ann, location, name)
+      await server.sql.run(
+        statement(`test_end_${change.slice(0, 4)}`, `update staged_relation set ${change} where uuid = $1`),
+        [metadataOf(staged)['table-uuid']],
+      )
+      expect((await ann.send('POST', `${tables}/${name}`, creationOf(staged))).status, change).toBe(400)
+    }
+  })
+
+  test('is one of many at overlapping places on two replicas', async () => {
+    const other = await server.replica()
+    const base = place()
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        (n % 2 === 0 ? server.send : other)('POST', tables, {
+          name: fresh(),
+          schema,
+          location: n % 3 === 0 ? base : `${base}/${n % 3 === 1 ? 'a' : 'a/b'}`,
+          'stage-create': true,
+        }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+})
+
+describe('a place with files that no table claims', () => {
+  test('is refused in every way to choose it, and free for a holder of administer-storage', async () => {
+    const landing = place()
+    await put(`${landing}/incoming`)
+    for (const location of [landing, `${landing}/incoming`]) {
+      expect((await stage(ann, location)).status).toBe(403)
+      expect((await ann.send('POST', tables, { name: fresh(), schema, location })).status).toBe(403)
+      const name = fresh()
+      await ann.send('POST', tables, { name, schema })
+      for (const update of [
+        { action: 'set-location', location },
+        setProperties({ 'write.data.path': location }),
+        setProperties({ 'write.metadata.path': location }),
+      ])
+        expect((await commit(ann.send, `${tables}/${name}`, [update])).status).toBe(403)
+    }
+    expect((await readdir(fileURLToPath(landing))).toSorted()).toEqual(['incoming'])
+    expect((await server.send('POST', tables, { name: fresh(), schema, location: landing })).status).toBe(200)
+  })
+
+  test('is free within a place that was granted to the namespace', async () => {
+    const granted = place()
+    await put(`${granted}/old`)
+    await server.sql.run(
+      statement(
+        'test_grant_location',
+        `insert into namespace_location (namespace_id, location, place)
+         select id, $1, 'file:' || substr($1, 8) from namespace where path = 'p'`,
+      ),
+      [`${granted}/`],
+    )
+    expect(
+      (await ann.send('POST', tables, { name: fresh(), schema, location: `${granted}/old` })).status,
+    ).toBe(200)
+  })
+
+  test('that a table left is retired, and free for a holder of administer-storage only', async () => {
+    const [location, name] = [place(), fresh()]
+    await server.send('POST', tables, { name, schema, location })
+    expect((await server.send('POST', `${tables}/${name}/unregister`)).status).toBe(200)
+    await rm(fileURLToPath(location), { recursive: true })
+    expect((await ann.send('POST', tables, { name: fresh(), schema, location })).status).toBe(400)
+    expect((await server.send('POST', tables, { name: fresh(), schema, location })).status).toBe(200)
+  })
+})
+
+test('register answers alike for files, directories and nothing inside the tables of others', async () => {
+  const location = place()
+  const victim = await server.send('POST', tables, { name: fresh(), schema, location })
+  await put(`${location}/data`)
+  const outcomes = []
+  for (const file of [
+    metadataLocationOf(victim),
+    `${location}/data/data.parquet`,
+    `${location}/data`,
+    `${location}/none`,
+  ]) {
+    const body = { name: fresh(), 'metadata-location': file }
+    const { status, json } = await ann.send('POST', 'namespaces/p/register', body)
+    outcomes.push([status, JSON.stringify(json).replaceAll(file, '')])
+  }
+  expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome)))).toHaveProperty('size', 1)
+  expect(outcomes[0]?.[0]).toBe(403)
+})
