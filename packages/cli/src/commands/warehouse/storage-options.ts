@@ -61,7 +61,7 @@ export function addKeyOptions(command: Command): Command {
  * @throws CliError for any other location, or keys that cannot be read
  */
 export function storageBody(io: Io, location: string, options: StorageOptions): JsonObject {
-  const { bucket: asBucket, endpoint, region, pathStyle, fileMode } = options
+  const { bucket: asBucket, endpoint, region, pathStyle, store, fileMode } = options
   const text = locationOf(location)
   if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: asBucket, fileMode }
   const [, bucket, prefix] = /^s3:\/\/([^/]+)(?:\/+(.*?))?\/*$/.exec(text) ?? []
