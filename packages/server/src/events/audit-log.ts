@@ -162,6 +162,7 @@ function refusalOf(draft: AuditDraft, { identity: caller }: AuditEntry, row: () 
     operation: draft.operation,
     object: draft.object ?? '',
     reason: draft.reason ?? '',
+    views: JSON.stringify(draft.detail?.['notThroughViews'] ?? ''),
     row,
   }
 }

@@ -14,6 +14,8 @@ export interface Refusal {
   readonly operation: string
   readonly object: string
   readonly reason: string
+  /** Views that the caller named and that gave no right; empty without any. */
+  readonly views: string
   /** Makes the event that is kept for all equal refusals. */
   row(): AuditRow
 }
@@ -91,7 +93,7 @@ export class RefusalLog implements AsyncDisposable {
   }
 
   #groupOf(refusal: Refusal): Group {
-    const { principalId, actorId, address, operation, object, reason } = refusal
+    const { principalId, actorId, address, operation, object, reason, views } = refusal
     const caller = principalId ?? unidentified
     const name = JSON.stringify([
       caller,
@@ -100,6 +102,7 @@ export class RefusalLog implements AsyncDisposable {
       operation,
       object,
       reason,
+      views,
     ])
     const known = this.#groups.get(name)
     if (known !== undefined) return known

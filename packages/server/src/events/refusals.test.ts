@@ -38,6 +38,7 @@ describe('the refusal log', () => {
       operation: 'loadTable',
       object: 'lake:a.t',
       reason: 'forbidden',
+      views: '',
       ...more,
     }
     const row = (): AuditRow => ({
@@ -80,6 +81,7 @@ describe('the refusal log', () => {
     ['actor', { actorId: randomUUID() }],
     ['object', { object: 'lake:a.u' }],
     ['reason', { reason: 'other' }],
+    ['views', { views: 'mart.outer' }],
   ])('keeps refusals of another %s apart', async (_, more) => {
     await using refusals = log()
     refusals.record(refusal())

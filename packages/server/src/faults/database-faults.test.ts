@@ -34,6 +34,7 @@ import { type Answered, send } from './send.ts'
 const single: readonly (readonly [string, Prepare, string])[] = [
   ['commit', commitToOne, 'relation_replace'],
   ['create', createAnywhere, 'relation_insert'],
+  ['commit of a staged create', commitOfStaged, 'relation_insert'],
   ['rename', rename, 'relation_rename'],
   ['drop', drop(''), 'relation_drop'],
   ['staged create', stage(() => place.sql, false), 'staged_insert'],
@@ -44,7 +45,6 @@ const single: readonly (readonly [string, Prepare, string])[] = [
   ['drop of a namespace', dropNamespace, 'namespace_delete'],
 ]
 const many: readonly (readonly [string, Prepare])[] = [
-  ['commit of a staged create', commitOfStaged],
   ['transaction', transaction],
   ['register', register],
   ['register of a dropped table', restore],

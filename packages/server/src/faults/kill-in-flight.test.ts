@@ -24,7 +24,9 @@ const single: readonly Attempt[] = [
   { step: 'relation_drop:before', survives: false, prepare: drop('') },
 ]
 const many: readonly Attempt[] = [{ step: 'commit:before', survives: false, prepare: transaction }]
-const staged: readonly Attempt[] = [{ step: 'commit:before', survives: false, prepare: commitOfStaged }]
+const staged: readonly Attempt[] = [
+  { step: 'relation_insert:before', survives: false, prepare: commitOfStaged },
+]
 
 let place: ProxiedPlace
 let proxy: FaultProxy

@@ -15,14 +15,14 @@ afterAll(() => lake[Symbol.asyncDispose]())
 
 /** Steps that hold the lock of the policy, or that of the places of warehouses. */
 const holding =
-  /^(?:policy-bump:after|(?:principal|client-secret|role|grant|engine)-.*:after|riders_write:after|warehouse_.*:after|commit:before)$/
+  /^(?:policy-bump-from:after|(?:principal|client-secret|role|grant|engine)-.*:after|riders_write:after|warehouse_.*:after|commit:before)$/
 
 const killEach = (name: string, attempts: readonly Attempt[]): Promise<void> =>
   killAtEach(lake, name, attempts, holding)
 
 /** In a transaction that moves the policy: nothing before its end, all after it, at whichever statement. */
 function aroundCommit(prepare: Prepare, halfWay: readonly string[] = []): Attempt[] {
-  return steps(prepare, { lost: ['policy-bump:before', ...halfWay], kept: ['commit:after', 'answer'] })
+  return steps(prepare, { lost: ['policy-bump-from:before', ...halfWay], kept: ['commit:after', 'answer'] })
 }
 
 test('a principal that is made, changed or deleted by a server that is killed is so whole or not at all, and so are its secrets', async () => {
@@ -57,7 +57,7 @@ test('so are warehouses', async () => {
   const kept = ['commit:after', 'answer']
   await killEach('warehouse', [
     ...steps(createWarehouse, {
-      lost: ['warehouse_places_lock:before', 'warehouse_insert:after', 'commit:before'],
+      lost: ['location_lock:before', 'warehouse_insert:after', 'commit:before'],
       kept,
     }),
     ...steps(changeWarehouse, { lost: ['warehouse_update:before'], kept: ['answer'] }),

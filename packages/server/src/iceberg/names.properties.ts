@@ -12,9 +12,8 @@ const pieces = fc.constantFrom(
   '\\',
   ' ',
   '\u00a0',
-  '\u200b',
-  '\ufeff',
-  '\u202e',
+  '\u200c',
+  '\u200d',
   "'",
   ...'ä A a ı İ ß ẞ é ? # ; : , & = *'.split(' '),
   'a\u0308',
@@ -32,7 +31,12 @@ const names = fc
     fc.string({ unit: 'binary', minLength: 1 }),
   )
   .filter((name) => name !== '.' && name !== '..' && name.isWellFormed() && Buffer.byteLength(name) <= 255)
-  .filter((name) => !/\p{Cc}/u.test(name))
+  .filter((name) => !/\p{Cc}/u.test(name) && !isInvisible(name))
+
+/** Returns whether the server refuses a name because it contains a character that hides or reorders text. */
+function isInvisible(name: string): boolean {
+  return /[\p{Bidi_Control}\u200b\u2060\ufeff]/u.test(name)
+}
 
 /** Other names that careless code takes for this one. */
 function lookalikes(name: string): readonly string[] {

@@ -122,7 +122,6 @@ test('broken percent-escapes and control characters are 400', async () => {
 
 test('an unknown path is 404 and a wrong method 405, both with the body of the protocol', async () => {
   for (const path of [
-    '/',
     '/v1',
     '/v2/config',
     '/v1/lakehouse',

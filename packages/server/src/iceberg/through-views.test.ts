@@ -126,15 +126,26 @@ describe('through a view, behind an engine that is believed,', () => {
     )('GET', through(outer))
     const events = statement(
       'test_view_events',
-      `select principal, actors, object, outcome, detail from audit where operation = 'loadTable' order by id desc limit 2`,
+      `select principal, actors, object, outcome, detail from audit
+       where operation = 'loadTable' and detail ?| array['throughViews', 'notThroughViews']`,
     )
     const who = { principal: 'alice', actors: ['trino'], object: 'lakehouse:raw.t' }
     await expect
       .poll(() => server.sql.run(events))
-      .toMatchObject([
-        { ...who, outcome: 'denied', detail: { notThroughViews: ['mart.outer'] } },
-        { ...who, outcome: 'allowed', detail: { throughViews: ['mart.outer', 'mart.inner'] } },
-      ])
+      .toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            ...who,
+            outcome: 'allowed',
+            detail: expect.objectContaining({ throughViews: ['mart.outer', 'mart.inner'] }) as unknown,
+          }),
+          expect.objectContaining({
+            ...who,
+            outcome: 'denied',
+            detail: expect.objectContaining({ notThroughViews: ['mart.outer'] }) as unknown,
+          }),
+        ]),
+      )
   })
 
   test('the right of the user comes first, and then nothing is different', async () => {
