@@ -3,6 +3,9 @@ import type { OperationPrivileges } from './privileges-by-operation.ts'
 const manageWarehouse = {
   needs: [{ privilege: 'manage', on: 'warehouse', object: 'the warehouse' }],
 } as const
+const administerWarehouseStorage = {
+  needs: [{ privilege: 'administer-storage', on: 'warehouse', object: 'the warehouse' }],
+} as const
 const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 'the server' }] } as const
 const manageServer = { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] } as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
@@ -66,6 +69,8 @@ export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   purgeDropped: { needs: [manageDropped] },
   listAbandonedCreates: manageWarehouse,
   clearAbandonedCreate: manageWarehouse,
+  listRetiredPlaces: administerWarehouseStorage,
+  releaseRetiredPlaces: administerWarehouseStorage,
   revokeAccess: {
     needs: [
       { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'all of a warehouse is meant' },

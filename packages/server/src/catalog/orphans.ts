@@ -125,7 +125,7 @@ async function markAsClearing(
       'Its location, or a part of it, belongs to another table or view by now: its files stay.',
     )
   }
-  await markClearing(tx, found.id)
+  await markClearing(tx, found.id, claim)
   return found
 }
 

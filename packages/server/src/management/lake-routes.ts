@@ -4,6 +4,7 @@ import { droppedOperations } from './dropped.ts'
 import { keyOperations } from './keys.ts'
 import type { LakeParts } from './lake-parts.ts'
 import { protectionOperations } from './protection.ts'
+import { retiredPlaceOperations } from './retired-places.ts'
 import { revocationOperations } from './revocations.ts'
 import { storageOrphanOperations } from './storage-orphans.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
@@ -22,6 +23,7 @@ export function lakeOperations(parts: LakeParts): readonly ManagementOperation[]
     ...protectionOperations(parts),
     ...droppedOperations(parts),
     ...storageOrphanOperations(parts),
+    ...retiredPlaceOperations(parts),
     ...revocationOperations(parts),
     ...keyOperations(parts),
   ]

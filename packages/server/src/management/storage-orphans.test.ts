@@ -146,6 +146,28 @@ describe('creates that were begun and never finished', () => {
     await expect(clear()).rejects.toMatchObject({ code: 'no-such-object' })
   })
 
+  it('hold their places while they are cleared, although their reservation ended and was freed', async () => {
+    const location = `${warehouse.root}/${randomUUID()}`
+    const id = await staged(location, 10)
+    for (let file = 0; file < 300; file += 1)
+      await warehouse.storage.put(`${location}/data/${file}`, Buffer.from('1'))
+    const freed = statement('test_freed', 'delete from location_claim where owner_id = $1')
+    await lake.parts.sql.run(freed, [id])
+    const version = await policyVersion(lake.parts.sql)
+    const riders = (): Riders => ({ ...bare, policyVersion: version })
+    const at = { id, seconds: 3_600, until: 0 }
+    const clear = (): ReturnType<typeof clearAbandonedCreate> =>
+      clearAbandonedCreate(lake.parts.sql, warehouse, at, riders, AbortSignal.timeout(10_000))
+    expect(await clear()).toMatchObject({ done: false })
+    const claimed = statement(
+      'test_claimed',
+      `select kind, ends_at > now() + interval '50 minutes' as held from location_claim where owner_id = $1`,
+    )
+    expect(await lake.parts.sql.run(claimed, [id])).toEqual([{ kind: 'staged', held: true }])
+    expect(await clear()).toMatchObject({ done: true })
+    expect(await lake.parts.sql.run(claimed, [id])).toMatchObject([{ kind: 'retired' }])
+  })
+
   it('keep their files when the place is, or holds, that of a table by now', async () => {
     const location = `${warehouse.root}/chosen`
     const id = await staged(location, 10)

@@ -35,5 +35,6 @@ export interface ReplyBody extends SecretView {
   readonly masterKey: MasterKeyView
   readonly warehouses: readonly WarehouseView[]
   readonly orphans: readonly (Placed & { readonly id: string; readonly prefixes: readonly string[] })[]
+  readonly places: readonly { readonly location: string }[]
   readonly dropped: readonly (Placed & { readonly droppedAt: string; readonly expiresAt: string })[]
 }

@@ -1,4 +1,5 @@
 import { type Queryable, statement } from './sql.ts'
+import type { ClaimedPlaces } from './location-claims.ts'
 import { retireSql } from './retired-claims.ts'
 import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
 
@@ -38,7 +39,18 @@ const lock = statement(
   `select ${columns} from staged_relation s
    where s.id = $1 and s.warehouse_id = $2 and (s.clearing or s.created_at < now() - make_interval(secs => $3)) for update`,
 )
-const mark = statement('abandoned_mark', 'update staged_relation set clearing = true where id = $1')
+/** Seconds for which a request that clears holds the places of the create. */
+const clearingSeconds = 3_600
+const mark = statement(
+  'abandoned_mark',
+  `with marked as (update staged_relation set clearing = true where id = $1 returning id, warehouse_id)
+   insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
+   select m.id, m.warehouse_id, 'staged', p.location, p.place, now() + make_interval(secs => ${clearingSeconds})
+   from marked m, unnest($2::text[], $3::text[]) p(location, place)
+   on conflict (owner_id, location) do update
+   set kind = 'staged', ends_at = greatest(location_claim.ends_at, excluded.ends_at)
+   where location_claim.ends_at is not null`,
+)
 
 /** Returns an abandoned create, and holds it until the transaction ends. Null: it is gone, or not that old. */
 export async function lockAbandonedCreate(
@@ -48,9 +60,16 @@ export async function lockAbandonedCreate(
   return (await tx.run<AbandonedCreate>(lock, [at.id, at.warehouseId, at.seconds]))[0] ?? null
 }
 
-/** Marks an abandoned create as being cleared: from now on it cannot be finished, and its tokens are refused. */
-export async function markClearing(tx: Queryable, id: string): Promise<void> {
-  await tx.run(mark, [id])
+/**
+ * Marks an abandoned create as being cleared: from now on it cannot be finished, and its tokens are refused. Claims its
+ * places again, because those of an ended reservation can be free. Call under `lockLocations`.
+ */
+export async function markClearing(
+  tx: Queryable,
+  id: string,
+  { locations, places }: Pick<ClaimedPlaces, 'locations' | 'places'>,
+): Promise<void> {
+  await tx.run(mark, [id, locations, places])
 }
 
 const remove = statement(

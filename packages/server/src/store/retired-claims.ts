@@ -58,38 +58,50 @@ export async function postponeClaim(
   await sql.run(postpone, [ownerId, location, seconds])
 }
 
-/** A retired place as people see it. `checkedAgainAt` is epoch ms. */
+/** A place that a relation left or that an ended reservation holds, as people see it. `checkedAgainAt` is epoch ms. */
 export interface RetiredPlace {
   readonly location: string
+  /** The relation or the staged create that had the place. */
   readonly ownerId: string
+  /** `staged`: the reservation ended, and the server has not checked the place for files yet. */
+  readonly kind: 'retired' | 'staged'
   readonly checkedAgainAt: number
 }
 
+const isRetired = `warehouse_id = $1 and (kind = 'retired' or kind = 'staged' and ends_at <= now())`
+
 const page = statement(
   'claim_retired_page',
-  `select location, owner_id as "ownerId", ends_at as "checkedAgainAt" from location_claim
-   where warehouse_id = $1 and kind = 'retired' and ($2::text is null or (location, owner_id) > ($2, $3::uuid))
-   order by location, owner_id limit $4`,
+  `select location, owner_id as "ownerId", kind, ends_at as "checkedAgainAt" from location_claim
+   where ${isRetired} and starts_with(location, $2) and ($3::text is null or (location, owner_id) > ($3, $4::uuid))
+   order by location, owner_id limit $5`,
 )
 
-/** Retired places of a warehouse in order of location. */
+export interface RetiredFilter {
+  /** Canonical; only places at and below it. Empty: all. */
+  readonly below: string
+  readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null
+  readonly limit: number
+}
+
+/** Returns retired places of a warehouse in order of location. */
 export function listRetired(
   sql: Queryable,
   warehouseId: string,
-  filter: { readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null; readonly limit: number },
+  { below, after, limit }: RetiredFilter,
 ): Promise<RetiredPlace[]> {
-  const { after, limit } = filter
-  return sql.run<RetiredPlace>(page, [warehouseId, after?.location ?? null, after?.ownerId ?? null, limit])
+  const values = [warehouseId, below, after?.location ?? null, after?.ownerId ?? null, limit]
+  return sql.run<RetiredPlace>(page, values)
 }
 
 const releaseBelow = statement(
   'claim_release_below',
   `with gone as (
-     delete from location_claim where warehouse_id = $1 and kind = 'retired' and starts_with(location, $2)
+     delete from location_claim where ${isRetired} and starts_with(location, $2)
        and (select version from policy) = $3 returning location),
    written as (select 1 as id from policy where version = $3),
    ${ridersSql(4)}
-   select (select count(*)::int from gone) as released from written where ${permittedSql(3)}`,
+   select (select count(*)::int from gone) as released from written where ${permittedSql(3, ['kept', 'gone'])}`,
 )
 
 /** Frees the retired places of a warehouse at and below a canonical location. Null: the policy moved. */

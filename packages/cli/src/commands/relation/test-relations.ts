@@ -197,5 +197,25 @@ export function relationPromises(shared: () => TestHeadgate): void {
       expect((await headgate(['storage', 'clear', '--all', '--json'])).json).toEqual({ cleared: [] })
       expect(await headgate(['storage', 'clear'])).toMatchObject({ code: 2 })
     })
+
+    it('storage retired lists the place that an unregistered table left, and storage release frees it', async () => {
+      const { headgate } = shared()
+      await post(shared(), 'tables', newTable('left'))
+      const unregistered = await headgate(['table', 'unregister', 'shop.left', '--yes', '--json'])
+      const { 'metadata-location': file } = unregistered.json as { 'metadata-location': string }
+      const place = file.replace(/metadata\/[^/]*$/, '')
+      const listed = await headgate(['storage', 'retired', place, '--json'])
+      expect(listed.json).toMatchObject({ places: [{ location: place, kind: 'retired' }] })
+      expect((await headgate(['storage', 'retired'])).out).toContain(place)
+      expect(await headgate(['storage', 'release', place, '--yes'])).toMatchObject({
+        code: 0,
+        out: 'Retired places that are free now: 1\n',
+      })
+      expect((await headgate(['storage', 'retired', place, '--json'])).json).toMatchObject({ places: [] })
+      expect(await headgate(['storage', 'release', place])).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('There are no retired places'),
+      })
+    })
   })
 }

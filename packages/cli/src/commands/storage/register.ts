@@ -2,9 +2,15 @@ import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
 import { registerClear } from './clear.ts'
 import { registerOrphans } from './orphans.ts'
+import { registerRelease } from './release.ts'
+import { registerRetired } from './retired.ts'
 
 export function registerStorage(program: Command, io: Io): void {
-  const group = program.command('storage').description('What lies in a warehouse and belongs to nothing.')
+  const group = program
+    .command('storage')
+    .description('Unfinished creates and retired places of a warehouse.')
   registerOrphans(group, io)
   registerClear(group, io)
+  registerRetired(group, io)
+  registerRelease(group, io)
 }
