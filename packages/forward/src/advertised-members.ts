@@ -1,24 +1,25 @@
-import { isServerSettable } from '@headgate/auth'
 import { parse } from '@headgate/json'
 import type { AdvertisedUrls } from './advertised-url.ts'
 import { spliceValues } from './json-members.ts'
+import type { PassedProperties } from './passed-properties.ts'
 import { protocolOf } from './protocol.ts'
 
 /**
- * Members of Iceberg's answers that hold configuration for clients: `getConfig` (`defaults`, `overrides`), tables and
- * views that are loaded or made (`config`), storage credentials (`storage-credentials`, also of scan plans).
+ * Members of Iceberg's answers that hold configuration for clients: `getConfig` (`defaults`, `overrides`, `endpoints`),
+ * tables and views that are loaded or created (`config`), storage credentials (`storage-credentials`, also of scan
+ * plans).
  */
 export const configMembers: ReadonlySet<string> = new Set([
   'defaults',
   'overrides',
+  'endpoints',
   'config',
   'storage-credentials',
 ])
 
-/** Configuration keys whose value is an address at the catalog, or one relative to it. */
+/** Properties whose value is an address at the catalog, or one relative to it. */
 const addresses = new Set([
   'uri',
-  'oauth2-server-uri',
   'credentials.uri',
   'client.refresh-credentials-endpoint',
   'gcs.oauth2.refresh-credentials-endpoint',
@@ -31,57 +32,78 @@ const addresses = new Set([
   'rest.remote-signing.endpoint',
 ])
 
-/** What clients repeat to the signer, unchanged: no server sets anything else below `rest.`. */
-const forSigner = 'rest.remote-signing.config'
+/** An element of `endpoints`: a verb and a path template, which cannot name another host. */
+const endpoint = /^[A-Z]{1,16} (?!\/\/)[\w/{}%~.-]+$/
+
+/** Why a property was left out: no catalog may set it or its address is elsewhere, or the list does not have it. */
+export type LeftOutReason = 'refused' | 'unknown'
 
 export interface MemberRules {
   readonly urls: AdvertisedUrls
-  /** Hears the key of what was left out, because it leads elsewhere or no server may set it. */
-  readonly leftOut: (key: string) => void
+  readonly properties: PassedProperties
+  /** Called with the name of each property that was left out. */
+  readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 
 /**
- * The text of a member of {@link configMembers} as clients of ours may have it: addresses of the upstream become ours,
- * those elsewhere are left out, and so is what a server may never set at a client (tokens, other ways to authenticate,
- * headers): the client would send it to us, and has to send what we ask for. Numbers and all else stay as written.
+ * Returns the text of a member of {@link configMembers} as clients of the proxy receive it. Addresses of the upstream are
+ * replaced by those of the proxy, and other addresses are left out. Of all other properties only those of an allow-list
+ * pass (`passed-properties.ts`): a client sends the proxy's secret wherever a property leads it. Values that pass stay as
+ * they are written, numbers included.
  *
  * @throws JsonError when it is not JSON
  */
 export function rewriteMember(name: string, text: string, rules: MemberRules): string {
-  parse(text)
-  if (name === 'storage-credentials') {
-    if (!text.startsWith('[')) return text
-    return spliceValues(text, (credential) =>
-      credential.startsWith('{')
-        ? spliceValues(credential, (value, key) => (key === 'config' ? rewriteConfig(value, rules) : value))
-        : credential,
-    )
-  }
-  return rewriteConfig(text, rules)
+  if (parse(text) === null) return text
+  if (name === 'endpoints') return rewriteEndpoints(text, rules)
+  if (name !== 'storage-credentials') return rewriteConfig(text, rules)
+  if (!text.startsWith('[')) return '[]'
+  return spliceValues(text, (credential) =>
+    credential.startsWith('{')
+      ? spliceValues(credential, (value, key) => (key === 'config' ? rewriteConfig(value, rules) : value))
+      : undefined,
+  )
 }
 
-function rewriteConfig(text: string, { urls, leftOut }: MemberRules): string {
-  if (!text.startsWith('{')) return text
-  return spliceValues(text, (value, key = '') => {
-    const name = key.trim().toLowerCase()
-    const may = name === 'prefix' ? !hidesProtocol(value) : isServerSettable(key) || name === forSigner
-    const next = addresses.has(name) ? rewriteAddress(value, urls) : may ? value : undefined
-    if (next === undefined) leftOut(key)
-    return next
+function rewriteEndpoints(text: string, { leftOut }: MemberRules): string {
+  // Without a list of endpoints, clients use those of the protocol.
+  if (!text.startsWith('[')) return 'null'
+  return spliceValues(text, (element) => {
+    const value = parse(element)
+    if (typeof value === 'string' && endpoint.test(value)) return element
+    leftOut('endpoints', 'refused')
+    return undefined
   })
 }
 
-/** Whether paths with this prefix would be taken for Lance's, whose answers are not looked at. */
-function hidesProtocol(value: string): boolean {
-  const prefix = parse(value)
+function rewriteConfig(text: string, { urls, properties, leftOut }: MemberRules): string {
+  if (!text.startsWith('{')) return '{}'
+  return spliceValues(text, (written, name = '') => {
+    const value = parse(written)
+    if (addresses.has(name.trim().toLowerCase())) {
+      const address = rewriteAddress(written, value, urls)
+      if (address === undefined) leftOut(name, 'refused')
+      return address
+    }
+    const decision = name === 'prefix' && hidesProtocol(value) ? 'refused' : properties.decide(name, value)
+    if (decision !== 'pass') {
+      leftOut(name, decision)
+      return undefined
+    }
+    return properties.isAdded(name) ? (rewriteAddress(written, value, urls) ?? written) : written
+  })
+}
+
+/** Whether the proxy would take paths with this prefix for those of Lance, whose answers it does not read. */
+function hidesProtocol(prefix: unknown): boolean {
   const path = typeof prefix === 'string' ? URL.parse(`http://catalog/v1/${prefix}/`)?.pathname : undefined
   return path !== undefined && protocolOf(path) === 'lance'
 }
 
-function rewriteAddress(value: string, urls: AdvertisedUrls): string | undefined {
-  const address = parse(value)
-  if (typeof address !== 'string') return address === null ? value : undefined
-  const said = urls(address, 'catalog')
-  if ('keep' in said) return value
-  return 'replace' in said ? JSON.stringify(said.replace) : undefined
+/** Returns the text for clients, or undefined for an address elsewhere. */
+function rewriteAddress(text: string, address: unknown, urls: AdvertisedUrls): string | undefined {
+  if (typeof address !== 'string') return address === null ? text : undefined
+  const advertised = urls(address, 'catalog')
+  if ('keep' in advertised) return text
+  return 'replace' in advertised ? JSON.stringify(advertised.replace) : undefined
 }

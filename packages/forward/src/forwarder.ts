@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { withHeaders, type AuthProvider, type AuthRequest, type HeaderList } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import type { LeftOutReason } from './advertised-members.ts'
 import { advertisedUrls, type AdvertisedUrls } from './advertised-url.ts'
 import { BufferBudget } from './buffer-budget.ts'
 import { headersOnward } from './headers-onward.ts'
 import { passAnswer } from './pass-answer.ts'
+import { passedProperties, type PassedProperties } from './passed-properties.ts'
 import { protocolOf, type Protocol } from './protocol.ts'
 import { readBody, type RequestBody } from './request-body.ts'
 import { sendError } from './send-error.ts'
@@ -34,8 +36,10 @@ export interface ForwarderOptions extends Partial<ConnectionOptions> {
   readonly bufferBudget?: number
   /** Bytes of the configuration in one answer. Default 4 MiB. */
   readonly rewriteLimit?: number
-  /** Hears of what in an answer was left out, by its key. Default: nobody. */
-  readonly leftOut?: (key: string) => void
+  /** Further properties that the upstream may set at clients; `nessie.*` adds a prefix. Default: none. */
+  readonly passConfig?: readonly string[]
+  /** Called with the name of each property that was left out of an answer. */
+  readonly leftOut?: (name: string, reason: LeftOutReason) => void
 }
 
 /** How a request ended. */
@@ -62,13 +66,15 @@ export class Forwarder implements AsyncDisposable {
   readonly #upstream: Upstream
   readonly #connections: UpstreamConnections
   readonly #urls: AdvertisedUrls
+  readonly #properties: PassedProperties
   readonly #budget: BufferBudget
 
-  /** @throws HeadgateError `illegal-argument` when an address is none */
+  /** @throws HeadgateError `illegal-argument` for an invalid address, or a property that cannot be passed */
   constructor(options: ForwarderOptions) {
     this.#options = options
     this.#upstream = readUpstream(options.upstream)
     this.#urls = advertisedUrls([options.upstream, ...(options.alsoKnownAs ?? [])], options.publicUrl)
+    this.#properties = passedProperties(options.passConfig)
     this.#budget = new BufferBudget(options.bufferBudget ?? 256 * 1024 * 1024)
     this.#connections = new UpstreamConnections(this.#upstream, {
       connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
@@ -120,6 +126,7 @@ export class Forwarder implements AsyncDisposable {
         host,
         urls: this.#urls,
         rewriteLimit,
+        properties: this.#properties,
         leftOut,
       })
       return { status: answer.status, tries }

@@ -5,9 +5,10 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { AdvertisedUrls } from './advertised-url.ts'
-import { configMembers, rewriteMember } from './advertised-members.ts'
+import { configMembers, rewriteMember, type LeftOutReason } from './advertised-members.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { MemberSplicer } from './member-splicer.ts'
+import type { PassedProperties } from './passed-properties.ts'
 import type { Protocol } from './protocol.ts'
 import type { UpstreamAnswer } from './upstream-connection.ts'
 
@@ -21,8 +22,10 @@ export interface Passing {
   readonly urls: AdvertisedUrls
   /** Bytes of the configuration in one answer. */
   readonly rewriteLimit: number
-  /** Hears of what was left out, by its key. */
-  readonly leftOut: (key: string) => void
+  /** Properties of the configuration that clients may receive. */
+  readonly properties: PassedProperties
+  /** Called with the name of each property that was left out. */
+  readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 
 /**
@@ -82,11 +85,11 @@ export async function passAnswer(
   }
 }
 
-function splicer({ urls, rewriteLimit, leftOut }: Passing): MemberSplicer {
+function splicer({ urls, rewriteLimit, properties, leftOut }: Passing): MemberSplicer {
   return new MemberSplicer({
     members: configMembers,
     limit: rewriteLimit,
-    rewrite: (name, value) => rewriteMember(name, value, { urls, leftOut }),
+    rewrite: (name, value) => rewriteMember(name, value, { urls, properties, leftOut }),
   })
 }
 

@@ -288,7 +288,7 @@ describe('what is refused before anything is sent', () => {
 
 describe('what comes back', () => {
   const config = (own: string): string => `{
-  "defaults": {"uri": "${own}/v1-looks-like-it", "clients": 9007199254740993, "x": "y"},
+  "defaults": {"uri": "${own}/v1-looks-like-it", "rest-page-size": 9007199254740993, "x": "y"},
   "overrides": {"uri": "${own}", "prefix": "p", "rest.auth.type": "none", "token": "t", "header.X": "1",
     "oauth2-server-uri": "https://login.example/token", "u\\u0072i": "${own}/deep?q=1"},
   "endpoints": ["GET /v1/config"]
@@ -300,7 +300,7 @@ describe('what comes back', () => {
     own = `${on.upstream.url}/iceberg`
     const answer = await fetch(`${on.proxy.url}/v1/config`)
     expect(await answer.text()).toBe(`{
-  "defaults": {"uri": "${on.proxy.url}/v1-looks-like-it","clients": 9007199254740993,"x": "y"},
+  "defaults": {"uri": "${on.proxy.url}/v1-looks-like-it","rest-page-size": 9007199254740993},
   "overrides": {"uri": "${on.proxy.url}","prefix": "p","u\\u0072i": "${on.proxy.url}/deep?q=1"},
   "endpoints": ["GET /v1/config"]
 }`)
@@ -344,6 +344,105 @@ describe('what comes back', () => {
     expect(left).toEqual(['credentials.uri', 'rest.auth.type', 'credentials.uri', 'rest.auth.type'])
   })
 
+  /** What Nessie 0.107 answers, with an S3 warehouse that vends signed requests. */
+  const nessie = (own: string): object => ({
+    defaults: {
+      'rest-metrics-reporting-enabled': 'false',
+      warehouse: 's3://lake',
+      'rest-page-size': '200',
+      prefix: 'main',
+      'io-impl': 'org.apache.iceberg.io.ResolvingFileIO',
+      'nessie.authentication.oauth2.token-endpoint': `${own}/v1/oauth/tokens`,
+    },
+    overrides: {
+      'nessie.core-base-uri': `${own.replace('/iceberg', '')}/api/`,
+      'nessie.catalog-base-uri': `${own.replace('/iceberg', '')}/catalog/v1/`,
+      'nessie.iceberg-base-uri': `${own}/`,
+      uri: `${own}/`,
+      'nessie.is-nessie-catalog': 'true',
+      'nessie.prefix-pattern': '{ref}|{warehouse}',
+      'nessie.default-branch.name': 'main',
+      'py-io-impl': 'pyiceberg.io.fsspec.FsspecFileIO',
+      's3.remote-signing-enabled': 'true',
+    },
+    endpoints: ['GET /v1/{prefix}/namespaces', 'POST https://evil.example/v1', 'GET //evil.example/v1', 7],
+  })
+
+  it('Nessie’s base URIs do not pass: configuration of the catalog is an allow-list', async () => {
+    let own = ''
+    const left: [string, string][] = []
+    await using on = await scene(() => jsonAnswer(JSON.stringify(nessie(own))), {
+      basePath: '/iceberg',
+      leftOut: (...each) => void left.push(each),
+    })
+    own = `${on.upstream.url}/iceberg`
+    const answer = await fetch(`${on.proxy.url}/v1/config`)
+    const text = await answer.text()
+    expect(text).not.toContain(on.upstream.url)
+    expect(JSON.parse(text)).toEqual({
+      defaults: {
+        'rest-metrics-reporting-enabled': 'false',
+        warehouse: 's3://lake',
+        'rest-page-size': '200',
+        prefix: 'main',
+        'io-impl': 'org.apache.iceberg.io.ResolvingFileIO',
+      },
+      overrides: {
+        uri: `${on.proxy.url}/`,
+        'py-io-impl': 'pyiceberg.io.fsspec.FsspecFileIO',
+        's3.remote-signing-enabled': 'true',
+      },
+      endpoints: ['GET /v1/{prefix}/namespaces'],
+    })
+    expect(left).toContainEqual(['nessie.core-base-uri', 'unknown'])
+    expect(left.filter(([name]) => name === 'endpoints')).toHaveLength(3)
+  })
+
+  it('properties that an operator adds pass, and their addresses at the catalog become the proxy’s', async () => {
+    let own = ''
+    await using on = await scene(() => jsonAnswer(JSON.stringify(nessie(own))), {
+      basePath: '/iceberg',
+      passConfig: ['nessie.iceberg-base-uri', 'nessie.default-branch.*'],
+    })
+    own = `${on.upstream.url}/iceberg`
+    const answer = await fetch(`${on.proxy.url}/v1/config`)
+    expect(await answer.json()).toMatchObject({
+      overrides: {
+        'nessie.iceberg-base-uri': `${on.proxy.url}/`,
+        uri: `${on.proxy.url}/`,
+        'nessie.default-branch.name': 'main',
+      },
+    })
+    const refused = scene(undefined, { passConfig: ['oauth2-server-uri'] })
+    await expect(refused).rejects.toThrow('The proxy never passes oauth2-server-uri')
+  })
+
+  it('configuration of tables passes by the same list, also within storage credentials', async () => {
+    const config = {
+      's3.access-key-id': 'A',
+      's3.endpoint': 'https://s3.example',
+      'vendor.api-base-uri': 'https://evil.example',
+      's3.client-factory-impl': 'com.example.Factory',
+      'client.region': { nested: 'https://evil.example' },
+    }
+    const kept = { 's3.access-key-id': 'A', 's3.endpoint': 'https://s3.example' }
+    await using on = await scene(() =>
+      jsonAnswer(JSON.stringify({ config, 'storage-credentials': [{ prefix: 's3://b/', config }, 'x'] })),
+    )
+    const answer = await fetch(`${on.proxy.url}/v1/namespaces/ns/tables/t`)
+    expect(await answer.json()).toEqual({
+      config: kept,
+      'storage-credentials': [{ prefix: 's3://b/', config: kept }],
+    })
+  })
+
+  it('configuration that is no object or list does not pass', async () => {
+    const odd = '{"defaults":[["uri","https://evil.example"]],"overrides":null,"endpoints":{},"config":"x"}'
+    await using on = await scene(() => jsonAnswer(odd))
+    const answer = await fetch(`${on.proxy.url}/v1/config`)
+    expect(await answer.text()).toBe('{"defaults":{},"overrides":null,"endpoints":null,"config":{}}')
+  })
+
   it('other names of the upstream are known when they were told', async () => {
     await using on = await scene(() => jsonAnswer('{"overrides":{"uri":"https://lake.example/cat"}}'), {
       alsoKnownAs: ['https://lake.example/cat'],
@@ -374,12 +473,12 @@ describe('what comes back', () => {
         jsonAnswer(
           `{"overrides":{${tricks()
             .map((each) => `"uri":"${each}"`)
-            .join(',')},"a":"b"}}`,
+            .join(',')},"warehouse":"b"}}`,
         ),
       { basePath: '/iceberg' },
     )
     own = on.upstream.url
-    expect(await (await fetch(`${on.proxy.url}/v1/config`)).text()).toBe('{"overrides":{"a":"b"}}')
+    expect(await (await fetch(`${on.proxy.url}/v1/config`)).text()).toBe('{"overrides":{"warehouse":"b"}}')
   })
 
   it('no prefix makes paths of Iceberg look like those of Lance, whose answers are not looked at', async () => {

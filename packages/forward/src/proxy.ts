@@ -87,9 +87,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     forwarder = new Forwarder({
       ...options,
       publicUrl: url,
-      leftOut: (key) => {
+      leftOut: (name, reason) => {
         metrics.leftOut()
-        options.leftOut?.(key)
+        options.leftOut?.(name, reason)
       },
     })
   } catch (error) {

@@ -19,7 +19,8 @@ beforeEach(async () => {
   came = []
   upstream = createServer((request, response) => {
     came.push(request)
-    setTimeout(() => response.end('{}'), request.url === '/base/v1/slow' ? 1_000 : 0)
+    const body = request.url === '/base/v1/config?warehouse=nessie' ? nessieConfig : '{}'
+    setTimeout(() => response.end(body), request.url === '/base/v1/slow' ? 1_000 : 0)
   }).listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   upstreamUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base`
@@ -30,6 +31,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
+const nessieConfig = JSON.stringify({
+  overrides: {
+    'nessie.core-base-uri': 'http://nessie.example/api/',
+    'nessie.default-branch.name': 'main',
+    token: 't',
+  },
+})
 const token = 'token-of-the-file'
 async function properties(): Promise<string> {
   const path = join(directory, 'auth.properties')
@@ -101,6 +109,26 @@ describe('headgate proxy', () => {
     expect(told).not.toContain(secret)
   })
 
+  it.each([
+    { verbose: [], named: false },
+    { verbose: ['--verbose'], named: true },
+  ])('--pass-config adds properties; unknown ones are named once ($verbose)', async ({ verbose, named }) => {
+    const args = ['proxy', '--upstream', upstreamUrl, '--port', '0', '--auth', 'none', ...verbose]
+    const child = spawnSource(main, [...args, '--pass-config', 'nessie.default-branch.*'])
+    const err = child.stderr === null ? Promise.resolve('') : text(child.stderr)
+    try {
+      const url = `${await readyUrl(child)}/v1/config?warehouse=nessie`
+      for (const answer of [await fetch(url), await fetch(url)]) {
+        expect(await answer.json()).toEqual({ overrides: { 'nessie.default-branch.name': 'main' } })
+      }
+    } finally {
+      await stop(child)
+    }
+    const lines = (await err).split('\n')
+    expect(lines.filter((line) => line.includes('nessie.core-base-uri'))).toHaveLength(named ? 1 : 0)
+    expect(lines.filter((line) => line.includes('the catalog sets token,'))).toHaveLength(1)
+  })
+
   it('--json tells where it is in one document', async () => {
     const args = [
       'proxy',
@@ -137,6 +165,10 @@ describe('headgate proxy', () => {
     expect(await run('--host', '0.0.0.0')).toMatchObject({
       code: 2,
       err: expect.stringContaining('--shared-machine'),
+    })
+    expect(await run('--auth', 'none', '--pass-config', 'oauth2-server-uri')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('never passes oauth2-server-uri'),
     })
     expect(await run('--output', 'x')).toMatchObject({
       code: 2,

@@ -22,6 +22,12 @@ export function registerProxy(program: Command, io: Io): void {
       ).argParser(several),
     )
     .addOption(
+      new Option(
+        '--pass-config <name>',
+        'another property that the catalog may set at clients, or all below a prefix (nessie.*); may be repeated',
+      ).argParser(several),
+    )
+    .addOption(
       new Option('--port <number>', 'where to listen; 0 takes a free port')
         .argParser(portNumber)
         .default(8282),
@@ -42,7 +48,10 @@ export function registerProxy(program: Command, io: Io): void {
         .argParser(positive)
         .default(64),
     )
-    .option('--verbose', 'tell each request on standard error, not only those that could not be forwarded')
+    .option(
+      '--verbose',
+      'write each request, and unknown properties that were left out, to standard error; without it, requests that could not be forwarded',
+    )
     .action(
       inSession(io, async (session, options: RunProxyOptions) => {
         const { runProxy } = await import('./run-proxy.ts')

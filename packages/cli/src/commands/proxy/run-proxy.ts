@@ -17,6 +17,7 @@ import { snippets } from './snippets.ts'
 export interface RunProxyOptions extends AuthOptions {
   readonly upstream: string
   readonly alsoKnownAs?: readonly string[]
+  readonly passConfig?: readonly string[]
   readonly port: number
   readonly host: string
   readonly publicUrl?: string
@@ -57,6 +58,7 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
   await using proxy = await started({
     upstream,
     alsoKnownAs: options.alsoKnownAs ?? [],
+    passConfig: options.passConfig ?? [],
     auth,
     headers: configuredHeaders(properties),
     host,
@@ -69,12 +71,15 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
     onRequest: (told) => {
       if (options.verbose === true || told.message !== undefined) io.stderr.write(lineOf(told, out.json))
     },
-    leftOut: (key) => {
-      // Said once: the same key comes with every table.
-      if (leftOut.has(key) || leftOut.size >= 100) return
-      leftOut.add(key)
+    leftOut: (name, reason) => {
+      // Each name is reported once: it comes again with every table.
+      if (leftOut.has(name) || leftOut.size >= 100) return
+      if (reason === 'unknown' && options.verbose !== true) return
+      leftOut.add(name)
       out.warn(
-        `the catalog sets ${key}, which would lead clients elsewhere or replace their login: left out.`,
+        reason === 'refused'
+          ? `the catalog sets ${name}, which would lead clients elsewhere or replace their login: left out.`
+          : `the catalog sets ${name}, which is not in the list of docs/proxy.md: left out. --pass-config ${name} passes it.`,
       )
     },
   })
