@@ -8,6 +8,9 @@ const administerWarehouseStorage = {
 } as const
 const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 'the server' }] } as const
 const manageServer = { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] } as const
+const administerNamespaceStorage = {
+  needs: [{ privilege: 'administer-storage', on: 'namespace', object: 'the namespace' }],
+} as const
 const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
 /** Such a storage reaches whatever the machine may reach. */
 const ofTheMachine = 'With the keys of the machine (default-chain): administer-storage on the server.'
@@ -46,6 +49,9 @@ export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   checkWarehouse: { ...manageWarehouse, note: seesStorage },
   deleteWarehouse: manageWarehouse,
   getNamespaceDetails: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
+  listNamespaceLocations: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
+  grantNamespaceLocation: administerNamespaceStorage,
+  revokeNamespaceLocation: administerNamespaceStorage,
   getRelationDetails: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },
   setProtection: {
     needs: [

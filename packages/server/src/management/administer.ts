@@ -50,7 +50,7 @@ export function administer(
  * may have lost the right, and the operation starts again.
  */
 export async function changePolicy<T>(
-  parts: ManagementParts,
+  parts: { readonly sql: Sql; readonly policies: Pick<Policies, 'saw'> },
   call: Call,
   decision: Decision,
   work: (tx: Queryable) => Promise<T>,

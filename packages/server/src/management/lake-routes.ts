@@ -3,6 +3,7 @@ import { detailOperations } from './details.ts'
 import { droppedOperations } from './dropped.ts'
 import { keyOperations } from './keys.ts'
 import type { LakeParts } from './lake-parts.ts'
+import { namespaceLocationOperations } from './namespace-locations.ts'
 import { protectionOperations } from './protection.ts'
 import { retiredPlaceOperations } from './retired-places.ts'
 import { revocationOperations } from './revocations.ts'
@@ -20,6 +21,7 @@ export function lakeOperations(parts: LakeParts): readonly ManagementOperation[]
     ...warehouseProbeOperations(parts),
     ...warehouseCheckOperations(parts),
     ...detailOperations(parts),
+    ...namespaceLocationOperations(parts),
     ...protectionOperations(parts),
     ...droppedOperations(parts),
     ...storageOrphanOperations(parts),

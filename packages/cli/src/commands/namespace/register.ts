@@ -5,6 +5,7 @@ import { registerProtection } from '../protection.ts'
 import { registerCreate } from './create.ts'
 import { registerDrop } from './drop.ts'
 import { registerList } from './list.ts'
+import { registerLocations } from './locations.ts'
 import { registerProperties } from './properties.ts'
 import { registerShow } from './show.ts'
 
@@ -17,6 +18,7 @@ export function registerNamespaces(program: Command, io: Io): void {
   registerShow(group, io)
   registerDetails(group, io, 'namespace')
   registerProperties(group, io)
+  registerLocations(group, io)
   registerProtection(group, io, 'namespace')
   registerDrop(group, io)
 }

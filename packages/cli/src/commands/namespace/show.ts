@@ -1,3 +1,4 @@
+import type { JsonObject } from '@headgate/json'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { read } from '../../connection/answer.ts'
@@ -6,30 +7,42 @@ import type { Io } from '../../io.ts'
 import { namespaceAddress } from '../../names/address.ts'
 import { formatLevels } from '../../names/dotted.ts'
 import { propertyTable } from '../../output/properties.ts'
-import { details } from '../../output/table.ts'
+import { details, table } from '../../output/table.ts'
+import { moment } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
+import { readLocations } from './locations.ts'
 
 const shown = z.object({ properties: z.record(z.string(), z.string()).nullish() })
 
 export function registerShow(group: Command, io: Io): void {
   group
     .command('show')
-    .description('Shows a namespace and its properties.')
+    .description('Shows a namespace, its properties and the places that are granted to it.')
     .argument('<namespace>', 'such as sales.eu')
     .action(
-      inSession(io, async ({ client, out, warehouse: usual }, name: string) => {
-        const { warehouse, namespace } = namespaceAddress(name, usual)
-        const answer = await client.send({
+      inSession(io, async (session, name: string) => {
+        const { warehouse, namespace } = namespaceAddress(name, session.warehouse)
+        const answer = await session.client.send({
           method: 'GET',
           path: path`/v1/${warehouse}/namespaces/${namespace}`,
         })
-        out.answer(answer, (paint) => {
-          const { properties } = read(shown, answer)
+        const said = read(shown, answer)
+        const { items, raw } = await readLocations(session, warehouse, namespace)
+        session.out.answer({ json: { ...(answer.json as JsonObject), locations: raw } }, (paint) => {
           const facts = details(paint, [
             ['namespace', formatLevels(namespace)],
             ['warehouse', warehouse],
           ])
-          return [facts, ...propertyTable(paint, properties ?? {})].join('\n\n')
+          const locations =
+            items.length === 0
+              ? []
+              : [
+                  table(paint, items, [
+                    { heading: 'granted location', cell: ({ location }) => location },
+                    { heading: 'granted', cell: ({ grantedAt }) => moment(grantedAt) },
+                  ]),
+                ]
+          return [facts, ...propertyTable(paint, said.properties ?? {}), ...locations].join('\n\n')
         })
       }),
     )

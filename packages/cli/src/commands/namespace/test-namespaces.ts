@@ -43,6 +43,35 @@ export function namespacePromises(shared: () => TestHeadgate): void {
       })
     })
 
+    it('grant-location lets tables use a place, show lists it, and revoke-location takes it back', async () => {
+      const { headgate, directory } = shared()
+      await headgate(['namespace', 'create', 'landing'])
+      const root = (await headgate(['warehouse', 'show', '--json'])).json as { storage: { root: string } }
+      const place = `${root.storage.root}/incoming`
+      const grant = (location: string): ReturnType<typeof headgate> =>
+        headgate(['namespace', 'grant-location', 'landing', location])
+      expect((await grant(place)).out).toBe(`Tables of landing may use ${place}.\n`)
+      expect((await grant(`${place}/`)).out).toBe(`Tables of landing may use ${place}/ (as before).\n`)
+      const shown = await headgate(['namespace', 'show', 'landing'])
+      expect(shown.out).toMatch(/\nGRANTED LOCATION +GRANTED\n/)
+      expect(shown.out).toContain(`\n${place}/ `)
+      expect((await headgate(['namespace', 'show', 'landing', '--json'])).json).toMatchObject({
+        namespace: ['landing'],
+        locations: [{ location: `${place}/` }],
+      })
+      expect(await grant(`file://${directory}/elsewhere`)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('outside of what warehouse lakehouse allows'),
+      })
+      const revoke = ['namespace', 'revoke-location', 'landing', place]
+      expect((await headgate(revoke)).out).toBe(`${place} is not granted to landing.\n`)
+      expect((await headgate([...revoke, '--json'])).json).toEqual({ changed: false })
+      expect((await headgate(['namespace', 'show', 'landing', '--json'])).json).toMatchObject({
+        locations: [],
+      })
+      await headgate(['namespace', 'drop', 'landing', '--yes'])
+    })
+
     it('protect keeps it from being dropped; details say so', async () => {
       const { headgate } = shared()
       await headgate(['namespace', 'create', 'guarded'])

@@ -1,0 +1,54 @@
+import { canonicalPrefix } from '../storage/location-relations.ts'
+import { parseLocation } from '../storage/location.ts'
+import type { PhysicalPlace } from '../storage/physical-place.ts'
+import { deleteNamespaceLocation, insertNamespaceLocation } from '../store/namespace-locations.ts'
+import type { Queryable } from '../store/sql.ts'
+import { checkLocations } from './locations.ts'
+import type { FoundNamespace } from './namespaces.ts'
+import { Stale } from './stale.ts'
+import type { Warehouse } from './warehouses.ts'
+
+/** A location that can be granted to a namespace, with its physical place. */
+export interface GrantableLocation {
+  /** Canonical, ending in `/`. */
+  readonly location: string
+  readonly place: PhysicalPlace
+}
+
+/**
+ * Checks that a location can be granted to a namespace of the warehouse.
+ *
+ * @throws HeadgateError `bad-request` when it is malformed, or is or holds the root of the warehouse; `forbidden` when it
+ *   lies outside the warehouse's allowed locations
+ */
+export function grantableLocation(warehouse: Warehouse, text: string): GrantableLocation {
+  checkLocations(warehouse, [text])
+  const location = parseLocation(text)
+  return { location: canonicalPrefix(location), place: warehouse.placeOf(location) }
+}
+
+/**
+ * Lets tables and views of a namespace, and of those in it, use a place that holds files. Returns false when it was
+ * granted before. The grant belongs to the id of the namespace and is deleted with it.
+ *
+ * @throws Stale when the namespace was dropped meanwhile
+ */
+export async function grantLocation(
+  tx: Queryable,
+  { row }: FoundNamespace,
+  location: GrantableLocation,
+): Promise<boolean> {
+  const granted = await insertNamespaceLocation(tx, row.id, location)
+  if (granted === null) throw new Stale()
+  return granted
+}
+
+/**
+ * Revokes the grant of exactly this location; tables that lie there stay. Returns false when there is none. The warehouse
+ * need not allow the location any more.
+ *
+ * @throws HeadgateError `bad-request` when the location is malformed
+ */
+export async function revokeLocation(tx: Queryable, { row }: FoundNamespace, text: string): Promise<boolean> {
+  return deleteNamespaceLocation(tx, row.id, canonicalPrefix(parseLocation(text)))
+}

@@ -1,0 +1,61 @@
+import { type Queryable, statement } from './sql.ts'
+
+/** A place that relations of a namespace may use although it holds files. */
+export interface NamespaceLocation {
+  /** Canonical location, ending in `/`. */
+  readonly location: string
+  /** Epoch ms. */
+  readonly grantedAt: number
+}
+
+const lock = statement('namespace_lock', 'select id from namespace where id = $1 for key share')
+const insert = statement(
+  'namespace_location_insert',
+  `insert into namespace_location as l (namespace_id, location, place) values ($1, $2, $3)
+   on conflict (namespace_id, location) do update set place = excluded.place where l.place <> excluded.place
+   returning location`,
+)
+
+/**
+ * Grants a place to a namespace, and keeps the namespace from being dropped until the transaction ends.
+ *
+ * @param place physical place of the location
+ * @returns false when it was granted before, null when the namespace does not exist any more
+ */
+export async function insertNamespaceLocation(
+  tx: Queryable,
+  namespaceId: string,
+  { location, place }: { readonly location: string; readonly place: string },
+): Promise<boolean | null> {
+  if ((await tx.run(lock, [namespaceId])).length === 0) return null
+  return (await tx.run(insert, [namespaceId, location, place])).length === 1
+}
+
+const remove = statement(
+  'namespace_location_delete',
+  'delete from namespace_location where namespace_id = $1 and location = $2 returning location',
+)
+
+/** Revokes the grant of a canonical location. Returns false when there is none. */
+export async function deleteNamespaceLocation(
+  sql: Queryable,
+  namespaceId: string,
+  location: string,
+): Promise<boolean> {
+  return (await sql.run(remove, [namespaceId, location])).length === 1
+}
+
+const page = statement(
+  'namespace_location_page',
+  `select location, granted_at as "grantedAt" from namespace_location
+   where namespace_id = $1 and ($2::text is null or location > $2) order by location limit $3`,
+)
+
+/** Lists the places that are granted to a namespace itself, in order of location. */
+export function listNamespaceLocations(
+  sql: Queryable,
+  namespaceId: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<NamespaceLocation[]> {
+  return sql.run<NamespaceLocation>(page, [namespaceId, after, limit])
+}
