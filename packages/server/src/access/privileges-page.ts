@@ -15,8 +15,9 @@ and \`administer-storage\` imply \`use\`. The creator of a namespace, table or v
 everything below.
 
 \`administer-storage\` is custody of storage: the keys, endpoints, allowed locations and vending mode of a warehouse, and
-the properties that it sets at its clients (\`defaults\`, \`overrides\`). Only \`manage\` on the server implies it; \`manage\`
-on a warehouse or below, and ownership, do not. The creator of a warehouse is granted it there. Its holders on an object,
+the properties that it sets at its clients (\`defaults\`, \`overrides\`). It lets its holder create and register tables over
+files that lie in the warehouse, and grant such places to namespaces (\`headgate namespace grant-location\`). Only
+\`manage\` on the server implies it; \`manage\` on a warehouse or below, and ownership, do not. The creator of a warehouse is granted it there. Its holders on an object,
 or above, are the only ones who grant and revoke it. Through an engine it is used only when the engine's entry names it
 (\`headgate engine set NAME --administers --only-privilege manage --only-privilege administer-storage\`).
 

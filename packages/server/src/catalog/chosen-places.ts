@@ -116,6 +116,6 @@ export function overlapError(): HeadgateError {
 function occupiedError(location: string): HeadgateError {
   return new HeadgateError(
     'forbidden',
-    `Location ${shown(location)} holds files already. Choose an empty one, leave it out, or ask a holder of administer-storage to create the table.`,
+    `Location ${shown(location)} holds files already. Choose an empty one, leave it out, or ask a holder of administer-storage to create the table, or to grant the place to the namespace: headgate namespace grant-location NAMESPACE LOCATION`,
   )
 }

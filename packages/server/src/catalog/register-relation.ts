@@ -77,7 +77,7 @@ async function checkSource(
   if (mayRead && !(await areTaken(sql, warehouse, claim, ownerIds))) return
   throw new HeadgateError(
     'forbidden',
-    `The metadata file ${location.text} cannot be registered: it lies in a place of another table or view, or in one that is not granted to the namespace. Ask a holder of administer-storage to register it.`,
+    `The metadata file ${location.text} cannot be registered: it lies in a place of another table or view, or in one that is not granted to the namespace. Ask a holder of administer-storage to register it, or to grant its folder to the namespace: headgate namespace grant-location NAMESPACE LOCATION`,
   )
 }
 

@@ -57,6 +57,24 @@ describe('a staged create', () => {
     expect((await commit(server.send, path, [setProperties({ 'write.data.path': other })])).status).toBe(400)
   })
 
+  test('at s3:// reserves its place against s3a://, and at s3a:// against s3://', async () => {
+    await using buckets = await testServer({ vending: { mode: 'gateway' } })
+    await buckets.send('POST', 'namespaces', { namespace: ['p'] })
+    for (const [first, second] of [
+      ['s3://lakehouse', 's3a://lakehouse'],
+      ['s3a://lakehouse', 's3://lakehouse'],
+    ]) {
+      const key = fresh()
+      const create = (location: string, staged: boolean): Promise<TestAnswer> =>
+        buckets.send('POST', tables, { name: fresh(), schema, location, 'stage-create': staged })
+      expect((await create(`${first}/${key}/x`, true)).status).toBe(200)
+      for (const suffix of ['', '/x', '/x/below'])
+        for (const staged of [true, false])
+          expect((await create(`${second}/${key}${suffix}`, staged)).status, `${second}${suffix}`).toBe(400)
+      expect((await create(`${second}/${key}/y`, true)).status).toBe(200)
+    }
+  })
+
   test('is taken over by the same principal that stages the name again, with its files', async () => {
     const [location, name] = [place(), fresh()]
     const first = await stage(ann, location, name)
@@ -119,14 +137,8 @@ describe('a place with files that no table claims', () => {
   test('is free within a place that was granted to the namespace', async () => {
     const granted = place()
     await put(`${granted}/old`)
-    await server.sql.run(
-      statement(
-        'test_grant_location',
-        `insert into namespace_location (namespace_id, location, place)
-         select id, $1, 'file:' || substr($1, 8) from namespace where path = 'p'`,
-      ),
-      [`${granted}/`],
-    )
+    const locations = '/management/v1/warehouses/lakehouse/namespace/locations'
+    await server.send('POST', locations, { namespace: ['p'], location: granted })
     expect(
       (await ann.send('POST', tables, { name: fresh(), schema, location: `${granted}/old` })).status,
     ).toBe(200)

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Json, stringify } from '@headgate/json'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { metadataOf, objectAt, schema, textAt } from '../iceberg/test-tables.ts'
+import { type Send, type TestAnswer, type TestCaller, testServer, type TestServer } from '../test-server.ts'
+
+let server: TestServer
+let extra: string
+let ann: TestCaller
+beforeAll(async () => {
+  extra = await mkdtemp(join(tmpdir(), 'headgate-granted-'))
+  server = await testServer({ allowedLocations: [`file://${extra}`] })
+  ann = await server.caller('ann')
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(extra, { recursive: true })
+})
+
+const path = '/management/v1/warehouses/lakehouse/namespace/locations'
+const grant = (namespace: string, location: string, send: Send = server.send): Promise<TestAnswer> =>
+  send('POST', path, { namespace: [namespace], location })
+const revoke = (namespace: string, location: string, send: Send = server.send): Promise<TestAnswer> =>
+  send('POST', `${path}/revoke`, { namespace: [namespace], location })
+const list = (namespace: string, send: Send = server.send, query = ''): Promise<TestAnswer> =>
+  send('GET', `${path}?namespace=${namespace}${query}`)
+
+async function locationsIn(namespace: string): Promise<Json> {
+  const { locations } = objectAt((await list(namespace)).json)
+  return Array.isArray(locations) ? locations.map((each) => textAt(each, 'location')) : []
+}
+
+/** Creates a namespace in which ann has the privilege; returns its id. */
+async function namespaceFor(
+  name: string,
+  privilege: 'create' | 'manage' | 'administer-storage' = 'create',
+): Promise<string> {
+  await server.send('POST', 'namespaces', { namespace: [name] })
+  const details = await server.send('GET', `/management/v1/warehouses/lakehouse/namespace?namespace=${name}`)
+  const id = textAt(details.json, 'id')
+  await server.grant({ privilege, on: { kind: 'namespace', id }, to: ann })
+  return id
+}
+
+/** Writes a table that the catalog does not know, with `recorded` as its location; returns its metadata file. */
+async function putTable(location: string, recorded = location): Promise<string> {
+  const name = `t${randomUUID().slice(0, 8)}`
+  const body = { name, schema, location: `${server.root}/${randomUUID()}`, 'stage-create': true }
+  await server.send('POST', 'namespaces', { namespace: ['models'] })
+  const model = metadataOf(await server.send('POST', 'namespaces/models/tables', body))
+  const file = `${location}/metadata/v1.metadata.json`
+  await mkdir(dirname(fileURLToPath(file)), { recursive: true })
+  await writeFile(
+    fileURLToPath(file),
+    stringify({ ...model, location: recorded, 'table-uuid': randomUUID() }),
+  )
+  return file
+}
+
+const register = (
+  namespace: string,
+  file: string,
+  send = ann.send,
+  name: string = randomUUID(),
+): Promise<TestAnswer> =>
+  send('POST', `namespaces/${namespace}/register`, { name, 'metadata-location': file })
+const create = (namespace: string, location: string, send = ann.send): Promise<TestAnswer> =>
+  send('POST', `namespaces/${namespace}/tables`, { name: randomUUID(), schema, location })
+
+test('a caller with create registers and creates tables in a place granted to the namespace, not beside it', async () => {
+  const id = await namespaceFor('granted')
+  const landing = `${server.root}/landing`
+  const [inside, second, beside] = [
+    await putTable(`${landing}/a`),
+    await putTable(`${landing}/b`),
+    await putTable(`${landing}-2/a`),
+  ]
+  expect(await register('granted', inside)).toMatchObject({
+    status: 403,
+    json: { error: { message: expect.stringContaining('headgate namespace grant-location') } },
+  })
+  expect(await create('granted', `${landing}/b`)).toMatchObject({
+    status: 403,
+    json: { error: { message: expect.stringContaining('headgate namespace grant-location') } },
+  })
+  expect(await grant('granted', landing)).toMatchObject({ status: 200, json: { changed: true } })
+  expect((await register('granted', inside)).status).toBe(200)
+  expect((await create('granted', `${landing}/b`)).status).toBe(200)
+  expect((await register('granted', beside)).status).toBe(403)
+  expect((await create('granted', `${landing}-2/a`)).status).toBe(403)
+  // Metadata in the granted place cannot lead the table to another one.
+  const leading = await putTable(`${landing}/c`, `${landing}-2/a`)
+  expect((await register('granted', leading)).status).toBe(403)
+  // Tables of other owners keep their places, also in a granted one.
+  const bob = await server.caller('bob')
+  await server.grant({ privilege: 'create', on: { kind: 'namespace', id }, to: bob })
+  expect((await register('granted', second, bob.send)).status).toBe(403)
+  expect((await create('granted', `${landing}/b`, bob.send)).status).toBe(400)
+})
+
+test('a grant holds for namespaces in the namespace, and for no others', async () => {
+  await namespaceFor('outer')
+  await server.send('POST', 'namespaces', { namespace: ['outer', 'inner'] })
+  await namespaceFor('sibling')
+  const place = `${extra}/nested`
+  const file = await putTable(`file://${place}/t`)
+  await grant('outer', `file://${place}`)
+  expect((await register('sibling', file)).status).toBe(403)
+  expect((await register('outer%1Finner', file)).status).toBe(200)
+})
+
+test('a recreated namespace of the same name has no grant', async () => {
+  await namespaceFor('again')
+  const place = `${server.root}/again`
+  const file = await putTable(`${place}/t`)
+  await grant('again', place)
+  expect((await server.send('DELETE', 'namespaces/again')).status).toBe(204)
+  await namespaceFor('again')
+  expect(await locationsIn('again')).toEqual([])
+  expect((await register('again', file)).status).toBe(403)
+  expect((await create('again', `${place}/t`)).status).toBe(403)
+})
+
+test('a revoked place is refused, and tables that lie there stay', async () => {
+  await namespaceFor('revoked')
+  const place = `${server.root}/revoked`
+  const [first, second] = [await putTable(`${place}/a`), await putTable(`${place}/b`)]
+  await grant('revoked', place)
+  expect((await register('revoked', first, ann.send, 'kept')).status).toBe(200)
+  expect((await revoke('revoked', `${place}/a`)).json).toEqual({ changed: false })
+  expect((await revoke('revoked', `${place}/`)).json).toEqual({ changed: true })
+  expect((await revoke('revoked', place)).json).toEqual({ changed: false })
+  expect((await register('revoked', second)).status).toBe(403)
+  expect((await ann.send('GET', 'namespaces/revoked/tables/kept')).status).toBe(200)
+})
+
+test('only holders of administer-storage grant and revoke, managers of the namespace do not', async () => {
+  await namespaceFor('managed', 'manage')
+  await namespaceFor('administered', 'administer-storage')
+  const place = `${server.root}/administered`
+  for (const change of [grant, revoke])
+    expect((await change('managed', place, ann.send)).status, change.name).toBe(403)
+  expect((await grant('administered', place, ann.send)).json).toEqual({ changed: true })
+  expect((await grant('administered', place, ann.send)).json).toEqual({ changed: false })
+  expect((await list('managed', ann.send)).status).toBe(200)
+  expect((await revoke('administered', place, ann.send)).json).toEqual({ changed: true })
+  const stranger = await server.caller('stranger')
+  for (const answer of [await list('managed', stranger.send), await grant('managed', place, stranger.send)])
+    expect(answer.status).toBe(404)
+})
+
+test('the root of the warehouse, places around it and outside of the allowed locations are refused', async () => {
+  await namespaceFor('bounded')
+  for (const [location, status] of [
+    [server.root, 400],
+    [`${server.root}/`, 400],
+    [`${server.root}/..`, 400],
+    [dirname(server.root), 400],
+    [`${server.root}-2`, 403],
+    ['file:///etc', 403],
+    ['s3://lakehouse/x', 403],
+    ['nonsense', 400],
+  ] as const)
+    expect((await grant('bounded', location)).status, location).toBe(status)
+  expect((await grant('missing', `${server.root}/x`)).status).toBe(404)
+  expect((await grant('bounded', `file://${extra}`)).status).toBe(200)
+  expect(await locationsIn('bounded')).toEqual([`file://${extra}/`])
+})
+
+test('granted places are listed in pages, and each change is an audit event', async () => {
+  await namespaceFor('audited')
+  for (const name of ['c', 'a', 'b']) await grant('audited', `${server.root}/audited/${name}`)
+  expect(await locationsIn('audited')).toEqual(
+    ['a', 'b', 'c'].map((name) => `${server.root}/audited/${name}/`),
+  )
+  const first = objectAt((await list('audited', server.send, '&pageSize=2')).json)
+  expect(first['locations']).toHaveLength(2)
+  const rest = await list('audited', server.send, `&pageSize=2&pageToken=${textAt(first, 'nextPageToken')}`)
+  expect(rest.json).toMatchObject({
+    locations: [{ location: `${server.root}/audited/c/` }],
+    nextPageToken: null,
+  })
+  await revoke('audited', `${server.root}/audited/c`)
+  const { json } = await server.send('GET', '/management/v1/audit?pageSize=4')
+  expect(json).toMatchObject({
+    events: [
+      { operation: 'revokeNamespaceLocation', detail: { location: `${server.root}/audited/c` } },
+      ...['b', 'a', 'c'].map((name) => ({
+        operation: 'grantNamespaceLocation',
+        privilege: 'administer-storage',
+        object: 'lakehouse:audited',
+        outcome: 'allowed',
+        detail: { location: `${server.root}/audited/${name}` },
+      })),
+    ],
+  })
+})
