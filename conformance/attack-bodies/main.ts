@@ -1,0 +1,90 @@
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
+import { type HeadgateServer, startHeadgate } from '../lib/headgate-server.ts'
+import { cacheFolder, newRunFolder } from '../lib/paths.ts'
+import { ProcessKeeper } from '../lib/process-keeper.ts'
+import type { AttackAnswers } from './attacker.ts'
+import { type Caller, prepareCallers, warehouse } from './callers.ts'
+import { type BodyAttackOptions, readOptions, usage } from './options.ts'
+import { excesses, humanReport, type Step, stepLine, type StepName } from './report.ts'
+import { readServerState } from './server-state.ts'
+import { prepareAttack, startProbe } from './threads.ts'
+
+/** Exit code: 0 within all limits, 1 a limit was exceeded, 2 it could not run. */
+async function main(options: BodyAttackOptions): Promise<number> {
+  const { seconds, rounds, settleSeconds, concurrency, json } = options
+  await using keeper = new ProcessKeeper()
+  const folder = newRunFolder(cacheFolder('attack-bodies-run'))
+  say('starting a server')
+  const server = await startHeadgate(keeper, {
+    dataDir: join(folder, 'data'),
+    log: join(folder, 'server.log'),
+  })
+  const { stranger, writer } = await prepareCallers(server)
+  const attack = async (name: StepName, caller: Caller, length = seconds): Promise<Step> => {
+    const plan = { origin: server.origin, warehouse, concurrency, seconds: length, ...caller }
+    const prepared = await prepareAttack(plan)
+    return measured(server, name, () => prepared.start())
+  }
+  say('warming the server up')
+  await attack('attack with rights', writer, Math.min(5, seconds))
+  await sleep(2_000)
+  const { residentBytes } = await readServerState(server.origin)
+  const steps: Step[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    steps.push(
+      await measured(server, 'without attack', async () => {
+        await sleep(seconds * 1_000)
+        return {}
+      }),
+      await attack('attack without rights', stranger),
+      await attack('attack with rights', writer),
+    )
+  }
+  say(`waiting ${settleSeconds} s for the memory`)
+  await sleep(settleSeconds * 1_000)
+  const settled = await readServerState(server.origin)
+  const result = {
+    steps,
+    residentBytes,
+    settled: { seconds: settleSeconds, residentBytes: settled.residentBytes },
+  }
+  console.log(json ? JSON.stringify({ ...result, excesses: excesses(result) }) : humanReport(result))
+  if (excesses(result).length > 0) {
+    say(`logs and data: ${folder}`)
+    return 1
+  }
+  return await leaveNothing(keeper, folder)
+}
+
+async function measured(
+  { origin }: HeadgateServer,
+  name: StepName,
+  work: () => Promise<AttackAnswers>,
+): Promise<Step> {
+  const startedAt = performance.now()
+  const before = await readServerState(origin)
+  const probe = startProbe(origin)
+  const answers = await work()
+  const health = await probe.stop()
+  const after = await readServerState(origin)
+  const step = {
+    name,
+    seconds: (performance.now() - startedAt) / 1_000,
+    health,
+    pauseMs: after.pauseMs,
+    residentBytes: after.residentBytes,
+    cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+    load: loadavg()[0] ?? 0,
+    answers,
+  }
+  say(stepLine(step))
+  return step
+}
+
+await runCommand('attack:bodies', async (args) => {
+  const options = readOptions(args)
+  return options === undefined ? printed(usage) : await main(options)
+})

@@ -1,0 +1,24 @@
+/** Figures of the server process, from its metrics. */
+export interface ServerState {
+  /** The longest time that the event loop was held since the last reading, in ms, as perf_hooks measures it. */
+  readonly pauseMs: number
+  readonly residentBytes: number
+  /** CPU time of the process since its start, in s. */
+  readonly cpuSeconds: number
+}
+
+/** Reads the figures, which also begins a new measurement of pauses. */
+export async function readServerState(origin: string): Promise<ServerState> {
+  const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(60_000) })
+  const text = await response.text()
+  const figure = (name: string): number => {
+    const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]
+    if (value === undefined) throw new Error(`the server has no metric ${name}`)
+    return Number(value)
+  }
+  return {
+    pauseMs: figure('nodejs_eventloop_lag_max_seconds') * 1_000,
+    residentBytes: figure('process_resident_memory_bytes'),
+    cpuSeconds: figure('process_cpu_seconds_total'),
+  }
+}
