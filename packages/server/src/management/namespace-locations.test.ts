@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Json, stringify } from '@headgate/json'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Storage } from '../storage/storage.ts'
 import { metadataOf, objectAt, schema, textAt } from '../iceberg/test-tables.ts'
 import { type Send, type TestAnswer, type TestCaller, testServer, type TestServer } from '../test-server.ts'
 
@@ -198,4 +199,39 @@ test('granted places are listed in pages, and each change is an audit event', as
       })),
     ],
   })
+})
+
+test('a create that was decided before a revocation is not committed after it', async () => {
+  let beforePut: (() => Promise<void>) | null = null
+  await using other = await testServer({
+    wrapStorage: (storage) =>
+      new Proxy(storage, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target)
+          if (typeof value !== 'function') return value
+          if (name !== 'put') return value.bind(target) as unknown
+          return async (...args: Parameters<Storage['put']>) => {
+            const run = beforePut
+            beforePut = null
+            await run?.()
+            return target.put(...args)
+          }
+        },
+      }),
+  })
+  await other.send('POST', 'namespaces', { namespace: ['n'] })
+  const caller = await other.caller('ann')
+  await other.grant({ privilege: 'create', on: { kind: 'warehouse', id: other.warehouseId }, to: caller })
+  const place = { namespace: ['n'], location: `${other.root}/place` }
+  expect((await other.send('POST', path, place)).status).toBe(200)
+  await mkdir(fileURLToPath(place.location), { recursive: true })
+  await writeFile(join(fileURLToPath(place.location), 'data.parquet'), 'x')
+  let revoked: TestAnswer | undefined
+  beforePut = async () => {
+    revoked = await other.send('POST', `${path}/revoke`, place)
+  }
+  const body = { name: 't', schema, location: place.location }
+  expect((await caller.send('POST', 'namespaces/n/tables', body)).status).toBe(403)
+  expect(revoked?.json).toEqual({ changed: true })
+  expect((await other.send('HEAD', 'namespaces/n/tables/t')).status).toBe(404)
 })
