@@ -85,6 +85,22 @@ describe('a staged create', () => {
     expect((await ann.send('POST', `${tables}/${name}`, creationOf(second))).status).toBe(200)
   })
 
+  test.each(['random', 'chosen'])(
+    'at a %s place is finished only by the principal that staged it',
+    async (kind) => {
+      const name = fresh()
+      const body = { name, schema, 'stage-create': true, ...(kind === 'chosen' ? { location: place() } : {}) }
+      const staged = await ann.send('POST', tables, body)
+      const { location } = metadataOf(staged)
+      await put(`${typeof location === 'string' ? location : ''}/data`)
+      const path = `${tables}/${name}`
+      expect((await bob.send('POST', path, creationOf(staged))).status).toBe(400)
+      const change = { identifier: { namespace: ['p'], name }, ...creationOf(staged) }
+      expect((await bob.send('POST', 'transactions/commit', { 'table-changes': [change] })).status).toBe(400)
+      expect((await ann.send('POST', path, creationOf(staged))).status).toBe(200)
+    },
+  )
+
   test('that ended, or is being cleared, cannot be finished', async () => {
     for (const change of ["ends_at = now() - interval '1 s'", 'clearing = true']) {
       const [location, name] = [place(), fresh()]

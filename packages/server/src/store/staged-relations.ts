@@ -46,7 +46,7 @@ export interface StagedKey extends Pick<
   StagedRelation,
   'warehouseId' | 'path' | 'name' | 'location' | 'principalId'
 > {
-  /** Null: the commit assigns none, and the principal that staged the table is identified by its id. */
+  /** Null: the commit assigns none. */
   readonly uuid: string | null
 }
 
@@ -54,14 +54,14 @@ const find = statement(
   'staged_find',
   `select id, prefixes::text[] from staged_relation
    where location = $1 and warehouse_id = $2 and namespace_path = $3 and name = $4
-     and ($5::uuid is null and principal_id = $6 or uuid = $5)
+     and principal_id = $6 and ($5::uuid is null or uuid = $5)
      and not clearing and (ends_at is null or ends_at > now())
    order by created_at desc limit 1`,
 )
 
 /**
- * Returns the reservation that a commit of a staged create belongs to: equal name, location and uuid. Null: there is
- * none, it ended, it was taken over by a later attempt, or its files are being cleared.
+ * Returns the reservation that a commit of a staged create belongs to: equal name, location, uuid and principal. A uuid is
+ * part of paths and no secret, so it does not replace the principal. Null: there is none, it ended, it was taken over by a later attempt, or its files are being cleared.
  */
 export async function findStaged(
   sql: Queryable,
