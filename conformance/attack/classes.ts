@@ -5,9 +5,11 @@ import { gatewayPaths } from './classes/gateway-paths.ts'
 import { lateWrites } from './classes/late-writes.ts'
 import { locations } from './classes/locations.ts'
 import { presignedRequests } from './classes/presigned.ts'
+import { recreatedNames } from './classes/recreated-names.ts'
 import { signatures } from './classes/signatures.ts'
 import { signing } from './classes/signing.ts'
 import { stolen } from './classes/stolen.ts'
+import { tamperedMetadata } from './classes/tampered-metadata.ts'
 
 /** All kinds of attack. */
 export const allClasses: readonly AttackClass[] = [
@@ -20,4 +22,6 @@ export const allClasses: readonly AttackClass[] = [
   ...locations,
   ...signing,
   ...lateWrites,
+  ...tamperedMetadata,
+  ...recreatedNames,
 ]

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { openCatalog } from '../refresh/catalog-client.ts'
 import type { OwnServer } from '../refresh/own-server.ts'
 import { targetOf, useKeys } from '../refresh/storage-keys.ts'
+import { besideNames, keptSeconds, openBeside } from './beside.ts'
 import { type Canary, newMarks, plant } from './canary.ts'
 import type { Brief, Lake } from './lake.ts'
 import {
@@ -11,6 +12,7 @@ import {
   keysOf,
   loaded,
   makeTables,
+  markMetadata,
   namespace,
   ownPlace,
   type People,
@@ -31,6 +33,9 @@ export const serverSettings: Readonly<Record<string, string>> = {
   HEADGATE_STORAGE_REFRESH_TOKEN_TTL: '60',
   HEADGATE_JOB_INTERVAL_MS: '1000',
   HEADGATE_AUDIT_READS: 'off',
+  // Larger metadata is read back from storage at every load.
+  HEADGATE_METADATA_ROW_LIMIT_BYTES: '4KiB',
+  HEADGATE_METADATA_CACHE_BYTES: '0',
   HEADGATE_S3_DECISION_MAX_AGE_MS: String(decisionMaxAgeMs),
 }
 
@@ -38,9 +43,13 @@ export const serverSettings: Readonly<Record<string, string>> = {
 export async function gatewayLake(server: OwnServer, people: People, folder: string): Promise<Lake> {
   const root = await server.gatewayWarehouse(bucket)
   const sibling = await server.gatewayWarehouse(`${bucket}2`)
+  const { kept, hers } = besideNames(bucket)
+  await server.gatewayWarehouse(kept, { retentionSeconds: keptSeconds })
+  await server.gatewayWarehouse(hers)
   const tables = await makeTables(server, people, bucket)
   const { as, own, victim } = tables
   const marks = newMarks(`${ownPlace}/`)
+  await markMetadata(as.ada, victim, marks.content)
   const outside = join(folder, 'outside')
   mkdirSync(outside, { recursive: true })
   const planted: string[] = []
@@ -81,8 +90,10 @@ export async function gatewayLake(server: OwnServer, people: People, folder: str
       own: [join(root, ownPlace)],
       guarded: [...adaPlaces.map((place) => join(root, place)), ...planted, sibling, outside],
       content: marks.content,
-      ignored: /\/attack-brief\//,
+      ignored: /\/attack-brief\/|\/attack-lake-kept\//,
     }),
+    beside: await openBeside(server, people, { kept, hers }),
+    pathOf: (location) => join(dirname(root), location.slice('s3://'.length)),
     count: () => (made += 1),
   }
 }

@@ -34,6 +34,14 @@ export interface Brief {
   readonly target: string
 }
 
+/** Warehouses beside the attacked one. */
+export interface Beside {
+  /** Keeps dropped tables. Mallory and Ada may create namespaces and tables. */
+  readonly kept: { readonly name: string; readonly as: Readonly<Record<'mallory' | 'ada', Catalog>> }
+  /** Mallory manages it and administers its storage. */
+  readonly hers: { readonly name: string; readonly catalog: Catalog }
+}
+
 /** What is attacked: a catalog and its store, with what is Mallory's and what is not. */
 export interface Lake {
   readonly mode: Mode
@@ -57,6 +65,10 @@ export interface Lake {
   readonly brief: Brief | undefined
   /** The store itself, where clients reach it without the gateway. */
   readonly store: { readonly endpoint: string; readonly region: string } | undefined
+  /** Other warehouses of the same server; undefined without a real server. */
+  readonly beside: Beside | undefined
+  /** Returns the path of a location on the disk of the server or of the store. */
+  pathOf(location: string): string
   /** Numbers the tables that attacks make. */
   count(): number
 }

@@ -75,7 +75,7 @@ export async function signAndSend(
   lake: Lake,
   path: string,
   { method, uri, headers = {}, body, region, provider }: ToSign,
-  sentBody: string = body ?? '',
+  sentBody: string | Uint8Array = body ?? '',
   added: readonly HeaderPair[] = [],
 ): Promise<{ readonly signed: boolean; readonly seen: readonly Seen[] }> {
   const { store } = lake

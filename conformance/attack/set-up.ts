@@ -67,6 +67,13 @@ async function makeTable(catalog: Catalog, name: string, location: string): Prom
   return { name, location }
 }
 
+/** Puts the content of a canary into the metadata of a table, so that an answer with that metadata is noticed. */
+export async function markMetadata(catalog: Catalog, table: Table, content: string): Promise<void> {
+  const body = { requirements: [], updates: [{ action: 'set-properties', updates: { note: content } }] }
+  const answer = await catalog.send('POST', tablePath(catalog, namespace, table.name), { body })
+  if (answer.status !== 200) throw new Error(`commit to ${table.name}: ${inShort(answer)}`)
+}
+
 /** Everybody's keys: Mallory's and the reader's for her table, Ada's for her own. */
 export async function keysOf({ as, own, victim }: Tables): Promise<Record<Who, StorageKeys>> {
   return {

@@ -75,6 +75,8 @@ export async function weakLake(weakness: Weakness): Promise<AsyncDisposable & { 
       guarded: [join(root, 'n/t2'), outside, ...planted],
       content: marks.content,
     }),
+    beside: undefined,
+    pathOf: (location) => join(folder, 'store', location.slice('s3://'.length)),
     count: () => 0,
   }
   return {

@@ -20,7 +20,10 @@ export interface OwnServer {
   grant(principal: string, privilege: string, warehouse: string): Promise<void>
   revoke(principal: string, privilege: string, warehouse: string): Promise<void>
   /** A warehouse in a folder of its own that clients know as a bucket of the same name. */
-  gatewayWarehouse(name: string, options?: { readonly lifetimeSeconds?: number }): Promise<string>
+  gatewayWarehouse(
+    name: string,
+    options?: { readonly lifetimeSeconds?: number; readonly retentionSeconds?: number },
+  ): Promise<string>
 }
 
 /**
@@ -64,12 +67,12 @@ export async function startOwnServer(
         for (const privilege of privileges) await change('grants', name, privilege, warehouse)
       return login(`${made.secret.clientId}:${made.secret.clientSecret}`)
     },
-    async gatewayWarehouse(name, { lifetimeSeconds } = {}) {
+    async gatewayWarehouse(name, { lifetimeSeconds, retentionSeconds = 0 } = {}) {
       const root = join(places, name)
       mkdirSync(root, { recursive: true })
       const vending = { mode: 'gateway', ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }) }
       const storage = { type: 'file', root: `file://${root}`, bucket: name }
-      const body = { name, storage, vending, retentionSeconds: 0 }
+      const body = { name, storage, vending, retentionSeconds }
       await succeeded(manage('POST', 'warehouses', { body }), `warehouse ${name}`)
       return root
     },

@@ -1,0 +1,81 @@
+const sync = Buffer.alloc(16, 7)
+
+/** A value of the Avro types that manifests need: a record is the list of its fields. */
+export type AvroValue = string | number | readonly AvroValue[]
+
+function zigzag(value: number): Buffer {
+  let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
+  const bytes: number[] = []
+  while (rest > 127n) {
+    bytes.push(Number(rest & 127n) | 128)
+    rest >>= 7n
+  }
+  return Buffer.from([...bytes, Number(rest)])
+}
+
+function encoded(value: AvroValue): Buffer {
+  if (typeof value === 'number') return zigzag(value)
+  if (typeof value === 'string') return Buffer.concat([zigzag(Buffer.byteLength(value)), Buffer.from(value)])
+  return Buffer.concat(value.map(encoded))
+}
+
+/** Returns an uncompressed Avro container file with one block. */
+export function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
+  const block = Buffer.concat(records.map(encoded))
+  return Buffer.concat([
+    Buffer.from('Obj\u0001', 'latin1'),
+    encoded([2, 'avro.schema', JSON.stringify(schema), 'avro.codec', 'null', 0]),
+    sync,
+    encoded([records.length, block.length]),
+    block,
+    sync,
+  ])
+}
+
+const field = (name: string, type: unknown, id: number): object => ({ name, type, 'field-id': id })
+
+/** Returns a manifest of format 2 that names these data files. */
+export function manifestOf(files: readonly string[]): Buffer {
+  const dataFile = {
+    type: 'record',
+    name: 'r2',
+    fields: [
+      field('content', 'int', 134),
+      field('file_path', 'string', 100),
+      field('file_format', 'string', 101),
+      field('partition', { type: 'record', name: 'r102', fields: [] }, 102),
+      field('record_count', 'long', 103),
+      field('file_size_in_bytes', 'long', 104),
+    ],
+  }
+  const schema = {
+    type: 'record',
+    name: 'manifest_entry',
+    fields: [field('status', 'int', 0), field('snapshot_id', 'long', 1), field('data_file', dataFile, 2)],
+  }
+  return avroFile(
+    schema,
+    files.map((file) => [1, 1, [0, file, 'PARQUET', [], 1, 1]]),
+  )
+}
+
+/** Returns a manifest list of format 2 that names these manifests. */
+export function manifestListOf(manifests: readonly string[]): Buffer {
+  const names = ['manifest_length', 'partition_spec_id', 'content', 'sequence_number', 'min_sequence_number']
+  const ids = [501, 502, 517, 515, 516]
+  const schema = {
+    type: 'record',
+    name: 'manifest_file',
+    fields: [
+      field('manifest_path', 'string', 500),
+      ...names.map((name, i) =>
+        field(name, name === 'content' || name === 'partition_spec_id' ? 'int' : 'long', ids[i] ?? 0),
+      ),
+      field('added_snapshot_id', 'long', 503),
+    ],
+  }
+  return avroFile(
+    schema,
+    manifests.map((manifest) => [manifest, 500, 0, 0, 1, 1, 1]),
+  )
+}

@@ -1,0 +1,325 @@
+import {
+  type Answer,
+  type Catalog,
+  memberOf,
+  namespacePath,
+  tablePath,
+} from '../../refresh/catalog-client.ts'
+import { credentialsIn } from '../../refresh/credential.ts'
+import { storageKeysOf, targetOf, useKeys } from '../../refresh/storage-keys.ts'
+import { createBody, creationBody, delegation, locationIn } from '../../refresh/table-requests.ts'
+import type { AttackClass, Evidence, Seen } from '../attack.ts'
+import { prefixesIn, seenOf } from '../catalog-seen.ts'
+import type { Beside, Lake } from '../lake.ts'
+import type { Random } from '../random.ts'
+import { seenOfStore } from './gateway-paths.ts'
+
+const modes = ['gateway', 'sts', 'remote-signing'] as const
+const headers = { 'x-iceberg-access-delegation': 'vended-credentials,remote-signing' }
+
+/** A namespace of one principal, with a table whose metadata and files hold the bytes of a canary. */
+interface Former {
+  readonly catalog: Catalog
+  readonly namespace: readonly string[]
+  readonly made: Answer
+  readonly staged: Answer
+  readonly id: string
+  readonly metadataLocation: string
+}
+
+const besideOf = ({ beside }: Lake): Beside => {
+  if (beside === undefined) throw new Error('there is no other warehouse')
+  return beside
+}
+
+const keysOf = (answer: Answer): ReturnType<typeof storageKeysOf> =>
+  answer.status === 200 ? credentialsIn(answer).flatMap((one) => storageKeysOf(one) ?? [])[0] : undefined
+
+const droppedPath = ({ beside }: Lake): string =>
+  `management/v1/warehouses/${beside?.kept.name ?? ''}/dropped`
+
+async function succeeded(answering: Promise<Answer>, what: string): Promise<Answer> {
+  const answer = await answering
+  if (answer.status >= 300) throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`)
+  return answer
+}
+
+async function makeNamespace(catalog: Catalog, namespace: readonly string[]): Promise<void> {
+  for (let depth = 1; depth <= namespace.length; depth++) {
+    const body = { namespace: namespace.slice(0, depth) }
+    await succeeded(catalog.send('POST', `${catalog.root}namespaces`, { body }), 'namespace')
+  }
+}
+
+async function dropNamespace(catalog: Catalog, namespace: readonly string[]): Promise<void> {
+  for (let depth = namespace.length; depth > 0; depth--)
+    await succeeded(
+      catalog.send('DELETE', namespacePath(catalog, namespace.slice(0, depth))),
+      'drop of a namespace',
+    )
+}
+
+/** Makes a namespace with a table and a staged one, and drops the table. */
+async function makeFormer(lake: Lake, catalog: Catalog, namespace: readonly string[]): Promise<Former> {
+  await makeNamespace(catalog, namespace)
+  const tables = `${namespacePath(catalog, namespace)}/tables`
+  const properties = { note: lake.marks.content }
+  const made = await succeeded(
+    catalog.send('POST', tables, { body: createBody('t', { properties }), headers }),
+    'create',
+  )
+  const staged = await succeeded(
+    catalog.send('POST', tables, { body: createBody('s', { 'stage-create': true, properties }), headers }),
+    'stage-create',
+  )
+  for (const answer of [made, staged]) {
+    const keys = keysOf(answer)
+    if (keys === undefined) continue
+    const put = await useKeys(keys, 'PUT', targetOf(`${locationIn(answer)}/data/secret`), lake.marks.content)
+    if (put.status !== 200) throw new Error(`the owner could not write: ${put.status}`)
+  }
+  await succeeded(catalog.send('DELETE', tablePath(catalog, namespace, 't')), 'drop')
+  const id = droppedIds(await succeeded(catalog.send('GET', droppedPath(lake)), 'list of dropped'), namespace)
+  if (id[0] === undefined) throw new Error('the owner does not find what she dropped')
+  return {
+    catalog,
+    namespace,
+    made,
+    staged,
+    id: id[0],
+    metadataLocation: String(memberOf(made.json, 'metadata-location')),
+  }
+}
+
+/** Leaves out the bytes of the canary: an answer may repeat what was sent. */
+function withoutNote(answer: Answer): Answer {
+  const metadata = memberOf(answer.json, 'metadata')
+  return {
+    ...answer,
+    json: { metadata: { ...(typeof metadata === 'object' ? metadata : {}), properties: {} } },
+  }
+}
+
+function droppedIds(answer: Answer, namespace: readonly string[]): string[] {
+  const list = memberOf(answer.json, 'dropped')
+  if (!Array.isArray(list)) return []
+  return list
+    .filter((row: unknown) => String(memberOf(row, 'namespace')) === String(namespace))
+    .map((row: unknown) => String(memberOf(row, 'id')))
+}
+
+function namespaceOf(lake: Lake, random: Random): string[] {
+  const name = `x${lake.count()}`
+  return random.pick([[name], [name], [name, 'inner'], [name, 'a.b']])
+}
+
+/** Mallory makes Ada's namespace again, and tries to reach what Ada dropped there. */
+async function asNewOwner(lake: Lake, random: Random): Promise<Evidence> {
+  const { mallory, ada } = besideOf(lake).kept.as
+  const former = await makeFormer(lake, ada, namespaceOf(lake, random))
+  const { namespace, id, made, staged, metadataLocation } = former
+  await dropNamespace(ada, namespace)
+  await makeNamespace(mallory, namespace)
+  const tables = `${namespacePath(mallory, namespace)}/tables`
+  const path = tablePath(mallory, namespace, 't')
+  const owns = random.chance(0.5)
+  const own = owns
+    ? await succeeded(
+        mallory.send('POST', tables, { body: createBody('t'), headers }),
+        'create of the new owner',
+      )
+    : undefined
+  const seen: Seen[] = []
+  const found: string[] = []
+  const listed = await mallory.send('GET', droppedPath(lake))
+  if (droppedIds(listed, namespace).includes(id))
+    found.push('the dropped table of another principal was listed')
+  const old = [locationIn(made), locationIn(staged)]
+  const tried = async (what: string, answering: Promise<Answer>): Promise<void> => {
+    const answer = await answering
+    seen.push(seenOf(answer))
+    if (prefixesIn(answer).some((prefix) => old.some((place) => prefix.startsWith(place))))
+      found.push(`${what} issued a credential for a former table`)
+    const keys = keysOf(answer)
+    if (keys === undefined) return
+    for (const place of old) {
+      seen.push(seenOfStore(await useKeys(keys, 'GET', targetOf(`${place}/data/secret`))))
+      const written = await useKeys(keys, 'PUT', targetOf(`${place}/data/secret`), 'changed')
+      if (written.status < 300) found.push(`${what}: a file of a former table was overwritten`)
+    }
+  }
+  if (own !== undefined) await tried('create', Promise.resolve(own))
+  const steps = {
+    restore: async () => {
+      const body = random.pick([{}, { name: 'r' }, { namespace, name: 'r' }, { namespace: [namespace[0]] }])
+      const answer = await mallory.send('POST', `${droppedPath(lake)}/${id}/restore`, { body })
+      if (answer.status < 300) found.push('a dropped table of another principal was restored')
+      seen.push(seenOf(answer))
+    },
+    purge: async () => {
+      const answer = await mallory.send('POST', `${droppedPath(lake)}/${id}/purge`, { body: {} })
+      if (answer.status < 300) found.push('a dropped table of another principal was purged')
+      seen.push(seenOf(answer))
+    },
+    load: () => tried('load', mallory.send('GET', path, { headers })),
+    register: () =>
+      tried(
+        'register',
+        mallory.send('POST', `${namespacePath(mallory, namespace)}/register`, {
+          body: { name: random.pick(['t', 'g']), 'metadata-location': metadataLocation, overwrite: true },
+          headers,
+        }),
+      ),
+    place: () =>
+      tried(
+        'create at the former place',
+        mallory.send('POST', tables, {
+          body: createBody('p', {
+            location: `${random.pick(old)}${random.pick(['', '/', '/data', '/../', '//'])}`,
+            'stage-create': random.chance(0.5),
+          }),
+          headers,
+        }),
+      ),
+    move: () =>
+      tried(
+        'set-location',
+        mallory.send('POST', path, {
+          body: { requirements: [], updates: [{ action: 'set-location', location: random.pick(old) }] },
+        }),
+      ),
+    commit: async () => {
+      const answer = await mallory.send('POST', tablePath(mallory, namespace, 's'), {
+        body: creationBody(withoutNote(staged)),
+      })
+      if (answer.status < 300) found.push('the staged table of another principal was committed')
+      seen.push(seenOf(answer))
+    },
+  }
+  for (const step of [steps.restore, ...random.some(Object.values(steps), 5)]) await step()
+  // A restore that was refused must not have changed what the former owner dropped.
+  const kept = droppedIds(await ada.send('GET', droppedPath(lake)), namespace).includes(id)
+  return {
+    what: `${namespace.length === 1 ? 'a namespace' : 'nested namespaces'} made again by another principal${owns ? ', with a table of the same name' : ''}`,
+    seen,
+    escape: !kept
+      ? [...found, 'the former owner lost the dropped table'].join('; ')
+      : found.join('; ') || undefined,
+  }
+}
+
+/** Ada makes Mallory's namespace again, and Mallory tries what she still holds. */
+async function asFormerOwner(lake: Lake, random: Random): Promise<Evidence> {
+  const { mallory, ada } = besideOf(lake).kept.as
+  const namespace = namespaceOf(lake, random)
+  const { made, staged } = await makeFormer(lake, mallory, namespace)
+  await dropNamespace(mallory, namespace)
+  await makeNamespace(ada, namespace)
+  const tables = `${namespacePath(ada, namespace)}/tables`
+  const theirs: Answer[] = []
+  for (const name of ['t', 's']) {
+    const body = createBody(name, { properties: { note: lake.marks.content } })
+    const answer = await succeeded(ada.send('POST', tables, { body, headers }), 'create of the new owner')
+    const keys = keysOf(answer)
+    if (keys !== undefined)
+      await useKeys(keys, 'PUT', targetOf(`${locationIn(answer)}/data/secret`), lake.marks.content)
+    theirs.push(answer)
+  }
+  const seen: Seen[] = []
+  const found: string[] = []
+  const places = theirs.map(locationIn)
+  const judge = async (what: string, answer: Answer): Promise<void> => {
+    seen.push(seenOf(answer))
+    if (answer.status < 300) found.push(`${what} succeeded`)
+  }
+  for (const [name, answer] of [
+    ['t', made],
+    ['s', staged],
+  ] as const) {
+    const path = tablePath(mallory, namespace, name)
+    const keys = keysOf(answer)
+    const { token } = credentialsIn(answer)[0] ?? {}
+    if (token !== undefined) {
+      const query = `storageRefreshToken=${encodeURIComponent(token)}`
+      await judge(`a refresh at ${name}`, await mallory.send('GET', `${path}/credentials?${query}`))
+      // The token of one table at the name of the other.
+      const other = tablePath(mallory, namespace, name === 't' ? 's' : 't')
+      await judge('a refresh at another name', await mallory.send('GET', `${other}/credentials?${query}`))
+    }
+    if (keys !== undefined)
+      for (const place of places) {
+        const target = targetOf(`${place}/data/secret`)
+        const answers = [
+          await useKeys(keys, 'GET', target),
+          await useKeys(keys, random.pick(['PUT', 'DELETE']), target),
+        ]
+        if (answers.some(({ status }) => status < 300)) found.push('old keys reach a table of the new owner')
+        seen.push(...answers.map(seenOfStore))
+      }
+    const steps = [
+      async () => judge('a load', await mallory.send('GET', path, { headers })),
+      async () => judge('a load with a credential', await mallory.send('GET', `${path}/credentials`)),
+      async () => judge('a drop', await mallory.send('DELETE', path)),
+      async () =>
+        judge(
+          'a commit',
+          await mallory.send('POST', path, {
+            body: { requirements: [], updates: [{ action: 'set-properties', updates: { a: 'b' } }] },
+          }),
+        ),
+      async () => judge('a late creation', await mallory.send('POST', path, { body: creationBody(answer) })),
+      async () =>
+        judge(
+          'a signature',
+          await mallory.send('POST', `${path}/sign`, {
+            body: {
+              method: random.pick(['GET', 'PUT']),
+              uri: `${lake.store?.endpoint ?? 'http://127.0.0.1'}${targetOf(`${places[0] ?? ''}/data/secret`)}`,
+              region: 'us-east-1',
+              headers: {},
+            },
+          }),
+        ),
+    ]
+    for (const step of random.some(steps, 4)) await step()
+  }
+  return {
+    what: 'what the former owner of a namespace holds, at tables of the new owner',
+    seen,
+    escape: found.length > 0 ? found.join('; ') : undefined,
+  }
+}
+
+/** The owner restores a dropped table, and reads its metadata and its files. */
+async function restoreOwn(lake: Lake, random: Random): Promise<Evidence> {
+  const { mallory } = besideOf(lake).kept.as
+  const { namespace, id, made } = await makeFormer(lake, mallory, namespaceOf(lake, random))
+  const restored = await mallory.send('POST', `${droppedPath(lake)}/${id}/restore`, { body: {} })
+  const loaded = await mallory.send('GET', tablePath(mallory, namespace, 't'), { headers: delegation })
+  const keys = keysOf(loaded)
+  const content = lake.marks.content
+  const seen = [restored, loaded].map(({ status }) => ({ status, text: '' }))
+  if (!loaded.text.includes(content)) seen.push({ status: 404, text: 'the metadata is not the same' })
+  if (keys !== undefined) {
+    const got = await useKeys(keys, 'GET', targetOf(`${locationIn(made)}/data/secret`))
+    seen.push({ status: got.text === content ? 200 : 404, text: 'the data file' })
+  }
+  return { what: 'a restore by the owner', seen }
+}
+
+const unavailable = ({ beside }: Lake): string | undefined =>
+  beside === undefined ? 'there is no other warehouse' : undefined
+
+export const recreatedNames: readonly AttackClass[] = [
+  { name: 'recreated-namespace', modes, makesTables: true, unavailable, attack: asNewOwner },
+  { name: 'recreated-held', modes, makesTables: true, unavailable, attack: asFormerOwner },
+  {
+    name: 'recreated-legitimate',
+    modes,
+    makesTables: true,
+    weight: 0.1,
+    legitimate: true,
+    unavailable,
+    attack: restoreOwn,
+  },
+]
