@@ -178,6 +178,24 @@ test('401, 403 and 5xx are not kept: the same key works once the reason is gone'
   expect((await send()).status).toBe(200)
 })
 
+test('refusals of a caller who may not see the warehouse are not kept, whether the object exists or not', async () => {
+  const eve = await server.caller('eve')
+  const warehouse = { kind: 'warehouse', id: server.warehouseId } as const
+  await create('unseen')
+  const cases: readonly (readonly [string, string, string])[] = [
+    [idempotencyKey(), 'DELETE', `${tables}/unseen`],
+    [idempotencyKey(), 'DELETE', `${tables}/absent`],
+  ]
+  const send = ([key, method, path]: (typeof cases)[number]): Promise<TestAnswer> =>
+    eve.send(method, path, undefined, { 'idempotency-key': key })
+  const refused = await Promise.all(cases.map(send))
+  expect(refused.map(({ status }) => status)).toEqual([404, 404])
+  expect(refused[1]?.json).toEqual(refused[0]?.json)
+  await create('absent')
+  await server.grant({ privilege: 'manage', on: warehouse, to: eve })
+  expect((await Promise.all(cases.map(send))).map(({ status }) => status)).toEqual([204, 204])
+})
+
 test('a repeated commit gives the table it was made to, wherever that is now, and never another', async () => {
   await create('moving')
   const key = idempotencyKey()

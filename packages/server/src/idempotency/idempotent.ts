@@ -86,7 +86,7 @@ export async function idempotent(
       await forgetOutcome(parts.sql, principalId, key)
       throw new Stale()
     }
-    if (isHeadgateError(error) && deterministic.has(error.kind.status)) {
+    if (isHeadgateError(error) && isOutcome(error)) {
       // What stands in the way may be what the same request has done, beside this one or before its answer was lost.
       const other = await answerAgain()
       if (other !== null) return other
@@ -101,6 +101,14 @@ export async function idempotent(
     }
     throw error
   }
+}
+
+/**
+ * Whether a refusal is kept. A caller who may not see the warehouse gets the error of a missing warehouse for all that
+ * it holds: keeping it would let callers without rights fill the store.
+ */
+function isOutcome({ kind, code }: HeadgateError): boolean {
+  return deterministic.has(kind.status) && code !== 'no-such-warehouse'
 }
 
 /** What an engine did for a user is no outcome of another engine, whose limits may be narrower. */
