@@ -77,6 +77,7 @@ export const lakePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   clearAbandonedCreate: manageWarehouse,
   listRetiredPlaces: administerWarehouseStorage,
   releaseRetiredPlaces: administerWarehouseStorage,
+  listStorageOverlaps: administerWarehouseStorage,
   revokeAccess: {
     needs: [
       { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'all of a warehouse is meant' },

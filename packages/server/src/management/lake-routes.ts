@@ -8,6 +8,7 @@ import { protectionOperations } from './protection.ts'
 import { retiredPlaceOperations } from './retired-places.ts'
 import { revocationOperations } from './revocations.ts'
 import { storageOrphanOperations } from './storage-orphans.ts'
+import { storageOverlapOperations } from './storage-overlaps.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
 import { warehouseProbeOperations } from './warehouse-probe.ts'
 import { warehouseUpdateOperations } from './warehouse-update.ts'
@@ -26,6 +27,7 @@ export function lakeOperations(parts: LakeParts): readonly ManagementOperation[]
     ...droppedOperations(parts),
     ...storageOrphanOperations(parts),
     ...retiredPlaceOperations(parts),
+    ...storageOverlapOperations(parts),
     ...revocationOperations(parts),
     ...keyOperations(parts),
   ]

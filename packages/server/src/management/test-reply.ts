@@ -36,5 +36,6 @@ export interface ReplyBody extends SecretView {
   readonly warehouses: readonly WarehouseView[]
   readonly orphans: readonly (Placed & { readonly id: string; readonly prefixes: readonly string[] })[]
   readonly places: readonly { readonly location: string }[]
+  readonly overlaps: readonly { readonly outer: unknown; readonly inner: unknown }[]
   readonly dropped: readonly (Placed & { readonly droppedAt: string; readonly expiresAt: string })[]
 }

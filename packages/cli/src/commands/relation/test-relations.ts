@@ -198,6 +198,15 @@ export function relationPromises(shared: () => TestHeadgate): void {
       expect(await headgate(['storage', 'clear'])).toMatchObject({ code: 2 })
     })
 
+    it('storage overlaps finds no overlap in a new warehouse', async () => {
+      const { headgate } = shared()
+      expect(await headgate(['storage', 'overlaps'])).toMatchObject({
+        code: 0,
+        out: '',
+        err: expect.stringContaining('There are no overlapping places'),
+      })
+    })
+
     it('storage retired lists the place that an unregistered table left, and storage release frees it', async () => {
       const { headgate } = shared()
       await post(shared(), 'tables', newTable('left'))

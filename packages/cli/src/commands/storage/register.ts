@@ -2,15 +2,17 @@ import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
 import { registerClear } from './clear.ts'
 import { registerOrphans } from './orphans.ts'
+import { registerOverlaps } from './overlaps.ts'
 import { registerRelease } from './release.ts'
 import { registerRetired } from './retired.ts'
 
 export function registerStorage(program: Command, io: Io): void {
   const group = program
     .command('storage')
-    .description('Unfinished creates and retired places of a warehouse.')
+    .description('Unfinished creates, retired places and overlaps of a warehouse.')
   registerOrphans(group, io)
   registerClear(group, io)
+  registerOverlaps(group, io)
   registerRetired(group, io)
   registerRelease(group, io)
 }
