@@ -8,6 +8,7 @@ import { pathOf } from '../store/namespaces.ts'
 import { findStaged } from '../store/staged-relations.ts'
 import type { Creation } from './create-relation.ts'
 import { takenError } from './existing.ts'
+import { overlapError, overlapsOthers } from './chosen-places.ts'
 import { claimFor, defaultLocation } from './locations.ts'
 import type { CatalogParts } from './parts.ts'
 import { type CommitRequest } from './prepare.ts'
@@ -55,6 +56,12 @@ export async function composeStagedCreate(
   const isReserved = locations.every((location) =>
     staged?.prefixes.some((prefix) => location.startsWith(prefix)),
   )
+  // Versions before claims reserved places that were taken. Random places cannot overlap.
+  if (
+    staged?.chosen === true &&
+    (await overlapsOthers(parts.sql, { relationId: staged.id, warehouseId: warehouse.id }))
+  )
+    throw overlapError()
   const placeRights = isReserved ? null : await request.placeRights()
   const id = staged?.id ?? randomUUID()
   return { place, metadata, id, ownerId, placeRights, isReserved: staged !== null }

@@ -50,9 +50,14 @@ export interface StagedKey extends Pick<
   readonly uuid: string | null
 }
 
+export interface FoundStaged extends Pick<StagedRelation, 'id' | 'prefixes'> {
+  /** A client chose the location, or an older version reserved it. */
+  readonly chosen: boolean
+}
+
 const find = statement(
   'staged_find',
-  `select id, prefixes::text[] from staged_relation
+  `select id, prefixes::text[], ends_at is not null as chosen from staged_relation
    where location = $1 and warehouse_id = $2 and namespace_path = $3 and name = $4
      and principal_id = $6 and ($5::uuid is null or uuid = $5)
      and not clearing and (ends_at is null or ends_at > now())
@@ -63,12 +68,9 @@ const find = statement(
  * Returns the reservation that a commit of a staged create belongs to: equal name, location, uuid and principal. A uuid is
  * part of paths and no secret, so it does not replace the principal. Null: there is none, it ended, it was taken over by a later attempt, or its files are being cleared.
  */
-export async function findStaged(
-  sql: Queryable,
-  key: StagedKey,
-): Promise<{ readonly id: string; readonly prefixes: readonly string[] } | null> {
+export async function findStaged(sql: Queryable, key: StagedKey): Promise<FoundStaged | null> {
   const values = [key.location, key.warehouseId, key.path, key.name, key.uuid, key.principalId]
-  return (await sql.run<{ id: string; prefixes: readonly string[] }>(find, values))[0] ?? null
+  return (await sql.run<FoundStaged>(find, values))[0] ?? null
 }
 
 const byId = statement('staged_by_id', 'select uuid, location from staged_relation where id = $1')
