@@ -10,6 +10,13 @@ const leash = `data:text/javascript,${encodeURIComponent(
   `process.on('disconnect', () => process.exit(1)); process.channel.unref()`,
 )}`
 
+export interface MainProcessOptions {
+  /** Path of another version's `main.ts`. Default: this version's. */
+  readonly program?: string
+  /** URLs of modules that are loaded before the program. */
+  readonly imports?: readonly string[]
+}
+
 /** The product's own program as a child process. */
 export class MainProcess implements AsyncDisposable {
   /** Where it answers. */
@@ -23,10 +30,14 @@ export class MainProcess implements AsyncDisposable {
     this.url = url
   }
 
-  /** Resolves when it says that it is ready. */
-  static async start(environment: Readonly<Record<string, string>>): Promise<MainProcess> {
-    const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning', '--import', leash]
-    const child = spawn(process.execPath, [...flags, program], {
+  /** Resolves when the server has printed that it is ready. */
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    options: MainProcessOptions = {},
+  ): Promise<MainProcess> {
+    const imports = [leash, ...(options.imports ?? [])].flatMap((url) => ['--import', url])
+    const flags = ['--conditions=x-source', '--disable-warning=ExperimentalWarning', ...imports]
+    const child = spawn(process.execPath, [...flags, options.program ?? program], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: programEnvironment(environment),
     })

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { testDatabase } from '@headgate/testkit'
+import { MainProcess } from '../main-process.ts'
+import { type Client, clientOf } from './client.ts'
+import { encodingOf, readFixture, serverEnvironment, type UpgradeFixture } from './fixture.ts'
+import { freePort } from './free-port.ts'
+import { writeRows } from './rows.ts'
+
+/** This version's server on the data set of an older one. */
+export interface UpgradedServer extends AsyncDisposable {
+  readonly fixture: UpgradeFixture
+  readonly url: string
+  readonly databaseUrl: string
+  /** Directory with the storage of all warehouses. */
+  readonly storage: string
+  /** Returns a client with the secret that the data set has for it. */
+  client(id: string): Promise<Client>
+}
+
+/**
+ * Writes the data set into an empty database and directory, and starts the server on it.
+ *
+ * @param clock `now`: the data set was written a moment ago. `fixture`: its times are kept, and the clock of the server is
+ *   set back to them, so that the tokens of the data set are valid.
+ */
+export async function startUpgraded(clock: 'now' | 'fixture'): Promise<UpgradedServer> {
+  await using stack = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'headgate-upgrade-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  const storage = join(directory, 'storage')
+  const fixture = await readFixture(storage)
+  for (const [path, content] of Object.entries(fixture.files)) {
+    await mkdir(dirname(join(storage, path)), { recursive: true })
+    await writeFile(join(storage, path), content, encodingOf(path))
+  }
+  await mkdir(join(storage, 'other'), { recursive: true })
+  const database = stack.use(await testDatabase())
+  const ageMs = Date.now() - Date.parse(fixture.madeAt)
+  await writeRows({ url: database.url, rows: fixture.rows, moveByMs: clock === 'now' ? ageMs : 0 })
+  const port = await freePort()
+  const environment = serverEnvironment({ databaseUrl: database.url, storage, port })
+  const imports = clock === 'now' ? [] : [setBack(ageMs)]
+  stack.use(await MainProcess.start(environment, { imports }))
+  const url = `http://127.0.0.1:${port}`
+  const owned = stack.move()
+  return {
+    fixture,
+    url,
+    storage,
+    databaseUrl: database.url,
+    client: (id) => clientOf(url, id, fixture.secrets[id] ?? ''),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Returns a module that sets the clock of a program back. */
+function setBack(ms: number): string {
+  const source = `const System = Date
+globalThis.Date = class Date extends System {
+  constructor(...given) { given.length === 0 ? super(System.now() - ${ms}) : super(...given) }
+  static now() { return System.now() - ${ms} }
+}`
+  return `data:text/javascript,${encodeURIComponent(source)}`
+}
