@@ -155,10 +155,11 @@ async function freePlaces(lake: Lake, random: Random): Promise<Evidence> {
   const put = await useAccess(lake, name, made, { method: 'PUT', location: file, body: 'mine' })
   const got = await useAccess(lake, name, made, { method: 'GET', location: file })
   await mallory.send('DELETE', `${tablePath(mallory, lake.namespace, name)}?purgeRequested=true`)
-  const root = lake.pathOf(`s3://${hers.name}`)
-  const free = lake.mode === 'gateway' ? `file://${root}-free/${name}` : `s3://${lake.bucket}2/${name}`
+  const free = `s3://${lake.bucket}2/${name}`
   const management = `management/v1/warehouses/${hers.name}`
-  const allowed = await hers.catalog.send('PATCH', management, { body: { allowedLocations: [free] } })
+  // A directory that clients see as a bucket never has allowed locations.
+  const allowedLocations = lake.mode === 'gateway' ? [] : [free]
+  const allowed = await hers.catalog.send('PATCH', management, { body: { allowedLocations } })
   const reset = await hers.catalog.send('PATCH', management, { body: { allowedLocations: [] } })
   return {
     what: `a table at ${location}, and the allowed location ${free}`,

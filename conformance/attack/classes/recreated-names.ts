@@ -79,7 +79,7 @@ async function makeFormer(lake: Lake, catalog: Catalog, namespace: readonly stri
     if (put.status !== 200) throw new Error(`the owner could not write: ${put.status}`)
   }
   await succeeded(catalog.send('DELETE', tablePath(catalog, namespace, 't')), 'drop')
-  const id = droppedIds(await succeeded(catalog.send('GET', droppedPath(lake)), 'list of dropped'), namespace)
+  const id = await droppedIds(lake, catalog, namespace)
   if (id[0] === undefined) throw new Error('the owner does not find what she dropped')
   return {
     catalog,
@@ -100,12 +100,19 @@ function withoutNote(answer: Answer): Answer {
   }
 }
 
-function droppedIds(answer: Answer, namespace: readonly string[]): string[] {
-  const list = memberOf(answer.json, 'dropped')
-  if (!Array.isArray(list)) return []
-  return list
-    .filter((row: unknown) => String(memberOf(row, 'namespace')) === String(namespace))
-    .map((row: unknown) => String(memberOf(row, 'id')))
+/** Returns the ids of what was dropped in a namespace, as one caller sees it, from all pages. */
+async function droppedIds(lake: Lake, catalog: Catalog, namespace: readonly string[]): Promise<string[]> {
+  const ids: string[] = []
+  for (let token: unknown = ''; typeof token === 'string';) {
+    const query = token === '' ? '' : `?pageToken=${encodeURIComponent(token)}`
+    const answer = await succeeded(catalog.send('GET', `${droppedPath(lake)}${query}`), 'list of dropped')
+    const list = memberOf(answer.json, 'dropped')
+    const rows: unknown[] = Array.isArray(list) ? list : []
+    for (const row of rows)
+      if (String(memberOf(row, 'namespace')) === String(namespace)) ids.push(String(memberOf(row, 'id')))
+    token = memberOf(answer.json, 'nextPageToken')
+  }
+  return ids
 }
 
 function namespaceOf(lake: Lake, random: Random): string[] {
@@ -131,9 +138,8 @@ async function asNewOwner(lake: Lake, random: Random): Promise<Evidence> {
     : undefined
   const seen: Seen[] = []
   const found: string[] = []
-  const listed = await mallory.send('GET', droppedPath(lake))
-  if (droppedIds(listed, namespace).includes(id))
-    found.push('the dropped table of another principal was listed')
+  const listed = await droppedIds(lake, mallory, namespace)
+  if (listed.includes(id)) found.push('the dropped table of another principal was listed')
   const old = [locationIn(made), locationIn(staged)]
   const tried = async (what: string, answering: Promise<Answer>): Promise<void> => {
     const answer = await answering
@@ -198,7 +204,7 @@ async function asNewOwner(lake: Lake, random: Random): Promise<Evidence> {
   }
   for (const step of [steps.restore, ...random.some(Object.values(steps), 5)]) await step()
   // A restore that was refused must not have changed what the former owner dropped.
-  const kept = droppedIds(await ada.send('GET', droppedPath(lake)), namespace).includes(id)
+  const kept = (await droppedIds(lake, ada, namespace)).includes(id)
   return {
     what: `${namespace.length === 1 ? 'a namespace' : 'nested namespaces'} made again by another principal${owns ? ', with a table of the same name' : ''}`,
     seen,
