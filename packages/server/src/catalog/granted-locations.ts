@@ -1,12 +1,20 @@
+import { HeadgateError } from '@headgate/errors'
 import { canonicalPrefix } from '../storage/location-relations.ts'
 import { parseLocation } from '../storage/location.ts'
 import type { PhysicalPlace } from '../storage/physical-place.ts'
-import { deleteNamespaceLocation, insertNamespaceLocation } from '../store/namespace-locations.ts'
+import {
+  deleteNamespaceLocation,
+  insertNamespaceLocation,
+  listNamespaceLocations,
+} from '../store/namespace-locations.ts'
 import type { Queryable } from '../store/sql.ts'
 import { checkLocations } from './locations.ts'
 import type { FoundNamespace } from './namespaces.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
+
+/** Locations that can be granted to one namespace: every check of a chosen place in it reads them all. */
+const maxLocations = 100
 
 /** A location that can be granted to a namespace, with its physical place. */
 export interface GrantableLocation {
@@ -31,6 +39,7 @@ export function grantableLocation(warehouse: Warehouse, text: string): Grantable
  * Lets tables and views of a namespace, and of those in it, use a place that holds files. Returns false when it was
  * granted before. The grant belongs to the id of the namespace and is deleted with it.
  *
+ * @throws HeadgateError `conflict` when the namespace has the most locations that it may have
  * @throws Stale when the namespace was dropped meanwhile
  */
 export async function grantLocation(
@@ -40,6 +49,13 @@ export async function grantLocation(
 ): Promise<boolean> {
   const granted = await insertNamespaceLocation(tx, row.id, location)
   if (granted === null) throw new Stale()
+  const locations = await listNamespaceLocations(tx, row.id, { after: null, limit: maxLocations + 1 })
+  if (locations.length > maxLocations) {
+    throw new HeadgateError(
+      'conflict',
+      `The namespace has ${maxLocations} granted locations, which is the limit. Grant a location above several of them, or revoke some with "headgate namespace revoke-location".`,
+    )
+  }
   return granted
 }
 

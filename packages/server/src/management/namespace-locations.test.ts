@@ -235,3 +235,14 @@ test('a create that was decided before a revocation is not committed after it', 
   expect(revoked?.json).toEqual({ changed: true })
   expect((await other.send('HEAD', 'namespaces/n/tables/t')).status).toBe(404)
 })
+
+test('a namespace has at most 100 granted places', async () => {
+  await namespaceFor('crowded')
+  for (let index = 0; index < 100; index += 1)
+    expect((await grant('crowded', `file://${extra}/crowded/${index}`)).status).toBeLessThan(300)
+  expect(await grant('crowded', `file://${extra}/crowded/100`)).toMatchObject({
+    status: 409,
+    json: { error: { message: expect.stringContaining('headgate namespace revoke-location') as unknown } },
+  })
+  expect((await grant('crowded', `file://${extra}/crowded/0`)).status).toBeLessThan(300)
+})
