@@ -81,7 +81,10 @@ const changes: Readonly<Record<string, (name: string) => Promise<Waiting>>> = {
     return { method: 'POST', path: tables, body: { name, schema }, lock: takeName(name) }
   },
   async 'the commit of a staged create'(name) {
-    const staged = await server.send('POST', tables, { name, schema, 'stage-create': true })
+    // Only the principal that staged a table may finish it.
+    await server.grant(right)
+    const staged = await caller.send('POST', tables, { name, schema, 'stage-create': true })
+    await server.revoke(right)
     const lock = `select from staged_relation where name = '${name}' for update`
     return { method: 'POST', path: `${tables}/${name}`, body: creationOf(staged), lock }
   },
