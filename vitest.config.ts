@@ -5,20 +5,21 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['x-source'] } },
   test: {
     include: [
-      'packages/*/src/**/*.test.ts',
+      'packages/*/{src,test}/**/*.test.ts',
       'conformance/**/*.test.ts',
       'engines/**/*.test.ts',
       'bench/**/*.test.ts',
+      'tools/**/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // A busy machine takes longer than the second that is the default.
+    // The default of 1 s is too short on a busy machine.
     expect: { poll: { timeout: 15_000 } },
-    globalSetup: ['packages/testkit/src/test-run.ts'],
+    globalSetup: ['packages/testkit/src/vitest-setup.ts'],
     pool: 'forks',
-    // More than cores: half of the time of many tests is waiting, for limits to pass and for processes to start or end.
+    // Many tests wait half of their time for time limits and for processes, so more workers than cores are useful.
     maxWorkers: 3,
-    // Modules are loaded once for each worker, not once for each file: there is no global state that files could share.
+    // Each worker loads a module once instead of once per test file. This is safe because no module has global state.
     isolate: false,
   },
 })

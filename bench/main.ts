@@ -10,6 +10,10 @@ import type { Lab } from './cases/lab.ts'
 import { loadLargeCases } from './cases/load-large.ts'
 import { loadSmallCases } from './cases/load-small.ts'
 import { loadTokenCases } from './cases/load-token.ts'
+import { mixedCases } from './cases/mixed.ts'
+import { placesCases } from './cases/places.ts'
+import { revisionCases } from './cases/revision.ts'
+import { refusalCases } from './cases/refusals.ts'
 import { vendingCases } from './cases/vending.ts'
 import type { BenchRun } from './lib/bench-run.ts'
 import { type Case, type CaseResult, runCase } from './lib/case.ts'
@@ -23,14 +27,18 @@ type Suite = (lab: Lab) => Promise<Case[]>
 
 const suites: readonly { readonly id: string; readonly quick: boolean; readonly cases: Suite }[] = [
   { id: 'load-small', quick: true, cases: loadSmallCases },
+  { id: 'mixed', quick: true, cases: mixedCases },
   { id: 'token', quick: true, cases: loadTokenCases },
   { id: 'identity', quick: true, cases: identityCases },
+  { id: 'refusals', quick: true, cases: refusalCases },
   { id: 'load-large', quick: false, cases: loadLargeCases },
   { id: 'commit-small', quick: true, cases: commitCases },
   { id: 'commit-minio', quick: false, cases: commitMinioCases },
   { id: 'commit-large', quick: false, cases: commitLargeCases },
+  { id: 'places', quick: true, cases: placesCases },
   { id: 'vending', quick: true, cases: vendingCases },
   { id: 'gateway', quick: false, cases: gatewayCases },
+  { id: 'revision', quick: false, cases: revisionCases },
   { id: 'auth', quick: false, cases: authCases },
 ]
 
@@ -59,10 +67,11 @@ async function main(options: BenchOptions): Promise<void> {
     stores: cacheFolder('bench', 'stores'),
     maxTables: options.maxTables,
     thorough: options.mode !== 'quick',
+    against: options.against,
   }
   const results: CaseResult[] = []
   const report: Report = {
-    title: 'Headgate beside bare loops',
+    title: 'Headgate compared with bare loops',
     date: options.date,
     mode: options.mode,
     machine: describeMachine(await postgres.version()),
@@ -71,7 +80,7 @@ async function main(options: BenchOptions): Promise<void> {
     warmUpSeconds: options.warmUpMs / 1000,
     seconds: options.durationMs / 1000,
     notes: [
-      `Each server, the bare ones too, had ${options.firstLoadMs / 1000} s of load before its first figure.`,
+      `Each server, baselines included, served ${options.firstLoadMs / 1000} s of load before its first measurement.`,
     ],
     cases: results,
   }
@@ -84,11 +93,11 @@ async function main(options: BenchOptions): Promise<void> {
     for (const one of await suite.cases(lab)) {
       if (!isWanted(options, one.id)) continue
       results.push(await runCase(run, one))
-      // after each case, so that one that fails does not take with it what was measured before
+      // Saved after each case, so that a failed case does not lose the earlier results.
       if (options.name !== undefined)
         saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
     }
-    // only one suite's servers at a time
+    // Servers of only one suite run at a time.
     await keeper.stopAll()
   }
   rmSync(folder, { recursive: true, force: true })
@@ -97,7 +106,7 @@ async function main(options: BenchOptions): Promise<void> {
 
 function isWanted({ only, mode }: BenchOptions, id: string): boolean {
   if (only.length > 0) return only.some((start) => id.startsWith(start))
-  // the engines that matter most ask for gzip
+  // The most common engines accept gzip.
   return mode !== 'quick' || !id.includes('-identity-')
 }
 

@@ -1,14 +1,17 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readCount, readNames, readRun, readSeconds, runFlags, type RunOptions } from './lib/run-options.ts'
 
-/** What a run of the benchmark is asked for on the command line. */
+/** Options of one run of the benchmark, from the command line. */
 export interface BenchOptions extends RunOptions {
   readonly only: readonly string[]
-  /** Load that each server gets before its first figure. */
+  /** Duration of the load that each server serves before its first measurement. */
   readonly firstLoadMs: number
-  /** Tables of the largest store. */
+  /** Number of tables of the largest store. */
   readonly maxTables: number
   readonly loaders: number | undefined
+  /** Folder of another checkout with its packages installed. */
+  readonly against: string | undefined
 }
 
 const modes = {
@@ -20,8 +23,9 @@ const modes = {
 export const usage = `options:
   --quick | --full     one round, small stores, a minute | five long rounds (default: three rounds)
   --only <case,…>      cases whose id begins with one of these
-  --place <apart|anywhere>  servers on a core of their own (default where taskset exists), or not
+  --place <apart|anywhere>  servers on separate cores (default if taskset exists), or on any core
   --repeats <n>  --seconds <n>  --warm-up <n>  --first-load <n>  --tables <n>  --loaders <n>
+  --against <folder>   another checkout, after its npm ci, for the cases mixed-…, revision-… and refusals-…
   --name <name>        writes bench/results/<name>.md and .json
   --json               prints the report as JSON instead of Markdown
   --date <yyyy-mm-dd>  date in the report (default: today)`
@@ -34,6 +38,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       'first-load': { type: 'string' },
       tables: { type: 'string' },
       loaders: { type: 'string' },
+      against: { type: 'string' },
     },
   })
   const { run, given } = readRun(values, modes)
@@ -43,5 +48,6 @@ export function readOptions(args: readonly string[]): BenchOptions {
     firstLoadMs: readSeconds('--first-load', values['first-load']) ?? given.firstLoadMs,
     maxTables: readCount('--tables', values.tables) ?? given.maxTables,
     loaders: readCount('--loaders', values.loaders),
+    against: values.against === undefined ? undefined : resolve(values.against),
   }
 }

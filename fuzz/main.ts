@@ -1,12 +1,13 @@
-// npm run fuzz -- [--seconds N] [--seed N] [--json] [target …]: runs the property tests for as long as you like.
+// npm run fuzz -- [--seconds N] [--seed N] [--json] [target …]: runs each property test for N seconds.
 import { globSync } from 'node:fs'
 import { parseArgs, styleText } from 'node:util'
 
-/** What a `*.fuzz.ts` file exports: each target runs for so many seconds and rejects with its smallest counterexample. */
+/** Runs one property for this many seconds. Rejects with the smallest counterexample. */
+type FuzzTarget = (seconds: number, seed?: number) => Promise<{ readonly runs: number }>
+
+/** Exports of a file `fuzz-targets.ts`. */
 interface FuzzModule {
-  readonly targets: Readonly<
-    Record<string, (seconds: number, seed?: number) => Promise<{ readonly runs: number }>>
-  >
+  readonly targets: Readonly<Record<string, FuzzTarget>>
 }
 
 const { values, positionals } = parseArgs({
@@ -20,12 +21,12 @@ const { values, positionals } = parseArgs({
 const seconds = Number(values.seconds)
 const seed = values.seed === undefined ? undefined : Number(values.seed)
 if (!(seconds > 0) || Number.isNaN(seed)) {
-  console.error('fuzz: --seconds and --seed take numbers')
+  console.error('fuzz: --seconds takes a positive number, and --seed takes a number.')
   process.exit(2)
 }
 
 const root = new URL('../', import.meta.url)
-const files = globSync('packages/*/src/**/*.fuzz.ts', { cwd: root }).toSorted()
+const files = globSync('packages/*/test/**/fuzz-targets.ts', { cwd: root }).toSorted()
 const results: { target: string; runs: number; ok: boolean; failure?: string }[] = []
 for (const file of files) {
   const { targets } = (await import(new URL(file, root).href)) as FuzzModule

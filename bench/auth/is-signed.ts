@@ -1,5 +1,5 @@
-import type { HeaderList } from '@headgate/auth'
 import { parseRequest, sha256Hex, verifySignature } from '@headgate/sigv4'
+import type { HeaderList } from '@headgate/http'
 import { aws, region, service } from './providers.ts'
 import type { ToSign } from './signers.ts'
 

@@ -24,7 +24,7 @@ export const sigv4: Properties = {
 export interface BenchProvider {
   readonly label: string
   readonly properties: Properties
-  /** The body is a stream: its hash comes along, or nothing of it is signed. */
+  /** The body is a stream: either its hash is known, or the body is not signed. */
   readonly streamed?: boolean
 }
 

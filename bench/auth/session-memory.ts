@@ -8,7 +8,7 @@ import type { SessionMemory } from './sessions-main.ts'
 
 const main = fileURLToPath(new URL('sessions-main.ts', import.meta.url))
 
-/** Measures in a process of its own, once; later rounds get the same figures. */
+/** Measures once in a separate process. Later rounds report the same figures. */
 export function sessionMemory(run: BenchRun, label: string, sessions: number): () => Promise<EntryMeasured> {
   let measured: Promise<EntryMeasured> | undefined
   return async () => await (measured ??= inProcess(run, label, sessions))

@@ -1,10 +1,10 @@
-// Run in a process of its own with --expose-gc; prints what one session needs as JSON.
+// Runs in a separate process with --expose-gc, and prints the memory of one session as JSON.
 import { setTimeout as pause } from 'node:timers/promises'
 import { AuthRegistry, digestKey, SessionCache, type Properties, type ReadyProvider } from '@headgate/auth'
 import { providers } from './providers.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
-/** What one session adds, in bytes, and how often tokens were asked for. */
+/** Memory of one session in bytes, and the number of token requests. */
 export interface SessionMemory {
   readonly heapBytes: number
   readonly residentBytes: number
@@ -33,7 +33,7 @@ async function measured(properties: Properties, sessions: number): Promise<Sessi
     )
     await session.authenticate(request)
   }
-  // What is loaded and compiled once is no part of a session.
+  // Loads and compiles shared code first, which does not belong to a session.
   const first = new SessionCache<ReadyProvider>({ max: 100 })
   for (let user = 0; user < 200; user += 1) await use(first, user)
   await first[Symbol.asyncDispose]()
@@ -44,7 +44,7 @@ async function measured(properties: Properties, sessions: number): Promise<Sessi
   for (let user = 0; user < sessions; user += 1) await use(cache, user)
   const ms = performance.now() - start
   const full = await settled()
-  // each of them once more: no token is asked for
+  // a second request of each session, which needs no token request
   for (let user = 0; user < sessions; user += 1) await use(cache, user)
   const asked = endpoints.asked() - askedBefore
   for (let user = sessions; user < 1.1 * sessions; user += 1) await use(cache, user)

@@ -1,12 +1,13 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
-import { AuthRegistry, type HeaderList } from '@headgate/auth'
+import { AuthRegistry } from '@headgate/auth'
 import { sha256Hex, signRequest, WebSigningKeys } from '@headgate/sigv4/web'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AwsV4Signer } from 'aws4fetch'
+import type { HeaderList } from '@headgate/http'
 import { aws, region, service, sigv4 } from './providers.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
-/** A request to sign, and what came of it. */
+/** A request to sign, with the result. */
 export interface ToSign {
   readonly method: string
   readonly url: string
@@ -21,7 +22,7 @@ export interface SignerUnderTest {
   readonly sign: (request: ToSign) => Promise<HeaderList>
 }
 
-/** Ours and others, each signing the body and keeping the derived key as it comes. */
+/** Returns the signers of Headgate and others. Each signs the body and caches the derived key. */
 export async function signers(): Promise<readonly SignerUnderTest[]> {
   const auth = await new AuthRegistry().create(sigv4, { fetch: tokenEndpoints().fetch, env: {} })
   const webKeys = new WebSigningKeys()
@@ -75,7 +76,7 @@ export async function signers(): Promise<readonly SignerUnderTest[]> {
         const { host, pathname, search } = new URL(url)
         const payloadHash = await sha256Hex(body)
         const given: HeaderList = [...headers, ['host', host], ['x-amz-content-sha256', payloadHash]]
-        const added = await signRequest(
+        const { headers: added } = await signRequest(
           { method, target: pathname + search, headers: given },
           { credentials: aws, region, service, date: new Date(), payloadHash, keys: webKeys },
         )
@@ -85,7 +86,7 @@ export async function signers(): Promise<readonly SignerUnderTest[]> {
   ]
 }
 
-/** SHA-256 and HMAC as the SDK of AWS has them in Node (`@smithy/hash-node`). */
+/** SHA-256 and HMAC, like those of AWS's SDK in Node (`@smithy/hash-node`). */
 class NodeSha256 {
   readonly #hash: Hash | Hmac
 

@@ -1,18 +1,18 @@
-/** What a token endpoint gives: as long as tokens with groups in them are. */
+/** Token of a token endpoint, with the length of a token with groups. */
 const token = `eyJ.${'a'.repeat(900)}.sig`
 
 export interface TokenEndpoints {
-  /** A `fetch` that every request for a token goes to, whoever's endpoint it is meant for. */
+  /** A `fetch` that sends every token request to these endpoints. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** How often a token was asked for. */
   readonly asked: () => number
 }
 
 /**
- * The token endpoints of OAuth, Google and Entra, in this process: what is measured are requests to catalogs, for which
- * tokens are there already.
+ * Creates token endpoints of OAuth, Google and Entra in this process, because the cases measure requests to catalogs
+ * with existing tokens.
  *
- * @param seconds How long tokens live.
+ * @param seconds lifetime of tokens
  */
 export function tokenEndpoints(seconds = 3600): TokenEndpoints {
   let asked = 0

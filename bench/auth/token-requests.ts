@@ -9,7 +9,7 @@ export interface Day {
   readonly atOnce: number
 }
 
-/** How often a token is asked for while requests come for hours, which a clock passes in no time. */
+/** Counts token requests during hours of requests, which a simulated clock skips. */
 export async function tokenRequests(
   properties: Properties,
   { hours, perHour, atOnce }: Day,

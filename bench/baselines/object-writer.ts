@@ -7,17 +7,19 @@ import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 
 export type RawStorage = WarehouseStorage
 
-/** Writes an object below the storage's root so that it is durable, and gives its location. */
+/** Writes a durable object below the storage's root. Returns its location. */
 export type PutObject = (key: string, content: Buffer) => Promise<string>
 
-/** The shortest honest way to write an object: no retries, no checks. */
+/** Returns the fastest correct writer of an object, without retries and checks. */
 export function objectWriter(storage: RawStorage): PutObject {
   return storage.kind === 'file' ? fileWriter(storage.root) : s3Writer(storage)
 }
 
 const flush = promisify(fsync)
 
-/** Temporary name, fsync, rename, fsync of the directory: whole or not at all, and on disk. */
+/**
+ * Writes a temporary file, fsyncs it, renames it and fsyncs the directory, so that the file is complete and on disk.
+ */
 function fileWriter(root: string): PutObject {
   const directories = new Map<string, number>()
   let counter = 0
@@ -43,7 +45,7 @@ function fileWriter(root: string): PutObject {
   }
 }
 
-/** PUT over kept connections, signed by AWS Signature Version 4 without a digest of the body. */
+/** Sends a PUT over kept connections, signed with AWS Signature Version 4 without a digest of the body. */
 function s3Writer(storage: RawStorage & { readonly kind: 's3' }): PutObject {
   const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
   const { hostname, port, host } = new URL(storage.endpoint)

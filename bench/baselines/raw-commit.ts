@@ -7,7 +7,7 @@ import { Histogram } from '../load/histogram.ts'
 import { objectWriter, type RawStorage } from './object-writer.ts'
 import { serveBare } from './serve-bare.ts'
 
-/** What this process is told by its one argument. */
+/** Options of this process, in its only argument. */
 export interface RawCommitOptions {
   readonly url: string
   readonly poolSize: number

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
 /**
- * Baseline: node:http that sends files as streams and takes them as they come, checks nothing and knows nobody. A file is on disk,
- * whole, when its PUT is answered. Argument: the folder.
+ * Baseline: node:http that streams files in both directions without checks and authentication. A file is complete and
+ * on disk when its PUT is answered. Argument: the folder.
  */
 const [root = ''] = process.argv.slice(2)
 const flush = promisify(fsync)
@@ -48,7 +48,7 @@ const server = createServer(
     const path = join(root, request.url ?? '')
     const done = request.method === 'PUT' ? put(path, request, response) : get(path, response)
     done.catch((error: unknown) => {
-      // a client that goes in the middle, as all do at the end of a round, is no failure; what is one ends the process
+      // clients disconnect at the end of a round, which is expected; other errors end the process
       if (!response.destroyed && !request.destroyed) throw error
     })
   },

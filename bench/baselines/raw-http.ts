@@ -3,13 +3,13 @@ import { serveBare } from './serve-bare.ts'
 
 /**
  * Baseline: node:http that answers every request with the same bytes from memory.
- * Arguments: file with the plain body, file with the gzip body, headers as JSON.
+ * Arguments: file with the plain body, file with the gzip body, status (default 200).
  */
-const [plainFile = '', gzipFile = ''] = process.argv.slice(2)
+const [plainFile = '', gzipFile = '', status = '200'] = process.argv.slice(2)
 const plain = readFileSync(plainFile)
 const gzip = readFileSync(gzipFile)
 
 serveBare((request, answer) => {
   const zipped = request.headers['accept-encoding'] === 'gzip'
   answer(zipped ? gzip : plain, zipped)
-})
+}, Number(status))

@@ -3,8 +3,9 @@ import { Pool } from 'pg'
 import { serveBare } from './serve-bare.ts'
 
 /**
- * Baseline: node:http and one prepared SELECT for each request, which fetches the packed metadata as the server keeps it;
- * what is answered lies ready in memory. Arguments: database URL, pool size, file with the plain body, file with the gzip body.
+ * Baseline: node:http and one prepared SELECT for each request, which reads the compressed metadata in the form of the
+ * server. The response is in memory already. Arguments: database URL, pool size, file with the plain body, file with
+ * the gzip body.
  */
 const [url = '', poolSize = '10', plainFile = '', gzipFile = ''] = process.argv.slice(2)
 const plain = readFileSync(plainFile)

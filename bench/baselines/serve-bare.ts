@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage } from 'node:http'
 /** Sends the body with the headers that a catalog answers with, so that both write as many bytes. */
 export type AnswerWith = (body: Buffer, zipped: boolean) => void
 
-/** Serves on a free loopback port, as fast as node:http can, and prints `ready http://…`. */
+/** Serves on a free loopback port, as fast as node:http can, and prints `ready http://…`. All answers have one status. */
 export function serveBare(
   handle: (request: IncomingMessage, answer: AnswerWith) => void | Promise<void>,
+  status = 200,
 ): void {
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
     // what fails ends the process, and with it the run
@@ -19,7 +20,7 @@ export function serveBare(
       }
       if (zipped) headers['content-encoding'] = 'gzip'
       headers['content-length'] = String(body.length)
-      response.writeHead(200, headers)
+      response.writeHead(status, headers)
       response.end(body)
     })
   })

@@ -20,8 +20,13 @@ export function saveAnswers(run: BenchRun, name: string, plain: Buffer, gzip: Bu
   return files
 }
 
-export function startRawHttp(run: BenchRun, name: string, answers: AnswerFiles): Promise<Started> {
-  return start(run, name, 'raw-http.ts', [answers.plain, answers.gzip])
+export function startRawHttp(
+  run: BenchRun,
+  name: string,
+  answers: AnswerFiles,
+  status = 200,
+): Promise<Started> {
+  return start(run, name, 'raw-http.ts', [answers.plain, answers.gzip, String(status)])
 }
 
 export function startRawSelect(
@@ -43,7 +48,7 @@ export function startRawFiles(run: BenchRun, name: string, root: string): Promis
   return start(run, name, 'raw-files.ts', [root])
 }
 
-/** What the commit loop without HTTP reports. */
+/** Report of the commit loop without HTTP. */
 export interface DirectCounts {
   readonly perSecond: number
   readonly p50Ms: number

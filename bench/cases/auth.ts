@@ -1,4 +1,5 @@
-import { AuthRegistry, type AuthRequest } from '@headgate/auth'
+import { AuthRegistry } from '@headgate/auth'
+import type { HttpRequest } from '@headgate/http'
 import { assertSigned } from '../auth/is-signed.ts'
 import { providers, type BenchProvider } from '../auth/providers.ts'
 import { sessionMemory } from '../auth/session-memory.ts'
@@ -14,7 +15,10 @@ const bodies = [
   { id: '1mb', name: '1 MB', bytes: 1 << 20 },
 ] as const
 
-/** What authentication costs the client: a provider for each request, beside other signers, over a day, for many sessions. */
+/**
+ * Returns cases of the cost of client authentication: a provider for each request, compared with other signers, over a
+ * day, for many sessions.
+ */
 export async function authCases(lab: Lab): Promise<Case[]> {
   return [
     ...(await Promise.all(bodies.map(async (body) => await providerCase(lab, body)))),
@@ -24,7 +28,7 @@ export async function authCases(lab: Lab): Promise<Case[]> {
   ]
 }
 
-/** A round is short, and there are more of them: nothing here waits for anybody. */
+/** Returns the duration of a round. Rounds are short and more numerous, because these cases do not wait. */
 function sliceMs({ run }: Lab): number {
   return run.durationMs / 20
 }
@@ -49,10 +53,10 @@ async function providerCase(lab: Lab, body: Body): Promise<Case> {
     const endpoints = tokenEndpoints()
     const auth = await new AuthRegistry().create(provider.properties, { fetch: endpoints.fetch, env: {} })
     const whole = request(body.bytes)
-    const sent: AuthRequest = provider.streamed
+    const sent: HttpRequest = provider.streamed
       ? { ...whole, body: { sha256: '0'.repeat(64), length: body.bytes } }
       : whole
-    const call = async (): Promise<AuthRequest> => await auth.authenticate(sent)
+    const call = async (): Promise<HttpRequest> => await auth.authenticate(sent)
     return {
       label: provider.label,
       against: [],
@@ -81,7 +85,7 @@ async function signerCase(lab: Lab, body: Body): Promise<Case> {
   for (const { sign } of all) assertSigned(toSign, await sign(toSign))
   return {
     id: `auth-signer-${body.id}`,
-    title: `A request with a body of ${body.name} is signed (AWS Signature Version 4), beside other signers`,
+    title: `A request with a body of ${body.name} is signed (AWS Signature Version 4), compared with other signers`,
     notes: [
       'Each makes the whole of a request with its body signed and keeps the derived key; a verifier took the signatures of all of them before.',
     ],

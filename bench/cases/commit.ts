@@ -10,7 +10,7 @@ import type { Case, Entry } from '../lib/case.ts'
 import { loadEntry } from '../lib/case.ts'
 import { reseat } from '../lib/cores.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
-import { withClient } from '../lib/postgres.ts'
+import { copyDatabase } from '../lib/postgres.ts'
 import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab, poolSize } from './lab.ts'
 import { watched } from './watched.ts'
@@ -21,13 +21,16 @@ export const setProperty: string = JSON.stringify({
   updates: [{ action: 'set-properties', updates: { 'bench.value': '«N»' } }],
 })
 
-/** Commits of 10 KB of metadata, each client to a table of its own, against the bare loop on the same kind of storage. */
+/**
+ * Returns cases of commits with 10 KB of metadata, each client to a separate table, compared with the bare loop on the
+ * same kind of storage.
+ */
 export async function commitCases(lab: Lab): Promise<Case[]> {
   const store = await commitTables(lab.run, lab.postgres, lab.stores, 64)
   return casesOn(lab, store, { id: 'commit-small', size: '10 KB', clients: [1, ...clientCounts], tables: 64 })
 }
 
-/** The same on an object store, MinIO. */
+/** Returns cases of these commits on an object store, MinIO. */
 export async function commitMinioCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const binary = await installMinio(run.keeper, run.say)
@@ -42,7 +45,7 @@ export async function commitMinioCases(lab: Lab): Promise<Case[]> {
   return casesOn(lab, store, shape, minio.storage('bare'))
 }
 
-/** The same with 2 MB of metadata and few clients. */
+/** Returns cases of commits with 2 MB of metadata and few clients. */
 export async function commitLargeCases(lab: Lab): Promise<Case[]> {
   const store = await largeTables(lab.run, lab.postgres, lab.stores, 4)
   return casesOn(lab, store, { id: 'commit-large', size: '2 MB', clients: [1, 4], tables: 4 })
@@ -63,8 +66,7 @@ async function casesOn(
 ): Promise<Case[]> {
   const { run, postgres } = lab
   const rawDatabase = `raw_${store.database}`
-  await postgres.dropDatabase(rawDatabase)
-  await copyDatabase(lab, store.database, rawDatabase)
+  await copyDatabase(postgres, store.database, rawDatabase)
   const server = await startBenchHeadgate(run, {
     name: `headgate-${id}`,
     dataDir: store.dataDir,
@@ -102,18 +104,12 @@ async function casesOn(
     return {
       id: `${id}-${connections}`,
       title: `commit, ${size} of metadata, ${bareStorage ? 'MinIO' : 'local files'}, ${connections} client${connections === 1 ? '' : 's'}`,
-      notes: ['Every client commits to a table of its own, one commit after the other.'],
+      notes: ['Every client commits to a separate table, one commit after the other.'],
       entries: [
         direct,
         loadEntry(run, bare, shape, [direct.label]),
         loadEntry(run, headgate, shape, [direct.label, bare.name]),
       ],
     }
-  })
-}
-
-async function copyDatabase(lab: Lab, from: string, to: string): Promise<void> {
-  await withClient(lab.postgres.url('headgate'), async (client) => {
-    await client.query(`create database ${to} template ${from}`)
   })
 }

@@ -17,7 +17,7 @@ interface Place {
   readonly contestant: Contestant
   /** Path of an object by its name. */
   readonly pathOf: (name: string) => string
-  /** Null: nobody is asked for a signature. */
+  /** Null: requests are not signed. */
   readonly keys: S3Keys | null
 }
 
@@ -57,7 +57,7 @@ function caseOf(run: BenchRun, places: readonly Place[], size: Size, method: Met
     id: `gateway-${id}-${method.toLowerCase()}`,
     title: `${method} of objects of ${title} through the storage gateway, ${clients} clients`,
     notes: [
-      'The gateway serves a directory. What is read lies in the memory of the system; what was written is on disk when it is answered.',
+      'The gateway serves a directory. Files to read are in the memory of the system; a written file is on disk when its request is answered.',
       'Requests to MinIO and to the gateway are signed in their headers, without a hash of the body.',
     ],
     objectBytes: bytes,

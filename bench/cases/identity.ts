@@ -14,7 +14,7 @@ const path = `/v1/${warehouse}/namespaces/n0/tables/t0`
 /** Tokens that are used for the first time, in one round. */
 const coldTokens = 500
 
-/** What it costs to know who calls and what they may: to the mode without either, and for tokens themselves. */
+/** Returns cases of the cost of authentication and decisions, compared with the mode without them, and of tokens. */
 export async function identityCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const store = await smallTables(run, postgres, lab.stores, 10_000)

@@ -1,7 +1,7 @@
 import type { BenchRun } from '../lib/bench-run.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 
-/** What every case builds on. */
+/** Shared parts of all cases. */
 export interface Lab {
   readonly run: BenchRun
   readonly postgres: BenchPostgres
@@ -9,9 +9,11 @@ export interface Lab {
   readonly stores: string
   readonly maxTables: number
   readonly thorough: boolean
+  /** Folder of another checkout, whose server is measured for comparison. */
+  readonly against: string | undefined
 }
 
-/** Connections to PostgreSQL of every contestant, ours and the baselines. */
+/** Number of connections to PostgreSQL of every contestant. */
 export const poolSize = 20
 
 /** Clients at the same time. */

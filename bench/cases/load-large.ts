@@ -9,7 +9,7 @@ import { watched } from './watched.ts'
 
 const count = 4
 
-/** loadTable of 2 MB of metadata, a few tables in turn. */
+/** Returns cases of loadTable with 2 MB of metadata, a few tables in turn. */
 export async function loadLargeCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const store = await largeTables(run, postgres, lab.stores, count)

@@ -16,7 +16,10 @@ interface Server extends Started {
   readonly store: Store
 }
 
-/** loadTable of 10 KB of metadata, in stores of one table up to a million, hot sets and random ones. */
+/**
+ * Returns cases of loadTable with 10 KB of metadata, in stores of one table up to a million, with hot and random
+ * tables.
+ */
 export async function loadSmallCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const sizes = [1, 10_000, 1_000_000].filter((size) => size <= lab.maxTables)
@@ -27,7 +30,7 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
       name: `headgate-${size}`,
       dataDir: store.dataDir,
       databaseUrl: postgres.url(store.database),
-      // cloned tables have no files; asking for them is measured in a case of its own
+      // cloned tables have no files; a separate case measures the check of files
       env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
     })
     servers.push({ ...server, store })
@@ -64,7 +67,7 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
         )
       const hotSelect = `${rawSelect}, ${hotTables} hot of ${name(middle.store.tables)}`
       const largeSelect = `${rawSelect}, ${name(largest.store.tables)} random`
-      // Rows that are asked for again and again are quicker, for PostgreSQL and for the processor: like beside like.
+      // Repeated rows are faster for PostgreSQL and for the processor, so each baseline reads the same number of rows.
       const baselines: readonly (readonly [string, Server, number])[] = [
         [rawSelect, first, 1],
         [hotSelect, middle, hotTables],
@@ -110,7 +113,7 @@ function requestsTo(store: Store, among: number): Requests {
   return { kind: 'tables', prefix, tables: store.tables, namespaces: namespacesFor(store.tables), among }
 }
 
-/** The bytes that the server sends for its first table. */
+/** Returns the responses of the server for its first table. */
 async function answersOf(lab: Lab, server: Server): Promise<AnswerFiles> {
   const catalog = await openCatalog(server.origin, warehouse)
   const path = tablePath(catalog, 'n0', 't0')

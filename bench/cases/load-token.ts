@@ -6,7 +6,7 @@ import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab, poolSize } from './lab.ts'
 import { watched } from './watched.ts'
 
-/** What a token costs, and what looking for the metadata file costs, on the same server. */
+/** Returns cases of the cost of a token, and of the check of the metadata file, on the same server. */
 export async function loadTokenCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const store = await smallTables(run, postgres, lab.stores, 1)

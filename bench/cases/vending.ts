@@ -8,10 +8,10 @@ import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab } from './lab.ts'
 import { watched } from './watched.ts'
 
-/** As many as the executors of a large job. */
+/** Number of executors of a large job. */
 const executors = 2_000
 
-/** What storage credentials cost a load, and what it takes to renew one for a whole job. */
+/** Returns cases of the cost of storage credentials for a load, and of refreshing one for a whole job. */
 export async function vendingCases(lab: Lab): Promise<Case[]> {
   const server = await startVendingServer(lab, 'headgate-vending')
   return [...loads(lab, server), renewals(lab, server)]
@@ -28,7 +28,7 @@ function loads(lab: Lab, server: VendingServer): Case[] {
       return {
         id: `vending-load-${encoding}-${connections}`,
         title: `loadTable with and without a storage credential, 10 KB of metadata, ${encoding}, ${connections} clients`,
-        notes: ['One table, one caller: the credential is minted once and handed out again.'],
+        notes: ['One table, one caller: the credential is minted once and returned again.'],
         entries: [loadEntry(run, without, shape, []), loadEntry(run, withKeys, shape, [without.name])],
       }
     }),
@@ -51,7 +51,7 @@ function renewals(lab: Lab, server: VendingServer): Case {
     id: 'vending-renew',
     title: `${executors.toLocaleString('en-US')} renewals of one storage credential, all in the same moment`,
     notes: [
-      'All with the same token, each over a connection of its own, which stands before. Latencies count from the first byte of the first request.',
+      'All with the same token, each over a separate connection, which is opened before. Latencies count from the first byte of the first request.',
     ],
     entries: [
       { label: 'while the credential is kept', against: [], measure: () => renewed(false) },
@@ -60,14 +60,14 @@ function renewals(lab: Lab, server: VendingServer): Case {
   }
 }
 
-/** A grant to somebody else: what was decided before is decided again, and what was minted before is minted again. */
+/** Grants a right to another principal, so that cached decisions and credentials become invalid. */
 async function movePolicy({ origin }: VendingServer): Promise<void> {
   const management = { origin, prefix: '', headers: {} }
   const name = `somebody-${crypto.randomUUID()}`
   await call(management, 'POST', '/management/v1/roles', { name })
   const to = { role: name }
   await call(management, 'POST', '/management/v1/grants', { privilege: 'use', on: { warehouse }, to })
-  // until the server has heard of it
+  // until the server has received the notification
   await sleep(200)
 }
 

@@ -8,12 +8,12 @@ export interface Catalog {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Path of a table below the origin. */
+/** Returns the path of a table below the origin. */
 export function tablePath(catalog: Catalog, namespace: string, name: string): string {
   return `${catalog.prefix}/namespaces/${namespace}/tables/${name}`
 }
 
-/** Sends one request and gives the JSON of the answer; throws when it is not 2xx. */
+/** Sends one request and returns the JSON of the response. Throws when the status is not 2xx. */
 export async function call(catalog: Catalog, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(catalog.origin + path, {
     method,
@@ -48,7 +48,7 @@ export async function createNamespace(catalog: Catalog, name: string): Promise<v
   await call(catalog, 'POST', `${catalog.prefix}/namespaces`, { namespace: [name], properties: {} })
 }
 
-/** Creates a table and gives it its history by real commits. */
+/** Creates a table with a history of real commits. */
 export async function createTable(
   catalog: Catalog,
   namespace: string,
@@ -64,7 +64,7 @@ export async function createTable(
   }
 }
 
-/** The bytes with which a catalog answers a GET, as they come when this encoding is accepted. */
+/** Returns the bytes of the response to a GET, with this encoding. */
 export async function answerBytes(
   catalog: Catalog,
   path: string,

@@ -1,13 +1,14 @@
 import type { Client } from 'pg'
 
-/** How tables are spread: table `t{n}` is in namespace `n{n % namespaces}`. */
+/** Returns the number of namespaces: table `t{n}` is in namespace `n{n % namespaces}`. */
 export function namespacesFor(tables: number): number {
   return Math.min(tables, 1_000)
 }
 
 /**
- * Makes `tables` tables out of the one that the API made (`n0.t0`, with all it needs to be served): rows with ids, uuids,
- * names and locations of their own. Their metadata files do not exist, and their text names the first one's uuid.
+ * Copies the table that the API created (`n0.t0`) until there are `tables` tables: rows with new ids, UUIDs, names and
+ * locations, and claims of random locations. Their metadata files do not exist, and their text contains the UUID of
+ * the first table.
  */
 export async function cloneTables(client: Client, tables: number): Promise<void> {
   const namespaces = namespacesFor(tables)
@@ -41,9 +42,9 @@ export async function cloneTables(client: Client, tables: number): Promise<void>
          cross join (select * from relation where name = 't0') r
          returning id, warehouse_id, location)
        insert into location_claim (owner_id, warehouse_id, kind, location, place)
-       select m.id, m.warehouse_id, 'relation', m.location || '/', c.place || '-' || m.id || '/'
+       select m.id, m.warehouse_id, 'relation', m.location || '/', c.above || m.id || '/'
        from made m cross join (
-         select rtrim(place, '/') as place from location_claim c join relation r on r.id = c.owner_id where r.name = 't0' limit 1) c`,
+         select regexp_replace(place, '[^/]+/$', '') as above from location_claim c join relation r on r.id = c.owner_id where r.name = 't0' limit 1) c`,
       [from, Math.min(from + step, tables) - 1, namespaces],
     )
   }

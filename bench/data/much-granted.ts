@@ -6,17 +6,20 @@ import { call } from './catalog.ts'
 export const grants = 10_000
 export const groups = 100
 
-/** A user as a large company has them: in many groups, each with many grants. They are roles here, which decisions follow alike. */
+/**
+ * A typical user of a large company: in many groups, each with many grants. The groups are roles here, which decisions
+ * treat alike.
+ */
 export interface MuchGranted {
   readonly clientId: string
   readonly clientSecret: string
-  /** A token that the server did not see before. */
+  /** Returns a token that the server has not seen before. */
   token(): Promise<string>
 }
 
 /**
- * Makes the user through the API, and its memberships and grants by SQL: a request for each would take longer than
- * everything else. Those of runs before are taken away.
+ * Creates the user through the API, and its memberships and grants by SQL, because requests would take too long.
+ * Deletes those of earlier runs.
  */
 export async function muchGranted(origin: string, databaseUrl: string): Promise<MuchGranted> {
   const management = { origin, prefix: '', headers: {} }

@@ -3,7 +3,7 @@ import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
 import { call } from './catalog.ts'
 import { warehouse } from './stores.ts'
 
-/** The Authorization header of a new principal that may read the warehouse because of a role, as most do. */
+/** Returns the Authorization header of a new principal that may read the warehouse through a role. */
 export async function readerToken(origin: string): Promise<Record<string, string>> {
   const management = { origin, prefix: '', headers: {} }
   const name = `bench-${randomUUID()}`

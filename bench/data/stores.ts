@@ -1,33 +1,34 @@
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
-import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
 import type { BenchRun } from '../lib/bench-run.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
 import { type BenchPostgres, withClient } from '../lib/postgres.ts'
-import { cloneTables } from './clone-tables.ts'
+import { cloneTables, namespacesFor } from './clone-tables.ts'
 import { createWarehouse } from './warehouse.ts'
 import { createNamespace, createTable, openCatalog } from './catalog.ts'
+import { committedTables, stageTables } from './places.ts'
 import { largeTable, smallTable, type TableSize } from './table-metadata.ts'
 
 /** Name of the warehouse in every store. */
 export const warehouse = 'bench'
 
-/** A database filled for the benchmark, and the data directory of the server that goes with it. */
+/** A database filled for the benchmark, and the data directory of its server. */
 export interface Store {
   readonly database: string
   readonly dataDir: string
   readonly tables: number
 }
 
-/** Change it when stores that exist must be made anew. */
+/** Changes when existing stores must be replaced. */
 const edition = '5'
 
-/** Makes the tables of a store that is new, and has the namespace `n0`. */
+/** Makes the tables of a new store, which has the namespace `n0`. */
 type Filling = (create: Create, count: number) => Promise<void>
 type Create = (namespace: string, name: string, size: TableSize) => Promise<void>
 
-/** Finds or makes the store of its kind with this many tables. It is kept between runs, below `root`. */
+/** Returns the store of its kind with this number of tables. Makes it if it is missing, and keeps it below `root`. */
 type StoreOf = (run: BenchRun, postgres: BenchPostgres, root: string, tables: number) => Promise<Store>
 
 /** Many small tables, `n{i % namespaces}.t{i}`, made through the API (the first) and by SQL (the others). */
@@ -39,8 +40,27 @@ export const smallTables: StoreOf = storeOf(
   },
 )
 
-/** A few tables of about 2 MB of metadata each, all of them real. */
+/** A few real tables of about 2 MB of metadata each. */
 export const largeTables: StoreOf = storeOf('large', allOf(largeTable))
+
+/** The least possible metadata: the cases measure rows. */
+export const placesTable: TableSize = { columns: 3, snapshots: 0 }
+
+/** Many tables with little metadata, and one staged create at a chosen location for each ten of them; `n0.c0` and so on are real. */
+export const placesStore: StoreOf = storeOf(
+  'places',
+  async (create) => {
+    await create('n0', 't0', placesTable)
+    for (let n = 0; n < committedTables; n += 1) await create('n0', `c${n}`, placesTable)
+  },
+  async (url, tables) => {
+    if (tables === 1) return
+    await withClient(url, async (client) => {
+      await cloneTables(client, tables)
+      await stageTables(client, tables / 10, namespacesFor(tables))
+    })
+  },
+)
 
 /** Real small tables to commit to. */
 export const commitTables: StoreOf = storeOf('commit', allOf(smallTable))
@@ -74,8 +94,8 @@ async function kept(
   make: () => Promise<void>,
 ): Promise<Store> {
   const { dataDir, database } = store
-  // Its tables are where it was made.
-  const stamp = stampOf(edition, dataDir)
+  // The tables have absolute locations below the data directory.
+  const stamp = computeStamp(edition, dataDir)
   if (isInstalled(dataDir, stamp) && !(await postgres.createDatabase(database))) return store
   run.say(`making the store ${database} …`)
   const startedAt = Date.now()
@@ -90,18 +110,56 @@ async function kept(
   return store
 }
 
-/** Small tables to commit to in an object store that goes with the run, made anew each time. */
+interface RunStore {
+  readonly database: string
+  /** Folder of the checkout whose server fills the store. Default: this one. */
+  readonly checkout?: string
+}
+
+/** Number of real tables of `mixedTablesOn`, other than `n0.t0`. */
+export const mixedCommitted = 9
+
+/** Makes many small tables for one run, like `smallTables`, and `n0.c0` and so on. Only those and `n0.t0` have files. */
+export async function mixedTablesOn(
+  run: BenchRun,
+  postgres: BenchPostgres,
+  tables: number,
+  { database, checkout }: RunStore,
+): Promise<Store> {
+  const store = await newStore(run, postgres, database, tables)
+  await fill(run, postgres, store, fillMixed, { checkout })
+  await withClient(postgres.url(database), (client) => cloneTables(client, tables))
+  return store
+}
+
+/** Makes small tables to commit to for one run. Without `storage`, their warehouse is in local files. */
 export async function commitTablesOn(
   run: BenchRun,
   postgres: BenchPostgres,
-  storage: WarehouseStorage,
+  storage: WarehouseStorage | undefined,
+  tables: number,
+  { database, checkout }: RunStore = { database: 'commit_elsewhere' },
+): Promise<Store> {
+  const store = await newStore(run, postgres, database, tables)
+  await fill(run, postgres, store, allOf(smallTable), { storage, checkout })
+  return store
+}
+
+/** Makes an empty database in place of an earlier one, with a data directory in the folder of the run. */
+async function newStore(
+  run: BenchRun,
+  postgres: BenchPostgres,
+  database: string,
   tables: number,
 ): Promise<Store> {
-  const store = { database: 'commit_elsewhere', dataDir: join(run.folder, 'commit-elsewhere'), tables }
-  await postgres.dropDatabase(store.database)
-  await postgres.createDatabase(store.database)
-  await fill(run, postgres, store, allOf(smallTable), storage)
-  return store
+  await postgres.dropDatabase(database)
+  await postgres.createDatabase(database)
+  return { database, dataDir: join(run.folder, database), tables }
+}
+
+const fillMixed: Filling = async (create) => {
+  await create('n0', 't0', smallTable)
+  for (let n = 0; n < mixedCommitted; n += 1) await create('n0', `c${n}`, smallTable)
 }
 
 async function fill(
@@ -109,11 +167,15 @@ async function fill(
   postgres: BenchPostgres,
   store: Store,
   filling: Filling,
-  storage: WarehouseStorage = { kind: 'file', root: join(store.dataDir, 'warehouses', warehouse) },
+  {
+    storage = { kind: 'file', root: join(store.dataDir, 'warehouses', warehouse) },
+    checkout,
+  }: { readonly storage?: WarehouseStorage | undefined; readonly checkout?: string | undefined } = {},
 ): Promise<void> {
   const { database, dataDir } = store
   const server = await startBenchHeadgate(run, {
     name: `fill-${database}`,
+    checkout,
     dataDir,
     databaseUrl: postgres.url(database),
   })

@@ -4,7 +4,7 @@ type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 type JsonRecord = { readonly [key: string]: JsonValue }
 
-/** What makes a table's metadata as large as wanted. */
+/** Parameters of the size of a table's metadata. */
 export interface TableSize {
   readonly columns: number
   readonly snapshots: number
@@ -20,14 +20,16 @@ export const largeTable: TableSize = { columns: 60, snapshots: 3_000 }
 
 const types = ['long', 'string', 'timestamptz', 'double', 'int', 'decimal(18, 4)', 'date', 'boolean'] as const
 
-/** Body of createTable. Few old metadata files are kept in the log, so that commits do not make the metadata grow. */
+/**
+ * Returns the body of createTable. The log contains few metadata files, so that commits do not enlarge the metadata.
+ */
 export function createTableBody(name: string, size: TableSize): JsonRecord {
   const fields = Array.from({ length: size.columns }, (_, at) => ({
     id: at + 1,
     name: `column_${at + 1}`,
     required: at === 0,
     type: types[at % types.length] ?? 'long',
-    doc: `What column ${at + 1} holds`,
+    doc: `Description of column ${at + 1}`,
   }))
   return {
     name,
@@ -90,7 +92,7 @@ function snapshot(n: number, at: number, location: string): JsonRecord {
   }
 }
 
-/** Safe integers that are as long as real snapshot ids. */
+/** Returns a safe integer with as many digits as a real snapshot id. */
 function idOf(n: number): number {
   return 1_000_000_000_000_000 + digitsOf(n, 7, 15)
 }
@@ -102,7 +104,7 @@ function uuidLike(n: number): string {
   )
 }
 
-/** A number of up to so many digits that looks random and is the same each time. */
+/** Returns a pseudorandom number of at most this number of digits, which is equal in each run. */
 function digitsOf(n: number, salt: number, digits: number): number {
   return Number(BigInt(`0x${hash('sha1', `${n} ${salt}`).slice(0, 16)}`) % 10n ** BigInt(digits))
 }

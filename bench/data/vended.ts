@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { storageKeysOf, type StorageKeys } from '../../conformance/refresh/storage-keys.ts'
+import { readStorageKeys, type StorageKeys } from '../../conformance/refresh/storage-keys.ts'
 import type { Lab } from '../cases/lab.ts'
 import { poolSize } from '../cases/lab.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
@@ -12,17 +12,17 @@ import { createGatewayWarehouse } from './warehouse.ts'
 /** Asks for storage credentials with a table. */
 export const asksForCredentials = { 'x-iceberg-access-delegation': 'vended-credentials' } as const
 
-/** A storage credential as it comes with a table. */
+/** A storage credential in the response for a table. */
 export interface Vended {
   readonly prefix: string
   readonly keys: StorageKeys
   readonly refreshToken: string
 }
 
-/** A server of its own, whose one table comes with keys for the storage gateway. */
+/** A separate server, whose only table has keys for the storage gateway. */
 export interface VendingServer extends Started {
   readonly catalog: Catalog
-  /** Of the table. */
+  /** Path of the table. */
   readonly path: string
 }
 
@@ -63,7 +63,7 @@ export async function vended({ catalog, path }: VendingServer): Promise<Vended> 
     }[]
   }
   const [credential] = answer['storage-credentials'] ?? []
-  const keys = credential && storageKeysOf(credential)
+  const keys = credential && readStorageKeys(credential)
   const refreshToken = credential?.['storage-refresh-token']
   if (credential === undefined || keys === undefined || refreshToken === undefined)
     throw new Error(`no storage credential came with ${path}`)

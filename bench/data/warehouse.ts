@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 import { call } from './catalog.ts'
 
-/** Creates a warehouse through Headgate's management API, as a server that lets everybody in allows. */
+/** Creates a warehouse through Headgate's management API, on a server without authentication. */
 export async function createWarehouse(
   origin: string,
   name: string,
@@ -16,7 +16,7 @@ export async function createWarehouse(
   })
 }
 
-/** A warehouse in a directory that clients reach through the storage gateway, as the embedded default has one. */
+/** Creates a warehouse in a directory that clients access through the storage gateway, like the embedded default. */
 export async function createGatewayWarehouse(
   origin: string,
   name: string,

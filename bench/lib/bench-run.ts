@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { Placement } from './cores.ts'
 
-/** What every part of one run of the benchmark shares. */
+/** Shared state of one run of the benchmark. */
 export interface BenchRun {
   readonly keeper: ProcessKeeper
   readonly placement: Placement

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { callLines } from './call-lines.ts'
 
-it('tells microseconds, how many were added, and times those of others, round by round', () => {
+it('contains microseconds, the difference to one entry, and ratios to others in each round', () => {
   const round = (microseconds: number): object => ({ perSecond: 1e6 / microseconds, p50Ms: 0, p99Ms: 0 })
   const entry = (label: string, times: readonly number[], against: readonly string[] = []): object => ({
     label,
@@ -13,7 +13,11 @@ it('tells microseconds, how many were added, and times those of others, round by
     title: 'Calls',
     notes: ['a note'],
     calls: { addedTo: 'none' },
-    entries: [entry('none', [1, 2, 3]), entry('ours', [5, 4, 6], ['theirs']), entry('theirs', [10, 8, 6])],
+    entries: [
+      entry('none', [1, 2, 3]),
+      entry('headgate', [5, 4, 6], ['others']),
+      entry('others', [10, 8, 6]),
+    ],
   }
   expect(callLines(result as Parameters<typeof callLines>[0])).toEqual([
     '',
@@ -21,10 +25,10 @@ it('tells microseconds, how many were added, and times those of others, round by
     '',
     'a note',
     '',
-    '|  | µs | µs added | time of theirs |',
+    '|  | µs | µs added | time of others |',
     '| --- | ---: | ---: | ---: |',
     '| none | 2.00 ± 50 % | 0.00 |  |',
-    '| ours | 5.00 ± 20 % | 3.00 | 50 % |',
-    '| theirs | 8.00 ± 25 % | 6.00 |  |',
+    '| headgate | 5.00 ± 20 % | 3.00 | 50 % |',
+    '| others | 8.00 ± 25 % | 6.00 |  |',
   ])
 })

@@ -2,7 +2,7 @@ import type { CaseResult, EntryResult } from './case.ts'
 import { count, decimal, percent, ratio, tableSection } from './format.ts'
 import { median, medianRatio, spread } from './statistics.ts'
 
-/** A case of calls, not answers: microseconds of each, how many more than those of one entry, and times that of others. */
+/** Formats a case of calls: microseconds of each, the difference to one entry, and the ratio to others. */
 export function callLines({ title, notes, entries, calls }: CaseResult): string[] {
   const baselines = [...new Set(entries.flatMap(({ against }) => against))]
   const figures = [

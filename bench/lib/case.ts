@@ -9,7 +9,7 @@ export interface Entry {
   measure(round: number): Promise<EntryMeasured>
 }
 
-/** What does not come over HTTP has no processes to watch and no loader. */
+/** Measurement without HTTP, which has no observed processes and no loader. */
 export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> &
   Partial<Measured> & {
     /** Storage credentials that were minted meanwhile. */
@@ -21,7 +21,7 @@ export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> &
 export interface Case {
   readonly id: string
   readonly title: string
-  /** What a reader must know to judge the figures. */
+  /** Notes that help to judge the figures. */
   readonly notes: readonly string[]
   /** Each answer stands for the transport of an object of so many bytes. */
   readonly objectBytes?: number
@@ -70,8 +70,8 @@ export async function runCase(
 const warmed = new WeakMap<BenchRun, Set<string>>()
 
 /**
- * An entry that is put under load over HTTP; the same round sends everybody the same sequence. A shape that ages, such as
- * one with signatures, is given as a function.
+ * Creates an entry that is put under load over HTTP. All entries get the same sequence in a round. A shape that
+ * expires, for example with signatures, is passed as a function.
  */
 export function loadEntry(
   run: BenchRun,

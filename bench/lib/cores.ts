@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
-/** What a process is: the server under test, or everything around it (load, PostgreSQL, object store). */
+/** Role of a process: the server under test, or all other processes (load, PostgreSQL, object store). */
 export type Seat = 'server' | 'rest'
 
-/** How processes are spread over the cores: each on cores of its own, or wherever the system puts them. */
+/** Placement of processes on the cores: on separate cores, or by the system. */
 export type Placement = (typeof placements)[number]
 
 export const placements = ['apart', 'anywhere'] as const
 
-/** Whether `apart` is possible here: `taskset` exists and there are two cores. */
+/** Returns whether `apart` is possible: `taskset` exists and there are two cores. */
 export function canPlace(): boolean {
   return availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
 }
@@ -31,7 +31,7 @@ export function reseat(placement: Placement, seat: Seat, pid: number): void {
   spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)])
 }
 
-/** How many cores a server gets. */
+/** Returns the number of cores of a server. */
 export function serverCores(placement: Placement): number {
   return placement === 'anywhere' ? availableParallelism() : 1
 }

@@ -8,9 +8,13 @@ import { type Started, startReady } from './ready.ts'
 
 export interface HeadgateOptions {
   readonly name: string
+  /** Folder of the checkout whose server starts, with its packages installed. Default: this one. */
+  readonly checkout?: string | undefined
   readonly dataDir: string
   readonly databaseUrl: string
   readonly env?: Readonly<Record<string, string>>
+  /** Path of a module that is loaded before the server. */
+  readonly preload?: string
 }
 
 /**
@@ -19,7 +23,12 @@ export interface HeadgateOptions {
  * options of Node, such as `--cpu-prof`.
  */
 export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions): Promise<Started> {
-  const main = process.env['HEADGATE_BENCH_SERVER'] ?? join(repositoryRoot, 'packages/server/src/main.ts')
+  const { checkout = repositoryRoot } = options
+  const ownMain = process.env['HEADGATE_BENCH_SERVER']
+  const main =
+    checkout === repositoryRoot && ownMain !== undefined
+      ? ownMain
+      : join(checkout, 'packages/server/src/main.ts')
   const extra = (process.env['HEADGATE_BENCH_NODE'] ?? '').split(' ').filter((word) => word !== '')
   mkdirSync(options.dataDir, { recursive: true })
   const args = ['--port', '0', '--data-dir', options.dataDir, '--insecure-anonymous']
@@ -27,12 +36,13 @@ export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions
     name: options.name,
     ...seated(run.placement, 'server', process.execPath, [
       ...extra,
+      ...(options.preload === undefined ? [] : ['--import', options.preload]),
       '--conditions=x-source',
       '--disable-warning=ExperimentalWarning',
       main,
       ...args,
     ]),
-    cwd: repositoryRoot,
+    cwd: checkout,
     env: {
       HEADGATE_DATABASE_URL: options.databaseUrl,
       HEADGATE_MASTER_KEY: masterKey(options.dataDir),
@@ -43,7 +53,7 @@ export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions
   })
 }
 
-/** The store's own, made at its first start. */
+/** Returns the master key of the store, which is created at its first start. */
 function masterKey(dataDir: string): string {
   const path = join(dataDir, 'bench-master-key')
   if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600 })

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 
-/** What a reader needs to know of the machine. Nothing in it names the machine or who uses it. */
+/** Properties of the machine for readers of the report. They do not identify the machine or its user. */
 export interface Machine {
   readonly cores: number
   readonly cpu: string

@@ -9,18 +9,18 @@ import { chooseUser } from '../../packages/postgres/src/run-as.ts'
 import { defaultSettings } from '../../packages/postgres/src/settings.ts'
 import { type Placement, reseat } from './cores.ts'
 
-/** The one PostgreSQL server of a run: each contestant has a database of its own in it. */
+/** The PostgreSQL server of a run, with a separate database for each contestant. */
 export interface BenchPostgres extends AsyncDisposable {
   readonly pid: number
   readonly port: number
   readonly user: string
   readonly password: string
-  /** Connection string over TCP, which Java needs, and so everybody uses. */
+  /** Returns a connection string over TCP, which Java requires, and all contestants use. */
   url(database: string): string
-  /** False when it was there before. */
+  /** Creates a database. Returns false when it exists already. */
   createDatabase(name: string): Promise<boolean>
   dropDatabase(name: string): Promise<void>
-  /** `PostgreSQL 18.4` */
+  /** Returns the name and version: `PostgreSQL 18.4`. */
   version(): Promise<string>
 }
 
@@ -69,6 +69,14 @@ export async function startBenchPostgres(dataDir: string, placement: Placement):
       }),
     [Symbol.asyncDispose]: () => lifetime.disposeAsync(),
   }
+}
+
+/** Makes a database with the content of another one, in place of an earlier copy. Nothing may be connected to `from`. */
+export async function copyDatabase(postgres: BenchPostgres, from: string, to: string): Promise<void> {
+  await postgres.dropDatabase(to)
+  await withClient(postgres.url(DATABASE), async (client) => {
+    await client.query(`create database ${escapeIdentifier(to)} template ${escapeIdentifier(from)}`)
+  })
 }
 
 /** Runs `work` with a connection that ends with it. */

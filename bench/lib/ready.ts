@@ -6,7 +6,7 @@ export interface Started {
   readonly process: KeptProcess
 }
 
-/** Starts a program that prints `ready http://…` and gives the URL's origin. */
+/** Starts a program that prints `ready http://…`, and returns the URL's origin. */
 export async function startReady(
   keeper: ProcessKeeper,
   options: Omit<StartOptions, 'onLine'>,

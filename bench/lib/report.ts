@@ -124,7 +124,7 @@ function cells(
   ]
 }
 
-/** Few answers a second are large ones, of which parts of one count. */
+/** Rounds a rate. Small rates belong to large responses, so they keep a fraction. */
 function rate(value: number): string {
   return value < 100 ? value.toFixed(1) : count(value)
 }

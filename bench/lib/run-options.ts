@@ -1,4 +1,4 @@
-import { oneOf, wholeNumber } from '../../conformance/lib/read-flags.ts'
+import { parseChoice, wholeNumber } from '../../conformance/lib/read-flags.ts'
 import { type Placement, placements } from './cores.ts'
 
 /** How long a run takes, and what becomes of its results. */
@@ -11,7 +11,7 @@ export interface RunOptions {
   /** Name of the result files. */
   readonly name: string | undefined
   readonly json: boolean
-  /** As it stands in the report: yyyy-mm-dd. */
+  /** Date in the report: yyyy-mm-dd. */
   readonly date: string
 }
 
@@ -43,7 +43,7 @@ interface RunFlags {
   readonly date?: string | undefined
 }
 
-/** Reads what the command line says of the run itself; what it leaves out is as the mode has it. */
+/** Reads the options of the run. Missing options have the defaults of the mode. */
 export function readRun<Given extends Pick<RunOptions, 'repeats' | 'warmUpMs' | 'durationMs'>>(
   values: RunFlags,
   modes: Readonly<Record<Mode, Given>>,
@@ -52,7 +52,7 @@ export function readRun<Given extends Pick<RunOptions, 'repeats' | 'warmUpMs' | 
   const given = modes[mode]
   const run = {
     mode,
-    placement: values.place === undefined ? undefined : oneOf('--place', values.place, placements),
+    placement: values.place === undefined ? undefined : parseChoice('--place', values.place, placements),
     repeats: readCount('--repeats', values.repeats) ?? given.repeats,
     warmUpMs: readSeconds('--warm-up', values['warm-up']) ?? given.warmUpMs,
     durationMs: readSeconds('--seconds', values.seconds) ?? given.durationMs,

@@ -6,7 +6,7 @@ describe('statistics', () => {
     expect(median([3, 1, 2])).toBe(2)
     expect(median([4, 1, 2, 3])).toBe(2.5)
   })
-  it('gives the spread as a share of the median', () => {
+  it('returns the spread relative to the median', () => {
     expect(spread([90, 100, 110])).toBeCloseTo(0.1)
   })
   it('compares round by round', () => {

@@ -1,4 +1,4 @@
-/** Middle value; the mean of the two middle ones for an even count. NaN without values. */
+/** Returns the middle value, or the mean of the two middle ones for an even count. Returns NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
@@ -6,12 +6,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? Number.NaN) + high) / 2
 }
 
-/** Half the distance between the largest and the smallest value, as a share of the median. */
+/** Returns half the distance between the largest and the smallest value, relative to the median. */
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values)
 }
 
-/** Median of the quotients, round by round: what disturbs the machine in a round disturbs both. */
+/** Returns the median of the quotients of each round, because a disturbance in a round affects both values. */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)))
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** What a process and all it has started use: CPU seconds since their start, memory in bytes. */
+/** Usage of a process and its descendants: CPU seconds since their start, memory in bytes. */
 export interface Usage {
   readonly cpuSeconds: number
   /** Proportional set size: pages shared between the processes count once. */
@@ -10,7 +10,7 @@ export interface Usage {
 // The kernel's USER_HZ, which is 100 on every platform that Node runs on.
 const ticksPerSecond = 100
 
-/** Linux only; zeros elsewhere, which reports leave out. */
+/** Reads the usage on Linux. Returns zeros on other systems, which reports omit. */
 export function usageOf(pid: number): Usage {
   let cpuSeconds = 0
   let memoryBytes = 0
@@ -27,7 +27,7 @@ export function cpuSecondsOf(pid: number): number {
   return seconds
 }
 
-/** The most memory that was in use since `forgetPeak`, resident set size in bytes. */
+/** Returns the largest resident set size since `forgetPeak`, in bytes. */
 export function peakOf(pid: number): number {
   return familyOf(pid).reduce((sum, member) => sum + statusOf(member, 'VmHWM'), 0)
 }
@@ -43,7 +43,7 @@ export function forgetPeak(pid: number): void {
   }
 }
 
-/** The process and its descendants. */
+/** Returns the process and its descendants. */
 function familyOf(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const entry of processIds()) {

@@ -15,7 +15,7 @@ describe('AnswerReader', () => {
   ])('finds the end of an answer with %s, however it is cut', (_, text, status) => {
     for (let cut = 1; cut <= text.length; cut += 1) {
       const reader = new AnswerReader()
-      // twice: nothing of the first answer may be left
+      // twice, because the first response must not affect the second
       for (let turn = 0; turn < 2; turn += 1) {
         const parts = [text.slice(0, cut), text.slice(cut)].filter((part) => part !== '')
         const answers = parts.map((part) => reader.read(Buffer.from(part, 'latin1')))

@@ -2,13 +2,14 @@ const headEnd = '\r\n\r\n'
 
 export interface ReadAnswer {
   readonly status: number
-  /** Head and body as they came over the wire. */
+  /** Number of bytes of head and body. */
   readonly bytes: number
 }
 
 /**
- * Finds the end of each HTTP/1.1 answer in the chunks of one connection and keeps nothing of it, except the first
- * bytes of what is not 2xx. Knows `Content-Length` and chunked bodies; each answer belongs to the one request that is under way.
+ * Finds the end of each HTTP/1.1 response in the chunks of one connection. Discards the response, except the first
+ * bytes of a status other than 2xx. Supports `Content-Length` and chunked bodies. Each response belongs to the only
+ * request in progress.
  */
 export class AnswerReader {
   #status = 0
@@ -18,7 +19,7 @@ export class AnswerReader {
   #left = -1
   complaint: string | null = null
 
-  /** The answer that is complete with this chunk, or null while it is not. */
+  /** Returns the response that this chunk completes, or null. */
   read(data: Buffer): ReadAnswer | null {
     this.#bytes += data.length
     if (this.#left >= 0) return this.#count(data.length)

@@ -14,7 +14,7 @@ export interface BurstPlan {
   readonly request: string
 }
 
-/** What a burst process reports. `seconds` is until the last answer. */
+/** Report of a burst process. `seconds` ends with the last response. */
 export type BurstCounts = Pick<
   LoadCounts,
   'answers' | 'seconds' | 'bytes' | 'refused' | 'complaint' | 'latencies'

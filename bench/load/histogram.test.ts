@@ -9,7 +9,7 @@ describe('Histogram', () => {
     expect(histogram.quantile(0.5)).toBeLessThan(ms * 1.025)
   })
 
-  it('gives quantiles of a merged whole', () => {
+  it('returns quantiles of merged histograms', () => {
     const [left, right, whole] = [new Histogram(), new Histogram(), new Histogram()]
     for (let ms = 1; ms <= 100; ms += 1) (ms % 2 === 0 ? left : right).add(ms)
     whole.merge(left.pairs())

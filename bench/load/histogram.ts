@@ -34,7 +34,7 @@ export class Histogram {
     this.total = 0
   }
 
-  /** The latency in ms that the given share (0 … 1) of all did not exceed; NaN without any. */
+  /** Returns the latency in ms below which this share (0 … 1) of all responses is; NaN without responses. */
   quantile(share: number): number {
     let left = share * this.total
     for (let index = 0; index < this.#counts.length; index += 1) {

@@ -7,13 +7,13 @@ import type { LoadCounts, LoadPlan, Requests } from './plan.ts'
 
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url))
 
-/** A process whose use of CPU and memory is reported beside the load: the server, its database, its object store. */
+/** A process whose CPU and memory are reported with the load: the server, its database, its object store. */
 export interface Watched {
   readonly name: string
   readonly pid: number
 }
 
-/** Where a load goes. */
+/** Target of a load. */
 export interface Contestant {
   readonly name: string
   readonly origin: string
@@ -25,6 +25,8 @@ export interface LoadShape {
   readonly connections: number
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
+  /** The status that every answer must have. Default: any below 300. */
+  readonly expects?: number
   readonly seed: number
 }
 
@@ -39,7 +41,7 @@ export interface Measured {
   readonly use: Readonly<Record<string, Use>>
 }
 
-/** What a watched process used. */
+/** Usage of an observed process. */
 export interface Use {
   readonly cpuUsPerAnswer: number
   /** After the load. */
@@ -48,7 +50,7 @@ export interface Use {
   readonly peakBytes: number
 }
 
-/** Puts load on a contestant. Throws when an answer was not 2xx or a connection broke: such a figure means nothing. */
+/** Puts load on a contestant. Throws when an answer was not expected or a connection broke: such a figure means nothing. */
 export async function measure(
   run: BenchRun,
   contestant: Contestant,
@@ -66,6 +68,7 @@ export async function measure(
     durationMs: times.durationMs,
     headers: { ...shape.headers, ...contestant.headers },
     requests: partOf(shape.requests, index, loaders),
+    ...(shape.expects === undefined ? {} : { expects: shape.expects }),
     seed: shape.seed + index * 10_000,
   }))
   const counts = await Promise.all(
@@ -132,7 +135,7 @@ function refuseFailures(contestant: Contestant, counts: readonly LoadCounts[]): 
   for (const { refused, connectionErrors, complaint, answers } of counts) {
     if (Object.keys(refused).length > 0) {
       throw new Error(
-        `${contestant.name} did not answer 2xx: ${JSON.stringify(refused)}; the first one:\n${complaint}`,
+        `${contestant.name} did not answer as expected: ${JSON.stringify(refused)}; the first one:\n${complaint}`,
       )
     }
     if (connectionErrors > 0) throw new Error(`${contestant.name} broke ${connectionErrors} connection(s)`)

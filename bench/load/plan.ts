@@ -1,31 +1,36 @@
-/** What one client connection sends, again and again. Everything here is plain data, since it travels to a process. */
+/** Requests that one client connection repeats. Plain data, because it is passed to another process. */
 export type Requests =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
   | {
-      /** The same body again and again. */
+      /** Every request has the same body. */
       readonly kind: 'posts'
       readonly path: string
       readonly contentType: string
       readonly body: string
     }
   | {
-      /** Tables `prefix{n % namespaces}/tables/t{n}`, `n` drawn evenly out of the first `among` of `tables`, spread over all of them. */
+      /** Tables `prefix{n % namespaces}/tables/t{n}`, where `n` is one of `among` numbers that are evenly spread below `tables`. */
       readonly kind: 'tables'
       readonly prefix: string
       readonly tables: number
       readonly namespaces: number
       readonly among: number
+      /**
+       * Exponent of the choice: number `among * u ** skew` for an evenly distributed `u` below 1. Default 1, which loads all
+       * tables equally; with 4, a hundredth of the tables gets a third of the loads.
+       */
+      readonly skew?: number
     }
   | {
-      /** Each connection commits to a path of its own; `«N»` in the body becomes a value that never came before. */
+      /** Each connection commits to its own path; `«N»` in the body becomes a unique value. */
       readonly kind: 'commits'
       readonly paths: readonly string[]
       readonly body: string
     }
   | {
       /**
-       * Objects in turn, each asked for with headers of its own, such as a signature. Connection n takes every object whose
-       * number is n modulo the number of connections.
+       * Requests objects in turn, each with its own headers, such as a signature. Connection n requests every object whose
+       * number modulo the number of connections is n.
        */
       readonly kind: 'objects'
       readonly method: 'GET' | 'PUT'
@@ -46,22 +51,24 @@ export interface LoadPlan {
   readonly durationMs: number
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
-  /** Start of the random sequence, so that contestants get the same one. */
+  /** The status that every answer must have. Default: any below 300. */
+  readonly expects?: number
+  /** Start of the random sequence: contestants with the same seed get the same sequence. */
   readonly seed: number
 }
 
-/** What a load process reports. */
+/** Counts that a load process prints. */
 export interface LoadCounts {
   readonly answers: number
   readonly seconds: number
   readonly bytes: number
-  /** Answers that were not 2xx, by status. */
+  /** Number of unexpected answers by status. */
   readonly refused: Readonly<Record<string, number>>
   readonly connectionErrors: number
-  /** The first answer that was not 2xx, for the message. */
+  /** The first unexpected answer, for the error message. */
   readonly complaint: string | null
-  /** CPU seconds of the load process in the measured time. */
+  /** CPU seconds that the load process used in the measured time. */
   readonly cpuSeconds: number
-  /** Latencies: pairs of bucket and count, see histogram.ts. */
+  /** Pairs of bucket and count, as `Histogram.pairs` returns them. */
   readonly latencies: readonly (readonly [bucket: number, count: number])[]
 }

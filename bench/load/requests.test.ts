@@ -7,26 +7,26 @@ function plan(requests: Requests): LoadPlan {
   return { host: 'h', port: 1, connections: 2, headers: { accept: 'a' }, requests, seed: 3, ...times }
 }
 
-function tables(among: number): string[] {
+function tables(among: number, skew = 1): string[] {
   const prefix = '/v1/w/namespaces/n'
-  const next = requestsOf(plan({ kind: 'tables', prefix, tables: 1_000, namespaces: 10, among }), 0)
+  const next = requestsOf(plan({ kind: 'tables', prefix, tables: 1_000, namespaces: 10, among, skew }), 0)
   return Array.from({ length: 2_000 }, () => /GET (\S+)/.exec(next())?.[1] ?? '')
 }
 
 describe('requests', () => {
-  it('are whole HTTP requests', () => {
+  it('contain a request line and all headers', () => {
     const next = requestsOf(plan({ kind: 'paths', paths: ['/a'] }), 0)
     expect(next()).toBe('GET /a HTTP/1.1\r\nhost: h:1\r\naccept: a\r\n\r\n')
   })
 
-  it('carry a body that is always the same', () => {
+  it('repeat the same body', () => {
     const next = requestsOf(plan({ kind: 'posts', path: '/t', contentType: 'text/plain', body: 'é=1' }), 0)
     const head =
       'POST /t HTTP/1.1\r\nhost: h:1\r\naccept: a\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n'
     expect(next()).toBe(`${head}\r\né=1`)
   })
 
-  it('name tables with their namespaces, any of them', () => {
+  it('name any table with its namespace', () => {
     const paths = tables(1_000)
     for (const path of paths) {
       const [, namespace, table] = /n(\d+)\/tables\/t(\d+)$/.exec(path) ?? []
@@ -35,15 +35,20 @@ describe('requests', () => {
     expect(new Set(paths).size).toBeGreaterThan(500)
   })
 
-  it('name only the tables of a hot set, and all of them', () => {
+  it('name all tables of a hot set and no other table', () => {
     expect(new Set(tables(20)).size).toBe(20)
   })
 
-  it('are the same for the same seed', () => {
+  it('name few tables most of the time when the choice is skewed', () => {
+    const hottest = tables(1_000, 4).filter((path) => Number(/t(\d+)$/.exec(path)?.[1]) < 10)
+    expect(hottest.length / 2_000).toBeCloseTo(0.01 ** (1 / 4), 1)
+  })
+
+  it('repeat for the same seed', () => {
     expect(tables(1_000)).toEqual(tables(1_000))
   })
 
-  it('take objects in turn, each connection its own, with the headers of each', () => {
+  it('take the objects of one connection in turn with their headers', () => {
     const objects = ['/a', '/b', '/c', '/d'].map((path) => ({ path, headers: { 'x-of': path } }))
     const put = plan({ kind: 'objects', method: 'PUT', objects, bodyBytes: 3 })
     const next = requestsOf(put, 1)
@@ -53,7 +58,7 @@ describe('requests', () => {
     expect(bodyOf(plan({ kind: 'paths', paths: [] }))).toBeNull()
   })
 
-  it('never commit the same value twice', () => {
+  it('commit a unique value each time', () => {
     const next = requestsOf(plan({ kind: 'commits', paths: ['/a', '/b'], body: '{"x":"«N»"}' }), 1)
     const [first, second] = [next(), next()]
     expect(first).toMatch(/^POST \/b /)

@@ -1,10 +1,14 @@
 import { randomFillSync } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
-/** Gives the bytes (as Latin-1 text) of the next request of one connection, without the body of `bodyOf`. */
+/** Returns the bytes (as Latin-1 text) of the next request of one connection, without the body of `bodyOf`. */
 export type NextRequest = () => string
 
-/** @param connection its number, from 0 */
+/**
+ * Returns the function that makes the requests of one connection.
+ *
+ * @param connection number of the connection, from 0
+ */
 export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
   const { requests } = plan
   const head = headOf({ host: `${plan.host}:${plan.port}`, ...plan.headers })
@@ -21,11 +25,11 @@ export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
       return () => request
     }
     case 'tables': {
-      const { prefix, tables, namespaces, among } = requests
+      const { prefix, tables, namespaces, among, skew = 1 } = requests
       const random = randomNumbers(plan.seed + connection)
       const step = Math.floor(tables / among)
       return () => {
-        const n = (random() % among) * step
+        const n = Math.floor(among * (random() / 2 ** 32) ** skew) * step
         return `GET ${prefix}${n % namespaces}/tables/t${n}${head}\r\n`
       }
     }
@@ -53,7 +57,7 @@ export function requestsOf(plan: LoadPlan, connection: number): NextRequest {
   }
 }
 
-/** What follows each request, the same bytes for all: they are many, and a text cannot hold them. */
+/** Returns the bytes that follow each request, or null. A Buffer, because they can exceed the length limit of a string. */
 export function bodyOf({ requests }: LoadPlan): Buffer | null {
   if (requests.kind !== 'objects' || requests.bodyBytes === 0) return null
   return randomFillSync(Buffer.alloc(requests.bodyBytes))
@@ -69,7 +73,7 @@ function linesOf(headers: Readonly<Record<string, string>>): string {
     .join('')
 }
 
-/** Whole numbers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003): the same for the same seed. */
+/** Returns a generator of whole numbers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003), the same sequence for the same seed. */
 function randomNumbers(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1) | 1
   return () => {

@@ -38,7 +38,7 @@ async function run(plan: LoadPlan): Promise<LoadCounts> {
       latencies.add(performance.now() - sentAt)
       answers += 1
       bytes += answer.bytes
-      if (answer.status >= 300) {
+      if (plan.expects === undefined ? answer.status >= 300 : answer.status !== plan.expects) {
         refused[answer.status] = (refused[answer.status] ?? 0) + 1
         complaint ??= reader.complaint
       }

@@ -5,7 +5,7 @@ import type { Requests } from '../load/plan.ts'
 import type { Peer } from './peer.ts'
 import { type Arena, catalogOf, commitBody, contestantOf, pathsOf } from './warm-up.ts'
 
-/** The same loads and commits for everybody. */
+/** Returns equal loads and commits for all peers. */
 export async function peerCases(arena: Arena): Promise<Case[]> {
   const { run, peers } = arena
   const [ours] = peers
@@ -55,7 +55,7 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
   const commits = [1, 8].map((connections): Case => ({
     id: `peers-commit-${connections}`,
     title: `commit of one property, 10 KB of metadata, ${connections} client${connections === 1 ? '' : 's'}`,
-    notes: ['Every client commits to a table of its own, one commit after the other.'],
+    notes: ['Every client commits to a separate table, one commit after the other.'],
     entries: contestants.map(({ contestant, paths }) =>
       loadEntry(
         run,
@@ -68,7 +68,10 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
   return [...loads, ...commits]
 }
 
-/** Each Headgate on the object store with all others; of two Headgates only the second with the first. */
+/**
+ * Returns the peers that an entry is compared with: each Headgate with all others, and the second Headgate with the
+ * first.
+ */
 function comparedWith(peers: readonly Peer[], name: string): string[] {
   const at = peers.findIndex((peer) => peer.name === name)
   if (peers[at]?.compared !== true) return []

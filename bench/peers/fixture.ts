@@ -11,11 +11,11 @@ import { seated } from '../lib/cores.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
-/** Where the fixture keeps its pointers. */
+/** Store of the fixture's pointers. */
 export type FixtureStore =
   { readonly kind: 'sqlite' } | { readonly kind: 'postgresql'; readonly postgres: BenchPostgres }
 
-/** Iceberg's own REST fixture (JdbcCatalog), with the full just-in-time compiler. It checks no credentials. */
+/** Starts Iceberg's own REST fixture (JdbcCatalog), with the full just-in-time compiler. It checks no credentials. */
 export async function startFixture(
   run: BenchRun,
   options: { readonly name: string; readonly store: FixtureStore; readonly storage: WarehouseStorage },

@@ -7,7 +7,9 @@ import { startBenchHeadgate } from '../lib/headgate.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
-/** Headgate as the peers are run: a new store in the same PostgreSQL, metadata on the same storage, default settings. */
+/**
+ * Starts Headgate like the peers: a new store in the same PostgreSQL, metadata on the same storage, default settings.
+ */
 export async function startHeadgatePeer(
   run: BenchRun,
   postgres: BenchPostgres,
@@ -39,7 +41,7 @@ export async function startHeadgatePeer(
 /** The connections that the default settings share among the workers. */
 const mostWorkers = 20
 
-/** Headgate with a worker for each core that a server gets here. Undefined: that is one, and so the same as without. */
+/** Starts Headgate with a worker for each core of a server. Returns undefined when this is one core. */
 export async function startWorkersPeer(
   run: BenchRun,
   postgres: BenchPostgres,

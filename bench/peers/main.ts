@@ -45,7 +45,7 @@ async function main(options: PeerOptions): Promise<void> {
   const results: CaseResult[] = []
   for (const one of await peerCases(arena)) results.push(await runCase(run, one))
   const report: Report = {
-    title: 'Headgate beside other catalogs',
+    title: 'Headgate compared with other catalogs',
     date: options.date,
     mode: options.mode,
     machine: describeMachine(await postgres.version()),
@@ -56,7 +56,7 @@ async function main(options: PeerOptions): Promise<void> {
     notes: [
       `Servers that compile their code while they run (Java, Node) were put under ${options.jvmWarmUpMs / 1000} s of load first.`,
       'Every catalog keeps its metadata files in the same MinIO, where its name does not say otherwise; MinIO and PostgreSQL run on the same machine.',
-      'Nessie answers with one snapshot, everybody else with all. Headgate, Nessie and the fixture check no identity here; rustberg checks an API key.',
+      'Nessie returns one snapshot, all others return all. Headgate, Nessie and the fixture do not authenticate here; rustberg checks an API key.',
     ],
     cases: results,
   }

@@ -6,7 +6,7 @@ import { seated } from '../lib/cores.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
-/** Nessie on PostgreSQL, metadata on S3, no authentication. */
+/** Starts Nessie on PostgreSQL, with metadata on S3 and without authentication. */
 export async function startNessie(
   run: BenchRun,
   postgres: BenchPostgres,
@@ -25,7 +25,7 @@ export async function startNessie(
       'quarkus.datasource.postgresql.jdbc.url': `jdbc:postgresql://127.0.0.1:${postgres.port}/${database}`,
       'quarkus.datasource.postgresql.username': postgres.user,
       'quarkus.datasource.postgresql.password': postgres.password,
-      // nobody here gives clients ways into the storage
+      // clients receive no storage access in this comparison
       'nessie.catalog.service.s3.default-options.request-signing-enabled': 'false',
     },
   })

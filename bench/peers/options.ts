@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { oneOf } from '../../conformance/lib/read-flags.ts'
+import { parseChoice } from '../../conformance/lib/read-flags.ts'
 import { readNames, readRun, readSeconds, runFlags, type RunOptions } from '../lib/run-options.ts'
 import { type PeerId, peerIds } from './peer.ts'
 
-/** What a comparison is asked for on the command line. */
+/** Options of a comparison on the command line. */
 export interface PeerOptions extends RunOptions {
-  /** Who is compared; Headgate always is. */
+  /** Peers to compare; Headgate is always included. */
   readonly peers: readonly PeerId[]
   /** Compile what takes minutes to compile. */
   readonly install: boolean
@@ -38,7 +38,7 @@ export function readPeerOptions(args: readonly string[]): PeerOptions {
     options: { ...runFlags, install: { type: 'boolean', default: false }, 'jvm-warm-up': { type: 'string' } },
   })
   const { run, given } = readRun(values, modes)
-  const only = readNames(values.only).map((name) => oneOf('--only', name, peerIds))
+  const only = readNames(values.only).map((name) => parseChoice('--only', name, peerIds))
   return {
     ...run,
     peers: only.length === 0 ? given.peers : ['headgate', ...only],

@@ -22,7 +22,7 @@ export interface Peer {
   readonly headers?: Readonly<Record<string, string>>
   /** It compiles its code while it runs, so it needs load before it is as fast as it can be. */
   readonly warm: boolean
-  /** Its ratios to the others are told. */
+  /** Whether the report contains its ratios to the others. */
   readonly compared?: boolean
   readonly process: KeptProcess
 }

@@ -13,7 +13,10 @@ const rustbergVersion = '0.3.0'
 
 const apiKey = 'rb_benchmark-of-catalogs-0123456789abcdef'
 
-/** rustberg with its embedded store, an API key and its built-in Cedar policies. Undefined: it is not installed. */
+/**
+ * Starts rustberg with its embedded store, an API key and its built-in Cedar policies. Returns undefined when it is
+ * not installed.
+ */
 export async function startRustberg(
   run: BenchRun,
   storage: WarehouseStorage & { readonly kind: 's3' },
@@ -28,7 +31,7 @@ export async function startRustberg(
   const port = await freePort()
   const config = join(folder, 'rustberg.toml')
   writeFileSync(config, configuration(folder, port, storage))
-  // without the flag it makes itself a certificate and speaks TLS only, whatever its file says
+  // without the option it creates a certificate and supports only TLS, regardless of its configuration file
   const args = ['--config', config, '--insecure-http']
   const child = run.keeper.start({
     name: 'rustberg',
@@ -56,7 +59,7 @@ export async function installRustberg(keeper: ProcessKeeper, say: (line: string)
   if (rustbergBinary() !== undefined) return
   const root = cacheFolder('bench', 'rustberg')
   say(`compiling rustberg ${rustbergVersion} (ten minutes) …`)
-  // a folder of its own keeps what is compiled when the compilation is interrupted
+  // a separate folder keeps compiled files when the compilation is interrupted
   const target = join(root, 'target')
   await keeper.run({
     name: 'cargo install',

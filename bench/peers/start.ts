@@ -15,7 +15,7 @@ export interface Ground {
   readonly wanted: readonly PeerId[]
 }
 
-/** Starts the peers one after the other. One that cannot be had here is left out, with a line that says so. */
+/** Starts the peers one after the other. A peer that is not installed is omitted, with a message. */
 export async function startPeers({ run, postgres, minio, wanted }: Ground): Promise<Peer[]> {
   const lake = minio.storage('lake')
   const at = (name: string): typeof lake => ({ ...lake, root: `${lake.root}/${name}` })

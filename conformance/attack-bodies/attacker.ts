@@ -1,31 +1,58 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
-import { hostileBodies, type HostileBody, largeCommits } from './hostile-bodies.ts'
+import { hostileBodies, type HostileBody, largeCommits, smallCommit } from './hostile-bodies.ts'
 import { type PreparedRequest, s3Attacks, type StorageAccess } from './s3-attacks.ts'
 
-/** What the thread of an attack needs. */
+/**
+ * Kind of requests. `ordinary`: small loads and commits that succeed. `without rights`: hostile bodies. `with rights`:
+ * hostile bodies and large commits that are accepted.
+ */
+export type AttackKind = 'ordinary' | 'without rights' | 'with rights'
+
+/** Input of the thread that attacks. */
 export interface AttackPlan {
   readonly origin: string
   readonly token: string
   readonly warehouse: string
   readonly concurrency: number
   readonly seconds: number
-  /** Sends large commits that are accepted, too. */
-  readonly hasRights: boolean
+  readonly kind: AttackKind
   readonly storage: StorageAccess
 }
 
-/** Answers by status, and connections that the server closed first. */
+/**
+ * Number of responses by interface and status, such as `catalog 403`, and of connections that the server closed first.
+ */
 export type AttackAnswers = Readonly<Record<string, number>>
 
 const plan = workerData as AttackPlan
 const agent = new Agent({ keepAlive: true, maxSockets: plan.concurrency })
 const answers: Record<string, number> = {}
 
-function attacks(): PreparedRequest[] {
-  const base = `/v1/${plan.warehouse}`
-  const table = `${base}/namespaces/a/tables/t`
+const base = `/v1/${plan.warehouse}`
+const table = `${base}/namespaces/a/tables/t`
+
+function buildRequests(kind: AttackKind): PreparedRequest[] {
+  if (kind === 'ordinary') return ordinaryRequests()
+  const attacks = hostileRequests()
+  if (kind === 'without rights') return attacks
+  const commits = largeCommits().map((body) => catalogRequest(table, body))
+  return attacks.flatMap((attack, index) => {
+    const commit = index % 5 === 0 ? commits[(index / 5) % commits.length] : undefined
+    return commit === undefined ? [attack] : [attack, commit]
+  })
+}
+
+function ordinaryRequests(): PreparedRequest[] {
+  const load = {
+    ...catalogRequest(table, { name: 'load', bytes: Buffer.alloc(0), headers: {} }),
+    method: 'GET',
+  }
+  return [load, load, load, catalogRequest(table, smallCommit())]
+}
+
+function hostileRequests(): PreparedRequest[] {
   const paths = [
     `${base}/transactions/commit`,
     `${base}/namespaces`,
@@ -39,21 +66,17 @@ function attacks(): PreparedRequest[] {
     '/management/v1/principals',
     '/v1/oauth/tokens',
   ]
-  const all = [
+  return [
     ...hostileBodies().flatMap((body) => paths.map((path) => catalogRequest(path, body))),
     ...s3Attacks(plan.storage),
   ]
-  if (!plan.hasRights) return all
-  const commits = largeCommits().map((body) => catalogRequest(table, body))
-  return all.flatMap((attack, index) => {
-    const commit = index % 5 === 0 ? commits[(index / 5) % commits.length] : undefined
-    return commit === undefined ? [attack] : [attack, commit]
-  })
 }
 
 function catalogRequest(path: string, { bytes, headers }: HostileBody): PreparedRequest {
   const type = path.endsWith('tokens') ? 'application/x-www-form-urlencoded' : 'application/json'
   return {
+    interface: 'catalog',
+    method: 'POST',
     url: `${plan.origin}${path}`,
     headers: {
       authorization: `Bearer ${plan.token}`,
@@ -65,9 +88,9 @@ function catalogRequest(path: string, { bytes, headers }: HostileBody): Prepared
   }
 }
 
-function send({ url, headers, bytes }: PreparedRequest): Promise<string> {
+function send({ method, url, headers, bytes }: PreparedRequest): Promise<string> {
   return new Promise((resolve) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+    const sent = request(url, { method, agent, headers }, (response) => {
       response.resume().once('close', () => {
         // The server may answer before it has read the body.
         if (!sent.writableFinished) sent.destroy()
@@ -78,8 +101,8 @@ function send({ url, headers, bytes }: PreparedRequest): Promise<string> {
   })
 }
 
-const all = attacks()
-/** Shares no divisor with the number of attacks, and so mixes paths and bodies. */
+const all = buildRequests(plan.kind)
+/** A step without a common divisor with the number of attacks mixes paths and bodies. */
 const stride = [7, 11, 13, 17].find((step) => all.length % step !== 0) ?? 1
 let next = 0
 async function attackInTurn(until: number): Promise<void> {
@@ -87,7 +110,7 @@ async function attackInTurn(until: number): Promise<void> {
     next = (next + stride) % all.length
     const attack = all[next]
     if (attack === undefined) return
-    const answer = await send(attack)
+    const answer = `${attack.interface} ${await send(attack)}`
     answers[answer] = (answers[answer] ?? 0) + 1
   }
 }

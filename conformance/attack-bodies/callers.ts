@@ -1,21 +1,20 @@
 import { authorizationHeaders, clientCredentials } from '../lib/access-token.ts'
 import { type HeadgateServer, tokenUri } from '../lib/headgate-server.ts'
 import { administrator } from '../lib/prepare-warehouse.ts'
-import { storageKeysOf, targetOf } from '../refresh/storage-keys.ts'
+import { readStorageKeys, toTarget } from '../refresh/storage-keys.ts'
 import type { StorageAccess } from './s3-attacks.ts'
 
 export const warehouse = 'lakehouse'
 
-/** Who sends hostile bodies. */
+/** A caller that sends hostile bodies. */
 export interface Caller {
   readonly token: string
-  readonly hasRights: boolean
   readonly storage: StorageAccess
 }
 
 /**
- * Creates a table and two callers: `stranger`, without any grant in the catalog and with keys that only read the table,
- * and `writer`, with every right.
+ * Creates a table and two callers. `stranger` has no grant in the catalog; its storage requests are signed with the keys of
+ * a reader of the table, because a caller without a grant gets no keys. `writer` has every right.
  */
 export async function prepareCallers(
   server: HeadgateServer,
@@ -26,22 +25,22 @@ export async function prepareCallers(
     name: 't',
     schema: { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: false }] },
   })
-  const stranger = await tokenOf(server, admin, 'stranger')
-  const reader = await tokenOf(server, admin, 'reader')
-  const writer = await tokenOf(server, admin, 'writer')
+  const stranger = await fetchToken(server, admin, 'stranger')
+  const reader = await fetchToken(server, admin, 'reader')
+  const writer = await fetchToken(server, admin, 'writer')
   const grant = (privilege: string, principal: string): Promise<unknown> =>
     admin('POST', '/management/v1/grants', { privilege, on: { warehouse }, to: { principal } })
   await grant('use', 'reader')
   await grant('select', 'reader')
   await grant('manage', 'writer')
   return {
-    stranger: { token: stranger, hasRights: false, storage: await storageOf(server, reader) },
-    writer: { token: writer, hasRights: true, storage: await storageOf(server, writer) },
+    stranger: { token: stranger, storage: await loadStorage(server, reader) },
+    writer: { token: writer, storage: await loadStorage(server, writer) },
   }
 }
 
 /** Loads the table with storage credentials. */
-async function storageOf(server: HeadgateServer, token: string): Promise<StorageAccess> {
+async function loadStorage(server: HeadgateServer, token: string): Promise<StorageAccess> {
   const loaded = (await send(server, 'GET', `/v1/${warehouse}/namespaces/a/tables/t`, {
     authorization: `Bearer ${token}`,
     'x-iceberg-access-delegation': 'vended-credentials',
@@ -51,9 +50,9 @@ async function storageOf(server: HeadgateServer, token: string): Promise<Storage
     readonly 'storage-credentials'?: readonly [{ readonly config: Readonly<Record<string, string>> }]
   }
   const config = { ...loaded.config, ...loaded['storage-credentials']?.[0].config }
-  const keys = storageKeysOf({ config })
-  if (keys === undefined) throw new Error('The server vended no storage keys.')
-  return { ...keys, origin: keys.endpoint, target: targetOf(loaded.metadata.location) }
+  const keys = readStorageKeys({ config })
+  if (keys === undefined) throw new Error('The server issued no storage keys.')
+  return { ...keys, origin: keys.endpoint, target: toTarget(loaded.metadata.location) }
 }
 
 type AdminSend = (method: string, path: string, body: unknown) => Promise<unknown>
@@ -82,7 +81,7 @@ async function send(
   return text === '' ? null : (JSON.parse(text) as unknown)
 }
 
-async function tokenOf(server: HeadgateServer, admin: AdminSend, name: string): Promise<string> {
+async function fetchToken(server: HeadgateServer, admin: AdminSend, name: string): Promise<string> {
   const made = (await admin('POST', '/management/v1/principals', { name })) as {
     readonly secret: { readonly clientSecret: string }
   }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 
-/** One request body, as it is sent. */
+/** One request body in the form in which it is sent. */
 export interface HostileBody {
   readonly name: string
   readonly bytes: Buffer
@@ -10,7 +10,7 @@ export interface HostileBody {
 const MiB = 1024 * 1024
 
 /** Texts of about `size` characters. Each is expensive for some reader of JSON. */
-const texts: Readonly<Record<string, (size: number) => string>> = {
+export const hostileTexts: Readonly<Record<string, (size: number) => string>> = {
   'empty arrays': (size) => `[${'[],'.repeat(size / 3)}1]`,
   numbers: (size) => `[${'1,'.repeat(size / 2)}1]`,
   'distinct 64-bit integers': (size) =>
@@ -26,9 +26,9 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
     `{"table-changes":[${'{"requirements":[],"updates":[]},'.repeat(size / 32)}`,
 }
 
-/** Every text in three forms: plain and small, plain and large, and compressed. */
+/** Returns every text in three forms: plain and small, plain and large, and compressed. */
 export function hostileBodies(): HostileBody[] {
-  return Object.entries(texts).flatMap(([name, text]) => {
+  return Object.entries(hostileTexts).flatMap(([name, text]) => {
     const large = Buffer.from(text(15 * MiB))
     return [
       { name: `${name}, 60 KiB`, bytes: Buffer.from(text(60 * 1024)), headers: {} },
@@ -46,7 +46,12 @@ function commit(name: string, updates: readonly unknown[]): HostileBody {
   return { name, bytes: Buffer.from(JSON.stringify({ requirements: [], updates })), headers: {} }
 }
 
-/** Changes of a table that the server accepts from a caller with the right, as large as it accepts them. */
+/** Returns the body of an ordinary commit. */
+export function smallCommit(): HostileBody {
+  return commit('a small property', [{ action: 'set-properties', updates: { key: 'value' } }])
+}
+
+/** Returns changes of a table of the largest accepted size. */
 export function largeCommits(): HostileBody[] {
   const fields = Array.from({ length: 5_000 }, (_, id) => ({
     id: id + 1,

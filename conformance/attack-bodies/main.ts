@@ -5,14 +5,14 @@ import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { type HeadgateServer, startHeadgate } from '../lib/headgate-server.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
-import type { AttackAnswers } from './attacker.ts'
+import type { AttackAnswers, AttackKind } from './attacker.ts'
 import { type Caller, prepareCallers, warehouse } from './callers.ts'
 import { type BodyAttackOptions, readOptions, usage } from './options.ts'
-import { excesses, humanReport, type Step, stepLine, type StepName } from './report.ts'
-import { readServerState } from './server-state.ts'
-import { prepareAttack, startProbe } from './threads.ts'
+import { excesses, humanReport, type Memory, type Step, stepLine, type StepName } from './report.ts'
+import { readServerState, type ServerState } from './server-state.ts'
+import { prepareAttack, type PreparedAttack, startProbe } from './threads.ts'
 
-/** Exit code: 0 within all limits, 1 a limit was exceeded, 2 it could not run. */
+/** Returns the exit code: 0 within all limits, 1 a limit was exceeded, 2 the suite could not run. */
 async function main(options: BodyAttackOptions): Promise<number> {
   const { seconds, rounds, settleSeconds, concurrency, json } = options
   await using keeper = new ProcessKeeper()
@@ -23,15 +23,16 @@ async function main(options: BodyAttackOptions): Promise<number> {
     log: join(folder, 'server.log'),
   })
   const { stranger, writer } = await prepareCallers(server)
-  const attack = async (name: StepName, caller: Caller, length = seconds): Promise<Step> => {
-    const plan = { origin: server.origin, warehouse, concurrency, seconds: length, ...caller }
-    const prepared = await prepareAttack(plan)
+  const prepare = (kind: AttackKind, caller: Caller, length = seconds): Promise<PreparedAttack> =>
+    prepareAttack({ origin: server.origin, warehouse, concurrency, seconds: length, kind, ...caller })
+  const attack = async (name: StepName, kind: AttackKind, caller: Caller): Promise<Step> => {
+    const prepared = await prepare(kind, caller)
     return measured(server, name, () => prepared.start())
   }
-  say('warming the server up')
-  await attack('attack with rights', writer, Math.min(5, seconds))
+  say('warming the server up with ordinary requests')
+  await (await prepare('ordinary', writer, 2 * seconds)).start()
   await sleep(2_000)
-  const { residentBytes } = await readServerState(server.origin)
+  const before = await readServerState(server.origin)
   const steps: Step[] = []
   for (let round = 0; round < rounds; round += 1) {
     steps.push(
@@ -39,8 +40,8 @@ async function main(options: BodyAttackOptions): Promise<number> {
         await sleep(seconds * 1_000)
         return {}
       }),
-      await attack('attack without rights', stranger),
-      await attack('attack with rights', writer),
+      await attack('attack without rights', 'without rights', stranger),
+      await attack('attack with rights', 'with rights', writer),
     )
   }
   say(`waiting ${settleSeconds} s for the memory`)
@@ -48,15 +49,20 @@ async function main(options: BodyAttackOptions): Promise<number> {
   const settled = await readServerState(server.origin)
   const result = {
     steps,
-    residentBytes,
-    settled: { seconds: settleSeconds, residentBytes: settled.residentBytes },
+    before: readMemory(before),
+    settled: { seconds: settleSeconds, pauseMs: settled.pauseMs, ...readMemory(settled) },
   }
-  console.log(json ? JSON.stringify({ ...result, excesses: excesses(result) }) : humanReport(result))
-  if (excesses(result).length > 0) {
+  const found = excesses(result, options.pauseFactor)
+  console.log(json ? JSON.stringify({ ...result, excesses: found }) : humanReport(result, found))
+  if (found.length > 0) {
     say(`logs and data: ${folder}`)
     return 1
   }
   return await leaveNothing(keeper, folder)
+}
+
+function readMemory({ residentBytes, heapBytes, externalBytes }: ServerState): Memory {
+  return { residentBytes, heapBytes, externalBytes }
 }
 
 async function measured(

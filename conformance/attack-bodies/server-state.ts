@@ -3,6 +3,10 @@ export interface ServerState {
   /** The longest time that the event loop was held since the last reading, in ms, as perf_hooks measures it. */
   readonly pauseMs: number
   readonly residentBytes: number
+  /** Bytes that V8 holds for the JavaScript heap, used or not. */
+  readonly heapBytes: number
+  /** Bytes of buffers outside the heap. */
+  readonly externalBytes: number
   /** CPU time of the process since its start, in s. */
   readonly cpuSeconds: number
 }
@@ -19,6 +23,8 @@ export async function readServerState(origin: string): Promise<ServerState> {
   return {
     pauseMs: figure('nodejs_eventloop_lag_max_seconds') * 1_000,
     residentBytes: figure('process_resident_memory_bytes'),
+    heapBytes: figure('nodejs_heap_size_total_bytes'),
+    externalBytes: figure('nodejs_external_memory_bytes'),
     cpuSeconds: figure('process_cpu_seconds_total'),
   }
 }

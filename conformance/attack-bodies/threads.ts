@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { AttackAnswers, AttackPlan } from './attacker.ts'
 import type { Latencies } from './probe.ts'
 
-/** Sends health checks from a thread of its own until `stop` is called. */
+/** Sends health checks from a separate thread until `stop` is called. */
 export function startProbe(origin: string): { stop(): Promise<Latencies> } {
   const worker = new Worker(new URL('probe.ts', import.meta.url), { workerData: { origin, everyMs: 10 } })
   return {
@@ -17,8 +17,13 @@ export function startProbe(origin: string): { stop(): Promise<Latencies> } {
   }
 }
 
-/** Makes the hostile bodies in a thread of its own; `start` then sends them for the time of the plan. */
-export async function prepareAttack(plan: AttackPlan): Promise<{ start(): Promise<AttackAnswers> }> {
+/** Prepared requests; `start` sends them for the time of the plan. */
+export interface PreparedAttack {
+  start(): Promise<AttackAnswers>
+}
+
+/** Builds the requests of an attack in a separate thread. */
+export async function prepareAttack(plan: AttackPlan): Promise<PreparedAttack> {
   const worker = new Worker(new URL('attacker.ts', import.meta.url), { workerData: plan })
   await once(worker, 'message')
   return {

@@ -3,32 +3,37 @@ import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
-import { allFamilies } from './families.ts'
+import { allSuites } from './suites.ts'
 import { type AttackOptions, readOptions, usage } from './options.ts'
 import { humanReport, isClean, jsonReport } from './report.ts'
-import { runFamilies } from './run.ts'
-import { openScene } from './scene.ts'
+import { runSuites } from './run.ts'
+import { openFixture } from './fixture.ts'
 import { startTrap } from '../identity/trap.ts'
 
-/** Exit code: 0 nothing got through, 1 something did or said nothing, 2 it could not run. */
+/**
+ * Returns the exit code: 0 all attacks failed, 1 an attack succeeded or a case has no result, 2 the run was not
+ * possible.
+ */
 async function main(options: AttackOptions): Promise<number> {
-  const { given, families: names, json, seed } = options
-  const unknown = names.find((wanted) => !allFamilies.some(({ name }) => name === wanted))
-  if (unknown !== undefined) throw new Error(`no such family: ${unknown}; --list prints them`)
-  // Without what must succeed, refusals say nothing.
-  const families = allFamilies.filter(
+  const { given, suites: names, json, seed } = options
+  const unknown = names.find((wanted) => !allSuites.some(({ name }) => name === wanted))
+  if (unknown !== undefined) throw new Error(`no such suite: ${unknown}; --list prints them`)
+  // Refusals prove something only together with the cases that must succeed.
+  const suites = allSuites.filter(
     ({ name, legitimate }) => names.length === 0 || names.includes(name) || legitimate === true,
   )
   await using keeper = new ProcessKeeper()
   await using trap = await startTrap()
   const folder = newRunFolder(cacheFolder('attack-identity-run'))
   say(given === undefined ? 'starting a server' : `attacking ${given.uri}`)
-  await using own = given === undefined ? await ownPlace(keeper, folder) : null
+  // Tokens of the set-up are used until the end of a long run.
+  const settings = { HEADGATE_TOKEN_TTL_SECONDS: '86400' }
+  await using own = given === undefined ? await ownPlace(keeper, folder, settings) : null
   const place = own ?? (given === undefined ? null : { ...given, issuer: null, otherIssuer: null })
   if (place === null) throw new Error('there is no server')
-  const scene = await openScene(await openLab(place), trap, own !== null)
+  const fixture = await openFixture(await openLab(place), trap, own !== null)
   say(`attacking, seed ${seed}`)
-  const result = await runFamilies(scene, families, { ...options, say })
+  const result = await runSuites(fixture, suites, { ...options, say })
   hangUp()
   console.log(json ? jsonReport(result) : humanReport(result))
   if (!isClean(result)) {
@@ -42,5 +47,5 @@ await runCommand('attack:identity', async (args) => {
   const options = readOptions(args, Date.now(), process.env)
   if (options === undefined) return printed(usage)
   if (!options.list) return await main(options)
-  return printed(allFamilies.map(({ name, about }) => `${name}: ${about}`).join('\n'))
+  return printed(allSuites.map(({ name, about }) => `${name}: ${about}`).join('\n'))
 })

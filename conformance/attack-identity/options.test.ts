@@ -9,6 +9,11 @@ test('a given server needs an administrator and a warehouse', () => {
   expect(readOptions([], 1_234_567)).toMatchObject({ given: undefined, seed: 234_567, cases: 6_000 })
 })
 
+test('a run ends with its cases, unless it has a time limit', () => {
+  expect(readOptions(['--cases', '20000'], 0)).toMatchObject({ cases: 20_000, seconds: Infinity })
+  expect(readOptions(['--seconds', '60'], 0)).toMatchObject({ cases: 6_000, seconds: 60 })
+})
+
 test.each([
   [['http://127.0.0.1:1'], 'needs --warehouse and --credential'],
   [['--warehouse', 'w'], 'give its URI'],

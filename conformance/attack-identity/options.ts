@@ -3,35 +3,36 @@ import { onlyUri, wholeNumber } from '../lib/read-flags.ts'
 
 export const usage = `npm run attack:identity -- [uri] [options]
 
-Attacks the token endpoint and the authentication of a Headgate server with generated cases, and counts what got
-through. Without a URI it starts a server of its own.
+Attacks the token endpoint and the authentication of a Headgate server with generated cases, and counts the attacks
+that succeed. Without a URI it starts a server.
 
-  --cases N                  cases over all families (default: 6000)
-  --seconds N                stop after so long (default: 600)
-  --seed N                   the same cases as another run (default: by the clock)
-  --family NAME              only this family; may be repeated
-  --escapes N                stop after so many (default: 20)
-  --list                     print the families
+  --cases N                  number of cases in all suites (default: 6000)
+  --seconds N                time limit in seconds; remaining cases are skipped (default: no limit)
+  --seed N                   seed of the cases; repeats an earlier run (default: from the clock)
+  --suite NAME               run only this suite; may be repeated
+  --escapes N                stop after this number of escapes (default: 20)
+  --list                     print the names of the suites
   --json                     print the result as JSON
   --help
 
-At a given URI, which should be that of a server for tests: clients, engines, tables and a warehouse are made there.
-  --credential ID:SECRET     of an administrator, or HEADGATE_ATTACK_CREDENTIAL
-  --warehouse NAME           a warehouse in which tables can be made`
+Use a URI of a test server only: the run creates clients, engines, tables and a warehouse there.
+  --credential ID:SECRET     credential of an administrator, or HEADGATE_ATTACK_CREDENTIAL
+  --warehouse NAME           a warehouse in which tables can be created`
 
 export interface AttackOptions {
   readonly given:
     { readonly uri: string; readonly credential: string; readonly warehouse: string } | undefined
   readonly cases: number
+  /** Time limit; infinite without the option. */
   readonly seconds: number
   readonly seed: number
   readonly enough: number
-  readonly families: readonly string[]
+  readonly suites: readonly string[]
   readonly list: boolean
   readonly json: boolean
 }
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence for what cannot be. */
+/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
 export function readOptions(
   args: readonly string[],
   now: number,
@@ -42,10 +43,10 @@ export function readOptions(
     allowPositionals: true,
     options: {
       cases: { type: 'string', default: '6000' },
-      seconds: { type: 'string', default: '600' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: String(now % 1_000_000) },
       escapes: { type: 'string', default: '20' },
-      family: { type: 'string', multiple: true, default: [] },
+      suite: { type: 'string', multiple: true, default: [] },
       credential: { type: 'string' },
       warehouse: { type: 'string' },
       list: { type: 'boolean', default: false },
@@ -61,10 +62,10 @@ export function readOptions(
   return {
     given: uri === undefined ? undefined : givenServer(uri, warehouse, credential),
     cases: wholeNumber('--cases', values.cases),
-    seconds: wholeNumber('--seconds', values.seconds),
+    seconds: values.seconds === undefined ? Infinity : wholeNumber('--seconds', values.seconds),
     seed: wholeNumber('--seed', values.seed, 0),
     enough: wholeNumber('--escapes', values.escapes),
-    families: values.family,
+    suites: values.suite,
     list: values.list,
     json: values.json,
   }

@@ -1,25 +1,25 @@
-import type { Evidence, Family } from './family.ts'
+import type { Evidence, Suite } from './suite.ts'
 
-/** What was found about one case. */
+/** Result of the evaluation of one case. */
 export interface Judgement {
-  /** What got through. */
+  /** Successful attacks. */
   readonly escapes: readonly string[]
-  /** Why the case says nothing, or what is wrong beside it. */
+  /** Reasons why the case has no result, and other faults of the server. */
   readonly broken: readonly string[]
-  /** It was turned away for being too much, and so was not looked at. */
+  /** Whether the server refused the request because of too many requests, without evaluating it. */
   readonly limited: boolean
 }
 
-/** Traces of the inside: stacks, SQL, the heap. */
+/** Internals in a response: stacks, SQL, the heap. */
 const insides =
   /\bat \S+ \(?(?:file:|node:|\/)|\bnode_modules\b|\bSELECT\s.+\sFROM\b|\bpg_\w+\(|violates \w+ constraint|-----BEGIN/
 
 /**
- * @param secrets what no answer may hold
- * @param fetched requests to places that only tokens of the attacker name
+ * @param secrets texts that no response may contain
+ * @param fetched requests to addresses that only tokens of the attacker contain
  */
 export function judge(
-  { name, legitimate }: Pick<Family, 'name' | 'legitimate'>,
+  { name, legitimate }: Pick<Suite, 'name' | 'legitimate'>,
   { seen, escape, broken }: Evidence,
   { secrets, fetched }: { readonly secrets: readonly string[]; readonly fetched: readonly string[] },
 ): Judgement {

@@ -10,7 +10,7 @@ export interface Totals {
   readonly limited: number
 }
 
-export function totalsOf({ counts }: RunResult): Totals {
+export function sumTotals({ counts }: RunResult): Totals {
   const sum = (key: keyof Totals): number => counts.reduce((total, count) => total + count[key], 0)
   return {
     cases: sum('cases'),
@@ -21,18 +21,18 @@ export function totalsOf({ counts }: RunResult): Totals {
   }
 }
 
-/** Nothing got through, what must work did, and something was tried. */
+/** Returns whether all attacks failed, all required cases succeeded, and at least one case ran. */
 export function isClean(result: RunResult): boolean {
-  const { refused, accepted } = totalsOf(result)
+  const { refused, accepted } = sumTotals(result)
   return result.escapes.length === 0 && result.broken.length === 0 && refused > 0 && accepted > 0
 }
 
-/** A line per family, each escape with what to try again, and the figures. */
+/** Formats a line for each suite, each escape with instructions to repeat it, and the totals. */
 export function humanReport(result: RunResult): string {
-  const { counts, escapes, broken, seed, ms, uri } = result
-  const { cases, refused, accepted } = totalsOf(result)
+  const { counts, escapes, broken, seed, ms, uri, cases: asked } = result
+  const { cases, refused, accepted } = sumTotals(result)
   const rows = counts.map((count) => [
-    count.family,
+    count.suite,
     count.cases,
     count.refused,
     count.accepted,
@@ -40,15 +40,17 @@ export function humanReport(result: RunResult): string {
     count.remark === '' ? count.about : count.cases === 0 ? `not tried: ${count.remark}` : count.remark,
   ])
   return [
-    textTable([['family', 'cases', 'refused', 'accepted as right', 'ESCAPES', 'what'], ...rows]),
+    textTable([['suite', 'cases', 'refused', 'accepted as right', 'ESCAPES', 'what'], ...rows]),
     '',
-    ...escapes.map((escape) => escapeText(escape.family, escape)),
+    ...escapes.map((escape) => escapeText(escape.suite, escape)),
     ...broken.slice(0, 20).map((line) => `BROKEN ${line}`),
-    `${uri}: ${cases} cases, ${escapes.length} escapes, ${refused} refused, ${accepted} accepted as right, seed ${seed} (${seconds(ms)})`,
+    `${uri}: ${cases < asked ? `${cases} of ${asked}` : cases} cases, ${escapes.length} escapes, ${refused} refused, ${accepted} accepted as right, seed ${seed} (${seconds(ms)})`,
   ].join('\n')
 }
 
-/** For programs: `{"ok", "totals", "seed", "uri", "counts", "escapes", "broken", "ms"}`. */
+/**
+ * Formats the result for programs: `{"ok", "totals", "seed", "cases", "uri", "counts", "escapes", "broken", "ms"}`.
+ */
 export function jsonReport(result: RunResult): string {
-  return JSON.stringify({ ok: isClean(result), totals: totalsOf(result), ...result }, undefined, 2)
+  return JSON.stringify({ ok: isClean(result), totals: sumTotals(result), ...result }, undefined, 2)
 }

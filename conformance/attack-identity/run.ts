@@ -1,32 +1,35 @@
 import type { Escape as AnyEscape } from '../attack/escape.ts'
+import { Progress } from '../attack/progress.ts'
 import { Random } from '../attack/random.ts'
-import type { Evidence, Family } from './family.ts'
+import type { Evidence, Suite } from './suite.ts'
 import { judge } from './oracle.ts'
-import type { Scene } from './scene.ts'
+import type { Fixture } from './fixture.ts'
 
 export interface Escape extends AnyEscape {
-  readonly family: string
+  readonly suite: string
 }
 
-export interface FamilyCount {
-  readonly family: string
+export interface SuiteCount {
+  readonly suite: string
   readonly about: string
   cases: number
   refused: number
   accepted: number
   escapes: number
-  /** Turned away for being too many, and so not looked at. */
+  /** Number of cases that were refused because of too many requests, without evaluation. */
   limited: number
-  /** Why nothing was tried, or what all cases together show. */
+  /** Reason why no case ran, or the result of all cases together. */
   remark: string
 }
 
 export interface RunResult {
   readonly seed: number
+  /** Number of requested cases. Fewer ran when the time ended, or after too many escapes. */
+  readonly cases: number
   readonly uri: string
-  readonly counts: readonly FamilyCount[]
+  readonly counts: readonly SuiteCount[]
   readonly escapes: readonly Escape[]
-  /** What should have worked and did not: then what was refused says nothing. */
+  /** Required cases that failed, so that the refusals prove nothing. */
   readonly broken: readonly string[]
   readonly ms: number
 }
@@ -34,62 +37,61 @@ export interface RunResult {
 export interface RunOptions {
   readonly seed: number
   readonly cases: number
+  /** Time limit; may be infinite. */
   readonly seconds: number
-  /** Escapes after which it stops. Default 20. */
+  /** Number of escapes after which the run stops. Default 20. */
   readonly enough?: number
   readonly say: (line: string) => void
 }
 
 interface Lane {
-  readonly family: Family
-  readonly count: FamilyCount
+  readonly suite: Suite
+  readonly count: SuiteCount
   readonly random: Random
 }
 
-const progressMs = 5_000
-/** A run in which more cases than this share were turned away unseen says too little. */
+/** Largest accepted share of cases that were refused without evaluation. */
 const mostLimited = 0.02
 
-/** Tries cases of all families, in turns by weight, until there were enough or the time is over. */
-export async function runFamilies(
-  scene: Scene,
-  families: readonly Family[],
+/** Runs cases of all suites, distributed by weight, until their number is reached or the time ends. */
+export async function runSuites(
+  fixture: Fixture,
+  suites: readonly Suite[],
   { seed, cases, seconds, enough = 20, say }: RunOptions,
 ): Promise<RunResult> {
   const started = performance.now()
-  const all = families.map((family, i): Lane => {
-    const { name, about, unavailable } = family
-    const remark = unavailable?.(scene) ?? ''
-    const count = { family: name, about, cases: 0, refused: 0, accepted: 0, escapes: 0, limited: 0, remark }
-    return { family, count, random: new Random(seed + 31 * i) }
+  const all = suites.map((suite, i): Lane => {
+    const { name, about, unavailable } = suite
+    const remark = unavailable?.(fixture) ?? ''
+    const count = { suite: name, about, cases: 0, refused: 0, accepted: 0, escapes: 0, limited: 0, remark }
+    return { suite, count, random: new Random(seed + 31 * i) }
   })
   const lanes = all.filter(({ count }) => count.remark === '')
   if (lanes.length === 0) throw new Error('there is nothing to try')
   const turns = new Random(seed)
   const escapes: Escape[] = []
   const broken: string[] = []
-  let nextWord = started + progressMs
+  const progress = new Progress({ cases, say })
   for (let index = 0; index < cases && escapes.length < enough; index += 1) {
     if (performance.now() > started + seconds * 1_000) break
-    const lane = turns.pickByWeight(lanes, ({ family }) => family.weight ?? 1)
-    await runCase(scene, lane, index, { escapes, broken })
-    if (performance.now() < nextWord) continue
-    nextWord += progressMs
-    say(`${index + 1} of ${cases} cases, ${escapes.length} escapes`)
+    const lane = turns.pickByWeight(lanes, ({ suite }) => suite.weight ?? 1)
+    await runCase(fixture, lane, index, { escapes, broken })
+    progress.tried(index + 1, escapes.length)
   }
-  for (const { family, count } of lanes) {
-    const { found = [], remark = '' } = family.conclude?.(scene) ?? {}
+  for (const { suite, count } of lanes) {
+    const { found = [], remark = '' } = suite.conclude?.(fixture) ?? {}
     count.remark = remark
     if (found.length === 0) continue
     count.escapes += 1
-    escapes.push({ family: family.name, index: cases, what: 'all cases together', statuses: [], found })
+    escapes.push({ suite: suite.name, index: cases, what: 'all cases together', statuses: [], found })
   }
   const limited = all.reduce((sum, { count }) => sum + count.limited, 0)
   if (limited > cases * mostLimited)
     broken.push(`${limited} cases were turned away with 429 and so not looked at`)
   return {
     seed,
-    uri: scene.uri,
+    cases,
+    uri: fixture.uri,
     counts: all.map(({ count }) => count),
     escapes,
     broken,
@@ -98,17 +100,17 @@ export async function runFamilies(
 }
 
 async function runCase(
-  scene: Scene,
-  { family, count, random }: Lane,
+  fixture: Fixture,
+  { suite, count, random }: Lane,
   index: number,
   { escapes, broken }: { readonly escapes: Escape[]; readonly broken: string[] },
 ): Promise<void> {
   count.cases += 1
-  const before = scene.trap.asked.length
-  const evidence = await tried(scene, family, random)
-  const fetched = scene.trap.asked.slice(before)
-  const judged = judge(family, evidence, { secrets: scene.secrets, fetched })
-  for (const line of judged.broken) broken.push(`${family.name}, case ${index}: ${evidence.what}: ${line}`)
+  const before = fixture.trap.asked.length
+  const evidence = await tried(fixture, suite, random)
+  const fetched = fixture.trap.asked.slice(before)
+  const judged = judge(suite, evidence, { secrets: fixture.secrets, fetched })
+  for (const line of judged.broken) broken.push(`${suite.name}, case ${index}: ${evidence.what}: ${line}`)
   const { seen } = evidence
   if (judged.limited) count.limited += 1
   if (seen.every(({ status }) => status < 400)) count.accepted += 1
@@ -116,17 +118,17 @@ async function runCase(
   if (judged.escapes.length === 0) return
   count.escapes += 1
   const statuses = seen.map(({ status }) => status)
-  escapes.push({ family: family.name, index, what: evidence.what, statuses, found: judged.escapes })
+  escapes.push({ suite: suite.name, index, what: evidence.what, statuses, found: judged.escapes })
 }
 
-/** A server may hang up on what it does not want to read. */
-async function tried(scene: Scene, family: Family, random: Random): Promise<Evidence> {
+/** Runs a case. A server may close the connection of a request that it does not want to read. */
+async function tried(fixture: Fixture, suite: Suite, random: Random): Promise<Evidence> {
   try {
-    return await family.attack(scene, random)
+    return await suite.attack(fixture, random)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const what = String(error)
-    // After a refusal of what is too large it may stop reading in the middle.
+    // A server that refuses a large body may stop reading within it.
     if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_'))
       return { what, seen: [{ status: 400, text: '', ms: 0 }] }
     return { what, seen: [], broken: 'the case could not be tried' }

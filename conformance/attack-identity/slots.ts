@@ -10,18 +10,18 @@ import {
   requestToken,
   tokenTypes,
 } from '../identity/token-endpoint.ts'
-import type { Seen } from './family.ts'
-import type { Scene } from './scene.ts'
+import type { Seen } from './suite.ts'
+import type { Fixture } from './fixture.ts'
 
-/** Sends a request to the server, with headers as they stand. */
+/** Sends a request to the server with these headers, unchanged. */
 export async function send(
-  scene: Scene,
+  fixture: Fixture,
   method: string,
   path: string,
   headers: Headers,
   body?: unknown,
 ): Promise<Seen> {
-  const { origin, host } = new URL(scene.uri)
+  const { origin, host } = new URL(fixture.uri)
   const text = body === undefined ? '' : JSON.stringify(body)
   const more: Headers =
     body === undefined
@@ -34,38 +34,38 @@ export async function send(
     `/${path}`,
     Object.entries({ host, ...more, ...headers }),
     text,
-    scene.from(),
+    fixture.from(),
   )
   return { status, text: told, ms: performance.now() - started }
 }
 
-/** A call of the catalog or the management interface that needs somebody who may do more than nothing. */
-export function call(scene: Scene, random: Random, headers: Headers): Promise<Seen> {
-  const { catalog, namespace, warehouse } = scene
+/** Sends a request to the catalog or the management API that needs a right. */
+export function call(fixture: Fixture, random: Random, headers: Headers): Promise<Seen> {
+  const { catalog, namespace, warehouse } = fixture
   const table = tablePath(catalog, namespace, random.pick(['alices', 'bobs']))
   const property = { updates: [{ action: 'set-properties', updates: { taken: 'yes' } }], requirements: [] }
   const calls: readonly (readonly [method: string, path: string, body?: unknown])[] = [
     ['GET', `v1/config?warehouse=${warehouse}`],
     ['GET', `${catalog.root}namespaces`],
-    ['POST', `${catalog.root}namespaces`, { namespace: [`taken_${scene.count()}`] }],
+    ['POST', `${catalog.root}namespaces`, { namespace: [`taken_${fixture.count()}`] }],
     ['GET', table],
     ['HEAD', table],
     ['GET', `${table}/credentials`],
     ['POST', table, property],
     ['GET', 'management/v1/principals'],
     ['GET', 'management/v1/audit'],
-    ['POST', 'management/v1/principals', { name: `taken-${scene.count()}` }],
+    ['POST', 'management/v1/principals', { name: `taken-${fixture.count()}` }],
   ]
   const [method, path, body] = random.pick(calls)
-  return send(scene, method, path, headers, body)
+  return send(fixture, method, path, headers, body)
 }
 
-/** A request to the token endpoint, from an address of its own now and then. */
-export async function token(scene: Scene, form: Form | string, headers: Headers = {}): Promise<Seen> {
-  return requestToken(scene.tokenUri, form, { headers, from: scene.from() })
+/** Sends a request to the token endpoint, sometimes from a new address. */
+export async function token(fixture: Fixture, form: Form | string, headers: Headers = {}): Promise<Seen> {
+  return requestToken(fixture.tokenUri, form, { headers, from: fixture.from() })
 }
 
-/** Where a token can be shown. */
+/** Position of a token in a request. */
 export type Slot = 'bearer' | 'subject' | 'actor' | 'client' | 'assertion' | 'authentication'
 export const everySlot: readonly Slot[] = [
   'bearer',
@@ -76,44 +76,44 @@ export const everySlot: readonly Slot[] = [
   'authentication',
 ]
 
-/** Shows a token at one place, everything around it being right. */
-export function show(scene: Scene, random: Random, slot: Slot, shown: string): Promise<Seen> {
-  const { strict, trino } = scene.clients
-  const user = { subject_token: scene.tokens.alice, subject_token_type: tokenTypes.accessToken }
+/** Sends a token at one position of an otherwise valid request. */
+export function show(fixture: Fixture, random: Random, slot: Slot, shown: string): Promise<Seen> {
+  const { strict, trino } = fixture.clients
+  const user = { subject_token: fixture.tokens.alice, subject_token_type: tokenTypes.accessToken }
   switch (slot) {
     case 'bearer':
-      return call(scene, random, bearer(shown))
+      return call(fixture, random, bearer(shown))
     case 'subject': {
       const type = random.pick(Object.values(tokenTypes))
       const form = { grant_type: grantTypes.exchange, subject_token: shown, subject_token_type: type }
-      return token(scene, form, random.chance(0.5) ? strict.basic : bearer(scene.tokens.strict))
+      return token(fixture, form, random.chance(0.5) ? strict.basic : bearer(fixture.tokens.strict))
     }
     case 'actor': {
       const actor = { actor_token: shown, actor_token_type: random.pick(Object.values(tokenTypes)) }
-      return token(scene, { grant_type: grantTypes.exchange, ...user, ...actor }, strict.basic)
+      return token(fixture, { grant_type: grantTypes.exchange, ...user, ...actor }, strict.basic)
     }
     case 'client': {
       const proof = { client_assertion: shown, client_assertion_type: assertionType }
       const form = random.chance(0.5)
         ? { grant_type: grantTypes.clientCredentials }
         : { grant_type: grantTypes.exchange, ...user }
-      return token(scene, { ...form, ...proof })
+      return token(fixture, { ...form, ...proof })
     }
     case 'assertion': {
       const form = { grant_type: grantTypes.jwtBearer, assertion: shown }
-      return token(scene, form, random.chance(0.5) ? {} : trino.basic)
+      return token(fixture, form, random.chance(0.5) ? {} : trino.basic)
     }
     case 'authentication':
   }
-  return token(scene, { grant_type: grantTypes.exchange, ...user }, bearer(shown))
+  return token(fixture, { grant_type: grantTypes.exchange, ...user }, bearer(shown))
 }
 
 export async function showed(
-  scene: Scene,
+  fixture: Fixture,
   random: Random,
   slots: readonly Slot[],
   made: { readonly what: string; readonly token: string },
 ): Promise<{ readonly what: string; readonly seen: readonly Seen[] }> {
   const slot = random.pick(slots)
-  return { what: `${made.what}, as ${slot}`, seen: [await show(scene, random, slot, made.token)] }
+  return { what: `${made.what}, as ${slot}`, seen: [await show(fixture, random, slot, made.token)] }
 }

@@ -2,24 +2,24 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '../attack/random.ts'
 import { judgePairs, type TimedPair } from './timing-statistics.ts'
 
-/** Times of a busy machine: two milliseconds, some of them, and now and then a hundred. */
+/** Generates times of a busy machine: about two milliseconds, sometimes a hundred. */
 function pairs(count: number, moreForKnown: number, seed = 1): TimedPair[] {
   const random = new Random(seed)
   const time = (): number => 2 + random.next() * 3 + (random.chance(0.05) ? 100 * random.next() : 0)
   return Array.from({ length: count }, () => ({ known: time() + moreForKnown, unknown: time() }))
 }
 
-describe('the times of two kinds of requests', () => {
-  test('tell nothing when both take the same, whatever disturbs', () => {
+describe('judgePairs', () => {
+  test('finds no difference between equal distributions, with any disturbances', () => {
     for (let seed = 0; seed < 200; seed += 1) expect(judgePairs(pairs(300, 0, seed)).found).toEqual([])
   })
 
-  test('tell when one takes longer, in either direction', () => {
+  test('finds a difference in either direction', () => {
     expect(judgePairs(pairs(300, 1.5)).found).toEqual([expect.stringContaining('whether a client exists')])
     expect(judgePairs(pairs(300, -1.5)).found).toHaveLength(1)
   })
 
-  test('tell nothing when there are too few of them', () => {
+  test('finds no difference in too few pairs', () => {
     expect(judgePairs(pairs(20, 50))).toEqual({ found: [], remark: '20 pairs: too few to tell' })
   })
 })

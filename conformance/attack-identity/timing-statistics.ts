@@ -1,19 +1,19 @@
-/** How long two requests took that were sent one right after the other, ms. */
+/** Duration of two requests that were sent one after the other, ms. */
 export interface TimedPair {
   readonly known: number
   readonly unknown: number
 }
 
-/** Fewer pairs say nothing. */
+/** Smallest number of pairs for a result. */
 const leastPairs = 40
-/** So improbable must the outcome be if both take the same: once in a million runs. */
+/** Required significance: with equal distributions, this result occurs once in a million runs. */
 const certainty = 5
-/** Differences below this cannot be used over a network, ms. */
+/** Smaller differences cannot be measured over a network, ms. */
 const leastDifferenceMs = 0.3
 
 /**
- * Whether one kind takes longer than the other: by how often it does (a sign test), which outliers of a busy machine cannot
- * sway, and by how much in the middle.
+ * Decides whether one kind of request takes longer than the other. Uses a sign test, which is robust against outliers
+ * of a busy machine, and the median difference.
  */
 export function judgePairs(pairs: readonly TimedPair[]): {
   readonly found: readonly string[]

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Random } from '../attack/random.ts'
-import { claimsOf, inSeconds } from '../lib/jwt.ts'
-import type { Scene } from './scene.ts'
+import { decodeClaims, inSeconds } from '../lib/jwt.ts'
+import type { Fixture } from './fixture.ts'
 
-/** Claims as a good token has them, of somebody worth being: of a session, or of a client's own assertion. */
-export function victimClaims(scene: Scene, random: Random): Record<string, unknown> {
-  const { clients, tokens, uri } = scene
+/** Returns claims of a valid token of a session, or of a client's assertion, for a principal with rights. */
+export function victimClaims(fixture: Fixture, random: Random): Record<string, unknown> {
+  const { clients, tokens, uri } = fixture
   if (random.chance(0.6)) {
-    const { ...claims } = claimsOf(tokens[random.pick(['admin', 'alice', 'trino', 'aliceByTrino'] as const)])
+    const { ...claims } = decodeClaims(
+      tokens[random.pick(['admin', 'alice', 'trino', 'aliceByTrino'] as const)],
+    )
     return { ...claims, jti: randomUUID() }
   }
   const { name } = clients[random.pick(['trino', 'strict', 'alice'] as const)]
-  const sub = random.pick([name, clients.alice.name, clients.bob.name, scene.admin.name])
+  const sub = random.pick([name, clients.alice.name, clients.bob.name, fixture.admin.name])
   return { iss: name, sub, aud: uri, iat: inSeconds(0), exp: inSeconds(120), jti: randomUUID() }
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
-import { allClasses } from './classes.ts'
-import { openLakes } from './lakes.ts'
-import { totalsOf } from './report.ts'
+import { allSuites } from './suites.ts'
+import { openFixtures } from './fixtures.ts'
+import { sumTotals } from './report.ts'
 import { runAttacks } from './run.ts'
 
 const cases = 250
@@ -14,15 +14,15 @@ test(`${cases} attacks on the storage access of a server, and none gets through`
   const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-'))
   try {
     await using keeper = new ProcessKeeper()
-    const { lakes } = await openLakes(keeper, folder, { modes: ['gateway'], required: ['gateway'] })
+    const { fixtures } = await openFixtures(keeper, folder, { modes: ['gateway'], required: ['gateway'] })
     const seed = Date.now() % 1_000_000
-    const result = await runAttacks(lakes, allClasses, { seed, cases, seconds: 90, say: () => undefined })
+    const result = await runAttacks(fixtures, allSuites, { seed, cases, seconds: 90, say: () => undefined })
     expect({ seed, escapes: result.escapes, broken: result.broken }).toEqual({
       seed,
       escapes: [],
       broken: [],
     })
-    const { allowed, refused } = totalsOf(result)
+    const { allowed, refused } = sumTotals(result)
     // If nothing succeeded, or nothing was refused, nothing was tried.
     expect(allowed).toBeGreaterThan(cases / 50)
     expect(refused).toBeGreaterThan(cases / 2)

@@ -1,32 +1,34 @@
 import type { S3Answer } from '../refresh/s3-request.ts'
-import type { Lake, Mode } from './lake.ts'
+import type { Fixture, Mode } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** Status, body and headers of an answer, of the catalog or the store. */
+/** Status, body and headers of a response of the catalog or the store. */
 export type Seen = Pick<S3Answer, 'status' | 'text'> & { readonly contentLength?: string | undefined }
 
-/** What came of one case. */
+/** Result of one case. */
 export interface Evidence {
-  /** What was tried, so that it can be tried again; no secrets. */
+  /** Description of the requests, so that they can be repeated. Contains no secrets. */
   readonly what: string
   readonly seen: readonly Seen[]
-  /** Whatever was tried, success alone is an escape. */
+  /** Whether any success is an escape. */
   readonly mustFail?: boolean
-  /** An escape that the case has found out itself. */
+  /** Description of an escape that the case itself has recognized. */
   readonly escape?: string | undefined
 }
 
 /** One kind of attack. */
-export interface AttackClass {
+export interface AttackSuite {
   readonly name: string
-  /** The share of cases that it gets, in relation to the others. Default 1. */
+  /** Relative number of its cases. Default 1. */
   readonly weight?: number
-  /** Cases make tables, which may lie at free places of the warehouse. */
+  /** Whether the cases create tables, possibly at free locations of the warehouse. */
   readonly makesTables?: boolean
-  /** Cases must succeed: they show that what is refused elsewhere is not all there is. */
+  /** Whether the cases must succeed, which proves that the server does not refuse all requests. */
   readonly legitimate?: boolean
   readonly modes: readonly Mode[]
-  /** Why it cannot be tried here; undefined when it can. */
-  unavailable?(lake: Lake): string | undefined
-  attack(lake: Lake, random: Random): Promise<Evidence>
+  /** Returns the reason why the suite cannot run, or undefined. */
+  unavailable?(fixture: Fixture): string | undefined
+  /** Returns the time to wait before the suite can run, in words, or undefined. */
+  waits?(fixture: Fixture): string | undefined
+  attack(fixture: Fixture, random: Random): Promise<Evidence>
 }

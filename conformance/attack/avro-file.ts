@@ -35,7 +35,7 @@ export function avroFile(schema: object, records: readonly AvroValue[]): Buffer 
 const field = (name: string, type: unknown, id: number): object => ({ name, type, 'field-id': id })
 
 /** Returns a manifest of format 2 that names these data files. */
-export function manifestOf(files: readonly string[]): Buffer {
+export function buildManifest(files: readonly string[]): Buffer {
   const dataFile = {
     type: 'record',
     name: 'r2',
@@ -60,7 +60,7 @@ export function manifestOf(files: readonly string[]): Buffer {
 }
 
 /** Returns a manifest list of format 2 that names these manifests. */
-export function manifestListOf(manifests: readonly string[]): Buffer {
+export function buildManifestList(manifests: readonly string[]): Buffer {
   const names = ['manifest_length', 'partition_spec_id', 'content', 'sequence_number', 'min_sequence_number']
   const ids = [501, 502, 517, 515, 516]
   const schema = {

@@ -2,23 +2,26 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** An object that the attacker has no right to. */
+/** An object on which the attacker has no right. */
 export interface Canary {
-  /** How the attacker would name it: `s3://bucket/key`; for a file outside of all warehouses where it would be. */
+  /**
+   * Location in the attacker's view: `s3://bucket/key`; for a file outside of all warehouses, its hypothetical
+   * location.
+   */
   readonly location: string
-  /** Somebody's table, a place between tables, another bucket, or the disk around the warehouse. */
+  /** Position: a table of another owner, a place between tables, another bucket, or the disk around the warehouse. */
   readonly kind: 'table' | 'between' | 'bucket' | 'disk'
 }
 
-/** What marks canaries, in their names and in their bytes. */
+/** Marks of canaries in their names and in their bytes. */
 export interface Marks {
-  /** Part of every canary's name. */
+  /** Part of the name of every canary. */
   readonly name: string
-  /** Part of every canary's bytes. */
+  /** Part of the bytes of every canary. */
   readonly content: string
-  /** Bytes of every canary: nothing else has as many. */
+  /** Size of every canary in bytes, which no other object has. */
   readonly size: number
-  /** Keys that begin so are the attacker's own, whatever she has named them. */
+  /** Prefix of the keys that belong to the attacker, under any name. */
   readonly ownKeys: string
 }
 
@@ -27,15 +30,15 @@ export function newMarks(ownKeys: string): Marks {
   return { name: `canary-${mark.slice(0, 12)}`, content: `sings-${mark}`, size: 7919, ownKeys }
 }
 
-/** The bytes of a canary. */
-export function songOf({ content, size }: Pick<Marks, 'content' | 'size'>): string {
+/** Returns the bytes of a canary. */
+export function canaryBytes({ content, size }: Pick<Marks, 'content' | 'size'>): string {
   return content.repeat(Math.ceil(size / content.length)).slice(0, size)
 }
 
-/** Puts a canary on the disk. */
+/** Writes a canary to the disk. */
 export function plant(marks: Marks, folder: string, name: string = marks.name): string {
   const path = join(folder, name)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, songOf(marks))
+  writeFileSync(path, canaryBytes(marks))
   return path
 }

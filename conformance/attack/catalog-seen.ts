@@ -1,14 +1,17 @@
-import type { Answer } from '../refresh/catalog-client.ts'
+import type { Response } from '../refresh/catalog-client.ts'
 import { credentialsIn } from '../refresh/credential.ts'
 import type { Seen } from './attack.ts'
 
-/** What the catalog answered, for the oracle. Names of locations may come back from what was sent, contents may not. */
-export function seenOf({ status, text }: Answer): Seen {
+/**
+ * Converts a response of the catalog for the oracle. Removes locations, which may repeat the request; contents may
+ * not.
+ */
+export function toSeen({ status, text }: Response): Seen {
   return { status, text }
 }
 
-/** The prefixes that an answer hands out credentials for. */
-export function prefixesIn(answer: Answer): string[] {
+/** Returns the prefixes of the credentials in a response. */
+export function prefixesIn(answer: Response): string[] {
   if (answer.status !== 200) return []
   try {
     return credentialsIn(answer).map(({ prefix }) => prefix)

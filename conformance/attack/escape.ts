@@ -1,15 +1,15 @@
-/** Something that got through. */
+/** A successful attack. */
 export interface Escape {
-  /** Which case of the run. */
+  /** Number of the case in the run. */
   readonly index: number
   readonly what: string
-  /** The statuses that were answered. */
+  /** Statuses of the responses. */
   readonly statuses: readonly number[]
   readonly found: readonly string[]
 }
 
-/** It, with what to try again. */
+/** Describes an escape with instructions to repeat it. */
 export function escapeText(name: string, { index, what, statuses, found }: Escape): string {
   const lines = found.map((line) => `       ${line}`)
-  return [`ESCAPE ${name}, case ${index}: ${what}, answered ${statuses.join(', ')}`, ...lines].join('\n')
+  return [`ESCAPE ${name}, case ${index}: ${what}, statuses ${statuses.join(', ')}`, ...lines].join('\n')
 }

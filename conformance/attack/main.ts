@@ -3,28 +3,28 @@ import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
-import { allClasses } from './classes.ts'
-import { openLakes } from './lakes.ts'
+import { allSuites } from './suites.ts'
+import { openFixtures } from './fixtures.ts'
 import { type AttackOptions, readOptions, usage } from './options.ts'
 import { humanReport, isClean, jsonReport } from './report.ts'
 import { runAttacks } from './run.ts'
 
-/** Purges that an attack has set off have run by then. */
+/** Time in ms after which purges that an attack caused have finished. */
 const settleMs = 3_000
 
-/** Exit code: 0 nothing got through, 1 something did, 2 it could not run. */
+/** Returns the exit code: 0 all attacks failed, 1 an attack succeeded, 2 the run was not possible. */
 async function main(options: AttackOptions): Promise<number> {
   const { cases, seconds, seed, enough, modes, required, attacks, json } = options
-  const classes = allClasses.filter(({ name }) => attacks.length === 0 || attacks.includes(name))
-  if (classes.length === 0) throw new Error(`no such attack: ${attacks.join(', ')}; --list prints them`)
+  const suites = allSuites.filter(({ name }) => attacks.length === 0 || attacks.includes(name))
+  if (suites.length === 0) throw new Error(`no such attack: ${attacks.join(', ')}; --list prints them`)
   await using keeper = new ProcessKeeper()
   say('starting a server')
   const folder = newRunFolder(cacheFolder('attack-run'))
-  const { lakes, leftOut } = await openLakes(keeper, folder, { modes, required })
+  const { fixtures, leftOut } = await openFixtures(keeper, folder, { modes, required })
   say(`attacking, seed ${seed}`)
-  const result = await runAttacks(lakes, classes, { seed, cases, seconds, enough, leftOut, say })
+  const result = await runAttacks(fixtures, suites, { seed, cases, seconds, enough, leftOut, say })
   await sleep(settleMs)
-  const late = lakes.flatMap(({ watch, mode }) =>
+  const late = fixtures.flatMap(({ watch, mode }) =>
     watch.changes(true).map((change) => ({
       mode,
       attack: 'afterwards',
@@ -48,5 +48,5 @@ await runCommand('attack:credentials', async (args) => {
   const options = readOptions(args, Date.now())
   if (options === undefined) return printed(usage)
   if (!options.list) return await main(options)
-  return printed(allClasses.map(({ name, modes }) => `${name}  (${modes.join(', ')})`).join('\n'))
+  return printed(allSuites.map(({ name, modes }) => `${name}  (${modes.join(', ')})`).join('\n'))
 })

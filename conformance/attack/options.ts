@@ -1,30 +1,31 @@
 import { parseArgs } from 'node:util'
-import { oneOf, wholeNumber } from '../lib/read-flags.ts'
-import type { Mode } from './lake.ts'
+import { parseChoice, wholeNumber } from '../lib/read-flags.ts'
+import type { Mode } from './fixture.ts'
 
 export const usage = `npm run attack:credentials -- [options]
 
-Attacks the storage access of a Headgate server of its own with generated cases, and counts what got through.
+Starts a Headgate server, attacks its storage access with generated cases, and counts the attacks that succeed.
 
-  --cases N        cases over all kinds of attack (default: 8000)
-  --seconds N      stop after so long (default: 900)
-  --seed N         the same cases as another run (default: by the clock)
+  --cases N        number of cases in all suites (default: 8000)
+  --seconds N      time limit in seconds; remaining cases are skipped (default: no limit)
+  --seed N         seed of the cases; repeats an earlier run (default: from the clock)
   --mode MODE      gateway, sts or remote-signing; may be repeated; the last two need MinIO
-                   (default: all that there is MinIO for, and it is said what was left out)
-  --attack NAME    only this kind; may be repeated
-  --escapes N      stop after so many (default: 20)
-  --list           print the kinds of attack
+                   (default: all; without MinIO these two are skipped and reported)
+  --attack NAME    run only this suite; may be repeated
+  --escapes N      stop after this number of escapes (default: 20)
+  --list           print the names of the suites
   --json           print the result as JSON
   --help`
 
 export interface AttackOptions {
   readonly cases: number
+  /** Time limit; infinite without the option. */
   readonly seconds: number
   readonly seed: number
-  /** Escapes after which it stops. */
+  /** Number of escapes after which the run stops. */
   readonly enough: number
   readonly modes: readonly Mode[]
-  /** Those that were asked for by name: without one of them the run fails. */
+  /** Modes that the options name. The run fails if one of them is not available. */
   readonly required: readonly Mode[]
   readonly attacks: readonly string[]
   readonly list: boolean
@@ -33,13 +34,13 @@ export interface AttackOptions {
 
 const allModes: readonly Mode[] = ['gateway', 'sts', 'remote-signing']
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence for what cannot be. */
+/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
 export function readOptions(args: readonly string[], now: number): AttackOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
       cases: { type: 'string', default: '8000' },
-      seconds: { type: 'string', default: '900' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: String(now % 1_000_000) },
       escapes: { type: 'string', default: '20' },
       mode: { type: 'string', multiple: true, default: [] },
@@ -50,10 +51,10 @@ export function readOptions(args: readonly string[], now: number): AttackOptions
     },
   })
   if (values.help) return undefined
-  const modes = values.mode.map((name) => oneOf('--mode', name, allModes))
+  const modes = values.mode.map((name) => parseChoice('--mode', name, allModes))
   return {
     cases: wholeNumber('--cases', values.cases),
-    seconds: wholeNumber('--seconds', values.seconds),
+    seconds: values.seconds === undefined ? Infinity : wholeNumber('--seconds', values.seconds),
     seed: wholeNumber('--seed', values.seed, 0),
     enough: wholeNumber('--escapes', values.escapes),
     modes: modes.length === 0 ? allModes : modes,

@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { AttackClass } from './attack.ts'
-import { newMarks, plant, songOf } from './canary.ts'
-import { allClasses } from './classes.ts'
-import { escapesOf } from './oracle.ts'
+import type { AttackSuite } from './attack.ts'
+import { newMarks, plant, canaryBytes } from './canary.ts'
+import { allSuites } from './suites.ts'
+import { findEscapes } from './oracle.ts'
+import { humanReport, sumTotals } from './report.ts'
 import { runAttacks, type RunResult } from './run.ts'
-import { weakLake, type Weakness } from './test-store.ts'
+import { openWeakFixture, type Weakness } from './test-store.ts'
 import { Watch } from './watch.ts'
 
 const marks = newMarks('n/t/')
@@ -23,22 +24,22 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const judged = (seen: { status: number; text: string; contentLength?: string }): string[] =>
-  escapesOf({ what: 'a case', seen: [seen] }, marks, watch)
+  findEscapes({ what: 'a case', seen: [seen] }, marks, watch)
 
-describe('the oracle sees', () => {
-  test('nothing where nothing happened', () => {
+describe('the oracle reports', () => {
+  test('nothing when nothing happened', () => {
     expect(judged({ status: 403, text: 'AccessDenied' })).toEqual([])
     writeFileSync(join(folder, 'own/x'), 'mine')
     expect(judged({ status: 200, text: '' })).toEqual([])
   })
 
   test('a canary that was read, listed or measured', () => {
-    expect(judged({ status: 200, text: songOf(marks) })).toHaveLength(1)
+    expect(judged({ status: 200, text: canaryBytes(marks) })).toHaveLength(1)
     expect(judged({ status: 200, text: `<Key>n/t2/${marks.name}</Key>` })).toHaveLength(1)
     expect(judged({ status: 200, text: '', contentLength: String(marks.size) })).toHaveLength(1)
   })
 
-  test('a canary that was overwritten or deleted, or an object beside it that was written', () => {
+  test('a canary that was overwritten or deleted, or a new object next to it', () => {
     writeFileSync(join(folder, 'theirs', marks.name), 'over')
     expect(judged({ status: 500, text: '' })).toEqual([expect.stringContaining('changed: ')])
     rmSync(join(folder, 'theirs', marks.name))
@@ -47,23 +48,23 @@ describe('the oracle sees', () => {
     expect(judged({ status: 403, text: '' })).toEqual([expect.stringContaining('written: ')])
   })
 
-  test('a canary that was copied to where the attacker may read', () => {
-    writeFileSync(join(folder, 'own/copy'), songOf(marks))
+  test('a copy of a canary where the attacker may read', () => {
+    writeFileSync(join(folder, 'own/copy'), canaryBytes(marks))
     expect(judged({ status: 200, text: '' })).toEqual([expect.stringContaining('copied from a canary')])
   })
 
-  test('success where there may be none', () => {
+  test('a success that must not happen', () => {
     const evidence = { what: 'a case', seen: [{ status: 204, text: '' }], mustFail: true }
-    expect(escapesOf(evidence, marks, watch)).toEqual(['it succeeded (204)'])
+    expect(findEscapes(evidence, marks, watch)).toEqual(['it succeeded (204)'])
   })
 })
 
 async function attackOn(weakness: Weakness, names: readonly string[]): Promise<RunResult> {
-  await using weak = await weakLake(weakness)
-  const classes = allClasses
+  await using weak = await openWeakFixture(weakness)
+  const suites = allSuites
     .filter(({ name }) => names.includes(name))
-    .map((one): AttackClass => ({ ...one, weight: 1 }))
-  return await runAttacks([weak.lake], classes, {
+    .map((one): AttackSuite => ({ ...one, weight: 1 }))
+  return await runAttacks([weak.fixture], suites, {
     seed: 1,
     cases: 600,
     seconds: 60,
@@ -72,9 +73,9 @@ async function attackOn(weakness: Weakness, names: readonly string[]): Promise<R
   })
 }
 
-describe('a store is caught that', () => {
+describe('the suites find a store that', () => {
   test.each([
-    ['believes any signature', { believesAnySignature: true }, 'sigv4-header'],
+    ['accepts any signature', { believesAnySignature: true }, 'sigv4-header'],
     ['compares prefixes as text', { comparesText: true }, 's3-path'],
     ['resolves dots after it has compared', { resolvesDots: true }, 's3-path'],
     ['lists everything', { listsAll: true }, 's3-list'],
@@ -84,15 +85,40 @@ describe('a store is caught that', () => {
     expect(escapes.length).toBeGreaterThan(0)
   })
 
-  test('and one without these faults is not', async () => {
+  test('has one of these faults, and none without them', async () => {
     const { escapes, counts } = await attackOn({}, ['s3-path', 's3-list', 's3-read-only'])
     expect(escapes).toEqual([])
     expect(counts.reduce((sum, { cases }) => sum + cases, 0)).toBe(600)
   })
 })
 
-test('the same seed gives the same cases', async () => {
+test('the same seed results in the same cases', async () => {
   const runs = await Promise.all([1, 2].map(() => attackOn({ comparesText: true }, ['s3-path'])))
   const [first, second] = runs.map(({ escapes }) => escapes.map(({ index }) => index))
   expect(first).toEqual(second)
+})
+
+test('a run skips suites that are unavailable, and waits for suites that only need time', async () => {
+  await using weak = await openWeakFixture({})
+  const answered = { what: 'nothing', seen: [{ status: 403, text: '' }] }
+  const attack = (): Promise<typeof answered> => Promise.resolve(answered)
+  let turns = 0
+  const suites: AttackSuite[] = [
+    { name: 'never', modes: ['gateway'], attack, unavailable: () => 'there is no gateway' },
+    { name: 'later', modes: ['gateway'], attack, waits: () => ((turns += 1) < 5 ? 'too early' : undefined) },
+  ]
+  const options = { seed: 1, cases: 3, seconds: Infinity, say: (): void => undefined }
+  const { counts } = await runAttacks([weak.fixture], suites, options)
+  expect(counts).toMatchObject([
+    { attack: 'never', cases: 0, skipped: 'there is no gateway' },
+    { attack: 'later', cases: 3 },
+  ])
+  await expect(runAttacks([weak.fixture], suites.slice(0, 1), options)).rejects.toThrow('nothing to attack')
+})
+
+test('the report of a run that ended early contains the number of requested cases', async () => {
+  const result = await attackOn({ comparesText: true }, ['s3-path'])
+  const { cases: tried } = sumTotals(result)
+  expect(tried).toBeLessThan(600)
+  expect(humanReport(result)).toContain(`${tried} of 600 cases, `)
 })

@@ -3,12 +3,13 @@ import type { Marks } from './canary.ts'
 import type { Watch } from './watch.ts'
 
 /**
- * What of a case is an escape: an object beyond the attacker's own table was read, listed, written or deleted, or somebody
- * was given what is not theirs. It looks at answers and at the disk, never at why the server decided so.
+ * Returns a sentence for each escape of a case: an object outside the attacker's table was read, listed, written or
+ * deleted, or a credential was issued to the wrong caller. It evaluates responses and the disk, independently of the
+ * reasons of the server.
  *
- * @returns a sentence for each; none when all is well
+ * @returns a sentence for each escape, or an empty list
  */
-export function escapesOf(
+export function findEscapes(
   evidence: Evidence,
   marks: Marks,
   watch: Pick<Watch, 'changes'>,
@@ -18,9 +19,9 @@ export function escapesOf(
   if (evidence.escape !== undefined) found.push(evidence.escape)
   for (const { status, text, contentLength } of evidence.seen) {
     if (text.includes(marks.content)) found.push('the bytes of a canary were answered')
-    if (status < 300 && !isEchoOf(evidence.what, marks) && isListed(text, marks))
+    if (status < 300 && !isEcho(evidence.what, marks) && isListed(text, marks))
       found.push('the name of a canary was listed')
-    if (status < 300 && contentLength === String(marks.size)) found.push('the size of a canary was told')
+    if (status < 300 && contentLength === String(marks.size)) found.push('the size of a canary was disclosed')
     if (evidence.mustFail === true && status < 300) found.push(`it succeeded (${status})`)
   }
   return found
@@ -34,7 +35,7 @@ function isListed(text: string, { name, ownKeys }: Marks): boolean {
   })
 }
 
-/** Names that the attacker has sent may come back, as in the answer to a bulk delete. */
-function isEchoOf(what: string, { name }: Marks): boolean {
+/** Returns whether the text only repeats names that the attacker sent, as in the response to a bulk delete. */
+function isEcho(what: string, { name }: Marks): boolean {
   return what.includes(name)
 }

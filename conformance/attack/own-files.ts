@@ -1,41 +1,76 @@
-import { type Answer, tablePath } from '../refresh/catalog-client.ts'
+import { type Response, mapAt, tablePath } from '../refresh/catalog-client.ts'
 import { credentialsIn } from '../refresh/credential.ts'
 import { sha256 } from '../refresh/s3-signature.ts'
-import { storageKeysOf, targetOf, useKeys } from '../refresh/storage-keys.ts'
+import { readStorageKeys, toTarget, useKeys } from '../refresh/storage-keys.ts'
+import { locationIn } from '../refresh/table-requests.ts'
 import type { Seen } from './attack.ts'
-import { seenOfStore } from './classes/gateway-paths.ts'
-import type { Lake } from './lake.ts'
+import { seenOfStore } from './suites/gateway-paths.ts'
+import type { Fixture } from './fixture.ts'
 import { signAndSend } from './probe.ts'
 
 /**
- * Sends an object request as Mallory, with what was handed out for a table: its keys, or requests that the server signs.
+ * Sends an object request as Mallory with the storage access of a table: with its keys, or signed by the server.
  *
  * @param table the name under which requests are signed
  */
 export async function useAccess(
-  lake: Lake,
+  fixture: Fixture,
   table: string,
-  handedOut: Answer,
+  handedOut: Response,
   request: { readonly method: string; readonly location: string; readonly body?: string | Buffer },
 ): Promise<Seen> {
   const { method, location, body = '' } = request
-  if (lake.mode !== 'remote-signing') {
-    const keys = credentialsIn(handedOut).flatMap((credential) => storageKeysOf(credential) ?? [])[0]
-    if (keys === undefined) return { status: 403, text: 'no keys were handed out' }
-    return seenOfStore(await useKeys(keys, method, targetOf(location), body))
+  if (fixture.mode !== 'remote-signing') {
+    const keys = credentialsIn(handedOut).flatMap((credential) => readStorageKeys(credential) ?? [])[0]
+    if (keys === undefined) return { status: 403, text: 'no keys were issued' }
+    return seenOfStore(await useKeys(keys, method, toTarget(location), body))
   }
-  const path = `${tablePath(lake.as.mallory, lake.namespace, table)}/sign`
-  const uri = `${lake.store?.endpoint ?? ''}${targetOf(location)}`
+  // The path of a staged table contains a token.
+  const path =
+    mapAt(handedOut.json, 'config')['signer.endpoint'] ??
+    `${tablePath(fixture.as.mallory, fixture.namespace, table)}/sign`
+  const uri = `${fixture.store?.endpoint ?? ''}${toTarget(location)}`
   const headers = { 'x-amz-content-sha256': [sha256(body)] }
-  const { seen } = await signAndSend(lake, path, { method, uri, headers }, body)
+  const { seen } = await signAndSend(fixture, path, { method, uri, headers }, body)
   return seen[0] ?? { status: 0, text: '' }
 }
 
-/** Returns prefixes of credentials that lie outside a table's own location. */
-export function foreignPrefixes(answer: Answer, location: string): string[] {
+/**
+ * Returns the prefixes of credentials outside a table's own location. A table that its owner moved to a free location
+ * has two locations, and the server returns the folder that contains both: `probe` tests what such a credential
+ * permits.
+ *
+ * @param location the first location of the table
+ */
+export function foreignPrefixes(
+  { canaries }: Pick<Fixture, 'canaries'>,
+  answer: Response,
+  location: string,
+): string[] {
   if (answer.status !== 200) return []
-  const own = location.replace(/\/+$/, '')
+  const first = toFolder(location)
+  const now = toFolder(locationIn(answer))
+  const isTaken = canaries.some(({ kind, location: canary }) => {
+    // Canaries of tables are in the folder of the table, or in its `data`.
+    const taken = kind === 'table' ? toFolder(canary.replace(/(?:\/data)?\/[^/]*$/, '')) : canary
+    return taken.startsWith(now) || now.startsWith(taken)
+  })
+  const own = isTaken ? [first] : [first, now]
   return credentialsIn(answer)
     .map(({ prefix }) => prefix)
-    .filter((prefix) => prefix !== own && !prefix.startsWith(`${own}/`))
+    .filter((prefix) => {
+      const folder = toFolder(prefix)
+      return !own.some((place) => folder.startsWith(place)) && (isTaken || folder !== around(first, now))
+    })
+}
+
+function toFolder(location: string): string {
+  return `${location.replace(/\/+$/, '')}/`
+}
+
+/** Returns the longest folder that contains both. */
+function around(one: string, other: string): string {
+  let end = 0
+  while (end < one.length && one[end] === other[end]) end += 1
+  return one.slice(0, one.lastIndexOf('/', end - 1) + 1)
 }

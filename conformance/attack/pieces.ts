@@ -1,7 +1,7 @@
-import type { Lake } from './lake.ts'
+import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** Pieces that have led servers and stores astray, as they would stand in a request line. */
+/** Pieces of request lines that servers and stores have misinterpreted. */
 const encodedPieces: readonly string[] = [
   '/',
   '//',
@@ -85,7 +85,7 @@ const encodedPieces: readonly string[] = [
   'canary',
 ]
 
-/** The same as text in a JSON document. */
+/** Pieces of text in a JSON document with the same purpose. */
 const textPieces: readonly string[] = [
   '/',
   '//',
@@ -150,8 +150,8 @@ const textPieces: readonly string[] = [
   '.headgate-uploads',
 ]
 
-/** A key as it would stand in a request line: most lead from the attacker's table to something else. */
-export function hostileKey({ own, canaries, bucket }: Lake, random: Random): string {
+/** Returns a key as it is written in a request line. Most lead from the attacker's table to other objects. */
+export function hostileKey({ own, canaries, bucket }: Fixture, random: Random): string {
   const inside = own.location.slice(`s3://${bucket}/`.length)
   const goal = random.pick(canaries).location.slice('s3://'.length)
   const [, key = ''] = /^[^/]+\/(.*)$/s.exec(goal) ?? []
@@ -190,7 +190,7 @@ export function hostileKey({ own, canaries, bucket }: Lake, random: Random): str
   }
 }
 
-/** Another spelling of a key: case, escapes, doubled slashes, pieces in between. */
+/** Returns another spelling of a key: case, escapes, repeated slashes, additional pieces. */
 function spelled(key: string, random: Random): string {
   const at = random.int(key.length + 1)
   switch (random.int(5)) {
@@ -201,7 +201,7 @@ function spelled(key: string, random: Random): string {
     case 2:
       return key.slice(0, at) + random.pick(encodedPieces) + key.slice(at)
     case 3: {
-      // One number for all letters: how many there are must not change what comes after.
+      // Uses one number for all letters, so that the sequence of random numbers does not depend on their count.
       const escaped = random.int(2 ** 31)
       let letters = 0
       return key.replaceAll(/[a-z]/g, (letter) =>
@@ -213,7 +213,7 @@ function spelled(key: string, random: Random): string {
   }
 }
 
-/** Something that looks like the attacker's own prefix, or begins like it. */
+/** Returns a key that resembles the attacker's own prefix, or begins like it. */
 function lookAlike(inside: string, random: Random): string {
   const last = inside.slice(-1)
   return random.pick([
@@ -234,10 +234,12 @@ function lookAlike(inside: string, random: Random): string {
   ])
 }
 
-/** A location as a client would write it into a request: most lead from the warehouse, or into another's table. */
-export function hostileLocation(lake: Lake, random: Random): string {
-  const { bucket, own } = lake
-  const goal = random.pick(lake.canaries).location
+/**
+ * Returns a location as a client would write it into a request. Most lead out of the warehouse, or into other tables.
+ */
+export function hostileLocation(fixture: Fixture, random: Random): string {
+  const { bucket, own } = fixture
+  const goal = random.pick(fixture.canaries).location
   const folder = goal.slice(0, goal.lastIndexOf('/'))
   const root = `s3://${bucket}`
   const fresh = `${root}/n/m${random.int(1_000_000_000)}`
@@ -268,8 +270,8 @@ export function hostileLocation(lake: Lake, random: Random): string {
         `s3://${bucket.toUpperCase()}/n/t2`,
         `s3n://${bucket}/n/t2`,
         `file:///etc`,
-        `file://${lake.folder}/outside`,
-        `file:${lake.folder}/outside`,
+        `file://${fixture.folder}/outside`,
+        `file:${fixture.folder}/outside`,
         `s3://${bucket}@${bucket}2/n`,
         `s3://user:pw@${bucket}/n/t2`,
         `s3://${bucket}:80/n/t2`,

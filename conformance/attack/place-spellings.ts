@@ -1,4 +1,4 @@
-import type { Lake } from './lake.ts'
+import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
 /** Returns the location as it is compared by people: scheme, slashes at the end and doubled slashes do not count. */
@@ -12,7 +12,7 @@ export function isSameText(one: string, other: string): boolean {
 }
 
 /** Returns another spelling of a location: many name the same place, or name it in some clients or stores. */
-export function otherSpelling(lake: Lake, random: Random, location: string): string {
+export function otherSpelling(fixture: Fixture, random: Random, location: string): string {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(location) ?? []
   const at = Math.max(0, key.lastIndexOf('/'))
   const last = key.slice(at)
@@ -41,10 +41,10 @@ export function otherSpelling(lake: Lake, random: Random, location: string): str
     `s3://user@${bucket}/${key}`,
     `${location}?x`,
     `${location}#x`,
-    `file://${lake.pathOf(location)}`,
-    `file://${lake.pathOf(location)}/`,
-    `file:${lake.pathOf(location)}`,
-    `file://localhost${lake.pathOf(location)}`,
-    `FILE://${lake.pathOf(location)}`,
+    `file://${fixture.toPath(location)}`,
+    `file://${fixture.toPath(location)}/`,
+    `file:${fixture.toPath(location)}`,
+    `file://localhost${fixture.toPath(location)}`,
+    `FILE://${fixture.toPath(location)}`,
   ])
 }

@@ -1,17 +1,17 @@
-import { type Answer, mapAt, memberOf, tablePath } from '../refresh/catalog-client.ts'
+import { type Response, mapAt, readMember, tablePath } from '../refresh/catalog-client.ts'
 import { credentialsIn } from '../refresh/credential.ts'
 import { sendRaw } from '../refresh/s3-request.ts'
 import type { HeaderPair } from '../refresh/s3-signature.ts'
-import { type StorageKeys, storageKeysOf, targetOf, useKeys } from '../refresh/storage-keys.ts'
+import { type StorageKeys, readStorageKeys, toTarget, useKeys } from '../refresh/storage-keys.ts'
 import type { Seen } from './attack.ts'
-import { seenOfStore } from './classes/gateway-paths.ts'
-import type { Lake } from './lake.ts'
+import { seenOfStore } from './suites/gateway-paths.ts'
+import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** How many canaries are tried with what was handed out. */
+/** Number of canaries that each attempt tries to access. */
 const tries = 3
 
-/** A request to a store that somebody wants signed. */
+/** A request to a store that a client wants to have signed. */
 export interface ToSign {
   readonly method: string
   readonly uri: string
@@ -21,27 +21,32 @@ export interface ToSign {
   readonly provider?: string
 }
 
-/** Tries what was handed out with a table, for Mallory, on objects that are not hers. */
-export async function probe(lake: Lake, random: Random, table: string, handedOut: Answer): Promise<Seen[]> {
+/** Uses the storage access of a table, as Mallory, for objects of other owners. */
+export async function probe(
+  fixture: Fixture,
+  random: Random,
+  table: string,
+  handedOut: Response,
+): Promise<Seen[]> {
   if (handedOut.status !== 200) return []
-  return lake.mode === 'remote-signing'
-    ? probeBySigning(lake, random, table, handedOut)
-    : probeWithKeys(lake, random, handedOut)
+  return fixture.mode === 'remote-signing'
+    ? probeBySigning(fixture, random, table, handedOut)
+    : probeWithKeys(fixture, random, handedOut)
 }
 
-async function probeWithKeys(lake: Lake, random: Random, handedOut: Answer): Promise<Seen[]> {
+async function probeWithKeys(fixture: Fixture, random: Random, handedOut: Response): Promise<Seen[]> {
   const seen: Seen[] = []
   for (const credential of credentialsIn(handedOut)) {
-    const keys = storageKeysOf(credential)
+    const keys = readStorageKeys(credential)
     if (keys === undefined) continue
-    for (let i = 0; i < tries; i++) seen.push(...(await probeCanary(lake, random, keys)))
+    for (let i = 0; i < tries; i++) seen.push(...(await probeCanary(fixture, random, keys)))
   }
   return seen
 }
 
-async function probeCanary(lake: Lake, random: Random, keys: StorageKeys): Promise<Seen[]> {
-  const { location } = random.pick(lake.canaries.filter(({ kind }) => kind !== 'disk'))
-  const target = targetOf(location)
+async function probeCanary(fixture: Fixture, random: Random, keys: StorageKeys): Promise<Seen[]> {
+  const { location } = random.pick(fixture.canaries.filter(({ kind }) => kind !== 'disk'))
+  const target = toTarget(location)
   const [, bucket = '', folder = ''] = /^s3:\/\/([^/]+)\/(.*?)[^/]*$/s.exec(location) ?? []
   const answers = [
     await useKeys(keys, 'GET', target),
@@ -51,16 +56,24 @@ async function probeCanary(lake: Lake, random: Random, keys: StorageKeys): Promi
   return answers.map(seenOfStore)
 }
 
-async function probeBySigning(lake: Lake, random: Random, table: string, handedOut: Answer): Promise<Seen[]> {
+async function probeBySigning(
+  fixture: Fixture,
+  random: Random,
+  table: string,
+  handedOut: Response,
+): Promise<Seen[]> {
   const endpoint = mapAt(handedOut.json, 'config')['signer.endpoint']
-  const path = endpoint ?? `${tablePath(lake.as.mallory, lake.namespace, table)}/sign`
+  const path = endpoint ?? `${tablePath(fixture.as.mallory, fixture.namespace, table)}/sign`
   const seen: Seen[] = []
   for (let i = 0; i < tries; i++) {
-    const { location } = random.pick(lake.canaries.filter(({ kind }) => kind !== 'disk'))
+    const { location } = random.pick(fixture.canaries.filter(({ kind }) => kind !== 'disk'))
     const method = random.pick(['GET', 'PUT', 'DELETE'])
     seen.push(
       ...(
-        await signAndSend(lake, path, { method, uri: `${lake.store?.endpoint ?? ''}${targetOf(location)}` })
+        await signAndSend(fixture, path, {
+          method,
+          uri: `${fixture.store?.endpoint ?? ''}${toTarget(location)}`,
+        })
       ).seen,
     )
   }
@@ -68,19 +81,19 @@ async function probeBySigning(lake: Lake, random: Random, table: string, handedO
 }
 
 /**
- * Has a request signed, and sends it to the store if it was. `sentBody` is what goes out, where that is another; `added`
- * goes out beside what was signed.
+ * Requests a signature and sends the signed request to the store. `sentBody` replaces the body, and `added` adds
+ * headers after the signature.
  */
 export async function signAndSend(
-  lake: Lake,
+  fixture: Fixture,
   path: string,
   { method, uri, headers = {}, body, region, provider }: ToSign,
   sentBody: string | Uint8Array = body ?? '',
   added: readonly HeaderPair[] = [],
 ): Promise<{ readonly signed: boolean; readonly seen: readonly Seen[] }> {
-  const { store } = lake
+  const { store } = fixture
   if (store === undefined) throw new Error('there is no store')
-  const answer = await lake.as.mallory.send('POST', path, {
+  const answer = await fixture.as.mallory.send('POST', path, {
     body: {
       method,
       uri,
@@ -92,11 +105,11 @@ export async function signAndSend(
   })
   const refused: Seen = { status: answer.status, text: answer.text }
   if (answer.status !== 200) return { signed: false, seen: [refused] }
-  const given = memberOf(answer.json, 'uri')
+  const given = readMember(answer.json, 'uri')
   if (typeof given !== 'string' || !given.startsWith(`${store.endpoint}/`)) {
     return { signed: true, seen: [{ status: 400, text: 'signed for another place' }] }
   }
-  const list = memberOf(answer.json, 'headers')
+  const list = readMember(answer.json, 'headers')
   const signedHeaders = Object.entries(typeof list === 'object' && list !== null ? list : {}).flatMap(
     ([name, values]): HeaderPair[] =>
       Array.isArray(values) ? values.map((value) => [name, String(value)]) : [],

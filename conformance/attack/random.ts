@@ -1,4 +1,4 @@
-/** Random numbers from a seed, so that a run can be repeated. */
+/** Random numbers from a seed, which makes a run repeatable. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** From 0 to below 1 (mulberry32). */
+  /** Returns a number from 0 to below 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 
-  /** A whole number below `end`. */
+  /** Returns a whole number below `end`. */
   int(end: number): number {
     return Math.floor(this.next() * end)
   }
@@ -30,18 +30,18 @@ export class Random {
     return list[at] as T
   }
 
-  /** One of them, those of more weight more often. */
-  pickByWeight<T>(list: readonly T[], weightOf: (item: T) => number): T {
-    const at = this.next() * list.reduce((sum, item) => sum + weightOf(item), 0)
+  /** Returns an element; elements of larger weight are returned more often. */
+  pickByWeight<T>(list: readonly T[], getWeight: (item: T) => number): T {
+    const at = this.next() * list.reduce((sum, item) => sum + getWeight(item), 0)
     let sum = 0
     for (const item of list) {
-      sum += weightOf(item)
+      sum += getWeight(item)
       if (at < sum) return item
     }
     throw new RangeError('nothing to pick from')
   }
 
-  /** Up to `most` of them, with repetitions; none of an empty list. */
+  /** Returns up to `most` elements, with repetitions; none of an empty list. */
   some<T>(list: readonly T[], most: number): T[] {
     if (list.length === 0) return []
     return Array.from({ length: this.int(most + 1) }, () => this.pick(list))

@@ -9,20 +9,20 @@ export interface Totals {
   readonly escapes: number
 }
 
-export function totalsOf({ counts }: RunResult): Totals {
+export function sumTotals({ counts }: RunResult): Totals {
   const sum = (key: keyof Totals): number => counts.reduce((total, count) => total + count[key], 0)
   return { cases: sum('cases'), refused: sum('refused'), allowed: sum('allowed'), escapes: sum('escapes') }
 }
 
-/** Nothing got through, and what was to succeed did. */
+/** Returns whether all attacks failed and all legitimate cases succeeded. */
 export function isClean(result: RunResult): boolean {
-  return result.escapes.length === 0 && result.broken.length === 0 && totalsOf(result).cases > 0
+  return result.escapes.length === 0 && result.broken.length === 0 && sumTotals(result).cases > 0
 }
 
-/** A line per kind of attack, each escape with what to try again, and the figures. */
+/** Formats a line for each suite, each escape with instructions to repeat it, and the totals. */
 export function humanReport(result: RunResult): string {
-  const { counts, escapes, broken, leftOut, seed, ms } = result
-  const { cases, refused, allowed } = totalsOf(result)
+  const { counts, escapes, broken, leftOut, seed, ms, cases: asked } = result
+  const { cases, refused, allowed } = sumTotals(result)
   const rows = counts.map((count) => [
     count.mode,
     count.attack,
@@ -30,19 +30,23 @@ export function humanReport(result: RunResult): string {
     count.refused,
     count.allowed,
     count.escapes,
+    Math.round(count.ms / Math.max(1, count.cases)),
     count.skipped ?? '',
   ])
   return [
-    textTable([['mode', 'attack', 'cases', 'refused', 'allowed inside', 'ESCAPES', ''], ...rows]),
+    textTable([['mode', 'attack', 'cases', 'refused', 'allowed inside', 'ESCAPES', 'ms/case', ''], ...rows]),
     '',
     ...escapes.map((escape) => escapeText(`${escape.mode}/${escape.attack}`, escape)),
     ...broken.slice(0, 20).map((line) => `BROKEN ${line}`),
-    ...leftOut.map(({ mode, why }) => `LEFT OUT ${mode}: ${why}`),
-    `${cases} cases, ${escapes.length} escapes, ${refused} refused, ${allowed} allowed inside, seed ${seed} (${seconds(ms)})`,
+    ...leftOut.map(({ mode, why }) => `SKIPPED ${mode}: ${why}`),
+    `${cases < asked ? `${cases} of ${asked}` : cases} cases, ${escapes.length} escapes, ${refused} refused, ${allowed} allowed inside, seed ${seed} (${seconds(ms)})`,
   ].join('\n')
 }
 
-/** For programs: `{"ok", "seed", "totals", "counts", "escapes", "broken", "leftOut", "ms"}`. */
+/**
+ * Formats the result for programs: `{"ok", "seed", "cases", "totals", "counts", "escapes", "broken", "leftOut",
+ * "ms"}`.
+ */
 export function jsonReport(result: RunResult): string {
-  return JSON.stringify({ ok: isClean(result), totals: totalsOf(result), ...result }, undefined, 2)
+  return JSON.stringify({ ok: isClean(result), totals: sumTotals(result), ...result }, undefined, 2)
 }

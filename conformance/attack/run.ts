@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AttackClass, Evidence } from './attack.ts'
+import type { AttackSuite, Evidence } from './attack.ts'
 import type { Escape as AnyEscape } from './escape.ts'
-import type { Lake } from './lake.ts'
-import { escapesOf } from './oracle.ts'
+import type { Fixture } from './fixture.ts'
+import { findEscapes } from './oracle.ts'
+import { Progress } from './progress.ts'
 import { Random } from './random.ts'
 
 export interface Escape extends AnyEscape {
@@ -15,14 +16,16 @@ export interface ClassCount {
   readonly attack: string
   cases: number
   refused: number
-  /** Succeeded, and may have. */
+  /** Number of cases that succeeded, and were allowed to. */
   allowed: number
   escapes: number
-  /** Why nothing was tried. */
+  /** Time of all cases, in ms. */
+  ms: number
+  /** Reason why no case ran. */
   skipped?: string
 }
 
-/** A mode that was not tried. */
+/** A mode that was skipped. */
 export interface LeftOut {
   readonly mode: string
   readonly why: string
@@ -30,80 +33,90 @@ export interface LeftOut {
 
 export interface RunResult {
   readonly seed: number
+  /** Number of requested cases. Fewer ran when the time ended, or after too many escapes. */
+  readonly cases: number
   readonly counts: readonly ClassCount[]
   readonly escapes: readonly Escape[]
-  /** What should have succeeded and did not: then what was refused says nothing. */
+  /** Legitimate cases that failed, so that the refusals prove nothing. */
   readonly broken: readonly string[]
-  /** Modes of which this run says nothing. */
+  /** Modes that were skipped. */
   readonly leftOut: readonly LeftOut[]
   readonly ms: number
 }
 
 export interface RunOptions {
   readonly seed: number
-  /** Over all classes together. */
+  /** Number of cases of all suites together. */
   readonly cases: number
+  /** Time limit; may be infinite. */
   readonly seconds: number
   readonly say: (line: string) => void
-  /** Escapes after which it stops. */
+  /** Number of escapes after which the run stops. */
   readonly enough?: number
   readonly leftOut?: readonly LeftOut[]
 }
 
 interface Pair {
-  readonly lake: Lake
-  readonly attack: AttackClass
+  readonly fixture: Fixture
+  readonly attack: AttackSuite
   readonly count: ClassCount
   readonly random: Random
 }
 
-const progressMs = 5_000
-
-/** Tries cases of all classes on all lakes, in turns by weight, until there were enough or the time is over. */
+/** Runs cases of all suites on all fixtures, distributed by weight, until their number is reached or the time ends. */
 export async function runAttacks(
-  lakes: readonly Lake[],
-  classes: readonly AttackClass[],
+  fixtures: readonly Fixture[],
+  suites: readonly AttackSuite[],
   options: RunOptions,
 ): Promise<RunResult> {
   const { seed, cases, seconds, say, enough = 20, leftOut = [] } = options
   const started = performance.now()
   const end = started + seconds * 1000
-  const pairs = lakes.flatMap((lake, i) =>
-    classes
-      .filter(({ modes }) => modes.includes(lake.mode))
+  const pairs = fixtures.flatMap((fixture, i) =>
+    suites
+      .filter(({ modes }) => modes.includes(fixture.mode))
       .map((attack, j): Pair => {
-        const count = { mode: lake.mode, attack: attack.name, cases: 0, refused: 0, allowed: 0, escapes: 0 }
-        return { lake, attack, count, random: new Random(seed + 1009 * i + 31 * j) }
+        const count = {
+          mode: fixture.mode,
+          attack: attack.name,
+          cases: 0,
+          refused: 0,
+          allowed: 0,
+          escapes: 0,
+          ms: 0,
+        }
+        return { fixture, attack, count, random: new Random(seed + 1009 * i + 31 * j) }
       }),
   )
-  if (pairs.length === 0) throw new Error('there is nothing to attack')
-  for (const { lake } of pairs) lake.watch.reset()
+  for (const { attack, fixture, count } of pairs) {
+    const reason = attack.unavailable?.(fixture)
+    if (reason !== undefined) count.skipped = reason
+  }
+  const tried = pairs.filter(({ count }) => count.skipped === undefined)
+  if (tried.length === 0) throw new Error('there is nothing to attack')
+  for (const { fixture } of tried) fixture.watch.reset()
   const turns = new Random(seed)
   const escapes: Escape[] = []
   const broken: string[] = []
-  let nextWord = started + progressMs
+  const progress = new Progress({ cases, say })
   let index = 0
   while (index < cases && performance.now() < end && escapes.length < enough) {
-    const pair = turns.pickByWeight(pairs, ({ attack }) => attack.weight ?? 1)
-    const reason = pair.attack.unavailable?.(pair.lake)
-    if (reason !== undefined) {
-      // Its turn may come: what it waits for is time.
+    const pair = turns.pickByWeight(tried, ({ attack }) => attack.weight ?? 1)
+    if (pair.attack.waits?.(pair.fixture) !== undefined) {
       await sleep(1)
       continue
     }
+    const caseStarted = performance.now()
     await runCase(pair, index, escapes, broken)
+    pair.count.ms += performance.now() - caseStarted
     index += 1
-    if (performance.now() > nextWord) {
-      nextWord += progressMs
-      say(`${index} of ${cases} cases, ${escapes.length} escapes`)
-    }
+    progress.tried(index, escapes.length)
   }
-  for (const { attack, lake, count } of pairs) {
-    if (count.cases > 0) continue
-    count.skipped = attack.unavailable?.(lake) ?? 'no turn'
-  }
+  for (const { attack, fixture, count } of tried)
+    if (count.cases === 0) count.skipped = attack.waits?.(fixture) ?? 'no turn'
   return {
     seed,
+    cases,
     counts: pairs.map(({ count }) => count),
     escapes,
     broken,
@@ -113,7 +126,7 @@ export async function runAttacks(
 }
 
 async function runCase(
-  { lake, attack, count, random }: Pair,
+  { fixture, attack, count, random }: Pair,
   index: number,
   escapes: Escape[],
   broken: string[],
@@ -121,13 +134,13 @@ async function runCase(
   count.cases += 1
   let evidence: Evidence
   try {
-    evidence = await attack.attack(lake, random)
+    evidence = await attack.attack(fixture, random)
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
     evidence = { what: `${String(error)}${cause}`, seen: [] }
     if (!isHangUp(error)) broken.push(`${attack.name}, case ${index}: ${evidence.what}`)
   }
-  const found = escapesOf(evidence, lake.marks, lake.watch, attack.makesTables)
+  const found = findEscapes(evidence, fixture.marks, fixture.watch, attack.makesTables)
   const succeeded = evidence.seen.length > 0 && evidence.seen.every(({ status }) => status < 300)
   if (evidence.seen.some(({ status }) => status < 300)) count.allowed += 1
   else count.refused += 1
@@ -135,21 +148,21 @@ async function runCase(
     broken.push(
       `${attack.name}, case ${index}: ${evidence.what}: ${evidence.seen.map(({ status, text }) => `${status} ${text.slice(0, 200)}`).join(' ')}`,
     )
-  // Another store's own faults are not ours.
+  // Failures of another store do not count as failures of the server.
   const failed = evidence.seen.some(
-    ({ status, text }) => status === 500 && (lake.mode === 'gateway' || text.startsWith('{')),
+    ({ status, text }) => status === 500 && (fixture.mode === 'gateway' || text.startsWith('{')),
   )
   if (failed) broken.push(`${attack.name}, case ${index}: answered 500: ${evidence.what}`)
   if (found.length === 0) return
   count.escapes += 1
   const statuses = evidence.seen.map(({ status }) => status)
-  escapes.push({ mode: lake.mode, attack: attack.name, index, what: evidence.what, statuses, found })
+  escapes.push({ mode: fixture.mode, attack: attack.name, index, what: evidence.what, statuses, found })
 }
 
-/** A server may hang up on what it cannot answer. */
+/** Returns whether the server closed the connection, which it may do for a request that it cannot answer. */
 function isHangUp(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // What no HTTP parser can read counts as well: some stores answer twice to what they did not understand.
+  // Also accepts responses that an HTTP parser refuses: some stores send two responses to a malformed request.
   if (code.startsWith('HPE_')) return true
   return ['ECONNRESET', 'EPIPE', 'ERR_INVALID_CHAR', 'ERR_UNESCAPED_CHARACTERS'].includes(code)
 }

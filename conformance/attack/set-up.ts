@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
-  type Answer,
+  type Response,
   asCaller,
   type Catalog,
   namespacePath,
@@ -9,23 +9,23 @@ import {
 } from '../refresh/catalog-client.ts'
 import { inShort, onlyCredential } from '../refresh/credential.ts'
 import type { OwnServer } from '../refresh/own-server.ts'
-import { type StorageKeys, storageKeysOf } from '../refresh/storage-keys.ts'
+import { type StorageKeys, readStorageKeys } from '../refresh/storage-keys.ts'
 import { createBody, delegation, locationIn } from '../refresh/table-requests.ts'
-import type { Held, Table, Who } from './lake.ts'
+import type { Held, Table, Who } from './fixture.ts'
 
-/** The people of a lake, who are the same on all warehouses of a server. */
-export type People = Readonly<Record<Who, Readonly<Record<string, string>>>>
+/** Credentials of the callers, who are equal on all warehouses of a server. A stranger has no grant. */
+export type People = Readonly<Record<Who | 'stranger', Readonly<Record<string, string>>>>
 
-/** Places of Ada's tables: those look like Mallory's, or begin like it. */
+/** Locations of Ada's tables, which resemble Mallory's or begin like it. */
 export const adaPlaces = ['n/t2', 'n/T', 'n/t-x', 'n/tt', 'n/t.', 'nn/t'] as const
 export const ownPlace = 'n/t'
 export const namespace = ['n'] as const
 
 export async function makePeople(server: OwnServer): Promise<People> {
-  const [mallory, ada, reader] = await Promise.all(
-    ['mallory', 'ada', 'reader'].map((name) => server.principal(name)),
+  const [mallory = {}, ada = {}, reader = {}, stranger = {}] = await Promise.all(
+    ['mallory', 'ada', 'reader', 'stranger'].map((name) => server.principal(name)),
   )
-  return { mallory: mallory ?? {}, ada: ada ?? {}, reader: reader ?? {} }
+  return { mallory, ada, reader, stranger }
 }
 
 export interface Tables {
@@ -34,7 +34,7 @@ export interface Tables {
   readonly victim: Table
 }
 
-/** Warehouse, namespace, rights and tables: what is there before an attack begins. */
+/** Creates warehouse, namespace, grants and tables before an attack begins. */
 export async function makeTables(server: OwnServer, people: People, warehouse: string): Promise<Tables> {
   const admin = await openCatalog({ uri: server.uri, warehouse, headers: server.admin })
   const made = await admin.send('POST', `${admin.root}namespaces`, { body: { namespace } })
@@ -67,15 +67,17 @@ async function makeTable(catalog: Catalog, name: string, location: string): Prom
   return { name, location }
 }
 
-/** Puts the content of a canary into the metadata of a table, so that an answer with that metadata is noticed. */
+/**
+ * Writes the content of a canary into the metadata of a table, so that responses with this metadata are recognized.
+ */
 export async function markMetadata(catalog: Catalog, table: Table, content: string): Promise<void> {
   const body = { requirements: [], updates: [{ action: 'set-properties', updates: { note: content } }] }
   const answer = await catalog.send('POST', tablePath(catalog, namespace, table.name), { body })
   if (answer.status !== 200) throw new Error(`commit to ${table.name}: ${inShort(answer)}`)
 }
 
-/** Everybody's keys: Mallory's and the reader's for her table, Ada's for her own. */
-export async function keysOf({ as, own, victim }: Tables): Promise<Record<Who, StorageKeys>> {
+/** Returns the keys of all callers: of Mallory and the reader for her table, of Ada for her own. */
+export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who, StorageKeys>> {
   return {
     mallory: keysIn(await loaded(as.mallory, own.name)),
     ada: keysIn(await loaded(as.ada, victim.name)),
@@ -83,27 +85,27 @@ export async function keysOf({ as, own, victim }: Tables): Promise<Record<Who, S
   }
 }
 
-/** What comes with a table when it is loaded. */
-export async function loaded(catalog: Catalog, name: string): Promise<Answer> {
+/** Loads a table with its storage access. */
+export async function loaded(catalog: Catalog, name: string): Promise<Response> {
   const answer = await catalog.send('GET', tablePath(catalog, namespace, name), { headers: delegation })
   if (answer.status !== 200) throw new Error(`load of ${name}: ${inShort(answer)}`)
   return answer
 }
 
-export function keysIn(answer: Answer): StorageKeys {
-  const keys = storageKeysOf(onlyCredential(answer, 'keys'))
+export function keysIn(answer: Response): StorageKeys {
+  const keys = readStorageKeys(onlyCredential(answer, 'keys'))
   if (keys === undefined) throw new Error('there are no keys for S3')
   return keys
 }
 
-function held(name: string, answer: Answer, staged: boolean): Held {
+function held(name: string, answer: Response, staged: boolean): Held {
   const { prefix, token } = onlyCredential(answer, name)
   if (token === undefined) throw new Error(`no token came with ${name}`)
   return { name, location: locationIn(answer), prefix, token, staged }
 }
 
-/** Tokens of a caller: of a table that is there, and of some that are being created. */
-export async function tokensOf(catalog: Catalog, table: Table): Promise<Held[]> {
+/** Returns storage refresh tokens of a caller: of an existing table, and of some staged tables. */
+export async function loadTokens(catalog: Catalog, table: Table): Promise<Held[]> {
   const tokens = [held(table.name, await loaded(catalog, table.name), false)]
   for (let i = 0; i < 3; i++) {
     const name = `staged-${randomUUID()}`

@@ -5,27 +5,32 @@ import { dirname, join } from 'node:path'
 import { sender } from '../refresh/catalog-client.ts'
 import type { StorageKeys } from '../refresh/storage-keys.ts'
 import { type Canary, newMarks, plant } from './canary.ts'
-import type { Lake, Who } from './lake.ts'
+import type { Fixture, Who } from './fixture.ts'
 import { Watch } from './watch.ts'
 
-/** What a store may do wrong. */
+/** Faults of a store. */
 export interface Weakness {
-  /** Signatures are not looked at, only the access key's name is. */
+  /** Checks only the access key id, and not the signature. */
   readonly believesAnySignature?: boolean
-  /** Prefixes are compared as text, without the slash at their end. */
+  /** Compares prefixes as text, without the slash at their end. */
   readonly comparesText?: boolean
-  /** Dots are resolved after the comparison. */
+  /** Resolves dots after the comparison. */
   readonly resolvesDots?: boolean
-  /** A session that may read may write. */
+  /** Allows writes in a session that may only read. */
   readonly forgetsAccess?: boolean
-  /** Lists are not held to the prefix. */
+  /** Lists objects outside the prefix. */
   readonly listsAll?: boolean
 }
 
 const bucket = 'lake'
 
-/** A store over a directory that trusts access keys by name, with a lake around it: enough to see that attacks are noticed. */
-export async function weakLake(weakness: Weakness): Promise<AsyncDisposable & { readonly lake: Lake }> {
+/**
+ * Starts a store on a directory that identifies callers by their access key id, and a fixture with it: enough to test
+ * that suites recognize faults.
+ */
+export async function openWeakFixture(
+  weakness: Weakness,
+): Promise<AsyncDisposable & { readonly fixture: Fixture }> {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-attack-'))
   const root = join(folder, 'store', bucket)
   const outside = join(folder, 'outside')
@@ -55,7 +60,7 @@ export async function weakLake(weakness: Weakness): Promise<AsyncDisposable & { 
     region: 'us-east-1',
   })
   const nobody = { uri: endpoint, root: 'v1/', separator: '%1F', send: sender(endpoint, {}) }
-  const lake: Lake = {
+  const fixture: Fixture = {
     mode: 'gateway',
     as: { mallory: nobody, ada: nobody, reader: nobody },
     namespace: ['n'],
@@ -75,12 +80,13 @@ export async function weakLake(weakness: Weakness): Promise<AsyncDisposable & { 
       guarded: [join(root, 'n/t2'), outside, ...planted],
       content: marks.content,
     }),
-    beside: undefined,
-    pathOf: (location) => join(folder, 'store', location.slice('s3://'.length)),
+    otherWarehouses: undefined,
+    operator: undefined,
+    toPath: (location) => join(folder, 'store', location.slice('s3://'.length)),
     count: () => 0,
   }
   return {
-    lake,
+    fixture,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => {
@@ -100,7 +106,7 @@ async function serve(
   let body = ''
   for await (const piece of request) body += String(piece)
   const who = /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1]
-  // A signature cannot be checked here; whoever is believed is believed for everything.
+  // This store cannot verify signatures, so it trusts an authenticated caller completely.
   const known = who !== undefined && (weakness.believesAnySignature === true || who !== 'ada')
   const [path = '', query = ''] = (request.url ?? '').split('?')
   const key = decodeURIComponent(path).slice(`/${bucket}/`.length)

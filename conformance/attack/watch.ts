@@ -2,23 +2,23 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface WatchOptions {
-  /** Everything below is looked at. */
+  /** Folders to compare, with everything below. */
   readonly folders: readonly string[]
-  /** Folders in which the attacker may do anything. */
+  /** Folders in which the attacker may change anything. */
   readonly own: readonly string[]
-  /** Folders and files that nobody but their owner may touch, whatever the attacker may make besides. */
+  /** Folders and files that only their owner may change, regardless of other rights of the attacker. */
   readonly guarded: readonly string[]
-  /** In the bytes of canaries: nothing of the attacker's may hold it. */
+  /** Part of the bytes of canaries, which files of the attacker must not contain. */
   readonly content: string
-  /** Paths that change by themselves. */
+  /** Paths that change without requests. */
   readonly ignored?: RegExp
 }
 
-/** Looks at the disk itself for what an attack did, whatever the server answered. */
+/** Compares the files on the disk before and after an attack, independently of the responses. */
 export class Watch {
   readonly #options: WatchOptions
   #before: ReadonlyMap<string, string>
-  /** Told already, so that it is not told again when the server takes them away. */
+  /** Files that were reported already, so that their deletion by the server is not reported. */
   readonly #intruders = new Set<string>()
 
   constructor(options: WatchOptions) {
@@ -26,15 +26,15 @@ export class Watch {
     this.#before = this.#look()
   }
 
-  /** Takes what is there now as right. */
+  /** Accepts the current files as the new state. */
   reset(): void {
     this.#before = this.#look()
   }
 
   /**
-   * What has happened since the last look and may not have; empty when all is well.
+   * Returns the forbidden changes since the last call; empty when there are none.
    *
-   * @param elsewhere the attacker may have made tables at free places: only what is guarded counts
+   * @param elsewhere the attacker may have created tables at free locations: only guarded files count
    */
   changes(elsewhere: boolean): string[] {
     const now = this.#look()
@@ -47,7 +47,7 @@ export class Watch {
         found.push(this.#intruder(path, before === undefined ? 'written' : 'changed'))
       else if (holds(path, content)) found.push(`copied from a canary: ${path}`)
     }
-    // Files of dropped tables go by themselves.
+    // The server deletes files of dropped tables.
     for (const path of this.#before.keys())
       if (!now.has(path) && !this.#intruders.has(path) && isIn(this.#options.guarded, path))
         found.push(`deleted: ${path}`)
@@ -66,7 +66,7 @@ export class Watch {
     for (const folder of folders) {
       for (const path of filesBelow(folder)) {
         if (ignored?.test(path) === true) continue
-        const state = stateOf(path)
+        const state = readState(path)
         if (state !== undefined) seen.set(path, state)
       }
     }
@@ -78,16 +78,16 @@ function isIn(places: readonly string[], path: string): boolean {
   return places.some((place) => path === place || path.startsWith(`${place}/`))
 }
 
-/** What goes away while it is looked at is not there: purges run meanwhile. */
+/** Yields files that may be deleted during the iteration, because purges run meanwhile. */
 function* filesBelow(folder: string): Generator<string> {
-  for (const entry of entriesOf(folder)) {
+  for (const entry of listEntries(folder)) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* filesBelow(path)
     else if (entry.isFile()) yield path
   }
 }
 
-function entriesOf(folder: string): Dirent[] {
+function listEntries(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
@@ -96,7 +96,7 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-function stateOf(path: string): string | undefined {
+function readState(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat === undefined ? undefined : `${stat.ino} ${stat.size} ${stat.mtimeMs}`
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export const tables = ['x', 'y', 'z'] as const
 
-/** A commit that was answered with 200. Times are those of this process, ms. */
+/** A commit with the status 200. Times are those of this process, ms. */
 export interface Acknowledged {
-  /** Table and key, as `keysOf` returns them. */
+  /** Table and key, as `readKeys` returns them. */
   readonly key: string
   readonly sentAt: number
   readonly at: number
@@ -15,7 +15,7 @@ interface Answered {
   readonly body: unknown
 }
 
-/** Null: the connection broke before the whole answer. */
+/** Sends a request. Returns null when the connection failed before the complete response. */
 export async function send(
   origin: string,
   method: string,
@@ -36,7 +36,7 @@ export async function send(
   }
 }
 
-/** Sends until the answer is certain. */
+/** Repeats a request until its outcome is certain. */
 export async function insist(origin: string, method: string, path: string, body?: object): Promise<Answered> {
   for (const end = Date.now() + 90_000; Date.now() < end; await sleep(50)) {
     const answer = await send(origin, method, path, body)
@@ -45,9 +45,9 @@ export async function insist(origin: string, method: string, path: string, body?
   throw new Error(`${method} ${path} was not answered within 90 seconds.`)
 }
 
-export const pathOf = (table: string): string => `/v1/failover/namespaces/w/tables/${table}`
+export const toPath = (table: string): string => `/v1/failover/namespaces/w/tables/${table}`
 
-/** Writers of all tables through all replicas. Each commit sets a property of its own and requires nothing. */
+/** Writers of all tables through all replicas. Each commit sets a new property and has no requirements. */
 export class CommitLoad {
   readonly acknowledged: Acknowledged[] = []
   readonly #working = new AbortController()
@@ -64,14 +64,14 @@ export class CommitLoad {
       const key = `k-${writer}-${n}`
       const sentAt = performance.now()
       const updates = [{ action: 'set-properties', updates: { [key]: 'v' } }]
-      const answer = await send(origin, 'POST', pathOf(table), { requirements: [], updates })
+      const answer = await send(origin, 'POST', toPath(table), { requirements: [], updates })
       if (answer?.status === 200)
         this.acknowledged.push({ key: `${table} ${key}`, sentAt, at: performance.now() })
       else await sleep(20)
     }
   }
 
-  /** Waits for this many further acknowledged commits. */
+  /** Waits for this number of further acknowledged commits. */
   async more(count: number): Promise<void> {
     const wanted = this.acknowledged.length + count
     for (const end = Date.now() + 120_000; this.acknowledged.length < wanted; await sleep(20)) {
@@ -85,19 +85,19 @@ export class CommitLoad {
   }
 }
 
-/** The keys in the metadata of a table, each with the table's name. */
-export function keysOf(table: string, metadata: unknown): string[] {
+/** Returns the keys in the metadata of a table, each with the table's name. */
+export function readKeys(table: string, metadata: unknown): string[] {
   const { properties } = metadata as { readonly properties?: Readonly<Record<string, string>> }
   return Object.keys(properties ?? {}).flatMap((key) => (key.startsWith('k-') ? [`${table} ${key}`] : []))
 }
 
-/** The keys that a server shows. */
+/** Returns the keys in all tables of a server. */
 export async function shownBy(origin: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
   for (const table of tables) {
-    const { status, body } = await insist(origin, 'GET', pathOf(table))
-    if (status !== 200) throw new Error(`Loading table ${table} gave ${status}.`)
-    for (const key of keysOf(table, (body as { readonly metadata: unknown }).metadata)) keys.add(key)
+    const { status, body } = await insist(origin, 'GET', toPath(table))
+    if (status !== 200) throw new Error(`Loading table ${table} returned ${status}.`)
+    for (const key of readKeys(table, (body as { readonly metadata: unknown }).metadata)) keys.add(key)
   }
   return keys
 }

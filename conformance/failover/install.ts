@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { pythonVenv } from '../lib/python-venv.ts'
-import { isInstalled, markInstalled, stampOf } from '../lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
 const etcdVersion = 'v3.7.3'
 const patroniRequirements = ['patroni[etcd3,psycopg3]==4.1.5', 'psycopg[binary]==3.3.9']
@@ -23,11 +23,11 @@ const etcdModule = `module headgate.local/etcd
 go 1.25
 `
 
-/** What a Patroni cluster is made of: paths of programs. */
+/** Paths of the programs of a Patroni cluster. */
 export interface Tools {
   readonly etcd: string
   readonly patroni: string
-  /** Folder of PostgreSQL's programs. */
+  /** Folder of the programs of PostgreSQL. */
   readonly postgres: string
 }
 
@@ -42,7 +42,7 @@ export async function installTools(keeper: ProcessKeeper, say: (line: string) =>
 async function buildEtcd(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
   const folder = cacheFolder('engines', 'etcd')
   const binary = join(folder, 'etcd')
-  const stamp = stampOf(etcdVersion, etcdMain, etcdModule)
+  const stamp = computeStamp(etcdVersion, etcdMain, etcdModule)
   if (isInstalled(folder, stamp) && existsSync(binary)) return binary
   say('building etcd with go (about a minute the first time) …')
   mkdirSync(folder, { recursive: true })
@@ -62,7 +62,7 @@ async function buildEtcd(keeper: ProcessKeeper, say: (line: string) => void): Pr
   return binary
 }
 
-/** `HEADGATE_POSTGRES_BIN`, or the newest PostgreSQL that Debian's packages have installed. */
+/** Returns `HEADGATE_POSTGRES_BIN`, or the newest PostgreSQL of Debian's packages. */
 function findPostgres(): string {
   const named = process.env['HEADGATE_POSTGRES_BIN'] ?? ''
   const debian = '/usr/lib/postgresql'
@@ -71,6 +71,6 @@ function findPostgres(): string {
   const found = places.find((place) => existsSync(join(place, 'pg_basebackup')))
   if (found !== undefined) return found
   throw new Error(
-    'There is no PostgreSQL 15 or newer with pg_basebackup: install one (Debian: apt-get install postgresql), or name its folder of programs in HEADGATE_POSTGRES_BIN.',
+    'PostgreSQL 15 or newer with pg_basebackup is not installed. Install it (Debian: apt-get install postgresql), or name its folder of programs in HEADGATE_POSTGRES_BIN.',
   )
 }

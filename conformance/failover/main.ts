@@ -21,13 +21,14 @@ with pg_basebackup must be there (Debian: apt-get install postgresql).
 
 const kinds: readonly Replication[] = ['synchronous', 'asynchronous']
 
-/** Exit code: 0 nothing was lost, 1 a commit was, 2 it could not run. */
+/** Returns the exit code: 0 no commit was lost, 1 a commit was lost, 2 the run was not possible. */
 async function main(quick: boolean, replications: readonly Replication[]): Promise<number> {
   await using keeper = new ProcessKeeper()
   const began = Date.now()
   const tools = await installTools(keeper, say)
   say(`tools installed (${seconds(Date.now() - began)})`)
-  // Short, because paths of sockets are limited, and outside of the cache, which other users may not be able to enter.
+  // A short path, because paths of sockets are limited, and outside of the cache, which other users may not be able to
+  // read.
   const folder = mkdtempSync(join(tmpdir(), 'hg-failover-'))
   const outcomes: Outcome[] = []
   for (const replication of replications) {
@@ -50,7 +51,7 @@ async function main(quick: boolean, replications: readonly Replication[]): Promi
     outcomes.some(({ replication, notReplicated }) => replication === 'asynchronous' && notReplicated === 0)
   )
     throw new Error(
-      `A fail-over lost nothing although replication was stopped, so it shows nothing: ${folder}`,
+      `A failover lost no commit although replication was stopped, so the test is not valid. Logs: ${folder}`,
     )
   if (outcomes.some(({ lost }) => lost.length > 0)) {
     say(`logs and data: ${folder}`)

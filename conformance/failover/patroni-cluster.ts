@@ -15,7 +15,7 @@ interface Member {
 
 const standbyRoles = ['replica', 'sync_standby', 'quorum_standby']
 
-/** Two PostgreSQL servers under Patroni, which promotes the stand-by when the primary is gone. */
+/** Two PostgreSQL servers under Patroni, which promotes the standby when the primary fails. */
 export class PatroniCluster {
   readonly #tools: Tools
   readonly #nodes: readonly PatroniNode[]
@@ -27,7 +27,7 @@ export class PatroniCluster {
     this.#replication = replication
   }
 
-  /** Returns when the stand-by follows the primary. */
+  /** Returns when the standby follows the primary. */
   static async start(
     keeper: ProcessKeeper,
     options: { readonly tools: Tools; readonly folder: string; readonly replication: Replication },
@@ -46,7 +46,7 @@ export class PatroniCluster {
     return cluster
   }
 
-  /** Waits until a node is the primary, one other than `before` if that is given, and accepts changes. */
+  /** Waits until a node is the primary and accepts changes. With `before`, waits for another node than this one. */
   async primary(before?: PatroniNode): Promise<PatroniNode> {
     return await until('a primary', async () => {
       for (const node of this.#nodes) {
@@ -61,7 +61,7 @@ export class PatroniCluster {
     })
   }
 
-  /** Waits until the stand-by streams from the primary, and counts as synchronous where it has to. */
+  /** Waits until the standby streams from the primary, and is synchronous if the configuration requires it. */
   async standbyFollows(): Promise<void> {
     await until('a stand-by that follows', async () => {
       const [node] = this.#nodes
@@ -74,17 +74,20 @@ export class PatroniCluster {
     })
   }
 
-  /** Stops the process by which the stand-by receives changes: the primary goes on without it. Returns its id. */
+  /**
+   * Stops the process that receives changes on the standby, while the primary continues. Returns the id of the
+   * process.
+   */
   async freezeReplication(primary: PatroniNode): Promise<number> {
     const standby = this.#nodes.find((node) => node !== primary)
-    if (standby === undefined) throw new Error('There is no stand-by.')
+    if (standby === undefined) throw new Error('The cluster has no standby.')
     const pid = Number(this.ask(standby, 'select pid from pg_stat_wal_receiver'))
-    if (!(pid > 0)) throw new Error('The stand-by receives nothing.')
+    if (!(pid > 0)) throw new Error('The standby does not receive changes.')
     process.kill(pid, 'SIGSTOP')
     return pid
   }
 
-  /** The first column of the answer, one row a line. */
+  /** Returns the first column of the result, one row a line. */
   ask(node: PatroniNode, query: string): string {
     const { stdout, stderr, status } = spawnSync(
       join(this.#tools.postgres, 'psql'),
@@ -128,5 +131,5 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
     const found = await look().catch(() => undefined)
     if (found !== undefined) return found
   }
-  throw new Error(`Patroni did not bring ${what} within two minutes.`)
+  throw new Error(`Patroni did not reach this state within two minutes: ${what}.`)
 }

@@ -7,7 +7,7 @@ export interface ReplicaOptions {
   readonly name: string
   readonly folder: string
   readonly databaseUrl: string
-  /** The same for all replicas. */
+  /** Master key of all replicas. */
   readonly masterKey: string
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { seconds } from '../lib/text-table.ts'
-import { CommitLoad, insist, keysOf, shownBy, tables } from './commit-load.ts'
+import { CommitLoad, insist, readKeys, shownBy, tables } from './commit-load.ts'
 import { Front } from './front.ts'
 import type { Tools } from './install.ts'
 import { PatroniCluster, urlAt } from './patroni-cluster.ts'
@@ -15,24 +15,27 @@ export interface ScenarioOptions {
   readonly tools: Tools
   readonly folder: string
   readonly replication: Replication
-  /** How often the primary is killed. */
+  /** Number of kills of the primary. */
   readonly rounds: number
-  /** Acknowledged commits before and after each kill. */
+  /** Number of acknowledged commits before and after each kill. */
   readonly commits: number
   readonly say: (line: string) => void
 }
 
-/** What one fail-over came to. */
+/** Result of one failover. */
 export interface Outcome {
   readonly replication: Replication
   readonly acknowledged: number
-  /** Acknowledged by the old primary and not in the new one: possible only with asynchronous replication. */
+  /**
+   * Number of commits that the old primary acknowledged and the new one does not have. Only possible with asynchronous
+   * replication.
+   */
   readonly notReplicated: number
-  /** Commits that the new primary had or acknowledged, and that are gone. Must be empty. */
+  /** Commits that the new primary had or acknowledged, and that do not exist afterwards. Must be empty. */
   readonly lost: readonly string[]
 }
 
-/** Kills the primary under commits through two replicas, and compares what was acknowledged with what the tables hold. */
+/** Kills the primary during commits through two replicas, and compares the acknowledged commits with the tables. */
 export async function failOver(keeper: ProcessKeeper, options: ScenarioOptions): Promise<readonly Outcome[]> {
   const { tools, folder, replication, rounds, say } = options
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -89,7 +92,7 @@ async function killPrimary(round: Round): Promise<{ readonly outcome: Outcome; r
     front.lead(null)
     await primary.kill()
     if (frozen !== null) {
-      // It ends without reading what is in its socket.
+      // The process ends without reading its socket.
       process.kill(frozen, 'SIGTERM')
       process.kill(frozen, 'SIGCONT')
     }
@@ -137,13 +140,13 @@ async function makeTables(origin: string, folder: string): Promise<void> {
   }
 }
 
-/** What the tables hold in a database that no server has reached yet. */
+/** Returns the keys in the tables of a database before any server has connected to it. */
 function keysIn(cluster: PatroniCluster, node: PatroniNode): ReadonlySet<string> {
   const rows = cluster.ask(node, `select name || ' ' || metadata_location from relation`).split('\n')
   return new Set(
     rows.flatMap((row) => {
       const [table = '', location = ''] = row.split(' ')
-      return keysOf(table, JSON.parse(readFileSync(fileURLToPath(location), 'utf8')))
+      return readKeys(table, JSON.parse(readFileSync(fileURLToPath(location), 'utf8')))
     }),
   )
 }

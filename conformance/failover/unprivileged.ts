@@ -7,8 +7,8 @@ export interface Command {
 }
 
 /**
- * Returns the command as PostgreSQL accepts it, which refuses to run as root: for root, in a user namespace in which root
- * has the name of another user (Linux). Files keep their owner.
+ * Converts a command so that PostgreSQL accepts it, which refuses to run as root. As root, the command runs in a user
+ * namespace in which root has the name of another user (Linux). Files keep their owner.
  */
 export function unprivileged({ command, args }: Command): Command {
   if (process.geteuid?.() !== 0) return { command, args }
@@ -17,7 +17,7 @@ export function unprivileged({ command, args }: Command): Command {
     .map((line) => line.split(':'))
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
   if (user === undefined)
-    throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody.')
+    throw new Error('PostgreSQL refuses to run as root, and the users `postgres` and `nobody` do not exist.')
   const [, , uid = '', gid = ''] = user
   return {
     command: 'unshare',

@@ -1,6 +1,6 @@
 import type { LoadedTable, Snapshot } from '@headgate/iceberg/client'
 
-/** Beyond what a number of JavaScript can hold. */
+/** An integer that a JavaScript number cannot represent exactly. */
 export const BIG = 9_007_199_254_740_993n
 
 export const schema = {
@@ -11,7 +11,7 @@ export const schema = {
   ],
 } as const
 
-/** A snapshot on top of what the table is. Catalogs do not look into the files that it names. */
+/** Returns a snapshot after the current one of the table. Catalogs do not read the files that it names. */
 export function snapshotOn({ metadata }: Pick<LoadedTable, 'metadata'>, id: bigint): Snapshot {
   const parent = metadata['current-snapshot-id']
   return {

@@ -13,7 +13,7 @@ import { startHeadgatePeer } from './peers/headgate.ts'
 import { startNessiePeer } from './peers/nessie.ts'
 import type { Peer } from './peers/peer.ts'
 import { behindFront } from './peers/signed.ts'
-import { humanReport, jsonReport, totalsOf, type PeerResult } from './report.ts'
+import { humanReport, jsonReport, sumTotals, type PeerResult } from './report.ts'
 import { runPeer } from './run-peer.ts'
 
 const usage = `npm run conformance:iceberg-client [-- --json] [-- --peer NAME …]
@@ -46,7 +46,7 @@ const peers: Readonly<Record<string, Start>> = {
   'nessie-signed': signed(startNessie),
 }
 
-/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main(names: readonly string[], json: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('iceberg-client-run'))
@@ -60,7 +60,7 @@ async function main(names: readonly string[], json: boolean): Promise<number> {
     await keeper.stopAll()
   }
   console.log(json ? jsonReport(done) : humanReport(done))
-  if (done.some(({ results }) => totalsOf(results).failed > 0)) return 1
+  if (done.some(({ results }) => sumTotals(results).failed > 0)) return 1
   return await leaveNothing(keeper, folder)
 }
 await runCommand('conformance:iceberg-client', async (args) => {

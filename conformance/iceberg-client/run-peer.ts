@@ -22,7 +22,7 @@ const groups: Readonly<Record<string, readonly Check[]>> = {
   others: otherChecks,
 }
 
-/** Runs all checks against one catalog, each with a namespace for all of them and names of its own. */
+/** Runs all checks against one catalog, in one namespace with unique names for each check. */
 export async function runPeer(peer: Peer, say: (line: string) => void): Promise<PeerResult> {
   const seen = new SeenOperations(peer.options.uri ?? '')
   const connect: Bench['connect'] = (fetch, options = peer.options) =>

@@ -1,7 +1,7 @@
 import { operations, type OperationId } from '@headgate/iceberg/rest'
 import type { Fetch } from './check.ts'
 
-/** Notes which operations a client asks for, by what it sends. */
+/** Records the operations that a client requests. */
 export class SeenOperations {
   readonly #base: string
   readonly #answered = new Set<OperationId>()
@@ -11,7 +11,7 @@ export class SeenOperations {
     this.#base = new URL(uri).pathname.replace(/\/$/, '')
   }
 
-  /** The same, watched. What does not go to the catalog is not counted. */
+  /** Wraps a fetch function. Requests to other servers than the catalog are not counted. */
   watch(fetch: Fetch): Fetch {
     return async (url, init) => {
       const response = await fetch(url, init)
@@ -21,7 +21,7 @@ export class SeenOperations {
     }
   }
 
-  /** Operations that the server did at least once. */
+  /** Returns the operations that succeeded at least once. */
   answered(): readonly OperationId[] {
     return operations.map(({ operationId }) => operationId).filter((id) => this.#answered.has(id))
   }

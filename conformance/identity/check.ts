@@ -1,13 +1,16 @@
 import type { Check as AnyCheck, CheckResult as AnyResult } from '../lib/run-checks.ts'
-import type { World } from './world.ts'
+import type { Fixture } from './fixture.ts'
 
 /** One promise about a row of the table of features. */
-export interface Check extends AnyCheck<World> {
+export interface Check extends AnyCheck<Fixture> {
   /** `S1` to `S26`. */
   readonly row: string
 }
 
-/** `not offered`: the server says, or shows, that it has no such thing. `not checked`: what it takes to look is missing. */
+/**
+ * `not offered`: the server reports or shows that it does not have the feature. `not checked`: a prerequisite of the
+ * check is missing.
+ */
 export type Outcome = 'not offered' | 'not checked'
 
 export interface CheckResult extends AnyResult<Outcome> {
@@ -26,13 +29,13 @@ export function notOffered(reason: string): never {
   throw new NotOffered(reason)
 }
 
-/** @param needs what it would take */
+/** @param needs the missing prerequisite */
 export function notChecked(needs: string): never {
   throw new NotChecked(`needs ${needs}`)
 }
 
-/** What an error of a check stands for, if it is not a failure. */
-export function outcomeOf(error: unknown): Outcome | undefined {
+/** Returns the outcome that an error of a check represents, or undefined for a failure. */
+export function toOutcome(error: unknown): Outcome | undefined {
   if (error instanceof NotChecked) return 'not checked'
   return error instanceof NotOffered ? 'not offered' : undefined
 }

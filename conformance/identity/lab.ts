@@ -4,46 +4,49 @@ import { authorizationHeaders } from '../lib/access-token.ts'
 import { introspecting, startIssuer, type Issuer } from '../lib/issuer.ts'
 import { type JwtKey, makeKey } from '../lib/jwt.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
-import { type Catalog, memberOf, openCatalog, type Send, sender } from '../refresh/catalog-client.ts'
+import { type Catalog, readMember, openCatalog, type Send, sender } from '../refresh/catalog-client.ts'
 import { inShort } from '../refresh/credential.ts'
 import { startOwnServer } from '../refresh/own-server.ts'
 import { createBody } from '../refresh/table-requests.ts'
 import { basic, type Headers, requestToken } from './token-endpoint.ts'
 
-/** A client that was made for a run. */
+/** A client that was created for a run. */
 export interface LabClient {
   readonly id: string
   /** Its client id. */
   readonly name: string
   readonly secret: string
   readonly basic: Headers
-  /** Signs its assertions; registered. */
+  /** Registered key that signs its assertions. */
   readonly key: JwtKey
 }
 
-/** A server with what identity suites need: clients, engines, tables of two users, and an issuer beside it. */
+/** A server with the objects of identity suites: clients, engines, tables of two users, and an external issuer. */
 export interface Lab {
-  /** Without trailing slash: the issuer, the audience and the catalog. */
+  /** URI without a slash at its end: of the issuer, the audience and the catalog. */
   readonly uri: string
   readonly tokenUri: string
   readonly warehouse: string
-  /** As the administrator. */
+  /** Catalog client of the administrator. */
   readonly catalog: Catalog
   readonly manage: Send
   readonly admin: { readonly name: string; readonly secret: string }
   readonly namespace: readonly [string]
-  /** A configured issuer whose tokens are for `audience`, and which is asked about opaque ones; null: this server takes no other issuer's tokens. */
+  /**
+   * A configured issuer whose tokens have `audience`, and which the server asks about opaque tokens. Null: the server
+   * accepts no tokens of other issuers.
+   */
   readonly issuer: Issuer | null
-  /** Another one, of which the same holds. */
+  /** A second configured issuer. */
   readonly otherIssuer: Issuer | null
   readonly audience: string
   client(name: string): Promise<LabClient>
   engine(name: string, entry: Readonly<Record<string, unknown>>): Promise<LabClient>
   setEngine(name: string, entry: Readonly<Record<string, unknown>>): Promise<void>
-  /** A table of which this principal alone may do so much. */
+  /** Creates a table on which only this principal has the privilege. */
   table(name: string, principal: string, privilege: string): Promise<void>
   grant(principal: string, privilege: string, on: Readonly<Record<string, unknown>>): Promise<void>
-  /** Does something that must succeed, as the administrator. */
+  /** Sends a request as the administrator, which must succeed. */
   must(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
@@ -57,10 +60,10 @@ export interface LabPlace {
 }
 
 export const audience = 'https://lake.example'
-/** How long a server of this run takes the issuer at its word about a token. */
+/** Time in ms for which a server of this run caches the issuer's response about a token. */
 export const introspectionCacheMs = 2_000
 
-/** A server of this run with two issuers beside it. */
+/** Starts a server and two issuers. */
 export async function ownPlace(
   keeper: ProcessKeeper,
   folder: string,
@@ -111,10 +114,16 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   const colon = credential.indexOf(':')
   const client = async (name: string): Promise<LabClient> => {
     const answer = await must('POST', 'principals', { name })
-    const secret = String(memberOf(answer, 'secret', 'clientSecret'))
+    const secret = String(readMember(answer, 'secret', 'clientSecret'))
     const key = makeKey()
     await must('POST', `principals/${name}/keys`, { jwk: key.jwk })
-    return { id: String(memberOf(answer, 'principal', 'id')), name, secret, basic: basic(name, secret), key }
+    return {
+      id: String(readMember(answer, 'principal', 'id')),
+      name,
+      secret,
+      basic: basic(name, secret),
+      key,
+    }
   }
   const grant: Lab['grant'] = async (principal, privilege, on) => {
     await must('POST', 'grants', { privilege, on: { warehouse, ...on }, to: { principal } })
@@ -150,7 +159,7 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   }
 }
 
-/** The issuer if the server takes its tokens: it was told to, but need not know how. */
+/** Returns the issuer if the server accepts its tokens. The server is configured with it, but may not support this. */
 async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null> {
   if (issuer === null) return null
   const headers = {
@@ -160,7 +169,7 @@ async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null>
   return answer.status === 401 ? null : issuer
 }
 
-/** A token for a client by its secret. Throws when there is none. */
+/** Requests a token for a client with its secret. Throws when there is none. */
 export async function tokenFor(lab: Pick<Lab, 'tokenUri'>, name: string, secret: string): Promise<string> {
   const answer = await requestToken(lab.tokenUri, {
     grant_type: 'client_credentials',

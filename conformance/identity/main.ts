@@ -4,12 +4,12 @@ import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
 import { openLab, ownPlace } from './lab.ts'
 import { type IdentityOptions, readOptions, usage } from './options.ts'
-import { humanReport, jsonReport, totalsOf } from './report.ts'
+import { humanReport, jsonReport, sumTotals } from './report.ts'
 import { runSuite, type SuiteResult } from './suite.ts'
 import { startTrap } from './trap.ts'
-import { ownWorld } from './own-world.ts'
+import { openOwnFixture } from './own-fixture.ts'
 
-/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main({ given, select, json }: IdentityOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('identity-run'))
@@ -18,14 +18,14 @@ async function main({ given, select, json }: IdentityOptions): Promise<number> {
     say('starting a server')
     await using trap = await startTrap()
     await using place = await ownPlace(keeper, folder)
-    result = await runSuite(await ownWorld(await openLab(place), trap), { select, say })
+    result = await runSuite(await openOwnFixture(await openLab(place), trap), { select, say })
   } else {
     say(`checking ${given.uri}`)
     result = await runSuite({ ...given, lab: undefined, trap: undefined }, { select, say })
   }
   hangUp()
   console.log(json ? jsonReport(result) : humanReport(result))
-  const { ok, failed } = totalsOf(result.results)
+  const { ok, failed } = sumTotals(result.results)
   if (failed > 0 || ok === 0) {
     say(`logs and data: ${folder}`)
     return 1

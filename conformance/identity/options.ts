@@ -1,33 +1,35 @@
 import { parseArgs } from 'node:util'
 import { onlyUri } from '../lib/read-flags.ts'
-import type { GivenClient, WorldOptions } from './world.ts'
+import type { ExistingClient, FixtureOptions } from './fixture.ts'
 
 export const usage = `npm run conformance:identity -- [uri] [options]
 
-Checks how a catalog and its token endpoint know who calls. Without a URI it starts a Headgate server of its own, in
-which everything can be set up; with one, what cannot be set up there is not checked, and it is said what it would take.
+Checks how a catalog and its token endpoint identify callers. Without a URI it starts and configures a Headgate server.
+With a URI, checks that need other configuration are skipped, and the report contains their prerequisites.
 
   --warehouse NAME           warehouse to use at the given URI
-  --credential ID:SECRET     a client that may use it, or HEADGATE_IDENTITY_CREDENTIAL
-  --engine ID:SECRET         an engine that may state users by unsigned tokens, or HEADGATE_IDENTITY_ENGINE
-  --user NAME                one of them
+  --credential ID:SECRET     credential of a client that may use it, or HEADGATE_IDENTITY_CREDENTIAL
+  --engine ID:SECRET         credential of an engine that may name users by unsigned tokens, or HEADGATE_IDENTITY_ENGINE
+  --user NAME                a user that the engine may name
   --oauth2-server-uri URI    token endpoint (default: <uri>/v1/oauth/tokens)
-  --scope SCOPE              scope to ask for (default: catalog)
-  --guess                    also guess secrets until the server has enough
-  --select ROW|NAME          only this row or check; may be repeated
+  --scope SCOPE              requested scope (default: catalog)
+  --guess                    also guess secrets until the server limits the requests
+  --select ROW|NAME          run only this row or check; may be repeated
   --json                     print the result as JSON
   --help`
 
 export interface IdentityOptions {
-  /** Undefined: a server of its own. */
-  readonly given: Omit<WorldOptions, 'lab' | 'trap'> | undefined
+  /** Undefined: the suite starts a server. */
+  readonly given: Omit<FixtureOptions, 'lab' | 'trap'> | undefined
   readonly select: readonly string[]
   readonly json: boolean
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence on contradictions. */
+/**
+ * Parses the command line. Returns undefined for the help option. Throws with a sentence for contradictory options.
+ */
 export function readOptions(args: readonly string[], env: Environment = {}): IdentityOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -56,7 +58,7 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
       )
     return { given: undefined, select, json }
   }
-  const engine = clientOf('--engine', values.engine ?? env['HEADGATE_IDENTITY_ENGINE'])
+  const engine = parseClient('--engine', values.engine ?? env['HEADGATE_IDENTITY_ENGINE'])
   if ((engine === undefined) !== (user === undefined)) throw new Error('--engine and --user come together')
   const base = uri.replace(/\/+$/, '')
   return {
@@ -65,7 +67,7 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
       tokenUri: values['oauth2-server-uri'] ?? `${base}/v1/oauth/tokens`,
       warehouse,
       scope,
-      client: clientOf('--credential', values.credential ?? env['HEADGATE_IDENTITY_CREDENTIAL']),
+      client: parseClient('--credential', values.credential ?? env['HEADGATE_IDENTITY_CREDENTIAL']),
       engine: engine === undefined || user === undefined ? undefined : { ...engine, user },
       mayGuess: guess,
     },
@@ -74,7 +76,7 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ide
   }
 }
 
-function clientOf(flag: string, text: string | undefined): GivenClient | undefined {
+function parseClient(flag: string, text: string | undefined): ExistingClient | undefined {
   if (text === undefined) return undefined
   const colon = text.indexOf(':')
   if (colon < 1) throw new Error(`${flag} takes ID:SECRET`)

@@ -1,22 +1,22 @@
-import { countOf, resultCells, resultHead } from '../lib/check-report.ts'
+import { countOutcomes, resultCells, resultHead } from '../lib/check-report.ts'
 import { textTable } from '../lib/text-table.ts'
 import type { CheckResult } from './check.ts'
 import { rows, type SuiteResult } from './suite.ts'
 
 export type Totals = Readonly<Record<'ok' | 'failed' | 'notOffered' | 'notChecked', number>>
 
-export function totalsOf(results: readonly CheckResult[]): Totals {
+export function sumTotals(results: readonly CheckResult[]): Totals {
   return {
-    ok: countOf(results, 'ok'),
-    failed: countOf(results, 'failed'),
-    notOffered: countOf(results, 'not offered'),
-    notChecked: countOf(results, 'not checked'),
+    ok: countOutcomes(results, 'ok'),
+    failed: countOutcomes(results, 'failed'),
+    notOffered: countOutcomes(results, 'not offered'),
+    notChecked: countOutcomes(results, 'not checked'),
   }
 }
 
-/** A line per check under its row, with what is to be said about it, and the figures. */
+/** Formats a line for each check under its row, with its remark, and the totals. */
 export function humanReport({ uri, results }: SuiteResult): string {
-  const { ok, failed, notOffered, notChecked } = totalsOf(results)
+  const { ok, failed, notOffered, notChecked } = sumTotals(results)
   const lines = results.map((result) => {
     const { row, name } = result
     return [`${row} ${rows[row] ?? ''}`, name, ...resultCells(result)]
@@ -29,8 +29,11 @@ export function humanReport({ uri, results }: SuiteResult): string {
   ].join('\n')
 }
 
-/** For programs: `{"ok", "uri", "totals", "results": [{"row", "name", "about", "outcome", "reason", "ms"}]}`. */
+/**
+ * Formats the result for programs: `{"ok", "uri", "totals", "results": [{"row", "name", "about", "outcome", "reason",
+ * "ms"}]}`.
+ */
 export function jsonReport({ uri, results }: SuiteResult): string {
-  const totals = totalsOf(results)
+  const totals = sumTotals(results)
   return JSON.stringify({ ok: totals.failed === 0 && totals.ok > 0, uri, totals, results }, undefined, 2)
 }

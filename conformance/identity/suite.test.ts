@@ -8,24 +8,24 @@ import { describe, expect, test } from 'vitest'
 import { unsigned } from '../lib/jwt.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { openLab, ownPlace } from './lab.ts'
-import { ownWorld } from './own-world.ts'
+import { openOwnFixture } from './own-fixture.ts'
 import { checks, rows, runSuite, type SuiteResult } from './suite.ts'
 import { startTrap } from './trap.ts'
 
 const say = (): void => undefined
 
-test('every row of the table has a check', () => {
+test('the suite has a check for every row of the table', () => {
   expect(Object.keys(rows)).toEqual(Array.from({ length: 26 }, (_, i) => `S${i + 1}`))
   expect(new Set(checks.map(({ row }) => row))).toEqual(new Set(Object.keys(rows)))
 })
 
-test('a server of ours keeps every promise that it makes', async () => {
+test('a Headgate server keeps every promise that it makes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-identity-'))
   try {
     await using keeper = new ProcessKeeper()
     await using trap = await startTrap()
     await using place = await ownPlace(keeper, folder)
-    const { results } = await runSuite(await ownWorld(await openLab(place), trap), { say })
+    const { results } = await runSuite(await openOwnFixture(await openLab(place), trap), { say })
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
     const ok = results.filter(({ outcome }) => outcome === 'ok').map(({ row }) => row)
     expect(ok).toEqual(
@@ -36,7 +36,7 @@ test('a server of ours keeps every promise that it makes', async () => {
   }
 }, 120_000)
 
-/** Believes everybody, and gives everybody a token that nobody signed. */
+/** Starts a server that trusts every token, and issues unsigned tokens to every client. */
 async function credulous(select: readonly string[], client = true): Promise<SuiteResult> {
   const token = `${unsigned({ alg: 'none' }, { sub: 'a' })}.`
   const server = createServer((request, response) => {
@@ -71,7 +71,7 @@ async function credulous(select: readonly string[], client = true): Promise<Suit
   }
 }
 
-describe('a server that believes everybody', () => {
+describe('a server that trusts every token', () => {
   test.each([
     'own-token',
     'errors',
@@ -87,7 +87,7 @@ describe('a server that believes everybody', () => {
     expect(results).toMatchObject([{ name, outcome: 'failed' }])
   })
 
-  test('is not checked for what cannot be set up there, and it is said what that takes', async () => {
+  test('reports the prerequisites of checks that need configuration', async () => {
     const { results } = await credulous(
       ['external-token', 'first-calls', 'client-credentials', 'guessing'],
       false,

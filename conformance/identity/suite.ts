@@ -1,12 +1,12 @@
 import { runCheck, runChecks } from '../lib/run-checks.ts'
-import { type Check, type CheckResult, outcomeOf } from './check.ts'
+import { type Check, type CheckResult, toOutcome } from './check.ts'
 import { edges } from './rows/edges.ts'
 import { endpoint } from './rows/endpoint.ts'
 import { behindEngines } from './rows/engines.ts'
 import { inbound } from './rows/inbound.ts'
-import { World, type WorldOptions } from './world.ts'
+import { Fixture, type FixtureOptions } from './fixture.ts'
 
-/** The rows of the table, all of which have a check at least. */
+/** The rows of the table. Each has at least one check. */
 export const rows: Readonly<Record<string, string>> = {
   S1: 'external OIDC JWT',
   S2: 'several issuers at once',
@@ -33,7 +33,7 @@ export const rows: Readonly<Record<string, string>> = {
   S23: 'SigV4 inbound',
   S24: 'user onward to other catalogs',
   S25: 'rate limits',
-  S26: 'headers name nobody',
+  S26: 'headers do not identify callers',
 }
 
 export const checks: readonly Check[] = [...inbound, ...endpoint, ...behindEngines, ...edges].toSorted(
@@ -45,18 +45,18 @@ export interface SuiteResult {
   readonly results: readonly CheckResult[]
 }
 
-/** @param select rows (`S13`) or names of checks; all without */
+/** @param select rows (`S13`) or names of checks; empty for all */
 export async function runSuite(
-  options: WorldOptions,
+  options: FixtureOptions,
   { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },
 ): Promise<SuiteResult> {
-  const world = new World(options)
+  const fixture = new Fixture(options)
   const wanted = checks.filter(
     ({ row, name }) => select.length === 0 || select.includes(row) || select.includes(name),
   )
   const results = await runChecks(
     wanted,
-    async (check) => ({ row: check.row, ...(await runCheck(check, world, outcomeOf)) }),
+    async (check) => ({ row: check.row, ...(await runCheck(check, fixture, toOutcome)) }),
     say,
     ({ row, name }) => `${row} ${name}`,
   )

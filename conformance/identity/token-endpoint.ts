@@ -16,16 +16,16 @@ export const tokenTypes = {
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 export type Headers = Readonly<Record<string, string>>
-/** Parameters; those that are `undefined` are left out. */
+/** Parameters; `undefined` omits one. */
 export type Form = Readonly<Record<string, string | undefined>>
 
 export interface TokenAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
-  /** Empty when the answer is no JSON object. */
+  /** Empty when the response is not a JSON object. */
   readonly json: Readonly<Record<string, unknown>>
-  /** `access_token`; null: none was given. */
+  /** `access_token`; null when the response has none. */
   readonly token: string | null
   /** `error` and `error_description`, for reports. */
   readonly error: string
@@ -34,11 +34,11 @@ export interface TokenAnswer {
 
 export interface TokenRequest {
   readonly headers?: Headers
-  /** Address of this machine that it comes from. */
+  /** Source address on this machine. */
   readonly from?: string | undefined
 }
 
-/** Sends a token request: a form, or a body as it stands. */
+/** Sends a token request with a form, or with an unchanged body. */
 export async function requestToken(
   uri: string,
   form: Form | string,

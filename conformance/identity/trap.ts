@@ -3,16 +3,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Listens where tokens of the attacker say that keys are to be had, and as the store and the security token service of one
- * warehouse. Nobody but that warehouse may ask it for anything.
+ * Listens at the addresses of keys in the attacker's tokens, and as the store and the security token service of one
+ * warehouse. Only that warehouse may send requests to it.
  */
 export interface Trap extends AsyncDisposable {
   readonly origin: string
-  /** Requests to `/keys…` and the like: each is one too many. */
+  /** Requests to `/keys…` and similar paths. Each of them is a fault of the server. */
   readonly asked: readonly string[]
-  /** What it was asked as a security token service. */
+  /** Requests to the security token service. */
   readonly sessions: readonly URLSearchParams[]
-  /** What it answers to whoever asks for keys. */
+  /** Sets the response to requests for keys. */
   serve(jwks: unknown): void
 }
 

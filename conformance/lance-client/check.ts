@@ -3,18 +3,18 @@ import type { OperationId } from '@headgate/lance/model'
 import type { NodeLance } from './node-lance.ts'
 import type { CountRows } from './pylance.ts'
 
-/** What a check has to work with. */
+/** Input of a check. */
 export interface Bench {
-  /** How often an operation was asked for by this client. */
+  /** Returns how often this client requested an operation. */
   readonly count: (operation: OperationId) => number
   readonly lance: LanceNamespace
-  /** The server, for clients of others. */
+  /** The server's URI, for other clients. */
   readonly uri: string
   readonly node: NodeLance
   readonly countRows: CountRows
 }
 
-/** One promise; it throws when it is not kept. */
+/** One promise. The check throws when it is broken. */
 export interface Check {
   readonly title: string
   readonly run: (bench: Bench) => Promise<void>
@@ -22,7 +22,7 @@ export interface Check {
 
 export const check = (title: string, run: Check['run']): Check => ({ title, run })
 
-/** Everything that comes. */
+/** Collects all items. */
 export async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)

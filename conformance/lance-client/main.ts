@@ -33,7 +33,7 @@ const usage = `npm run conformance:lance-client [-- --without-minio]
 Runs @headgate/lance against pylance's own server, and compares with what @lancedb/lancedb makes of the same data.
   --without-minio   leave out the checks of storage options, which need MinIO`
 
-/** @param root The folder that the server keeps the namespace in. */
+/** @param root folder of the server's namespace */
 const onFiles = (root: string): Readonly<Record<string, readonly Check[]>> => ({
   namespaces: namespaceChecks,
   tables: tableChecks,
@@ -51,7 +51,7 @@ const keys = {
   service: 'execute-api',
 } satisfies FrontKeys
 
-/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main(withMinio: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('lance-client-run'))
@@ -86,7 +86,7 @@ async function main(withMinio: boolean): Promise<number> {
     const binary = await installMinio(keeper, say)
     const bucket = await startMinio(keeper, { binary, folder, buckets: ['lake'] })
     const properties = vendingFrom(bucket.storage('lake'))
-    // Lance lets the environment decide over what it is told.
+    // In Lance, the environment overrides explicit options.
     const env = { AWS_ENDPOINT_URL: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint }
     Object.assign(process.env, env)
     const vending = await startReferenceServer(keeper, 'vending', { python, folder, properties, env })
@@ -100,7 +100,7 @@ async function main(withMinio: boolean): Promise<number> {
   return await leaveNothing(keeper, folder)
 }
 
-/** The directory namespace in a bucket, as one that hands out its own keys for a short time. */
+/** Returns the directory namespace in a bucket, configured to issue keys with a short lifetime. */
 function vendingFrom(storage: {
   readonly endpoint: string
   readonly region: string
@@ -120,7 +120,7 @@ function vendingFrom(storage: {
   }
 }
 
-/** @returns how many failed */
+/** @returns the number of failed checks */
 async function runAll(
   groups: Readonly<Record<string, readonly Check[]>>,
   parts: Omit<Bench, 'lance'>,

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-// `@lancedb/lancedb` and apache-arrow are not installed with the workspace, so their types are not there: this is
-// what is used of them.
+// The used part of the types of `@lancedb/lancedb` and apache-arrow, which are not installed in the workspace.
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -41,7 +40,7 @@ export interface NodeLance {
   readonly arrow: ArrowModule
 }
 
-/** Both from the folder in which they are installed. */
+/** Loads both packages from the folder in which they are installed. */
 export function loadNodeLance(folder: string): NodeLance {
   const require = createRequire(join(folder, 'package.json'))
   return {
@@ -50,8 +49,8 @@ export function loadNodeLance(folder: string): NodeLance {
   }
 }
 
-/** Rows `id`, `name`, `vector` for the given numbers, as an Arrow IPC stream. */
-export function rowsOf(
+/** Returns rows `id`, `name`, `vector` for these numbers, as an Arrow IPC stream. */
+export function readRows(
   { arrow }: NodeLance,
   numbers: readonly bigint[],
   format: 'stream' | 'file' = 'stream',
@@ -72,13 +71,13 @@ export function rowsOf(
   return arrow.tableToIPC(table, format)
 }
 
-/** The values of `id` in Arrow IPC. */
+/** Returns the values of `id` in an Arrow IPC stream. */
 export const idsIn = ({ arrow }: NodeLance, bytes: Uint8Array): readonly unknown[] =>
   arrow
     .tableFromIPC(bytes)
     .toArray()
     .map((row) => row.toJSON()['id'])
 
-/** Numbers from, up to and not including. */
+/** Returns the numbers from `from` up to, but not including, `to`. */
 export const range = (from: number, to: number): readonly bigint[] =>
   Array.from({ length: to - from }, (_, index) => BigInt(from + index))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
-/** Counts the rows of a dataset, read by Lance itself with the given storage options and no others. */
+/** Counts the rows of a dataset with Lance, using only these storage options. */
 export type CountRows = (location: string, options: Readonly<Record<string, string>>) => Promise<number>
 
 export function pylance(keeper: ProcessKeeper, python: string, folder: string): CountRows {
@@ -11,7 +11,7 @@ export function pylance(keeper: ProcessKeeper, python: string, folder: string): 
       name: 'pylance',
       command: python,
       args: [join(import.meta.dirname, 'count_rows.py'), location, JSON.stringify(options)],
-      // The environment decides over what Lance is told; the keys there are good for nothing.
+      // The environment overrides explicit options in Lance; its keys are invalid.
       env: { AWS_ENDPOINT_URL: options['endpoint'], AWS_ENDPOINT_URL_S3: options['endpoint'] },
       log: join(folder, 'pylance.log'),
       timeoutMs: 60_000,
@@ -19,7 +19,7 @@ export function pylance(keeper: ProcessKeeper, python: string, folder: string): 
         rows = Number(/^@@rows (\d+)$/.exec(line)?.[1] ?? rows)
       },
     })
-    if (rows === undefined) throw new Error(`pylance said nothing; see ${join(folder, 'pylance.log')}`)
+    if (rows === undefined) throw new Error(`pylance printed no result; see ${join(folder, 'pylance.log')}`)
     return rows
   }
 }

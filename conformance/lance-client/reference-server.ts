@@ -4,12 +4,12 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 export interface ReferenceServerOptions {
   readonly python: string
   readonly folder: string
-  /** Of Lance's directory namespace: `root`, `storage.*` … */
+  /** Properties of Lance's directory namespace: `root`, `storage.*` … */
   readonly properties: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts pylance's server on a port of its own. @returns its URL */
+/** Starts pylance's server on a free port. @returns its URL */
 export async function startReferenceServer(
   keeper: ProcessKeeper,
   name: string,

@@ -1,10 +1,10 @@
 import { operations, type OperationId } from '@headgate/lance/model'
 
-/** Counts the operations that a client asks for, by what it sends. */
+/** Counts the operations that a client requests. */
 export class SeenOperations {
   readonly #statuses = new Map<OperationId, number[]>()
 
-  /** `fetch`, watched. */
+  /** Sends a request and counts its operation. */
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const response = await fetch(url, init)
     const { pathname } = new URL(url)
@@ -12,7 +12,7 @@ export class SeenOperations {
       ({ method, path }) =>
         method === init.method && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
     )
-    if (found === undefined) throw new Error(`${init.method} ${pathname} is no operation`)
+    if (found === undefined) throw new Error(`${init.method} ${pathname} is not an operation`)
     this.#statuses.set(found.operationId, [...(this.#statuses.get(found.operationId) ?? []), response.status])
     return response
   }
@@ -21,7 +21,7 @@ export class SeenOperations {
     return this.#statuses.get(operation)?.length ?? 0
   }
 
-  /** Operations by what came of them at best: answered, refused as they should be, not there, never asked for. */
+  /** Returns operations by their best result: answered, refused as expected, not implemented, never requested. */
   coverage(): Readonly<Record<'answered' | 'refused' | 'failed' | 'missing', readonly OperationId[]>> {
     const of = (holds: (statuses: readonly number[]) => boolean): readonly OperationId[] =>
       operations.map(({ operationId }) => operationId).filter((id) => holds(this.#statuses.get(id) ?? []))

@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import type { Botocore } from '../sigv4/botocore.ts'
 
-/** Keys that the front knows, and what a signature must be for. */
+/** Keys that the front knows, and the required scope of signatures. */
 export interface FrontKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -11,8 +11,8 @@ export interface FrontKeys {
 }
 
 /**
- * A server that lets through what is signed as botocore signs it, byte for byte, and tells others in Lance's own way
- * that they are not. It stands for what API Gateway does before a catalog.
+ * Starts a proxy that accepts only requests with the signature that botocore would compute, byte for byte, and refuses
+ * others with an error in Lance's format. It represents API Gateway in front of a catalog.
  */
 export async function startVerifyingFront(
   upstream: string,

@@ -1,13 +1,13 @@
 import type { CatalogAuth } from './catalog-access.ts'
 
-/** The `Authorization` header for the given way of authentication, or none; asks the token endpoint if need be. */
+/** Returns the `Authorization` header for a way of authentication, if there is one. Requests a token if necessary. */
 export async function authorizationHeaders(auth: CatalogAuth): Promise<Record<string, string>> {
   if (auth.kind === 'none') return {}
   const token = auth.kind === 'token' ? auth.token : await clientCredentials(auth)
   return { authorization: `Bearer ${token}` }
 }
 
-/** A new token by client credentials; `credential` is `id:secret`. */
+/** Requests a new token by client credentials; `credential` is `id:secret`. */
 export async function clientCredentials(
   auth: Omit<CatalogAuth & { kind: 'credential' }, 'kind'>,
 ): Promise<string> {

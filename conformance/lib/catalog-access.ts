@@ -1,4 +1,4 @@
-/** How clients prove themselves to a catalog. */
+/** Authentication of clients at a catalog. */
 export type CatalogAuth =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
@@ -10,7 +10,7 @@ export type CatalogAuth =
       readonly tokenUri: string
     }
 
-/** Where a warehouse keeps its files, and how clients that are not given credentials reach them. */
+/** Location of a warehouse's files, and the access of clients without issued credentials. */
 export type WarehouseStorage =
   | {
       readonly kind: 'file'
@@ -28,7 +28,7 @@ export type WarehouseStorage =
 
 export type StorageKind = WarehouseStorage['kind']
 
-/** All that a client needs to use one warehouse of an Iceberg REST catalog. */
+/** Values that a client needs to use one warehouse of an Iceberg REST catalog. */
 export interface CatalogAccess {
   /** Base URI, to which clients add `/v1/…`. */
   readonly uri: string
@@ -38,7 +38,7 @@ export interface CatalogAccess {
   readonly storage: WarehouseStorage
 }
 
-/** The same as properties of Iceberg's own REST client (Java and Python use these names). */
+/** Converts the access into properties of Iceberg's REST client. Java and Python use the same names. */
 export function clientProperties(access: CatalogAccess): Record<string, string> {
   const { auth, storage, warehouse } = access
   return {

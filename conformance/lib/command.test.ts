@@ -10,7 +10,7 @@ afterEach(() => {
   process.exitCode = before
 })
 
-test('a command ends with what its main gives, or with 2 when it could not run', async () => {
+test('a command exits with the result of its main function, or with 2 when that throws', async () => {
   await runCommand('test', () => Promise.resolve(1))
   expect(process.exitCode).toBe(1)
   await runCommand('test', () => Promise.reject(new Error('there is no server')))
@@ -19,7 +19,7 @@ test('a command ends with what its main gives, or with 2 when it could not run',
   expect(process.exitCode).toBe(0)
 })
 
-test('nothing is kept of a run that went well', async () => {
+test('a successful run leaves no files', async () => {
   await using keeper = new ProcessKeeper()
   const folder = mkdtempSync(join(tmpdir(), 'headgate-command-'))
   expect(await leaveNothing(keeper, folder)).toBe(0)

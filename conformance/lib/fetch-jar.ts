@@ -7,7 +7,7 @@ import type { ProcessKeeper } from './process-keeper.ts'
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 
 /**
- * Fetches one file from Maven repositories, alone, and gives its path.
+ * Downloads one file from Maven repositories without its dependencies, and returns its path.
  *
  * @param artifact `group:artifact:version[:packaging[:classifier]]`
  */

@@ -16,12 +16,12 @@ export interface HeadgateServer {
   readonly process: KeptProcess
 }
 
-/** Base URI of the Iceberg REST catalog; clients add `/v1/…`. */
+/** Returns the base URI of the Iceberg REST catalog; clients add `/v1/…`. */
 export function catalogUri(server: HeadgateServer): string {
   return server.origin
 }
 
-/** The OAuth2 token endpoint. */
+/** Returns the OAuth2 token endpoint. */
 export function tokenUri(server: HeadgateServer): string {
   return `${catalogUri(server)}/v1/oauth/tokens`
 }
@@ -36,15 +36,15 @@ interface HeadgateOptions {
   readonly log: string
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
-  /** Where it listens, for one that comes back to its clients; free ports without it. */
+  /** Ports of a server that is restarted for the same clients. Default: free ports. */
   readonly ports?: Ports
 }
 
 const startAttempts = 3
 
 /**
- * Starts a server on a free port with its embedded store in `dataDir` and waits for its `ready` line.
- * First starts set up the store, hence the generous `timeoutMs`.
+ * Starts a server on a free port with its embedded store in `dataDir` and waits for its `ready` line. The first start
+ * sets up the store, so `timeoutMs` is large.
  */
 export async function startHeadgate(
   keeper: ProcessKeeper,
@@ -56,7 +56,7 @@ export async function startHeadgate(
     try {
       return await tryStart(keeper, options, ports)
     } catch (error) {
-      // Somebody else may take the port before the server does.
+      // Another process may use the port before the server does.
       const isTaken = readFileSync(options.log, 'utf8').includes(`Port ${ports.s3} is taken`)
       if (!isTaken || attempt === startAttempts) throw error
     }
@@ -115,7 +115,10 @@ async function tryStart(
   }
 }
 
-/** What configures a Headgate on this machine, or steers this run, is no setting of the server. */
+/**
+ * Returns variables that must be removed from the environment, because they configure another Headgate server or this
+ * run.
+ */
 function noneOfOurs(): Record<string, undefined> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
   return Object.fromEntries(names.map((name) => [name, undefined]))

@@ -9,26 +9,26 @@ import { type Claims, inSeconds, type JwtKey, makeKey, signJwt } from './jwt.ts'
 export interface Issuer extends AsyncDisposable {
   /** `iss`; its metadata are below. */
   readonly issuer: string
-  /** The newest key, which signs. */
+  /** The newest key, which signs tokens. */
   readonly key: JwtKey
-  /** How often it was asked for anything. */
+  /** Number of requests that it received. */
   readonly asked: number
-  /** Signs; `iss`, `iat`, `exp` (in 300 s) and `jti` are put in where they are missing. */
+  /** Signs a token. Adds missing `iss`, `iat`, `exp` (in 300 s) and `jti`. */
   sign(claims: Claims, header?: Claims): string
-  /** An opaque token, which says nothing by itself: the issuer tells what it says when it is asked (RFC 7662). */
+  /** Issues an opaque token, whose claims the issuer returns by introspection (RFC 7662). */
   opaque(claims: Claims): string
-  /** What it is asked about this token from now on: it is not active. */
+  /** Revokes a token: introspection reports it as inactive. */
   revoke(token: string): void
-  /** Signs with another key from now on; the old ones stay published unless `forget`. */
+  /** Replaces the signing key. The former keys remain published unless `forget` is set. */
   rotate(options?: { readonly forget?: boolean }): void
 }
 
-interface Answer {
+interface Response {
   readonly status: number
   readonly body: unknown
 }
 
-/** The client that may ask the issuer about tokens. */
+/** The client that may use introspection. */
 export const introspecting = { id: 'lake', secret: 'introspection-secret' } as const
 
 export async function startIssuer(): Promise<Issuer> {
@@ -36,7 +36,7 @@ export async function startIssuer(): Promise<Issuer> {
   let asked = 0
   const newest = (): JwtKey => keys.at(-1) ?? makeKey()
   const opaque = new Map<string, Claims>()
-  function answerTo({ url, headers }: IncomingMessage, body: string): Answer {
+  function answerTo({ url, headers }: IncomingMessage, body: string): Response {
     if (url === '/jwks') return { status: 200, body: { keys: keys.map(({ jwk }) => jwk) } }
     if (url !== '/introspect') {
       const [jwks_uri, introspection_endpoint] = [`${issuer}/jwks`, `${issuer}/introspect`]

@@ -7,15 +7,15 @@ export interface Jdk {
   readonly major: number
 }
 
-/** Path of one of its commands: `java`, `javac`, `jar`. */
+/** Returns the path of a command: `java`, `javac`, `jar`. */
 export function jdkCommand(jdk: Jdk, command: 'java' | 'javac' | 'jar'): string {
   return join(jdk.home, 'bin', command)
 }
 
 /**
- * The JDK to use for a tool that needs at least `minimum` and is known to work up to `maximum`.
- * `HEADGATE_JAVA<minimum>` (for example `HEADGATE_JAVA25`) names one outright; otherwise JAVA_HOME, the
- * `java` on the PATH and the usual install folders are looked at, and the lowest version that fits wins.
+ * Finds the JDK for a tool that needs at least `minimum` and is known to work up to `maximum`.
+ * `HEADGATE_JAVA<minimum>` (for example `HEADGATE_JAVA25`) sets it. Otherwise it searches JAVA_HOME, the `java` on the
+ * PATH and the usual folders, and returns the lowest version that fits.
  */
 export function findJdk(minimum: number, maximum: number = Number.POSITIVE_INFINITY): Jdk {
   const named = process.env[`HEADGATE_JAVA${minimum}`]

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 
-/** A key that signs, and what others verify it by. */
+/** A signing key with its public key. */
 export interface JwtKey {
   readonly kid: string
   readonly alg: 'ES256' | 'RS256'
@@ -28,20 +28,20 @@ export function makeKey(alg: JwtKey['alg'] = 'ES256', kid: string = randomUUID()
 }
 
 /**
- * A JWT with exactly these claims and, beside `alg` and `kid`, this header; what is `undefined` is left out. Suites make
- * tokens by hand because no library agrees to make the bad ones.
+ * Signs a JWT with exactly these claims and this header, in addition to `alg` and `kid`; `undefined` omits a member.
+ * Suites build tokens without a library because libraries refuse to build invalid ones.
  */
 export function signJwt(key: JwtKey, claims: Claims, header: Claims = {}): string {
   const signed = unsigned({ alg: key.alg, kid: key.kid, ...header }, claims)
-  return `${signed}.${signatureOf(key, signed)}`
+  return `${signed}.${computeSignature(key, signed)}`
 }
 
-/** Both parts that are signed. */
+/** Encodes the two parts that are signed. */
 export function unsigned(header: unknown, claims: unknown): string {
   return `${encodePart(header)}.${encodePart(claims)}`
 }
 
-export function signatureOf({ privateKey }: JwtKey, text: string): string {
+export function computeSignature({ privateKey }: JwtKey, text: string): string {
   return sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString(
     'base64url',
   )
@@ -51,23 +51,23 @@ export function encodePart(value: unknown): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 }
 
-/** What a token says, believed as it stands. Throws when it is no JWT. */
-export function claimsOf(token: string): Record<string, unknown> {
-  return partOf(token, 1)
+/** Decodes the claims of a token without verification. Throws when the text is not a JWT. */
+export function decodeClaims(token: string): Record<string, unknown> {
+  return selectPart(token, 1)
 }
 
-export function headerOf(token: string): Record<string, unknown> {
-  return partOf(token, 0)
+export function decodeHeader(token: string): Record<string, unknown> {
+  return selectPart(token, 0)
 }
 
-function partOf(token: string, index: number): Record<string, unknown> {
+function selectPart(token: string, index: number): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString()) as Record<
     string,
     unknown
   >
 }
 
-/** Epoch seconds, so many from now. */
+/** Returns the epoch seconds of a time this number of seconds from now. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds
 }

@@ -4,7 +4,7 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { pythonVenv } from './python-venv.ts'
 
 const lancedb = '0.39.0'
-// the newest that it works with
+// the newest version that it supports
 const arrow = '18.1.0'
 
 export interface InstalledLance {
@@ -14,7 +14,7 @@ export interface InstalledLance {
   readonly node: string
 }
 
-/** Lance for Python and for Node. */
+/** Installs Lance for Python and for Node. */
 export async function installLance(
   keeper: ProcessKeeper,
   say: (line: string) => void,
@@ -35,7 +35,7 @@ export async function installLance(
   }
 }
 
-/** Optional for npm, and needed all the same. */
+/** Returns the package with the native library, which npm treats as optional but which is required. */
 function nativePackage(): string {
   const { platform, arch } = process
   const suffix = platform === 'linux' ? '-gnu' : platform === 'win32' ? '-msvc' : ''

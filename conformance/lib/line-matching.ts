@@ -1,6 +1,6 @@
 import type { ProcessKeeper, StartOptions } from './process-keeper.ts'
 
-/** Starts a process, waits for a line that matches and gives what its first group holds; all lines go to `onLine`. */
+/** Starts a process, waits for a line that matches, and returns its first group. All lines are passed to `onLine`. */
 export async function lineMatching(
   keeper: ProcessKeeper,
   options: Omit<StartOptions, 'onLine'>,

@@ -5,7 +5,7 @@ import type { WarehouseStorage } from './catalog-access.ts'
 import { freePort } from './free-port.ts'
 import { cacheFolder } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from './stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 import { answers, waitUntilReady } from './wait-until-ready.ts'
 
 // MinIO's release tags are not module versions, so the newest pseudo-version is pinned
@@ -14,8 +14,8 @@ const version = 'v0.0.0-20260212201848-7aac2a2c5b7c'
 export const howToGetMinio = 'npm run engines:install minio, or HEADGATE_MINIO=/path/of/a/binary'
 
 /**
- * Builds MinIO (an S3 server with STS) with `go install` into the cache folder and gives the path of the
- * binary. The first build takes minutes; Go's own caches make later ones short.
+ * Builds MinIO (an S3 server with STS) with `go install` in the cache folder, and returns the path of the binary. The
+ * first build takes minutes; Go's caches make later builds fast.
  */
 export async function installMinio(
   keeper: ProcessKeeper,
@@ -23,7 +23,7 @@ export async function installMinio(
 ): Promise<string> {
   const folder = cacheFolder('engines', 'minio')
   const binary = join(folder, 'minio')
-  const stamp = stampOf(version)
+  const stamp = computeStamp(version)
   if (isInstalled(folder, stamp) && existsSync(binary)) return binary
   mkdirSync(folder, { recursive: true })
   const ready = process.env['HEADGATE_MINIO']
@@ -45,12 +45,13 @@ export async function installMinio(
 }
 
 /**
- * The MinIO binary of this machine, if there is one: `HEADGATE_MINIO`, what `installMinio` or `go install` made. For runs
- * that can do without; with `HEADGATE_REQUIRE_MINIO=1` they cannot.
+ * Returns the path of the MinIO binary, if there is one: `HEADGATE_MINIO`, or the result of `installMinio` or `go
+ * install`. Throws when it is missing and `HEADGATE_REQUIRE_MINIO=1`.
  */
 export function findMinio(): string | undefined {
   const named = process.env['HEADGATE_MINIO'] ?? ''
-  if (named !== '' && !existsSync(named)) throw new Error(`HEADGATE_MINIO names no file: ${named}`)
+  if (named !== '' && !existsSync(named))
+    throw new Error(`HEADGATE_MINIO names a file that does not exist: ${named}`)
   if (named !== '') return named
   const go = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' })
   const places = [
@@ -59,11 +60,11 @@ export function findMinio(): string | undefined {
   ]
   const found = places.find((path) => existsSync(path))
   if (found === undefined && process.env['HEADGATE_REQUIRE_MINIO'] === '1')
-    throw new Error(`HEADGATE_REQUIRE_MINIO is set, and there is no MinIO: ${howToGetMinio}`)
+    throw new Error(`HEADGATE_REQUIRE_MINIO is set, but MinIO is not installed: ${howToGetMinio}`)
   return found
 }
 
-/** A running MinIO; `storage(bucket)` is where a warehouse in that bucket lies. */
+/** A running MinIO; `storage(bucket)` is the storage of a warehouse in that bucket. */
 export interface Minio {
   readonly endpoint: string
   readonly process: KeptProcess
@@ -77,7 +78,7 @@ export async function startMinio(
     readonly binary: string
     readonly folder: string
     readonly buckets: readonly string[]
-    /** Further settings, as it takes them from its environment. */
+    /** Further environment variables of MinIO. */
     readonly env?: Readonly<Record<string, string>>
   },
 ): Promise<Minio> {

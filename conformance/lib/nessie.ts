@@ -4,7 +4,7 @@ import { freePort } from './free-port.ts'
 import { findJdk, jdkCommand } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 
-/** The newest one in Maven repositories. */
+/** The newest version in Maven repositories. */
 export const nessieVersion = '0.99.0'
 
 export interface NessieOptions {
@@ -12,11 +12,11 @@ export interface NessieOptions {
   readonly warehouse: string
   /** Options of the Java virtual machine. */
   readonly java: readonly string[]
-  /** Where it keeps its pointers, and whatever else is to be different, as properties. */
+  /** Properties, such as the location of its pointers. */
   readonly properties: Readonly<Record<string, string>>
 }
 
-/** How to start Project Nessie with metadata on S3 and without authentication, and where it will be. */
+/** Returns the command and the URL of Project Nessie with metadata on S3 and without authentication. */
 export async function nessieCommand(
   keeper: ProcessKeeper,
   { storage, warehouse, java, properties }: NessieOptions,

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ProcessKeeper } from './process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from './stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 
 /**
- * A folder with the given npm packages, `name@version`, without what they call optional: for what is too large for
- * everybody who works on the project. Nothing is done when the same packages are there already.
+ * Installs npm packages, `name@version`, without optional dependencies, into a folder. It is for packages that are too
+ * large for the workspace. Does nothing when the same packages are installed.
  */
 export async function npmFolder(
   keeper: ProcessKeeper,
@@ -13,7 +13,7 @@ export async function npmFolder(
   packages: readonly string[],
   say: (line: string) => void,
 ): Promise<string> {
-  const stamp = stampOf(...packages)
+  const stamp = computeStamp(...packages)
   if (isInstalled(folder, stamp)) return folder
   say(`npm install ${packages.join(' ')} …`)
   rmSync(folder, { recursive: true, force: true })

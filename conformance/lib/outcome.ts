@@ -1,14 +1,14 @@
-/** What was asked for is not so. */
+/** Thrown when a promise is broken. */
 export class Failed extends Error {
   override readonly name = 'Failed'
 }
 
-/** The check says nothing about this server, or cannot be made here. */
+/** Thrown when the check is not possible with this server. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable'
 }
 
-/** Goes on only when `condition` holds; `reason` is what somebody reads who has to mend the server. */
+/** Throws unless `condition` holds. `reason` tells the operator what to repair. */
 export function demand(condition: boolean, reason: string): asserts condition {
   if (!condition) throw new Failed(reason)
 }

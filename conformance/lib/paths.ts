@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 export const repositoryRoot: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 /**
- * Folder for what is installed or written by the conformance and engine commands; ignored by git.
- * `HEADGATE_CACHE` moves it, for example onto a disk that CI keeps between runs.
+ * Returns a folder for files that the conformance and engine commands install or write, which git ignores.
+ * `HEADGATE_CACHE` moves it, for example to a disk that CI keeps between runs.
  */
 export function cacheFolder(...parts: string[]): string {
   return join(process.env['HEADGATE_CACHE'] ?? join(repositoryRoot, '.cache'), ...parts)
@@ -16,15 +16,18 @@ export function cacheFolder(...parts: string[]): string {
 const kept = 10
 
 /**
- * A new folder for one run's data and logs below `parent`, with a name that sorts by time. Of earlier runs the
- * newest nine are kept.
+ * Creates a folder for the data and logs of a run below `parent`, with a name that sorts by time. Keeps the newest
+ * nine earlier runs.
  */
 export function newRunFolder(parent: string, now: Date = new Date()): string {
   forgetOldRuns(parent, kept - 1)
   return addRunFolder(parent, now)
 }
 
-/** The same, for runs that measure: file systems look for a while at each file that was deleted before they make a new one. */
+/**
+ * Creates a folder for a measurement without deleting earlier runs before, because file systems are slower for a while
+ * after many deletions.
+ */
 export function addRunFolder(parent: string, now: Date = new Date()): string {
   mkdirSync(parent, { recursive: true })
   const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')

@@ -8,15 +8,15 @@ export interface WarehouseRequest {
   readonly storage: WarehouseStorage
   /** Further locations (prefixes) at which tables and views may be created. */
   readonly allowedLocations?: readonly string[]
-  /** Bucket as which clients see a warehouse on local files, through the storage gateway. */
+  /** Bucket under which clients see a warehouse on local files, through the storage gateway. */
   readonly bucket?: string
-  /** How clients get access to its storage, as the management API takes it. */
+  /** Configuration of storage access, in the form of the management API. */
   readonly vending?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Creates a warehouse through the management API and says how to reach it. Dropped tables are purged at
- * once (no retention), since suites create the same names again and again.
+ * Creates a warehouse through the management API and returns its access. Dropped tables are purged at once (no
+ * retention), because suites reuse names.
  */
 export async function prepareWarehouse(
   server: HeadgateServer,
@@ -30,7 +30,7 @@ export async function prepareWarehouse(
     headers: { 'content-type': 'application/json', ...(await authorizationHeaders(auth)) },
     body: JSON.stringify({
       name: request.name,
-      storage: { ...storageSettings(storage), bucket: request.bucket ?? bucketOf(storage) },
+      storage: { ...storageSettings(storage), bucket: request.bucket ?? findBucket(storage) },
       vending: request.vending,
       allowedLocations: request.allowedLocations ?? [],
       retentionSeconds: 0,
@@ -62,7 +62,7 @@ export async function changeVending(
     throw new Error(`changing the vending of ${warehouse}: ${response.status} ${await response.text()}`)
 }
 
-/** The first administrator, with whose credential everything can be done. */
+/** Returns the authentication of the first administrator, who has all rights. */
 export function administrator(server: HeadgateServer): CatalogAuth {
   return {
     kind: 'credential',
@@ -86,6 +86,6 @@ function storageSettings(storage: WarehouseStorage): Record<string, unknown> {
   }
 }
 
-function bucketOf(storage: WarehouseStorage): string | undefined {
+function findBucket(storage: WarehouseStorage): string | undefined {
   return storage.kind === 's3' ? new URL(storage.root).hostname : undefined
 }

@@ -18,7 +18,7 @@ const shell = (script: string, onLine?: (line: string) => void) => ({
 
 function isAlive(pid: number): boolean {
   try {
-    // a zombie that nobody reaps yet is not alive
+    // a zombie that its parent has not reaped is not alive
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('a process keeper', () => {
-  it('gives the lines of standard output and keeps them in the log', async () => {
+  it('returns the lines of standard output, and writes them to the log', async () => {
     await using keeper = new ProcessKeeper()
     const lines: string[] = []
     await keeper.run(shell('echo one; echo two; echo wrong >&2', (line) => lines.push(line)))
@@ -39,13 +39,13 @@ describe('a process keeper', () => {
     await expect(keeper.run(shell('exit 3'))).rejects.toThrow(/sh failed \(exit code 3\); see .*sh\.log/)
   })
 
-  it('throws when there is no such program', async () => {
+  it('throws when the program does not exist', async () => {
     await using keeper = new ProcessKeeper()
     const options = { name: 'none', command: '/does/not/exist', args: [], log: join(folder, 'none.log') }
     await expect(keeper.run(options)).rejects.toThrow('cannot start /does/not/exist')
   })
 
-  it('ends a process and what it started', async () => {
+  it('ends a process and its child processes', async () => {
     const { promise: grandchild, resolve } = Promise.withResolvers<number>()
     const keeper = new ProcessKeeper()
     const child = keeper.start(shell('sleep 600 & echo $!; wait', (line) => resolve(Number(line))))
@@ -56,7 +56,7 @@ describe('a process keeper', () => {
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
-  it('kills a process that does not end when asked', async () => {
+  it('kills a process that does not end after SIGTERM', async () => {
     await using keeper = new ProcessKeeper()
     const { promise: ready, resolve } = Promise.withResolvers<void>()
     const child = keeper.start(shell('trap "" TERM; echo ready; while :; do sleep 1; done', () => resolve()))
@@ -65,29 +65,32 @@ describe('a process keeper', () => {
     expect(child.exit()?.signal).toBe('SIGKILL')
   })
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends its processes when this program gets %s', async (signal) => {
-    const script = join(folder, 'program.ts')
-    const module = fileURLToPath(new URL('process-keeper.ts', import.meta.url))
-    writeFileSync(
-      script,
-      `import { ProcessKeeper } from ${JSON.stringify(module)}
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends its processes when this program receives %s',
+    async (signal) => {
+      const script = join(folder, 'program.ts')
+      const module = fileURLToPath(new URL('process-keeper.ts', import.meta.url))
+      writeFileSync(
+        script,
+        `import { ProcessKeeper } from ${JSON.stringify(module)}
       const keeper = new ProcessKeeper()
       const child = keeper.start({ name: 'sleep', command: 'sleep', args: ['600'], log: ${JSON.stringify(join(folder, 'x.log'))} })
       console.log(child.pid)
       setInterval(() => {}, 1000)`,
-    )
-    await using keeper = new ProcessKeeper()
-    const { promise: started, resolve } = Promise.withResolvers<number>()
-    const program = keeper.start({
-      name: 'program',
-      command: process.execPath,
-      args: [script],
-      log: join(folder, 'program.log'),
-      onLine: (line) => resolve(Number(line)),
-    })
-    const sleeper = await started
-    process.kill(program.pid, signal)
-    expect(await program.exited).toEqual({ code: 130, signal: null })
-    expect(isAlive(sleeper)).toBe(false)
-  })
+      )
+      await using keeper = new ProcessKeeper()
+      const { promise: started, resolve } = Promise.withResolvers<number>()
+      const program = keeper.start({
+        name: 'program',
+        command: process.execPath,
+        args: [script],
+        log: join(folder, 'program.log'),
+        onLine: (line) => resolve(Number(line)),
+      })
+      const sleeper = await started
+      process.kill(program.pid, signal)
+      expect(await program.exited).toEqual({ code: 130, signal: null })
+      expect(isAlive(sleeper)).toBe(false)
+    },
+  )
 })

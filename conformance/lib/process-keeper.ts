@@ -26,25 +26,25 @@ export interface StartOptions {
   readonly logLines?: boolean
 }
 
-/** A child process in a process group of its own. */
+/** A child process in a separate process group. */
 export interface KeptProcess {
   readonly name: string
   readonly pid: number
   readonly log: string
   readonly stdin: Writable
   readonly exited: Promise<ProcessExit>
-  /** Undefined while it runs. */
+  /** Returns undefined while it runs. */
   exit(): ProcessExit | undefined
-  /** Ends the process and what it started: SIGTERM, and SIGKILL after `graceMs`. */
+  /** Ends the process and its child processes: SIGTERM, and SIGKILL after `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }
 
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Starts child processes and makes sure that none outlives this program, whether it returns, throws or is
- * interrupted. Each child leads its own process group, so that Ctrl-C reaches only this program and a child
- * is ended together with whatever it has started.
+ * Starts child processes and ensures that none outlives this program, whether it returns, throws or is interrupted.
+ * Each child leads a process group, so that Ctrl-C reaches only this program, and a child is ended together with the
+ * processes that it started.
  *
  * @example
  * await using keeper = new ProcessKeeper()
@@ -68,7 +68,7 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   start(options: StartOptions): KeptProcess {
-    // the program's own work may go on while its processes are being ended
+    // the program may continue its own work while its processes are being ended
     if (this.#ending) throw new Error(`${options.name}: not started, this program is ending`)
     mkdirSync(dirname(options.log), { recursive: true })
     const log = openSync(options.log, 'a')
@@ -94,7 +94,7 @@ export class ProcessKeeper implements AsyncDisposable {
       throw new Error(`${options.name}: cannot start ${options.command}; is it installed?`)
     }
     const { pid, stdin } = child
-    // "close" comes when the output has been read to its end, so that no line is lost
+    // "close" follows the last output, so that no line is lost
     child.once('close', (code, signal) => {
       ended = { code, signal }
       this.#running.delete(kept)
@@ -143,7 +143,7 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   async stopAll(): Promise<void> {
-    // newest first: engines before the servers they talk to
+    // newest first: engines before the servers that they use
     for (const child of Array.from(this.#running).toReversed()) await child.stop()
   }
 
@@ -158,6 +158,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // the group is gone already
+    // the group has ended already
   }
 }

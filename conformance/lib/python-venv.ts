@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ProcessKeeper } from './process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from './stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 
 /**
- * A virtual environment with the given requirements in `folder`; gives the path of its Python. PYTHON names
- * the interpreter (default `python3`). Nothing is done when the same requirements are there already.
+ * Creates a virtual environment with these requirements in `folder`, and returns the path of its Python. PYTHON names
+ * the interpreter (default `python3`). Does nothing when the same requirements are installed.
  */
 export async function pythonVenv(
   keeper: ProcessKeeper,
@@ -14,7 +14,7 @@ export async function pythonVenv(
   say: (line: string) => void,
 ): Promise<string> {
   const python = join(folder, 'bin/python')
-  const stamp = stampOf(...requirements)
+  const stamp = computeStamp(...requirements)
   if (isInstalled(folder, stamp)) return python
   say(`pip install ${requirements.join(' ')} …`)
   const log = join(dirname(folder), `${folder.slice(folder.lastIndexOf('/') + 1)}-install.log`)

@@ -1,19 +1,19 @@
 import type { CatalogAuth } from './catalog-access.ts'
 
-/** @param least the smallest one that there may be */
+/** @param least the smallest accepted number */
 export function wholeNumber(flag: string, text: string, least = 1): number {
   const number = Number(text)
   if (Number.isSafeInteger(number) && number >= least) return number
   throw new Error(`${flag} takes a whole number from ${least} on, got: ${text}`)
 }
 
-export function oneOf<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
+export function parseChoice<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
   const name = known.find((each) => each === text)
   if (name === undefined) throw new Error(`${flag} takes ${known.join(', ')}, got: ${text}`)
   return name
 }
 
-/** The URI of a given server; undefined for one of its own. */
+/** Returns the URI in the arguments, or undefined when the suite must start a server. */
 export function onlyUri([uri, ...more]: readonly string[]): string | undefined {
   if (more.length > 0) throw new Error(`one URI at most, also got: ${more.join(' ')}`)
   return uri
@@ -24,11 +24,11 @@ interface GivenAuth {
   readonly token: string | undefined
   readonly credential: string | undefined
   readonly scope: string
-  /** Default: below the URI. */
+  /** Default: a path below the URI. */
   readonly tokenUri: string | undefined
 }
 
-/** How to prove oneself to a catalog: with a token, a credential, or not at all. */
+/** Returns the authentication at a catalog: a token, a credential, or none. */
 export function readAuth({ uri = '', token, credential, scope, tokenUri }: GivenAuth): CatalogAuth {
   if (token !== undefined && credential !== undefined) throw new Error('give either a token or a credential')
   if (token !== undefined) return { kind: 'token', token }

@@ -14,13 +14,13 @@ const checks = [
   check('broken', () => {
     throw new Failed('it does not')
   }),
-  check('open', () => notApplicable('it is not there')),
+  check('open', () => notApplicable('it does not exist')),
   check('surprise', () => {
     throw new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })
   }),
 ]
 
-test('a check is kept, broken, or says nothing here, and an error that nobody foresaw breaks it', async () => {
+test('a check is kept, broken, or not applicable, and an unexpected error breaks it', async () => {
   const said: string[] = []
   const results = await runChecks(
     checks,
@@ -32,7 +32,7 @@ test('a check is kept, broken, or says nothing here, and an error that nobody fo
   expect(results.map((result) => resultCells({ ...result, ms: 1_250 }))).toEqual([
     ['ok', '1.3 s', 'it works: at once'],
     ['FAILED', '1.3 s', 'it works: it does not'],
-    ['not applicable', '1.3 s', 'it works: it is not there'],
+    ['not applicable', '1.3 s', 'it works: it does not exist'],
     ['FAILED', '1.3 s', 'it works: TypeError: fetch failed (ECONNREFUSED)'],
   ])
   expect(said).toEqual([

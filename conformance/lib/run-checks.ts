@@ -1,7 +1,7 @@
 import { Failed } from './outcome.ts'
 
 /** One promise. */
-export interface Check<World> {
+export interface Check<Fixture> {
   readonly name: string
   /** The promise, as a sentence. */
   readonly about: string
@@ -9,7 +9,7 @@ export interface Check<World> {
    * @returns something worth saying about how the promise is kept
    * @throws Failed, or what stands for another outcome
    */
-  run(world: World): Promise<string | undefined>
+  run(fixture: Fixture): Promise<string | undefined>
 }
 
 export interface CheckResult<Outcome extends string> {
@@ -20,11 +20,11 @@ export interface CheckResult<Outcome extends string> {
   readonly ms: number
 }
 
-/** @param outcomeOf what an error stands for, if it is not a failure */
-export async function runCheck<World, Outcome extends string>(
-  check: Check<World>,
-  world: World,
-  outcomeOf: (error: unknown) => Outcome | undefined,
+/** @param toOutcome what an error stands for, if it is not a failure */
+export async function runCheck<Fixture, Outcome extends string>(
+  check: Check<Fixture>,
+  fixture: Fixture,
+  toOutcome: (error: unknown) => Outcome | undefined,
 ): Promise<CheckResult<Outcome>> {
   const { name, about } = check
   const started = performance.now()
@@ -36,9 +36,9 @@ export async function runCheck<World, Outcome extends string>(
     ms: Math.round(performance.now() - started),
   })
   try {
-    return ended('ok', await check.run(world))
+    return ended('ok', await check.run(fixture))
   } catch (error) {
-    const outcome = outcomeOf(error)
+    const outcome = toOutcome(error)
     if (error instanceof Error && (outcome !== undefined || error instanceof Failed))
       return ended(outcome ?? 'failed', error.message)
     const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''

@@ -1,7 +1,7 @@
 /**
- * Variables that keep cloud SDKs on this machine. Without keys of their own, clients fall back to the
- * instance metadata address or to the public endpoint of a cloud; with these they find dummy keys and a
- * loopback address where nothing listens.
+ * Variables that keep cloud SDKs on this machine. Without configured keys, clients use the instance metadata address
+ * or the public endpoint of a cloud. With these variables they use dummy keys and a loopback address without a
+ * listener.
  */
 const loopbackOnly: Readonly<Record<string, string | undefined>> = {
   AWS_ACCESS_KEY_ID: 'fallback-must-not-be-used',
@@ -24,7 +24,7 @@ const loopbackOnly: Readonly<Record<string, string | undefined>> = {
   no_proxy: '127.0.0.1,localhost',
 }
 
-/** This program's environment, made safe, with `extra` on top; `undefined` removes a variable. */
+/** Returns this program's environment with safe values and `extra`; `undefined` removes a variable. */
 export function safeEnvironment(
   extra: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {

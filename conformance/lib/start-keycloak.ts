@@ -6,22 +6,22 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { answers, waitUntilReady } from './wait-until-ready.ts'
 
 export interface KeycloakRun {
-  /** A Keycloak that was built for a database in memory: `kc.sh build --db=dev-mem`. */
+  /** A Keycloak that was built for an in-memory database: `kc.sh build --db=dev-mem`. */
   readonly home: string
-  /** Where the run keeps its copy and its log. */
+  /** Folder for the copy and the log of the run. */
   readonly folder: string
-  /** The name of the realm, and its representation as Keycloak imports it. */
+  /** The name of the realm, and its representation in the import format of Keycloak. */
   readonly realm: { readonly name: string; readonly text: string }
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Keycloak on a loopback port, with one realm; everything in it is gone when it ends. Its origin. */
+/** Starts Keycloak on a loopback port with one realm, and returns its origin. All data is lost when it ends. */
 export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Promise<string> {
   const { home, folder, realm } = run
   const port = await freePort()
   const own = join(folder, 'keycloak')
   const log = join(folder, 'keycloak.log')
-  // Hard links: it writes below `data` only, which each run has for itself.
+  // Hard links are safe, because Keycloak writes only below `data`, which each run has separately.
   await keeper.run({ name: 'cp', command: 'cp', args: ['-al', home, own], log })
   mkdirSync(join(own, 'data', 'import'), { recursive: true })
   writeFileSync(join(own, 'data', 'import', `${realm.name}-realm.json`), realm.text)
@@ -34,7 +34,7 @@ export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Pr
       '--optimized',
       '--http-enabled=true',
       '--import-realm',
-      // Without it Keycloak listens for others of its kind, on every address.
+      // Otherwise Keycloak listens on every address for other instances.
       '--cache=local',
       '--http-host=127.0.0.1',
       `--http-port=${port}`,

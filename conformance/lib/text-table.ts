@@ -1,4 +1,4 @@
-/** Aligned columns for terminals; numbers to the right, everything else to the left. */
+/** Formats aligned columns for terminals: numbers to the right, all other values to the left. */
 export function textTable(rows: readonly (readonly (string | number)[])[]): string {
   const widths: number[] = []
   for (const row of rows) {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeptProcess } from './process-keeper.ts'
 
 /**
- * Asks `check` again and again until it returns true. Throws when the process ends before that, or when
- * `timeoutMs` have passed; errors of `check` (connection refused) count as "not yet".
+ * Calls `check` repeatedly until it returns true. Throws when the process ends before, or after `timeoutMs`. Errors of
+ * `check` (connection refused) count as "not yet".
  */
 export async function waitUntilReady(
   child: KeptProcess,
@@ -19,7 +19,7 @@ export async function waitUntilReady(
   throw new Error(`${child.name} was not ready within ${timeoutMs / 1000} s; see ${child.log}`)
 }
 
-/** True when a GET of the URL is answered with 2xx. */
+/** Returns whether a GET of the URL gets a 2xx response. */
 export async function answers(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
   await response.body?.cancel()

@@ -5,13 +5,13 @@ import { readBackDifferences, resultDifferences } from './compare.ts'
 const withDefault = (value: unknown): Parameters<typeof readBackDifferences>[0] =>
   ({ schemas: [{ fields: [{ 'write-default': value }] }] }) as never
 
-describe('what Java reads back', () => {
-  it('may lack unknown and empty members, and sequence numbers of 0', () => {
+describe('readBackDifferences', () => {
+  it('ignores missing unknown and empty members, and sequence numbers of 0', () => {
     const ours = { 'x-unknown': 1, properties: {}, snapshots: [{ 'snapshot-id': 1, 'sequence-number': 0 }] }
     expect(readBackDifferences(ours, { snapshots: [{ 'snapshot-id': 1 }] })).toEqual([])
   })
 
-  it('must have everything else', () => {
+  it('reports every other missing member', () => {
     const ours = { location: 'a', snapshots: [{ 'snapshot-id': 1, 'sequence-number': 2 }] }
     expect(readBackDifferences(ours, { snapshots: [{ 'snapshot-id': 1 }], extra: 1 })).toEqual([
       'location',
@@ -27,7 +27,7 @@ describe('what Java reads back', () => {
     ['00ff', '00FF'],
     [rawNumber('1.50'), 1.5],
     [0.1, 0.10000000149011612],
-  ])('may spell a default in another way (%#)', (ours, java) => {
+  ])('ignores another spelling of a default (%#)', (ours, java) => {
     expect(readBackDifferences(withDefault(ours), withDefault(java))).toEqual([])
   })
 
@@ -36,20 +36,20 @@ describe('what Java reads back', () => {
     [9007199254740993n, 9007199254740992n],
     [rawNumber('1.5'), 1.6],
     [1, '1'],
-  ])('must not change a default (%#)', (ours, java) => {
+  ])('reports another value of a default (%#)', (ours, java) => {
     expect(readBackDifferences(withDefault(ours), withDefault(java))).toEqual([
       'schemas[].fields[].write-default',
     ])
   })
 })
 
-describe('the results of both models', () => {
-  it('differ where a list has another length or order', () => {
+describe('resultDifferences', () => {
+  it('reports lists with another length or order', () => {
     expect(resultDifferences({ a: [1, 2] }, { a: [2, 1] })).toEqual(['a[]'])
     expect(resultDifferences({ a: [1, 2] }, { a: [1] })).toEqual(['a'])
   })
 
-  it('are the same in lists that have no order', () => {
+  it('ignores the order of lists without a defined order', () => {
     const files = [{ 'snapshot-id': 1 }, { 'snapshot-id': 3055729675574597004n }]
     expect(resultDifferences({ statistics: files }, { statistics: files.toReversed() })).toEqual([])
   })

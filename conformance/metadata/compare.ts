@@ -1,16 +1,16 @@
 import { isRawNumber, type Json, type JsonObject } from '@headgate/json'
-import { timeOf } from './sequence.ts'
+import { commitTime } from './sequence.ts'
 
-/** Members that hold a default value, which one model may spell differently than the other. */
+/** Members with a default value, which the two models may spell differently. */
 const defaults: ReadonlySet<string> = new Set(['initial-default', 'write-default'])
 const texts: ReadonlySet<string> = new Set(['type', 'element', 'key', 'value'])
-/** Lists in which the order means nothing, by the member that orders them here. */
+/** Lists without a defined order, by the member that sorts them for the comparison. */
 const unordered: ReadonlyMap<string, string> = new Map([
   ['statistics', 'snapshot-id'],
   ['partition-statistics', 'snapshot-id'],
   ['versions', 'version-id'],
 ])
-/** Later than every generated time: Java took it from its clock. */
+/** Later than all generated times: Java took such a time from its clock. */
 const CLOCK = 1_700_000_000_000
 
 type Members = Readonly<Record<string, Json | undefined>>
@@ -22,8 +22,8 @@ const isNumber = (value: Json | undefined): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint'
 
 /**
- * Returns the places at which Java's document differs from ours, indices left out and each place once. Members that
- * Java does not know, and empty ones that it leaves out, are no difference.
+ * Returns the paths at which Java's document differs from the one of Headgate, without indices and each path once.
+ * Members that Java does not know, and empty members that it omits, are not differences.
  */
 export function readBackDifferences(ours: JsonObject, java: JsonObject): readonly string[] {
   const found = new Set<string>()
@@ -31,7 +31,7 @@ export function readBackDifferences(ours: JsonObject, java: JsonObject): readonl
   return [...found]
 }
 
-/** Returns the places at which two documents that Java wrote differ. */
+/** Returns the paths at which two documents of Java differ. */
 export function resultDifferences(a: JsonObject, b: JsonObject): readonly string[] {
   const found = new Set<string>()
   compare(a, b, '', found, false)
@@ -48,8 +48,8 @@ function compare(
   if (a === b) return
   if (isArray(a) && isArray(b)) {
     if (a.length !== b.length) return void found.add(path)
-    const key = unordered.get(nameOf(path))
-    const isSet = sets.has(nameOf(path))
+    const key = unordered.get(lastName(path))
+    const isSet = sets.has(lastName(path))
     const left = isSet ? a.toSorted(byText) : key === undefined ? a : sortedBy(a, key)
     const right = isSet ? b.toSorted(byText) : key === undefined ? b : sortedBy(b, key)
     for (const [index, item] of left.entries()) compare(item, right[index], `${path}[]`, found, readBack)
@@ -64,7 +64,7 @@ function compare(
     }
     return
   }
-  if (!sameScalar(a, b, nameOf(path))) found.add(path)
+  if (!sameScalar(a, b, lastName(path))) found.add(path)
 }
 
 const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
@@ -72,17 +72,17 @@ const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify
 const own = (object: Members, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1).replaceAll('[]', '')
+const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1).replaceAll('[]', '')
 
 function sortedBy(list: readonly Json[], key: string): readonly Json[] {
-  const keyOf = (item: Json): bigint => {
+  const toKey = (item: Json): bigint => {
     const value = isObject(item) ? item[key] : undefined
     return isNumber(value) ? BigInt(value) : 0n
   }
-  return list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+  return list.toSorted((a, b) => (toKey(a) < toKey(b) ? -1 : toKey(a) > toKey(b) ? 1 : 0))
 }
 
-/** Java drops unknown members, and writes neither empty members nor a sequence number of 0. */
+/** Returns whether Java omits a member: unknown members, empty members and a sequence number of 0. */
 function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject): boolean {
   if (key.startsWith('x-') || value === null || value === undefined) return true
   if (key === 'sequence-number') return value === 0
@@ -90,7 +90,7 @@ function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject):
   return (isArray(value) && value.length === 0) || (isObject(value) && Object.keys(value).length === 0)
 }
 
-/** Lists that are sets: Java writes them in any order. */
+/** Lists that represent sets: Java writes them in any order. */
 const sets: ReadonlySet<string> = new Set(['identifier-field-ids'])
 
 function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boolean {
@@ -102,10 +102,10 @@ function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boo
   return false
 }
 
-/** What Java's clock says is the time of the commit. */
+/** Replaces times from a clock by one text. */
 const ourTime = (time: number | bigint): string => (time > CLOCK ? 'now' : isNow(time) ? 'now' : String(time))
 const isNow = (time: number | bigint): boolean =>
-  Number(time) >= timeOf(-1) && (Number(time) - timeOf(-1)) % 1000 === 0
+  Number(time) >= commitTime(-1) && (Number(time) - commitTime(-1)) % 1000 === 0
 
 const typeText = (text: string): string =>
   text
@@ -116,9 +116,9 @@ const typeText = (text: string): string =>
     .replace(/^(geography\(.*),spherical\)$/, '$1)')
 
 function sameDefault(a: Json | undefined, b: Json | undefined): boolean {
-  const [left, right] = [numberOf(a), numberOf(b)]
+  const [left, right] = [toNumber(a), toNumber(b)]
   if (left !== undefined && right !== undefined) {
-    // A float has fewer digits than a number of JSON; integers are compared with all of theirs.
+    // A float has fewer digits than a number of JSON; integers are compared with all digits.
     if (isNumber(a) && isNumber(b) && Number.isInteger(left)) return a === b
     return Object.is(left, right) || Math.fround(left) === Math.fround(right)
   }
@@ -128,13 +128,13 @@ function sameDefault(a: Json | undefined, b: Json | undefined): boolean {
   )
 }
 
-function numberOf(value: Json | undefined): number | undefined {
+function toNumber(value: Json | undefined): number | undefined {
   if (isNumber(value)) return Number(value)
   if (isRawNumber(value)) return Number(value.rawJSON)
   return undefined
 }
 
-/** One spelling of a default: UTC as +00:00, seconds and fractions only where they are not zero. */
+/** Normalizes the spelling of a default: UTC as +00:00, seconds and fractions only if they are not zero. */
 const defaultText = (text: string): string =>
   text
     .toLowerCase()
@@ -143,7 +143,7 @@ const defaultText = (text: string): string =>
     .replace(/\.(?=$|\+)/, '')
     .replace(/^((?:.*t)?\d\d:\d\d):00(?=$|\+)/, '$1')
 
-/** The value of a decimal as digits and exponent; undefined for other texts. */
+/** Returns the value of a decimal as digits and exponent; undefined for other texts. */
 function decimalText(text: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] =
     /^([+-]?\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text) ?? []

@@ -17,18 +17,18 @@ import {
   encodeViewMetadata,
 } from '@headgate/iceberg/view'
 import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
-import { fileBefore, timeOf, UUID, type Sequence } from './sequence.ts'
+import { fileBefore, commitTime, UUID, type Sequence } from './sequence.ts'
 
-/** What our model does with an input. A document is what the server would write, read again from its text. */
+/** Result of Headgate's model for an input. A document is the text that the server would write, parsed again. */
 export type Outcome =
   | { readonly verdict: 'accepted'; readonly document: JsonObject; readonly changed: boolean }
   | { readonly verdict: 'refused' | 'stale' | 'crashed'; readonly message: string }
 
-/** As the server reads metadata files. */
+/** Parses a metadata file like the server. */
 const parsed = (text: string): JsonObject =>
   parse(text, { maxDepth: 1000, keepNumberText: true }) as JsonObject
 
-/** Text of a table as the server writes it, read again: what is acknowledged must be readable. */
+/** Writes a table like the server and parses the text, because acknowledged metadata must be readable. */
 const writtenTable = (metadata: Parameters<typeof stringifyTableMetadata>[0]): JsonObject => {
   const document = parsed(stringifyTableMetadata(metadata))
   decodeAgain(() => decodeTableMetadata(document))
@@ -45,17 +45,17 @@ function decodeAgain(decode: () => void): void {
   try {
     decode()
   } catch (cause) {
-    throw new Error(`cannot read what was written: ${messageOf(cause)}`, { cause })
+    throw new Error(`cannot read what was written: ${toMessage(cause)}`, { cause })
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const toMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function outcome(action: () => { readonly document: JsonObject; readonly changed: boolean }): Outcome {
   try {
     return { verdict: 'accepted', ...action() }
   } catch (error) {
-    const message = messageOf(error)
+    const message = toMessage(error)
     if (!isHeadgateError(error)) return { verdict: 'crashed', message }
     return { verdict: error.code === 'commit-failed' ? 'stale' : 'refused', message }
   }
@@ -71,7 +71,7 @@ export function create(request: JsonObject): Outcome {
       ...(partitionSpec === undefined ? {} : { spec: partitionSpec }),
       ...(writeOrder === undefined ? {} : { order: writeOrder }),
       properties,
-      now: timeOf(-1),
+      now: commitTime(-1),
     })
     return { document: writtenTable(metadata), changed: true }
   })
@@ -83,7 +83,7 @@ export function commit(
   updates: readonly Json[],
   index: number,
 ): Outcome {
-  const now = timeOf(index)
+  const now = commitTime(index)
   return outcome(() => {
     if (kind === 'view') {
       const before = base === null ? null : decodeViewMetadata(base)

@@ -5,7 +5,7 @@ import { findJdk, jdkCommand } from '../lib/jdk.ts'
 import { runMaven } from '../lib/maven.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from '../lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
 /** Iceberg's Java model on this machine. */
 export interface InstalledJava {
@@ -28,7 +28,7 @@ export async function installJava(
   const folder = cacheFolder('metadata')
   const jars = join(folder, 'lib')
   const classes = join(folder, 'classes')
-  const jarsStamp = stampOf(readFileSync(pom, 'utf8'))
+  const jarsStamp = computeStamp(readFileSync(pom, 'utf8'))
   if (!isInstalled(folder, jarsStamp)) {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
@@ -38,7 +38,7 @@ export async function installJava(
     markInstalled(folder, jarsStamp)
   }
   const jdk = findJdk(17)
-  const classesStamp = stampOf(jarsStamp, readFileSync(driver, 'utf8'))
+  const classesStamp = computeStamp(jarsStamp, readFileSync(driver, 'utf8'))
   if (!isInstalled(classes, classesStamp)) {
     rmSync(classes, { recursive: true, force: true })
     mkdirSync(classes)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgementOf, readJudged, sortOf } from './judged.ts'
+import { findJudgement, readJudged, toKind } from './judged.ts'
 import type { Difference } from './sequence.ts'
 
 const difference: Difference = {
@@ -22,33 +22,33 @@ const entry = {
 const judged = (...entries: readonly object[]): ReturnType<typeof readJudged> =>
   readJudged(JSON.stringify(entries))
 
-describe('judged differences', () => {
-  it('are read from judged.json, each with a reason of its own', () => {
+describe('findJudgement', () => {
+  it('reads entries with a separate reason each from judged.json', () => {
     const all = readJudged()
     expect(all.length).toBeGreaterThan(10)
     expect(new Set(all.map(({ reason }) => reason)).size).toBe(all.length)
   })
 
-  it('match by kind, relation, path and action', () => {
-    expect(judgementOf(judged(entry), difference)?.id).toBe('a')
-    expect(judgementOf(judged(entry), { ...difference, relation: 'view' })).toBeUndefined()
-    expect(judgementOf(judged(entry), { ...difference, kind: 'read-back' })).toBeUndefined()
-    expect(judgementOf(judged(entry), { ...difference, path: 'next-row-id[]' })).toBeUndefined()
-    expect(judgementOf(judged({ ...entry, action: 'add-spec' }), difference)).toBeUndefined()
+  it('compares kind, relation, path and action', () => {
+    expect(findJudgement(judged(entry), difference)?.id).toBe('a')
+    expect(findJudgement(judged(entry), { ...difference, relation: 'view' })).toBeUndefined()
+    expect(findJudgement(judged(entry), { ...difference, kind: 'read-back' })).toBeUndefined()
+    expect(findJudgement(judged(entry), { ...difference, path: 'next-row-id[]' })).toBeUndefined()
+    expect(findJudgement(judged({ ...entry, action: 'add-spec' }), difference)).toBeUndefined()
   })
 
-  it('need all members, and no others', () => {
+  it('requires all members of an entry, and refuses others', () => {
     expect(() => judged({ ...entry, right: 'nobody' })).toThrow('a needs id, right, reason and kind')
     expect(() => judged({ ...entry, pth: 'x' })).toThrow('a has unknown members: pth')
     expect(() => judged(entry, entry)).toThrow('an id is used twice')
   })
 })
 
-describe('the sort of a difference', () => {
-  it('is the same for other numbers and names', () => {
+describe('toKind', () => {
+  it('returns the same text for other numbers and names', () => {
     const verdict = { ...difference, kind: 'verdict', path: '', headgate: 'accepted' } as const
-    expect(sortOf({ ...verdict, java: 'refused: E: bad "x" at 5' })).toBe(
-      sortOf({ ...verdict, java: 'refused: E: bad "yy" at -77' }),
+    expect(toKind({ ...verdict, java: 'refused: E: bad "x" at 5' })).toBe(
+      toKind({ ...verdict, java: 'refused: E: bad "yy" at -77' }),
     )
   })
 })

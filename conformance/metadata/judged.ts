@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { differenceKinds, type Difference, type DifferenceKind } from './sequence.ts'
 
-/** A difference that was looked at, and is to stay. */
+/** A difference that was examined and is accepted. */
 export interface Judged {
   readonly id: string
-  /** Which model follows the specification, or whether it leaves the matter open. */
+  /** Model that follows the specification, or `open` if the specification does not decide. */
   readonly right: 'headgate' | 'java' | 'open'
   readonly reason: string
   readonly kind: DifferenceKind
   /** Only for tables or views; undefined: for both. */
   readonly relation: string | undefined
-  /** Patterns; one that is left out matches everything. */
+  /** Pattern of paths; undefined matches all paths. */
   readonly path: RegExp | undefined
   readonly headgate: RegExp | undefined
   readonly java: RegExp | undefined
@@ -20,7 +20,7 @@ export interface Judged {
 
 const file = new URL('judged.json', import.meta.url)
 
-/** Reads judged.json. @throws {Error} for an entry that is not understood */
+/** Reads judged.json. @throws {Error} for an invalid entry */
 export function readJudged(text: string = readFileSync(file, 'utf8')): readonly Judged[] {
   const entries = JSON.parse(text) as readonly Readonly<Record<string, string>>[]
   const judged = entries.map(decode)
@@ -54,7 +54,7 @@ const pattern = (text: string | undefined): RegExp | undefined =>
   text === undefined ? undefined : new RegExp(text, 's')
 
 /** Returns the first entry that describes a difference, or undefined for a new one. */
-export function judgementOf(judged: readonly Judged[], difference: Difference): Judged | undefined {
+export function findJudgement(judged: readonly Judged[], difference: Difference): Judged | undefined {
   return judged.find(
     (entry) =>
       entry.kind === difference.kind &&
@@ -66,12 +66,12 @@ export function judgementOf(judged: readonly Judged[], difference: Difference): 
   )
 }
 
-/** A text that is equal for differences of the same sort: numbers and quoted parts are left out. */
-export function sortOf({ relation, kind, path, headgate, java }: Difference): string {
+/** Returns a text that is equal for differences of the same kind: without numbers and quoted parts. */
+export function toKind({ relation, kind, path, headgate, java }: Difference): string {
   return [relation, kind, path, general(headgate), general(java)].filter((part) => part !== '').join(' | ')
 }
 
-/** The message without what differs from one input to the next. */
+/** Removes the parts of a message that depend on the input. */
 const general = (text: string): string =>
   text
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '"…"')

@@ -7,19 +7,19 @@ import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { randomSequence } from './generate/sequences.ts'
 import { installJava } from './install.ts'
 import { JavaModel } from './java-model.ts'
-import { judgementOf, readJudged, sortOf, type Judged } from './judged.ts'
+import { findJudgement, readJudged, toKind, type Judged } from './judged.ts'
 import { readOptions, usage, type MetadataOptions } from './options.ts'
 import { Report } from './report.ts'
 import { runSequence } from './run-sequence.ts'
 import type { Sequence } from './sequence.ts'
 import { shrink } from './shrink.ts'
 
-/** Sequences that are under way at once, so that both processes have work. */
+/** Number of concurrent sequences, so that both processes are busy. */
 const AT_ONCE = 16
-/** New differences that are shrunk and written to files. */
+/** Largest number of new differences that are reduced and written to files. */
 const MOST_FILES = 120
 
-/** Exit code: 0 no new difference, 1 new ones, 2 the comparison could not run. */
+/** Returns the exit code: 0 no new difference, 1 new differences, 2 the comparison could not run. */
 async function main(options: MetadataOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const started = performance.now()
@@ -65,7 +65,7 @@ async function shows(
   sort: string,
 ): Promise<boolean> {
   const found = await runSequence(java, sequence)
-  return found.some((each) => judgementOf(judged, each) === undefined && sortOf(each) === sort)
+  return found.some((each) => findJudgement(judged, each) === undefined && toKind(each) === sort)
 }
 
 function readSequence(file: string): Sequence {

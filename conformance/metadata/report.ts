@@ -1,11 +1,11 @@
 import type { JavaModel } from './java-model.ts'
-import { judgementOf, sortOf, type Judged } from './judged.ts'
+import { findJudgement, toKind, type Judged } from './judged.ts'
 import { runSequence } from './run-sequence.ts'
 import type { Sequence } from './sequence.ts'
 
 /** Counts of one run. */
 export class Report {
-  /** The first sequence of each sort of new difference. */
+  /** The first sequence of each kind of new difference. */
   readonly unexpected: Map<string, Sequence> = new Map()
   readonly files: { readonly sort: string; readonly file: string }[] = []
   readonly #judged: readonly Judged[]
@@ -20,20 +20,20 @@ export class Report {
     this.#judged = judged
   }
 
-  /** Runs a sequence and counts what it shows. */
+  /** Runs a sequence and counts its differences. */
   async add(java: JavaModel, sequence: Sequence): Promise<void> {
     this.#sequences += 1
     this.#commits += sequence.commits.length
     this.#documents += sequence.documents.length
     for (const difference of await runSequence(java, sequence)) {
-      const entry = judgementOf(this.#judged, difference)
+      const entry = findJudgement(this.#judged, difference)
       if (entry !== undefined) {
         this.#seen.set(entry.id, (this.#seen.get(entry.id) ?? 0) + 1)
-        // What follows a difference in a step is a consequence of it.
+        // Later differences in the same step are consequences of this one.
         if (difference.kind === 'crash' || difference.kind === 'unreadable') break
         continue
       }
-      const sort = sortOf(difference)
+      const sort = toKind(difference)
       this.#counts.set(sort, (this.#counts.get(sort) ?? 0) + 1)
       if (!this.unexpected.has(sort)) this.unexpected.set(sort, sequence)
     }

@@ -2,46 +2,49 @@ import type { Json, JsonObject } from '@headgate/json'
 import { readBackDifferences, resultDifferences } from './compare.ts'
 import { commit, create, read, type Outcome } from './headgate-model.ts'
 import type { JavaAnswer, JavaModel } from './java-model.ts'
-import { fileBefore, timeOf, UUID, type Difference, type Sequence } from './sequence.ts'
+import { fileBefore, commitTime, UUID, type Difference, type Sequence } from './sequence.ts'
 
-/** Actions that create a table by updates, which tell a staged creation from commits to a created table. */
+/** Returns whether the updates create a table, which distinguishes a staged create from commits to a created table. */
 const creating = (updates: readonly Json[] | undefined): boolean =>
-  actionsOf(updates ?? []).includes('set-location') && actionsOf(updates ?? []).includes('add-schema')
+  listActions(updates ?? []).includes('set-location') && listActions(updates ?? []).includes('add-schema')
 
-/** What every change writes. */
+/** Members that every change writes. */
 const ofEachChange = /^(last-updated-ms|metadata-log(\[\]\.metadata-file)?|versions|version-log)$/
 
 interface Step {
   readonly name: string
   readonly ours: Outcome
   readonly java: Promise<JavaAnswer>
-  /** What Java makes of our document. */
+  /** Java's result for the document of Headgate. */
   readonly readBack: Promise<JavaAnswer> | undefined
   readonly actions: readonly string[]
   readonly isNew: boolean
 }
 
-/** Gives one sequence to both models and returns where they disagree. */
+/** Passes one sequence to both models and returns their differences. */
 export async function runSequence(java: JavaModel, sequence: Sequence): Promise<readonly Difference[]> {
-  const steps = stepsOf(java, sequence)
+  const steps = listSteps(java, sequence)
   const found: Difference[] = []
-  for (const step of steps) found.push(...(await differencesOf(step, sequence.kind)))
+  for (const step of steps) found.push(...(await findDifferences(step, sequence.kind)))
   return found
 }
 
-function stepsOf(java: JavaModel, { kind, create: request, commits, documents }: Sequence): readonly Step[] {
+function listSteps(
+  java: JavaModel,
+  { kind, create: request, commits, documents }: Sequence,
+): readonly Step[] {
   const steps: Step[] = []
   let state: JsonObject | null = null
-  const readBackOf = (outcome: Outcome): Promise<JavaAnswer> | undefined =>
+  const readBack = (outcome: Outcome): Promise<JavaAnswer> | undefined =>
     outcome.verdict === 'accepted' ? java.ask({ op: 'read', kind, document: outcome.document }) : undefined
   if (request !== null) {
     const ours = create(request)
-    const answer = java.ask({ op: 'create', kind, request, uuid: UUID, now: timeOf(-1) })
+    const answer = java.ask({ op: 'create', kind, request, uuid: UUID, now: commitTime(-1) })
     steps.push({
       name: 'create',
       ours,
       java: answer,
-      readBack: readBackOf(ours),
+      readBack: readBack(ours),
       actions: ['create'],
       isNew: true,
     })
@@ -50,14 +53,14 @@ function stepsOf(java: JavaModel, { kind, create: request, commits, documents }:
   }
   for (const [index, updates] of commits.entries()) {
     const ours = commit(kind, state, updates, index)
-    const place = { location: fileBefore(index), now: timeOf(index), uuid: UUID }
+    const place = { location: fileBefore(index), now: commitTime(index), uuid: UUID }
     const answer = java.ask({ op: 'commit', kind, base: state, updates, ...place })
-    const actions = actionsOf(updates)
+    const actions = listActions(updates)
     steps.push({
       name: `commit ${index}`,
       ours,
       java: answer,
-      readBack: readBackOf(ours),
+      readBack: readBack(ours),
       actions,
       isNew: state === null,
     })
@@ -71,7 +74,7 @@ function stepsOf(java: JavaModel, { kind, create: request, commits, documents }:
       name: `document ${index}`,
       ours,
       java: answer,
-      readBack: readBackOf(ours),
+      readBack: readBack(ours),
       actions: ['read'],
       isNew: false,
     })
@@ -79,7 +82,7 @@ function stepsOf(java: JavaModel, { kind, create: request, commits, documents }:
   return steps
 }
 
-async function differencesOf(step: Step, relation: Sequence['kind']): Promise<readonly Difference[]> {
+async function findDifferences(step: Step, relation: Sequence['kind']): Promise<readonly Difference[]> {
   const { ours, actions } = step
   const difference = (
     kind: Difference['kind'],
@@ -96,8 +99,8 @@ async function differencesOf(step: Step, relation: Sequence['kind']): Promise<re
     actions,
   })
   const java = await step.java
-  if (ours.verdict === 'crashed') return [difference('crash', '', ours.message, verdictOf(java, step.isNew))]
-  const verdict = verdictOf(java, step.isNew)
+  if (ours.verdict === 'crashed') return [difference('crash', '', ours.message, toVerdict(java, step.isNew))]
+  const verdict = toVerdict(java, step.isNew)
   if (ours.verdict !== 'accepted') {
     if (verdict.startsWith(ours.verdict)) return []
     return [difference('verdict', '', `${ours.verdict}: ${ours.message}`, verdict)]
@@ -105,31 +108,31 @@ async function differencesOf(step: Step, relation: Sequence['kind']): Promise<re
   const found: Difference[] = []
   const readBack = await step.readBack
   if (readBack?.error !== undefined)
-    found.push(difference('unreadable', '', 'accepted', textOf(readBack.error)))
+    found.push(difference('unreadable', '', 'accepted', readText(readBack.error)))
   if (java.error !== undefined) return [...found, difference('verdict', '', 'accepted', verdict)]
   if (readBack?.error !== undefined || readBack === undefined) return found
   for (const path of readBackDifferences(ours.document, readBack.document))
     found.push(difference('read-back', path, '', ''))
   const changedDiffers = java.changed !== undefined && java.changed !== ours.changed
   if (changedDiffers) found.push(difference('changed', '', String(ours.changed), String(java.changed)))
-  // Java commits nothing then.
+  // In this case Java commits nothing.
   if (java.changed === false) return found
   for (const path of resultDifferences(readBack.document, java.document))
     if (!changedDiffers || !ofEachChange.test(path)) found.push(difference('result', path, '', ''))
   return found
 }
 
-/** As servers answer: a commit to a table that does not exist yet cannot be retried. */
-function verdictOf(answer: JavaAnswer, isNew: boolean): string {
+/** Converts an answer like a server: a commit to a table that does not exist yet cannot be repeated. */
+function toVerdict(answer: JavaAnswer, isNew: boolean): string {
   if (answer.error === undefined) return 'accepted'
   const stale = answer.error.type === 'RetryableValidationException' && !isNew
-  return `${stale ? 'stale' : 'refused'}: ${textOf(answer.error)}`
+  return `${stale ? 'stale' : 'refused'}: ${readText(answer.error)}`
 }
 
-const textOf = ({ type, message }: { readonly type: string; readonly message: string }): string =>
+const readText = ({ type, message }: { readonly type: string; readonly message: string }): string =>
   `${type}: ${message.slice(0, 400)}`
 
-function actionsOf(updates: readonly Json[]): readonly string[] {
+function listActions(updates: readonly Json[]): readonly string[] {
   return updates.map((update) => {
     const action =
       typeof update === 'object' && update !== null ? (update as JsonObject)['action'] : undefined

@@ -1,23 +1,26 @@
 import type { Json, JsonObject } from '@headgate/json'
 
-/** Input of one comparison. Plain JSON: it is written to a file when it shows a difference, and replayed from there. */
+/**
+ * Input of one comparison. It is plain JSON, which is written to a file when there is a difference, and replayed from
+ * it.
+ */
 export interface Sequence {
   readonly kind: 'table' | 'view'
-  /** Body of `createTable`, or null where the first commit creates the table or view. */
+  /** Body of `createTable`, or null if the first commit creates the table or view. */
   readonly create: JsonObject | null
   /** The updates of each commit. */
   readonly commits: readonly (readonly Json[])[]
-  /** Documents that both models are to read, mostly damaged ones. */
+  /** Documents that both models parse, usually damaged ones. */
   readonly documents: readonly Json[]
 }
 
-/** A disagreement of the two models about one step of a sequence. */
+/** A difference between the two models in one step of a sequence. */
 export interface Difference {
   readonly relation: Sequence['kind']
   /** `create`, `commit 3`, `document 1`. */
   readonly step: string
   readonly kind: DifferenceKind
-  /** Where two documents differ, indices left out, or the empty string. */
+  /** Path at which two documents differ, without indices, or the empty string. */
   readonly path: string
   readonly headgate: string
   readonly java: string
@@ -26,21 +29,22 @@ export interface Difference {
 }
 
 /**
- * - `crash`: our model throws what is no refusal
- * - `unreadable`: Java refuses to read what we wrote
- * - `read-back`: Java reads something else than we wrote
- * - `verdict`: one model accepts, the other refuses, or one says that the client should retry
- * - `result`: both accept, and make different documents
- * - `changed`: both accept, and disagree on whether there is a change to commit
+ * Kinds of differences:
+ * - `crash`: Headgate's model throws an unexpected error
+ * - `unreadable`: Java refuses to read the document of Headgate
+ * - `read-back`: Java reads other values than Headgate wrote
+ * - `verdict`: only one model accepts the input, or only one asks the client to repeat it
+ * - `result`: both accept, with different documents
+ * - `changed`: both accept, but only one detects a change to commit
  */
 export const differenceKinds = ['crash', 'unreadable', 'read-back', 'verdict', 'result', 'changed'] as const
 export type DifferenceKind = (typeof differenceKinds)[number]
 
-/** Epoch milliseconds of the first commit; commits follow a second apart. Earlier than any clock that Java looks at. */
+/** Epoch milliseconds of the first commit. Commits follow every second, all before the time of Java's clock. */
 export const START = 1_600_000_000_000
 export const UUID = '6a1f2c8e-3b5d-4c7f-9e2a-0d4b8c6f1a23'
 
-export const timeOf = (commit: number): number => START + 1000 * (commit + 1)
+export const commitTime = (commit: number): number => START + 1000 * (commit + 1)
 
-/** The metadata file of the state before a commit. */
+/** Returns the metadata file of the state before a commit. */
 export const fileBefore = (commit: number): string => `s3://b/t/metadata/${commit}.metadata.json`

@@ -7,10 +7,10 @@ import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { startKeycloak } from '../lib/start-keycloak.ts'
 import { findKeycloak } from './find-keycloak.ts'
 import { realm } from './realm.ts'
-import { playAll } from './scenes.ts'
+import { runAll } from './scenarios.ts'
 import type { Stage } from './stage.ts'
 
-/** Exit code: 0 all scenes held, 1 one did not, 2 it could not run. */
+/** Returns the exit code: 0 all scenarios passed, 1 a scenario failed, 2 the run was not possible. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('oauth2-run'))
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     },
   })
   const stage: Stage = { issuer, clientKey, signing, partner, catalog, held: [], failures: [] }
-  await playAll(stage)
+  await runAll(stage)
   for (const name of stage.held) console.log(`held    ${name}`)
   for (const failure of stage.failures) console.log(`FAILED  ${failure}`)
   if (stage.failures.length > 0) say(`${stage.failures.length} failures; log: ${folder}`)

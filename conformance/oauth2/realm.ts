@@ -3,9 +3,9 @@ import type { KeyObject } from 'node:crypto'
 export const SECRET = 'a secret: with/odd+characters'
 export const TOKEN_SECONDS = 6
 
-/** Another company, which says who its people are. */
+/** Another company, which asserts its users. */
 export const PARTNER = 'https://login.partner.example'
-/** Alice, as the partner names her. */
+/** Alice's name at the partner. */
 export const ALICE_AT_PARTNER = 'alice-at-partner'
 
 interface Client {
@@ -13,7 +13,7 @@ interface Client {
   readonly [setting: string]: unknown
 }
 
-/** A realm as a company has it: an engine that exchanges tokens, a catalog, tools of people, one user. */
+/** Returns a realm of a company: an engine that exchanges tokens, a catalog, tools of people, one user. */
 export function realm(
   publicJwk: object,
   partner: { readonly kid: string; readonly publicKey: KeyObject },

@@ -1,21 +1,21 @@
 import {
   AuthRegistry,
-  type AuthRequest,
   type CreateOptions,
   type Prompts,
   type Properties,
   type ReadyProvider,
 } from '@headgate/auth'
 import { browse } from '@headgate/testkit'
+import type { HttpRequest } from '@headgate/http'
 import type { JwtKey } from '../lib/jwt.ts'
 
-/** Where the scenes play, and what came of them. */
+/** Servers and clients of the scenarios, and their results. */
 export interface Stage {
   readonly issuer: string
   readonly clientKey: string
-  /** The same key. */
+  /** A key of the same client. */
   readonly signing: JwtKey
-  /** The key of a partner, whose assertions the realm takes. */
+  /** The key of a partner whose assertions the realm accepts. */
   readonly partner: JwtKey
   /** A catalog that trusts the realm. */
   readonly catalog: string
@@ -23,26 +23,26 @@ export interface Stage {
   readonly failures: string[]
 }
 
-export type Scenes = Readonly<Record<string, (stage: Stage) => Promise<void>>>
+export type Scenarios = Readonly<Record<string, (stage: Stage) => Promise<void>>>
 
 export type Claims = Readonly<Record<string, unknown>>
 
 export const alice: Readonly<Record<string, string>> = { username: 'alice', password: 'alice-pw' }
 export const tool: Properties = { 'client-id': 'tool', scope: 'openid' }
 
-/** Alice, who logs in on another device whenever she is asked. */
+/** Logs Alice in on another device at each prompt. */
 export const device: Prompts = {
   device: ({ verificationUriComplete = '' }) => void browse(verificationUriComplete, alice).catch(() => {}),
 }
 
-export const request: AuthRequest = {
+export const request: HttpRequest = {
   method: 'GET',
   url: 'https://catalog.example.com/v1/config',
   headers: [],
   body: null,
 }
 
-/** A session of the realm, with properties by their names below `rest.auth.oauth2.`. */
+/** Opens a session of the realm, with properties by their names below `rest.auth.oauth2.`. */
 export async function open(
   stage: Stage,
   own: Properties,

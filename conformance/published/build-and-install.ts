@@ -6,12 +6,12 @@ import type { Installed } from './checks.ts'
 import { packAndInstall, type Packed } from './pack.ts'
 import { libraryNames } from './packages.ts'
 
-/** What npm would install beside: the packages that are not ours. */
+/** Dependencies of other projects, which npm would install as well. */
 const thirdParties = ['oauth4webapi', 'prom-client']
 
 /**
- * Builds the libraries, packs them into `tarballs`, and installs them in `run`, which must not lie below the workspace:
- * what is not installed must not be found there.
+ * Builds the libraries, packs them into `tarballs`, and installs them in `run`. This folder must not be within the
+ * workspace, where modules would be found that are not installed.
  */
 export async function buildAndInstall(
   keeper: ProcessKeeper,
@@ -32,7 +32,7 @@ export async function buildAndInstall(
 
 async function build(keeper: ProcessKeeper, run: string): Promise<void> {
   const folders = libraryNames.map((library) => join('packages', library))
-  // From nothing: what was compiled from a file that is gone must not be published.
+  // Builds from an empty folder, so that output of a deleted file is not published.
   for (const folder of folders) {
     rmSync(join(repositoryRoot, folder, 'dist'), { recursive: true, force: true })
     rmSync(join(repositoryRoot, folder, 'tsconfig.tsbuildinfo'), { force: true })

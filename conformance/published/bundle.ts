@@ -7,12 +7,12 @@ import { bundleCases } from './sizes.ts'
 
 export interface Bundled {
   readonly title: string
-  /** What is loaded at once, and all that may be loaded later: minified and compressed, in bytes. */
+  /** Size of the code that is loaded at once, and of all code: minified and compressed, in bytes. */
   readonly bytes: number
   readonly laterBytes: number
 }
 
-/** Bundles for browsers what programs import, and looks at what is in it. */
+/** Bundles programs for browsers, and checks the content. */
 export async function bundles({ run }: Installed): Promise<{
   readonly failures: readonly string[]
   readonly bundled: readonly Bundled[]
@@ -29,7 +29,7 @@ export async function bundles({ run }: Installed): Promise<{
       input,
       cwd: run,
       platform: 'browser',
-      // What only Node has stays where it is: it must not be asked for before it is needed.
+      // Modules of Node are not bundled, because they must not be loaded before they are needed.
       external: [/^node:/, '@aws-sdk/credential-provider-node'],
       onLog: (level, { message }) => void (level === 'warn' && warnings.push(message)),
     })
@@ -40,25 +40,25 @@ export async function bundles({ run }: Installed): Promise<{
     const nodes = atOnce.flatMap(({ imports }) => imports.filter((name) => name.startsWith('node:')))
     if (nodes.length > 0) failures.push(`${title}: loads ${nodes.join(', ')} at once`)
     for (const warning of warnings) failures.push(`${title}: ${warning}`)
-    const bytes = sizeOf(atOnce)
+    const bytes = totalSize(atOnce)
     if (bytes > maxBytes) failures.push(`${title}: ${bytes} bytes, more than ${maxBytes}`)
     if (bytes < maxBytes / 3)
       failures.push(`${title}: ${bytes} bytes, much less than ${maxBytes}: correct sizes.ts`)
-    bundled.push({ title, bytes, laterBytes: sizeOf(chunks.filter((chunk) => !atOnce.includes(chunk))) })
+    bundled.push({ title, bytes, laterBytes: totalSize(chunks.filter((chunk) => !atOnce.includes(chunk))) })
   }
   return { failures, bundled }
 }
 
-/** The entry, and what it imports other than on demand. */
+/** Returns the entry and its static imports. */
 function loadedAtOnce(chunks: readonly OutputChunk[]): readonly OutputChunk[] {
   const loaded = chunks.filter(({ isEntry }) => isEntry)
-  // The list grows while it is gone through.
+  // The list grows during the iteration.
   for (const { imports } of loaded) {
     loaded.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !loaded.includes(chunk)))
   }
   return loaded
 }
 
-function sizeOf(chunks: readonly OutputChunk[]): number {
+function totalSize(chunks: readonly OutputChunk[]): number {
   return chunks.reduce((sum, { code }) => sum + gzipSync(code).length, 0)
 }

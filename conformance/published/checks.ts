@@ -13,7 +13,7 @@ export interface Installed {
   readonly packed: readonly Packed[]
 }
 
-/** What publint says of each package, none of it being the aim. */
+/** Returns the messages of publint for each package. None is expected. */
 export async function lint({ packed }: Installed): Promise<readonly string[]> {
   const found: string[] = []
   for (const { library, folder } of packed) {
@@ -23,7 +23,7 @@ export async function lint({ packed }: Installed): Promise<readonly string[]> {
   return found
 }
 
-/** Files that nobody needs who uses a package. */
+/** Returns files that users of a package do not need. */
 export function strayFiles({ packed }: Installed): readonly string[] {
   return packed.flatMap(({ library, folder }) => {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -38,7 +38,7 @@ export function strayFiles({ packed }: Installed): readonly string[] {
   })
 }
 
-/** Every entry point, loaded by Node from the installed packages, beside the source's own names. */
+/** Loads every entry point with Node from the installed packages, and compares its names with the source. */
 export async function exportedNames(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
   const specifiers = libraryNames.flatMap((library) =>
     libraries[library].map((entry) => specifier(library, entry)),
@@ -76,7 +76,10 @@ async function output(keeper: ProcessKeeper, cwd: string, args: readonly string[
   return lines.join('\n')
 }
 
-/** Programs with every entry point compile in both ways of resolving modules, and without Node's types where that is promised. */
+/**
+ * Compiles programs with every entry point in both kinds of module resolution, and without Node's types where that is
+ * documented.
+ */
 export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<readonly string[]> {
   const all = libraryNames.flatMap((library) =>
     libraries[library].map((entry, at) => ({ name: `${library}${at}`, from: specifier(library, entry) })),
@@ -103,7 +106,7 @@ export async function types(keeper: ProcessKeeper, { run }: Installed): Promise<
   return found
 }
 
-/** What the compiler has against a program, if anything. */
+/** Returns the errors of the compiler for a program. */
 async function compiled(
   keeper: ProcessKeeper,
   run: string,

@@ -9,10 +9,10 @@ import { buildAndInstall } from './build-and-install.ts'
 import { bundles } from './bundle.ts'
 import { exportedNames, lint, strayFiles, types } from './checks.ts'
 
-/** Exit code: 0 all is right, 1 something is not, 2 it could not run. */
+/** Returns the exit code: 0 all checks passed, 1 a check failed, 2 the run was not possible. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
-  // Nowhere below the workspace: what is not installed must not be found there.
+  // Outside of the workspace, where modules would be found that are not installed.
   const run = mkdtempSync(join(tmpdir(), 'headgate-published-'))
   say('building …')
   const installed = await buildAndInstall(keeper, { run, tarballs: cacheFolder('published') })

@@ -4,7 +4,7 @@ import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { Library } from './packages.ts'
 
-/** The condition by which this repository runs sources; nobody else has them. */
+/** The condition that selects sources in this repository. Published packages do not contain them. */
 const OWN_CONDITION = 'x-source'
 
 export interface Packed {
@@ -15,8 +15,8 @@ export interface Packed {
 }
 
 /**
- * Packs a library and unpacks it below `node_modules`, as npm would: first as it is here, then again with the licence, and
- * without the condition of this repository, entry points that have only that, and what its tests need.
+ * Packs a library and unpacks it below `node_modules`, like npm: first unchanged, then again with the licence, and
+ * without the condition of this repository, entry points that have only this condition, and dependencies of its tests.
  */
 export async function packAndInstall(
   keeper: ProcessKeeper,

@@ -1,10 +1,11 @@
-export type Library = 'errors' | 'json' | 'sigv4' | 'auth' | 'iceberg' | 'lance' | 'forward'
+export type Library = 'errors' | 'json' | 'sigv4' | 'http' | 'auth' | 'iceberg' | 'lance' | 'forward'
 
 /** The libraries, each after those it depends on. */
 export const libraryNames: readonly Library[] = [
   'errors',
   'json',
   'sigv4',
+  'http',
   'auth',
   'iceberg',
   'lance',
@@ -16,16 +17,17 @@ export const libraries: Readonly<Record<Library, readonly string[]>> = {
   errors: ['.'],
   json: ['.'],
   sigv4: ['.', './web'],
-  auth: ['.', './calls', './node', './tokens'],
+  http: ['.'],
+  auth: ['.', './tokens'],
   iceberg: ['./client', './metadata', './rest', './view'],
   lance: ['./client', './model'],
   forward: ['.'],
 }
 
-/** `@headgate/lance/client` */
+/** Returns the specifier of an entry point: `@headgate/lance/client`. */
 export function specifier(library: Library, entry: string): string {
   return `@headgate/${library}${entry.slice(1)}`
 }
 
-/** For Node alone: the types of some name those of Node. */
-export const nodeOnly: readonly string[] = ['@headgate/sigv4', '@headgate/auth/node', '@headgate/forward']
+/** Entry points that only work in Node. Some of them use types of Node. */
+export const nodeOnly: readonly string[] = ['@headgate/sigv4', '@headgate/forward']

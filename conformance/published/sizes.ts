@@ -1,25 +1,25 @@
 import type { Library } from './packages.ts'
 
-/** What a program imports, and how large a bundle of that may be: minified and compressed by gzip, in bytes. */
+/** Imports of a program, and the largest allowed size of its bundle: minified and compressed by gzip, in bytes. */
 export interface BundleCase {
   readonly title: string
   readonly library: Library
   readonly source: string
-  /** What is loaded at once. */
+  /** Limit of the code that is loaded at once. */
   readonly maxBytes: number
 }
 
 export const bundleCases: readonly BundleCase[] = [
   {
-    title: 'one small function of @headgate/auth',
-    library: 'auth',
-    source: `import { headerValue } from '@headgate/auth'\nconsole.log(headerValue([], 'a'))`,
+    title: 'one small function of @headgate/http',
+    library: 'http',
+    source: `import { headerValue } from '@headgate/http'\nconsole.log(headerValue([], 'a'))`,
     maxBytes: 300,
   },
   {
     title: '@headgate/auth with its registry, providers loaded when they are used',
     library: 'auth',
-    source: `import { AuthRegistry, fetchTransport, send } from '@headgate/auth'\nconsole.log(AuthRegistry, fetchTransport, send)`,
+    source: `import { AuthRegistry } from '@headgate/auth'\nimport { fetchTransport, send } from '@headgate/http'\nconsole.log(AuthRegistry, fetchTransport, send)`,
     maxBytes: 9_000,
   },
   {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { differences, reasonOf } from './expectations.ts'
+import { differences, toReason } from './expectations.ts'
 import type { TestResult } from './junit-xml.ts'
 
 const result = (name: string, outcome: TestResult['outcome'], message = ''): TestResult => ({
@@ -21,24 +21,24 @@ const same = [
   result('A.s()', 'skipped'),
 ]
 
-describe('comparing results with expectations', () => {
-  it('finds nothing when all is as expected', () => {
+describe('differences', () => {
+  it('returns nothing when all results are expected', () => {
     expect(differences(expected, same)).toEqual([])
   })
 
-  it('names a test that fails now', () => {
+  it('names a test that fails unexpectedly', () => {
     expect(differences(expected, [result('A.a()', 'failed'), ...same.slice(1)])).toEqual([
       'A.a(): expected passed, failed',
     ])
   })
 
-  it('names a known failure that passes now, so that the list is kept true', () => {
+  it('names a known failure that passes, so that the list is corrected', () => {
     expect(differences(expected, same.with(2, result('A.f()', 'passed')))).toEqual([
       'A.f(): expected failed, passed',
     ])
   })
 
-  it('misses no test when only some were selected', () => {
+  it('ignores missing tests when only some were selected', () => {
     expect(differences(expected, same.slice(1), false)).toEqual([])
     expect(differences(expected, [result('A.a()', 'failed')], false)).toHaveLength(1)
   })
@@ -51,10 +51,10 @@ describe('comparing results with expectations', () => {
   })
 })
 
-describe('the reason of a skip or failure', () => {
-  it('is the sentence without exception names and comparison dumps', () => {
+describe('toReason', () => {
+  it('returns the sentence without exception names and comparison dumps', () => {
     const message =
       'org.opentest4j.TestAbortedException: Assumption was not met due to: [Only valid for x] \nExpecting value to be true'
-    expect(reasonOf(result('A.s()', 'skipped', message))).toBe('[Only valid for x]')
+    expect(toReason(result('A.s()', 'skipped', message))).toBe('[Only valid for x]')
   })
 })

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { TestResult } from './junit-xml.ts'
 
-/** What is known to happen in one mode: names of passed tests; names with reasons of the others. */
+/** Expected results in one mode: names of passed tests; names with reasons of the others. */
 export interface ExpectedResults {
   readonly passed: readonly string[]
   readonly failed: Readonly<Record<string, string>>
@@ -10,19 +10,19 @@ export interface ExpectedResults {
 }
 
 interface ExpectationsFile {
-  /** All tests of the kit. One that a mode does not name otherwise passes there. */
+  /** All tests of the kit. A test passes in a mode unless the mode lists it. */
   readonly tests: readonly string[]
   readonly modes: Readonly<Record<string, Omit<ExpectedResults, 'passed'>>>
 }
 
 const file = fileURLToPath(new URL('expectations.json', import.meta.url))
 
-/** How many tests the kit has. */
+/** Returns the number of tests in the kit. */
 export function knownTests(): number {
   return readAll().tests.length
 }
 
-/** What expectations.json says of a mode, or undefined when it says nothing. */
+/** Returns the expectations of a mode in expectations.json, or undefined. */
 export function readExpectations(mode: string): ExpectedResults | undefined {
   const { tests, modes } = readAll()
   const others = modes[mode]
@@ -32,8 +32,8 @@ export function readExpectations(mode: string): ExpectedResults | undefined {
 }
 
 /**
- * Replaces what is expected of a mode by what happened. Reasons that were written by hand stay, and serve
- * other modes as well; a new failure or skip gets its own message as the reason.
+ * Replaces the expectations of a mode by the results. Keeps reasons that were written by hand, also for other modes. A
+ * new failure or skip gets its own message as the reason.
  */
 export function writeExpectations(mode: string, results: readonly TestResult[]): void {
   const { modes } = readAll()
@@ -42,7 +42,7 @@ export function writeExpectations(mode: string, results: readonly TestResult[]):
     for (const some of Object.values(modes)) Object.assign(known, some[outcome])
     Object.assign(known, modes[mode]?.[outcome])
     return Object.fromEntries(
-      sorted(results, outcome).map((result) => [result.name, known[result.name] ?? reasonOf(result)]),
+      sorted(results, outcome).map((result) => [result.name, known[result.name] ?? toReason(result)]),
     )
   }
   const tests = results.map((result) => result.name).toSorted()
@@ -54,9 +54,9 @@ export function writeExpectations(mode: string, results: readonly TestResult[]):
 }
 
 /**
- * Where the results depart from the expectations, one sentence each; empty when they agree.
+ * Returns a sentence for each difference between results and expectations; empty when they agree.
  *
- * @param complete false when only some tests were run: then those that are missing say nothing
+ * @param complete false when only some tests were run, so that missing tests are ignored
  */
 export function differences(
   expected: ExpectedResults,
@@ -78,8 +78,8 @@ export function differences(
   return found
 }
 
-/** First sentence of a result's message, without the assertion library's frame around it. */
-export function reasonOf(result: TestResult): string {
+/** Returns the first sentence of a result's message, without the text of the assertion library. */
+export function toReason(result: TestResult): string {
   return result.message
     .replace(/^(?:[\w$.]+(?:Exception|Error): )+/, '')
     .replace(/^assumption was not met due to: /i, '')

@@ -5,7 +5,7 @@ import { findJdk, jdkCommand } from '../lib/jdk.ts'
 import { runMaven } from '../lib/maven.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from '../lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
 /** The compatibility kit on this machine. */
 export interface InstalledKit {
@@ -29,7 +29,7 @@ export async function installKit(
 ): Promise<InstalledKit> {
   const folder = cacheFolder('rck')
   const kit: InstalledKit = { jars: join(folder, 'lib'), classes: join(folder, 'classes') }
-  const jarsStamp = stampOf(readFileSync(pom, 'utf8'))
+  const jarsStamp = computeStamp(readFileSync(pom, 'utf8'))
   if (!isInstalled(folder, jarsStamp)) {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
@@ -40,7 +40,7 @@ export async function installKit(
     say(`installed ${readdirSync(kit.jars).length} jars in ${kit.jars}`)
   }
   const sources = readdirSync(helpers).map((name) => join(helpers, name))
-  const classesStamp = stampOf(jarsStamp, ...sources.map((file) => readFileSync(file, 'utf8')))
+  const classesStamp = computeStamp(jarsStamp, ...sources.map((file) => readFileSync(file, 'utf8')))
   if (!isInstalled(kit.classes, classesStamp)) {
     rmSync(kit.classes, { recursive: true, force: true })
     mkdirSync(kit.classes)

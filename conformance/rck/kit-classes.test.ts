@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { classesOf, selectorOf, testName } from './kit-classes.ts'
+import { listClasses, toSelector, testName } from './kit-classes.ts'
 
 const standard = { extended: false, baseLocation: undefined, localMetadata: true }
 const remote = { extended: false, baseLocation: 's3://b/x', localMetadata: false }
 
-describe('the classes of a run', () => {
-  it('are the unchanged ones of the kit in its standard mode', () => {
-    expect(classesOf(standard)).toEqual([
+describe('listClasses', () => {
+  it('returns the unchanged classes of the kit in its standard mode', () => {
+    expect(listClasses(standard)).toEqual([
       'RESTCompatibilityKitCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
     ])
   })
 
-  it('are subclasses only where the kit has no switch', () => {
-    expect(classesOf({ ...standard, extended: true })).toEqual([
+  it('returns subclasses only if the kit has no option', () => {
+    expect(listClasses({ ...standard, extended: true })).toEqual([
       'ConfigurableCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
     ])
-    expect(classesOf(remote)).toEqual(['ConfigurableCatalogTests', 'ConfigurableViewCatalogTests'])
+    expect(listClasses(remote)).toEqual(['ConfigurableCatalogTests', 'ConfigurableViewCatalogTests'])
   })
 })
 
-describe('the name of a test', () => {
-  it('is the same in every class that runs it', () => {
+describe('testName', () => {
+  it('returns the same name in every class that runs the test', () => {
     for (const name of ['RESTCompatibilityKitViewCatalogTests', 'ConfigurableViewCatalogTests']) {
       expect(testName(`${name}.renameView()`)).toBe('ViewCatalogTests.renameView()')
     }
@@ -31,8 +31,8 @@ describe('the name of a test', () => {
   it.each(['CatalogTests', 'RESTCompatibilityKitCatalogTests', 'ConfigurableCatalogTests'])(
     'selects by %s in every mode',
     (name) => {
-      expect(selectorOf(standard, `${name}#testAppend`)).toBe('RESTCompatibilityKitCatalogTests#testAppend')
-      expect(selectorOf(remote, name)).toBe('ConfigurableCatalogTests')
+      expect(toSelector(standard, `${name}#testAppend`)).toBe('RESTCompatibilityKitCatalogTests#testAppend')
+      expect(toSelector(remote, name)).toBe('ConfigurableCatalogTests')
     },
   )
 })

@@ -1,20 +1,20 @@
-import { messageOf, printed, runCommand, say } from '../lib/command.ts'
+import { toMessage, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { installKit } from './install.ts'
-import { modeName, modesOf } from './modes.ts'
+import { modeName, selectModes } from './modes.ts'
 import { readOptions, usage, type RckOptions } from './options.ts'
 import { humanReport, jsonReport, summary } from './report.ts'
 import { runMode, type ModeResult } from './run-mode.ts'
 
 const command = 'conformance:rck'
 
-/** Exit code: 0 as expected, 1 not as expected, 2 the kit could not run in some mode. */
+/** Returns the exit code: 0 all results expected, 1 unexpected results, 2 the kit could not run in some mode. */
 async function main(options: RckOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const kit = await installKit(keeper)
   const folder = newRunFolder(cacheFolder('rck-run'))
-  const modes = modesOf(options)
+  const modes = selectModes(options)
   const done: ModeResult[] = []
   for (const mode of modes) {
     try {
@@ -22,7 +22,7 @@ async function main(options: RckOptions): Promise<number> {
       done.push(result)
       if (!options.json) console.log(humanReport(result))
     } catch (error) {
-      say(`${command}: ${modeName(options, mode)}: ${messageOf(error)}`)
+      say(`${command}: ${modeName(options, mode)}: ${toMessage(error)}`)
       await keeper.stopAll()
     }
   }

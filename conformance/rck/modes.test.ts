@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { modeName, modesOf } from './modes.ts'
+import { modeName, selectModes } from './modes.ts'
 import { readOptions, type RckOptions } from './options.ts'
 
 const options = (...args: string[]): RckOptions => {
@@ -8,21 +8,21 @@ const options = (...args: string[]): RckOptions => {
   return read
 }
 const names = (...args: string[]): string[] =>
-  modesOf(options(...args)).map((mode) => modeName(options(...args), mode))
+  selectModes(options(...args)).map((mode) => modeName(options(...args), mode))
 
-describe('the modes of a run', () => {
-  it('are one, as the flags say', () => {
+describe('selectModes', () => {
+  it('returns the mode of the options', () => {
     expect(names()).toEqual(['headgate'])
     expect(names('--extended')).toEqual(['headgate-extended'])
     expect(names('--storage', 's3', '--extended')).toEqual(['headgate-s3-extended'])
     expect(names('--fixture', '--storage', 's3')).toEqual(['fixture-s3'])
   })
 
-  it('are all with one flag', () => {
+  it('returns all modes for the option --all', () => {
     expect(names('--all')).toEqual(['headgate', 'headgate-extended', 'headgate-s3', 'headgate-s3-extended'])
   })
 
-  it('are those that a given server can have', () => {
+  it('returns the possible modes of a given server', () => {
     expect(names('http://h', '--all')).toEqual(['headgate', 'headgate-extended'])
     expect(names('http://h', '--all', '--remote-metadata')).toEqual(['headgate-s3', 'headgate-s3-extended'])
   })

@@ -1,23 +1,23 @@
 import type { StorageKind } from '../lib/catalog-access.ts'
 import type { RckOptions } from './options.ts'
 
-/** One way of running the kit. */
+/** One configuration of the kit. */
 export interface Mode {
-  /** Where the warehouse of a server that is started for the run lies. */
+  /** Storage of the warehouse of a server that the run starts. */
   readonly storage: StorageKind
-  /** With nested namespaces, and dots and slashes in names. */
+  /** Whether namespaces are nested, and names contain dots and slashes. */
   readonly extended: boolean
 }
 
-/** The modes that the command line asks for, in the order in which they run. */
-export function modesOf(options: Pick<RckOptions, 'all' | 'extended' | 'storage' | 'uri'>): Mode[] {
+/** Returns the modes of the options, in the order in which they run. */
+export function selectModes(options: Pick<RckOptions, 'all' | 'extended' | 'storage' | 'uri'>): Mode[] {
   if (!options.all) return [{ storage: options.storage, extended: options.extended }]
-  // a given server lies where it lies
+  // the storage of a given server is known
   const storages: StorageKind[] = options.uri === undefined ? ['file', 's3'] : [options.storage]
   return storages.flatMap((storage) => [false, true].map((extended) => ({ storage, extended })))
 }
 
-/** Name of a mode, by which expectations.json knows what it gives: `headgate-s3-extended`. */
+/** Returns the name of a mode in expectations.json: `headgate-s3-extended`. */
 export function modeName(options: Pick<RckOptions, 'fixture' | 'localMetadata'>, mode: Mode): string {
   const remote = mode.storage === 's3' || !options.localMetadata
   return `${options.fixture ? 'fixture' : 'headgate'}${remote ? '-s3' : ''}${mode.extended ? '-extended' : ''}`

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { readOptions } from './options.ts'
 
-describe('the command line of the kit', () => {
-  it('needs nothing: then a server is started', () => {
+describe('readOptions of the kit', () => {
+  it('accepts no arguments, for which a server is started', () => {
     expect(readOptions([])).toMatchObject({ uri: undefined, auth: { kind: 'none' }, extended: false })
   })
 
-  it('takes a credential and finds the token endpoint below the URI', () => {
+  it('accepts a credential, with the default token endpoint below the URI', () => {
     expect(readOptions(['http://h/catalog/', '--credential', 'id:secret', '--warehouse', 'w'])).toMatchObject(
       {
         uri: 'http://h/catalog/',
@@ -21,7 +21,7 @@ describe('the command line of the kit', () => {
     )
   })
 
-  it('takes client properties with equals signs in their values', () => {
+  it('accepts client properties with equals signs in their values', () => {
     expect(
       readOptions(['--property', 'header.X=a=b', '--property', 's3.endpoint=http://h'])?.properties,
     ).toEqual({
@@ -47,7 +47,7 @@ describe('the command line of the kit', () => {
     expect(() => readOptions(args)).toThrow(message)
   })
 
-  it('gives nothing when help is wanted', () => {
+  it('returns undefined for the help option', () => {
     expect(readOptions(['--help'])).toBeUndefined()
   })
 })

@@ -5,26 +5,26 @@ import { onlyUri, readAuth } from '../lib/read-flags.ts'
 
 export const usage = `npm run conformance:rck -- [uri] [options]
 
-Runs Iceberg's REST compatibility kit. Without a URI it starts a Headgate server of its own.
+Runs Iceberg's REST compatibility kit. Without a URI it starts a Headgate server.
 
   --warehouse NAME           warehouse to use at the given URI
   --credential ID:SECRET     OAuth2 client credentials; --credential-file FILE reads them from a file
   --token TOKEN              a bearer token instead
   --oauth2-server-uri URI    token endpoint (default: <uri>/v1/oauth/tokens)
-  --scope SCOPE              scope to ask for (default: catalog)
+  --scope SCOPE              requested scope (default: catalog)
   --property KEY=VALUE       further client property (s3.endpoint, io-impl, header.X …); may be repeated
-  --extended                 nested namespaces, names with dots and slashes as well
-  --storage file|s3          where the started server's warehouse lies (default: file); s3 starts MinIO
+  --extended                 also nested namespaces, and names with dots and slashes
+  --storage file|s3          storage of the started server (default: file); s3 starts MinIO
   --all                      all modes one after another: both storages, standard and extended
-  --base-location URI        of a given server: where tests that choose locations put tables and views
-                             (default: file:/tmp and Java's temporary folder, as the kit has it)
-  --remote-metadata          of a given server: metadata files are not on this machine's disk
-  --select SELECTOR          only this class or class#method (simple names); may be repeated
-  --fixture                  run against Iceberg's own fixture server, as a yardstick
+  --base-location URI        for a given server: location of tables and views in tests that choose one
+                             (default of the kit: file:/tmp and Java's temporary folder)
+  --remote-metadata          for a given server: metadata files are not on this machine's disk
+  --select SELECTOR          run only this class or class#method (simple names); may be repeated
+  --fixture                  run against Iceberg's own fixture server, for comparison
   --expectations NAME|none   set of expectations.json to compare with (default: by mode)
-  --update-expectations      write what happened into expectations.json
+  --update-expectations      write the results into expectations.json
   --json                     print the result as JSON
-  --keep                     leave the kit's namespaces in the catalog
+  --keep                     keep the kit's namespaces in the catalog
   --help`
 
 export interface RckOptions {
@@ -45,7 +45,9 @@ export interface RckOptions {
   readonly keep: boolean
 }
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence on contradictions. */
+/**
+ * Parses the command line. Returns undefined for the help option. Throws with a sentence for contradictory options.
+ */
 export function readOptions(args: readonly string[]): RckOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -14,7 +14,7 @@ const passed = (count: number): string[] =>
   ]).flat()
 
 describe('the progress of a run', () => {
-  it('is said after every twenty tests, skipped ones counted', () => {
+  it('appears after every twenty tests, including skipped ones', () => {
     const skipped = ['JUnit Jupiter > T > d() :: SKIPPED', '\tReason: because']
     expect(said([...passed(19), ...skipped, ...passed(20)], 157)).toEqual([
       'headgate: 20 of 157 tests, 0 failed',
@@ -22,13 +22,13 @@ describe('the progress of a run', () => {
     ])
   })
 
-  it('says at once which test failed', () => {
+  it('contains a failed test immediately', () => {
     expect(said(['JUnit Jupiter > T > e(int) > [2] 3 :: FAILED', '\tat x :: FAILED'])).toEqual([
       'headgate: FAILED T > e(int) > [2] 3',
     ])
   })
 
-  it('needs no total', () => {
+  it('does not need a total', () => {
     expect(said(passed(20))).toEqual(['headgate: 20 tests, 0 failed'])
   })
 })

@@ -1,6 +1,6 @@
-import { countOf } from '../lib/check-report.ts'
+import { countOutcomes } from '../lib/check-report.ts'
 import { seconds, textTable } from '../lib/text-table.ts'
-import { reasonOf } from './expectations.ts'
+import { toReason } from './expectations.ts'
 import type { TestResult } from './junit-xml.ts'
 import type { ModeResult } from './run-mode.ts'
 
@@ -11,24 +11,24 @@ export interface Totals {
   readonly skipped: number
 }
 
-export function totalsOf(results: readonly TestResult[]): Totals {
+export function sumTotals(results: readonly TestResult[]): Totals {
   return {
     tests: results.length,
-    passed: countOf(results, 'passed'),
-    failed: countOf(results, 'failed'),
-    skipped: countOf(results, 'skipped'),
+    passed: countOutcomes(results, 'passed'),
+    failed: countOutcomes(results, 'failed'),
+    skipped: countOutcomes(results, 'skipped'),
   }
 }
 
 /**
- * What is not passed, then a line per class, then `headgate: 157 tests, 145 passed, 0 failed, 12 skipped (30.1 s)`
- * and whether that was expected.
+ * Formats the results that did not pass, then a line for each class, then `headgate: 157 tests, 145 passed, 0 failed,
+ * 12 skipped (30.1 s)` and the comparison with the expectations.
  */
 export function humanReport(run: ModeResult): string {
   const { mode, results, unexpected, expectations } = run
   const lines = results
     .filter((result) => result.outcome === 'skipped')
-    .map((result) => `skipped  ${result.name}: ${reasonOf(result)}`)
+    .map((result) => `skipped  ${result.name}: ${toReason(result)}`)
   for (const result of results) {
     if (result.outcome === 'failed') lines.push(`FAILED   ${result.name}\n${indent(stackHead(result))}`)
   }
@@ -36,12 +36,12 @@ export function humanReport(run: ModeResult): string {
   const table = textTable([
     ['class', 'tests', 'passed', 'failed', 'skipped', 'time'],
     ...[...byClass].map(([name, some]) => {
-      const { tests, passed, failed, skipped } = totalsOf(some)
+      const { tests, passed, failed, skipped } = sumTotals(some)
       const time = some.reduce((sum, result) => sum + result.ms, 0)
       return [name, tests, passed, failed, skipped, seconds(time)]
     }),
   ])
-  lines.push('', table, '', `${mode}: ${inWords(totalsOf(results))} (${seconds(run.ms)})`)
+  lines.push('', table, '', `${mode}: ${inWords(sumTotals(results))} (${seconds(run.ms)})`)
   if (unexpected.length > 0) {
     lines.push(
       `not as expected (${expectations ?? 'no failures'}):`,
@@ -51,19 +51,20 @@ export function humanReport(run: ModeResult): string {
   return [...lines, `reports and logs: ${run.folder}`, ''].join('\n')
 }
 
-/** A line per mode. */
+/** Formats a line for each mode. */
 export function summary(runs: readonly ModeResult[]): string {
   return textTable([
     ['mode', 'tests', 'passed', 'failed', 'skipped', 'time', 'as expected'],
     ...runs.map(({ mode, results, ms, unexpected }) => {
-      const { tests, passed, failed, skipped } = totalsOf(results)
+      const { tests, passed, failed, skipped } = sumTotals(results)
       return [mode, tests, passed, failed, skipped, seconds(ms), unexpected.length === 0 ? 'yes' : 'NO']
     }),
   ])
 }
 
 /**
- * For programs: `{"ok": …, "runs": [{"mode", "uri", "totals", "ms", "expectations", "unexpected", "results", …}]}`.
+ * Formats the result for programs: `{"ok": …, "runs": [{"mode", "uri", "totals", "ms", "expectations", "unexpected",
+ * "results", …}]}`.
  *
  * @param complete false when a mode could not run
  */
@@ -72,7 +73,7 @@ export function jsonReport(runs: readonly ModeResult[], complete: boolean): stri
   const withTotals = runs.map(({ mode, uri, ...rest }) => ({
     mode,
     uri,
-    totals: totalsOf(rest.results),
+    totals: sumTotals(rest.results),
     ...rest,
   }))
   return JSON.stringify({ ok, runs: withTotals }, undefined, 2)
@@ -82,7 +83,7 @@ function inWords({ tests, passed, failed, skipped }: Totals): string {
   return `${tests} tests, ${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
-// enough to see what was asked and answered: the message, and the frames up to the test itself
+// the message and the frames up to the test itself, which show request and response
 function stackHead(result: TestResult): string {
   const lines = (result.details || result.message).split('\n')
   const message = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12)

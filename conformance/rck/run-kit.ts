@@ -4,7 +4,7 @@ import { clientProperties, type CatalogAccess } from '../lib/catalog-access.ts'
 import { findJdk, jdkCommand } from '../lib/jdk.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledKit } from './install.ts'
-import { classesOf, selectorOf, testName, type ClassChoice } from './kit-classes.ts'
+import { listClasses, toSelector, testName, type ClassChoice } from './kit-classes.ts'
 import { parseJunitXml, type TestResult } from './junit-xml.ts'
 
 const javaPackage = 'org.apache.iceberg.rest'
@@ -18,14 +18,14 @@ export interface KitRun extends ClassChoice {
   readonly keep: boolean
   /** Folder for reports and logs. Its `tmp` is the JVM's temporary folder, where view tests put views. */
   readonly folder: string
-  /** Gets the lines that JUnit prints while it runs. */
+  /** Receives the lines that JUnit prints while it runs. */
   readonly onLine: (line: string) => void
 }
 
 /**
- * Runs the kit, one JVM per class, and gives the results of all tests. Between classes, and at the end
- * unless `keep`, drops what the kit leaves behind. Throws when the catalog holds such names beforehand or
- * a class does not run at all.
+ * Runs the kit with one JVM per class, and returns the results of all tests. Drops the remaining objects of the kit
+ * between classes and, unless `keep`, at the end. Throws when the catalog already contains such names, or when a class
+ * does not run.
  */
 export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitRun): Promise<TestResult[]> {
   const temporary = join(run.folder, 'tmp')
@@ -78,12 +78,12 @@ export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitR
   return results
 }
 
-// where the kit's own tests put tables at a location of their choice
+// locations of tables in the kit's own tests
 const fixedFolders = ['/tmp/ns', '/tmp/newdb']
 
 function parts(run: KitRun): string[][] {
-  const names = run.select.map((selector) => selectorOf(run, selector))
-  return (names.length > 0 ? names : classesOf(run)).map((name) => [
+  const names = run.select.map((selector) => toSelector(run, selector))
+  return (names.length > 0 ? names : listClasses(run)).map((name) => [
     `--select-${name.includes('#') ? 'method' : 'class'}=${javaPackage}.${name}`,
   ])
 }
@@ -102,7 +102,7 @@ function systemProperties(run: KitRun, temporary: string): string[] {
     'headgate.local-metadata': String(run.localMetadata),
     ...(run.baseLocation ? { 'headgate.base-location': run.baseLocation } : {}),
   }
-  // the kit looks for "rck.uri", its client for "uri": every client property is given under both names
+  // the kit reads "rck.uri", its client "uri": every client property is passed under both names
   const both = Object.entries(client).flatMap(([key, value]) => [
     [`rck.${key}`, value],
     [key, value],

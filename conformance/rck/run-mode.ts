@@ -10,21 +10,21 @@ import { progressReader } from './progress.ts'
 import { runKit } from './run-kit.ts'
 import { openTarget, serverData } from './target.ts'
 
-/** What came out of one mode. */
+/** Result of one mode. */
 export interface ModeResult {
   readonly mode: string
   readonly uri: string
   readonly ms: number
-  /** The set of expectations.json that it was compared with; undefined for none. */
+  /** Name of the expectations in expectations.json; undefined for none. */
   readonly expectations: string | undefined
-  /** A sentence for each test that did something else than expected. */
+  /** A sentence for each unexpected result. */
   readonly unexpected: readonly string[]
   readonly results: readonly TestResult[]
   /** Folder with reports and logs. */
   readonly folder: string
 }
 
-/** Runs the kit in one mode, ends the servers that were started for it, and compares with expectations.json. */
+/** Runs the kit in one mode, ends the servers that it started, and compares the results with expectations.json. */
 export async function runMode(
   keeper: ProcessKeeper,
   kit: InstalledKit,

@@ -10,19 +10,19 @@ import type { InstalledKit } from './install.ts'
 import type { Mode } from './modes.ts'
 import type { RckOptions } from './options.ts'
 
-/** A catalog to test, and what the kit must know of its warehouse. */
+/** A catalog to test, with properties of its warehouse. */
 export interface Target {
   readonly access: CatalogAccess
-  /** Where tests with a chosen location put tables and views; undefined for the kit's own choice. */
+  /** Location of tables and views in tests that choose one; undefined for the default of the kit. */
   readonly baseLocation: string | undefined
-  /** Metadata files lie on this machine's disk. */
+  /** Whether metadata files are on this machine's disk. */
   readonly localMetadata: boolean
 }
 
-/** Names of what started servers write below the folder of a run; of no use after a run that went well. */
+/** Names of the files that started servers write in the folder of a run. They are deleted after a successful run. */
 export const serverData = ['data', 'warehouse', 'fixture', 'minio'] as const
 
-/** The catalog to test: the given one, Iceberg's fixture, or a Headgate server started for this run. */
+/** Opens the catalog to test: the given one, Iceberg's fixture, or a new Headgate server. */
 export async function openTarget(
   keeper: ProcessKeeper,
   kit: InstalledKit,
@@ -32,7 +32,7 @@ export async function openTarget(
 ): Promise<Target> {
   if (options.uri !== undefined) {
     const { uri, warehouse, auth, baseLocation, localMetadata } = options
-    // where its files lie is its own matter: the client learns locations from the catalog
+    // the storage of the server is irrelevant, because the client receives locations from the catalog
     return {
       access: { uri, warehouse, auth, storage: { kind: 'file', root: '/' } },
       baseLocation,
@@ -40,14 +40,15 @@ export async function openTarget(
     }
   }
   const storage = await startStorage(keeper, mode.storage, folder)
-  // another bucket, so that the warehouse's list of allowed locations counts
+  // another bucket, so that the allowed locations of the warehouse are tested
   const baseLocation = storage.kind === 's3' ? `s3://${otherBucket}/rck` : undefined
   const localMetadata = storage.kind === 'file'
   if (options.fixture) {
     const fixture = { jars: kit.jars, folder: join(folder, 'fixture'), storage }
     return { access: (await startIcebergFixture(keeper, fixture)).access, baseLocation, localMetadata }
   }
-  // on local disks fixed by the kit: tables below file:/tmp/<namespace>, views below the JVM's temporary folder
+  // on local disks the kit has fixed locations: tables below file:/tmp/<namespace>, views below the JVM's temporary
+  // folder
   const fixed = ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
   const allowedLocations = baseLocation === undefined ? fixed : [baseLocation]
   const server = await startHeadgate(keeper, {

@@ -1,9 +1,9 @@
-/** What a catalog answered. */
-export interface Answer {
+/** Response of a catalog. */
+export interface Response {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Undefined when the body is no JSON. */
+  /** Undefined when the body is not JSON. */
   readonly json: unknown
 }
 
@@ -12,16 +12,16 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Sends a request to a path below the catalog's URI, as one caller. The path is taken as it stands. */
-export type Send = (method: string, path: string, options?: SendOptions) => Promise<Answer>
+/** Sends a request of one caller to a path below the catalog's URI. The path is not changed. */
+export type Send = (method: string, path: string, options?: SendOptions) => Promise<Response>
 
-/** A warehouse of an Iceberg REST catalog, as one caller. */
+/** A warehouse of an Iceberg REST catalog, with one caller. */
 export interface Catalog {
-  /** Without trailing slash. */
+  /** URI without a slash at its end. */
   readonly uri: string
-  /** Of all paths of the warehouse: `v1/` or `v1/{prefix}/`. */
+  /** Prefix of all paths of the warehouse: `v1/` or `v1/{prefix}/`. */
   readonly root: string
-  /** Between levels of a namespace in paths, percent-encoded. */
+  /** Separator of namespace levels in paths, percent-encoded. */
   readonly separator: string
   readonly send: Send
 }
@@ -46,11 +46,11 @@ export function sender(uri: string, always: Readonly<Record<string, string>>): S
   }
 }
 
-/** Asks the catalog for its configuration, as every client does first. */
+/** Requests the configuration of the catalog, which is the first request of every client. */
 export async function openCatalog(place: {
   readonly uri: string
   readonly warehouse: string | undefined
-  /** Sent with every request. */
+  /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>
 }): Promise<Catalog> {
   const uri = place.uri.replace(/\/+$/, '')
@@ -69,7 +69,7 @@ export async function openCatalog(place: {
   }
 }
 
-/** The same warehouse as another caller. */
+/** Returns the warehouse with another caller. */
 export function asCaller(catalog: Catalog, headers: Readonly<Record<string, string>>): Catalog {
   return { ...catalog, send: sender(catalog.uri, headers) }
 }
@@ -82,8 +82,8 @@ export function tablePath(catalog: Catalog, namespace: readonly string[], table:
   return `${namespacePath(catalog, namespace)}/tables/${encodeURIComponent(table)}`
 }
 
-/** A member of a JSON object; undefined when there is none, or no object. */
-export function memberOf(value: unknown, ...path: readonly string[]): unknown {
+/** Returns a member of a JSON object, or undefined. */
+export function readMember(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) =>
       typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined,
@@ -91,9 +91,9 @@ export function memberOf(value: unknown, ...path: readonly string[]): unknown {
   )
 }
 
-/** The members of a JSON object that are texts. */
+/** Returns the members of a JSON object that are texts. */
 export function mapAt(value: unknown, ...path: readonly string[]): Record<string, string> {
-  const at = memberOf(value, ...path)
+  const at = readMember(value, ...path)
   if (typeof at !== 'object' || at === null) return {}
   return Object.fromEntries(
     Object.entries(at).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

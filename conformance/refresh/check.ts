@@ -1,13 +1,13 @@
 import { NotApplicable } from '../lib/outcome.ts'
 import type { Check as AnyCheck, CheckResult as AnyResult } from '../lib/run-checks.ts'
-import type { World } from './world.ts'
+import type { Fixture } from './fixture.ts'
 
 /** One promise of the extension. */
-export type Check = AnyCheck<World>
+export type Check = AnyCheck<Fixture>
 
 export type Outcome = 'not applicable'
 export type CheckResult = AnyResult<Outcome>
 
-/** What an error of a check stands for, if it is not a failure. */
-export const outcomeOf = (error: unknown): Outcome | undefined =>
+/** Returns the outcome that an error of a check represents, or undefined for a failure. */
+export const toOutcome = (error: unknown): Outcome | undefined =>
   error instanceof NotApplicable ? 'not applicable' : undefined

@@ -1,7 +1,7 @@
-import { type Answer, memberOf, mapAt } from './catalog-client.ts'
+import { type Response, readMember, mapAt } from './catalog-client.ts'
 import { demand } from '../lib/outcome.ts'
 
-/** A `StorageCredential` as it came. */
+/** A `StorageCredential` in the form of the response. */
 export interface Credential {
   readonly prefix: string
   readonly config: Readonly<Record<string, string>>
@@ -9,14 +9,14 @@ export interface Credential {
   readonly token: string | undefined
 }
 
-/** The credentials in an answer to a create, a load, or a request for credentials. */
-export function credentialsIn(answer: Answer): Credential[] {
-  const list = memberOf(answer.json, 'storage-credentials')
+/** Returns the credentials in the response to a create, a load, or a request for credentials. */
+export function credentialsIn(answer: Response): Credential[] {
+  const list = readMember(answer.json, 'storage-credentials')
   if (list === undefined || list === null) return []
-  demand(Array.isArray(list), `storage-credentials is no list: ${answer.text.slice(0, 200)}`)
+  demand(Array.isArray(list), `storage-credentials is not a list: ${answer.text.slice(0, 200)}`)
   return list.map((entry: unknown) => {
-    const prefix = memberOf(entry, 'prefix')
-    const token = memberOf(entry, 'storage-refresh-token')
+    const prefix = readMember(entry, 'prefix')
+    const token = readMember(entry, 'storage-refresh-token')
     demand(typeof prefix === 'string', 'a storage credential has no prefix')
     demand(
       token === undefined || (typeof token === 'string' && token !== ''),
@@ -26,8 +26,8 @@ export function credentialsIn(answer: Answer): Credential[] {
   })
 }
 
-/** The only credential of an answer that must have exactly one. */
-export function onlyCredential(answer: Answer, what: string): Credential {
+/** Returns the only credential of a response. Fails when there is not exactly one. */
+export function onlyCredential(answer: Response, what: string): Credential {
   demand(answer.status === 200, `${what}: expected 200, got ${inShort(answer)}`)
   const list = credentialsIn(answer)
   const [first] = list
@@ -38,8 +38,8 @@ export function onlyCredential(answer: Answer, what: string): Credential {
   return first
 }
 
-/** What a credential is worth something for: its keys, without where the store is and when they end. */
-export function secretsOf({ config }: Credential): string {
+/** Returns the secret part of a credential: its keys, without endpoint and expiry. */
+export function readSecrets({ config }: Credential): string {
   const names = Object.keys(config).filter((name) =>
     /access-key|secret|session-token$|sas-token|oauth2\.token$|password/.test(name),
   )
@@ -49,8 +49,8 @@ export function secretsOf({ config }: Credential): string {
     .join('\n')
 }
 
-/** Epoch ms at which a credential says that it ends. */
-export function expiryOf({ config }: Credential): number | undefined {
+/** Returns the expiry of a credential in epoch ms. */
+export function readExpiry({ config }: Credential): number | undefined {
   const named = Object.entries(config).find(([name]) =>
     /(?:expires-at-ms|token-expires-at|expires-at)$/.test(name),
   )
@@ -58,15 +58,15 @@ export function expiryOf({ config }: Credential): number | undefined {
   return Number.isFinite(at) ? at : undefined
 }
 
-/** Type and message of an error in Iceberg's form. */
-export function errorIn(answer: Answer): { readonly type: string; readonly message: string } {
-  const type = memberOf(answer.json, 'error', 'type')
-  const message = memberOf(answer.json, 'error', 'message')
+/** Returns type and message of an error in Iceberg's format. */
+export function errorIn(answer: Response): { readonly type: string; readonly message: string } {
+  const type = readMember(answer.json, 'error', 'type')
+  const message = readMember(answer.json, 'error', 'message')
   return { type: typeof type === 'string' ? type : '', message: typeof message === 'string' ? message : '' }
 }
 
-/** For reports. Never shows what came with a 2xx: it may hold keys. */
-export function inShort(answer: Answer): string {
+/** Summarizes a response for reports. Omits the body of a 2xx, which may contain keys. */
+export function inShort(answer: Response): string {
   const { type, message } = errorIn(answer)
   const detail = answer.status < 300 ? '' : ` ${type} ${message}`.trimEnd()
   return `${answer.status}${detail.slice(0, 300)}`

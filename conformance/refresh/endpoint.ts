@@ -3,17 +3,17 @@ import { demand } from '../lib/outcome.ts'
 
 const names = ['client.refresh-credentials-endpoint', 'gcs.oauth2.refresh-credentials-endpoint'] as const
 
-/** Where a credential says that it is renewed. */
-export function endpointOf({ config }: Credential): string | undefined {
+/** Returns the refresh endpoint of a credential. */
+export function readEndpoint({ config }: Credential): string | undefined {
   const adls = Object.keys(config).find((name) => /^adls\.(?:.*\.)?refresh-credentials-endpoint$/.test(name))
   const name = names.find((known) => config[known] !== undefined) ?? adls
   return name === undefined ? undefined : config[name]
 }
 
 /**
- * The path below the catalog's URI that Iceberg's Java client asks, which takes a relative endpoint as `{uri}/{endpoint}`
- * and an absolute one as it is. The client sends the catalog's own authentication along, so an absolute one must lead
- * to the same server.
+ * Returns the path below the catalog's URI that Iceberg's Java client requests: `{uri}/{endpoint}` for a relative
+ * endpoint, and an absolute one unchanged. The client also sends the catalog's authentication, so an absolute endpoint
+ * must belong to the same server.
  */
 export function resolveAsJava(uri: string, endpoint: string): string {
   if (!/^https?:\/\//.test(endpoint)) return endpoint

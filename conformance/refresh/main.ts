@@ -2,12 +2,12 @@ import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { readOptions, type RefreshOptions, usage } from './options.ts'
-import { humanReport, jsonReport, totalsOf } from './report.ts'
+import { humanReport, jsonReport, sumTotals } from './report.ts'
 import { hangUp } from './s3-request.ts'
 import { runSuite } from './suite.ts'
 import { givenTarget, ownTarget } from './target.ts'
 
-/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main(options: RefreshOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const { uri, select, json } = options
@@ -18,7 +18,7 @@ async function main(options: RefreshOptions): Promise<number> {
   const result = await runSuite(target, { select, say })
   hangUp()
   console.log(json ? jsonReport(result) : humanReport(result))
-  const { ok, failed } = totalsOf(result.results)
+  const { ok, failed } = sumTotals(result.results)
   if (failed > 0 || ok === 0) return 1
   return await leaveNothing(keeper, folder)
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readOptions } from './options.ts'
 
-describe('the command line of the suite', () => {
-  it('needs nothing: then a server is started', () => {
+describe('readOptions of the suite', () => {
+  it('accepts no arguments, for which a server is started', () => {
     expect(readOptions([])).toMatchObject({
       uri: undefined,
       auth: { kind: 'none' },
@@ -10,7 +10,7 @@ describe('the command line of the suite', () => {
     })
   })
 
-  it('takes two principals, by flags or from the environment', () => {
+  it('accepts two principals, by options or from the environment', () => {
     const env = { HEADGATE_REFRESH_TOKEN: 'a', HEADGATE_REFRESH_SECOND_CREDENTIAL: 'b:c' }
     expect(readOptions(['http://h/'], env)).toMatchObject({
       auth: { kind: 'token', token: 'a' },
@@ -21,7 +21,7 @@ describe('the command line of the suite', () => {
     })
   })
 
-  it('waits for no token when it is to be quick', () => {
+  it('waits for no token with the option for a quick run', () => {
     expect(readOptions(['http://h', '--token-life', '60'])?.tokenLifeSeconds).toBe(60)
     expect(readOptions(['http://h', '--token-life', '60', '--quick'])?.tokenLifeSeconds).toBeUndefined()
   })

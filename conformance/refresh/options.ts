@@ -4,7 +4,7 @@ import { onlyUri, readAuth } from '../lib/read-flags.ts'
 
 export const usage = `npm run conformance:refresh -- [uri] [options]
 
-Checks the storage refresh token of an Iceberg REST catalog. Without a URI it starts a Headgate server of its own.
+Checks the storage refresh token of an Iceberg REST catalog. Without a URI it starts a Headgate server.
 
   --warehouse NAME           warehouse to use at the given URI
   --credential ID:SECRET     OAuth2 client credentials, or HEADGATE_REFRESH_CREDENTIAL
@@ -13,9 +13,9 @@ Checks the storage refresh token of an Iceberg REST catalog. Without a URI it st
                              another principal with the same rights (HEADGATE_REFRESH_SECOND_…)
   --other-warehouse NAME     another warehouse, in which the first principal may create tables too
   --oauth2-server-uri URI    token endpoint (default: <uri>/v1/oauth/tokens)
-  --scope SCOPE              scope to ask for (default: catalog)
-  --token-life SECONDS       how long a storage refresh token lives there, when that is two minutes or less
-  --select NAME              only this check; may be repeated
+  --scope SCOPE              requested scope (default: catalog)
+  --token-life SECONDS       lifetime of a storage refresh token on the server, if it is at most two minutes
+  --select NAME              run only this check; may be repeated
   --quick                    do not wait for tokens to expire
   --json                     print the result as JSON
   --help`
@@ -34,7 +34,9 @@ export interface RefreshOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence on contradictions. */
+/**
+ * Parses the command line. Returns undefined for the help option. Throws with a sentence for contradictory options.
+ */
 export function readOptions(args: readonly string[], env: Environment = {}): RefreshOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -63,7 +65,7 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ref
   const life = values['token-life'] === undefined ? undefined : Number(values['token-life'])
   if (life !== undefined && !(life > 0)) throw new Error('--token-life takes a number of seconds')
   const place = { uri, scope: values.scope, tokenUri: values['oauth2-server-uri'] }
-  const authOf = (token: string | undefined, credential: string | undefined): CatalogAuth =>
+  const toAuth = (token: string | undefined, credential: string | undefined): CatalogAuth =>
     readAuth({ ...place, token, credential })
   const named = (flag: string | undefined, name: string, other: string | undefined): string | undefined =>
     flag ?? (other === undefined ? env[`HEADGATE_REFRESH_${name}`] : undefined)
@@ -71,11 +73,11 @@ export function readOptions(args: readonly string[], env: Environment = {}): Ref
     uri,
     warehouse: values.warehouse,
     otherWarehouse: values['other-warehouse'],
-    auth: authOf(
+    auth: toAuth(
       named(values.token, 'TOKEN', values.credential),
       named(values.credential, 'CREDENTIAL', values.token),
     ),
-    second: authOf(
+    second: toAuth(
       named(values['second-token'], 'SECOND_TOKEN', values['second-credential']),
       named(values['second-credential'], 'SECOND_CREDENTIAL', values['second-token']),
     ),

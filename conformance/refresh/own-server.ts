@@ -8,28 +8,30 @@ import { inShort } from './credential.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** A server of our own, with ways to set up what a suite needs. */
+/** A server that the suite started, with functions for its configuration. */
 export interface OwnServer {
   readonly uri: string
   readonly server: HeadgateServer
   readonly admin: Headers
-  /** To `/management/v1/…`, as the administrator. */
+  /** Sends requests to `/management/v1/…` as the administrator. */
   readonly manage: Send
-  /** Makes a principal, and gives it these privileges on warehouses. */
+  /** Creates a principal, and grants it these privileges on warehouses. */
   principal(name: string, on?: Readonly<Record<string, readonly string[]>>): Promise<Headers>
   grant(principal: string, privilege: string, warehouse: string): Promise<void>
   revoke(principal: string, privilege: string, warehouse: string): Promise<void>
-  /** A warehouse in a folder of its own that clients know as a bucket of the same name. */
+  /** Creates a warehouse in a new folder, which clients see as a bucket of the same name. */
   gatewayWarehouse(
     name: string,
     options?: { readonly lifetimeSeconds?: number; readonly retentionSeconds?: number },
   ): Promise<string>
+  /** Creates a warehouse in a new folder, which clients see by its path. It issues no storage access. */
+  directoryWarehouse(name: string): Promise<string>
 }
 
 /**
- * Starts a server with real tokens, whose storage credentials may be short-lived.
+ * Starts a server with real tokens, and with a configurable lifetime of storage credentials.
  *
- * @param folder for its data and log
+ * @param folder folder of its data and log
  */
 export async function startOwnServer(
   keeper: ProcessKeeper,
@@ -52,6 +54,13 @@ export async function startOwnServer(
     const body = { privilege, on: { warehouse: name }, to: { principal } }
     await succeeded(manage('POST', path, { body }), path)
   }
+  const warehouseIn = async (name: string, storage: object, settings: object): Promise<string> => {
+    const root = join(places, name)
+    mkdirSync(root, { recursive: true })
+    const body = { name, storage: { type: 'file', root: `file://${root}`, ...storage }, ...settings }
+    await succeeded(manage('POST', 'warehouses', { body }), `warehouse ${name}`)
+    return root
+  }
   return {
     uri,
     server,
@@ -67,15 +76,11 @@ export async function startOwnServer(
         for (const privilege of privileges) await change('grants', name, privilege, warehouse)
       return login(`${made.secret.clientId}:${made.secret.clientSecret}`)
     },
-    async gatewayWarehouse(name, { lifetimeSeconds, retentionSeconds = 0 } = {}) {
-      const root = join(places, name)
-      mkdirSync(root, { recursive: true })
+    gatewayWarehouse(name, { lifetimeSeconds, retentionSeconds = 0 } = {}) {
       const vending = { mode: 'gateway', ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }) }
-      const storage = { type: 'file', root: `file://${root}`, bucket: name }
-      const body = { name, storage, vending, retentionSeconds }
-      await succeeded(manage('POST', 'warehouses', { body }), `warehouse ${name}`)
-      return root
+      return warehouseIn(name, { bucket: name }, { vending, retentionSeconds })
     },
+    directoryWarehouse: (name) => warehouseIn(name, {}, { retentionSeconds: 0 }),
   }
 }
 

@@ -1,21 +1,21 @@
-import { countOf, resultCells, resultHead } from '../lib/check-report.ts'
+import { countOutcomes, resultCells, resultHead } from '../lib/check-report.ts'
 import { textTable } from '../lib/text-table.ts'
 import type { CheckResult } from './check.ts'
 import type { SuiteResult } from './suite.ts'
 
 export type Totals = Readonly<Record<'ok' | 'failed' | 'notApplicable', number>>
 
-export function totalsOf(results: readonly CheckResult[]): Totals {
+export function sumTotals(results: readonly CheckResult[]): Totals {
   return {
-    ok: countOf(results, 'ok'),
-    failed: countOf(results, 'failed'),
-    notApplicable: countOf(results, 'not applicable'),
+    ok: countOutcomes(results, 'ok'),
+    failed: countOutcomes(results, 'failed'),
+    notApplicable: countOutcomes(results, 'not applicable'),
   }
 }
 
-/** A line per check, with what is to be said about it, and the figures. */
+/** Formats a line for each check with its remark, and the totals. */
 export function humanReport({ uri, results }: SuiteResult): string {
-  const { ok, failed, notApplicable } = totalsOf(results)
+  const { ok, failed, notApplicable } = sumTotals(results)
   const rows = results.map((result) => [result.name, ...resultCells(result)])
   return [
     textTable([['check', ...resultHead], ...rows]),
@@ -24,8 +24,11 @@ export function humanReport({ uri, results }: SuiteResult): string {
   ].join('\n')
 }
 
-/** For programs: `{"ok", "uri", "totals": {"ok", "failed", "notApplicable"}, "results": [{"name", "about", "outcome", "reason", "ms"}]}`. */
+/**
+ * Formats the result for programs: `{"ok", "uri", "totals": {"ok", "failed", "notApplicable"}, "results": [{"name",
+ * "about", "outcome", "reason", "ms"}]}`.
+ */
 export function jsonReport({ uri, results }: SuiteResult): string {
-  const totals = totalsOf(results)
+  const totals = sumTotals(results)
   return JSON.stringify({ ok: totals.failed === 0, uri, totals, results }, undefined, 2)
 }

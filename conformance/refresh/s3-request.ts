@@ -12,9 +12,9 @@ const timeoutMs = 10_000
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
 
 /**
- * Sends a request whose target and headers go out as they stand, which `fetch` does not do.
+ * Sends a request without changing its target and headers, which `fetch` would normalize.
  *
- * @param from address of this machine to send it from
+ * @param from source address on this machine
  */
 export function sendRaw(
   endpoint: string,
@@ -59,7 +59,7 @@ export function sendRaw(
   return promise
 }
 
-/** Ends the connections that are kept. */
+/** Closes the connections that are kept alive. */
 export function hangUp(): void {
   agent.destroy()
 }

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { signInHeader, signInQuery } from './s3-signature.ts'
 
-// Amazon S3 API Reference, "Signature Calculations": the examples GET Object and presigned URL.
+// Examples of the Amazon S3 API Reference, "Signature Calculations": GET Object and presigned URL.
 const keys = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 }
 const scope = { region: 'us-east-1', at: new Date('2013-05-24T00:00:00Z') }
 
-test('signs the example of a request as Amazon does', () => {
+test('signs the example of a request like Amazon', () => {
   const draft = {
     method: 'GET',
     target: '/test.txt',
@@ -22,7 +22,7 @@ test('signs the example of a request as Amazon does', () => {
   )
 })
 
-test('and the example of a presigned one', () => {
+test('signs the example of a presigned request like Amazon', () => {
   const draft = {
     method: 'GET',
     target: '/test.txt',

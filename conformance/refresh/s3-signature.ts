@@ -8,10 +8,10 @@ export interface S3Keys {
 
 export type HeaderPair = readonly [name: string, value: string]
 
-/** What is signed. Everything is taken as it stands, so that requests can be signed that no SDK would make. */
+/** A request to sign. All values are used unchanged, so that requests can be signed that an SDK would not send. */
 export interface Draft {
   readonly method: string
-  /** As in the request line. */
+  /** Target in the form of the request line. */
   readonly target: string
   readonly headers: readonly HeaderPair[]
   /** Default: the hash of an empty body. */
@@ -27,10 +27,10 @@ export interface Scope {
 }
 
 export interface Signed {
-  /** Those of the draft and what signing adds. */
+  /** Headers of the draft, with those that signing adds. */
   readonly headers: readonly HeaderPair[]
   readonly signature: string
-  /** Signs something else by the same key. */
+  /** Signs another text with the same key. */
   readonly sign: (text: string) => string
   readonly timestamp: string
   /** `20261121/us-east-1/s3/aws4_request` */
@@ -44,8 +44,9 @@ export function sha256(bytes: string | Uint8Array): string {
 }
 
 /**
- * AWS Signature Version 4 by the rules of Amazon S3 (Amazon S3 API Reference, "Signature Calculations for the
- * Authorization Header"). Written for these suites alone, so that they do not trust the code that they test.
+ * Signs a request with AWS Signature Version 4 by the rules of Amazon S3 (Amazon S3 API Reference, "Signature
+ * Calculations for the Authorization Header"). A separate implementation for these suites, so that they do not depend
+ * on the tested code.
  */
 export function signInHeader(draft: Draft, keys: S3Keys, scope: Scope): Signed {
   const { timestamp, text, sign } = signing(keys, scope)
@@ -69,7 +70,7 @@ export function signInHeader(draft: Draft, keys: S3Keys, scope: Scope): Signed {
   }
 }
 
-/** The same in the query: the whole target, to be sent with the headers of the draft. */
+/** Signs a request in its query. Returns the complete target, which is sent with the headers of the draft. */
 export function signInQuery(draft: Draft, keys: S3Keys, scope: Scope, expiresSeconds = 300): string {
   const { timestamp, text, sign } = signing(keys, scope)
   const added: [string, string][] = [
@@ -145,7 +146,7 @@ function canonicalQuery(query: string): string {
     .join('&')
 }
 
-/** Decoded byte by byte, and encoded again in the one canonical way. */
+/** Decodes a text byte by byte, and encodes it in the canonical form. */
 function recoded(text: string, kept: string): string {
   const bytes = Buffer.from(
     text.replaceAll(/%([\da-f]{2})/gi, (_, digits: string) =>

@@ -2,14 +2,14 @@ import type { Credential } from './credential.ts'
 import { emptyHash, type S3Keys, sha256, signInHeader } from './s3-signature.ts'
 import { type S3Answer, sendRaw } from './s3-request.ts'
 
-/** Keys of a credential, with where they are used. */
+/** Keys of a credential, with their endpoint. */
 export interface StorageKeys extends S3Keys {
   readonly endpoint: string
   readonly region: string
 }
 
-/** The keys in a credential's config; undefined where it is for another kind of store. */
-export function storageKeysOf({ config }: Pick<Credential, 'config'>): StorageKeys | undefined {
+/** Returns the keys in a credential's config; undefined for another kind of store. */
+export function readStorageKeys({ config }: Pick<Credential, 'config'>): StorageKeys | undefined {
   const accessKeyId = config['s3.access-key-id']
   const secretAccessKey = config['s3.secret-access-key']
   const sessionToken = config['s3.session-token']
@@ -25,13 +25,13 @@ export function storageKeysOf({ config }: Pick<Credential, 'config'>): StorageKe
   }
 }
 
-/** The request target of an object, path-style. */
-export function targetOf(location: string): string {
+/** Returns the path-style request target of an object. */
+export function toTarget(location: string): string {
   const path = location.replace(/^s3a?:\/\//, '')
   return `/${path.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** An ordinary request, signed as SDKs do it. */
+/** Sends an ordinary request with the signature of an SDK. */
 export function useKeys(
   keys: StorageKeys,
   method: string,

@@ -7,7 +7,7 @@ async function check(options: Parameters<typeof testCatalog>[0] = {}): Promise<S
   await using server = await testCatalog(options)
   const headers = { authorization: 'Bearer ada' }
   const catalog = await openCatalog({ uri: server.uri, warehouse: undefined, headers })
-  const world = {
+  const fixture = {
     catalog,
     second: asCaller(catalog, { authorization: 'Bearer eve' }),
     otherWarehouse: undefined,
@@ -15,30 +15,30 @@ async function check(options: Parameters<typeof testCatalog>[0] = {}): Promise<S
     tokenLifeSeconds: undefined,
     revocation: undefined,
   }
-  return await runSuite(world, { say: () => undefined })
+  return await runSuite(fixture, { say: () => undefined })
 }
 
 const failed = ({ results }: SuiteResult): string[] =>
   results.filter(({ outcome }) => outcome === 'failed').map(({ name, reason }) => `${name}: ${reason}`)
-const reasonOf = ({ results }: SuiteResult, name: string): string | undefined =>
+const toReason = ({ results }: SuiteResult, name: string): string | undefined =>
   results.find((result) => result.name === name)?.reason
 
 describe('a catalog that keeps its promises', () => {
-  test('passes when its tokens can be used again', async () => {
+  test('passes when its tokens can be used repeatedly', async () => {
     const result = await check()
     expect(failed(result)).toEqual([])
-    expect(reasonOf(result, 'replay')).toBe('tokens can be used again until they end')
-    expect(reasonOf(result, 'simultaneous')).toMatch(/^20 of 20 /)
+    expect(toReason(result, 'replay')).toBe('tokens can be used again until they end')
+    expect(toReason(result, 'simultaneous')).toMatch(/^20 of 20 /)
   })
 
-  test('and when they can be used once', async () => {
+  test('passes when its tokens can be used once', async () => {
     const result = await check({ oneTime: true })
     expect(failed(result)).toEqual([])
-    expect(reasonOf(result, 'replay')).toBe('tokens can be used once')
-    expect(reasonOf(result, 'simultaneous')).toMatch(/^1 of 20 /)
+    expect(toReason(result, 'replay')).toBe('tokens can be used once')
+    expect(toReason(result, 'simultaneous')).toMatch(/^1 of 20 /)
   })
 
-  test('is told what could not be checked, and why', async () => {
+  test('receives the reasons of checks that were not possible', async () => {
     const { results } = await check()
     const open = results.filter(({ outcome }) => outcome === 'not applicable')
     expect(open.map(({ name }) => name)).toContain('other-warehouse')
@@ -51,17 +51,17 @@ const found: readonly (readonly [Fault, string])[] = [
   ['another prefix', 'exactly-one'],
   ['same token', 'rotation'],
   ['plan ignored', 'plan-and-token'],
-  ['reason told', 'other-table'],
+  ['reason revealed', 'other-table'],
   ['staged listed', 'not-listed'],
-  ['token of anybody', 'other-principal'],
+  ['token of any caller', 'other-principal'],
   ['token of any table', 'other-table'],
   ['token survives drop', 'after-drop'],
   ['token ends with commit', 'after-commit'],
   ['one token a name', 'isolation'],
   ['load takes token', 'load-ignores-it'],
-  ['staged told apart', 'constant-text'],
+  ['staged tables distinguished', 'constant-text'],
   ['endpoint without token', 'endpoint-as-is'],
-  ['nobody may ask', 'no-authentication'],
+  ['all requests refused', 'no-authentication'],
 ]
 
 test.each(found)('a catalog with the fault "%s" fails the check %s', async (fault, name) => {

@@ -1,5 +1,5 @@
 import { runCheck, runChecks } from '../lib/run-checks.ts'
-import { type Check, type CheckResult, outcomeOf } from './check.ts'
+import { type Check, type CheckResult, toOutcome } from './check.ts'
 import { handingOut } from './checks/handing-out.ts'
 import { lifecycle } from './checks/lifecycle.ts'
 import { loading } from './checks/loading.ts'
@@ -8,14 +8,14 @@ import { expiredToken, refusals } from './checks/refusals.ts'
 import { storage } from './checks/storage.ts'
 import { namespacePath } from './catalog-client.ts'
 import { inShort } from './credential.ts'
-import { World, type WorldOptions } from './world.ts'
+import { Fixture, type FixtureOptions } from './fixture.ts'
 
 export interface SuiteResult {
   readonly uri: string
   readonly results: readonly CheckResult[]
 }
 
-/** All checks but `expired`, which is made in the course of a run. */
+/** All checks except `expired`, which is created during a run. */
 export const checks: readonly Check[] = [
   ...handingOut,
   ...refreshing,
@@ -26,32 +26,32 @@ export const checks: readonly Check[] = [
 ]
 
 /**
- * Runs the checks one after another in a namespace of their own, and removes what they made.
+ * Runs the checks one after another in a new namespace, and removes their objects.
  *
- * @param select names of checks; all without
+ * @param select names of checks; empty for all
  */
 export async function runSuite(
-  options: WorldOptions,
+  options: FixtureOptions,
   { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },
 ): Promise<SuiteResult> {
-  const world = new World(options)
-  await makeNamespace(world)
+  const fixture = new Fixture(options)
+  await makeNamespace(fixture)
   let results: CheckResult[] = []
   try {
-    const wanted = [...checks, await expiredToken(world)].filter(
+    const wanted = [...checks, await expiredToken(fixture)].filter(
       ({ name }) => select.length === 0 || select.includes(name),
     )
-    const run = (check: Check): Promise<CheckResult> => runCheck(check, world, outcomeOf)
+    const run = (check: Check): Promise<CheckResult> => runCheck(check, fixture, toOutcome)
     results = await runChecks(wanted, run, say, ({ name }) => name)
   } finally {
-    const left = await world.cleanUp()
+    const left = await fixture.cleanUp()
     for (const line of left) say(`left behind: ${line}`)
     if (left.length > 0) results.push(cleanUpFailed(left))
   }
   return { uri: options.catalog.uri, results }
 }
 
-async function makeNamespace({ catalog, options, namespace }: World): Promise<void> {
+async function makeNamespace({ catalog, options, namespace }: Fixture): Promise<void> {
   for (const place of [options.maker ?? catalog, options.otherWarehouse]) {
     if (place === undefined) continue
     const made = await place.send('POST', `${place.root}namespaces`, { body: { namespace } })
@@ -59,7 +59,7 @@ async function makeNamespace({ catalog, options, namespace }: World): Promise<vo
   }
   const path = namespacePath(catalog, namespace)
   const found = await catalog.send('GET', path)
-  if (found.status !== 200) throw new Error(`the namespace that was made is not there: ${inShort(found)}`)
+  if (found.status !== 200) throw new Error(`the created namespace does not exist: ${inShort(found)}`)
 }
 
 function cleanUpFailed(left: readonly string[]): CheckResult {

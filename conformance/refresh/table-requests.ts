@@ -1,6 +1,6 @@
-import { type Answer, memberOf } from './catalog-client.ts'
+import { type Response, readMember } from './catalog-client.ts'
 
-/** Asks for keys in the answer. */
+/** Headers that request keys. */
 export const delegation: Readonly<Record<string, string>> = {
   'x-iceberg-access-delegation': 'vended-credentials',
 }
@@ -11,15 +11,15 @@ const schema = {
   fields: [{ id: 1, name: 'id', type: 'long', required: false }],
 }
 
-/** The body that creates a table. */
+/** Returns the body that creates a table. */
 export function createBody(name: string, more: Readonly<Record<string, unknown>> = {}): object {
   return { name, schema, ...more }
 }
 
-/** The body that makes a staged table real: what Iceberg's clients send. */
-export function creationBody(staged: Answer): object {
-  const metadata = memberOf(staged.json, 'metadata')
-  const member = (name: string): unknown => memberOf(metadata, name)
+/** Returns the body with which Iceberg's clients complete a staged create. */
+export function creationBody(staged: Response): object {
+  const metadata = readMember(staged.json, 'metadata')
+  const member = (name: string): unknown => readMember(metadata, name)
   const first = (name: string): unknown => {
     const list = member(name)
     return Array.isArray(list) ? (list[0] as unknown) : undefined
@@ -44,7 +44,7 @@ export function creationBody(staged: Answer): object {
   }
 }
 
-export function locationIn(answer: Answer): string {
-  const location = memberOf(answer.json, 'metadata', 'location')
+export function locationIn(answer: Response): string {
+  const location = readMember(answer.json, 'metadata', 'location')
   return typeof location === 'string' ? location : ''
 }

@@ -3,15 +3,17 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { asCaller, openCatalog } from './catalog-client.ts'
 import type { RefreshOptions } from './options.ts'
 import { startOwnServer } from './own-server.ts'
-import type { WorldOptions } from './world.ts'
+import type { FixtureOptions } from './fixture.ts'
 
-/** The shortest that tokens can be made to live. */
+/** The shortest lifetime of tokens that the server allows, in seconds. */
 const ownTokenLifeSeconds = 60
-/** Long enough to be used, short enough to be waited for. */
+/** Lifetime of credentials in seconds: long enough for requests, and short enough to wait for the end. */
 const ownLifetimeSeconds = 8
 
-/** The catalog to check: the given one. */
-export async function givenTarget(options: RefreshOptions & { readonly uri: string }): Promise<WorldOptions> {
+/** Opens the catalog of the options. */
+export async function givenTarget(
+  options: RefreshOptions & { readonly uri: string },
+): Promise<FixtureOptions> {
   const { uri, warehouse, otherWarehouse, auth, second, tokenLifeSeconds } = options
   const headers = await authorizationHeaders(auth)
   const catalog = await openCatalog({ uri, warehouse, headers })
@@ -28,12 +30,12 @@ export async function givenTarget(options: RefreshOptions & { readonly uri: stri
   }
 }
 
-/** A server of our own whose credentials and tokens are short-lived, with two warehouses and two principals. */
+/** Starts a server whose credentials and tokens have a short lifetime, with two warehouses and two principals. */
 export async function ownTarget(
   keeper: ProcessKeeper,
   folder: string,
   { quick }: Pick<RefreshOptions, 'quick'>,
-): Promise<WorldOptions> {
+): Promise<FixtureOptions> {
   const own = await startOwnServer(keeper, folder, {
     HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '2',
     HEADGATE_STORAGE_REFRESH_TOKEN_TTL: String(ownTokenLifeSeconds),

@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** What a catalog may do wrong. */
+/** Faults of a catalog. */
 export type Fault =
   | 'two credentials'
   | 'another prefix'
   | 'same token'
   | 'plan ignored'
-  | 'reason told'
+  | 'reason revealed'
   | 'staged listed'
-  | 'token of anybody'
+  | 'token of any caller'
   | 'token of any table'
   | 'token survives drop'
   | 'token ends with commit'
   | 'one token a name'
   | 'load takes token'
-  | 'staged told apart'
+  | 'staged tables distinguished'
   | 'endpoint without token'
-  | 'nobody may ask'
+  | 'all requests refused'
 
 interface Table {
   readonly id: string
@@ -36,7 +36,7 @@ interface Asked {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** A catalog in memory that knows the extension and little else, to see that the suite finds what is wrong. */
+/** Starts an in-memory catalog with the extension, to test that the suite finds faults. */
 export async function testCatalog(
   options: { readonly oneTime?: boolean; readonly fault?: Fault } = {},
 ): Promise<AsyncDisposable & { readonly uri: string }> {
@@ -50,7 +50,7 @@ export async function testCatalog(
     error(
       404,
       'NoSuchTableException',
-      `The storageRefreshToken opens nothing here.${fault === 'reason told' ? ` It ${reason}.` : ''}`,
+      `The storageRefreshToken opens nothing here.${fault === 'reason revealed' ? ` It ${reason}.` : ''}`,
     )
 
   function credential(table: Table, name: string, owner: string, old?: string): Record<string, unknown> {
@@ -91,7 +91,7 @@ export async function testCatalog(
       if (table !== undefined)
         return { status: 200, body: { 'storage-credentials': [credential(table, name, caller)] } }
       const known = [...staged.values()].some((one) => one.name === name)
-      return fault === 'staged told apart' && known
+      return fault === 'staged tables distinguished' && known
         ? error(404, 'NoSuchTableException', 'This table is staged.')
         : missing()
     }
@@ -100,7 +100,7 @@ export async function testCatalog(
     const found = tokens.get(token)
     if (found === undefined) return refused('is unknown')
     if (found.name !== name && fault !== 'token of any table') return refused('is of another table')
-    if (found.owner !== caller && fault !== 'token of anybody') return refused('is of another principal')
+    if (found.owner !== caller && fault !== 'token of any caller') return refused('is of another principal')
     const holder = tables.get(name)
     if (holder !== undefined && holder.id !== found.id && fault !== 'token of any table')
       return refused('is old')
@@ -157,7 +157,7 @@ export async function testCatalog(
     const { method, url, caller, body } = asked
     const path = url.pathname
     if (path === '/v1/config') return { status: 200, body: { defaults: {}, overrides: {} } }
-    if (caller === '' && fault !== 'nobody may ask')
+    if (caller === '' && fault !== 'all requests refused')
       return error(401, 'NotAuthorizedException', 'Who are you?')
     const table = /\/tables\/([^/]+)(\/credentials)?$/.exec(path)
     if (path === '/v1/tables/rename') {
@@ -178,7 +178,7 @@ export async function testCatalog(
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const text = await bodyOf(request)
+    const text = await readBody(request)
     const caller = (request.headers.authorization ?? '').replace('Bearer ', '')
     const url = new URL(request.url ?? '/', 'http://test')
     const body = (text === '' ? {} : JSON.parse(text)) as Asked['body']
@@ -205,7 +205,7 @@ export async function testCatalog(
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const piece of request) text += String(piece)
   return text

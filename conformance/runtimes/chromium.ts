@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
 
-/** Opens a page in a headless Chromium with a profile of its own, which reaches nothing but this machine. */
+/** Opens a page in a headless Chromium with a new profile, which can only connect to this machine. */
 export function startChromium(
   keeper: ProcessKeeper,
   { command, url, folder }: { readonly command: string; readonly url: string; readonly folder: string },
@@ -13,7 +13,7 @@ export function startChromium(
       '--headless',
       '--disable-gpu',
       '--disable-dev-shm-usage',
-      // It does not start as root otherwise. The page is our own.
+      // Chromium does not start as root otherwise. The page is a part of this suite.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       `--user-data-dir=${join(folder, 'chromium')}`,
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
@@ -26,7 +26,7 @@ export function startChromium(
       '--no-default-browser-check',
       '--no-first-run',
       '--no-pings',
-      // On loopback; keeps it open until it is ended.
+      // Keeps Chromium open until it is ended. The port is on loopback.
       '--remote-debugging-port=0',
       url,
     ],

@@ -6,14 +6,14 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
 const versions = { node: '22.23.3', bun: '1.4.5', deno: '2.9.6' } as const
 
-/** Something that runs programs: a command, and what stands before the program's file. */
+/** A command that runs programs, with its arguments before the program's file. */
 export interface Runtime {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
 }
 
-/** Node as it runs here, the oldest Node that is promised, Bun and Deno, each in one exact version from npm. */
+/** Installs the current Node, the oldest supported Node, Bun and Deno, each in one exact version from npm. */
 export async function installRuntimes(
   keeper: ProcessKeeper,
   say: (line: string) => void,
@@ -30,7 +30,7 @@ export async function installRuntimes(
   return [
     { name: `node ${process.versions.node}`, command: process.execPath, args: [] },
     { name: `node ${versions.node}`, command: join(folder, packages.node, 'bin/node'), args: [] },
-    // Neither may fetch anything that is not installed.
+    // The options prevent downloads of packages that are not installed.
     { name: `bun ${versions.bun}`, command: join(folder, packages.bun, 'bin/bun'), args: ['--no-install'] },
     {
       name: `deno ${versions.deno}`,
@@ -51,7 +51,7 @@ export async function installRuntimes(
   ]
 }
 
-/** The path of a Chromium, or undefined where none is installed. CHROMIUM names one. */
+/** Returns the path of a Chromium, or undefined if none is installed. CHROMIUM overrides it. */
 export function findChromium(): string | undefined {
   const given = process.env['CHROMIUM']
   if (given !== undefined) return given

@@ -10,7 +10,7 @@ import { buildAndInstall } from '../published/build-and-install.ts'
 import { bundlePage } from './bundle-page.ts'
 import { startChromium } from './chromium.ts'
 import { findChromium, installRuntimes } from './install.ts'
-import { resultsOf } from './run-program.ts'
+import { readResults } from './run-program.ts'
 import { settingsFor } from './settings.ts'
 import { startSuiteServer } from './suite-server.ts'
 
@@ -19,13 +19,13 @@ const usage = `npm run conformance:runtimes
 Packs the libraries as they are published, and lets one program use them in Node, Bun, Deno and Chromium.
 Chromium is left out where it is not on the PATH; CHROMIUM names one.`
 
-/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const runtimes = await installRuntimes(keeper, say)
   const { python, node } = await installLance(keeper, say)
   const chromium = findChromium()
-  // Nowhere below the workspace: what is not installed must not be found there.
+  // Outside of the workspace, where modules would be found that are not installed.
   const run = mkdtempSync(join(tmpdir(), 'headgate-runtimes-'))
   say('building …')
   const installed = await buildAndInstall(keeper, { run, tarballs: join(run, 'tarballs') })
@@ -67,7 +67,7 @@ async function main(): Promise<number> {
   const totals: string[] = []
   let failed = 0
   for (const { name, start } of starts) {
-    const results = await resultsOf(server, start)
+    const results = await readResults(server, start)
     for (const { title, reason } of results)
       console.log(reason === null ? `ok    ${name}: ${title}` : `FAIL  ${name}: ${title}: ${reason}`)
     const bad = results.filter(({ reason }) => reason !== null).length

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { loadNodeLance, range, rowsOf } from '../lance-client/node-lance.ts'
+import { loadNodeLance, range, readRows } from '../lance-client/node-lance.ts'
 import { catalogUri, tokenUri, type HeadgateServer } from '../lib/headgate-server.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { Installed } from '../published/checks.ts'
 
-/** What programs are told: where the servers are, what to sign, and what Node makes of that. */
+/** Returns the settings of programs: addresses of the servers, requests to sign, and the signatures of Node. */
 export async function settingsFor(
   keeper: ProcessKeeper,
   { run, packed }: Installed,
@@ -29,13 +29,13 @@ export async function settingsFor(
     },
     lance: {
       uri: 'BASE/lance',
-      rows: Buffer.from(rowsOf(loadNodeLance(lance), range(0, 10))).toString('base64'),
+      rows: Buffer.from(readRows(loadNodeLance(lance), range(0, 10))).toString('base64'),
     },
     signed: await signedByNode(keeper, run),
     tokenFile,
     printToken: 'echo printed',
     files: packed
-      // For Node 24 and newer, where headgate itself runs.
+      // Requires Node 24 or newer, like headgate itself.
       .filter(({ library }) => library !== 'forward')
       .flatMap(({ folder }) =>
         readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })

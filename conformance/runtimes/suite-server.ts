@@ -1,27 +1,27 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What came of a check: a reason where it failed. */
+/** Result of a check; a reason if it failed. */
 export interface Result {
   readonly title: string
   readonly reason: string | null
 }
 
-/** What programs in all runtimes talk to, beside the catalog: the way in for settings, and out for results. */
+/** Server for programs in all runtimes, in addition to the catalog: it serves settings and receives results. */
 export interface SuiteServer extends AsyncDisposable {
   readonly origin: string
-  /** From now on. */
+  /** Replaces the served content. */
   serve(content: Served): void
-  /** The results of the program that says so next. */
+  /** Returns the results of the next program that sends them. */
   results(): Promise<readonly Result[]>
 }
 
 export interface Served {
-  /** Told to every program. */
+  /** Settings that every program receives. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Of the page, by their names. */
+  /** Files of the page by their names. */
   readonly files: ReadonlyMap<string, string>
-  /** The server behind `/lance`, which knows nothing of pages of other origins. */
+  /** The server behind `/lance`, which does not support pages of other origins. */
   readonly lance: string
 }
 
@@ -39,9 +39,9 @@ export async function startSuiteServer(): Promise<SuiteServer> {
     if (target.startsWith('/lance/'))
       return passOn(content.lance, target.slice('/lance'.length), request, response)
     const [path = ''] = target.split('?')
-    // Never answered: what gives up is the client.
+    // Never answered, so that the client must stop waiting.
     if (path.startsWith('/silent/')) return
-    const body = await textOf(request)
+    const body = await readText(request)
     const code = content.files.get(path.slice(1))
     if (path === '/') send(response, 'text/html', page)
     else if (code !== undefined) send(response, 'text/javascript', code)
@@ -77,7 +77,7 @@ function send(response: ServerResponse, type: string, text: string): void {
   response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(text)
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks).toString()

@@ -5,7 +5,7 @@ import type { Case } from './random-request.ts'
 
 const script = fileURLToPath(new URL('sign.py', import.meta.url))
 
-/** What botocore made of a request. */
+/** Request that botocore signed. */
 export interface BotoSigned {
   readonly url: string
   /** Names in lower case. */
@@ -21,7 +21,7 @@ export interface Botocore {
   ): Promise<BotoSigned>
 }
 
-/** Starts botocore as a process that signs what it is handed; it ends with its keeper. */
+/** Starts botocore as a process that signs requests. It ends with its keeper. */
 export function startBotocore(keeper: ProcessKeeper, python: string, folder: string): Botocore {
   const waiting: PromiseWithResolvers<BotoSigned>[] = []
   const child = keeper.start({

@@ -1,11 +1,12 @@
-import { send, type AuthProvider, type AuthRequest, type HeaderList, type OutgoingBody } from '@headgate/auth'
-import { AuthRegistry, fetchTransport, type Properties } from '@headgate/auth'
+import { type AuthProvider } from '@headgate/auth'
+import { AuthRegistry, type Properties } from '@headgate/auth'
+import { type HeaderList, type HttpRequest, type OutgoingBody, fetchTransport, send } from '@headgate/http'
 
-/** What a real verifier made of requests. */
+/** Counts of an independent verifier. */
 export interface VerifierReport {
   readonly name: string
   accepted: number
-  /** Requests that were forged and refused. */
+  /** Number of forged requests that were refused. */
   refused: number
   readonly failures: string[]
 }
@@ -16,7 +17,7 @@ export interface Probe {
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: OutgoingBody
-  /** Whether forged forms of it are tried too. */
+  /** Whether forged forms of it are sent too. */
   readonly forge?: true
   /** Another URL that leads to the same service. */
   readonly elsewhere?: string
@@ -25,11 +26,11 @@ export interface Probe {
 
 const transport = fetchTransport({ timeoutMs: 20_000 })
 
-/** Sends a request that must be let in; gives its answer's text. */
+/** Sends a request that must be accepted. Returns the text of its response. */
 export async function letIn(report: VerifierReport, probe: Probe): Promise<string> {
   await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
   const { status, text } = await ask(probe, auth)
-  // Whether there is such a thing is asked only of those who were let in.
+  // The service checks whether an object exists only after it has accepted the signature.
   const inside = status < 400 || ([404, 409].includes(status) && !/signature|token|denied/i.test(text))
   if (inside) report.accepted++
   else
@@ -39,7 +40,7 @@ export async function letIn(report: VerifierReport, probe: Probe): Promise<strin
   return text
 }
 
-/** Sends a request that is rightly signed, by somebody who may not do it: it must be refused for that reason. */
+/** Sends a correctly signed request of a user without the right, which must be refused for this reason. */
 export async function keepAway(report: VerifierReport, probe: Probe): Promise<void> {
   await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
   const { status, text } = await ask(probe, auth)
@@ -47,11 +48,11 @@ export async function keepAway(report: VerifierReport, probe: Probe): Promise<vo
   else report.failures.push(`${probe.what}: answered with ${status}: ${text.slice(0, 300)}`)
 }
 
-/** Methods that every verifier here knows at the same place. */
+/** Other methods that all verifiers support for the same target. */
 const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'DELETE', POST: 'PUT' }
 
-/** Ways to forge a request after it was signed, and what one would need to sign it. */
-const forgeries: Readonly<Record<string, (request: AuthRequest) => AuthRequest>> = {
+/** Changes of a signed request that would need a new signature. */
+const forgeries: Readonly<Record<string, (request: HttpRequest) => HttpRequest>> = {
   'another method': (request) => ({ ...request, method: otherMethods[request.method] ?? 'GET' }),
   'another query': (request) => ({
     ...request,
@@ -66,7 +67,7 @@ const forgeries: Readonly<Record<string, (request: AuthRequest) => AuthRequest>>
     withHeader(request, 'authorization', (value) => value.replace('us-east-1', 'us-west-2')),
 }
 
-/** Sends forged forms of a request, all of which must be refused. */
+/** Sends forged forms of a request, which must all be refused. */
 export async function keepOut(report: VerifierReport, probe: Probe): Promise<void> {
   for (const [name, forge] of Object.entries(forgeries)) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
@@ -77,7 +78,7 @@ export async function keepOut(report: VerifierReport, probe: Probe): Promise<voi
   const { elsewhere } = probe
   if (elsewhere !== undefined) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
-    const authenticate = async (request: AuthRequest): Promise<AuthRequest> => ({
+    const authenticate = async (request: HttpRequest): Promise<HttpRequest> => ({
       ...(await auth.authenticate(request)),
       url: elsewhere,
     })
@@ -86,7 +87,7 @@ export async function keepOut(report: VerifierReport, probe: Probe): Promise<voi
   if (probe.body instanceof Uint8Array) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
     const forged = { ...probe, body: new TextEncoder().encode('{"forged":true}') }
-    const authenticate = async (request: AuthRequest): Promise<AuthRequest> =>
+    const authenticate = async (request: HttpRequest): Promise<HttpRequest> =>
       await auth.authenticate({ ...request, body: probe.body instanceof Uint8Array ? probe.body : null })
     await mustFail(report, `${probe.what}, another body`, forged, { authenticate })
   }
@@ -117,12 +118,12 @@ async function ask(probe: Probe, auth: AuthProvider): Promise<{ status: number; 
   return { status: response.status, text: await response.text() }
 }
 
-/** A store that has only just started says 503; each try is signed anew. */
+/** Retries a 503, which a store returns directly after its start. Each attempt is signed again. */
 function retry({ response }: { readonly response?: Response }): number | undefined {
   return response?.status === 503 ? 1_000 : undefined
 }
 
-function withHeader(request: AuthRequest, name: string, change: (value: string) => string): AuthRequest {
+function withHeader(request: HttpRequest, name: string, change: (value: string) => string): HttpRequest {
   return {
     ...request,
     headers: request.headers.map(([each, value]) => [
@@ -132,7 +133,7 @@ function withHeader(request: AuthRequest, name: string, change: (value: string) 
   }
 }
 
-/** One second later. */
+/** Returns the timestamp one second later. */
 function later(timestamp: string): string {
   return timestamp.replace(/(\d)Z$/, (_, digit: string) => `${(Number(digit) + 1) % 10}Z`)
 }

@@ -1,23 +1,18 @@
-import {
-  AuthRegistry,
-  headerValue,
-  type AuthRequest,
-  type HeaderList,
-  type ReadyProvider,
-} from '@headgate/auth'
+import { AuthRegistry, type ReadyProvider } from '@headgate/auth'
+import { type HeaderList, type HttpRequest, headerValue } from '@headgate/http'
 import { Random } from '../attack/random.ts'
 import type { Botocore, BotoSigned } from './botocore.ts'
 import { randomCase, type Case } from './random-request.ts'
 import { strictly, type Reason } from './spellings.ts'
 
-/** What came of comparing two signers. */
+/** Result of the comparison of two signers. */
 export interface Comparison {
   readonly compared: number
-  /** Signed alike, byte for byte, in the spelling that both were given. */
+  /** Number of requests with equal signatures, byte for byte, for the same URL. */
   readonly alike: number
-  /** Signed alike once botocore was given the strict spelling, by what was different in it. */
+  /** Numbers of requests with equal signatures for a strict spelling of the URL, by the reason. */
   readonly respelled: ReadonlyMap<Reason, number>
-  /** Of those, how many botocore signs in another way in the spelling as given. */
+  /** Number of these that botocore signs differently in the original spelling. */
   readonly different: number
   readonly failures: readonly string[]
 }
@@ -26,14 +21,14 @@ export interface CompareOptions {
   readonly form: 'header' | 'query'
   readonly cases: number
   readonly seed: number
-  /** Whether spellings take part on which signers may differ. */
+  /** Whether the requests include spellings on which signers may differ. */
   readonly lax: boolean
 }
 
-/** Requests that are under way at botocore at a time. */
+/** Number of concurrent requests to botocore. */
 const PIPELINE = 64
 
-/** Has both sign the same generated requests. */
+/** Signs the same generated requests with both signers. */
 export async function compare(botocore: Botocore, options: CompareOptions): Promise<Comparison> {
   const random = new Random(options.seed)
   const respelled = new Map<Reason, number>()
@@ -63,24 +58,24 @@ interface Outcome {
 }
 
 async function compareOne(botocore: Botocore, aCase: Case, form: 'header' | 'query'): Promise<Outcome> {
-  const provider = await providerOf(aCase, form)
+  const provider = await openProvider(aCase, form)
   const signed = await provider.authenticate(aCase.request)
-  // In headers the URL that is sent is what both sign; in the query each adds its own parameters.
+  // In headers both sign the sent URL; in the query each adds its own parameters.
   const url = form === 'header' ? signed.url : aCase.request.url
   const strict = strictly(url, aCase.service)
   const headers = headersForBotocore(aCase, form, signed.headers)
   const theirs = await botocore.sign(aCase, strict.url, form, headers)
   const given = strict.reasons.length === 0 ? theirs : await botocore.sign(aCase, url, form, headers)
   const ours = form === 'header' ? headerProof(signed.headers) : queryProof(signed.url)
-  const expected = proofOf(theirs, form)
+  const expected = readProof(theirs, form)
   if (ours === expected) {
-    return { reasons: strict.reasons, different: proofOf(given, form) !== ours }
+    return { reasons: strict.reasons, different: readProof(given, form) !== ours }
   }
-  const failure = `${describe(aCase)}\n  ours   ${ours}\n  theirs ${expected}`
+  const failure = `${describe(aCase)}\n  headgate ${ours}\n  botocore ${expected}`
   return { reasons: strict.reasons, different: true, failure }
 }
 
-async function providerOf(aCase: Case, form: 'header' | 'query'): Promise<ReadyProvider> {
+async function openProvider(aCase: Case, form: 'header' | 'query'): Promise<ReadyProvider> {
   return await new AuthRegistry().create(
     {
       'rest.auth.type': 'sigv4',
@@ -91,7 +86,7 @@ async function providerOf(aCase: Case, form: 'header' | 'query'): Promise<ReadyP
       'rest.auth.sigv4.session-token': aCase.sessionToken,
       'rest.auth.sigv4.form': form,
       'rest.auth.sigv4.expires-seconds': form === 'query' ? aCase.expires : undefined,
-      // botocore signs bodies unless it is told not to, in headers; presigned for S3 it never does.
+      // botocore signs bodies in headers unless it is configured otherwise, and never in presigned requests for S3.
       'rest.auth.sigv4.payload': form === 'query' && aCase.service === 's3' ? undefined : 'signed',
       'rest.auth.sigv4.payload-header': form === 'query' ? 'none' : aCase.payloadHeader,
     },
@@ -99,7 +94,10 @@ async function providerOf(aCase: Case, form: 'header' | 'query'): Promise<ReadyP
   )
 }
 
-/** What botocore is given besides: it takes the hash of a body from the header if there is one, and adds none but for S3. */
+/**
+ * Returns additional headers for botocore: it reads the hash of a body from the header if there is one, and adds this
+ * header only for S3.
+ */
 function headersForBotocore(aCase: Case, form: 'header' | 'query', signed: HeaderList): HeaderList {
   const hash =
     form === 'header' && aCase.service !== 's3' ? headerValue(signed, 'x-amz-content-sha256') : undefined
@@ -110,12 +108,12 @@ function headersForBotocore(aCase: Case, form: 'header' | 'query', signed: Heade
 
 const proofHeaders = ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']
 
-/** All that a signer added, in one line. */
+/** Formats all headers that a signer added in one line. */
 function headerProof(headers: HeaderList): string {
   return proofHeaders.map((name) => `${name}=${headerValue(headers, name)}`).join(' ')
 }
 
-/** The parameters that prove it, sorted: the order of parameters is not signed. */
+/** Returns the authentication parameters, sorted because their order is not signed. */
 function queryProof(url: string): string {
   const query = url.slice(url.indexOf('?') + 1)
   return query
@@ -125,7 +123,7 @@ function queryProof(url: string): string {
     .join('&')
 }
 
-function proofOf(signed: BotoSigned, form: 'header' | 'query'): string {
+function readProof(signed: BotoSigned, form: 'header' | 'query'): string {
   return form === 'header' ? headerProof(signed.headers) : queryProof(signed.url)
 }
 
@@ -134,7 +132,7 @@ function describe({
   service,
   region,
 }: {
-  request: AuthRequest
+  request: HttpRequest
   service: string
   region: string
 }): string {

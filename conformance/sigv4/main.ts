@@ -18,7 +18,7 @@ const comparisons = [
   { name: 'in the query, any spelling', form: 'query', lax: true },
 ] as const
 
-/** Exit code: 0 all agree, 1 somebody does not, 2 it could not run. */
+/** Returns the exit code: 0 all signers agree, 1 a signer differs, 2 the run was not possible. */
 async function main({ cases, seed, only }: Options): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('sigv4-run'))
@@ -34,7 +34,7 @@ async function main({ cases, seed, only }: Options): Promise<number> {
     for (const [index, { name, form, lax }] of comparisons.entries()) {
       const result = await compare(botocore, { form, lax, cases, seed: seed + index })
       failures.push(...result.failures)
-      rows.push([name, ...countsOf(result)])
+      rows.push([name, ...countList(result)])
       for (const [reason, count] of result.respelled) found.set(reason, (found.get(reason) ?? 0) + count)
     }
     console.log(textTable(rows))
@@ -59,7 +59,7 @@ async function main({ cases, seed, only }: Options): Promise<number> {
   return failures.length === 0 ? 0 : 1
 }
 
-function countsOf({ compared, alike, failures }: Comparison): number[] {
+function countList({ compared, alike, failures }: Comparison): number[] {
   return [compared, alike, compared - alike - failures.length, failures.length]
 }
 

@@ -5,7 +5,7 @@ import { keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Keys as they stand in a URL that no parser changes: strictly escaped, and as WHATWG URLs leave them. */
+/** Keys in the form of a URL that parsers do not change: strictly escaped, and in the form of WHATWG URLs. */
 const keys = [
   'plain',
   'a%20b',
@@ -20,7 +20,10 @@ const keys = [
   'arn%3Aaws%3As3tables',
 ] as const
 
-/** Starts MinIO, whose verifier is its own, and sends it S3 requests: in headers, in the query, with keys of a role. */
+/**
+ * Starts MinIO, which has an independent verifier, and sends it S3 requests: in headers, in the query, with keys of a
+ * role.
+ */
 export async function againstMinio(
   keeper: ProcessKeeper,
   folder: string,

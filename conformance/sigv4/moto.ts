@@ -5,7 +5,7 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { answers, waitUntilReady } from '../lib/wait-until-ready.ts'
 import { keepAway, keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
-/** Calls that moto lets through unsigned: those that make the user, its rights and its key. */
+/** Calls that moto accepts unsigned: they create the user, its rights and its key. */
 const UNSIGNED_CALLS = 3
 
 const json = (target: string): [string, string][] => [
@@ -16,7 +16,9 @@ const json = (target: string): [string, string][] => [
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const form = [['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8']] as const
 
-/** Starts moto, which verifies signatures with botocore's code and knows its users, and sends it requests for each service. */
+/**
+ * Starts moto, which verifies signatures with botocore's code and has users, and sends it requests for each service.
+ */
 export async function againstMoto(
   keeper: ProcessKeeper,
   python: string,
@@ -57,7 +59,7 @@ export async function againstMoto(
 
 const enforced = ['glue', 's3tables', 'execute-api', 's3'] as const
 
-/** Users that one service alone is allowed to: their signatures are right everywhere, and only their rights decide. */
+/** Checks users with rights on one service only: their signatures are valid everywhere, and their rights decide. */
 async function policiesCount(report: VerifierReport, url: string, admin: Properties): Promise<void> {
   for (const service of enforced) {
     const only = await makeUser(
@@ -66,7 +68,7 @@ async function policiesCount(report: VerifierReport, url: string, admin: Propert
       async (parameters) => await signedIam(report, url, admin, parameters),
     )
     for (const probe of probes(url, only).filter(({ forge }) => forge)) {
-      const what = `${probe.what}, by a user of ${service} alone`
+      const what = `${probe.what}, by a user with rights on ${service} only`
       if (probe.properties['rest.auth.sigv4.service'] === service) await letIn(report, { ...probe, what })
       else await keepAway(report, { ...probe, what })
     }
@@ -79,7 +81,7 @@ function probes(url: string, user: Properties): Probe[] {
     'rest.auth.sigv4.service': service,
     ...more,
   })
-  // moto takes the hash of a body from this header, and does not look whether it is right.
+  // moto reads the hash of a body from this header, without comparing it with the body.
   const hashed = { 'rest.auth.sigv4.payload-header': 'none' }
   const base64 = { 'rest.auth.sigv4.payload-header': 'base64' }
   const bucket = encodeURIComponent('arn:aws:s3tables:us-east-1:123456789012:bucket/lake')
@@ -203,7 +205,7 @@ function strict(part: string): string {
   )
 }
 
-/** What calls IAM; gives the text of the answer. */
+/** Calls IAM and returns the text of the response. */
 type Iam = (parameters: Record<string, string>) => Promise<string>
 
 const allow = (action: string): string =>
@@ -212,7 +214,7 @@ const allow = (action: string): string =>
     Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }],
   })
 
-/** A user who may do some actions; its properties. */
+/** Creates a user with some rights, and returns its properties. */
 async function makeUser(name: string, action: string, iam: Iam): Promise<Properties> {
   await iam({ Action: 'CreateUser', UserName: name })
   await iam({ Action: 'PutUserPolicy', UserName: name, PolicyName: 'own', PolicyDocument: allow(action) })
@@ -225,7 +227,7 @@ async function makeUser(name: string, action: string, iam: Iam): Promise<Propert
   }
 }
 
-/** A call that moto takes unsigned, one of the first. */
+/** Sends one of the first calls, which moto accepts unsigned. */
 async function unsignedIam(url: string, parameters: Record<string, string>): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
@@ -257,7 +259,7 @@ async function signedIam(
   })
 }
 
-/** A role that the user may assume, made by signed calls; its ARN. */
+/** Creates a role that the user may assume by signed calls, and returns its ARN. */
 async function makeRole(report: VerifierReport, url: string, user: Properties): Promise<string> {
   const call: Iam = async (parameters) => await signedIam(report, url, user, parameters)
   const anybody = {
@@ -275,6 +277,6 @@ async function makeRole(report: VerifierReport, url: string, user: Properties): 
 
 function element(xml: string, name: string): string {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1]
-  if (text === undefined) throw new Error(`moto gave no ${name}: ${xml.slice(0, 300)}`)
+  if (text === undefined) throw new Error(`moto returned no ${name}: ${xml.slice(0, 300)}`)
   return text
 }

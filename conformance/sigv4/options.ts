@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
-import { oneOf, wholeNumber } from '../lib/read-flags.ts'
+import { parseChoice, wholeNumber } from '../lib/read-flags.ts'
 
 export const usage = `npm run conformance:sigv4 -- [options]
 
-Has verifiers and signers that are not ours judge the signatures of @headgate/auth: botocore signs the same generated
-requests; moto and MinIO let signed requests in and forged ones not.
+Compares the signatures of @headgate/auth with those of botocore for generated requests, and sends signed and forged
+requests to moto and MinIO.
 
   --cases N    generated requests for each of the four comparisons (default: 2500)
-  --seed N     the same requests as another run (default: by the clock)
+  --seed N     seed of the requests; repeats an earlier run (default: from the clock)
   --only NAME  botocore, moto or minio; may be repeated (default: all)
   --help`
 
@@ -20,7 +20,7 @@ export interface Options {
   readonly only: readonly Part[]
 }
 
-/** Reads the command line; undefined when help was asked for. Throws with a sentence for what cannot be. */
+/** Parses the command line. Returns undefined for the help option. Throws with a sentence for invalid options. */
 export function readOptions(args: readonly string[], now: number): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -32,7 +32,7 @@ export function readOptions(args: readonly string[], now: number): Options | und
     },
   })
   if (values.help) return undefined
-  const only = values.only.map((name) => oneOf('--only', name, parts))
+  const only = values.only.map((name) => parseChoice('--only', name, parts))
   return {
     cases: wholeNumber('--cases', values.cases, 0),
     seed: wholeNumber('--seed', values.seed, 0),

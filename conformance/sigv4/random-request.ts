@@ -1,9 +1,9 @@
-import type { AuthRequest } from '@headgate/auth'
+import type { HttpRequest } from '@headgate/http'
 import type { Random } from '../attack/random.ts'
 
-/** A request to sign, and how. */
+/** A request to sign, with the options of its signature. */
 export interface Case {
-  readonly request: AuthRequest & { readonly body: Uint8Array | null }
+  readonly request: HttpRequest & { readonly body: Uint8Array | null }
   readonly service: string
   readonly region: string
   readonly accessKeyId: string
@@ -43,7 +43,7 @@ const words = [
   '',
 ] as const
 const escaped = ['%1F', '%2F', '%24', '%25', '%2B', '%20', '%3A', '%C3%A9', '%F0%9F%98%80', '%7E'] as const
-/** What URL parsers leave as it is. */
+/** Characters that URL parsers do not change. */
 const raw = ['!', "'", '(', ')', '*', '$', ',', ';', ':', '@', '+', '=', '~', '%2f', '%7e', '%41'] as const
 const headerNames = [
   'Accept',
@@ -65,7 +65,7 @@ const headerValues = [
   'é',
 ] as const
 
-/** Any request that URL parsers leave alone; `lax` lets in spellings on which signers may differ. */
+/** Generates a request that URL parsers do not change. `lax` allows spellings on which signers may differ. */
 export function randomCase(random: Random, form: 'header' | 'query', lax: boolean): Case {
   const service = random.pick(services)
   const method = random.pick(methods)
@@ -122,7 +122,7 @@ function randomText(random: Random, lax: boolean): string {
 
 function randomHeaders(random: Random, form: 'header' | 'query'): [string, string][] {
   const names = random.some(headerNames, 5)
-  // botocore keeps a content type out of presigned requests.
+  // botocore does not add a content type to presigned requests.
   const usable = form === 'query' ? names.filter((name) => name !== 'Content-Type') : names
   return usable.map((name) => [name, random.pick(headerValues.filter((value) => value !== 'é'))])
 }

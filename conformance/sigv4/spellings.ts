@@ -1,8 +1,8 @@
-/** Why two signers may differ on a spelling of a URL, though both sign what the other verifies. */
+/** Reasons why two signers differ on a spelling of a URL, although each signature is valid. */
 export const reasons = {
-  plus: 'a + in a query is a space (HTML forms); botocore signs it as it stands, verifiers read it as %20',
+  plus: 'a + in a query is a space (HTML forms); botocore signs it unchanged, verifiers read it as %20',
   escapes:
-    'characters that RFC 3986 reserves stand unescaped, or escapes have small digits; botocore signs them as they stand',
+    'reserved characters of RFC 3986 are unescaped, or escapes have small digits; botocore signs them unchanged',
   pieces: 'an empty piece between & is nothing; botocore makes a nameless parameter of it',
   'dot-end':
     'a path that ends in a dot segment ends in a slash (RFC 3986 section 5.2.4); botocore leaves it out',
@@ -10,13 +10,16 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
-/** A URL spelled so that there is only one way to sign it, and in what it differed. */
+/** A URL with only one possible signature, and its difference from the original. */
 export interface Strict {
   readonly url: string
   readonly reasons: readonly Reason[]
 }
 
-/** Spells a URL strictly: RFC 3986 with nothing escaped that need not be. Paths of general services stay: they are escaped once more. */
+/**
+ * Spells a URL strictly: RFC 3986 without unnecessary escapes. Paths of general services do not change, because they
+ * are escaped again.
+ */
 export function strictly(url: string, service: string): Strict {
   const [, origin = '', path = '', query] = /^(https?:\/\/[^/?]+)([^?]*)(?:\?(.*))?$/.exec(url) ?? []
   const found = new Set<Reason>()

@@ -4,7 +4,7 @@ import type { EngineAccess } from '../lib/access.ts'
 import type { Engine, EngineSettings, Rows, Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** ClickHouse with the catalog as the database `ice`; a table is `ice.\`namespace.table\``. */
+/** Starts ClickHouse with the catalog as the database `ice`; a table is `ice.\`namespace.table\``. */
 export async function startClickHouse(settings: EngineSettings): Promise<Engine> {
   const python = await installClickHouse(settings.keeper, settings.say)
   const worker = startPythonWorker(settings.keeper, {
@@ -13,7 +13,7 @@ export async function startClickHouse(settings: EngineSettings): Promise<Engine>
     script: fileURLToPath(new URL('main.py', import.meta.url)),
     folder: settings.folder,
   })
-  const version = await worker.ask('connect', { connection: connectionOf(settings.access) })
+  const version = await worker.ask('connect', { connection: toConnection(settings.access) })
   return {
     name: 'clickhouse',
     version: typeof version === 'string' ? version : '',
@@ -23,8 +23,8 @@ export async function startClickHouse(settings: EngineSettings): Promise<Engine>
   }
 }
 
-function connectionOf({ uri, warehouse = '', auth, storage }: EngineAccess): Value {
-  if (storage.kind !== 'vended') throw new Error('ClickHouse runs on warehouses that vend keys')
+function toConnection({ uri, warehouse = '', auth, storage }: EngineAccess): Value {
+  if (storage.kind !== 'vended') throw new Error('ClickHouse runs only on warehouses that vend keys')
   return {
     uri,
     warehouse,

@@ -1,9 +1,12 @@
-import { claimsOf } from './keycloak.ts'
+import { decodeClaims } from './keycloak.ts'
 import { idClaim, partner, partnerIssuer } from './partner-realm.ts'
-import type { World } from './scenes.ts'
+import type { ScenarioContext } from './scenarios.ts'
 
-/** Identity chaining: people sign in at the realm `partner`, and are users of the realm `lakehouse` to the catalog. */
-export async function chained({ checks, keycloak, lake }: World, secret: string): Promise<void> {
+/**
+ * Checks identity chaining: people sign in at the realm `partner`, and the catalog sees them as users of the realm
+ * `lakehouse`.
+ */
+export async function chained({ checks, keycloak, fixture }: ScenarioContext, secret: string): Promise<void> {
   await keycloak.admin('POST', '/identity-provider/instances', {
     alias: partner,
     providerId: 'oidc',
@@ -23,22 +26,22 @@ export async function chained({ checks, keycloak, lake }: World, secret: string)
     },
   })
   const there = (await keycloak.signIn('alice', partner)).access
-  const unknown = await lake.exchange(there, { secret })
+  const unknown = await fixture.exchange(there, { secret })
   checks.is(
-    'chained: alice of partner is nobody yet',
+    'chained: alice of partner is not known yet',
     [unknown.status, unknown.body['error']],
     [400, 'invalid_grant'],
   )
-  const claims = claimsOf(there)
+  const claims = decodeClaims(there)
   await keycloak.admin('POST', `/users/${String(claims[idClaim])}/federated-identity/${partner}`, {
     identityProvider: partner,
     userId: String(claims['sub']),
     userName: 'alice',
   })
   const again = (await keycloak.signIn('alice', partner)).access
-  const reply = await lake.exchange(again, { secret })
+  const reply = await fixture.exchange(again, { secret })
   checks.is('linked, her token of partner is worth one, in two steps', reply.status, 200)
   const token = String(reply.body['access_token'])
-  checks.is('as the user of lakehouse', claimsOf(token)['sub_issuer'], keycloak.issuer)
-  checks.is('who sees what she sees', await lake.load(token, 'sales.orders'), 200)
+  checks.is('as the user of lakehouse', decodeClaims(token)['sub_issuer'], keycloak.issuer)
+  checks.is('who sees what she sees', await fixture.load(token, 'sales.orders'), 200)
 }

@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { claimsOf } from './keycloak.ts'
-import type { Lake } from './lake.ts'
-import type { World } from './scenes.ts'
+import { decodeClaims } from './keycloak.ts'
+import type { WarehouseFixture } from './warehouse-fixture.ts'
+import type { ScenarioContext } from './scenarios.ts'
 
-/** Longer than an issuer is taken at its word about a token there, ms. */
+/** Longer than the server caches the issuer's response about a token, ms. */
 const askedAgainMs = 5_000
 const leewayMs = 5_000
 
 /**
- * The client of an engine is disabled at Keycloak: where Keycloak is asked about tokens, what it got is over with the next
- * look; where it is not, at the end of the token; and where the engine is disabled here, at once.
+ * Disables the client of an engine at Keycloak. Its tokens become invalid at the next introspection if the server uses
+ * introspection, and at their expiry otherwise. When the engine is disabled at Headgate, they become invalid
+ * immediately.
  *
- * @param asking a server that asks
+ * @param asking a server that uses introspection
  */
-export async function clientLeaves(world: World, asking: Lake): Promise<void> {
-  const { checks, keycloak, lake } = world
+export async function clientLeaves(context: ScenarioContext, asking: WarehouseFixture): Promise<void> {
+  const { checks, keycloak, fixture } = context
   await asking.registerTrino([keycloak.issuer])
   const lasting = (seconds: string): Promise<void> =>
     keycloak.setClient('trino', { attributes: { 'access.token.lifespan': seconds } })
@@ -26,11 +27,11 @@ export async function clientLeaves(world: World, asking: Lake): Promise<void> {
     404,
     askedAgainMs,
   )
-  checks.is('and good where it is not', await lake.load(long, 'sales.orders'), 200)
+  checks.is('and good where it is not', await fixture.load(long, 'sales.orders'), 200)
   await lasting('20')
   const short = (await keycloak.exchange(alice)).token
-  const end = Number(claimsOf(short)['exp']) * 1_000
-  checks.is('so is a short one', await lake.load(short, 'sales.orders'), 200)
+  const end = Number(decodeClaims(short)['exp']) * 1_000
+  checks.is('so is a short one', await fixture.load(short, 'sales.orders'), 200)
 
   await keycloak.setClient('trino', { enabled: false })
   checks.is(
@@ -44,18 +45,18 @@ export async function clientLeaves(world: World, asking: Lake): Promise<void> {
     401,
     askedAgainMs,
   )
-  checks.is('and good on where it is not, until its end', await lake.load(short, 'sales.orders'), 200)
+  checks.is('and good on where it is not, until its end', await fixture.load(short, 'sales.orders'), 200)
   await sleep(Math.max(0, end + leewayMs + 1_000 - Date.now()))
-  checks.is('which is the bound then, with the leeway of 5 s', await lake.load(short, 'sales.orders'), 401)
-  checks.is('the long one has not ended', await lake.load(long, 'sales.orders'), 200)
-  await lake.manage('POST', '/principals/trino/disable')
+  checks.is('which is the bound then, with the leeway of 5 s', await fixture.load(short, 'sales.orders'), 401)
+  checks.is('the long one has not ended', await fixture.load(long, 'sales.orders'), 200)
+  await fixture.manage('POST', '/principals/trino/disable')
   await checks.becomes(
     'and the engine disabled here, at once',
-    () => lake.load(long, 'sales.orders'),
+    () => fixture.load(long, 'sales.orders'),
     401,
     5_000,
   )
   await keycloak.setClient('trino', { enabled: true })
   await lasting('')
-  await lake.manage('POST', '/principals/trino/enable')
+  await fixture.manage('POST', '/principals/trino/enable')
 }

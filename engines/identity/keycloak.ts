@@ -1,22 +1,22 @@
-/** What the scenes ask of a running Keycloak. */
+/** Requests of the scenarios to a running Keycloak. */
 export interface Keycloak {
   readonly issuer: string
   /** Its address, without a path. */
   readonly origin: string
-  /** By the password of the user, through the client `app`, in this realm or in another one. */
+  /** Signs in with the password of the user, through the client `app`, in this realm or in another one. */
   signIn(user: string, realm?: string): Promise<Tokens>
-  /** The token of a client for itself. */
+  /** Requests a token of a client for itself. */
   serviceToken(client: string): Promise<string>
-  /** Its standard token exchange, by `trino`: the token of the user for the catalog, or another client. */
+  /** Exchanges the token of a user by the standard token exchange of `trino`, for the catalog or another client. */
   exchange(subject: string, audience?: string): Promise<Exchanged>
-  /** Its grant for assertions (RFC 7523), by `trino`, of an identity provider that it knows. */
+  /** Sends an assertion (RFC 7523) of a registered identity provider, by `trino`. */
   assert(assertion: string): Promise<Exchanged>
-  /** Its admin interface, below the realm. */
+  /** Sends a request to the admin API, below the realm. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   addRealm(realm: object): Promise<void>
   /** Changes these settings of a client, and of its attributes these. */
   setClient(clientId: string, change: ClientChange): Promise<void>
-  /** The id of the client. */
+  /** Returns the id of the client. */
   client(clientId: string): Promise<string>
 }
 
@@ -133,7 +133,7 @@ export function connectKeycloak(origin: string): Keycloak {
   }
 }
 
-/** The claims of a token of which nothing is to be believed. */
-export function claimsOf(token: string): Readonly<Record<string, unknown>> {
+/** Decodes the claims of a token without verification. */
+export function decodeClaims(token: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 }

@@ -11,8 +11,9 @@ export interface LegIssuers {
 }
 
 /**
- * What a server is told that exchanges at Keycloak: tokens of the realm by its standard exchange, tokens of the realm
- * `partner` in two steps. The client proves itself in three ways: Basic, by a key, by its secret in the form.
+ * Returns the issuers of a server that exchanges at Keycloak: tokens of the realm by its standard exchange, tokens of
+ * the realm `partner` in two steps. The client authenticates in three ways: Basic, by a key, by its secret in the
+ * form.
  */
 export function legIssuers(keycloak: Keycloak, folder: string): LegIssuers {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -12,14 +12,17 @@ import { enginesAssert } from './assertions.ts'
 import { Checks } from './checks.ts'
 import { clientLeaves } from './client-leaves.ts'
 import { connectKeycloak } from './keycloak.ts'
-import { openLake } from './lake.ts'
+import { openWarehouseFixture } from './warehouse-fixture.ts'
 import { legIssuers } from './leg-issuers.ts'
-import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenes.ts'
+import { clocksDiffer, engineExchanges, keysRotate, peopleSignIn, somebodyLeaves } from './scenarios.ts'
 import { headgateExchanges } from './second-leg.ts'
 import { sparkClient } from './spark-client.ts'
 import { stockClients } from './stock-clients.ts'
 
-/** Real people, clients and keys of a real Keycloak against three real servers. Exit code: 0 all held, 1 not, 2 could not run. */
+/**
+ * Checks real users, clients and keys of a Keycloak with three real servers. Returns the exit code: 0 all passed, 1
+ * some failed, 2 the run was not possible.
+ */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const installed = await installKeycloak(keeper, say)
@@ -57,8 +60,8 @@ async function main(): Promise<number> {
     name: string,
     issuers: readonly object[],
     at?: typeof ports,
-  ): ReturnType<typeof openLake> =>
-    openLake(
+  ): ReturnType<typeof openWarehouseFixture> =>
+    openWarehouseFixture(
       await startHeadgate(keeper, {
         dataDir: join(folder, name),
         log: join(folder, `${name}.log`),
@@ -72,23 +75,23 @@ async function main(): Promise<number> {
       }),
     )
   say('starting three servers')
-  const lake = await open('headgate', [issuer], ports)
+  const fixture = await open('headgate', [issuer], ports)
   const asking = await open('asking', [{ ...issuer, introspection }])
   const legs = legIssuers(keycloak, folder)
   const onward = await open('onward', legs.issuers)
   await using engine = await startIssuer()
   const checks = new Checks()
-  const world = { checks, keycloak, lake }
-  await peopleSignIn(world)
-  await stockClients(world, keeper, folder)
-  await sparkClient(world, keeper, folder)
-  const secret = await engineExchanges(world)
-  await enginesAssert(world, engine, secret)
-  await headgateExchanges(world, onward, legs)
-  await keysRotate(world)
-  await clocksDiffer(world)
-  await somebodyLeaves(world, asking)
-  await clientLeaves(world, asking)
+  const context = { checks, keycloak, fixture }
+  await peopleSignIn(context)
+  await stockClients(context, keeper, folder)
+  await sparkClient(context, keeper, folder)
+  const secret = await engineExchanges(context)
+  await enginesAssert(context, engine, secret)
+  await headgateExchanges(context, onward, legs)
+  await keysRotate(context)
+  await clocksDiffer(context)
+  await somebodyLeaves(context, asking)
+  await clientLeaves(context, asking)
   console.log(`Keycloak ${installed.version}: ${checks.held} held, ${checks.failures.length} failed`)
   if (checks.failures.length > 0) {
     say(`logs and data: ${folder}`)

@@ -1,15 +1,15 @@
 import type { Keycloak } from './keycloak.ts'
 
-/** The name of a second realm, whose people are users of `lakehouse` to the catalog. */
+/** The name of a second realm, whose users the catalog sees as users of `lakehouse`. */
 export const partner = 'partner'
-/** A claim of `partner` that names people as `lakehouse` does. */
+/** A claim of `partner` with the name of the user in `lakehouse`. */
 export const idClaim = 'lakehouse_id'
 
 export function partnerIssuer({ origin }: Keycloak): string {
   return `${origin}/realms/${partner}`
 }
 
-/** The realm `partner`, where Headgate has a client with a key, whose tokens are for the realm `lakehouse`. */
+/** Returns the realm `partner`, where Headgate has a client with a key, whose tokens are for the realm `lakehouse`. */
 export function partnerRealm(
   keycloak: Keycloak,
   partnerKey: Readonly<Record<string, unknown>>,
@@ -74,7 +74,7 @@ export function partnerRealm(
   }
 }
 
-/** Lets people have attributes that nobody described. */
+/** Allows attributes of users that the profile does not declare. */
 const userProfile = {
   unmanagedAttributePolicy: 'ENABLED',
   attributes: ['username', 'email', 'firstName', 'lastName'].map((name) => ({ name })),

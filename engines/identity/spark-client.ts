@@ -3,30 +3,34 @@ import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import { startSpark } from '../spark/start.ts'
-import { claimsOf } from './keycloak.ts'
-import type { World } from './scenes.ts'
+import { decodeClaims } from './keycloak.ts'
+import type { ScenarioContext } from './scenarios.ts'
 
-/** Of the server, in ms: a token is taken for so long after its end. */
+/** Time in ms for which the server accepts a token after its expiry. */
 const leewayMs = 5_000
 
-/** Life of a token of `etl` here, in seconds: short enough to outlive it. */
+/** Lifetime of a token of `etl` in this realm, in seconds: short enough to outlive it. */
 const etlSeconds = 10
 
-/** How Spark says that something is refused. */
+/** Messages of Spark for refusals. */
 const refusals =
   /unauthorized_client|NotAuthorizedException|ForbiddenException|TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND/
 
 /**
- * Spark, unmodified, with bearers of Keycloak, one catalog for each, and with client credentials at Keycloak, as the
- * client `etl`, which was granted `select` on `sales` before.
+ * Checks unmodified Spark with bearers of Keycloak, one catalog for each, and with client credentials at Keycloak, as
+ * the client `etl`, which has `select` on `sales`.
  */
-export async function sparkClient(world: World, keeper: ProcessKeeper, folder: string): Promise<void> {
-  const { checks, keycloak, lake } = world
+export async function sparkClient(
+  context: ScenarioContext,
+  keeper: ProcessKeeper,
+  folder: string,
+): Promise<void> {
+  const { checks, keycloak, fixture } = context
   const accessBy = (auth: CatalogAuth): EngineAccess => ({
-    uri: lake.origin,
+    uri: fixture.origin,
     warehouse: 'lakehouse',
     auth,
-    // The catalog tells Spark the rest.
+    // Spark receives the other settings from the catalog.
     storage: { kind: 'vended', endpoint: '', region: '', ask: 'vended-credentials' },
   })
   const bearer = (token: string): EngineAccess => accessBy({ kind: 'token', token })
@@ -57,7 +61,7 @@ export async function sparkClient(world: World, keeper: ProcessKeeper, folder: s
     say: (line) => console.error(line),
   })
   console.error(`Spark ${spark.version}`)
-  /** The rows, or which refusal it was. */
+  /** Returns the rows, or the kind of the refusal. */
   const asks = async (statement: string): Promise<unknown> => {
     try {
       return await spark.sql(statement)
@@ -73,16 +77,16 @@ export async function sparkClient(world: World, keeper: ProcessKeeper, folder: s
   checks.is('nor changes what she may only read', await asks(change), 'ForbiddenException')
   checks.is('by one of bob it writes', await asks('INSERT INTO bob.hr.people VALUES (1), (2)'), [])
   checks.is('and reads with keys of the table', await count('bob.hr.people'), [[2]])
-  checks.is('and nothing of hers', await count('bob.sales.orders'), 'TABLE_OR_VIEW_NOT_FOUND')
+  checks.is('and none of hers', await count('bob.sales.orders'), 'TABLE_OR_VIEW_NOT_FOUND')
   checks.is('not by an id_token', await count('id_token.sales.orders'), 'NotAuthorizedException')
-  await sleep(Math.max(0, Number(claimsOf(short)['exp']) * 1_000 + leewayMs + 1_000 - Date.now()))
+  await sleep(Math.max(0, Number(decodeClaims(short)['exp']) * 1_000 + leewayMs + 1_000 - Date.now()))
   checks.is('nor by a token that has ended', await count('ended.sales.orders'), 'NotAuthorizedException')
   const began = Date.now()
   checks.is('by client credentials at Keycloak it reads', await count('etl.sales.orders'), [[0]])
   checks.is('what the client may', await count('etl.hr.people'), 'TABLE_OR_VIEW_NOT_FOUND')
   checks.is('not with another secret', await count('wrong.sales.orders'), 'unauthorized_client')
   await sleep(Math.max(0, began + etlSeconds * 1_000 + leewayMs + 2_000 - Date.now()))
-  checks.is('it signs in anew before its token ends', await count('etl.sales.orders'), [[0]])
+  checks.is('it signs in again before its token expires', await count('etl.sales.orders'), [[0]])
   await spark.stop()
   await keycloak.setClient('etl', { attributes: { 'access.token.lifespan': '' } })
 }

@@ -3,12 +3,15 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installPyIceberg } from '../install/pyiceberg.ts'
 import type { Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
-import { claimsOf } from './keycloak.ts'
-import { sales, type World } from './scenes.ts'
+import { decodeClaims } from './keycloak.ts'
+import { sales, type ScenarioContext } from './scenarios.ts'
 
-/** PyIceberg, unmodified, with a bearer of Keycloak, and with its OAuth2 manager asking Keycloak for tokens. */
+/**
+ * Checks unmodified PyIceberg with a bearer of Keycloak, and with its OAuth2 manager, which requests tokens from
+ * Keycloak.
+ */
 export async function stockClients(
-  { checks, keycloak, lake }: World,
+  { checks, keycloak, fixture }: ScenarioContext,
   keeper: ProcessKeeper,
   folder: string,
 ): Promise<void> {
@@ -18,7 +21,7 @@ export async function stockClients(
   const load = (table: string, auth: Readonly<Record<string, Value>>): Promise<Value> =>
     worker.ask('load', {
       table,
-      properties: { type: 'rest', uri: lake.origin, warehouse: 'lakehouse', ...auth },
+      properties: { type: 'rest', uri: fixture.origin, warehouse: 'lakehouse', ...auth },
     })
   const version = await worker.ask('version', {})
   console.error(`PyIceberg ${typeof version === 'string' ? version : ''}`)
@@ -28,7 +31,7 @@ export async function stockClients(
   const idToken = { token: (await keycloak.signIn('alice')).id }
   checks.is('not by an id_token', await load('sales.orders', idToken), 'UnauthorizedError')
 
-  const sub = String(claimsOf(await keycloak.serviceToken('etl'))['sub'])
+  const sub = String(decodeClaims(await keycloak.serviceToken('etl'))['sub'])
   const settings = {
     client_id: 'etl',
     client_secret: 'etl-secret',
@@ -39,12 +42,12 @@ export async function stockClients(
   }
   const etl = { auth: { type: 'oauth2', oauth2: settings } }
   checks.is(
-    'its OAuth2 manager gets a token of Keycloak, of somebody to whom no warehouse is there yet',
+    'its OAuth2 manager gets a token of Keycloak, of a user who sees no warehouse yet',
     await load('sales.orders', etl),
     'RESTError',
   )
   const to = { principal: `${keycloak.issuer}#${sub}` }
-  await lake.manage('POST', '/grants', { privilege: 'select', on: sales, to })
+  await fixture.manage('POST', '/grants', { privilege: 'select', on: sales, to })
   await checks.becomes(
     'which loads what it was granted',
     () => load('sales.orders', etl),

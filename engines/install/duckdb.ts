@@ -2,10 +2,10 @@ import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
-// extensions are built for exactly one version of DuckDB, so all have the same
+// extensions are built for exactly one version of DuckDB, so all have this version
 const version = '1.5.5'
 
-/** DuckDB and, as Python packages, the extensions that it would otherwise download at run time. */
+/** Installs DuckDB and, as Python packages, the extensions that it would otherwise download at run time. */
 export async function installDuckDb(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
   const packages = ['duckdb', 'duckdb-extension-httpfs', 'duckdb-extension-avro', 'duckdb-extension-iceberg']
   return pythonVenv(

@@ -3,25 +3,25 @@ import { join } from 'node:path'
 import { findJdk } from '../../conformance/lib/jdk.ts'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
 import { copyArtifacts } from './maven-artifacts.ts'
 
 const version = '26.7.3'
 
 export interface InstalledKeycloak {
   readonly version: string
-  /** Built: it starts with `--optimized`, in half the time. */
+  /** A built Keycloak: it starts with `--optimized`, in half the time. */
   readonly home: string
 }
 
-/** Keycloak from Maven repositories (176 MB), built once for a database in memory. Needs a JDK 17 or newer. */
+/** Installs Keycloak from Maven repositories (176 MB), built for an in-memory database. Needs a JDK 17 or newer. */
 export async function installKeycloak(
   keeper: ProcessKeeper,
   say: (line: string) => void,
 ): Promise<InstalledKeycloak> {
   const folder = cacheFolder('engines', 'keycloak')
   const installed: InstalledKeycloak = { version, home: join(folder, `keycloak-${version}`) }
-  const stamp = stampOf(version, 'dev-mem')
+  const stamp = computeStamp(version, 'dev-mem')
   if (isInstalled(folder, stamp)) return installed
 
   say(`fetching Keycloak ${version} with Maven (176 MB) …`)
@@ -36,7 +36,7 @@ export async function installKeycloak(
     log,
   })
   const archive = join(download, `keycloak-quarkus-dist-${version}.tar.gz`)
-  if (!existsSync(archive)) throw new Error(`Maven brought no ${archive}; see ${log}`)
+  if (!existsSync(archive)) throw new Error(`Maven did not download ${archive}; see ${log}`)
   await keeper.run({ name: 'tar', command: 'tar', args: ['-C', folder, '-xzf', archive], log })
   rmSync(download, { recursive: true, force: true })
   say('building it (30 s) …')

@@ -6,17 +6,17 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 export interface MavenCopy {
   /** `group:artifact:version[:type[:classifier]]` */
   readonly artifacts: readonly string[]
-  /** POM (`group:artifact:version`) whose managed versions decide; with it, dependencies are copied too. */
+  /** POM (`group:artifact:version`) with managed versions. If it is set, dependencies are copied too. */
   readonly managedBy?: string
-  /** Artifact ids to leave out. */
+  /** Artifact ids to omit. */
   readonly without?: readonly string[]
   readonly into: string
-  /** Where to write the POM that asks for them. */
+  /** Path of the POM that requests them. */
   readonly pom: string
   readonly log: string
 }
 
-/** Copies artifacts from Maven repositories into a folder: alone, or with all they need at run time. */
+/** Copies artifacts from Maven repositories into a folder, with or without their run-time dependencies. */
 export async function copyArtifacts(keeper: ProcessKeeper, copy: MavenCopy): Promise<void> {
   mkdirSync(dirname(copy.pom), { recursive: true })
   writeFileSync(copy.pom, pomText(copy))

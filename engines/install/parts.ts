@@ -11,7 +11,7 @@ import { installTrino, installTrinoCli } from './trino.ts'
 
 type Installer = (keeper: ProcessKeeper, say: (line: string) => void) => Promise<unknown>
 
-/** What can be installed, each on its own. */
+/** Installers of the parts, which are independent. */
 export const parts: Readonly<Record<string, Installer>> = {
   pyiceberg: installPyIceberg,
   duckdb: installDuckDb,

@@ -2,7 +2,7 @@ import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
-/** PyIceberg with PyArrow in a virtual environment; gives its Python. */
+/** Installs PyIceberg with PyArrow in a virtual environment. Returns the path of its Python. */
 export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
   // pyiceberg-core computes the bucket and truncate transforms when it writes; s3fs is the client that has requests signed
   return pythonVenv(

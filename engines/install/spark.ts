@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
 import { copyArtifacts } from './maven-artifacts.ts'
 import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
@@ -10,11 +10,11 @@ const iceberg = '1.12.0'
 
 export interface InstalledSpark {
   readonly python: string
-  /** Jars to give to Spark. */
+  /** Jars on Spark's class path. */
   readonly jars: readonly string[]
 }
 
-/** Spark 4.1 (PySpark) with Iceberg's runtime and the AWS SDK it needs for S3. */
+/** Installs Spark 4.1 (PySpark) with Iceberg's runtime and the AWS SDK for S3. */
 export async function installSpark(
   keeper: ProcessKeeper,
   say: (line: string) => void,
@@ -29,7 +29,7 @@ export async function installSpark(
     const [, artifact, version] = text.split(':')
     return join(folder, `${artifact}-${version}.jar`)
   })
-  const stamp = stampOf(...artifacts)
+  const stamp = computeStamp(...artifacts)
   if (!isInstalled(folder, stamp)) {
     say('fetching Iceberg’s Spark runtime with Maven …')
     mkdirSync(folder, { recursive: true })

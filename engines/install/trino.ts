@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { isInstalled, markInstalled, stampOf } from '../../conformance/lib/stamp.ts'
+import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
 import { copyArtifacts } from './maven-artifacts.ts'
 
 const version = '483'
 
-// what a plugin gets from the server (trino-spi and its own dependencies) must not lie in the plugin again
+// classes that the server provides to a plugin (trino-spi and its dependencies) must not be in the plugin again
 const fromServer = [
   'trino-spi',
   'slice',
@@ -19,7 +19,7 @@ const fromServer = [
   'opentelemetry-context',
 ]
 
-// two things that a distribution would contain and that are not published as artifacts
+// two files of a distribution that are not published as artifacts
 const launcher = `package io.trino.server;
 public final class TrinoServer {
   public static void main(String[] args) {
@@ -36,8 +36,8 @@ export interface InstalledTrino {
 }
 
 /**
- * A Trino server with the Iceberg connector and nothing else. There is no server archive of this version
- * in Maven repositories, so it is put together from the library and plugin jars. Needs a JDK 25.
+ * Installs a Trino server with only the Iceberg connector. Maven repositories contain no server archive of this
+ * version, so it is composed of the library and plugin jars. Needs a JDK 25.
  */
 export async function installTrino(
   keeper: ProcessKeeper,
@@ -45,7 +45,7 @@ export async function installTrino(
 ): Promise<InstalledTrino> {
   const folder = cacheFolder('engines', 'trino')
   const installed: InstalledTrino = { version, lib: join(folder, 'lib'), plugins: join(folder, 'plugin') }
-  const stamp = stampOf(version, launcher, pluginService, ...fromServer)
+  const stamp = computeStamp(version, launcher, pluginService, ...fromServer)
   if (isInstalled(folder, stamp)) return installed
 
   say(`assembling Trino ${version} with Maven (480 MB) …`)
@@ -82,12 +82,12 @@ export async function installTrino(
   return installed
 }
 
-/** Trino's command line client, for people; the scenarios speak Trino's HTTP protocol themselves. */
+/** Installs Trino's command line client for people; the scenarios use Trino's HTTP protocol. */
 export async function installTrinoCli(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  // the last version that is published; it talks to newer servers
+  // the last published version, which works with newer servers
   const artifact = 'io.trino:trino-cli:476:jar:executable'
   const folder = cacheFolder('engines', 'trino-cli')
-  const stamp = stampOf(artifact)
+  const stamp = computeStamp(artifact)
   if (!isInstalled(folder, stamp)) {
     say('fetching trino-cli with Maven …')
     mkdirSync(folder, { recursive: true })

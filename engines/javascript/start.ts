@@ -2,7 +2,7 @@ import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { steps, type JavaScriptClient } from './steps.ts'
 
-/** The AWS SDK for JavaScript in this process, with nothing but what the catalog hands out. */
+/** Starts the AWS SDK for JavaScript in this process, configured only with the values of the catalog. */
 export async function startJavaScript({ access }: EngineSettings): Promise<Engine> {
   const headers = { ...(await authorizationHeaders(access.auth)), 'content-type': 'application/json' }
   const query = access.warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(access.warehouse)}`

@@ -15,13 +15,13 @@ import {
 } from '@aws-sdk/client-s3'
 
 export interface JavaScriptClient {
-  /** Asks the catalog; `path` comes after `/v1/`. */
+  /** Sends a request to the catalog; `path` follows `/v1/`. */
   ask(
     method: string,
     path: string,
     options?: { readonly body?: unknown; readonly asking?: boolean },
   ): Promise<unknown>
-  /** Of paths of the warehouse: empty, or the prefix and a slash. */
+  /** Prefix of paths of the warehouse: empty, or the prefix and a slash. */
   readonly root: string
 }
 
@@ -87,14 +87,14 @@ export const steps: Readonly<Record<string, Step>> = {
     assert.deepEqual(await list(), [])
   },
 
-  'writes nothing over what is there, when it says so': async (client, ns) => {
+  'writes nothing over an existing object with If-None-Match': async (client, ns) => {
     await using table = await open(client, ns)
     const put = { ...table.at('data/once.bin'), Body: 'once', IfNoneMatch: '*' }
     await table.s3.send(new PutObjectCommand(put))
     await assert.rejects(table.s3.send(new PutObjectCommand(put)), { name: 'PreconditionFailed' })
   },
 
-  'reaches nothing of another table': async (client, ns) => {
+  'cannot access another table': async (client, ns) => {
     await using table = await open(client, ns)
     await using other = await open(client, ns, 'other')
     const refused = { name: 'AccessDenied' }
@@ -124,26 +124,26 @@ interface LoadedTable {
   readonly 'storage-credentials'?: readonly { readonly config: Readonly<Record<string, string>> }[]
 }
 
-// a client made of what the catalog hands out, and of nothing else
+// a client that uses only the values that the catalog issues
 async function open({ ask, root }: JavaScriptClient, ns: string, name = 't'): Promise<OpenTable> {
   const loaded = (await ask('GET', `${root}namespaces/${ns}/tables/${name}`)) as LoadedTable
   const [credential, second] = loaded['storage-credentials'] ?? []
   assert.ok(credential && !second, 'exactly one credential')
   const { config } = credential
-  const keyOf = (key: string): string => {
+  const toKey = (key: string): string => {
     const value = config[key]
-    assert.ok(value, `${key} is there`)
+    assert.ok(value, `${key} exists`)
     return value
   }
   const s3 = new S3Client({
-    endpoint: keyOf('s3.endpoint'),
-    region: keyOf('client.region'),
-    forcePathStyle: keyOf('s3.path-style-access') === 'true',
+    endpoint: toKey('s3.endpoint'),
+    region: toKey('client.region'),
+    forcePathStyle: toKey('s3.path-style-access') === 'true',
     credentials: {
-      accessKeyId: keyOf('s3.access-key-id'),
-      secretAccessKey: keyOf('s3.secret-access-key'),
-      sessionToken: keyOf('s3.session-token'),
-      expiration: new Date(Number(keyOf('s3.session-token-expires-at-ms'))),
+      accessKeyId: toKey('s3.access-key-id'),
+      secretAccessKey: toKey('s3.secret-access-key'),
+      sessionToken: toKey('s3.session-token'),
+      expiration: new Date(Number(toKey('s3.session-token-expires-at-ms'))),
     },
   })
   const { hostname: Bucket, pathname } = new URL(loaded.metadata.location)

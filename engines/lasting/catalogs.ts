@@ -1,10 +1,10 @@
-/** Storage access ends after seconds there, and is renewed. */
+/** Catalog whose storage access expires after seconds, and is refreshed. */
 export const brief = 'brief'
-/** The same warehouse, without what clients renew their storage access by. */
+/** A catalog of this warehouse without the properties that refresh storage access. */
 export const unrefreshable = 'unrefreshable'
-/** A warehouse with longer lives, to read from. Its administrator's catalog is called the same. */
+/** A warehouse with longer lifetimes, for reads. The catalog of its administrator has the same name. */
 export const restless = 'restless'
-/** That warehouse, with data files that are handed out one by one, one every two seconds. */
+/** A catalog of that warehouse whose data files are served one by one, every two seconds. */
 export const slow = 'slow'
-/** That warehouse for a principal whose right is taken away. */
+/** A catalog of that warehouse for a principal whose right is revoked. */
 export const writer = 'writer'

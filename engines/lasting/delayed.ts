@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { serveLocally } from './serve-locally.ts'
 
 export interface DelayedOptions {
-  /** The answer to a request comes back when this lets it. The request itself goes on at once. */
+  /** Delays the response to a request; the request itself is forwarded immediately. */
   readonly delay: (request: IncomingMessage) => Promise<void>
-  /** How long requests wait, in ms, while nobody listens there: so does a load balancer while a server starts anew. */
+  /** Time in ms for which requests wait while the server is down, like at a load balancer during a restart. */
   readonly patienceMs?: number
 }
 
-/** A server in front of another one, as if that were far away. Requests go on unchanged, since some are signed. */
+/**
+ * Starts a proxy that delays responses, like a distant server. It does not change requests, because some are signed.
+ */
 export function startDelayed(target: string, options: DelayedOptions): Promise<string> {
   const { delay, patienceMs = 0 } = options
   return serveLocally(async (request, response) => {
@@ -42,7 +44,7 @@ function send(target: string, from: IncomingMessage, body: Buffer): Promise<Inco
   const { hostname, port } = new URL(target)
   const { method, url: path, headers } = from
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  // a connection of its own, since one that is kept may end at any time
+  // a new connection, since a kept connection may end at any time
   const onward = ask({ hostname, port, method, path, headers, agent: false }, resolve)
   onward.on('error', reject)
   onward.end(body)

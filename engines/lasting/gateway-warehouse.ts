@@ -3,11 +3,11 @@ import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
 import { tokenUri } from '../../conformance/lib/headgate-server.ts'
 import { prepareWarehouse } from '../../conformance/lib/prepare-warehouse.ts'
 import type { EngineAccess, VendedStorage } from '../lib/access.ts'
-import type { ServerLake } from './server-lake.ts'
+import type { ServerFixture } from './server-fixture.ts'
 
-/** Makes a warehouse on local files, whose storage the server's gateway gives access to, for so long each time. */
+/** Creates a warehouse on local files, for which the server's gateway issues storage access with this lifetime. */
 export async function gatewayWarehouse(
-  { server }: ServerLake,
+  { server }: ServerFixture,
   name: string,
   lifetimeSeconds: number,
 ): Promise<EngineAccess & { readonly storage: VendedStorage }> {
@@ -26,11 +26,11 @@ export async function gatewayWarehouse(
   }
 }
 
-/** Makes a principal without rights, and says how it proves itself. */
-export async function newPrincipal(lake: ServerLake, name: string): Promise<CatalogAuth> {
-  const { secret } = (await lake.send('POST', '/management/v1/principals', { name })) as {
+/** Creates a principal without rights, and returns its authentication. */
+export async function newPrincipal(fixture: ServerFixture, name: string): Promise<CatalogAuth> {
+  const { secret } = (await fixture.send('POST', '/management/v1/principals', { name })) as {
     readonly secret: { readonly clientId: string; readonly clientSecret: string }
   }
   const credential = `${secret.clientId}:${secret.clientSecret}`
-  return { kind: 'credential', credential, scope: 'catalog', tokenUri: tokenUri(lake.server) }
+  return { kind: 'credential', credential, scope: 'catalog', tokenUri: tokenUri(fixture.server) }
 }

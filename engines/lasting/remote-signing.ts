@@ -6,17 +6,17 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 import { brief, unrefreshable } from './catalogs.ts'
-import { startServerLake } from './server-lake.ts'
+import { startServerFixture } from './server-fixture.ts'
 
-/** The shortest that a server takes. */
+/** The shortest lifetime that a server accepts, in seconds. */
 const leastSeconds = 60
 
 /**
- * A server that signs each request to MinIO. Its storage refresh tokens live for a minute, and so do its session tokens.
- * Catalogs:
+ * Starts a server that signs each request to MinIO. Its storage refresh tokens and session tokens have a lifetime of
+ * one minute. Catalogs:
  *
- * - `ice` and `brief`: the warehouse. The token that a client is given in the signer's endpoint lives until the cap of all
- *   renewals, since clients keep that endpoint;
+ * - `ice` and `brief`: the warehouse. The token in the signer's endpoint is valid until the cap of all refreshes,
+ *   since clients keep that endpoint;
  * - `unrefreshable`: a warehouse of a second server, whose cap is a minute.
  */
 export async function openRemoteSigning(
@@ -31,22 +31,22 @@ export async function openRemoteSigning(
     HEADGATE_STORAGE_REFRESH_TOKEN_TTL: String(leastSeconds),
     HEADGATE_TOKEN_TTL_SECONDS: String(leastSeconds),
   }
-  const lake = await startServerLake(keeper, { folder, lifetimeMs: leastSeconds * 1_000, env })
+  const fixture = await startServerFixture(keeper, { folder, lifetimeMs: leastSeconds * 1_000, env })
   const capped = await startHeadgate(keeper, {
     dataDir: join(folder, 'capped'),
     log: join(folder, 'capped.log'),
     env: {
       ...env,
       HEADGATE_STORAGE_REFRESH_CAP: String(leastSeconds),
-      // whatever the cap, everybody has twice this before them
+      // for any cap, credentials are valid for at least twice this time
       HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '5',
     },
   })
-  const access = await warehouse(lake.server, minio, 'signed')
+  const access = await warehouse(fixture.server, minio, 'signed')
   say(`storage refresh tokens and session tokens live for ${leastSeconds} s`)
   return {
-    lake,
-    usage: lake.usage,
+    fixture,
+    usage: fixture.usage,
     access,
     others: { [brief]: access, [unrefreshable]: await warehouse(capped, minio, 'capped') },
   }

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Serves on a free loopback port until this program ends; gives the URL. */
+/** Serves on a free loopback port until this program ends. Returns the URL. */
 export async function serveLocally(
   handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<string> {
   const server = createServer((request, response) => {
-    // the other side may be away for a while
+    // the other server may be down for a while
     void Promise.resolve(handle(request, response)).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // it must not keep this program from ending
+  // the server must not prevent this program from ending
   server.unref()
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

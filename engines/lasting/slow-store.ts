@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startDelayed } from './delayed.ts'
 
-/** A store in front of another one that hands out data files one by one, one every two seconds. Gives its URL. */
+/** Starts a proxy for a store that serves data files one by one, every two seconds. Returns its URL. */
 export function startSlowStore(target: string): Promise<string> {
   let turn = Promise.resolve()
   return startDelayed(target, {

@@ -7,14 +7,14 @@ function entry(accessKey: string | null, statusCode: number, bucket?: string): s
   return JSON.stringify({ api: { name: 'GetObject', bucket, statusCode }, requestHeader })
 }
 
-it('keeps requests to objects with the key that they came with, but not the server’s own', async () => {
+it('keeps requests to objects with their access key, except those of the server', async () => {
   const audit = await receiveStoreAudit()
   audit.leaveOut('OURS')
   const url = audit.env['MINIO_AUDIT_WEBHOOK_ENDPOINT_RUN'] ?? ''
   const say = (body: string): Promise<Response> => fetch(url, { method: 'POST', body })
   await say('')
   await say([entry('A', 200, 'b'), entry('OURS', 200, 'b'), entry('A', 403, 'b')].join('\n'))
-  // a session that is asked for, and a request that nobody signed
+  // a request for a session, and an unsigned request
   await say(`${entry('B', 200)}\n${entry(null, 403, 'b')}\n`)
   expect(audit.requests()).toEqual([
     { credential: 'A', status: 200 },

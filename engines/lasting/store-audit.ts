@@ -1,4 +1,4 @@
-import type { StoreRequest } from '../lib/lake.ts'
+import type { StoreRequest } from '../lib/warehouse-fixture.ts'
 import { serveLocally } from './serve-locally.ts'
 
 interface AuditEntry {
@@ -7,11 +7,11 @@ interface AuditEntry {
 }
 
 export interface StoreAudit {
-  /** For MinIO, so that it tells what it was asked. */
+  /** Environment of MinIO, which makes it send its audit log. */
   readonly env: Readonly<Record<string, string>>
-  /** Requests to objects, oldest first: by which access key, and how they were answered. */
+  /** Returns requests to objects, oldest first, with their access key and their status. */
   requests(): readonly StoreRequest[]
-  /** Requests with this access key are left out: it is the server's own. */
+  /** Ignores requests with this access key, which belongs to the server. */
   leaveOut(accessKeyId: string): void
 }
 
@@ -36,7 +36,7 @@ export async function receiveStoreAudit(): Promise<StoreAudit> {
   }
 }
 
-// one JSON document to a line; the first request of all is empty and only looks whether somebody is there
+// one JSON document per line; the first request is empty and only tests the connection
 function entriesIn(text: string): AuditEntry[] {
   return text
     .split('\n')

@@ -6,26 +6,26 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { EngineAccess, VendedStorage } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 import { brief, restless, slow, unrefreshable } from './catalogs.ts'
-import { startServerLake, type ServerLake } from './server-lake.ts'
+import { startServerFixture, type ServerFixture } from './server-fixture.ts'
 import { startSlowStore } from './slow-store.ts'
 import { receiveStoreAudit } from './store-audit.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/** Clients ask anew all the time, so a life need only be long enough for one request. */
+/** Clients refresh all the time, so a lifetime must only be long enough for one request. */
 const leastSeconds = 5
 const lifeSeconds = 2 * leastSeconds
-/** Who tokens are for, and where they name the policy at MinIO that sessions narrow down. */
+/** Audience of tokens, and the claim with the policy at MinIO that sessions restrict. */
 const audience = 'minio'
 const policyClaim = 'policy'
 
 /**
- * A server that has MinIO's security token service mint credentials. Catalogs:
+ * Starts a server that requests credentials from MinIO's security token service. Catalogs:
  *
- * - `ice` and `restless`: a warehouse that asks with its own keys, whose sessions live for an hour;
- * - `brief`: one that asks with a token of the server's for the user. MinIO gives sessions that end with the token, after
- *   10 s, and knows nothing of them afterwards;
- * - `unrefreshable`: the same warehouse, without what clients renew their credentials by;
- * - `slow`: the first warehouse, with data files that are handed out one by one, one every two seconds.
+ * - `ice` and `restless`: a warehouse that uses its own keys, with sessions of one hour;
+ * - `brief`: a warehouse that uses a token of the server for the user. The sessions of MinIO end with the token, after
+ *   10 s;
+ * - `unrefreshable`: this warehouse without the properties that refresh credentials;
+ * - `slow`: the first warehouse, with data files that are served one by one, every two seconds.
  */
 export async function openSts(
   keeper: ProcessKeeper,
@@ -34,7 +34,7 @@ export async function openSts(
 ): Promise<Target> {
   const binary = await installMinio(keeper, say)
   const audit = await receiveStoreAudit()
-  const lake = await startServerLake(keeper, {
+  const fixture = await startServerFixture(keeper, {
     folder,
     lifetimeMs: lifeSeconds * 1_000,
     env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: String(leastSeconds) },
@@ -44,11 +44,11 @@ export async function openSts(
     binary,
     folder: join(folder, 'minio'),
     buckets: ['hours', 'seconds'],
-    env: { ...audit.env, ...trusting(lake.publicUrl) },
+    env: { ...audit.env, ...trusting(fixture.publicUrl) },
   })
   audit.leaveOut(minio.storage('hours').accessKeyId)
-  const hours = await warehouse(lake, minio, 'hours', {})
-  const seconds = await warehouse(lake, minio, 'seconds', {
+  const hours = await warehouse(fixture, minio, 'hours', {})
+  const seconds = await warehouse(fixture, minio, 'seconds', {
     identity: 'user-token',
     tokenAudience: audience,
     tokenClaims: { [policyClaim]: 'readwrite' },
@@ -56,31 +56,31 @@ export async function openSts(
   })
   say(`sessions of the warehouse seconds live for ${lifeSeconds} s`)
   return {
-    lake,
-    usage: lake.usage,
+    fixture,
+    usage: fixture.usage,
     access: hours,
     others: {
       [brief]: seconds,
-      [unrefreshable]: { ...seconds, uri: await startUnrefreshable(lake.server.origin) },
+      [unrefreshable]: { ...seconds, uri: await startUnrefreshable(fixture.server.origin) },
       [restless]: hours,
       [slow]: { ...hours, storage: { ...hours.storage, endpoint: await startSlowStore(minio.endpoint) } },
     },
   }
 }
 
-/** Settings of a MinIO that takes tokens of this server. */
+/** Returns settings of a MinIO that accepts tokens of this server. */
 function trusting(issuer: string): Readonly<Record<string, string>> {
   return {
     MINIO_IDENTITY_OPENID_CONFIG_URL: `${issuer}/.well-known/openid-configuration`,
     MINIO_IDENTITY_OPENID_CLIENT_ID: audience,
-    // it takes tokens that are signed with this, too
+    // MinIO also accepts tokens that are signed with this secret
     MINIO_IDENTITY_OPENID_CLIENT_SECRET: randomUUID(),
     MINIO_IDENTITY_OPENID_CLAIM_NAME: policyClaim,
   }
 }
 
 async function warehouse(
-  { server }: ServerLake,
+  { server }: ServerFixture,
   minio: Minio,
   name: string,
   vending: Readonly<Record<string, unknown>>,

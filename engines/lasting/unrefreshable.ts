@@ -1,11 +1,11 @@
 import { serveLocally } from './serve-locally.ts'
 
-// between two parties; not to be passed on
+// hop-by-hop headers, which are not forwarded
 const ownHop = new Set(['host', 'connection', 'transfer-encoding', 'content-length', 'accept-encoding'])
 
 /**
- * A catalog in front of another one that leaves out whatever clients renew storage credentials by: with it a job that
- * outlives its credentials must fail. Gives its URL.
+ * Starts a proxy for a catalog that removes all properties that refresh storage credentials, so that a job that
+ * outlives its credentials must fail. Returns its URL.
  */
 export function startUnrefreshable(target: string): Promise<string> {
   return serveLocally(async (request, response) => {
@@ -19,7 +19,7 @@ export function startUnrefreshable(target: string): Promise<string> {
       headers,
       ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
     })
-    // the text is not parsed, since numbers in it may be larger than ours
+    // the text is not parsed, since it may contain larger numbers than JavaScript supports
     const body = (await answer.text()).replaceAll(
       /"(client\.refresh-|credentials\.uri|storage-refresh-)/g,
       '"was.$1',

@@ -2,9 +2,9 @@ import { clientProperties } from '../../conformance/lib/catalog-access.ts'
 import type { EngineAccess } from './access.ts'
 
 /**
- * Properties of Iceberg's own clients.
+ * Converts access into properties of Iceberg's clients.
  *
- * @param catalogTellsPlace leaves out the place of the storage, which the catalog tells
+ * @param catalogTellsPlace omits endpoint and region of the storage, which the catalog returns
  */
 export function engineProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, string> {
   const { storage } = access

@@ -4,10 +4,10 @@ import type { EngineAccess } from './access.ts'
 export const engineNames = ['pyiceberg', 'javascript', 'duckdb', 'clickhouse', 'spark', 'trino'] as const
 export type EngineName = (typeof engineNames)[number]
 
-/** No statement takes longer, ms. Some wait on purpose. */
+/** Time limit of a statement, ms. Some statements wait on purpose. */
 export const statementTimeoutMs: number = 10 * 60_000
 
-/** Values as JSON has them; decimals, dates and times come as text. */
+/** Values of JSON; decimals, dates and times are texts. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
 export type Rows = readonly (readonly Value[])[]
 
@@ -18,7 +18,7 @@ export interface Engine {
   /**
    * Runs one SQL statement. Throws an Error with the engine's message.
    *
-   * @param user who runs it, in engines that have users (Trino)
+   * @param user user of the statement, in engines with users (Trino)
    */
   sql(statement: string, user?: string): Promise<Rows>
   /** Calls a function of the engine's own steps, `module.function`. */
@@ -30,11 +30,11 @@ export interface EngineSettings {
   readonly keeper: ProcessKeeper
   /** The catalog `ice`. */
   readonly access: EngineAccess
-  /** Further catalogs by name, for engines that can have several: Spark and Trino. */
+  /** Further catalogs by name, for engines with several catalogs: Spark and Trino. */
   readonly others: Readonly<Record<string, EngineAccess>>
   /**
-   * The catalog tells clients the endpoint, region and path style of its S3 storage: engines that take them from it are
-   * given keys only.
+   * Whether the catalog returns endpoint, region and path style of its S3 storage. Engines that use them are
+   * configured only with keys.
    */
   readonly catalogTellsPlace: boolean
   /** Folder for logs and for the engine's own files. */
@@ -42,5 +42,5 @@ export interface EngineSettings {
   readonly say: (line: string) => void
 }
 
-/** Installs the engine if need be, starts it and connects it to the catalog. */
+/** Installs the engine if necessary, starts it and connects it to the catalog. */
 export type StartEngine = (settings: EngineSettings) => Promise<Engine>

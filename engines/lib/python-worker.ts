@@ -10,7 +10,7 @@ interface Answer {
 }
 
 export interface PythonWorker {
-  /** Sends one request and waits for its answer; throws an Error with the worker's message. */
+  /** Sends one request and waits for its response. Throws an Error with the worker's message. */
   ask(operation: string, args: Readonly<Record<string, Value>>, timeoutMs?: number): Promise<Value>
   stop(): Promise<void>
 }
@@ -18,15 +18,15 @@ export interface PythonWorker {
 export interface PythonWorkerOptions {
   readonly name: string
   readonly python: string
-  /** The worker's file; it calls `serve` of worker.py beside this file. */
+  /** The worker's file, which calls `serve` of worker.py in this folder. */
   readonly script: string
   readonly env?: Readonly<Record<string, string>>
   readonly folder: string
 }
 
 /**
- * Starts a Python program that answers requests on standard input, one JSON document per line. An engine
- * lives in such a worker for as long as its scenarios run, since starting one takes seconds.
+ * Starts a Python program that answers requests on standard input, one JSON document per line. A worker runs an engine
+ * for all of its scenarios, since starting one takes seconds.
  */
 export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOptions): PythonWorker {
   const waiting = new Map<number, PromiseWithResolvers<Value>>()
@@ -79,7 +79,7 @@ export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOp
   }
 }
 
-// libraries print to standard output too; only lines with our mark are answers
+// libraries print to standard output too; only lines with the prefix are responses
 function readAnswer(line: string): Answer | undefined {
   const mark = '@@answer '
   return line.startsWith(mark) ? (JSON.parse(line.slice(mark.length)) as Answer) : undefined

@@ -16,23 +16,23 @@ const result: ScenarioResult = {
   usage: { refreshes: 31, mints: 12, signed: 0 },
 }
 
-/** The line of a table that begins so, without its padding. */
-function lineOf(text: string, start: string): string[] {
+/** Finds the line of a table with this beginning, without its padding. */
+function findLine(text: string, start: string): string[] {
   const line = text.split('\n').find((one) => one.startsWith(start)) ?? ''
   return line.split(/ {2,}/)
 }
 
-it('has a line for each scenario: clients, storage, steps, the fewest lives outlived, what it cost', () => {
+it('the summary contains a line for each scenario: clients, storage, steps, the smallest number of lifetimes, cost', () => {
   const text = summary([result], 61_000)
-  expect(lineOf(text, 'scenario').join(', ')).toBe(
+  expect(findLine(text, 'scenario').join(', ')).toBe(
     'scenario, clients, storage, steps, failed, lives outlived, refreshes, mints, signed, time',
   )
-  expect(lineOf(text, 'spark/ctas-refresh').join(', ')).toBe(
+  expect(findLine(text, 'spark/ctas-refresh').join(', ')).toBe(
     'spark/ctas-refresh, spark, sts, 3, 1, 5.5, 31, 12, 0, 61.0 s',
   )
 })
 
-it('leaves open what nobody has counted', () => {
+it('the summary omits figures that were not counted', () => {
   const { usage: _usage, ...foreign } = { ...result, steps: [step] }
-  expect(lineOf(summary([foreign], 1), 'spark/ctas-refresh').slice(5, 9)).toEqual(['–', '–', '–', '–'])
+  expect(findLine(summary([foreign], 1), 'spark/ctas-refresh').slice(5, 9)).toEqual(['–', '–', '–', '–'])
 })

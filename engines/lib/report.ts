@@ -1,7 +1,7 @@
 import { seconds, textTable } from '../../conformance/lib/text-table.ts'
 import type { ScenarioResult, StepResult } from './run-scenario.ts'
 
-/** One line for a step; failed ones with what was asked and what came back. */
+/** Formats one line for a step; failed ones with the statement and the result. */
 export function stepLine(step: StepResult): string {
   const line = `  ${step.outcome === 'passed' ? 'ok  ' : 'FAIL'}  ${step.title}  (${step.engine}, ${step.ms} ms)`
   if (step.outcome === 'passed')
@@ -9,7 +9,7 @@ export function stepLine(step: StepResult): string {
   return `${line}\n${indent(`${step.what}\n${step.message ?? ''}`)}`
 }
 
-/** A line per scenario and the totals. */
+/** Formats a line for each scenario and the totals. */
 export function summary(results: readonly ScenarioResult[], ms: number): string {
   const table = textTable([
     [
@@ -36,32 +36,35 @@ function scenarioLine({ scenario, engines, storage, skipped, steps, usage, ms }:
   const about = [scenario, engines.join(', '), storage, steps.length, failed] as const
   const used = usage === undefined ? ['–', '–', '–'] : [usage.refreshes, usage.mints, usage.signed]
   const time = skipped === undefined ? seconds(ms) : `skipped: ${skipped}`
-  return [...about, livesOf(steps), ...used, time]
+  return [...about, formatLifetimes(steps), ...used, time]
 }
 
 type Line = readonly (string | number)[]
 
-/** Of the job that took the fewest lives of its storage access. */
-function livesOf(steps: readonly StepResult[]): string {
+/** Formats the figures of the job with the fewest lifetimes of its storage access. */
+function formatLifetimes(steps: readonly StepResult[]): string {
   const lives = steps.flatMap(({ remark }) => (remark?.lives === undefined ? [] : [remark.lives]))
   return lives.length === 0 ? '–' : Math.min(...lives).toFixed(1)
 }
 
-/** Passed steps of all steps, by the engine that ran them and the storage it ran on. */
+/** Counts passed and all steps by engine and storage. */
 function byEngine(results: readonly ScenarioResult[]): string {
   const storages = [...new Set(results.map(({ storage }) => storage))]
   const engines = [...new Set(results.flatMap(({ steps }) => steps.map(({ engine }) => engine)))]
-  const stepsOf = (storage: string, engine: string): StepResult[] =>
+  const listSteps = (storage: string, engine: string): StepResult[] =>
     results.flatMap((result) =>
       result.storage === storage ? result.steps.filter((step) => step.engine === engine) : [],
     )
   return textTable([
     ['steps passed', ...engines],
-    ...storages.map((storage) => [storage, ...engines.map((engine) => passedOf(stepsOf(storage, engine)))]),
+    ...storages.map((storage) => [
+      storage,
+      ...engines.map((engine) => formatPassed(listSteps(storage, engine))),
+    ]),
   ])
 }
 
-function passedOf(steps: readonly StepResult[]): string {
+function formatPassed(steps: readonly StepResult[]): string {
   if (steps.length === 0) return '–'
   const passed = steps.filter(({ outcome }) => outcome === 'passed').length
   return passed === steps.length ? String(passed) : `${passed} of ${steps.length}`

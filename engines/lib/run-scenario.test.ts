@@ -12,10 +12,10 @@ const setup: Setup = {
     auth: { kind: 'none' },
     storage: { kind: 'file', root: '/nowhere' },
   },
-  lake: null,
+  fixture: null,
 }
 
-// answers each statement with its own words, as one row; "fail …" fails
+// returns the text of each statement as one row; "fail …" fails
 const engine: Engine = {
   name: 'spark',
   version: '0',
@@ -38,13 +38,13 @@ describe('a step', () => {
     expect(await outcomes([spark('x', 'a b')])).toEqual(['passed'])
   })
 
-  it('must give the expected rows', async () => {
+  it('requires the expected rows', async () => {
     const [same, other] = await outcomes([spark('x', 'a b', [['a', 'b']]), spark('x', 'a b', [['a', 'c']])])
     expect(same).toBe('passed')
     expect(other).toContain('expected [["a","c"]]')
   })
 
-  it('must fail when an error is expected, and with that error', async () => {
+  it('requires the expected error', async () => {
     expect(
       await outcomes([spark('x', 'fail now', /now/), spark('x', 'fail now', /later/), spark('x', 'a', /a/)]),
     ).toEqual([
@@ -54,7 +54,7 @@ describe('a step', () => {
     ])
   })
 
-  it('may do more than one statement, and remarks on it', async () => {
+  it('runs an act of several statements, and keeps its remark', async () => {
     const act: Step = {
       title: 'x',
       on: 'spark',
@@ -66,13 +66,13 @@ describe('a step', () => {
     expect(steps).toMatchObject([{ outcome: 'passed', remark: { text: '[["two","words"]]' } }])
   })
 
-  it('does not keep later steps from running', async () => {
+  it('continues with later steps after a failure', async () => {
     expect(await outcomes([spark('x', 'fail'), spark('y', 'a')])).toEqual(['fail', 'passed'])
   })
 })
 
 describe('a scenario', () => {
-  it('says why it is skipped, and starts no engine then', async () => {
+  it('reports the reason of a skip without starting an engine', async () => {
     const scenario: Scenario = {
       name: 's',
       engines: ['spark'],

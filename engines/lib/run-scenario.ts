@@ -6,13 +6,13 @@ import type { Usage } from './usage.ts'
 export interface StepResult {
   readonly title: string
   readonly engine: EngineName
-  /** The SQL statement or the name of the Python function. */
+  /** The SQL statement, or the name of the Python function. */
   readonly what: string
   readonly outcome: 'passed' | 'failed'
   readonly ms: number
-  /** Why it failed. */
+  /** Reason of a failure. */
   readonly message?: string
-  /** Figures that it has looked at. */
+  /** Figures that the step has checked. */
   readonly remark?: Remark
 }
 
@@ -20,15 +20,15 @@ export interface ScenarioResult {
   readonly scenario: string
   readonly engines: readonly EngineName[]
   readonly storage: string
-  /** What it cost the server, where the server is one of this run. */
+  /** Cost for the server, if it belongs to this run. */
   readonly usage?: Usage
-  /** Why it did not run, if so; then there are no steps. */
+  /** Reason of a skip; then there are no steps. */
   readonly skipped?: string
   readonly ms: number
   readonly steps: readonly StepResult[]
 }
 
-/** Runs all steps in order; a failed step does not stop the rest, so that one run tells all there is. */
+/** Runs all steps in order, also after a failed step, so that one run finds all faults. */
 export async function runScenario(
   scenario: Scenario,
   setup: Setup,

@@ -1,32 +1,32 @@
 import type { EngineAccess, StorageName } from './access.ts'
 import type { Engine, EngineName, Rows, Value } from './engine.ts'
-import type { Lake } from './lake.ts'
+import type { WarehouseFixture } from './warehouse-fixture.ts'
 
-/** What a scenario may build its statements from. */
+/** Values that a scenario may use in its statements. */
 export interface Setup {
-  /** A namespace name of its own; the scenario creates it. */
+  /** An unused namespace name; the scenario creates it. */
   readonly namespace: string
   readonly storage: StorageName
   readonly access: EngineAccess
-  /** The server, for scenarios that watch or disturb it; null when it is not one of this run. */
-  readonly lake: Lake | null
+  /** The server, for scenarios that observe or disturb it; null if it does not belong to this run. */
+  readonly fixture: WarehouseFixture | null
 }
 
 interface StepOutcome {
   /** Title, as a promise: "appends to a table". */
   readonly title: string
-  /** Rows that must come back, in this order. */
+  /** Expected rows in order. */
   readonly rows?: Rows
   /** The step must fail with a message that matches. */
   readonly fails?: RegExp
-  /** Further look at the answer; throws when it is not right. */
+  /** Checks the result further. Throws when it is wrong. */
   readonly check?: (answer: Rows) => void
 }
 
 export interface SqlStep extends StepOutcome {
   readonly on: EngineName
   readonly sql: string
-  /** Who runs it, in engines that have users. */
+  /** User of the statement, in engines with users. */
   readonly user?: string
 }
 
@@ -37,14 +37,14 @@ export interface CallStep extends StepOutcome {
   readonly args?: Readonly<Record<string, Value>>
 }
 
-/** What a step has looked at, for the report. */
+/** Figures of a step for the report. */
 export interface Remark {
   readonly text: string
-  /** How many lives of its storage access a job took. */
+  /** Number of lifetimes of its storage access that a job took. */
   readonly lives?: number
 }
 
-/** More than one statement: something happens while it runs, or what it caused is looked at. */
+/** A step of several statements: it changes the server while a statement runs, or checks the effect. */
 export interface ActStep extends StepOutcome {
   readonly on: EngineName
   /** The statement, for the report. */
@@ -58,14 +58,16 @@ export interface Scenario {
   /** `spark/tables`, `cross/spark-trino` … */
   readonly name: string
   readonly engines: readonly EngineName[]
-  /** Where it runs. When left out: wherever its engines can, except where it is slow on purpose (`short-lived`) and `users`. */
+  /**
+   * Storages of the scenario. Default: all that its engines support, except `short-lived`, which is slow, and `users`.
+   */
   readonly storages?: readonly StorageName[]
-  /** Why it cannot run in this setup, if so. */
+  /** Returns the reason why it cannot run in this setup, or undefined. */
   readonly skip?: (setup: Setup) => string | undefined
   readonly steps: (setup: Setup, engine: (name: EngineName) => Promise<Engine>) => Step[] | Promise<Step[]>
 }
 
-/** Shorthands in which the scenarios are written. */
+/** These short functions define the steps of scenarios. */
 function onEngine(on: EngineName): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     if (outcome === undefined) return { title, on, sql }

@@ -10,15 +10,15 @@ headgate_storage_credentials{outcome="minted"} 5
 headgate_storage_credentials{outcome="kept"} 40
 `
 
-it('is read from the metrics: what was answered well, what was minted', () => {
+it('usageIn counts successful requests and minted credentials in the metrics', () => {
   expect(usageIn(metrics)).toEqual({ refreshes: 12, mints: 5, signed: 70 })
 })
 
-it('is nothing where nothing has happened yet', () => {
+it('usageIn returns zero for missing metrics', () => {
   expect(usageIn('process_cpu_seconds_total 1\n')).toEqual(nothingUsed)
 })
 
-it('adds up over restarts, and counts from a look on', () => {
+it('adds values of restarts, and subtracts an earlier value', () => {
   const before = { refreshes: 1, mints: 2, signed: 3 }
   const more = { refreshes: 10, mints: 20, signed: 30 }
   expect(usageSince(before, addUsage(before, more))).toEqual(more)

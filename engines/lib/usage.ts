@@ -1,23 +1,23 @@
-/** What storage access has cost a server since it started. */
+/** Cost of storage access for a server since its start. */
 export interface Usage {
-  /** Times that a client was given credentials anew, on its own request. */
+  /** Number of successful refreshes by clients. */
   readonly refreshes: number
-  /** Credentials that were minted. */
+  /** Number of minted credentials. */
   readonly mints: number
-  /** Requests to storage that were signed for a client. */
+  /** Number of storage requests that were signed for a client. */
   readonly signed: number
 }
 
 export const nothingUsed: Usage = { refreshes: 0, mints: 0, signed: 0 }
 
-/** Reads it from the server's metrics. */
+/** Reads the cost from the server's metrics. */
 export async function readUsage(origin: string): Promise<Usage> {
   const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(10_000) })
   if (!response.ok) throw new Error(`the server's metrics were answered with ${response.status}`)
   return usageIn(await response.text())
 }
 
-/** Reads it from metrics in Prometheus' text format. What is not there yet has not happened yet. */
+/** Parses the cost from metrics in Prometheus' text format. A missing metric is zero. */
 export function usageIn(metrics: string): Usage {
   const valueOf = (name: string, ...labels: readonly string[]): number => {
     const line = metrics
@@ -38,7 +38,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
   return { refreshes: a.refreshes + b.refreshes, mints: a.mints + b.mints, signed: a.signed + b.signed }
 }
 
-/** What was used between two looks. */
+/** Returns the difference between two values. */
 export function usageSince(before: Usage, now: Usage): Usage {
   return {
     refreshes: now.refreshes - before.refreshes,

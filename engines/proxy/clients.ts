@@ -3,19 +3,19 @@ import { findJdk } from '../../conformance/lib/jdk.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
-/** Which programs there are to run clients with, each the path of its interpreter or folder. */
+/** Programs that run clients, each with the path of its interpreter or folder. */
 export interface Programs {
   readonly pyiceberg: string
-  /** With boto3, which PyIceberg needs to sign. */
+  /** Python with boto3, which PyIceberg needs to sign. */
   readonly botocore: string
   readonly duckdb: string
   readonly lance: string
   readonly nodeLance: string
-  /** Undefined: leave Spark out. */
+  /** Undefined: Spark is omitted. */
   readonly spark: { readonly python: string; readonly jars: readonly string[] } | undefined
 }
 
-/** Runs a client, and gives the rows that it saw. */
+/** Runs a client, and returns the number of rows that it read. */
 export type RunClient = (name: string, options: ClientRun) => Promise<number>
 
 export interface ClientRun {
@@ -51,7 +51,7 @@ export function pyIceberg(python: string, properties: Readonly<Record<string, un
   return { command: python, args: [script('pyiceberg_client.py'), JSON.stringify(all)] }
 }
 
-/** PyIceberg that signs by itself: boto3 is another installation's. */
+/** Returns a run of PyIceberg that signs by itself, with boto3 of another installation. */
 export function signingPyIceberg(programs: Programs, uri: string, sitePackages: string): ClientRun {
   return {
     ...pyIceberg(programs.pyiceberg, {
@@ -108,10 +108,10 @@ export function spark(
     'spark.sql.catalogImplementation': 'in-memory',
     'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
     'spark.sql.catalog.lake': 'org.apache.iceberg.spark.SparkCatalog',
-    'spark.sql.catalog.lake.type': 'rest',
-    'spark.sql.catalog.lake.uri': uri,
+    'spark.sql.catalog.fixture.type': 'rest',
+    'spark.sql.catalog.fixture.uri': uri,
     ...Object.fromEntries(
-      Object.entries(catalog).map(([key, value]) => [`spark.sql.catalog.lake.${key}`, value]),
+      Object.entries(catalog).map(([key, value]) => [`spark.sql.catalog.fixture.${key}`, value]),
     ),
   }
   return {
@@ -126,7 +126,7 @@ export function spark(
   }
 }
 
-/** Spark's own signing, with no identity below it. */
+/** Spark's own signing, without another authentication. */
 export const signingSpark: Readonly<Record<string, string>> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.delegate-auth-type': 'none',

@@ -5,7 +5,7 @@ import { installDuckDb } from '../install/duckdb.ts'
 import { installPyIceberg } from '../install/pyiceberg.ts'
 import { installSpark } from '../install/spark.ts'
 import { startReferenceServer } from '../../conformance/lance-client/reference-server.ts'
-import { leaveNothing, messageOf, printed, runCommand, say } from '../../conformance/lib/command.ts'
+import { leaveNothing, toMessage, printed, runCommand, say } from '../../conformance/lib/command.ts'
 import { catalogUri, startHeadgate, tokenUri } from '../../conformance/lib/headgate-server.ts'
 import { startIcebergFixture } from '../../conformance/lib/iceberg-fixture.ts'
 import { installLance } from '../../conformance/lib/lance.ts'
@@ -32,22 +32,22 @@ import { startProxy } from './start-proxy.ts'
 
 const usage = `npm run test:proxy [-- --without-spark]
 
-Brings stock clients through \`headgate proxy\` to servers that botocore guards, and to a Headgate server.
-  --without-spark   PyIceberg and LanceDB alone, in under a minute`
+Runs stock clients through \`headgate proxy\` with servers whose signatures botocore verifies, and with a Headgate server.
+  --without-spark   runs only PyIceberg and LanceDB, in less than a minute`
 
-/** One client, how it gets there, and what must come of it. */
+/** One client, its path to the server, and its expected result. */
 interface Row {
   readonly name: string
   readonly run: ClientRun
-  /** What guards the server; undefined where the server does so itself. */
+  /** Proxy that verifies signatures; undefined if the server does so itself. */
   readonly front?: Front
-  /** Rows that it sees; undefined when it must be refused before the first. */
+  /** Number of rows that it reads; undefined when it must be refused. */
   readonly rows: number | undefined
-  /** Requests without a right signature that reach the front. */
+  /** Requests without a valid signature that reach the proxy. */
   readonly refused: 'none' | 'all' | 'not even there'
 }
 
-/** Exit code: 0 all promises kept, 1 some are not, 2 the suite could not run. */
+/** Returns the exit code: 0 all promises kept, 1 a promise is broken, 2 the suite could not run. */
 async function main(withSpark: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('proxy-run'))
@@ -101,17 +101,17 @@ async function main(withSpark: boolean): Promise<number> {
   const run = clientRunner(keeper, folder)
   const noop = { auth: { type: 'noop' } }
   const key = { 'x-api-key': proxies.sharedLance.secret ?? '' }
-  const lake = { uri: toHeadgate.url, warehouse: 'lakehouse' }
+  const fixture = { uri: toHeadgate.url, warehouse: 'lakehouse' }
   const rows: Row[] = [
     iceberg(
       'duckdb through the proxy to Headgate',
-      duckDb(programs.duckdb, lake.uri, lake.warehouse),
+      duckDb(programs.duckdb, fixture.uri, fixture.warehouse),
       9,
       null,
     ),
     iceberg(
       'pyiceberg through the proxy to Headgate',
-      pyIceberg(programs.pyiceberg, { ...lake, ...noop }),
+      pyIceberg(programs.pyiceberg, { ...fixture, ...noop }),
       15,
       null,
     ),
@@ -162,8 +162,8 @@ async function main(withSpark: boolean): Promise<number> {
       ),
       iceberg(
         'spark through the proxy to Headgate',
-        spark(programs.spark, lake.uri, {
-          warehouse: lake.warehouse,
+        spark(programs.spark, fixture.uri, {
+          warehouse: fixture.warehouse,
           'rest.auth.type': 'none',
           'header.X-Iceberg-Access-Delegation': 'vended-credentials',
         }),
@@ -181,7 +181,7 @@ async function main(withSpark: boolean): Promise<number> {
       console.log(`ok    ${row.name} (${told}, ${seconds(Date.now() - started)})`)
     } catch (error) {
       failed++
-      console.log(`FAIL  ${row.name}: ${messageOf(error)}; logs in ${folder}`)
+      console.log(`FAIL  ${row.name}: ${toMessage(error)}; logs in ${folder}`)
     }
   }
   try {
@@ -189,7 +189,7 @@ async function main(withSpark: boolean): Promise<number> {
     console.log('ok    storage credentials are renewed through the proxy')
   } catch (error) {
     failed++
-    console.log(`FAIL  storage credentials are renewed through the proxy: ${String(error)}`)
+    console.log(`FAIL  storage credentials are refreshed through the proxy: ${String(error)}`)
   }
   if (failed > 0) return 1
   return await leaveNothing(keeper, folder)
@@ -235,7 +235,7 @@ async function check(
   return `${came.signed.length} requests signed, ${came.refused.length} refused`
 }
 
-/** Where a virtual environment keeps its packages. */
+/** Returns the folder of packages in a virtual environment. */
 function sitePackages(python: string): string {
   const lib = join(dirname(dirname(python)), 'lib')
   const version = readdirSync(lib).find((name) => name.startsWith('python'))

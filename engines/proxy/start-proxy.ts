@@ -7,11 +7,11 @@ import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
 export interface StartedProxy {
   readonly url: string
-  /** What clients must send; undefined where nothing is asked for. */
+  /** Secret that clients must send; undefined if none is required. */
   readonly secret: string | undefined
 }
 
-/** Signed with the keys that the front knows. */
+/** Signing properties with the keys of the front. */
 export const signing: Readonly<Record<string, string>> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.region': frontKeys.region,
@@ -27,7 +27,7 @@ export interface ProxyOptions {
   readonly shared?: boolean
 }
 
-/** `headgate proxy` before a server, as a person would start it. */
+/** Starts `headgate proxy` in front of a server, with the command line. */
 export async function startProxy(
   keeper: ProcessKeeper,
   name: string,

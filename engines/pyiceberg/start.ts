@@ -5,7 +5,7 @@ import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings, Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** PyIceberg with PyArrow in a Python process of its own. */
+/** Starts PyIceberg with PyArrow in a separate Python process. */
 export async function startPyIceberg(settings: EngineSettings): Promise<Engine> {
   const python = await installPyIceberg(settings.keeper, settings.say)
   const { access } = settings
@@ -28,20 +28,20 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
   }
 }
 
-/** The properties of the catalog. */
+/** Returns the properties of the catalog. */
 export function pyicebergProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, Value> {
   return {
     ...engineProperties(access, catalogTellsPlace),
-    // without this it sends "Bearer None", which is no token of anybody
+    // without this setting it sends "Bearer None", which is not a valid token
     ...(access.auth.kind === 'none' ? { auth: { type: 'noop' } } : {}),
     type: 'rest',
     'py-io-impl': fileIo(access),
-    // without a region it would ask the bucket's public host; with vended keys it is told one
+    // without a region it would send a request to the bucket's public host; vended keys include the region
     ...(access.storage.kind === 'vended' ? {} : { 's3.region': 'us-east-1' }),
   }
 }
 
-// PyArrow's own client cannot have its requests signed, and sends them unsigned
+// PyArrow's client does not support remote signing, and would send unsigned requests
 function fileIo(access: EngineAccess): string {
   return isSigned(access) ? 'pyiceberg.io.fsspec.FsspecFileIO' : 'pyiceberg.io.pyarrow.PyArrowFileIO'
 }

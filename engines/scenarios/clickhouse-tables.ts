@@ -1,9 +1,9 @@
 import { clickhouse, pyiceberg, type Scenario } from '../lib/scenario.ts'
 
 /**
- * A table in ClickHouse on vended keys alone. ClickHouse does not create tables in a catalog, and does not append to
- * snapshots whose summary lacks `total-files-size`, such as those of DuckDB: PyIceberg creates the table, and reads what
- * ClickHouse wrote.
+ * A table in ClickHouse with vended keys only. ClickHouse does not create tables in a catalog, and does not append to
+ * snapshots whose summary lacks `total-files-size`, such as those of DuckDB: PyIceberg creates the table, and reads
+ * the rows of ClickHouse.
  */
 export const clickhouseTables: Scenario = {
   name: 'clickhouse/tables',

@@ -59,7 +59,7 @@ const hands: Readonly<Record<TableEngine, Hand>> = {
   },
 }
 
-/** The maker's table is read and extended by the guest, and the maker reads what the guest has written. */
+/** Lets the guest read and extend a table of the maker, and lets the maker read the rows of the guest. */
 function readAndAppend(maker: TableEngine, guest: TableEngine): Scenario {
   const first: Written = [
     [1, 'one'],

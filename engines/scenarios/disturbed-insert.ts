@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { restless, writer } from '../lasting/catalogs.ts'
 import type { Engine } from '../lib/engine.ts'
-import type { Lake } from '../lib/lake.ts'
+import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import { spark, type ActStep, type Remark, type Scenario } from '../lib/scenario.ts'
 import { inWords, lookAt, since } from './lasting-figures.ts'
 import { slowRows } from './slow-rows.ts'
 
-/** What happens to a server and its tables while a job runs must not end the job, except when its user must not go on. */
+/**
+ * Changes of a server and its tables during a job. They must not interrupt the job, unless its user loses the right.
+ */
 export const disturbedInsert: Scenario = {
   name: 'spark/disturbed-insert',
   engines: ['spark'],
   storages: ['short-lived'],
-  steps: ({ namespace: ns, lake }) => {
+  steps: ({ namespace: ns, fixture }) => {
     const t = `${restless}.${ns}.t`
     const insert = `INSERT INTO ${writer}.${ns}.t ${slowRows(12, 8)}`
     const grants = ['use', 'create', 'modify'].map((privilege) => ({
@@ -21,7 +23,7 @@ export const disturbedInsert: Scenario = {
     }))
     return [
       spark('creates a namespace', `CREATE NAMESPACE ${restless}.${ns}`),
-      during('lets another principal write there', '(grants)', lake, async (server) => {
+      during('lets another principal write there', '(grants)', fixture, async (server) => {
         for (const grant of grants) await server.send('POST', '/management/v1/grants', grant)
         return { text: grants.map(({ privilege }) => privilege).join(', ') }
       }),
@@ -29,7 +31,7 @@ export const disturbedInsert: Scenario = {
       during(
         'finishes an INSERT through a rename, a rotation of the key ring and a restart',
         insert,
-        lake,
+        fixture,
         async (server, engine) => {
           const before = await lookAt(server)
           const inserting = engine.sql(insert)
@@ -39,7 +41,7 @@ export const disturbedInsert: Scenario = {
           const keys = await rotate(server)
           const away = await server.restart()
           await sleep(10_000)
-          // a commit goes to the name that the client knows
+          // a commit uses the name that the client knows
           await rename(server, ns, 'elsewhere', 't')
           await inserting
           const seen = await since(server, before)
@@ -47,7 +49,7 @@ export const disturbedInsert: Scenario = {
         },
       ),
       spark('has all of it', `SELECT count(*), count(DISTINCT id) FROM ${t}`, [[12, 12]]),
-      during('ends an INSERT whose user’s right is revoked', insert, lake, async (server, engine) => {
+      during('ends an INSERT whose user’s right is revoked', insert, fixture, async (server, engine) => {
         const before = (await server.events()).length
         const outcome = engine.sql(insert).then(
           () => null,
@@ -66,7 +68,7 @@ export const disturbedInsert: Scenario = {
         if (!first) throw new Error('the server refused nothing')
         return { text: `${ms} ms after the revocation; first refused: ${first.operation}` }
       }),
-      spark('has nothing of that', `SELECT count(*) FROM ${t}`, [[12]]),
+      spark('has no row of that', `SELECT count(*) FROM ${t}`, [[12]]),
     ]
   },
 }
@@ -74,27 +76,29 @@ export const disturbedInsert: Scenario = {
 function during(
   title: string,
   what: string,
-  lake: Lake | null,
-  act: (server: Lake, engine: Engine) => Promise<Remark>,
+  fixture: WarehouseFixture | null,
+  act: (server: WarehouseFixture, engine: Engine) => Promise<Remark>,
 ): ActStep {
   return {
     title,
     on: 'spark',
     what,
     act: (engine) =>
-      lake ? act(lake, engine) : Promise.reject(new Error('the server is not one of this run')),
+      fixture ? act(fixture, engine) : Promise.reject(new Error('the server is not one of this run')),
   }
 }
 
-async function rename(server: Lake, ns: string, from: string, to: string): Promise<void> {
+async function rename(server: WarehouseFixture, ns: string, from: string, to: string): Promise<void> {
   await server.send('POST', `/v1/${restless}/tables/rename`, {
     source: { namespace: [ns], name: from },
     destination: { namespace: [ns], name: to },
   })
 }
 
-/** Both phases for every purpose, and no wait between them: there is only this replica. */
-async function rotate(server: Lake): Promise<number> {
+/**
+ * Rotates the keys of every purpose in both phases, without a wait between them, because there is only this replica.
+ */
+async function rotate(server: WarehouseFixture): Promise<number> {
   const { keys } = (await server.send('GET', '/management/v1/keys')) as { keys: { purpose: string }[] }
   const purposes = new Set(keys.map(({ purpose }) => purpose))
   for (const purpose of purposes) {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, Rows } from '../lib/engine.ts'
-import type { Lake } from '../lib/lake.ts'
+import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import { duckdb, type Scenario } from '../lib/scenario.ts'
 import type { Seen } from './lasting-figures.ts'
 import { lives, workOutlives } from './outlives.ts'
+import { PassedKeyEnds } from './passed-key-ends.ts'
 
 /**
  * A session of DuckDB that outlives its keys. DuckDB renews them when storage refuses old ones with 401 or 403, by loading
@@ -13,21 +14,22 @@ export const duckdbKeyEnds: Scenario = {
   name: 'duckdb/key-ends',
   engines: ['duckdb'],
   storages: ['short-lived'],
-  steps: ({ namespace: ns, lake }) => {
+  steps: ({ namespace: ns, fixture }) => {
     const t = `ice.${ns}.t`
-    const readAndWrite = async (engine: Engine, { lifetimeMs }: Lake): Promise<void> => {
-      const end = Date.now() + (lives + 0.2) * lifetimeMs
-      for (let row = 1; Date.now() < end; row += 1) {
-        await engine.sql(`INSERT INTO ${t} VALUES (${row})`)
-        expectRows(await engine.sql(`SELECT count(*), max(id) FROM ${t}`), [[row, row]])
+    const written = new PassedKeyEnds()
+    const readAndWrite = async (engine: Engine, { lifetimeMs }: WarehouseFixture): Promise<void> => {
+      for (let row = 1; written.passed < lives; row += 1) {
+        await written.run(lifetimeMs, () => engine.sql(`INSERT INTO ${t} VALUES (${row})`))
+        const query = (): Promise<Rows> => engine.sql(`SELECT count(*), max(id) FROM ${t}`)
+        expectRows(await written.run(lifetimeMs, query), [[row, row]])
         await sleep(lifetimeMs / 4)
       }
     }
-    const readOnly = async (engine: Engine, { lifetimeMs }: Lake): Promise<void> => {
-      const query = `SELECT count(*) > 1, min(id) FROM ${t}`
-      const end = Date.now() + (lives + 0.2) * lifetimeMs
-      while (Date.now() < end) {
-        expectRows(await engine.sql(query), [[true, 1]])
+    const read = new PassedKeyEnds()
+    const readOnly = async (engine: Engine, { lifetimeMs }: WarehouseFixture): Promise<void> => {
+      const query = (): Promise<Rows> => engine.sql(`SELECT count(*) > 1, min(id) FROM ${t}`)
+      while (read.passed < lives) {
+        expectRows(await read.run(lifetimeMs, query), [[true, 1]])
         // Longer than one life: each query finds its keys ended.
         await sleep(lifetimeMs * 1.1)
       }
@@ -43,8 +45,8 @@ export const duckdbKeyEnds: Scenario = {
           what: `INSERT INTO ${t} … and SELECT … FROM ${t}`,
           work: readAndWrite,
         },
-        lake,
-        severalCredentials,
+        fixture,
+        newKeysAfterEach(written),
       ),
       workOutlives(
         {
@@ -53,8 +55,8 @@ export const duckdbKeyEnds: Scenario = {
           what: `SELECT … FROM ${t}`,
           work: readOnly,
         },
-        lake,
-        severalCredentials,
+        fixture,
+        newKeysAfterEach(read),
       ),
       duckdb('drops the table', `DROP TABLE ${t}`),
     ]
@@ -66,9 +68,13 @@ function expectRows(rows: Rows, expected: Rows): void {
     throw new Error(`expected ${JSON.stringify(expected)}, got ${JSON.stringify(rows)}`)
 }
 
-/** It has no refresh endpoint: the keys come with the table that it loads again. */
-function severalCredentials({ mints, credentials }: Seen): string | null {
-  return Math.min(mints, credentials) < lives
-    ? `should have been ${lives} mints and credentials at least`
-    : null
+/**
+ * Returns a function that requires different keys after each end. Refreshes do not count them, because the keys come with the
+ * table that DuckDB loads again. Statements before the first end may find all files in memory.
+ */
+function newKeysAfterEach(ends: PassedKeyEnds): (seen: Seen) => string | null {
+  return ({ credentials }) =>
+    credentials < ends.passed
+      ? `storage should have been reached with other credentials after each of ${ends.passed} ends`
+      : null
 }

@@ -1,6 +1,6 @@
 import { duckdb, type Scenario, type Step } from '../lib/scenario.ts'
 
-/** One table through its life in DuckDB. */
+/** The lifecycle of one table in DuckDB. */
 export const duckdbTables: Scenario = {
   name: 'duckdb/tables',
   engines: ['duckdb'],
@@ -17,7 +17,7 @@ export const duckdbTables: Scenario = {
       duckdb('inserts in a transaction (begin)', 'BEGIN'),
       duckdb('inserts in a transaction (insert)', `INSERT INTO ${t} VALUES (1000, 'rolled back')`),
       duckdb('inserts in a transaction (rollback)', 'ROLLBACK'),
-      duckdb('finds nothing of it', `SELECT count(*), max(id) FROM ${t}`, [[90, 100]]),
+      duckdb('finds no row of it', `SELECT count(*), max(id) FROM ${t}`, [[90, 100]]),
       duckdb('creates a second table', `CREATE TABLE ice.${ns}.u (id BIGINT)`),
       duckdb('writes both tables in one commit (begin)', 'BEGIN'),
       duckdb('writes both tables in one commit (1)', `INSERT INTO ${t} VALUES (2000, 'both')`),
@@ -33,7 +33,7 @@ export const duckdbTables: Scenario = {
   },
 }
 
-// on local disks DuckDB does not make the folder of a staged table, and fails before it asks the catalog
+// on local disks DuckDB does not create the folder of a staged table, and fails before it requests the catalog
 function asAnswerOfAQuery(ns: string): Step[] {
   return [
     duckdb(

@@ -1,30 +1,34 @@
-import type { Lake } from '../lib/lake.ts'
+import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import { type Usage, usageSince } from '../lib/usage.ts'
 
-/** A look at the server and the store, to compare a later one with. */
+/** Figures of the server and the store at one time, for comparison. */
 export interface Look {
   readonly usage: Usage
   readonly storeRequests: number
   readonly events: number
 }
 
-/** What a job has done to the server and the store. */
+/** Effects of a job on the server and the store. */
 export interface Seen extends Usage {
   /** Requests for new credentials that were refused. */
   readonly refused: number
-  /** Different credentials that storage was reached with. */
+  /** Number of different credentials that accessed the storage. */
   readonly credentials: number
   /** Requests that were signed for a table that is being created, by its storage refresh token. */
   readonly signedByToken: number
 }
 
-export async function lookAt(lake: Lake): Promise<Look> {
-  const [usage, requests, events] = await Promise.all([lake.usage(), lake.storeRequests(), lake.events()])
+export async function lookAt(fixture: WarehouseFixture): Promise<Look> {
+  const [usage, requests, events] = await Promise.all([
+    fixture.usage(),
+    fixture.storeRequests(),
+    fixture.events(),
+  ])
   return { usage, storeRequests: requests.length, events: events.length }
 }
 
-export async function since(lake: Lake, before: Look): Promise<Seen> {
-  const [usage, all, events] = await Promise.all([lake.usage(), lake.storeRequests(), lake.events()])
+export async function since(fixture: WarehouseFixture, before: Look): Promise<Seen> {
+  const [usage, all, events] = await Promise.all([fixture.usage(), fixture.storeRequests(), fixture.events()])
   const requests = all.slice(before.storeRequests)
   const newer = events.slice(before.events)
   const asked = newer.filter(({ operation }) => operation === 'loadCredentials')

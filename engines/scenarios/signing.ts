@@ -4,22 +4,22 @@ import { lives, outlives } from './outlives.ts'
 import { slowRows } from './slow-rows.ts'
 
 /**
- * Spark without any keys: the server signs each request. For a table that is not there yet a token in the signer's
- * endpoint says which one is meant. Spark keeps the endpoint for the whole job, and so the token.
+ * Spark without any keys: the server signs each request. For a new table, a token in the signer's endpoint identifies
+ * the table. Spark keeps the endpoint, with the token, for the whole job.
  */
 export const sparkCtasSigning: Scenario = {
   name: 'spark/ctas-signing',
   engines: ['spark'],
   storages: ['remote-signing'],
-  steps: ({ namespace: ns, lake }) => [
+  steps: ({ namespace: ns, fixture }) => [
     spark('creates a namespace (1)', `CREATE NAMESPACE ${brief}.${ns}`),
     spark('creates a namespace (2)', `CREATE NAMESPACE ${unrefreshable}.${ns}`),
     outlives(
       'finishes a CTAS that outlives storage refresh tokens five times',
       'spark',
       `CREATE TABLE ${brief}.${ns}.c USING iceberg AS ${slowRows(52, 12)}`,
-      lake,
-      // each of its files is written when its task has waited
+      fixture,
+      // each file is written after the wait of its task
       ({ signedByToken }) =>
         signedByToken < 52 ? 'should have been a request by the token for each file at least' : null,
     ),

@@ -37,7 +37,7 @@ export const sparkHistory: Scenario = {
       spark('replaces the tag', `ALTER TABLE ${t} CREATE OR REPLACE TAG release`),
       spark('drops the branch', `ALTER TABLE ${t} DROP BRANCH audit`),
       spark('drops the tag', `ALTER TABLE ${t} DROP TAG release`),
-      spark('travels in time', `SELECT count(*) FROM ${t} TIMESTAMP AS OF now()`, [[3]]),
+      spark('reads an earlier state', `SELECT count(*) FROM ${t} TIMESTAMP AS OF now()`, [[3]]),
 
       spark('has snapshots', `SELECT count(*), min(operation) FROM ${t}.snapshots`, [[4, 'append']]),
       spark('has history', `SELECT count(*) > 3 FROM ${t}.history`, [[true]]),

@@ -1,6 +1,6 @@
 import { spark, type Scenario } from '../lib/scenario.ts'
 
-/** One table through its life in Spark SQL. */
+/** The lifecycle of one table in Spark SQL. */
 export const sparkTables: Scenario = {
   name: 'spark/tables',
   engines: ['spark'],
@@ -13,7 +13,7 @@ export const sparkTables: Scenario = {
         `CREATE NAMESPACE ${ns} COMMENT 'of the engines' WITH PROPERTIES (made_by = 'engines')`,
       ),
       spark('refuses it a second time', `CREATE NAMESPACE ${ns}`, /already exists/i),
-      spark('creates it again only if it is not there', `CREATE NAMESPACE IF NOT EXISTS ${ns}`),
+      spark('creates it again only if it does not exist', `CREATE NAMESPACE IF NOT EXISTS ${ns}`),
       spark(
         'creates a partitioned table',
         `CREATE TABLE ${t} (id INT NOT NULL COMMENT 'the key', name STRING, day DATE, place STRUCT<x: INT, y: INT>)

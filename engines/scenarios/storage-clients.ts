@@ -2,7 +2,7 @@ import { steps } from '../javascript/steps.ts'
 import type { Scenario } from '../lib/scenario.ts'
 import { pythonScenario } from './pyiceberg.ts'
 
-/** Clients that know nothing of tables: they read and write objects with the keys that come with one. */
+/** Clients without a table format, which read and write objects with the keys of a table. */
 export const storageClients: readonly Scenario[] = [
   { ...pythonScenario('arrow'), name: 'storage/pyarrow', storages: ['gateway', 'sts'] },
   {

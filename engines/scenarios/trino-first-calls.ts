@@ -1,16 +1,16 @@
-import { watched, whoOf } from '../users/audit.ts'
+import { watched, formatCaller } from '../users/audit.ts'
 import type { Scenario } from '../lib/scenario.ts'
 import { alice, bob, prepared } from './trino-users.ts'
 
-/** What engines may do without a user, by their entries; each of them was granted everything, or may read what is shared. */
+/** Rights of engines without a user, by their entries. Each engine has all grants, or may read the shared objects. */
 export const trinoFirstCalls: Scenario = {
   name: 'trino/first-calls',
   engines: ['trino'],
   storages: ['users'],
-  steps: ({ namespace: ns, lake }) => {
+  steps: ({ namespace: ns, fixture }) => {
     const table = `${ns}_shared.t`
     return [
-      prepared(ns, lake),
+      prepared(ns, fixture),
       alice('makes a table', `CREATE TABLE users.${table} AS SELECT 1 AS id`),
       bob('gets nowhere where first calls are denied', `SELECT * FROM denied.${table}`, /first_calls: deny/),
       bob('reads it where the configuration is allowed', `SELECT id FROM users.${table}`, [[1]]),
@@ -20,7 +20,11 @@ export const trinoFirstCalls: Scenario = {
         `INSERT INTO serving.${table} VALUES 2`,
         /modify|denied|forbidden/i,
       ),
-      bob('finds nothing of hers there', `SHOW TABLES FROM serving.${ns}_alice`, /does not exist|not found/i),
+      bob(
+        'finds no objects of hers there',
+        `SHOW TABLES FROM serving.${ns}_alice`,
+        /does not exist|not found/i,
+      ),
       bob(
         'gets nothing where no user is passed on',
         `SELECT * FROM alone.${table}`,
@@ -30,16 +34,16 @@ export const trinoFirstCalls: Scenario = {
         'trino',
         'an engine that may work as itself does so where no user is passed on, and it is written down',
         'SELECT',
-        lake,
+        fixture,
         async (engine, since) => {
           const rows = await engine.sql(`SELECT id FROM alone_serving.${table}`, 'bob')
           if (JSON.stringify(rows) !== '[[1]]') throw new Error(`wrong rows: ${JSON.stringify(rows)}`)
           const loads = (await since()).filter(({ operation }) => operation === 'loadTable')
           const without = loads.filter(
-            (event) => whoOf(event) === 'trino-service' && event.detail?.['onBehalfOf'] === 'no user',
+            (event) => formatCaller(event) === 'trino-service' && event.detail?.['onBehalfOf'] === 'no user',
           )
           if (loads.length === 0 || without.length !== loads.length)
-            throw new Error(`${without.length} of ${loads.length} loads are said to be of no user`)
+            throw new Error(`${without.length} of ${loads.length} loads have no user in the audit`)
           return `${loads.length} loads by trino-service, on behalf of: no user`
         },
       ),

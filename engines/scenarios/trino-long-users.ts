@@ -1,6 +1,6 @@
 import type { Engine } from '../lib/engine.ts'
 import type { Scenario } from '../lib/scenario.ts'
-import { demandDoneBy, tally, type UserEvent, watched, whoOf } from '../users/audit.ts'
+import { demandDoneBy, tally, type UserEvent, watched, formatCaller } from '../users/audit.ts'
 import { alice, prepared } from './trino-users.ts'
 
 /** Files that are read one every two seconds: longer than a token of a user lives. */
@@ -11,19 +11,19 @@ export const trinoLongUsers: Scenario = {
   name: 'trino/long-users',
   engines: ['trino'],
   storages: ['users'],
-  steps: ({ namespace: ns, lake }) => {
+  steps: ({ namespace: ns, fixture }) => {
     const many = `CREATE TABLE users.${ns}_alice.many WITH (partitioning = ARRAY['part']) AS
       SELECT part, CAST(uuid() AS varchar) AS text FROM UNNEST(sequence(1, ${files})) AS p(part), UNNEST(sequence(1, 100)) AS r(n)`
     const copy = (catalog: string): string =>
       `CREATE TABLE ${catalog}.${ns}_alice.c_${catalog} WITH (target_max_file_size = '10kB') AS SELECT * FROM ${catalog}.${ns}_alice.many`
     return [
-      prepared(ns, lake),
+      prepared(ns, fixture),
       alice('makes a table of many files', many),
       watched(
         'trino',
         'a CTAS outlives the token of its user: renewals of both keep the user',
         copy('slow'),
-        lake,
+        fixture,
         async (engine, since) => {
           const took = await timed(engine, copy('slow'))
           if (took.error !== null) throw new Error(took.error)
@@ -35,9 +35,9 @@ export const trinoLongUsers: Scenario = {
       alice('has all of it', `SELECT count(*) FROM users.${ns}_alice.c_slow`, [[files * 100]]),
       watched(
         'trino',
-        'without token exchange the session turns into the engine’s: it may do nothing, and says so',
+        'without token exchange the session becomes the engine’s, which has no right and reports this',
         copy('slow_off'),
-        lake,
+        fixture,
         async (engine, since) => {
           const took = await timed(engine, copy('slow_off'))
           const events = await since()
@@ -72,13 +72,13 @@ function renewals(events: readonly UserEvent[]): string {
     ({ operation, outcome }) => operation === 'loadCredentials' && outcome === 'allowed',
   )
   const hers = all.filter((event) => event.principal === 'alice')
-  const engines = new Set(all.map(whoOf))
+  const engines = new Set(all.map(formatCaller))
   if (all.length === 0 || hers.length < all.length)
     throw new Error(`${hers.length} of ${all.length} renewals of storage credentials are for alice`)
   return `${all.length} renewals of storage credentials as ${[...engines].join(' and ')}`
 }
 
-/** Tokens that were given out meanwhile, by grant and to whom. */
+/** Tokens that were issued meanwhile, by grant and recipient. */
 function tokens(events: readonly UserEvent[]): string {
   const counts = new Map<string, number>()
   for (const { operation, principal, actors, detail, outcome } of events) {

@@ -1,9 +1,9 @@
 import { demandDoneBy, watched } from '../users/audit.ts'
 import type { EngineName, Rows } from '../lib/engine.ts'
-import type { Lake } from '../lib/lake.ts'
+import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { Scenario, SqlStep, Step } from '../lib/scenario.ts'
 
-/** A statement of a user. */
+/** Returns a function that creates statements of a user. */
 export function as(user: string): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     const step = { title: `${user} ${title}`, on: 'trino', sql, user } as const
@@ -15,13 +15,13 @@ export function as(user: string): (title: string, sql: string, outcome?: Rows | 
 export const alice: ReturnType<typeof as> = as('alice')
 export const bob: ReturnType<typeof as> = as('bob')
 
-/** What each of two users may do in the namespaces of a scenario. */
-export function prepared(ns: string, lake: Lake | null, on: EngineName = 'trino'): Step {
+/** Creates the namespaces of a scenario, and grants the rights of two users. */
+export function prepared(ns: string, fixture: WarehouseFixture | null, on: EngineName = 'trino'): Step {
   return watched(
     on,
-    'gives each user a namespace, and one to share',
+    'creates a namespace for each user, and a shared one',
     '(grants)',
-    lake,
+    fixture,
     async (_engine, _since, server) => {
       for (const name of [`${ns}_alice`, `${ns}_bob`, `${ns}_shared`])
         await server.send('POST', '/v1/users/namespaces', { namespace: [name] })
@@ -48,11 +48,11 @@ export const trinoUsers: Scenario = {
   name: 'trino/users',
   engines: ['trino'],
   storages: ['users'],
-  steps: ({ namespace: ns, lake }) => [
-    prepared(ns, lake),
-    ...['users', 'users_off'].flatMap((catalog) => inOneCluster(catalog, ns, lake)),
+  steps: ({ namespace: ns, fixture }) => [
+    prepared(ns, fixture),
+    ...['users', 'users_off'].flatMap((catalog) => inOneCluster(catalog, ns, fixture)),
     as('carol')(
-      'is not known, and told so',
+      'is not known, and receives the reason',
       'SHOW SCHEMAS FROM users',
       /no user of this name|--makes-principals/,
     ),
@@ -60,18 +60,18 @@ export const trinoUsers: Scenario = {
   ],
 }
 
-function inOneCluster(catalog: string, ns: string, lake: Lake | null): Step[] {
+function inOneCluster(catalog: string, ns: string, fixture: WarehouseFixture | null): Step[] {
   const [hers, his, shared] = ['alice', 'bob', 'shared'].map((name) => `${catalog}.${ns}_${name}`)
   const t = `t_${catalog}`
   const ctas = `CREATE TABLE ${hers}.${t} AS SELECT n AS id, 'x' AS text FROM UNNEST(sequence(1, 10)) AS r(n)`
   const insert = `INSERT INTO ${hers}.${t} VALUES (11, 'y')`
   const list = `SELECT schema_name FROM ${catalog}.information_schema.schemata WHERE schema_name LIKE '${ns}%' ORDER BY 1`
   return [
-    watched('trino', `CTAS runs as the user (${catalog})`, ctas, lake, async (engine, since) => {
+    watched('trino', `CTAS runs as the user (${catalog})`, ctas, fixture, async (engine, since) => {
       await engine.sql(ctas, 'alice')
       return demandDoneBy(await since(), 'alice by trino', ['createTable'])
     }),
-    watched('trino', `INSERT runs as the user (${catalog})`, insert, lake, async (engine, since) => {
+    watched('trino', `INSERT runs as the user (${catalog})`, insert, fixture, async (engine, since) => {
       await engine.sql(insert, 'alice')
       return demandDoneBy(await since(), 'alice by trino', ['updateTable', 'loadTable'])
     }),

@@ -13,7 +13,7 @@ export const trinoViews: Scenario = {
     ),
     trino('reads it', `SELECT count(*), min(key) FROM ${ns}.v`, [[5, 5]]),
     trino(
-      'lists it beside the table',
+      'lists it with the table',
       `SELECT table_name, table_type FROM information_schema.tables
       WHERE table_schema = '${ns}' ORDER BY 1`,
       [

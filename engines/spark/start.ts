@@ -7,7 +7,7 @@ import { engineProperties } from '../lib/client-properties.ts'
 import { type Engine, type EngineSettings, type Rows, statementTimeoutMs } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Spark in local mode with the catalogs by their names; `ice` is the default one. */
+/** Starts Spark in local mode with the catalogs by their names; `ice` is the default one. */
 export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const { python, jars } = await installSpark(settings.keeper, settings.say)
   const catalogs = Object.entries({ ice: settings.access, ...settings.others })
@@ -27,7 +27,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const conf: Record<string, string> = {
     'spark.master': 'local[2]',
     'spark.driver.memory': '1g',
-    // many short statements: compiling them well costs more than it gives
+    // many short statements: optimizing compilation costs more time than it saves
     'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1',
     'spark.jars': jars.join(','),
     'spark.ui.enabled': 'false',
@@ -53,12 +53,12 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   }
 }
 
-/** What a session needs once, whatever its catalogs are. */
+/** Settings of a session, independent of its catalogs. */
 export const sparkSettings: Readonly<Record<string, string>> = {
   'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
 }
 
-/** The settings of one catalog. */
+/** Returns the settings of one catalog. */
 export function sparkCatalog(
   name: string,
   access: EngineAccess,
@@ -68,16 +68,16 @@ export function sparkCatalog(
   const properties: Record<string, string> = {
     ...engineProperties(access, catalogTellsPlace),
     type: 'rest',
-    // tests look at what is there now, also when another engine has just changed it
+    // tests read the current state, also when another engine has just changed it
     'cache-enabled': 'false',
     'rest.auth.type': access.auth.kind === 'none' ? 'none' : 'oauth2',
     // else it would renew its token by exchanging it
     'token-exchange-enabled': 'false',
     // else it deletes the files of a purged table itself, when it may not any more
     'rest-catalog-purge': 'true',
-    // a token that was given ends by itself
+    // a configured token is not refreshed
     ...(access.auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),
-    ...(access.auth.kind === 'credential' ? { credential: `env:${variableOf(name)}` } : {}),
+    ...(access.auth.kind === 'credential' ? { credential: `env:${toVariable(name)}` } : {}),
   }
   return {
     [catalog]: 'org.apache.iceberg.spark.SparkCatalog',
@@ -85,12 +85,15 @@ export function sparkCatalog(
   }
 }
 
-/** Iceberg reads settings `env:NAME` from the environment, which command lines and Spark's own pages do not show. */
+/**
+ * Passes credentials in environment variables: Iceberg resolves `env:NAME`, and command lines and Spark's pages do not
+ * show them.
+ */
 function credentialIn(name: string, auth: EngineAccess['auth']): [string, string][] {
-  return auth.kind === 'credential' ? [[variableOf(name), auth.credential]] : []
+  return auth.kind === 'credential' ? [[toVariable(name), auth.credential]] : []
 }
 
-function variableOf(catalog: string): string {
+function toVariable(catalog: string): string {
   return `HEADGATE_CREDENTIAL_${catalog.toUpperCase()}`
 }
 

@@ -8,7 +8,7 @@ import type { EngineAccess, EngineStorage } from '../lib/access.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { runStatement } from './statement.ts'
 
-/** A Trino server of one node with the catalogs by their names. */
+/** Starts a Trino server of one node with the catalogs by their names. */
 export async function startTrino(settings: EngineSettings): Promise<Engine> {
   const installed = await installTrino(settings.keeper, settings.say)
   const port = await freePort()
@@ -94,7 +94,7 @@ function writeCatalog(home: string, name: string, access: EngineAccess): void {
   })
 }
 
-/** The settings of one catalog. */
+/** Returns the settings of one catalog. */
 export function trinoCatalog(access: EngineAccess): Record<string, string> {
   return {
     'connector.name': 'iceberg',
@@ -129,7 +129,7 @@ function fileSystem(storage: EngineStorage): Record<string, string> {
     's3.region': storage.region,
     's3.path-style-access': 'true',
     // keys, which it takes from the catalog, are all that it takes from there
-    ...keysOf(storage),
+    ...readKeys(storage),
   }
 }
 
@@ -138,7 +138,7 @@ function registering({ kind }: EngineStorage): Record<string, string> {
   return kind === 'vended' ? {} : { 'iceberg.register-table-procedure.enabled': 'true' }
 }
 
-function keysOf(storage: Exclude<EngineStorage, { kind: 'file' }>): Record<string, string> {
+function readKeys(storage: Exclude<EngineStorage, { kind: 'file' }>): Record<string, string> {
   if (storage.kind === 'vended') return { 'iceberg.rest-catalog.vended-credentials-enabled': 'true' }
   return {
     's3.aws-access-key': storage.accessKeyId,

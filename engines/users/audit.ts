@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, EngineName } from '../lib/engine.ts'
-import type { Lake } from '../lib/lake.ts'
+import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { ActStep } from '../lib/scenario.ts'
 
 /** An audit event as the server shows it. */
@@ -16,33 +16,37 @@ export interface UserEvent {
 /** Reads are written down this much later at most, ms. */
 const delayMs = 1_500
 
-/** A step that looks at what the server wrote down while it ran. */
+/** Creates a step that checks the audit events of its statement. */
 export function watched(
   on: EngineName,
   title: string,
   what: string,
-  lake: Lake | null,
-  act: (engine: Engine, since: () => Promise<readonly UserEvent[]>, server: Lake) => Promise<string>,
+  fixture: WarehouseFixture | null,
+  act: (
+    engine: Engine,
+    since: () => Promise<readonly UserEvent[]>,
+    server: WarehouseFixture,
+  ) => Promise<string>,
 ): ActStep {
   return {
     title,
     on,
     what,
     act: async (engine) => {
-      if (lake === null) throw new Error('the server is not one of this run')
+      if (fixture === null) throw new Error('the server is not one of this run')
       const from = new Date()
-      return { text: await act(engine, () => eventsFrom(lake, from), lake) }
+      return { text: await act(engine, () => eventsFrom(fixture, from), fixture) }
     },
   }
 }
 
-async function eventsFrom(lake: Lake, from: Date): Promise<readonly UserEvent[]> {
+async function eventsFrom(fixture: WarehouseFixture, from: Date): Promise<readonly UserEvent[]> {
   await sleep(delayMs)
   const path = `/management/v1/audit?pageSize=500&from=${from.toISOString()}`
   const events: UserEvent[] = []
   for (let token: string | null = ''; token !== null;) {
     const more = token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`
-    const page = (await lake.send('GET', path + more)) as {
+    const page = (await fixture.send('GET', path + more)) as {
       readonly events: readonly UserEvent[]
       readonly nextPageToken: string | null
     }
@@ -52,23 +56,23 @@ async function eventsFrom(lake: Lake, from: Date): Promise<readonly UserEvent[]>
   return events.filter(({ principal }) => principal !== 'admin')
 }
 
-/** Who did it, for people: `alice by trino`. */
-export function whoOf({ principal, actors }: Pick<UserEvent, 'principal' | 'actors'>): string {
+/** Formats user and engine for people: `alice by trino`. */
+export function formatCaller({ principal, actors }: Pick<UserEvent, 'principal' | 'actors'>): string {
   return [principal, ...actors].join(' by ')
 }
 
-/** Counts events of these operations by who did it and how it ended: `createTable, alice by trino, allowed`. */
+/** Counts events of these operations by caller and outcome: `createTable, alice by trino, allowed`. */
 export function tally(events: readonly UserEvent[], operations: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const event of events) {
     if (!operations.includes(event.operation)) continue
-    const key = `${event.operation}, ${whoOf(event)}, ${event.outcome}`
+    const key = `${event.operation}, ${formatCaller(event)}, ${event.outcome}`
     counts[key] = (counts[key] ?? 0) + 1
   }
   return counts
 }
 
-/** @throws Error when one of the operations was done by somebody else, or by nobody */
+/** @throws Error when an operation has no event, or another caller */
 export function demandDoneBy(
   events: readonly UserEvent[],
   who: string,
@@ -86,7 +90,7 @@ export function demandDoneBy(
         )}`,
       )
   const others = Object.keys(counts).filter((key) => !key.includes(`, ${who}, `))
-  if (others.length > 0) throw new Error(`done by somebody else: ${others.join('; ')}`)
+  if (others.length > 0) throw new Error(`done by other callers: ${others.join('; ')}`)
   return Object.entries(counts)
     .map(([key, count]) => `${count} × ${key}`)
     .join('; ')

@@ -1,17 +1,17 @@
 import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { gatewayWarehouse, newPrincipal } from '../lasting/gateway-warehouse.ts'
-import { startServerLake } from '../lasting/server-lake.ts'
+import { startServerFixture } from '../lasting/server-fixture.ts'
 import { startSlowStore } from '../lasting/slow-store.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 
-/** Storage credentials live for seconds, so that jobs renew them. */
+/** Lifetime of storage credentials, so short that jobs refresh them. */
 const credentialSeconds = 25
-/** The shortest there is: clients renew tokens of users after nine tenths of it. */
+/** The shortest lifetime of tokens: clients renew tokens of users after nine tenths of it. */
 const tokenSeconds = 60
 
-/** A namespace that both users know. */
+/** A namespace in which both users have rights. */
 export const home = 'home'
 
 export const users = ['alice', 'bob'] as const
@@ -19,11 +19,11 @@ export const users = ['alice', 'bob'] as const
 export const engines = { 'config-only': 'trino', deny: 'trino-deny', service: 'trino-service' } as const
 
 /**
- * A server with two users, and three engines that may state them by name. Alice signs in herself as `ice`. Catalogs of Trino:
+ * Starts a server with two users, and three engines that may name them. Alice signs in as `ice`. Catalogs of Trino:
  *
  * - `users`, `users_off`: `session=USER`, with and without token exchange, as the engine `trino` (config-only);
- * - `slow`, `slow_off`: the same, with data files that are handed out one by one, one every two seconds;
- * - `denied`, `serving`: `session=USER` as engines whose entries say `deny` and `service`;
+ * - `slow`, `slow_off`: these, with data files that are served one by one, every two seconds;
+ * - `denied`, `serving`: `session=USER` as engines whose entries contain `deny` and `service`;
  * - `alone`, `alone_serving`: `session=NONE` as `trino` and as `trino-service`.
  */
 export async function openUsers(
@@ -31,19 +31,19 @@ export async function openUsers(
   folder: string,
   say: (line: string) => void,
 ): Promise<Target> {
-  const lake = await startServerLake(keeper, {
+  const fixture = await startServerFixture(keeper, {
     folder,
     lifetimeMs: credentialSeconds * 1_000,
     env: { HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '5', HEADGATE_AUDIT_READS: 'store' },
   })
-  const { server } = lake
+  const { server } = fixture
   const warehouse = 'users'
-  const administered = await gatewayWarehouse(lake, warehouse, credentialSeconds)
-  // Without anything to use in it, a warehouse does not exist.
-  await lake.send('POST', `/v1/${warehouse}/namespaces`, { namespace: [home] })
-  const [alice] = await Promise.all(users.map((name) => newPrincipal(lake, name)))
+  const administered = await gatewayWarehouse(fixture, warehouse, credentialSeconds)
+  // A warehouse without an object that the caller may use is hidden.
+  await fixture.send('POST', `/v1/${warehouse}/namespaces`, { namespace: [home] })
+  const [alice] = await Promise.all(users.map((name) => newPrincipal(fixture, name)))
   for (const principal of users)
-    await lake.send('POST', '/management/v1/grants', {
+    await fixture.send('POST', '/management/v1/grants', {
       privilege: 'use',
       on: { warehouse, namespace: [home] },
       to: { principal },
@@ -52,12 +52,12 @@ export async function openUsers(
   const entry = { subjects, namesIssuer: 'headgate', unsignedSubjects: true, tokenSeconds }
   const credentials = {} as Record<keyof typeof engines, CatalogAuth>
   for (const [firstCalls, name] of Object.entries(engines) as [keyof typeof engines, string][]) {
-    credentials[firstCalls] = await newPrincipal(lake, name)
-    await lake.send('POST', '/management/v1/engines', { principal: name, firstCalls, ...entry })
+    credentials[firstCalls] = await newPrincipal(fixture, name)
+    await fixture.send('POST', '/management/v1/engines', { principal: name, firstCalls, ...entry })
   }
-  // What only the entries keep it from: an engine that may do everything by itself.
+  // Engines with all grants, which only their entries restrict.
   for (const principal of [engines['config-only'], engines.deny])
-    await lake.send('POST', '/management/v1/grants', {
+    await fixture.send('POST', '/management/v1/grants', {
       privilege: 'manage',
       on: { warehouse },
       to: { principal },
@@ -80,8 +80,8 @@ export async function openUsers(
   say(`tokens of users live for ${tokenSeconds} s, storage credentials for ${credentialSeconds} s`)
   if (alice === undefined) throw new Error('there is no user')
   return {
-    lake,
-    usage: lake.usage,
+    fixture,
+    usage: fixture.usage,
     access: access(alice),
     others: {
       users: stated,

@@ -3,7 +3,7 @@ import { CommitFailedError, NoSuchTableError } from '@headgate/iceberg/client'
 import { check, NotApplicable, type Bench, type Check, type Fetch } from '../check.ts'
 import { BIG, schema, snapshotOn } from '../example-data.ts'
 
-/** Carries requests out, but loses the answer of the first commit. */
+/** Sends requests, but drops the response to the first commit. */
 function losing(path: RegExp): { readonly fetch: Fetch; readonly lost: () => number } {
   let lost = 0
   const losingFetch: Fetch = async (url, init) => {
@@ -46,7 +46,7 @@ export const commitChecks: readonly Check[] = [
   }),
 
   check(
-    'a snapshot that was made for what is gone is refused, and never put on top',
+    'a snapshot for a deleted parent is refused and not appended',
     ['updateTable'],
     async ({ catalog, fresh }) => {
       const created = await catalog.createTable(fresh('stale'), { schema })
@@ -159,7 +159,7 @@ export const commitChecks: readonly Check[] = [
 
   check('a key makes a commit repeatable, once', ['updateTable'], async ({ catalog, fresh, connect }) => {
     if (catalog.config.idempotencyKeyLifetimeMs === null)
-      throw new NotApplicable('it does not say that it remembers keys')
+      throw new NotApplicable('it does not declare that it stores keys')
     const table = await catalog.createTable(fresh('key'), { schema })
     const keys: string[] = []
     const line = losing(/\/tables\/[^/]+$/)
@@ -179,7 +179,7 @@ export const commitChecks: readonly Check[] = [
     equal(keys[0], keys[1])
   }),
 
-  check('a table that is gone is no table to commit to', ['updateTable'], async ({ catalog, fresh }) => {
+  check('a deleted table cannot be committed to', ['updateTable'], async ({ catalog, fresh }) => {
     const table = await catalog.createTable(fresh('gone'), { schema })
     await catalog.dropTable(table.identifier)
     await rejects(catalog.updateTable(table).setProperties({ a: 'b' }).commit(), NoSuchTableError)

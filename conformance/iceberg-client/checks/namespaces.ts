@@ -26,7 +26,7 @@ export const namespaceChecks: readonly Check[] = [
   ),
 
   check('names of any kind come back as they were', ['createNamespace'], async ({ catalog, peer, fresh }) => {
-    if (!peer.nested) throw new NotApplicable('its HTTP server refuses what stands between levels')
+    if (!peer.nested) throw new NotApplicable('its HTTP server refuses the separator of levels')
     const parent = [fresh('odd').name]
     const child = [...parent, 'Grüße & a+b %25 "x"']
     await catalog.createNamespace(parent)

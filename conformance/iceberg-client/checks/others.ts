@@ -69,7 +69,7 @@ export const otherChecks: readonly Check[] = [
   ),
 
   check(
-    'plans and their tasks that are not there are errors of their own',
+    'missing plans and plan tasks have specific errors',
     ['fetchPlanningResult', 'fetchScanTasks'],
     async ({ catalog, fresh }) => {
       const { identifier } = await catalog.createTable(fresh('plans'), { schema })

@@ -8,7 +8,7 @@ const readme = new URL('../../../packages/iceberg/README.md', import.meta.url)
 
 const PLAIN = "RestCatalog.connect({ uri: 'https://catalog.example.com', warehouse: 'lakehouse' })"
 
-/** Every example of the README, in order, against the server. */
+/** Returns a check for each example of the README, in order. */
 export function readmeChecks(folder: string): readonly Check[] {
   const examples = [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
     ([, code]) => code ?? '',

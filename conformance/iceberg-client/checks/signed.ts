@@ -22,7 +22,7 @@ const oddNames = [
 
 const unchanged: Fetch = (url, init) => fetch(url, init)
 
-/** Behind a front that lets through what is signed as botocore would sign it. */
+/** Checks behind a front that accepts only requests with the signature that botocore would compute. */
 export const signedChecks = (front: Front): readonly Check[] => [
   check('every request of the checks above came rightly signed', [], async () => {
     const { signed, refused } = await came(front)
@@ -36,7 +36,7 @@ export const signedChecks = (front: Front): readonly Check[] => [
     async ({ catalog, fresh }) => {
       const namespace = [`Grüße & a+b (1)* ${fresh('odd').name}`]
       const orders = { namespace, name: "it's ~ü+1 = 2" }
-      // Not every server can make a folder of such a name.
+      // Some servers cannot create a folder with such a name.
       const { location } = (await catalog.createTable(fresh('plain'), { schema })).metadata
       await catalog.createNamespace(namespace, { 'ö +': 'ü & "' })
       const table = await catalog.createTable(orders, { schema, location: `${location}-odd` })
@@ -52,7 +52,7 @@ export const signedChecks = (front: Front): readonly Check[] => [
   ),
 
   check(
-    'levels, slashes and percent signs are signed as they are sent, whatever the catalog makes of them',
+    'levels, slashes and percent signs are signed in the form in which they are sent, regardless of their meaning for the catalog',
     ['listNamespaces', 'loadTable'],
     async ({ catalog }) => {
       for (const name of oddNames)
@@ -61,7 +61,7 @@ export const signedChecks = (front: Front): readonly Check[] => [
       const { signed, refused } = await came(front)
       deepEqual(refused, [])
       equal(signed.length, oddNames.length + 1)
-      // What stands between levels, the server says.
+      // The server determines the separator of levels.
       equal(signed.filter((line) => /a%20b(%1F|%2E|\.)/.test(line)).length, oddNames.length + 1)
     },
   ),
@@ -102,13 +102,15 @@ export const signedChecks = (front: Front): readonly Check[] => [
   }),
 ]
 
-/** What came to the front, which says so before it answers, and on another way. */
+/**
+ * Returns the requests that the front received. The front reports them before it responds, through another channel.
+ */
 async function came(front: Front): Promise<ReturnType<Front['take']>> {
   await sleep(200)
   return front.take()
 }
 
-/** Whatever the catalog says, as long as the front let the request through. */
+/** Ignores the response of the catalog, as long as the front accepted the request. */
 async function asked(answer: Promise<unknown>): Promise<void> {
   await answer.catch((error: unknown) => {
     if (!isRestError(error) || error instanceof NotAuthorizedError) throw error

@@ -4,14 +4,14 @@ import type { LoadedTable } from '@headgate/iceberg/client'
 import { check, NotApplicable, type Check } from '../check.ts'
 import { schema } from '../example-data.ts'
 
-const objectOf = ({ metadata }: LoadedTable): { readonly Bucket: string; readonly Key: string } => {
+const toObjectAddress = ({ metadata }: LoadedTable): { readonly Bucket: string; readonly Key: string } => {
   const { host, pathname } = new URL(`${metadata.location}/data/hello.txt`)
   return { Bucket: host, Key: pathname.slice(1) }
 }
 
 export const storageChecks: readonly Check[] = [
   check(
-    'credentials that are handed out open the storage of a table, and renew themselves',
+    'issued credentials open the storage of a table, and are refreshed',
     ['loadCredentials'],
     async ({ fresh, connect }) => {
       let renewals = 0
@@ -20,7 +20,7 @@ export const storageChecks: readonly Check[] = [
         return fetch(url, init)
       })
       const staged = await catalog.createTable(fresh('vended'), { schema, stageCreate: true })
-      if (staged.storageCredentials.length === 0) throw new NotApplicable('it hands out none')
+      if (staged.storageCredentials.length === 0) throw new NotApplicable('it issues no credentials')
       await using credentials = catalog.storageCredentials(staged)
       const s3 = new S3Client({
         endpoint: staged.config['s3.endpoint'] ?? '',
@@ -28,11 +28,11 @@ export const storageChecks: readonly Check[] = [
         forcePathStyle: true,
         credentials,
       })
-      await s3.send(new PutObjectCommand({ ...objectOf(staged), Body: 'hello' }))
+      await s3.send(new PutObjectCommand({ ...toObjectAddress(staged), Body: 'hello' }))
       await credentials({ forceRefresh: true })
       equal(renewals, 1)
       const table = await catalog.updateTable(staged).commit()
-      const { Body } = await s3.send(new GetObjectCommand(objectOf(table)))
+      const { Body } = await s3.send(new GetObjectCommand(toObjectAddress(table)))
       equal(await Body?.transformToString(), 'hello')
       ok((await catalog.loadCredentials(table.identifier)).length > 0)
       s3.destroy()
@@ -49,7 +49,7 @@ export const storageChecks: readonly Check[] = [
       await catalog.createNamespace(namespace)
       const table = await catalog.createTable({ namespace, name: 't' }, { schema })
       equal(table.config['s3.remote-signing-enabled'], 'true')
-      const { Bucket, Key } = objectOf(table)
+      const { Bucket, Key } = toObjectAddress(table)
       const endpoint = table.config['s3.endpoint'] ?? ''
       const sign = async (method: 'PUT' | 'GET', key: string): Promise<Response> => {
         const signed = await catalog.signRequest(table, {

@@ -43,7 +43,7 @@ export const tableChecks: readonly Check[] = [
       if (peer.history) equal(metadata.refs['before']?.['snapshot-id'], BIG)
       equal(metadata.refs['main']?.['snapshot-id'], BIG + 2n)
       const known = metadata.snapshots.map((each) => each['snapshot-id'])
-      ok(known.includes(BIG + 2n), `the server gave ${known.join(', ')}`)
+      ok(known.includes(BIG + 2n), `the server returned ${known.join(', ')}`)
       const newest = metadata.snapshots.find((each) => each['snapshot-id'] === BIG + 2n)
       if (peer.history) equal(newest?.['parent-snapshot-id'], BIG)
     },
@@ -97,7 +97,7 @@ export const tableChecks: readonly Check[] = [
       sizes.reduce((sum, size) => sum + size, 0),
       5,
     )
-    // Servers may ignore the size.
+    // Servers may ignore the page size.
     if (sizes.length > 1)
       ok(
         sizes.every((size) => size <= 2),

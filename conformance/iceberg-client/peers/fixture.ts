@@ -3,7 +3,7 @@ import { startIcebergFixture } from '../../lib/iceberg-fixture.ts'
 import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import type { Peer } from './peer.ts'
 
-/** Iceberg's own fixture server, which comes with its compatibility kit. */
+/** Starts Iceberg's own fixture server, which is a part of its compatibility kit. */
 export async function startFixturePeer(keeper: ProcessKeeper, folder: string, jars: string): Promise<Peer> {
   const { access } = await startIcebergFixture(keeper, {
     jars,

@@ -6,7 +6,7 @@ import { prepareWarehouse, administrator } from '../../lib/prepare-warehouse.ts'
 import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import type { Peer } from './peer.ts'
 
-/** This project's server: a folder behind its gateway, and a bucket whose requests it signs, if there is MinIO. */
+/** Starts this project's server: a folder behind its gateway and, with MinIO, a bucket whose requests it signs. */
 export async function startHeadgatePeer(
   keeper: ProcessKeeper,
   folder: string,

@@ -5,7 +5,7 @@ import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import { answers, waitUntilReady } from '../../lib/wait-until-ready.ts'
 import type { Peer } from './peer.ts'
 
-/** Project Nessie, in memory, with metadata on MinIO. */
+/** Starts Project Nessie, in memory, with metadata on MinIO. */
 export async function startNessiePeer(keeper: ProcessKeeper, folder: string, minio: string): Promise<Peer> {
   const store = await startMinio(keeper, { binary: minio, folder: join(folder, 'minio'), buckets: ['lake'] })
   const { uri, ...command } = await nessieCommand(keeper, {

@@ -3,7 +3,7 @@ import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import { frontKeys, startFront } from '../../lib/signed-front.ts'
 import type { Peer } from './peer.ts'
 
-/** What a client is told that signs for the front. */
+/** Properties of a client that signs for the front. */
 export const signing: NonNullable<ConnectOptions['properties']> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.region': frontKeys.region,
@@ -12,7 +12,10 @@ export const signing: NonNullable<ConnectOptions['properties']> = {
   'rest.auth.sigv4.secret-access-key': frontKeys.secretAccessKey,
 }
 
-/** A catalog that asks nobody who they are, behind a front that lets through only what botocore finds rightly signed. */
+/**
+ * Starts a catalog without authentication, behind a front that accepts only requests with the signature that botocore
+ * would compute.
+ */
 export async function behindFront(
   keeper: ProcessKeeper,
   folder: string,

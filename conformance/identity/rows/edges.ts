@@ -5,16 +5,16 @@ import { demand } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../../refresh/table-requests.ts'
 import { type Check, notOffered } from '../check.ts'
 import { bearer, tokenTypes } from '../token-endpoint.ts'
-import { credentialOf, granted } from '../world.ts'
+import { toCredential, granted } from '../fixture.ts'
 
-/** Where who it is goes on to others, and ways in that are none. */
+/** Forwarding of the identity to other systems, and forms of authentication that are not accepted. */
 export const edges: readonly Check[] = [
   {
     row: 'S22',
     name: 'storage-attribution',
-    about: 'a security token service is told for which user and engine storage access is',
-    async run(world) {
-      const [lab, trap] = [world.lab(), world.trap()]
+    about: 'a security token service receives the user and the engine of the storage access',
+    async run(fixture) {
+      const [lab, trap] = [fixture.lab(), fixture.trap()]
       const name = `sts-${randomUUID().slice(0, 8)}`
       const storage = {
         type: 's3',
@@ -30,17 +30,17 @@ export const edges: readonly Check[] = [
         tokenAudience: lab.audience,
       }
       await lab.must('POST', 'warehouses', { name, storage, vending, skipProbe: true })
-      const [user, engine] = [await lab.client(world.name()), await world.registered()]
+      const [user, engine] = [await lab.client(fixture.name()), await fixture.registered()]
       await lab.must('POST', 'grants', {
         privilege: 'manage',
         on: { warehouse: name },
         to: { principal: user.name },
       })
-      const own = await world.own(credentialOf(user))
+      const own = await fixture.own(toCredential(user))
       const form = { subject_token: own, subject_token_type: tokenTypes.accessToken }
       const acting = asCaller(
         lab.catalog,
-        bearer(granted(await world.exchange(form, engine.basic), 'an exchange')),
+        bearer(granted(await fixture.exchange(form, engine.basic), 'an exchange')),
       )
       const path = `v1/${name}/namespaces`
       await acting.send('POST', path, { body: { namespace: ['n'] } })
@@ -64,16 +64,16 @@ export const edges: readonly Check[] = [
     row: 'S23',
     name: 'sigv4',
     about:
-      'requests signed by Signature Version 4 say who calls; what is under a signature counts only when that is verified',
-    async run(world) {
-      const token = await world.own(world.client())
+      'requests signed with Signature Version 4 identify the caller; headers under a signature count only when the signature is verified',
+    async run(fixture) {
+      const token = await fixture.own(fixture.client())
       const signature =
         'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host;original-authorization, Signature=00'
       for (const headers of [{ authorization: signature }, {}]) {
-        const { status } = await world.config({ ...headers, 'original-authorization': `Bearer ${token}` })
-        demand(status === 401, `an Original-Authorization that nobody verified: expected 401, got ${status}`)
+        const { status } = await fixture.config({ ...headers, 'original-authorization': `Bearer ${token}` })
+        demand(status === 401, `an unverified Original-Authorization: expected 401, got ${status}`)
       }
-      notOffered('a signature is not taken; Original-Authorization is not believed')
+      notOffered('a signature is not accepted, and Original-Authorization is not trusted')
     },
   },
   {
@@ -85,10 +85,10 @@ export const edges: readonly Check[] = [
   {
     row: 'S26',
     name: 'headers',
-    about: 'a header, a cookie or a parameter names nobody',
-    async run(world) {
-      const client = world.client()
-      const token = await world.own(client)
+    about: 'a header, a cookie or a parameter does not identify a caller',
+    async run(fixture) {
+      const client = fixture.client()
+      const token = await fixture.own(client)
       const names = [
         'x-forwarded-user',
         'x-remote-user',
@@ -102,7 +102,7 @@ export const edges: readonly Check[] = [
       ]
       for (const name of names) {
         for (const value of [client.id, `Bearer ${token}`, `access_token=${token}`]) {
-          const { status } = await world.config({ [name]: value })
+          const { status } = await fixture.config({ [name]: value })
           demand(status === 401, `${name}: expected 401, got ${status}`)
         }
       }
@@ -112,13 +112,13 @@ export const edges: readonly Check[] = [
   {
     row: 'S26',
     name: 'headers-beside-a-token',
-    about: 'beside a token a header changes nothing about who calls',
-    async run(world) {
-      const lab = world.lab()
-      const [user, other] = [await lab.client(world.name()), await lab.client(world.name())]
+    about: 'a header in addition to a token does not change the caller',
+    async run(fixture) {
+      const lab = fixture.lab()
+      const [user, other] = [await lab.client(fixture.name()), await lab.client(fixture.name())]
       const table = `t_${randomUUID().slice(0, 8)}`
       await lab.table(table, user.name, 'select')
-      const token = await world.own(credentialOf(other))
+      const token = await fixture.own(toCredential(other))
       for (const name of [
         'x-forwarded-user',
         'x-trino-user',

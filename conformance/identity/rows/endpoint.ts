@@ -1,9 +1,9 @@
-import { claimsOf, headerOf, unsigned } from '../../lib/jwt.ts'
-import { memberOf } from '../../refresh/catalog-client.ts'
+import { decodeClaims, decodeHeader, unsigned } from '../../lib/jwt.ts'
+import { readMember } from '../../refresh/catalog-client.ts'
 import { demand } from '../../lib/outcome.ts'
 import { type Check, notChecked, notOffered } from '../check.ts'
 import { basic, bearer, grantTypes, tokenTypes } from '../token-endpoint.ts'
-import { credentialOf, granted, refused } from '../world.ts'
+import { toCredential, granted, refused } from '../fixture.ts'
 
 const metadataPath = '.well-known/oauth-authorization-server'
 
@@ -11,17 +11,17 @@ function self(token: string): { readonly subject_token: string; readonly subject
   return { subject_token: token, subject_token_type: tokenTypes.accessToken }
 }
 
-/** The token endpoint, for whoever it is. */
+/** Checks of the token endpoint for all clients. */
 export const endpoint: readonly Check[] = [
   {
     row: 'S4',
     name: 'own-token',
     about:
       'tokens of the server are at+jwt with an asymmetric signature, an aud and an end; without it they are nothing',
-    async run(world) {
-      const token = await world.own(world.client())
+    async run(fixture) {
+      const token = await fixture.own(fixture.client())
       if (token.split('.').length !== 3) notChecked('tokens that are JWTs')
-      const [header, claims] = [headerOf(token), claimsOf(token)]
+      const [header, claims] = [decodeHeader(token), decodeClaims(token)]
       demand(/^(?:ES|RS|PS)\d+$|^Ed/.test(String(header['alg'])), `alg ${String(header['alg'])}`)
       demand(
         /^(?:application\/)?at\+jwt$/.test(String(header['typ'])),
@@ -29,7 +29,7 @@ export const endpoint: readonly Check[] = [
       )
       for (const name of ['iss', 'aud', 'sub', 'exp', 'iat', 'jti', 'client_id'])
         demand(claims[name] !== undefined, `no ${name} (RFC 9068 section 2.2)`)
-      await world.refuses(`${unsigned({ ...header, alg: 'none' }, claims)}.`, 'the same, unsigned')
+      await fixture.refuses(`${unsigned({ ...header, alg: 'none' }, claims)}.`, 'the unsigned token')
       return undefined
     },
   },
@@ -38,16 +38,16 @@ export const endpoint: readonly Check[] = [
     name: 'client-credentials',
     about:
       'a client gets a token by its secret, in the header and in the body, that no cache may keep and that opens the catalog',
-    async run(world) {
-      const client = world.client()
-      const form = { grant_type: grantTypes.clientCredentials, scope: world.options.scope }
-      const answer = await world.token(form, basic(client.id, client.secret))
+    async run(fixture) {
+      const client = fixture.client()
+      const form = { grant_type: grantTypes.clientCredentials, scope: fixture.options.scope }
+      const answer = await fixture.token(form, basic(client.id, client.secret))
       const token = granted(answer, 'Basic')
       demand(String(answer.json['token_type']).toLowerCase() === 'bearer', 'token_type is not bearer')
       demand(Number(answer.json['expires_in']) > 0, 'no expires_in')
       demand(String(answer.headers['cache-control']).includes('no-store'), 'no Cache-Control: no-store')
-      await world.own(client)
-      const { status } = await world.config(bearer(token))
+      await fixture.own(client)
+      const { status } = await fixture.config(bearer(token))
       demand(status === 200, `the token opens nothing: ${status}`)
       return undefined
     },
@@ -57,24 +57,24 @@ export const endpoint: readonly Check[] = [
     name: 'errors',
     about:
       'refusals are those of RFC 6749, say what was wrong, and are the same for unknown clients and wrong secrets',
-    async run(world) {
-      const { id, secret } = world.client()
+    async run(fixture) {
+      const { id, secret } = fixture.client()
       const grant_type = grantTypes.clientCredentials
-      const wrong = await world.token({ grant_type, client_id: id, client_secret: `${secret}x` })
+      const wrong = await fixture.token({ grant_type, client_id: id, client_secret: `${secret}x` })
       refused(wrong, 'a wrong secret', 'invalid_client')
-      const unknown = await world.token({ grant_type, client_id: `${id}x`, client_secret: secret })
+      const unknown = await fixture.token({ grant_type, client_id: `${id}x`, client_secret: secret })
       demand(
         unknown.status === wrong.status && unknown.text === wrong.text,
-        'an unknown client is told something else',
+        'an unknown client gets another response',
       )
       demand(!wrong.text.includes(secret), 'the answer holds the secret')
       refused(
-        await world.token({ grant_type: 'magic' }, basic(id, secret)),
+        await fixture.token({ grant_type: 'magic' }, basic(id, secret)),
         'an unknown grant',
         'unsupported_grant_type',
       )
       refused(
-        await world.token(`grant_type=${grant_type}&client_id=${id}&client_id=${id}&client_secret=x`),
+        await fixture.token(`grant_type=${grant_type}&client_id=${id}&client_id=${id}&client_secret=x`),
         'a parameter twice',
         'invalid_request',
       )
@@ -84,14 +84,17 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S12',
     name: 'renewal',
-    about: 'a token renews itself by being exchanged: of the same one, and never by nobody',
-    async run(world) {
-      const token = await world.own(world.client())
-      const answer = await world.exchange(self(token), bearer(token))
+    about: 'a token is renewed by an exchange for the same principal, and only with authentication',
+    async run(fixture) {
+      const token = await fixture.own(fixture.client())
+      const answer = await fixture.exchange(self(token), bearer(token))
       if (answer.json['error'] === 'unsupported_grant_type') notOffered('no token exchange')
       const next = granted(answer, 'a renewal')
-      demand(claimsOf(next)['sub'] === claimsOf(token)['sub'], 'the renewal is of somebody else')
-      refused(await world.exchange(self(token), {}), 'an exchange by nobody')
+      demand(
+        decodeClaims(next)['sub'] === decodeClaims(token)['sub'],
+        'the renewed token belongs to another principal',
+      )
+      refused(await fixture.exchange(self(token), {}), 'an exchange without authentication')
       return undefined
     },
   },
@@ -99,18 +102,18 @@ export const endpoint: readonly Check[] = [
     row: 'S12',
     name: 'renewal-cap',
     about: 'renewals of a user’s session end with it, however often',
-    async run(world) {
-      const user = await world.lab().client(world.name())
-      const engine = await world.registered({ tokenSeconds: 60, sessionSeconds: 60 })
+    async run(fixture) {
+      const user = await fixture.lab().client(fixture.name())
+      const engine = await fixture.registered({ tokenSeconds: 60, sessionSeconds: 60 })
       const began = Date.now() / 1_000
       let token = granted(
-        await world.exchange(self(await world.own(credentialOf(user))), engine.basic),
+        await fixture.exchange(self(await fixture.own(toCredential(user))), engine.basic),
         'an exchange',
       )
       for (let i = 0; i < 3; i += 1) {
-        token = granted(await world.exchange(self(token), bearer(token)), 'a renewal')
+        token = granted(await fixture.exchange(self(token), bearer(token)), 'a renewal')
         demand(
-          Number(claimsOf(token)['exp']) <= began + 61,
+          Number(decodeClaims(token)['exp']) <= began + 61,
           'a renewal reaches beyond the end of the session',
         )
       }
@@ -121,13 +124,13 @@ export const endpoint: readonly Check[] = [
     row: 'S15',
     name: 'narrower',
     about: 'a scope or target that the server does not know is refused, and not passed over',
-    async run(world) {
-      const { id, secret } = world.client()
+    async run(fixture) {
+      const { id, secret } = fixture.client()
       const form = { grant_type: grantTypes.clientCredentials, scope: 'session:role:nobody-knows' }
-      refused(await world.token(form, basic(id, secret)), 'an unknown scope', 'invalid_scope')
-      const token = await world.own({ id, secret })
+      refused(await fixture.token(form, basic(id, secret)), 'an unknown scope', 'invalid_scope')
+      const token = await fixture.own({ id, secret })
       refused(
-        await world.exchange({ ...self(token), audience: 'https://other.example' }, bearer(token)),
+        await fixture.exchange({ ...self(token), audience: 'https://other.example' }, bearer(token)),
         'another target',
         'invalid_target',
         'invalid_request',
@@ -138,22 +141,22 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S18',
     name: 'server-metadata',
-    about: 'RFC 8414 metadata name the token endpoint and the keys, which are the ones that sign',
-    async run(world) {
-      const { status, value } = await world.json(metadataPath)
+    about: 'the metadata of RFC 8414 contain the token endpoint and the keys that verify its tokens',
+    async run(fixture) {
+      const { status, value } = await fixture.json(metadataPath)
       if (status !== 200) notOffered(`${metadataPath} answers ${status}`)
       const [issuer, keysUri, tokenUri] = ['issuer', 'jwks_uri', 'token_endpoint'].map((name) =>
-        String(memberOf(value, name)),
+        String(readMember(value, name)),
       )
-      demand(issuer === world.uri, `the issuer in it is ${issuer}, not ${world.uri}`)
+      demand(issuer === fixture.uri, `the issuer in it is ${issuer}, not ${fixture.uri}`)
       demand(URL.canParse(tokenUri ?? ''), 'there is no token_endpoint')
-      const keys = memberOf(
+      const keys = readMember(
         await (await fetch(keysUri ?? '', { signal: AbortSignal.timeout(10_000) })).json(),
         'keys',
       )
-      const kid = headerOf(await world.own(world.client()))['kid']
+      const kid = decodeHeader(await fixture.own(fixture.client()))['kid']
       demand(
-        Array.isArray(keys) && keys.some((key) => memberOf(key, 'kid') === kid),
+        Array.isArray(keys) && keys.some((key) => readMember(key, 'kid') === kid),
         'the key that signs is not published',
       )
       return undefined
@@ -163,14 +166,17 @@ export const endpoint: readonly Check[] = [
     row: 'S18',
     name: 'resource-metadata',
     about: 'a 401 says where to learn how to get a token (RFC 9728)',
-    async run(world) {
-      const { headers, status } = await world.config({})
+    async run(fixture) {
+      const { headers, status } = await fixture.config({})
       demand(status === 401, `without a token: expected 401, got ${status}`)
       const url = /resource_metadata="([^"]+)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
       if (url === undefined) notOffered('its challenge names no resource_metadata')
       const document: unknown = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).json()
-      demand(memberOf(document, 'resource') === world.uri, 'the resource in it is another one')
-      demand(Array.isArray(memberOf(document, 'authorization_servers')), 'it names no authorization_servers')
+      demand(readMember(document, 'resource') === fixture.uri, 'the resource in it is another one')
+      demand(
+        Array.isArray(readMember(document, 'authorization_servers')),
+        'it names no authorization_servers',
+      )
       return undefined
     },
   },
@@ -178,13 +184,14 @@ export const endpoint: readonly Check[] = [
     row: 'S19',
     name: 'bound-tokens',
     about: 'tokens bound to a key of the client (DPoP, mutual TLS) where the server says that it has them',
-    async run(world) {
-      const { value } = await world.json(metadataPath)
-      const token = await world.own(world.client())
-      const { status } = await world.config({ authorization: `DPoP ${token}` })
+    async run(fixture) {
+      const { value } = await fixture.json(metadataPath)
+      const token = await fixture.own(fixture.client())
+      const { status } = await fixture.config({ authorization: `DPoP ${token}` })
       demand(status === 401, `a bearer shown as DPoP without a proof: expected 401, got ${status}`)
       const names = ['dpop_signing_alg_values_supported', 'tls_client_certificate_bound_access_tokens']
-      if (names.every((name) => memberOf(value, name) === undefined)) notOffered('its metadata name neither')
+      if (names.every((name) => readMember(value, name) === undefined))
+        notOffered('its metadata name neither')
       notChecked('a client that makes proofs')
     },
   },
@@ -192,13 +199,13 @@ export const endpoint: readonly Check[] = [
     row: 'S19',
     name: 'bound-token-as-bearer',
     about: 'a token that is bound to a key of its client (cnf) is nothing without a proof of that key',
-    async run(world) {
-      const [issuer, { audience }] = [world.issuer(), world.lab()]
-      const engine = await world.registered({ subjects: [{ issuer: issuer.issuer }] })
+    async run(fixture) {
+      const [issuer, { audience }] = [fixture.issuer(), fixture.lab()]
+      const engine = await fixture.registered({ subjects: [{ issuer: issuer.issuer }] })
       for (const cnf of [{ jkt: 'x'.repeat(43) }, { 'x5t#S256': 'x'.repeat(43) }, { jwk: issuer.key.jwk }]) {
         const token = issuer.sign({ sub: 'dora', client_id: 'app', aud: audience, cnf })
-        await world.refuses(token, `bound by ${Object.keys(cnf).join()}`)
-        refused(await world.exchange(self(token), engine.basic), 'its exchange', 'invalid_grant')
+        await fixture.refuses(token, `bound by ${Object.keys(cnf).join()}`)
+        refused(await fixture.exchange(self(token), engine.basic), 'its exchange', 'invalid_grant')
       }
       return undefined
     },
@@ -206,22 +213,22 @@ export const endpoint: readonly Check[] = [
   {
     row: 'S25',
     name: 'guessing',
-    about: 'whoever guesses secrets is told to wait, and nobody else is',
-    async run(world) {
-      if (!world.options.mayGuess) notChecked('--guess: this machine may be turned away for a while')
-      const { id, secret } = world.client()
-      const own = world.options.lab !== undefined && process.platform === 'linux'
+    about: 'a client that guesses secrets is limited, and other clients are not',
+    async run(fixture) {
+      if (!fixture.options.mayGuess) notChecked('--guess: this machine may be turned away for a while')
+      const { id, secret } = fixture.client()
+      const own = fixture.options.lab !== undefined && process.platform === 'linux'
       const from = own ? '127.77.77.77' : undefined
       const form = { grant_type: grantTypes.clientCredentials, client_id: id, client_secret: 'wrong' }
       for (let tries = 1; tries <= 200; tries += 1) {
-        const { status, headers } = await world.token(form, {}, from)
+        const { status, headers } = await fixture.token(form, {}, from)
         if (status !== 429) continue
         demand(Number(headers['retry-after']) > 0, 'there is no Retry-After')
         const right = { ...form, client_secret: secret }
         if (own) {
-          granted(await world.token(right), 'the client, from another address')
-          // Whoever guesses there may share the address with it.
-          granted(await world.token(right, {}, from), 'the client, from the same address')
+          granted(await fixture.token(right), 'the client, from another address')
+          // A guessing client may have the same address.
+          granted(await fixture.token(right, {}, from), 'the client, from the same address')
         }
         return `after ${tries} tries`
       }

@@ -1,14 +1,14 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { TableIndexNotFoundError } from '@headgate/lance/client'
 import { check, gathered, type Check } from '../check.ts'
-import { range, rowsOf } from '../node-lance.ts'
+import { range, readRows } from '../node-lance.ts'
 
 const id = ['c', 'cols']
 
 export const columnAndIndexChecks: readonly Check[] = [
   check('columns are added, renamed and dropped', async ({ lance, node }) => {
     await lance.createNamespace({ id: ['c'] })
-    await lance.createTable({ id }, rowsOf(node, range(0, 300)))
+    await lance.createTable({ id }, readRows(node, range(0, 300)))
     await lance.alterTableAddColumns({ id, new_columns: [{ name: 'twice', expression: 'id * 2' }] })
     equal(await lance.countTableRows({ id, predicate: 'twice = 20' }), 1)
     await lance.alterTableAlterColumns({ id, alterations: [{ path: 'twice', rename: 'double' }] })

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { check, type Check } from '../check.ts'
-import { idsIn, range, rowsOf } from '../node-lance.ts'
+import { idsIn, range, readRows } from '../node-lance.ts'
 
 const id = ['d', 'rows']
 
@@ -16,29 +16,32 @@ export const dataChecks: readonly Check[] = [
     'rows are inserted as bytes, as a stream, and as a function that opens one',
     async ({ lance, node }) => {
       await lance.createNamespace({ id: ['d'] })
-      await lance.createTable({ id }, () => pieces(rowsOf(node, range(0, 1_000)), 1_000))
-      equal((await lance.insertIntoTable({ id }, rowsOf(node, range(1_000, 1_010)))).num_inserted_rows, 10)
-      const more = rowsOf(node, range(1_010, 1_020))
+      await lance.createTable({ id }, () => pieces(readRows(node, range(0, 1_000)), 1_000))
+      equal((await lance.insertIntoTable({ id }, readRows(node, range(1_000, 1_010)))).num_inserted_rows, 10)
+      const more = readRows(node, range(1_010, 1_020))
       equal((await lance.insertIntoTable({ id }, pieces(more, 7))).num_inserted_rows, 10)
-      const last = (): ReadableStream<Uint8Array> => new Blob([rowsOf(node, range(1_020, 1_030))]).stream()
+      const last = (): ReadableStream<Uint8Array> => new Blob([readRows(node, range(1_020, 1_030))]).stream()
       equal((await lance.insertIntoTable({ id, mode: 'Append' }, last)).num_inserted_rows, 10)
       equal(await lance.countTableRows({ id }), 1_030)
     },
   ),
   check('integers beyond 2^53 come back as they went', async ({ lance, node }) => {
     const big = 9_223_372_036_854_775_807n
-    await lance.insertIntoTable({ id }, rowsOf(node, [big]))
+    await lance.insertIntoTable({ id }, readRows(node, [big]))
     const bytes = await lance.queryTable({ id, k: 5, vector: { single_vector: [] }, filter: `id = ${big}` })
     deepEqual(idsIn(node, bytes), [big])
     await lance.deleteFromTable({ id, predicate: `id = ${big}` })
   }),
   check('an Arrow file is refused before it is sent', async ({ lance, node }) => {
-    await rejects(lance.insertIntoTable({ id }, rowsOf(node, range(0, 1), 'file')), /takes Arrow IPC streams/)
+    await rejects(
+      lance.insertIntoTable({ id }, readRows(node, range(0, 1), 'file')),
+      /takes Arrow IPC streams/,
+    )
   }),
   check('rows are merged, updated and deleted', async ({ lance, node }) => {
     const merged = await lance.mergeInsertIntoTable(
       { id, on: 'id', when_matched_update_all: true, when_not_matched_insert_all: true },
-      rowsOf(node, range(1_025, 1_035)),
+      readRows(node, range(1_025, 1_035)),
     )
     deepEqual([merged.num_updated_rows, merged.num_inserted_rows], [5, 5])
     const updated = await lance.updateTable({ id, predicate: 'id < 3', updates: [['name', "'it''s'"]] })

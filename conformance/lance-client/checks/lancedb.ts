@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { check, gathered, type Check } from '../check.ts'
-import { idsIn, range, rowsOf } from '../node-lance.ts'
+import { idsIn, range, readRows } from '../node-lance.ts'
 
 /** @param root The folder that the server keeps the namespace in. */
 export const lancedbChecks = (root: string): readonly Check[] => [
@@ -30,7 +30,7 @@ export const lancedbChecks = (root: string): readonly Check[] => [
     equal(await again.countRows("name = 'b'"), 1)
   }),
   check('names with letters of others mean the same table to both', async ({ lance, uri, node }) => {
-    await lance.createTable({ id: ['js', 'ü_b'] }, rowsOf(node, range(0, 5)))
+    await lance.createTable({ id: ['js', 'ü_b'] }, readRows(node, range(0, 5)))
     const db = await node.lancedb.connectNamespace('rest', { uri })
     deepEqual(new Set((await db.listTables(['js'])).tables), new Set(['made_there', 'ü_b']))
   }),
@@ -42,7 +42,7 @@ export const lancedbChecks = (root: string): readonly Check[] => [
       const table = await db.openTable('rows', ['d'])
       equal(await table.countRows(), Number(await lance.countTableRows({ id: ['d', 'rows'] })))
       const big = 9_007_199_254_740_993n
-      await lance.insertIntoTable({ id: ['d', 'rows'] }, rowsOf(node, [big]))
+      await lance.insertIntoTable({ id: ['d', 'rows'] }, readRows(node, [big]))
       const again = await db.openTable('rows', ['d'])
       const found = await again.query().where(`id = ${big}`).toArray()
       deepEqual(

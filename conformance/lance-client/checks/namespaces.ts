@@ -26,7 +26,7 @@ export const namespaceChecks: readonly Check[] = [
       [3, 3, 1],
     )
   }),
-  check('what exists is told from what does not', async ({ lance }) => {
+  check('existing objects are distinguished from missing ones', async ({ lance }) => {
     equal(await lance.namespaceExists({ id: ['n'] }), true)
     equal(await lance.namespaceExists({ id: ['n', 'nope'] }), false)
   }),
@@ -46,7 +46,7 @@ export const namespaceChecks: readonly Check[] = [
     const other = { delimiter: '|' }
     await lance.createNamespace({ id: ['n', 'inner', 'p1', 'a$b'] }, other)
     equal(await lance.namespaceExists({ id: ['n', 'inner', 'p1', 'a$b'] }, other), true)
-    await rejects(lance.namespaceExists({ id: ['a$b'] }), /choose another delimiter/)
+    await rejects(lance.namespaceExists({ id: ['a$b'] }), /Choose another delimiter/)
   }),
   check('namespaces are dropped', async ({ lance }) => {
     await lance.dropNamespace({ id: ['n', 'inner', 'p6'] })

@@ -4,7 +4,9 @@ import { check, type Check } from '../check.ts'
 
 const id = ['t', 'orders']
 
-/** Operations that this server reads and then does not have: it says so with an error of its own, and 500. */
+/**
+ * Operations that this server parses but does not implement. It reports them with a specific error and the status 500.
+ */
 const calls: Readonly<Record<string, (lance: LanceNamespace) => Promise<unknown>>> = {
   renameTable: (lance) => lance.renameTable({ id, new_table_name: 'other' }),
   batchCreateTableVersions: (lance) => lance.batchCreateTableVersions({ entries: [] }),

@@ -1,10 +1,10 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { LanceNamespace, UnauthenticatedError } from '@headgate/lance/client'
 import { check, gathered, type Check } from '../check.ts'
-import { idsIn, range, rowsOf } from '../node-lance.ts'
+import { idsIn, range, readRows } from '../node-lance.ts'
 import type { FrontKeys } from '../verifying-front.ts'
 
-/** Through a front that lets in what is signed as botocore would sign it. */
+/** Checks through a front that accepts only requests with the signature that botocore would compute. */
 export const signedChecks = (uri: string, keys: FrontKeys): readonly Check[] => {
   const properties = {
     'rest.auth.type': 'sigv4',
@@ -13,20 +13,21 @@ export const signedChecks = (uri: string, keys: FrontKeys): readonly Check[] => 
     'rest.auth.sigv4.access-key-id': keys.accessKeyId,
     'rest.auth.sigv4.secret-access-key': keys.secretAccessKey,
   }
-  // Not with an apostrophe, of which this server makes SQL; nor is it dropped, because it does not find such folders.
+  // Without an apostrophe, which this server inserts into SQL. The object is not dropped, because the server does not
+  // find such folders.
   const id = ['its ü!', 'a/b (1)*']
   return [
     check('every request is signed as it goes out, odd names and rows too', async ({ node }) => {
       await using lance = await LanceNamespace.connect({ uri, properties, headers: { 'x-team': 'core' } })
       await lance.createNamespace({ id: id.slice(0, 1) })
-      await lance.createTable({ id, properties: { k: "v'(1)" } }, rowsOf(node, range(0, 10)))
+      await lance.createTable({ id, properties: { k: "v'(1)" } }, readRows(node, range(0, 10)))
       deepEqual(await gathered(lance.listTables({ id: id.slice(0, 1), limit: 1 })), id.slice(1))
       const bytes = await lance.queryTable({ id, k: 1, vector: { single_vector: [3, 1] } })
       deepEqual(idsIn(node, bytes), [3n])
       equal(await lance.countTableRows({ id, predicate: "name != '*'" }), 10)
       await lance.deregisterTable({ id })
     }),
-    check('others are told that they are not', async () => {
+    check('unsigned requests are refused with the reason', async () => {
       const wrong = { ...properties, 'rest.auth.sigv4.secret-access-key': 'wrong' }
       for (const each of [wrong, {}, { ...properties, 'rest.auth.sigv4.service': 'glue' }]) {
         await using lance = await LanceNamespace.connect({ uri, properties: each })

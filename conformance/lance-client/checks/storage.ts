@@ -2,14 +2,14 @@ import { equal, notEqual, ok } from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { check, type Check } from '../check.ts'
-import { range, rowsOf } from '../node-lance.ts'
+import { range, readRows } from '../node-lance.ts'
 
-/** How long the keys live that the server of these checks hands out, in ms. */
+/** Lifetime of the keys that the server of these checks issues, in ms. */
 export const KEY_LIFE_MS = 4_000
 
 const id = ['s', 'kept']
 
-/** On a server that hands out keys for a bucket, which end after a few seconds. */
+/** Checks on a server that issues keys for a bucket, which expire after a few seconds. */
 export const storageChecks: readonly Check[] = [
   check('storage options are renewed in time, once, however many ask', async ({ lance, count }) => {
     await lance.createNamespace({ id: ['s'] })
@@ -31,7 +31,7 @@ export const storageChecks: readonly Check[] = [
     ok(asked >= 2 && asked <= 6, `${asked} renewals`)
   }),
   check('the AWS SDK and Lance itself reach storage with them', async ({ lance, node, countRows }) => {
-    await lance.createTable({ id: ['s', 'read'] }, rowsOf(node, range(0, 50)))
+    await lance.createTable({ id: ['s', 'read'] }, readRows(node, range(0, 50)))
     const table = { id: ['s', 'read'] }
     const { location = '', ...access } = await lance.describeTable(table)
     await using options = lance.storageOptions(table, { location, ...access })
@@ -51,7 +51,7 @@ export const storageChecks: readonly Check[] = [
     const first = await options.get()
     ok((await list()).includes('_versions'))
     await sleep(KEY_LIFE_MS + 500)
-    ok((await list()).includes('data'), 'the SDK was given keys that had ended')
+    ok((await list()).includes('data'), 'the SDK received expired keys')
     const later = await options.get()
     notEqual(later['expires_at_millis'], first['expires_at_millis'])
     s3.destroy()

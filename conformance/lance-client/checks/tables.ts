@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { TableAlreadyExistsError, TableNotFoundError } from '@headgate/lance/client'
 import { check, gathered, type Check } from '../check.ts'
-import { range, rowsOf } from '../node-lance.ts'
+import { range, readRows } from '../node-lance.ts'
 
 const id = ['t', 'orders']
 
@@ -10,7 +10,7 @@ export const tableChecks: readonly Check[] = [
     await lance.createNamespace({ id: ['t'] })
     const { location, version } = await lance.createTable(
       { id, properties: { k: 'v' } },
-      rowsOf(node, range(0, 10)),
+      readRows(node, range(0, 10)),
     )
     match(location ?? '', /^file:/)
     equal(await lance.tableExists({ id }), true)
@@ -32,7 +32,7 @@ export const tableChecks: readonly Check[] = [
     const { context } = await lance.describeTable({ id })
     equal(context?.['header.content-type'], 'application/json')
   }),
-  check('a table is declared before it is there', async ({ lance }) => {
+  check('a table is declared before it exists', async ({ lance }) => {
     const declared = await lance.declareTable({ id: ['t', 'later'] })
     const described = await lance.describeTable({ id: ['t', 'later'], check_declared: true })
     equal(described.location, declared.location)
@@ -43,20 +43,20 @@ export const tableChecks: readonly Check[] = [
     equal(await lance.tableExists({ id: ['t', 'later'] }), false)
   }),
   check('refusals have their classes', async ({ lance, node }) => {
-    await rejects(lance.createTable({ id }, rowsOf(node, range(0, 1))), TableAlreadyExistsError)
+    await rejects(lance.createTable({ id }, readRows(node, range(0, 1))), TableAlreadyExistsError)
     await rejects(lance.declareTable({ id }), TableAlreadyExistsError)
     await rejects(lance.describeTable({ id: ['t', 'nope'] }), TableNotFoundError)
     await rejects(lance.dropTable({ id: ['t', 'nope'] }), TableNotFoundError)
     equal(await lance.tableExists({ id: ['t', 'nope'] }), false)
   }),
   check('modes are understood', async ({ lance, node }) => {
-    await lance.createTable({ id, mode: 'ExistOk' }, rowsOf(node, range(0, 1)))
+    await lance.createTable({ id, mode: 'ExistOk' }, readRows(node, range(0, 1)))
     equal(await lance.countTableRows({ id }), 10)
-    await lance.createTable({ id, mode: 'Overwrite' }, rowsOf(node, range(0, 20)))
+    await lance.createTable({ id, mode: 'Overwrite' }, readRows(node, range(0, 20)))
     equal(await lance.countTableRows({ id }), 20)
   }),
-  check('a table is registered where it lies, and dropped', async ({ lance, node }) => {
-    await lance.createTable({ id: ['loose'] }, rowsOf(node, range(0, 3)))
+  check('a table is registered at its location, and dropped', async ({ lance, node }) => {
+    await lance.createTable({ id: ['loose'] }, readRows(node, range(0, 3)))
     const { location } = await lance.describeTable({ id: ['loose'] })
     await lance.deregisterTable({ id: ['loose'] })
     await lance.registerTable({ id: ['t', 'again'], location: (location ?? '').replace(/^.*\//, '') })
@@ -70,8 +70,8 @@ export const tableChecks: readonly Check[] = [
     equal(stats.fragment_stats.lengths.max, 20)
   }),
   check('all tables can be asked for', async ({ lance, node }) => {
-    await lance.createTable({ id: ['at_root'] }, rowsOf(node, range(0, 1)))
-    // This server lists those of its root alone.
+    await lance.createTable({ id: ['at_root'] }, readRows(node, range(0, 1)))
+    // This server lists only the tables of its root.
     deepEqual(await gathered(lance.listAllTables()), ['at_root'])
   }),
 ]

@@ -6,15 +6,15 @@ import {
   TransactionNotFoundError,
 } from '@headgate/lance/client'
 import { check, gathered, type Check } from '../check.ts'
-import { range, rowsOf } from '../node-lance.ts'
+import { range, readRows } from '../node-lance.ts'
 
 const id = ['v', 'kept']
 
 export const versionChecks: readonly Check[] = [
-  check('versions are listed, described, restored and forgotten', async ({ lance, node }) => {
+  check('versions are listed, described, restored and deleted', async ({ lance, node }) => {
     await lance.createNamespace({ id: ['v'] })
-    await lance.createTable({ id }, rowsOf(node, range(0, 3)))
-    for (const from of [3, 6]) await lance.insertIntoTable({ id }, rowsOf(node, range(from, from + 3)))
+    await lance.createTable({ id }, readRows(node, range(0, 3)))
+    for (const from of [3, 6]) await lance.insertIntoTable({ id }, readRows(node, range(from, from + 3)))
     const versions = await gathered(lance.listTableVersions({ id, descending: true }))
     deepEqual(
       versions.map(({ version }) => version),
@@ -59,16 +59,16 @@ export const versionChecks: readonly Check[] = [
       branches.map(([name]) => name),
       ['trial'],
     )
-    // This server writes to the main branch whatever is asked for, so that only the answer can be looked at.
+    // This server always writes to the main branch, so only the response can be checked.
     const { num_inserted_rows } = await lance.insertIntoTable(
       { id, branch: 'trial' },
-      rowsOf(node, range(90, 93)),
+      readRows(node, range(90, 93)),
     )
     equal(num_inserted_rows, 3)
     await lance.deleteTableBranch({ id, name: 'trial' })
     deepEqual(await gathered(lance.listTableBranches({ id })), [])
   }),
-  check('transactions that do not exist are told as such', async ({ lance }) => {
+  check('missing transactions are reported', async ({ lance }) => {
     const transaction = [...id, '00000000-0000-4000-8000-000000000000']
     await rejects(lance.describeTransaction({ id: transaction }), TransactionNotFoundError)
     const actions = [{ setStatusAction: { status: 'Canceled' } }]

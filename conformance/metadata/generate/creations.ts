@@ -6,7 +6,7 @@ import { randomOrder, randomSpec } from './partitioning.ts'
 import { randomSchema } from './schemas.ts'
 import { randomProperties } from './table-updates.ts'
 
-/** Body of `createTable`. */
+/** Generates the body of `createTable`. */
 export function randomCreation(random: Random): JsonObject {
   const version = random.pick([1, 2, 2, 3, 3])
   const schema = randomSchema(random, version, random.pick([0, 1, 1, 1, 10]))
@@ -30,7 +30,7 @@ export function randomCreation(random: Random): JsonObject {
   return { ...body, ...(broken as JsonObject) }
 }
 
-/** The updates with which clients create a table that they staged: the second half of a staged creation. */
+/** Generates the updates with which clients complete a staged create. */
 export function stagedUpdates(random: Random, staged: JsonObject): readonly Json[] {
   const version = Number(staged['format-version'])
   const first = (name: string): JsonObject => ((staged[name] ?? []) as readonly JsonObject[])[0] ?? {}

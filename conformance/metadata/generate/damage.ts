@@ -4,24 +4,27 @@ import { anything } from './pools.ts'
 
 type Path = readonly string[]
 
-/** The same document with one or two places of it replaced, left out, or given another place's value. */
+/** Returns the document with one or two members replaced, removed, or set to the value of another member. */
 export function damaged(random: Random, document: Json): Json {
   const once = damagedOnce(random, document)
   return random.chance(0.25) ? damagedOnce(random, once) : once
 }
 
 function damagedOnce(random: Random, document: Json): Json {
-  const path = random.pick(pathsOf(document))
+  const path = random.pick(listPaths(document))
   const by = random.int(10)
   if (path.length > 0 && by < 3) return replaced(document, path, undefined) ?? null
-  if (by < 4) return replaced(document, path, valueAt(document, random.pick(pathsOf(document)))) ?? null
+  if (by < 4) return replaced(document, path, valueAt(document, random.pick(listPaths(document)))) ?? null
   if (by < 5) return replaced(document, path, null) ?? null
   return replaced(document, path, random.pick(anything)) ?? null
 }
 
-function pathsOf(value: Json | undefined): readonly Path[] {
+function listPaths(value: Json | undefined): readonly Path[] {
   if (typeof value !== 'object' || value === null) return [[]]
-  return [[], ...Object.entries(value).flatMap(([key, item]) => pathsOf(item).map((path) => [key, ...path]))]
+  return [
+    [],
+    ...Object.entries(value).flatMap(([key, item]) => listPaths(item).map((path) => [key, ...path])),
+  ]
 }
 
 function valueAt(value: Json | undefined, [key, ...path]: Path): Json | undefined {

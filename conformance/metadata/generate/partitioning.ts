@@ -11,26 +11,26 @@ interface Column {
   readonly type: Json | undefined
 }
 
-/** Fields of a schema, those inside structs as well. */
-export function columnsOf(schema: JsonObject, prefix = ''): readonly Column[] {
+/** Returns the fields of a schema, including those within structs. */
+export function listColumns(schema: JsonObject, prefix = ''): readonly Column[] {
   const fields = (schema['fields'] ?? []) as readonly JsonObject[]
   return fields.flatMap((field) => {
     const name = `${prefix}${field['name'] as string}`
     const type = field['type']
     const own = { id: Number(field['id']), name, type }
     const nested = typeof type === 'object' && type !== null ? (type as JsonObject) : undefined
-    return nested?.['type'] === 'struct' ? [own, ...columnsOf(nested, `${name}.`)] : [own]
+    return nested?.['type'] === 'struct' ? [own, ...listColumns(nested, `${name}.`)] : [own]
   })
 }
 
-/** A partition spec for a schema, as clients send it. */
+/** Generates a partition spec for a schema, in the form of clients. */
 export function randomSpec(
   random: Random,
   version: number,
   schema: JsonObject,
   lastPartitionId = 999,
 ): JsonObject {
-  const columns = columnsOf(schema)
+  const columns = listColumns(schema)
   const count = columns.length === 0 ? 0 : random.int(4)
   const ids = random.pick(['none', 'none', 'next', 'first', 'odd'] as const)
   const fields = Array.from({ length: count }, (_, index): JsonObject => {
@@ -45,15 +45,15 @@ export function randomSpec(
       name,
       transform,
       ...sources(random, version, source.id),
-      ...idOf(random, ids, index, lastPartitionId),
+      ...toId(random, ids, index, lastPartitionId),
     }
   })
   return { 'spec-id': random.pick([0, 0, 1, 5]), fields }
 }
 
-/** A sort order for a schema, as clients send it. */
+/** Generates a sort order for a schema, in the form of clients. */
 export function randomOrder(random: Random, version: number, schema: JsonObject): JsonObject {
-  const columns = columnsOf(schema)
+  const columns = listColumns(schema)
   const count = columns.length === 0 ? 0 : random.int(3)
   const fields = Array.from({ length: count }, (): JsonObject => {
     const source = random.pick(columns)
@@ -89,7 +89,7 @@ function sources(random: Random, version: number, id: number): JsonObject {
   return version >= 3 ? { 'source-ids': [source] } : { 'source-id': null, 'source-ids': [source, 1] }
 }
 
-function idOf(
+function toId(
   random: Random,
   ids: 'none' | 'next' | 'first' | 'odd',
   index: number,

@@ -2,17 +2,17 @@ import type { Json, JsonObject } from '@headgate/json'
 import type { Random } from '../../attack/random.ts'
 import { defaults, names, oddNames, oddTypes, types, typesSince3 } from './pools.ts'
 
-/** How often a part of a generated document is one that may be refused. */
+/** Probability that a part of a generated document is invalid. */
 const ODD = 0.008
 
 interface Making {
   readonly random: Random
   readonly version: number
-  /** Returns a field id that was not used before, mostly. */
+  /** Returns a field id that is usually unused. */
   readonly nextId: () => number
 }
 
-/** A schema with new fields, ids from `firstId` on. */
+/** Generates a schema with new fields, with ids from `firstId` on. */
 export function randomSchema(random: Random, version: number, firstId = 1): JsonObject {
   let last = firstId - 1
   const making: Making = {
@@ -20,11 +20,11 @@ export function randomSchema(random: Random, version: number, firstId = 1): Json
     version,
     nextId: () => (random.chance(ODD) ? random.pick([0, -1, 1, 2147483647, last]) : (last += 1)),
   }
-  const fields = fieldsOf(making, 0)
+  const fields = makeFields(making, 0)
   return withIdentifiers(random, { type: 'struct', 'schema-id': random.pick([0, 0, 0, 1, 7, -1]), fields })
 }
 
-/** A schema made of another one: fields added, dropped, renamed, moved or changed. */
+/** Changes a schema: adds, drops, renames, moves or changes fields. */
 export function evolvedSchema(
   random: Random,
   version: number,
@@ -40,7 +40,7 @@ export function evolvedSchema(
     const kind = random.int(8)
     if (kind <= 1 || field === undefined) {
       const name = `n${last + 1}`
-      fields.splice(at, 0, { ...fieldOf(making, 0, name), name })
+      fields.splice(at, 0, { ...makeField(making, 0, name), name })
     } else if (kind === 2) fields = fields.toSpliced(at, 1)
     else if (kind === 3) fields[at] = { ...field, name: random.pick([...names, `r${last}`]) }
     else if (kind === 4) fields = [...fields.toSpliced(at, 1), field]
@@ -51,7 +51,7 @@ export function evolvedSchema(
   return withIdentifiers(random, { ...schema, 'schema-id': random.pick([0, 1, 5]), fields })
 }
 
-/** A schema of `levels` structs, lists or maps inside each other. */
+/** Generates a schema of `levels` nested structs, lists or maps. */
 export function deepSchema(random: Random, levels: number): JsonObject {
   let id = 1
   let type: Json = 'long'
@@ -73,7 +73,7 @@ export function deepSchema(random: Random, levels: number): JsonObject {
   return { type: 'struct', 'schema-id': 0, fields: [{ id: 1, name: 'a', required: false, type }] }
 }
 
-function fieldsOf(making: Making, depth: number): readonly JsonObject[] {
+function makeFields(making: Making, depth: number): readonly JsonObject[] {
   const { random } = making
   const count = random.chance(0.05) ? 0 : 1 + random.int(depth === 0 ? 5 : 3)
   const unused = names.slice()
@@ -81,14 +81,14 @@ function fieldsOf(making: Making, depth: number): readonly JsonObject[] {
     const name = random.chance(ODD)
       ? random.pick([...oddNames, ...names])
       : (unused.splice(random.int(unused.length), 1)[0] ?? 'z')
-    return fieldOf(making, depth, name)
+    return makeField(making, depth, name)
   })
 }
 
-function fieldOf(making: Making, depth: number, name: string): JsonObject {
+function makeField(making: Making, depth: number, name: string): JsonObject {
   const { random } = making
   const id = making.nextId()
-  const type = typeOf(making, depth)
+  const type = makeType(making, depth)
   const required = random.chance(type === 'unknown' ? 0.1 : 0.4)
   return withDefaults(making, {
     id,
@@ -99,24 +99,24 @@ function fieldOf(making: Making, depth: number, name: string): JsonObject {
   })
 }
 
-function typeOf(making: Making, depth: number): Json {
+function makeType(making: Making, depth: number): Json {
   const { random, version } = making
   const kind = depth < 3 ? random.int(20) : 9
-  if (kind === 0) return { type: 'struct', fields: fieldsOf(making, depth + 1) }
+  if (kind === 0) return { type: 'struct', fields: makeFields(making, depth + 1) }
   if (kind === 1)
     return {
       type: 'list',
       'element-id': making.nextId(),
-      element: typeOf(making, depth + 1),
+      element: makeType(making, depth + 1),
       'element-required': random.chance(0.5),
     }
   if (kind === 2)
     return {
       type: 'map',
       'key-id': making.nextId(),
-      key: typeOf(making, depth + 1),
+      key: makeType(making, depth + 1),
       'value-id': making.nextId(),
-      value: typeOf(making, depth + 1),
+      value: makeType(making, depth + 1),
       'value-required': random.chance(0.5),
     }
   if (random.chance(ODD)) return random.pick(oddTypes)
@@ -143,7 +143,7 @@ function withDefaults({ random, version }: Making, field: JsonObject): JsonObjec
   return result
 }
 
-/** Right values come first in a pool. */
+/** Chooses a default; valid values are the first ones of a pool. */
 const defaultFrom = (random: Random, pool: readonly Json[]): Json =>
   random.pick(random.chance(0.75) ? pool.slice(0, Math.max(1, Math.ceil(pool.length / 4))) : pool)
 

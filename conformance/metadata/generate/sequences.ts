@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@headgate/json'
 import { Random } from '../../attack/random.ts'
 import { commit, create } from '../headgate-model.ts'
-import { timeOf, type Sequence } from '../sequence.ts'
+import { commitTime, type Sequence } from '../sequence.ts'
 import { randomCreation, stagedUpdates } from './creations.ts'
 import { damaged } from './damage.ts'
 import { randomTableUpdates } from './table-updates.ts'
@@ -9,7 +9,7 @@ import { randomViewUpdates, viewCreation } from './views.ts'
 
 const MOST_COMMITS = 6
 
-/** The sequence of a run with this seed and number. It depends on nothing else. */
+/** Generates the sequence of a run from this seed and number only. */
 export function randomSequence(seed: number, number: number): Sequence {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
   return random.chance(0.2) ? viewSequence(random) : tableSequence(random)
@@ -34,7 +34,7 @@ const damagedLast = (random: Random, updates: readonly Json[]): readonly Json[] 
   return updates.with(at, damaged(random, updates[at] ?? null))
 }
 
-/** Adds commits that fit to the state which our model comes to, and damaged forms of its last document. */
+/** Adds commits that fit the state of Headgate's model, and damaged forms of its last document. */
 function extended(
   random: Random,
   kind: Sequence['kind'],
@@ -53,14 +53,14 @@ function extended(
     const index = commits.length
     const updates: readonly Json[] =
       kind === 'view'
-        ? randomViewUpdates(random, state, timeOf(index))
-        : randomTableUpdates(random, state, timeOf(index))
+        ? randomViewUpdates(random, state, commitTime(index))
+        : randomTableUpdates(random, state, commitTime(index))
     commits.push(updates)
     const made = commit(kind, state, updates, index)
     if (made.verdict === 'accepted') state = made.document
   }
   const last = state
   const documents = Array.from({ length: random.int(4) }, () => damaged(random, last))
-  // A staged creation is compared as well: both halves are input.
+  // Both halves of a staged create are inputs of the comparison.
   return { kind, create: request, commits, documents }
 }

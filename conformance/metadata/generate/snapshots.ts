@@ -3,11 +3,11 @@ import type { Random } from '../../attack/random.ts'
 
 const ODD = 0.02
 
-/** What snapshots and refs of a table are made from: its document, and what the commit added so far. */
+/** Inputs for snapshots and refs of a table: its document, and the additions of the commit. */
 export interface TableState {
   readonly document: JsonObject
   readonly now: number
-  /** Ids of snapshots that this commit adds, with the sequence number and next row id after them. */
+  /** Ids of snapshots that this commit adds, with the following sequence number and row id. */
   readonly added: Int64[]
   lastSequence: Int64
   nextRow: Int64
@@ -18,7 +18,7 @@ export function snapshotIds({ document, added }: TableState): readonly Int64[] {
   return [...snapshots.map((snapshot) => snapshot['snapshot-id'] as Int64), ...added]
 }
 
-/** A snapshot as the next writer of the table sends it, mostly. */
+/** Generates a snapshot that is usually the valid next one of the table. */
 export function randomSnapshot(random: Random, state: TableState): JsonObject {
   const version = Number(state.document['format-version'])
   const known = snapshotIds(state)
@@ -36,10 +36,10 @@ export function randomSnapshot(random: Random, state: TableState): JsonObject {
     'timestamp-ms': random.chance(ODD)
       ? random.pick<Int64>([0, -1, -9223372036854775808n, state.now - 70_000, state.now + 70_000])
       : state.now - 10,
-    ...(random.chance(0.95) ? { summary: summaryOf(random) } : {}),
-    ...manifestsOf(random, version),
+    ...(random.chance(0.95) ? { summary: makeSummary(random) } : {}),
+    ...makeManifests(random, version),
     ...(random.chance(0.8) ? { 'schema-id': random.pick([0, 0, 1]) } : {}),
-    ...rowsOf(random, version, state),
+    ...readRows(random, version, state),
     ...(random.chance(0.02) ? { 'key-id': 'k1' } : {}),
     ...(random.chance(ODD)
       ? {
@@ -60,7 +60,7 @@ export function randomSnapshot(random: Random, state: TableState): JsonObject {
   }
 }
 
-/** The sum, or the largest value where there is none. */
+/** Returns the sum, or the largest value if it overflows. */
 function after(value: Int64, more: number): Int64 {
   return value > 9_000_000_000_000_000_000n ? value : addInt64(value, more)
 }
@@ -71,12 +71,12 @@ function snapshotId(random: Random, known: readonly Int64[]): Int64 {
   return 3_055_729_675_574_597_004n + BigInt(random.int(1_000_000))
 }
 
-function summaryOf(random: Random): Json {
+function makeSummary(random: Random): Json {
   if (random.chance(ODD)) return random.pick<Json>([{}, { a: 'b' }, null, { operation: 'x', __proto__: 'y' }])
   return { operation: random.pick(['append', 'overwrite', 'replace', 'delete']), 'added-records': '3' }
 }
 
-function manifestsOf(random: Random, version: number): JsonObject {
+function makeManifests(random: Random, version: number): JsonObject {
   const list = { 'manifest-list': `s3://b/t/metadata/snap-${random.int(1000)}.avro` }
   if (random.chance(0.97)) return list
   const manifests = { manifests: random.pick([[], ['s3://b/t/metadata/m.avro']]) }
@@ -84,7 +84,7 @@ function manifestsOf(random: Random, version: number): JsonObject {
   return random.pick<JsonObject>([manifests, { ...list, ...manifests }, {}])
 }
 
-function rowsOf(random: Random, version: number, state: TableState): JsonObject {
+function readRows(random: Random, version: number, state: TableState): JsonObject {
   if (version < 3) return random.chance(ODD) ? { 'first-row-id': 0, 'added-rows': 1 } : {}
   if (random.chance(ODD))
     return random.pick<JsonObject>([
@@ -100,7 +100,7 @@ function rowsOf(random: Random, version: number, state: TableState): JsonObject 
   return { 'first-row-id': first, 'added-rows': rows }
 }
 
-/** The members of a branch or tag, without its name. */
+/** Generates the members of a branch or tag, without its name. */
 export function randomRef(random: Random, state: TableState, main: boolean): JsonObject {
   const known = snapshotIds(state)
   const id =

@@ -10,23 +10,23 @@ const ODD = 0.02
 
 type Make = (random: Random, state: TableState) => readonly JsonObject[]
 
-const listOf = ({ document }: TableState, name: string): readonly JsonObject[] =>
+const buildList = ({ document }: TableState, name: string): readonly JsonObject[] =>
   (document[name] ?? []) as readonly JsonObject[]
 
-const versionOf = ({ document }: TableState): number => Number(document['format-version'])
+const readVersion = ({ document }: TableState): number => Number(document['format-version'])
 
 const currentSchema = (state: TableState): JsonObject =>
-  listOf(state, 'schemas').find((it) => it['schema-id'] === state.document['current-schema-id']) ?? {}
+  buildList(state, 'schemas').find((it) => it['schema-id'] === state.document['current-schema-id']) ?? {}
 
-/** An id out of a list of the table, or -1 for the last one added, or one that does not exist. */
+/** Returns an id from a list of the table, -1 for the last added one, or an id that does not exist. */
 function idFrom(random: Random, state: TableState, list: string, member: string): Json {
-  const ids = listOf(state, list).map((item) => item[member] ?? 0)
+  const ids = buildList(state, list).map((item) => item[member] ?? 0)
   return random.chance(0.4) ? -1 : random.chance(ODD) ? 9 : random.pick([...ids, ids.length])
 }
 
 function addSchema(random: Random, state: TableState): JsonObject {
-  const known = listOf(state, 'schemas')
-  const version = versionOf(state)
+  const known = buildList(state, 'schemas')
+  const version = readVersion(state)
   const lastColumnId = Number(state.document['last-column-id'])
   const kind = random.int(20)
   const schema =
@@ -83,7 +83,7 @@ const makers: Readonly<Record<string, readonly [weight: number, make: Make]>> = 
       {
         action: 'remove-schemas',
         'schema-ids': random.some(
-          listOf(state, 'schemas').map((it) => it['schema-id'] ?? 0),
+          buildList(state, 'schemas').map((it) => it['schema-id'] ?? 0),
           2,
         ),
       },
@@ -91,11 +91,11 @@ const makers: Readonly<Record<string, readonly [weight: number, make: Make]>> = 
   ],
   'remove-and-add-schema': [1, removeAndAddSchema],
   'remove-and-add-spec': [1, removeAndAddSpec],
-  'add-spec': [4, (random, state) => [{ action: 'add-spec', spec: specOf(random, state) }]],
+  'add-spec': [4, (random, state) => [{ action: 'add-spec', spec: makeSpec(random, state) }]],
   'add-and-set-spec': [
     3,
     (random, state) => [
-      { action: 'add-spec', spec: specOf(random, state) },
+      { action: 'add-spec', spec: makeSpec(random, state) },
       { action: 'set-default-spec', 'spec-id': -1 },
     ],
   ],
@@ -111,7 +111,7 @@ const makers: Readonly<Record<string, readonly [weight: number, make: Make]>> = 
       {
         action: 'remove-partition-specs',
         'spec-ids': random.some(
-          listOf(state, 'partition-specs').map((it) => it['spec-id'] ?? 0),
+          buildList(state, 'partition-specs').map((it) => it['spec-id'] ?? 0),
           2,
         ),
       },
@@ -119,12 +119,12 @@ const makers: Readonly<Record<string, readonly [weight: number, make: Make]>> = 
   ],
   'add-sort-order': [
     3,
-    (random, state) => [{ action: 'add-sort-order', 'sort-order': orderOf(random, state) }],
+    (random, state) => [{ action: 'add-sort-order', 'sort-order': makeOrder(random, state) }],
   ],
   'add-and-set-order': [
     2,
     (random, state) => [
-      { action: 'add-sort-order', 'sort-order': orderOf(random, state) },
+      { action: 'add-sort-order', 'sort-order': makeOrder(random, state) },
       { action: 'set-default-sort-order', 'sort-order-id': -1 },
     ],
   ],
@@ -220,19 +220,24 @@ const makers: Readonly<Record<string, readonly [weight: number, make: Make]>> = 
 }
 const kinds = Object.values(makers)
 
-const specOf = (random: Random, state: TableState): JsonObject =>
+const makeSpec = (random: Random, state: TableState): JsonObject =>
   random.chance(0.15)
-    ? { ...pickOne(random, listOf(state, 'partition-specs')) }
-    : randomSpec(random, versionOf(state), currentSchema(state), Number(state.document['last-partition-id']))
+    ? { ...pickOne(random, buildList(state, 'partition-specs')) }
+    : randomSpec(
+        random,
+        readVersion(state),
+        currentSchema(state),
+        Number(state.document['last-partition-id']),
+      )
 
-const orderOf = (random: Random, state: TableState): JsonObject =>
+const makeOrder = (random: Random, state: TableState): JsonObject =>
   random.chance(0.15)
-    ? { ...pickOne(random, listOf(state, 'sort-orders')) }
-    : randomOrder(random, versionOf(state), currentSchema(state))
+    ? { ...pickOne(random, buildList(state, 'sort-orders')) }
+    : randomOrder(random, readVersion(state), currentSchema(state))
 
-/** A schema that is removed and added again in one commit. */
+/** Removes a schema and adds it again in one commit. */
 function removeAndAddSchema(random: Random, state: TableState): readonly JsonObject[] {
-  const schema = pickOne(random, listOf(state, 'schemas'))
+  const schema = pickOne(random, buildList(state, 'schemas'))
   return [
     { action: 'remove-schemas', 'schema-ids': [schema['schema-id'] ?? 0] },
     random.chance(0.5) ? { action: 'add-schema', schema } : addSchema(random, state),
@@ -240,10 +245,10 @@ function removeAndAddSchema(random: Random, state: TableState): readonly JsonObj
 }
 
 function removeAndAddSpec(random: Random, state: TableState): readonly JsonObject[] {
-  const spec = pickOne(random, listOf(state, 'partition-specs'))
+  const spec = pickOne(random, buildList(state, 'partition-specs'))
   return [
     { action: 'remove-partition-specs', 'spec-ids': [spec['spec-id'] ?? 0] },
-    { action: 'add-spec', spec: random.chance(0.5) ? spec : specOf(random, state) },
+    { action: 'add-spec', spec: random.chance(0.5) ? spec : makeSpec(random, state) },
   ]
 }
 
@@ -261,7 +266,7 @@ function append(random: Random, state: TableState): readonly JsonObject[] {
   ]
 }
 
-/** Older clients repeat the snapshot id beside the file. */
+/** Adds the snapshot id to the update, which older clients repeat in addition to the file. */
 function withSnapshotId(random: Random, update: JsonObject, member: string): JsonObject {
   if (random.chance(0.5)) return update
   return { ...update, 'snapshot-id': (update[member] as JsonObject)['snapshot-id'] }
@@ -272,7 +277,7 @@ export function randomProperties(random: Random): JsonObject {
   return Object.fromEntries(random.some(known, 3).map((name) => [name, random.pick(propertyValues)]))
 }
 
-/** The updates of one commit to a table in this state. */
+/** Generates the updates of one commit to a table in this state. */
 export function randomTableUpdates(random: Random, document: JsonObject, now: number): readonly Json[] {
   const state: TableState = {
     document,

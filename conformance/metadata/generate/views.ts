@@ -9,7 +9,7 @@ const ODD = 0.02
 
 type List = readonly JsonObject[]
 
-/** The updates that create a view. */
+/** Generates the updates that create a view. */
 export function viewCreation(random: Random): readonly Json[] {
   const version = randomVersion(random, 0)
   return [
@@ -22,7 +22,7 @@ export function viewCreation(random: Random): readonly Json[] {
   ]
 }
 
-/** The updates of one commit to a view in this state. */
+/** Generates the updates of one commit to a view in this state. */
 export function randomViewUpdates(random: Random, document: JsonObject, now: number): readonly Json[] {
   const updates: Json[] = []
   for (let more = 1 + random.int(3); more > 0; more--) updates.push(...someUpdates(random, document, now))

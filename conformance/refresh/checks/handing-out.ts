@@ -1,21 +1,21 @@
-import { errorIn, inShort, onlyCredential, secretsOf } from '../credential.ts'
+import { errorIn, inShort, onlyCredential, readSecrets } from '../credential.ts'
 import type { Check } from '../check.ts'
 import { demand, notApplicable } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../table-requests.ts'
-import { endpointOf, resolveAsJava } from '../endpoint.ts'
+import { readEndpoint, resolveAsJava } from '../endpoint.ts'
 
-/** URLs longer than this are refused on the way by common proxies. */
+/** Common proxies refuse longer URLs. */
 const maxEndpointLength = 8_000
 
 export const handingOut: readonly Check[] = [
   {
     name: 'typed-token',
-    about: 'a stage-create hands out one credential with prefix, keys and storage-refresh-token',
-    async run(world) {
-      const { name, credential } = await world.stage()
+    about: 'a stage-create returns one credential with prefix, keys and storage-refresh-token',
+    async run(fixture) {
+      const { name, credential } = await fixture.stage()
       demand(credential.prefix !== '', 'the credential has an empty prefix')
       demand(
-        secretsOf(credential) !== '',
+        readSecrets(credential) !== '',
         `the credential has no keys: ${Object.keys(credential.config).join(', ')}`,
       )
       return `${String(credential.token?.length)} characters for the table ${name}`
@@ -24,8 +24,8 @@ export const handingOut: readonly Check[] = [
   {
     name: 'prefix-covers',
     about: 'the prefix of a credential is the beginning of the location of its table',
-    async run(world) {
-      const { location, credential } = await world.stage()
+    async run(fixture) {
+      const { location, credential } = await fixture.stage()
       demand(
         `${location}/`.startsWith(credential.prefix),
         `location ${location} does not begin with the prefix ${credential.prefix}`,
@@ -35,10 +35,10 @@ export const handingOut: readonly Check[] = [
   },
   {
     name: 'endpoint-as-is',
-    about: 'the refresh endpoint in the config of a credential works as it stands, token and all',
-    async run(world) {
-      const staged = await world.stage()
-      const endpoint = endpointOf(staged.credential)
+    about: 'the refresh endpoint in the config of a credential works unchanged, with its token',
+    async run(fixture) {
+      const staged = await fixture.stage()
+      const endpoint = readEndpoint(staged.credential)
       if (endpoint === undefined) notApplicable('no refresh endpoint in the config of the credential')
       demand(
         endpoint.includes('storageRefreshToken='),
@@ -46,26 +46,26 @@ export const handingOut: readonly Check[] = [
       )
       demand(endpoint.length <= maxEndpointLength, `the endpoint has ${endpoint.length} characters`)
       demand(!endpoint.startsWith('/'), 'a relative endpoint begins with a slash: some clients double it')
-      const { catalog } = world
+      const { catalog } = fixture
       const path = resolveAsJava(catalog.uri, endpoint)
       const fresh = onlyCredential(await catalog.send('GET', path), 'GET of the endpoint')
       demand(fresh.prefix === staged.credential.prefix, `the endpoint renews another prefix: ${fresh.prefix}`)
-      const next = endpointOf(fresh)
-      demand(next !== undefined, 'the renewed credential has no endpoint of its own')
+      const next = readEndpoint(fresh)
+      demand(next !== undefined, 'the refreshed credential has no endpoint')
       onlyCredential(await catalog.send('GET', resolveAsJava(catalog.uri, next)), 'GET of the next endpoint')
       return undefined
     },
   },
   {
     name: 'endpoint-again',
-    about: 'a client that knows nothing but its first endpoint can renew with it again and again',
-    async run(world) {
-      const staged = await world.stage()
-      const endpoint = endpointOf(staged.credential)
+    about: 'a client that knows only its first endpoint can refresh repeatedly',
+    async run(fixture) {
+      const staged = await fixture.stage()
+      const endpoint = readEndpoint(staged.credential)
       if (endpoint === undefined) notApplicable('no refresh endpoint in the config of the credential')
-      const path = resolveAsJava(world.catalog.uri, endpoint)
+      const path = resolveAsJava(fixture.catalog.uri, endpoint)
       for (let i = 0; i < 3; i++) {
-        const answer = await world.catalog.send('GET', path)
+        const answer = await fixture.catalog.send('GET', path)
         if (i > 0 && answer.status === 404 && errorIn(answer).message.includes('storageRefreshToken'))
           notApplicable('tokens can be used once here: such clients can renew once')
         onlyCredential(answer, `GET number ${i + 1} of the endpoint`)
@@ -75,16 +75,16 @@ export const handingOut: readonly Check[] = [
   },
   {
     name: 'table-config',
-    about: 'what stands in the config of the table names the same endpoint',
-    async run(world) {
-      const { answer, credential } = await world.stage()
+    about: 'the config of the table contains the same endpoint',
+    async run(fixture) {
+      const { answer, credential } = await fixture.stage()
       const config = (answer.json as { config?: Record<string, string> }).config ?? {}
       const uri = config['credentials.uri']
       const relative = config['client.refresh-credentials-endpoint']
       if (uri === undefined && relative === undefined) notApplicable('no endpoint in the config of the table')
-      const own = endpointOf(credential)?.split('?')[0] ?? ''
+      const own = readEndpoint(credential)?.split('?')[0] ?? ''
       if (uri !== undefined) {
-        demand(URL.canParse(uri), `credentials.uri is no absolute URL: ${uri.split('?')[0] ?? ''}`)
+        demand(URL.canParse(uri), `credentials.uri is not an absolute URL: ${uri.split('?')[0] ?? ''}`)
         demand(
           new URL(uri).pathname.endsWith(`/${own}`),
           `credentials.uri leads elsewhere: ${new URL(uri).pathname}`,
@@ -98,11 +98,11 @@ export const handingOut: readonly Check[] = [
   {
     name: 'not-asked',
     about: 'a stage-create that asks for no credentials is answered, with or without them',
-    async run(world) {
-      const body = createBody(world.newName(), { 'stage-create': true })
-      const answer = await world.catalog.send('POST', world.tables, { body })
+    async run(fixture) {
+      const body = createBody(fixture.newName(), { 'stage-create': true })
+      const answer = await fixture.catalog.send('POST', fixture.tables, { body })
       demand(answer.status === 200, `stage-create without delegation: ${inShort(answer)}`)
-      const asked = await world.catalog.send('POST', world.tables, { body, headers: delegation })
+      const asked = await fixture.catalog.send('POST', fixture.tables, { body, headers: delegation })
       demand(asked.status === 200, `stage-create with delegation: ${inShort(asked)}`)
       return undefined
     },

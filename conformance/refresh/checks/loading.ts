@@ -1,4 +1,4 @@
-import { credentialsIn, inShort, onlyCredential, secretsOf } from '../credential.ts'
+import { credentialsIn, inShort, onlyCredential, readSecrets } from '../credential.ts'
 import type { Check } from '../check.ts'
 import { demand, notApplicable } from '../../lib/outcome.ts'
 import { delegation } from '../table-requests.ts'
@@ -7,15 +7,15 @@ export const loading: readonly Check[] = [
   {
     name: 'load-ignores-it',
     about: 'loadTable does not read storageRefreshToken: only loadCredentials does',
-    async run(world) {
-      const { name } = await world.create()
+    async run(fixture) {
+      const { name } = await fixture.create()
       for (const token of ['', 'made-up']) {
-        const answer = await world.catalog.send('GET', `${world.path(name)}?storageRefreshToken=${token}`)
+        const answer = await fixture.catalog.send('GET', `${fixture.path(name)}?storageRefreshToken=${token}`)
         demand(answer.status === 200, `a load with a token that is none: ${inShort(answer)}`)
       }
-      const staged = await world.stage()
-      const path = `${world.path(staged.name)}?storageRefreshToken=${encodeURIComponent(staged.token)}`
-      const answer = await world.catalog.send('GET', path, { headers: delegation })
+      const staged = await fixture.stage()
+      const path = `${fixture.path(staged.name)}?storageRefreshToken=${encodeURIComponent(staged.token)}`
+      const answer = await fixture.catalog.send('GET', path, { headers: delegation })
       demand(answer.status === 404, `a load of a staged table with its token: ${inShort(answer)}`)
       return undefined
     },
@@ -23,26 +23,26 @@ export const loading: readonly Check[] = [
   {
     name: 'loaded-table',
     about: 'a token that comes with a loaded table renews its credential as well',
-    async run(world) {
-      const { name } = await world.create()
-      const loaded = await world.catalog.send('GET', world.path(name), { headers: delegation })
+    async run(fixture) {
+      const { name } = await fixture.create()
+      const loaded = await fixture.catalog.send('GET', fixture.path(name), { headers: delegation })
       const list = credentialsIn(loaded)
       const credential = list.find(({ token }) => token !== undefined)
       if (credential?.token === undefined) notApplicable('no token comes with a loaded table')
-      await world.renewed({ name, credential }, credential.token)
+      await fixture.renewed({ name, credential }, credential.token)
       return `${list.length} credential(s) with the table`
     },
   },
   {
     name: 'plain-request',
-    about: 'loadCredentials without a token goes on working for tables that are there',
-    async run(world) {
-      const { name } = await world.create()
-      const answer = await world.catalog.send('GET', `${world.path(name)}/credentials`)
+    about: 'loadCredentials without a token still works for existing tables',
+    async run(fixture) {
+      const { name } = await fixture.create()
+      const answer = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
       demand(answer.status === 200, `expected 200, got ${inShort(answer)}`)
       const list = credentialsIn(answer)
       demand(
-        list.every((credential) => secretsOf(credential) !== ''),
+        list.every((credential) => readSecrets(credential) !== ''),
         'a credential has no keys',
       )
       return `${list.length} credential(s)`
@@ -51,11 +51,11 @@ export const loading: readonly Check[] = [
   {
     name: 'created-at-once',
     about: 'a create that is not staged is answered, and a token that comes with it works',
-    async run(world) {
-      const { name, answer } = await world.create()
+    async run(fixture) {
+      const { name, answer } = await fixture.create()
       const credential = credentialsIn(answer).find(({ token }) => token !== undefined)
       if (credential?.token === undefined) return 'no token comes with it'
-      onlyCredential(await world.renew(name, credential.token), 'refresh')
+      onlyCredential(await fixture.renew(name, credential.token), 'refresh')
       return 'a token comes with it'
     },
   },

@@ -4,25 +4,25 @@ import { errorIn, inShort } from '../credential.ts'
 import type { Check } from '../check.ts'
 import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
-import type { World } from '../world.ts'
+import type { Fixture } from '../fixture.ts'
 
-/** Tokens that live longer are not waited for. */
+/** The suite does not wait for the end of tokens with a longer lifetime. */
 const longestWaitSeconds = 120
 
 export const refusals: readonly Check[] = [
   {
     name: 'plan-and-token',
     about: 'planId together with storageRefreshToken is 400 BadRequestException',
-    async run(world) {
-      const { name, token } = await world.stage()
-      const path = `${world.path(name)}/credentials?storageRefreshToken=${encodeURIComponent(token)}&planId=p`
-      const answer = await world.catalog.send('GET', path)
+    async run(fixture) {
+      const { name, token } = await fixture.stage()
+      const path = `${fixture.path(name)}/credentials?storageRefreshToken=${encodeURIComponent(token)}&planId=p`
+      const answer = await fixture.catalog.send('GET', path)
       demand(answer.status === 400, `expected 400, got ${inShort(answer)}`)
       const { type } = errorIn(answer)
       demand(type === 'BadRequestException', `expected BadRequestException, got ${type}`)
-      const forged = await world.catalog.send(
+      const forged = await fixture.catalog.send(
         'GET',
-        `${world.path(name)}/credentials?planId=p&storageRefreshToken=x`,
+        `${fixture.path(name)}/credentials?planId=p&storageRefreshToken=x`,
       )
       demand(forged.status === 400, `with a token that is none: expected 400, got ${inShort(forged)}`)
       return undefined
@@ -31,9 +31,9 @@ export const refusals: readonly Check[] = [
   {
     name: 'without-token',
     about: 'a staged table without its token is 404 in a text that mentions staged tables',
-    async run(world) {
-      const { name } = await world.stage()
-      const answer = await world.catalog.send('GET', `${world.path(name)}/credentials`)
+    async run(fixture) {
+      const { name } = await fixture.stage()
+      const answer = await fixture.catalog.send('GET', `${fixture.path(name)}/credentials`)
       demand(answer.status === 404, `expected 404, got ${inShort(answer)}`)
       const { type, message } = errorIn(answer)
       demand(type === 'NoSuchTableException', `expected NoSuchTableException, got ${type}`)
@@ -44,81 +44,82 @@ export const refusals: readonly Check[] = [
   {
     name: 'constant-text',
     about: 'without a token, a staged table and one that never was get the same answer',
-    async run(world) {
-      const { name } = await world.stage()
-      const never = world.newName()
+    async run(fixture) {
+      const { name } = await fixture.stage()
+      const never = fixture.newName()
       const texts = await Promise.all(
         [name, never].map(async (table) => {
-          const answer = await world.catalog.send('GET', `${world.path(table)}/credentials`)
+          const answer = await fixture.catalog.send('GET', `${fixture.path(table)}/credentials`)
           return `${answer.status} ${answer.text.replaceAll(table, '<table>')}`
         }),
       )
-      demand(texts[0] === texts[1], `they can be told apart: ${texts.join(' / ')}`)
+      demand(texts[0] === texts[1], `the refusals differ: ${texts.join(' / ')}`)
       return undefined
     },
   },
   {
     name: 'forged',
     about: 'a token that was made up or changed is refused, always in the same words',
-    async run(world) {
-      const staged = await world.stage()
+    async run(fixture) {
+      const staged = await fixture.stage()
       const { name, token } = staged
       const cases = forgeries(token)
       for (const [what, forged] of cases)
-        demandRefusal(world, await world.renew(name, forged), `a token that is ${what}`, name)
-      await world.renewed(staged, token, 'the true token, afterwards')
+        demandRefusal(fixture, await fixture.renew(name, forged), `a token that is ${what}`, name)
+      await fixture.renewed(staged, token, 'the true token, afterwards')
       return `${cases.length} forgeries`
     },
   },
   {
     name: 'other-table',
     about: 'the token of one table does not open another, staged or there',
-    async run(world) {
-      const one = await world.stage()
-      const two = await world.stage()
-      demandRefusal(world, await world.renew(two.name, one.token), 'at another staged table', two.name)
-      const there = await world.create()
-      demandRefusal(world, await world.renew(there.name, one.token), 'at a table that is there', there.name)
-      const never = world.newName()
-      demandRefusal(world, await world.renew(never, one.token), 'at a name that never was', never)
+    async run(fixture) {
+      const one = await fixture.stage()
+      const two = await fixture.stage()
+      demandRefusal(fixture, await fixture.renew(two.name, one.token), 'at another staged table', two.name)
+      const there = await fixture.create()
+      demandRefusal(fixture, await fixture.renew(there.name, one.token), 'at an existing table', there.name)
+      const never = fixture.newName()
+      demandRefusal(fixture, await fixture.renew(never, one.token), 'at a name that never was', never)
       return undefined
     },
   },
   {
     name: 'other-warehouse',
     about: 'a token does not open a table of the same name in another warehouse',
-    async run(world) {
-      const { otherWarehouse } = world.options
-      if (otherWarehouse === undefined) notApplicable('only one warehouse was given: see --other-warehouse')
-      const { name, token } = await world.stage()
-      await world.stage(name, otherWarehouse)
-      demandRefusal(world, await world.renew(name, token, otherWarehouse), 'in another warehouse', name)
+    async run(fixture) {
+      const { otherWarehouse } = fixture.options
+      if (otherWarehouse === undefined)
+        notApplicable('the options name only one warehouse: see --other-warehouse')
+      const { name, token } = await fixture.stage()
+      await fixture.stage(name, otherWarehouse)
+      demandRefusal(fixture, await fixture.renew(name, token, otherWarehouse), 'in another warehouse', name)
       return undefined
     },
   },
   {
     name: 'other-principal',
     about: 'the token of one principal is worth nothing to another, who may do the same',
-    async run(world) {
-      const { second } = world.options
-      if (second === undefined) notApplicable('no second principal was given: see --second-token')
-      const mine = await world.stage()
-      const theirs = await world.stage(world.newName(), second)
-      demandRefusal(world, await world.renew(mine.name, mine.token, second), 'a stolen token', mine.name)
+    async run(fixture) {
+      const { second } = fixture.options
+      if (second === undefined) notApplicable('the options name no second principal: see --second-token')
+      const mine = await fixture.stage()
+      const theirs = await fixture.stage(fixture.newName(), second)
+      demandRefusal(fixture, await fixture.renew(mine.name, mine.token, second), 'a stolen token', mine.name)
       demandRefusal(
-        world,
-        await world.renew(theirs.name, theirs.token),
+        fixture,
+        await fixture.renew(theirs.name, theirs.token),
         'a token stolen from them',
         theirs.name,
       )
-      await world.renewed(mine, mine.token, 'the owner, afterwards')
-      await world.commit(mine)
-      const staged = await world.stage()
-      await world.commit(staged)
+      await fixture.renewed(mine, mine.token, 'the owner, afterwards')
+      await fixture.commit(mine)
+      const staged = await fixture.stage()
+      await fixture.commit(staged)
       demandRefusal(
-        world,
-        await world.renew(staged.name, staged.token, second),
-        'a stolen token of a table that is there',
+        fixture,
+        await fixture.renew(staged.name, staged.token, second),
+        'a stolen token of an existing table',
         staged.name,
       )
       return undefined
@@ -126,11 +127,11 @@ export const refusals: readonly Check[] = [
   },
   {
     name: 'no-authentication',
-    about: 'a token alone opens nothing: who sends it must say who they are',
-    async run(world) {
-      if (!world.options.authenticates) notApplicable('this server was used without authentication')
-      const { name, token } = await world.stage()
-      const answer = await world.renew(name, token, world.stranger)
+    about: 'a token is not enough: its sender must be authenticated',
+    async run(fixture) {
+      if (!fixture.options.authenticates) notApplicable('this server was used without authentication')
+      const { name, token } = await fixture.stage()
+      const answer = await fixture.renew(name, token, fixture.stranger)
       demand(answer.status === 401 || answer.status === 403, `expected 401 or 403, got ${inShort(answer)}`)
       return undefined
     },
@@ -138,33 +139,34 @@ export const refusals: readonly Check[] = [
   {
     name: 'right-taken-away',
     about: 'the right is decided again at each refresh',
-    async run(world) {
-      const { revocation } = world.options
-      if (revocation === undefined) notApplicable('rights can be taken away only from a server of our own')
-      const { name, token, credential } = await world.stage()
+    async run(fixture) {
+      const { revocation } = fixture.options
+      if (revocation === undefined)
+        notApplicable('rights can be revoked only on a server that the suite starts')
+      const { name, token, credential } = await fixture.stage()
       await revocation.revoke()
       try {
-        const answer = await world.renew(name, token)
+        const answer = await fixture.renew(name, token)
         demand([403, 404].includes(answer.status), `expected 403 or 404, got ${inShort(answer)}`)
       } finally {
         await revocation.restore()
       }
-      await world.renewed({ name, credential }, token, 'with the right given back')
+      await fixture.renewed({ name, credential }, token, 'with the right granted again')
       return undefined
     },
   },
 ]
 
-/** A token that is used when its time is over; made at the start of the suite, looked at in the end. */
-export async function expiredToken(world: World): Promise<Check> {
-  const life = world.options.tokenLifeSeconds
+/** Creates a check of an expired token. The token is issued at the start of the suite and used at its end. */
+export async function expiredToken(fixture: Fixture): Promise<Check> {
+  const life = fixture.options.tokenLifeSeconds
   const name = 'expired'
   const about = 'a token whose time is over is refused in the same words'
   if (life === undefined || life > longestWaitSeconds) {
     return { name, about, run: livesTooLong }
   }
   const at = Date.now()
-  const staged = await world.stage().catch(() => undefined)
+  const staged = await fixture.stage().catch(() => undefined)
   return {
     name,
     about,
@@ -172,9 +174,9 @@ export async function expiredToken(world: World): Promise<Check> {
       if (staged === undefined) notApplicable('there is no token')
       const left = at + life * 1000 + 1500 - Date.now()
       if (left > 0) await sleep(left)
-      demandRefusal(world, await world.renew(staged.name, staged.token), 'an expired token', staged.name)
-      const gone = tablePath(world.catalog, world.namespace, staged.name)
-      const plain = await world.catalog.send('GET', gone)
+      demandRefusal(fixture, await fixture.renew(staged.name, staged.token), 'an expired token', staged.name)
+      const gone = tablePath(fixture.catalog, fixture.namespace, staged.name)
+      const plain = await fixture.catalog.send('GET', gone)
       demand(plain.status === 404, `the table itself: expected 404, got ${inShort(plain)}`)
       return `waited ${Math.max(0, Math.round(left / 1000))} s`
     },

@@ -1,6 +1,6 @@
-// What checks are made of, wherever they run: no part of Node.
+// Helpers of checks in all runtimes, without modules of Node.
 
-/** Beyond what a number of JavaScript can hold. */
+/** An integer that a JavaScript number cannot represent exactly. */
 export const BIG = 9_007_199_254_740_993n
 
 /** @param {boolean} holds */
@@ -8,7 +8,7 @@ export function ok(holds, what) {
   if (!holds) throw new Error(what)
 }
 
-/** Compares by how it is written, integers of 64 bits included. */
+/** Compares the JSON texts, including integers of 64 bits. */
 export function equal(seen, wanted) {
   ok(written(seen) === written(wanted), `${written(seen)} instead of ${written(wanted)}`)
 }
@@ -16,7 +16,7 @@ export function equal(seen, wanted) {
 const written = (value) =>
   JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each)) ?? String(value)
 
-/** The error of what must fail. */
+/** Returns the error of a promise that must reject. */
 export async function failure(promise) {
   try {
     await promise
@@ -32,7 +32,7 @@ export async function gathered(items) {
   return all
 }
 
-/** Runs checks one after another, and tells the suite's server what came of each. */
+/** Runs checks one after another, and sends the results to the suite's server. */
 export async function run(base, checks) {
   const settings = await (await fetch(`${base}/settings`)).json()
   const results = []

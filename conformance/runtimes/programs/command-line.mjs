@@ -1,11 +1,12 @@
-// In Node, Bun and Deno: also what needs more than a browser has. Takes the address of the suite's server.
+// Program for Node, Bun and Deno, with features that a browser does not have. Its argument is the address of the
+// suite's server.
 import { createHash } from 'node:crypto'
 import { AuthRegistry, isAuthError } from '@headgate/auth'
 import { LanceNamespace } from '@headgate/lance/client'
 import { equal, failure, ok, run } from './bench.mjs'
 import { everywhere } from './everywhere.mjs'
 
-/** The `Authorization` header that a provider sends. */
+/** Returns the `Authorization` header that a provider sends. */
 async function authorization(properties, request = {}) {
   const auth = await new AuthRegistry().create(properties, { uri: 'https://catalog.example.com' })
   const whole = {

@@ -1,4 +1,4 @@
-// In a page: also what a browser does not have.
+// Program for a page, with checks of features that a browser does not have.
 import { AuthRegistry, isAuthError } from '@headgate/auth'
 import { LanceConnectionError, LanceNamespace } from '@headgate/lance/client'
 import { equal, failure, ok, run } from './bench.mjs'
@@ -28,7 +28,7 @@ const onlyHere = [
     },
   ],
   [
-    'rows as a stream, which a browser sends over HTTP/2 alone, fail as what gets no answer',
+    'rows as a stream, which a browser sends only over HTTP/2, fail as a request without a response',
     async (_, base) => {
       const lance = await LanceNamespace.connect({ uri: `${base}/lance`, maxRetries: 0 })
       const error = await failure(lance.createTable({ id: ['none', 'rows'] }, rows))

@@ -1,4 +1,4 @@
-// Prints the headers that Node's own crypto makes of a request, for the other runtimes to compare with theirs.
+// Prints the headers that Node's own crypto computes for a request, for comparison with the other runtimes.
 import { signRequest } from '@headgate/sigv4'
 
 const { request, options } = JSON.parse(process.argv[2] ?? '')

@@ -1,6 +1,7 @@
 // A provider of somebody else, whole: a package that exports `authProviders`. It is used with
 //   rest.auth.package=acme-auth  rest.auth.type=acme  rest.auth.acme.tenant=…  rest.auth.acme.key=…
-import { defineProvider, required, secret, text, withHeaders, type ProviderDefinition } from '@headgate/auth'
+import { defineProvider, required, secret, text, type ProviderDefinition } from '@headgate/auth'
+import { withHeaders } from '@headgate/http'
 
 const acme: ProviderDefinition = defineProvider({
   keys: {

@@ -1,8 +1,7 @@
+import { type Fetch, timeLimit } from '@headgate/http'
 import { AuthError } from './auth-error.ts'
 import { hideSent } from './hide-sent.ts'
-import type { Fetch } from './provider-definition.ts'
 import { readLimited } from './read-limited.ts'
-import { timeLimit } from './time-limit.ts'
 
 const MAX_BYTES = 1 << 20
 
@@ -29,7 +28,7 @@ export async function ask(
   try {
     const signal = timeLimit(init.signal ?? undefined, timeoutMs)
     const response = await fetch(url, { ...init, redirect: 'manual', signal })
-    const text = await readLimited(response, MAX_BYTES, what)
+    const text = await readLimited(response, MAX_BYTES, what, signal)
     const { status } = response
     return { status, headers: response.headers, text: status === 200 ? text : hideSent(text, init) }
   } catch (cause) {

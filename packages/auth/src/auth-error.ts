@@ -31,12 +31,13 @@ export interface AuthErrorOptions extends ErrorOptions {
 }
 
 /**
- * The error of this package. Its message names the property and the fix, and holds no secret.
+ * The error of this package. Its message names the property and the fix, and contains no secret.
  *
  * @example
  * ```ts
- * try { await registry.create(properties) }
- * catch (error) { if (isAuthError(error, 'configuration')) console.error(error.message, error.property) }
+ * const opening = new AuthRegistry().create({ 'rest.auth.type': 'basic' })
+ * const error: unknown = await opening.catch((thrown: unknown) => thrown)
+ * if (isAuthError(error, 'configuration')) console.error(error.message, error.property)
  * ```
  */
 export class AuthError extends HeadgateError {
@@ -53,7 +54,15 @@ export class AuthError extends HeadgateError {
   }
 }
 
-/** True for an error of this package, also one from another copy of it. */
+/**
+ * Returns whether a value is an `AuthError`, with this reason if one is passed. Recognizes errors of another copy of this
+ * package.
+ *
+ * @example
+ * ```ts
+ * isAuthError(new AuthError('configuration', 'Set rest.auth.basic.password'), 'configuration') // true
+ * ```
+ */
 export function isAuthError(error: unknown, reason?: AuthReason): error is AuthError {
   if (!(error instanceof Error) || !('reason' in error) || !('property' in error)) return false
   return reason === undefined ? Object.hasOwn(authReasons, String(error.reason)) : error.reason === reason

@@ -1,63 +1,40 @@
-import type { AuthRequest, AuthResponse } from './auth-request.ts'
+import type { Authenticator, WaitOptions } from '@headgate/http'
 import type { Provenance } from './provenance.ts'
 import type { Token } from './token.ts'
-
-/** The last option of everything that waits. */
-export interface WaitOptions {
-  readonly signal?: AbortSignal
-}
 
 /**
  * Authenticates the requests of one session: one catalog, one identity.
  *
- * It is called last, after all other headers were set, and again for each try, because signatures age and tokens are
- * renewed. It is used by many requests at once. Whatever it waits for has a time limit.
+ * A client calls it last, after all other headers are set, and again for each attempt, because signatures expire and
+ * tokens are renewed. Many requests use it at the same time. Each wait has a time limit.
  */
-export interface AuthProvider {
+export interface AuthProvider extends Authenticator {
   /**
-   * Looks whether it can work: whether credentials are there, a file can be read, an issuer answers. Called once, when
-   * a client connects, so that mistakes show then, by the name of their property.
+   * Checks that the provider can work: that credentials exist, a file can be read, an issuer responds. A client calls it
+   * once when it connects, so that a wrong configuration is reported then, with the name of its property.
    *
-   * @throws AuthError
+   * @throws {AuthError}
    */
   initialize?(options?: WaitOptions): Promise<void>
 
   /**
-   * The request to send in the place of this one.
-   *
-   * @throws AuthError when there are no valid credentials; the request is not sent then.
-   */
-  authenticate(request: AuthRequest, options?: WaitOptions): Promise<AuthRequest>
-
-  /**
-   * Looks at a response and says whether to send the request once more: because the token was refused and there is
-   * another one, because a nonce came along, because clocks differ. `request` is what {@link authenticate} gave back.
-   * It is asked once for each request; the answer to the second try stands.
-   */
-  onResponse?(
-    response: AuthResponse,
-    request: AuthRequest,
-    options?: WaitOptions,
-  ): Promise<'retry' | undefined> | 'retry' | undefined
-
-  /**
-   * The token behind it, for those that need the token itself: a role assumed with it, an exchange of it, a person.
-   * Missing where there is no token.
+   * Returns the token of the session, for callers that need it: to assume a role, or to exchange it. Missing where the
+   * provider has no token.
    */
   token?(options?: WaitOptions): Promise<Token>
 
-  /** Who this session is, as far as that is known. It stays the same for as long as the session lives. */
+  /** The identity of this session, as far as it is known. It does not change. */
   readonly provenance?: Provenance
 
-  /** Whether it needs the bytes of a body or their hash: a stream without a hash is refused. Default: no. */
+  /** Whether it needs the bytes of a body or their hash. It then refuses a stream without a hash. Default: false. */
   readonly signsBody?: boolean
 
-  /** Lower-case names of the headers that it sets. Default: `authorization`. They may not be configured beside it. */
+  /** Lower-case names of the headers that it sets. Default: `authorization`. The configuration must not set them too. */
   readonly setsHeaders?: readonly string[]
 
-  /** Ends what is under way and forgets what is cached. */
+  /** Cancels pending work and clears caches. */
   [Symbol.asyncDispose]?(): Promise<void>
 }
 
-/** A provider that a registry made: it can always be closed. */
+/** A provider that a registry created. It can always be closed. */
 export type ReadyProvider = AuthProvider & AsyncDisposable

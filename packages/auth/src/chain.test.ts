@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { AuthError } from './auth-error.ts'
 import { chain } from './chain.ts'
-import { messageOf } from './test-context.ts'
+import { messageOf } from '../test/context.ts'
 
 const nothing = (says: string) => async (): Promise<string> => {
   throw new AuthError('not-here', says)

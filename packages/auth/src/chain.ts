@@ -1,18 +1,19 @@
-import type { WaitOptions } from './auth-provider.ts'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError, isAuthError } from './auth-error.ts'
 
 /** Something that can be asked for credentials. */
 export type Source<T> = (options?: WaitOptions) => Promise<T>
 
 /**
- * Asks one source after another. Only an AuthError `not-here` moves on to the next; every other error is the answer,
- * so that credentials which are there but broken are not silently replaced by others.
+ * Returns a source that asks one source after another. Only an AuthError `not-here` leads to the next source. Every other
+ * error is thrown, so that invalid credentials are not silently replaced by others.
  *
- * @throws AuthError `not-here` with what each source said, when all are through.
+ * @throws {AuthError} not-here, with the message of each source, when no source has credentials
  *
  * @example
  * ```ts
- * const credentials = chain(fromEnvironment, fromProfile, fromInstance)
+ * const token = chain(async () => 'first', async () => 'second')
+ * await token() // 'first'
  * ```
  */
 export function chain<T>(...sources: readonly Source<T>[]): Source<T> {

@@ -6,12 +6,13 @@ export interface KeyParts {
 }
 
 /**
- * A cache key over everything that matters: SHA-256, 43 characters. Two keys are the same only if all parts are; the
- * order of names does not count, the order in lists does. Secrets may be parts: nobody gets them out again.
+ * Returns a cache key: the SHA-256 of all parts, 43 characters. Two keys are equal only if all parts are equal. The order of
+ * names does not count, the order in lists does. Parts may be secrets, because the key does not reveal them.
  *
  * @example
  * ```ts
- * await digestKey({ endpoint, clientId, subject, subjectToken: token.reveal(), audiences: audiences.toSorted() })
+ * const key = await digestKey({ clientId: 'etl', subjectToken: 'secret', audiences: ['a', 'b'] })
+ * console.log(key.length)
  * ```
  */
 export async function digestKey(parts: KeyParts): Promise<string> {

@@ -13,10 +13,12 @@ const READ_AGAIN_MS = 10_000
 export const ofFile: Provenance = { obtainedBy: 'file', renewableBy: ['file'] }
 
 /**
- * The token in a file that others write anew, as Kubernetes does with projected tokens: it is read again every ten
- * seconds while it is used, and at once when it was refused. A token of somebody else ends the session.
+ * Returns the tokens of a file, which is read again when it changes.
  *
- * @param from The property that names the file.
+ * @example
+ * ```ts
+ * const tokens = fileTokens('/var/run/secrets/token', 'rest.auth.acme.token-file', Date.now)
+ * ```
  */
 export function fileTokens(path: string, from: string, now: () => number): Memoized<Token> {
   return memoize<Token>(

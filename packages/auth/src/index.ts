@@ -1,16 +1,11 @@
 export { AuthError, authReasons, isAuthError, type AuthErrorOptions, type AuthReason } from './auth-error.ts'
-export type { AuthProvider, ReadyProvider, WaitOptions } from './auth-provider.ts'
-export type { AuthBody, AuthRequest, AuthResponse, StreamedBody } from './auth-request.ts'
+export type { AuthProvider, ReadyProvider } from './auth-provider.ts'
+export type { AuthOptions } from './connection/open-auth.ts'
+export { openConnection, type ConnectionOptions, type OpenConnection } from './connection/open-connection.ts'
 export { chain, type Source } from './chain.ts'
+export { createFetch, type CreateFetchOptions } from './create-fetch.ts'
 export { digestKey, type KeyPart, type KeyParts } from './digest-key.ts'
-export {
-  headerValue,
-  headerValues,
-  joinHeaders,
-  withHeaders,
-  withoutHeaders,
-  type HeaderList,
-} from './header-list.ts'
+export { loopbackBrowser, type LoopbackBrowserOptions } from './loopback-browser.ts'
 export { memoize, Memoized, type MemoizeOptions } from './memoize.ts'
 export type { Properties } from './properties/auth-properties.ts'
 export { configuredHeaders } from './properties/configured-headers.ts'
@@ -34,12 +29,10 @@ export type {
   PropertyValues,
 } from './properties/read-properties.ts'
 export { filterServerConfig, isServerSettable } from './properties/server-config.ts'
-export { failureCode, neverSent } from './connection-failure.ts'
 export { fileTokens } from './file-tokens.ts'
 export { keepIdentity, type Party, type Provenance } from './provenance.ts'
 export {
   defineProvider,
-  type Fetch,
   type ProviderContext,
   type ProviderDefinition,
   type ProviderFactory,
@@ -47,20 +40,17 @@ export {
 } from './provider-definition.ts'
 export type { BrowserPrompt, DevicePrompt, Prompts } from './prompts.ts'
 export { AuthRegistry, type CreateOptions, type RegistryOptions } from './registry.ts'
-export { retryAfterMs } from './retry-after.ts'
-export { LONGEST_WAIT_MS, mayHaveHappened, retryPolicy, type RetryPolicyOptions } from './retry-policy.ts'
+export { revokeToken, type RevokeTokenOptions } from './revoke-token.ts'
 export { Secret } from './secret.ts'
-export { send, type Attempt, type OutgoingRequest, type SendOptions } from './send.ts'
 export { SessionCache, type SessionCacheOptions } from './session-cache.ts'
 export { checkToken, headerOf, tokenAuth, type TokenAuthOptions } from './token-auth.ts'
 export { jwtExpiry } from './token-expiry.ts'
-export { timeLimit } from './time-limit.ts'
 export { tokenTypes, type Token } from './token.ts'
-export {
-  fetchTransport,
-  type BodySource,
-  type FetchTransportOptions,
-  type OutgoingBody,
-  type Transport,
-} from './transport.ts'
-export { wireUrl } from './wire-url.ts'
+export { apiKey, type ApiKeyOptions } from './typed/api-key.ts'
+export { basic, type BasicOptions } from './typed/basic.ts'
+export { bearer, type BearerOptions } from './typed/bearer.ts'
+export { entra, type EntraOptions } from './typed/entra.ts'
+export { google, type GoogleOptions } from './typed/google.ts'
+export { oauth2, type OAuth2Options } from './typed/oauth2.ts'
+export type { SecretText, TypedOptions } from './typed/open-typed.ts'
+export { sigv4, sigv4a, type SignatureOptions, type SigV4aOptions, type SigV4Options } from './typed/sigv4.ts'

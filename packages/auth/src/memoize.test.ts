@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { AuthError } from './auth-error.ts'
 import { memoize, type MemoizeOptions } from './memoize.ts'
-import { messageOf, testClock } from './test-context.ts'
+import { messageOf, testClock } from '../test/context.ts'
 
 interface Numbered {
   readonly number: number

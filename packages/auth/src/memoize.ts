@@ -1,7 +1,6 @@
-import type { WaitOptions } from './auth-provider.ts'
+import { type WaitOptions, timeLimit, waitFor } from '@headgate/http'
 import { AuthError } from './auth-error.ts'
 import type { Source } from './chain.ts'
-import { timeLimit, waitFor } from './time-limit.ts'
 
 export interface MemoizeOptions<T> {
   /** When a value ends, in epoch milliseconds. Undefined: never. */
@@ -37,20 +36,31 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * Keeps what a source gave and renews it ahead of its end, one renewal at a time, whoever asks. There is no timer: the
- * next request that comes starts what is due, so that one failure never ends the renewals, and an unused session costs
- * nothing. After a failure the source is left alone for 1 to 30 s; what is still valid is used meanwhile.
+ * Returns a value that is cached and renewed before its end. Concurrent callers share one renewal. There is no timer: the
+ * next request starts a renewal that is due, so a failure never ends the renewals, and an unused session costs nothing.
+ * After a failure the source is not called for 1 to 30 s, and a value that is still valid is returned.
  *
  * @example
  * ```ts
- * const tokens = memoize(fetchToken, { expiresAt: (token) => token.expiresAt })
- * const token = await tokens.get({ signal })
+ * const tokens = memoize(async () => ({ value: 'token', expiresAt: Date.now() + 60_000 }), {
+ *   expiresAt: (token) => token.expiresAt,
+ * })
+ * const { value } = await tokens.get()
  * ```
  */
 export function memoize<T>(source: Source<T>, options: MemoizeOptions<T>): Memoized<T> {
   return new Memoized(source, options)
 }
 
+/**
+ * A cached value and its renewal. See {@link memoize}.
+ *
+ * @example
+ * ```ts
+ * const tokens = new Memoized(async () => 'token', { expiresAt: () => undefined })
+ * await tokens.get() // 'token'
+ * ```
+ */
 export class Memoized<T> implements AsyncDisposable {
   readonly #source: Source<T>
   readonly #options: MemoizeOptions<T>

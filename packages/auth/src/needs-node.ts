@@ -1,5 +1,5 @@
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from './auth-error.ts'
-import type { WaitOptions } from './auth-provider.ts'
 
 /**
  * The text of a small file, where there are files.

@@ -1,4 +1,4 @@
-import type { WaitOptions } from './auth-provider.ts'
+import type { WaitOptions } from '@headgate/http'
 import type { Secret } from './secret.ts'
 
 /** Where a person enters a code on another device (RFC 8628). */

@@ -27,13 +27,16 @@ export interface Provenance {
 }
 
 /**
- * Refuses a renewal that would change who a session is, or that was made in a way the session does not allow.
+ * Refuses a renewal that changes the identity of a session, or that was made in a way that the session does not permit.
  *
- * @throws AuthError `identity-changed`
+ * @throws {AuthError} identity-changed
  *
  * @example
  * ```ts
- * const tokens = memoize(fetchToken, { accept: (before, next) => keepIdentity(before.provenance, next.provenance) })
+ * keepIdentity(
+ *   { obtainedBy: 'password', renewableBy: ['password'], who: { subject: 'ann' } },
+ *   { obtainedBy: 'password', renewableBy: ['password'], who: { subject: 'ann' } },
+ * )
  * ```
  */
 export function keepIdentity(before: Provenance | undefined, next: Provenance | undefined): void {

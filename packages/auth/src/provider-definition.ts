@@ -1,10 +1,8 @@
+import type { Fetch } from '@headgate/http'
 import type { AuthProvider, ReadyProvider } from './auth-provider.ts'
 import type { Prompts } from './prompts.ts'
 import { readProperties, type PropertyKeys, type PropertyValues } from './properties/read-properties.ts'
 import type { GivenProperty } from './properties/read-properties.ts'
-
-/** How providers reach issuers. `fetch` fits; a test or a proxy gives its own. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** What a provider is made in. */
 export interface ProviderContext {
@@ -45,14 +43,16 @@ export interface ProviderDefinition {
 }
 
 /**
- * Declares a provider: its properties by name, and what it makes of them. Unknown, missing and wrong properties are
+ * Declares a provider: its properties by name, and a function that creates it. Unknown, missing and invalid properties are
  * refused before `create` is called.
  *
  * @example
  * ```ts
- * export const basic: ProviderDefinition = defineProvider({
- *   keys: { username: required(text('the name to log in with')), password: required(secret('the password')) },
- *   create: ({ username, password }) => basicAuth(username, password),
+ * const acme: ProviderDefinition = defineProvider({
+ *   keys: { key: required(secret('the key of the account')) },
+ *   create: ({ key }) => ({
+ *     authenticate: async (request) => ({ ...request, headers: [...request.headers, ['x-acme', key.reveal()]] }),
+ *   }),
  * })
  * ```
  */

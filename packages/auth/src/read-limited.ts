@@ -1,24 +1,22 @@
+import { BodyTooLongError, readBody } from '@headgate/http'
 import { AuthError } from './auth-error.ts'
 
 /**
- * The text of an answer, if it is not longer than so many bytes: reading ends there, however much would come.
+ * Reads the text of a response.
  *
- * @param what Who answered, for messages.
+ * @param what names the server, for messages
+ * @throws {AuthError} malformed, as soon as the text exceeds `maxBytes`
  */
-export async function readLimited(response: Response, maxBytes: number, what: string): Promise<string> {
-  if (response.body === null) return ''
-  const reader = response.body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let read = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    read += value.byteLength
-    if (read > maxBytes) {
-      await reader.cancel().catch(() => {})
-      throw new AuthError('malformed', `${what} gave an answer of more than ${maxBytes >> 10} KiB`)
-    }
-    text += decoder.decode(value, { stream: true })
+export async function readLimited(
+  response: Response,
+  maxBytes: number,
+  what: string,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return new TextDecoder().decode(await readBody(response, { maxBytes, signal }))
+  } catch (cause) {
+    if (!(cause instanceof BodyTooLongError)) throw cause
+    throw new AuthError('malformed', `${what} gave an answer of more than ${maxBytes >> 10} KiB`)
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AuthProvider } from './auth-provider.ts'
 import { isAuthError } from './auth-error.ts'
 import { AuthRegistry } from './registry.ts'
-import { aRequest, create, headerAfter, messageOf } from './test-context.ts'
+import { aRequest, create, headerAfter, messageOf } from '../test/context.ts'
 import type { Properties } from './properties/auth-properties.ts'
 
 const basic = { 'rest.auth.basic.username': 'u', 'rest.auth.basic.password': 'p' }

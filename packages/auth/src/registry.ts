@@ -1,4 +1,5 @@
-import type { AuthProvider, ReadyProvider, WaitOptions } from './auth-provider.ts'
+import { type Fetch, type WaitOptions, timeLimit } from '@headgate/http'
+import type { AuthProvider, ReadyProvider } from './auth-provider.ts'
 import { AuthError } from './auth-error.ts'
 import { builtIns } from './built-ins.ts'
 import { AuthProperties, type Properties } from './properties/auth-properties.ts'
@@ -8,11 +9,9 @@ import type { Prompts } from './prompts.ts'
 import {
   closeProvider,
   readyProvider,
-  type Fetch,
   type ProviderContext,
   type ProviderSource,
 } from './provider-definition.ts'
-import { timeLimit } from './time-limit.ts'
 
 export interface RegistryOptions {
   /** Loads the package that `rest.auth.package` names. Default: `import`, from the current folder on Node. */
@@ -46,13 +45,15 @@ const DISCOVER = 'discover'
 const MAX_DEPTH = 4
 
 /**
- * Providers by name: those of this package, and those of others.
+ * Creates providers by name: those of this package, and registered ones.
  *
  * @example
  * ```ts
  * const registry = new AuthRegistry()
- * registry.register('acme', (properties) => ({ authenticate: async (request) => sign(request, properties.key) }))
- * await using auth = await registry.create({ 'rest.auth.type': 'acme', 'rest.auth.acme.key': key }, { uri })
+ * registry.register('acme', ({ key = '' }) => ({
+ *   authenticate: async (request) => ({ ...request, headers: [...request.headers, ['x-acme', key]] }),
+ * }))
+ * await using provider = await registry.create({ 'rest.auth.type': 'acme', 'rest.auth.acme.key': 'secret' })
  * ```
  */
 export class AuthRegistry {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { SessionCache } from './session-cache.ts'
-import { messageOf, testClock } from './test-context.ts'
+import { messageOf, testClock } from '../test/context.ts'
 
 function sessions(options: { max?: number; idleMs?: number } = {}) {
   const clock = testClock()

@@ -1,5 +1,4 @@
-import { waitFor } from './time-limit.ts'
-import type { WaitOptions } from './auth-provider.ts'
+import { type WaitOptions, waitFor } from '@headgate/http'
 
 export interface SessionCacheOptions {
   /** How many are kept; the one unused for longest goes first. Default 10,000. */
@@ -15,14 +14,15 @@ interface Entry<T> {
 }
 
 /**
- * Sessions by key, made once for each key however many ask at the same time. Use {@link digestKey} for keys: two
- * callers whose keys are equal share a session. A session that could not be made is not kept. What leaves the cache is
- * closed.
+ * Caches sessions by key. Concurrent callers of one key share the creation of its session. Use {@link digestKey} for keys:
+ * two callers with equal keys share a session. A session whose creation failed is not cached. A session that leaves the cache
+ * is closed.
  *
  * @example
  * ```ts
  * const sessions = new SessionCache<ReadyProvider>()
- * const provider = await sessions.get(await digestKey({ type, subjectToken }), () => registry.create(properties))
+ * const key = await digestKey({ type: 'bearer', token: 'secret' })
+ * const provider = await sessions.get(key, () => bearer({ token: 'secret' }))
  * ```
  */
 export class SessionCache<T extends AsyncDisposable> implements AsyncDisposable {

@@ -1,7 +1,6 @@
+import { type HttpRequest, withHeaders } from '@headgate/http'
 import type { AuthProvider } from './auth-provider.ts'
 import { AuthError } from './auth-error.ts'
-import type { AuthRequest } from './auth-request.ts'
-import { withHeaders } from './header-list.ts'
 import type { Memoized } from './memoize.ts'
 import type { Provenance } from './provenance.ts'
 import type { Secret } from './secret.ts'
@@ -24,14 +23,22 @@ const REFUSED_NEW =
 /** Statuses that say that a token is no good any more: 419 is Iceberg's `AuthenticationTimeoutException`. */
 const tokenRefused = new Set([401, 419])
 
-/** Sends a token in a header, and asks for another try with a new one when it is refused. */
+/**
+ * Creates a provider that sends a token in a header, and requests another attempt with another token when it is refused.
+ *
+ * @example
+ * ```ts
+ * const tokens = memoize(async () => ({ value: new Secret('token') }), { expiresAt: () => undefined })
+ * const provider = tokenAuth(tokens)
+ * ```
+ */
 export function tokenAuth<T extends Token>(
   tokens: Memoized<T>,
   options: TokenAuthOptions = {},
 ): AuthProvider {
   const { header = 'Authorization', scheme = 'Bearer', warn } = options
   let warned = false
-  const sent = new WeakMap<AuthRequest, T>()
+  const sent = new WeakMap<HttpRequest, T>()
   return {
     initialize: async (wait) => void (await tokens.get(wait)),
     authenticate: async (request, wait) => {
@@ -69,15 +76,27 @@ function sameValue(a: Token, b: Token): boolean {
   return a.value.reveal() === b.value.reveal()
 }
 
-/** The value of a header with a token in it. */
+/**
+ * Returns the value of a header that contains a token.
+ *
+ * @example
+ * ```ts
+ * headerOf('Bearer', new Secret('token')) // 'Bearer token'
+ * ```
+ */
 export function headerOf(scheme: string, token: Secret): string {
   return scheme === '' ? token.reveal() : `${scheme} ${token.reveal()}`
 }
 
 /**
- * Refuses what could not stand in a header: line ends, spaces, text beyond ASCII.
+ * Checks that a token can be sent in a header: one word of visible ASCII characters.
  *
- * @throws AuthError naming where it came from.
+ * @throws {AuthError} malformed, with the origin of the token
+ *
+ * @example
+ * ```ts
+ * checkToken('token', 'rest.auth.bearer.token') // 'token'
+ * ```
  */
 export function checkToken(token: string, from: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token

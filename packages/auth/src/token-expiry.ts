@@ -1,8 +1,12 @@
 import type { Party } from './provenance.ts'
 
 /**
- * When a JWT ends (RFC 7519 section 4.1.4), in epoch milliseconds. Undefined for any other text. Nothing is verified:
- * this is only to know when to fetch another one.
+ * Returns the end of a JWT (`exp`) in epoch ms. Returns undefined for another token and for a JWT without an end.
+ *
+ * @example
+ * ```ts
+ * jwtExpiry('opaque') // undefined
+ * ```
  */
 export function jwtExpiry(token: string): number | undefined {
   const exp = claimsOf(token)?.['exp']

@@ -1,41 +1,39 @@
 import type { ExitCode } from './exit-code.ts'
 
-export interface CliErrorOptions extends ErrorOptions {
-  /** What the reader can do now; a sentence. */
-  readonly next?: string | undefined
-  /** The server's own name of the error and the status, when it was the server who said so. */
-  readonly answer?: { readonly type: string; readonly status: number }
+/** Error type and status of a response that refuses a request. */
+export interface Refusal {
+  readonly type: string
+  readonly status: number
 }
 
-/** An error that ends a command: one sentence on what went wrong, and one on what to do. Holds no secret. */
+export interface CliErrorOptions extends ErrorOptions {
+  /** Next step of the user, in a sentence. */
+  readonly next?: string | undefined
+  /** Present when the server refused the request. */
+  readonly refusal?: Refusal | undefined
+}
+
+/** Error that ends a command: a sentence with the reason, and a sentence with the next step. It contains no secret. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: ExitCode
   readonly next: string | undefined
-  readonly answer: { readonly type: string; readonly status: number } | undefined
+  readonly refusal: Refusal | undefined
 
   constructor(exitCode: ExitCode, message: string, options: CliErrorOptions = {}) {
     super(message, options)
     this.exitCode = exitCode
     this.next = options.next
-    this.answer = options.answer
+    this.refusal = options.refusal
   }
 
-  /** Returns the same error in other words. */
-  saying(message: string): CliError {
-    return new CliError(this.exitCode, message, {
-      next: this.next,
-      cause: this,
-      ...(this.answer ? { answer: this.answer } : {}),
-    })
+  /** Returns a copy with another message. */
+  withMessage(message: string): CliError {
+    return new CliError(this.exitCode, message, { next: this.next, cause: this, refusal: this.refusal })
   }
 
-  /** The same error with another advice. */
-  advising(next: string): CliError {
-    return new CliError(this.exitCode, this.message, {
-      next,
-      cause: this,
-      ...(this.answer ? { answer: this.answer } : {}),
-    })
+  /** Returns a copy with another next step. */
+  withNext(next: string): CliError {
+    return new CliError(this.exitCode, this.message, { next, cause: this, refusal: this.refusal })
   }
 }

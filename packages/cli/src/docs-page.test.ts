@@ -18,12 +18,12 @@ function pathTo(command: Command): string {
 }
 
 describe('the documentation of the command line', () => {
-  it('docs/cli.md is what the program says (else run packages/cli/src/write-docs.ts)', () => {
-    const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
+  it('equals docs/reference/cli.md (npm run docs)', () => {
+    const page = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
     expect(page).toBe(docsPage(program))
   })
 
-  it('has a section for every command, however deep', () => {
+  it('has a section for every command at any depth', () => {
     const page = docsPage(program)
     const names = all(program)
       .slice(1)
@@ -32,7 +32,7 @@ describe('the documentation of the command line', () => {
     for (const name of names) expect(page).toMatch(new RegExp(`^#+ ${name}$`, 'm'))
   })
 
-  it('--help lists commands before options', () => {
+  it('lists commands before options with --help', () => {
     for (const group of [program, program.commands.find((command) => command.name() === 'warehouse')]) {
       const text = group?.helpInformation() ?? ''
       const [list, options] = [text.search(/^\S*[\w ]*:\n +\S+.*\n/m), text.indexOf('\nOptions:')]
@@ -44,14 +44,14 @@ describe('the documentation of the command line', () => {
     }
   })
 
-  it('every command and every option says what it is for', () => {
+  it('describes every command and every option', () => {
     for (const command of all(program)) {
       expect(command.description(), command.name()).toMatch(/\S\.?$/)
       for (const option of command.options) expect(option.description, option.flags).not.toBe('')
     }
   })
 
-  it('no option takes a secret: others can see command lines', () => {
+  it('has no option with a secret, because other users can read command lines', () => {
     const flags = all(program).flatMap(({ options }) => options.map((option) => option.flags))
     expect(flags.filter((flag) => /secret|password|token/.test(flag))).toEqual([])
   })

@@ -1,14 +1,14 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** A stream that may be a terminal. */
+/** Stream that may be a terminal. */
 export type Terminal<Stream> = Stream & { readonly isTTY?: boolean | undefined }
 
-/** Everything a run touches of the process it is in, so that tests can be that process. */
+/** Parts of the process that a run uses, so that tests can replace them. */
 export interface Io {
-  /** What the user wrote, without the program's name. */
+  /** Arguments without the name of the program. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Relative paths start here. */
+  /** Folder that relative paths start from. */
   readonly cwd: string
   readonly stdin: Terminal<Readable>
   readonly stdout: Terminal<Writable>

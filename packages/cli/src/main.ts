@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-import { run } from './run.ts'
+if (process.argv[2] === 'serve') {
+  const { setMallocThresholds } = await import('@headgate/server/malloc-settings')
+  setMallocThresholds()
+}
+const { run } = await import('./run.ts')
 
-// Whoever reads us may have seen enough (`headgate audit | head`): that is no failure.
+// A closed pipe is not a failure: in `headgate audit | head`, head ends first.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit()
@@ -9,5 +13,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const { env, stdin, stdout, stderr } = process
 const code = await run({ args: process.argv.slice(2), env, cwd: process.cwd(), stdin, stdout, stderr })
-// `serve` may have set one itself.
+// The server of `serve` may have set an exit code.
 if (code !== 0) process.exitCode = code

@@ -1,25 +1,25 @@
 import { InvalidArgumentError, Option } from 'commander'
 
-/** Reads a whole number above zero. */
+/** Parses an integer above zero. */
 export function positive(text: string): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (number > 0) return number
-  throw new InvalidArgumentError('It must be a whole number above 0.')
+  throw new InvalidArgumentError('It must be an integer above 0.')
 }
 
-/** Reads a port; 0 is a free one. */
+/** Parses a port. Port 0 means any free port. */
 export function portNumber(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 65_536
   if (number <= 65_535) return number
-  throw new InvalidArgumentError('It must be a port: 0 to 65535.')
+  throw new InvalidArgumentError('It must be a port number: 0 to 65535.')
 }
 
 export function limitOption(fallback?: number): Option {
-  const option = new Option('--limit <n>', 'show this many at most').argParser(positive)
+  const option = new Option('--limit <n>', 'maximum number of results').argParser(positive)
   return fallback === undefined ? option : option.default(fallback)
 }
 
-/** Reads `KEY=VALUE`, given once for each key. */
+/** Parses one `KEY=VALUE` of a repeatable option. */
 export function keyValue(
   text: string,
   before: Readonly<Record<string, string>> = {},
@@ -29,8 +29,18 @@ export function keyValue(
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
 
-/** Reads a text that may be given several times. */
-export function several(text: string, before: readonly string[] | false = []): readonly string[] {
-  // False after the option's negation.
+/** Parses one value of a repeatable option. */
+export function repeatable(text: string, before: readonly string[] | false = []): readonly string[] {
+  // The value is false after the negated option.
   return [...(before === false ? [] : before), text]
+}
+
+const secondsOfUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** Parses a duration (`90s`, `15m`, `12h`, `7d` or `0`). Returns seconds. */
+export function parseSeconds(text: string): number {
+  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
+  if (text === '0') return 0
+  if (count !== undefined && unit !== undefined) return Number(count) * (secondsOfUnit[unit] ?? 1)
+  throw new InvalidArgumentError('Write 7d, 12h, 15m, 90s or 0.')
 }

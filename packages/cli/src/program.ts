@@ -23,12 +23,12 @@ import type { Io } from './io.ts'
 import { positive } from './options.ts'
 import { hasColours } from './output/paint.ts'
 
-/** The whole command line: what `headgate --help` tells and `docs/cli.md` is made from. */
+/** Creates the whole command line, which `headgate --help` and `docs/reference/cli.md` describe. */
 export function createProgram(io: Io, version: string): Command {
   const json = io.args.includes('--json')
   const program = new Command('headgate')
     .description(
-      'Runs and manages a Headgate server: who may do what in which lakehouse catalog. Brings clients to other catalogs, authenticated.',
+      'Runs and manages a Headgate server, a lakehouse catalog with access control, and connects clients to other catalogs with authentication.',
     )
     .version(version)
     .exitOverride()
@@ -40,24 +40,21 @@ export function createProgram(io: Io, version: string): Command {
       outputError: (text, write) => write(json ? usageErrorJson(text) : text),
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, formatHelp: commandsFirst })
-    .showHelpAfterError(json ? false : '(--help after the command says more)')
+    .showHelpAfterError(json ? false : '(add --help for more information)')
     .option('--url <url>', 'server, or HEADGATE_URL (default: http://127.0.0.1:8181)')
     .option(
       '--credential-file <file>',
       'file with CLIENT_ID:CLIENT_SECRET, or HEADGATE_CREDENTIAL_FILE, or the text itself in HEADGATE_CREDENTIAL ' +
-        '(default, for a server on this machine: HEADGATE_DATA_DIR/admin-credential)',
+        '(default for a server on this machine: HEADGATE_DATA_DIR/admin-credential)',
     )
     .option(
       '--login <name>',
-      'the login of `headgate login` to come with instead, or HEADGATE_LOGIN: its token goes to the server',
+      'login of `headgate login` that replaces the credential, or HEADGATE_LOGIN; the server gets its token',
     )
-    .option(
-      '--warehouse <name>',
-      'warehouse of names that name none, or HEADGATE_WAREHOUSE (default: lakehouse)',
-    )
-    .option('--timeout <seconds>', 'how long to wait for an answer (default: 60)', positive)
-    .option('--json', 'print the answer as one JSON document; errors too, on standard error')
-    .option('--yes', 'do not ask before something is deleted')
+    .option('--warehouse <name>', 'default warehouse of names, or HEADGATE_WAREHOUSE (default: lakehouse)')
+    .option('--timeout <seconds>', 'time limit of a request (default: 60)', positive)
+    .option('--json', 'print the result as one JSON document, and errors as JSON on standard error')
+    .option('--yes', 'do not ask before a command deletes something')
   program.addHelpText('after', `\n${exitCodeHelp()}`)
   program.commandsGroup('Server:')
   registerServe(program, io)
@@ -85,7 +82,7 @@ export function createProgram(io: Io, version: string): Command {
   return program
 }
 
-/** Returns the help of a command with its commands before its options: people look for those first. */
+/** Returns the help of a command with its subcommands before its options, because users look for them first. */
 function commandsFirst(command: Command, helper: Help): string {
   const sections = Help.prototype.formatHelp.call(helper, command, helper).split('\n\n')
   if (helper.visibleCommands(command).length === 0) return sections.join('\n\n')
@@ -94,7 +91,7 @@ function commandsFirst(command: Command, helper: Help): string {
   return `${moved.map((section) => section.trimEnd()).join('\n\n')}\n`
 }
 
-/** Commander's own errors, in the form of ours. */
+/** Formats an error of commander as an error of this program. */
 function usageErrorJson(text: string): string {
   const message = text.replace(/^error: /, '').trim()
   return `${stringify({ error: { message, exitCode: exitCode.usage } })}\n`

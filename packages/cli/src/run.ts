@@ -9,8 +9,8 @@ import { createProgram } from './program.ts'
 import { version } from './version.ts'
 
 /**
- * Runs one command line to its end. Whatever goes wrong is told on standard error and becomes the exit code; nothing is
- * thrown.
+ * Runs one command line. Prints an error of the user or the server on standard error and returns its exit code; throws only
+ * faults of the program itself.
  *
  * @example
  * ```ts
@@ -23,25 +23,25 @@ export async function run(io: Io): Promise<ExitCode> {
     await program.parseAsync([...io.args], { from: 'user' })
     return exitCode.ok
   } catch (error) {
-    // Help and version come this way too; what else commander throws, it has told already.
+    // Commander also throws after help and version, and it has printed its own errors already.
     if (error instanceof CommanderError) {
       if (error.code === 'headgate.serve') return exitCode.refused
       return error.exitCode === 0 ? exitCode.ok : exitCode.usage
     }
     if (!(error instanceof CliError)) throw error
-    io.stderr.write(program.opts()['json'] === true ? jsonOf(error) : textOf(error, io))
+    io.stderr.write(program.opts()['json'] === true ? toJsonLine(error) : toText(error, io))
     return error.exitCode
   }
 }
 
-function textOf({ message, next }: CliError, io: Io): string {
+function toText({ message, next }: CliError, io: Io): string {
   const paint = paintFor(io.stderr, io.env)
   const advice = next === undefined ? '' : `${visibleLines(next)}\n`
   return `${paint('red', 'error:')} ${visibleLines(message)}\n${advice}`
 }
 
-/** One line, so that it can be told from other lines on standard error. */
-function jsonOf({ message, next, exitCode, answer }: CliError): string {
-  const error = { message, next, exitCode, type: answer?.type, status: answer?.status }
+/** Formats an error as one line, which scripts can distinguish from other lines on standard error. */
+function toJsonLine({ message, next, exitCode, refusal }: CliError): string {
+  const error = { message, next, exitCode, type: refusal?.type, status: refusal?.status }
   return `${stringify({ error })}\n`
 }

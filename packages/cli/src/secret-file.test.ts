@@ -7,19 +7,19 @@ import { openSecretFile } from './secret-file.ts'
 const folder = await mkdtemp(join(tmpdir(), 'headgate-secret-'))
 afterAll(() => rm(folder, { recursive: true }))
 
-describe('the file of a secret', () => {
-  test('is its owner’s alone, and nothing is left of one that was not written', async () => {
+describe('openSecretFile', () => {
+  test('creates a file that only its owner can read, and leaves no draft', async () => {
     {
       await using file = await openSecretFile(folder, 'kept', 'new')
       await file.write('a:b\n')
-      await using _ = await openSecretFile(folder, 'given up', 'new')
+      await using _ = await openSecretFile(folder, 'abandoned', 'new')
     }
     expect(await readdir(folder)).toEqual(['kept'])
     expect(await readFile(join(folder, 'kept'), 'utf8')).toBe('a:b\n')
     expect((await stat(join(folder, 'kept'))).mode & 0o777).toBe(0o600)
   })
 
-  test('is refused before there is a secret when something stands in its place', async () => {
+  test('refuses a path that exists', async () => {
     await writeFile(join(folder, 'file'), '')
     await symlink(join(folder, 'nowhere'), join(folder, 'link'))
     await mkdir(join(folder, 'directory'))
@@ -30,7 +30,7 @@ describe('the file of a secret', () => {
       ['directory', 'replace'],
     ] as const) {
       const opening = openSecretFile(folder, name, mode)
-      await expect(opening).rejects.toThrow(/^There is a (file|directory) .* already\.$/)
+      await expect(opening).rejects.toThrow(/^The (file|directory) .* exists already\.$/)
     }
     await using file = await openSecretFile(folder, 'link', 'replace')
     await file.write('new')

@@ -4,19 +4,19 @@ import { dirname, resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import { exitCode } from './exit-code.ts'
 
-/** A file for one secret, readable by its owner alone. Disposing of it before `write` leaves nothing behind. */
+/** File for one secret that only its owner can read. Without a call of `write`, its disposal deletes it. */
 export interface SecretFile extends AsyncDisposable {
   readonly path: string
-  /** Writes the text, flushes it to disk and gives the file its name. */
+  /** Writes the text, flushes it to disk and renames the draft to the file. */
   write(text: string): Promise<void>
 }
 
 /**
- * Opens a draft beside the place, so that it is known that the file can be written before there is a secret. Creates
- * missing directories for their owner alone.
+ * Opens a draft in the same folder, which proves that the file can be written before the secret is created. Creates missing
+ * directories that only their owner can read.
  *
- * @throws CliError when it cannot, or when there is something already that it would not replace: a directory, or in mode
- * `new` anything, a link that leads nowhere too
+ * @throws CliError when the draft cannot be written, when the path is a directory, and in mode `new` when the path exists,
+ * also as a broken link
  */
 export async function openSecretFile(
   cwd: string,
@@ -24,22 +24,23 @@ export async function openSecretFile(
   mode: 'new' | 'replace',
 ): Promise<SecretFile> {
   const path = resolve(cwd, name)
-  const there = await lstat(path).catch(() => null)
-  if (there !== null && (mode === 'new' || there.isDirectory())) throw taken(path, there.isDirectory())
+  const existing = await lstat(path).catch(() => null)
+  if (existing !== null && (mode === 'new' || existing.isDirectory()))
+    throw alreadyExists(path, existing.isDirectory())
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw new CliError(exitCode.usage, `${dirname(path)} cannot be created: ${reasonOf(cause)}.`, { cause })
+    throw new CliError(exitCode.usage, `${dirname(path)} cannot be created: ${toReason(cause)}.`, { cause })
   })
-  // `wx` fails on whatever is there, so no link planted under this name is followed.
+  // `wx` fails if the name exists, so that a link of another user with this name is not followed.
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
-    throw new CliError(exitCode.usage, `${path} cannot be written: ${reasonOf(cause)}.`, { cause })
+    throw new CliError(exitCode.usage, `${path} cannot be written: ${toReason(cause)}.`, { cause })
   })
   return {
     path,
     async write(text) {
       await file.writeFile(text)
       await file.sync()
-      // Unlike a rename, a link never replaces what somebody put there meanwhile.
+      // Unlike a rename, a link never replaces a file that another program created meanwhile.
       if (mode === 'new') await link(draft, path)
       else await rename(draft, path)
     },
@@ -50,12 +51,12 @@ export async function openSecretFile(
   }
 }
 
-function taken(path: string, isDirectory: boolean): CliError {
-  return new CliError(exitCode.usage, `There is a ${isDirectory ? 'directory' : 'file'} ${path} already.`, {
-    next: 'Nothing was done: name another file, or move that one away.',
+function alreadyExists(path: string, isDirectory: boolean): CliError {
+  return new CliError(exitCode.usage, `The ${isDirectory ? 'directory' : 'file'} ${path} exists already.`, {
+    next: 'Nothing was changed. Use another name, or move the existing one.',
   })
 }
 
-function reasonOf(cause: unknown): string {
+function toReason(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
 }

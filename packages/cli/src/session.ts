@@ -1,27 +1,27 @@
 import type { Command } from 'commander'
 import { type Client, createClient } from './connection/client.ts'
-import { type GlobalOptions, type Settings, settingsOf } from './connection/settings.ts'
+import { type GlobalOptions, type Settings, readSettings } from './connection/settings.ts'
 import type { Io } from './io.ts'
-import { loginAnswer } from './login/login-answer.ts'
+import { loginTokenResponse } from './login/token-response.ts'
 import { confirm } from './output/confirm.ts'
 import { createOutput, type Output } from './output/output.ts'
 
-/** What a command works with. */
+/** Client, output and settings of one command. */
 export interface Session {
   readonly io: Io
   readonly out: Output
   readonly settings: Settings
-  /** Opened when it is first asked for. */
+  /** Created on first use. */
   readonly client: Client
-  /** The warehouse of names that name none. */
+  /** Default warehouse of names. */
   readonly warehouse: string
-  /** Asks before something is destroyed. Throws unless the answer is yes. */
+  /** Asks before the command deletes something. Throws unless the user confirms. */
   readonly confirm: (question: string) => Promise<void>
 }
 
 export function openSession(io: Io, options: GlobalOptions): Session {
   const out = createOutput(io, options.json === true)
-  const settings = settingsOf(io, options)
+  const settings = readSettings(io, options)
   const warn = (text: string): void => out.warn(text)
   let client: Client | undefined
   return {
@@ -33,7 +33,7 @@ export function openSession(io: Io, options: GlobalOptions): Session {
       const token =
         login === undefined
           ? undefined
-          : async (target?: string) => loginAnswer({ ...logins, env: io.env, warn }, login, target)
+          : async (target?: string) => loginTokenResponse({ ...logins, env: io.env, warn }, login, target)
       return (client ??= createClient(settings, warn, token))
     },
     warehouse: settings.warehouse.value,
@@ -42,7 +42,7 @@ export function openSession(io: Io, options: GlobalOptions): Session {
 }
 
 /**
- * Makes the action of a command from what it does with a session, its arguments and its own options.
+ * Returns the action of a command: it opens a session and calls `run` with the arguments and options of the command.
  *
  * @example
  * ```ts

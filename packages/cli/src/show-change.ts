@@ -1,11 +1,9 @@
-import { z } from 'zod'
-import { type Answer, read } from './connection/answer.ts'
+import type { DecodedResponse } from './connection/response.ts'
+import type { Changed } from './management/generated/schemas.ts'
 import type { Output } from './output/output.ts'
 import { visible } from './output/visible.ts'
 
-const changed = z.object({ changed: z.boolean() })
-
-/** Says how it is now, and whether it was so before. */
-export function showChange(out: Output, answer: Answer, state: string): void {
-  out.answer(answer, () => visible(read(changed, answer).changed ? `${state}.` : `${state} (as before).`))
+/** Prints the state after a change, and whether the request changed it. */
+export function showChange(out: Output, response: DecodedResponse<Changed>, state: string): void {
+  out.result(response, () => visible(response.body.changed ? `${state}.` : `${state} (unchanged).`))
 }

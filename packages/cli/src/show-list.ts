@@ -2,14 +2,14 @@ import type { Listed } from './connection/pages.ts'
 import { type Column, table } from './output/table.ts'
 import type { Session } from './session.ts'
 
-/** Shows a list as a table; `things` names what there is none of. */
+/** Prints a list as a table. `things` names the items in the note for an empty list. */
 export function showList<Item>(
   { out }: Session,
   { items, json, more }: Omit<Listed<Item>, 'raw'>,
   things: string,
   columns: readonly Column<Item>[],
 ): void {
-  out.answer({ json }, (paint) => (items.length === 0 ? '' : table(paint, items, columns)))
+  out.result({ json }, (paint) => (items.length === 0 ? '' : table(paint, items, columns)))
   if (items.length === 0) out.note(`There are no ${things}.`)
-  if (more) out.note('There are more: --limit shows more of them.')
+  if (more) out.note('The list has more items: increase --limit.')
 }

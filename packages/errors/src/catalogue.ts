@@ -1,19 +1,18 @@
-/**
- * What one error is to each protocol. `status` is that of HTTP.
- *
- * `iceberg` is the `type` of the Iceberg REST error body (Iceberg REST specification, `ErrorModel`), `lance` the `code`
- * of the Lance Namespace error body (Lance Namespace specification, `ErrorResponse`), `oauth` the `error` of RFC 6749
- * section 5.2, `s3` the `Code` of an S3 error document.
- */
+/** Representation of one error in each protocol. */
 export interface ErrorKind {
+  /** HTTP status code. */
   readonly status: number
+  /** `type` of the Iceberg REST error body (Iceberg REST specification, `ErrorModel`). */
   readonly iceberg: string
+  /** `code` of the Lance Namespace error body (Lance Namespace specification, `ErrorResponse`). */
   readonly lance: number
+  /** `error` of an OAuth error response (RFC 6749, section 5.2). */
   readonly oauth?: string
+  /** `Code` of an S3 error document. */
   readonly s3?: string
 }
 
-/** Every error of ours, once, by its stable code. */
+/** All errors of Headgate by their stable codes. */
 export const catalogue = {
   'bad-request': {
     status: 400,
@@ -22,7 +21,7 @@ export const catalogue = {
     oauth: 'invalid_request',
     s3: 'InvalidRequest',
   },
-  // What Iceberg's Java client turns into an IllegalArgumentException, as a local catalog would throw.
+  // The Java client of Iceberg converts this type to an IllegalArgumentException, which a local catalog also throws.
   'illegal-argument': { status: 400, iceberg: 'IllegalArgumentException', lance: 13 },
   'invalid-client': {
     status: 401,
@@ -33,7 +32,7 @@ export const catalogue = {
   },
   'invalid-grant': { status: 400, iceberg: 'BadRequestException', lance: 13, oauth: 'invalid_grant' },
   'invalid-target': { status: 400, iceberg: 'BadRequestException', lance: 13, oauth: 'invalid_target' },
-  // RFC 6749 section 5.2: the client is known, but this is not for it.
+  // RFC 6749, section 5.2: the client is authenticated, but must not use this grant type.
   'unauthorized-client': {
     status: 400,
     iceberg: 'BadRequestException',
@@ -101,10 +100,10 @@ export const catalogue = {
     oauth: 'server_error',
     s3: 'InternalError',
   },
-  // A metadata file whose content is not what was recorded for it.
+  // The content of a metadata file does not match its recorded checksum.
   'damaged-metadata': { status: 500, iceberg: 'InternalServerError', lance: 18 },
   'commit-state-unknown': { status: 500, iceberg: 'CommitStateUnknownException', lance: 18 },
-  // Of whoever stands before another server: it went there, and what became of it is not known.
+  // A proxy forwarded the request, and the result of the request is unknown.
   'bad-gateway': { status: 502, iceberg: 'InternalServerError', lance: 17 },
   'gateway-timeout': { status: 504, iceberg: 'InternalServerError', lance: 17 },
   unavailable: {
@@ -114,7 +113,7 @@ export const catalogue = {
     oauth: 'temporarily_unavailable',
     s3: 'ServiceUnavailable',
   },
-  // What only Lance tells apart: tables there have indices, tags, branches and versions with names of their own.
+  // Only Lance has separate errors for indices, tags, branches, versions and columns of a table.
   'namespace-already-exists': { status: 409, iceberg: 'AlreadyExistsException', lance: 2 },
   'no-such-index': { status: 404, iceberg: 'NotFoundException', lance: 6 },
   'index-already-exists': { status: 409, iceberg: 'AlreadyExistsException', lance: 7 },
@@ -129,5 +128,5 @@ export const catalogue = {
   'branch-already-exists': { status: 409, iceberg: 'AlreadyExistsException', lance: 23 },
 } as const
 
-/** The stable code of an error: what programs may switch on. */
+/** Stable code of an error. Programs may compare it; messages may change. */
 export type ErrorCode = keyof typeof catalogue

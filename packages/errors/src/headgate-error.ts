@@ -1,18 +1,21 @@
 import { catalogue, type ErrorCode, type ErrorKind } from './catalogue.ts'
 
+/** Cause and response headers of a {@link HeadgateError}. */
 export interface HeadgateErrorOptions extends ErrorOptions {
-  /** Seconds after which the same request may be sent again; becomes `Retry-After`. */
+  /** Time in seconds after which the client may send the request again. Sent as header `Retry-After`. */
   readonly retryAfterSeconds?: number
-  /** Methods that the place would answer; becomes `Allow` (RFC 9110 section 15.5.6). */
+  /** Methods that the resource supports. Sent as header `Allow` (RFC 9110, section 15.5.6). */
   readonly allow?: readonly string[]
 }
 
 /**
- * An error that a caller may be told: its message says what to do and holds no secret, stack or SQL.
+ * Error whose message may be shown to the caller. The message states what was refused and what to do, and contains no
+ * secret, stack trace or SQL.
  *
  * @example
  * ```ts
- * throw new HeadgateError('no-such-table', 'Table does not exist: sales.orders')
+ * const error = new HeadgateError('no-such-table', 'Table does not exist: sales.orders')
+ * error.kind.status // 404
  * ```
  */
 export class HeadgateError extends Error {
@@ -28,13 +31,21 @@ export class HeadgateError extends Error {
     this.allow = options.allow
   }
 
-  /** HTTP status and the protocols' names of this error. */
+  /** Returns the HTTP status and the representation of this error in each protocol. */
   get kind(): ErrorKind {
     return catalogue[this.code]
   }
 }
 
-/** True for an error of ours, also one from another copy of this package: the code decides, not the class. */
+/**
+ * Returns whether a value is a `HeadgateError`, with this code if one is passed. Compares the name and the code instead
+ * of the class, so that errors of another copy of this package are recognized.
+ *
+ * @example
+ * ```ts
+ * isHeadgateError(new HeadgateError('conflict', 'The table changed'), 'conflict') // true
+ * ```
+ */
 export function isHeadgateError(error: unknown, code?: ErrorCode): error is HeadgateError {
   if (!(error instanceof Error) || error.name !== 'HeadgateError' || !('code' in error)) return false
   return code === undefined ? Object.hasOwn(catalogue, String(error.code)) : error.code === code

@@ -5,9 +5,8 @@ import type { PassedProperties } from './passed-properties.ts'
 import { protocolOf } from './protocol.ts'
 
 /**
- * Members of Iceberg's answers that hold configuration for clients: `getConfig` (`defaults`, `overrides`, `endpoints`),
- * tables and views that are loaded or created (`config`), storage credentials (`storage-credentials`, also of scan
- * plans).
+ * Members of Iceberg responses that contain configuration for clients: `getConfig` (`defaults`, `overrides`, `endpoints`),
+ * tables and views (`config`), storage credentials (`storage-credentials`, also of scan plans).
  */
 export const configMembers: ReadonlySet<string> = new Set([
   'defaults',
@@ -17,7 +16,7 @@ export const configMembers: ReadonlySet<string> = new Set([
   'storage-credentials',
 ])
 
-/** Properties whose value is an address at the catalog, or one relative to it. */
+/** Properties whose value is an absolute address of the catalog, or a relative one. */
 const addresses = new Set([
   'uri',
   'credentials.uri',
@@ -35,21 +34,21 @@ const addresses = new Set([
 /** An element of `endpoints`: a verb and a path template, which cannot name another host. */
 const endpoint = /^[A-Z]{1,16} (?!\/\/)[\w/{}%~.-]+$/
 
-/** Why a property was left out: no catalog may set it or its address is elsewhere, or the list does not have it. */
+/** Reason for the removal of a property: a catalog must not set it, its address is elsewhere, or it is not in the list. */
 export type LeftOutReason = 'refused' | 'unknown'
 
 export interface MemberRules {
   readonly urls: AdvertisedUrls
   readonly properties: PassedProperties
-  /** Called with the name of each property that was left out. */
+  /** Receives the name of each removed property. */
   readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 
 /**
- * Returns the text of a member of {@link configMembers} as clients of the proxy receive it. Addresses of the upstream are
- * replaced by those of the proxy, and other addresses are left out. Of all other properties only those of an allow-list
- * pass (`passed-properties.ts`): a client sends the proxy's secret wherever a property leads it. Values that pass stay as
- * they are written, numbers included.
+ * Returns the text of a member of {@link configMembers} as clients of the proxy receive it. Replaces addresses of the
+ * upstream by those of the proxy and removes other addresses. Of all other properties, only those of an allow-list pass
+ * (`passed-properties.ts`), because a client sends the secret of the proxy to the address that a property contains. The
+ * text of values that pass is not changed.
  *
  * @throws JsonError when it is not JSON
  */
@@ -94,13 +93,13 @@ function rewriteConfig(text: string, { urls, properties, leftOut }: MemberRules)
   })
 }
 
-/** Whether the proxy would take paths with this prefix for those of Lance, whose answers it does not read. */
+/** Returns whether the proxy would treat paths with this prefix as paths of Lance, whose responses it does not parse. */
 function hidesProtocol(prefix: unknown): boolean {
   const path = typeof prefix === 'string' ? URL.parse(`http://catalog/v1/${prefix}/`)?.pathname : undefined
   return path !== undefined && protocolOf(path) === 'lance'
 }
 
-/** Returns the text for clients, or undefined for an address elsewhere. */
+/** Returns the address for clients, or undefined for an address elsewhere. */
 function rewriteAddress(text: string, address: unknown, urls: AdvertisedUrls): string | undefined {
   if (typeof address !== 'string') return address === null ? text : undefined
   const advertised = urls(address, 'catalog')

@@ -1,10 +1,10 @@
-import type { HeaderList } from '@headgate/auth'
+import type { HeaderList } from '@headgate/http'
 import type { AdvertisedUrls } from './advertised-url.ts'
 import { endToEnd } from './headers-onward.ts'
 
 /**
- * Headers that are between the upstream and us (who we are), or that would have clients go around us: challenges and
- * cookies, other places of the same service, promises about the connection.
+ * Headers that concern only the connection between proxy and upstream, and headers that would lead clients around the
+ * proxy: challenges, cookies, alternative services, promises about the connection.
  */
 const between = new Set([
   'www-authenticate',
@@ -18,7 +18,7 @@ const between = new Set([
   'clear-site-data',
 ])
 
-/** What holds for the bytes of a body only as they came. */
+/** Headers that describe the original bytes of a body. */
 const aboutBytes = new Set([
   'content-encoding',
   'content-length',
@@ -30,15 +30,15 @@ const aboutBytes = new Set([
 
 export interface AnswerHeaders {
   readonly headers: HeaderList
-  /** A redirect that leads elsewhere. */
+  /** Whether the response redirects to another server. */
   readonly leadsElsewhere: boolean
 }
 
 /**
- * The headers of an answer that the client gets. `Location`, `Content-Location` and `Link` that point at the upstream
- * point at us afterwards.
+ * Returns the headers of a response for the client. Rewrites addresses of the upstream in `Location`, `Content-Location`
+ * and `Link` to those of the proxy.
  *
- * @param bodyChanges Whether the body is read and written again
+ * @param bodyChanges whether the body is rewritten
  */
 export function answerHeaders(
   received: HeaderList,
@@ -62,7 +62,7 @@ export function answerHeaders(
   return { headers, leadsElsewhere }
 }
 
-/** The links (RFC 8288) that are ours, pointing at us, and those without a host. */
+/** Returns the links (RFC 8288) to the upstream, rewritten to the proxy, and those without a host. */
 function linksFor(value: string, urls: AdvertisedUrls): string {
   const links = value.match(/<[^>]*>(?:"(?:[^"\\]|\\.)*"|[^,"])*/g) ?? []
   return links

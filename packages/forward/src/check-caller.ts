@@ -1,18 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { HeaderList } from '@headgate/auth'
-import { headerValue, headerValues } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
+import { type HeaderList, headerValue, headerValues } from '@headgate/http'
 
 export interface CallerRules {
-  /** Values of `Host` that are ours, in lower case. */
+  /** Accepted values of `Host`, in lower case. */
   readonly hosts: ReadonlySet<string>
-  /** What clients must send, as a bearer token or in `x-api-key`; undefined when everybody may come who can. */
+  /** The secret that clients must send, as a bearer token or in `x-api-key`; undefined for a proxy without a secret. */
   readonly secret: string | undefined
 }
 
 /**
- * Whether a request may use the identity that is behind us. Web pages may not, whoever looks at them: a page could have
- * a browser on this machine send requests here, under our address or under a name of its own that it points at us.
+ * Checks that a request may use the identity of the proxy. Refuses web pages, regardless of who views them: a page could
+ * make a browser on this machine send requests to the proxy, by its address or by a name that resolves to it.
  *
  * @throws HeadgateError `bad-request` without exactly one Host, `forbidden` for another host or from a web page,
  * `unauthenticated` without the secret
@@ -33,7 +32,7 @@ export function checkCaller(headers: HeaderList, { hosts, secret }: CallerRules)
   if (secret !== undefined && !given(headers).some((each) => same(each, secret))) {
     throw new HeadgateError(
       'unauthenticated',
-      'This proxy asks its clients for its secret: send it as a bearer token or as x-api-key.',
+      'This proxy requires a secret: send it as a bearer token or as x-api-key.',
     )
   }
 }

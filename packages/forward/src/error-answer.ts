@@ -2,7 +2,7 @@ import type { HeadgateError } from '@headgate/errors'
 import { stringify } from '@headgate/json'
 import type { Protocol } from './protocol.ts'
 
-/** An answer of our own, whole. */
+/** A complete response that the proxy itself creates. */
 export interface OwnAnswer {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -10,8 +10,8 @@ export interface OwnAnswer {
 }
 
 /**
- * An error as the client's protocol has it: `{error: {message, type, code}}` (Iceberg REST specification, `ErrorModel`)
- * or `{code, error}` (Lance Namespace specification, `ErrorResponse`).
+ * Creates the response for an error in the protocol of the client: `{error: {message, type, code}}` (Iceberg REST
+ * specification, `ErrorModel`) or `{code, error}` (Lance Namespace specification, `ErrorResponse`).
  */
 export function errorAnswer(error: HeadgateError, protocol: Protocol, method: string): OwnAnswer {
   const { status, lance } = error.kind
@@ -31,7 +31,7 @@ export function errorAnswer(error: HeadgateError, protocol: Protocol, method: st
   }
 }
 
-/** A commit whose answer was lost may have happened (Iceberg REST specification, `updateTable`, 502 and 504). */
+/** Returns the type for Iceberg. A commit without a response may have happened (`updateTable`, 502 and 504). */
 function icebergType({ kind }: HeadgateError, method: string): string {
   const lost = kind.status === 502 || kind.status === 504
   return lost && method === 'POST' ? 'CommitStateUnknownException' : kind.iceberg

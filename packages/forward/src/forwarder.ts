@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { withHeaders, type AuthProvider, type AuthRequest, type HeaderList } from '@headgate/auth'
+import { type AuthProvider } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { type HeaderList, type HttpRequest, withHeaders } from '@headgate/http'
 import type { LeftOutReason } from './advertised-members.ts'
 import { advertisedUrls, type AdvertisedUrls } from './advertised-url.ts'
 import { BufferBudget } from './buffer-budget.ts'
@@ -23,37 +24,37 @@ import { onwardTarget } from './wire-target.ts'
 export interface ForwarderOptions extends Partial<ConnectionOptions> {
   /** `https://catalog.example.com/iceberg` */
   readonly upstream: string
-  /** Other addresses under which the upstream knows itself: what points there points at us afterwards, too. */
+  /** Other addresses of the upstream. The proxy replaces them in responses, too. */
   readonly alsoKnownAs?: readonly string[]
-  /** Where clients reach what is forwarded, without trailing slash. */
+  /** The address of the proxy for clients, without trailing slash. */
   readonly publicUrl: string
   readonly auth: AuthProvider
-  /** Headers of all requests, in the place of those of clients. */
+  /** Headers of all requests. They replace headers of clients. */
   readonly headers?: HeaderList
-  /** Bytes of one body that is held to be signed. Default 64 MiB. */
+  /** Largest body that is buffered to be signed, in bytes. Default: 64 MiB. */
   readonly bufferLimit?: number
-  /** Bytes of all bodies that are held at once. Default 256 MiB. */
+  /** Largest size of all buffered bodies together, in bytes. Default: 256 MiB. */
   readonly bufferBudget?: number
-  /** Bytes of the configuration in one answer. Default 4 MiB. */
+  /** Largest configuration in one response, in bytes. Default: 4 MiB. */
   readonly rewriteLimit?: number
   /** Further properties that the upstream may set at clients; `nessie.*` adds a prefix. Default: none. */
   readonly passConfig?: readonly string[]
-  /** Called with the name of each property that was left out of an answer. */
+  /** Receives the name of each property that was removed from a response. */
   readonly leftOut?: (name: string, reason: LeftOutReason) => void
 }
 
-/** How a request ended. */
+/** Result of a request. */
 export interface Forwarded {
   readonly status: number
-  /** Times that it was sent. */
+  /** Number of attempts. */
   readonly tries: number
-  /** The error that we answered ourselves, if we did. */
+  /** The error that the proxy itself responded with. */
   readonly error?: HeadgateError
 }
 
 /**
- * Forwards requests to one upstream, authenticated by a provider. Paths go out as they came in, bodies as they come; the
- * client hears of the upstream by our address alone.
+ * Forwards requests to one upstream, authenticated by a provider. Paths and bodies are forwarded unchanged. Clients see
+ * only the address of the proxy.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export class Forwarder implements AsyncDisposable {
   readonly #properties: PassedProperties
   readonly #budget: BufferBudget
 
-  /** @throws HeadgateError `illegal-argument` for an invalid address, or a property that cannot be passed */
+  /** @throws HeadgateError `illegal-argument` for an invalid address, or a property that must not be passed */
   constructor(options: ForwarderOptions) {
     this.#options = options
     this.#upstream = readUpstream(options.upstream)
@@ -84,20 +85,20 @@ export class Forwarder implements AsyncDisposable {
     })
   }
 
-  /** Bytes of bodies that are held now. */
+  /** Returns the size of the buffered bodies, in bytes. */
   get bufferedBytes(): number {
     return this.#budget.taken
   }
 
-  /** Answers a request, whatever happens; never throws. */
+  /** Forwards a request and sends the response, or an error. Never throws. */
   async forward(request: IncomingMessage, response: ServerResponse): Promise<Forwarded> {
     const gone = new AbortController()
-    response.once('close', () => gone.abort(new Error('the client went away')))
+    response.once('close', () => gone.abort(new Error('the client disconnected')))
     const protocol = protocolOf(request.url ?? '')
     const method = request.method ?? 'GET'
     let tries = 0
     try {
-      // Its answer is the request as it came there (RFC 9110 section 9.3.8): the token in it, or the signature.
+      // A response to TRACE contains the request (RFC 9110 section 9.3.8), with its token or signature.
       if (method === 'TRACE') throw new HeadgateError('method-not-allowed', 'TRACE is not forwarded.')
       const target = onwardTarget(request.url ?? '', this.#upstream.basePath)
       const { auth, bufferLimit = 64 * 1024 * 1024 } = this.#options
@@ -135,16 +136,16 @@ export class Forwarder implements AsyncDisposable {
       if (!gone.signal.aborted) sendError(response, error, protocol, method)
       return { status: error.kind.status, tries, error }
     } finally {
-      // An answer may come before all of a body was wanted.
+      // The upstream may respond before it has read the whole body.
       if (!request.complete) request.unpipe().resume()
     }
   }
 
-  #prepare(request: IncomingMessage, target: string, protocol: Protocol, body: RequestBody): AuthRequest {
+  #prepare(request: IncomingMessage, target: string, protocol: Protocol, body: RequestBody): HttpRequest {
     const { auth, headers = [] } = this.#options
     const onward = headersOnward(pairs(request.rawHeaders), auth.setsHeaders ?? ['authorization'])
     const fixed: [string, string][] = [['Host', this.#upstream.host]]
-    // What is to be read and written again must come in a form that we know.
+    // A response that is rewritten must have an encoding that the proxy can decode.
     if (protocol === 'iceberg') fixed.push(['Accept-Encoding', 'gzip'])
     const streamed = body.kind === 'stream' && body.length !== undefined
     if (streamed) fixed.push(['Content-Length', String(body.length)])
@@ -158,7 +159,7 @@ export class Forwarder implements AsyncDisposable {
 
   async #send(
     request: IncomingMessage,
-    prepared: AuthRequest,
+    prepared: HttpRequest,
     body: RequestBody,
     signal: AbortSignal,
     sent: () => void,
@@ -170,7 +171,7 @@ export class Forwarder implements AsyncDisposable {
       sent()
       const answer = await this.#connections.send(authenticated, carried, signal)
       if (!again) return answer
-      // The provider learns from every answer, also where the request cannot be sent twice.
+      // The provider sees each response, also if the request cannot be sent again.
       const wants = await auth.onResponse?.(answer, authenticated, { signal })
       if (wants !== 'retry' || body.kind === 'stream') return answer
       answer.body.destroy()
@@ -182,7 +183,7 @@ export class Forwarder implements AsyncDisposable {
   }
 }
 
-function bodyFor(body: RequestBody): AuthRequest['body'] {
+function bodyFor(body: RequestBody): HttpRequest['body'] {
   if (body.kind === 'none') return null
   if (body.kind === 'bytes') return body.bytes
   return body.length === undefined ? {} : { length: body.length }

@@ -1,6 +1,6 @@
-import type { HeaderList } from '@headgate/auth'
+import type { HeaderList } from '@headgate/http'
 
-/** Headers of one connection (RFC 9110 section 7.6.1), and what asks for another protocol or for a place to stop at. */
+/** Headers of one connection (RFC 9110 section 7.6.1), and headers that request another protocol or a limit of hops. */
 const hopByHop = new Set([
   'connection',
   'proxy-connection',
@@ -15,7 +15,7 @@ const hopByHop = new Set([
   'proxy-authentication-info',
 ])
 
-/** The headers without those of the connection they came on, and those that `Connection` names. */
+/** Returns the headers without those of the connection, and without those that `Connection` names. */
 export function endToEnd(headers: HeaderList): HeaderList {
   const named = new Set(
     headers
@@ -26,17 +26,17 @@ export function endToEnd(headers: HeaderList): HeaderList {
 }
 
 /**
- * Headers by which somebody could say who they are, or have a request seen as another one: the upstream must hear of
- * that from the auth provider alone. `Expect` and `Host` are between us and the client.
+ * Headers by which a client could claim an identity or disguise a request. Only the auth provider may set them. `Expect`
+ * and `Host` concern only the client and the proxy.
  */
 const ours =
   /^(host|expect|authorization|original-.*|cookie2?|dpop|txn-token|x-api-key|x-forwarded-.*|forwarded|via|x-real-ip|x-client-ip|true-client-ip|x-(remote|auth-request|webauth|authenticated|user|identity)(-.*)?|remote-user|x-amz-.*|x-amzn-.*|x-goog-(iap|authenticated-user|api-key|iam)(-.*)?|x-ms-(client-principal|token)(-.*)?|cf-access-.*|tailscale-user-.*|x-(http-)?method(-override)?|x-original-(url|uri|host|method)|x-rewrite-url|x-host)$/
 
 /**
- * The headers of a client that go on: none of its connection, none about who it is. Servers that read headers as
- * variables do not tell `_` from `-`, so neither is told apart here.
+ * Returns the headers of a client that are forwarded, without those of its connection and its identity. Servers that map
+ * headers to variables treat `_` and `-` as equal, so this function does, too.
  *
- * @param set Lower-case names of the headers that the auth provider sets
+ * @param set lower-case names of the headers that the auth provider sets
  */
 export function headersOnward(headers: HeaderList, set: readonly string[]): HeaderList {
   const reserved = new Set(set)

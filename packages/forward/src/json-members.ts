@@ -1,6 +1,6 @@
-/** A member of an object, or an element of an array, by its place in the text. */
+/** Position of a member of an object, or of an element of an array, in a text. */
 export interface Place {
-  /** Undefined in arrays. */
+  /** Missing in arrays. */
   readonly key: string | undefined
   readonly start: number
   readonly valueStart: number
@@ -10,9 +10,9 @@ export interface Place {
 const space = /[ \t\r\n]/
 
 /**
- * Where the members of an object or the elements of an array stand in a text that `JSON.parse` has accepted.
+ * Finds the members of an object or the elements of an array in a text that `JSON.parse` has accepted.
  *
- * @param text Begins with `{` or `[` and ends with its counterpart
+ * @param text begins with `{` or `[` and ends with its counterpart
  */
 export function placesIn(text: string): Place[] {
   const places: Place[] = []
@@ -36,8 +36,8 @@ export function placesIn(text: string): Place[] {
 }
 
 /**
- * The text with what `change` says for each value: another text, undefined to leave the member or element out, or the
- * same text. What is not changed stays as it was written.
+ * Replaces values in a text. `change` returns the new text of a value, or undefined to remove the member or element. The
+ * text of unchanged values stays the same.
  */
 export function spliceValues(
   text: string,
@@ -59,7 +59,7 @@ function skipSpace(text: string, from: number): number {
   return at
 }
 
-/** The offset behind the value that starts at `from`. */
+/** Returns the offset after the value that starts at `from`. */
 function skipValue(text: string, from: number): number {
   let depth = 0
   let at = from

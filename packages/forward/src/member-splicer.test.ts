@@ -31,7 +31,7 @@ const written = (pairs: readonly (readonly [string, unknown])[], indent: string)
   `${indent}{${pairs.map(([name, value]) => `${indent}${JSON.stringify(name)}${indent}:${JSON.stringify(value, null, indent)}`).join(`${indent},`)}${indent}}`
 
 describe('a document in pieces', () => {
-  it('comes out byte for byte when nothing is changed, whatever the pieces', async () => {
+  it('passes an unchanged document byte for byte, for every division into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(document, sizes, fc.constantFrom('', ' ', '\n\t'), async (pairs, sizes, indent) => {
         const text = written(pairs, indent)
@@ -40,7 +40,7 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('has exactly the outer members of those names replaced, as often as they are there', async () => {
+  it('replaces all outer members of these names, and no others', async () => {
     await fc.assert(
       fc.asyncProperty(document, sizes, async (pairs, sizes) => {
         const seen: [string, unknown][] = []
@@ -70,7 +70,7 @@ describe('a document in pieces', () => {
     )
   })
 
-  it('lists, numbers and what is no JSON pass', async () => {
+  it('passes lists, numbers and text that is not JSON', async () => {
     for (const text of ['[{"config":1}]', '12', 'no JSON: {"', '"config"', '']) {
       expect(await spliced(text, [2], () => 'x')).toBe(text)
     }
@@ -87,7 +87,7 @@ describe('a document in pieces', () => {
 })
 
 describe('members of a text', () => {
-  it('are found where JSON.parse finds them', () => {
+  it('finds the members that JSON.parse finds', () => {
     fc.assert(
       fc.property(document, fc.constantFrom('', ' '), (pairs, indent) => {
         const text = written(pairs, indent).trim()

@@ -2,11 +2,11 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { HeadgateError } from '@headgate/errors'
 
 export interface MemberSplicerOptions {
-  /** Which members of the outermost object are held and handed to `rewrite`. */
+  /** Members of the outermost object that are buffered and passed to `rewrite`. */
   readonly members: ReadonlySet<string>
-  /** @returns the text to send in the place of the value */
+  /** @returns the text that replaces the value */
   readonly rewrite: (name: string, value: string) => string
-  /** Bytes that the value of such a member may have. */
+  /** Largest value of such a member, in bytes. */
   readonly limit: number
 }
 
@@ -15,13 +15,13 @@ const BACKSLASH = 0x5c
 const COLON = 0x3a
 const COMMA = 0x2c
 
-/** Longer keys are none that anybody looks for. */
+/** Longest key that is compared, in bytes. Longer keys never match. */
 const LONGEST_KEY = 512
 
 /**
- * Passes a JSON document through as its bytes come, and replaces the values of some members of its outermost object.
- * Only those values are held in memory: tables have metadata of hundreds of megabytes, and their configuration, which
- * is small, may stand before it or behind it. A text that is no JSON passes, up to where it could be read in two ways.
+ * Passes a JSON document through and replaces the values of some members of its outermost object. Only these values are
+ * buffered, because the metadata of a table may have hundreds of megabytes, while its configuration is small and may
+ * precede or follow it. A text that is not JSON passes up to the position where it could be parsed in two ways.
  */
 export class MemberSplicer extends Transform {
   readonly #options: MemberSplicerOptions
@@ -30,7 +30,7 @@ export class MemberSplicer extends Transform {
   #inString = false
   #escaped = false
   #expectsKey = false
-  /** Bytes of the key that is being read. */
+  /** Bytes of the current key. */
   #key: number[] | undefined
   #name: string | undefined
   #held: Buffer[] | undefined
@@ -55,7 +55,7 @@ export class MemberSplicer extends Transform {
   }
 
   #read(chunk: Buffer): void {
-    // Of UTF-16 and UTF-32, which some clients would recognise, every other byte is one.
+    // In UTF-16 and UTF-32, which some clients would recognize, every other byte is zero.
     if (chunk.includes(0)) throw unreadable('it is not in UTF-8')
     let from = 0
     let at = 0
@@ -99,7 +99,7 @@ export class MemberSplicer extends Transform {
     else if (rest.length > 0) this.push(rest)
   }
 
-  /** Goes on to behind the string that it is in, or the end of the chunk. */
+  /** Advances to the end of the current string, or of the chunk. */
   #readString(chunk: Buffer, start: number): number {
     let escaped = this.#escaped
     let at = start
@@ -118,7 +118,7 @@ export class MemberSplicer extends Transform {
     return at + 1
   }
 
-  /** Where nothing is looked for, most bytes are: goes on to where the outermost value goes on, or to the next chunk. */
+  /** Advances to the end of the current nested value, or of the chunk. Most bytes are skipped here. */
   #skip(chunk: Buffer, start: number): number {
     let depth = this.#depth
     let inString = false
@@ -171,7 +171,7 @@ export class MemberSplicer extends Transform {
   }
 }
 
-/** Keys may be written with escapes. */
+/** Returns the decoded key, because keys may contain escapes. */
 function keyOf(bytes: readonly number[]): string | undefined {
   try {
     const key: unknown = JSON.parse(`"${Buffer.from(bytes).toString()}"`)
@@ -182,6 +182,6 @@ function keyOf(bytes: readonly number[]): string | undefined {
 }
 
 function unreadable(why: string, cause?: unknown): HeadgateError {
-  const text = `The answer of the catalog cannot be passed on: ${why}. Is this the address of its REST interface?`
+  const text = `The response of the catalog cannot be forwarded: ${why}. Is this the address of its REST interface?`
   return new HeadgateError('bad-gateway', text, { cause })
 }

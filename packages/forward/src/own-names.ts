@@ -1,19 +1,19 @@
 import type { Server } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 
-/** Which port it is, is known only now. */
+/** Returns the port of a listening server. */
 function portOf(server: Server): number {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** The URL of what listens. */
+/** Returns the URL of a listening server. */
 export function addressOf(server: Server, host: string): string {
   const name = host.includes(':') ? `[${host}]` : host
   return `http://${name}:${portOf(server)}`
 }
 
-/** By what names we may be called: where we listen, what we were told, and this machine if we listen on it alone. */
+/** Returns the accepted hosts: the listening address, the public URL, and loopback names for a loopback address. */
 export function hostsOf(server: Server, host: string, publicUrl: string): ReadonlySet<string> {
   const port = portOf(server)
   const named = URL.parse(publicUrl)?.host
@@ -26,7 +26,15 @@ export function hostsOf(server: Server, host: string, publicUrl: string): Readon
   return new Set([named, ...withPort, ...(port === 80 ? names : [])].map((each) => each.toLowerCase()))
 }
 
-/** Whether an address is of this machine alone. */
+/**
+ * Returns whether a host is this machine.
+ *
+ * @example
+ * ```ts
+ * isLoopback('127.0.0.1') // true
+ * isLoopback('catalog.example.com') // false
+ * ```
+ */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }

@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { ProxyMetrics } from './proxy-metrics.ts'
 
-/** What our own paths begin with: no path of a catalog does. */
+/** Prefix of the proxy's own paths. No path of a catalog has it. */
 export const OWN = '/-/'
 
 /**
- * Health and metrics of the proxy itself.
+ * Responds with the health or the metrics of the proxy.
  *
  * @throws HeadgateError `no-such-route`
  */
@@ -21,7 +21,10 @@ export async function answerOwn(
     return
   }
   if (path !== `${OWN}metrics`) {
-    throw new HeadgateError('no-such-route', `There is nothing here: ${OWN}health and ${OWN}metrics are.`)
+    throw new HeadgateError(
+      'no-such-route',
+      `No route matches this path. The proxy has ${OWN}health and ${OWN}metrics.`,
+    )
   }
   const text = await metrics.registry.metrics()
   response.writeHead(200, { 'content-type': metrics.registry.contentType })

@@ -15,24 +15,24 @@ import type { UpstreamAnswer } from './upstream-connection.ts'
 export interface Passing {
   readonly protocol: Protocol
   readonly method: string
-  /** Ends when the client goes away. */
+  /** Fires when the client disconnects. */
   readonly signal: AbortSignal
-  /** The upstream's, for messages. */
+  /** Host of the upstream, for messages. */
   readonly host: string
   readonly urls: AdvertisedUrls
-  /** Bytes of the configuration in one answer. */
+  /** Largest configuration in one response, in bytes. */
   readonly rewriteLimit: number
   /** Properties of the configuration that clients may receive. */
   readonly properties: PassedProperties
-  /** Called with the name of each property that was left out. */
+  /** Receives the name of each removed property. */
   readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 
 /**
- * Passes an answer on as it comes. Of Iceberg's, the configuration for clients is read and written again
- * ({@link rewriteMember}); Lance's have none, and stay as they are.
+ * Forwards a response while it is received. Rewrites the configuration for clients in Iceberg responses
+ * ({@link rewriteMember}); Lance responses have none and are not changed.
  *
- * @throws HeadgateError `bad-gateway`; the client can still be told when no head was sent
+ * @throws HeadgateError `bad-gateway`; the client can still receive it if no head was sent
  */
 export async function passAnswer(
   answer: UpstreamAnswer,
@@ -49,8 +49,11 @@ export async function passAnswer(
   })
   if (leadsElsewhere) {
     answer.body.destroy()
-    const why = `${host} sends its clients to another server (${status})`
-    throw new HeadgateError('bad-gateway', `${why}, to which nothing is forwarded. Is --upstream complete?`)
+    const why = `${host} redirects its clients to another server (${status})`
+    throw new HeadgateError(
+      'bad-gateway',
+      `${why}, to which the proxy does not forward. Is --upstream complete?`,
+    )
   }
   if (headers.some(([name]) => name.toLowerCase() === 'date')) response.sendDate = false
   const begin = (): void => {
@@ -64,7 +67,7 @@ export async function passAnswer(
   }
   const { body } = answer
   const readable = protocol === 'iceberg' ? decoderFor(answer) : undefined
-  // The head goes out with the first bytes, so that an answer that cannot be read becomes an error.
+  // The head is sent with the first bytes, so that the client receives an error for a response that cannot be parsed.
   const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) {
       begin()
@@ -79,7 +82,7 @@ export async function passAnswer(
     response.end()
   } catch (error) {
     if (isHeadgateError(error)) throw error
-    throw new HeadgateError('bad-gateway', `The answer of ${host} broke off.`, {
+    throw new HeadgateError('bad-gateway', `The response of ${host} was truncated.`, {
       cause: error,
     })
   }
@@ -104,6 +107,6 @@ function decoderFor(answer: UpstreamAnswer): Gunzip | undefined {
   answer.body.destroy()
   throw new HeadgateError(
     'bad-gateway',
-    'The catalog answers in a content encoding that it was not asked for.',
+    'The catalog responded in a content encoding that was not requested.',
   )
 }

@@ -6,7 +6,7 @@ export interface ProxyMetricsSources {
   readonly bufferedBytes: () => number
 }
 
-/** Prometheus metrics of one proxy. Labels hold nothing of requests. */
+/** Prometheus metrics of one proxy. Labels contain no text of requests. */
 export class ProxyMetrics {
   readonly registry: Registry = new Registry()
   readonly #answers: Counter<'protocol' | 'status'>
@@ -19,32 +19,32 @@ export class ProxyMetrics {
     collectDefaultMetrics({ register: this.registry })
     this.#answers = new Counter({
       name: 'headgate_proxy_requests_total',
-      help: 'Answers by protocol and HTTP status.',
+      help: 'Responses by protocol and HTTP status.',
       labelNames: ['protocol', 'status'],
       registers,
     })
     this.#seconds = new Histogram({
       name: 'headgate_proxy_request_seconds',
-      help: 'Time from the head of a request to the end of its answer.',
+      help: 'Time from the head of a request to the end of its response.',
       labelNames: ['protocol'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
       registers,
     })
     this.#retries = new Counter({
       name: 'headgate_proxy_auth_retries_total',
-      help: 'Requests that were authenticated once more and sent again.',
+      help: 'Requests that were authenticated and sent again.',
       registers,
     })
     this.#leftOut = new Counter({
       name: 'headgate_proxy_left_out_total',
-      help: 'Configuration keys that were left out of answers.',
+      help: 'Configuration keys that were removed from responses.',
       registers,
     })
-    gauge(this.registry, 'headgate_proxy_running', 'Requests under way.', running)
+    gauge(this.registry, 'headgate_proxy_running', 'Requests in progress.', running)
     gauge(
       this.registry,
       'headgate_proxy_buffered_bytes',
-      'Bytes of bodies that are held to be signed.',
+      'Bytes of bodies that are buffered to be signed.',
       bufferedBytes,
     )
   }

@@ -14,46 +14,46 @@ import { pairs } from './upstream-connection.ts'
 import { pathOf } from './wire-target.ts'
 
 export interface ProxyOptions extends Omit<ForwarderOptions, 'publicUrl'> {
-  /** The address to listen at. Default `127.0.0.1`. */
+  /** The address to listen on. Default: `127.0.0.1`. */
   readonly host?: string
-  /** Default 0: a free one. */
+  /** Default: 0, a free port. */
   readonly port?: number
-  /** Where clients reach the proxy, without trailing slash. Default: where it listens. */
+  /** The address of the proxy for clients, without trailing slash. Default: the listening address. */
   readonly publicUrl?: string
-  /** What clients must send, as a bearer token or in `x-api-key`. */
+  /** The secret that clients must send, as a bearer token or in `x-api-key`. */
   readonly secret?: string
-  /** Requests under way at once; more are answered 503. Default 256. */
+  /** Largest number of concurrent requests; further ones get 503. Default: 256. */
   readonly maxRequests?: number
-  /** Hears how each request ended; `path` has no query. Default: nobody. */
+  /** Called at the end of each request; `path` has no query. Default: no call. */
   readonly onRequest?: (told: Told) => void
 }
 
-/** How often a proxy that closes looks for connections that have become idle. */
+/** Interval at which a closing proxy looks for idle connections, in ms. */
 const sweepMs = 50
 
-/** One request, as it may be logged. */
+/** Log record of one request. */
 export interface Told {
   readonly method: string
   readonly path: string
   readonly status: number
   readonly milliseconds: number
-  /** Why we answered ourselves, if we did. */
+  /** The reason for a response of the proxy itself. */
   readonly message?: string
   readonly cause?: unknown
 }
 
 /** A running proxy. */
 export interface Proxy extends AsyncDisposable {
-  /** What clients take as the catalog's uri. */
+  /** The uri of the catalog for clients. */
   readonly url: string
-  /** Takes no new requests, lets those under way finish for as long as this, then cuts them. Default 10,000 ms. */
+  /** Accepts no further requests, waits this long for current ones, then disconnects them. Default: 10,000 ms. */
   close(graceMs?: number): Promise<void>
 }
 
 /**
- * Starts a proxy before one catalog: {@link Forwarder} behind a listener that looks who comes.
+ * Starts a proxy for one catalog: a {@link Forwarder} with a listener that checks callers.
  *
- * @throws HeadgateError `illegal-argument` when an address is none; what `listen` throws, `EADDRINUSE` among it
+ * @throws HeadgateError `illegal-argument` for an invalid address; what `listen` throws, for example `EADDRINUSE`
  *
  * @example
  * ```ts
@@ -67,10 +67,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const server = createServer({
     maxHeaderSize: 64 * 1024,
     headersTimeout: 20_000,
-    // Bodies may take as long as they like, but not stop.
+    // The total time of a body is not limited, only its pauses.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
-    // Looked at with the rest of the head, and answered with a body.
+    // Checked with the rest of the head, so that the response has a body.
     requireHostHeader: false,
     noDelay: true,
   })
@@ -112,7 +112,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         return undefined
       }
       if (running > maxRequests) {
-        throw new HeadgateError('unavailable', 'Too many requests are under way: try again in a moment.')
+        throw new HeadgateError('unavailable', 'Too many requests are in progress: try again later.')
       }
     } catch (error) {
       const told = isHeadgateError(error)
@@ -145,7 +145,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     })()
   }
   server.on('request', handle)
-  // Whoever waits for a word before the body gets it when the head was looked at.
+  // A client that expects 100 (Continue) gets it after the head was checked.
   server.on('checkContinue', handle)
   server.on('checkExpectation', handle)
   server.on('connect', (_: IncomingMessage, socket: Socket) =>
@@ -166,7 +166,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
-      // A connection whose last request was finished since would be kept alive for another one.
+      // Keep-alive would keep a connection whose last request has ended since then.
       const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
       const timer = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { HeadgateError } from '@headgate/errors'
 import { errorAnswer } from './error-answer.ts'
 
-/** What is no request, or asks for a tunnel, is answered on the bare socket. */
+/** Responds on the bare socket, for input that is not a request and for requests of a tunnel. */
 export function refuseSocket(socket: Socket, error: HeadgateError): void {
   if (!socket.writable) {
     socket.destroy()

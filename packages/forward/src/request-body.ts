@@ -2,27 +2,28 @@ import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { BufferBudget } from './buffer-budget.ts'
 
-/** What a request carries: nothing, bytes that can be sent twice, or a stream that can be sent once. */
+/** The body of a request: none, bytes that can be sent twice, or a stream that can be sent once. */
 export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'stream'; readonly length: number | undefined }
 
 export interface BodyRules {
-  /** Whether the auth provider has to see the bytes. */
+  /** Whether the auth provider needs the bytes. */
   readonly signed: boolean
-  /** Bytes up to which a body is held so that it can be signed. */
+  /** Largest body that is buffered to be signed, in bytes. */
   readonly limit: number
   readonly budget: BufferBudget
 }
 
-/** Up to this many bytes, a body is held anyway, so that its request can be sent again. */
+/** Largest body that is always buffered, so that its request can be sent again, in bytes. */
 const SMALL = 64 * 1024
 
 /**
- * Takes the body of a request in the form in which it goes on. Held bytes count against the budget until `release`.
+ * Reads the body of a request in the form in which it is forwarded. Buffered bytes count against the budget until
+ * `release`.
  *
- * @throws HeadgateError `payload-too-large`, `unavailable`, `bad-request` when the client goes away
+ * @throws HeadgateError `payload-too-large`, `unavailable`, `bad-request` when the client disconnects
  */
 export async function readBody(
   request: IncomingMessage,
@@ -41,7 +42,7 @@ export async function readBody(
   let held = 0
   const release = (): void => budget.give(held)
   try {
-    // Whoever is told that it is too large must still be there.
+    // The client must stay connected to receive the error.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       budget.take(chunk.length)
       held += chunk.length
@@ -51,7 +52,7 @@ export async function readBody(
   } catch (error) {
     release()
     if (error instanceof HeadgateError) throw error
-    throw new HeadgateError('bad-request', 'The body did not come to its end.', { cause: error })
+    throw new HeadgateError('bad-request', 'The request body was truncated.', { cause: error })
   }
   return { body: { kind: 'bytes', bytes: Buffer.concat(chunks) }, release }
 }
@@ -60,9 +61,9 @@ const nothing = (): void => {}
 
 function tooLarge(limit: number): HeadgateError {
   const fix =
-    'raise --buffer-limit, or set rest.auth.sigv4.payload=unsigned where the service takes unsigned bodies'
+    'raise --buffer-limit, or set rest.auth.sigv4.payload=unsigned if the service accepts unsigned bodies'
   return new HeadgateError(
     'payload-too-large',
-    `The body is larger than ${limit} bytes, and must be held to be signed: ${fix}.`,
+    `The body is larger than ${limit} bytes, and must be buffered to be signed: ${fix}.`,
   )
 }

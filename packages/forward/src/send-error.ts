@@ -3,7 +3,7 @@ import type { HeadgateError } from '@headgate/errors'
 import { errorAnswer } from './error-answer.ts'
 import type { Protocol } from './protocol.ts'
 
-/** Tells the client, if it can still be told: otherwise the answer breaks off, so that it is not taken for whole. */
+/** Sends an error. After the head of a response, breaks the connection instead, so that the response is not complete. */
 export function sendError(
   response: ServerResponse,
   error: HeadgateError,
@@ -15,7 +15,7 @@ export function sendError(
     return
   }
   const { status, headers, body } = errorAnswer(error, protocol, method)
-  // A body that was not read to its end must not be taken for the next request.
+  // The rest of an unread body must not be parsed as the next request.
   const length = String(Buffer.byteLength(body))
   response.writeHead(status, [...headers.flat(), 'Content-Length', length, 'Connection', 'close'])
   response.end(method === 'HEAD' ? undefined : body)

@@ -8,23 +8,23 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { AuthRequest, HeaderList } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
+import type { HeaderList, HttpRequest } from '@headgate/http'
 import { upstreamFailure, wasStale } from './upstream-failure.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface ConnectionOptions {
-  /** Milliseconds until there is a connection, TLS included. */
+  /** Time limit for a connection, TLS included, in ms. */
   readonly connectTimeoutMs: number
-  /** Milliseconds until the head of an answer must be there, counted from the last byte of the request. */
+  /** Time limit for the head of a response, from the last byte of the request, in ms. */
   readonly answerTimeoutMs: number
-  /** Milliseconds without a byte in either direction after which a body has stopped. */
+  /** Longest time without a byte in either direction during a body, in ms. */
   readonly idleTimeoutMs: number
-  /** Connections at once. */
+  /** Largest number of concurrent connections. */
   readonly maxConnections: number
 }
 
-/** An answer whose body is not read yet. */
+/** A response whose body is not read yet. */
 export interface UpstreamAnswer {
   readonly status: number
   readonly reason: string
@@ -33,13 +33,13 @@ export interface UpstreamAnswer {
   readonly body: IncomingMessage
 }
 
-/** What a request carries onto the wire: bytes, or a stream that is read once. */
+/** The body of a request on the wire: bytes, or a stream that is read once. */
 export type Carried = Buffer | Readable | null
 
-/** How long a connection nobody uses is kept: less than servers and balancers keep theirs. */
+/** Time limit of an idle connection, in ms. It is shorter than that of servers and load balancers. */
 const IDLE_MS = 4_000
 
-/** Connections to one upstream, kept open between requests. What is handed to `send` goes out as it is, byte for byte. */
+/** Connections to one upstream, kept open between requests. `send` sends a request unchanged, byte for byte. */
 export class UpstreamConnections implements AsyncDisposable {
   readonly #upstream: Upstream
   readonly #options: ConnectionOptions
@@ -60,21 +60,23 @@ export class UpstreamConnections implements AsyncDisposable {
   }
 
   /**
-   * @throws HeadgateError `unavailable` when it certainly was not sent, `bad-gateway` and `gateway-timeout` when that is
-   * not known; what aborted `signal`
+   * Sends a request and returns its response.
+   *
+   * @throws HeadgateError `unavailable` when it was certainly not sent, `bad-gateway` and `gateway-timeout` when that is
+   * unknown; the reason of `signal`
    */
-  async send(request: AuthRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async send(request: HttpRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamAnswer> {
     const again = carried === null && ['GET', 'HEAD'].includes(request.method)
     try {
       return await this.#once(request, carried, signal)
     } catch (error) {
-      // A connection that was kept may have been closed at the other end in this moment.
+      // The upstream may have closed a kept connection at this moment.
       if (!again || !wasStale(error)) throw error
       return await this.#once(request, carried, signal)
     }
   }
 
-  async #once(request: AuthRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async #once(request: HttpRequest, carried: Carried, signal: AbortSignal): Promise<UpstreamAnswer> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = this.#open(request, carried)
@@ -82,11 +84,11 @@ export class UpstreamConnections implements AsyncDisposable {
     const { connectTimeoutMs, answerTimeoutMs, idleTimeoutMs } = this.#options
     const unreached = new HeadgateError(
       'unavailable',
-      `There was no connection to ${host} within ${connectTimeoutMs / 1000} s: nothing was sent.`,
+      `No connection to ${host} was established within ${connectTimeoutMs / 1000} s: nothing was sent.`,
     )
     const late = new HeadgateError(
       'gateway-timeout',
-      `${host} did not answer within ${answerTimeoutMs / 1000} s. Whether it did what it was asked is not known; --timeout waits longer.`,
+      `${host} did not answer within ${answerTimeoutMs / 1000} s. It is unknown whether the request was executed; --timeout waits longer.`,
     )
     let connected = false
     let answered: IncomingMessage | undefined
@@ -96,28 +98,28 @@ export class UpstreamConnections implements AsyncDisposable {
       clearTimeout(timer)
     }
     outgoing.once('socket', (socket: Socket) => {
-      // Until there is a connection, TLS included, no byte of a request has left.
+      // No byte of a request is sent before the connection is established, TLS included.
       if (socket.connecting) socket.once(this.#secure ? 'secureConnect' : 'connect', onConnected)
       else onConnected()
     })
     const fail = (error: Error): void =>
       reject(upstreamFailure(error, { host, connected, reused: outgoing.reusedSocket }))
     outgoing.on('error', fail)
-    // Without an error before it when the upstream takes up another protocol, for which nobody asked.
-    outgoing.on('close', () => fail(new Error('it ended without an answer')))
+    // Fires without an error when the upstream switches to a protocol that was not requested.
+    outgoing.on('close', () => fail(new Error('it ended without a response')))
     outgoing.on('response', resolve)
     outgoing.on('finish', () => {
       if (answered === undefined) timer = setTimeout(() => outgoing.destroy(late), answerTimeoutMs)
     })
     outgoing.setTimeout(idleTimeoutMs)
     outgoing.on('timeout', () => {
-      if (answered !== undefined) answered.destroy(new Error('it stopped in the middle of its answer'))
+      if (answered !== undefined) answered.destroy(new Error('it stopped during its response'))
       else if (connected && !outgoing.writableFinished) outgoing.destroy(late)
     })
     const onAbort = (): void => void outgoing.destroy(asError(signal.reason))
     signal.addEventListener('abort', onAbort, { once: true })
     if (carried === null || Buffer.isBuffer(carried)) outgoing.end(carried ?? undefined)
-    // Not `pipeline`, which would hang up on a client that is still to be told why.
+    // `pipeline` would disconnect a client that must still receive the error.
     else carried.on('error', () => {}).pipe(outgoing)
     try {
       const answer = (answered = await promise)
@@ -138,7 +140,7 @@ export class UpstreamConnections implements AsyncDisposable {
     }
   }
 
-  #open({ method, url, headers }: AuthRequest, carried: Carried): ClientRequest {
+  #open({ method, url, headers }: HttpRequest, carried: Carried): ClientRequest {
     const { origin } = this.#upstream
     const { hostname, port } = new URL(origin)
     const length = carried instanceof Buffer ? carried.length : undefined
@@ -162,7 +164,9 @@ export class UpstreamConnections implements AsyncDisposable {
     try {
       return this.#secure ? httpsRequest(options) : httpRequest(options)
     } catch (cause) {
-      throw new HeadgateError('bad-request', 'A header holds characters that cannot be sent on.', { cause })
+      throw new HeadgateError('bad-request', 'A header contains characters that cannot be forwarded.', {
+        cause,
+      })
     }
   }
 
@@ -180,7 +184,7 @@ function joined(value: string | readonly string[] | undefined): string | null {
   return typeof value === 'string' ? value : value.join(', ')
 }
 
-/** Headers as they came: names in their case, repeated ones repeated. */
+/** Converts raw headers to pairs, with repetitions and in their original case. */
 export function pairs(raw: readonly string[]): HeaderList {
   return raw.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, raw[index + 1] ?? '']] : [],

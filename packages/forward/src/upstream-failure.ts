@@ -1,36 +1,36 @@
 import { HeadgateError } from '@headgate/errors'
 
 export interface Connection {
-  /** The upstream's, for messages. */
+  /** Host of the upstream, for messages. */
   readonly host: string
-  /** Whether there was one, TLS included. */
+  /** Whether the connection was established, TLS included. */
   readonly connected: boolean
-  /** Whether it had been used before. */
+  /** Whether the connection was used before. */
   readonly reused: boolean
 }
 
-/** Marks what may only mean that a kept connection was closed at the other end. */
+/** Marks a failure that may only mean that the upstream closed a kept connection. */
 class StaleConnection extends Error {}
 
-/** What a failed request is to be told as: whether it can have had an effect is what clients must know. */
+/** Converts a failure to an error that says whether the request may have been executed. */
 export function upstreamFailure(error: Error, { host, connected, reused }: Connection): HeadgateError {
   if (error instanceof HeadgateError) return error
   const code = 'code' in error ? ` (${String(error.code)})` : ''
   if (!connected) {
     const unknownIssuer = /CERT|SIGNATURE/.test(code)
-    const fix = unknownIssuer ? 'NODE_EXTRA_CA_CERTS names further authorities.' : 'Is --upstream right?'
+    const fix = unknownIssuer ? 'NODE_EXTRA_CA_CERTS adds certificate authorities.' : 'Is --upstream right?'
     return new HeadgateError('unavailable', `${host} cannot be reached${code}: nothing was sent. ${fix}`, {
       cause: error,
     })
   }
   return new HeadgateError(
     'bad-gateway',
-    `${host} broke the connection${code}: whether it did what it was asked is not known. Look before you repeat it.`,
+    `${host} broke the connection${code}: it is unknown whether the request was executed. Look before you repeat it.`,
     { cause: reused ? new StaleConnection(error.message, { cause: error }) : error },
   )
 }
 
-/** Whether a request that changes nothing should be sent once more, on another connection. */
+/** Returns whether a request that changes nothing should be sent again, on another connection. */
 export function wasStale(error: unknown): boolean {
   return error instanceof HeadgateError && error.cause instanceof StaleConnection
 }

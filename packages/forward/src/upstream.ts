@@ -1,17 +1,17 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** The server that everything goes to. */
+/** The server to which the proxy forwards. */
 export interface Upstream {
   /** `https://host:port` */
   readonly origin: string
-  /** As it stands in the `Host` header. */
+  /** Value of the `Host` header. */
   readonly host: string
-  /** What stands before each path: empty, or `/iceberg`. */
+  /** Prefix of each path: empty, or `/iceberg`. */
   readonly basePath: string
 }
 
 /**
- * Reads the address of an upstream; the base path is kept as it is written.
+ * Parses the address of an upstream. Keeps the text of the base path.
  *
  * @throws HeadgateError `illegal-argument`
  */

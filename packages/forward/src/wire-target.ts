@@ -1,39 +1,39 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * The target to ask the upstream for, each byte of the client's kept: `%2F`, `//` and dot segments as they came. What
- * some server might read as a way out of `basePath` is refused.
+ * Returns the target at the upstream. Keeps each byte of the client's target: `%2F`, `//` and dot segments. Refuses a path
+ * that some server might resolve to a place outside `basePath`.
  *
- * @param target The request target as it came over the wire (RFC 9112 section 3.2)
- * @param basePath Begins with a slash or is empty; does not end with one
+ * @param target the request target as it was received (RFC 9112 section 3.2)
+ * @param basePath begins with a slash or is empty; does not end with one
  * @throws HeadgateError `bad-request`
  */
 export function onwardTarget(target: string, basePath: string): string {
   if (!target.startsWith('/')) {
     throw new HeadgateError(
       'bad-request',
-      'The request names a server of its own: this forwards to one server alone. Set it as the catalog’s uri, not as an HTTP proxy.',
+      'The request names another server, but this proxy forwards to one server only. Set it as the catalog’s uri, not as an HTTP proxy.',
     )
   }
   if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#')) {
-    throw new HeadgateError('bad-request', 'The path holds characters that a URL must escape.')
+    throw new HeadgateError('bad-request', 'The path contains characters that a URL must escape.')
   }
   if (climbs(pathOf(target))) {
-    throw new HeadgateError('bad-request', 'The path leads out of the catalog: take out its “..” segments.')
+    throw new HeadgateError('bad-request', 'The path leads out of the catalog: remove its “..” segments.')
   }
   return `${basePath}${target}`
 }
 
-/** The path of a target, without its query. */
+/** Returns the path of a target, without its query. */
 export function pathOf(target: string): string {
   const mark = target.indexOf('?')
   return mark === -1 ? target : target.slice(0, mark)
 }
 
 /**
- * Whether any reading of a path leads above where it begins: also that of servers which unescape slashes before they
- * resolve dots, take backslashes for slashes, join empty segments, or cut parameters off segments (`..;a=b`). Some of them
- * see one segment where others see several (`a%2Fb`): it counts as one on the way down, and as all of them on the way up.
+ * Returns whether a path leads above its start for any server. Some servers unescape slashes before they resolve dots,
+ * treat backslashes as slashes, join empty segments, or cut parameters off segments (`..;a=b`). One server sees one segment
+ * where another sees several (`a%2Fb`), so such a segment counts as one on the way down, and as all of them on the way up.
  */
 export function climbs(path: string): boolean {
   let depth = 0

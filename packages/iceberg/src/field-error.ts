@@ -1,9 +1,9 @@
 import { HeadgateError } from '@headgate/errors'
 
-// What is thrown when input is wrong, and where it stands in the document. What reads a value does not know its place:
-// what called it does, and adds its step to the error on the way out. Good input pays nothing for that.
+// Errors for wrong input, with the path to the wrong value. A decoder does not know the path of its value: each caller
+// catches the error and prepends its step. Valid input has no cost for this.
 
-/** Characters of a place that are shown. */
+/** Number of characters of a path that a message contains. */
 const LONGEST = 200
 
 class FieldError extends HeadgateError {
@@ -18,17 +18,17 @@ class FieldError extends HeadgateError {
 }
 
 /**
- * What is thrown for anything a client got wrong: bad-request.
+ * Returns a `bad-request` error for wrong input of a client.
  *
- * @param message what it says when nobody knows the place
- * @param reason what it says behind the place: `Invalid updates[3].action: …`
+ * @param message message of the error as long as no path is known
+ * @param reason message behind the path: `Invalid updates[3].action: <reason>`
  */
 export function invalid(message: string, reason: string = message, cause?: unknown): HeadgateError {
   return new FieldError(message, reason, '', cause)
 }
 
-/** The error to throw in place of one that came out of `step`: a member, or `[index]`. */
-export function within(step: string, error: unknown): unknown {
+/** Returns a copy of the error with `step` (a member name or `[index]`) before its path. Returns other errors as is. */
+export function prependPath(step: string, error: unknown): unknown {
   if (!(error instanceof FieldError) || step === '') return error
   const { path, reason, cause } = error
   const joined = path === '' || path.startsWith('[') ? step + path : `${step}.${path}`

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { invalid } from './field-error.ts'
 import { decodeArray, decodeAt, decodeObject, decodeStringMap, decodeText, required } from './fields.ts'
 
-/** Reads `{"list": [{"map": {…}}, …]}`. */
+/** Decodes `{"list": [{"map": {…}}, …]}`. */
 const decode = (value: Json): unknown =>
   required(decodeObject(value), 'list', (list) =>
     decodeArray(list, (item) => required(decodeObject(item), 'map', decodeStringMap)),
@@ -20,24 +20,24 @@ test.each<[Json, string]>([
     { list: [{ map: { 'a."b"': 1 } }] },
     'Invalid list[0].map["a.\\"b\\""]: expected a string, found a number',
   ],
-])('%j is refused with the place of what is wrong', (value, message) => {
+])('decoders refuse %j with the path of the wrong value', (value, message) => {
   expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
 })
 
-test('a document has its name in front of the place', () => {
+test('the path of a wrong value starts with the name of the document', () => {
   expect(() => decodeAt('table metadata', { list: [null] }, decode)).toThrow(
     'Invalid table metadata.list[0]: ',
   )
 })
 
-test('a place is never longer than a person reads', () => {
+test('a long path is shortened in messages', () => {
   const key = 'k'.repeat(10_000)
   expect(() => decode({ list: [{ map: { [key]: 1 } }] })).toThrow(
     /^Invalid list\[0\]\.map\["k{180,200}…: expected/,
   )
 })
 
-test('an error keeps its reason and cause on the way out, and one that is not about input passes untouched', () => {
+test('an error keeps its reason and cause when paths are prepended, and other errors do not change', () => {
   const cause = new Error('inside')
   const fail = (error: Error) => (): never => {
     throw error
@@ -49,7 +49,7 @@ test('an error keeps its reason and cause on the way out, and one that is not ab
   expect(() => decodeAt('at', 1, fail(conflict))).toThrow(conflict)
 })
 
-test('a text is one that every store gives back unchanged', () => {
+test('decodeText refuses text that stores would change', () => {
   expect(decodeText('größe 🦆')).toBe('größe 🦆')
   for (const text of ['\0', '\ud800']) expect(() => decodeText(text)).toThrow('not well-formed Unicode text')
 })

@@ -1,26 +1,27 @@
 import type { HeadgateError } from '@headgate/errors'
 import { isInt64, isRawNumber, toInt64, type Int64, type Json, type JsonObject } from '@headgate/json'
-import { invalid, within } from './field-error.ts'
+import { invalid, prependPath } from './field-error.ts'
 
-/** String keys to string values, as in every `properties` map of the protocol. */
+/** Map of strings to strings, such as every `properties` of the protocol. */
 export type StringMap = Readonly<Record<string, string>>
 
-/** Reads one value, or throws what `invalid` makes. */
+/** Validates one value and returns it with its type. Throws an error of `invalid` otherwise. */
 export type Decoder<T> = (value: Json) => T
 
-/** Reads a value that stands at a place of its own: `at` is that place, or the name of the document. */
+/** Decodes a value and prepends `at`, its path or the name of the document, to the path of an error. */
 export function decodeAt<T>(at: string, value: Json, decode: Decoder<T>): T {
   try {
     return decode(value)
   } catch (error) {
-    throw within(at, error)
+    throw prependPath(at, error)
   }
 }
 
-/** What is thrown for a value that is not what it should be; without a place, it is the body of a request. */
-export const unfit = (reason: string): HeadgateError => invalid(`Invalid request body: ${reason}`, reason)
+/** Returns the error for a wrong value. Without a path, the message refers to the request body. */
+export const invalidField = (reason: string): HeadgateError =>
+  invalid(`Invalid request body: ${reason}`, reason)
 
-function kindOf(value: Json | undefined): string {
+function describeType(value: Json | undefined): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
@@ -29,87 +30,100 @@ function kindOf(value: Json | undefined): string {
 }
 
 const mismatch = (expected: string, value: Json | undefined): HeadgateError =>
-  unfit(`expected ${expected}, found ${kindOf(value)}`)
+  invalidField(`expected ${expected}, found ${describeType(value)}`)
 
-/** A member that must be there. */
+/** Decodes a required member. */
 export function required<T>(object: JsonObject, name: string, decode: Decoder<T>): T {
   const value = object[name]
   if (value === undefined) throw missing(name)
   try {
     return decode(value)
   } catch (error) {
-    throw within(name, error)
+    throw prependPath(name, error)
   }
 }
 
-/** A member that may be absent or null. */
+/** Decodes an optional member. Returns undefined if it is absent or null. */
 export function optional<T>(object: JsonObject, name: string, decode: Decoder<T>): T | undefined {
   const value = object[name]
   return value === undefined || value === null ? undefined : required(object, name, decode)
 }
 
-/** What is thrown for an object without a member that it must have. */
-export const missing = (name: string): HeadgateError => unfit(`missing field ${name}`)
+/** Returns the error for a missing required member. */
+export const missing = (name: string): HeadgateError => invalidField(`missing field ${name}`)
 
+/** Returns whether a value is a JSON object. Raw numbers are not. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
+/** Decodes an object. Does not check its members. */
 export function decodeObject(value: Json | undefined): JsonObject {
   if (!isJsonObject(value)) throw mismatch('an object', value)
   return value
 }
 
+/** Decodes an array of items. */
 export function decodeArray<T>(value: Json, item: Decoder<T>): readonly T[] {
   if (!Array.isArray(value)) throw mismatch('an array', value)
   const items: T[] = []
   try {
     for (const element of value as readonly Json[]) items.push(item(element))
   } catch (error) {
-    throw within(`[${items.length}]`, error)
+    throw prependPath(`[${items.length}]`, error)
   }
   return items
 }
 
+/** Decodes a string. */
 export function decodeString(value: Json): string {
   if (typeof value !== 'string') throw mismatch('a string', value)
   return value
 }
 
-/** A string that every store can hold: well-formed Unicode without NUL. What is ill-formed would come back changed. */
+/** Decodes well-formed Unicode text without NUL. Stores would change or refuse other strings. */
 export function decodeText(value: Json): string {
   const text = decodeString(value)
-  if (!text.isWellFormed() || text.includes('\0')) throw unfit('not well-formed Unicode text')
+  if (!text.isWellFormed() || text.includes('\0')) throw invalidField('not well-formed Unicode text')
   return text
 }
 
+/** Decodes text that is not empty. */
 export function decodeNonEmptyText(value: Json): string {
   const text = decodeText(value)
-  if (text === '') throw unfit('must not be empty')
+  if (text === '') throw invalidField('must not be empty')
   return text
 }
 
+/** Decodes a boolean. */
 export function decodeBoolean(value: Json): boolean {
   if (typeof value !== 'boolean') throw mismatch('true or false', value)
   return value
 }
 
-/** A 32-bit integer, the size of every id of schemas and versions. */
+/** Decodes a 32-bit integer, the type of all ids of schemas and versions. */
 export function decodeInt32(value: Json): number {
   if (typeof value !== 'number' || (value | 0) !== value) throw mismatch('a 32-bit integer', value)
   return value | 0
 }
 
+/** Decodes a 64-bit integer in canonical form. */
 export function decodeInt64(value: Json): Int64 {
   if (!isInt64(value)) throw mismatch('a 64-bit integer', value)
   return toInt64(value)
 }
 
+/** Decodes an array of 32-bit integers. */
 export const decodeInt32s: Decoder<readonly number[]> = (value) => decodeArray(value, decodeInt32)
+/** Decodes an array of 64-bit integers. */
 export const decodeInt64s: Decoder<readonly Int64[]> = (value) => decodeArray(value, decodeInt64)
+/** Decodes an array of strings. */
 export const decodeStrings: Decoder<readonly string[]> = (value) => decodeArray(value, decodeString)
+/** Decodes an array of texts. See {@link decodeText}. */
 export const decodeTexts: Decoder<readonly string[]> = (value) => decodeArray(value, decodeText)
+/** Decodes a map of strings to strings. */
 export const decodeStringMap: Decoder<StringMap> = (value) => decodeMap(value, decodeString)
+/** Decodes a map of texts to texts. See {@link decodeText}. */
 export const decodeTextMap: Decoder<StringMap> = (value) => decodeMap(value, decodeText)
 
 function decodeMap(value: Json, decode: Decoder<string>): StringMap {
@@ -119,22 +133,22 @@ function decodeMap(value: Json, decode: Decoder<string>): StringMap {
       decode(key)
       decode(object[key] ?? null)
     } catch (error) {
-      throw within(`[${JSON.stringify(key)}]`, error)
+      throw prependPath(`[${JSON.stringify(key)}]`, error)
     }
   }
   return object as StringMap
 }
 
 /**
- * The same object without those of the given fields that are null: a null is the same as a missing optional field,
- * and only one of the two should reach the code behind the decoder. Returns the object itself when there are none.
+ * Removes the members of `keys` that are null. Null and a missing optional member mean the same, and only the latter
+ * occurs in decoded values. Returns the object itself if no member is null.
  */
 export function withoutNulls(object: JsonObject, keys: readonly string[]): JsonObject {
   const nulls = keys.filter((key) => object[key] === null)
   return nulls.length === 0 ? object : without(object, nulls)
 }
 
-/** A copy without the given fields. */
+/** Returns a copy of an object without the members of `keys`. */
 export function without(object: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { append, apply, commit, newTable, refusal, setRef } from './metadata/test-support.ts'
+import { append, apply, commit, newTable, refusal, setRef } from '../test/metadata/tables.ts'
 import { checkNewName } from './new-name.ts'
 
 test.each([
@@ -17,7 +17,7 @@ test.each([
   const code = `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
   const message = refusal(() => checkNewName(`pay${character}ments`, 'name of a table or view'))
   expect(message).toBe(
-    `bad-request: Invalid name of a table or view: "pay<${code}>ments" contains ${code}, which is invisible or changes the direction of text. Leave it out.`,
+    `bad-request: Invalid name of a table or view: "pay<${code}>ments" contains ${code}, which is invisible or changes the direction of text. Remove it.`,
   )
   expect(message).not.toContain(character)
 })
@@ -26,7 +26,7 @@ test.each(['نامه\u200cای', 'क्\u200dष', 'שלום', 'é', 'a b', '�
   expect(checkNewName(name, 'name')).toBe(name)
 })
 
-test('a new branch or tag with an invisible character is refused; one that exists can be moved and removed', () => {
+test('a new branch or tag with an invisible character is refused, and an existing one can be changed and removed', () => {
   const table = commit(newTable(), ...append(1, 1), ...append(2, 2))
   expect(refusal(() => apply(table, setRef('ma\u200bin', 1)))).toContain(
     'Invalid name of a branch or tag: "ma<U+200B>in" contains U+200B',

@@ -1,22 +1,34 @@
 import type { Json } from '@headgate/json'
-import { within } from './field-error.ts'
-import { decodeArray, decodeObject, isJsonObject, optional, unfit } from './fields.ts'
+import { prependPath } from './field-error.ts'
+import { decodeArray, decodeObject, isJsonObject, optional, invalidField } from './fields.ts'
 
 const DEFAULTS = ['initial-default', 'write-default']
 
-/** @throws {HeadgateError} bad-request when one of the members is null instead of left out */
+/**
+ * Refuses an object in which one of the members is null. Such a member must be omitted.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function refuseNulls(value: Json, members: readonly string[]): void {
   const object = decodeObject(value)
   for (const name of members)
-    if (object[name] === null) throw within(name, unfit('must be left out, not null'))
+    if (object[name] === null) throw prependPath(name, invalidField('must be left out, not null'))
 }
 
-/** Does the same for each object of a list that an object may have. */
+/**
+ * Refuses an object whose member `list` contains an object in which one of the members is null.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function refuseNullsIn(value: Json, list: string, members: readonly string[]): void {
   optional(decodeObject(value), list, (items) => decodeArray(items, (item) => refuseNulls(item, members)))
 }
 
-/** Refuses null as a default value anywhere in schemas. @throws {HeadgateError} bad-request */
+/**
+ * Refuses schemas in which a default value at any depth is null.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function refuseNullDefaults(value: Json | undefined): void {
   if (Array.isArray(value)) for (const item of value as readonly Json[]) refuseNullDefaults(item)
   if (!isJsonObject(value)) return

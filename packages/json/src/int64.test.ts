@@ -13,14 +13,14 @@ describe('an Int64', () => {
     expect(toInt64(-0)).toBe(0)
   })
 
-  it('is made from plain decimal digits only, at most 64 bits of them', () => {
+  it('refuses text other than decimal digits within 64 bits', () => {
     const tooLong = [`${MAX + 1n}`, `${MIN - 1n}`, '9'.repeat(100_000)]
     for (const text of ['', ' 1', '1 ', '+1', '01', '-0', '1.0', '1e3', '0x10', '1n', '٣', ...tooLong]) {
       expect(() => toInt64(text)).toThrow(JsonError)
     }
   })
 
-  it('is not made from numbers that are no integers, or have lost digits already', () => {
+  it('refuses fractions and numbers that have lost digits', () => {
     for (const value of [
       0.5,
       Number.NaN,
@@ -34,14 +34,14 @@ describe('an Int64', () => {
     }
   })
 
-  it('is recognised in canonical form only', () => {
+  it('accepts only the canonical form in isInt64', () => {
     for (const value of [0, -1, 2 ** 53 - 1, 2n ** 53n, MAX, MIN]) expect(isInt64(value)).toBe(true)
     for (const value of [0.5, 2 ** 53, 1n, 2n ** 53n - 1n, MAX + 1n, MIN - 1n, '1', null, undefined, {}]) {
       expect(isInt64(value)).toBe(false)
     }
   })
 
-  it('adds exactly across the border of safe integers, both ways', () => {
+  it('adds exactly when the sum enters or leaves the range of safe integers', () => {
     expect(addInt64(9007199254740991, 2)).toBe(9007199254740993n)
     expect(addInt64(9007199254740993n, -2)).toBe(9007199254740991)
     expect(addInt64(MAX, MIN)).toBe(-1)
@@ -52,7 +52,7 @@ describe('an Int64', () => {
     expect(() => addInt64(MIN, -1)).toThrow(JsonError)
   })
 
-  it('sorts by value whatever the type', () => {
+  it('sorts by value when numbers and bigints are mixed', () => {
     const sorted = [MIN, -1, 0, 9007199254740991, 9007199254740992n, 9007199254740993n, MAX]
     expect(sorted.toReversed().toSorted(compareInt64)).toEqual(sorted)
     expect(compareInt64(5, 5)).toBe(0)

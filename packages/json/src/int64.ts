@@ -5,26 +5,24 @@ const MIN = -(2n ** 63n)
 const MAX = 2n ** 63n - 1n
 const DECIMAL = /^(?:0|-?[1-9]\d{0,18})$/
 
-const outside = (): JsonError => new JsonError('integer does not fit in 64 bits')
-
-function canonical(value: bigint): Int64 {
-  if (value < MIN || value > MAX) throw outside()
+function toCanonical(value: bigint): Int64 {
+  if (value < MIN || value > MAX) throw new JsonError('integer does not fit in 64 bits')
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
 }
 
 /**
- * Brings an integer into canonical form. A string must be plain decimal digits (`-` allowed, no `+`, no leading
- * zeros); a number must be a safe integer, because any other has already lost digits.
+ * Converts an integer to canonical form. A string must consist of decimal digits with an optional `-`, without `+` and
+ * without leading zeros. A number must be a safe integer, because a larger number has already lost digits.
  *
- * @throws {JsonError} when it is not an integer, or not within signed 64 bits
+ * @throws {JsonError} when the value is not an integer, or outside signed 64 bits
  * @example toInt64('3055729675574597004') // 3055729675574597004n
  * @example toInt64(42n) // 42
  */
 export function toInt64(value: bigint | number | string): Int64 {
   switch (typeof value) {
     case 'bigint':
-      return canonical(value)
+      return toCanonical(value)
     case 'number':
       // Adding 0 turns -0 into 0.
       if (Number.isSafeInteger(value)) return value + 0
@@ -33,11 +31,19 @@ export function toInt64(value: bigint | number | string): Int64 {
       )
     default:
       if (!DECIMAL.test(value)) throw new JsonError('text is not a 64-bit integer in decimal digits')
-      return canonical(BigInt(value))
+      return toCanonical(BigInt(value))
   }
 }
 
-/** Whether a value is a canonical {@link Int64}: a safe integer, or a bigint beyond those and within 64 bits. */
+/**
+ * Returns whether a value is a canonical {@link Int64}: a safe integer, or a larger bigint within signed 64 bits.
+ *
+ * @example
+ * ```ts
+ * isInt64(3055729675574597004n) // true
+ * isInt64(1.5) // false
+ * ```
+ */
 export function isInt64(value: unknown): value is Int64 {
   if (typeof value === 'number') return Number.isSafeInteger(value)
   if (typeof value !== 'bigint' || value < MIN || value > MAX) return false
@@ -45,9 +51,14 @@ export function isInt64(value: unknown): value is Int64 {
 }
 
 /**
- * Exact sum, in canonical form.
+ * Returns the exact sum in canonical form.
  *
- * @throws {JsonError} when the sum leaves signed 64 bits: it never wraps around
+ * @throws {JsonError} when the sum is outside signed 64 bits, because it does not wrap around
+ *
+ * @example
+ * ```ts
+ * addInt64(9_007_199_254_740_991, 1) // 9_007_199_254_740_992n
+ * ```
  */
 export function addInt64(a: Int64, b: Int64): Int64 {
   if (typeof a === 'number' && typeof b === 'number') {
@@ -55,10 +66,17 @@ export function addInt64(a: Int64, b: Int64): Int64 {
     const sum = a + b
     if (Number.isSafeInteger(sum)) return sum
   }
-  return canonical(BigInt(a) + BigInt(b))
+  return toCanonical(BigInt(a) + BigInt(b))
 }
 
-/** Order for `sort`: -1, 0 or 1. Exact across numbers and bigints. */
+/**
+ * Returns the order of two integers for `sort`: -1, 0 or 1. Compares numbers and bigints exactly.
+ *
+ * @example
+ * ```ts
+ * compareInt64(3055729675574597004n, 42) // 1
+ * ```
+ */
 export function compareInt64(a: Int64, b: Int64): -1 | 0 | 1 {
   if (a < b) return -1
   return a > b ? 1 : 0

@@ -1,10 +1,11 @@
 /**
- * The error of this package: text that is not JSON, a value that cannot be written as JSON, or an integer
- * outside 64 bits. The message says what and where; of the input it shows single characters, never a stretch.
+ * Error of this package: the text is not JSON, the value cannot be written as JSON, or the integer is outside 64 bits.
+ * The message states the cause and the position. It shows at most one character of the input, so that no secret of
+ * the input gets into logs.
  */
 export class JsonError extends Error {
   override readonly name = 'JsonError'
-  /** Offset of the offending character (UTF-16 units) or, for invalid UTF-8, byte, counted from 0. */
+  /** Offset of the offending character from the start of the text, in UTF-16 units. */
   readonly position?: number
 
   constructor(message: string, position?: number, options?: ErrorOptions) {
@@ -13,8 +14,9 @@ export class JsonError extends Error {
   }
 }
 
-/** Refusal of a text that is JSON as far as it was read, and holds more values than the caller of `parse` allows. */
+/** Error of `parse` when the text holds more values than its option `maxValues` allows. */
 export class JsonLimitError extends JsonError {
+  /** Limit that the text exceeds. */
   readonly maxValues: number
 
   constructor(maxValues: number, position: number) {

@@ -8,11 +8,11 @@ const failure = (read: () => unknown): JsonError => {
     if (error instanceof JsonError) return error
     throw error
   }
-  throw new Error('nothing was refused')
+  throw new Error('The input was not refused.')
 }
 
-describe('integers', () => {
-  it('are numbers while they are safe and bigints beyond', () => {
+describe('parse of integers', () => {
+  it('returns safe integers as numbers and larger ones as bigints', () => {
     expect(parse('[9007199254740991, 9007199254740992, 9007199254740993]')).toEqual([
       9007199254740991,
       9007199254740992n,
@@ -22,7 +22,7 @@ describe('integers', () => {
     expect(parse('[1234567890123456, -1234567890123456]')).toEqual([1234567890123456, -1234567890123456])
   })
 
-  it('keep every digit at and beyond the ends of 64 bits', () => {
+  it('keeps every digit of integers at and outside the limits of 64 bits', () => {
     expect(parse('9223372036854775807')).toBe(2n ** 63n - 1n)
     expect(parse('-9223372036854775808')).toBe(-(2n ** 63n))
     expect(parse('123456789012345678901234567890')).toBe(123456789012345678901234567890n)
@@ -30,7 +30,7 @@ describe('integers', () => {
     expect(parse(`[1${'0'.repeat(400)}, 1${'0'.repeat(401)}]`)).toEqual([10n ** 400n, 10n ** 401n])
   })
 
-  it('are told apart from each other and from fractions that round to the same double', () => {
+  it('distinguishes integers and fractions that round to the same double', () => {
     expect(parse('[9007199254740992, 9007199254740993, 9007199254740992.0, 9007199254740993e0]')).toEqual([
       9007199254740992n,
       9007199254740993n,
@@ -40,7 +40,7 @@ describe('integers', () => {
     expect(parse('[9.007199254740992e15, 9007199254740993]')).toEqual([9007199254740992, 9007199254740993n])
   })
 
-  it('are found by value even when keys repeat or sort before others', () => {
+  it('restores integers when keys repeat or are reordered by JavaScript', () => {
     expect(parse('{"2": 9007199254740993, "1": 9007199254740995, "2": 9007199254740997}')).toEqual({
       1: 9007199254740995n,
       2: 9007199254740997n,
@@ -48,7 +48,7 @@ describe('integers', () => {
   })
 })
 
-describe('other numbers', () => {
+describe('parse of other numbers', () => {
   it.each([
     '-0',
     '0.1E-12345678901234567',
@@ -56,14 +56,14 @@ describe('other numbers', () => {
     '0.12345678901234567890',
     '1E+19',
     '12345678901234567.5',
-  ])('%s is what JSON.parse makes of it, next to bigints too', (text) => {
+  ])('reads %s as JSON.parse does, also in a text with bigints', (text) => {
     expect(parse(text)).toBe(JSON.parse(text))
     expect(parse(`[9007199254740993, ${text}]`)).toEqual([9007199254740993n, JSON.parse(text)])
   })
 })
 
-describe('strings and keys', () => {
-  it('are never altered, whatever digits, quotes or escapes they hold', () => {
+describe('parse of strings and keys', () => {
+  it('does not alter strings with digits, quotes or escapes', () => {
     const strings = [
       '9007199254740993',
       '":9007199254740993,"',
@@ -80,13 +80,13 @@ describe('strings and keys', () => {
     ])
   })
 
-  it('written with escapes are read rightly after keys that look like their source text', () => {
+  it('reads escaped keys correctly after keys that equal their source text', () => {
     for (const earlier of ['{"a":1,"\\\\":2}', '{"b":1,"x\\\\u0":2}']) JSON.parse(earlier)
     expect(parse('{"a":1,"\\n":2}')).toEqual({ a: 1, '\n': 2 })
     expect(parse('{"b":1,"x\\u0041yz" \n: 9007199254740993}')).toEqual({ b: 1, xAyz: 9007199254740993n })
   })
 
-  it('named __proto__ are own members and change nothing else', () => {
+  it('reads __proto__ as an own member and does not change the prototype', () => {
     for (const key of ['__proto__', '__proto\\u005f_']) {
       const value = parse(
         `{"${key}": {"admin": 9007199254740993}, "constructor": 1, "toString": 9007199254740993}`,
@@ -99,10 +99,10 @@ describe('strings and keys', () => {
   })
 })
 
-describe('what is not JSON', () => {
-  it('is refused with what was expected, where, and no more than one character of it', () => {
+describe('parse of invalid text', () => {
+  it('reports the expected token, the position, and at most one character of the text', () => {
     const error = failure(() => parse('{"client-secret": "hunter2",\n "scope": hunter3}'))
-    expect(error.message).toBe("expected a value at line 2, column 11, but there is 'h'")
+    expect(error.message).toBe("expected a value at line 2, column 11, but found 'h'")
     expect(error.position).toBe(39)
     expect(error.name).toBe('JsonError')
   })
@@ -128,13 +128,13 @@ describe('what is not JSON', () => {
     ['NaN', 'a value', 0],
     ['truefalse', 'the end', 4],
     ['{} {}', 'the end', 3],
-  ])('%j: expected %s', (text, expected, position) => {
+  ])('refuses %j because it expects %s', (text, expected, position) => {
     const error = failure(() => parse(text))
     expect(error.message).toContain(`expected ${expected} at line 1, column ${position + 1}`)
     expect(error.position).toBe(position)
   })
 
-  it('is refused as bytes when they are not UTF-8 or start with a byte order mark', () => {
+  it('refuses bytes that are not UTF-8, start with a byte order mark, or are too long', () => {
     for (const bytes of [
       [0x22, 0xff, 0x22],
       [0x22, 0xc0, 0xaf, 0x22],
@@ -150,8 +150,8 @@ describe('what is not JSON', () => {
   })
 })
 
-describe('bytes', () => {
-  it('are read within their bounds in a larger buffer', () => {
+describe('parseBytes', () => {
+  it('reads only its view of a larger buffer', () => {
     expect(parseBytes(new Uint8Array(Buffer.from('xx{"é": 9007199254740993}yy')).subarray(2, -2))).toEqual({
       é: 9007199254740993n,
     })
@@ -160,8 +160,8 @@ describe('bytes', () => {
 
 const nested = (depth: number): string => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
 
-describe('nesting', () => {
-  it('is read to 100 levels unless told, and to the level told', () => {
+describe('the limit of nesting', () => {
+  it('has 100 levels by default, and otherwise maxDepth levels', () => {
     expect(parse(nested(100))).toEqual(JSON.parse(nested(100)))
     expect(failure(() => parse(nested(102))).message).toBe('nested deeper than 100 levels at offset 300')
     expect(parse(nested(1000), { maxDepth: 1000 })).toEqual(JSON.parse(nested(1000)))
@@ -169,42 +169,42 @@ describe('nesting', () => {
     expect(failure(() => parse('[]', { maxDepth: 0 })).position).toBe(0)
   })
 
-  it('counts no brackets within strings, and forgets closed ones', () => {
+  it('does not count brackets in strings or closed brackets', () => {
     expect(parse(JSON.stringify(['[{'.repeat(200)]))).toEqual(['[{'.repeat(200)])
     expect(parse(`[${'[],{},'.repeat(500)}1]`)).toHaveLength(1001)
   })
 
-  it('cannot be allowed so deep that the stack is at risk', () => {
+  it('cannot be set above 1000 levels', () => {
     expect(() => parse('1', { maxDepth: 1001 })).toThrow(RangeError)
     expect(() => parse('1', { maxDepth: Number.NaN })).toThrow(RangeError)
   })
 })
 
-describe('hostile input', () => {
+describe('parse of hostile input', () => {
   const many = 1_000_000
 
   it.each([
     ['deep arrays', '['.repeat(many)],
     ['deep objects', '{"a":'.repeat(many)],
-    ['deep and closed', '['.repeat(many) + ']'.repeat(many)],
-    ['closings first', ']'.repeat(many) + '['.repeat(many)],
+    ['deep arrays that are closed', '['.repeat(many) + ']'.repeat(many)],
+    ['closing brackets before opening ones', ']'.repeat(many) + '['.repeat(many)],
     ['a very long integer', '9'.repeat(many)],
     ['a very long negative integer in an array', `[1, -${'9'.repeat(many)}]`],
     ['very long integers that JSON.parse cannot tell apart', `[${'9'.repeat(4096)}, ${'8'.repeat(many)}]`],
     ['an unfinished string of backslashes', `"${'\\'.repeat(many)}`],
     ['an unfinished string of escaped quotes', `["${'\\"'.repeat(many)}`],
     ['an unfinished key of escapes', `{"${'\\u0041'.repeat(many / 4)}`],
-    ['a long fraction and what is no number', `0.${'9'.repeat(10 * many)}x`],
-    ['exponents in a row', `[${'1e1'.repeat(many)}]`],
-    ['lines', `[${'\n'.repeat(many)}x`],
+    ['a long fraction with a letter behind it', `0.${'9'.repeat(10 * many)}x`],
+    ['numbers with many exponents', `[${'1e1'.repeat(many)}]`],
+    ['many lines', `[${'\n'.repeat(many)}x`],
     [
       'an unfinished metadata file',
       JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id }))).slice(0, -2),
     ],
-  ])('is refused quickly: %s', (_, text) => {
+  ])('refuses %s quickly', (_, text) => {
     const start = process.cpuUsage()
     const error = failure(() => parse(text))
-    // Of this process alone: others may want the machine too.
+    // CPU time of this process does not depend on the load of the machine.
     expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
     expect(error.message.length).toBeLessThan(120)
   })
@@ -217,16 +217,16 @@ describe('hostile input', () => {
     ['a huge array', `[${'1,'.repeat(many)}9007199254740993]`],
     ['many escaped keys', `{${Array.from({ length: 50_000 }, (_, i) => `"\\u0041${i}":${i}`).join()}}`],
     ['a string of escaped quotes', `["${'\\"'.repeat(many)}"]`],
-  ])('that is valid is read quickly: %s', (_, text) => {
+  ])('reads %s quickly', (_, text) => {
     const start = process.cpuUsage()
     parse(text)
-    // Of this process alone: others may want the machine too.
+    // CPU time of this process does not depend on the load of the machine.
     expect(process.cpuUsage(start).user).toBeLessThan(1_500_000)
   })
 })
 
 describe('the limit of values', () => {
-  it('counts every value once, whatever holds it', () => {
+  it('counts every value once, in arrays, in objects and at the top', () => {
     const text = '{"a": [1, "two", {"three": null}], "b": true}'
     expect(parse(text, { maxValues: 7 })).toEqual(JSON.parse(text))
     expect(failure(() => parse(text, { maxValues: 6 }))).toBeInstanceOf(JsonLimitError)
@@ -239,6 +239,12 @@ describe('the limit of values', () => {
     expect(parse('[9007199254740993]', { maxValues: 10 })).toEqual([9007199254740993n])
   })
 
+  it('counts keys that V8 hashes by their length 1,000 times, and long strings once', () => {
+    const text = JSON.stringify({ ['k'.repeat(16_384)]: 'v'.repeat(16_384) })
+    expect(parse(text, { maxValues: 1_002 })).toEqual(JSON.parse(text))
+    expect(failure(() => parse(text, { maxValues: 1_001 }))).toBeInstanceOf(JsonLimitError)
+  })
+
   it('does not apply unless the caller of parse sets it, and ignores brackets within strings', () => {
     expect(parse(`[${'1,'.repeat(300_000)}1]`)).toHaveLength(300_001)
     expect(parse(JSON.stringify(['[,{'.repeat(1000)]), { maxValues: 2 })).toHaveLength(1)
@@ -249,7 +255,11 @@ describe('the limit of values', () => {
     ['numbers', `[${'1,'.repeat(8_000_000)}1]`],
     ['members of one object', `{${'"k":1,'.repeat(4_000_000)}"k":1}`],
     ['distinct 64-bit integers', `[${'9007199254740993,'.repeat(1_000_000)}1]`],
-  ])('ends the work early: %s', (_, text) => {
+    [
+      'long keys',
+      `{${Array.from({ length: 900 }, (_, i) => `"${String(i).padStart(16_384, 'x')}":1`).join(',')}}`,
+    ],
+  ])('stops the parser early for %s', (_, text) => {
     const start = process.cpuUsage()
     expect(failure(() => parse(text, { maxValues: 250_000 }))).toBeInstanceOf(JsonLimitError)
     expect(process.cpuUsage(start).user).toBeLessThan(300_000)

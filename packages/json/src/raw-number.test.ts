@@ -16,23 +16,26 @@ const expected = [
   '{"rawJSON":"1","digits":"2"}',
 ]
 
-test.each(['', 'delete JSON.rawJSON'])('integers are exact, and text is text, after "%s"', async (before) => {
-  const script = `
+test.each(['', 'delete JSON.rawJSON'])(
+  'stringify writes exact integers and raw numbers after "%s"',
+  async (before) => {
+    const script = `
     ${before}
     const { parse, rawNumber, stringify } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)})
     const refused = (() => { try { stringify({ a: new Date(), b: 1n }) } catch (error) { return error.name } })()
     const kept = stringify(parse('{"a":1.0,"b":[-0,1e5,0.5]}', { keepNumberText: true }))
     console.log(JSON.stringify([...${values}.map(stringify), refused, kept]))`
-  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
-  expect(JSON.parse(stdout)).toEqual([...expected, 'JsonError', '{"a":1.0,"b":[-0,1e5,0.5]}'])
-})
+    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    expect(JSON.parse(stdout)).toEqual([...expected, 'JsonError', '{"a":1.0,"b":[-0,1e5,0.5]}'])
+  },
+)
 
-test('a raw number stands as it is', () => {
+test('stringify writes the text of a raw number unchanged', () => {
   expect(stringify([rawNumber('1.0'), rawNumber('-0')])).toBe('[1.0,-0]')
 })
 
-const OTHERS = [
+const CHANGED_BY_NUMBER = [
   '1.0',
   '0.10',
   '-0',
@@ -43,25 +46,25 @@ const OTHERS = [
   '9007199254740993.0',
   '1e400',
 ]
-const OWN = ['0', '-1', '0.5', '-1.25', '1e+21', '5e-324', '9007199254740993', '100']
+const KEPT_BY_NUMBER = ['0', '-1', '0.5', '-1.25', '1e+21', '5e-324', '9007199254740993', '100']
 
-test.each(OTHERS)('with keepNumberText, %s is read as a raw number and written as it was', (text) => {
+test.each(CHANGED_BY_NUMBER)('with keepNumberText, %s becomes a raw number and keeps its text', (text) => {
   const value = parse(`{"a":[${text}],"b":1}`, { keepNumberText: true })
   expect(stringify(value)).toBe(`{"a":[${text}],"b":1}`)
   const [number] = (value as { readonly a: readonly [ReturnType<typeof parse>] }).a
   expect(isRawNumber(number) && number.rawJSON).toBe(text)
 })
 
-test.each(OWN)('with keepNumberText, %s is the value that it is without', (text) => {
+test.each(KEPT_BY_NUMBER)('with keepNumberText, %s does not become a raw number', (text) => {
   const value = parse(text, { keepNumberText: true })
   expect(value).toBe(parse(text))
   expect(isRawNumber(value)).toBe(false)
 })
 
-test('without keepNumberText, numbers are the values that JSON.parse makes', () => {
-  for (const text of OTHERS) expect(parse(text)).toBe(JSON.parse(text))
+test('without keepNumberText, numbers are the same values as with JSON.parse', () => {
+  for (const text of CHANGED_BY_NUMBER) expect(parse(text)).toBe(JSON.parse(text))
 })
 
-test('an object with the member rawJSON is no raw number', () => {
+test('an object with the member rawJSON is not a raw number', () => {
   expect(isRawNumber(parse('{"rawJSON":"1.0"}', { keepNumberText: true }))).toBe(false)
 })

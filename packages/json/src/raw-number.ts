@@ -1,15 +1,16 @@
 import type { Json, JsonObject } from './types.ts'
 
 /**
- * A number by its text, which {@link stringify} writes unchanged. `parse` makes them with `keepNumberText`, of numbers
- * that a JavaScript number would write in another way: `1.0`, `1e5`, `-0`, `0.30000000000000000001`.
+ * A number as text, which {@link stringify} writes unchanged. With `keepNumberText`, `parse` returns one for each number
+ * whose text a JavaScript number would change: `1.0`, `1e5`, `-0`, `0.30000000000000000001`.
  */
 export interface RawNumber extends JsonObject {
+  /** Text of the number. */
   readonly rawJSON: string
 }
 
-/** A raw number where the engine has none: older than Node 21, Firefox 135, Safari 18.4. */
-class OwnRawNumber {
+/** Raw number for engines without `JSON.rawJSON`: Node before 21, Firefox before 135, Safari before 18.4. */
+class PolyfilledRawNumber {
   readonly rawJSON: string
 
   constructor(text: string) {
@@ -17,31 +18,39 @@ class OwnRawNumber {
   }
 }
 
-/** The standard library's types do not know JSON.rawJSON yet. */
+/** The types of the standard library do not declare JSON.rawJSON yet. */
 const { rawJSON, isRawJSON } = JSON as typeof JSON & {
   readonly rawJSON?: (text: string) => RawNumber
   readonly isRawJSON?: (value: unknown) => boolean
 }
 
 /**
- * Returns a number that is written with exactly this text, by {@link stringify} alone.
+ * Returns a number that {@link stringify} writes with exactly this text. `JSON.stringify` writes the same text only in
+ * engines that support `JSON.rawJSON`.
  *
  * @example stringify({ 'write-default': rawNumber('1.0') }) // '{"write-default":1.0}'
  */
 export const rawNumber: (text: string) => RawNumber =
-  rawJSON ?? ((text) => new OwnRawNumber(text) as unknown as RawNumber)
+  rawJSON ?? ((text) => new PolyfilledRawNumber(text) as unknown as RawNumber)
 
-/** Whether a value is a {@link RawNumber}, which has its text in `rawJSON`. */
+/**
+ * Returns whether a value is a {@link RawNumber}. A plain object with a member `rawJSON` is not one.
+ *
+ * @example
+ * ```ts
+ * isRawNumber(rawNumber('1.0')) // true
+ * ```
+ */
 export function isRawNumber(value: Json | undefined): value is RawNumber {
-  return isRawJSON === undefined ? value instanceof OwnRawNumber : isRawJSON(value)
+  return isRawJSON === undefined ? value instanceof PolyfilledRawNumber : isRawJSON(value)
 }
 
-/** What JSON.stringify makes of a value that was checked, raw numbers included. */
-export const write: (value: unknown) => string =
+/** Writes a value that `stringify` has checked. Supports raw numbers in every engine. */
+export const writeChecked: (value: unknown) => string =
   rawJSON === undefined ? writeRaw : (value) => JSON.stringify(value)
 
 function writeRaw(value: unknown): string {
-  if (value instanceof OwnRawNumber) return value.rawJSON
+  if (value instanceof PolyfilledRawNumber) return value.rawJSON
   if (Array.isArray(value)) return `[${value.map(writeRaw).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).filter(([, member]) => member !== undefined)

@@ -1,45 +1,50 @@
 import { JsonError, JsonLimitError } from './json-error.ts'
 import { WideIntegers } from './wide-integers.ts'
 
-/** What has to be known of a text before JSON.parse reads it. */
-export interface Scan {
-  /** The integers outside the safe range, which JSON.parse rounds. */
+/** Result of {@link scan}, which decides how `parse` reads a text. */
+export interface ScanResult {
+  /** Integers outside the safe range, which JSON.parse rounds. */
   readonly wide: WideIntegers
   /**
-   * Whether a key is written with an escape. V8 takes such a key for one it has seen before when the latter equals
-   * the former's *source text* so far: after any `{"a":0,"\\":0}`, `{"a":0,"\n":0}` is read with the key `\`
-   * (nodejs/node#63785). One caller's keys would change another's, so these texts are not left to it.
+   * Whether a key contains an escape. V8 can confuse such a key with a key of an earlier document whose decoded text
+   * begins like the source text of this one: after `{"a":0,"\\":0}`, JSON.parse reads `{"a":0,"\n":0}` with the key `\`
+   * (nodejs/node#63785). The input of one caller would change the keys of another, so `parse` does not use JSON.parse
+   * for these texts.
    */
   readonly escapedKey: boolean
 }
 
 /**
- * Looks through a text before JSON.parse does. What is not JSON may pass, since JSON.parse refuses it afterwards; up
- * to its first fault every text is read exactly.
+ * Scans a text once before JSON.parse reads it: counts values and nesting, and records integers and escaped keys. Does
+ * not validate the syntax, because JSON.parse does so afterwards.
  *
  * @throws {JsonError} when objects and arrays nest deeper than `maxDepth`, or an integer has too many digits
  * @throws {JsonLimitError} when the text holds more than `maxValues` values
  */
-export function scan(text: string, maxDepth: number, maxValues: number, keepText: boolean): Scan {
+export function scan(text: string, maxDepth: number, maxValues: number, keepText: boolean): ScanResult {
   const wide = new WideIntegers(keepText)
   let escapedKey = false
-  let escape = offsetOf(text, '\\', 0)
+  let escape = findOffset(text, '\\', 0)
   let depth = 0
-  // Each value is the whole text, or follows an opening bracket or a comma.
+  // Each value is the whole text, or follows an opening bracket or a comma: counting these counts the values.
   let values = 1
   let at = 0
   while (at < text.length) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) {
-      at = endOfString(text, at)
+      const start = at
+      at = findStringEnd(text, start)
+      // V8 hashes a key of this length by its length only, and compares it with all earlier keys of the same length.
+      if (at - start > longestHashed && isKeyEnd(text, at) && (values += costOfLongKey) > maxValues)
+        throw new JsonLimitError(maxValues, start)
       if (escape < at) {
         escapedKey ||= isKeyEnd(text, at)
-        escape = offsetOf(text, '\\', at)
+        escape = findOffset(text, '\\', at)
       }
     } else if (isDigit(code) || code === MINUS) {
       const start = at
       at = readNumber(text, start, wide)
-      // The time to convert a long integer grows with its digits: it counts as several values.
+      // The time to convert a long integer grows with its digits, so it counts as several values.
       if (at - start > 15 && (values += (at - start) >> 3) > maxValues)
         throw new JsonLimitError(maxValues, start)
     } else {
@@ -58,6 +63,11 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
   return { wide, escapedKey }
 }
 
+/** Length of the longest string that V8 hashes by content (`String::kMaxHashCalcLength`). */
+const longestHashed = 16_383
+/** Number of values that a longer key counts as. */
+const costOfLongKey = 1_000
+
 const QUOTE = 0x22
 const MINUS = 0x2d
 const ZERO = 0x30
@@ -69,31 +79,31 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACE = 0x7d
 const CLOSE_BRACKET = 0x5d
 
-/** Like indexOf, but behind the text when there is none. */
-function offsetOf(text: string, character: string, from: number): number {
+/** Returns the offset of a character like `indexOf`, or the length of the text when it does not occur. */
+function findOffset(text: string, character: string, from: number): number {
   const found = text.indexOf(character, from)
   return found === -1 ? text.length : found
 }
 
-/** Returns the offset behind the string that starts at `start`; behind the text when it has no end. */
-function endOfString(text: string, start: number): number {
+/** Returns the offset behind the string that starts at `start`, or the length of the text when no quote closes it. */
+function findStringEnd(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let before = quote - 1
     while (text.charCodeAt(before) === BACKSLASH) before--
-    // Backslashes escape each other in pairs; one without a partner escapes the quote.
+    // An odd number of backslashes before the quote escapes it.
     if ((quote - before) % 2 === 1) return quote + 1
   }
   return text.length
 }
 
-/** Whether the string that ends before `at` is followed by a colon. */
+/** Returns whether a colon follows the string that ends before `at`, which makes the string a key. */
 function isKeyEnd(text: string, at: number): boolean {
   let code = text.charCodeAt(at)
   while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++at)
   return code === COLON
 }
 
-/** Returns the offset behind the number that starts at `start`, having noted it if doubles cannot tell it apart. */
+/** Returns the offset behind the number that starts at `start`. Records the number if a double cannot represent it. */
 function readNumber(text: string, start: number, wide: WideIntegers): number {
   let end = start + 1
   while (isDigit(text.charCodeAt(end))) end++
@@ -104,7 +114,7 @@ function readNumber(text: string, start: number, wide: WideIntegers): number {
     integer = false
     exponent ||= (code | 0x20) === 0x65
   }
-  // Fewer than 16 digits stay below 2^53, unless an exponent follows.
+  // A number of fewer than 16 digits is below 2^53, unless it has an exponent.
   if (integerLength > 15 || exponent) {
     if (integer) wide.addInteger(text.slice(start, end), start)
     else wide.addFloat(Number(text.slice(start, end)))
@@ -115,6 +125,6 @@ function readNumber(text: string, start: number, wide: WideIntegers): number {
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
-/** Digits, `.`, `+`, `-`, `e`, `E`: what a number may go on with. The end of the text, NaN, is none of them. */
+/** Returns whether a number may contain the character: a digit, `.`, `+`, `-`, `e` or `E`. False for NaN, the end. */
 const isNumberPart = (code: number): boolean =>
   isDigit(code) || code === 0x2e || code === 0x65 || code === 0x45 || code === 0x2b || code === MINUS

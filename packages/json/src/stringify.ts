@@ -1,24 +1,24 @@
 import { JsonError } from './json-error.ts'
-import { rawNumber, write } from './raw-number.ts'
+import { rawNumber, writeChecked } from './raw-number.ts'
 import type { Json } from './types.ts'
 
-/** As deep as {@link parse} may ever be asked to read. A value that contains itself ends here too. */
+/** Highest depth that {@link parse} can read. This limit also stops at a value that contains itself. */
 const DEEPEST = 1000
 
 /**
- * Writes JSON as `JSON.stringify` does, with bigints as plain digits. Strings are written as they are, whatever they
- * contain; lone surrogates come out as escapes, so the text is always valid UTF-8. `undefined` members are left out.
+ * Writes JSON as `JSON.stringify` does, with bigints as decimal digits. Lone surrogates in strings become escapes, so
+ * that the text can be encoded as UTF-8. Members that are `undefined` are omitted.
  *
- * @throws {JsonError} for numbers that are not finite, values that JSON does not know (functions, symbols, `undefined`
- * outside a member, objects with a `toJSON` of their own making such as Date), and nesting beyond 1000 levels
+ * @throws {JsonError} when the value contains a number that is not finite, a function, a symbol, `undefined` outside a
+ * member, or an object with a `toJSON` function (such as a Date), and when it is nested deeper than 1000 levels
  * @example stringify({ 'snapshot-id': 3055729675574597004n }) // '{"snapshot-id":3055729675574597004}'
  */
 export function stringify(value: Json): string {
-  return write(writable(value, DEEPEST))
+  return writeChecked(toWritable(value, DEEPEST))
 }
 
-/** Checks a value, and replaces its bigints by what is written as digits. Copies only what changes. */
-function writable(value: unknown, depth: number): unknown {
+/** Checks a value and replaces its bigints by raw numbers. Copies only the arrays and objects that change. */
+function toWritable(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -41,7 +41,7 @@ function writableArray(array: readonly unknown[], depth: number): readonly unkno
   let copy: unknown[] | undefined
   for (let i = 0; i < array.length; i++) {
     const member = array[i]
-    const written = writable(member, depth)
+    const written = toWritable(member, depth)
     if (written !== member) {
       copy ??= array.slice()
       copy[i] = written
@@ -59,7 +59,7 @@ function writableObject(object: object, depth: number): object {
   for (const key of Object.keys(members)) {
     const member = members[key]
     if (member === undefined) continue
-    const written = writable(member, depth)
+    const written = toWritable(member, depth)
     if (written !== member) {
       // The spread defines `__proto__` as an own member, so assigning to it afterwards stays within the copy.
       copy ??= { ...members }

@@ -1,10 +1,10 @@
 /**
- * A signed 64-bit integer in its one canonical form: a JavaScript number while `Number.isSafeInteger` holds, a
- * bigint beyond. One form per value means that `===`, `<` and `Map` keys work across the two types' border.
+ * A signed 64-bit integer in canonical form: a JavaScript number if `Number.isSafeInteger` is true for it, otherwise a
+ * bigint. Each value has one form, so that `===`, `<` and keys of a `Map` work for both types.
  */
 export type Int64 = number | bigint
 
-/** Any JSON value. Integers are exact ({@link Int64}); fractions and exponents are ordinary numbers. */
+/** Any JSON value. Integers are exact ({@link Int64}); numbers with a fraction or an exponent are JavaScript numbers. */
 export type Json = null | boolean | Int64 | string | readonly Json[] | JsonObject
 
 /** A JSON object. Members whose value is `undefined` are not written. */

@@ -1,16 +1,16 @@
 import { JsonError } from './json-error.ts'
 
-/** BigInt(text) takes time that grows faster than its length; this bound keeps hostile digits cheap. */
+/** Limit for the digits of an integer. The time of `BigInt(text)` grows faster than the length of the text. */
 const MAX_DIGITS = 4096
 
 /**
- * The integers of one text that lie outside the safe range, found again by the double that JSON.parse rounds them
- * to. Identifiers rarely share a double; when two numbers do, the double no longer tells which one was written, and
- * `ambiguous` says so.
+ * Maps the doubles that JSON.parse returns to the exact integers of one text, for integers outside the safe range. When
+ * two different numbers of the text round to the same double, the map cannot restore them and `ambiguous` is true.
  */
 export class WideIntegers {
+  /** Whether two different numbers round to the same double. */
   ambiguous = false
-  /** Whether a number is to keep its text. */
+  /** Whether a number must keep its text. */
   otherText = false
   readonly #keepText: boolean
   readonly #integers = new Map<number, { readonly digits: string; readonly value: bigint }>()
@@ -24,7 +24,7 @@ export class WideIntegers {
     return this.#integers.size
   }
 
-  /** Notes an integer as written. Those within the safe range are left to JSON.parse. */
+  /** Records the digits of an integer. Ignores safe integers, because JSON.parse reads them exactly. */
   addInteger(digits: string, position: number): void {
     const rounded = Number(digits)
     if (Number.isSafeInteger(rounded)) return
@@ -37,28 +37,32 @@ export class WideIntegers {
     if (this.#floats.has(rounded)) this.ambiguous = true
   }
 
-  /** Notes a number written with a fraction or an exponent: it stays a double, whichever integers share it. */
+  /** Records a number with a fraction or an exponent, which stays a double. */
   addFloat(value: number): void {
     if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return
     this.#floats.add(value)
     if (this.#integers.has(value)) this.ambiguous = true
   }
 
-  /** Notes the text of a number that is no plain integer, or ends in 0. */
+  /** Records whether the text of a number must be kept. Called for numbers that may not be the text of their value. */
   addText(text: string, start: number, end: number): void {
-    if (this.#keepText && !this.otherText) this.otherText = isOtherNumber(text.slice(start, end))
+    if (this.#keepText && !this.otherText) this.otherText = changesText(text.slice(start, end))
   }
 
-  /** What was written where JSON.parse made this number; right unless `ambiguous`. */
+  /** Returns the exact integer for a double of JSON.parse. The result is correct only if `ambiguous` is false. */
   restore(rounded: number): number | bigint {
     return this.#integers.get(rounded)?.value ?? rounded
   }
 }
 
-/** Whether a JavaScript number writes a number with a fraction, an exponent or the value -0 in another way. */
-export const isOtherNumber = (token: string): boolean => String(Number(token)) !== token
+/** Returns whether a JavaScript number would write another text than this token: `1.0`, `1e5`, `-0`. */
+export const changesText = (token: string): boolean => String(Number(token)) !== token
 
-/** @throws {JsonError} when there are more than 4096 digits */
+/**
+ * Converts the digits of an integer to a bigint.
+ *
+ * @throws {JsonError} when there are more than 4096 digits
+ */
 export function exactInteger(digits: string, position: number): bigint {
   if (digits.length > MAX_DIGITS)
     throw new JsonError(`integer of more than ${MAX_DIGITS} digits at offset ${position}`, position)

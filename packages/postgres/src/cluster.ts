@@ -3,33 +3,39 @@ import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, writeFile } f
 import { join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { unless } from './file-errors.ts'
+import { unless } from './system-errors.ts'
 import { runProgram } from './run-program.ts'
 import type { RunAs } from './run-as.ts'
 
+/** Superuser of the cluster, as which Headgate connects. */
 export const USER = 'headgate'
+/** Database that Headgate uses. */
 export const DATABASE = 'headgate'
 
+/** An initialized database cluster. */
 export interface Cluster {
-  /** PostgreSQL's own data directory. */
+  /** Data directory of PostgreSQL. */
   readonly data: string
+  /** Password of {@link USER}. */
   readonly password: string
 }
 
+/** Options of {@link openCluster}. */
 export interface ClusterOptions {
+  /** Directory that contains `cluster/`. */
   readonly directory: string
   readonly binaries: Binaries
   readonly runAs: RunAs
-  /** False where losing the data does not matter: skips flushing the new files. */
+  /** Whether to flush new files to disk. False if the data may be lost. */
   readonly durable: boolean
 }
 
 /**
- * Opens `directory/cluster`, creating it on the first start. It is made under another name and renamed when it is
- * complete, so a cluster is there whole or not at all; what a killed attempt left is removed. Call with the directory
- * locked.
+ * Opens the cluster `directory/cluster`, and creates it if it does not exist. A new cluster is created under a temporary
+ * name and renamed when it is complete, so that an incomplete cluster is never opened. Removes the files of interrupted
+ * attempts. The caller must hold the lock of the directory.
  *
- * @throws EmbeddedPostgresError `wrong-version`, `start-failed`
+ * @throws {EmbeddedPostgresError} `wrong-version`, `start-failed`
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const home = join(options.directory, 'cluster')
@@ -44,19 +50,20 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 async function removeLeftovers(directory: string): Promise<void> {
   for (const entry of await readdir(directory)) {
     if (!entry.startsWith('cluster.new-')) continue
-    // An initdb that outlived its parent may still be writing there; what cannot go now goes next time.
+    // An initdb whose parent was killed may still write to this directory. The next start removes the remaining files.
     await rm(join(directory, entry), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
   }
 }
 
 async function checkVersion({ directory, binaries, runAs }: ClusterOptions, found: string): Promise<void> {
   const { output } = await runProgram(runAs, binaries.postgres, ['--version'])
-  const ours = /(\d+)/.exec(output)?.[1] ?? 'unknown'
-  if (found === ours) return
+  const expected = /(\d+)/.exec(output)?.[1] ?? 'unknown'
+  if (found === expected) return
   throw new EmbeddedPostgresError(
     'wrong-version',
-    `The data directory ${directory} was written by PostgreSQL ${found}, and this Headgate brings PostgreSQL ${ours}, ` +
-      `which cannot read it: dump it with the Headgate that wrote it (pg_dump) and restore it into a new directory.`,
+    `The data directory ${directory} was written by PostgreSQL ${found}, and PostgreSQL ${expected} of this Headgate ` +
+      `cannot read it. Dump the database with pg_dump while the earlier Headgate runs, and restore it into a new ` +
+      `data directory.`,
   )
 }
 
@@ -82,7 +89,7 @@ async function create(options: ClusterOptions, home: string): Promise<void> {
   if (durable) await flushDirectory(directory)
 }
 
-/** Makes a rename survive a power failure. Windows neither needs nor allows it. */
+/** Flushes a directory, so that a rename in it survives a power failure. Windows does not support this. */
 async function flushDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
   await using handle = await open(path)

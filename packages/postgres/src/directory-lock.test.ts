@@ -22,7 +22,7 @@ interface Record {
   readonly since: string
 }
 
-async function leave(change: Partial<Record>): Promise<void> {
+async function writeLock(change: Partial<Record>): Promise<void> {
   const start = (await processStart(process.pid)) ?? ''
   const record = {
     token: 'left',
@@ -35,14 +35,14 @@ async function leave(change: Partial<Record>): Promise<void> {
   await writeFile(join(directory, 'lock'), JSON.stringify({ ...record, ...change }))
 }
 
-async function goneProcess(): Promise<number> {
+async function startAndEndProcess(): Promise<number> {
   const child = spawn(process.execPath, ['-e', ''])
   await once(child, 'exit')
   return child.pid ?? 0
 }
 
-describe('a directory lock', () => {
-  test('is held once, says by whom, and is free again after release', async () => {
+describe('lockDirectory', () => {
+  test('refuses a directory whose lock is held, and accepts it after its release', async () => {
     const lock = await lockDirectory(directory)
     await expect(lockDirectory(directory)).rejects.toThrow(/is in use by this process since 20\d\d-/)
     await lock[Symbol.asyncDispose]()
@@ -50,15 +50,19 @@ describe('a directory lock', () => {
     expect(again).toBeDefined()
   })
 
-  test('leaves nothing behind', async () => {
+  test('removes the file of the lock on release', async () => {
     await (await lockDirectory(directory))[Symbol.asyncDispose]()
     expect(await readdir(directory)).toEqual([])
   })
 
-  test('names the process that holds it', async () => {
+  test('reports the process that holds the lock', async () => {
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'])
     await once(child, 'spawn')
-    await leave({ pid: child.pid ?? 0, start: (await processStart(child.pid ?? 0)) ?? '', host: 'elsewhere' })
+    await writeLock({
+      pid: child.pid ?? 0,
+      start: (await processStart(child.pid ?? 0)) ?? '',
+      host: 'elsewhere',
+    })
     await expect(lockDirectory(directory)).rejects.toMatchObject({
       code: 'in-use',
       message: expect.stringContaining(`process ${child.pid} on elsewhere since s`) as string,
@@ -66,21 +70,21 @@ describe('a directory lock', () => {
     child.kill()
   })
 
-  test('left behind by a process that is gone is taken over', async () => {
-    await leave({ pid: await goneProcess() })
+  test('replaces the lock of a process that has exited', async () => {
+    await writeLock({ pid: await startAndEndProcess() })
     await using lock = await lockDirectory(directory)
     expect(lock).toBeDefined()
     expect(await readdir(directory)).toEqual(['lock'])
   })
 
-  test('left behind by a process whose id was given to another one is taken over', async () => {
-    await leave({ start: 'another time' })
+  test('replaces a lock whose recorded process id belongs to another process', async () => {
+    await writeLock({ start: 'another time' })
     await using lock = await lockDirectory(directory)
     expect(lock).toBeDefined()
   })
 
-  test('taken on another machine holds while its heartbeat goes on', async () => {
-    await leave({ machine: 'another' })
+  test('refuses the lock of another machine while its heartbeat continues', async () => {
+    await writeLock({ machine: 'another' })
     let beaten = Promise.resolve()
     const beat = setInterval(() => {
       beaten = utimes(join(directory, 'lock'), new Date(), new Date())
@@ -90,29 +94,32 @@ describe('a directory lock', () => {
     await beaten
   })
 
-  test('taken on another machine is taken over when its heartbeat has stopped', async () => {
-    await leave({ machine: 'another' })
+  test('replaces the lock of another machine whose heartbeat has stopped', async () => {
+    await writeLock({ machine: 'another' })
     await using lock = await lockDirectory(directory)
     expect(lock).toBeDefined()
   })
 
-  test('that is damaged is taken over', async () => {
+  test('replaces a lock with a damaged file', async () => {
     await writeFile(join(directory, 'lock'), '{"pid":')
     await using lock = await lockDirectory(directory)
     expect(JSON.parse(await readFile(join(directory, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
     expect(lock).toBeDefined()
   })
 
-  test.each([['nobody'], ['a dead process']])('of %s is won by exactly one of many', async (of) => {
-    for (let round = 0; round < 20; round++) {
-      if (of === 'a dead process') await leave({ token: `left-${round}`, start: 'another time' })
-      const results = await Promise.allSettled(
-        Array.from({ length: 8 }, async () => await lockDirectory(directory)),
-      )
-      const won = results.filter((result) => result.status === 'fulfilled')
-      expect(won).toHaveLength(1)
-      await won[0]?.value[Symbol.asyncDispose]()
-    }
-    expect(await readdir(directory)).toEqual([])
-  })
+  test.each([['free'], ['stale']])(
+    'grants a lock that is %s to exactly one of 8 simultaneous calls',
+    async (state) => {
+      for (let round = 0; round < 20; round++) {
+        if (state === 'stale') await writeLock({ token: `left-${round}`, start: 'another time' })
+        const results = await Promise.allSettled(
+          Array.from({ length: 8 }, async () => await lockDirectory(directory)),
+        )
+        const won = results.filter((result) => result.status === 'fulfilled')
+        expect(won).toHaveLength(1)
+        await won[0]?.value[Symbol.asyncDispose]()
+      }
+      expect(await readdir(directory)).toEqual([])
+    },
+  )
 })

@@ -4,29 +4,33 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { errorCode, unless } from './file-errors.ts'
+import { errorCode, unless } from './system-errors.ts'
 import { machineIdentity, processStart } from './process-identity.ts'
 
 const HEARTBEAT_MS = 1_000
-/** How long a lock taken on another machine is watched for a heartbeat before it counts as left behind. */
+/** Time in ms without a heartbeat after which a lock of another machine counts as stale. */
 const WATCH_MS = 4_000
 
+/** Content of the lock file. */
 interface Holder {
-  /** Unlike every other record that ever was, so that a judgement on one record never hits its successor. */
+  /** Unique id of the record, so that a process that found one record stale does not replace a later one. */
   readonly token: string
   readonly pid: number
+  /** Start time of the process, see {@link processStart}. */
   readonly start: string
+  /** See {@link machineIdentity}. */
   readonly machine: string
   readonly host: string
+  /** Time when the lock was acquired (ISO 8601). */
   readonly since: string
 }
 
 /**
- * Takes the lock file of a directory for as long as this process lives, or fails at once with a sentence naming who
- * holds it. A lock left behind by a process that is gone is taken over: on the same machine that is certain (process
- * id and start time), for another machine or container its heartbeat must have stopped.
+ * Acquires the lock file of a directory until it is disposed of. Fails immediately if another process holds it, with a
+ * message that names the process. Replaces a stale lock. On the same machine, a lock is stale if no process with its
+ * process id and start time exists. A lock of another machine or container is stale if it has no heartbeat.
  *
- * @throws EmbeddedPostgresError `in-use`
+ * @throws {EmbeddedPostgresError} `in-use`
  */
 export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
   const path = join(directory, 'lock')
@@ -34,7 +38,7 @@ export async function lockDirectory(directory: string): Promise<AsyncDisposable>
   await acquire(path, holder, directory)
   const heartbeat = setInterval(() => {
     const now = new Date()
-    // A missing or unwritable file is not worth a crash: on this machine the process itself is the proof.
+    // A missing or read-only file is ignored: on this machine the lock depends on the process, not on the heartbeat.
     utimes(path, now, now).catch(() => undefined)
   }, HEARTBEAT_MS)
   heartbeat.unref()
@@ -58,8 +62,9 @@ async function describeSelf(): Promise<Holder> {
 }
 
 /**
- * Only the holder of a second lock, named after the record found dead, may replace that record, and looks again before
- * doing so. Two starts that judged the same record therefore cannot both win, however long either of them pauses.
+ * Acquires the lock at `path`. To replace a stale record, a process must hold a second lock that is named after the token
+ * of the record, and must read the record again. So only one of two processes that found the same stale record
+ * replaces it, even if one of them pauses.
  */
 async function acquire(path: string, self: Holder, directory: string): Promise<void> {
   for (;;) {
@@ -80,7 +85,7 @@ async function acquire(path: string, self: Holder, directory: string): Promise<v
   }
 }
 
-/** Creates the file with its content in one step, so that nobody ever reads half a record. */
+/** Creates the file with its content atomically, so that no process reads an incomplete record. */
 async function createExclusively(path: string, holder: Holder): Promise<boolean> {
   const draft = `${path}.${holder.token}.draft`
   await writeFile(draft, JSON.stringify(holder), { mode: 0o600 })
@@ -89,7 +94,7 @@ async function createExclusively(path: string, holder: Holder): Promise<boolean>
     return true
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
-    // Some file systems have no hard links; there the file is created first and filled at once.
+    // On file systems without hard links, the file is created empty and written immediately after.
     return await writeFile(path, JSON.stringify(holder), { mode: 0o600, flag: 'wx' }).then(
       () => true,
       (reason: unknown) => {
@@ -109,9 +114,9 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     const value: unknown = JSON.parse(text)
     if (isHolder(value)) return value
   } catch {
-    // Not JSON: described below.
+    // The file is not JSON and is treated as damaged below.
   }
-  // Damaged: nobody of ours writes such a record. It counts as one from elsewhere, without a heartbeat.
+  // A damaged record counts as a record of another machine, so that it is stale unless it has a heartbeat.
   const found = await unless(stat(path), 'ENOENT')
   if (found === undefined) return undefined
   const unknown = {
@@ -150,8 +155,8 @@ function inUse(directory: string, path: string, found: Holder): EmbeddedPostgres
   const who = found.pid === process.pid ? 'this process' : `process ${found.pid} on ${found.host}`
   return new EmbeddedPostgresError(
     'in-use',
-    `The data directory ${directory} is in use by ${who} since ${found.since}: stop it first, or use another data ` +
-      `directory. (The lock is ${path}.)`,
+    `The data directory ${directory} is in use by ${who} since ${found.since}. Stop that process, or use another data ` +
+      `directory. The lock file is ${path}.`,
   )
 }
 

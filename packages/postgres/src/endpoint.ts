@@ -3,25 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunAs } from './run-as.ts'
 
-/** Where the server listens. */
+/** Address on which the server listens. */
 export interface Endpoint extends AsyncDisposable {
-  /** `local`: a socket in the data directory, which some file systems refuse. */
+  /**
+   * `local`: a Unix socket in the data directory, which some file systems do not support. `temporary`: a Unix socket in a
+   * temporary directory. `tcp`: a port of 127.0.0.1.
+   */
   readonly kind: 'local' | 'temporary' | 'tcp'
+  /** PostgreSQL settings that make the server listen there. */
   readonly settings: Readonly<Record<string, string>>
-  /** Host and port of a connection string. */
+  /** Host and port for a connection string. */
   readonly authority: string
 }
 
 const PORT = 5432
-/** The system's limit for a socket's path is 107 bytes on Linux, 103 on macOS. */
+/** Longest socket path in bytes. The limit of the system is 107 bytes on Linux and 103 bytes on macOS. */
 const PATH_LIMIT = 100
 
-/** A socket in the data directory when its path is short enough, else in a private directory for temporary files. */
+/** Creates a Unix socket endpoint in the data directory, or in a temporary directory if the path is too long. */
 export async function socketEndpoint(directory: string, runAs: RunAs): Promise<Endpoint> {
   return fits(directory) ? endpoint('local', directory) : await temporarySocketEndpoint(runAs)
 }
 
-/** A socket in a private directory, for file systems that cannot hold sockets and for long paths. */
+/** Creates a Unix socket endpoint in a new private directory, for long paths and file systems without sockets. */
 export async function temporarySocketEndpoint(runAs: RunAs): Promise<Endpoint> {
   const base = fits(join(tmpdir(), 'headgate-xxxxxx')) ? tmpdir() : '/tmp'
   const directory = await mkdtemp(join(base, 'headgate-'))
@@ -29,7 +33,7 @@ export async function temporarySocketEndpoint(runAs: RunAs): Promise<Endpoint> {
   return endpoint('temporary', directory, async () => await rm(directory, { recursive: true, force: true }))
 }
 
-/** A TCP port of the loopback interface, for Windows. */
+/** Creates an endpoint on a TCP port of the loopback interface. */
 export function tcpEndpoint(port: number): Endpoint {
   return {
     kind: 'tcp',
@@ -49,7 +53,7 @@ function endpoint(
     settings: {
       listen_addresses: '',
       port: String(PORT),
-      // The value is a list: quotes keep a comma or a space in the path from dividing it.
+      // The value is a list. Quotes are required for a path that contains a comma or a space.
       unix_socket_directories: `"${directory.replaceAll('"', '""')}"`,
       unix_socket_permissions: '0700',
     },

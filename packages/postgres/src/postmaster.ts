@@ -7,29 +7,32 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { runProgram } from './run-program.ts'
 import type { Binaries } from './binaries.ts'
 import type { RunAs } from './run-as.ts'
-import { settingArguments } from './settings.ts'
-import { watch } from './watchdog.ts'
+import { toArguments } from './settings.ts'
+import { startWatchdog } from './watchdog.ts'
 
+/** Options of {@link startPostmaster}. */
 export interface PostmasterOptions {
   readonly binaries: Binaries
   readonly runAs: RunAs
   readonly data: string
   readonly settings: Readonly<Record<string, string>>
-  /** Gets each line that the server logs. */
+  /** Receives each line of the server log. */
   readonly log: (line: string) => void
+  /** Time limit of the start in ms. */
   readonly startTimeoutMs: number
 }
 
 /** A running server process. */
 export interface Postmaster {
   readonly pid: number
-  /** Settles when the process is gone, for whatever reason. */
+  /** Settles when the process has exited, for any reason. */
   readonly exited: Promise<void>
-  /** Ends all connections and shuts the server down cleanly; by force when it does not react. */
+  /** Closes all connections and shuts the server down. Kills the server if it does not react. */
   stop(): Promise<void>
 }
 
 const POLL_MS = 10
+/** Signals for fast shutdown, immediate shutdown and kill, each with a time limit in ms. */
 const STOP_STEPS = [
   ['SIGINT', 20_000],
   ['SIGQUIT', 5_000],
@@ -37,17 +40,17 @@ const STOP_STEPS = [
 ] as const
 
 /**
- * Starts the server and waits until it accepts connections, crash recovery included.
+ * Starts the server and waits until it accepts connections, which includes crash recovery.
  *
- * @throws EmbeddedPostgresError `start-failed` with the last lines of its log
+ * @throws {EmbeddedPostgresError} `start-failed` with the last lines of the server log
  */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const { runAs, binaries, data, settings } = options
   const lines: string[] = []
-  const child = runAs.spawn(binaries.postgres, ['-D', data, ...settingArguments(settings)], {
+  const child = runAs.spawn(binaries.postgres, ['-D', data, ...toArguments(settings)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: '/',
-    // A process group of its own: Ctrl-C must reach us, who then stop the server in good order.
+    // A separate process group, so that Ctrl-C signals only this process, which then shuts the server down cleanly.
     detached: process.platform !== 'win32',
   })
   readLines(child, (line) => {
@@ -62,20 +65,23 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   })
   child.on('close', () => resolve())
   const postmaster = supervise(child, exited, options)
-  const problem = await untilReady(child, data, options.startTimeoutMs)
+  const problem = await waitUntilReady(child, data, options.startTimeoutMs)
   if (problem === undefined) {
-    // The server must not keep this program alive; whoever needs it disposes of it.
+    // The server must not keep the event loop of this process alive.
     child.unref()
     if (child.stderr instanceof Socket) child.stderr.unref()
     return postmaster
   }
   await postmaster.stop()
-  throw new EmbeddedPostgresError('start-failed', `PostgreSQL ${problem}. It said:\n${lines.join('\n')}`)
+  throw new EmbeddedPostgresError(
+    'start-failed',
+    `PostgreSQL ${problem}. The last lines of its log:\n${lines.join('\n')}`,
+  )
 }
 
 function supervise(child: ChildProcess, exited: Promise<void>, options: PostmasterOptions): Postmaster {
   const pid = child.pid ?? 0
-  const watchdog = pid === 0 ? undefined : watch(pid)
+  const watchdog = pid === 0 ? undefined : startWatchdog(pid)
   let running = pid !== 0
   const settle = async (): Promise<void> => {
     await exited
@@ -95,7 +101,7 @@ function supervise(child: ChildProcess, exited: Promise<void>, options: Postmast
     pid,
     exited,
     async stop() {
-      // The end is known when the log is closed, which the last of its processes may do after the server itself is gone.
+      // `exited` settles when the log is closed. Child processes may close it after the server itself has exited.
       child.ref()
       if (child.stderr instanceof Socket) child.stderr.ref()
       for (const [name, limit] of STOP_STEPS) {
@@ -107,12 +113,16 @@ function supervise(child: ChildProcess, exited: Promise<void>, options: Postmast
   }
 }
 
-/** Waits for the line in which the server announces its state; the reason when it will not come. */
-async function untilReady(child: ChildProcess, data: string, timeoutMs: number): Promise<string | undefined> {
+/** Waits until `postmaster.pid` contains the state `ready`. Returns undefined, or the reason why the start failed. */
+async function waitUntilReady(
+  child: ChildProcess,
+  data: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(POLL_MS)) {
-    if (child.pid === undefined) return 'cannot be run'
-    if (child.exitCode !== null) return `ended with exit code ${child.exitCode} while starting`
-    if (child.signalCode !== null) return `was ended by ${child.signalCode} while starting`
+    if (child.pid === undefined) return 'could not be run'
+    if (child.exitCode !== null) return `exited with code ${child.exitCode} during the start`
+    if (child.signalCode !== null) return `was stopped by ${child.signalCode} during the start`
     const state = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
     const [pid, , , , , , , status] = state.split('\n')
     if (status?.trim() === 'ready' && Number(pid) === child.pid) return undefined

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
-import { unless } from './file-errors.ts'
+import { unless } from './system-errors.ts'
 
 const run = promisify(execFile)
 
 /**
- * Names the set of processes that this one can see: process ids may be compared only inside it. On Linux this is the
- * boot of the kernel and the pid namespace, so a container on the same host is another machine.
+ * Returns an id of the set of processes that share process ids with this one. On Linux it consists of the boot id of the
+ * kernel and the PID namespace, so that a container on the same host counts as another machine.
  */
 export async function machineIdentity(): Promise<string> {
   if (process.platform !== 'linux') return hostname()
@@ -17,15 +17,15 @@ export async function machineIdentity(): Promise<string> {
 }
 
 /**
- * When a process was started, as text that is equal for the same process and differs when its id has been used again;
- * undefined when there is no such process. Where the system does not tell (Windows), it is `unknown`.
+ * Returns the start time of a process as text, to detect that a process id was reused. Returns undefined if the process
+ * does not exist, and `unknown` if the system does not provide the start time (Windows).
  */
 export async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await unless(readFile(`/proc/${pid}/stat`, 'utf8'), 'ENOENT', 'ESRCH')
-    // The second field is the program's name in parentheses and may hold anything; state and start time follow it.
+    // The second field is the program name in parentheses, which may contain any character. State and start time follow.
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // /proc may be hiding the processes of other users.
+    // A mount of /proc with hidepid hides the processes of other users.
     if (fields === undefined) return isAlive(pid) ? 'unknown' : undefined
     return fields[0] === 'Z' ? undefined : fields[19]
   }
@@ -41,7 +41,7 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Whether the process exists, whoever owns it. */
+/** Returns whether the process exists, also if another user owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

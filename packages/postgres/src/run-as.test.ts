@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-/** Starts and stops a server and says how it went. */
+/** Program that starts and stops a server, and prints the result. */
 const program = `
   import { startPostgres } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'start-postgres.ts')).href)}
   try {
@@ -32,9 +32,9 @@ function start(dataDir: string, user?: User, env: Readonly<Record<string, string
 const nobody = { uid: 65_534, gid: 65_534 }
 const nameless = { uid: 54_321, gid: 54_321 }
 const isRoot = process.geteuid?.() === 0
-/** Whether another user can run this very program: not when it is installed in a private home directory. */
-const canTryOthers =
-  isRoot && process.platform === 'linux' && start('/no-such-place', nobody).includes('not-permitted')
+/** Whether another user can run this checkout. False if it is in a private home directory. */
+const canRunAsOthers =
+  isRoot && process.platform === 'linux' && start('/no-such-directory', nobody).includes('not-permitted')
 const hasNamespaces = spawnSync('unshare', ['--user', 'true']).status === 0
 
 let home: string
@@ -43,7 +43,7 @@ beforeEach(async () => {
 })
 afterEach(async () => await rm(home, { recursive: true, force: true }))
 
-async function directoryOf(user: User): Promise<string> {
+async function createDirectory(user: User): Promise<string> {
   const path = join(home, 'data')
   await chmod(home, 0o755)
   await mkdir(path, { mode: 0o700 })
@@ -51,13 +51,13 @@ async function directoryOf(user: User): Promise<string> {
   return path
 }
 
-describe.skipIf(!canTryOthers)('the embedded PostgreSQL', () => {
+describe.skipIf(!canRunAsOthers)('the embedded PostgreSQL', () => {
   test('runs for an ordinary user', async () => {
-    expect(start(await directoryOf(nobody), nobody)).toBe('started')
+    expect(start(await createDirectory(nobody), nobody)).toBe('started')
   })
 
-  test.skipIf(!hasNamespaces)('runs for a user without a name, as containers have them', async () => {
-    expect(start(await directoryOf(nameless), nameless)).toBe('started')
+  test.skipIf(!hasNamespaces)('runs for a user without a name, as in containers', async () => {
+    expect(start(await createDirectory(nameless), nameless)).toBe('started')
   })
 
   test.skipIf(!hasNamespaces)(
@@ -70,27 +70,27 @@ describe.skipIf(!canTryOthers)('the embedded PostgreSQL', () => {
   )
 
   test('started by root on another user’s directory runs as that user', async () => {
-    const data = await directoryOf(nobody)
+    const data = await createDirectory(nobody)
     expect(start(data)).toBe('started')
     expect((await stat(join(data, 'cluster', 'data', 'PG_VERSION'))).uid).toBe(nobody.uid)
     expect(start(data, nobody)).toBe('started')
   })
 
-  test('runs for root where user namespaces are forbidden, as an unprivileged user', async () => {
+  test('runs as an unprivileged user when root starts it and user namespaces are forbidden', async () => {
     await chmod(home, 0o755)
     const data = join(home, 'data')
     expect(start(data, undefined, { PATH: '/nowhere' })).toBe('started')
     expect((await stat(join(data, 'cluster'))).uid).not.toBe(0)
-    // What was begun that way goes on that way.
+    // The next start runs as the same user, because that user owns the cluster.
     expect(start(data)).toBe('started')
   })
 
-  test('tells root what to do where nothing of that is possible', () => {
+  test('tells root what to do when no unprivileged user can run it', () => {
     const answer = start(join(home, 'data'), undefined, { PATH: '/nowhere' })
     expect(answer).toMatch(/^(start-failed|not-permitted) .*(ordinary user|HEADGATE_DATABASE_URL)/)
   })
 
-  test('tells a user who may not write there', async () => {
+  test('refuses a directory that the user cannot write', async () => {
     await chmod(home, 0o755)
     expect(start(join(home, 'data'), nobody)).toMatch(/^not-permitted .*cannot be written by this user/)
   })

@@ -3,16 +3,17 @@ import { chown, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { childEnvironment } from './child-environment.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { unless } from './file-errors.ts'
+import { unless } from './system-errors.ts'
 
-/** The user that PostgreSQL's programs run as; they refuse to run as root and need a user that has a name. */
+/** User that runs the PostgreSQL programs. They refuse to run as root, and need a user that has a name. */
 export interface RunAs {
-  /** The owner that files made for PostgreSQL must get; undefined: leave it. */
+  /** Owner that files for PostgreSQL must have, or undefined if the owner does not change. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined
   /** Starts a program with the environment of {@link childEnvironment}. */
   spawn(program: string, args: readonly string[], options: RunOptions): ChildProcess
 }
 
+/** Options of {@link RunAs.spawn}. */
 export type RunOptions = Omit<SpawnOptions, 'env' | 'uid' | 'gid'>
 
 interface User {
@@ -21,7 +22,7 @@ interface User {
   readonly gid: number
 }
 
-const direct: RunAs = { owner: undefined, spawn: spawnChild }
+const asCurrentUser: RunAs = { owner: undefined, spawn: spawnChild }
 
 function spawnChild(
   program: string,
@@ -33,29 +34,29 @@ function spawnChild(
 }
 
 /**
- * Decides how to run PostgreSQL's programs for this directory. An ordinary user runs them directly. For root they run
- * in a user namespace in which root is called by another name, so that nothing changes owner; where that is not
- * possible, as the owner of the directory or an unprivileged user of the system.
+ * Selects the user that runs the PostgreSQL programs for this directory. An ordinary user runs them directly. Root, and
+ * users without a name, run them in a user namespace that maps this user to another name, so that files keep their
+ * owner. If that is not possible, root runs them as the owner of the directory or as an unprivileged user.
  *
- * @throws EmbeddedPostgresError `not-permitted`
+ * @throws {EmbeddedPostgresError} `not-permitted`
  */
 export async function chooseUser(postgres: string, directory: string): Promise<RunAs> {
   const uid = process.geteuid?.()
-  if (uid === undefined) return direct
+  if (uid === undefined) return asCurrentUser
   const users = await readUsers()
-  if (uid !== 0 && users.some((user) => user.uid === uid)) return await proven(direct, postgres)
+  if (uid !== 0 && users.some((user) => user.uid === uid)) return await verify(asCurrentUser, postgres)
   const owner = await unless(stat(directory), 'ENOENT')
-  if (uid === 0 && owner !== undefined && owner.uid !== 0) return await proven(asUser(owner), postgres)
+  if (uid === 0 && owner !== undefined && owner.uid !== 0) return await verify(asUser(owner), postgres)
   const unprivileged =
     users.find((user) => user.name === 'postgres') ?? users.find((user) => user.name === 'nobody')
-  const stranger = unprivileged ?? users.find((user) => user.uid !== 0)
-  if (stranger !== undefined && process.platform === 'linux') {
-    const namespace = inUserNamespace(stranger)
+  const mappedUser = unprivileged ?? users.find((user) => user.uid !== 0)
+  if (mappedUser !== undefined && process.platform === 'linux') {
+    const namespace = inUserNamespace(mappedUser)
     if ((await tryRun(namespace, postgres)) === undefined) return namespace
   }
-  if (uid === 0 && stranger !== undefined) return await proven(asUser(stranger), postgres)
-  if (uid !== 0) return await proven(direct, postgres)
-  throw notPermitted('there is no unprivileged user in /etc/passwd')
+  if (uid === 0 && mappedUser !== undefined) return await verify(asUser(mappedUser), postgres)
+  if (uid !== 0) return await verify(asCurrentUser, postgres)
+  throw notPermitted('/etc/passwd contains no unprivileged user')
 }
 
 function inUserNamespace(user: User): RunAs {
@@ -71,25 +72,25 @@ function asUser(user: { readonly uid: number; readonly gid: number }): RunAs {
   return { owner, spawn: (program, args, options) => spawnChild(program, args, options, owner) }
 }
 
-async function proven(runAs: RunAs, postgres: string): Promise<RunAs> {
+async function verify(runAs: RunAs, postgres: string): Promise<RunAs> {
   const problem = await tryRun(runAs, postgres)
   if (problem === undefined) return runAs
   throw notPermitted(problem)
 }
 
 /**
- * Hands a directory over to the user that PostgreSQL runs as, where that is not the one who made it.
+ * Changes the owner of a directory to the user that runs PostgreSQL, if that is another user.
  *
- * @throws EmbeddedPostgresError `not-permitted` when that user cannot get there
+ * @throws {EmbeddedPostgresError} `not-permitted` when that user cannot access the directory
  */
-export async function handOver(runAs: RunAs, directory: string): Promise<void> {
+export async function changeOwner(runAs: RunAs, directory: string): Promise<void> {
   if (runAs.owner === undefined) return
   const problem = await tryRun(runAs, '/bin/sh', ['-c', 'cd "$1"', 'sh', dirname(directory)])
   if (problem === undefined) return await chown(directory, runAs.owner.uid, runAs.owner.gid)
-  throw notPermitted(`as user ${runAs.owner.uid} it cannot get to ${directory}`)
+  throw notPermitted(`user ${runAs.owner.uid} cannot access ${directory}`)
 }
 
-/** Runs a program; the reason when it does not work. */
+/** Runs a program. Returns undefined, or the reason why it failed. */
 async function tryRun(
   runAs: RunAs,
   program: string,
@@ -105,7 +106,7 @@ async function tryRun(
 }
 
 async function readUsers(): Promise<readonly User[]> {
-  // macOS keeps people elsewhere, but every user there has a name.
+  // macOS does not list users in /etc/passwd, but every user has a name.
   if (process.platform === 'darwin') {
     return [{ name: 'nobody', uid: 4_294_967_294, gid: 4_294_967_294 }, currentUser()]
   }
@@ -125,6 +126,7 @@ function notPermitted(reason: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'not-permitted',
     `The embedded PostgreSQL${why} cannot be started (${reason}). Run Headgate as an ordinary user who has an entry in ` +
-      `/etc/passwd, may read its program files and reach the data directory, or set HEADGATE_DATABASE_URL to a PostgreSQL server of your own.`,
+      `/etc/passwd, can read its program files and access the data directory, or set HEADGATE_DATABASE_URL to the URL ` +
+      `of your PostgreSQL server.`,
   )
 }

@@ -3,9 +3,9 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import type { RunAs } from './run-as.ts'
 
 /**
- * Runs one of PostgreSQL's programs to its end.
+ * Runs a PostgreSQL program until it exits, and returns its output.
  *
- * @throws EmbeddedPostgresError `start-failed` with what the program said
+ * @throws {EmbeddedPostgresError} `start-failed` with the output of the program
  */
 export async function runProgram(
   runAs: RunAs,
@@ -31,9 +31,9 @@ export async function runProgram(
   child.on('error', (error) => fail(error.message, error))
   child.on('close', (code, signal) => {
     if (code === 0) resolve({ output })
-    else fail(output.trim() || `ended by ${signal ?? `exit code ${code}`}`)
+    else fail(output.trim() || signal === null ? `exit code ${code}` : `stopped by ${signal}`)
   })
-  // The program may end without reading its input; its exit code says what happened.
+  // The program may exit without reading its input. The exit code then reports the error.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(input)
   return await promise

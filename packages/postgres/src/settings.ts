@@ -1,9 +1,9 @@
 /**
- * How the embedded server is run. Everything here may be changed from start to start.
+ * Default settings of the embedded server. Each setting may change between starts.
  *
- * Nothing trades away durability: fsync, full page writes and synchronous commit stay on. Parallel query is off because
- * its shared memory does not fit a container's default /dev/shm and no statement of ours needs it; so is the just-in-time
- * compiler, which only delays short statements.
+ * fsync, full page writes and synchronous commit are on for durability. Parallel query is off, because its shared memory
+ * exceeds the default /dev/shm of a container, and Headgate has no statement that needs it. JIT compilation is off,
+ * because it delays short statements.
  */
 export const defaultSettings: Readonly<Record<string, string>> = {
   max_connections: '50',
@@ -31,12 +31,12 @@ export const defaultSettings: Readonly<Record<string, string>> = {
 }
 
 /**
- * Settings that no option replaces. TLS is off: the server listens on a private socket or on loopback, and the OpenSSL
- * of the npm package (1.1.1) gets no security updates.
+ * Settings that callers cannot replace. TLS is off: the server listens on a private socket or on the loopback interface,
+ * and OpenSSL 1.1.1 of the npm package receives no security updates.
  */
 export const fixedSettings: Readonly<Record<string, string>> = { ssl: 'off' }
 
-/** Settings as program arguments: `-c name=value` for each. */
-export function settingArguments(settings: Readonly<Record<string, string>>): string[] {
+/** Converts settings to program arguments: `-c name=value` for each. */
+export function toArguments(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runningPostgres } from './running-postgres.ts'
+import { findRunningPostgres } from './find-running-postgres.ts'
 import { startPostgres } from './start-postgres.ts'
-import { makeUsed } from './test-cluster.ts'
+import { createInitializedCluster } from '../test/initialized-cluster.ts'
 
-/** Where durability is not what is tested. */
+/** Settings for tests that do not need durability. */
 const quick = { fsync: 'off' }
 
 let home: string
@@ -34,7 +34,7 @@ async function setting(url: string, name: string): Promise<unknown> {
 }
 
 describe('the embedded PostgreSQL', () => {
-  test('is durable, in UTF-8, and sorts by bytes', async () => {
+  test('has durable writes, uses UTF-8 and sorts text by bytes', async () => {
     await using postgres = await startPostgres({ dataDir })
     expect(await setting(postgres.url, 'server_encoding')).toEqual({ value: 'UTF8' })
     for (const name of ['fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums']) {
@@ -44,8 +44,8 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(postgres.url, sorted)).toEqual([{ value: 'Babä' }])
   })
 
-  test('keeps its data from start to start, with the same password', async () => {
-    await makeUsed(dataDir)
+  test('keeps its data and its password after a restart', async () => {
+    await createInitializedCluster(dataDir)
     const first = await startPostgres({ dataDir, settings: quick })
     await query(first.url, 'create table t as select 42 as answer')
     await first[Symbol.asyncDispose]()
@@ -54,13 +54,13 @@ describe('the embedded PostgreSQL', () => {
     expect(second.url).toBe(first.url)
   })
 
-  test('takes settings', async () => {
-    await makeUsed(dataDir)
+  test('applies settings of the caller', async () => {
+    await createInitializedCluster(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: { work_mem: '7MB', fsync: 'off' } })
     expect(await setting(postgres.url, 'work_mem')).toEqual({ value: '7MB' })
   })
 
-  test('lets nobody in without the password, which only its owner can read', async () => {
+  test('refuses connections without the password, which only its owner can read', async () => {
     await using postgres = await startPostgres({ dataDir, settings: quick })
     const password = decodeURIComponent(new URL(postgres.url).password)
     await expect(query(postgres.url.replace(password, 'guess'), 'select 1')).rejects.toMatchObject({
@@ -72,7 +72,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test.skipIf(process.platform === 'win32')('listens on no network address', async () => {
-    await makeUsed(dataDir)
+    await createInitializedCluster(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: quick })
     expect(await setting(postgres.url, 'listen_addresses')).toEqual({ value: '' })
     const socket = connect(5432, '127.0.0.1')
@@ -92,17 +92,20 @@ describe('the embedded PostgreSQL', () => {
     },
   )
 
-  test.each([['socket'], ['tcp']] as const)('can be found by tools beside it (%s)', async (listen) => {
-    await makeUsed(dataDir)
-    expect(await runningPostgres(dataDir)).toBeUndefined()
-    const postgres = await startPostgres({ dataDir, settings: quick, listen })
-    expect(await runningPostgres(dataDir)).toBe(postgres.url)
-    await postgres[Symbol.asyncDispose]()
-    expect(await runningPostgres(dataDir)).toBeUndefined()
-  })
+  test.each([['socket'], ['tcp']] as const)(
+    'can be found by other programs when it listens on %s',
+    async (listen) => {
+      await createInitializedCluster(dataDir)
+      expect(await findRunningPostgres(dataDir)).toBeUndefined()
+      const postgres = await startPostgres({ dataDir, settings: quick, listen })
+      expect(await findRunningPostgres(dataDir)).toBe(postgres.url)
+      await postgres[Symbol.asyncDispose]()
+      expect(await findRunningPostgres(dataDir)).toBeUndefined()
+    },
+  )
 
-  test('stops cleanly and soon, with clients connected, and leaves neither processes nor lock nor socket', async () => {
-    await makeUsed(dataDir)
+  test('stops quickly while clients are connected, and removes its processes, lock and socket', async () => {
+    await createInitializedCluster(dataDir)
     const log: string[] = []
     const postgres = await startPostgres({ dataDir, settings: quick, log: (line) => log.push(line) })
     const client = new Client({ connectionString: postgres.url })
@@ -117,8 +120,8 @@ describe('the embedded PostgreSQL', () => {
     await client.end().catch(() => undefined)
   })
 
-  test('is refused a second time on the same directory, at once', async () => {
-    await makeUsed(dataDir)
+  test('refuses a second start on the same directory immediately', async () => {
+    await createInitializedCluster(dataDir)
     await using postgres = await startPostgres({ dataDir, settings: quick })
     await expect(startPostgres({ dataDir, settings: quick })).rejects.toMatchObject({
       name: 'EmbeddedPostgresError',
@@ -127,18 +130,18 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  test('refuses data of another major version with a sentence, and leaves it alone', async () => {
-    await makeUsed(dataDir)
+  test('refuses data of another major version and does not change it', async () => {
+    await createInitializedCluster(dataDir)
     await writeFile(join(dataDir, 'cluster', 'data', 'PG_VERSION'), '12\n')
     await expect(startPostgres({ dataDir, settings: quick })).rejects.toThrow(
-      /was written by PostgreSQL 12, and this Headgate brings PostgreSQL 18/,
+      /was written by PostgreSQL 12, and PostgreSQL 18 of this Headgate/,
     )
     expect(await readFile(join(dataDir, 'cluster', 'data', 'PG_VERSION'), 'utf8')).toBe('12\n')
     expect(await readdir(dataDir)).toEqual(['cluster'])
   })
 
-  test('says what PostgreSQL said when it does not start', async () => {
-    await makeUsed(dataDir)
+  test('reports the log of PostgreSQL when it does not start', async () => {
+    await createInitializedCluster(dataDir)
     await expect(
       startPostgres({ dataDir, settings: { ...quick, work_mem: 'plenty' } }),
     ).rejects.toMatchObject({
@@ -149,7 +152,7 @@ describe('the embedded PostgreSQL', () => {
     expect(postgres.pid).toBeGreaterThan(0)
   })
 
-  test('removes what a killed initialisation left', async () => {
+  test('removes the files of an interrupted initialization', async () => {
     await mkdir(join(dataDir, 'cluster.new-0123', 'data'), { recursive: true })
     await writeFile(join(dataDir, 'cluster.new-0123', 'data', 'PG_VERSION'), '18\n')
     await using postgres = await startPostgres({ dataDir, settings: quick })

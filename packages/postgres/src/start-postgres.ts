@@ -6,54 +6,57 @@ import { findBinaries } from './binaries.ts'
 import { openCluster } from './cluster.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { errorCode, unless } from './file-errors.ts'
-import { stopOrphan } from './orphan.ts'
+import { errorCode, unless } from './system-errors.ts'
+import { stopOrphan } from './stop-orphan.ts'
 import { startPostmaster, type Postmaster, type PostmasterOptions } from './postmaster.ts'
-import { chooseUser, handOver } from './run-as.ts'
+import { chooseUser, changeOwner } from './run-as.ts'
 import { defaultSettings, fixedSettings } from './settings.ts'
 import { connectionUrl } from './connection-url.ts'
 import { socketEndpoint, tcpEndpoint, temporarySocketEndpoint, type Endpoint } from './endpoint.ts'
 
+/** Options of {@link startPostgres}. */
 export interface StartPostgresOptions {
-  /** A directory of its own, created when missing. Nothing else may be kept in it. */
+  /** Directory for the cluster, the lock and the socket. Created if missing. It must not contain other files. */
   readonly dataDir: string
-  /** Gets each line that the server logs. */
+  /** Receives each line of the server log. */
   readonly log?: (line: string) => void
   /**
-   * PostgreSQL settings that replace the defaults, for example `{ shared_buffers: '1GB' }`. `fsync: 'off'` is for
+   * PostgreSQL settings that replace the defaults, for example `{ shared_buffers: '1GB' }`. Use `fsync: 'off'` only in
    * tests. `ssl` is always off.
    */
   readonly settings?: Readonly<Record<string, string>>
   /**
-   * `socket`: a Unix socket, reachable by this user only, and faster. `tcp`: a free port of 127.0.0.1, which every
-   * user of this machine reaches, but for the password. Windows has TCP only.
+   * `socket`: a Unix socket that only this user can open, and which is faster. `tcp`: a free port of 127.0.0.1, to which
+   * every user of this machine can connect, so that only the password protects it. Windows supports only `tcp`.
+   * Default: `socket`.
    */
   readonly listen?: 'socket' | 'tcp'
-  /** How long starting may take, crash recovery included. Milliseconds, 60 000 unless told. */
+  /** Time limit of the start in ms, including crash recovery. Default: 60 000. */
   readonly startTimeoutMs?: number
 }
 
-/** A PostgreSQL server of our own. Disposing of it stops the server and frees the directory. */
+/** A running embedded server. Disposing of it stops the server and releases the lock of the directory. */
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** Connection string of its database, with the password: a secret. */
+  /** Connection string of the database. It contains the password. */
   readonly url: string
   /** Process id of the server. */
   readonly pid: number
-  /** Settles when the server is gone, also when somebody else ended it. */
+  /** Settles when the server has exited, also if another program stopped it. */
   readonly exited: Promise<void>
 }
 
-/** What a start may meet while the processes of a killed predecessor are still going away. */
-const LEFT_BEHIND = /pre-existing shared memory block|lock file "postmaster.pid" already exists/
-/** The port was free a moment ago. */
-const NO_PORT = /could not create any TCP\/IP sockets/
-const NO_SOCKET = /could not (create|bind).*(Unix|socket)|Unix-domain socket path/
+/** Messages of PostgreSQL while processes of a killed earlier server are still exiting. The start is retried. */
+const STILL_EXITING = /pre-existing shared memory block|lock file "postmaster.pid" already exists/
+/** Message of PostgreSQL when another program took the port after it was chosen. */
+const PORT_TAKEN = /could not create any TCP\/IP sockets/
+/** Messages of PostgreSQL when the file system does not support sockets, or the path is too long. */
+const SOCKET_REFUSED = /could not (create|bind).*(Unix|socket)|Unix-domain socket path/
 
 /**
- * Starts the embedded PostgreSQL on a directory: durable, reachable only from this machine and only with the password
- * kept in the directory. Whatever was killed before, and whenever, the next start recovers.
+ * Starts the embedded PostgreSQL on a directory. The server is durable and listens only on this machine, with a password
+ * that is stored in the directory. Recovers from an earlier start or server that was killed at any time.
  *
- * @throws EmbeddedPostgresError with a sentence for the operator
+ * @throws {EmbeddedPostgresError} with a message for the operator
  * @example
  * ```ts
  * await using postgres = await startPostgres({ dataDir: '.headgate/postgres' })
@@ -65,8 +68,8 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   const binaries = await findBinaries()
   const directory = await prepareDirectory(options.dataDir)
   stack.use(await lockDirectory(directory))
-  const runAs = await chooseUser(binaries.postgres, await ownedPath(directory))
-  await handOver(runAs, directory)
+  const runAs = await chooseUser(binaries.postgres, await findOwnedPath(directory))
+  await changeOwner(runAs, directory)
   const settings = { ...defaultSettings, ...options.settings, ...fixedSettings }
   const durable = settings['fsync'] !== 'off'
   const { data, password } = await openCluster({ directory, binaries, runAs, durable })
@@ -94,23 +97,24 @@ async function prepareDirectory(path: string): Promise<string> {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
     return await realpath(path)
   } catch (cause) {
-    const message = `The data directory ${path} cannot be written by this user (${errorCode(cause)}): choose another one.`
+    const message = `The data directory ${path} cannot be written by this user (${errorCode(cause)}). Use another directory.`
     throw new EmbeddedPostgresError('not-permitted', message, { cause })
   }
 }
 
-/** The path whose owner decides who runs the server: the cluster when there is one. */
-async function ownedPath(directory: string): Promise<string> {
+/** Returns the path whose owner must run the server: the cluster if it exists, otherwise the directory. */
+async function findOwnedPath(directory: string): Promise<string> {
   const cluster = join(directory, 'cluster')
   return (await unless(stat(cluster), 'ENOENT')) === undefined ? directory : cluster
 }
 
-interface Started {
+interface StartedServer {
   readonly postmaster: Postmaster
   readonly endpoint: Endpoint
 }
 
-async function start(options: PostmasterOptions, open: () => Promise<Endpoint>): Promise<Started> {
+/** Starts the server. Retries with another endpoint if the first one is refused, until the time limit. */
+async function start(options: PostmasterOptions, open: () => Promise<Endpoint>): Promise<StartedServer> {
   const end = Date.now() + options.startTimeoutMs
   let endpoint = await open()
   for (;;) {
@@ -119,11 +123,11 @@ async function start(options: PostmasterOptions, open: () => Promise<Endpoint>):
       return { postmaster: await startPostmaster({ ...options, settings }), endpoint }
     } catch (error) {
       const message = error instanceof EmbeddedPostgresError && Date.now() < end ? error.message : ''
-      if (!LEFT_BEHIND.test(message)) {
+      if (!STILL_EXITING.test(message)) {
         await endpoint[Symbol.asyncDispose]()
-        if (NO_SOCKET.test(message) && endpoint.kind === 'local')
+        if (SOCKET_REFUSED.test(message) && endpoint.kind === 'local')
           endpoint = await temporarySocketEndpoint(options.runAs)
-        else if (NO_PORT.test(message) && endpoint.kind === 'tcp') endpoint = await open()
+        else if (PORT_TAKEN.test(message) && endpoint.kind === 'tcp') endpoint = await open()
         else throw error
       }
       await sleep(100)

@@ -3,12 +3,13 @@ import { Socket } from 'node:net'
 import { childEnvironment } from './child-environment.ts'
 
 /**
- * Stops the server when this process dies without having stopped it, by SIGKILL for example: a tiny shell waits on a
- * pipe that only this process holds, and asks the server for a fast shutdown when the pipe breaks. It has its own
- * process group, so a Ctrl-C or a signal to our group does not reach it. Windows has no such shell; there the next
- * start stops what was left.
+ * Starts a watchdog, which stops the server if this process is killed. A shell reads from a pipe that only this process
+ * writes to. When the pipe closes, it sends the server the signal for a fast shutdown. The shell has its own process
+ * group, so that Ctrl-C does not stop it. Windows has no watchdog; there the next start stops the server.
+ *
+ * @param postmaster process id of the server
  */
-export function watch(postmaster: number): Disposable {
+export function startWatchdog(postmaster: number): Disposable {
   if (process.platform === 'win32') return { [Symbol.dispose]() {} }
   const script = 'read -r answer; [ "$answer" = done ] || kill -INT "$1"'
   const child = spawn('/bin/sh', ['-c', script, 'headgate-postgres-watchdog', String(postmaster)], {
@@ -17,7 +18,7 @@ export function watch(postmaster: number): Disposable {
     cwd: '/',
     env: childEnvironment(),
   })
-  // Without the watchdog the next start does its work.
+  // If the watchdog cannot start, the next start of Headgate stops the orphaned server.
   child.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   child.unref()

@@ -2,27 +2,28 @@ import { LRUCache } from 'lru-cache'
 
 declare const namesCaller: unique symbol
 
-/** A key that names the caller: only `callerKey` makes one, so that no cache of callers is asked without it. */
+/** Key that names the caller. Only `callerKey` creates one, so that no cache of callers is read without the caller. */
 export type CallerKey = string & { readonly [namesCaller]: true }
 
 /**
- * @param caller the id of a principal or session, an address, or a digest of something that only the caller has or that
- *   covers who it is: without blanks
- * @param rest what else the content depends on, the engine that acts among it
+ * Returns the key of a cached value.
+ *
+ * @param caller id of a principal or session, an address, or a digest that covers the identity of the caller; without blanks
+ * @param rest further values that the content depends on, such as the acting engine
  */
 export function callerKey(caller: string, ...rest: readonly string[]): CallerKey {
   const key = rest.length === 0 ? caller : [caller, ...rest].join(' ')
   return key as CallerKey
 }
 
-/** The same for everybody: what it holds is decided about anew for each caller before it is used. */
+/** Cache of values that are equal for all callers. Access to them is decided for each caller before they are used. */
 export type SharedCache<V extends object | true> = LRUCache<string, V>
-/** What was made for one caller. */
+/** Cache of values that belong to one caller each. */
 export type CallerCache<V extends object | true> = LRUCache<CallerKey, V>
 
 /**
- * Makes a bounded cache of what is the same for everybody. This file is the one place that makes caches, so that each of
- * them says whose its content is.
+ * Creates a bounded cache of values that are equal for all callers. Only this file creates caches, so that each of them
+ * declares whose values it contains.
  */
 export function sharedCache<V extends object | true>(
   options: LRUCache.Options<string, V, unknown>,
@@ -31,7 +32,7 @@ export function sharedCache<V extends object | true>(
 }
 
 /**
- * Makes a bounded cache of what was made for one caller each.
+ * Creates a bounded cache of values that belong to one caller each.
  *
  * @example
  * ```ts

@@ -1,46 +1,46 @@
 import type { OpenStorage } from './catalog/warehouses.ts'
 import type { CredentialLifetimes } from './credentials/grant-limits.ts'
 import type { AuditMode } from './events/audit-log.ts'
-import type { TrustedProxies } from './http/client-address.ts'
+import type { TrustedProxies } from './operation/client-address.ts'
 import type { Issuer } from './identity/issuers/issuer.ts'
 import type { MasterKey } from './keys/master-key.ts'
 import type { Log } from './log.ts'
-import type { EndpointGuard } from './storage/endpoint-guard.ts'
+import type { EndpointGuard } from '@headgate/storage'
 import type { Sql } from './store/sql.ts'
 
-/** Everything a server is made of that comes from outside: configuration, the open store, the log. */
+/** Inputs of a server: configuration, the open database, the log. */
 export interface ContextOptions {
   readonly sql: Sql
   readonly master: MasterKey
   readonly log: Log
-  /** Text of the metrics of the whole server, where this process is one of several; otherwise its own are all. */
+  /** Returns the metrics of the whole server, when this process is one of several. Absent: this process is the whole server. */
   readonly wholeMetrics?: () => Promise<string>
   readonly openStorage: OpenStorage
-  /** Checks the endpoints that requests set, and the connections to them; `openStorage` uses it too. */
+  /** Checks the endpoints that requests set, and the connections to them. `openStorage` uses it, too. */
   readonly endpoints: EndpointGuard
-  /** Locations below which warehouses on the server's own disk may be made over the management interface. */
+  /** Locations below which the management API may create warehouses on the server's own disk. */
   readonly fileRoots: readonly string[]
-  /** Where clients reach this server; issuer and audience of its tokens. Without trailing slash. */
+  /** URL of this server for clients, without trailing slash. Issuer and audience of its tokens. */
   readonly publicUrl: string
-  /** Where clients reach the storage gateway, without trailing slash; null: they cannot. */
+  /** URL of the storage gateway for clients, without trailing slash. Null: clients cannot reach it. */
   readonly gatewayUrl: string | null
   readonly storageAccess: {
-    /** That clients of the gateway sign for. */
+    /** Region that clients of the gateway sign for. */
     readonly region: string
     readonly hostSuffix: string | null
     readonly decisionMaxAgeMs: number
-    /** Holds the server's own token for security token services; null: it has none. */
+    /** File of the server's own token for security token services. Null: the server has none. */
     readonly webIdentityTokenFile: string | null
     readonly lives: CredentialLifetimes
   }
   readonly anonymous: boolean
   readonly tokenTtlSeconds: number
-  /** How long clients that are no engine can renew their tokens. */
+  /** Time in seconds for which clients that are not engines can renew their tokens. */
   readonly sessionSeconds: number
-  /** Whose tokens are taken besides ours. */
+  /** Further issuers whose tokens are accepted. */
   readonly issuers: readonly Issuer[]
   readonly policyMaxAgeMs: number
-  /** A file or directory of Cedar policies, which have the last word; null: grants have it. */
+  /** File or directory of Cedar policies, which make the final decision. Null: grants make it. */
   readonly cedarPolicies: string | null
   readonly auditReads: AuditMode
   readonly limits: {
@@ -61,10 +61,10 @@ export interface ContextOptions {
   readonly defaultWarehouse: string
   readonly verifyMetadataFiles: boolean
   readonly jobIntervalMs: number
-  /** 0: for ever. */
+  /** 0: no limit. */
   readonly auditRetentionSeconds: number
-  /** How long refusals are kept; 0: without end. */
+  /** Retention of refusals in the audit log. 0: no limit. */
   readonly auditRefusalRetentionSeconds: number
-  /** Longer than anything lives that a key protects. */
+  /** Retention of retired keys in seconds: longer than the lifetime of anything that a key protects. */
   readonly retiredKeySeconds: number
 }

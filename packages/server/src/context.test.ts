@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { statement } from './store/sql.ts'
-import { testServer } from './test-server.ts'
+import { testServer } from '../test/server.ts'
 
 const age = statement(
   'test_age',

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('lines that come together are written together, soon', async () => {
+test('LogLines writes lines of one moment together and soon', async () => {
   using lines = new LogLines()
   lines.write('one')
   lines.write('two')
@@ -23,7 +23,7 @@ test('lines that come together are written together, soon', async () => {
   await vi.waitFor(() => expect(written).toEqual(['one\ntwo\n', 'three\n']))
 })
 
-test('many lines do not wait', async () => {
+test('LogLines writes many lines at once', async () => {
   using lines = new LogLines()
   const line = 'x'.repeat(1_023)
   for (let n = 0; n < 40; n += 1) lines.write(line)
@@ -32,7 +32,7 @@ test('many lines do not wait', async () => {
   expect(written.join('')).toBe(`${line}\n`.repeat(40))
 })
 
-test('what waits is written at the end, and once', async () => {
+test('LogLines writes pending lines at the end, and once', async () => {
   const lines = new LogLines()
   lines.write('last')
   lines[Symbol.dispose]()

@@ -1,6 +1,6 @@
-/** How long a line waits for others, ms. */
+/** Time in ms that a line waits for others. */
 const waitMs = 5
-/** So many characters are written at once. */
+/** Number of characters that are written at once. */
 const maxWaiting = 32 * 1024
 
 /** Writes lines to standard error, those of a few milliseconds together: a system call for each would cost more than its request. */

@@ -3,9 +3,9 @@ import { type Logger, pino } from 'pino'
 export type Log = Logger
 
 /**
- * The server's structured log on standard error: one JSON object a line, or plain text for people.
+ * Creates the server's structured log on standard error: one JSON object per line, or plain text for people.
  *
- * @param always what every line says besides
+ * @param always fields of every line
  */
 export function createLog(
   level: string,
@@ -21,12 +21,12 @@ export function createLog(
   return pino(options, format === 'json' ? jsonLines() : plainText())
 }
 
-/** Through the stream that the audit's lines take too: two ways to one pipe would cut into each other's lines. */
+/** Writes through the stream of the audit lines: two streams to one pipe would mix their lines. */
 function jsonLines(): { write(line: string): void } {
   return { write: (line) => void process.stderr.write(line) }
 }
 
-/** `HH:MM:SS level message key=value`: enough for a terminal without another package. */
+/** Formats a line as `HH:MM:SS level message key=value`: enough for a terminal without another package. */
 function plainText(): { write(line: string): void } {
   const names: Readonly<Record<string, string>> = {
     10: 'trace',
@@ -49,7 +49,7 @@ function plainText(): { write(line: string): void } {
   }
 }
 
-/** What is worth knowing of an error. Libraries hang connections and whole requests, secrets included, on theirs. */
+/** Returns the safe fields of an error. Libraries attach connections and whole requests, including secrets, to their errors. */
 function describe(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? error : typeof error
   const { name, message, stack } = error

@@ -1,4 +1,7 @@
 import { enableCompileCache } from 'node:module'
+import { setMallocThresholds } from './start/malloc-settings.ts'
+
+setMallocThresholds()
 
 // Before anything else is loaded: types need to be stripped and code compiled once a machine, not at every start.
 enableCompileCache()

@@ -1,4 +1,4 @@
-/** An element of a small document. Attributes and namespaces are ignored: no caller needs them. */
+/** Element of a small document. Attributes and namespaces are ignored: no caller needs them. */
 export interface XmlNode {
   readonly name: string
   /** Character data of the element with references resolved; empty when the element has children. */
@@ -7,7 +7,7 @@ export interface XmlNode {
 }
 
 export interface XmlOptions {
-  /** Elements that the document may hold. It bounds the time and the memory that reading takes. */
+  /** Maximum number of elements of a document. It limits the time and the memory of parsing. */
   readonly maxElements: number
 }
 
@@ -28,18 +28,18 @@ export class XmlError extends Error {
   override readonly name = 'XmlError'
 }
 
-/** How far a text has been read. */
+/** Position in a text that is being parsed. */
 interface Cursor {
   readonly text: string
   at: number
 }
 
 /**
- * Reads an XML document in one pass over its characters. The subset is small, so that features of XML cannot be used
- * against the server: no DTD, no entities but the five of XML, no CDATA, comments or processing instructions. The caller
+ * Parses an XML document in one pass over its characters. The subset is small, so that features of XML cannot be used
+ * against the server: no DTD, no entities except the five of XML, no CDATA, comments or processing instructions. The caller
  * limits the size of the document.
  *
- * @throws XmlError that says what is wrong
+ * @throws XmlError with the reason
  */
 export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNode {
   const cursor: Cursor = { text: utf8(bytes), at: 0 }
@@ -50,7 +50,7 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
   while (cursor.at < text.length) {
     const parent = path.at(-1)
     if (text[cursor.at] !== '<') {
-      if (parent === undefined) throw new XmlError('it holds what no request needs')
+      if (parent === undefined) throw new XmlError('it contains syntax that no request needs')
       readCharacters(cursor, parent)
       continue
     }
@@ -58,7 +58,7 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
     if (text[cursor.at + 1] === '/') {
       closed = readEndTag(cursor, path)
     } else {
-      if (path.length === maxDepth) throw new XmlError('it is nested too deep')
+      if (path.length === maxDepth) throw new XmlError('it is nested too deeply')
       elements += 1
       if (elements > maxElements) throw new XmlError(`it has more than ${maxElements} elements`)
       const { element, isEmpty } = readStartTag(cursor)
@@ -71,13 +71,13 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
     path.at(-1)?.children.push(closed)
     if (path.length > 0) continue
     skipSpace(cursor)
-    if (cursor.at < text.length) throw new XmlError('something follows its end')
+    if (cursor.at < text.length) throw new XmlError('text follows its end')
     return closed
   }
-  throw new XmlError('it ends early')
+  throw new XmlError('it is truncated')
 }
 
-/** Space between child elements is layout; other text beside them is refused. */
+/** Skips white space between child elements, and refuses other text there. */
 function withoutText({ text }: Open): string {
   if (text.trim() !== '') throw new XmlError('it mixes text and elements')
   return ''
@@ -97,7 +97,7 @@ function skipDeclaration(cursor: Cursor): void {
 function readCharacters(cursor: Cursor, parent: Open): void {
   const { text, at } = cursor
   const end = text.indexOf('<', at)
-  if (end < 0) throw new XmlError('it ends early')
+  if (end < 0) throw new XmlError('it is truncated')
   cursor.at = end
   parent.text += resolveReferences(text.slice(at, end))
 }
@@ -165,7 +165,7 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
 }
 
-/** The longest reference: `&#1114111;` or `&#x10FFFF;`. */
+/** Length of the longest reference: `&#1114111;` or `&#x10FFFF;`. */
 const maxReferenceLength = 10
 
 function resolveReferences(text: string): string {
@@ -197,7 +197,7 @@ function unknownReference(): XmlError {
 }
 
 function unexpected(): XmlError {
-  return new XmlError('it holds what no request needs')
+  return new XmlError('it contains syntax that no request needs')
 }
 
 function utf8(bytes: Uint8Array): string {

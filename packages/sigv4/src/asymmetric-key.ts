@@ -2,10 +2,10 @@ import { createECDH, createHmac, createPrivateKey, createPublicKey, sign, type K
 
 const ALGORITHM = 'AWS4-ECDSA-P256-SHA256'
 
-/** The order of the curve P-256, less two: the largest that a candidate may be. */
+/** The largest allowed candidate: the order of the curve P-256, minus two. */
 const LARGEST = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n - 2n
 
-/** The key that signs with Signature Version 4A. It does not show its bytes. */
+/** The private key that signs with Signature Version 4A. Its bytes cannot be read. */
 export class AsymmetricKey {
   readonly #key: KeyObject
 
@@ -13,12 +13,15 @@ export class AsymmetricKey {
     this.#key = key
   }
 
-  /** ECDSA with SHA-256 of a text, DER in lower-case hexadecimal digits. Another one each time. */
+  /**
+   * Signs a text with ECDSA and SHA-256. Returns the DER encoding in lower-case hexadecimal digits. ECDSA is
+   * randomized, so two signatures of one text differ.
+   */
   sign(text: string): string {
     return sign('sha256', Buffer.from(text, 'latin1'), this.#key).toString('hex')
   }
 
-  /** For verifiers. */
+  /** Returns the public key, which verifies the signatures. */
   get publicKey(): KeyObject {
     return createPublicKey(this.#key)
   }
@@ -26,8 +29,8 @@ export class AsymmetricKey {
 
 /**
  * Derives the private key of an access key: NIST SP 800-108 in counter mode with HMAC-SHA256, and a second counter for
- * candidates that are too large (FIPS 186-4 appendix B.4.2), as in aws-c-auth `key_derivation.c`. Whoever holds the
- * secret can derive it; whoever holds the public key can verify.
+ * candidates that are too large (FIPS 186-4 appendix B.4.2). `key_derivation.c` of aws-c-auth does the same. A server
+ * that holds the secret derives the same key; a server that holds only the public key can verify.
  */
 export function deriveAsymmetricKey(accessKeyId: string, secret: string): AsymmetricKey {
   for (let counter = 1; counter <= 254; counter++) {
@@ -41,11 +44,11 @@ export function deriveAsymmetricKey(accessKeyId: string, secret: string): Asymme
     const scalar = Buffer.from((value + 1n).toString(16).padStart(64, '0'), 'hex')
     return new AsymmetricKey(privateKey(scalar))
   }
-  // One candidate in four thousand million is too large.
-  throw new Error('No key could be derived from this access key')
+  // About one candidate in 4 000 000 000 is too large, so 254 in a row do not happen in practice.
+  throw new Error('No key could be derived from this access key. Create another access key.')
 }
 
-/** A private key of P-256 from its number. Not every runtime takes one without its public key, so that comes along. */
+/** Builds a private key of P-256 from its scalar. It includes the public key, because some runtimes require it. */
 function privateKey(scalar: Buffer): KeyObject {
   const pair = createECDH('prime256v1')
   pair.setPrivateKey(scalar)

@@ -9,53 +9,53 @@ import { SigV4Error } from './sigv4-error.ts'
 import { formatTimestamp } from './timestamp.ts'
 import { splitTarget, type Header, type WireRequest } from './wire-request.ts'
 
-/** What is common to all ways of signing. Nothing here needs a secret or computes a hash. */
+/** Options that all forms of signing share. A draft needs no secret and computes no hash. */
 export interface DraftOptions {
   readonly credentials: { readonly accessKeyId: string; readonly sessionToken?: string }
   /** Signing name of the service: `s3`, `s3tables`, `glue`, `execute-api` … */
   readonly service: string
   readonly date: Date
-  /** Default: those of the service, {@link rulesFor}. */
+  /** Default: the rules of the service, {@link rulesFor}. */
   readonly rules?: SigningRules
   /** Whether the session token is signed, or added after signing. Default `signed`. */
   readonly sessionToken?: 'signed' | 'after'
-  /** Lower-case names of headers that are sent unsigned, beside those that proxies change anyway. */
+  /** Lower-case names of further headers that are not signed. Headers that proxies change are never signed. */
   readonly unsignedHeaders?: readonly string[]
 }
 
 export interface HeaderDraftOptions extends DraftOptions {
   /** Lower-case hexadecimal SHA-256 of the body, `UNSIGNED-PAYLOAD` or a `STREAMING-…` constant. */
   readonly payloadHash: string
-  /** Whether `x-amz-content-sha256` is added. Default: as the rules say. */
+  /** Whether `x-amz-content-sha256` is added. Default: `payloadHeader` of the rules. */
   readonly payloadHeader?: boolean
 }
 
 export interface QueryDraftOptions extends DraftOptions {
   /** How long the request is valid from `date` on, in whole seconds: 1 to {@link MAX_EXPIRES_SECONDS}. */
   readonly expiresSeconds: number
-  /** Default: `UNSIGNED-PAYLOAD` by the rules of S3, else the hash of an empty body. */
+  /** Default: `UNSIGNED-PAYLOAD` by the rules of S3, and the hash of an empty body by the general rules. */
   readonly payloadHash?: string
 }
 
-/** Which of the two kinds of signature: for one region by a shared key, or for a set of regions by a key pair. */
+/** Kind of signature: for one region with a shared secret, or for a set of regions with a key pair. */
 export type Scheme =
   | { readonly algorithm: 'AWS4-HMAC-SHA256'; readonly region: string }
   | { readonly algorithm: 'AWS4-ECDSA-P256-SHA256'; readonly regionSet: string }
 
-/** A request that is all but signed. */
+/** A request that only lacks its signature. */
 export interface Draft<T> {
   readonly timestamp: string
   readonly canonicalRequest: string
-  /** What is signed, given the SHA-256 of the canonical request in lower-case hexadecimal digits. */
+  /** Builds the string to sign from the SHA-256 of the canonical request, in lower-case hexadecimal digits. */
   readonly stringToSign: (canonicalSha256: string) => string
-  /** What goes onto the wire, given the signature. */
+  /** Builds the part of the request that carries the signature. */
   readonly finish: (signature: string) => T
 }
 
-/** The longest that a presigned request may be valid, in seconds: seven days. */
+/** The longest validity of a presigned request, in seconds: seven days. */
 export const MAX_EXPIRES_SECONDS = 604_800
 
-/** A request to be signed in its headers; `finish` gives the headers to add, `authorization` last. */
+/** Prepares a request that is signed in its headers. `finish` returns the headers to add, `authorization` last. */
 export function draftHeaders(
   request: WireRequest,
   scheme: Scheme,
@@ -74,7 +74,10 @@ export function draftHeaders(
   const table = tabulateHeaders([...request.headers, ...added])
   for (const [name] of added) singleHeader(table, name)
   if (table.has('authorization')) {
-    throw new SigV4Error('two-authentications', 'The request has an authorization header already')
+    throw new SigV4Error(
+      'two-authentications',
+      'The request already has an authorization header. Remove it before signing.',
+    )
   }
   const signedHeaders = headersToSign(table, options)
   const parameters = parseQuery(query)
@@ -86,11 +89,12 @@ export function draftHeaders(
     signedHeaders,
     rules,
   })
-  const credential = credentialOf(timestamp, scheme, options)
+  const credential = formatCredential(timestamp, scheme, options)
   return {
     timestamp,
     canonicalRequest: head + options.payloadHash,
-    stringToSign: (sha256) => stringToSign(scheme, timestamp, scopeOf(timestamp, scheme, options), sha256),
+    stringToSign: (sha256) =>
+      stringToSign(scheme, timestamp, formatDraftScope(timestamp, scheme, options), sha256),
     finish: (signature) => [
       ...added,
       ...(options.sessionToken === 'after' ? tokenHeaders : []),
@@ -102,11 +106,14 @@ export function draftHeaders(
   }
 }
 
-/** A request to be signed in its query; `finish` gives the new target: path, query and signature. */
+/** Prepares a request that is signed in its query. `finish` returns the new target: path, query and signature. */
 export function draftQuery(request: WireRequest, scheme: Scheme, options: QueryDraftOptions): Draft<string> {
   const seconds = options.expiresSeconds
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_SECONDS) {
-    throw new SigV4Error('expiry-out-of-range', `expiresSeconds must be from 1 to ${MAX_EXPIRES_SECONDS}`)
+    throw new SigV4Error(
+      'expiry-out-of-range',
+      `expiresSeconds must be a whole number from 1 to ${MAX_EXPIRES_SECONDS}`,
+    )
   }
   const rules = options.rules ?? rulesFor(options.service)
   const { path, query } = splitTarget(request.target)
@@ -119,7 +126,7 @@ export function draftQuery(request: WireRequest, scheme: Scheme, options: QueryD
   const signed = [
     ...(query === '' ? [] : [query]),
     `X-Amz-Algorithm=${scheme.algorithm}`,
-    `X-Amz-Credential=${percentEncode(credentialOf(timestamp, scheme, options))}`,
+    `X-Amz-Credential=${percentEncode(formatCredential(timestamp, scheme, options))}`,
     `X-Amz-Date=${timestamp}`,
     `X-Amz-SignedHeaders=${percentEncode(signedHeaders.join(';'))}`,
     `X-Amz-Expires=${seconds}`,
@@ -131,12 +138,13 @@ export function draftQuery(request: WireRequest, scheme: Scheme, options: QueryD
   return {
     timestamp,
     canonicalRequest: head + payloadHash,
-    stringToSign: (sha256) => stringToSign(scheme, timestamp, scopeOf(timestamp, scheme, options), sha256),
+    stringToSign: (sha256) =>
+      stringToSign(scheme, timestamp, formatDraftScope(timestamp, scheme, options), sha256),
     finish: (signature) => `${path}?${signed}${token}${regionSet}&X-Amz-Signature=${signature}`,
   }
 }
 
-/** Never signed: hops on the way add, change or remove them. */
+/** Headers that are never signed, because proxies add, change or remove them. */
 const hopHeaders = new Set([
   'authorization',
   'baggage',
@@ -155,29 +163,35 @@ const hopHeaders = new Set([
   'x-amzn-trace-id',
 ])
 
-/** The names of the headers that are signed, lower-case and sorted. */
+/** Returns the names of the headers to sign, in lower case and sorted. */
 function headersToSign(table: HeaderTable, options: DraftOptions): string[] {
   if (singleHeader(table, 'host') === undefined) {
-    throw new SigV4Error('header-not-signed', 'A request to be signed needs its host header')
+    throw new SigV4Error('header-not-signed', 'The request has no host header. Add it before signing.')
   }
   const unsigned = new Set(options.unsignedHeaders)
   return [...table.keys()].filter((name) => !hopHeaders.has(name) && !unsigned.has(name)).toSorted()
 }
 
-/** Access key id and scope, as they stand in a request; refuses names that no verifier could read. */
-function credentialOf(timestamp: string, scheme: Scheme, options: DraftOptions): string {
+/**
+ * Returns the access key id and the scope in the form `id/date/region/service/aws4_request`. Refuses names that no
+ * verifier could parse.
+ */
+function formatCredential(timestamp: string, scheme: Scheme, options: DraftOptions): string {
   const day = timestamp.slice(0, 8)
   const region = 'region' in scheme ? scheme.region : 'any'
   const { accessKeyId } = options.credentials
   const readable = parseCredential(`${accessKeyId}/${day}/${region}/${options.service}/aws4_request`)
   const regions = 'regionSet' in scheme ? scheme.regionSet : '*'
   if (readable === undefined || !/^[\w.*-]{1,64}(,[\w.*-]{1,64}){0,31}$/.test(regions)) {
-    throw new SigV4Error('malformed-authentication', 'Access key id, region and service must be plain names')
+    throw new SigV4Error(
+      'malformed-authentication',
+      'Access key id, region, region set and service must be plain names, without slashes or spaces',
+    )
   }
-  return `${accessKeyId}/${scopeOf(timestamp, scheme, options)}`
+  return `${accessKeyId}/${formatDraftScope(timestamp, scheme, options)}`
 }
 
-function scopeOf(timestamp: string, scheme: Scheme, { service }: DraftOptions): string {
+function formatDraftScope(timestamp: string, scheme: Scheme, { service }: DraftOptions): string {
   const region = 'region' in scheme ? `${scheme.region}/` : ''
   return `${timestamp.slice(0, 8)}/${region}${service}/aws4_request`
 }

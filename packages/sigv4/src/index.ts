@@ -1,7 +1,7 @@
 export { sha256Hex } from './sha256-hex.ts'
 export {
   checksumHeader,
-  checksumOfHeader,
+  parseChecksumHeader,
   createChecksum,
   type Checksum,
   type ChecksumAlgorithm,
@@ -31,6 +31,8 @@ export { presign, type PresigningOptions } from './presign.ts'
 export { refusals, type RefusalCode, type RefusalKind } from './refusals.ts'
 export { generalRules, rulesFor, s3Rules, type SigningRules } from './rules.ts'
 export { type CredentialScope } from './scope.ts'
+export type { SignFetchOptions } from './sign-fetch.ts'
+export { signFetch } from './sign-fetch-node.ts'
 export {
   signRequest,
   type Credentials,

@@ -1,4 +1,4 @@
-import { checksumOfHeader, type ChecksumAlgorithm } from './checksums/checksum.ts'
+import { parseChecksumHeader, type ChecksumAlgorithm } from './checksums/checksum.ts'
 import { UNSIGNED_PAYLOAD } from './payload-hashes.ts'
 import { SigV4Error } from './sigv4-error.ts'
 
@@ -6,41 +6,44 @@ export const STREAMING_SIGNED = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
 export const STREAMING_SIGNED_TRAILER = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER'
 export const STREAMING_UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
 
-/** What a request says of its body. */
+/** How a request declares and signs its body. */
 export type Payload =
   /** The body's SHA-256 in lower-case hexadecimal digits is signed. */
   | { readonly kind: 'hashed'; readonly sha256: string }
-  /** The body's SHA-256 is signed, but not sent: hash the body and hand the hash to verification. */
+  /** The body's SHA-256 is signed, but not sent: hash the body and pass the hash to `verifySignature`. */
   | { readonly kind: 'hash-not-sent' }
-  /** Nothing of the body is signed. */
+  /** No part of the body is signed. */
   | { readonly kind: 'unsigned' }
-  /** The body is sent in chunks (`aws-chunked`), each signed or not, with or without a checksum behind them. */
+  /** The body is sent in chunks (`aws-chunked`), which are signed or not, with or without a checksum after them. */
   | StreamingPayload
 
 /** A body in chunks (`aws-chunked`). */
 export interface StreamingPayload {
   readonly kind: 'streaming'
   readonly chunks: 'signed' | 'unsigned'
-  /** The checksum that comes behind the body. */
+  /** The checksum that follows the body. */
   readonly trailer?: ChecksumAlgorithm
   /** Bytes of the body without chunk headers and trailer. */
   readonly decodedLength: number
 }
 
-/** Headers that say how a body is sent. */
+/** Headers that describe the body. */
 export interface PayloadHeaders {
   readonly contentSha256: string | undefined
   readonly decodedLength: string | undefined
   readonly trailer: string | undefined
 }
 
-/** Reads what the headers say of the body. `absent` is what holds when they don't say anything. */
+/** Reads the description of the body from the headers. Returns `absent` when the headers have none. */
 export function parsePayload(headers: PayloadHeaders, absent: Payload | undefined): Payload {
   const value = headers.contentSha256
   switch (value) {
     case undefined:
       if (absent !== undefined) return absent
-      throw new SigV4Error('no-payload-hash', 'The header x-amz-content-sha256 is missing')
+      throw new SigV4Error(
+        'no-payload-hash',
+        'The header x-amz-content-sha256 is missing. Send the SHA-256 of the body, or UNSIGNED-PAYLOAD.',
+      )
     case UNSIGNED_PAYLOAD:
       return { kind: 'unsigned' }
     case STREAMING_SIGNED:
@@ -56,10 +59,13 @@ export function parsePayload(headers: PayloadHeaders, absent: Payload | undefine
 
 function parseHash(value: string): string {
   if (/^[0-9a-f]{64}$/.test(value)) return value
-  // Iceberg's Java client sends the hash in base64, and signs it in hexadecimal digits.
+  // Iceberg's Java client sends the hash in base64, but signs it in hexadecimal digits.
   if (/^[A-Za-z0-9+/]{43}=$/.test(value)) return Buffer.from(value, 'base64').toString('hex')
   if (value.startsWith('STREAMING-')) {
-    throw new SigV4Error('unsupported-payload', 'x-amz-content-sha256 names an unsupported way of streaming')
+    throw new SigV4Error(
+      'unsupported-payload',
+      'x-amz-content-sha256 names a kind of streaming that is not supported',
+    )
   }
   throw new SigV4Error('malformed-payload-hash', 'x-amz-content-sha256 must be a SHA-256 or a known constant')
 }
@@ -68,7 +74,7 @@ function streamingWithTrailer(chunks: 'signed' | 'unsigned', headers: PayloadHea
   if (headers.trailer === undefined) {
     throw new SigV4Error('unsupported-trailer', 'The header x-amz-trailer is missing')
   }
-  const trailer = checksumOfHeader(headers.trailer.toLowerCase())
+  const trailer = parseChecksumHeader(headers.trailer.toLowerCase())
   if (trailer === undefined) {
     throw new SigV4Error('unsupported-trailer', 'x-amz-trailer must name one supported x-amz-checksum header')
   }

@@ -1,17 +1,17 @@
-/** What a refusal is to an S3 client: the HTTP status and the `Code` of the error document. */
+/** Form of a refusal for S3 clients: the HTTP status, and the `Code` of the error document. */
 export interface RefusalKind {
   readonly status: number
   readonly s3: string
 }
 
-/** Every reason to refuse a request or its body, once. Codes are stable: programs may switch on them. */
+/** All reasons to refuse a request or its body. The codes are stable: programs may switch on them. */
 export const refusals = {
-  // The request as such.
+  // Refusals of the request line and the headers.
   'malformed-request': { status: 400, s3: 'InvalidRequest' },
   'duplicate-header': { status: 400, s3: 'InvalidRequest' },
   'duplicate-parameter': { status: 400, s3: 'InvalidRequest' },
 
-  // The authentication in it.
+  // Refusals of the authentication.
   'no-authentication': { status: 403, s3: 'AccessDenied' },
   'two-authentications': { status: 400, s3: 'InvalidArgument' },
   'unsupported-algorithm': { status: 400, s3: 'InvalidRequest' },
@@ -31,7 +31,7 @@ export const refusals = {
   'unknown-access-key': { status: 403, s3: 'InvalidAccessKeyId' },
   'signature-mismatch': { status: 403, s3: 'SignatureDoesNotMatch' },
 
-  // What it says of its body.
+  // Refusals of the headers that describe the body.
   'no-payload-hash': { status: 400, s3: 'MissingSecurityHeader' },
   'malformed-payload-hash': { status: 400, s3: 'InvalidArgument' },
   'unsupported-payload': { status: 501, s3: 'NotImplemented' },
@@ -39,7 +39,7 @@ export const refusals = {
   'unsupported-trailer': { status: 400, s3: 'InvalidRequest' },
   'malformed-checksum': { status: 400, s3: 'InvalidRequest' },
 
-  // The body itself.
+  // Refusals of the body.
   'payload-mismatch': { status: 400, s3: 'XAmzContentSHA256Mismatch' },
   'malformed-chunk': { status: 400, s3: 'InvalidRequest' },
   'chunk-too-large': { status: 400, s3: 'InvalidChunkSizeError' },

@@ -1,19 +1,19 @@
-/** What differs between services in how a request is made canonical. */
+/** Differences between services in the canonical form of a request. */
 export interface SigningRules {
   /**
-   * `once`: the path counts as decoded and encoded once (S3).
-   * `twice`: the path is encoded once more, as it was sent (every other service).
+   * `once`: the path is decoded, then encoded (S3).
+   * `twice`: the path is encoded again without decoding it (all other services).
    */
   readonly encodePath: 'once' | 'twice'
   /** Whether `.`, `..` and repeated slashes are resolved before signing. */
   readonly normalizePath: boolean
-  /** Whether `x-amz-content-sha256` is sent with each signed request, and must be there in what is verified. */
+  /** Whether signed requests carry `x-amz-content-sha256`, and whether verification requires it. */
   readonly payloadHeader: boolean
-  /** What a presigned request without `x-amz-content-sha256` signs: nothing of the body, or the hash of the body. */
+  /** The payload hash of a presigned request without `x-amz-content-sha256`: `unsigned`, or the hash of the body. */
   readonly presignedPayload: 'unsigned' | 'body'
 }
 
-/** Amazon S3, and services with its rules. */
+/** Rules of Amazon S3 and of compatible services. */
 export const s3Rules: SigningRules = {
   encodePath: 'once',
   normalizePath: false,
@@ -21,7 +21,7 @@ export const s3Rules: SigningRules = {
   presignedPayload: 'unsigned',
 }
 
-/** All other services. */
+/** Rules of all other services. */
 export const generalRules: SigningRules = {
   encodePath: 'twice',
   normalizePath: true,
@@ -31,7 +31,7 @@ export const generalRules: SigningRules = {
 
 const likeS3 = new Set(['s3', 's3express', 's3-object-lambda', 's3-outposts'])
 
-/** The rules of a service by its signing name. `s3tables` is a general service. */
+/** Returns the rules of a service by its signing name. `s3tables` uses the general rules. */
 export function rulesFor(service: string): SigningRules {
   return likeS3.has(service) ? s3Rules : generalRules
 }

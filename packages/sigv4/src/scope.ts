@@ -1,4 +1,4 @@
-/** Where and when a signature counts. */
+/** Day, region and service for which a signature is valid. */
 export interface CredentialScope {
   /** Day in UTC: `20150830`. */
   readonly date: string
@@ -7,12 +7,14 @@ export interface CredentialScope {
   readonly service: string
 }
 
-/** `20150830/us-east-1/s3/aws4_request` */
+/** Formats a scope: `20150830/us-east-1/s3/aws4_request`. */
 export function formatScope(scope: CredentialScope): string {
   return `${scope.date}/${scope.region}/${scope.service}/aws4_request`
 }
 
-/** Access key id and scope of `AKID/20150830/us-east-1/s3/aws4_request`, or undefined when it has another form. */
+/**
+ * Parses an access key id and a scope: `AKID/20150830/us-east-1/s3/aws4_request`. Returns undefined for another form.
+ */
 export function parseCredential(
   text: string,
 ): { readonly accessKeyId: string; readonly scope: CredentialScope } | undefined {

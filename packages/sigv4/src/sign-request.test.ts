@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { presign } from './presign.ts'
 import { signRequest } from './sign-request.ts'
 import { SigningKeys } from './signing-keys.ts'
-import { credentials, outcome, signed, signing } from './test-requests.ts'
+import { credentials, outcome, signed, signing } from '../test/signed-requests.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
 const request: WireRequest = { method: 'GET', target: '/bucket/key', headers: [['host', 'here']] }
@@ -12,7 +12,7 @@ const plus = (...headers: Header[]): WireRequest => ({
   headers: [...request.headers, ...headers],
 })
 
-it('adds the date, the payload hash by the rules of S3, the session token, and the authorization', () => {
+it('adds the date, the session token, the authorization and, by the rules of S3, the payload hash', () => {
   const withToken = { ...credentials, sessionToken: 'token' }
   const names = (changes: object): string[] =>
     signRequest(request, { ...options, ...changes }).headers.map(([name]) => name)
@@ -21,7 +21,7 @@ it('adds the date, the payload hash by the rules of S3, the session token, and t
   expect(names({ credentials: withToken })).toContain('x-amz-security-token')
 })
 
-it('takes headers as a Headers, a Map, or entries of an object', () => {
+it('accepts headers as a Headers, a Map or entries of an object', () => {
   const { seed } = signRequest(request, options)
   for (const headers of [
     new Headers({ host: 'here' }),
@@ -32,7 +32,7 @@ it('takes headers as a Headers, a Map, or entries of an object', () => {
   }
 })
 
-it('leaves unsigned what hops on the way may change, and what the caller says', () => {
+it('does not sign headers that proxies change and headers that the caller excludes', () => {
   const more = plus(
     ['User-Agent', 'a'],
     ['Connection', 'close'],
@@ -44,7 +44,7 @@ it('leaves unsigned what hops on the way may change, and what the caller says', 
   expect(authorization).toContain('SignedHeaders=host;x-amz-content-sha256;x-amz-date,')
 })
 
-it('signs the same with keys that are kept', () => {
+it('returns the same signature with cached keys', () => {
   const keys = new SigningKeys()
   for (const _ of ['derived', 'kept']) {
     expect(signRequest(request, { ...options, keys }).seed.signature).toBe(
@@ -57,29 +57,29 @@ it('signs the same with keys that are kept', () => {
 it.each([
   ['no host', { ...request, headers: [] }, {}, 'header-not-signed'],
   ['two hosts', plus(['Host', 'there']), {}, 'duplicate-header'],
-  ['a date of its own', plus(['X-Amz-Date', '20260314T092653Z']), {}, 'duplicate-header'],
+  ['an x-amz-date header', plus(['X-Amz-Date', '20260314T092653Z']), {}, 'duplicate-header'],
   ['an authorization', plus(['Authorization', 'Bearer x']), {}, 'two-authentications'],
   ['a target without a path', { ...request, target: '?a' }, {}, 'malformed-request'],
-  ['a character of more than a byte', plus(['x-amz-meta-a', '\u{1f600}']), {}, 'malformed-request'],
-  ['a region that is no name', request, { region: 'a/b' }, 'malformed-authentication'],
-  ['a service that is no name', request, { service: '' }, 'malformed-authentication'],
+  ['a character of more than one byte', plus(['x-amz-meta-a', '\u{1f600}']), {}, 'malformed-request'],
+  ['a region that is not a plain name', request, { region: 'a/b' }, 'malformed-authentication'],
+  ['a service that is not a plain name', request, { service: '' }, 'malformed-authentication'],
   [
-    'an access key that is no name',
+    'an access key that is not a plain name',
     request,
     { credentials: { ...credentials, accessKeyId: 'a b' } },
     'malformed-authentication',
   ],
-])('a request with %s is not signed', (_, unfit, changes, code) => {
+])('signRequest refuses a request with %s', (_, unfit, changes, code) => {
   expect(() => signRequest(unfit, { ...options, ...changes })).toThrow(expect.objectContaining({ code }))
 })
 
-it.each([0, -1, 1.5, 604_801, Number.NaN])('a request is not presigned for %d seconds', (expiresSeconds) => {
+it.each([0, -1, 1.5, 604_801, Number.NaN])('presign refuses a validity of %d seconds', (expiresSeconds) => {
   expect(() => presign(request, { ...signing, expiresSeconds })).toThrow(
     expect.objectContaining({ code: 'expiry-out-of-range' }),
   )
 })
 
-it('an error tells nothing of the secret', () => {
+it('an error does not contain the secret', () => {
   const errors = [signed(request), plus(['Authorization', 'AWS4-HMAC-SHA256 secret'])]
     .map((each) => outcome(each, {}, 'another secret'))
     .join()

@@ -4,7 +4,7 @@ import { ALGORITHM, type Seed } from './signature.ts'
 import { deriveSigningKey, type SigningKeys } from './signing-keys.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
-/** An access key of AWS, or of a store that speaks its protocol. */
+/** An access key of AWS, or of a compatible store. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -14,25 +14,25 @@ export interface Credentials {
 export interface SigningOptions extends DraftOptions {
   readonly credentials: Credentials
   readonly region: string
-  /** Where signing keys are kept. */
+  /** Cache of derived signing keys. */
   readonly keys?: SigningKeys
 }
 
 export type HeaderSigningOptions = SigningOptions & HeaderDraftOptions
 
-/** What a request is sent with. */
+/** The result of signing. */
 export interface SignedRequest {
   /** The headers to add, `authorization` last. */
   readonly headers: readonly Header[]
-  /** From here the chunks of a streamed body are signed. */
+  /** The signature that the chunks of a streamed body continue. */
   readonly seed: Seed
 }
 
 /**
- * Signs a request in its headers. All headers given are signed but those that hops on the way may change; `host` must
- * be among them. Nothing may change after this.
+ * Signs a request in its headers. Signs all headers except those that proxies may change; `host` is required. The
+ * request must not change afterwards.
  *
- * @throws SigV4Error for a request that no verifier would take.
+ * @throws SigV4Error for a request that no verifier would accept.
  *
  * @example
  * ```ts
@@ -44,12 +44,12 @@ export interface SignedRequest {
  */
 export function signRequest(request: WireRequest, options: HeaderSigningOptions): SignedRequest {
   const draft = draftHeaders(request, { algorithm: ALGORITHM, region: options.region }, options)
-  const seed = sealed(draft, options)
+  const seed = computeSignature(draft, options)
   return { headers: draft.finish(seed.signature), seed }
 }
 
-/** Signs a draft. */
-export function sealed(draft: Draft<unknown>, options: SigningOptions): Seed {
+/** Computes the signature of a draft. */
+export function computeSignature(draft: Draft<unknown>, options: SigningOptions): Seed {
   const { timestamp } = draft
   const scope = { date: timestamp.slice(0, 8), region: options.region, service: options.service }
   const secret = options.credentials.secretAccessKey

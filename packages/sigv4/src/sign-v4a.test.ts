@@ -5,28 +5,31 @@ import { deriveAsymmetricKey } from './asymmetric-key.ts'
 import { draftHeaders, draftQuery } from './draft.ts'
 import { sha256Hex } from './sha256-hex.ts'
 import { presignV4a, signRequestV4a } from './sign-v4a.ts'
-import { readInputs, readVectors, type Vector } from './test-vectors.ts'
+import { readInputs, readVectors, type Vector } from '../test/vectors.ts'
 
 const vectors = readVectors('v4a')
 const inputs = readInputs('v4a')
 
-it('the official suite is whole: 38 cases with results, 2 without', () => {
+it('the official suite has 38 cases with results and 2 without', () => {
   expect([vectors.length, inputs.length]).toEqual([38, 2])
 })
 
-it.each(inputs)('$name, of which the suite has no result, is signed for its key', ({ request }) => {
-  const [some] = vectors
-  if (some === undefined) throw new Error('there are no vectors')
-  const { credentials, service, date, region: regionSet } = some
-  const key = deriveAsymmetricKey(credentials.accessKeyId, credentials.secretAccessKey)
-  const options = { credentials, service, date, payloadHash: sha256Hex(''), key, regionSet }
-  const draft = draftHeaders(request, { algorithm: 'AWS4-ECDSA-P256-SHA256', regionSet }, options)
-  const [, , query = ''] = draft.canonicalRequest.split('\n')
-  expect(query).toBe(query.split('&').toSorted().join('&'))
-  const authorization = valueOf(signRequestV4a(request, options), 'authorization')
-  const text = draft.stringToSign(sha256Hex(draft.canonicalRequest))
-  expect(verifies(publicKey(some), text, authorization.split('Signature=')[1] ?? '')).toBe(true)
-})
+it.each(inputs)(
+  'signRequestV4a signs $name, which has no result in the suite, with the key of the suite',
+  ({ request }) => {
+    const [some] = vectors
+    if (some === undefined) throw new Error('The suite contains no vectors')
+    const { credentials, service, date, region: regionSet } = some
+    const key = deriveAsymmetricKey(credentials.accessKeyId, credentials.secretAccessKey)
+    const options = { credentials, service, date, payloadHash: sha256Hex(''), key, regionSet }
+    const draft = draftHeaders(request, { algorithm: 'AWS4-ECDSA-P256-SHA256', regionSet }, options)
+    const [, , query = ''] = draft.canonicalRequest.split('\n')
+    expect(query).toBe(query.split('&').toSorted().join('&'))
+    const authorization = valueOf(signRequestV4a(request, options), 'authorization')
+    const text = draft.stringToSign(sha256Hex(draft.canonicalRequest))
+    expect(verifies(publicKey(some), text, authorization.split('Signature=')[1] ?? '')).toBe(true)
+  },
+)
 
 describe.each(vectors)('$name', (vector) => {
   const { accessKeyId, secretAccessKey } = vector.credentials
@@ -46,12 +49,12 @@ describe.each(vectors)('$name', (vector) => {
   }
   const scheme = { algorithm: 'AWS4-ECDSA-P256-SHA256', regionSet: vector.region } as const
 
-  it('has the published key pair', () => {
+  it('results in the published key pair', () => {
     expect(key.publicKey.equals(published)).toBe(true)
   })
 
   it.each(['header', 'query'] as const)(
-    'has the canonical request and the string to sign of the suite (%s)',
+    'results in the canonical request and the string to sign of the suite (%s)',
     (form) => {
       const draft =
         form === 'header'
@@ -63,7 +66,7 @@ describe.each(vectors)('$name', (vector) => {
     },
   )
 
-  it('is signed in its headers', () => {
+  it('results in a valid signature in the headers', () => {
     const headers = signRequestV4a(vector.request, options)
     const authorization = headers.find(([name]) => name === 'authorization')?.[1] ?? ''
     const [, start = '', signature = ''] = /^(.*, Signature=)([0-9a-f]+)$/.exec(authorization) ?? []
@@ -73,20 +76,23 @@ describe.each(vectors)('$name', (vector) => {
     expect(verifies(published, `${vector.header.stringToSign} `, signature)).toBe(false)
   })
 
-  it('is signed in its query', () => {
+  it('results in a valid signature in the query', () => {
     const [start = '', signature = ''] = presignV4a(vector.request, options).split('&X-Amz-Signature=')
     expect(vector.query.signedRequest.target.startsWith(start)).toBe(true)
     expect(verifies(published, vector.query.stringToSign, signature)).toBe(true)
   })
 })
 
-it.each(['us-east-1 us-west-2', '', 'a,,b', 'us-east-1\n', ','])('refuses the region set %j', (regionSet) => {
-  const key = deriveAsymmetricKey('AKID', 'secret')
-  const request = { method: 'GET', target: '/', headers: [['host', 'h'] as const] }
-  const credentials = { accessKeyId: 'AKID' }
-  const options = { credentials, service: 's', date: new Date(), payloadHash: 'x', key, regionSet }
-  expect(() => signRequestV4a(request, options)).toThrow('must be plain names')
-})
+it.each(['us-east-1 us-west-2', '', 'a,,b', 'us-east-1\n', ','])(
+  'signRequestV4a refuses the region set %j',
+  (regionSet) => {
+    const key = deriveAsymmetricKey('AKID', 'secret')
+    const request = { method: 'GET', target: '/', headers: [['host', 'h'] as const] }
+    const credentials = { accessKeyId: 'AKID' }
+    const options = { credentials, service: 's', date: new Date(), payloadHash: 'x', key, regionSet }
+    expect(() => signRequestV4a(request, options)).toThrow('must be plain names')
+  },
+)
 
 function verifies(key: KeyObject, text: string, signature: string): boolean {
   return verify('sha256', Buffer.from(text, 'latin1'), key, Buffer.from(signature, 'hex'))

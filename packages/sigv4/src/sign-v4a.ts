@@ -10,9 +10,9 @@ import { sha256Hex } from './sha256-hex.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
 interface V4aOptions {
-  /** {@link deriveAsymmetricKey} of the access key: deriving takes longer than signing, keep it. */
+  /** Key from {@link deriveAsymmetricKey}. Deriving takes longer than signing, so derive it once. */
   readonly key: AsymmetricKey
-  /** Regions that may verify it: `us-east-1`, `us-east-1,eu-*`, `*`. */
+  /** Regions in which the signature is valid: `us-east-1`, `us-east-1,eu-*`, `*`. */
   readonly regionSet: string
 }
 
@@ -20,24 +20,24 @@ export type V4aHeaderOptions = HeaderDraftOptions & V4aOptions
 export type V4aQueryOptions = QueryDraftOptions & V4aOptions
 
 /**
- * Signs a request in its headers with Signature Version 4A: by a key pair, for a set of regions.
+ * Signs a request in its headers with Signature Version 4A, which uses a key pair and is valid in a set of regions.
  *
  * @returns The headers to add, `authorization` last.
- * @throws SigV4Error for a request that no verifier would take.
+ * @throws SigV4Error for a request that no verifier would accept.
  */
 export function signRequestV4a(request: WireRequest, options: V4aHeaderOptions): readonly Header[] {
-  return sealed(draftHeaders(request, schemeOf(options), options), options)
+  return computeSignature(draftHeaders(request, toScheme(options), options), options)
 }
 
-/** As {@link signRequestV4a}, in the query. @returns The new request target. */
+/** Signs a request in its query with Signature Version 4A, like {@link signRequestV4a}. @returns The new target. */
 export function presignV4a(request: WireRequest, options: V4aQueryOptions): string {
-  return sealed(draftQuery(request, schemeOf(options), options), options)
+  return computeSignature(draftQuery(request, toScheme(options), options), options)
 }
 
-function schemeOf({ regionSet }: V4aOptions): { algorithm: 'AWS4-ECDSA-P256-SHA256'; regionSet: string } {
+function toScheme({ regionSet }: V4aOptions): { algorithm: 'AWS4-ECDSA-P256-SHA256'; regionSet: string } {
   return { algorithm: 'AWS4-ECDSA-P256-SHA256', regionSet }
 }
 
-function sealed<T>(draft: Draft<T>, { key }: V4aOptions): T {
+function computeSignature<T>(draft: Draft<T>, { key }: V4aOptions): T {
   return draft.finish(key.sign(draft.stringToSign(sha256Hex(draft.canonicalRequest))))
 }

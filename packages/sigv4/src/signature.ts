@@ -5,7 +5,7 @@ import type { SigningKey } from './signing-keys.ts'
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 
-/** A signature of a request, and what is needed to sign the chunks of its body after it. */
+/** The signature of a request, with the values that sign the chunks of its body. */
 export interface Seed {
   /** 64 lower-case hexadecimal digits. */
   readonly signature: string
@@ -15,12 +15,12 @@ export interface Seed {
   readonly signingKey: SigningKey
 }
 
-/** The string to sign of a canonical request. */
+/** Builds the string to sign from a canonical request. */
 export function stringToSign(timestamp: string, scope: CredentialScope, canonicalRequest: string): string {
   return `${ALGORITHM}\n${timestamp}\n${formatScope(scope)}\n${sha256Hex(canonicalRequest)}`
 }
 
-/** Compares two signatures in a time that does not depend on where they differ. */
+/** Compares two signatures. The time does not depend on the position of the first difference. */
 export function sameSignature(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))
 }

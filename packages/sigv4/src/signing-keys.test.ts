@@ -5,13 +5,13 @@ import { deriveSigningKey, signingKeyBytes, SigningKeys } from './signing-keys.t
 const scope = { date: '20150830', region: 'us-east-1', service: 'iam' }
 const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 
-it('the signing key of the AWS General Reference', () => {
+it('deriveSigningKey returns the key of the example in the AWS General Reference', () => {
   expect(signingKeyBytes(secret, scope).toString('hex')).toBe(
     'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9',
   )
 })
 
-it('a key shows nothing of itself in a log', () => {
+it('a signing key does not appear in logs', () => {
   const key = deriveSigningKey(secret, scope)
   const keys = new SigningKeys()
   keys.get(secret, scope)
@@ -21,7 +21,7 @@ it('a key shows nothing of itself in a log', () => {
   }
 })
 
-it('kept keys are the derived ones, and are derived once', () => {
+it('SigningKeys derives each key once', () => {
   const keys = new SigningKeys()
   const first = keys.get(secret, scope)
   expect(first.sign('text')).toBe(deriveSigningKey(secret, scope).sign('text'))
@@ -37,7 +37,7 @@ it('kept keys are the derived ones, and are derived once', () => {
   expect(keys.get('other', scope).sign('text')).not.toBe(first.sign('text'))
 })
 
-it('their number is bounded, and the one unused for longest goes first', () => {
+it('SigningKeys evicts the key that was unused for the longest time', () => {
   const keys = new SigningKeys({ max: 2 })
   const a = keys.get('a', scope)
   const b = keys.get('b', scope)

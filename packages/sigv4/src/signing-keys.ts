@@ -1,16 +1,16 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { CredentialScope } from './scope.ts'
 
-/** A key that signs within a scope. It does not show its bytes: not to a log, not as JSON, not to a caller. */
+/** A key that signs within a scope. Its bytes cannot be read, and do not appear in logs or JSON. */
 export class SigningKey {
-  // A `KeyObject`, because Node makes one of bytes at each HMAC, which takes many times as long as the HMAC.
+  // A `KeyObject`, because from bytes Node creates one for each HMAC, which takes many times as long as the HMAC.
   readonly #key: KeyObject
 
   constructor(bytes: Buffer) {
     this.#key = createSecretKey(bytes)
   }
 
-  /** HMAC-SHA256 of a text in lower-case hexadecimal digits. */
+  /** Returns the HMAC-SHA256 of a text in lower-case hexadecimal digits. */
   sign(text: string): string {
     return createHmac('sha256', this.#key).update(text).digest('hex')
   }
@@ -21,7 +21,7 @@ export function deriveSigningKey(secret: string, scope: CredentialScope): Signin
   return new SigningKey(signingKeyBytes(secret, scope))
 }
 
-/** The bytes of a signing key. */
+/** Returns the bytes of a signing key. */
 export function signingKeyBytes(secret: string, scope: CredentialScope): Buffer {
   let key: Buffer = Buffer.from(`AWS4${secret}`, 'utf8')
   for (const step of [scope.date, scope.region, scope.service, 'aws4_request']) {
@@ -31,8 +31,8 @@ export function signingKeyBytes(secret: string, scope: CredentialScope): Buffer 
 }
 
 /**
- * Signing keys that were derived before, up to a bound; the one unused for longest goes first. Deriving takes four
- * HMACs, signing one. Secrets are held in memory as part of the cache's keys.
+ * Caches derived signing keys, because deriving takes four HMACs and signing takes one. At the bound it evicts the key
+ * that was unused for the longest time. The secrets stay in memory as a part of the cache's keys.
  *
  * @example
  * ```ts
@@ -48,9 +48,9 @@ export class SigningKeys {
     this.#max = options.max ?? 1000
   }
 
-  /** The signing key of a secret in a scope. */
+  /** Returns the signing key of a secret in a scope. */
   get(secret: string, scope: CredentialScope): SigningKey {
-    // Neither date, region nor service can hold a slash, so the secret's beginning is unmistakable.
+    // Date, region and service contain no slash, so the id is unique although the secret may contain slashes.
     const id = `${scope.date}/${scope.region}/${scope.service}/${secret}`
     const known = this.#keys.get(id)
     const key = known ?? deriveSigningKey(secret, scope)
@@ -63,7 +63,7 @@ export class SigningKeys {
     return key
   }
 
-  /** How many keys are held. */
+  /** Returns the number of cached keys. */
   get size(): number {
     return this.#keys.size
   }

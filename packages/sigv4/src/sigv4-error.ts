@@ -1,10 +1,11 @@
 import { refusals, type RefusalCode, type RefusalKind } from './refusals.ts'
 
 /**
- * The one error of this package. Verification hands it back in a {@link Result}; signing and body decoding throw it.
+ * The only error class of this package. Verification returns it in a {@link Result}; signing and body decoding throw
+ * it.
  *
- * `message` is for the log: it says precisely what is wrong and may name headers and scopes, never a secret, a
- * signature or a canonical request. What the caller of a server may be told is `code`, through {@link refusals}.
+ * `message` is for the log: it names the fault and may name headers and scopes, but never a secret, a signature or a
+ * canonical request. A server may send `code` to its callers, with the status and the S3 code of {@link refusals}.
  */
 export class SigV4Error extends Error {
   override readonly name = 'SigV4Error'
@@ -15,17 +16,19 @@ export class SigV4Error extends Error {
     this.code = code
   }
 
-  /** HTTP status and S3 code of this refusal. */
+  /** Returns the HTTP status and the S3 code of this refusal. */
   get kind(): RefusalKind {
     return refusals[this.code]
   }
 }
 
-/** What a step at the trust boundary returns: a value, or the reason why there is none. */
+/** Result of a step at the trust boundary: a value, or the reason for the refusal. */
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: SigV4Error }
 
-/** Runs a step that throws {@link SigV4Error} and hands back its outcome; other errors are bugs and pass through. */
+/**
+ * Runs a step and returns a thrown {@link SigV4Error} as a refusal. Throws all other errors, because they are bugs.
+ */
 export function attempt<T>(step: () => T): Result<T> {
   try {
     return { ok: true, value: step() }

@@ -6,7 +6,7 @@ const seconds = fc
   .date({ min: new Date('1000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
   .map((date) => new Date(Math.floor(date.getTime() / 1000) * 1000))
 
-it('every moment comes back, in either form', () => {
+it('parsing a formatted time returns the time, in both forms', () => {
   fc.assert(
     fc.property(seconds, (date) => {
       expect(parseTimestamp(formatTimestamp(date))).toEqual(date)
@@ -16,7 +16,7 @@ it('every moment comes back, in either form', () => {
   )
 })
 
-it('what is read is written the same', () => {
+it('formatting a parsed time returns the text', () => {
   const digits = (length: number): fc.Arbitrary<string> =>
     fc.nat(10 ** length - 1).map((number) => String(number).padStart(length, '0'))
   fc.assert(
@@ -51,13 +51,13 @@ it.each([
   '20260314T250000Z',
   '20260314T006000Z',
   '20260314T000060Z',
-])('%j is no moment', (text) => {
+])('parseTimestamp refuses %j', (text) => {
   expect(parseTimestamp(text)).toBeUndefined()
   expect(parseHttpDate(text)).toBeUndefined()
 })
 
 it.each(['Sun, 14 Mar 2026 09:26:53 GMT', 'Sat, 14 Mar 2026 09:26:53 CET', 'Sat, 14-Mar-26 09:26:53 GMT'])(
-  '%j is no HTTP date',
+  'parseHttpDate refuses %j',
   (text) => {
     expect(parseHttpDate(text)).toBeUndefined()
   },

@@ -12,27 +12,27 @@ import { attempt, SigV4Error, type Result } from './sigv4-error.ts'
 
 export interface SignatureVerificationOptions {
   /**
-   * SHA-256 of the body in lower-case hexadecimal digits, where the body is at hand already. Without it a request whose
-   * payload is `hash-not-sent` cannot be verified, and a `hashed` body is checked by `decodeBody` only.
+   * SHA-256 of the body in lower-case hexadecimal digits, if the caller has read the body. A request whose payload is
+   * `hash-not-sent` cannot be verified without it. For a `hashed` body, `decodeBody` compares the hash as well.
    */
   readonly bodySha256?: string
-  /** Where signing keys are kept. */
+  /** Cache of derived signing keys. */
   readonly keys?: SigningKeys
 }
 
-/** A request whose signature is right. */
+/** A request with a valid signature. */
 export interface VerifiedRequest {
   readonly request: ParsedRequest
-  /** From here the chunks of a streamed body are signed. */
+  /** The signature that the chunks of a streamed body continue. */
   readonly seed: Seed
 }
 
 /**
- * Checks the signature of a parsed request with the secret of its access key. The time it takes does not tell where a
- * wrong signature differs; nor, with a bounded cache of keys, whether the access key exists: pass `undefined` for an
- * unknown one, and the work is the same.
+ * Verifies the signature of a parsed request with the secret of its access key. The time depends neither on the
+ * position of the first wrong digit nor, with a bounded cache of keys, on whether the access key exists: pass
+ * `undefined` for an unknown access key, and the function does the same work.
  *
- * Whether the session token belongs to the access key is for the caller to check, first.
+ * The caller must check first that the session token belongs to the access key.
  */
 export function verifySignature(
   request: ParsedRequest,
@@ -42,8 +42,8 @@ export function verifySignature(
   return attempt(() => verify(request, secret, options))
 }
 
-// The secret of nobody: a request signed with it is refused like any other without an access key.
-const NOBODY = 'no such access key'
+// Secret in place of a missing one. The function computes a signature with it, and refuses the request in any case.
+const NO_SECRET = 'no such access key'
 
 function verify(
   request: ParsedRequest,
@@ -51,13 +51,13 @@ function verify(
   options: SignatureVerificationOptions,
 ): VerifiedRequest {
   const { scope, timestamp, signature } = request
-  // An empty secret is known to everybody, so it is the secret of nobody too.
-  const key = secret === undefined || secret === '' ? NOBODY : secret
+  // An empty secret is public, so a request with an empty secret is refused like one with an unknown access key.
+  const key = secret === undefined || secret === '' ? NO_SECRET : secret
   const signingKey = options.keys?.get(key, scope) ?? deriveSigningKey(key, scope)
   const canonicalRequest = request.canonicalHead + payloadHash(request.payload, options.bodySha256)
   const expected = signingKey.sign(stringToSign(timestamp, scope, canonicalRequest))
   const same = sameSignature(expected, signature)
-  if (key === NOBODY) throw new SigV4Error('unknown-access-key', 'There is no such access key')
+  if (key === NO_SECRET) throw new SigV4Error('unknown-access-key', 'The access key does not exist')
   if (!same) throw new SigV4Error('signature-mismatch', 'The signature does not match the request')
   const { payload } = request
   if (
@@ -78,7 +78,10 @@ function payloadHash(payload: Payload, bodySha256: string | undefined): string {
       return UNSIGNED_PAYLOAD
     case 'hash-not-sent':
       if (bodySha256 !== undefined) return bodySha256
-      throw new SigV4Error('no-payload-hash', 'The hash of the body is needed to verify this request')
+      throw new SigV4Error(
+        'no-payload-hash',
+        'Verifying this request needs the hash of its body. Read the body first and pass bodySha256.',
+      )
     default:
       if (payload.trailer === undefined) return STREAMING_SIGNED
       return payload.chunks === 'signed' ? STREAMING_SIGNED_TRAILER : STREAMING_UNSIGNED_TRAILER

@@ -1,13 +1,14 @@
-/** What a person may leave alone: a way out of the login, and whether it is remembered. */
-const notFilledIn = new Set(['cancel', 'rememberMe'])
+/** Inputs that are not submitted: they cancel the login, or store it in the browser. */
+const skippedInputs = new Set(['cancel', 'rememberMe'])
 
 /**
- * Somebody with a browser: follows links and redirects, keeps cookies, fills in forms. Knows those of Keycloak and
- * of oidc-provider.
+ * Logs in as a user with a browser does: follows redirects, stores cookies and submits forms. Supports the login pages
+ * of Keycloak and of oidc-provider.
  *
- * @param fields what is filled in, by the names of the inputs; others keep what the page gives them
- * @param stopAt the beginning of an address that is not visited any more
- * @returns that address, or else the text of the first page without a form
+ * @param fields values of inputs by their names. Other inputs keep the values of the page.
+ * @param stopAt prefix of a URL that is not requested, such as a redirect URI
+ * @returns the URL with this prefix, or the text of the first page without a form
+ * @throws {Error} after 20 pages
  */
 export async function browse(
   start: string,
@@ -46,11 +47,11 @@ export async function browse(
     const form = new URLSearchParams()
     for (const [input] of page.matchAll(/<input[^>]*>/g)) {
       const name = /name="([^"]+)"/.exec(input)?.[1]
-      if (name === undefined || notFilledIn.has(name)) continue
+      if (name === undefined || skippedInputs.has(name)) continue
       form.set(name, fields[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '')
     }
     url = new URL(action.replaceAll('&amp;', '&'), url).href
     response = await get(url, form)
   }
-  throw new Error('The login did not come to an end')
+  throw new Error('The login did not end after 20 pages.')
 }

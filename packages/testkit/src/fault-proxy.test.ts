@@ -9,7 +9,7 @@ describe('FaultProxy', () => {
   const received: string[] = []
   beforeEach(async () => {
     received.length = 0
-    // Answers each piece with the same in capitals.
+    // Responds to each piece of data with the same text in capitals.
     server = createServer((socket) => {
       socket.on('error', () => undefined)
       socket.on('data', (data) => {
@@ -27,7 +27,7 @@ describe('FaultProxy', () => {
 
   const start = async (faults: Faults = {}): Promise<FaultProxy> => FaultProxy.start({ port, faults })
 
-  it('passes bytes on in both directions, and the end of them', async () => {
+  it('forwards bytes and the end of the stream in both directions', async () => {
     await using proxy = await start()
     const client = new Client(proxy.port)
     client.socket.end('hello')
@@ -36,7 +36,7 @@ describe('FaultProxy', () => {
     expect(proxy.connections).toBe(1)
   })
 
-  it('refuses, and takes connections again', async () => {
+  it('resets new connections, and accepts them after the fault is removed', async () => {
     await using proxy = await start({ refuse: true })
     const refused = new Client(proxy.port)
     await refused.closed
@@ -47,7 +47,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('hangs open connections and lets them go on', async () => {
+  it('stops forwarding on open connections, and continues after the fault is removed', async () => {
     await using proxy = await start()
     const client = new Client(proxy.port)
     expect(await client.ask('one', 3)).toBe('ONE')
@@ -64,7 +64,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('delays by the latency, in both directions', async () => {
+  it('delays data by the latency in both directions', async () => {
     await using proxy = await start({ latency: 80 })
     const client = new Client(proxy.port)
     const before = performance.now()
@@ -73,7 +73,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('holds to the bandwidth', async () => {
+  it('limits the bandwidth', async () => {
     await using proxy = await start({ bandwidth: 100_000 })
     const client = new Client(proxy.port)
     const before = performance.now()
@@ -82,7 +82,7 @@ describe('FaultProxy', () => {
     client.socket.destroy()
   })
 
-  it('resets after so many bytes of either direction', async () => {
+  it('resets a connection after a number of bytes in either direction', async () => {
     await using proxy = await start({ resetAfterSent: 3 })
     const sending = new Client(proxy.port)
     sending.socket.write('abcdef')
@@ -95,7 +95,7 @@ describe('FaultProxy', () => {
     expect(receiving.text.length).toBeLessThanOrEqual(3)
   })
 
-  it('resets what is open, and leaves nothing open when it ends', async () => {
+  it('resets open connections, and closes all connections when it is disposed of', async () => {
     const proxy = await start()
     const client = new Client(proxy.port)
     await client.ask('x', 1)
@@ -115,15 +115,15 @@ class Client {
   readonly socket: Socket
   readonly closed: Promise<void>
   text = ''
-  #heard = Promise.withResolvers<void>()
+  #received = Promise.withResolvers<void>()
 
   constructor(port: number) {
     this.socket = connect({ host: '127.0.0.1', port })
     this.socket.on('error', () => undefined)
     this.socket.on('data', (data) => {
       this.text += data.toString()
-      this.#heard.resolve()
-      this.#heard = Promise.withResolvers()
+      this.#received.resolve()
+      this.#received = Promise.withResolvers()
     })
     this.closed = new Promise((resolve) => {
       this.socket.once('close', () => resolve())
@@ -137,6 +137,6 @@ class Client {
   }
 
   async until(length: number): Promise<void> {
-    while (this.text.length < length) await this.#heard.promise
+    while (this.text.length < length) await this.#received.promise
   }
 }

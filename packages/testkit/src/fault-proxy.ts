@@ -1,32 +1,35 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What the proxy does to connections. All fields together; absent ones do nothing. */
+/** Faults of a {@link FaultProxy}. They can be combined. */
 export interface Faults {
-  /** Reset every new connection as soon as it is made. */
+  /** Reset every new connection immediately. */
   readonly refuse?: boolean
-  /** Take bytes in, on new and open connections, and pass nothing on until this is taken away again. */
+  /** Forward no bytes on new and open connections until this fault is removed. The proxy still receives them. */
   readonly hang?: boolean
-  /** Milliseconds that each piece of data waits, in both directions. */
+  /** Delay of each piece of data in ms, in both directions. */
   readonly latency?: number
-  /** Bytes per second, for each connection and direction. */
+  /** Limit in bytes per second for each connection and direction. */
   readonly bandwidth?: number
-  /** Reset a connection once this many bytes have gone from the client to the target. */
+  /** Reset a connection after the proxy has forwarded this many bytes from the client to the target. */
   readonly resetAfterSent?: number
-  /** Reset a connection once this many bytes have gone from the target to the client. */
+  /** Reset a connection after the proxy has forwarded this many bytes from the target to the client. */
   readonly resetAfterReceived?: number
 }
 
+/** Options of {@link FaultProxy.start}. */
 export interface FaultProxyOptions {
+  /** Port of the target. */
   readonly port: number
-  /** Host of the target (default 127.0.0.1). */
+  /** Host of the target. Default: 127.0.0.1. */
   readonly host?: string
+  /** Faults from the start. Default: none. */
   readonly faults?: Faults
 }
 
 /**
- * A TCP proxy on the loopback interface that misbehaves on demand. Faults take effect at once, for open connections
- * too; byte counts begin anew for every connection.
+ * TCP proxy on the loopback interface that injects faults. Faults take effect immediately, also for open connections.
+ * Byte counts are per connection.
  *
  * @example
  * ```ts
@@ -50,8 +53,9 @@ export class FaultProxy implements AsyncDisposable {
     server.on('connection', (client) => this.#accept(client))
   }
 
+  /** Starts a proxy on a free port. */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
-    // A half-closed side must stay open: the other one may still be answering.
+    // When the client closes its sending side, the target may still send its response.
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     const proxy = new FaultProxy(server, options)
     await new Promise<void>((resolve, reject) => {
@@ -61,22 +65,24 @@ export class FaultProxy implements AsyncDisposable {
     return proxy
   }
 
+  /** Returns the port on which the proxy listens. */
   get port(): number {
     const address = this.#server.address()
-    if (address === null || typeof address === 'string') throw new Error('The proxy is closed')
+    if (address === null || typeof address === 'string') throw new Error('The proxy is closed.')
     return address.port
   }
 
-  /** How many connections were made so far, refused ones too. */
+  /** Returns the number of connections since the start, including refused ones. */
   get connections(): number {
     return this.#connections
   }
 
-  /** In how many directions of connections something waits for the end of a hang. */
+  /** Returns the number of directions of connections that wait because of the fault `hang`. */
   get held(): number {
     return this.#held
   }
 
+  /** Returns the current faults. Assign other faults to replace them. */
   get faults(): Faults {
     return this.#faults
   }
@@ -87,7 +93,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#changed = Promise.withResolvers()
   }
 
-  /** Leads new connections to another port of the target's host. Open ones stay. */
+  /** Forwards new connections to another port of the target host. Open connections do not change. */
   redirect(port: number): void {
     this.#target = { ...this.#target, port }
   }
@@ -121,12 +127,17 @@ export class FaultProxy implements AsyncDisposable {
       socket.on('error', reset)
       socket.on('close', () => this.#open.delete(socket))
     }
-    void this.#carry(client, target, reset, () => this.#faults.resetAfterSent)
-    void this.#carry(target, client, reset, () => this.#faults.resetAfterReceived)
+    void this.#forward(client, target, reset, () => this.#faults.resetAfterSent)
+    void this.#forward(target, client, reset, () => this.#faults.resetAfterReceived)
   }
 
-  async #carry(from: Socket, to: Socket, reset: () => void, limit: () => number | undefined): Promise<void> {
-    let carried = 0
+  async #forward(
+    from: Socket,
+    to: Socket,
+    reset: () => void,
+    limit: () => number | undefined,
+  ): Promise<void> {
+    let forwarded = 0
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
         await this.#pause(this.#faults.latency ?? 0)
@@ -134,42 +145,42 @@ export class FaultProxy implements AsyncDisposable {
           const piece = rest.subarray(0, this.#pieceSize())
           rest = rest.subarray(piece.byteLength)
           await this.#pause((piece.byteLength / (this.#faults.bandwidth ?? Infinity)) * 1000)
-          const left = (limit() ?? Infinity) - carried
+          const left = (limit() ?? Infinity) - forwarded
           if (left <= piece.byteLength) {
             to.write(piece.subarray(0, Math.max(0, left)), reset)
             return
           }
-          carried += piece.byteLength
-          if (!to.write(piece)) await drained(to)
+          forwarded += piece.byteLength
+          if (!to.write(piece)) await waitForDrain(to)
         }
       }
-      await this.#untilMoving()
+      await this.#waitForHangEnd()
       to.end()
     } catch {
-      // The connection broke; both sides are being reset.
+      // One side closed the connection.
       reset()
     }
   }
 
-  /** Bytes to pass on at once: what the bandwidth lets through in a fiftieth of a second. */
+  /** Returns the number of bytes that the bandwidth allows in 20 ms. */
   #pieceSize(): number {
     return Math.max(1, Math.floor((this.#faults.bandwidth ?? Infinity) / 50))
   }
 
   async #pause(wait: number): Promise<void> {
-    await this.#untilMoving()
+    await this.#waitForHangEnd()
     if (wait > 0) await sleep(wait)
-    await this.#untilMoving()
+    await this.#waitForHangEnd()
   }
 
-  async #untilMoving(): Promise<void> {
+  async #waitForHangEnd(): Promise<void> {
     this.#held += 1
     while (this.#faults.hang === true) await this.#changed.promise
     this.#held -= 1
   }
 }
 
-async function drained(socket: Socket): Promise<void> {
+async function waitForDrain(socket: Socket): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = (): void => {
       socket.off('drain', done)

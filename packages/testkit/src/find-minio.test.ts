@@ -8,24 +8,24 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-describe('MinIO', () => {
-  test('is the binary that HEADGATE_MINIO names, which must be there', () => {
+describe('findMinio', () => {
+  test('returns the binary that HEADGATE_MINIO names, and throws if the file does not exist', () => {
     const binary = join(mkdtempSync(join(tmpdir(), 'headgate-minio-')), 'minio')
     vi.stubEnv('HEADGATE_MINIO', binary)
-    expect(findMinio).toThrow(`HEADGATE_MINIO names no file: ${binary}`)
+    expect(findMinio).toThrow(`HEADGATE_MINIO names a file that does not exist: ${binary}`)
     writeFileSync(binary, '')
     expect(findMinio()).toBe(binary)
     expect(needsMinio('a suite')).toBe('a suite')
   })
 
-  test('that is asked for and is not there fails, and else is told by the names of what is left out', () => {
+  test('throws if HEADGATE_REQUIRE_MINIO is set and no binary exists; otherwise titles of skipped tests state the reason', () => {
     for (const name of ['HEADGATE_MINIO', 'HEADGATE_REQUIRE_MINIO']) vi.stubEnv(name, '')
     vi.stubEnv('HEADGATE_CACHE', '/nowhere')
-    // So there is no `go` that could tell where it installs.
+    // An empty PATH hides the program `go`, which would return its installation directory.
     vi.stubEnv('PATH', '')
     expect(findMinio()).toBe(undefined)
     expect(needsMinio('a suite')).toBe(
-      'a suite (left out, needs MinIO: npm run engines:install minio (needs Go), or HEADGATE_MINIO=/path/of/a/binary)',
+      'a suite (skipped, needs MinIO: run "npm run engines:install minio", which needs Go, or set HEADGATE_MINIO to the path of a binary)',
     )
     vi.stubEnv('HEADGATE_REQUIRE_MINIO', '1')
     expect(findMinio).toThrow(/HEADGATE_REQUIRE_MINIO is set, .*engines:install minio/)

@@ -3,27 +3,32 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const howToGetMinio = 'npm run engines:install minio (needs Go), or HEADGATE_MINIO=/path/of/a/binary'
+/** Instructions for users without a MinIO binary. */
+export const installMinioHint =
+  'run "npm run engines:install minio", which needs Go, or set HEADGATE_MINIO to the path of a binary'
 
 /**
- * The MinIO binary of this machine: `HEADGATE_MINIO`, the one that `engines:install` or `go install` made. Undefined when there is none.
+ * Finds the MinIO binary: the one that `HEADGATE_MINIO` names, or one that `engines:install` or `go install` installed.
+ * Returns its path, or undefined if no binary exists.
  *
- * @throws Error when `HEADGATE_MINIO` names no file, and when there is none although `HEADGATE_REQUIRE_MINIO=1` asks for it
+ * @throws {Error} when the file that `HEADGATE_MINIO` names does not exist, or no binary exists and
+ * `HEADGATE_REQUIRE_MINIO=1` is set
  */
 export function findMinio(): string | undefined {
   const named = process.env['HEADGATE_MINIO']
   if (named !== undefined && named !== '') {
     if (existsSync(named)) return named
-    throw new Error(`HEADGATE_MINIO names no file: ${named}`)
+    throw new Error(`HEADGATE_MINIO names a file that does not exist: ${named}`)
   }
   const found = [installedHere(), installedByGo()].find((path) => path !== undefined && existsSync(path))
   if (found === undefined && process.env['HEADGATE_REQUIRE_MINIO'] === '1')
-    throw new Error(`HEADGATE_REQUIRE_MINIO is set, and there is no MinIO binary: ${howToGetMinio}`)
+    throw new Error(`HEADGATE_REQUIRE_MINIO is set, but no MinIO binary was found: ${installMinioHint}`)
   return found
 }
 
 /**
- * The name of tests that need MinIO: where they are left out it says what is missing, and how to get it.
+ * Returns the title of a test that needs MinIO. If no binary exists, appends that the test is skipped and how to install
+ * MinIO.
  *
  * @example
  * ```ts
@@ -31,7 +36,7 @@ export function findMinio(): string | undefined {
  * ```
  */
 export function needsMinio(name: string): string {
-  return findMinio() === undefined ? `${name} (left out, needs MinIO: ${howToGetMinio})` : name
+  return findMinio() === undefined ? `${name} (skipped, needs MinIO: ${installMinioHint})` : name
 }
 
 function installedHere(): string {

@@ -1,15 +1,16 @@
 export { browse } from './browse.ts'
 export { FaultProxy, type FaultProxyOptions, type Faults } from './fault-proxy.ts'
 export { findMinio, needsMinio } from './find-minio.ts'
+export { startHttpServer, type HttpTestServer, type ReceivedRequest } from './http-server.ts'
 export { startMinio, type Minio, type MinioOpenId, type MinioOptions } from './minio.ts'
 export { programEnvironment } from './program-environment.ts'
 export {
-  type Effort,
   fuzzTargets,
   fuzzTargetsOn,
   type FuzzTargets,
   property,
   type Property,
+  type PropertyLimits,
 } from './properties.ts'
 export {
   type IssuerKey,

@@ -1,4 +1,4 @@
-/** Whether there is a process of this id, of whichever user. */
+/** Returns whether a process with this id exists, also if another user owns it. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

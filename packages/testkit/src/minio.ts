@@ -4,31 +4,33 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findMinio, howToGetMinio } from './find-minio.ts'
+import { findMinio, installMinioHint } from './find-minio.ts'
 
 const startAttempts = 3
-const readyWithin = 30_000
-const stopWithin = 5_000
-const keptOutput = 4_000
+const READY_TIMEOUT_MS = 30_000
+const STOP_TIMEOUT_MS = 5_000
+/** Number of characters of the output that an error contains. */
+const MAX_OUTPUT = 4_000
 
+/** Options of {@link startMinio}. */
 export interface MinioOptions {
-  /** Buckets that exist from the start. */
+  /** Buckets that exist after the start. */
   readonly buckets: readonly string[]
-  /** Path of the binary; the one of `findMinio` without it. */
+  /** Path of the binary. Default: the result of `findMinio`. */
   readonly binary?: string
-  /** Whose web identities its token service takes. The provider must answer already. */
+  /** Identity provider whose tokens the token service (STS) accepts. It must be running. */
   readonly openid?: MinioOpenId
 }
 
-/** An identity provider whose tokens name in the claim `policy` what their bearers may. */
+/** Identity provider whose tokens name a policy of MinIO in the claim `policy`. */
 export interface MinioOpenId {
   /** URL of its discovery document. */
   readonly configUrl: string
-  /** Who its tokens must be for, in `aud` or `azp`. */
+  /** Client id that `aud` or `azp` of the tokens must contain. */
   readonly clientId: string
 }
 
-/** A running MinIO server on the loopback interface, with an empty data directory that goes with it. */
+/** A MinIO server on the loopback interface. Disposing of it stops the server and removes its data directory. */
 export interface Minio extends AsyncDisposable {
   readonly endpoint: string
   readonly port: number
@@ -38,7 +40,9 @@ export interface Minio extends AsyncDisposable {
 }
 
 /**
- * Starts MinIO and waits until it takes requests.
+ * Starts MinIO with an empty data directory and waits until it accepts requests.
+ *
+ * @throws {Error} when no binary exists, or when the server does not start within 30 s in three attempts
  *
  * @example
  * ```ts
@@ -47,15 +51,15 @@ export interface Minio extends AsyncDisposable {
  */
 export async function startMinio(options: MinioOptions): Promise<Minio> {
   const binary = options.binary ?? findMinio()
-  if (binary === undefined) throw new Error(`There is no MinIO binary: ${howToGetMinio}`)
+  if (binary === undefined) throw new Error(`No MinIO binary was found: ${installMinioHint}`)
   const home = await mkdtemp(join(tmpdir(), 'headgate-minio-'))
   try {
     for (const bucket of options.buckets) await mkdir(join(home, 'data', bucket), { recursive: true })
     for (let attempt = 1; ; attempt++) {
-      // Someone else may take the port before the server does.
+      // Another program may take the port before the server listens on it.
       const started = await tryStart(binary, home, await freePort(), options.openid)
       if (typeof started !== 'string') return started
-      if (attempt === startAttempts) throw new Error(`MinIO did not start: ${started}`)
+      if (attempt === startAttempts) throw new Error(`MinIO did not start. Its output: ${started}`)
     }
   } catch (error) {
     await rm(home, { recursive: true, force: true })
@@ -72,7 +76,7 @@ async function tryStart(
   const keys = { accessKeyId: 'headgate-test', secretAccessKey: 'headgate-test-secret', region: 'us-east-1' }
   const address = `127.0.0.1:${port}`
   const child = spawn(binary, ['server', '--quiet', '--address', address, join(home, 'data')], {
-    // Nothing of this machine's own settings, and no word to the outside.
+    // The environment excludes settings of this machine, and disables the check for updates.
     env: {
       PATH: process.env['PATH'],
       HOME: home,
@@ -87,7 +91,7 @@ async function tryStart(
   })
   let output = ''
   const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-keptOutput)
+    output = (output + chunk.toString()).slice(-MAX_OUTPUT)
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
@@ -118,13 +122,13 @@ function openIdSettings({ configUrl, clientId }: MinioOpenId): Record<string, st
 }
 
 async function isReady(child: ChildProcess, endpoint: string): Promise<boolean> {
-  const deadline = Date.now() + readyWithin
+  const deadline = Date.now() + READY_TIMEOUT_MS
   while (child.exitCode === null && child.pid !== undefined && Date.now() < deadline) {
     try {
-      const answer = await fetch(`${endpoint}/minio/health/ready`, { signal: AbortSignal.timeout(1_000) })
-      if (answer.ok) return true
+      const response = await fetch(`${endpoint}/minio/health/ready`, { signal: AbortSignal.timeout(1_000) })
+      if (response.ok) return true
     } catch {
-      // Not listening yet.
+      // The server does not listen yet.
     }
     await sleep(50)
   }
@@ -137,9 +141,9 @@ async function stop(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve())
   })
   child.kill('SIGTERM')
-  const patience = setTimeout(() => child.kill('SIGKILL'), stopWithin)
+  const timeout = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
   await ended
-  clearTimeout(patience)
+  clearTimeout(timeout)
 }
 
 async function freePort(): Promise<number> {
@@ -150,6 +154,6 @@ async function freePort(): Promise<number> {
   })
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port')
+  if (address === null || typeof address === 'string') throw new Error('No TCP port is free on 127.0.0.1.')
   return address.port
 }

@@ -1,5 +1,6 @@
 /**
- * What a program under test gets of this environment: where programs and files are, and nothing that steers a Headgate.
+ * Returns the environment for a program under test: the paths of programs and files, and the variables of `more`. It
+ * excludes all other variables, such as `HEADGATE_…`, which would configure the program.
  *
  * @example
  * ```ts

@@ -1,26 +1,36 @@
 import { stripVTControlCharacters } from 'node:util'
 import * as fc from 'fast-check'
 
-/** How long and from which seed a property is tried. With both limits the first one that is reached ends it. */
-export interface Effort {
+/** Limits of a run of a property. The run ends at the limit that is reached first. */
+export interface PropertyLimits {
+  /** Number of inputs. Default: 100. */
   readonly runs?: number
+  /** Time in ms. Default: no limit. */
   readonly milliseconds?: number
+  /** Seed of the generator. Default: a random number. */
   readonly seed?: number
 }
 
-/** Tries a property and returns how often it held. Throws with the smallest counterexample when it did not. */
-export type Property = (effort: Effort) => Promise<number>
+/**
+ * Checks a property with random inputs. Returns the number of inputs.
+ *
+ * @throws {Error} with the smallest counterexample when the property does not hold
+ */
+export type Property = (limits: PropertyLimits) => Promise<number>
 
-/** What `npm run fuzz` calls: tries one property for so many seconds. */
+/** Targets of `npm run fuzz` by their names. Each function checks one property for a time in seconds. */
 export type FuzzTargets = Record<string, (seconds: number, seed?: number) => Promise<{ runs: number }>>
 
+/** Time limit for the search of a smaller counterexample. */
 const maxShrinkMs = 15_000
 
 /**
- * A property of functions or of a running server. It is tried in small batches, and the time is looked at between
- * them: nothing is still going on when it returns.
+ * Creates a property of a function or a server. Inputs are checked in batches, and the time limit is checked after each
+ * batch, so that no check is still running when the property returns.
  *
- * @param batch runs between two looks at the clock
+ * @param values generator of the inputs
+ * @param holds throws or rejects when the property does not hold for an input
+ * @param batch number of inputs in a batch
  */
 export function property<T>(
   values: fc.Arbitrary<T>,
@@ -47,34 +57,34 @@ export function property<T>(
   }
 }
 
-/** The targets of a `*.fuzz.ts` file for properties that need nothing but their input. */
-export function fuzzTargets(room: string, properties: Readonly<Record<string, Property>>): FuzzTargets {
+/** Creates the fuzz targets of properties that depend only on their input. */
+export function fuzzTargets(subject: string, properties: Readonly<Record<string, Property>>): FuzzTargets {
   return Object.fromEntries(
-    Object.entries(properties).map(([sentence, tried]) => [
-      `${room}: ${sentence}`,
-      async (seconds: number, seed?: number) => ({ runs: await tried(effortOf(seconds, seed)) }),
+    Object.entries(properties).map(([title, check]) => [
+      `${subject}: ${title}`,
+      async (seconds: number, seed?: number) => ({ runs: await check(toLimits(seconds, seed)) }),
     ]),
   )
 }
 
-/** The same for properties of something that must be opened before and closed afterwards. */
-export function fuzzTargetsOn<World extends AsyncDisposable>(
-  room: string,
-  open: () => Promise<World>,
-  properties: Readonly<Record<string, (world: World) => Property>>,
+/** Creates the fuzz targets of properties of a fixture, such as a server. Each target opens its own fixture. */
+export function fuzzTargetsOn<Fixture extends AsyncDisposable>(
+  subject: string,
+  open: () => Promise<Fixture>,
+  properties: Readonly<Record<string, (fixture: Fixture) => Property>>,
 ): FuzzTargets {
   return Object.fromEntries(
-    Object.entries(properties).map(([sentence, propertyOf]) => [
-      `${room}: ${sentence}`,
+    Object.entries(properties).map(([title, createProperty]) => [
+      `${subject}: ${title}`,
       async (seconds: number, seed?: number) => {
-        await using world = await open()
-        return { runs: await propertyOf(world)(effortOf(seconds, seed)) }
+        await using fixture = await open()
+        return { runs: await createProperty(fixture)(toLimits(seconds, seed)) }
       },
     ]),
   )
 }
 
-function effortOf(seconds: number, seed: number | undefined): Effort {
-  const effort = { runs: Number.POSITIVE_INFINITY, milliseconds: seconds * 1000 }
-  return seed === undefined ? effort : { ...effort, seed }
+function toLimits(seconds: number, seed: number | undefined): PropertyLimits {
+  const limits = { runs: Number.POSITIVE_INFINITY, milliseconds: seconds * 1000 }
+  return seed === undefined ? limits : { ...limits, seed }
 }

@@ -8,20 +8,21 @@ import { fileURLToPath } from 'node:url'
 const START_TIMEOUT_MS = 60_000
 const END_TIMEOUT_MS = 20_000
 
-/** The keeper ends the server when this file is there. */
+/** Name of the file whose existence makes `shared-postgres-process.ts` stop the server. */
 export const endFile = 'end'
 
 /**
- * Connection string of a server that all workers of one test run share. The first who asks starts it, in a process of
- * its own that goes when the test run goes. `HEADGATE_TEST_DATABASE_URL` names one that is there already.
+ * Returns the connection string of the PostgreSQL server that all workers of a test run share. The first call starts the
+ * server in a separate process, which exits after the test run. `HEADGATE_TEST_DATABASE_URL` names an existing server
+ * instead.
  */
 export async function sharedPostgres(): Promise<string> {
-  const given = process.env['HEADGATE_TEST_DATABASE_URL']
-  if (given !== undefined && given !== '') return given
-  // A worker of vitest comes and goes; its parent is the run.
+  const configured = process.env['HEADGATE_TEST_DATABASE_URL']
+  if (configured !== undefined && configured !== '') return configured
+  // A worker of vitest may exit during the run. Its parent process lives as long as the run.
   const owner = process.env['VITEST_WORKER_ID'] === undefined ? process.pid : process.ppid
-  const directory = directoryOf(owner)
-  if (await isFirst(directory)) startKeeper(directory, owner)
+  const directory = sharedDirectory(owner)
+  if (await createDirectory(directory)) startServerProcess(directory, owner)
   for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await sleep(20)) {
     const url = await read(join(directory, 'url'))
     if (url !== undefined) return url
@@ -29,24 +30,24 @@ export async function sharedPostgres(): Promise<string> {
     if (problem !== undefined) throw new Error(`The PostgreSQL server for tests cannot start: ${problem}`)
   }
   throw new Error(
-    `The PostgreSQL server for tests did not start. If ${directory} was left behind, remove it.`,
+    `The PostgreSQL server for tests did not start. If no test run is active, remove ${directory} and try again.`,
   )
 }
 
-/** Ends the server of the run that this process is, and waits until nothing of it is left. */
+/** Stops the shared server of the test run of this process, and waits until its directory is removed. */
 export async function endSharedPostgres(): Promise<void> {
-  const directory = directoryOf(process.pid)
-  const isThere = async (): Promise<boolean> =>
+  const directory = sharedDirectory(process.pid)
+  const exists = async (): Promise<boolean> =>
     await access(directory).then(
       () => true,
       () => false,
     )
-  if (!(await isThere())) return
+  if (!(await exists())) return
   await writeFile(join(directory, endFile), '').catch(() => undefined)
-  for (const end = Date.now() + END_TIMEOUT_MS; Date.now() < end && (await isThere());) await sleep(20)
+  for (const end = Date.now() + END_TIMEOUT_MS; Date.now() < end && (await exists());) await sleep(20)
 }
 
-function directoryOf(owner: number): string {
+function sharedDirectory(owner: number): string {
   return join(tmpdir(), `headgate-test-run-${owner}`)
 }
 
@@ -54,15 +55,18 @@ async function read(path: string): Promise<string | undefined> {
   return await readFile(path, 'utf8').catch(() => undefined)
 }
 
-async function isFirst(directory: string): Promise<boolean> {
+async function createDirectory(directory: string): Promise<boolean> {
   return await mkdir(directory, { mode: 0o700 }).then(
     () => true,
     () => false,
   )
 }
 
-function startKeeper(directory: string, owner: number): void {
-  const program = fileURLToPath(import.meta.url).replace(/shared-postgres(\.[jt]s)$/, 'keeper$1')
+function startServerProcess(directory: string, owner: number): void {
+  const program = fileURLToPath(import.meta.url).replace(
+    /shared-postgres(\.[jt]s)$/,
+    'shared-postgres-process$1',
+  )
   const args = [
     '--conditions=x-source',
     '--disable-warning=ExperimentalWarning',
@@ -72,7 +76,7 @@ function startKeeper(directory: string, owner: number): void {
   ]
   const child = spawn(process.execPath, args, {
     detached: true,
-    // The run waits for its workers' output to end, and this process outlives them.
+    // The test run waits until the output of its workers is closed, and this process lives longer than the workers.
     stdio: 'ignore',
     env: { ...process.env, NODE_OPTIONS: '' },
   })

@@ -9,7 +9,7 @@ import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import { testDatabase } from './test-database.ts'
 
-async function ask<Row extends object>(url: string, text: string): Promise<Row[]> {
+async function query<Row extends object>(url: string, text: string): Promise<Row[]> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
@@ -20,20 +20,20 @@ async function ask<Row extends object>(url: string, text: string): Promise<Row[]
 }
 
 describe('a test database', () => {
-  test('is empty and apart from every other', async () => {
+  test('shares no tables with other test databases', async () => {
     await using first = await testDatabase()
     await using second = await testDatabase()
-    await ask(first.url, 'create table t (a integer)')
-    expect(await ask(second.url, "select tablename from pg_tables where schemaname = 'public'")).toEqual([])
+    await query(first.url, 'create table t (a integer)')
+    expect(await query(second.url, "select tablename from pg_tables where schemaname = 'public'")).toEqual([])
   })
 
-  test('goes when it is disposed of, connections or not', async () => {
+  test('disappears when it is disposed of, also while clients are connected', async () => {
     const database = await testDatabase()
     const client = new Client({ connectionString: database.url })
     client.on('error', () => undefined)
     await client.connect()
     await database[Symbol.asyncDispose]()
-    await expect(ask(database.url, 'select 1')).rejects.toMatchObject({ code: '3D000' })
+    await expect(query(database.url, 'select 1')).rejects.toMatchObject({ code: '3D000' })
     await client.end().catch(() => undefined)
   })
 
@@ -43,19 +43,19 @@ describe('a test database', () => {
       key: `test ${process.pid}`,
       async prepare(url: string) {
         prepared++
-        await ask(url, 'create table t as select 7 as n')
+        await query(url, 'create table t as select 7 as n')
       },
     }
     const databases = await Promise.all(
       Array.from({ length: 4 }, async () => await testDatabase({ template })),
     )
-    for (const { url } of databases) expect(await ask(url, 'select n from t')).toEqual([{ n: 7 }])
+    for (const { url } of databases) expect(await query(url, 'select n from t')).toEqual([{ n: 7 }])
     expect(prepared).toBe(1)
     for (const database of databases) await database[Symbol.asyncDispose]()
   })
 
   test.skipIf(process.env['HEADGATE_TEST_DATABASE_URL'] !== undefined)(
-    'leaves nothing behind when the program that asked for it is killed',
+    'disappears with the shared server when the program that created it is killed',
     async () => {
       const module = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'test-database.ts')).href)
       const program = `import { testDatabase } from ${module}
@@ -74,7 +74,7 @@ describe('a test database', () => {
         const left = (await readdir(tmpdir())).filter((name) => name === `headgate-test-run-${child.pid}`)
         if (left.length === 0) break
       }
-      await expect(ask(url.toString().trim(), 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+      await expect(query(url.toString().trim(), 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
       expect(await readdir(tmpdir())).not.toContain(`headgate-test-run-${child.pid}`)
     },
   )

@@ -2,20 +2,22 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { sharedPostgres } from './shared-postgres.ts'
 
+/** A database for one test. Disposing of it drops the database and closes its connections. */
 export interface TestDatabase extends AsyncDisposable {
-  /** Connection string, with the right to do anything in this database. */
+  /** Connection string of a superuser. */
   readonly url: string
 }
 
+/** Options of {@link testDatabase}. */
 export interface TestDatabaseOptions {
-  /** Prepares the database; done once per distinct `key` and test run, then copied. */
+  /** Template of the database. `prepare` runs once for each `key` of a test run; databases are copies of its result. */
   readonly template?: { readonly key: string; prepare(url: string): Promise<void> }
-  /** Connection string of a server for tests; the one that the test run shares unless told. */
+  /** Connection string of a PostgreSQL server. Default: the shared server of the test run. */
   readonly server?: string
 }
 
 /**
- * A database of its own, empty or copied from a template.
+ * Creates a database, empty or as a copy of a template.
  *
  * @example
  * ```ts
@@ -25,15 +27,15 @@ export interface TestDatabaseOptions {
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = options.server ?? (await sharedPostgres())
   const name = `headgate_test_${randomUUID().replaceAll('-', '')}`
-  await connected(server, async (client) => {
+  await withClient(server, async (client) => {
     const template =
-      options.template === undefined ? 'template0' : await prepared(client, server, options.template)
+      options.template === undefined ? 'template0' : await prepareTemplate(client, server, options.template)
     await client.query(`create database ${name} template ${template} strategy file_copy`)
   })
   return {
     url: databaseUrl(server, name),
     async [Symbol.asyncDispose]() {
-      await connected(
+      await withClient(
         server,
         async (client) => await client.query(`drop database if exists ${name} with (force)`),
       )
@@ -43,8 +45,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
 
 type Template = NonNullable<TestDatabaseOptions['template']>
 
-/** The name of the template's database. The first worker makes it while the others wait. */
-async function prepared(client: Client, server: string, template: Template): Promise<string> {
+/** Returns the name of the database of a template. The first worker creates it while the other workers wait. */
+async function prepareTemplate(client: Client, server: string, template: Template): Promise<string> {
   const name = `headgate_template_${createHash('sha256').update(template.key).digest('hex').slice(0, 24)}`
   const exists = async (): Promise<boolean> =>
     (await client.query('select from pg_database where datname = $1', [name])).rowCount === 1
@@ -69,7 +71,7 @@ function databaseUrl(server: string, name: string): string {
   return url.href
 }
 
-async function connected(server: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+async function withClient(server: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: server })
   await client.connect()
   try {

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { makeIssuerKey, startTestIssuer } from './test-issuer.ts'
 
-test('what the issuer signs verifies by the keys it publishes, and by no others', async () => {
+test('tokens of the issuer verify only with its published keys', async () => {
   await using issuer = await startTestIssuer()
   const metadata = (await (await fetch(`${issuer.issuer}/.well-known/openid-configuration`)).json()) as {
     jwks_uri: string
@@ -14,7 +14,7 @@ test('what the issuer signs verifies by the keys it publishes, and by no others'
   await expect(
     verify(await issuer.sign({ aud: 'a' }, { key: await makeIssuerKey('ES256', issuer.key.kid) })),
   ).rejects.toThrow('signature')
-  await issuer.rotate({ forget: true })
+  await issuer.rotate({ unpublish: true })
   await expect(verify(first)).rejects.toThrow('no applicable key')
   await expect(verify(await issuer.sign({ aud: 'a' }))).resolves.toMatchObject({ payload: { aud: 'a' } })
 })

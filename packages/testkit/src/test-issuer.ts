@@ -18,17 +18,18 @@ export interface IssuerKey {
   readonly publicJwk: JWK
 }
 
+/** Options of {@link TestIssuer.sign}. */
 export interface SignOptions {
-  /** Added to or put in place of the header's own. */
+  /** Fields that are added to the header or replace its fields. */
   readonly header?: Partial<JWTHeaderParameters>
-  /** Another key than the newest. */
+  /** Signing key. Default: the newest key. */
   readonly key?: IssuerKey
-  /** The issuer's clock, in epoch ms. Default: now. */
+  /** Time of the issuer in ms since the epoch. Default: now. */
   readonly now?: number
 }
 
 /**
- * An issuer of tokens on the loopback interface: real keys, real signatures, its metadata and keys over HTTP.
+ * Issuer of JSON Web Tokens on the loopback interface. It serves its OpenID Connect metadata and its keys over HTTP.
  *
  * @example
  * ```ts
@@ -37,30 +38,32 @@ export interface SignOptions {
  * ```
  */
 export interface TestIssuer extends AsyncDisposable {
-  /** `iss`, and where the metadata is: `/.well-known/openid-configuration` below it. */
+  /** URL of the issuer, which is the claim `iss`. The metadata is at `/.well-known/openid-configuration` under it. */
   readonly issuer: string
+  /** URL of its JSON Web Key Set. */
   readonly jwksUri: string
-  /** How often its keys were asked for. */
+  /** Number of requests for its keys since the start. */
   readonly keyReads: number
-  /** The newest key, which signs. */
+  /** Newest key, which signs tokens by default. */
   readonly key: IssuerKey
   /**
-   * Signs claims; `iss`, `iat`, `exp` (in 300 s) and `jti` are put in where they are missing, and a claim that is
-   * `undefined` is left out.
+   * Signs a token. Adds `iss`, `iat`, `exp` (300 s after `iat`) and `jti` if the claims do not contain them. A claim that
+   * is `undefined` is omitted.
    */
   sign(claims: JWTPayload, options?: SignOptions): Promise<string>
-  /** Makes a new key, which signs from now on; the old ones stay published unless `forget`. */
-  rotate(options?: { readonly forget?: boolean; readonly alg?: string }): Promise<IssuerKey>
-  /** Answers every request with this status instead; null: as usual. */
+  /** Creates a new key, which signs the next tokens. Earlier keys stay published unless `unpublish` is true. */
+  rotate(options?: { readonly unpublish?: boolean; readonly alg?: string }): Promise<IssuerKey>
+  /** Responds to every request with this status. Null restores normal responses. */
   failWith(status: number | null): void
 }
 
-/** Makes a key that can sign; nobody publishes it. */
+/** Creates a signing key that no issuer publishes. */
 export async function makeIssuerKey(alg = 'ES256', kid: string = randomUUID()): Promise<IssuerKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
   return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
+/** Starts an issuer on a free port of the loopback interface. */
 export async function startTestIssuer(options: { readonly alg?: string } = {}): Promise<TestIssuer> {
   let keys = [await makeIssuerKey(options.alg)]
   let failure: number | null = null
@@ -82,12 +85,13 @@ export async function startTestIssuer(options: { readonly alg?: string } = {}): 
     server.listen(0, '127.0.0.1', resolve)
   })
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the issuer has no port')
+  if (address === null || typeof address === 'string')
+    throw new Error('The issuer does not listen on a TCP port.')
   const issuer = `http://127.0.0.1:${address.port}`
   const jwksUri = `${issuer}/jwks`
   const newest = (): IssuerKey => {
     const key = keys.at(-1)
-    if (!key) throw new Error('the issuer has no key')
+    if (!key) throw new Error('The issuer has no key.')
     return key
   }
   return {
@@ -105,9 +109,9 @@ export async function startTestIssuer(options: { readonly alg?: string } = {}): 
         .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
         .sign(key.privateKey)
     },
-    async rotate({ forget = false, alg } = {}) {
+    async rotate({ unpublish = false, alg } = {}) {
       const key = await makeIssuerKey(alg ?? newest().alg)
-      keys = forget ? [key] : [...keys, key]
+      keys = unpublish ? [key] : [...keys, key]
       return key
     },
     failWith(status) {

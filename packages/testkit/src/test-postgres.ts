@@ -3,25 +3,33 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** A PostgreSQL server for one test. */
 export interface TestPostgres extends AsyncDisposable {
-  /** Connection string of a user who may create databases. */
+  /** Connection string of a user that can create databases. */
   readonly url: string
 }
 
-/** Settings for data that may be lost. */
-const careless = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200' }
+/** Settings without durability, which make tests faster. */
+const notDurable = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '200',
+}
 
 /**
- * The PostgreSQL server of a test: the one that `HEADGATE_TEST_DATABASE_URL` names, else an embedded one in a temporary
- * directory, without durability unless `settings` ask for it, on TCP so that a fault proxy can stand before it.
+ * Starts an embedded PostgreSQL server in a temporary directory, or returns the server that `HEADGATE_TEST_DATABASE_URL`
+ * names. The embedded server is not durable unless `settings` change that. It listens on TCP, so that a
+ * {@link FaultProxy} can forward connections to it.
  */
 export async function startTestPostgres(
   options: { readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<TestPostgres> {
-  const given = process.env['HEADGATE_TEST_DATABASE_URL']
-  if (given !== undefined && given !== '') return { url: given, async [Symbol.asyncDispose]() {} }
+  const configured = process.env['HEADGATE_TEST_DATABASE_URL']
+  if (configured !== undefined && configured !== '')
+    return { url: configured, async [Symbol.asyncDispose]() {} }
   const directory = await mkdtemp(join(tmpdir(), 'headgate-test-'))
-  const settings = { ...careless, ...options.settings }
+  const settings = { ...notDurable, ...options.settings }
   const postgres = await startPostgres({ dataDir: directory, settings, listen: 'tcp' })
   return {
     url: postgres.url,

@@ -1,6 +1,6 @@
+import type { Fetch } from '@headgate/http'
 import type { Source } from '../chain.ts'
 import type { Provenance } from '../provenance.ts'
-import type { Fetch } from '../provider-definition.ts'
 import { Secret } from '../secret.ts'
 
 /** Keys that sign requests to AWS, and what is known of them. */

@@ -1,6 +1,6 @@
+import type { WaitOptions } from '@headgate/http'
 import { AuthError, isAuthError } from '../auth-error.ts'
 import { ask, type Answer } from '../ask.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { AwsContext, AwsSource } from './aws-credentials.ts'
 import { jsonCredentials } from './json-credentials.ts'
 

@@ -1,5 +1,5 @@
+import type { HeaderList } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { HeaderList } from '../header-list.ts'
 import type { Provenance } from '../provenance.ts'
 import { ask } from '../ask.ts'
 import { awsCredentials, type AwsContext, type AwsCredentials } from './aws-credentials.ts'

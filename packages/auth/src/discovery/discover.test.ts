@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 import { isAuthError } from '../auth-error.ts'
 import type { Properties } from '../properties/auth-properties.ts'
-import { create, headerAfter, messageOf } from '../test-context.ts'
-import { testServer, type TestServer } from '../test-server.ts'
+import { create, headerAfter, messageOf } from '../../test/context.ts'
 import { discoveredProperties } from './discover.ts'
 
 const keys = { 'rest.auth.sigv4.access-key-id': 'AKIDEXAMPLE', 'rest.auth.sigv4.secret-access-key': 'secret' }
@@ -435,8 +435,8 @@ async function catalog(
   answers: (
     url: string,
   ) => Readonly<Record<string, readonly [number, Readonly<Record<string, string>>, string]>>,
-): Promise<TestServer> {
-  const server = await testServer((request, response) => {
+): Promise<HttpTestServer> {
+  const server = await startHttpServer((request, response) => {
     const [status, headers, body] = answers(server.url)[request.target] ?? [404, {}, '']
     response.writeHead(status, headers).end(body)
   })
@@ -497,7 +497,7 @@ describe('over the network', () => {
     const endless = function* (): Generator<string> {
       for (;;) yield ' '.repeat(1 << 16)
     }
-    const server = await testServer((_, response) => {
+    const server = await startHttpServer((_, response) => {
       response.on('close', () => closed++)
       Readable.from(endless()).pipe(response)
     })
@@ -507,7 +507,7 @@ describe('over the network', () => {
   })
 
   it('whoever waits can stop', async () => {
-    const server = await testServer(() => {})
+    const server = await startHttpServer(() => {})
     onTestFinished(async () => await server[Symbol.asyncDispose]())
     const stop = new AbortController()
     const waiting = create(own, { uri: server.url, signal: stop.signal })

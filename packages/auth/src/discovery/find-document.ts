@@ -1,9 +1,7 @@
+import { type Fetch, type WaitOptions, timeLimit } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import { isLoopback } from '../oauth2/endpoint-url.ts'
-import type { Fetch } from '../provider-definition.ts'
 import { readLimited } from '../read-limited.ts'
-import { timeLimit } from '../time-limit.ts'
 
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 64 << 10
@@ -61,13 +59,14 @@ interface Got {
 
 async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Promise<Got> {
   const what = `The catalog (${url.host})`
+  const signal = timeLimit(wait.signal, TIMEOUT_MS)
   try {
     const response = await fetch(url.href, {
       method: 'GET',
       headers: { accept: 'application/json' },
       credentials: 'omit',
       redirect: 'manual',
-      signal: timeLimit(wait.signal, TIMEOUT_MS),
+      signal,
     })
     const challenge = response.headers.get('www-authenticate') ?? ''
     // Of all other answers only the head counts.
@@ -75,7 +74,7 @@ async function get(url: URL, { fetch }: DocumentSearch, wait: WaitOptions): Prom
       await response.body?.cancel().catch(() => {})
       return { status: response.status, text: '', challenge }
     }
-    return { status: 200, text: await readLimited(response, MAX_BYTES, what), challenge }
+    return { status: 200, text: await readLimited(response, MAX_BYTES, what, signal), challenge }
   } catch (cause) {
     wait.signal?.throwIfAborted()
     if (cause instanceof AuthError) throw cause

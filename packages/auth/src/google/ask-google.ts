@@ -1,6 +1,6 @@
+import type { WaitOptions } from '@headgate/http'
 import { ask } from '../ask.ts'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import { errorAnswer, tokenError } from '../oauth2/token-error.ts'
 import type { ProviderContext } from '../provider-definition.ts'
 import { Secret } from '../secret.ts'

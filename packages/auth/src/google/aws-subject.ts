@@ -1,6 +1,6 @@
 import { EMPTY_SHA256, generalRules } from '@headgate/sigv4/web'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import { credentialSource } from '../aws/credential-source.ts'
 import { instanceRegion } from '../aws/from-instance.ts'
 import { v4Signer } from '../signing/signer.ts'

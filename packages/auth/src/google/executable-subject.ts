@@ -1,6 +1,5 @@
+import { type WaitOptions, timeLimit } from '@headgate/http'
 import { AuthError, isAuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
-import { timeLimit } from '../time-limit.ts'
 import type { GoogleContext } from './ask-google.ts'
 import { stringOf } from './json-members.ts'
 import type { SubjectPlace } from './subject-place.ts'

@@ -1,5 +1,5 @@
+import type { WaitOptions } from '@headgate/http'
 import { isAuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { GoogleContext } from './ask-google.ts'
 import { authorizedUser } from './authorized-user.ts'
 import { readCredential, type GoogleCredential } from './credential-file.ts'

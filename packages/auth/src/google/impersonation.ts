@@ -1,4 +1,4 @@
-import type { WaitOptions } from '../auth-provider.ts'
+import type { WaitOptions } from '@headgate/http'
 import type { Provenance } from '../provenance.ts'
 import type { Token } from '../token.ts'
 import { askGoogle, googleToken, type GoogleContext } from './ask-google.ts'

@@ -1,5 +1,5 @@
+import type { WaitOptions } from '@headgate/http'
 import { AuthError, isAuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import { askGoogle, googleToken, type GoogleContext } from './ask-google.ts'
 import { fromGoogle, type GoogleSource } from './google-source.ts'
 

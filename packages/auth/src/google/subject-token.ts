@@ -1,5 +1,5 @@
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { Source } from '../chain.ts'
 import { Secret } from '../secret.ts'
 import { checkToken } from '../token-auth.ts'

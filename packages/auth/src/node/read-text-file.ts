@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { WaitOptions } from '../auth-provider.ts'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 
 /** Files with credentials are small. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { WaitOptions } from '../auth-provider.ts'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 
 const MAX_BYTES = 1 << 20

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { create, headerAfter, messageOf } from '../test-context.ts'
-import { testServer, type TestServer } from '../test-server.ts'
+import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
+import { create, headerAfter, messageOf } from '../../test/context.ts'
 
 const P = 'rest.auth.oauth2.'
 
 /** An issuer with metadata at one of the two well-known places. */
-async function issuer(place: string, change: (url: string) => object = () => ({})): Promise<TestServer> {
-  const server = await testServer((request, response) => {
+async function issuer(place: string, change: (url: string) => object = () => ({})): Promise<HttpTestServer> {
+  const server = await startHttpServer((request, response) => {
     const url = `http://${request.headers.host}`
     response.setHeader('content-type', 'application/json')
     const token = '{"access_token":"abc","token_type":"Bearer"}'

@@ -5,9 +5,9 @@ import {
   processDiscoveryResponse,
   type AuthorizationServer,
 } from 'oauth4webapi'
+import type { Fetch } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import { memoize, type Memoized } from '../memoize.ts'
-import type { Fetch } from '../provider-definition.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import { wholeAnswers } from './whole-answers.ts'
 import type { OAuthSettings } from './oauth-settings.ts'

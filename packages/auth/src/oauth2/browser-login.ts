@@ -5,8 +5,8 @@ import {
   validateAuthResponse,
   type TokenEndpointResponse,
 } from 'oauth4webapi'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { ProviderContext } from '../provider-definition.ts'
 import { endpointUrl } from './endpoint-url.ts'
 import { grantTypes, type FormParameters } from './profiles.ts'

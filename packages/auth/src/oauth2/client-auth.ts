@@ -7,7 +7,7 @@ import {
   PrivateKeyJwt,
   type ClientAuth,
 } from 'oauth4webapi'
-import type { WaitOptions } from '../auth-provider.ts'
+import type { WaitOptions } from '@headgate/http'
 import { wrongProperty } from '../properties/wrong-property.ts'
 import { Secret } from '../secret.ts'
 import type { Server } from './authorization-server.ts'

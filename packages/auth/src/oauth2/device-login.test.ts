@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { AuthError } from '../auth-error.ts'
 import type { ReadyProvider } from '../auth-provider.ts'
-import { create } from '../test-context.ts'
+import { create } from '../../test/context.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())

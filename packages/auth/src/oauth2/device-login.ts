@@ -7,10 +7,9 @@ import {
   type DeviceAuthorizationResponse,
   type TokenEndpointResponse,
 } from 'oauth4webapi'
+import { type WaitOptions, pause } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { ProviderContext } from '../provider-definition.ts'
-import { pause } from '../time-limit.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import { grantTypes, type FormParameters } from './profiles.ts'
 import { clientOf, requestToken, type TokenRequest } from './token-client.ts'

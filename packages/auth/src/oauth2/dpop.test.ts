@@ -1,11 +1,9 @@
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { expect, it, onTestFinished } from 'vitest'
-import { headerValue } from '../header-list.ts'
-import { send } from '../send.ts'
-import { aRequest, create } from '../test-context.ts'
-import { testServer } from '../test-server.ts'
-import { fetchTransport } from '../transport.ts'
-import { testIssuer } from './test-issuer.ts'
+import { fetchTransport, headerValue, send } from '@headgate/http'
+import { startHttpServer } from '@headgate/testkit'
+import { aRequest, create } from '../../test/context.ts'
+import { testIssuer } from '../../test/issuer.ts'
 
 async function dpopSession(): ReturnType<typeof create> {
   const issuer = await testIssuer({ dpopNonces: true })
@@ -50,7 +48,7 @@ it('puts the nonce of the catalog into the proof: at once when it asks, and with
   const auth = await dpopSession()
   const seen: unknown[] = []
   let nonce = 'one'
-  await using catalog = await testServer((request, response) => {
+  await using catalog = await startHttpServer((request, response) => {
     const used = decodeJwt(String(request.headers['dpop']))['nonce']
     seen.push(used)
     const wants = used === undefined

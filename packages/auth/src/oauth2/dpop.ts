@@ -1,7 +1,6 @@
 import { DPoP, generateKeyPair, type DPoPHandle } from 'oauth4webapi'
+import { type HttpRequest, type ResponseHead, withHeaders } from '@headgate/http'
 import type { AuthProvider } from '../auth-provider.ts'
-import type { AuthRequest, AuthResponse } from '../auth-request.ts'
-import { withHeaders } from '../header-list.ts'
 import type { Memoized } from '../memoize.ts'
 import type { Provenance } from '../provenance.ts'
 import { tokenAuth } from '../token-auth.ts'
@@ -14,7 +13,7 @@ export interface DpopKey {
   /** Proofs for the authorization server, with its nonces. */
   readonly handle: DPoPHandle
   /** A proof for a request to the catalog (RFC 9449 section 4). */
-  proof(request: AuthRequest, token: string, nonce: string | undefined): Promise<string>
+  proof(request: HttpRequest, token: string, nonce: string | undefined): Promise<string>
 }
 
 /** A new key. The library keeps its proofs to requests that it sends itself; those to the catalog are ours. */
@@ -53,9 +52,9 @@ export function dpopAuth<T extends Token>(
 ): AuthProvider {
   const inner = tokenAuth(tokens, { scheme: 'DPoP', provenance })
   const nonces = new Map<string, string>()
-  const sent = new WeakMap<AuthRequest, AuthRequest>()
+  const sent = new WeakMap<HttpRequest, HttpRequest>()
   /** Whether the response brought a nonce that the request did not have. */
-  const remember = (response: AuthResponse, origin: string): boolean => {
+  const remember = (response: ResponseHead, origin: string): boolean => {
     const nonce = response.headers.get('dpop-nonce')
     if (nonce === null || !/^[\x21\x23-\x5b\x5d-\x7e]{1,1024}$/.test(nonce)) return false
     const isNew = nonces.get(origin) !== nonce
@@ -94,7 +93,7 @@ export function dpopAuth<T extends Token>(
 }
 
 /** RFC 9449 section 9. */
-function wantsNonce({ headers }: AuthResponse): boolean {
+function wantsNonce({ headers }: ResponseHead): boolean {
   const challenge = headers.get('www-authenticate') ?? ''
   return headers.get('dpop-nonce') !== null && /\bDPoP\b/i.test(challenge) && /use_dpop_nonce/.test(challenge)
 }

@@ -1,5 +1,5 @@
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import { tokenTypes, type Token } from '../token.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 import { profiles, type FormParameters, type GrantType } from './profiles.ts'

@@ -1,6 +1,6 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError, isAuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import { memoize, type Memoized } from '../memoize.ts'
 import type { ProviderContext } from '../provider-definition.ts'
 import { keepIdentity } from '../provenance.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Properties } from '../properties/auth-properties.ts'
-import { create, messageOf } from '../test-context.ts'
+import { create, messageOf } from '../../test/context.ts'
 
 const P = 'rest.auth.oauth2.'
 const at = { 'token-endpoint': 'https://id.example/token', 'client-id': 'c', 'client-secret': 's' }

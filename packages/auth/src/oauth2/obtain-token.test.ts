@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { isAuthError } from '../auth-error.ts'
-import { messageOf } from '../test-context.ts'
+import { messageOf } from '../../test/context.ts'
 import { checkTokenProperties, obtainToken } from './obtain-token.ts'
-import { testIssuer, type TestIssuer } from './test-issuer.ts'
+import { testIssuer, type TestIssuer } from '../../test/issuer.ts'
 
 const secret = 'a-secret: with/odd+characters, 32 long'
 

@@ -1,7 +1,6 @@
+import type { Fetch, WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { GivenProperty } from '../properties/read-properties.ts'
-import type { Fetch } from '../provider-definition.ts'
 import type { Token } from '../token.ts'
 import { clientProof } from './client-auth.ts'
 import { commonParameters } from './grant-parameters.ts'
@@ -31,10 +30,10 @@ const usualPrefix = 'rest.auth.oauth2.'
  * ```ts
  * const { value, expiresAt } = await obtainToken({
  *   profile: 'keycloak',
- *   'token-endpoint': 'https://id.example/realms/acme/protocol/openid-connect/token',
+ *   'token-endpoint': `${issuer}/token`,
  *   'client-id': 'headgate',
- *   'client-secret': secret,
- *   'token-exchange.subject-token': tokenOfUser,
+ *   'client-secret': 'secret',
+ *   'token-exchange.subject-token': 'user-token',
  *   audience: 'lakehouse',
  * })
  * ```

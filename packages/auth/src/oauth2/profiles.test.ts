@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { messageOf } from '../test-context.ts'
+import { messageOf } from '../../test/context.ts'
 import { profiles, type FormParameters, type GrantType, type ProfileName } from './profiles.ts'
 
 type Row = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { startHttpServer } from '@headgate/testkit'
 import type { Properties } from '../properties/auth-properties.ts'
-import { create, messageOf } from '../test-context.ts'
-import { testServer } from '../test-server.ts'
+import { create, messageOf } from '../../test/context.ts'
 
 type Row = [what: string, own: Properties, status: number, body: object, expected: string[]]
 
@@ -124,7 +124,7 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
       ['BadRequestException (no)'],
     ],
   ])('%s', async (_, own, status, body, expected) => {
-    await using server = await testServer((_, response) => {
+    await using server = await startHttpServer((_, response) => {
       response.writeHead(status, {
         'content-type': 'application/json',
         'www-authenticate': 'Basic realm="x"',
@@ -147,7 +147,7 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
     ['501 where a catalog issues no tokens', 501],
     ['404 where a catalog issues no tokens', 404],
   ])('%s', async (_, status) => {
-    await using server = await testServer((_, response) => void response.writeHead(status).end())
+    await using server = await startHttpServer((_, response) => void response.writeHead(status).end())
     const own = { 'rest.auth.type': 'oauth2', [`${P}token-endpoint`]: 'v1/oauth/tokens', credential: 'a:b' }
     const message = await messageOf(create(own, { uri: `${server.url}/catalog` }))
     expect(server.received[0]?.target).toBe('/catalog/v1/oauth/tokens')
@@ -155,7 +155,7 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
   })
 
   it('shows no token that an issuer repeats, and no more than one line', async () => {
-    await using server = await testServer((_, response) => {
+    await using server = await startHttpServer((_, response) => {
       response.writeHead(400, { 'content-type': 'application/json' })
       const error_description = `bad\r\ntoken eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl ${'x'.repeat(999)}`
       response.end(JSON.stringify({ error: 'invalid_grant', error_description }))
@@ -175,7 +175,7 @@ describe('a refusal is told with what the issuer said, and what helps', () => {
       { 'grant-type': 'refresh_token', 'refresh-token': 'what+renews "me"', scope: 'catalog' },
     ],
   ])('shows no secret that an issuer repeats (%s, %j)', async (clientAuth, own) => {
-    await using server = await testServer((request, response) => {
+    await using server = await startHttpServer((request, response) => {
       const { authorization = '' } = request.headers
       const basic = authorization.slice('Basic '.length)
       const sent = server.received[0]?.body.toString() ?? ''

@@ -9,8 +9,8 @@ import {
   type DPoPHandle,
   type TokenEndpointResponse,
 } from 'oauth4webapi'
+import type { WaitOptions } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import type { WaitOptions } from '../auth-provider.ts'
 import type { ProviderContext } from '../provider-definition.ts'
 import type { Server } from './authorization-server.ts'
 import { endpointUrl, isLoopback } from './endpoint-url.ts'

@@ -1,5 +1,5 @@
+import type { Fetch } from '@headgate/http'
 import { ask } from '../ask.ts'
-import type { Fetch } from '../provider-definition.ts'
 
 /** One request to an issuer; the whole of getting a token has its own limit. */
 const TIMEOUT_MS = 30_000

@@ -1,8 +1,15 @@
-import type { HeaderList } from '../header-list.ts'
+import type { HeaderList } from '@headgate/http'
 import { Secret } from '../secret.ts'
 import type { Properties } from './auth-properties.ts'
 
-/** The headers that a property map has for all requests: `header.X` (Iceberg, Lance) and `headers.X` (Lance). */
+/**
+ * Returns the headers that a property map configures: `header.<name>` and `headers.<name>`.
+ *
+ * @example
+ * ```ts
+ * configuredHeaders({ 'header.X-Team': 'core' }) // [['X-Team', 'core']]
+ * ```
+ */
 export function configuredHeaders(properties: Properties): HeaderList {
   return Object.entries(properties).flatMap(([name, value]): HeaderList => {
     const header = /^headers?\.(.+)$/.exec(name)?.[1]

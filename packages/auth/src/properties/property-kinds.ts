@@ -1,7 +1,7 @@
 import { AuthError } from '../auth-error.ts'
 import { Secret } from '../secret.ts'
 
-/** How one property is read. Made by the functions below. */
+/** How one property is parsed. The functions below create it. */
 export interface PropertyKind<T> {
   /** What it means, for the reference and for messages; the form of values stands in it. */
   readonly says: string
@@ -10,24 +10,52 @@ export interface PropertyKind<T> {
   readonly read: (given: string | undefined, name: string) => T
 }
 
-/** Any text. White space at both ends is not part of it. */
+/**
+ * Describes a text. White space at both ends is removed.
+ *
+ * @example
+ * ```ts
+ * const keys = { audience: text('the audience of the token') }
+ * ```
+ */
 export function text(says: string): PropertyKind<string | undefined> {
   return { says, secret: false, read: (given) => given?.trim() }
 }
 
-/** A text that nobody may see. It is taken as it is. */
+/**
+ * Describes a text that must not be shown. It is not changed.
+ *
+ * @example
+ * ```ts
+ * const keys = { password: secret('the password') }
+ * ```
+ */
 export function secret(says: string): PropertyKind<Secret | undefined> {
   return { says, secret: true, read: (given) => (given === undefined ? undefined : new Secret(given)) }
 }
 
-/** `true` or `false`. */
+/**
+ * Describes a property with the values `true` and `false`.
+ *
+ * @example
+ * ```ts
+ * const keys = { renew: flag('whether tokens are renewed') }
+ * ```
+ */
 export function flag(says: string): PropertyKind<boolean | undefined> {
   return kind(says, 'true or false', (given) =>
     /^true$/i.test(given) ? true : /^false$/i.test(given) ? false : undefined,
   )
 }
 
-/** A whole number within bounds: milliseconds, bytes, times. */
+/**
+ * Describes an integer within bounds: milliseconds, bytes, a count.
+ *
+ * @example
+ * ```ts
+ * const keys = { retries: integer('attempts after the first one', 0, 9) }
+ * ```
+ */
 export function integer(says: string, min: number, max: number): PropertyKind<number | undefined> {
   return kind(says, `a whole number from ${min} to ${max}`, (given) => {
     const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
@@ -35,7 +63,14 @@ export function integer(says: string, min: number, max: number): PropertyKind<nu
   })
 }
 
-/** A time in milliseconds, written as ISO 8601 has it (`PT1H30M`, `P1D`) or as a number of milliseconds. */
+/**
+ * Describes a time in ms, in the form of ISO 8601 (`PT1H30M`, `P1D`) or as a number of ms.
+ *
+ * @example
+ * ```ts
+ * const keys = { timeout: duration('time limit of a request', 100, 60_000) }
+ * ```
+ */
 export function duration(says: string, min: number, max: number): PropertyKind<number | undefined> {
   return kind(says, `a duration from ${min} ms to ${max} ms, as PT30S or PT5M`, (given) => {
     const value = /^\d{1,15}$/.test(given) ? Number(given) : isoDuration(given)
@@ -52,7 +87,14 @@ function isoDuration(given: string): number | undefined {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
 }
 
-/** One of a few words. */
+/**
+ * Describes a property with one of a few values.
+ *
+ * @example
+ * ```ts
+ * const keys = { payload: oneOf('whether the body is signed', ['signed', 'unsigned']) }
+ * ```
+ */
 export function oneOf<const W extends string>(
   says: string,
   words: readonly W[],
@@ -60,7 +102,14 @@ export function oneOf<const W extends string>(
   return kind(says, `one of ${words.join(', ')}`, (given) => words.find((word) => word === given))
 }
 
-/** Words between spaces or commas. */
+/**
+ * Describes words, separated by spaces or commas.
+ *
+ * @example
+ * ```ts
+ * const keys = { scopes: list('the scopes') }
+ * ```
+ */
 export function list(says: string): PropertyKind<readonly string[] | undefined> {
   return {
     says,
@@ -69,14 +118,28 @@ export function list(says: string): PropertyKind<readonly string[] | undefined> 
   }
 }
 
-/** An absolute URL of http or https, kept as it was written. */
+/**
+ * Describes an absolute URL of http or https, whose text is not changed.
+ *
+ * @example
+ * ```ts
+ * const keys = { issuer: url('the address of the issuer') }
+ * ```
+ */
 export function url(says: string): PropertyKind<string | undefined> {
   return kind(says, 'an absolute http or https URL', (given) =>
     /^https?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
   )
 }
 
-/** A property that must be there. */
+/**
+ * Describes a property that must be set.
+ *
+ * @example
+ * ```ts
+ * const keys = { key: required(secret('the key')) }
+ * ```
+ */
 export function required<T>(inner: PropertyKind<T | undefined>): PropertyKind<T> {
   return {
     ...inner,
@@ -88,7 +151,14 @@ export function required<T>(inner: PropertyKind<T | undefined>): PropertyKind<T>
   }
 }
 
-/** A property with a value of its own when none was given. */
+/**
+ * Describes a property with a default.
+ *
+ * @example
+ * ```ts
+ * const keys = { header: byDefault(text('the header of the key'), 'x-api-key') }
+ * ```
+ */
 export function byDefault<T>(inner: PropertyKind<T | undefined>, value: NoInfer<T>): PropertyKind<T> {
   return { ...inner, read: (given, name) => inner.read(given, name) ?? value }
 }

@@ -20,7 +20,15 @@ const forbidden: readonly RegExp[] = [
 /** Aliases that a server may set all the same: storage is read with them. */
 const harmless = new Set(['client.region'])
 
-/** Whether a server may set a property at its clients. */
+/**
+ * Returns whether a server may set this property at its clients.
+ *
+ * @example
+ * ```ts
+ * isServerSettable('prefix') // true
+ * isServerSettable('rest.auth.type') // false
+ * ```
+ */
 export function isServerSettable(name: string): boolean {
   const key = name.trim().toLowerCase()
   if (forbidden.some((pattern) => pattern.test(key))) return false
@@ -28,13 +36,14 @@ export function isServerSettable(name: string): boolean {
 }
 
 /**
- * What a server says in `defaults` or `overrides` of `/v1/config`, without what it may never set.
+ * Filters the `defaults` or `overrides` of `/v1/config`: removes properties that a server may not set.
  *
- * @returns `refused` are the names of what was left out: log them as a warning.
+ * @returns the remaining properties, and in `refused` the names of the removed ones, to be logged as a warning
  *
  * @example
  * ```ts
- * const { config, refused } = filterServerConfig(answer.overrides)
+ * const { config, refused } = filterServerConfig({ prefix: 'lake', 'rest.auth.type': 'none' })
+ * console.log(config, refused)
  * ```
  */
 export function filterServerConfig(config: Readonly<Record<string, string>>): {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { create, headerAfter, messageOf } from '../test-context.ts'
+import { create, headerAfter, messageOf } from '../../test/context.ts'
 
 const properties = { 'rest.auth.type': 'api-key', 'rest.auth.api-key.key': 'sk_1' }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { aRequest, create, headerAfter, messageOf } from '../test-context.ts'
+import { aRequest, create, headerAfter, messageOf } from '../../test/context.ts'
 
 const properties = { 'rest.auth.type': 'basic', 'rest.auth.basic.username': 'Aladdin' }
 

@@ -1,6 +1,6 @@
+import { withHeaders } from '@headgate/http'
 import type { AuthProvider } from '../auth-provider.ts'
 import { AuthError } from '../auth-error.ts'
-import { withHeaders } from '../header-list.ts'
 import { required, secret, text } from '../properties/property-kinds.ts'
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
 import { Secret } from '../secret.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
+import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
 
 const refused = new Response(null, { status: 401 })
 

@@ -1,6 +1,6 @@
+import { withHeaders } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import type { AuthProvider } from '../auth-provider.ts'
-import { withHeaders } from '../header-list.ts'
 import { secret, text } from '../properties/property-kinds.ts'
 import { defineProvider, type ProviderContext, type ProviderDefinition } from '../provider-definition.ts'
 import { Secret } from '../secret.ts'

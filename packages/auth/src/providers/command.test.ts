@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { wordsOf } from '../node/run-command.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
+import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
 import { readCommandOutput } from './command-output.ts'
 
 const NOW = Date.UTC(2026, 0, 1)

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importX509, jwtVerify } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 import type { ReadyProvider } from '../auth-provider.ts'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
-import { create, headerAfter, messageOf } from '../test-context.ts'
-import { testServer, type TestServer } from '../test-server.ts'
+import { create, headerAfter, messageOf } from '../../test/context.ts'
 
 const certificates = new URL('../../../testkit/certificates/', import.meta.url)
 
@@ -21,8 +21,8 @@ async function folder(): Promise<string> {
 }
 
 /** Entra's token endpoint, and the endpoints of machines, on loopback. */
-async function azure(): Promise<TestServer> {
-  const server = await testServer((request, response) => {
+async function azure(): Promise<HttpTestServer> {
+  const server = await startHttpServer((request, response) => {
     response.setHeader('content-type', 'application/json')
     const seconds = Math.floor(Date.now() / 1_000) + 3_599
     const machine = request.method === 'GET'
@@ -40,7 +40,7 @@ async function open(own: Properties, options: CreateOptions = {}): Promise<Ready
   return await create(properties, { env: {}, ...options })
 }
 
-function lastForm(server: TestServer): Record<string, string> {
+function lastForm(server: HttpTestServer): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(server.received.at(-1)?.body.toString()))
 }
 
@@ -55,7 +55,7 @@ const recorded = {
 }
 
 describe('an application asks as the SDK of Azure does', () => {
-  const app = (server: TestServer): Properties => ({
+  const app = (server: HttpTestServer): Properties => ({
     'tenant-id': TENANT,
     'client-id': 'app',
     'authority-host': server.url,

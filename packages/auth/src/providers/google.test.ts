@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import type { GoogleAuth } from 'google-auth-library'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ReadyProvider } from '../auth-provider.ts'
-import { ID_TOKEN, type TestGoogle } from '../google/test-google.ts'
-import { accessToken, asked, google, SCOPE } from '../google/test-sdk.ts'
+import { ID_TOKEN, type TestGoogle } from '../../test/google/google-servers.ts'
+import { accessToken, asked, google, SCOPE } from '../../test/google/google-sdk.ts'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
 import { Secret } from '../secret.ts'
-import { aRequest, create, headerAfter, messageOf } from '../test-context.ts'
+import { aRequest, create, headerAfter, messageOf } from '../../test/context.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 

@@ -1,6 +1,6 @@
+import { withHeaders } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
 import type { AuthProvider } from '../auth-provider.ts'
-import { withHeaders } from '../header-list.ts'
 import { readCredential } from '../google/credential-file.ts'
 import { federated } from '../google/federation.ts'
 import { defaultCredentials, fromCredential, fromFile } from '../google/google-credentials.ts'

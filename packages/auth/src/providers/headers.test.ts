@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { aRequest, create, messageOf } from '../test-context.ts'
+import { aRequest, create, messageOf } from '../../test/context.ts'
 
 it('sends what is configured, in the place of what is there', async () => {
   const auth = await create({

@@ -1,5 +1,5 @@
+import { type HeaderList, withHeaders } from '@headgate/http'
 import { AuthError } from '../auth-error.ts'
-import { withHeaders, type HeaderList } from '../header-list.ts'
 import { text } from '../properties/property-kinds.ts'
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts'
 

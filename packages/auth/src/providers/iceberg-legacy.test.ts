@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type HttpTestServer, startHttpServer } from '@headgate/testkit'
 import type { ReadyProvider } from '../auth-provider.ts'
 import type { Properties } from '../properties/auth-properties.ts'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
-import { testServer, type TestServer } from '../test-server.ts'
+import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS = 'urn:ietf:params:oauth:token-type:access_token'
@@ -13,9 +13,9 @@ function jwt(sub: string, jti: number): string {
 }
 
 /** A catalog that issues tokens for whoever the request is about. */
-async function catalog(options: { exchanges?: boolean; service?: string } = {}): Promise<TestServer> {
+async function catalog(options: { exchanges?: boolean; service?: string } = {}): Promise<HttpTestServer> {
   let count = 0
-  const server = await testServer((request, response) => {
+  const server = await startHttpServer((request, response) => {
     const form = new URLSearchParams(request.body.toString())
     const exchange = form.get('grant_type') === EXCHANGE
     response.setHeader('content-type', 'application/json')
@@ -33,14 +33,14 @@ async function catalog(options: { exchanges?: boolean; service?: string } = {}):
   return server
 }
 
-async function open(server: TestServer, own: Properties, parent?: ReadyProvider): Promise<ReadyProvider> {
+async function open(server: HttpTestServer, own: Properties, parent?: ReadyProvider): Promise<ReadyProvider> {
   const uri = `${server.url}/catalog/`
   const properties = { 'rest.auth.type': 'iceberg-legacy', 'oauth2-server-uri': 'v1/oauth/tokens', ...own }
   return await create(properties, { uri, ...clock, ...(parent === undefined ? {} : { parent }) })
 }
 
 /** What the last request said, in the terms of Iceberg's `OAuth2Util`. */
-function last(server: TestServer): {
+function last(server: HttpTestServer): {
   path: string | undefined
   authorization: string | undefined
   form: object
@@ -170,7 +170,7 @@ it('is what a credential without a token endpoint means, and says that the endpo
 })
 
 it('says what to do where identity providers want the client to prove itself', async () => {
-  const server = await testServer((_, response) => {
+  const server = await startHttpServer((_, response) => {
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}')
   })
   onTestFinished(async () => await server[Symbol.asyncDispose]())

@@ -3,15 +3,13 @@ import { deriveAsymmetricKey, sha256Hex } from '@headgate/sigv4'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Properties } from '../properties/auth-properties.ts'
 import type { CreateOptions } from '../registry.ts'
-import { headerValue } from '../header-list.ts'
-import { send, type OutgoingRequest } from '../send.ts'
 import { nodeSigner } from '../node/v4-signer.ts'
 import { webSigner } from '../signing/web-signer.ts'
 import { generalRules } from '@headgate/sigv4/web'
-import { aRequest, create, headerAfter, messageOf, testClock } from '../test-context.ts'
-import type { TestServer } from '../test-server.ts'
-import { verifyingServer, type VerifierOptions } from '../test-verifier.ts'
-import { fetchTransport } from '../transport.ts'
+import { type OutgoingRequest, fetchTransport, headerValue, send } from '@headgate/http'
+import type { HttpTestServer } from '@headgate/testkit'
+import { aRequest, create, headerAfter, messageOf, testClock } from '../../test/context.ts'
+import { verifyingServer, type VerifierOptions } from '../../test/verifier.ts'
 
 const properties = {
   'rest.auth.type': 'sigv4',
@@ -21,7 +19,7 @@ const properties = {
   'rest.auth.sigv4.secret-access-key': 'secret',
 }
 
-async function server(options: VerifierOptions): Promise<TestServer> {
+async function server(options: VerifierOptions): Promise<HttpTestServer> {
   const started = await verifyingServer(options)
   onTestFinished(async () => await started[Symbol.asyncDispose]())
   return started

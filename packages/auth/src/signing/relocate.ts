@@ -1,4 +1,4 @@
-import { withoutHeaders, type HeaderList } from '../header-list.ts'
+import { type HeaderList, withoutHeaders } from '@headgate/http'
 
 /** What a signature takes for itself. */
 const taken = [

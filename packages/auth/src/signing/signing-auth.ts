@@ -1,9 +1,14 @@
 import type { SigningRules, WireRequest } from '@headgate/sigv4/web'
+import {
+  type HeaderList,
+  type HttpRequest,
+  type ResponseHead,
+  headerValue,
+  withHeaders,
+} from '@headgate/http'
 import type { AuthProvider } from '../auth-provider.ts'
 import { AuthError } from '../auth-error.ts'
-import type { AuthRequest, AuthResponse } from '../auth-request.ts'
 import type { AwsCredentials } from '../aws/aws-credentials.ts'
-import { headerValue, withHeaders, type HeaderList } from '../header-list.ts'
 import type { Memoized } from '../memoize.ts'
 import { relocate } from './relocate.ts'
 import { strictQuery } from './strict-query.ts'
@@ -39,7 +44,7 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 const SKEW_MS = 60_000
 
 interface Sent {
-  readonly delegated: AuthRequest
+  readonly delegated: HttpRequest
   readonly credentials: AwsCredentials
   readonly offset: number
 }
@@ -47,7 +52,7 @@ interface Sent {
 /** Signs requests, on top of what another provider makes of them. */
 export function signingAuth(parts: SigningParts): AuthProvider {
   const { settings, credentials, signer, delegate, now } = parts
-  const sent = new WeakMap<AuthRequest, Sent>()
+  const sent = new WeakMap<HttpRequest, Sent>()
   /** Milliseconds that the server's clock is ahead of ours. */
   let offset = 0
   return {
@@ -84,7 +89,7 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     [Symbol.asyncDispose]: async () => await credentials[Symbol.asyncDispose](),
   }
 
-  async function signedRequest(request: AuthRequest, keys: AwsCredentials, date: Date): Promise<AuthRequest> {
+  async function signedRequest(request: HttpRequest, keys: AwsCredentials, date: Date): Promise<HttpRequest> {
     const { origin, target, host } = partsOf(request.url)
     const headers = relocate(request.headers)
     const hash = await payloadHash(request)
@@ -118,7 +123,7 @@ export function signingAuth(parts: SigningParts): AuthProvider {
     }
   }
 
-  async function payloadHash(request: AuthRequest): Promise<string> {
+  async function payloadHash(request: HttpRequest): Promise<string> {
     if (settings.payload === 'unsigned') return UNSIGNED_PAYLOAD
     const { body } = request
     if (body === null) return EMPTY_SHA256
@@ -156,14 +161,14 @@ function partsOf(url: string): { origin: string; target: string; host: string } 
 }
 
 /** How far the server's clock is ahead, if the answer may be about that. An answer from a cache has an old date. */
-function clockOf(response: AuthResponse, now: number): number | undefined {
+function clockOf(response: ResponseHead, now: number): number | undefined {
   if (![400, 401, 403].includes(response.status) || response.headers.get('age') !== null) return undefined
   const date = Date.parse(response.headers.get('date') ?? '')
   return Number.isNaN(date) ? undefined : date - now
 }
 
 /** AWS names the error in a header; what stands in the body is for the caller. */
-function saysExpired(response: AuthResponse): boolean {
+function saysExpired(response: ResponseHead): boolean {
   if (response.status === 401) return true
   const type = response.headers.get('x-amzn-errortype') ?? ''
   return /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId/i.test(type)

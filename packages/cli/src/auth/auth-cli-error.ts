@@ -13,16 +13,16 @@ const exitCodes: Readonly<Record<AuthReason, ExitCode>> = {
   malformed: exitCode.unreachable,
 }
 
-/** What a provider threw, as the error of a command; anything else as it is. */
-export function authCliError(error: unknown): unknown {
+/** Converts an error of an auth provider to the error of a command. Returns any other error unchanged. */
+export function toCliError(error: unknown): unknown {
   if (!isAuthError(error)) return error
   const { message, reason, property }: AuthError = error
-  return new CliError(exitCodes[reason], sentence(message), {
+  return new CliError(exitCodes[reason], addFullStop(message), {
     cause: error,
-    ...(property === undefined ? {} : { next: `It is about the property ${property}.` }),
+    ...(property === undefined ? {} : { next: `Check the property ${property}.` }),
   })
 }
 
-function sentence(text: string): string {
+function addFullStop(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -6,7 +6,7 @@ import { authProperties } from './auth-properties.ts'
 
 const ofSet = (name: string): unknown => authProperties('/', { set: { [name]: 'x' } }, () => {})
 
-it('secrets are refused on the command line, by whatever name they have', () => {
+it('refuses secrets on the command line under all their names', () => {
   for (const name of [
     'token',
     'credential',
@@ -26,11 +26,11 @@ it('secrets are refused on the command line, by whatever name they have', () => 
     'header.Cookie',
     'rest.auth.headers.X-Api-Key',
   ]) {
-    expect(() => ofSet(name), name).toThrow(/others can read command lines/)
+    expect(() => ofSet(name), name).toThrow(/other users of the machine can read command lines/)
   }
 })
 
-it('what is none is taken, also where its name speaks of one', () => {
+it('accepts properties that are not secrets, although their names contain such words', () => {
   for (const name of [
     'rest.auth.type',
     'rest.auth.sigv4.region',
@@ -47,7 +47,7 @@ it('what is none is taken, also where its name speaks of one', () => {
   }
 })
 
-it('a file comes first, then the options; others who can read it are warned of', async () => {
+it('replaces properties of the file with options, and warns when other users can read the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-properties-'))
   try {
     await writeFile(join(folder, 'p'), '# a\n\n token = a=b \r\nrest.auth.type=bearer\n', { mode: 0o644 })

@@ -4,7 +4,7 @@ import type { Properties } from '@headgate/auth'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 
-/** What a command line says of authentication. */
+/** Options of a command line that configure authentication. */
 export interface AuthOptions {
   readonly auth?: string
   readonly set?: Readonly<Record<string, string>>
@@ -12,7 +12,7 @@ export interface AuthOptions {
 }
 
 /**
- * The property map of the options `--auth`, `--set` and `--properties`: the file first, then the options.
+ * Returns the properties of the options `--auth`, `--set` and `--properties`. Options replace properties of the file.
  *
  * @throws CliError for a file that cannot be read, and for a secret on the command line, where every program on the
  * machine can read it
@@ -21,15 +21,19 @@ export function authProperties(cwd: string, options: AuthOptions, warn: (text: s
   const set = options.set ?? {}
   const shown = Object.keys(set).find(isSecret)
   if (shown !== undefined) {
-    throw new CliError(exitCode.usage, `${shown} is a secret, and others can read command lines.`, {
-      next: 'Write it into a file with mode 0600, and name that with --properties.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      `${shown} is a secret, and other users of the machine can read command lines.`,
+      {
+        next: 'Write it to a file with mode 0600, and name the file with --properties.',
+      },
+    )
   }
   const file = options.properties === undefined ? {} : readProperties(resolve(cwd, options.properties), warn)
   return { ...file, ...set, ...(options.auth === undefined ? {} : { 'rest.auth.type': options.auth }) }
 }
 
-/** Whether a property holds what nobody may see, by its name: providers of others have names that we do not know. */
+/** Returns whether a property contains a secret. Its name decides, because plug-ins add properties with unknown names. */
 function isSecret(name: string): boolean {
   if (/(-file|-path|-type|-uri|-url|-id|-ms|-enabled)$/i.test(name)) return false
   return /secret|password|cookie|private-key|token$|assertion$|credential$|credentials-json$|(^|[.-])key$|authorization$/i.test(
@@ -37,13 +41,13 @@ function isSecret(name: string): boolean {
   )
 }
 
-/** Lines `name=value`; empty ones and those that begin with `#` are passed over. */
+/** Reads lines `name=value`. Skips empty lines and lines that begin with `#`. */
 function readProperties(path: string, warn: (text: string) => void): Record<string, string> {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
-      warn(`others on this machine can read ${path}: chmod 600 it if there is a secret in it.`)
+      warn(`Other users of this machine can read ${path}. If it contains a secret, run chmod 600.`)
     }
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
@@ -53,8 +57,8 @@ function readProperties(path: string, warn: (text: string) => void): Record<stri
     if (/^\s*(#|$)/.test(line)) return []
     const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
     if (name !== undefined && value !== undefined) return [[name, value]]
-    throw new CliError(exitCode.usage, `Line ${index + 1} of ${path} is no property.`, {
-      next: 'Each line is NAME=VALUE.',
+    throw new CliError(exitCode.usage, `Line ${index + 1} of ${path} is not a property.`, {
+      next: 'Write each line as NAME=VALUE.',
     })
   })
   return Object.fromEntries(entries)

@@ -5,11 +5,11 @@ import { table } from '../output/table.ts'
 import { inSession, type Session } from '../session.ts'
 
 export function registerConfig(program: Command, io: Io): void {
-  const group = program.command('config').description('What this program goes by.')
+  const group = program.command('config').description('Settings of this program.')
   group
     .command('show')
     .description(
-      'Shows the server, warehouse and client id that commands use, and where each comes from. Asks no server.',
+      'Shows the server, warehouse and client id that commands use, and the source of each. Sends no request.',
     )
     .action(inSession(io, show))
 }
@@ -23,23 +23,23 @@ interface Row {
 function show({ out, settings }: Session): Promise<void> {
   const { url, warehouse, credential, login, timeoutMs } = settings
   const clientId = login === undefined ? (readCredential(credential)?.id ?? null) : null
-  const place =
-    login === undefined ? placeOf(credential, clientId !== null) : `the login ${login} is used instead`
+  const source =
+    login === undefined ? describe(credential, clientId !== null) : `replaced by the login ${login}`
   const rows: Row[] = [
     { setting: 'url', ...url },
     { setting: 'warehouse', ...warehouse },
-    { setting: 'client id', value: clientId, source: place },
+    { setting: 'client id', value: clientId, source },
     { setting: 'login', value: login ?? null, source: '--login' },
     { setting: 'timeout', value: `${timeoutMs / 1000} s`, source: '--timeout' },
   ]
   const json = {
     url: { ...url },
     warehouse: { ...warehouse },
-    credential: { clientId, source: place },
+    credential: { clientId, source },
     login: login ?? null,
     timeoutSeconds: timeoutMs / 1000,
   }
-  out.answer({ json }, (paint) =>
+  out.result({ json }, (paint) =>
     table(paint, rows, [
       { heading: 'setting', cell: ({ setting }) => setting },
       { heading: 'value', cell: ({ value }) => value },
@@ -49,8 +49,8 @@ function show({ out, settings }: Session): Promise<void> {
   return Promise.resolve()
 }
 
-function placeOf(source: CredentialSource, found: boolean): string {
-  if (source.kind === 'none') return 'nothing names one'
+function describe(source: CredentialSource, found: boolean): string {
+  if (source.kind === 'none') return 'not set'
   if (source.kind === 'variable') return source.source
-  return found ? `${source.path} (${source.source})` : `there is no ${source.path}`
+  return found ? `${source.path} (${source.source})` : `${source.path} does not exist`
 }

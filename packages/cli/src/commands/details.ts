@@ -1,57 +1,60 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
-import { read } from '../connection/answer.ts'
-import { path } from '../connection/path.ts'
 import type { Io } from '../io.ts'
+import { getNamespaceDetails } from '../management/generated/namespaces.ts'
+import { getRelationDetails } from '../management/generated/relations.ts'
+import type { Namespace } from '../management/generated/schemas.ts'
 import { namespaceAddress, relationAddress } from '../names/address.ts'
-import { details } from '../output/table.ts'
-import { inSession, type Session } from '../session.ts'
+import { details, type Fact } from '../output/table.ts'
+import { inSession } from '../session.ts'
 
-const shown = z.object({
-  id: z.string(),
-  ownerId: z.string(),
-  owner: z.string().nullable(),
-  protected: z.boolean(),
-  kind: z.string().optional(),
-  version: z.number().optional(),
-  location: z.string().optional(),
-  metadataLocation: z.string().optional(),
-})
-
-/** `details`: what the server knows beyond what engines see. */
-export function registerDetails(group: Command, io: Io, kind: 'namespace' | 'table' | 'view'): void {
-  group
-    .command('details')
-    .description(`Shows who owns a ${kind}, whether it is protected, and its id. You must manage it.`)
-    .argument(`<${kind}>`)
-    .action(inSession(io, (session, name: string) => showDetails(session, kind, name)))
+/** Registers `details` of a namespace: the members that only the management API returns. */
+export function registerNamespaceDetails(group: Command, io: Io): void {
+  addCommand(group, 'namespace').action(
+    inSession(io, async ({ client, out, warehouse: usual }, name: string) => {
+      const { warehouse, namespace } = namespaceAddress(name, usual)
+      const response = await getNamespaceDetails(client, { warehouse, query: { namespace } })
+      out.result(response, (paint) =>
+        details(paint, [['namespace', name], ...sharedFacts(warehouse, response.body)]),
+      )
+    }),
+  )
 }
 
-async function showDetails(
-  session: Session,
-  kind: 'namespace' | 'table' | 'view',
-  name: string,
-): Promise<void> {
-  const ofNamespace = kind === 'namespace'
-  const { warehouse, ...query } = ofNamespace
-    ? namespaceAddress(name, session.warehouse)
-    : relationAddress(name, session.warehouse)
-  const answer = await session.client.send({
-    method: 'GET',
-    path: `${path`/management/v1/warehouses/${warehouse}`}/${ofNamespace ? 'namespace' : 'relation'}`,
-    query: { ...query },
-  })
-  session.out.answer(answer, (paint) => {
-    const said = read(shown, answer)
-    return details(paint, [
-      [said.kind ?? kind, name],
-      ['warehouse', warehouse],
-      ['id', said.id],
-      ['owner', said.owner ?? `${said.ownerId} (deleted)`],
-      ['protected', said.protected],
-      ['version', said.version],
-      ['location', said.location],
-      ['metadata file', said.metadataLocation],
-    ])
-  })
+/** Registers `details` of a table or view: the members that only the management API returns. */
+export function registerRelationDetails(group: Command, io: Io, kind: 'table' | 'view'): void {
+  addCommand(group, kind).action(
+    inSession(io, async ({ client, out, warehouse: usual }, name: string) => {
+      const { warehouse, namespace, relation } = relationAddress(name, usual)
+      const response = await getRelationDetails(client, { warehouse, query: { namespace, relation } })
+      out.result(response, (paint) => {
+        const { body } = response
+        return details(paint, [
+          [body.kind, name],
+          ...sharedFacts(warehouse, body),
+          ['version', body.version],
+          ['location', body.location],
+          ['metadata file', body.metadataLocation],
+        ])
+      })
+    }),
+  )
+}
+
+function addCommand(group: Command, kind: string): Command {
+  return group
+    .command('details')
+    .description(`Shows the owner, protection and id of a ${kind}. You must manage it.`)
+    .argument(`<${kind}>`)
+}
+
+function sharedFacts(
+  warehouse: string,
+  { id, owner, ownerId, protected: isProtected }: Pick<Namespace, 'id' | 'owner' | 'ownerId' | 'protected'>,
+): readonly Fact[] {
+  return [
+    ['warehouse', warehouse],
+    ['id', id],
+    ['owner', owner ?? `${ownerId} (deleted)`],
+    ['protected', isProtected],
+  ]
 }

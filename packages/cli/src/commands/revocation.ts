@@ -1,55 +1,51 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
-import { read } from '../connection/answer.ts'
-import { path } from '../connection/path.ts'
 import type { Io } from '../io.ts'
+import { revokeAccess } from '../management/generated/warehouses.ts'
 import { relationAddress } from '../names/address.ts'
-import { moment } from '../output/times.ts'
+import { formatTime } from '../output/times.ts'
 import { visible } from '../output/visible.ts'
 import { inSession, type Session } from '../session.ts'
 
 type Kind = 'warehouse' | 'table'
 
-const revoked = z.object({ notBefore: z.string() })
-
-/** `revoke-access` of whatever storage access is handed out for. */
+/** Registers `revoke-access` of a kind of object. */
 export function registerRevocation(group: Command, io: Io, kind: Kind): void {
-  const what = kind === 'warehouse' ? 'everything in a warehouse' : 'a table'
+  const objects = kind === 'warehouse' ? 'all tables of a warehouse' : 'a table'
   group
     .command('revoke-access')
     .description(
-      `Ends the storage access and refresh tokens that were handed out for ${what}. Who still has the right gets it anew.`,
+      `Revokes the storage credentials and refresh tokens that were issued for ${objects}. Callers with the privilege can get new ones.`,
     )
     .argument(`<${kind}>`)
     .action(inSession(io, (session, name: string) => revoke(session, kind, name)))
 }
 
-async function revoke(session: Session, kind: Kind, name: string): Promise<void> {
-  const { warehouse, ...body } = addressOf(session, kind, name)
-  await session.confirm(
-    `End all storage access that was handed out for the ${kind} ${name}? Running jobs must ask anew.`,
+async function revoke(
+  { client, confirm, out, warehouse: usual }: Session,
+  kind: Kind,
+  name: string,
+): Promise<void> {
+  const { warehouse, ...body } = parseAddress(kind, name, usual)
+  await confirm(
+    `Revoke all storage access that was issued for the ${kind} ${name}? Running jobs must request it again.`,
   )
-  const answer = await session.client.send({
-    method: 'POST',
-    path: path`/management/v1/warehouses/${warehouse}/revoke-access`,
-    body,
-  })
-  session.out.answer(answer, () =>
+  const response = await revokeAccess(client, { warehouse, body })
+  out.result(response, () =>
     visible(
-      `Storage access for the ${kind} ${name} from before ${moment(read(revoked, answer).notBefore)} is over.`,
+      `Storage access for the ${kind} ${name} that was issued before ${formatTime(response.body.notBefore)} is revoked.`,
     ),
   )
-  session.out.note(
-    'What a store gave out itself (vending sts, static) lives until its own end: its keys are revoked there.',
+  out.note(
+    'Credentials that the store itself issued (vending sts, static) stay valid until they expire: revoke their keys at the store.',
   )
 }
 
-function addressOf(
-  session: Session,
+function parseAddress(
   kind: Kind,
   name: string,
+  defaultWarehouse: string,
 ): { readonly warehouse: string; readonly namespace?: readonly string[]; readonly table?: string } {
   if (kind === 'warehouse') return { warehouse: name }
-  const { warehouse, namespace, relation } = relationAddress(name, session.warehouse)
+  const { warehouse, namespace, relation } = relationAddress(name, defaultWarehouse)
   return { warehouse, namespace, table: relation }
 }

@@ -5,8 +5,8 @@ export function registerServe(program: Command, io: Io): void {
   program
     .command('serve')
     .description(
-      'Runs the server until it is told to stop (Ctrl-C). Everything is set by HEADGATE_ variables, and everything but ' +
-        'secrets by flags of the same name too. With none, it listens on http://127.0.0.1:8181 and keeps all in .headgate.',
+      'Runs the server until it is interrupted (Ctrl-C). HEADGATE_ variables configure it; for all settings except secrets ' +
+        'there are flags of the same name. By default it listens on http://127.0.0.1:8181 and stores its data in .headgate.',
     )
     .usage('[flags]')
     .allowUnknownOption()
@@ -14,18 +14,18 @@ export function registerServe(program: Command, io: Io): void {
     .addHelpText(
       'after',
       `
-Flags, most of all (docs/configuration.md lists them all):
-  --port <number>       8181; 0 takes a free one
+The most important flags (docs/reference/configuration.md lists all):
+  --port <number>       8181; 0 means a free port
   --host <address>      127.0.0.1
-  --public-url <url>    URL under which clients reach the server
+  --public-url <url>    URL that clients use
   --data-dir <path>     .headgate
-  --workers <number>    1; as many cores as it uses, auto takes all
+  --workers <number>    1; number of cores to use, auto for all
   --log-level <level>   info`,
     )
     .action(async (_options: object, command: Command) => {
-      // Loaded here alone: the server is large, and every other command only talks to one.
+      // Imported here because the server is large, and other commands do not need it.
       const { runServer } = await import('@headgate/server')
       const code = await runServer(io.env, command.args)
-      if (code !== 0) throw new CommanderError(code, 'headgate.serve', 'the server has said why')
+      if (code !== 0) throw new CommanderError(code, 'headgate.serve', 'the server has printed the reason')
     })
 }

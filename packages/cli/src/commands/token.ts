@@ -1,37 +1,37 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type Answer, read } from '../connection/answer.ts'
+import { decode, type Response } from '../connection/response.ts'
 import type { Io } from '../io.ts'
-import { loginAnswer } from '../login/login-answer.ts'
 import { readLogin } from '../login/login-file.ts'
+import { loginTokenResponse } from '../login/token-response.ts'
 import { inSession, type Session } from '../session.ts'
 
-const tokenAnswer = z.object({ access_token: z.string() })
+const tokenDecoder = z.object({ access_token: z.string() })
 
 export function registerToken(program: Command, io: Io): void {
   program
     .command('token')
     .description(
-      'Prints an access token, for `curl -H "Authorization: Bearer $(headgate token)"`: of the login, renewed when that is due, or ' +
-        'of the credential. Whoever has it is you until it expires.',
+      'Prints an access token of the login, renewed when necessary, or of the credential, for ' +
+        '`curl -H "Authorization: Bearer $(headgate token)"`. Until it expires, everyone who has the token has your access.',
     )
     .action(
       inSession(io, async (session) => {
-        const answer = await tokenOf(session)
-        session.out.answer(answer, () => read(tokenAnswer, answer).access_token)
+        const response = await requestToken(session)
+        session.out.result(response, () => decode(tokenDecoder, response).access_token)
       }),
     )
 }
 
-/** Who logged in without saying as what, and has no credential, means that login. */
-async function tokenOf({ client, settings, io, out }: Session): Promise<Answer> {
+/** Requests a token of the credential. Without a credential and --login, it uses the default login. */
+async function requestToken({ client, settings, io, out }: Session): Promise<Response> {
   const { folder } = settings.logins
   if (
     settings.login === undefined &&
     client.clientId === null &&
     (await readLogin(folder, 'default')) !== undefined
   ) {
-    return loginAnswer({ folder, env: io.env, warn: (text) => out.warn(text) }, 'default')
+    return loginTokenResponse({ folder, env: io.env, warn: (text) => out.warn(text) }, 'default')
   }
   return client.token()
 }

@@ -3,53 +3,55 @@ import { type Json, stringify } from '@headgate/json'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
-import { type Answer, read } from './answer.ts'
 import { readCredential } from './credential.ts'
 import { sendHttp } from './http.ts'
+import { decode, type Response } from './response.ts'
 import { isLoopback, type Settings } from './settings.ts'
 
+/** Request to the server of a client. */
 export interface Call {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Made with the tag `path`. */
+  /** Path that the tag `path` made. */
   readonly path: string
-  /** Undefined values are left out, lists are repeated. */
-  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
-  readonly body?: Json
+  /** Undefined values are left out. A list becomes one parameter for each item. */
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>> | undefined
+  readonly body?: Json | undefined
 }
 
-/** Speaks to one server as one principal. The access token is fetched on the first call and kept in memory only. */
+/** Client of one server with one principal. It requests the access token on the first call and keeps it in memory only. */
 export interface Client {
-  send(call: Call): Promise<Answer>
-  /** The answer of the token endpoint. Throws `credential` when there is none to get it with. */
-  token(): Promise<Answer>
-  /** The client id of the credential; null when there is none. */
+  send(call: Call): Promise<Response>
+  /** Returns the response of the token endpoint. Throws `credential` when there is no credential. */
+  token(): Promise<Response>
+  /** The client id of the credential. Null: there is no credential. */
   readonly clientId: string | null
 }
 
-const tokenAnswer = z.object({ access_token: z.string().min(1) })
+const tokenDecoder = z.object({ access_token: z.string().min(1) })
+const retryDelayMs = 1000
 
 /**
- * Remarks go to `warn`.
+ * Creates the client of the server in the settings. Warnings go to `warn`.
  *
- * @param login Gives the token of the login that is to be used instead of the credential, when it may be sent to `target`,
- *   or is not sent at all
+ * @param login Returns the token of the login that replaces the credential. It refuses a target that the token must not be
+ *   sent to; without a target the token is not sent.
  */
 export function createClient(
   settings: Settings,
   warn: (text: string) => void,
-  login?: (target?: string) => Promise<Answer>,
+  login?: (target?: string) => Promise<Response>,
 ): Client {
   const { timeoutMs } = settings
   const base = settings.url.value
   const credential = login === undefined ? readCredential(settings.credential) : null
   let authorization: Promise<string | null> | undefined
 
-  async function token(): Promise<Answer> {
+  async function token(): Promise<Response> {
     if (login !== undefined) return login()
     if (credential === null) throw noCredential(settings)
     const url = new URL(`${base}/v1/oauth/tokens`)
     if (url.protocol === 'http:' && !isLoopback(url.hostname))
-      warn(`the secret of ${credential.id} goes to ${url.host} unencrypted: use https.`)
+      warn(`The secret of ${credential.id} is sent to ${url.host} without encryption. Use https.`)
     const form = {
       grant_type: 'client_credentials',
       client_id: credential.id,
@@ -67,15 +69,15 @@ export function createClient(
 
   async function bearer(): Promise<string | null> {
     if (credential === null && login === undefined) return null
-    const answer = login === undefined ? await token() : await login(base)
-    return `Bearer ${read(tokenAnswer, answer).access_token}`
+    const response = login === undefined ? await token() : await login(base)
+    return `Bearer ${decode(tokenDecoder, response).access_token}`
   }
 
-  async function once(call: Call): Promise<Answer> {
+  async function sendOnce(call: Call): Promise<Response> {
     const bearerToken = await (authorization ??= bearer())
     return sendHttp({
       method: call.method,
-      url: urlOf(base, call),
+      url: toUrl(base, call),
       headers: {
         accept: 'application/json',
         ...(bearerToken === null ? {} : { authorization: bearerToken }),
@@ -91,27 +93,25 @@ export function createClient(
     token,
     async send(call) {
       try {
-        return await once(call)
+        return await sendOnce(call)
       } catch (error) {
-        if (!(error instanceof CliError) || error.answer === undefined) throw error
-        if (error.answer.status === 401 && credential === null && login === undefined)
-          throw noCredential(settings)
-        if (!(await worthRepeating(error, call))) throw error
-        return once(call)
+        if (!(error instanceof CliError) || error.refusal === undefined) throw error
+        const { status } = error.refusal
+        if (status === 401 && credential === null && login === undefined) throw noCredential(settings)
+        if (!isRetryable(status, call)) throw error
+        await setTimeout(retryDelayMs)
+        return sendOnce(call)
       }
     },
   }
 }
 
-/** Reading may be repeated; a server that is starting or busy says so with a status. */
-async function worthRepeating(error: CliError, { method }: Call): Promise<boolean> {
-  const busy = error.answer?.status === 503 || error.answer?.status === 429
-  if (!busy || (method !== 'GET' && method !== 'HEAD')) return false
-  await setTimeout(1000)
-  return true
+/** Returns whether a refused request is sent again: a read, from a server that is starting or overloaded. */
+function isRetryable(status: number, { method }: Call): boolean {
+  return (status === 503 || status === 429) && (method === 'GET' || method === 'HEAD')
 }
 
-function urlOf(base: string, { path, query = {} }: Call): URL {
+function toUrl(base: string, { path, query = {} }: Call): URL {
   const url = new URL(base + path)
   for (const [name, value] of Object.entries(query)) {
     for (const each of typeof value === 'object' ? value : [value])
@@ -121,12 +121,8 @@ function urlOf(base: string, { path, query = {} }: Call): URL {
 }
 
 function noCredential({ credential }: Settings): CliError {
-  const tried = credential.kind === 'file' ? ` (there is none in ${credential.path})` : ''
-  return new CliError(
-    exitCode.credential,
-    `The server wants to know who you are, and there is no credential${tried}.`,
-    {
-      next: 'Name one with --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL; or a login with --login.',
-    },
-  )
+  const tried = credential.kind === 'file' ? `: ${credential.path} does not exist` : ''
+  return new CliError(exitCode.credential, `The server requires a credential, and there is none${tried}.`, {
+    next: 'Set --credential-file, HEADGATE_CREDENTIAL_FILE or HEADGATE_CREDENTIAL, or use a login with --login.',
+  })
 }

@@ -4,26 +4,26 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 
-/** A client's id and secret. */
+/** Id and secret of a client. */
 export interface Credential {
   readonly id: string
   readonly secret: string
 }
 
-/** Where the credential is to be found; it is read when it is needed. */
+/** Source of the credential, which is read when a request needs it. */
 export type CredentialSource =
   | { readonly kind: 'file'; readonly path: string; readonly source: string; readonly optional: boolean }
   | { readonly kind: 'variable'; readonly text: string; readonly source: string }
   | { readonly kind: 'none' }
 
-/** `local` is the file that is tried when nothing is said, or null when none may be. */
-export function credentialSource(given: {
+/** Finds the source of the credential. `local` is the default file; null: there is no default. */
+export function findCredential(from: {
   readonly option: string | undefined
   readonly env: Io['env']
   readonly cwd: string
   readonly local: string | null
 }): CredentialSource {
-  const { option, env, cwd, local } = given
+  const { option, env, cwd, local } = from
   if (option !== undefined) return file(option, '--credential-file')
   const path = env['HEADGATE_CREDENTIAL_FILE']
   if (path) return file(resolve(cwd, path), 'HEADGATE_CREDENTIAL_FILE')
@@ -37,9 +37,9 @@ function file(path: string, source: string): Extract<CredentialSource, { kind: '
 }
 
 /**
- * Reads the credential. Null: there is none, and the server is asked without.
+ * Reads the credential. Returns null when there is none; requests are then sent without one.
  *
- * @throws CliError when a file that was named cannot be read, or what is read is no credential
+ * @throws CliError when the named file cannot be read, or its text is not a credential
  */
 export function readCredential(source: CredentialSource): Credential | null {
   if (source.kind === 'none') return null
@@ -55,17 +55,17 @@ function readText({ path, source, optional }: Extract<CredentialSource, { kind: 
     if (optional) return null
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
     throw new CliError(exitCode.usage, `The credential file ${path} cannot be read (${reason}).`, {
-      next: `It is named by ${source}, and must hold one line CLIENT_ID:CLIENT_SECRET.`,
+      next: `${source} names this file. It must contain one line CLIENT_ID:CLIENT_SECRET.`,
       cause,
     })
   }
 }
 
-/** One line `id:secret`. What it holds instead is not repeated: it may be half a secret. */
+/** Parses a line `id:secret`. Errors do not repeat the text, because it may contain a secret. */
 function parseCredential(text: string, where: string): Credential {
   const [, id, secret] = /^([^:\s]+):(\S+)$/.exec(text.trim()) ?? []
   if (id !== undefined && secret !== undefined) return { id, secret }
-  throw new CliError(exitCode.usage, `What ${where} holds is no credential.`, {
+  throw new CliError(exitCode.usage, `The text in ${where} is not a credential.`, {
     next: 'It must be one line CLIENT_ID:CLIENT_SECRET.',
   })
 }

@@ -1,10 +1,10 @@
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
-import { type Answer, parseJson } from './answer.ts'
-import { refusal } from './refusal.ts'
+import { toRefusal } from './refusal.ts'
+import { parseJson, type Response as ServerResponse } from './response.ts'
 
-/** Far above any answer; it bounds what a stranger at that address could make us hold. */
-const maxAnswerBytes = 512 * 1024 * 1024
+/** Far above the largest response of a server. It bounds the memory that another program at the address can take. */
+const maxResponseBytes = 512 * 1024 * 1024
 
 export interface HttpRequest {
   readonly method: string
@@ -15,12 +15,12 @@ export interface HttpRequest {
 }
 
 /**
- * Sends one request and reads its whole answer. Redirects are not followed: a credential goes nowhere but to the server
- * that was named.
+ * Sends one request and reads its whole response. Does not follow redirects, so that a credential reaches only the server
+ * that the user named.
  *
- * @throws CliError when there is no answer, or it is not 2xx
+ * @throws CliError when there is no response, or its status is not 2xx
  */
-export async function sendHttp(request: HttpRequest): Promise<Answer> {
+export async function sendHttp(request: HttpRequest): Promise<ServerResponse> {
   const { method, url, headers, body, timeoutMs } = request
   let status: number
   let retryAfter: string | null
@@ -37,13 +37,13 @@ export async function sendHttp(request: HttpRequest): Promise<Answer> {
     retryAfter = response.headers.get('retry-after')
     text = await readText(response)
   } catch (error) {
-    throw error instanceof CliError ? error : unreachable(error, request)
+    throw error instanceof CliError ? error : toUnreachable(error, request)
   }
-  if (status < 200 || status > 299) throw refusal(status, text, retryAfter)
+  if (status < 200 || status > 299) throw toRefusal(status, text, retryAfter)
   const json = parseJson(text)
   if (json === undefined) {
-    throw new CliError(exitCode.unreachable, `What answers at ${url.origin} does not answer in JSON.`, {
-      next: 'Does --url (or HEADGATE_URL) name a Headgate server?',
+    throw new CliError(exitCode.unreachable, `The response of ${url.origin} is not JSON.`, {
+      next: 'Check that --url (or HEADGATE_URL) is the URL of a Headgate server.',
     })
   }
   return { status, text, json }
@@ -54,53 +54,54 @@ async function readText(response: Response): Promise<string> {
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxAnswerBytes) throw new CliError(exitCode.unreachable, 'The answer is larger than 512 MiB.')
+    if (size > maxResponseBytes)
+      throw new CliError(exitCode.unreachable, 'The response is larger than 512 MiB.')
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-function unreachable(error: unknown, { url, method, timeoutMs }: HttpRequest): CliError {
-  const asked = method === 'GET' || method === 'HEAD'
-  const look = asked ? '' : ' Look whether it was done before you repeat it.'
+function toUnreachable(error: unknown, { url, method, timeoutMs }: HttpRequest): CliError {
+  const reads = method === 'GET' || method === 'HEAD'
+  const check = reads ? '' : ' Check whether the change was made before you repeat the command.'
   if (error instanceof Error && error.name === 'TimeoutError') {
     return new CliError(
       exitCode.unreachable,
-      `No answer from ${url.origin} within ${timeoutMs / 1000} seconds.`,
-      {
-        next: `--timeout SECONDS waits longer.${look}`,
-        cause: error,
-      },
+      `${url.origin} did not respond within ${timeoutMs / 1000} seconds.`,
+      { next: `Increase the time limit with --timeout SECONDS.${check}`, cause: error },
     )
   }
-  const code = codeOf(error)
+  const code = findCode(error)
   const reason = reasons[code] ?? code
   return new CliError(exitCode.unreachable, `The server at ${url.origin} cannot be reached: ${reason}.`, {
-    next: `\`headgate serve\` starts one on this machine; --url or HEADGATE_URL says where it is.${
-      code === 'ECONNREFUSED' || code === 'ENOTFOUND' ? '' : look
+    next: `Start one on this machine with \`headgate serve\`, or set its URL with --url or HEADGATE_URL.${
+      code === 'ECONNREFUSED' || code === 'ENOTFOUND' ? '' : check
     }`,
     cause: error,
   })
 }
 
+const untrusted = 'its certificate is not trusted (NODE_EXTRA_CA_CERTS adds certificate authorities)'
+
 const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up now',
+  ECONNREFUSED: 'no program listens at this address',
+  ENOTFOUND: 'the host does not exist',
+  EAI_AGAIN: 'its name cannot be resolved now',
   ECONNRESET: 'it closed the connection',
   UND_ERR_SOCKET: 'it closed the connection',
-  EHOSTUNREACH: 'there is no way to that host',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further authorities)',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further authorities)',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further authorities)',
+  EHOSTUNREACH: 'there is no route to the host',
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS: is it http?',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not use TLS; check whether the URL must begin with http:',
 }
 
-/** Node wraps the code of a failed `fetch` in causes, and several addresses that failed in an aggregate. */
-function codeOf(error: unknown): string {
+/**
+ * Returns the system's code for a failed `fetch`. Node wraps it in causes, and wraps the failures of several addresses in an
+ * aggregate.
+ */
+function findCode(error: unknown): string {
   let last = 'no connection'
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth++) {
     if ('code' in at && typeof at.code === 'string') return at.code

@@ -1,76 +1,80 @@
 import type { Json } from '@headgate/json'
 import { z } from 'zod'
 import type { Session } from '../session.ts'
-import { read } from './answer.ts'
-import type { Call } from './client.ts'
+import { decode, type DecodedResponse } from './response.ts'
 
-/** A list that the server gives in pages. */
-export interface List<Item> {
-  readonly path: string
-  readonly query?: Call['query']
-  /** The member of the answer that holds the items. */
-  readonly key: string
-  readonly item: z.ZodType<Item>
-  /** Items of one request at most; fewer where each is work for the server. */
+/** Query parameters of a request for one page. */
+export interface PageQuery {
+  readonly pageSize: number
+  readonly pageToken: string | undefined
+}
+
+/** List that the server returns in pages. */
+export interface List<Key extends string, Item> {
+  /** Member of the response that holds the items. */
+  readonly key: Key
+  /** Requests one page. */
+  readonly request: (page: PageQuery) => Promise<DecodedResponse<Readonly<Record<Key, readonly Item[]>>>>
+  /** Maximum of items in one request. Lower where the server works for each item. Default: 1000. */
   readonly pageSize?: number
-  /** Items at most. */
+  /** Maximum of items. Default: none. */
   readonly limit?: number | undefined
-  /** The two interfaces differ in how they name the member with the token of the next page. */
+  /** Member of the response with the token of the next page. The Iceberg REST API names it with hyphens. */
   readonly nextPage?: 'nextPageToken' | 'next-page-token'
 }
 
+/** Items of all requested pages. */
 export interface Listed<Item> {
   readonly items: readonly Item[]
-  /** The same as they came. */
+  /** The items as the server sent them. */
   readonly raw: readonly Json[]
-  /** All pages as one answer. Its token is null unless `limit` left something out. */
+  /** All pages as one response. Its token is null unless `limit` left items out. */
   readonly json: Json
+  /** Whether `limit` left items out. */
   readonly more: boolean
+}
+
+/** Items of one page. */
+export interface ListPage<Item> {
+  readonly items: readonly Item[]
+  /** The items as the server sent them. */
+  readonly raw: readonly Json[]
+  /** Token of the next page. Null: this page is the last one. */
+  readonly next: string | null
 }
 
 const defaultPageSize = 1000
 
-/** One page: what was said, and the same as it came. */
-export interface ListPage<Item> {
-  readonly items: readonly Item[]
-  readonly raw: readonly Json[]
-  /** Null on the last page. */
-  readonly next: string | null
-}
-
-/** Reads a list page by page until its end, or until there were `limit` items. */
-export async function* pagesOf<Item>(session: Session, list: List<Item>): AsyncGenerator<ListPage<Item>> {
-  const { key, item, limit = Infinity, nextPage = 'nextPageToken', pageSize = defaultPageSize } = list
-  const page = z.object({ [key]: z.array(z.custom<Json>()), [nextPage]: z.string().nullish() })
+/** Yields the pages of a list, until its end or until `limit` items. */
+export async function* readPages<Key extends string, Item>(
+  session: Session,
+  list: List<Key, Item>,
+): AsyncGenerator<ListPage<Item>> {
+  const { key, limit = Infinity, nextPage = 'nextPageToken', pageSize = defaultPageSize } = list
+  const rawPage = z.object({ [key]: z.array(z.custom<Json>()) })
+  const nextToken = z.object({ [nextPage]: z.string().nullish() })
   let count = 0
-  // The Iceberg interface gives pages only to those who say that they know what a page is, by an empty token.
+  // The Iceberg REST API returns pages only to clients that send a token; the first one is empty.
   let pageToken: string | undefined = nextPage === 'next-page-token' ? '' : undefined
   do {
-    const answer = await session.client.send({
-      method: 'GET',
-      path: list.path,
-      query: { ...list.query, pageSize: Math.min(pageSize, limit - count), pageToken },
-    })
-    const said = read(page, answer)
-    const raw = said[key] as Json[]
+    const response = await list.request({ pageSize: Math.min(pageSize, limit - count), pageToken })
+    const raw = decode(rawPage, response)[key] ?? []
     count += raw.length
-    pageToken = (said[nextPage] as string | null | undefined) ?? undefined
+    pageToken = decode(nextToken, response)[nextPage] ?? undefined
     if (pageToken !== undefined) session.out.progress(`${count} ${key} …`)
-    const { items } = read(z.object({ items: z.array(item) }), {
-      status: 200,
-      text: '',
-      json: { items: raw },
-    })
-    yield { items, raw, next: pageToken ?? null }
+    yield { items: response.body[key], raw, next: pageToken ?? null }
   } while (pageToken !== undefined && count < limit)
 }
 
-/** The whole list, or its first `limit` items. */
-export async function readList<Item>(session: Session, list: List<Item>): Promise<Listed<Item>> {
+/** Reads a whole list, or its first `limit` items. */
+export async function readList<Key extends string, Item>(
+  session: Session,
+  list: List<Key, Item>,
+): Promise<Listed<Item>> {
   const items: Item[] = []
   const raw: Json[] = []
   let next: string | null = null
-  for await (const page of pagesOf(session, list)) {
+  for await (const page of readPages(session, list)) {
     items.push(...page.items)
     raw.push(...page.raw)
     next = page.next

@@ -2,8 +2,8 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 
 /**
- * A path of a URL with names in it: template tag that escapes each of them. A name that a URL cannot carry is refused,
- * because it would make another path of it.
+ * Returns the path of a URL: a template tag that escapes each name. Refuses names that a URL cannot carry, because they would
+ * change the path.
  *
  * @example
  * ```ts
@@ -11,14 +11,14 @@ import { exitCode } from '../exit-code.ts'
  * ```
  */
 export function path(texts: TemplateStringsArray, ...names: readonly (string | readonly string[])[]): string {
-  return texts.reduce((whole, text, index) => whole + segment(names[index - 1] ?? '') + text)
+  return texts.reduce((whole, text, index) => whole + toSegment(names[index - 1] ?? '') + text)
 }
 
-/** Levels of a namespace share a segment, parted by U+001F (Iceberg REST specification, parameter `namespace`). */
-function segment(name: string | readonly string[]): string {
+/** Joins the levels of a namespace with U+001F to one segment (Iceberg REST specification, parameter `namespace`). */
+function toSegment(name: string | readonly string[]): string {
   const text = typeof name === 'string' ? name : name.join('\u001f')
   if (text === '' || text === '.' || text === '..') {
-    throw new CliError(exitCode.usage, `Nothing can be named ${JSON.stringify(text)}.`)
+    throw new CliError(exitCode.usage, `${JSON.stringify(text)} is not a valid name.`)
   }
   return encodeURIComponent(text)
 }

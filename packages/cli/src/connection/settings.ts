@@ -3,9 +3,9 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import { loginFolder } from '../login/login-folder.ts'
-import { type CredentialSource, credentialSource } from './credential.ts'
+import { type CredentialSource, findCredential } from './credential.ts'
 
-/** The options that every command takes. Undefined: not written. */
+/** Options of every command. Undefined: the user did not set it. */
 export interface GlobalOptions {
   readonly url?: string
   readonly credentialFile?: string
@@ -16,47 +16,47 @@ export interface GlobalOptions {
   readonly yes?: boolean
 }
 
-/** A value and where it comes from, in the reader's words: `--url`, `HEADGATE_URL`, `default`. */
+/** Value with its source as the user knows it: `--url`, `HEADGATE_URL` or `default`. */
 export interface Setting {
   readonly value: string
   readonly source: string
 }
 
-/** Which server, as whom, in which warehouse. */
+/** Server, credential and warehouse of a run. */
 export interface Settings {
   /** Without trailing slash. */
   readonly url: Setting
   readonly warehouse: Setting
   readonly credential: CredentialSource
-  /** The login that was named, to be used in the place of the credential. */
+  /** Name of the login that replaces the credential. */
   readonly login: string | undefined
-  /** Where logins are kept. */
+  /** Folder of the files of logins. */
   readonly logins: { readonly folder: string }
   readonly timeoutMs: number
 }
 
 const defaults = { url: 'http://127.0.0.1:8181', warehouse: 'lakehouse', timeoutSeconds: 60 } as const
 
-/** Options win over variables, variables over defaults. Nothing is read but the environment. */
-export function settingsOf(io: Pick<Io, 'env' | 'cwd'>, options: GlobalOptions): Settings {
-  const url = checkedUrl(chosen('--url', options.url, 'HEADGATE_URL', io.env, defaults.url))
+/** Reads the settings. Options take precedence over variables, and variables over defaults. Reads no file. */
+export function readSettings(io: Pick<Io, 'env' | 'cwd'>, options: GlobalOptions): Settings {
+  const url = checkUrl(choose('--url', options.url, 'HEADGATE_URL', io.env, defaults.url))
   const dataDir = io.env['HEADGATE_DATA_DIR'] || '.headgate'
   if (options.login !== undefined && options.credentialFile !== undefined) {
-    throw new CliError(exitCode.usage, '--login and --credential-file name two different callers.', {
-      next: 'Leave one of them out.',
+    throw new CliError(exitCode.usage, '--login and --credential-file cannot be used together.', {
+      next: 'Remove one of them.',
     })
   }
   return {
     url,
-    warehouse: chosen('--warehouse', options.warehouse, 'HEADGATE_WAREHOUSE', io.env, defaults.warehouse),
-    credential: credentialSource({
+    warehouse: choose('--warehouse', options.warehouse, 'HEADGATE_WAREHOUSE', io.env, defaults.warehouse),
+    credential: findCredential({
       option: options.credentialFile && resolve(io.cwd, options.credentialFile),
       env: io.env,
       cwd: io.cwd,
-      // The administrator's credential of this machine is for the server on this machine, wherever --url points.
+      // The administrator credential of this machine is valid for the server of this machine only.
       local: isLoopback(new URL(url.value).hostname) ? resolve(io.cwd, dataDir, 'admin-credential') : null,
     }),
-    // What is said on the command line wins over what the environment says.
+    // An option takes precedence over a variable, also when they set different things.
     login:
       options.login ??
       (options.credentialFile === undefined ? io.env['HEADGATE_LOGIN'] || undefined : undefined),
@@ -65,19 +65,19 @@ export function settingsOf(io: Pick<Io, 'env' | 'cwd'>, options: GlobalOptions):
   }
 }
 
-function chosen(
+function choose(
   option: string,
-  given: string | undefined,
+  fromOption: string | undefined,
   variable: string,
   env: Io['env'],
   fallback: string,
 ): Setting {
-  if (given !== undefined) return { value: given, source: option }
+  if (fromOption !== undefined) return { value: fromOption, source: option }
   const value = env[variable]
   return value ? { value, source: variable } : { value: fallback, source: 'default' }
 }
 
-function checkedUrl({ value, source }: Setting): Setting {
+function checkUrl({ value, source }: Setting): Setting {
   const url = URL.parse(value)
   if (
     url === null ||
@@ -86,7 +86,7 @@ function checkedUrl({ value, source }: Setting): Setting {
     url.password !== '' ||
     url.search + url.hash !== ''
   ) {
-    throw new CliError(exitCode.usage, `${source} is not the URL of a server.`, {
+    throw new CliError(exitCode.usage, `The value of ${source} is not the URL of a server.`, {
       next: 'Write it like https://catalog.example.com, without a user or a query.',
     })
   }

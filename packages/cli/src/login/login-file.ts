@@ -5,24 +5,24 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { openSecretFile } from '../secret-file.ts'
 
-interface KeptParty {
+interface StoredParty {
   readonly issuer?: string | undefined
   readonly subject: string
 }
 
-/** A person’s login: one refresh token, bound to the issuer and the client it came from. */
+/** Login of a user: one refresh token, which is valid for its issuer and client only. */
 export interface Login {
   readonly version: 1
   readonly issuer: string
   readonly clientId: string
-  /** Origin of the one server that its tokens go to; absent: to any. */
+  /** Origin of the only server that may get its tokens. Absent: any server may. */
   readonly server?: string | undefined
-  /** How tokens are asked for: `rest.auth.oauth2.*` without secrets. */
+  /** Properties of token requests (`rest.auth.oauth2.*`), without secrets. */
   readonly properties: Record<string, string>
-  /** Whose it is and how it may be renewed: that never changes. */
+  /** Identity of the user and permitted ways of renewal, which never change. */
   readonly provenance: {
-    readonly who?: KeptParty | undefined
-    readonly actors?: KeptParty[] | undefined
+    readonly who?: StoredParty | undefined
+    readonly actors?: StoredParty[] | undefined
     readonly target?: string | undefined
     readonly obtainedBy: string
     readonly renewableBy: string[]
@@ -34,9 +34,9 @@ export interface Login {
   readonly expiresAt: number
 }
 
-const party: z.ZodType<KeptParty> = z.object({ issuer: z.string().optional(), subject: z.string() })
+const party: z.ZodType<StoredParty> = z.object({ issuer: z.string().optional(), subject: z.string() })
 
-const login: z.ZodType<Login> = z.object({
+const loginDecoder: z.ZodType<Login> = z.object({
   version: z.literal(1),
   issuer: z.string(),
   clientId: z.string(),
@@ -55,15 +55,15 @@ const login: z.ZodType<Login> = z.object({
   expiresAt: z.number(),
 })
 
-/** @throws CliError for a name that cannot be one of a file */
+/** Returns the path of the file of a login. Throws `CliError` for a name that is not valid as a file name. */
 export function loginPath(folder: string, name: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name)) return join(folder, `${name}.json`)
-  throw new CliError(exitCode.usage, 'A login cannot be called that.', {
+  throw new CliError(exitCode.usage, 'The name of the login is not valid.', {
     next: 'Use letters, digits, dots, dashes and underscores.',
   })
 }
 
-/** Undefined: there is none of that name. @throws CliError when it cannot be read */
+/** Reads a login. Returns undefined when it does not exist. Throws `CliError` when its file cannot be read. */
 export async function readLogin(folder: string, name: string): Promise<Login | undefined> {
   const path = loginPath(folder, name)
   let text: string
@@ -74,14 +74,14 @@ export async function readLogin(folder: string, name: string): Promise<Login | u
     if (code === 'ENOENT') return undefined
     throw new CliError(exitCode.usage, `The login in ${path} cannot be read (${code}).`, { cause })
   }
-  const result = login.safeParse(jsonOf(text))
+  const result = loginDecoder.safeParse(parseOrUndefined(text))
   if (result.success) return result.data
-  throw new CliError(exitCode.usage, `What ${path} holds is no login.`, {
-    next: `\`headgate login ${name}\` makes a new one.`,
+  throw new CliError(exitCode.usage, `The file ${path} does not contain a login.`, {
+    next: `\`headgate login ${name}\` creates a new one.`,
   })
 }
 
-/** Replaces the login of that name at once, readable by its owner alone. */
+/** Replaces the file of a login atomically. Only its owner can read it. */
 export async function writeLogin(folder: string, name: string, content: Login): Promise<void> {
   const path = loginPath(folder, name)
   await makeFolder(folder)
@@ -89,7 +89,7 @@ export async function writeLogin(folder: string, name: string, content: Login): 
   await file.write(`${JSON.stringify(content)}\n`)
 }
 
-/** @returns whether there was one */
+/** Deletes the file of a login. Returns whether it existed. */
 export async function deleteLogin(folder: string, name: string): Promise<boolean> {
   const path = loginPath(folder, name)
   return unlink(path).then(
@@ -102,7 +102,7 @@ export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
 }
 
-function jsonOf(text: string): unknown {
+function parseOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

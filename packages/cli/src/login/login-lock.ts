@@ -6,28 +6,28 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { loginPath, makeFolder } from './login-file.ts'
 
-/** Longer than any renewal takes. */
-const STALE_MS = 90_000
-const WAIT_MS = 100_000
+/** Age of a lock whose process is taken to have ended. Longer than a renewal can take. */
+const staleMs = 90_000
+const waitMs = 100_000
 
 /**
- * Runs something as the only process that works on a login: refresh tokens that rotate can be used once, and whoever
- * uses an old one may end the login for all (RFC 9700 section 4.14).
+ * Runs a function as the only process that uses a login. A rotating refresh token can be used once, and the use of an old one
+ * can end the login for all processes (RFC 9700 section 4.14).
  *
- * @throws CliError when another process holds it for too long
+ * @throws CliError when another process holds the lock for too long
  */
 export async function withLoginLock<T>(folder: string, name: string, run: () => Promise<T>): Promise<T> {
   await makeFolder(folder)
   const path = `${loginPath(folder, name)}.lock`
   const mine = `${hostname()} ${process.pid} ${randomBytes(8).toString('hex')}`
-  const deadline = Date.now() + WAIT_MS
-  while (!(await taken(path, mine))) {
+  const deadline = Date.now() + waitMs
+  while (!(await tryLock(path, mine))) {
     if (Date.now() > deadline) {
       throw new CliError(
         exitCode.failed,
-        `Another process has been renewing the login ${name} for too long.`,
+        `Another process holds the lock of the login ${name} for too long.`,
         {
-          next: `If there is none, delete ${path}.`,
+          next: `If no such process runs, delete ${path}.`,
         },
       )
     }
@@ -37,11 +37,11 @@ export async function withLoginLock<T>(folder: string, name: string, run: () => 
   try {
     return await run()
   } finally {
-    if ((await contentOf(path)) === mine) await unlink(path).catch(() => undefined)
+    if ((await readContent(path)) === mine) await unlink(path).catch(() => undefined)
   }
 }
 
-async function taken(path: string, mine: string): Promise<boolean> {
+async function tryLock(path: string, mine: string): Promise<boolean> {
   try {
     await using file = await open(path, 'wx', 0o600)
     await file.writeFile(mine)
@@ -53,21 +53,21 @@ async function taken(path: string, mine: string): Promise<boolean> {
   }
 }
 
-/** Takes away what a process that has ended left. The rename decides which of several does so. */
+/** Removes the lock of a process that has ended. The rename lets only one of several processes remove it. */
 async function removeStale(path: string): Promise<void> {
-  const content = await contentOf(path)
+  const content = await readContent(path)
   const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs
-  if (content === undefined || (age < STALE_MS && !hasEnded(content))) return
+  if (content === undefined || (age < staleMs && !hasEnded(content))) return
   const away = `${path}.${randomBytes(6).toString('hex')}`
   await rename(path, away).catch(() => undefined)
-  // Meanwhile somebody may have taken it anew: it is given back then.
-  if ((await contentOf(away)) !== content) await rename(away, path).catch(() => undefined)
+  // Another process can have replaced the lock before the rename: its lock is restored then.
+  if ((await readContent(away)) !== content) await rename(away, path).catch(() => undefined)
   else await unlink(away).catch(() => undefined)
 }
 
 function hasEnded(content: string): boolean {
   const [host, pid] = content.split(' ')
-  // It is written right after it is made: an empty one is not told from a broken one before its time.
+  // A process writes the lock right after it creates the file, so a lock without content is not proof of an ended process.
   if (host !== hostname() || pid === undefined || !/^\d+$/.test(pid)) return false
   try {
     process.kill(Number(pid), 0)
@@ -77,6 +77,6 @@ function hasEnded(content: string): boolean {
   }
 }
 
-async function contentOf(path: string): Promise<string | undefined> {
+async function readContent(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined)
 }

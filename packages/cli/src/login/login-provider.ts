@@ -14,17 +14,20 @@ import { CliError } from '../cli-error.ts'
 import { checkLoginTarget } from './login-target.ts'
 import { loginToken, type LoginContext } from './login-token.ts'
 
-/** The auth provider `login`: sends the token of whoever logged in with `headgate login`, encrypted, to the server it is for. */
+/**
+ * Returns the auth provider `login`. It sends the token of a login of `headgate login`, over https or to this machine, to the
+ * server that the login is for.
+ */
 export function loginProvider(context: LoginContext): ProviderDefinition {
   return defineProvider({
-    keys: { name: byDefault(text('which login, as it was named. Default: default'), 'default') },
+    keys: { name: byDefault(text('name of the login. Default: default'), 'default') },
     create: ({ name }) => {
       let last: string | undefined
       let server: string | undefined
       const inner = tokenAuth(
         memoize<Token & { readonly expiresAt: number }>(
           async () => {
-            // Asked again before its end only when it was refused, or is due anyhow.
+            // The registry asks before the expiry only after a refusal: the last token is then renewed early.
             const login = await loginToken(context, name, last).catch(rethrow)
             last = login.accessToken
             server = login.server

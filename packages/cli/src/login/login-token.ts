@@ -1,5 +1,5 @@
 import { AuthRegistry, keepIdentity, type Prompts, type Provenance, type Token } from '@headgate/auth'
-import { authCliError } from '../auth/auth-cli-error.ts'
+import { toCliError } from '../auth/auth-cli-error.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
@@ -12,44 +12,44 @@ export interface LoginContext {
   readonly warn: (text: string) => void
 }
 
-/** A token is renewed this long before its end, or at half of its life. */
-const AHEAD_MS = 60_000
+/** A token is renewed this long before its expiry, but not before half of its lifetime. */
+const aheadMs = 60_000
 
 const prefix = 'rest.auth.oauth2.'
 
 /**
- * The access token of a login, renewed when that is due. However many processes ask, one renews; the others read what it
- * wrote.
+ * Returns a login with a valid access token, renewed when necessary. One process renews the token, and others that need it at
+ * the same time read the result from the file.
  *
- * @param refused A token that was not accepted: it is renewed even when its time has not come
- * @throws CliError when there is no such login, or it has ended
+ * @param refused Access token that a server refused, which is renewed before its expiry
+ * @throws CliError when the login does not exist or has ended
  */
 export async function loginToken(context: LoginContext, name: string, refused?: string): Promise<Login> {
   const { folder } = context
-  const kept = await readLogin(folder, name)
-  if (kept === undefined) throw noLogin(name)
-  if (!isDue(kept, refused)) return kept
+  const stored = await readLogin(folder, name)
+  if (stored === undefined) throw noLogin(name)
+  if (!isDue(stored, refused)) return stored
   return withLoginLock(folder, name, async () => {
-    const current = (await readLogin(folder, name)) ?? kept
+    const current = (await readLogin(folder, name)) ?? stored
     if (!isDue(current, refused)) return current
-    return await renewed(context, name, current)
+    return await renew(context, name, current)
   })
 }
 
 function isDue({ accessToken, obtainedAt, expiresAt }: Login, refused: string | undefined): boolean {
-  const ahead = Math.min(AHEAD_MS, (expiresAt - obtainedAt) / 2)
+  const ahead = Math.min(aheadMs, (expiresAt - obtainedAt) / 2)
   return accessToken === refused || Date.now() >= expiresAt - ahead
 }
 
-async function renewed(context: LoginContext, name: string, before: Login): Promise<Login> {
+async function renew(context: LoginContext, name: string, before: Login): Promise<Login> {
   const { refreshToken } = before
-  if (refreshToken === undefined) throw hasEnded(name, 'the issuer gave no refresh token')
+  if (refreshToken === undefined) throw hasEnded(name, 'the issuer issued no refresh token')
   let latest = before
   try {
     const token = await obtain(
       { ...before.properties, [`${prefix}refresh-token`]: refreshToken },
       {
-        // Written down before anything else: the old one may be good for nothing from now on.
+        // Stored before anything else, because the issuer can have invalidated the old one.
         keepRefreshToken: async (secret) => {
           latest = { ...latest, refreshToken: secret.reveal() }
           await writeLogin(context.folder, name, latest)
@@ -57,19 +57,19 @@ async function renewed(context: LoginContext, name: string, before: Login): Prom
       },
       context,
     )
-    const next = loginOf(latest, token)
+    const next = toLogin(latest, token)
     keepIdentity(before.provenance as Provenance, next.provenance as Provenance)
     await writeLogin(context.folder, name, next)
     return next
   } catch (error) {
-    const told = authCliError(error)
-    if (told instanceof CliError) throw told.advising(`\`headgate login ${name}\` logs in again.`)
-    throw told
+    const converted = toCliError(error)
+    if (converted instanceof CliError) throw converted.withNext(`\`headgate login ${name}\` logs in again.`)
+    throw converted
   }
 }
 
-/** The same login with a new token. A token that does not say whose it is, is of the same (RFC 6749 section 6). */
-export function loginOf(
+/** Returns a login with a new token. A token without a subject belongs to the same user (RFC 6749 section 6). */
+export function toLogin(
   login: Omit<Login, 'accessToken' | 'obtainedAt' | 'expiresAt' | 'provenance'> & Partial<Login>,
   token: Token,
 ): Login {
@@ -96,7 +96,7 @@ export function loginOf(
   }
 }
 
-/** A token by properties of `oauth2`. */
+/** Requests a token with properties of the provider `oauth2`. */
 export async function obtain(
   properties: Readonly<Record<string, string>>,
   prompts: Prompts,
@@ -105,13 +105,13 @@ export async function obtain(
 ): Promise<Token> {
   await using auth = await new AuthRegistry().create(properties, { env, warn, prompts, initialize: false })
   const token = await auth.token?.(signal === undefined ? {} : { signal })
-  if (token === undefined) throw new CliError(exitCode.usage, 'These properties give no token.')
+  if (token === undefined) throw new CliError(exitCode.usage, 'These properties do not produce a token.')
   return token
 }
 
 function noLogin(name: string): CliError {
   return new CliError(exitCode.credential, `There is no login ${name}.`, {
-    next: `\`headgate login ${name} --issuer URL --client-id ID\` makes one.`,
+    next: `\`headgate login ${name} --issuer URL --client-id ID\` creates one.`,
   })
 }
 

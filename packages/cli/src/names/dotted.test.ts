@@ -11,7 +11,7 @@ describe('names with dots', () => {
     ['sales."a/b"', { warehouse: null, levels: ['sales', 'a/b'] }],
     ['w/"say ""hi"""."."', { warehouse: 'w', levels: ['say "hi"', '.'] }],
     ['größe.数据', { warehouse: null, levels: ['größe', '数据'] }],
-  ])('%s is read', (text, name) => {
+  ])('parses %s', (text, name) => {
     expect(parseDotted(text)).toEqual(name)
   })
 
@@ -37,7 +37,7 @@ describe('names with dots', () => {
     )
   })
 
-  it('whatever levels are written are read again', () => {
+  it('parses all formatted levels', () => {
     const level = fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^[a"./' ]{1,6}$/))
     fc.assert(
       fc.property(fc.array(level, { minLength: 1, maxLength: 4 }), (levels) => {

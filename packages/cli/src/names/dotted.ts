@@ -2,24 +2,24 @@ import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 import { visible } from '../output/visible.ts'
 
-/** A path of names in a warehouse. `warehouse` null: none was written. */
+/** Names of nested objects in a warehouse. A null `warehouse` means that the text has none. */
 export interface DottedName {
   readonly warehouse: string | null
   readonly levels: readonly string[]
 }
 
 /**
- * Reads `sales.eu.orders` and `lakehouse/sales.eu.orders`. Dots part the levels, a slash ends the warehouse. A level
- * that holds a dot, a slash or a quote itself is put in double quotes, in which a quote is doubled, as in SQL:
+ * Parses `sales.eu.orders` and `lakehouse/sales.eu.orders`. Dots separate the levels, a slash ends the warehouse. A level
+ * that contains a dot, a slash or a quote is enclosed in double quotes, and quotes inside are doubled, as in SQL:
  * `sales."2026.01"."say ""hi"""`.
  *
- * @throws CliError for a name that is not complete
+ * @throws CliError for an incomplete name
  */
 export function parseDotted(text: string): DottedName {
   const slash = unquotedSlash(text)
   const warehouse = slash === -1 ? null : text.slice(0, slash)
   if (warehouse === '' || warehouse?.includes('"') === true)
-    throw broken(text, 'nothing but the name of a warehouse can stand before the slash')
+    throw invalidName(text, 'the text before the slash must be the name of a warehouse')
   return { warehouse, levels: parseLevels(text.slice(slash + 1), text) }
 }
 
@@ -38,30 +38,30 @@ function parseLevels(path: string, whole: string): string[] {
   for (;;) {
     const [, taken = '', quoted, bare] = /^("((?:[^"]|"")*)"|([^."/]*))/.exec(rest) ?? []
     const level = quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"')
-    if (level === '') throw broken(whole, 'a part of it is empty')
+    if (level === '') throw invalidName(whole, 'a level is empty')
     levels.push(level)
     rest = rest.slice(taken.length)
     if (rest === '') return levels
     if (!rest.startsWith('.')) {
-      throw broken(
+      throw invalidName(
         whole,
-        'a name with a dot, a slash or a quote in it must stand in double quotes as a whole',
+        'a level that contains a dot, a slash or a quote must be enclosed in double quotes',
       )
     }
     rest = rest.slice(1)
   }
 }
 
-function broken(text: string, why: string): CliError {
-  return new CliError(exitCode.usage, `The name ${visible(text) || '""'} cannot be read: ${why}.`, {
+function invalidName(text: string, why: string): CliError {
+  return new CliError(exitCode.usage, `The name ${visible(text) || '""'} is not valid: ${why}.`, {
     next: `Write names like sales.orders, lakehouse/sales.orders or 'sales."2026.01"'.`,
   })
 }
 
-/** The levels as {@link parseDotted} reads them again. */
+/** Formats levels so that {@link parseDotted} parses them. */
 export function formatLevels(levels: readonly string[]): string {
   return levels.map((level) => (plain.test(level) ? level : `"${level.replaceAll('"', '""')}"`)).join('.')
 }
 
-// Blanks too, so that the end of a name can be seen.
+// Names with blanks are quoted, so that their end is visible.
 const plain = /^[^\s."/']+$/

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatGrantee, parseGrantee } from './grantee.ts'
 
-describe('whom a grant is for', () => {
+describe('parseGrantee and formatGrantee', () => {
   it.each([
     ['principal:etl', { principal: 'etl' }],
     ['principal:https://idp.example#u-1', { principal: 'https://idp.example#u-1' }],
@@ -11,16 +11,16 @@ describe('whom a grant is for', () => {
     expect(parseGrantee(text)).toEqual(name)
   })
 
-  it.each(['', 'etl', 'group:', 'Group:a#b', ':a'])('%j is refused', (text) => {
+  it.each(['', 'etl', 'group:', 'Group:a#b', ':a'])('refuse %j', (text) => {
     expect(() => parseGrantee(text)).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 
-  it('is shown as it is written', () => {
+  it('return the same grantee', () => {
     const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
     expect(parseGrantee(formatGrantee(group))).toEqual({ group: 'https://idp.example#a' })
   })
 
-  it('is marked when it is a group of an issuer that is not configured', () => {
+  it('mark a group whose issuer is not configured', () => {
     const group = { kind: 'group', id: '1', name: 'https://idp.example#a' } as const
     expect(formatGrantee({ ...group, issuerConfigured: false })).toBe(
       'group:https://idp.example#a (issuer not configured)',

@@ -1,47 +1,26 @@
-import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
+import type { Grantee, GranteeName } from '../management/generated/schemas.ts'
 import { visible } from '../output/visible.ts'
 
-/** A principal, a role or a group, as the management interface takes it. */
-export type GranteeName =
-  { readonly principal: string } | { readonly role: string } | { readonly group: string }
-
 /**
- * Reads `principal:etl`, `role:analysts` and `group:https://idp.example#analysts`; the kind must be written, because a
- * principal and a role may have the same name.
+ * Parses `principal:etl`, `role:analysts` and `group:https://idp.example#analysts`. The kind is required, because a principal
+ * and a role may have the same name.
  *
- * @throws CliError for anything else
+ * @throws CliError for any other text
  */
 export function parseGrantee(text: string): GranteeName {
   const [, kind, name] = /^(principal|role|group):(.+)$/s.exec(text) ?? []
   if (name !== undefined && kind === 'role') return { role: name }
   if (name !== undefined && kind === 'group') return { group: name }
   if (name !== undefined) return { principal: name }
-  throw new CliError(exitCode.usage, `Who is meant by ${visible(text) || '""'} cannot be told.`, {
+  throw new CliError(exitCode.usage, `${visible(text) || '""'} is not a principal, role or group.`, {
     next: 'Write principal:NAME, role:NAME or group:ISSUER#NAME.',
   })
 }
 
-/** Who has something, as answers show it. `name` null: it is gone. */
-export interface Grantee {
-  readonly kind: 'principal' | 'role' | 'group'
-  readonly id: string
-  readonly name: string | null
-  readonly issuerConfigured?: boolean
-}
-
-export const grantee: z.ZodType<Grantee> = z.object({
-  kind: z.enum(['principal', 'role', 'group']),
-  id: z.string(),
-  name: z.string().nullable(),
-  issuerConfigured: z.boolean().exactOptional(),
-})
-
-/** What stands behind a group in which nobody can be. */
-const issuerGone = '(issuer not configured)'
-
+/** Formats a grantee as {@link parseGrantee} parses it. A deleted one has no name, so its id is shown. */
 export function formatGrantee({ kind, id, name, issuerConfigured = true }: Grantee): string {
-  const who = `${kind}:${name ?? id}`
-  return issuerConfigured ? who : `${who} ${issuerGone}`
+  const text = `${kind}:${name ?? id}`
+  return issuerConfigured ? text : `${text} (issuer not configured)`
 }

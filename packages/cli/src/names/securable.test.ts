@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatSecurable, parseObject, parseSecurable, type Securable } from './securable.ts'
+import type { SecurableName } from '../management/generated/schemas.ts'
+import { formatSecurable, parseObject, parseSecurable } from './securable.ts'
 
-describe('objects that grants are on', () => {
-  it.each<[string, Securable]>([
+describe('parseSecurable and formatSecurable', () => {
+  it.each<[string, SecurableName]>([
     ['server', 'server'],
     ['warehouse:lakehouse', { warehouse: 'lakehouse' }],
     ['namespace:lakehouse/sales.eu', { warehouse: 'lakehouse', namespace: ['sales', 'eu'] }],
@@ -24,11 +25,11 @@ describe('objects that grants are on', () => {
     'role:a',
     ':',
     'namespace:',
-  ])('%j is refused', (text) => {
+  ])('refuse %j', (text) => {
     expect(() => parseSecurable(text, 'usual')).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 
-  it('what is shown can be pasted', () => {
+  it('return the same object', () => {
     const levels = fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 })
     const securable = fc.oneof(
       fc.constant('server' as const),
@@ -41,15 +42,15 @@ describe('objects that grants are on', () => {
       }),
     )
     fc.assert(
-      fc.property(securable, (given: Securable) => {
-        expect(parseSecurable(formatSecurable(given), 'usual')).toEqual(given)
+      fc.property(securable, (object: SecurableName) => {
+        expect(parseSecurable(formatSecurable(object), 'usual')).toEqual(object)
       }),
     )
   })
 })
 
-describe('objects that are looked at', () => {
-  it('may be tables as events name them', () => {
+describe('parseObject', () => {
+  it('accepts tables as events name them', () => {
     const table = { warehouse: 'lake', namespace: ['sales', 'eu'], relation: 'orders' }
     expect(parseObject('lake:sales.eu.orders', 'usual')).toEqual(table)
     expect(parseObject('table:lake/sales.eu.orders', 'usual')).toEqual(table)

@@ -1,27 +1,23 @@
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
+import type { SecurableName } from '../management/generated/schemas.ts'
 import { visible } from '../output/visible.ts'
 import { formatLevels, parseDotted } from './dotted.ts'
 
-/** An object that grants are on, as the management interface names it. */
-export type Securable =
-  | 'server'
-  | { readonly warehouse: string; readonly namespace?: readonly string[]; readonly relation?: string }
-
 /**
- * Reads `server`, `warehouse:lakehouse`, `namespace:lakehouse/sales.eu`, `table:lakehouse/sales.eu.orders` and
- * `view:…`. Without a warehouse, it is the one of `--warehouse`.
+ * Parses `server`, `warehouse:lakehouse`, `namespace:lakehouse/sales.eu`, `table:lakehouse/sales.eu.orders` and
+ * `view:…`. The default warehouse is the one of `--warehouse`.
  *
- * @throws CliError for anything else
+ * @throws CliError for any other text
  */
-export function parseSecurable(text: string, defaultWarehouse: string): Securable {
+export function parseSecurable(text: string, defaultWarehouse: string): SecurableName {
   if (text === 'server') return 'server'
   const colon = text.indexOf(':')
   const kind = text.slice(0, Math.max(colon, 0))
   const name = text.slice(colon + 1)
-  if (colon === -1) throw unknown(text)
+  if (colon === -1) throw invalidObject(text)
   if (kind === 'warehouse') return { warehouse: parseWarehouse(name) }
-  if (kind !== 'namespace' && kind !== 'table' && kind !== 'view') throw unknown(text)
+  if (kind !== 'namespace' && kind !== 'table' && kind !== 'view') throw invalidObject(text)
   const { warehouse, levels } = parseDotted(name)
   const at = { warehouse: warehouse ?? defaultWarehouse }
   if (kind === 'namespace') return { ...at, namespace: levels }
@@ -31,31 +27,44 @@ export function parseSecurable(text: string, defaultWarehouse: string): Securabl
 const label = /^(?!(?:warehouse|namespace|table|view|role|principal):)([^:/"]+):(.+)$/
 
 /**
- * As {@link parseSecurable}, and a table or view also as messages and events name it: `lakehouse:sales.orders`. For
- * commands that only look: where something is granted, what kind of object is meant must be written.
+ * Parses the same as {@link parseSecurable}, and a table or view as messages and events name it: `lakehouse:sales.orders`. Only
+ * commands that read use it: a grant needs the kind of the object.
  */
-export function parseObject(text: string, defaultWarehouse: string): Securable {
+export function parseObject(text: string, defaultWarehouse: string): SecurableName {
   const [, warehouse, name] = label.exec(text) ?? []
   if (warehouse === undefined || name === undefined) return parseSecurable(text, defaultWarehouse)
   return { warehouse, ...splitRelation(parseDotted(name).levels, name) }
 }
 
-/** The last level is the table or view, the others are its namespace. */
+/** Returns the query parameters that name an object to the server. */
+export function toSecurableQuery(securable: SecurableName): {
+  readonly server?: 'true'
+  readonly warehouse?: string
+  readonly namespace?: readonly string[] | undefined
+  readonly relation?: string | undefined
+} {
+  return securable === 'server' ? { server: 'true' } : securable
+}
+
+/** Splits levels into a namespace and the name of a table or view, which is the last level. */
 export function splitRelation(
   levels: readonly string[],
   text: string,
 ): { readonly namespace: readonly string[]; readonly relation: string } {
   const relation = levels.at(-1)
   if (relation === undefined || levels.length < 2) {
-    throw new CliError(exitCode.usage, `The name ${visible(text)} lacks its namespace.`, {
+    throw new CliError(exitCode.usage, `The name ${visible(text)} has no namespace.`, {
       next: 'Write it like sales.orders.',
     })
   }
   return { namespace: levels.slice(0, -1), relation }
 }
 
-/** The same words again. What a relation is, a table or a view, a grant does not say: both are written `table:`. */
-export function formatSecurable(securable: Securable): string {
+/**
+ * Formats an object as {@link parseSecurable} parses it. A grant does not contain whether a relation is a table or a view, so
+ * both are formatted as `table:`.
+ */
+export function formatSecurable(securable: SecurableName): string {
   if (securable === 'server') return 'server'
   const { warehouse, namespace, relation } = securable
   if (namespace === undefined) return `warehouse:${warehouse}`
@@ -65,13 +74,13 @@ export function formatSecurable(securable: Securable): string {
 
 function parseWarehouse(name: string): string {
   if (name !== '' && !/[/"]/.test(name)) return name
-  throw new CliError(exitCode.usage, `There can be no warehouse named ${visible(name) || '""'}.`, {
+  throw new CliError(exitCode.usage, `${visible(name) || '""'} is not a valid name of a warehouse.`, {
     next: 'Write it like warehouse:lakehouse.',
   })
 }
 
-function unknown(text: string): CliError {
-  return new CliError(exitCode.usage, `The object ${visible(text) || '""'} cannot be read.`, {
+function invalidObject(text: string): CliError {
+  return new CliError(exitCode.usage, `The object ${visible(text) || '""'} is not valid.`, {
     next: 'Write server, warehouse:NAME, namespace:WAREHOUSE/NAME.NAME, table:WAREHOUSE/NAMESPACE.TABLE or view:….',
   })
 }

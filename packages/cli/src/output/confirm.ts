@@ -5,27 +5,32 @@ import type { Io } from '../io.ts'
 import { visible } from './visible.ts'
 
 /**
- * Asks before something is destroyed. `yes` answers beforehand; who cannot be asked must have answered.
+ * Asks the user before a command deletes something. Returns at once when `yes` is true.
  *
- * @throws CliError `cancelled` for any answer but yes, `usage` where nobody can be asked
+ * @throws CliError `cancelled` for any reply other than yes, and `usage` without a terminal
  */
 export async function confirm(io: Io, yes: boolean, question: string): Promise<void> {
   if (yes) return
   if (io.stdin.isTTY !== true) {
-    throw new CliError(exitCode.usage, `${question} Nobody can be asked here.`, {
-      next: 'Add --yes if that is what you want.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      `${question} Standard input is not a terminal, so the command cannot ask.`,
+      {
+        next: 'Add --yes to confirm.',
+      },
+    )
   }
   const lines = createInterface({ input: io.stdin, output: io.stderr })
   try {
-    const answer = await Promise.race([lines.question(`${visible(question)} [y/N] `), closed(lines)])
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(exitCode.cancelled, 'Nothing was done.')
+    const reply = await Promise.race([lines.question(`${visible(question)} [y/N] `), closed(lines)])
+    if (!/^y(es)?$/i.test(reply.trim()))
+      throw new CliError(exitCode.cancelled, 'Cancelled: nothing was changed.')
   } finally {
     lines.close()
   }
 }
 
-/** End of input, or Ctrl-C, is no. */
+/** Resolves with an empty reply at the end of input and on Ctrl-C, which mean no. */
 function closed(lines: { once(event: 'close', listener: () => void): unknown }): Promise<string> {
   return new Promise((resolve) => lines.once('close', () => resolve('')))
 }

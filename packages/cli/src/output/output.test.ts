@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { createOutput } from './output.ts'
 import { hasColours, type Paint, paintFor } from './paint.ts'
 import { details, table } from './table.ts'
-import { duration, moment } from './times.ts'
-import { columnsOf, visible } from './visible.ts'
+import { formatDuration, formatTime } from './times.ts'
+import { countColumns, visible } from './visible.ts'
 
 const plain: Paint = (_, text) => text
 const terminal = Object.assign(new PassThrough(), { isTTY: true })
 
 describe('tables', () => {
-  it('stand in columns, numbers on the right, without blanks at the end', () => {
+  it('have aligned columns, with numbers on the right and no blanks at the end', () => {
     const rows = [
       { name: 'a', size: 5, note: null },
       { name: '数据', size: 1000n, note: 'x' },
@@ -24,7 +24,7 @@ describe('tables', () => {
     expect(text).toBe('NAME  SIZE  NOTE\na        5  -\n数据  1000  x')
   })
 
-  it('stand in the same columns with colours', () => {
+  it('have the same columns with colours', () => {
     const rows = [{ name: 'a' }, { name: 'bbb' }]
     const columns = [
       { heading: 'name', cell: ({ name }: { name: string }) => name, paint: () => 'red' as const },
@@ -35,31 +35,31 @@ describe('tables', () => {
     expect(stripVTControlCharacters(painted)).toBe(table(plain, rows, columns))
   })
 
-  it('names of other people cannot steer the terminal', () => {
+  it('escape characters that control the terminal', () => {
     const text = details(plain, [['name', '\u001b[2Ja\nb\u202ec']])
     expect(text).toBe(String.raw`name  \u{1b}[2Ja\u{a}b\u{202e}c`)
   })
 })
 
 describe('texts', () => {
-  it('have the width that terminals give them', () => {
-    expect(columnsOf('abc')).toBe(3)
-    expect(columnsOf('数据')).toBe(4)
-    expect(columnsOf('e\u0301')).toBe(1)
+  it('have the width that terminals use', () => {
+    expect(countColumns('abc')).toBe(3)
+    expect(countColumns('数据')).toBe(4)
+    expect(countColumns('e\u0301')).toBe(1)
     expect(visible('grün 数')).toBe('grün 数')
   })
 
-  it('times are UTC to the second, durations in the largest unit that fits', () => {
-    expect(moment('2026-01-31T12:00:00.123Z')).toBe('2026-01-31 12:00:00Z')
-    expect(moment(0)).toBe('1970-01-01 00:00:00Z')
-    expect(moment(null)).toBeNull()
-    expect(moment('soon')).toBe('soon')
-    expect([604_800, 3_600, 90, 0].map(duration)).toEqual(['7 d', '1 h', '90 s', '0 s'])
+  it('have times in UTC to the second, and durations in the largest whole unit', () => {
+    expect(formatTime('2026-01-31T12:00:00.123Z')).toBe('2026-01-31 12:00:00Z')
+    expect(formatTime(0)).toBe('1970-01-01 00:00:00Z')
+    expect(formatTime(null)).toBeNull()
+    expect(formatTime('soon')).toBe('soon')
+    expect([604_800, 3_600, 90, 0].map(formatDuration)).toEqual(['7 d', '1 h', '90 s', '0 s'])
   })
 })
 
-describe('colours', () => {
-  it('are for terminals that want them', () => {
+describe('hasColours', () => {
+  it('returns true for terminals that allow colours', () => {
     expect(hasColours(terminal, {})).toBe(true)
     expect(hasColours(terminal, { NO_COLOR: '1' })).toBe(false)
     expect(hasColours(terminal, { TERM: 'dumb' })).toBe(false)
@@ -68,7 +68,7 @@ describe('colours', () => {
 })
 
 describe('progress', () => {
-  it('is one line of a terminal, gone before anything else is written', () => {
+  it('uses one line of a terminal, which the next output removes', () => {
     const stderr = Object.assign(new PassThrough(), { isTTY: true })
     const stdout = new PassThrough()
     const out = createOutput(
@@ -76,12 +76,12 @@ describe('progress', () => {
       false,
     )
     out.progress('1000 tables …')
-    out.answer({ json: [] }, () => 'done')
+    out.result({ json: [] }, () => 'done')
     expect(String(stderr.read())).toBe('\r\u001b[K1000 tables …\r\u001b[K')
     expect(String(stdout.read())).toBe('done\n')
   })
 
-  it('is silent where nobody sees it', () => {
+  it('prints no text without a terminal', () => {
     const stderr = new PassThrough()
     const io = { args: [], env: {}, cwd: '/', stdin: new PassThrough(), stdout: new PassThrough(), stderr }
     createOutput(io, false).progress('1000 tables …')

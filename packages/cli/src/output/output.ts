@@ -3,22 +3,22 @@ import type { Io } from '../io.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { visibleLines } from './visible.ts'
 
-/** What a command shows: its answer on standard output, everything else on standard error. */
+/** Output of a command: its result on standard output, everything else on standard error. */
 export interface Output {
   readonly json: boolean
   readonly paint: Paint
-  /** The answer of the command; called once. `human` is only asked for when no JSON is wanted. */
-  answer(answer: AnswerText, human: (paint: Paint) => string): void
-  /** A remark for people, on standard error; silent when JSON is asked for. */
+  /** Prints the result of the command; called once. Calls `human` only when the user did not request JSON. */
+  result(result: ResultText, human: (paint: Paint) => string): void
+  /** Prints a remark on standard error, unless the user requested JSON. */
   note(text: string): void
-  /** What the reader must know, on standard error. */
+  /** Prints a warning on standard error. */
   warn(text: string): void
-  /** How far a long command is, on one line of a terminal that the next one overwrites. */
+  /** Shows the progress of a long command in one line of a terminal, which the next output overwrites. */
   progress(text: string): void
 }
 
-/** JSON as a value, or as the very text the server sent. */
-export type AnswerText = { readonly json: Json } | { readonly text: string }
+/** JSON as a value, or as the text that the server sent. */
+export type ResultText = { readonly json: Json } | { readonly text: string }
 
 export function createOutput(io: Io, json: boolean): Output {
   const paint = paintFor(io.stdout, io.env)
@@ -34,9 +34,9 @@ export function createOutput(io: Io, json: boolean): Output {
   return {
     json,
     paint,
-    answer(answer, human) {
+    result(result, human) {
       clearProgress()
-      const text = json ? textOf(answer) : human(paint)
+      const text = json ? toDocument(result) : human(paint)
       if (text !== '') io.stdout.write(`${text}\n`)
     },
     note(text) {
@@ -56,8 +56,8 @@ export function createOutput(io: Io, json: boolean): Output {
   }
 }
 
-/** Exactly one document; an answer without a body is an empty object. */
-function textOf(answer: AnswerText): string {
-  const text = 'text' in answer ? answer.text.trim() : stringify(answer.json)
+/** Returns exactly one JSON document. An empty response becomes an empty object. */
+function toDocument(result: ResultText): string {
+  const text = 'text' in result ? result.text.trim() : stringify(result.json)
   return text === '' ? '{}' : text
 }

@@ -4,13 +4,13 @@ import type { Io, Terminal } from '../io.ts'
 
 type Format = Parameters<typeof styleText>[0]
 
-/** Gives text a colour, or leaves it as it is where colours would be in the way. */
+/** Formats text with a colour where the stream shows colours; otherwise returns it unchanged. */
 export type Paint = (format: Format, text: string) => string
 
 const plain: Paint = (_, text) => text
 const coloured: Paint = (format, text) => styleText(format, text, { validateStream: false })
 
-/** Colours on a terminal only, and never under NO_COLOR (no-color.org) or on a dumb one. */
+/** Returns a painter that uses colours on a terminal only, and never with NO_COLOR (no-color.org) or TERM=dumb. */
 export function paintFor(stream: Terminal<Writable>, env: Io['env']): Paint {
   return hasColours(stream, env) ? coloured : plain
 }

@@ -1,7 +1,7 @@
 import type { Paint } from './paint.ts'
 import { table } from './table.ts'
 
-/** Properties by key; no block at all when there are none. */
+/** Returns a table of properties sorted by key, or no table when there are no properties. */
 export function propertyTable(
   paint: Paint,
   properties: Readonly<Record<string, string>>,

@@ -1,17 +1,17 @@
 import type { Paint } from './paint.ts'
-import { columnsOf, visible } from './visible.ts'
+import { countColumns, visible } from './visible.ts'
 
-/** One column of a table: its heading and what stands in it for a row. Null shows as `-`. */
+/** Column of a table: its heading, and the cell of a row. A null cell is shown as `-`. */
 export interface Column<Row> {
   readonly heading: string
   readonly cell: (row: Row) => string | number | bigint | null
-  /** Numbers stand on the right. */
+  /** Whether the column is aligned to the right, as numbers are. */
   readonly right?: boolean
   readonly paint?: (row: Row) => Parameters<Paint>[0] | null
 }
 
 /**
- * Rows under headings, in aligned columns with two blanks between, without a line break at the end.
+ * Formats rows under headings, in aligned columns with two blanks between, without a line break at the end.
  *
  * @example
  * ```ts
@@ -21,12 +21,12 @@ export interface Column<Row> {
 export function table<Row>(paint: Paint, rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = rows.map((row) => columns.map(({ cell }) => visible(String(cell(row) ?? '-'))))
   const widths = columns.map(({ heading }, index) =>
-    Math.max(columnsOf(heading), ...cells.map((texts) => columnsOf(texts[index] ?? ''))),
+    Math.max(countColumns(heading), ...cells.map((texts) => countColumns(texts[index] ?? ''))),
   )
   const line = (texts: readonly string[], painted: (text: string, index: number) => string): string =>
     texts
       .map((text, index) => {
-        const pad = ' '.repeat((widths[index] ?? 0) - columnsOf(text))
+        const pad = ' '.repeat((widths[index] ?? 0) - countColumns(text))
         if (columns[index]?.right === true) return pad + painted(text, index)
         return painted(text, index) + (index === texts.length - 1 ? '' : pad)
       })
@@ -43,22 +43,22 @@ export function table<Row>(paint: Paint, rows: readonly Row[], columns: readonly
   ].join('\n')
 }
 
-/** A label and its value. Null shows as `-`; what is undefined is left out. */
+/** Label and value. A null value is shown as `-`, an undefined one is left out. */
 export type Fact = readonly [label: string, value: string | number | bigint | boolean | null | undefined]
 
-/** Facts of one thing, the values aligned. */
+/** Formats the facts of one object, one in a line, with aligned values. */
 export function details(paint: Paint, facts: readonly Fact[]): string {
   const shown = facts.filter(([, value]) => value !== undefined)
-  const width = Math.max(...shown.map(([label]) => columnsOf(label)))
+  const width = Math.max(...shown.map(([label]) => countColumns(label)))
   return shown
     .map(([label, value]) => {
-      const pad = ' '.repeat(width - columnsOf(label))
-      return `${paint('dim', label)}${pad}  ${visible(wordOf(value ?? null))}`
+      const pad = ' '.repeat(width - countColumns(label))
+      return `${paint('dim', label)}${pad}  ${visible(formatValue(value ?? null))}`
     })
     .join('\n')
 }
 
-function wordOf(value: string | number | bigint | boolean | null): string {
+function formatValue(value: string | number | bigint | boolean | null): string {
   if (value === null) return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return String(value)

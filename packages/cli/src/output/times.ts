@@ -1,5 +1,5 @@
-/** A moment as people read it, in UTC: `2026-01-31 12:00:00Z`. What is no moment is shown as it is. */
-export function moment(text: string | number | bigint | null | undefined): string | null {
+/** Formats a time in UTC: `2026-01-31 12:00:00Z`. Returns text that is not a time unchanged. */
+export function formatTime(text: string | number | bigint | null | undefined): string | null {
   if (text === null || text === undefined) return null
   const time = typeof text === 'string' ? Date.parse(text) : Number(text)
   if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) return String(text)
@@ -15,19 +15,19 @@ const units = [
   ['min', 60],
 ] as const
 
-/** A number of seconds as people say it: `7 d`, `90 s`. */
-export function duration(seconds: number): string {
+/** Formats a number of seconds in its largest whole unit: `7 d`, `90 s`. */
+export function formatDuration(seconds: number): string {
   const unit = units.find(([, size]) => seconds >= size && seconds % size === 0)
   return unit === undefined ? `${seconds} s` : `${seconds / unit[1]} ${unit[0]}`
 }
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** A moment in RFC 3339, from a moment, a day, or a time ago (`90m`, `24h`, `7d`); null for anything else. */
-export function when(text: string): string | null {
+/** Parses a time, a day, or a duration before now (`90m`, `24h`, `7d`). Returns it in RFC 3339, or null for any other text. */
+export function parseTime(text: string): string | null {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   const time =
     count === undefined ? Date.parse(text) : Date.now() - Number(count) * unitMs[unit as keyof typeof unitMs]
-  const clear = count !== undefined || /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
-  return clear && !Number.isNaN(time) ? new Date(time).toISOString() : null
+  const isValid = count !== undefined || /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
+  return isValid && !Number.isNaN(time) ? new Date(time).toISOString() : null
 }

@@ -1,12 +1,12 @@
-import type { HeaderList } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { Json, JsonObject } from '@headgate/json'
+import type { HeaderList } from '@headgate/http'
 import { decodeAt, type Decoder } from '../fields.ts'
 import { operation, type OperationId } from '../rest/operations.ts'
 import { changes, repeatable, takesKey } from './effects.ts'
 import { InvalidAnswerError } from './errors/rest-error.ts'
 import { newIdempotencyKey } from './http/idempotency-key.ts'
-import { sendCall, type HttpAnswer } from './http/send-call.ts'
+import { sendCall, type CallResponse } from './http/send-call.ts'
 import { pathOf, type PathParams } from './path.ts'
 import type { CallOptions, Delegation, Session } from './session.ts'
 
@@ -39,13 +39,13 @@ export function requireSupport(session: Session, id: OperationId): void {
 }
 
 /** Calls an operation that the server lists. */
-export async function call(session: Session, id: OperationId, options?: Call): Promise<HttpAnswer> {
+export async function call(session: Session, id: OperationId, options?: Call): Promise<CallResponse> {
   requireSupport(session, id)
   return await send(session, id, options)
 }
 
 /** Calls an operation whether the server lists it or not. */
-export async function send(session: Session, id: OperationId, options: Call = {}): Promise<HttpAnswer> {
+export async function send(session: Session, id: OperationId, options: Call = {}): Promise<CallResponse> {
   const { config, clock, http, uri } = session
   const { body, headers = [], conditional = false, signal, timeoutMs, maxRetries } = options
   const lifetimeMs = takesKey(id) ? config.idempotencyKeyLifetimeMs : null

@@ -1,4 +1,4 @@
-import { pause } from '@headgate/auth/calls'
+import { pause } from '@headgate/http'
 
 /** Time and chance, as the client uses them. Tests bring their own. */
 export interface Clock {

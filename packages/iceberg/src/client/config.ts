@@ -1,6 +1,13 @@
 import { filterServerConfig, isServerSettable, type Properties } from '@headgate/auth'
 import type { Json } from '@headgate/json'
-import { decodeObject, decodeStrings, decodeString, optional, unfit, type StringMap } from '../fields.ts'
+import {
+  decodeObject,
+  decodeStrings,
+  decodeString,
+  optional,
+  invalidField,
+  type StringMap,
+} from '../fields.ts'
 import { operation, type OperationId } from '../rest/operations.ts'
 import { decodeProperties } from './decode-properties.ts'
 import { durationMs } from './duration.ts'
@@ -89,13 +96,13 @@ function assumedEndpoints(properties: StringMap): readonly string[] {
 
 function separatorOf(separator: string | undefined): string {
   if (/[/?#\\\s]/.test(separator ?? ''))
-    throw unfit(`namespace-separator ${JSON.stringify(separator)} cannot be part of a path segment`)
+    throw invalidField(`namespace-separator ${JSON.stringify(separator)} cannot be part of a path segment`)
   return separator || '%1F'
 }
 
 function prefixOf(prefix: string | undefined): string | null {
   const bare = prefix?.replace(/^\/+|\/+$/g, '') ?? ''
   if (/[?#\\\s]|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(bare))
-    throw unfit(`prefix ${JSON.stringify(bare)} cannot be part of a path`)
+    throw invalidField(`prefix ${JSON.stringify(bare)} cannot be part of a path`)
   return bare === '' ? null : bare
 }

@@ -1,9 +1,9 @@
 import { AuthRegistry, type AuthProvider } from '@headgate/auth'
 import { expect, test } from 'vitest'
-import { everything, loaded, orders, problem, testCatalog } from './catalog.test-support.ts'
+import { everything, loaded, orders, problem, testCatalog } from '../../test/client/catalog.ts'
 import type { ConnectOptions } from './connect.ts'
 import { RestCatalog } from './index.ts'
-import { ScriptedServer } from './scripted-server.test-support.ts'
+import { ScriptedServer } from '../../test/client/scripted-server.ts'
 
 const anything = { answer: () => ({ json: loaded() }) }
 

@@ -1,10 +1,7 @@
-import type { HeaderList, Properties } from '@headgate/auth'
-import {
-  openConnection,
-  type AuthOptions as OpenAuthOptions,
-  type ConnectionOptions,
-} from '@headgate/auth/calls'
+import type { Properties } from '@headgate/auth'
+import { openConnection, type AuthOptions as OpenAuthOptions, type ConnectionOptions } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
+import type { HeaderList } from '@headgate/http'
 import type { AccessDelegation } from '../rest/access-delegation.ts'
 import { operation } from '../rest/operations.ts'
 import { readAs } from './call.ts'

@@ -6,7 +6,7 @@ import {
   decodeStrings,
   optional,
   required,
-  unfit,
+  invalidField,
   type StringMap,
 } from '../fields.ts'
 import type { TableIdentifier } from '../rest/identifier.ts'
@@ -105,7 +105,7 @@ function decodeObjectNames(value: Json): readonly TableIdentifier[] {
   return decodeArray(value, (item) => {
     const levels = decodeStrings(item)
     const name = levels.at(-1)
-    if (name === undefined) throw unfit('a name without levels')
+    if (name === undefined) throw invalidField('a name without levels')
     return { namespace: levels.slice(0, -1), name }
   })
 }

@@ -9,6 +9,7 @@ export type { CatalogConfig } from './config.ts'
 export type { AuthOptions, ConnectOptions } from './connect.ts'
 export type { AwsCredentials } from './credentials/aws-credentials.ts'
 export type { GetOptions } from './credentials/refreshing.ts'
+export type { S3ClientConfig } from './credentials/s3-client-config.ts'
 export type { StorageCredential } from './credentials/storage-credential.ts'
 export { StorageCredentialsError } from './credentials/storage-credentials-error.ts'
 export type {

@@ -6,7 +6,7 @@ import type { TableIdentifier } from '../rest/identifier.ts'
 import type { OperationId } from '../rest/operations.ts'
 import { decodeStorageCredentials, type StorageCredential } from './credentials/storage-credential.ts'
 import { decodeProperties } from './decode-properties.ts'
-import type { HttpAnswer } from './http/send-call.ts'
+import type { CallResponse } from './http/send-call.ts'
 import { readAs } from './call.ts'
 import { decodeMultiMap, type MultiMap } from './multi-map.ts'
 
@@ -36,7 +36,7 @@ export interface RemoteSigningConfig {
 
 export function readLoadedTable(
   operation: OperationId,
-  answer: HttpAnswer,
+  answer: CallResponse,
   identifier: TableIdentifier,
   staged = false,
 ): LoadedTable {

@@ -52,12 +52,12 @@ export interface RestCatalog
   /**
    * Access to the storage of a table, loaded or staged, that renews itself for as long as the server allows.
    *
-   * @example
+   * @example Type-checked only, because it needs a store.
    * ```ts
    * const table = await catalog.createTable(identifier, { schema, stageCreate: true })
-   * const credentials = catalog.storageCredentials(table)
-   * const s3 = new S3Client({ region, endpoint: table.config['s3.endpoint'], credentials })
-   * // … hours later, with keys that were renewed in between:
+   * await using storage = catalog.storageCredentials(table)
+   * const s3 = new S3Client(await storage.s3ClientConfig())
+   * // Hours later, with keys that were renewed in between:
    * await catalog.updateTable(table).addSnapshot(snapshot).commit()
    * ```
    */
@@ -71,14 +71,14 @@ export const RestCatalog: { connect(options: ConnectOptions): Promise<RestCatalo
    *
    * @throws {HeadgateError} for options that contradict each other
    * @throws {AuthError} naming the property to change
-   * @example
+   * @example Type-checked only, because it needs a catalog.
    * ```ts
-   * await using catalog = await RestCatalog.connect({
+   * await using lake = await RestCatalog.connect({
    *   uri: 'https://catalog.example.com',
    *   warehouse: 'lakehouse',
    *   properties: { 'rest.auth.type': 'bearer', 'rest.auth.bearer.token-file': '/run/token' },
    * })
-   * for await (const { name } of catalog.listTables(['sales'])) console.log(name)
+   * for await (const { name } of lake.listTables(['sales'])) console.log(name)
    * ```
    */
   async connect(options) {

@@ -1,9 +1,9 @@
 import type { AuthProvider } from '@headgate/auth'
 import { stringify, type JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { loaded, orders, testCatalog, type TestCatalogOptions } from './catalog.test-support.ts'
+import { loaded, orders, testCatalog, type TestCatalogOptions } from '../../test/client/catalog.ts'
 import { InvalidAnswerError } from './index.ts'
-import type { Reply, Seen } from './scripted-server.test-support.ts'
+import type { Reply, Seen } from '../../test/client/scripted-server.ts'
 
 /** A server that answers 304 to whoever has the newest. */
 const etags =

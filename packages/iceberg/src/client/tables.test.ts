@@ -1,6 +1,6 @@
 import type { Json } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { loaded, LOCATION, metadata, orders, schema, testCatalog } from './catalog.test-support.ts'
+import { loaded, LOCATION, metadata, orders, schema, testCatalog } from '../../test/client/catalog.ts'
 
 async function all<T>(list: AsyncIterable<T>): Promise<readonly T[]> {
   const items: T[] = []

@@ -1,11 +1,11 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
 import { applyViewUpdates } from '../view/apply-view-updates.ts'
-import { exampleView, schemaOf, sql } from '../view/example-view.ts'
+import { exampleView, schemaOf, sql } from '../../test/view/example-view.ts'
 import { decodeCommitViewRequest } from '../rest/requests/commit-view.ts'
-import { everything, problem, testCatalog } from './catalog.test-support.ts'
+import { everything, problem, testCatalog } from '../../test/client/catalog.ts'
 import { CommitFailedError, NoSuchViewError } from './index.ts'
-import type { Reply, Seen } from './scripted-server.test-support.ts'
+import type { Reply, Seen } from '../../test/client/scripted-server.ts'
 
 const recent = { namespace: ['sales', 'eu'], name: 'recent' } as const
 const at = '/v1/wh/namespaces/sales%1Feu/views'

@@ -11,7 +11,7 @@ import type { ViewRequirement, ViewUpdate } from '../view/view-update.ts'
 import { call, readAs, supports } from './call.ts'
 import { decodeProperties } from './decode-properties.ts'
 import { existence } from './existence.ts'
-import type { HttpAnswer } from './http/send-call.ts'
+import type { CallResponse } from './http/send-call.ts'
 import { listPages, type ListOptions, type Pages } from './pages.ts'
 import { bare, decodeIdentifiers, referencedByOf, viewPlaceOf, type ReferencedBy } from './place.ts'
 import type { CallOptions, Session } from './session.ts'
@@ -164,7 +164,11 @@ export function viewVersion(
   }
 }
 
-function readLoadedView(operation: OperationId, answer: HttpAnswer, identifier: TableIdentifier): LoadedView {
+function readLoadedView(
+  operation: OperationId,
+  answer: CallResponse,
+  identifier: TableIdentifier,
+): LoadedView {
   return readAs(operation, answer.json, (value) => {
     const body = decodeObject(value)
     return {

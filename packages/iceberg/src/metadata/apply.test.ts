@@ -15,11 +15,11 @@ import {
   setRef,
   sortBy,
   specJson,
-} from './test-support.ts'
+} from '../../test/metadata/tables.ts'
 import type { TableMetadata } from './types.ts'
 import { decodeTableUpdate } from './update/decode-update.ts'
 
-/** What a client commits after a staged creation. */
+/** Updates that a client commits after a staged creation. */
 const STAGED: readonly JsonObject[] = [
   { action: 'assign-uuid', uuid: OTHER_UUID },
   { action: 'upgrade-format-version', 'format-version': 3 },
@@ -40,7 +40,7 @@ const STAGED: readonly JsonObject[] = [
 const without = (action: string): readonly JsonObject[] =>
   STAGED.filter((update) => update['action'] !== action)
 
-test('the commit of a staged creation makes the table from nothing but its updates', () => {
+test('the commit of a staged creation creates the table from its updates only', () => {
   const { metadata, changed } = apply(null, ...STAGED)
   expect(changed).toBe(true)
   expect(metadata).toMatchObject({
@@ -62,13 +62,13 @@ test('the commit of a staged creation makes the table from nothing but its updat
   })
 })
 
-test('a created table is in format 2 when no update says otherwise', () => {
+test('a created table has format 2 if no update changes the version', () => {
   expect(apply(null, ...without('upgrade-format-version')).metadata['format-version']).toBe(2)
   const first = { action: 'upgrade-format-version', 'format-version': 1 }
   expect(apply(null, first, ...without('add-snapshot').slice(2, -1)).metadata['format-version']).toBe(1)
 })
 
-test('a created table without assign-uuid gets the uuid of the context', () => {
+test('a created table without assign-uuid gets the UUID of the context', () => {
   const updates = without('assign-uuid').map(decodeTableUpdate)
   expect(applyTableUpdates(null, updates, { now: NOW, uuid: OTHER_UUID }).metadata['table-uuid']).toBe(
     OTHER_UUID,
@@ -91,11 +91,11 @@ const INCOMPLETE: readonly (readonly [string, readonly JsonObject[], string])[] 
   ],
 ]
 
-test.each(INCOMPLETE)('a created table needs %s', (_, updates, message) => {
+test.each(INCOMPLETE)('a table cannot be created without %s', (_, updates, message) => {
   expect(refusal(() => apply(null, ...updates))).toBe(`bad-request: ${message}`)
 })
 
-test('a snapshot that does not fit into a created table is wrong, not stale', () => {
+test('a wrong snapshot of a created table is a bad request and not a conflict', () => {
   const early = addSnapshot(8, {
     'sequence-number': 0,
     'parent-snapshot-id': 1,
@@ -109,7 +109,7 @@ test('a snapshot that does not fit into a created table is wrong, not stale', ()
 
 const set = (updates: JsonObject): JsonObject => ({ action: 'set-properties', updates })
 
-/** Commits `count` times; each metadata file is called after its number. */
+/** Commits `count` times. The name of each metadata file contains its number. */
 function history(base: TableMetadata, count: number): TableMetadata {
   let table = base
   for (let i = 0; i < count; i++)
@@ -123,7 +123,7 @@ function history(base: TableMetadata, count: number): TableMetadata {
 const files = (table: TableMetadata): readonly string[] =>
   table['metadata-log'].map((it) => it['metadata-file'])
 
-test('the metadata log gets the file of the base with its own time', () => {
+test('a commit adds the metadata file of the base to the metadata log, with the time of the base', () => {
   const next = applyTableUpdates(newTable(), [decodeTableUpdate(set({ a: 'b' }))], {
     now: NOW + 5,
     baseLocation: 's3://m/0',
@@ -133,7 +133,7 @@ test('the metadata log gets the file of the base with its own time', () => {
   expect(next.expiredMetadataFiles).toEqual([])
 })
 
-test('the metadata log keeps 100 entries, or as many as the new properties say, but one at least', () => {
+test('the metadata log keeps 100 entries, or the number that the new properties set, but at least one', () => {
   expect(files(history(newTable(), 120))).toEqual(Array.from({ length: 100 }, (_, i) => `f${i + 20}`))
   const table = history(newTable(), 5)
   const keep = (count: string): readonly string[] => {
@@ -150,7 +150,7 @@ test('the metadata log keeps 100 entries, or as many as the new properties say, 
   )
 })
 
-test('files that fall off the log are to be deleted only when the table wants it', () => {
+test('removed entries of the metadata log are deleted only if the table enables it', () => {
   const table = history(newTable(), 5)
   const expired = (properties: JsonObject): readonly string[] => {
     const updates = [decodeTableUpdate(set({ 'write.metadata.previous-versions-max': '2', ...properties }))]
@@ -161,17 +161,17 @@ test('files that fall off the log are to be deleted only when the table wants it
   expect(expired({ 'write.metadata.delete-after-commit.enabled': 'TRUE' })).toEqual(['f0', 'f1', 'f2', 'f3'])
 })
 
-test('without a file of the base nothing is logged', () => {
+test('a commit without a metadata file of the base does not change the metadata log', () => {
   expect(files(apply(newTable(), set({ a: 'b' })).metadata)).toEqual([])
 })
 
-test('updates that change nothing leave the very same metadata', () => {
+test('updates without effect return the same metadata object', () => {
   const base = newTable()
   expect(apply(base).metadata).toBe(base)
   expect(apply(base, set({}), { action: 'set-location', location: base.location }).metadata).toBe(base)
 })
 
-test('the base is never changed, whether the commit is made or refused', () => {
+test('the base is not changed by a commit or by a refused commit', () => {
   const base = apply(newTable({ properties: { a: 'b' } }), ...append(1, 1)).metadata
   const before = structuredClone(base)
   const wider = schemaJson([...(SCHEMA['fields'] as JsonObject[]), field(9, 'x', 'int')])
@@ -190,7 +190,7 @@ test('the base is never changed, whether the commit is made or refused', () => {
 const at = (time: number): unknown =>
   apply(newTable(), ...append(1, 1, { 'timestamp-ms': time })).metadata['snapshot-log']
 
-test('a commit is never earlier than the one before it, whatever the clock of whoever takes it says', () => {
+test('the time of a commit is not before the time of the previous commit, also if the clock is behind', () => {
   const ahead = { ...newTable(), 'last-updated-ms': NOW + 3_600_000 }
   const step = (base: TableMetadata, now: number): TableMetadata =>
     applyTableUpdates(base, [decodeTableUpdate(set({ at: String(now) }))], { now, baseLocation: `f${now}` })
@@ -204,7 +204,7 @@ test('a commit is never earlier than the one before it, whatever the clock of wh
   expect(step(next, NOW + 3_600_001)['last-updated-ms']).toBe(NOW + 3_600_001)
 })
 
-test('a snapshot of a writer whose clock is more than a minute ahead is refused', () => {
+test('a snapshot is refused if the clock of its writer is more than a minute ahead', () => {
   expect(at(NOW + 61_000)).toEqual([{ 'timestamp-ms': NOW + 61_000, 'snapshot-id': 1 }])
   expect(refusal(() => at(NOW + 61_001))).toContain('before last snapshot log entry')
 })

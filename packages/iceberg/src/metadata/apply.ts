@@ -1,5 +1,5 @@
 import { build } from './builder/build.ts'
-import { draftFrom, emptyDraft, type Draft } from './builder/draft.ts'
+import { createDraft, createEmptyDraft, type Draft } from './builder/draft.ts'
 import { appendMetadataLog } from './builder/metadata-log.ts'
 import type { FormatVersion, TableMetadata } from './types.ts'
 import { applyUpdate } from './update/apply-update.ts'
@@ -8,37 +8,37 @@ import type { TableUpdate } from './update/types.ts'
 
 const DEFAULT_FORMAT_VERSION = 2
 
-/** What a commit knows besides its updates. */
+/** Inputs of a commit other than its updates. */
 export interface ApplyContext {
-  /** Epoch milliseconds by the catalog's clock; becomes `last-updated-ms`, unless that of the base is later. */
+  /** Time of the catalog in ms since the epoch. Becomes `last-updated-ms`, unless the base has a later time. */
   readonly now: number
-  /** The metadata file of the base, which becomes an entry of the metadata log; null or missing: none is added. */
+  /** Location of the metadata file of the base, which is added to the metadata log unless it is null or missing. */
   readonly baseLocation?: string | null
-  /** For a table that is created by updates none of which assigns a uuid. */
+  /** UUID for a new table if no update assigns one. */
   readonly uuid?: string
 }
 
-/** What a set of updates came to. */
+/** Result of {@link applyTableUpdates}. */
 export interface AppliedUpdates {
-  /** The base itself when nothing changed. */
+  /** New metadata, or the base itself if nothing changed. */
   readonly metadata: TableMetadata
   readonly changed: boolean
   /**
-   * Files that fell off the metadata log and are to be deleted once the commit is certain. Empty unless the table has
-   * `write.metadata.delete-after-commit.enabled`.
+   * Metadata files that the log no longer contains, and that the caller must delete after the commit. Empty unless the
+   * table has `write.metadata.delete-after-commit.enabled`.
    */
   readonly expiredMetadataFiles: readonly string[]
 }
 
 /**
- * Applies the updates of one commit, in order and all or none, to the current metadata of a table; with null, to a
- * table that the commit creates (the second half of a staged creation). Requirements are not looked at: check them
- * first with `checkTableRequirements`.
+ * Applies the updates of one commit, in order, to the current metadata of a table. If the base is null, the commit creates
+ * the table (the second step of a staged creation). The base is not changed. Does not check requirements: call
+ * `checkTableRequirements` first.
  *
  * Source: Iceberg REST specification, updateTable and commitTransaction.
  *
- * @throws {HeadgateError} commit-failed ("Validation failed, please retry: …") when a snapshot was made for an older
- *   state of the table; bad-request for everything else that cannot be applied
+ * @throws {HeadgateError} `commit-failed` ("Validation failed, please retry: …") when a snapshot was created for an older
+ *   state of the table, and `bad-request` when an update cannot be applied
  * @example
  * ```ts
  * checkTableRequirements(base, requirements)
@@ -51,7 +51,7 @@ export function applyTableUpdates(
   context: ApplyContext,
 ): AppliedUpdates {
   const draft =
-    base === null ? emptyDraft(initialVersion(updates), context.now) : draftFrom(base, context.now)
+    base === null ? createEmptyDraft(initialVersion(updates), context.now) : createDraft(base, context.now)
   for (const update of updates) applyUpdate(draft, update)
   if (base === null) return created(draft, context)
   if (!draft.changes.any) return { metadata: base, changed: false, expiredMetadataFiles: [] }
@@ -64,7 +64,7 @@ function created(draft: Draft, context: ApplyContext): AppliedUpdates {
   return { metadata: build(draft, []), changed: true, expiredMetadataFiles: [] }
 }
 
-/** A table is created in the version that the updates upgrade it to first. */
+/** Returns the format version of a new table: that of the first update `upgrade-format-version`. */
 function initialVersion(updates: readonly TableUpdate[]): FormatVersion {
   for (const update of updates)
     if (update.action === 'upgrade-format-version') return supportedVersion(update['format-version'])

@@ -13,8 +13,8 @@ const COMMIT_PROPERTIES = [
 const ENCRYPTION_PROPERTIES = ['encryption.key-id', 'encryption.data-key-length']
 
 /**
- * Checks properties that would make a table unusable for its writers. Only new tables are checked: an existing one must
- * not break by a check that came later.
+ * Refuses properties of a new table that writers cannot use. Existing tables are not checked, so that a new check cannot
+ * make them unusable.
  *
  * @throws {HeadgateError} bad-request
  */

@@ -13,9 +13,9 @@ import {
   sortBy,
   specJson,
   UUID,
-} from './test-support.ts'
+} from '../../test/metadata/tables.ts'
 
-test('a new table is in format 2, unpartitioned, unsorted and empty', () => {
+test('a new table has format 2, and is unpartitioned, unsorted and empty', () => {
   const created = createTableMetadata({
     uuid: UUID,
     location: 's3://lake/t/',
@@ -50,7 +50,7 @@ test('a new table is in format 2, unpartitioned, unsorted and empty', () => {
   })
 })
 
-test('columns get ids level by level, and spec, order and identifier fields follow', () => {
+test('columns get ids level by level, and the spec, the order and the identifier fields use them', () => {
   const schema = schemaJson(
     [
       field(10, 'id', 'long', { required: true }),
@@ -98,7 +98,7 @@ test('columns get ids level by level, and spec, order and identifier fields foll
   expect(created['default-sort-order-id']).toBe(1)
 })
 
-test('fields with several sources follow too', () => {
+test('partition fields with several sources use the new ids', () => {
   const several = { name: 'zone', transform: 'hilbert', 'source-ids': [20, 10], 'field-id': 1000 }
   const schema = schemaJson([field(10, 'a', 'int'), field(20, 'b', 'int')])
   const created = newTable({ version: 3, schema, spec: specJson(several) })
@@ -106,7 +106,7 @@ test('fields with several sources follow too', () => {
 })
 
 test.each([1, 2, 3] as const)(
-  'format-version %i is chosen by the property, which is not stored',
+  'the property format-version %i selects the version and is not stored',
   (version) => {
     const created = newTable({ version })
     expect(created['format-version']).toBe(version)
@@ -114,7 +114,7 @@ test.each([1, 2, 3] as const)(
   },
 )
 
-test('reserved properties are not stored, and given ones win over defaults', () => {
+test('reserved properties are not stored, and requested properties replace defaults', () => {
   const created = newTable({
     properties: {
       uuid: 'x',
@@ -223,12 +223,12 @@ function partitioned(...fields: readonly { readonly [key: string]: Json }[]): un
   return newTable({ spec: specJson(...fields) })
 }
 
-test.each(REFUSED)('%s is refused', (_, run, message) => {
+test.each(REFUSED)('createTableMetadata refuses %s', (_, run, message) => {
   expect(refusal(run)).toContain('bad-request: ')
   expect(refusal(run)).toContain(message)
 })
 
-test('format 3 may have encryption properties, and metrics by short column names', () => {
+test('format 3 accepts encryption properties, and metrics of columns by short names', () => {
   const point = { ...nameList, element: { type: 'struct', fields: [field(9, 'x', 'int')] } }
   const created = newTable({
     version: 3,

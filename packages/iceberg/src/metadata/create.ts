@@ -1,9 +1,9 @@
 import { build } from './builder/build.ts'
-import { emptyDraft } from './builder/draft.ts'
+import { createEmptyDraft } from './builder/draft.ts'
 import { checkNewTableProperties } from './create-properties.ts'
 import { invalid } from '../field-error.ts'
 import { checkSpecCompatibility, withSequentialIds } from './partition/check-spec.ts'
-import { replaceSources, sourcesOf } from './partition/sources.ts'
+import { replaceSources, sourceIds } from './partition/sources.ts'
 import type { PartitionSpec } from './partition/types.ts'
 import { FORMAT_VERSION_PROPERTY, intProperty, unreservedProperties } from './properties.ts'
 import { assignFreshIds, type FreshSchema } from './schema/fresh-ids.ts'
@@ -12,7 +12,7 @@ import type { Schema } from './schema/types.ts'
 import { checkOrderCompatibility } from './sort/check-order.ts'
 import { UNSORTED } from './sort/decode-order.ts'
 import type { SortOrder } from './sort/types.ts'
-import { storedLocation } from './table/location.ts'
+import { normalizeLocation } from './table/location.ts'
 import { decodeUuid } from './table/uuid.ts'
 import { SUPPORTED_FORMAT_VERSION, type FormatVersion, type TableMetadata } from './types.ts'
 import { addSchema } from './update/schemas.ts'
@@ -22,7 +22,7 @@ import { addSpec } from './update/specs.ts'
 const DEFAULT_FORMAT_VERSION = 2
 const NEW_TABLE_DEFAULTS = { 'write.parquet.compression-codec': 'zstd' }
 
-/** What a table is to be. Ids in schema, spec and order only say which part of the request refers to which. */
+/** A new table. The ids of schema, spec and order connect the parts of the request, and are replaced. */
 export interface CreateTable {
   readonly uuid: string
   readonly location: string
@@ -30,13 +30,14 @@ export interface CreateTable {
   readonly spec?: PartitionSpec
   readonly order?: SortOrder
   readonly properties: Readonly<Record<string, string>>
-  /** Epoch milliseconds. */
+  /** Current time in ms since the epoch. */
   readonly now: number
 }
 
 /**
- * The first metadata of a table. Columns get fresh ids, which spec, order and identifier fields follow; the property
- * `format-version` chooses the version (2 when missing) and is not stored, nor are other reserved properties.
+ * Creates the first metadata of a table. Assigns new ids to the columns, and updates the spec, order and identifier fields.
+ * The property `format-version` selects the format version (default: 2). It and the other reserved properties are not
+ * stored.
  *
  * Source: Iceberg REST specification, createTable.
  *
@@ -47,9 +48,9 @@ export function createTableMetadata(request: CreateTable): TableMetadata {
   const index = schemaIndex(request.schema)
   const properties = { ...NEW_TABLE_DEFAULTS, ...unreservedProperties(request.properties) }
   checkNewTableProperties(properties, index, version)
-  const draft = emptyDraft(version, request.now)
+  const draft = createEmptyDraft(version, request.now)
   draft.uuid = decodeUuid(request.uuid)
-  draft.location = storedLocation(request.location)
+  draft.location = normalizeLocation(request.location)
   draft.properties = new Map(Object.entries(properties))
   const fresh = assignFreshIds(request.schema)
   addSchema(draft, fresh.schema)
@@ -72,7 +73,7 @@ function requestedVersion(properties: Readonly<Record<string, string>>): FormatV
 function freshSpec(spec: PartitionSpec, index: SchemaIndex, fresh: FreshSchema): PartitionSpec {
   checkSpecCompatibility(spec, index)
   const fields = spec.fields.map((field) => {
-    for (const id of sourcesOf(field))
+    for (const id of sourceIds(field))
       if (!index.byId.has(id)) throw invalid(`Cannot find source column for partition field: ${field.name}`)
     return replaceSources(field, (id) => fresh.newIds.get(id) ?? id)
   })

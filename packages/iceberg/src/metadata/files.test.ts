@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { metadataCodecOf, metadataFileName, metadataVersionOf, tableLocations } from './files.ts'
-import { newTable, refusal, UUID } from './test-support.ts'
+import { parseMetadataCodec, metadataFileName, parseMetadataVersion, tableLocations } from './files.ts'
+import { newTable, refusal, UUID } from '../../test/metadata/tables.ts'
 
-test('metadata files are called by a number of five digits or more, a uuid and how they are compressed', () => {
+test('the name of a metadata file contains a number of at least five digits, a UUID and the compression', () => {
   expect(metadataFileName(0, UUID, 'none')).toBe(`00000-${UUID}.metadata.json`)
   expect(metadataFileName(123_456, UUID, 'gzip')).toBe(`123456-${UUID}.gz.metadata.json`)
 })
@@ -15,20 +15,20 @@ test.each([
   ['s3://b/t/metadata/x-1.metadata.json', -1],
   ['s3://b/t/metadata/-1-aa.metadata.json', -1],
   ['', -1],
-])('the number of %s is %i', (location, version) => {
-  expect(metadataVersionOf(location)).toBe(version)
+])('the version of the file %s is %i', (location, version) => {
+  expect(parseMetadataVersion(location)).toBe(version)
 })
 
 const codec = (name: string): unknown =>
-  metadataCodecOf(newTable({ properties: { 'write.metadata.compression-codec': name } }))
+  parseMetadataCodec(newTable({ properties: { 'write.metadata.compression-codec': name } }))
 
-test('a file is compressed as the table says', () => {
-  expect(metadataCodecOf(newTable())).toBe('none')
+test('a property of the table selects the compression of metadata files', () => {
+  expect(parseMetadataCodec(newTable())).toBe('none')
   expect(codec('GZIP')).toBe('gzip')
   expect(refusal(() => codec('lz4'))).toBe('bad-request: Invalid codec name: lz4')
 })
 
-test('a table names its own location and those of its files, if it has any', () => {
+test('tableLocations returns the location of the table and the paths of its properties', () => {
   expect(tableLocations(newTable())).toEqual({
     location: 's3://lake/t',
     dataPath: null,
@@ -47,7 +47,7 @@ test('a table names its own location and those of its files, if it has any', () 
 const data = (properties: Readonly<Record<string, string>>): unknown =>
   tableLocations(newTable({ properties })).dataPath
 
-test('the older names of the data path are followed, and all are told', () => {
+test('tableLocations uses earlier names of the data path and returns all of them', () => {
   const older = { 'write.object-storage.path': 's3://o', 'write.folder-storage.path': 's3://f' }
   expect(data(older)).toBe('s3://f')
   expect(data({ ...older, 'write.object-storage.enabled': 'true' })).toBe('s3://o')

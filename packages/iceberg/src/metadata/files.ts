@@ -3,11 +3,13 @@ import type { TableMetadata } from './types.ts'
 
 const VERSION = /^\d{1,9}$/
 
-/** How a metadata file is compressed; the value of `write.metadata.compression-codec`. */
+/** Compression of metadata files, the value of `write.metadata.compression-codec`. */
 export type MetadataCodec = 'none' | 'gzip'
 
 /**
- * The name of a metadata file. The uuid is the file's own, not the table's: names must never meet.
+ * Returns the name of a metadata file.
+ *
+ * @param uuid new UUID for this file, so that no two files have the same name
  *
  * @example metadataFileName(3, uuid, 'gzip') // '00003-<uuid>.gz.metadata.json'
  */
@@ -15,37 +17,41 @@ export function metadataFileName(version: number, uuid: string, codec: MetadataC
   return `${String(version).padStart(5, '0')}-${uuid}${codec === 'gzip' ? '.gz' : ''}.metadata.json`
 }
 
-/** The number at the start of a metadata file's name; -1 when it has none, as in tables of file-system catalogs. */
-export function metadataVersionOf(location: string): number {
+/** Returns the version in the name of a metadata file, or -1 if the name has none, as in file-system catalogs. */
+export function parseMetadataVersion(location: string): number {
   const name = location.slice(location.lastIndexOf('/') + 1)
   const dash = name.indexOf('-')
   const version = dash < 0 ? '' : name.slice(0, dash)
   return VERSION.test(version) ? Number(version) : -1
 }
 
-/** @throws {HeadgateError} bad-request when the table asks for a codec that does not exist */
-export function metadataCodecOf(metadata: TableMetadata): MetadataCodec {
+/**
+ * Returns the compression of the metadata files of a table.
+ *
+ * @throws {HeadgateError} `bad-request` when the property of the table contains an unknown codec
+ */
+export function parseMetadataCodec(metadata: TableMetadata): MetadataCodec {
   const name = property(metadata, 'write.metadata.compression-codec') ?? 'none'
   const codec = name.toLowerCase()
   if (codec === 'none' || codec === 'gzip') return codec
   throw invalid(`Invalid codec name: ${name}`)
 }
 
-/** Where a table's files are. Paths are null when the table has not set them: then they are under its location. */
+/** Locations of the files of a table. A path is null if no property sets it; the files are then under `location`. */
 export interface TableLocations {
   readonly location: string
-  /** `write.data.path`, or one of the two older names of it. May be relative to the location. */
+  /** Value of `write.data.path`, or of one of its two earlier names. May be relative to the location. */
   readonly dataPath: string | null
-  /** `write.metadata.path`. May be relative to the location. */
+  /** Value of `write.metadata.path`. May be relative to the location. */
   readonly metadataPath: string | null
   /**
-   * Each location that the table names, whether or not it is in use now: writers differ in which of the older
-   * properties they follow, so all of these must be checked before access is given.
+   * All locations in the metadata, including unused ones. Writers differ in which of the earlier properties they use, so
+   * all locations must be checked before access is granted.
    */
   readonly all: readonly string[]
 }
 
-/** Where a table says that its files are and will be (Iceberg's `LocationProviders`); locations as they are written. */
+/** Returns the locations of the files of a table, as `LocationProviders` of Iceberg determines them. */
 export function tableLocations(metadata: TableMetadata): TableLocations {
   const data = property(metadata, 'write.data.path')
   const objectStorage = property(metadata, 'write.object-storage.path')

@@ -1,9 +1,9 @@
 export { applyTableUpdates, type AppliedUpdates, type ApplyContext } from './apply.ts'
 export { createTableMetadata, type CreateTable } from './create.ts'
 export {
-  metadataCodecOf,
+  parseMetadataCodec,
   metadataFileName,
-  metadataVersionOf,
+  parseMetadataVersion,
   tableLocations,
   type MetadataCodec,
   type TableLocations,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { referencedSnapshotsOnly } from './referenced-snapshots.ts'
-import { append, BIG, commit, newTable, setRef } from './test-support.ts'
+import { append, BIG, commit, newTable, setRef } from '../../test/metadata/tables.ts'
 import { decodeTableMetadata } from './table/decode-table.ts'
 import { encodeTableMetadata } from './table/encode-table.ts'
 
@@ -12,23 +12,23 @@ const full = commit(
   setRef('old', 1, { type: 'tag' }),
 )
 
-test('only snapshots of branches and tags are left, and all else stays', () => {
+test('only the snapshots of branches and tags are kept, and other fields do not change', () => {
   const refs = referencedSnapshotsOnly(full)
   expect(refs?.snapshots.map((it) => it['snapshot-id'])).toEqual([1, BIG])
   expect({ ...refs, snapshots: full.snapshots }).toEqual(full)
 })
 
-test('it is metadata that can be read', () => {
+test('metadata with only referenced snapshots can be decoded', () => {
   const refs = referencedSnapshotsOnly(full) ?? full
   expect(decodeTableMetadata(encodeTableMetadata(refs))).toEqual(refs)
 })
 
-test('the current snapshot stays even when no ref says so', () => {
+test('the current snapshot is kept if no ref refers to it', () => {
   const { main: _, ...refs } = full.refs
   expect(referencedSnapshotsOnly({ ...full, refs })?.snapshots).toHaveLength(2)
 })
 
-test('when all snapshots are referenced there is no second form', () => {
+test('the result is null if all snapshots are referenced', () => {
   expect(referencedSnapshotsOnly(newTable())).toBeNull()
   expect(referencedSnapshotsOnly(commit(full, setRef('b', 2)))).toBeNull()
 })

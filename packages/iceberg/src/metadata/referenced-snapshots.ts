@@ -2,8 +2,8 @@ import type { Int64 } from '@headgate/json'
 import type { TableMetadata } from './types.ts'
 
 /**
- * The metadata with only the snapshots that branches and tags point to, which clients get for `snapshots=refs` and
- * complete when they need history. Null when it would be the same as the full one.
+ * Returns the metadata with only the snapshots that branches and tags refer to, for clients that request
+ * `snapshots=refs`. Returns null if all snapshots are referenced.
  */
 export function referencedSnapshotsOnly(metadata: TableMetadata): TableMetadata | null {
   const referenced = new Set<Int64>(Object.values(metadata.refs).map((ref) => ref['snapshot-id']))

@@ -5,19 +5,19 @@ import type { Snapshot, SnapshotLogEntry, SnapshotRef } from './snapshot/types.t
 import type { SortOrder } from './sort/types.ts'
 import type { PartitionStatisticsFile, StatisticsFile } from './statistics/types.ts'
 
-/** Versions of the table format that can be read and written. Version 4 is in development and refused. */
+/** Versions of the table format that can be read and written. Version 4 is not final, and is refused. */
 export type FormatVersion = 1 | 2 | 3
 
-/** The highest table format version that is read and written. */
+/** Highest supported version of the table format. */
 export const SUPPORTED_FORMAT_VERSION = 3
 
-/** One earlier metadata file of a table. `timestamp-ms` is its own `last-updated-ms` (epoch milliseconds). */
+/** Earlier metadata file of a table. `timestamp-ms` is its `last-updated-ms`, in ms since the epoch. */
 export interface MetadataLogEntry extends JsonObject {
   readonly 'timestamp-ms': Int64
   readonly 'metadata-file': string
 }
 
-/** A key that encrypts others or a snapshot's manifest list; `encrypted-key-metadata` is base64. */
+/** Key that encrypts other keys or the manifest list of a snapshot. `encrypted-key-metadata` is base64. */
 export interface EncryptedKey extends JsonObject {
   readonly 'key-id': string
   readonly 'encrypted-key-metadata': string
@@ -26,21 +26,21 @@ export interface EncryptedKey extends JsonObject {
 }
 
 /**
- * The state of a table: the document of the Iceberg table specification, with the specification's own keys.
+ * State of a table: the metadata document of the Iceberg table specification, with the same keys.
  *
- * It is normalised, so that code need not know how each format version spells things: every list and map is present,
- * "no current snapshot" is null, the singular `schema` and `partition-spec` of version 1 are folded into the lists, and
- * numbers that a version does not have are 0. Fields that are not known here are kept, at every level.
- * Values are never changed after they were made; updates make new ones.
+ * It is normalized, so that other code does not depend on the format version. Every list and map is present,
+ * `current-snapshot-id` is null if there is no current snapshot, the lists contain `schema` and `partition-spec` of
+ * version 1, and numbers that a version does not have are 0. Unknown fields are kept at every level. Values are
+ * immutable; updates create new values.
  */
 export interface TableMetadata extends JsonObject {
   readonly 'format-version': FormatVersion
-  /** Missing only in version 1. */
+  /** UUID of the table. Can be missing only in version 1. */
   readonly 'table-uuid'?: string
-  /** Without a trailing slash. */
+  /** Location of the table, without a trailing slash. */
   readonly location: string
   readonly 'last-sequence-number': Int64
-  /** Epoch milliseconds. */
+  /** Time of the last commit in ms since the epoch. */
   readonly 'last-updated-ms': Int64
   readonly 'last-column-id': number
   readonly schemas: readonly Schema[]

@@ -1,13 +1,13 @@
-/** A way in which a client can be given access to a table's storage. */
+/** Mechanism by which a client gets access to the storage of a table. */
 export type AccessDelegation = 'vended-credentials' | 'remote-signing'
 
 const none: readonly AccessDelegation[] = []
-/** What nearly every client sends that asks. */
+/** Value that nearly every client sends. It is shared to avoid an allocation per request. */
 const onlyVended: readonly AccessDelegation[] = ['vended-credentials']
 
 /**
- * Reads the header `X-Iceberg-Access-Delegation`: what the client can use, in its order of preference. Mechanisms that
- * are not known are left out, as the server may supply any or none of them.
+ * Decodes the header `X-Iceberg-Access-Delegation`: the mechanisms that the client supports, in its order of preference.
+ * Ignores unknown mechanisms, because the specification lets the server choose any or none.
  *
  * @example decodeAccessDelegation('remote-signing, vended-credentials') // ['remote-signing', 'vended-credentials']
  */

@@ -3,7 +3,7 @@ import { stringify } from '@headgate/json'
 import { expect, test } from 'vitest'
 import { errorBody } from './error-body.ts'
 
-test('an error says what, of which type, with which status, and nothing else', () => {
+test('the body of an error contains only its message, type and status', () => {
   const error = new HeadgateError('no-such-table', 'Table does not exist: ns.tbl', {
     cause: new Error('SELECT * FROM secrets'),
   })

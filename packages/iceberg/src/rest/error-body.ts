@@ -2,7 +2,7 @@ import type { HeadgateError } from '@headgate/errors'
 import type { JsonObject } from '@headgate/json'
 
 /**
- * The body of an error answer (Iceberg REST specification, `IcebergErrorResponse`). Never a stack.
+ * Returns the body of an error response (Iceberg REST specification, `IcebergErrorResponse`), without a stack trace.
  *
  * @example errorBody(error) // { error: { message: 'Table does not exist: a.b', type: 'NoSuchTableException', code: 404 } }
  */

@@ -1,27 +1,27 @@
 import { HeadgateError } from '@headgate/errors'
 
-// entity-tag of RFC 9110 section 8.8.3: optional W/, then visible characters except the quote, in quotes.
+// The entity-tag of RFC 9110, section 8.8.3: optional W/, then visible characters except the quote, in quotes.
 const OPAQUE = /^[\x21\x23-\x7e]*$/
 const MEMBER = /^[\t ]*(?:(?:W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"[\t ]*)?(?:,|$)/
 
 /**
- * Writes an entity tag. It is weak, because two answers with one tag may differ in the credentials they carry.
+ * Formats an entity tag. It is weak, because two responses with the same tag may contain different credentials.
  *
- * @param opaque visible ASCII without quotes: one value for each metadata version and representation
+ * @param opaque visible ASCII without quotes, unique for each metadata version and representation
  */
 export function formatEtag(opaque: string): string {
   if (!OPAQUE.test(opaque))
-    throw new HeadgateError('internal', 'An ETag can only hold visible ASCII without quotes')
+    throw new HeadgateError('internal', 'An ETag can only contain visible ASCII without quotes')
   return `W/"${opaque}"`
 }
 
-/** What a client says it has: any version at all, or those with these tags (without `W/` and quotes). */
+/** Versions that the client has: any version, or those with these tags (without `W/` and quotes). */
 export type IfNoneMatch =
   { readonly kind: 'any' } | { readonly kind: 'tags'; readonly tags: readonly string[] }
 
 /**
- * Reads the header `If-None-Match`: `*` or a list of entity tags. A header that is neither says nothing, because a
- * full answer is never wrong.
+ * Decodes the header `If-None-Match`: `*` or a list of entity tags. An invalid header is treated as an empty list, because
+ * a full response is always correct.
  */
 export function decodeIfNoneMatch(header: string | null | undefined): IfNoneMatch {
   if (header?.trim() === '*') return { kind: 'any' }
@@ -36,7 +36,7 @@ export function decodeIfNoneMatch(header: string | null | undefined): IfNoneMatc
   return { kind: 'tags', tags }
 }
 
-/** Whether the client has what this tag stands for, by weak comparison (RFC 9110 section 8.8.3.2): answer 304. */
+/** Returns whether the client has the version with this tag (weak comparison, RFC 9110, section 8.8.3.2): respond 304. */
 export function matchesEtag(condition: IfNoneMatch, etag: string): boolean {
   if (condition.kind === 'any') return true
   const own = decodeIfNoneMatch(etag)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { outcome } from '../view/view.test-support.ts'
+import { outcome } from '../../test/view/views.ts'
 import { decodeAccessDelegation } from './access-delegation.ts'
 import { decodeIfNoneMatch, formatEtag, matchesEtag } from './etag.ts'
 import { decodeIdempotencyKey } from './idempotency-key.ts'
@@ -16,13 +16,13 @@ describe('X-Iceberg-Access-Delegation', () => {
     ['vended-credentials,vended-credentials', ['vended-credentials']],
     ['teleport,remote-signing', ['remote-signing']],
     ['true', []],
-  ])('%j asks for %j', (header, mechanisms) => {
+  ])('the header %j requests %j', (header, mechanisms) => {
     expect(decodeAccessDelegation(header)).toEqual(mechanisms)
   })
 })
 
 describe('Idempotency-Key', () => {
-  test('is a UUID of version 7, in one spelling', () => {
+  test('a UUID of version 7 is decoded in lower case', () => {
     expect(decodeIdempotencyKey('017F22E2-79B0-7CC3-98C4-DC0C0C07398F')).toBe(
       '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
     )
@@ -41,7 +41,7 @@ describe('Idempotency-Key', () => {
     ' 017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
     '017f22e2-79b0-7cc3-98c4-dc0c0c07398f\n',
     '{17f22e2-79b0-7cc3-98c4-dc0c0c07398f',
-  ])('is not %j', (header) => {
+  ])('the key %j is refused', (header) => {
     expect(() => decodeIdempotencyKey(header)).toThrow(
       expect.objectContaining({ code: 'bad-request', message: expect.stringContaining('Idempotency-Key') }),
     )
@@ -49,7 +49,7 @@ describe('Idempotency-Key', () => {
 })
 
 describe('ETag and If-None-Match', () => {
-  test('tags are weak and quoted', () => {
+  test('entity tags are weak and quoted', () => {
     expect(formatEtag('7.refs')).toBe('W/"7.refs"')
     expect(() => formatEtag('a"b')).toThrow(expect.objectContaining({ code: 'internal' }))
     expect(() => formatEtag('a b')).toThrow(expect.objectContaining({ code: 'internal' }))
@@ -76,13 +76,13 @@ describe('ETag and If-None-Match', () => {
     expect(matchesEtag(decodeIfNoneMatch(header), formatEtag('7.refs'))).toBe(has)
   })
 
-  test('no header means that the client has nothing', () => {
+  test('a missing header means that the client has no version', () => {
     expect(matchesEtag(decodeIfNoneMatch(undefined), formatEtag('x'))).toBe(false)
     expect(matchesEtag(decodeIfNoneMatch(null), formatEtag(''))).toBe(false)
   })
 })
 
-test('any header is read or refused in words', () => {
+test('decoders return a value or throw a HeadgateError for any header', () => {
   const header = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom('"', 'W', '/', ',', ' ') }),

@@ -3,7 +3,7 @@ import { HeadgateError } from '@headgate/errors'
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /**
- * Reads the header `Idempotency-Key`, a UUID of version 7 (RFC 9562), and brings it to lower case: one key, one spelling.
+ * Decodes the header `Idempotency-Key`, a UUID of version 7 (RFC 9562), and converts it to lower case.
  *
  * @returns undefined when the header is absent
  * @throws {HeadgateError} `bad-request`

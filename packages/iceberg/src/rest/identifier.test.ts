@@ -1,7 +1,7 @@
 import type { Json } from '@headgate/json'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anyJson, damaged, outcome } from '../view/view.test-support.ts'
+import { anyJson, damaged, outcome } from '../../test/view/views.ts'
 import { decodeTableIdentifier, formatIdentifier, formatNamespace, sameIdentifier } from './identifier.ts'
 
 test('messages show namespaces and tables with dots', () => {
@@ -9,7 +9,7 @@ test('messages show namespaces and tables with dots', () => {
   expect(formatIdentifier({ namespace: ['ns'], name: 'tbl' })).toBe('ns.tbl')
 })
 
-test('an identifier is the same only level by level', () => {
+test('identifiers are compared level by level', () => {
   const paid = { namespace: ['accounting', 'tax'], name: 'paid' }
   expect(sameIdentifier(paid, { namespace: ['accounting', 'tax'], name: 'paid' })).toBe(true)
   expect(sameIdentifier(paid, { namespace: ['accounting.tax'], name: 'paid' })).toBe(false)
@@ -17,7 +17,7 @@ test('an identifier is the same only level by level', () => {
   expect(sameIdentifier(paid, { namespace: ['accounting', 'tax'], name: 'Paid' })).toBe(false)
 })
 
-test('an identifier is read from a body, unknown fields and all', () => {
+test('an identifier with unknown members is decoded', () => {
   expect(decodeTableIdentifier({ namespace: ['a', 'b'], name: 'c', extra: 1 }, 'source')).toEqual({
     namespace: ['a', 'b'],
     name: 'c',
@@ -32,13 +32,13 @@ test.each<[Json, string]>([
   [{ namespace: ['a'], name: null }, 'Invalid source.name: expected a string, found null'],
   [{ namespace: ['a'], name: '' }, 'Invalid source.name: must not be empty'],
   [{ namespace: [], name: 'b' }, 'Invalid source.namespace: must have at least one level'],
-])('%j is refused', (value, message) => {
+])('decodeTableIdentifier refuses %j', (value, message) => {
   expect(() => decodeTableIdentifier(value, 'source')).toThrow(
     expect.objectContaining({ code: 'bad-request', message }),
   )
 })
 
-test('any JSON value is read or refused in words', () => {
+test('decodeTableIdentifier returns a value or throws a HeadgateError for any JSON value', () => {
   fc.assert(
     fc.property(fc.oneof(anyJson, damaged({ namespace: ['a', 'b'], name: 'c' })), (value) => {
       const result = outcome(() => decodeTableIdentifier(value, 'source'))

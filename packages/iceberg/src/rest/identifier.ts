@@ -2,25 +2,25 @@ import type { Json } from '@headgate/json'
 import { decodeAt, decodeObject, decodeText, decodeTexts, required, type Decoder } from '../fields.ts'
 import { checkName, checkNamespace, defaultNameLimits, type NameLimits, type Namespace } from './names.ts'
 
-/** A table or view, by its place and name (Iceberg REST specification, `TableIdentifier`). */
+/** Namespace and name of a table or view (Iceberg REST specification, `TableIdentifier`). */
 export interface TableIdentifier {
   readonly namespace: Namespace
   readonly name: string
 }
 
 /**
- * Reads a namespace from a body: an array of its levels.
+ * Decodes a namespace in a request body: an array of its levels.
  *
- * @param at where it stands, for messages
+ * @param at path of the value, for messages
  */
 export function decodeNamespace(value: Json, at = '', limits: NameLimits = defaultNameLimits): Namespace {
   return decodeAt(at, value, namespaceDecoder(limits))
 }
 
 /**
- * Reads `{"namespace": [...], "name": "..."}`.
+ * Decodes `{"namespace": [...], "name": "..."}`.
  *
- * @param at where it stands, for messages
+ * @param at path of the value, for messages
  */
 export function decodeTableIdentifier(
   value: Json,
@@ -30,6 +30,7 @@ export function decodeTableIdentifier(
   return decodeAt(at, value, identifierDecoder(limits))
 }
 
+/** Returns a decoder for table identifiers within these limits. */
 export function identifierDecoder(limits: NameLimits): Decoder<TableIdentifier> {
   return (value) => {
     const object = decodeObject(value)
@@ -40,24 +41,25 @@ export function identifierDecoder(limits: NameLimits): Decoder<TableIdentifier> 
   }
 }
 
+/** Returns a decoder for namespaces within these limits. */
 export function namespaceDecoder(limits: NameLimits): Decoder<Namespace> {
   return (value) => checkNamespace(decodeTexts(value), limits)
 }
 
-/** Reads the name of a relation. */
+/** Returns a decoder for names of tables and views within these limits. */
 export function nameDecoder(limits: NameLimits): Decoder<string> {
   return (value) => checkName(decodeText(value), 'name', limits)
 }
 
-/** A namespace as messages show it: `accounting.tax`. Not reversible, for people only. */
+/** Formats a namespace for messages: `accounting.tax`. The result cannot be parsed if a name contains a dot. */
 export const formatNamespace = (namespace: Namespace): string => namespace.join('.')
 
-/** A table or view as messages show it: `accounting.tax.paid`. Not reversible, for people only. */
+/** Formats an identifier for messages: `accounting.tax.paid`. The result cannot be parsed if a name contains a dot. */
 export function formatIdentifier({ namespace, name }: TableIdentifier): string {
   return formatNamespace([...namespace, name])
 }
 
-/** Whether two identifiers name the same object. */
+/** Returns whether two identifiers are equal. */
 export function sameIdentifier(a: TableIdentifier, b: TableIdentifier): boolean {
   return (
     a.name === b.name &&

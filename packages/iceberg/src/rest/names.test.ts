@@ -6,7 +6,7 @@ const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
 test.each(['a', 'with.dot', 'with/sl', 'with sp', '...', 'Ünïcö', '日本', '*', "'; --"])(
-  '%j is a name',
+  'the name %j is accepted',
   (name) => {
     expect(checkName(name, 'table name', limits)).toBe(name)
   },
@@ -24,12 +24,12 @@ test.each<[string, RegExp]>([
   ['\ud800', /not well-formed Unicode/],
   ['ninebytes', /longer than 8 bytes/],
   ['日本語', /longer than 8 bytes/],
-])('%j is not', (name, message) => {
+])('the name %j is refused', (name, message) => {
   expect(() => checkName(name, 'table name', limits)).toThrow(refused(message))
 })
 
 describe('a namespace', () => {
-  test('has one to so many levels, each of them a name', () => {
+  test('a namespace has a valid number of levels, and each level is a valid name', () => {
     expect(checkNamespace(['a', 'b', 'c'], limits)).toEqual(['a', 'b', 'c'])
     expect(() => checkNamespace([], limits)).toThrow(
       refused(/^Invalid namespace: must have at least one level$/),
@@ -40,7 +40,7 @@ describe('a namespace', () => {
     )
   })
 
-  test('has a length of its own', () => {
+  test('a namespace has a separate limit of its length', () => {
     expect(() => checkNamespace(['123456', '123456'], limits)).not.toThrow()
     expect(() => checkNamespace(['123456', '1234567'], limits)).toThrow(refused(/longer than 12 bytes/))
   })

@@ -1,19 +1,20 @@
 import type { HeadgateError } from '@headgate/errors'
 import { invalid } from '../field-error.ts'
 
-/** The levels of a namespace, outermost first. Never empty once decoded. */
+/** Levels of a namespace, outermost first. A decoded namespace has at least one level. */
 export type Namespace = readonly string[]
 
-/** How long names may be. Bytes are of their UTF-8 form, because that is what stores and object keys count. */
+/** Limits of names in bytes of UTF-8, which databases and object keys count too. */
 export interface NameLimits {
-  /** One level of a namespace, or the name of a relation. */
+  /** Limit of one level of a namespace, and of the name of a table or view. */
   readonly maxNameBytes: number
-  /** All levels of a namespace together. */
+  /** Limit of all levels of a namespace together. */
   readonly maxNamespaceBytes: number
+  /** Limit of the number of levels. */
   readonly maxLevels: number
 }
 
-/** What is taken where nobody says otherwise. */
+/** Limits that decoders use by default. */
 export const defaultNameLimits: NameLimits = { maxNameBytes: 255, maxNamespaceBytes: 1024, maxLevels: 32 }
 
 const CONTROL = /\p{Cc}/u
@@ -23,15 +24,15 @@ const invalidName = (what: string, why: string): HeadgateError => invalid(`Inval
 const shown = (name: string): string => JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name)
 
 /**
- * Accepts a name that means the same thing everywhere it goes: into URLs, object keys, policies and logs.
+ * Checks a name. It must be unambiguous in URLs, object keys, policies and logs.
  *
- * @param what what it is the name of, for the message: `table name`, `namespace level`
+ * @param what kind of the name, for the message: `table name`, `namespace level`
  * @throws {HeadgateError} `bad-request`
  */
 export function checkName(name: string, what: string, limits: NameLimits = defaultNameLimits): string {
   if (name === '') throw invalidName(what, 'must not be empty')
   if (!name.isWellFormed()) throw invalidName(what, 'not well-formed Unicode')
-  // The unit separator 0x1F, which stands between levels on the wire, is one of them.
+  // This includes the unit separator 0x1F, which separates the levels of a namespace in URLs.
   if (CONTROL.test(name)) throw invalidName(what, `${shown(name)} has a control character`)
   // Clients, proxies and object stores resolve these as path segments.
   if (name === '.' || name === '..') throw invalidName(what, `${shown(name)} is reserved`)
@@ -42,7 +43,7 @@ export function checkName(name: string, what: string, limits: NameLimits = defau
 }
 
 /**
- * Accepts a namespace of at least one level whose levels are all valid names.
+ * Checks a namespace. It must have at least one level, and all levels must be valid names.
  *
  * @throws {HeadgateError} `bad-request`
  */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { outcome } from '../view/view.test-support.ts'
+import { outcome } from '../../test/view/views.ts'
 import { checkNamespace } from './names.ts'
 import { decodeNameParam, decodeNamespaceParam, encodeNamespaceParam } from './namespace-param.ts'
 
@@ -19,7 +19,7 @@ describe('namespaces', () => {
     ['a%2Eb', ['.'], ['a', 'b']],
     ['a.b%1Fc', ['.'], ['a.b', 'c']],
     ['a::b.c', ['::', '.'], ['a', 'b', 'c']],
-  ])('%s with separators %j is %j', (raw, separators, namespace) => {
+  ])('%s with the separators %j is decoded as %j', (raw, separators, namespace) => {
     expect(decodeNamespaceParam(raw, separators)).toEqual(namespace)
   })
 
@@ -37,11 +37,11 @@ describe('namespaces', () => {
     ['%FF', /broken percent-encoding/],
     ['%C0%AF', /broken percent-encoding/],
     ['%ED%A0%80', /broken percent-encoding/],
-  ])('%s is refused', (raw, message) => {
+  ])('decodeNamespaceParam refuses %s', (raw, message) => {
     expect(() => decodeNamespaceParam(raw)).toThrow(refused(message))
   })
 
-  test('what is written is read again, with the separator of the protocol and with another', () => {
+  test('an encoded namespace is decoded as the same namespace, with each separator', () => {
     const namespace = fc
       .array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1, maxLength: 4 })
       .filter((levels) => outcome(() => checkNamespace(levels)) !== 'refused')
@@ -54,7 +54,7 @@ describe('namespaces', () => {
     )
   })
 
-  test('any text is read or refused in words', () => {
+  test('decodeNamespaceParam returns a value or throws a HeadgateError for any text', () => {
     const raw = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('%', '1', 'F', 'a', '.') }),
@@ -69,7 +69,7 @@ describe('namespaces', () => {
   })
 })
 
-test('names of tables are decoded and checked, and the message says what they name', () => {
+test('decodeNameParam decodes and checks a name, and its message contains the kind of the name', () => {
   expect(decodeNameParam('my%2Ftable+1', 'table name')).toBe('my/table 1')
   expect(() => decodeNameParam('%2E%2E', 'table name')).toThrow(
     refused(/^Invalid table name: ".." is reserved$/),

@@ -1,16 +1,16 @@
 import { checkName, checkNamespace, defaultNameLimits, type NameLimits, type Namespace } from './names.ts'
 import { decodePercent } from './percent.ts'
 
-/** What every client may put between the levels of a namespace. */
+/** Separator between the levels of a namespace that every client may use. */
 export const UNIT_SEPARATOR = '\u001f'
 
 /**
- * Reads a namespace from a path segment or a query value, still percent-encoded.
+ * Decodes a namespace from a percent-encoded path segment or query value.
  *
- * Where the unit separator occurs it alone separates, so that clients that do not know the advertised separator can
- * have it in a name.
+ * If the value contains the unit separator, the other separators are parts of names, so that a client that does not know
+ * the advertised separator can use it in a name.
  *
- * @param separators decoded characters that stand between levels; the unit separator always counts
+ * @param separators decoded separators in addition to the unit separator
  * @throws {HeadgateError} `bad-request`
  * @example decodeNamespaceParam('accounting%1Ftax', ['.']) // ['accounting', 'tax']
  */
@@ -23,7 +23,7 @@ export function decodeNamespaceParam(
 }
 
 /**
- * Reads a list that `encodeNamespaceParam` could have written, without checking names.
+ * Splits a decoded value into the levels of a namespace, without checking the names.
  */
 export function splitLevels(text: string, separators: readonly string[]): readonly string[] {
   if (text.includes(UNIT_SEPARATOR)) return text.split(UNIT_SEPARATOR)
@@ -36,18 +36,18 @@ export function splitLevels(text: string, separators: readonly string[]): readon
 }
 
 /**
- * Writes a namespace as a path segment or query value, ready for a URL.
+ * Encodes a namespace as a path segment or query value of a URL.
  *
- * @param separator as the server advertises it (`namespace-separator`), that is, already percent-encoded
+ * @param separator percent-encoded separator, as in the server's `namespace-separator`
  */
 export function encodeNamespaceParam(namespace: Namespace, separator = '%1F'): string {
   return namespace.map((level) => encodeURIComponent(checkName(level, 'namespace level'))).join(separator)
 }
 
 /**
- * Reads the name of a table, view or function from a path segment, still percent-encoded.
+ * Decodes the name of a table, view or function from a percent-encoded path segment.
  *
- * @param what what it is the name of, for the message: `table name`
+ * @param what kind of the name, for the message: `table name`
  * @throws {HeadgateError} `bad-request`
  */
 export function decodeNameParam(raw: string, what: string, limits: NameLimits = defaultNameLimits): string {

@@ -4,7 +4,7 @@ import { operation, operations } from './operations.ts'
 
 const specification = new URL('../../../../spec/iceberg/rest-catalog-open-api.yaml', import.meta.url)
 
-/** Path, method and operationId of every operation in `paths`, by the indentation the document keeps. */
+/** Returns path, method and operationId of every operation of the specification, found by indentation. */
 function specified(): readonly string[] {
   const found: string[] = []
   let path = ''
@@ -18,13 +18,13 @@ function specified(): readonly string[] {
   return found
 }
 
-test('every operation of the pinned specification is here, and no other', () => {
+test('the operations equal those of the pinned specification', () => {
   const ours = operations.map(({ operationId, method, path }) => `${operationId}: ${method} ${path}`)
   expect(ours).toEqual(specified())
   expect(ours).toHaveLength(35)
 })
 
-test('an endpoint is advertised as verb and path template', () => {
+test('the endpoint of an operation is its method and its path template', () => {
   expect(operation('loadCredentials').endpoint).toBe(
     'GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials',
   )

@@ -1,4 +1,4 @@
-// In the order of the specification.
+// Rows are in the order of the specification.
 const rows = [
   ['getConfig', 'GET', '/v1/config'],
   ['getToken', 'POST', '/v1/oauth/tokens'],
@@ -40,17 +40,17 @@ const rows = [
 /** Name of an operation in the Iceberg REST specification. */
 export type OperationId = (typeof rows)[number][0]
 
-/** How one operation travels. */
+/** HTTP form of an operation. */
 export interface Operation {
   readonly operationId: OperationId
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
-  /** Template with `{…}` for its parameters. `/{prefix}` falls away when the server gives no prefix. */
+  /** Path template with `{…}` for parameters. Clients omit `/{prefix}` if the server configures no prefix. */
   readonly path: string
-  /** How `endpoints` of `GET /v1/config` names it. */
+  /** Name of the operation in `endpoints` of `GET /v1/config`. */
   readonly endpoint: string
 }
 
-/** Every operation of the Iceberg REST specification, as pinned in `spec/iceberg`. */
+/** All operations of the Iceberg REST specification in `spec/iceberg`. */
 export const operations: readonly Operation[] = rows.map(([operationId, method, path]) => ({
   operationId,
   method,
@@ -62,5 +62,5 @@ const byId = Object.fromEntries(
   operations.map((operation) => [operation.operationId, operation]),
 ) as Readonly<Record<OperationId, Operation>>
 
-/** One operation by its name. */
+/** Returns the operation with this name. */
 export const operation = (operationId: OperationId): Operation => byId[operationId]

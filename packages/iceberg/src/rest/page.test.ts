@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { outcome } from '../view/view.test-support.ts'
+import { outcome } from '../../test/view/views.ts'
 import { decodePage, type Page } from './page.ts'
 import { decodePageToken, encodePageToken } from './page-token.ts'
 
@@ -8,20 +8,20 @@ const page = (pageToken?: string, pageSize?: string): Page => decodePage({ pageT
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('without a token everything is asked for, with or without a size', () => {
+test('a request without a token requests the whole list, with or without a size', () => {
   expect(page()).toEqual({ kind: 'everything' })
   expect(page(undefined, '5')).toEqual({ kind: 'everything' })
 })
 
-test('an empty token asks for the first page', () => {
+test('an empty token requests the first page', () => {
   expect(page('', '5')).toEqual({ kind: 'page', after: undefined, size: 5 })
 })
 
-test('a token asks for the page after a name', () => {
+test('a token requests the page after a name', () => {
   expect(page(encodePageToken('orders'), '5')).toEqual({ kind: 'page', after: 'orders', size: 5 })
 })
 
-test('a page is never larger than the server allows', () => {
+test('a page is not larger than the limit of the server', () => {
   expect(page('')).toEqual({ kind: 'page', after: undefined, size: 100 })
   expect(page('', '101')).toEqual({ kind: 'page', after: undefined, size: 100 })
   expect(page('', '9'.repeat(400))).toEqual({ kind: 'page', after: undefined, size: 100 })
@@ -35,7 +35,7 @@ test.each(['0', '-1', '', ' 5', '5.0', '1e3', 'all', '٣'])(
   },
 )
 
-test('a token is safe in a URL and brings its name back', () => {
+test('a token contains only characters that are safe in URLs, and is decoded as its name', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (name) => {
       expect(encodePageToken(name)).toMatch(/^[\w-]+$/)
@@ -56,11 +56,11 @@ test.each<[string, string]>([
   ['no UTF-8', Buffer.from([0x5b, 0x31, 0x2c, 0x22, 0xff, 0x22, 0x5d]).toString('base64url')],
   ['half a character', encodePageToken('\ud800').replace(/.$/, '')],
   ['too much', encodePageToken('x'.repeat(9_000))],
-])('%s is no token of ours', (_, token) => {
+])('decodePageToken refuses %s', (_, token) => {
   expect(() => decodePageToken(token)).toThrow(refused(/^Invalid pageToken/))
 })
 
-test('any text is a token of ours or refused in words', () => {
+test('decodePageToken returns a name or throws a HeadgateError for any text', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), (token) => {
       const result = outcome(() => decodePageToken(token))

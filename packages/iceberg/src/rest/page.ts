@@ -1,23 +1,24 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodePageToken } from './page-token.ts'
 
-/** What part of a list is asked for. */
+/** Part of a list that a client requests. */
 export type Page =
   | { readonly kind: 'everything' }
   | {
       readonly kind: 'page'
-      /** Name after which the page starts; undefined: from the beginning. */
+      /** Name after which the page starts, or undefined for the first page. */
       readonly after: string | undefined
-      /** Most names the page may have. */
+      /** Maximum number of names in the page. */
       readonly size: number
     }
 
 /**
- * Reads `pageToken` and `pageSize`. An absent token asks for everything at once; an empty one for the first page.
+ * Decodes `pageToken` and `pageSize`. Without a token, the client requests the whole list. An empty token requests the
+ * first page.
  *
- * @param query decoded values; `undefined` where the parameter is absent
- * @param maxPageSize what larger sizes are cut to, and what a page has when no size is given
- * @throws {HeadgateError} `bad-request` for a size that is not a positive integer, or a token that is not ours
+ * @param query decoded values; `undefined` if the parameter is absent
+ * @param maxPageSize limit of `pageSize`, and its default
+ * @throws {HeadgateError} `bad-request` for a size that is not a positive integer, or an invalid token
  */
 export function decodePage(
   query: { readonly pageToken: string | undefined; readonly pageSize: string | undefined },

@@ -3,7 +3,7 @@ import { decodePurgeRequested, decodeSnapshotMode } from './query.ts'
 
 const refused: object = expect.objectContaining({ code: 'bad-request' })
 
-test('all snapshots are listed unless refs are asked for', () => {
+test('the default of snapshots is all', () => {
   expect(decodeSnapshotMode(undefined)).toBe('all')
   expect(decodeSnapshotMode('all')).toBe('all')
   expect(decodeSnapshotMode('refs')).toBe('refs')
@@ -14,7 +14,7 @@ test.each(['', 'none', 'refs,all'])('snapshots=%s is refused', (value) => {
   expect(() => decodeSnapshotMode(value)).toThrow(refused)
 })
 
-test('files are purged only when asked for, in Java or in Python', () => {
+test('purgeRequested accepts the spellings of Java and Python, and its default is false', () => {
   expect(decodePurgeRequested(undefined)).toBe(false)
   expect(decodePurgeRequested('false')).toBe(false)
   expect(decodePurgeRequested('False')).toBe(false)

@@ -1,10 +1,10 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Which snapshots the metadata of a loaded table lists. */
+/** Snapshots that the metadata of a loaded table contains: all, or those that branches and tags refer to. */
 export type SnapshotMode = 'all' | 'refs'
 
 /**
- * Reads the query value `snapshots` of loadTable; absent: `all`.
+ * Decodes the query parameter `snapshots` of loadTable. Default: `all`.
  *
  * @throws {HeadgateError} `bad-request`
  */
@@ -15,9 +15,9 @@ export function decodeSnapshotMode(value: string | undefined): SnapshotMode {
 }
 
 /**
- * Reads the query value `purgeRequested` of dropTable; absent: false. Python clients write `True`.
+ * Decodes the query parameter `purgeRequested` of dropTable. Default: false. Accepts `True`, which Python clients send.
  *
- * @throws {HeadgateError} `bad-request`: a typing error must neither keep nor delete files unasked
+ * @throws {HeadgateError} `bad-request` for other values, so that a typing error neither keeps nor deletes files
  */
 export function decodePurgeRequested(value: string | undefined): boolean {
   switch (value) {

@@ -4,18 +4,18 @@ import { decodeReferencedBy } from './referenced-by.ts'
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('views come outermost first; the last separator stands before the name', () => {
+test('views are decoded outermost first, and the last separator precedes the name', () => {
   expect(decodeReferencedBy('prod%1Fanalytics%1Fquarterly_view,prod%1Fanalytics%1Fmonthly_view')).toEqual([
     { namespace: ['prod', 'analytics'], name: 'quarterly_view' },
     { namespace: ['prod', 'analytics'], name: 'monthly_view' },
   ])
 })
 
-test('a comma in a name is escaped', () => {
+test('a comma in a name is decoded from %2C', () => {
   expect(decodeReferencedBy('a.x%2Cy', ['.'])).toEqual([{ namespace: ['a'], name: 'x,y' }])
 })
 
-test('nothing is no views', () => {
+test('a missing parameter is decoded as no views', () => {
   expect(decodeReferencedBy(undefined)).toEqual([])
   expect(decodeReferencedBy('')).toEqual([])
 })

@@ -4,13 +4,13 @@ import { checkName, checkNamespace, defaultNameLimits, type NameLimits } from '.
 import { splitLevels } from './namespace-param.ts'
 import { decodePercent } from './percent.ts'
 
-/** More views than this in one chain is refused. */
+/** Limit of the number of views. */
 const MAX_VIEWS = 64
 
 /**
- * Reads the query value `referenced-by`: the views through which a table or view is loaded, outermost first.
+ * Decodes the query parameter `referenced-by`: the views through which a table or view is loaded, outermost first.
  *
- * @param raw still percent-encoded, because a comma inside a name is `%2C`; absent: no views
+ * @param raw percent-encoded value, in which a comma in a name is `%2C`; undefined for no views
  * @throws {HeadgateError} `bad-request`
  * @example decodeReferencedBy('prod%1Fq,prod%1Fm', []) // views prod.q, prod.m
  */

@@ -3,13 +3,14 @@ import { checkRepresentations } from './dialects.ts'
 import { SUPPORTED_VIEW_FORMAT_VERSION } from './format-version.ts'
 import { sameJson } from './same-json.ts'
 import { sameSchema } from '../metadata/schema/same-schema.ts'
+import { schemaIndex } from '../metadata/schema/schema-index.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import { sameUuid } from './uuid.ts'
 import type { ViewDraft } from './view-draft.ts'
 import type { ViewVersion } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 
-/** In place of an id: the one that was added last in this set. */
+/** Id that refers to the last schema or version that the same commit added. */
 const LAST_ADDED = -1
 const FIRST_SCHEMA_ID = 0
 const FIRST_VERSION_ID = 1
@@ -34,15 +35,11 @@ export function applyViewUpdate(draft: ViewDraft, update: ViewUpdate): void {
       draft.location = update.location
       return
     case 'set-properties':
-      draft.properties = { ...draft.properties, ...update.updates }
+      for (const [name, value] of Object.entries(update.updates)) draft.properties.set(name, value)
       return
-    case 'remove-properties': {
-      const removals = new Set(update.removals)
-      draft.properties = Object.fromEntries(
-        Object.entries(draft.properties).filter(([key]) => !removals.has(key)),
-      )
+    case 'remove-properties':
+      for (const name of update.removals) draft.properties.delete(name)
       return
-    }
     case 'add-view-version':
       draft.lastAddedVersionId = addVersion(draft, update['view-version'])
       return
@@ -59,11 +56,17 @@ function upgradeFormatVersion(draft: ViewDraft, version: number): void {
 }
 
 /**
- * The id of an equal schema, or of a new one. A schema that was there already counts as added too: a client cannot
- * know that another one was faster, and its -1 must not depend on that.
+ * Adds a schema and returns its id, or returns the id of the equal schema of the view. In both cases -1 refers to the
+ * result, because a client cannot know whether another client has added the schema before.
  */
 function addSchema(draft: ViewDraft, schema: Schema): number {
-  const same = draft.schemas.find((known) => sameSchema(known, schema))
+  const fields = schemaIndex(schema).byId.size
+  let steps = 0
+  const same = draft.schemas.find((known) => {
+    steps += known.fields.length === schema.fields.length ? 4 + fields : 4
+    return sameSchema(known, schema)
+  })
+  draft.budget.spend(steps)
   if (same !== undefined) return same['schema-id']
   const id = nextId(
     FIRST_SCHEMA_ID,
@@ -73,10 +76,11 @@ function addSchema(draft: ViewDraft, schema: Schema): number {
   return id
 }
 
-/** The id of an equal version, or of a new one; the client's id stands if it is higher than all others. */
+/** Adds a version and returns its id, or the id of the equal version. Keeps the id of the client if it is the highest. */
 function addVersion(draft: ViewDraft, requested: ViewVersion): number {
   const version = { ...requested, 'schema-id': knownSchemaId(draft, requested['schema-id']) }
   checkRepresentations(version)
+  draft.budget.spend(draft.versions.length * countSteps(version))
   const same = draft.versions.find((known) => sameVersion(known, version))
   if (same !== undefined) return same['version-id']
   const id = nextId(
@@ -88,16 +92,23 @@ function addVersion(draft: ViewDraft, requested: ViewVersion): number {
   return id
 }
 
+/** Returns the number of steps to compare a version with another one. */
+function countSteps(version: ViewVersion): number {
+  const { representations, summary, 'default-namespace': namespace } = version
+  return 25 + 10 * (representations.length + Object.keys(summary).length + namespace.length)
+}
+
 function knownSchemaId(draft: ViewDraft, requested: number): number {
   const id = requested === LAST_ADDED ? draft.lastAddedSchemaId : requested
   if (id === undefined) throw refuse('Cannot set last added schema: no schema has been added')
+  draft.budget.spend(draft.schemas.length)
   if (!draft.schemas.some((schema) => schema['schema-id'] === id)) {
     throw refuse(`Cannot add version with unknown schema: ${id}`)
   }
   return id
 }
 
-/** Whether two versions say the same, whatever their ids and the times they were made. */
+/** Returns whether two versions are equal except for their ids and times. */
 function sameVersion(a: ViewVersion, b: ViewVersion): boolean {
   return sameJson(a, { ...b, 'version-id': a['version-id'], 'timestamp-ms': a['timestamp-ms'] })
 }
@@ -105,6 +116,7 @@ function sameVersion(a: ViewVersion, b: ViewVersion): boolean {
 function setCurrentVersion(draft: ViewDraft, requested: number): void {
   const id = requested === LAST_ADDED ? draft.lastAddedVersionId : requested
   if (id === undefined) throw refuse('Cannot set last added version: no version has been added')
+  draft.budget.spend(draft.versions.length)
   if (!draft.versions.some((version) => version['version-id'] === id)) {
     throw refuse(`Cannot set current version to unknown version: ${id}`)
   }

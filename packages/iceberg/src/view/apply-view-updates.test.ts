@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { applyViewUpdates } from './apply-view-updates.ts'
-import { exampleView, OTHER_UUID, schemaOf, sql, UUID, versionOf } from './example-view.ts'
+import { exampleView, OTHER_UUID, schemaOf, sql, UUID, versionOf } from '../../test/view/example-view.ts'
 import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 
@@ -41,11 +41,11 @@ describe('versions', () => {
     expect(view['current-version-id']).toBe(2)
   })
 
-  test("a client's id stands when it is higher than all others", () => {
+  test('a version keeps the id of the client if it is the highest', () => {
     expect(ids(apply(exampleView(), ...replace('select 2', { 'version-id': 12 })))).toEqual([1, 12])
   })
 
-  test('an equal version is used again, whatever its id and time', () => {
+  test('an equal version is reused, also if its id and time differ', () => {
     const view = apply(exampleView(), ...replace('select 2'))
     const back = apply(view, ...replace('select 1', { 'version-id': 3, 'timestamp-ms': 77 }))
     expect(ids(back)).toEqual([1, 2])
@@ -59,11 +59,11 @@ describe('versions', () => {
     ['default namespace', { 'default-namespace': ['other'] }],
     ['representations', { representations: [sql('select 1'), sql('select 1', 'trino')] }],
     ['a field that is not known here', { 'owner-note': 'x' }],
-  ])('a version that differs in its %s is another version', (_, difference) => {
+  ])('a version that differs in its %s is a new version', (_, difference) => {
     expect(ids(apply(exampleView(), ...replace('select 1', difference)))).toEqual([1, 2])
   })
 
-  test('-1 without a version before it is refused', () => {
+  test('the id -1 is refused if no version was added', () => {
     expect(() => apply(exampleView(), setCurrent(-1))).toThrow(refused(/no version has been added/))
   })
 
@@ -73,21 +73,21 @@ describe('versions', () => {
     )
   })
 
-  test('one definition per dialect', () => {
+  test('a version with two definitions for one dialect is refused', () => {
     const representations = [sql('select 1', 'trino'), sql('select 2', 'TRINO')]
     expect(() => apply(exampleView(), ...replace('', { representations }))).toThrow(
       refused('Invalid view version: Cannot add multiple queries for dialect trino', 'illegal-argument'),
     )
   })
 
-  test('ids end where 32 bits end', () => {
+  test('an id above 32 bits is refused', () => {
     const view = apply(exampleView(), ...replace('select 2', { 'version-id': 2 ** 31 - 1 }))
     expect(() => apply(view, ...replace('select 3'))).toThrow(refused(/Cannot assign an id/))
   })
 })
 
 describe('schemas', () => {
-  test('a new schema takes the id after the highest, and -1 in a version stands for it', () => {
+  test('a new schema takes the id after the highest, and -1 in a version refers to it', () => {
     const view = apply(
       exampleView(),
       { action: 'add-schema', schema: schemaOf('x', 'y') },
@@ -97,7 +97,7 @@ describe('schemas', () => {
     expect(view.versions.at(-1)?.['schema-id']).toBe(1)
   })
 
-  test('an equal schema is used again, also by -1', () => {
+  test('an equal schema is reused, and -1 refers to it', () => {
     const view = apply(
       exampleView(),
       { action: 'add-schema', schema: schemaOf('x') },
@@ -107,7 +107,7 @@ describe('schemas', () => {
     expect(view.versions.at(-1)?.['schema-id']).toBe(0)
   })
 
-  test('-1 without a schema before it is refused', () => {
+  test('the id -1 is refused if no schema was added', () => {
     expect(() => apply(exampleView(), ...replace('select 2', { 'schema-id': -1 }))).toThrow(
       refused('Cannot set last added schema: no schema has been added'),
     )
@@ -127,11 +127,11 @@ describe('dialects', () => {
   )
   const onlyTrino = replace('', { representations: [sql('select 2', 'trino')] })
 
-  test('the new current version keeps every dialect of the one before', () => {
+  test('the new current version must have every dialect of the previous one', () => {
     expect(() => apply(both, ...onlyTrino)).toThrow(refused(/replace\.drop-dialect\.allowed=false/))
   })
 
-  test('unless the view allows it, by what it says after the updates', () => {
+  test('a dialect can be dropped if the properties of the view allow it after the updates', () => {
     expect(() => apply(both, ...onlyTrino, setProperty('replace.drop-dialect.allowed', 'TRUE'))).not.toThrow()
     const allowed = apply(both, setProperty('replace.drop-dialect.allowed', 'true'))
     expect(() => apply(allowed, ...onlyTrino)).not.toThrow()
@@ -140,14 +140,14 @@ describe('dialects', () => {
     )
   })
 
-  test('what was current in between does not count', () => {
+  test('versions that were current only during the commit are ignored', () => {
     const representations = [sql('select 3'), sql('select 3', 'trino')]
     expect(() => apply(both, ...onlyTrino, ...replace('', { representations }))).not.toThrow()
   })
 })
 
 describe('history', () => {
-  test('a version made by these updates became current when it was made, an older one now', () => {
+  test('the log contains the time of a new version, and the time of the commit for an older version', () => {
     const view = apply(exampleView(), ...replace('select 2', { 'timestamp-ms': 700 }))
     expect(log(view)).toEqual([
       [500, 1],
@@ -160,7 +160,7 @@ describe('history', () => {
     ])
   })
 
-  test('only the last change of one set is in the log, and none when nothing changed in the end', () => {
+  test('the log contains only the last change of a commit, and none if the current version did not change', () => {
     const view = apply(exampleView(), ...replace('select 2'), ...replace('select 3', { 'timestamp-ms': 800 }))
     expect(log(view)).toEqual([
       [500, 1],
@@ -174,19 +174,19 @@ describe('history', () => {
     ...replace('select 3', { 'timestamp-ms': 800 }),
   )
 
-  test('ten versions are kept, unless the view says otherwise', () => {
+  test('ten versions are kept, or the number that the view sets', () => {
     let view = exampleView()
     for (let n = 2; n <= 14; n++) view = apply(view, ...replace(`select ${n}`))
     expect(ids(view)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
     expect(ids(apply(view, setProperty('version.history.num-entries', '2')))).toEqual([13, 14])
   })
 
-  test('the current version is kept however old it is', () => {
+  test('the current version is kept, also if it is the oldest', () => {
     const view = apply(three, setCurrent(1), setProperty('version.history.num-entries', '2'))
     expect(ids(view)).toEqual([1, 3])
   })
 
-  test('versions made by these updates are all kept', () => {
+  test('all versions that the commit adds are kept', () => {
     const view = apply(
       exampleView({ 'version.history.num-entries': '1' }),
       addVersion(versionOf('select 2')),
@@ -196,7 +196,7 @@ describe('history', () => {
     expect(ids(view)).toEqual([2, 3])
   })
 
-  test('the log begins after the last entry whose version is gone', () => {
+  test('the log begins after the last entry of a removed version', () => {
     const view = apply(three, setProperty('version.history.num-entries', '2'))
     expect(log(view)).toEqual([
       [700, 2],
@@ -204,7 +204,7 @@ describe('history', () => {
     ])
   })
 
-  test.each(['0', '-3', 'many', '1.5', ''])('%j versions cannot be kept', (value) => {
+  test.each(['0', '-3', 'many', '1.5', ''])('the number of versions %j is refused', (value) => {
     expect(() => apply(exampleView(), setProperty('version.history.num-entries', value))).toThrow(
       refused(/^version\.history\.num-entries must be/),
     )
@@ -212,7 +212,7 @@ describe('history', () => {
 })
 
 describe('identity, format, location, properties', () => {
-  test('a uuid cannot be reassigned, and assigning the same one changes nothing', () => {
+  test('a UUID cannot be reassigned, and assigning the same UUID has no effect', () => {
     const base = exampleView()
     expect(() => apply(base, { action: 'assign-uuid', uuid: OTHER_UUID })).toThrow(
       refused('Cannot reassign uuid'),
@@ -222,7 +222,7 @@ describe('identity, format, location, properties', () => {
     )
   })
 
-  test('the format version goes neither down nor beyond what is supported', () => {
+  test('a lower or unsupported format version is refused', () => {
     expect(() => apply(exampleView(), upgrade(0))).toThrow(refused('Cannot downgrade v1 view to v0'))
     expect(() => apply(exampleView(), upgrade(2))).toThrow(refused('Unsupported format version: 2'))
     expect(apply(exampleView(), upgrade(1))['format-version']).toBe(1)
@@ -243,21 +243,21 @@ describe('identity, format, location, properties', () => {
     ])
   })
 
-  test('fields that are not known here survive every update', () => {
+  test('updates keep unknown fields', () => {
     const base: ViewMetadata = { ...exampleView(), 'x-future': { a: [1n] } }
     expect(apply(base, ...replace('select 2'))['x-future']).toEqual({ a: [1n] })
   })
 })
 
-describe('changed', () => {
+describe('the result changed', () => {
   test.each<[string, readonly ViewUpdate[]]>([
     ['no updates', []],
     ['properties as they are', [setProperty('a', 'b')]],
-    ['removal of what is not there', [{ action: 'remove-properties', removals: ['z'] }]],
+    ['removals of unknown items', [{ action: 'remove-properties', removals: ['z'] }]],
     ['an equal schema', [{ action: 'add-schema', schema: schemaOf('x') }]],
     ['an equal version', replace('select 1')],
     ['the location as it is', [{ action: 'set-location', location: 's3://bucket/ns/v' }]],
-  ])('%s leave the view as it was: no new file', (_, updates) => {
+  ])('changed is false for %s', (_, updates) => {
     const base = exampleView({ a: 'b' })
     const result = applyViewUpdates(base, updates, { now: 9_000 })
     expect(result.changed).toBe(false)
@@ -269,12 +269,12 @@ describe('changed', () => {
     ['a schema', [{ action: 'add-schema', schema: schemaOf('z') }]],
     ['a version that is not current', [addVersion(versionOf('select 2'))]],
     ['a location', [{ action: 'set-location', location: 's3://elsewhere' }]],
-  ])('%s is a change', (_, updates) => {
+  ])('changed is true for %s', (_, updates) => {
     expect(applyViewUpdates(exampleView({ a: 'b' }), updates, { now: 9_000 }).changed).toBe(true)
   })
 })
 
-describe('a view that does not exist yet', () => {
+describe('a new view', () => {
   const uuid: ViewUpdate = { action: 'assign-uuid', uuid: UUID }
   const location: ViewUpdate = { action: 'set-location', location: 's3://b/v' }
   const rest: readonly ViewUpdate[] = [
@@ -282,19 +282,19 @@ describe('a view that does not exist yet', () => {
     ...replace('select 1', { 'schema-id': -1 }),
   ]
 
-  test('is built from updates alone', () => {
+  test('a new view is created from updates only', () => {
     const { metadata, changed } = applyViewUpdates(null, [uuid, location, ...rest], { now: 9_000 })
     expect(changed).toBe(true)
     expect(metadata['current-version-id']).toBe(1)
     expect(log(metadata)).toEqual([[1_000, 1]])
   })
 
-  test.each([-1, 0])('has version 1 when the client says %i because it knows none', (id) => {
+  test.each([-1, 0])('a new view has version 1 if the client sends the id %i', (id) => {
     const updates = [uuid, location, rest[0], ...replace('select 1', { 'schema-id': -1, 'version-id': id })]
     expect(ids(apply(null, ...updates.filter((update) => update !== undefined)))).toEqual([1])
   })
 
-  test('needs a uuid, a location and a current version', () => {
+  test('a new view without a UUID, a location or a current version is refused', () => {
     expect(() => apply(null, location, ...rest)).toThrow(refused(/no uuid/))
     expect(() => apply(null, uuid, ...rest)).toThrow(refused(/no location/))
     expect(() => apply(null, uuid, location)).toThrow(refused(/no current version/))

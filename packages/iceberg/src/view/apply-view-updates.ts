@@ -6,12 +6,12 @@ import type { ViewMetadata } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 
 /**
- * Applies updates in order and builds the view that results. The base is not touched.
+ * Applies updates in order and returns the new metadata. The base is not changed.
  *
- * @param base the view as it is, or null for a view that does not exist yet
- * @param now wall clock, ms since the epoch
- * @returns `changed` is false when the updates leave the view as it was; `metadata` is then the base itself, and no
- *   metadata file has to be written
+ * @param base current metadata of the view, or null for a new view
+ * @param now current time in ms since the epoch
+ * @returns `changed` is false if the updates have no effect. Then `metadata` is the base, and the caller need not write a
+ *   metadata file.
  * @throws {HeadgateError} `bad-request` when an update cannot be applied
  */
 export function applyViewUpdates(
@@ -32,6 +32,6 @@ function unchanged(draft: ViewDraft, base: ViewMetadata): boolean {
     draft.currentVersionId === base['current-version-id'] &&
     draft.schemas === base.schemas &&
     draft.versions === base.versions &&
-    sameJson(draft.properties, base.properties)
+    sameJson(Object.fromEntries(draft.properties), base.properties)
   )
 }

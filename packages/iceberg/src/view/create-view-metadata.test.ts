@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createViewMetadata } from './create-view-metadata.ts'
 import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
-import { exampleView, schemaOf, sql, UUID, versionOf } from './example-view.ts'
+import { exampleView, schemaOf, sql, UUID, versionOf } from '../../test/view/example-view.ts'
 import type { ViewRepresentation } from './view-metadata.ts'
 
 const create = (...representations: readonly ViewRepresentation[]): unknown =>
@@ -14,7 +14,7 @@ const create = (...representations: readonly ViewRepresentation[]): unknown =>
     now: 500,
   })
 
-test('a new view has schema 0 and version 1, made now, and a log that says so', () => {
+test('a new view has schema 0, version 1 with the current time, and one entry in its log', () => {
   expect(encodeViewMetadata(exampleView({ comment: 'c' }))).toEqual({
     'view-uuid': UUID,
     'format-version': 1,
@@ -27,7 +27,7 @@ test('a new view has schema 0 and version 1, made now, and a log that says so', 
   })
 })
 
-test('ids and time that the client sent with the version do not count', () => {
+test('the ids and the time of the requested version are replaced', () => {
   const version = versionOf('select 1', { 'version-id': 40, 'schema-id': 12, 'timestamp-ms': 9 })
   const view = createViewMetadata({
     uuid: UUID,
@@ -40,12 +40,12 @@ test('ids and time that the client sent with the version do not count', () => {
   expect(view).toEqual(exampleView())
 })
 
-test('a new view is one that can be read again', () => {
+test('the metadata of a new view can be decoded', () => {
   const view = exampleView({ comment: 'c' })
   expect(decodeViewMetadata(encodeViewMetadata(view))).toEqual(view)
 })
 
-test('one definition per dialect, whatever its case', () => {
+test('two definitions for one dialect are refused, also if the case differs', () => {
   expect(() => create(sql('select 1', 'trino'), sql('select 2', 'Trino'))).toThrow(
     expect.objectContaining({
       code: 'illegal-argument',
@@ -55,7 +55,7 @@ test('one definition per dialect, whatever its case', () => {
   expect(() => create(sql('select 1', 'trino'), sql('select 1', 'spark'))).not.toThrow()
 })
 
-test('a view without SQL, or with a kind of definition nobody specified, is refused', () => {
+test('a view without SQL, or with a representation of an unknown type, is refused', () => {
   expect(() => create()).toThrow(expect.objectContaining({ code: 'illegal-argument' }))
   expect(() => create(sql('select 1'), { type: 'substrait' })).toThrow(/"substrait"/)
 })

@@ -4,21 +4,20 @@ import type { StringMap } from '../fields.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
 
-/** What a view is made of. */
+/** A new view. */
 export interface NewView {
   readonly uuid: string
   readonly location: string
   readonly schema: Schema
-  /** The version as requested: its id, schema id and time are replaced. */
+  /** First version. Its id, schema id and time are replaced. */
   readonly version: ViewVersion
   readonly properties: StringMap
-  /** Wall clock, ms since the epoch. */
+  /** Current time in ms since the epoch. */
   readonly now: Int64
 }
 
 /**
- * The first state of a view, as `createView` asks for it: schema 0, version 1, made now and current. Reserved ids in
- * the request do not count, because the client cannot know any yet.
+ * Creates the first metadata of a view, with schema 0 and version 1 as the current version. Ignores the ids of the request.
  *
  * @throws {HeadgateError} `bad-request` when the version has no SQL, or two statements for one dialect
  */

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { refusal } from '../metadata/test-support.ts'
+import { refusal } from '../../test/metadata/tables.ts'
 import { decodeRegisteredView } from './decode-registered-view.ts'
 import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
-import { exampleView } from './example-view.ts'
+import { exampleView } from '../../test/view/example-view.ts'
 
 const document = encodeViewMetadata(exampleView())
 
-test('a view that engines read is registered', () => {
+test('a metadata file that engines can read is accepted', () => {
   expect(decodeRegisteredView(document)).toEqual(decodeViewMetadata(document))
 })
 
-test('null properties and representations of an unknown type, which readers refuse, are refused', () => {
+test('null properties and representations of an unknown type are refused, because readers refuse them', () => {
   expect(refusal(() => decodeRegisteredView({ ...document, properties: null }))).toBe(
     'bad-request: Invalid properties: must be left out, not null',
   )

@@ -1,5 +1,6 @@
 import type { Json } from '@headgate/json'
 import { decodeObject } from '../fields.ts'
+import { checkFullNamesIn } from '../metadata/schema/check-full-names.ts'
 import { checkNewSchema } from '../metadata/schema/check-new-schema.ts'
 import { refuseNullDefaults, refuseNulls } from '../null-members.ts'
 import { decodeViewMetadata } from './decode-view-metadata.ts'
@@ -7,15 +8,16 @@ import { checkRepresentations } from './dialects.ts'
 import type { ViewMetadata } from './view-metadata.ts'
 
 /**
- * Decodes the metadata file of a view that is to be registered. The file is served as it is, so that engines must be able
- * to read it, beyond what `decodeViewMetadata` asks: no null where members must be left out, schemas and versions as
- * new ones.
+ * Decodes the metadata file of a view that a client registers. Clients receive the file unchanged, so that engines must be
+ * able to read it. In addition to `decodeViewMetadata`, refuses null for members that must be omitted, and checks schemas
+ * and versions like new ones.
  *
  * @throws {HeadgateError} bad-request
  */
 export function decodeRegisteredView(value: Json): ViewMetadata {
-  const metadata = decodeViewMetadata(value)
   const document = decodeObject(value)
+  checkFullNamesIn(document)
+  const metadata = decodeViewMetadata(value)
   refuseNulls(document, ['properties'])
   refuseNullDefaults(document['schemas'])
   metadata.schemas.forEach(checkNewSchema)

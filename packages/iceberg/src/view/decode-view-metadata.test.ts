@@ -2,10 +2,10 @@ import { parse, stringify, type Json } from '@headgate/json'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeViewMetadata, encodeViewMetadata } from './decode-view-metadata.ts'
-import { exampleView } from './example-view.ts'
-import { anyJson, damaged, outcome } from './view.test-support.ts'
+import { exampleView } from '../../test/view/example-view.ts'
+import { anyJson, damaged, outcome } from '../../test/view/views.ts'
 
-// The first example of appendix A of the Iceberg view specification, plus fields it does not name.
+// The first example of appendix A of the Iceberg view specification, with additional unknown members.
 const DOCUMENT = `{
   "view-uuid": "fa6506c3-7681-40c8-86dc-e36561f83385",
   "format-version": 1,
@@ -42,20 +42,20 @@ const [version = {}] = document['versions'] as readonly Record<string, Json>[]
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('a document comes back with everything it had, known or not, integers exact', () => {
+test('a document is decoded and encoded with unknown members and exact integers', () => {
   const again = encodeViewMetadata(decodeViewMetadata(document))
   expect(again).toEqual(document)
   expect(stringify(again)).toContain('"x-future":{"row":9223372036854775807}')
 })
 
-test('a document without properties, or with a null catalog, is one with none', () => {
+test('missing properties and a null catalog are decoded as empty', () => {
   const { properties: _, ...rest } = document
   expect(decodeViewMetadata(rest).properties).toEqual({})
   const unset = { ...document, versions: [{ ...version, 'default-catalog': null }] }
   expect(decodeViewMetadata(unset).versions[0]).not.toHaveProperty('default-catalog')
 })
 
-describe('what does not hold together is refused, by name', () => {
+describe('decodeViewMetadata refuses inconsistent documents', () => {
   test.each<[string, Json, RegExp]>([
     ['not an object', [], /^Invalid view metadata: expected an object, found an array$/],
     ['no uuid', { ...document, 'view-uuid': null }, /view-uuid: expected a string, found null/],
@@ -87,17 +87,17 @@ describe('what does not hold together is refused, by name', () => {
     ],
     ['an id beyond 32 bits', { ...document, 'current-version-id': 2 ** 31 }, /32-bit integer/],
     ['text that is not Unicode', { ...document, location: 's3://\ud800' }, /location: not well-formed/],
-  ])('%s', (_, value, message) => {
+  ])('with %s', (_, value, message) => {
     expect(() => decodeViewMetadata(value)).toThrow(refused(message))
   })
 
-  test('no log', () => {
+  test('without a log', () => {
     const { 'version-log': _, ...rest } = document
     expect(() => decodeViewMetadata(rest)).toThrow(refused(/missing field version-log/))
   })
 })
 
-test('any JSON value is refused in words or read, never a crash', () => {
+test('decodeViewMetadata returns a value or throws a HeadgateError for any JSON value', () => {
   const value = fc.oneof(anyJson, damaged(document), damaged(encodeViewMetadata(exampleView())))
   fc.assert(
     fc.property(value, (value) => {

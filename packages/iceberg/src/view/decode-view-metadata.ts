@@ -20,10 +20,10 @@ import type { ViewMetadata } from './view-metadata.ts'
 const ROOT = 'view metadata'
 
 /**
- * Reads the JSON document of a view's metadata file and checks that it holds together: ids are unique, and the
- * current version and its schema are there. Members the specification does not name are kept.
+ * Decodes the metadata document of a view. Checks that ids are unique, and that the current version and its schema exist.
+ * Unknown members are kept.
  *
- * @throws {HeadgateError} `bad-request`, naming the field
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
  * @example decodeViewMetadata(parse(text))
  */
 export function decodeViewMetadata(value: Json): ViewMetadata {
@@ -48,7 +48,7 @@ function decodeView(value: Json): ViewMetadata {
 }
 
 /**
- * The document to write for a view: the specification's members first, in its order, then all others as they came.
+ * Returns the metadata document of a view: the members of the specification in its order, then unknown members.
  */
 export function encodeViewMetadata(metadata: ViewMetadata): JsonObject {
   const known: ViewMetadata = {

@@ -2,8 +2,8 @@ import type { Json } from '@headgate/json'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeViewRequirement, decodeViewUpdate } from './decode-view-update.ts'
-import { schemaOf, UUID, versionOf } from './example-view.ts'
-import { anyJson, damaged, outcome } from './view.test-support.ts'
+import { schemaOf, UUID, versionOf } from '../../test/view/example-view.ts'
+import { anyJson, damaged, outcome } from '../../test/view/views.ts'
 
 const updates: readonly Json[] = [
   { action: 'assign-uuid', uuid: UUID },
@@ -19,16 +19,16 @@ const updates: readonly Json[] = [
 const refused = (message: RegExp): object =>
   expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) })
 
-test('the eight updates of a view are read as they are', () => {
+test('the eight updates of a view are decoded unchanged', () => {
   for (const update of updates) expect(decodeViewUpdate(update)).toEqual(update)
 })
 
-test('earlier names of the properties are understood', () => {
+test('earlier names of members are accepted', () => {
   expect(decodeViewUpdate({ action: 'set-properties', updated: { a: 'b' } })).toEqual(updates[4])
   expect(decodeViewUpdate({ action: 'remove-properties', removed: ['a'] })).toEqual(updates[5])
 })
 
-describe('refused', () => {
+describe('decodeViewUpdate refuses', () => {
   test.each<[string, Json, RegExp]>([
     ['an action that is unknown', { action: 'explode' }, /unknown view update "explode"/],
     ['an action of tables', { action: 'remove-schemas', 'schema-ids': [1] }, /unknown view update/],
@@ -52,7 +52,7 @@ describe('refused', () => {
 })
 
 describe('requirements', () => {
-  test('assert-view-uuid is read', () => {
+  test('assert-view-uuid is decoded', () => {
     const requirement = { type: 'assert-view-uuid', uuid: 'any text, it is only compared' }
     expect(decodeViewRequirement(requirement)).toEqual(requirement)
   })
@@ -67,7 +67,7 @@ describe('requirements', () => {
   })
 })
 
-test('any JSON value is refused in words or read, never a crash', () => {
+test('decoders return a value or throw a HeadgateError for any JSON value', () => {
   const value = fc.oneof(anyJson, ...updates.map(damaged))
   fc.assert(
     fc.property(value, (value) => {

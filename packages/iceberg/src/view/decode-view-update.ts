@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@headgate/json'
 import { decodeViewVersion } from './decode-view-version.ts'
-import { within } from '../field-error.ts'
+import { prependPath } from '../field-error.ts'
 import {
   decodeAt,
   decodeInt32,
@@ -10,22 +10,22 @@ import {
   decodeTextMap,
   decodeTexts,
   required,
-  unfit,
+  invalidField,
 } from '../fields.ts'
 import { decodeNewSchema } from '../metadata/schema/decode-new-schema.ts'
 import { decodeUuid } from './uuid.ts'
 import type { ViewRequirement, ViewUpdate } from './view-update.ts'
 
-/** The name under which a member was given: today's or, by older clients, an earlier one. */
+/** Returns the name of a member in this object: the current one, or the earlier one that older clients send. */
 function renamed(object: JsonObject, name: string, earlier: string): string {
   return object[name] === undefined && object[earlier] !== undefined ? earlier : name
 }
 
 /**
- * Reads one of the eight updates of a view.
+ * Decodes an update of a view.
  *
- * @param at where it stands, for messages
- * @throws {HeadgateError} `bad-request`; also for an action that is unknown or of tables only
+ * @param at path of the value, for messages
+ * @throws {HeadgateError} `bad-request`, also for an unknown action and for actions of tables
  */
 export function decodeViewUpdate(value: Json, at = ''): ViewUpdate {
   return decodeAt(at, value, readUpdate)
@@ -52,14 +52,14 @@ function readUpdate(value: Json): ViewUpdate {
     case 'set-current-view-version':
       return { action, 'view-version-id': required(object, 'view-version-id', decodeInt32) }
     default:
-      throw within('action', unfit(`unknown view update ${JSON.stringify(action)}`))
+      throw prependPath('action', invalidField(`unknown view update ${JSON.stringify(action)}`))
   }
 }
 
 /**
- * Reads a requirement on a view; there is one, `assert-view-uuid`.
+ * Decodes a requirement of a view. The only one is `assert-view-uuid`.
  *
- * @throws {HeadgateError} `bad-request`; also for a type that is unknown or of tables only
+ * @throws {HeadgateError} `bad-request`, also for an unknown type and for requirements of tables
  */
 export function decodeViewRequirement(value: Json, at = ''): ViewRequirement {
   return decodeAt(at, value, readRequirement)
@@ -69,7 +69,7 @@ function readRequirement(value: Json): ViewRequirement {
   const object = decodeObject(value)
   const type = required(object, 'type', decodeText).toLowerCase()
   if (type !== 'assert-view-uuid') {
-    throw within('type', unfit(`unknown view requirement ${JSON.stringify(type)}`))
+    throw prependPath('type', invalidField(`unknown view requirement ${JSON.stringify(type)}`))
   }
   return { type, uuid: required(object, 'uuid', decodeText) }
 }

@@ -27,9 +27,9 @@ function decodeRepresentation(value: Json): ViewRepresentation {
 }
 
 /**
- * Reads a view version; members it does not know stay with it.
+ * Decodes a version of a view. Unknown members are kept.
  *
- * @param at where it stands, for messages
+ * @param at path of the value, for messages
  */
 export function decodeViewVersion(value: Json, at = ''): ViewVersion {
   return decodeAt(at, value, readVersion)
@@ -44,13 +44,14 @@ function readVersion(value: Json): ViewVersion {
     'timestamp-ms': required(object, 'timestamp-ms', decodeInt64),
     'schema-id': required(object, 'schema-id', decodeInt32),
     summary: required(object, 'summary', decodeTextMap),
-    // null and absent mean the same; only one form is kept.
+    // Null and a missing member mean the same. Decoded versions omit the member.
     ...(defaultCatalog === undefined ? {} : { 'default-catalog': defaultCatalog }),
     'default-namespace': required(object, 'default-namespace', decodeTexts),
     representations: required(object, 'representations', (list) => decodeArray(list, decodeRepresentation)),
   }
 }
 
+/** Decodes an entry of the version log. */
 export function decodeViewHistoryEntry(value: Json): ViewHistoryEntry {
   const object = decodeObject(value)
   return {

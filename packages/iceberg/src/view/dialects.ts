@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { ViewVersion } from './view-metadata.ts'
 import { viewPropertyNames } from './view-properties.ts'
 
-/** The SQL dialects a version is written in, in lower case: dialects differ by more than case. */
+/** Returns the SQL dialects of a version in lower case, because names of dialects are case-insensitive. */
 function sqlDialects(version: ViewVersion): readonly string[] {
   return version.representations
     .filter((representation) => representation.type.toLowerCase() === 'sql')
@@ -10,8 +10,7 @@ function sqlDialects(version: ViewVersion): readonly string[] {
 }
 
 /**
- * Refuses a version that could not be read back as one definition: without any SQL, with a representation of a type
- * nobody specified, or with two statements for one dialect.
+ * Refuses a version without SQL, with a representation of an unknown type, or with two statements for one dialect.
  */
 export function checkRepresentations(version: ViewVersion): void {
   const unsupported = version.representations.filter(({ type }) => type.toLowerCase() !== 'sql')
@@ -29,7 +28,12 @@ export function checkRepresentations(version: ViewVersion): void {
       'Invalid view version: at least one SQL representation is required',
     )
   }
-  const repeated = dialects.find((dialect, index) => dialects.indexOf(dialect) !== index)
+  const seen = new Set<string>()
+  const repeated = dialects.find((dialect) => {
+    const isRepeated = seen.has(dialect)
+    seen.add(dialect)
+    return isRepeated
+  })
   if (repeated !== undefined) {
     throw new HeadgateError(
       'illegal-argument',
@@ -38,11 +42,12 @@ export function checkRepresentations(version: ViewVersion): void {
   }
 }
 
-/** Refuses a new current version that leaves readers of one dialect without a definition. */
+/** Refuses a new current version that lacks a dialect of the previous one. */
 export function checkNoDialectLost(previous: ViewVersion, current: ViewVersion): void {
   const before = sqlDialects(previous)
   const after = sqlDialects(current)
-  if (before.every((dialect) => after.includes(dialect))) return
+  const kept = new Set(after)
+  if (before.every((dialect) => kept.has(dialect))) return
   throw new HeadgateError(
     'bad-request',
     `Cannot replace view due to loss of view dialects (${viewPropertyNames.dropDialectAllowed}=false): ` +

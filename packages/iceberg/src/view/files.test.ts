@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { exampleView, UUID } from './example-view.ts'
+import { exampleView, UUID } from '../../test/view/example-view.ts'
 import { viewLocations, viewMetadataCodec, viewMetadataFileName } from './index.ts'
 
-test('names count with five digits or more and say how the file is compressed', () => {
+test('the name of a metadata file contains a number of at least five digits and the compression', () => {
   expect(viewMetadataFileName(0, UUID, 'gzip')).toBe(`00000-${UUID}.gz.metadata.json`)
   expect(viewMetadataFileName(41, UUID, 'none')).toBe(`00041-${UUID}.metadata.json`)
   expect(viewMetadataFileName(123_456, UUID, 'none')).toBe(`123456-${UUID}.metadata.json`)
 })
 
-test('metadata of views is gzipped unless the view says otherwise', () => {
+test('metadata of views is compressed by gzip unless the view disables it', () => {
   expect(viewMetadataCodec({})).toBe('gzip')
   expect(viewMetadataCodec({ 'write.metadata.compression-codec': 'NONE' })).toBe('none')
   expect(() => viewMetadataCodec({ 'write.metadata.compression-codec': 'lz4' })).toThrow(
@@ -16,7 +16,7 @@ test('metadata of views is gzipped unless the view says otherwise', () => {
   )
 })
 
-test('every location a view names is known', () => {
+test('viewLocations returns every location in the metadata', () => {
   expect(viewLocations(exampleView())).toEqual({
     location: 's3://bucket/ns/v',
     metadataPath: null,

@@ -1,2 +1,2 @@
-/** The newest view format this package reads and writes; new views get it. */
+/** Highest supported version of the view format, and the version of new views. */
 export const SUPPORTED_VIEW_FORMAT_VERSION = 1

@@ -1,6 +1,6 @@
 export {
   metadataFileName as viewMetadataFileName,
-  metadataVersionOf,
+  parseMetadataVersion,
   type MetadataCodec,
 } from '../metadata/files.ts'
 export { applyViewUpdates } from './apply-view-updates.ts'

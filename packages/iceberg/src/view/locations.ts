@@ -1,16 +1,16 @@
 import type { ViewMetadata } from './view-metadata.ts'
 import { ownProperty, viewPropertyNames } from './view-properties.ts'
 
-/** Where a view's files are. */
+/** Locations of the files of a view. */
 export interface ViewLocations {
   readonly location: string
-  /** `write.metadata.path`; null: metadata files are under `<location>/metadata`. */
+  /** Value of `write.metadata.path`, or null if metadata files are in `<location>/metadata`. */
   readonly metadataPath: string | null
-  /** Each location the view names: all of them must be checked before anything is written. */
+  /** All locations in the metadata. They must be checked before a file is written. */
   readonly all: readonly string[]
 }
 
-/** Where a view says that its files are and will be. */
+/** Returns the locations of the files of a view. */
 export function viewLocations({ location, properties }: ViewMetadata): ViewLocations {
   const metadataPath = ownProperty(properties, viewPropertyNames.metadataPath) ?? null
   return { location, metadataPath, all: [...new Set([location, metadataPath ?? location])] }

@@ -1,7 +1,7 @@
 import type { ViewHistoryEntry, ViewVersion } from './view-metadata.ts'
 
 /**
- * The `keep` versions with the highest ids, the current one always among them, in the order they had.
+ * Returns the `keep` versions with the highest ids, including the current one, in their original order.
  */
 export function retainedVersions(
   versions: readonly ViewVersion[],
@@ -17,8 +17,7 @@ export function retainedVersions(
 }
 
 /**
- * The part of the log that still tells a whole story: everything up to the last entry of a version that is gone
- * falls away.
+ * Returns the part of the version log after the last entry of a removed version, so that the log has no gap.
  */
 export function retainedHistory(
   history: readonly ViewHistoryEntry[],

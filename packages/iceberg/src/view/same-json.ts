@@ -4,7 +4,7 @@ import { isJsonObject } from '../fields.ts'
 const members = (object: JsonObject): readonly string[] =>
   Object.keys(object).filter((key) => object[key] !== undefined)
 
-/** Whether two JSON values say the same: the order of members does not matter, absent and undefined are one. */
+/** Returns whether two JSON values are equal. Ignores the order of members, and treats undefined as absent. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b)) {

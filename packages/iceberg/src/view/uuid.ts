@@ -2,8 +2,8 @@ import type { Json } from '@headgate/json'
 import { decodeUuid as checkUuid } from '../metadata/table/uuid.ts'
 import { decodeText } from '../fields.ts'
 
-/** A UUID of any version, in the spelling it came in. */
+/** Decodes a UUID of any version. Does not change its case. */
 export const decodeUuid = (value: Json): string => checkUuid(decodeText(value))
 
-/** UUIDs are the same whatever the case of their letters. */
+/** Returns whether two UUIDs are equal, ignoring case. */
 export const sameUuid = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()

@@ -3,46 +3,50 @@ import type { Int64 } from '@headgate/json'
 import { dropDialectAllowed, viewHistorySize } from './view-properties.ts'
 import { checkNoDialectLost } from './dialects.ts'
 import { SUPPORTED_VIEW_FORMAT_VERSION } from './format-version.ts'
-import type { StringMap } from '../fields.ts'
+import { StepBudget } from '../step-budget.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewHistoryEntry, ViewMetadata, ViewVersion } from './view-metadata.ts'
 import { retainedHistory, retainedVersions } from './retention.ts'
 
-/** A view while a set of updates is being applied to it: what will be written, and what the set has done so far. */
+/** State of a view while the updates of one commit are applied. */
 export interface ViewDraft {
   uuid: string | undefined
   formatVersion: number
   location: string | undefined
-  properties: StringMap
+  readonly properties: Map<string, string>
   schemas: readonly Schema[]
   currentVersionId: number | undefined
   versions: readonly ViewVersion[]
-  /** What -1 stands for as a schema id: the schema that the last `add-schema` of this set named. */
+  /** Schema id that -1 refers to: that of the last `add-schema` of this commit. */
   lastAddedSchemaId: number | undefined
-  /** What -1 stands for as a version id. */
+  /** Version id that -1 refers to: that of the last `add-view-version` of this commit. */
   lastAddedVersionId: number | undefined
-  /** Versions that did not exist before this set. */
+  /** Versions that this commit added. */
   readonly newVersionIds: Set<number>
+  readonly budget: StepBudget
 }
 
+/** Creates a draft from the current metadata of a view, or of a new view if it is null. */
 export function openDraft(base: ViewMetadata | null): ViewDraft {
   return {
     uuid: base?.['view-uuid'],
     formatVersion: base?.['format-version'] ?? SUPPORTED_VIEW_FORMAT_VERSION,
     location: base?.location,
-    properties: base?.properties ?? {},
+    properties: new Map(Object.entries(base?.properties ?? {})),
     schemas: base?.schemas ?? [],
     currentVersionId: base?.['current-version-id'],
     versions: base?.versions ?? [],
     lastAddedSchemaId: undefined,
     lastAddedVersionId: undefined,
     newVersionIds: new Set(),
+    budget: new StepBudget(),
   }
 }
 
-/** The view that a draft describes, with its log continued and old versions let go. */
+/** Converts a draft to metadata. Adds an entry to the version log, and removes versions that the view no longer keeps. */
 export function closeDraft(draft: ViewDraft, base: ViewMetadata | null, now: Int64): ViewMetadata {
-  const { uuid, location, properties } = draft
+  const { uuid, location } = draft
+  const properties = Object.fromEntries(draft.properties)
   if (uuid === undefined) throw new HeadgateError('bad-request', 'Invalid view: no uuid was assigned')
   if (location === undefined) throw new HeadgateError('bad-request', 'Invalid view: no location was set')
   const current = draft.versions.find((version) => version['version-id'] === draft.currentVersionId)
@@ -68,11 +72,11 @@ export function closeDraft(draft: ViewDraft, base: ViewMetadata | null, now: Int
   }
 }
 
-/** The log has one entry for each change of the current version that others could see, so at most one per set. */
+/** Returns the new entry of the version log, or no entry if the current version did not change. */
 function logEntry(base: ViewMetadata | null, current: ViewVersion, now: Int64): readonly ViewHistoryEntry[] {
   const id = current['version-id']
   if (base !== null && base['current-version-id'] === id) return []
-  // A version made in this set became current when it was made; an older one is being brought back now.
+  // A new version became current at its own time. A rollback to an older version gets the time of this commit.
   const isNew = base === null || !base.versions.some((version) => version['version-id'] === id)
   return [{ 'timestamp-ms': isNew ? current['timestamp-ms'] : now, 'version-id': id }]
 }

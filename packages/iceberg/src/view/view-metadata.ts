@@ -3,15 +3,13 @@ import type { Schema } from '../metadata/schema/types.ts'
 import type { StringMap } from '../fields.ts'
 
 /**
- * A view as its metadata file holds it (Iceberg view specification, version 1).
- *
- * Plain JSON-shaped data under the specification's own names. Members the specification does not name are kept and
- * written again; they are not part of the type.
+ * Content of the metadata file of a view (Iceberg view specification, version 1), with the same member names. Unknown
+ * members are kept, but are not part of the type.
  */
 export interface ViewMetadata extends JsonObject {
   readonly 'view-uuid': string
   readonly 'format-version': number
-  /** Base location; metadata files go to `<location>/metadata/` unless `write.metadata.path` says otherwise. */
+  /** Base location. Metadata files are in `<location>/metadata/` unless `write.metadata.path` is set. */
   readonly location: string
   readonly properties: StringMap
   readonly schemas: readonly Schema[]
@@ -21,30 +19,30 @@ export interface ViewMetadata extends JsonObject {
   readonly 'version-log': readonly ViewHistoryEntry[]
 }
 
-/** One definition of a view. Never changed once it is part of a view. */
+/** Definition of a view. Immutable. */
 export interface ViewVersion extends JsonObject {
   readonly 'version-id': number
-  /** When it was made, ms since the epoch. */
+  /** Time of its creation in ms since the epoch. */
   readonly 'timestamp-ms': Int64
-  /** In an update, -1 stands for the schema added last in the same set of updates. */
+  /** Id of its schema. In an update, -1 refers to the last schema that the same commit added. */
   readonly 'schema-id': number
   readonly summary: StringMap
-  /** Catalog for names without one; absent: the catalog of the view. */
+  /** Catalog for names without a catalog. Default: the catalog of the view. */
   readonly 'default-catalog'?: string
   readonly 'default-namespace': readonly string[]
   readonly representations: readonly ViewRepresentation[]
 }
 
-/** A way to say what the view is. `sql` is the only type so far, with `sql` and `dialect`; others are kept as they are. */
+/** Representation of a definition. The only specified type is `sql`, with the members `sql` and `dialect`. */
 export interface ViewRepresentation extends JsonObject {
   readonly type: string
   readonly sql?: string
   readonly dialect?: string
 }
 
-/** One change of the current version. */
+/** Change of the current version. */
 export interface ViewHistoryEntry extends JsonObject {
-  /** ms since the epoch */
+  /** Time of the change in ms since the epoch. */
   readonly 'timestamp-ms': Int64
   readonly 'version-id': number
 }

@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { MetadataCodec } from '../metadata/files.ts'
 import type { StringMap } from '../fields.ts'
 
-/** The properties of a view that this package itself obeys. */
+/** Names of the properties of views that this package uses. */
 export const viewPropertyNames = {
   historySize: 'version.history.num-entries',
   dropDialectAllowed: 'replace.drop-dialect.allowed',
@@ -10,11 +10,11 @@ export const viewPropertyNames = {
   metadataPath: 'write.metadata.path',
 } as const
 
-/** A property that is set, never one that every object has. */
+/** Returns an own property, and no inherited member such as `constructor`. */
 export const ownProperty = (properties: StringMap, name: string): string | undefined =>
   Object.hasOwn(properties, name) ? properties[name] : undefined
 
-/** How many versions a view keeps; 10 unless it says otherwise. */
+/** Returns the number of versions that a view keeps. Default: 10. */
 export function viewHistorySize(properties: StringMap): number {
   const name = viewPropertyNames.historySize
   const text = ownProperty(properties, name) ?? '10'
@@ -28,12 +28,12 @@ export function viewHistorySize(properties: StringMap): number {
   return Number(text)
 }
 
-/** Whether the new current version may lack a dialect of the one before; no unless the view says so. */
+/** Returns whether a new current version may lack a dialect of the previous one. Default: false. */
 export function dropDialectAllowed(properties: StringMap): boolean {
   return ownProperty(properties, viewPropertyNames.dropDialectAllowed)?.toLowerCase() === 'true'
 }
 
-/** How the view's metadata files are compressed. Views default to gzip, unlike tables. */
+/** Returns the compression of the metadata files of a view. The default is gzip, unlike for tables. */
 export function viewMetadataCodec(properties: StringMap): MetadataCodec {
   const name = viewPropertyNames.compressionCodec
   const text = ownProperty(properties, name) ?? 'gzip'

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { exampleView, OTHER_UUID, UUID } from './example-view.ts'
+import { exampleView, OTHER_UUID, UUID } from '../../test/view/example-view.ts'
 import { checkViewRequirements } from './view-requirements.ts'
 
-test('the uuid that is asserted is the one of the view, whatever the case of its letters', () => {
+test('assert-view-uuid compares UUIDs without regard to case', () => {
   expect(() => checkViewRequirements(exampleView(), [])).not.toThrow()
   expect(() =>
     checkViewRequirements(exampleView(), [{ type: 'assert-view-uuid', uuid: UUID.toUpperCase() }]),
   ).not.toThrow()
 })
 
-test('one requirement that does not hold is a conflict, and both uuids are named', () => {
+test('a requirement that fails is a conflict, and the message contains both UUIDs', () => {
   expect(() =>
     checkViewRequirements(exampleView(), [
       { type: 'assert-view-uuid', uuid: UUID },

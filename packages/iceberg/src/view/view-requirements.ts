@@ -4,9 +4,9 @@ import type { ViewMetadata } from './view-metadata.ts'
 import type { ViewRequirement } from './view-update.ts'
 
 /**
- * Checks every requirement, in order, against the view as it is now.
+ * Checks the requirements of a commit against the current metadata of the view.
  *
- * @throws {HeadgateError} `commit-failed` when one does not hold: nothing was changed, the client may reload and retry
+ * @throws {HeadgateError} `commit-failed` when a requirement fails; the client can load the view again and retry
  */
 export function checkViewRequirements(base: ViewMetadata, requirements: readonly ViewRequirement[]): void {
   for (const { uuid } of requirements) {

@@ -2,7 +2,7 @@ import type { StringMap } from '../fields.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewVersion } from './view-metadata.ts'
 
-/** One change to a view (Iceberg REST specification, `ViewUpdate`). */
+/** One of the `updates` of a commit to a view (Iceberg REST specification, `ViewUpdate`). */
 export type ViewUpdate =
   | { readonly action: 'assign-uuid'; readonly uuid: string }
   | { readonly action: 'upgrade-format-version'; readonly 'format-version': number }
@@ -13,7 +13,7 @@ export type ViewUpdate =
   | { readonly action: 'add-view-version'; readonly 'view-version': ViewVersion }
   | { readonly action: 'set-current-view-version'; readonly 'view-version-id': number }
 
-/** What must hold of a view before the updates of the same request are applied. */
+/** Condition that is checked before the updates of the same request are applied. */
 export interface ViewRequirement {
   readonly type: 'assert-view-uuid'
   readonly uuid: string

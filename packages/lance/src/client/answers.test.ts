@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gathered, id, problem, testNamespace, type Reply } from './scripted-server.test-support.ts'
+import { gathered, id, problem, testNamespace, type Reply } from '../../test/client/scripted-server.ts'
 
 const answered = (reply: Reply) => testNamespace({ maxRetries: 0, answer: () => reply })
 

@@ -6,7 +6,7 @@ import { WireError } from '../model/wire-error.ts'
 import type { Context } from '../model/wire/common.ts'
 import { isArrowFile, isArrowStream } from './arrow/arrow-format.ts'
 import { InvalidAnswerError, LanceNamespaceError } from './errors/lance-namespace-error.ts'
-import type { LanceAnswer } from './http/attempt-transport.ts'
+import type { BufferedResponse } from '@headgate/http'
 import { answerContext } from './request-context.ts'
 
 /**
@@ -16,7 +16,7 @@ import { answerContext } from './request-context.ts'
  */
 export function readResponse<T extends { readonly context?: Context | undefined }>(
   id: OperationId,
-  answer: LanceAnswer,
+  answer: BufferedResponse,
   decode: Decoder<T>,
 ): T {
   const response = read(id, answer, (body) => decode(parseAnswer(body) ?? {}))
@@ -24,7 +24,7 @@ export function readResponse<T extends { readonly context?: Context | undefined 
 }
 
 /** A bare number, or one in an object, as older servers send it. */
-export function readCount(id: OperationId, answer: LanceAnswer): Int64 {
+export function readCount(id: OperationId, answer: BufferedResponse): Int64 {
   return read(id, answer, (body) => {
     const value = parseAnswer(body)
     const count = typeof value === 'object' && value !== null && 'count' in value ? value['count'] : value
@@ -34,7 +34,7 @@ export function readCount(id: OperationId, answer: LanceAnswer): Int64 {
 }
 
 /** A JSON string, or bare text, as some servers send it. */
-export function readText(id: OperationId, answer: LanceAnswer): string {
+export function readText(id: OperationId, answer: BufferedResponse): string {
   return read(id, answer, (body) => {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
     if (!text.startsWith('"')) return text
@@ -44,7 +44,7 @@ export function readText(id: OperationId, answer: LanceAnswer): string {
 }
 
 /** A bare map, or one in an object, as the model of the other languages has it. */
-export function readMap(id: OperationId, answer: LanceAnswer): StringMap {
+export function readMap(id: OperationId, answer: BufferedResponse): StringMap {
   return read(id, answer, (body) => {
     const value = object(parseAnswer(body) ?? {})
     const wrapped = value['metadata']
@@ -52,7 +52,7 @@ export function readMap(id: OperationId, answer: LanceAnswer): StringMap {
   })
 }
 
-export function readArrow(id: OperationId, answer: LanceAnswer): Uint8Array {
+export function readArrow(id: OperationId, answer: BufferedResponse): Uint8Array {
   return read(id, answer, (body) => {
     if (isArrowFile(body) || isArrowStream(body)) return body
     throw new WireError('expected Arrow IPC')
@@ -63,7 +63,7 @@ export function readArrow(id: OperationId, answer: LanceAnswer): Uint8Array {
 const ABSENT = new Set([1, 4, 8, 11, 22])
 
 /** Whether something exists: any success, and a 404 that is about it rather than about the route. */
-export async function readExistence(answer: Promise<LanceAnswer>): Promise<boolean> {
+export async function readExistence(answer: Promise<BufferedResponse>): Promise<boolean> {
   try {
     await answer
     return true
@@ -74,7 +74,7 @@ export async function readExistence(answer: Promise<LanceAnswer>): Promise<boole
   }
 }
 
-function read<T>(id: OperationId, { status, body }: LanceAnswer, decode: (body: Uint8Array) => T): T {
+function read<T>(id: OperationId, { status, body }: BufferedResponse, decode: (body: Uint8Array) => T): T {
   try {
     return decode(body)
   } catch (cause) {

@@ -3,7 +3,7 @@ import { operation, type Operation, type OperationId } from '../model/operations
 import { arrowUpload, wholeBody, type Upload } from './arrow/upload.ts'
 import type { ArrowData } from './arrow/arrow-data.ts'
 import type { CallOptions } from './call-options.ts'
-import type { LanceAnswer } from './http/attempt-transport.ts'
+import type { BufferedResponse } from '@headgate/http'
 import { sendCall } from './http/send-call.ts'
 import { bodyContext, contextHeaders, type WithContext } from './request-context.ts'
 import { requestUrl, type Members } from './request-url.ts'
@@ -25,7 +25,7 @@ export async function call(
   id: OperationId,
   request: WithContext & object,
   { data, streams = false, delimiter = session.delimiter, signal, timeoutMs, maxRetries }: Call = {},
-): Promise<LanceAnswer> {
+): Promise<BufferedResponse> {
   const how = operation(id)
   const members = request as Members
   const upload = uploadOf(how, request, members, data)

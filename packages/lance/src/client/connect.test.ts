@@ -2,7 +2,7 @@ import { AuthRegistry, type AuthProvider } from '@headgate/auth'
 import { expect, test } from 'vitest'
 import type { ConnectOptions } from './connect.ts'
 import { LanceNamespace } from './index.ts'
-import { id, testNamespace } from './scripted-server.test-support.ts'
+import { id, testNamespace } from '../../test/client/scripted-server.ts'
 
 const uri = 'http://127.0.0.1:9'
 const connected = (options: Partial<ConnectOptions> = {}) => LanceNamespace.connect({ uri, ...options })
@@ -37,7 +37,7 @@ test('another delimiter can be chosen for a namespace and for a call', async () 
   await it.lance.describeTable({ id: ['a$b', 't'] })
   await it.lance.describeTable({ id: ['a|b', 't'] }, { delimiter: '::' })
   await it.lance.dropNamespace({ id: ['a.b'] })
-  await expect(it.lance.describeTable({ id: ['a|b', 't'] })).rejects.toThrow('choose another delimiter')
+  await expect(it.lance.describeTable({ id: ['a|b', 't'] })).rejects.toThrow('Choose another delimiter')
   expect(it.targets()).toEqual([
     'POST /v1/table/a%24b%7Ct/describe?delimiter=%7C',
     'POST /v1/table/a%7Cb%3A%3At/describe?delimiter=%3A%3A',

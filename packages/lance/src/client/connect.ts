@@ -1,5 +1,5 @@
 import type { Properties } from '@headgate/auth'
-import { openConnection, type ConnectionOptions } from '@headgate/auth/calls'
+import { openConnection, type ConnectionOptions } from '@headgate/auth'
 import { DEFAULT_DELIMITER, formatIdentifier } from '../model/identifier.ts'
 import type { Session } from './session.ts'
 

@@ -48,7 +48,7 @@ export interface LanceNamespace
    * Access to the storage of a table, described or only declared, that is renewed for as long as the server allows.
    *
    * @param known what DescribeTable, DeclareTable or CreateTable answered, to begin with
-   * @example
+   * @example Type-checked only, because it needs a store.
    * ```ts
    * const declared = await lance.declareTable({ id: ['sales', 'orders'] })
    * await using options = lance.storageOptions({ id: ['sales', 'orders'] }, declared)
@@ -69,10 +69,10 @@ export const LanceNamespace: { connect(options: ConnectOptions): Promise<LanceNa
    *
    * @throws {HeadgateError} for options that contradict each other
    * @throws {AuthError} naming the property to change
-   * @example
+   * @example Type-checked only, because it needs a namespace.
    * ```ts
-   * await using lance = await LanceNamespace.connect({ uri: 'https://lance.example.com', properties: { 'rest.auth.type': 'sigv4' } })
-   * for await (const name of lance.listNamespaces()) console.log(name)
+   * await using datasets = await LanceNamespace.connect({ uri: 'https://lance.example.com', properties: { 'rest.auth.type': 'sigv4' } })
+   * for await (const name of datasets.listNamespaces()) console.log(name)
    * ```
    */
   async connect(options) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gathered, testNamespace } from './scripted-server.test-support.ts'
+import { gathered, testNamespace } from '../../test/client/scripted-server.ts'
 
 /** Ten tables in pages of as many as are asked for. */
 const tables = Array.from({ length: 10 }, (_, index) => `t${index}`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { id, testNamespace } from './scripted-server.test-support.ts'
+import { id, testNamespace } from '../../test/client/scripted-server.ts'
 
 test('an identity travels in headers, and never in the body', async () => {
   await using it = await testNamespace({ answer: () => ({ json: {} }) })
@@ -32,7 +32,7 @@ test('an identity of a request is never replaced by that of the namespace', asyn
   await using it = await testNamespace({ answer: () => ({ json: {} }), properties: bearer })
   const alice = it.lance.describeTable({ id, identity: { auth_token: 'alice' } })
   await expect(alice).rejects.toThrow(
-    'authorization of its own, which the authentication of this namespace overwrites',
+    'The request sets the header authorization, which the authentication of this namespace overwrites',
   )
   expect(it.seen).toEqual([])
   await it.lance.describeTable({ id, identity: { api_key: 'AK' } })

@@ -1,5 +1,4 @@
-import type { HeaderList } from '@headgate/auth'
-import { checkHeader } from '@headgate/auth/calls'
+import { type HeaderList, checkHeader } from '@headgate/http'
 import type { StringMap } from '../model/decode.ts'
 import type { Context, Identity } from '../model/wire/common.ts'
 

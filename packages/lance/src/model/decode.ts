@@ -1,34 +1,36 @@
 import { isInt64, type Int64, type Json, type JsonObject } from '@headgate/json'
-import { within, WireError } from './wire-error.ts'
+import { prependPlace, WireError } from './wire-error.ts'
 
 /**
- * Reads one value of the protocol.
+ * Validates one value of the protocol and returns it with its type.
  *
- * @throws {WireError} when it is not what it should be
+ * @throws {WireError} when the value does not conform to the specification
  */
 export type Decoder<T> = (value: Json) => T
 
-/** One of the values that the protocol lists, in this spelling or another; servers may know more. */
-export type Spelled<Known extends string> = Known | (string & Record<never, never>)
+/** String for which the specification lists values. Servers may send other values, or another spelling. */
+export type OpenEnum<Known extends string> = Known | (string & Record<never, never>)
 
-/** String keys to string values, as in every `properties` of the protocol. */
+/** Map of strings to strings, such as every `properties` of the protocol. */
 export type StringMap = Readonly<Record<string, string>>
 
 const mismatch = (expected: string, value: Json): WireError =>
-  new WireError(`expected ${expected}, found ${kindOf(value)}`)
+  new WireError(`expected ${expected}, found ${describeType(value)}`)
 
-function kindOf(value: Json): string {
+function describeType(value: Json): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'bigint') return 'a number'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
+/** Validates a string. */
 export function text(value: Json): string {
   if (typeof value !== 'string') throw mismatch('a string', value)
   return value
 }
 
+/** Creates a decoder that accepts only these strings. */
 export function oneOf<const Value extends string>(...values: readonly Value[]): Decoder<Value> {
   return (value) => {
     const found = values.find((each) => each === value)
@@ -37,32 +39,37 @@ export function oneOf<const Value extends string>(...values: readonly Value[]): 
   }
 }
 
+/** Validates a boolean. */
 export function flag(value: Json): boolean {
   if (typeof value !== 'boolean') throw mismatch('true or false', value)
   return value
 }
 
+/** Validates an integer of 64 bits. */
 export function int64(value: Json): Int64 {
   if (!isInt64(value)) throw mismatch('a 64-bit integer', value)
   return value
 }
 
+/** Validates an integer of 32 bits. */
 export function int32(value: Json): number {
   if (typeof value !== 'number' || (value | 0) !== value) throw mismatch('a 32-bit integer', value)
   return value
 }
 
-/** A number that may have a fraction. One that is an integer beyond 2^53 loses what a double does not hold. */
+/** Validates a number and converts it to a double. An integer beyond 2^53 is rounded. */
 export function float(value: Json): number {
   if (typeof value !== 'number' && typeof value !== 'bigint') throw mismatch('a number', value)
   return Number(value)
 }
 
+/** Validates an object. Does not check its members. */
 export function object(value: Json): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch('an object', value)
   return value as JsonObject
 }
 
+/** Creates a decoder for an array of items. */
 export function list<T>(item: Decoder<T>): Decoder<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value)) throw mismatch('an array', value)
@@ -70,7 +77,7 @@ export function list<T>(item: Decoder<T>): Decoder<readonly T[]> {
   }
 }
 
-/** Exactly two strings. */
+/** Validates an array of exactly two strings. */
 export function pair(value: Json): readonly [string, string] {
   const [first, second, ...more] = texts(value)
   if (first === undefined || second === undefined || more.length > 0)
@@ -78,6 +85,7 @@ export function pair(value: Json): readonly [string, string] {
   return [first, second]
 }
 
+/** Creates a decoder for an object with any keys and members of one type. */
 export function map<T>(item: Decoder<T>): Decoder<Readonly<Record<string, T>>> {
   return (value) =>
     Object.fromEntries(
@@ -88,24 +96,26 @@ export function map<T>(item: Decoder<T>): Decoder<Readonly<Record<string, T>>> {
     )
 }
 
+/** Validates an array of strings. */
 export const texts: Decoder<readonly string[]> = list(text)
+/** Validates a map of strings to strings. */
 export const textMap: Decoder<StringMap> = map(text)
 
-/** A value that may be null. */
+/** Creates a decoder that also accepts null. */
 export function nullable<T>(decode: Decoder<T>): Decoder<T | null> {
   return (value) => (value === null ? null : decode(value))
 }
 
-/** A decoder that is made when it is first needed, for what contains itself. */
+/** Creates a decoder that is evaluated on first use, for schemas that contain themselves. */
 export function lazy<T>(decoder: () => Decoder<T>): Decoder<T> {
   return (value) => decoder()(value)
 }
 
-/** Reads a value that stands at a place of its own. */
+/** Decodes a value and prepends its place (a member name or `[index]`) to the place of an error. */
 export function at<T>(place: string, decode: Decoder<T>, value: Json): T {
   try {
     return decode(value)
   } catch (error) {
-    throw within(place, error)
+    throw prependPlace(place, error)
   }
 }

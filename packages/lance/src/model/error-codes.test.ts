@@ -1,9 +1,9 @@
 import { catalogue } from '@headgate/errors'
 import { expect, test } from 'vitest'
-import { readSpecification } from '../generate/specification.ts'
+import { readSpecification } from '../../generate/specification.ts'
 import { isLanceErrorCode, lanceErrorNames } from './error-codes.ts'
 
-test('the codes are those of the pinned specification', async () => {
+test('the error codes equal those of the pinned specification', async () => {
   const { schemas } = (await readSpecification()).components
   const listed = schemas['ErrorResponse']?.properties?.['code']?.description ?? ''
   const specified = [...listed.matchAll(/^\s*(\d+) - (\w+):/gm)].map(([, code, name]) => [code, name])
@@ -11,12 +11,13 @@ test('the codes are those of the pinned specification', async () => {
   expect(specified).toHaveLength(24)
 })
 
-test('every code has an error of ours, and every error of ours has a code', () => {
-  const given = new Set(Object.values(catalogue).map(({ lance }) => lance))
-  expect([...given].toSorted((a, b) => a - b)).toEqual(Object.keys(lanceErrorNames).map(Number))
+test('the error catalogue uses every code of the specification, and no other code', () => {
+  const used = new Set(Object.values(catalogue).map(({ lance }) => lance))
+  expect([...used].toSorted((a, b) => a - b)).toEqual(Object.keys(lanceErrorNames).map(Number))
 })
 
-test('a number that is no code is told apart', () => {
+test('isLanceErrorCode refuses other numbers and other types', () => {
   expect(isLanceErrorCode(0)).toBe(true)
-  for (const no of [24, -1, 0.5, 999, '0', null, undefined, 4n]) expect(isLanceErrorCode(no)).toBe(false)
+  for (const other of [24, -1, 0.5, 999, '0', null, undefined, 4n])
+    expect(isLanceErrorCode(other)).toBe(false)
 })

@@ -1,4 +1,4 @@
-/** Every numeric error code of the protocol (Lance Namespace specification, `ErrorResponse`), with its name. */
+/** Names of the numeric error codes of the protocol (Lance Namespace specification, `ErrorResponse`). */
 export const lanceErrorNames = {
   0: 'Unsupported',
   1: 'NamespaceNotFound',
@@ -26,9 +26,9 @@ export const lanceErrorNames = {
   23: 'TableBranchAlreadyExists',
 } as const
 
-/** A numeric error code that the specification knows. */
+/** Numeric error code of the specification. */
 export type LanceErrorCode = keyof typeof lanceErrorNames
 
-/** Whether it is a numeric code of the specification; servers may send newer ones. */
+/** Returns whether a value is an error code of the specification. Servers of later versions may send other codes. */
 export const isLanceErrorCode = (code: unknown): code is LanceErrorCode =>
   typeof code === 'number' && Object.hasOwn(lanceErrorNames, code)

@@ -9,25 +9,25 @@ test.each([
   [['a$b', 't'], '|', 'a$b|t'],
   [['a', 'b'], '::', 'a::b'],
   [['a.b', 'c'], '\u001f', 'a.b\u001fc'],
-] as const)('%j with %j is %j', (names, delimiter, text) => {
+] as const)('%j with the delimiter %j is formatted as %j', (names, delimiter, text) => {
   expect(formatIdentifier(names, delimiter)).toBe(text)
   expect(parseIdentifier(text, delimiter)).toEqual(names)
 })
 
 test.each([
-  [['a$b'], '$', 'choose another delimiter'],
-  [['$'], '$', 'choose another delimiter'],
-  // a---b would be read as a and -b
-  [['a-', 'b'], '--', 'choose another delimiter'],
+  [['a$b'], '$', 'Choose another delimiter'],
+  [['$'], '$', 'Choose another delimiter'],
+  // A server would parse a---b as the names a and -b.
+  [['a-', 'b'], '--', 'Choose another delimiter'],
   [['', 'a'], '$', 'a name in it is empty'],
   [['a', ''], '$', 'a name in it is empty'],
   [['a'], '', 'at least one character'],
   [['a'], '\ud800', 'well-formed'],
-] as const)('%j with %j is refused', (names, delimiter, message) => {
+] as const)('formatIdentifier refuses %j with the delimiter %j', (names, delimiter, message) => {
   expect(() => formatIdentifier(names, delimiter)).toThrow(message)
 })
 
-test.each(['', 'a$', '$a', 'a$$b', '$$'])('%j is no identifier', (text) => {
+test.each(['', 'a$', '$a', 'a$$b', '$$'])('parseIdentifier refuses %j', (text) => {
   expect(() => parseIdentifier(text)).toThrow('a name in it is empty')
 })
 
@@ -38,7 +38,7 @@ test.each([
   [["!'()*"], '$', '%21%27%28%29%2A'],
   [['-._~'], '$', '-._~'],
   [['a', 'b'], '.', 'a.b'],
-] as const)('%j with %j is sent as %s', (names, delimiter, segment) => {
+] as const)('%j with the delimiter %j is encoded as %s', (names, delimiter, segment) => {
   expect(encodeIdentifier(names, delimiter)).toBe(segment)
   expect(new URL(`http://h/v1/table/${segment}/describe`).pathname).toBe(`/v1/table/${segment}/describe`)
 })
@@ -49,16 +49,16 @@ test.each([
   [[], '.'],
   [[], '..'],
   [['\ud800'], '$'],
-] as const)('%j with %j cannot be part of a URL', (names, delimiter) => {
+] as const)('encodeIdentifier refuses %j with the delimiter %j', (names, delimiter) => {
   expect(() => encodeIdentifier(names, delimiter)).toThrow('cannot be part of a URL')
 })
 
-test('the name of an index is a segment of its own', () => {
+test('encodeSegment encodes the name of an index', () => {
   expect(encodeSegment('id idx', 'index name')).toBe('id%20idx')
   expect(() => encodeSegment('..', 'index name')).toThrow('Invalid index name: ".." cannot be part of a URL')
 })
 
-test('what is written is read again as it was, or refused; and a URL carries it unchanged', () => {
+test('an encoded identifier is unchanged by URL parsing and is parsed as the same names', () => {
   const unit = fc.constantFrom(
     'a',
     '-',

@@ -1,17 +1,17 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** The names of a namespace, table, view or transaction, from the root down. The empty one is the root namespace. */
+/** Names that identify a namespace, table, view or transaction, from the root down. An empty list is the root namespace. */
 export type Identifier = readonly string[]
 
-/** What stands between names in a string where nothing else is said (Lance Namespace specification, `delimiter`). */
+/** Default delimiter between the names of an identifier (Lance Namespace specification, `delimiter`). */
 export const DEFAULT_DELIMITER = '$'
 
 /**
- * The string form of an identifier: its names with the delimiter between them; the delimiter alone for the root.
+ * Formats an identifier as a string: its names joined by the delimiter, or only the delimiter for the root.
  *
- * The protocol has no way to escape a delimiter within a name, so that another one must be chosen for such names.
+ * The protocol cannot escape the delimiter in a name. Such names need another delimiter.
  *
- * @throws {HeadgateError} bad-request, when the string would be read as another identifier
+ * @throws {HeadgateError} `bad-request` when a server would parse the string as another identifier
  * @example formatIdentifier(['sales', 'orders']) // 'sales$orders'
  * @example formatIdentifier(['a$b', 't'], '|') // 'a$b|t'
  */
@@ -19,20 +19,20 @@ export function formatIdentifier(identifier: Identifier, delimiter: string = DEF
   checkDelimiter(delimiter)
   if (identifier.length === 0) return delimiter
   if (identifier.includes(''))
-    throw invalid('Invalid identifier: a name in it is empty; the root is the identifier without names')
+    throw invalid('Invalid identifier: a name in it is empty. Use an empty list for the root namespace.')
   const text = identifier.join(delimiter)
-  // Not only names with the delimiter in them: with `--`, a name that ends in `-` runs into it.
+  // A name is also ambiguous if it ends with a part of the delimiter, such as `a-` with the delimiter `--`.
   if (!sameNames(text.split(delimiter), identifier))
     throw invalid(
-      `Invalid identifier: a name in it has ${JSON.stringify(delimiter)}, which stands between names: choose another delimiter`,
+      `Invalid identifier: a name in it contains or overlaps the delimiter ${JSON.stringify(delimiter)}. Choose another delimiter.`,
     )
   return text
 }
 
 /**
- * Reads the string form of an identifier.
+ * Parses the string form of an identifier.
  *
- * @throws {HeadgateError} bad-request
+ * @throws {HeadgateError} `bad-request` when a name is empty, or the delimiter is empty
  * @example parseIdentifier('sales$orders') // ['sales', 'orders']
  */
 export function parseIdentifier(text: string, delimiter: string = DEFAULT_DELIMITER): Identifier {
@@ -44,10 +44,10 @@ export function parseIdentifier(text: string, delimiter: string = DEFAULT_DELIMI
 }
 
 /**
- * An identifier as a segment of a path, with nothing left bare but what RFC 3986 section 2.3 calls unreserved: readers
- * disagree about the rest, and a signature is made of these very characters.
+ * Encodes an identifier as a path segment of a URL. Percent-encodes all characters except the unreserved ones (RFC 3986,
+ * section 2.3), because implementations treat the other characters differently, and signatures depend on the encoding.
  *
- * @throws {HeadgateError} bad-request, for what a URL cannot carry
+ * @throws {HeadgateError} `bad-request` when a URL cannot contain the identifier
  * @example encodeIdentifier(['my tables', 'ü']) // 'my%20tables%24%C3%BC'
  */
 export function encodeIdentifier(identifier: Identifier, delimiter: string = DEFAULT_DELIMITER): string {
@@ -55,18 +55,31 @@ export function encodeIdentifier(identifier: Identifier, delimiter: string = DEF
 }
 
 /**
- * One name as a segment of a path.
+ * Encodes one name as a path segment of a URL.
  *
- * @throws {HeadgateError} bad-request, for what a URL cannot carry
+ * @param what kind of the name, for the message of the error
+ * @throws {HeadgateError} `bad-request` for an empty name, `.`, `..`, and text that is not well-formed Unicode
+ *
+ * @example
+ * ```ts
+ * encodeSegment('my index', 'index name') // 'my%20index'
+ * ```
  */
 export function encodeSegment(text: string, what: string): string {
-  // Clients, proxies and servers resolve dots, escaped or not, as steps in the path.
+  // Clients, proxies and servers resolve `.` and `..` as relative path segments, also if they are percent-encoded.
   if (text === '' || text === '.' || text === '..' || !text.isWellFormed())
     throw invalid(`Invalid ${what}: ${JSON.stringify(text)} cannot be part of a URL`)
   return strictEncode(text)
 }
 
-/** Percent-encoding of everything that is not unreserved. `encodeURIComponent` leaves five more characters. */
+/**
+ * Percent-encodes all characters that are not unreserved, including `!'()*`, which `encodeURIComponent` does not encode.
+ *
+ * @example
+ * ```ts
+ * strictEncode("it's") // 'it%27s'
+ * ```
+ */
 export function strictEncode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
@@ -76,7 +89,7 @@ export function strictEncode(text: string): string {
 
 function checkDelimiter(delimiter: string): void {
   if (delimiter === '' || !delimiter.isWellFormed())
-    throw invalid('Invalid delimiter: it must have at least one character, and be well-formed Unicode')
+    throw invalid('Invalid delimiter: it must have at least one character and be well-formed Unicode')
 }
 
 const sameNames = (some: Identifier, others: Identifier): boolean =>

@@ -1,4 +1,4 @@
-export type { Decoder, Spelled, StringMap } from './decode.ts'
+export type { Decoder, OpenEnum, StringMap } from './decode.ts'
 export { isLanceErrorCode, lanceErrorNames, type LanceErrorCode } from './error-codes.ts'
 export {
   DEFAULT_DELIMITER,

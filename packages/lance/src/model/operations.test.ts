@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { SpecifiedOperation, Specification } from '../generate/specification.ts'
-import { nameOf, readSpecification } from '../generate/specification.ts'
+import type { SpecifiedOperation, Specification } from '../../generate/specification.ts'
+import { parseRefName, readSpecification } from '../../generate/specification.ts'
 import { operation, operations } from './operations.ts'
 
 const specification = await readSpecification()
 
-/** What the document says of each operation, in the terms of `Operation`. */
-function specified({ paths, components }: Specification): unknown[] {
+/** Returns the operations of the specification in the form of `Operation`. */
+function toOperations({ paths, components }: Specification): unknown[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([method]) => method === 'get' || method === 'post')
@@ -14,31 +14,31 @@ function specified({ paths, components }: Specification): unknown[] {
         const found = value as SpecifiedOperation
         const shared = Array.isArray(item['parameters']) ? item['parameters'] : []
         const query = [...shared, ...(found.parameters ?? [])]
-          .map((each) => (each.$ref === undefined ? each : components.parameters[nameOf(each.$ref)]))
+          .map((each) => (each.$ref === undefined ? each : components.parameters[parseRefName(each.$ref)]))
           .filter((each) => each?.in === 'query' && each.name !== 'delimiter')
           .map((each) => each?.name)
         return {
           operationId: found.operationId,
           method: method.toUpperCase(),
           path,
-          body: bodyOf(found),
-          answer: answerOf(found),
+          body: findBody(found),
+          answer: findResponse(found),
           query,
         }
       }),
   )
 }
 
-function bodyOf({ requestBody }: SpecifiedOperation): string {
+function findBody({ requestBody }: SpecifiedOperation): string {
   const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? []
   if (content === undefined) return 'none'
   if (type !== 'application/json') return 'arrow'
   return content.schema.$ref === undefined ? 'map' : 'json'
 }
 
-function answerOf({ responses }: SpecifiedOperation): string {
+function findResponse({ responses }: SpecifiedOperation): string {
   const good = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1]
-  const whole = good?.$ref === undefined ? good : specification.components.responses[nameOf(good.$ref)]
+  const whole = good?.$ref === undefined ? good : specification.components.responses[parseRefName(good.$ref)]
   const [type, content] = Object.entries(whole?.content ?? {})[0] ?? []
   if (content === undefined) return 'status'
   if (type !== 'application/json') return 'arrow'
@@ -46,12 +46,12 @@ function answerOf({ responses }: SpecifiedOperation): string {
   return { object: 'map', integer: 'count', string: 'text' }[String(content.schema.type)] ?? 'unknown'
 }
 
-test('every operation of the pinned specification is here, and travels as it says', () => {
-  expect(operations.map(({ effect: _, ...rest }) => rest)).toEqual(specified(specification))
+test('the operations equal those of the pinned specification', () => {
+  expect(operations.map(({ effect: _, ...rest }) => rest)).toEqual(toOperations(specification))
   expect(operations).toHaveLength(54)
 })
 
-test('only what leaves everything as it is may be repeated', () => {
+test('only operations that read have the effect `reads`', () => {
   const reading = operations.filter(({ effect }) => effect === 'reads').map(({ operationId }) => operationId)
   expect(
     reading.filter((id) => !/^(?:List|Describe|Get|Count|Query|Explain|Analyze)|Exists$/.test(id)),
@@ -60,6 +60,6 @@ test('only what leaves everything as it is may be repeated', () => {
   expect(named.every(({ effect }) => effect === 'reads')).toBe(true)
 })
 
-test('an operation is found by its name', () => {
+test('operation() returns the operation with this name', () => {
   expect(operation('DescribeTable')).toMatchObject({ method: 'POST', path: '/v1/table/{id}/describe' })
 })

@@ -1,4 +1,4 @@
-// In the order of the specification.
+// Rows are in the order of the specification.
 const rows = [
   ['CreateNamespace', '/v1/namespace/{id}/create', 'changes'],
   ['ListNamespaces', '/v1/namespace/{id}/list', 'reads'],
@@ -59,25 +59,30 @@ const rows = [
 /** Name of an operation in the Lance Namespace specification. */
 export type OperationId = (typeof rows)[number][0]
 
-/** How an operation travels. */
+/** HTTP form of an operation. */
 export interface Operation {
+  /** Name of the operation. */
   readonly operationId: OperationId
+  /** HTTP method. */
   readonly method: 'GET' | 'POST'
-  /** Template with `{id}`, an identifier, and `{index_name}`. */
+  /** Path template with `{id}` for an identifier, and `{index_name}`. */
   readonly path: string
-  /** `json`: the request itself; `map`: only its metadata; `arrow`: an Arrow IPC stream beside it. */
+  /** Request body. `json`: the request; `map`: only its member `metadata`; `arrow`: an Arrow IPC stream; `none`: no body. */
   readonly body: 'json' | 'map' | 'arrow' | 'none'
-  /** `json`: the response itself; `map`, `count`, `text`: its one member bare; `arrow`: an Arrow IPC file. */
+  /**
+   * Response body. `json`: the response; `map`, `count` and `text`: the value of its only member, without an object;
+   * `arrow`: an Arrow IPC file; `status`: no body.
+   */
   readonly answer: 'json' | 'map' | 'count' | 'text' | 'arrow' | 'status'
-  /** Whether it leaves everything as it is, so that it may be repeated. */
+  /** Whether the operation only reads, so that clients may retry it. */
   readonly effect: 'reads' | 'changes'
-  /** Members of the request that travel in the query. Where the body is the request, they are in it too. */
+  /** Members of the request that are query parameters. If `body` is `json`, the body contains them too. */
   readonly query: readonly string[]
 }
 
 const PAGE = ['page_token', 'limit']
 
-/** What is not POST with JSON in and out. */
+/** Operations that differ from the default: POST with a JSON request and a JSON response. */
 const differences: Partial<Record<OperationId, Partial<Operation>>> = {
   ListNamespaces: { method: 'GET', body: 'none', query: PAGE },
   NamespaceExists: { answer: 'status' },
@@ -113,7 +118,7 @@ const differences: Partial<Record<OperationId, Partial<Operation>>> = {
   ListTableBranches: { body: 'none', query: PAGE },
 }
 
-/** Every operation of the Lance Namespace specification, as pinned in `spec/lance`. */
+/** All operations of the Lance Namespace specification in `spec/lance`. */
 export const operations: readonly Operation[] = rows.map(([operationId, path, effect]) => ({
   operationId,
   method: 'POST',
@@ -129,5 +134,5 @@ const byId = Object.fromEntries(
   operations.map((operation) => [operation.operationId, operation]),
 ) as Readonly<Record<OperationId, Operation>>
 
-/** One operation by its name. */
+/** Returns the operation with this name. */
 export const operation = (operationId: OperationId): Operation => byId[operationId]

@@ -2,39 +2,41 @@ import type { Json } from '@headgate/json'
 import { at, nullable, object, type Decoder } from './decode.ts'
 import { WireError } from './wire-error.ts'
 
-/** How one member of an object is read. */
+/** Decoder of one member of an object. */
 export interface Field<T, Required extends boolean> {
   readonly decode: Decoder<T>
   readonly required: Required
-  /** Whether a null is kept. Otherwise it is the same as a missing member, as many servers send it. */
+  /** Whether null is a value. If false, null is treated as a missing member, because many servers send null instead. */
   readonly keepsNull: boolean
 }
 
-/** One field for each member of `T`: the compiler sees to it that none is forgotten. */
+/** Fields for all members of `T`. The compiler reports a missing member. */
 export type Fields<T> = {
   readonly [Name in keyof T]-?: Field<T[Name], object extends Pick<T, Name> ? false : true>
 }
 
+/** Creates the field of a required member. */
 export const required = <T>(decode: Decoder<T>): Field<T, true> => ({
   decode,
   required: true,
   keepsNull: true,
 })
 
+/** Creates the field of an optional member. Null is treated as a missing member. */
 export const optional = <T>(decode: Decoder<T>): Field<T, false> => ({
   decode,
   required: false,
   keepsNull: false,
 })
 
-/** A member that may be absent, or null with a meaning of its own. */
+/** Creates the field of an optional member for which null differs from a missing member. */
 export const optionalOrNull = <T>(decode: Decoder<T>): Field<T | null, false> => ({
   decode: nullable(decode),
   required: false,
   keepsNull: true,
 })
 
-/** An object with the given members. Others are kept as they are: they are of a newer version of the protocol. */
+/** Creates a decoder for an object with these members. Unknown members, such as those of a later version, are kept. */
 export function record<T extends object>(fields: Fields<NoInfer<T>>): Decoder<T> {
   const known = Object.entries(fields) as readonly [string, Field<unknown, boolean>][]
   return (value) => {

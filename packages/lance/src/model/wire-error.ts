@@ -1,8 +1,9 @@
-/** A value that is not what the protocol says. The message names the place (`tables[3]`) and never shows the value. */
+/** Error for a value that does not conform to the specification. The message contains its place, never the value. */
 export class WireError extends Error {
   override readonly name = 'WireError'
-  /** Where it stands in the document: members, and indices in brackets. Empty: the document itself. */
+  /** Path to the value: member names and indices, such as `tables[3].name`. Empty for the whole document. */
   readonly place: string
+  /** Message without the place. */
   readonly reason: string
 
   constructor(reason: string, place = '') {
@@ -12,11 +13,11 @@ export class WireError extends Error {
   }
 }
 
-/** Characters of a place that are shown. */
+/** Number of characters of a place that a message contains. */
 const LONGEST = 200
 
-/** The error to throw in place of one that came out of `step`: a member, or `[index]`. */
-export function within(step: string, error: unknown): unknown {
+/** Returns a copy of a `WireError` with `step` (a member name or `[index]`) before its place. Returns other errors as is. */
+export function prependPlace(step: string, error: unknown): unknown {
   if (!(error instanceof WireError)) return error
   const { place, reason } = error
   const joined = place === '' || place.startsWith('[') ? step + place : `${step}.${place}`

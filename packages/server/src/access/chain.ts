@@ -1,6 +1,6 @@
-import type { Chain, ObjectNames } from './privilege.ts'
+import type { Chain, ObjectNames } from '../privilege.ts'
 
-/** Where a relation of the namespace `above` stands. */
+/** Returns the chain of a relation in the namespace `above`. */
 export function relationChain(
   above: Chain,
   id: string,
@@ -20,7 +20,7 @@ export interface Lineage {
   readonly owners: readonly string[]
 }
 
-/** Where a namespace of a warehouse stands; `levels` are its names. */
+/** Returns the chain of a namespace of a warehouse; `levels` are its names. */
 export function namespaceChain(
   { lineage, owners }: Lineage,
   warehouse: Chain,

@@ -1,14 +1,15 @@
 import type { PolicyRow } from '../store/policies.ts'
-import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
+import { grantsAuthorizer } from './authorizer.ts'
+import type { Authorizer } from './policy.ts'
 import { actsFor, compileLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 import { bitsGrantedOn, everyBit } from './privilege-bits.ts'
-import { serverId } from './privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 
 /**
- * The policy of a principal from what the store says about it.
+ * Returns the policy of a principal, compiled from its row.
  *
- * @param actorId the engine that acts for the principal; null: nobody does
+ * @param actorId engine that acts for the principal; null: none
  */
 export function compilePolicy(
   principalId: string,
@@ -36,7 +37,9 @@ export function compilePolicy(
   }
 }
 
-/** The policy of a principal that was disabled or removed, or of a session from before its `not_before`. */
+/**
+ * Returns the policy of a principal that was disabled or deleted, or of a session that began before its `not_before`.
+ */
 export function disabled(
   principalId: string,
   version: number,
@@ -57,7 +60,7 @@ export function disabled(
   }
 }
 
-/** What anonymous callers have: `manage` on the server and with it everything below. */
+/** Returns the policy of anonymous callers: `manage` on the server. */
 export function everything(
   principalId: string,
   version: number,

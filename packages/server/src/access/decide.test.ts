@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { grantsAuthorizer } from './authorizer.ts'
 import { disabled, everything } from './compile-policy.ts'
 import { decide, decidePassage, listFilter, serverChain, visible } from './decide.ts'
-import { bitsGrantedOn, bitsOf, privileges, privilegesIn } from './privilege-bits.ts'
-import { type Chain, type Privilege, serverId } from './privilege.ts'
+import { bitsGrantedOn, joinBits, privileges, privilegesIn } from './privilege-bits.ts'
+import type { Chain, Privilege } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import type { Policy } from './policy.ts'
 import { enforce } from './refuse.ts'
 
@@ -19,7 +20,7 @@ const chains: Readonly<Record<string, Chain>> = {
   namespace: { ids: [namespace, warehouse], owners: [other, other], names },
   table: { ids: [table, namespace, warehouse], owners: [other, other, other], names },
 }
-const chainOf = (name: string): Chain => chains[name] ?? serverChain
+const findChain = (name: string): Chain => chains[name] ?? serverChain
 
 function policyWith(
   grants: readonly (readonly [string, Privilege])[],
@@ -50,9 +51,10 @@ function policyWith(
   }
 }
 
-const decisionOf = (policy: Policy): ReturnType<typeof decide> => decide(policy, chainOf('table'), 'modify')
+const decideModify = (policy: Policy): ReturnType<typeof decide> =>
+  decide(policy, findChain('table'), 'modify')
 const outcome = (policy: Policy, on: string, privilege: Privilege): string =>
-  decide(policy, chainOf(on), privilege).outcome
+  decide(policy, findChain(on), privilege).outcome
 
 test('a grant holds on the object and everything below it, and nowhere else', () => {
   const policy = policyWith([[namespace, 'select']])
@@ -69,12 +71,12 @@ test('a grant on the server holds everywhere', () => {
 })
 
 test('without use an object does not exist; with it, what is missing is named', () => {
-  expect(decide(policyWith([]), chainOf('table'), 'select')).toEqual({
+  expect(decide(policyWith([]), findChain('table'), 'select')).toEqual({
     outcome: 'hide',
     privilege: 'select',
     policyVersion: 7,
   })
-  expect(decide(policyWith([[table, 'use']]), chainOf('table'), 'select')).toEqual({
+  expect(decide(policyWith([[table, 'use']]), findChain('table'), 'select')).toEqual({
     outcome: 'deny',
     privilege: 'select',
     policyVersion: 7,
@@ -90,7 +92,7 @@ test('the owner of an object may do everything with it and with all below, and n
   expect(decide(policyWith([]), { ids: [warehouse], owners: [other], names }, 'use').outcome).toBe('hide')
 })
 
-test('an owner holds administer-storage only by a grant, and manage on the server gives it everywhere', () => {
+test('an owner holds administer-storage only by a grant, and manage on the server includes it everywhere', () => {
   const owned: Chain = { ids: [warehouse], owners: [me], names }
   const may = (policy: Policy): string => decide(policy, owned, 'administer-storage').outcome
   expect(may(policyWith([]))).toBe('deny')
@@ -101,10 +103,10 @@ test('an owner holds administer-storage only by a grant, and manage on the serve
   expect(decide(policyWith([[warehouse, 'administer-storage']]), owned, 'manage').outcome).toBe('allow')
 })
 
-test('whoever may use something below gets through, and may do nothing on the way', () => {
+test('a caller with use on an object passes through the objects that contain it, and has no other right on them', () => {
   const policy = policyWith([[table, 'select']], [warehouse, namespace])
   for (const on of ['warehouse', 'namespace']) {
-    expect(decidePassage(policy, chainOf(on)).outcome).toBe('allow')
+    expect(decidePassage(policy, findChain(on)).outcome).toBe('allow')
     expect(outcome(policy, on, 'use')).toBe('deny')
   }
   expect(decidePassage(policy, { ids: ['elsewhere', warehouse], owners: [], names }).outcome).toBe('hide')
@@ -117,13 +119,13 @@ test('a disabled principal sees nothing, not even what it owns', () => {
   expect(visible(policy, owned)).toBe(false)
   const filter = listFilter(policy, serverChain)
   expect(filter).toEqual({ all: false, ids: [], principalId: serverId, within: null })
-  // Also when somebody forgot to empty it.
+  // The file is also removed if the test did not empty it.
   expect(
     decide({ ...everything(me, 7), enabled: false, passage: new Set([table]) }, owned, 'use').outcome,
   ).toBe('hide')
 })
 
-test('nothing is allowed that no grant and no ownership gives, and more grants never allow less', () => {
+test('no right is allowed without a grant or ownership, and more grants never allow less', () => {
   const place = fc.constantFrom(serverId, warehouse, namespace, table, 'elsewhere')
   const grants = fc.array(fc.tuple(place, fc.constantFrom(...privileges)), { maxLength: 6 })
   const implied: Readonly<Record<Privilege, readonly Privilege[]>> = {
@@ -143,7 +145,7 @@ test('nothing is allowed that no grant and no ownership gives, and more grants n
       fc.constantFrom(...Object.keys(chains)),
       fc.constantFrom(...privileges),
       (some, more, on, privilege) => {
-        const reach = new Set([serverId, ...chainOf(on).ids])
+        const reach = new Set([serverId, ...findChain(on).ids])
         const expected = some.some(([id, held]) => reach.has(id) && gives(id, held, privilege))
         expect(outcome(policyWith(some), on, privilege) === 'allow').toBe(expected)
         if (expected) expect(outcome(policyWith([...some, ...more]), on, privilege)).toBe('allow')
@@ -154,14 +156,14 @@ test('nothing is allowed that no grant and no ownership gives, and more grants n
 
 describe('a list', () => {
   test('shows everything below what may be used, else only what is granted, owned or on the way', () => {
-    expect(listFilter(policyWith([[warehouse, 'use']]), chainOf('warehouse'))).toEqual({
+    expect(listFilter(policyWith([[warehouse, 'use']]), findChain('warehouse'))).toEqual({
       all: true,
       within: null,
     })
     const policy = policyWith([[table, 'select']], [warehouse, namespace])
-    const filter = listFilter(policy, chainOf('warehouse'))
+    const filter = listFilter(policy, findChain('warehouse'))
     expect(filter).toEqual({ all: false, principalId: me, ids: [table, warehouse, namespace], within: null })
-    expect(listFilter(policy, chainOf('namespace'))).toEqual(filter)
+    expect(listFilter(policy, findChain('namespace'))).toEqual(filter)
   })
 
   test('shows exactly what is visible', () => {
@@ -177,7 +179,7 @@ describe('a list', () => {
             [...granted.map((id) => [id, 'use'] as const), ...(above ? ([[warehouse, 'use']] as const) : [])],
             passed,
           )
-          const filter = listFilter(policy, chainOf('warehouse'))
+          const filter = listFilter(policy, findChain('warehouse'))
           for (const id of ids) {
             const owner = owned.includes(id) ? me : other
             const shown = filter.all || filter.ids.includes(id) || filter.principalId === owner
@@ -222,7 +224,7 @@ describe('behind an engine', () => {
       alone: false,
       firstCalls: 'config-only',
       warehouses: warehouses === null ? null : new Set(warehouses),
-      bits: privilegeSet === null ? bitsOf(['manage']) : bitsOf(privilegeSet),
+      bits: privilegeSet === null ? joinBits(['manage']) : joinBits(privilegeSet),
       administers: false,
       refreshes: true,
       viewChains: false,
@@ -245,7 +247,7 @@ describe('behind an engine', () => {
           const user = policyWith(held, passed)
           const policy = behind(user, allowed, warehouses)
           const inReach = warehouses === null || warehouses.includes(on.slice(0, 4))
-          const usable = new Set(privilegesIn(bitsOf(allowed ?? ['manage'])))
+          const usable = new Set(privilegesIn(joinBits(allowed ?? ['manage'])))
           for (const privilege of privileges) {
             const may = decide(user, chain, privilege).outcome === 'allow'
             const decision = decide(policy, chain, privilege)
@@ -292,23 +294,27 @@ describe('behind an engine', () => {
 })
 
 describe('a refusal', () => {
-  test('is 404 for what is hidden, with the very text of a missing object', () => {
+  test('throws 404 for a hidden object, with the same message as for a missing object', () => {
     const missing = new Error('Table does not exist: a.b')
     expect(() =>
-      enforce(decisionOf(policyWith([])), { kind: 'relation', name: 'a.b', missing: () => missing as never }),
+      enforce(decideModify(policyWith([])), {
+        kind: 'relation',
+        name: 'a.b',
+        missing: () => missing as never,
+      }),
     ).toThrow(missing)
-    expect(() => enforce(decisionOf(policyWith([])), { kind: 'relation', name: 'a.b' })).toThrow(
+    expect(() => enforce(decideModify(policyWith([])), { kind: 'relation', name: 'a.b' })).toThrow(
       expect.objectContaining({ code: 'no-such-table' }),
     )
   })
 
-  test('is 403 with the privilege for what may be seen, and nothing for what is allowed', () => {
-    const denied = decisionOf(policyWith([[table, 'select']]))
+  test('throws 403 with the privilege for a visible object, and returns for an allowed one', () => {
+    const denied = decideModify(policyWith([[table, 'select']]))
     expect(() => enforce(denied, { kind: 'relation', name: 'a.b' })).toThrow(
       expect.objectContaining({ code: 'forbidden', message: expect.stringContaining('modify') as string }),
     )
     expect(() =>
-      enforce(decisionOf(policyWith([[table, 'modify']])), { kind: 'relation', name: 'a.b' }),
+      enforce(decideModify(policyWith([[table, 'modify']])), { kind: 'relation', name: 'a.b' }),
     ).not.toThrow()
   })
 })

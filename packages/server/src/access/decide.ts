@@ -1,9 +1,10 @@
 import type { Decision } from './decision.ts'
 import type { Policy } from './policy.ts'
-import { type Chain, type ObjectNames, type Privilege, serverId } from './privilege.ts'
+import type { Chain, ObjectNames, Privilege } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import { everyBit, holds, privilegeBits } from './privilege-bits.ts'
 
-/** The server itself as the place of a decision: nothing stands above it and nobody owns it. */
+/** Chain of the server: no object contains it, and it has no owner. */
 export const serverChain: Chain = {
   ids: [serverId],
   owners: [],
@@ -11,7 +12,7 @@ export const serverChain: Chain = {
 }
 
 /**
- * May the caller do what needs `privilege` on the object at the head of `chain`?
+ * Decides whether the caller may do what needs `privilege` on the object at the head of `chain`.
  *
  * - `allow`: a grant of it on the object or anything above, or an owner among them.
  * - `deny`: the object may be seen but this may not be done (403, the privilege may be named).
@@ -38,8 +39,8 @@ export function decide(policy: Policy, chain: Chain, privilege: Privilege): Deci
 }
 
 /**
- * As `decide` for `use`, but it is enough that something below the object may be used: whoever may read one table must
- * be able to get through its warehouse and namespaces, and sees nothing there but the way.
+ * Decides `use` like `decide`, but a right on an object below is enough: a caller that may read one table must pass
+ * through its warehouse and namespaces, and sees nothing else there.
  */
 export function decidePassage(policy: Policy, chain: Chain): Decision {
   const outcome = visible(policy, chain) ? 'allow' : 'hide'
@@ -47,8 +48,8 @@ export function decidePassage(policy: Policy, chain: Chain): Decision {
 }
 
 /**
- * May the caller read the configuration of the warehouse at the head of `chain`? Whoever may see it, and an engine that
- * starts up: it may act there for users, whom it does not know yet.
+ * Decides whether the caller may read the configuration of the warehouse at the head of `chain`. It may if it may see
+ * the warehouse. So may an engine that starts: it may act there for users that it does not know yet.
  */
 export function decideConfig(policy: Policy, chain: Chain): Decision {
   const starting = policy.engine?.alone === true && policy.engine.firstCalls !== 'deny'
@@ -56,19 +57,24 @@ export function decideConfig(policy: Policy, chain: Chain): Decision {
   return { outcome: may ? 'allow' : 'hide', privilege: 'use', policyVersion: policy.version }
 }
 
-/** True when the caller may know that the object exists. */
+/** Returns true when the caller has `manage` on the server: it may list principals and learn their state. */
+export function managesServer(policy: Policy): boolean {
+  return decide(policy, serverChain, 'manage').outcome === 'allow'
+}
+
+/** Returns true when the caller may know that the object exists. */
 export function visible(policy: Policy, chain: Chain): boolean {
   return (holds(grantedBits(policy, chain), 'use') || passes(policy, chain)) && isShown(policy, chain)
 }
 
-/** The authorizer leaves the caller to know of the object, if the grants let it. */
+/** Returns true when the authorizer lets the caller know of the object, if the grants do. */
 function isShown(policy: Policy, { names }: Chain): boolean {
   return policy.authorizer.narrow(policy, names, privilegeBits.use) !== 0
 }
 
 /**
- * The privileges the caller has on the object at the head of `chain`, as bits: the user's, within the engine's limits,
- * as far as the authorizer leaves them.
+ * Returns the privileges that the caller has on the object at the head of `chain`, as bits: those of the user, within
+ * the limits of the engine and of the authorizer.
  *
  * @param sought only this one and what it implies; default: all
  */
@@ -77,13 +83,15 @@ export function bitsOn(policy: Policy, chain: Chain, sought?: Privilege): number
   return granted === 0 ? 0 : policy.authorizer.narrow(policy, chain.names, granted)
 }
 
-/** What the grants give the caller there: the user's, within the engine's limits. */
+/** Returns the bits that the grants allow the caller: those of the user, within the limits of the engine. */
 export function grantedBits(policy: Policy, chain: Chain): number {
   if (!reaches(policy, chain)) return 0
   return ownBitsOn(policy, chain) & (policy.engine?.bits ?? everyBit)
 }
 
-/** Returns the bits that the principal holds on the object without the limits of an engine: as an owner, and by grants. */
+/**
+ * Returns the bits that the principal holds on the object without the limits of an engine: as an owner, and by grants.
+ */
 export function ownBitsOn(policy: Policy, chain: Chain): number {
   let bits = policy.grants.get(serverId) ?? 0
   if (chain.owners.includes(policy.principalId)) bits |= privilegeBits.manage
@@ -96,14 +104,17 @@ function passes(policy: Policy, chain: Chain): boolean {
   return id !== undefined && policy.passage.has(id) && reaches(policy, chain) && mayUse(policy)
 }
 
-/** False for nobody, and beyond the warehouses of the engine. What is above the warehouses is beyond them. */
+/**
+ * Returns false for a disabled principal and outside the warehouses of the engine. What is above the warehouses is
+ * beyond them.
+ */
 function reaches({ enabled, engine }: Policy, chain: Chain): boolean {
   if (!enabled) return false
   const within = engine?.warehouses ?? null
   return within === null || within.has(chain.ids.at(-1) ?? '')
 }
 
-/** False when the caller can hold the privilege on nothing below the head of `chain`, whatever was granted there. */
+/** Returns false when the caller cannot hold the privilege on any object below the head of `chain`, with any grants. */
 export function mayHold(policy: Policy, chain: Chain, privilege: Privilege): boolean {
   return reaches(policy, chain) && holds(policy.engine?.bits ?? everyBit, privilege)
 }
@@ -118,38 +129,39 @@ export type ListFilter = (
   /** Only the objects with one of these ids and those owned by the principal. */
   | { readonly all: false; readonly principalId: string; readonly ids: readonly string[] }
 ) & {
-  /** Of warehouses, only these; null: no such limit. */
+  /** Ids of the warehouses that a list of warehouses is limited to. Null: no limit. */
   readonly within: readonly string[] | null
 }
 
 /**
- * What a list of the objects below the head of `chain` may show, for SQL. For warehouses, pass `serverChain`.
- * It shows exactly the objects for which `visible` is true, and those that only an authorizer hides: see `shownIn`.
+ * Returns the objects directly below the head of `chain` that a list may show, as a filter for SQL. For warehouses,
+ * pass `serverChain`. It shows exactly the objects for which `visible` is true, and those that only an authorizer
+ * hides: see `shownIn`.
  */
 export function listFilter(policy: Policy, chain: Chain): ListFilter {
   const warehouses = chain.ids.at(-1) === serverId
   const within = warehouses && policy.engine?.warehouses ? [...policy.engine.warehouses] : null
-  // Nobody owns anything as the server's id, so somebody shut out sees not even what they own.
+  // No object has the server's id as its owner, so a disabled principal does not even see the objects that it owns.
   if (!policy.enabled || !mayUse(policy) || !(warehouses || reaches(policy, chain)))
     return { all: false, principalId: serverId, ids: [], within }
   if (holds(ownBitsOn(policy, chain), 'use')) return { all: true, within }
   return { all: false, principalId: policy.principalId, ids: visibleIds(policy), within }
 }
 
-const visibleIdsOf = new WeakMap<Policy, readonly string[]>()
+const visibleIdsByPolicy = new WeakMap<Policy, readonly string[]>()
 
-/** The same array for the same policy: a list may be asked for many times while it lives. */
+/** Returns the same array for the same policy, because lists may be requested many times. */
 function visibleIds(policy: Policy): readonly string[] {
-  const known = visibleIdsOf.get(policy)
+  const known = visibleIdsByPolicy.get(policy)
   if (known) return known
   const ids = [...new Set([...policy.grants.keys(), ...policy.passage])]
-  visibleIdsOf.set(policy, ids)
+  visibleIdsByPolicy.set(policy, ids)
   return ids
 }
 
 /**
- * Which of the objects that the grants show in a list the authorizer leaves there; null: all of them, so that nobody
- * need ask.
+ * Returns the filter of the authorizer for objects that the grants show in a list. Null: it shows all of them, so no
+ * row must be tested.
  */
 export function shownIn<Row>(
   policy: Policy,

@@ -1,4 +1,4 @@
-import type { Privilege } from './privilege.ts'
+import type { Privilege } from '../privilege.ts'
 
 /** The answer to "may they", as a value. `policyVersion` is re-checked inside the write it allows. */
 export interface Decision {
@@ -7,6 +7,6 @@ export interface Decision {
   readonly policyVersion: number
   /** The user may, but not through this engine: the name of its entry. */
   readonly limitedBy?: string
-  /** The grants give it, and these rules of the authorizer take it away; none: no rule gives it. */
+  /** Rules of the authorizer that remove the granted right. Empty: no rule permits it. */
   readonly forbiddenBy?: readonly string[]
 }

@@ -1,25 +1,25 @@
-import type { Identity, Proof } from '../identity/identity.ts'
-import { isStated, provenBy } from '../identity/proven-by.ts'
-import { admits } from '../identity/subject-rules.ts'
+import type { ProvenIdentity, Proof } from '../proven-identity.ts'
+import { isStated, provenBy } from '../proven-identity.ts'
+import { admits } from './subject-rules.ts'
 import type { FirstCalls } from '../store/engines.ts'
 import type { PolicyEngine, PolicyRow } from '../store/policies.ts'
-import { bitsOf, holds, privilegeBits } from './privilege-bits.ts'
-import { serverId } from './privilege.ts'
+import { joinBits, holds, privilegeBits } from './privilege-bits.ts'
+import { serverId } from '../reserved-ids.ts'
 
-/** The limits of an engine's entry, compiled. They hold for whatever it does: as itself, or for a user. */
+/** The limits of an engine's entry, compiled. They apply to calls of the engine itself and for users. */
 export interface EngineLimits {
   /** For messages: how to call the entry. */
   readonly name: string
   /** Its client id, or `ISSUER#SUBJECT` where another issuer vouches for it. */
   readonly client: string
-  /** It calls for itself: nobody is named whom it acts for. */
+  /** True: it calls for itself, without a user. */
   readonly alone: boolean
   readonly firstCalls: FirstCalls
   /** Ids; null: every warehouse, and what is above them. */
   readonly warehouses: ReadonlySet<string> | null
   /**
-   * The privileges that may be used at all (see `privilegeBits`), implied ones included. An entry without a limit allows
-   * all but `administer-storage`, which an entry must name.
+   * The privileges that may be used at all (see `privilegeBits`), implied ones included. An entry without a limit
+   * allows all but `administer-storage`, which an entry must name.
    */
   readonly bits: number
   readonly administers: boolean
@@ -33,22 +33,22 @@ export interface EngineLimits {
   readonly changedAt: number
 }
 
-/** What an entry allows to the principal of the row. `alone`: the engine is that principal. */
+/** Compiles the limits of an entry for the principal of the row. `alone`: the engine is that principal. */
 export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boolean): EngineLimits {
-  const allowed = engine.privileges === null ? privilegeBits.manage : bitsOf(engine.privileges)
+  const allowed = engine.privileges === null ? privilegeBits.manage : joinBits(engine.privileges)
   return {
     name: engine.name,
     client: engine.client,
     alone,
     firstCalls: engine.firstCalls,
     warehouses: engine.warehouses === null ? null : new Set(engine.warehouses),
-    // Without a user an engine has rights of its own only where its entry says so.
+    // Without a user, an engine has its granted rights only if its entry allows it.
     bits: alone && engine.firstCalls !== 'service' ? 0 : allowed,
     administers: engine.administers,
     refreshes: engine.refreshes,
     viewChains: engine.viewChains,
     mustBeProven: !alone && !engine.namesAdministrators && administersServer(row),
-    states: statesOf(row, engine),
+    states: allowedProofs(row, engine),
     changedAt: engine.changedAt,
   }
 }
@@ -57,13 +57,13 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
 const clockToleranceMs = 60_000
 
 /**
- * Returns true when the entry allows the way in which the identity was proven. An entry that loses a permission to state
- * users holds for the users that the engine has stated before.
+ * Returns true when the entry allows the way in which the identity was proven. An entry that loses a permission to
+ * state users holds for the users that the engine has stated before.
  *
- * An identity of unknown provenance may have been stated: it needs an entry that has not changed since it was sealed, and
- * a user that the engine may state as far as administrators are concerned.
+ * An identity of unknown provenance may have been stated: it needs an entry that has not changed since it was sealed,
+ * and a user that the engine may state as far as administrators are concerned.
  */
-export function allowsProvenance(limits: EngineLimits, identity: Identity): boolean {
+export function allowsProvenance(limits: EngineLimits, identity: ProvenIdentity): boolean {
   const proof = provenBy(identity)
   if (proof !== null) return !isStated(proof) || (!limits.mustBeProven && limits.states.has(proof))
   if (limits.alone) return true
@@ -71,12 +71,12 @@ export function allowsProvenance(limits: EngineLimits, identity: Identity): bool
   return !limits.mustBeProven && limits.changedAt + clockToleranceMs < issuedAt
 }
 
-/** True when the entry lets the engine act for the principal of the row. */
+/** Returns true when the entry lets the engine act for the principal of the row. */
 export function actsFor({ subject }: PolicyRow, engine: PolicyEngine): boolean {
   return subject !== null && admits(engine.subjects, subject)
 }
 
-function statesOf({ subject }: PolicyRow, engine: PolicyEngine): ReadonlySet<Proof> {
+function allowedProofs({ subject }: PolicyRow, engine: PolicyEngine): ReadonlySet<Proof> {
   const states = new Set<Proof>()
   if (subject === null || subject.issuer !== engine.namesIssuer) return states
   if (engine.unsignedSubjects) states.add('statement')
@@ -86,5 +86,5 @@ function statesOf({ subject }: PolicyRow, engine: PolicyEngine): ReadonlySet<Pro
 
 function administersServer({ grants }: PolicyRow): boolean {
   const onServer = grants.find(({ id }) => id === serverId)
-  return onServer !== undefined && holds(bitsOf(onServer.privileges), 'manage')
+  return onServer !== undefined && holds(joinBits(onServer.privileges), 'manage')
 }

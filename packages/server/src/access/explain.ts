@@ -2,9 +2,9 @@ import type { HeldGrantRow, MembershipRow } from '../store/explanations.ts'
 import { bitsOn, ownBitsOn } from './decide.ts'
 import type { Policy } from './policy.ts'
 import { bitsGrantedOn, holds, isOwners, privilegesIn } from './privilege-bits.ts'
-import type { Chain, Privilege } from './privilege.ts'
+import type { Chain, Privilege } from '../privilege.ts'
 
-/** What gives a right on an object: being its owner, or a grant to the principal, a group it is in or a role it has. */
+/** Ownership of an object, or a grant on it to the principal, a group or a role. */
 export interface Reason {
   /** The object that it is about: the one that was asked for, or one above it. */
   readonly on: string
@@ -15,19 +15,19 @@ export interface Reason {
 }
 
 export interface Explanation {
-  /** All that gives anything here, what is nearest to the object first. */
+  /** All reasons for rights on the object; those that are nearest to the object come first. */
   readonly reasons: readonly Reason[]
-  /** What decides: the nearest of those that suffice. Null: nothing does. */
+  /** Nearest of the reasons that are sufficient. Null: nothing does. */
   readonly deciding: Reason | null
-  /** What the principal may do here, whoever acts for it. */
+  /** Privileges of the principal, without the limits of an engine. */
   readonly own: readonly Privilege[]
-  /** The same within the limits of the engine, as far as the authorizer leaves it. */
+  /** Privileges within the limits of the engine and of the authorizer. */
   readonly effective: readonly Privilege[]
 }
 
 /**
- * Why `decide` says what it says. Pure, and only about what `decide` looks at: grants to whom the policy does not know are
- * not counted.
+ * Explains the result of `decide`. Pure, and only about what `decide` looks at: grants to whom the policy does not know
+ * are not counted.
  *
  * @param order ids from the object to the server
  */
@@ -42,12 +42,12 @@ export function explain(
     readonly memberships: readonly MembershipRow[]
   },
 ): Explanation {
-  const ways = waysOf(policy, known.memberships)
+  const paths = findMembershipPaths(policy, known.memberships)
   const distance = new Map(known.order.map((id, index) => [id, index]))
   const reasons = [
     ...known.owned.map((on): Reason => ({ on, grant: null, through: [] })),
     ...known.grants.flatMap((grant): Reason[] => {
-      const through = ways.get(grant.granteeId)
+      const through = paths.get(grant.granteeId)
       return through === undefined ? [] : [{ on: grant.securableId, grant, through }]
     }),
   ].toSorted(
@@ -69,18 +69,18 @@ function suffices({ grant }: Reason, privilege: Privilege): boolean {
   return holds(bitsGrantedOn(grant.securableId, [grant.privilege]), privilege)
 }
 
-/** The shortest way from the principal to each grantee of its policy. */
-export function waysOf(
+/** Returns the shortest path of memberships from the principal to each grantee of its policy. */
+export function findMembershipPaths(
   { principalId, grantees }: Policy,
   memberships: readonly MembershipRow[],
 ): ReadonlyMap<string, readonly MembershipRow[]> {
-  const ways = new Map<string, readonly MembershipRow[]>([[principalId, []]])
-  // A map is walked in the order of its entries, those that are added meanwhile included: nearer ones come first.
-  for (const [id, way] of ways) {
+  const paths = new Map<string, readonly MembershipRow[]>([[principalId, []]])
+  // The loop also visits entries that it adds, in their order, so shorter paths come first.
+  for (const [id, path] of paths) {
     for (const step of memberships) {
-      if (step.memberId === id && !ways.has(step.id) && grantees.has(step.id))
-        ways.set(step.id, [...way, step])
+      if (step.memberId === id && !paths.has(step.id) && grantees.has(step.id))
+        paths.set(step.id, [...path, step])
     }
   }
-  return ways
+  return paths
 }

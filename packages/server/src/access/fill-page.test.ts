@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fillPage } from './fill-page.ts'
 
-/** A list of numbers from 0, and how often it was read. */
+/** Returns a list of numbers from 0, with the number of reads. */
 function list(length: number): {
   reads: number[]
   read: (after: number | null, limit: number) => Promise<number[]>
@@ -46,7 +46,7 @@ test('nothing is read twice, and nothing more than is wanted when all is shown',
   expect(none.reads).toEqual([4, 1_000, 1_000, 1_000])
 })
 
-test('it ends when nobody waits any more', async () => {
+test('fillPage stops when the signal is aborted', async () => {
   const signal = AbortSignal.abort(new Error('the client went away'))
   await expect(fillPage(4, list(10).read, () => true, signal)).rejects.toThrow('the client went away')
 })

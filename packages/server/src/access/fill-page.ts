@@ -6,10 +6,10 @@ const refillRows = 1_000
 const rowsInATurn = 20
 
 /**
- * Reads as many rows as are wanted of those that are to be shown, reading on for those that are not: a page is short only
- * at the end of a list, and so tells nothing of what it leaves out.
+ * Reads until a page contains as many visible rows as requested. Only the last page of a list is shorter, so the length
+ * reveals nothing about hidden rows.
  *
- * @param read gets where to go on, the last row that was read, and how many rows at most
+ * @param read receives the last row that was read, and the maximum number of rows
  * @param shown null: all are
  * @throws the reason of the signal, between reads and while rows are decided about
  */

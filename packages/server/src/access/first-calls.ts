@@ -3,7 +3,7 @@ import type { EngineLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
 
 /**
- * An engine that calls without a user may do so by its entry alone.
+ * Refuses a call without a user unless the engine's entry allows it.
  *
  * @param needsNoUser the operation belongs to starting up, or carries its user in something sealed
  * @throws HeadgateError `forbidden`, with what to change
@@ -14,13 +14,13 @@ export function checkFirstCall({ engine }: Policy, needsNoUser: boolean): void {
   throw new HeadgateError('forbidden', toldTo(engine))
 }
 
-/** Whether the call names no user although it comes from an engine: the audit says so. */
+/** Returns true when an engine calls without a user, for the audit event. */
 export function isWithoutUser({ engine }: Policy): boolean {
   return engine?.alone === true
 }
 
 function toldTo({ name, firstCalls }: EngineLimits): string {
-  const may = firstCalls === 'deny' ? 'nothing' : 'nothing but ask for the configuration'
+  const may = firstCalls === 'deny' ? 'nothing' : 'only ask for the configuration'
   return (
     `The engine ${name} calls without a user, and its entry allows ${may} then (first_calls: ${firstCalls}). ` +
     'Let the engine pass on its user by token exchange (in Trino: iceberg.rest-catalog.session=USER). ' +

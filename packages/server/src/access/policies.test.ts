@@ -5,11 +5,11 @@ import { deletePrincipal, setPrincipalEnabled, stopPrincipalSessions } from '../
 import { removeRoleMember } from '../store/roles.ts'
 import type { Sql } from '../store/sql.ts'
 import { decide } from './decide.ts'
-import { Gate } from './test-gate.ts'
+import { Gate } from '../../test/access/gate.ts'
 import { Policies } from './policies.ts'
 import type { Policy } from './policy.ts'
-import { testPolicies, type TestPolicies } from './test-policies.ts'
-import { addMember, addPrincipal, addRole, addWorld, grant } from './test-world.ts'
+import { testPolicies, type TestPolicies } from '../../test/access/policies.ts'
+import { addMember, addPrincipal, addRole, addWorld, grant } from '../../test/access/world.ts'
 
 let given: TestPolicies
 let sql: Sql
@@ -25,7 +25,7 @@ beforeEach(() => given.wipe())
 const changed: TestPolicies['change'] = (work) => given.change(work)
 
 describe('a change', () => {
-  test('that is revoked, disabled, deleted or taken from a role stops at once for whoever saw its version', async () => {
+  test('refuses a right that was revoked as soon as the caller has seen the new policy version', async () => {
     const { table } = await addWorld(sql)
     const who = await addPrincipal(sql, 'etl')
     const role = await addRole(sql, 'team')
@@ -70,7 +70,7 @@ describe('a change', () => {
     expect(decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('is read anew behind those who come often, once at a time, and they never wait', async () => {
+  test('reloads the policies of frequent callers in the background, one read at a time, without delaying them', async () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
@@ -90,7 +90,7 @@ describe('a change', () => {
     await expect.poll(async () => decide(await deaf.get(who), table.chain, 'select').outcome).toBe('allow')
   })
 
-  test('that cannot be read anew holds until it is too old', async () => {
+  test('uses a policy that cannot be reloaded until its maximum age', async () => {
     let now = 0
     const gate = new Gate(sql)
     await using deaf = await Policies.open({ sql: gate, maxAgeMs: 10_000, now: () => now })
@@ -138,7 +138,7 @@ describe('the cache', () => {
     expect(counting.reads).toBe(1)
   })
 
-  test('forgets everything when notifications may have been missed', async () => {
+  test('discards all policies when notifications may have been lost', async () => {
     const gate = new Gate(sql)
     await using kept = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const who = await addPrincipal(sql, 'etl')
@@ -147,7 +147,7 @@ describe('the cache', () => {
     expect(kept.get(who)).toBeInstanceOf(Promise)
   })
 
-  test('a read that began before a change never answers somebody who saw the change, nor stays', async () => {
+  test('a read that began before a change is neither returned to callers that saw the change, nor cached', async () => {
     const gate = new Gate(sql)
     await using slow = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
     const { table } = await addWorld(sql)
@@ -207,7 +207,22 @@ describe('the cache', () => {
     expect(decide(await deaf.get(reader), table.chain, 'select').outcome).toBe('hide')
   })
 
-  test('a failed read is not remembered', async () => {
+  test('the late notification of a change does not discard what was read after that change', async () => {
+    const gate = new Gate(sql)
+    await using deaf = await Policies.open({ sql: gate, maxAgeMs: 3_600_000 })
+    const who = await addPrincipal(sql, 'etl')
+    const versions = [await changed(bumpPolicy), await changed(bumpPolicy)]
+    for (const version of versions) deaf.saw(version)
+    await deaf.get(who)
+    const { reads } = gate
+    for (const version of versions) deaf.saw(version)
+    expect(deaf.get(who)).not.toBeInstanceOf(Promise)
+    expect(gate.reads).toBe(reads)
+    deaf.saw(await changed(bumpPolicy))
+    expect(deaf.get(who)).toBeInstanceOf(Promise)
+  })
+
+  test('a failed read is not cached', async () => {
     const gate = new Gate(sql)
     await using broken = await Policies.open({ sql: gate })
     const who = await addPrincipal(sql, 'etl')

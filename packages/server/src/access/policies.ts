@@ -1,13 +1,14 @@
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
-import { anonymousId } from '../identity/anonymous.ts'
-import type { Identity, Principal } from '../identity/identity.ts'
-import { statedBy } from '../identity/proven-by.ts'
+import { SingleFlight } from '../concurrency/single-flight.ts'
+import { absentPrincipalId, anonymousId } from '../reserved-ids.ts'
+import type { ProvenIdentity, Principal } from '../proven-identity.ts'
+import { statedBy } from '../proven-identity.ts'
 import { type GroupAges, loadPolicyRow, type PolicyRow } from '../store/policies.ts'
 import type { Sql } from '../store/sql.ts'
-import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
+import { grantsAuthorizer } from './authorizer.ts'
+import type { Authorizer } from './policy.ts'
 import { compilePolicy, disabled, everything } from './compile-policy.ts'
 import { allowsProvenance } from './engine-limits.ts'
-import { nobodyId } from './nobody.ts'
 import type { Policy } from './policy.ts'
 
 export interface PoliciesOptions {
@@ -16,13 +17,16 @@ export interface PoliciesOptions {
   readonly maxAgeMs?: number
   /** Default: groups do not count. */
   readonly groupAges?: GroupAges
-  /** Has the last word on what grants give. Default: they have it. */
+  /** Authorizer that can remove granted rights. Default: they have it. */
   readonly authorizer?: Authorizer
   /** Policies that are kept. Default 10 000. */
   readonly maxPolicies?: number
   /** Monotonic ms; for tests. */
   readonly now?: () => number
 }
+
+/** Versions that are stored until their notifications have arrived. */
+const maxNoted = 1_000
 
 interface Entry {
   readonly policy: Policy
@@ -36,12 +40,12 @@ interface Entry {
 }
 
 /**
- * Caches what every caller may do, by principal and by the engine that acts for it. Versions of the policy are random, so
- * they show that two states differ, not which is newer: a read is newer than what was known before it began. An entry is
- * fresh while it is younger than the maximum age and no other version was seen after its read began: not by notification,
- * not by a read of another caller, not in a row that the caller has read. Then `get` is a synchronous look-up. In the
- * second half of that age the entry is read again in the background. Concurrent reads for one caller are shared; an older
- * read never replaces a newer one.
+ * Caches what every caller may do, by principal and by the engine that acts for it. Versions of the policy are random,
+ * so they show that two states differ, not which is newer: a read is newer than what was known before it began. An
+ * entry is fresh while it is younger than the maximum age and no other version was seen after its read began: not by
+ * notification, not by a read of another caller, not in a row that the caller has read. Then `get` is a synchronous
+ * look-up. In the second half of that age the entry is read again in the background. Concurrent reads for one caller
+ * are shared; an older read never replaces a newer one.
  */
 export class Policies implements AsyncDisposable {
   readonly #sql: Sql
@@ -50,9 +54,11 @@ export class Policies implements AsyncDisposable {
   readonly #authorizer: Authorizer
   readonly #now: () => number
   readonly #entries: CallerCache<Entry>
-  readonly #reads = new Map<CallerKey, Promise<Entry>>()
+  readonly #reads = new SingleFlight<Entry>()
   /** The version that was announced or read last. Null: not known. */
   #version: number | null = null
+  /** Versions whose commits were noted last; see `saw`. */
+  readonly #noted = new Set<number>()
   /** The last read that `#version` rests on. */
   #versionTurn = 0
   #mark = {}
@@ -76,41 +82,41 @@ export class Policies implements AsyncDisposable {
     return policies
   }
 
-  /** True: what grants give may be taken away, so that whoever lists objects or callers must ask about each. */
+  /** Returns true when the authorizer can remove granted rights, so that lists must test each row. */
   get narrows(): boolean {
     return this.#authorizer.narrows
   }
 
-  /** Whose groups count, and how long. */
+  /** Returns the time for which groups of each issuer count. */
   get groupAges(): GroupAges {
     return this.#groupAges
   }
 
   /**
-   * What the caller may do. Synchronous when known.
+   * Returns the policy of the caller. Synchronous when known.
    *
-   * @param seenVersion the policy version that the caller has seen, for example in a row that it read: the policy has this
-   *   version, or its read begins now and it is newer. 0: none was seen.
+   * @param seenVersion the policy version that the caller has seen, for example in a row that it read: the policy has
+   *   this version, or its read begins now and it is newer. 0: none was seen.
    */
-  get(identity: Identity, seenVersion = 0): Policy | Promise<Policy> {
+  get(identity: ProvenIdentity, seenVersion = 0): Policy | Promise<Policy> {
     const stating = statedBy(identity)
     return stating === null
-      ? this.#getOf(identity, seenVersion)
+      ? this.#getDirect(identity, seenVersion)
       : this.#getStated(identity, stating, seenVersion)
   }
 
   /**
-   * Returns the policy of a user whom another engine than the acting one has stated. The entry of that engine must still
-   * allow it: nothing else proves who the user is.
+   * Returns the policy of a user whom another engine than the acting one has stated. The entry of that engine must
+   * still allow it: nothing else proves who the user is.
    */
-  async #getStated(identity: Identity, stating: Principal, seenVersion: number): Promise<Policy> {
-    const { enabled, shutOut } = await this.#getOf({ ...identity, actors: [stating] }, seenVersion)
-    const policy = await this.#getOf(identity, seenVersion)
+  async #getStated(identity: ProvenIdentity, stating: Principal, seenVersion: number): Promise<Policy> {
+    const { enabled, shutOut } = await this.#getDirect({ ...identity, actors: [stating] }, seenVersion)
+    const policy = await this.#getDirect(identity, seenVersion)
     return enabled ? policy : disabled(policy.principalId, policy.version, shutOut ?? 'principal')
   }
 
-  #getOf(identity: Identity, seenVersion: number): Policy | Promise<Policy> {
-    const entry = this.#entries.get(keyOf(identity))
+  #getDirect(identity: ProvenIdentity, seenVersion: number): Policy | Promise<Policy> {
+    const entry = this.#entries.get(toKey(identity))
     if (!entry || !this.#isFresh(entry)) return this.#get(identity, seenVersion)
     if (seenVersion !== 0 && entry.policy.version !== seenVersion) return this.#get(identity, seenVersion)
     if (this.#now() - entry.readAt > this.#maxAgeMs / 2) this.#renewBehind(identity)
@@ -118,33 +124,36 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * What a principal may do by itself, whoever calls: the definer of a view, whose rights decide what is read through it. An
-   * id that is nobody's may do nothing.
+   * Returns the policy of a principal itself, without a caller: of the definer of a view, whose rights apply to reads
+   * through the view. `absentPrincipalId` has no rights.
    */
   ofPrincipal(id: string, seenVersion = 0): Policy | Promise<Policy> {
-    // Anonymous callers are nobody's owner: what they may do is said in another way, and kept by the same id.
-    if (id === anonymousId || id === nobodyId) return disabled(id, seenVersion)
+    // Anonymous callers own no objects. The policy of their id is everything, and must not be returned here.
+    if (id === anonymousId || id === absentPrincipalId) return disabled(id, seenVersion)
     const principal = { id, issuer: '', subject: '', name: '' }
     return this.get({ principal, actors: [], method: 'session-token', expiresAt: null }, seenVersion)
   }
 
   /**
-   * Returns what a principal holds by its own grants, roles and ownership as of now, whether it is enabled or an engine or
-   * neither: for callers who may not learn that. One query for each call.
+   * Returns the current rights of a principal by its own grants, roles and ownership. It is the same for disabled
+   * principals and engines, for callers that may not learn their state. One query for each call.
    */
   async ofRights(id: string): Promise<Policy> {
     const row = await loadPolicyRow(this.#sql, id, null, this.#groupAges)
     return compilePolicy(id, null, { ...row, enabled: true, engine: null }, this.#authorizer)
   }
 
-  /** Notes a policy version that was committed. Unless it is the known one, every entry is read again. */
+  /**
+   * Notes a policy version that was committed. Unless the version is known, every entry is read again. A version that
+   * was noted before needs no second reading, even when later versions were noted since: all entries that are fresh
+   * were read after its commit. So the notification of a change does not discard what was read after the change.
+   */
   saw(version: number): void {
-    if (version !== this.#version) this.#distrust(version)
-  }
-
-  /** Makes all entries stale: the database may be another one than they were read from. */
-  forget(): void {
-    this.#distrust(null)
+    if (version === this.#version || this.#noted.has(version)) return
+    this.#noted.add(version)
+    const [oldest] = this.#noted
+    if (oldest !== undefined && this.#noted.size > maxNoted) this.#noted.delete(oldest)
+    this.#distrust(version)
   }
 
   /** Makes all entries stale, those included whose read is running. */
@@ -155,12 +164,12 @@ export class Policies implements AsyncDisposable {
     this.#mark = {}
   }
 
-  /** Another object whenever principals, engines or rights may be others than before: for who remembers them elsewhere. */
+  /** Object that changes when principals, engines or rights may have changed, for caches elsewhere. */
   get mark(): object {
     return this.#mark
   }
 
-  async #get(identity: Identity, seenVersion: number): Promise<Policy> {
+  async #get(identity: ProvenIdentity, seenVersion: number): Promise<Policy> {
     const [before, firstGood, oldest] = [this.#turn, this.#firstGoodTurn, this.#now() - this.#maxAgeMs]
     const isGood = ({ turn, readAt, policy }: Entry): boolean =>
       turn > before ||
@@ -171,10 +180,10 @@ export class Policies implements AsyncDisposable {
     return policyFor(entry, identity)
   }
 
-  /** So that a caller who comes often never waits: to read ten thousand grants takes a while. */
-  #renewBehind(identity: Identity): void {
+  /** Reloads in the background, so that frequent callers do not wait for the read of thousands of grants. */
+  #renewBehind(identity: ProvenIdentity): void {
     this.#read(identity).catch(() => {
-      // It holds until it is too old; then the caller is told.
+      // The entry is used until its maximum age; then callers receive the error.
     })
   }
 
@@ -182,16 +191,12 @@ export class Policies implements AsyncDisposable {
     return turn >= this.#firstGoodTurn && readAt > this.#now() - this.#maxAgeMs
   }
 
-  #read(identity: Identity): Promise<Entry> {
-    const key = keyOf(identity)
-    const running = this.#reads.get(key)
-    if (running) return running
-    const read = this.#readNow(identity, key).finally(() => this.#reads.delete(key))
-    this.#reads.set(key, read)
-    return read
+  #read(identity: ProvenIdentity): Promise<Entry> {
+    const key = toKey(identity)
+    return this.#reads.join(key, () => this.#readNow(identity, key))
   }
 
-  async #readNow(identity: Identity, key: CallerKey): Promise<Entry> {
+  async #readNow(identity: ProvenIdentity, key: CallerKey): Promise<Entry> {
     const actorId = identity.actors[0]?.id ?? null
     const readAt = this.#now()
     this.#turn += 1
@@ -210,7 +215,7 @@ export class Policies implements AsyncDisposable {
     return entry
   }
 
-  /** A read that shows another version makes the entries of earlier reads stale. */
+  /** Makes the entries of earlier reads stale when a read returns another version. */
   #noteRead(turn: number, version: number): void {
     if (turn < this.#firstGoodTurn || turn < this.#versionTurn) return
     this.#versionTurn = turn
@@ -222,7 +227,8 @@ export class Policies implements AsyncDisposable {
 
   #notice(payload: string | null): void {
     if (payload === null) {
-      // Notifications may have been missed, and the database may be another one: a promoted stand-by, a restored backup.
+      // Notifications may have been missed, and the database may be another one: a promoted stand-by, a restored
+      // backup.
       this.#distrust(null)
       return
     }
@@ -232,20 +238,20 @@ export class Policies implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listening?.[Symbol.asyncDispose]()
-    await Promise.allSettled(this.#reads.values())
+    await this.#reads.settled()
     this.#entries.clear()
   }
 }
 
-/** Only the outermost engine decides; those behind it are history. */
-function keyOf({ principal, actors }: Identity): CallerKey {
+/** Returns the cache key: only the outermost engine decides. */
+function toKey({ principal, actors }: ProvenIdentity): CallerKey {
   const [actor] = actors
   return actor === undefined ? callerKey(principal.id) : callerKey(principal.id, actor.id)
 }
 
 function compiled(
   row: PolicyRow,
-  identity: Identity,
+  identity: ProvenIdentity,
   actorId: string | null,
   authorizer: Authorizer,
 ): Policy {
@@ -255,9 +261,9 @@ function compiled(
   return compilePolicy(id, actorId, row, authorizer)
 }
 
-function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: Identity): Policy {
+function policyFor({ policy, notBefore, engineNotBefore }: Entry, identity: ProvenIdentity): Policy {
   const { issuedAt = Infinity } = identity
-  // Both are cut to milliseconds: what is of the same one may have been there before.
+  // Both times are truncated to milliseconds, so a session of the same millisecond may have begun before.
   if (issuedAt <= notBefore) return disabled(policy.principalId, policy.version)
   if (issuedAt <= engineNotBefore) return disabled(policy.principalId, policy.version, 'engine')
   if (policy.engine !== null && !allowsProvenance(policy.engine, identity))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { bitsGrantedOn, bitsOf, holds, privilegeBits, privileges, privilegesIn } from './privilege-bits.ts'
-import { type Privilege, serverId } from './privilege.ts'
+import { bitsGrantedOn, joinBits, holds, privilegeBits, privileges, privilegesIn } from './privilege-bits.ts'
+import type { Privilege } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 
 test.each<[Privilege, Privilege[]]>([
   ['use', ['use']],
@@ -14,13 +15,13 @@ test.each<[Privilege, Privilege[]]>([
 })
 
 test('several privileges hold what any of them implies, and nothing holds nothing', () => {
-  expect(privilegesIn(bitsOf(['create', 'select']))).toEqual(['use', 'select', 'create'])
+  expect(privilegesIn(joinBits(['create', 'select']))).toEqual(['use', 'select', 'create'])
   // Together they are still not manage.
-  expect(holds(bitsOf(['modify', 'create']), 'manage')).toBe(false)
+  expect(holds(joinBits(['modify', 'create']), 'manage')).toBe(false)
   expect(privileges.filter((privilege) => holds(0, privilege))).toEqual([])
 })
 
-test('manage gives administer-storage on the server and nowhere else', () => {
+test('manage on the server includes administer-storage, and manage on other objects does not', () => {
   const elsewhere = '00000000-0000-4000-8000-000000000001'
   expect(privilegesIn(bitsGrantedOn(serverId, ['manage']))).toEqual(privileges)
   expect(holds(bitsGrantedOn(elsewhere, ['manage']), 'administer-storage')).toBe(false)

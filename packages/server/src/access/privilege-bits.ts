@@ -1,4 +1,5 @@
-import { type Privilege, serverId } from './privilege.ts'
+import type { Privilege } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 
 /** Every privilege that can be granted; a privilege comes after those that it implies. */
 export const privileges: readonly Privilege[] = [
@@ -37,43 +38,50 @@ export const ownBit: Readonly<Record<Privilege, number>> = {
   'administer-storage': administerStorage,
 }
 
-/** The bits of all privileges: what `manage` on the server gives. */
+/** Bits of all privileges, as `manage` on the server includes them. */
 export const everyBit: number = privilegeBits.manage | privilegeBits['administer-storage']
 
-/** The bits of several privileges together, wherever they are held. */
-export function bitsOf(held: Iterable<Privilege>): number {
+/** Returns the bits of several privileges, on any object. */
+export function joinBits(held: Iterable<Privilege>): number {
   let bits = 0
   for (const privilege of held) bits |= privilegeBits[privilege]
   return bits
 }
 
-/** The bits of privileges that are granted on the object: `manage` on the server includes `administer-storage`. */
+/**
+ * Returns the bits of privileges that are granted on the object: `manage` on the server includes `administer-storage`.
+ */
 export function bitsGrantedOn(securableId: string, granted: Iterable<Privilege>): number {
-  const bits = bitsOf(granted)
+  const bits = joinBits(granted)
   return securableId === serverId && holds(bits, 'manage') ? bits | everyBit : bits
 }
 
-/** The privileges that give `privilege` on an object below the server when they are granted there. */
+/** Returns the privileges that include `privilege` when they are granted on an object below the server. */
 export function privilegesGiving(privilege: Privilege): Privilege[] {
   return privileges.filter((each) => holds(privilegeBits[each], privilege))
 }
 
-/** The privileges that give `privilege` everywhere when they are granted on the server. */
+/** Returns the privileges that include `privilege` on every object when they are granted on the server. */
 export function privilegesGivingOnServer(privilege: Privilege): Privilege[] {
   return privileges.filter((each) => holds(bitsGrantedOn(serverId, [each]), privilege))
 }
 
-/** True when owners hold the privilege on what they own without a grant. */
+/** Returns the privilege that is needed to grant and revoke `privilege` on an object and on everything below it. */
+export function grantingPrivilege(privilege: Privilege): Privilege {
+  return privilege === 'administer-storage' ? privilege : 'manage'
+}
+
+/** Returns true when owners hold the privilege on their objects without a grant. */
 export function isOwners(privilege: Privilege): boolean {
   return holds(privilegeBits.manage, privilege)
 }
 
-/** True when `bits` hold the privilege, itself or implied. */
+/** Returns true when `bits` contain the privilege, itself or implied. */
 export function holds(bits: number, privilege: Privilege): boolean {
   return (bits & ownBit[privilege]) !== 0
 }
 
-/** The privileges in `bits`, in the order of `privileges`. */
+/** Returns the privileges in `bits`, in the order of `privileges`. */
 export function privilegesIn(bits: number): Privilege[] {
   return privileges.filter((privilege) => holds(bits, privilege))
 }

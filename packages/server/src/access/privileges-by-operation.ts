@@ -1,15 +1,15 @@
-import type { Privilege, SecurableKind } from './privilege.ts'
+import type { Privilege, SecurableKind } from '../privilege.ts'
 
 /**
  * One thing an operation needs: a privilege on one of the objects it touches. All requirements of an operation must
- * be met. `docs/privileges.md` is generated from this table; the operations enforce it.
+ * be met. `docs/reference/privileges.md` is generated from this table; the operations enforce it.
  */
 export interface Requirement {
   readonly privilege: Privilege
   readonly on: SecurableKind
   /** Which object of that kind, where the operation touches several. */
   readonly object: string
-  /** True: having something to use below the object is enough (`decidePassage`); what is answered is filtered. */
+  /** True: `use` on an object below is enough (`decidePassage`); the response is filtered. */
   readonly passage?: true
   /** When the requirement holds; absent: always. */
   readonly when?: string
@@ -20,29 +20,35 @@ export interface OperationPrivileges {
   readonly note?: string
 }
 
-/** What each operation of the catalog and of the management interface needs. */
+/** Requirements of each operation of the catalog and of the management API. */
 export const privilegesByOperation = {
   // Iceberg REST: configuration and namespaces
   getConfig: { needs: [{ privilege: 'use', on: 'warehouse', object: 'the warehouse', passage: true }] },
   listNamespaces: {
     needs: [
-      { privilege: 'use', on: 'namespace', object: 'the parent', passage: true, when: 'a parent is given' },
+      {
+        privilege: 'use',
+        on: 'namespace',
+        object: 'the parent',
+        passage: true,
+        when: 'the request names a parent',
+      },
       {
         privilege: 'use',
         on: 'warehouse',
         object: 'the warehouse',
         passage: true,
-        when: 'no parent is given',
+        when: 'the request names no parent',
       },
     ],
-    note: 'Shows the namespaces the caller may use or pass through.',
+    note: 'Shows the namespaces that the caller may use, or below which it may use an object.',
   },
   createNamespace: {
     needs: [
       { privilege: 'create', on: 'namespace', object: 'the parent', when: 'the namespace has a parent' },
       { privilege: 'create', on: 'warehouse', object: 'the warehouse', when: 'the namespace has no parent' },
     ],
-    note: 'The caller owns what is created.',
+    note: 'The caller owns the created object.',
   },
   loadNamespaceMetadata: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
   namespaceExists: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace', passage: true }] },
@@ -56,7 +62,7 @@ export const privilegesByOperation = {
   },
   createTable: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
-    note: 'Staged or not. The caller owns what is created.',
+    note: 'Staged or not. The caller owns the table.',
   },
   registerTable: {
     needs: [
@@ -65,14 +71,14 @@ export const privilegesByOperation = {
         privilege: 'manage',
         on: 'relation',
         object: 'the table that is replaced',
-        when: 'overwrite is asked for and the table exists',
+        when: 'overwrite is requested and the table exists',
       },
     ],
-    note: 'The caller owns what is created.',
+    note: 'The caller owns the created object.',
   },
   loadTable: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'With referenced-by, behind an engine that is believed: select on the outermost view; its definer on the next; the definer of the last here.',
+    note: 'With referenced-by, behind an engine with viewChains: the caller needs select on the outermost view, its definer on the next view, and the definer of the last view on the table.',
   },
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
   loadCredentials: {
@@ -123,11 +129,11 @@ export const privilegesByOperation = {
   },
   createView: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
-    note: 'The caller owns what is created, and is its definer; behind an engine whose limits lack select, nobody is.',
+    note: 'The caller owns the view and is its definer. Behind an engine whose limits lack select, the view has no definer.',
   },
   registerView: {
     needs: [{ privilege: 'create', on: 'namespace', object: 'the namespace' }],
-    note: 'The caller owns what is created, and is its definer; behind an engine whose limits lack select, nobody is.',
+    note: 'The caller owns the view and is its definer. Behind an engine whose limits lack select, the view has no definer.',
   },
   loadView: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the view' }],
@@ -136,7 +142,7 @@ export const privilegesByOperation = {
   viewExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the view' }] },
   replaceView: {
     needs: [{ privilege: 'modify', on: 'relation', object: 'the view' }],
-    note: 'Who changes what the view says becomes its definer.',
+    note: 'A caller that changes the version of the view becomes its definer.',
   },
   dropView: { needs: [{ privilege: 'manage', on: 'relation', object: 'the view' }] },
   renameView: {
@@ -241,11 +247,11 @@ export const privilegesByOperation = {
         when: 'grants on a table or view are listed',
       },
     ],
-    note: 'Everybody may list the grants to themselves.',
+    note: 'Every caller may list the grants to itself.',
   },
   whoAmI: {
     needs: [],
-    note: 'Everybody may, also an engine without a user unless its entry denies first calls.',
+    note: 'Every caller may, also an engine without a user, unless its entry denies first calls.',
   },
   explainAccess: {
     needs: [
@@ -253,28 +259,28 @@ export const privilegesByOperation = {
         privilege: 'manage',
         on: 'server',
         object: 'the server',
-        when: 'the rights of others are asked for, on the server',
+        when: 'the rights of another principal are requested, on the server',
       },
       {
         privilege: 'manage',
         on: 'warehouse',
         object: 'the warehouse',
-        when: 'the rights of others are asked for, on a warehouse',
+        when: 'the rights of another principal are requested, on a warehouse',
       },
       {
         privilege: 'manage',
         on: 'namespace',
         object: 'the namespace',
-        when: 'the rights of others are asked for, on a namespace',
+        when: 'the rights of another principal are requested, on a namespace',
       },
       {
         privilege: 'manage',
         on: 'relation',
         object: 'the table or view',
-        when: 'the rights of others are asked for, on a table or view',
+        when: 'the rights of another principal are requested, on a table or view',
       },
     ],
-    note: 'Everybody may ask about themselves: what they may not see is missing for them. Of others, callers without manage on the server ask about principals that own, or that grants name on, the objects that they manage; whether these are disabled, or engines, is not told. Administrators of the server are named to holders of manage there.',
+    note: 'Every caller may ask about itself; objects that it may not see are answered as missing. Callers without manage on the server ask about principals that own, or that grants name on, the objects that they manage; the response does not state whether these are disabled, or engines. Administrators of the server are named to holders of manage there.',
   },
   checkAccess: {
     needs: [
@@ -282,39 +288,49 @@ export const privilegesByOperation = {
         privilege: 'manage',
         on: 'server',
         object: 'the server',
-        when: 'the rights of others are asked for, on the server',
+        when: 'the rights of another principal are requested, on the server',
       },
       {
         privilege: 'manage',
         on: 'warehouse',
         object: 'the warehouse',
-        when: 'the rights of others are asked for, on a warehouse',
+        when: 'the rights of another principal are requested, on a warehouse',
       },
       {
         privilege: 'manage',
         on: 'namespace',
         object: 'the namespace',
-        when: 'the rights of others are asked for, on a namespace',
+        when: 'the rights of another principal are requested, on a namespace',
       },
       {
         privilege: 'manage',
         on: 'relation',
         object: 'the table or view',
-        when: 'the rights of others are asked for, on a table or view',
+        when: 'the rights of another principal are requested, on a table or view',
       },
     ],
-    note: 'Everybody may ask about themselves. What the caller may not see is answered like what is missing. About others as for explainAccess.',
+    note: 'Every caller may ask about itself. Objects that it may not see are answered as missing. For other principals as in explainAccess.',
   },
   whoCan: {
     needs: [
-      { privilege: 'manage', on: 'server', object: 'the server', when: 'it is asked for the server' },
-      { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'it is asked for a warehouse' },
-      { privilege: 'manage', on: 'namespace', object: 'the namespace', when: 'it is asked for a namespace' },
+      { privilege: 'manage', on: 'server', object: 'the server', when: 'the request is about the server' },
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'the request is about a warehouse',
+      },
+      {
+        privilege: 'manage',
+        on: 'namespace',
+        object: 'the namespace',
+        when: 'the request is about a namespace',
+      },
       {
         privilege: 'manage',
         on: 'relation',
         object: 'the table or view',
-        when: 'it is asked for a table or view',
+        when: 'the request is about a table or view',
       },
     ],
     note: 'Lists every holder for callers with manage on the server; for others, the principals that own, or that grants name on, the objects that they manage.',

@@ -1,4 +1,4 @@
-import { lakePrivileges } from './lake-privileges.ts'
+import { warehousePrivileges } from './warehouse-privileges.ts'
 import {
   type OperationPrivileges,
   privilegesByOperation,
@@ -9,35 +9,38 @@ const introduction = `# Privileges
 
 *Generated from \`packages/server/src/access/privileges-by-operation.ts\` by \`npm run docs\`; do not edit.*
 
-A privilege is granted to a principal or a role on the server, a warehouse, a namespace, or a table or view, and holds
-for everything below. \`manage\` implies \`modify\` and \`create\`, \`modify\` implies \`select\`, and \`select\`, \`create\`
-and \`administer-storage\` imply \`use\`. The creator of a namespace, table or view owns it, and has \`manage\` on it and on
-everything below.
+A privilege is granted to a principal, a role or a group, on the server, a warehouse, a namespace, or a table or view.
+It applies to the object and everything below it. \`manage\` implies \`modify\` and \`create\`, \`modify\` implies
+\`select\`, and \`select\`, \`create\` and \`administer-storage\` imply \`use\`. The creator of a namespace, table or view
+owns it, and has \`manage\` on it and on everything below.
 
 \`administer-storage\` is custody of storage: the keys, endpoints, allowed locations and vending mode of a warehouse, and
-the properties that it sets at its clients (\`defaults\`, \`overrides\`). It lets its holder create and register tables over
-files that lie in the warehouse, and grant such places to namespaces (\`headgate namespace grant-location\`). Only
-\`manage\` on the server implies it; \`manage\` on a warehouse or below, and ownership, do not. The creator of a warehouse is granted it there. Its holders on an object,
-or above, are the only ones who grant and revoke it. Through an engine it is used only when the engine's entry names it
-(\`headgate engine set NAME --administers --only-privilege manage --only-privilege administer-storage\`).
+the properties that it sets for its clients (\`defaults\`, \`overrides\`). Its holders may create and register tables over
+existing files in the warehouse, and grant such locations to namespaces (\`headgate namespace grant-location\`).
 
-Several privileges are granted at once, all or none: \`headgate grant give modify create --on warehouse:lakehouse --to
-principal:etl\`. Who writes tables usually needs both, because \`modify\` does not include \`create\`. Bundles of the command
-line name what usually goes together: \`reader\` (\`select\`), \`writer\` (\`modify\` and \`create\`), \`owner\` (\`manage\`).
+- Only \`manage\` on the server implies it. \`manage\` on a warehouse or below does not, and neither does ownership.
+- The creator of a warehouse is granted it on the warehouse.
+- Only its holders, on the object or above, grant and revoke it.
+- Through an engine, it is usable only if the entry of the engine names it
+  (\`headgate engine set NAME --administers --only-privilege manage --only-privilege administer-storage\`).
 
-What somebody may not use looks as if it did not exist (404); what they may use but not in this way is refused with the
-missing privilege named (403). Where the table says *or below*, having something to use below the object is enough: the
-names on the way to it can be seen, and nothing else.
+Several privileges can be granted together, all or none: \`headgate grant give modify create --on warehouse:lakehouse --to
+principal:etl\`. A principal that writes tables usually needs both, because \`modify\` does not include \`create\`. The
+command line has bundles: \`reader\` (\`select\`), \`writer\` (\`modify\` and \`create\`), \`owner\` (\`manage\`).
+
+An object that the caller may not use looks as if it did not exist (404). An operation that the caller may not perform on
+an object that it may use is refused with the name of the missing privilege (403). Where the table says *or below*, \`use\`
+on any object below is sufficient; the caller then sees only the names on the path to that object.
 
 | operation | needs | notes |
 |---|---|---|
 `
 
-/** The page `docs/privileges.md`. */
+/** Returns the text of the page `docs/reference/privileges.md`. */
 export function privilegesPage(): string {
   const operations: [string, OperationPrivileges][] = Object.entries({
     ...privilegesByOperation,
-    ...lakePrivileges,
+    ...warehousePrivileges,
   })
   const rows = operations.map(
     ([id, { needs, note }]) =>

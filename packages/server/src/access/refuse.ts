@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Decision } from './decision.ts'
-import type { SecurableKind } from './privilege.ts'
+import type { SecurableKind } from '../privilege.ts'
 
 const notFound = {
   server: 'forbidden',
@@ -12,17 +12,17 @@ const notFound = {
 /** Something a decision was made about, for the message. */
 export interface RefusedObject {
   readonly kind: SecurableKind
-  /** As the caller named it: `sales.orders`. */
+  /** Name of the object from the request: `sales.orders`. */
   readonly name: string
-  /** What needs the privilege, as the subject of a sentence: `Changing vending`. Default: `This`. */
+  /** Action that needs the privilege, as the subject of a sentence: `Changing vending`. Default: `This`. */
   readonly action?: string
   /** The exact error of an object that does not exist; a hidden one must not differ by a letter. */
   readonly missing?: () => HeadgateError
 }
 
 /**
- * Passes for `allow`; throws 404 for `hide`, indistinguishable from a missing object, and 403 for `deny`. That there is
- * a server is no secret, so nothing is hidden there.
+ * Passes for `allow`; throws 404 for `hide`, indistinguishable from a missing object, and 403 for `deny`. The existence
+ * of the server is known, so nothing is hidden there.
  */
 export function enforce(decision: Decision, object: RefusedObject): void {
   switch (object.kind === 'server' && decision.outcome === 'hide' ? 'deny' : decision.outcome) {
@@ -81,7 +81,7 @@ function hidden(error: HeadgateError, { forbiddenBy }: Decision): HeadgateError 
   return error
 }
 
-/** True when an object was called missing because the caller may not see it. */
+/** Returns true when an object was reported as missing because the caller may not see it. */
 export function isHidden(error: HeadgateError): boolean {
   return error.cause instanceof Hidden
 }

@@ -1,9 +1,9 @@
 import { HeadgateError } from '@headgate/errors'
-import type { Identity } from '../identity/identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Policy } from './policy.ts'
 
 /** @throws HeadgateError `unauthenticated` or `forbidden` when the policy allows nothing at all, with the reason */
-export function refuseShutOut({ enabled, shutOut }: Policy, { actors }: Identity): void {
+export function refuseShutOut({ enabled, shutOut }: Policy, { actors }: ProvenIdentity): void {
   if (enabled) return
   const engine = actors[0]?.name ?? ''
   switch (shutOut) {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { type Authorizer, grantsAuthorizer } from './authorizer.ts'
+import { grantsAuthorizer } from './authorizer.ts'
+import type { Authorizer } from './policy.ts'
 import { relationChain } from './chain.ts'
 import { compilePolicy, disabled } from './compile-policy.ts'
-import { nobodyId } from './nobody.ts'
 import type { Policy } from './policy.ts'
-import { type Chain, type Privilege, serverId } from './privilege.ts'
-import { bitsOf, privilegeBits } from './privilege-bits.ts'
-import { decideThroughViews, definerOf, type ViewLink } from './through-views.ts'
+import type { Chain, Privilege } from '../privilege.ts'
+import { absentPrincipalId, serverId } from '../reserved-ids.ts'
+import { joinBits, privilegeBits } from './privilege-bits.ts'
+import { decideThroughViews, chooseDefiner, type ViewLink } from './through-views.ts'
 
 const warehouse: Chain = {
   ids: ['wh'],
@@ -18,7 +19,7 @@ const at = (name: string, kind: 'table' | 'view', owner: string): Chain =>
 const table = at('t', 'table', 'nobody')
 const view = at('v', 'view', 'dora')
 
-/** A principal with these rights; behind an engine that is believed unless told otherwise. */
+/** Returns a principal with these rights, by default behind an engine whose statements are accepted. */
 function policy(
   id: string,
   grants: Readonly<Record<string, Privilege>>,
@@ -80,13 +81,13 @@ test('an owner that is an engine has its own limits as well', () => {
   const limited = (more: object): Policy => ({ ...dora, engine: { ...limits, ...more } })
   const through = (definer: Policy, caller = alice): string => outcome(caller, [{ ...link, definer }])
   expect(through(limited({}))).toBe('allow')
-  expect(through(limited({ bits: bitsOf(['use']) }))).toBe('hide')
+  expect(through(limited({ bits: joinBits(['use']) }))).toBe('hide')
   expect(through(limited({ warehouses: new Set(['other']) }))).toBe('hide')
   const narrow = { ...alice, engine: { ...limits, warehouses: new Set(['wh']) } }
   expect(through(limited({ warehouses: new Set(['wh', 'other']) }), narrow)).toBe('allow')
 })
 
-test('what an authorizer takes from the caller, or from the owner, no view gives back', () => {
+test('a right that an authorizer removes from the caller, or from the owner, is not restored by a view', () => {
   const without = (subject: string, object = 't'): Authorizer => ({
     narrows: true,
     narrow: (caller, { relation }, bits) =>
@@ -109,15 +110,15 @@ test('what an authorizer takes from the caller, or from the owner, no view gives
   expect(nested(without('alice', 'inner'))).toBe('hide')
 })
 
-test('who writes a view is its definer, or nobody behind an engine that lets them read nothing', () => {
+test('the writer of a view is its definer; behind an engine without select, the view has no definer', () => {
   const behind = (privileges: readonly Privilege[]): Policy => {
     if (alice.engine === null) throw new Error('no engine')
-    return { ...alice, engine: { ...alice.engine, bits: bitsOf(privileges) } }
+    return { ...alice, engine: { ...alice.engine, bits: joinBits(privileges) } }
   }
-  expect(definerOf(dora)).toBe('dora')
-  expect(definerOf(alice)).toBe('alice')
+  expect(chooseDefiner(dora)).toBe('dora')
+  expect(chooseDefiner(alice)).toBe('alice')
   for (const privilege of ['select', 'modify', 'manage'] as const)
-    expect(definerOf(behind(['create', privilege]))).toBe('alice')
+    expect(chooseDefiner(behind(['create', privilege]))).toBe('alice')
   for (const privileges of [['create'], ['use'], []] as const)
-    expect(definerOf(behind(privileges))).toBe(nobodyId)
+    expect(chooseDefiner(behind(privileges))).toBe(absentPrincipalId)
 })

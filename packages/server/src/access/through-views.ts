@@ -2,14 +2,14 @@ import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import type { EngineLimits } from './engine-limits.ts'
 import type { Policy } from './policy.ts'
-import type { Chain } from './privilege.ts'
-import { nobodyId } from './nobody.ts'
+import type { Chain } from '../privilege.ts'
+import { absentPrincipalId } from '../reserved-ids.ts'
 import { holds, privilegeBits } from './privilege-bits.ts'
 
 /** A view that something is read through, and what its definer may do: definer's rights, as SQL calls them. */
 export interface ViewLink {
   readonly chain: Chain
-  /** Of who wrote what it says now, with no engine in it. */
+  /** Principal that wrote the definition, without an engine. */
   readonly definer: Policy
 }
 
@@ -17,25 +17,28 @@ export interface ViewLink {
 export const maxViews = 16
 
 /**
- * Who is the definer of a view that this caller writes: its principal; or nobody, so that the view lends nothing, behind an
- * engine that does not let the writer read. Else a view would carry the writer's rights past the limits of that engine, to
- * whatever other engine it is read through. Views lend within one warehouse, which the engine reaches, since it writes there.
+ * Returns the definer of a view that this caller writes: its principal, or `absentPrincipalId` behind an engine that
+ * does not let the writer read, so that the view adds no rights. Otherwise a view would extend the writer's rights
+ * beyond the limits of that engine, for readers through other engines. Views lend within one warehouse, which the
+ * engine reaches, since it writes there.
  */
-export function definerOf({ engine, principalId }: Policy): string {
-  return engine === null || holds(engine.bits, 'select') ? principalId : nobodyId
+export function chooseDefiner({ engine, principalId }: Policy): string {
+  return engine === null || holds(engine.bits, 'select') ? principalId : absentPrincipalId
 }
 
-/** True when it is believed which views the caller reads through: a user, behind an engine whose entry says so. */
+/**
+ * Returns true when the views that the caller names are accepted: for a user behind an engine whose entry allows it.
+ */
 export function mayReadThroughViews({ enabled, engine }: Policy): boolean {
   return enabled && engine !== null && !engine.alone && engine.viewChains
 }
 
 /**
- * May the caller read what stands at `target` through these views, the outermost first? The caller must be able to
- * select from the first, its definer from the next, and the definer of the last from the target; all of it within the
- * limits of the engine. That a view really refers to what comes after it is the engine's word.
+ * Decides whether the caller may read the object at `target` through these views, the outermost first. The caller must
+ * be able to select from the first, its definer from the next, and the definer of the last from the target; all of it
+ * within the limits of the engine. That a view really refers to what comes after it is the engine's word.
  *
- * Pure. `hide` unless it is allowed: what the caller is told is what it is told without views.
+ * Pure. `hide` unless it is allowed: the caller then gets the response of a read without views.
  */
 export function decideThroughViews(caller: Policy, views: readonly ViewLink[], target: Chain): Decision {
   const [first] = views
@@ -49,13 +52,16 @@ export function decideThroughViews(caller: Policy, views: readonly ViewLink[], t
   return { outcome: allowed ? 'allow' : 'hide', privilege: 'select', policyVersion: caller.version }
 }
 
-/** The right is the reader's; what an authorizer forbids to the caller itself is not opened by anybody else's right. */
+/**
+ * Returns whether the reader may read the object for the caller. An authorizer that forbids it to the caller decides,
+ * also against the rights of the reader.
+ */
 function mayRead(reader: Policy, caller: Policy, chain: Chain): boolean {
   const left = caller.authorizer.narrow(caller, chain.names, privilegeBits.select)
   return holds(left, 'select') && decide(reader, chain, 'select').outcome === 'allow'
 }
 
-/** A definer that is an engine itself has its own limits too. */
+/** Returns the policy of a definer within the limits of the caller's engine. A definer that is an engine also has its own limits. */
 function within(definer: Policy, limits: EngineLimits | null): Policy {
   if (limits === null) return definer
   const own = definer.engine

@@ -1,85 +1,86 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { sharedCache, type SharedCache } from '../cache.ts'
-import { type BodyForm, metadataKeyOf, type PackedBody, type RelationRow } from '../store/relations.ts'
+import { SingleFlight } from '../concurrency/single-flight.ts'
+import { type BodyForm, toMetadataKey, type CompressedBody, type RelationRow } from '../store/relations.ts'
 import { lacksReferencedForm, referencedForm } from './metadata-file.ts'
 import { nameKey } from './name-key.ts'
-import { pack, unpack } from './packed-body.ts'
+import { compress, decompress } from './compressed-body.ts'
 import { readRecordedMetadata } from './recorded-metadata.ts'
-import { Recurring } from './recurring.ts'
 import type { Warehouse } from './warehouses.ts'
 
 type Form = Exclude<BodyForm, 'none'>
 
-/** Where a body stands. */
+/** Location of a metadata text: a name in a warehouse. */
 export interface BodyPlace {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
-  /** What was held when the name was looked up: the store did not send that text again. */
+  /** The entry that was cached when the name was resolved: the store did not send that text again. */
   readonly held?: ServedBody | null
 }
 
-/** The text of one metadata file in the forms it is served in. At least one of `plain` and `packed` is there. */
+/** The text of one metadata file in its served forms. At least one of `plain` and `compressed` is not null. */
 export interface ServedBody {
-  /** The `metadataKeyOf` the row that it belongs to. */
+  /** The `toMetadataKey` its row. */
   readonly key: string
   readonly plain: Buffer | null
-  readonly packed: PackedBody | null
+  readonly compressed: CompressedBody | null
 }
 
-/** What is held. Its texts may come to lie in an answer that is made of them. */
+/** A cached text. Its texts may become views of a response that was made of them. */
 class Held implements ServedBody {
   readonly key: string
   plain: Buffer | null
-  packed: PackedBody | null
-  /** Of the answers that are kept with it, without the texts. */
+  compressed: CompressedBody | null
+  /** Bytes of the cached responses made of it, without the texts. */
   answerBytes = 0
 
-  constructor({ key, plain, packed }: ServedBody) {
+  constructor({ key, plain, compressed }: ServedBody) {
     this.key = key
     this.plain = plain
-    this.packed = packed
+    this.compressed = compressed
   }
 
   get bytes(): number {
-    return (this.plain?.length ?? 0) + (this.packed?.packed.length ?? 0) + this.answerBytes + bytesBeside
+    return (
+      (this.plain?.length ?? 0) + (this.compressed?.compressed.length ?? 0) + this.answerBytes + bytesBeside
+    )
   }
 }
 
-/** Keys, locations, headers and the objects that hold them. */
+/** Estimate of the bytes of keys, locations, headers and objects of one entry. */
 const bytesBeside = 1_000
 
-/** Answers that are kept with the text they were made of. */
+/** Responses that are cached with the text that they were made of. */
 export interface KeptAnswers {
-  /** The text as it stands in one of them. */
+  /** The part of a response that is the text. */
   readonly plain?: Buffer | undefined
-  /** The packed text as it stands in one of them. */
-  readonly packed?: Buffer | undefined
-  /** Of all of them, without those two. */
+  /** The part of a response that is the compressed text. */
+  readonly compressed?: Buffer | undefined
+  /** Bytes of all responses without these two parts. */
   readonly bytes: number
 }
 
-/** Whether a text is kept for others to come, and what is made of it worth keeping. */
+/** Returns whether a text is cached, so that responses made of it can be cached with it. */
 export function isHeld(served: ServedBody): boolean {
   return served instanceof Held
 }
 
 /**
- * Caches the newest metadata text of each name, once it was loaded more than once or was expensive to make. Each entry is
- * served only to relations with the same `metadataKeyOf`: id, digest and location. Bounded by bytes.
+ * Caches the newest loaded metadata text of each name. Each entry is served only to relations with the same
+ * `toMetadataKey`: id, digest and location. Bounded by bytes.
  */
 export class BodyCache {
   readonly #entries: SharedCache<Held>
-  readonly #recurring = new Recurring()
   readonly #maxFileBytes: number
-  readonly #reading = new Map<string, Promise<ServedBody>>()
-  readonly #inflating = new Map<string, Promise<Buffer>>()
+  readonly #reads = new SingleFlight<ServedBody>()
+  readonly #decompressions = new SingleFlight<Buffer>()
 
   constructor(options: { readonly maxBytes: number; readonly maxFileBytes: number }) {
     this.#maxFileBytes = options.maxFileBytes
     this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(options.maxBytes)) })
   }
 
-  /** Bytes that are held. */
+  /** Bytes of all entries. */
   get bytes(): number {
     return this.#entries.calculatedSize
   }
@@ -89,10 +90,10 @@ export class BodyCache {
     return this.#entries.get(keyOf(at, form)) ?? null
   }
 
-  /** The text for a row that was resolved with this form: from what is held, from the row, or from storage. */
+  /** Returns the text of a row that was resolved with this form: from the cache, the row, or storage. */
   get(at: BodyPlace, row: RelationRow, form: Form): ServedBody | Promise<ServedBody> {
     const { body } = row
-    const key = metadataKeyOf(row)
+    const key = toMetadataKey(row)
     if (at.held?.key === key) return at.held
     // A concurrent load of the same row may have cached the text already.
     const newest = this.held(at, form)
@@ -100,39 +101,24 @@ export class BodyCache {
     const isWhole =
       form === 'refs' && row.kind === 'table' && (body === null || lacksReferencedForm(body.length))
     if (body && !isWhole) {
-      const entry = keyOf(at, form)
-      const text = { key, plain: null, packed: body }
-      return newest !== null || this.#recurring.again(entry) ? this.#keep(entry, text) : text
+      return this.#keep(keyOf(at, form), { key, plain: null, compressed: body })
     }
-    const file = `${form} ${key}`
-    let reading = this.#reading.get(file)
-    if (!reading) {
-      reading = this.#read(at, row, form, isWhole).finally(() => this.#reading.delete(file))
-      this.#reading.set(file, reading)
-    }
-    return reading
+    return this.#reads.join(`${form} ${key}`, () => this.#read(at, row, form, isWhole))
   }
 
-  /** The plain text, inflated once and kept. */
+  /** Returns the plain text. It is decompressed once and cached. */
   async plain(at: BodyPlace, row: RelationRow, form: Form): Promise<Buffer> {
     return this.inflated(at, form, await this.get(at, row, form))
   }
 
-  /** The plain text of what `get` gave. Those who ask for it at the same time wait for one inflation. */
+  /** Returns the plain text of a result of `get`. Concurrent callers share one decompression. */
   inflated(at: BodyPlace, form: Form, served: ServedBody): Buffer | Promise<Buffer> {
-    const { key, plain, packed } = served
+    const { key, plain, compressed } = served
     if (plain) return plain
-    if (!packed) throw new Error('a body without a text')
-    const file = `${form} ${key}`
-    const running = this.#inflating.get(file)
-    if (running) return running
-    const text = unpack(packed)
-    if (!(text instanceof Promise)) return this.#keepPlain(at, form, served, text)
-    const inflating = text
-      .then((plain) => this.#keepPlain(at, form, served, plain))
-      .finally(() => this.#inflating.delete(file))
-    this.#inflating.set(file, inflating)
-    return inflating
+    if (!compressed) throw new Error('A served body has no text.')
+    return this.#decompressions.join(`${form} ${key}`, async () =>
+      this.#keepPlain(at, form, served, await decompress(compressed)),
+    )
   }
 
   #keepPlain(at: BodyPlace, form: Form, served: ServedBody, text: Buffer): Buffer {
@@ -140,37 +126,35 @@ export class BodyCache {
     return text
   }
 
-  /**
-   * Answers were made of a text and are kept with it. Where it stands in one of them, it need not be held for itself: that
-   * place takes its place.
-   */
-  answered(at: BodyPlace, form: Form, served: ServedBody, { plain, packed, bytes }: KeptAnswers): void {
+  /** Caches responses with the text that they were made of. A response that contains the text replaces the text itself. */
+  answered(at: BodyPlace, form: Form, served: ServedBody, { plain, compressed, bytes }: KeptAnswers): void {
     this.#change(keyOf(at, form), served, (held) => {
       if (plain !== undefined) held.plain = plain
-      if (packed !== undefined && held.packed !== null) held.packed = { ...held.packed, packed }
+      if (compressed !== undefined && held.compressed !== null)
+        held.compressed = { ...held.compressed, compressed }
       held.answerBytes = bytes
     })
   }
 
-  /** Changes what is held, if it still is, and what it counts for. */
+  /** Changes an entry and its size, unless it was replaced or evicted. */
   #change(key: string, served: ServedBody, change: (held: Held) => void): void {
     const held = this.#entries.peek(key)
     if (held !== served || held === undefined) return
     change(held)
-    // The cache takes no new size for a value that it has.
+    // `set` ignores a new size of the value that the cache already has.
     this.#entries.delete(key)
     this.#entries.set(key, held, { size: held.bytes })
   }
 
-  /** Caches a text that was just written; `key` is the `metadataKeyOf` its row. */
-  add(at: BodyPlace, key: string, plain: Buffer, packed: PackedBody | null): void {
-    this.#keep(keyOf(at, 'all'), { key, plain, packed })
+  /** Caches a text that was just written. `key` is the `toMetadataKey` its row. */
+  add(at: BodyPlace, key: string, plain: Buffer, compressed: CompressedBody | null): void {
+    this.#keep(keyOf(at, 'all'), { key, plain, compressed })
   }
 
   #keep(entry: string, text: ServedBody): ServedBody {
     const held = new Held(text)
     this.#entries.set(entry, held, { size: held.bytes })
-    // The cache does not take what is larger than itself.
+    // The cache refuses entries that exceed its size.
     return this.#entries.peek(entry) === held ? held : text
   }
 
@@ -179,10 +163,10 @@ export class BodyCache {
     const text =
       body === null
         ? await readRecordedMetadata(at.warehouse.storage, row, this.#maxFileBytes)
-        : await unpack(body)
+        : await decompress(body)
     const plain = isWhole ? referencedForm(text, metadataLocation) : text
-    const packed = plain === text && body !== null ? body : await pack(plain)
-    return this.#keep(keyOf(at, form), { key: metadataKeyOf(row), plain, packed })
+    const compressed = plain === text && body !== null ? body : await compress(plain)
+    return this.#keep(keyOf(at, form), { key: toMetadataKey(row), plain, compressed })
   }
 }
 

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { serverId } from '../access/privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import type { VendingProfile } from './vending-profile.ts'
 import type { MasterKey } from '../keys/master-key.ts'
-import { fileModes } from '../storage/file-modes.ts'
-import { makeRoots } from '../storage/file-roots.ts'
-import { parseLocation } from '../storage/location.ts'
-import type { FileStorageProfile, StorageProfile } from '../storage/storage-profile.ts'
+import {
+  fileModes,
+  type FileStorageProfile,
+  makeRoots,
+  parseLocation,
+  type StorageProfile,
+} from '@headgate/storage'
 import { insertGrant } from '../store/grants.ts'
 import { lockLocations } from '../store/location-claims.ts'
 import { bumpPolicyFrom, policyVersion } from '../store/policies.ts'
-import type { Riders } from '../store/riders.ts'
+import type { CommitRecord } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
 import {
@@ -29,12 +32,12 @@ import { protectedError } from './existing.ts'
 import { Stale } from './stale.ts'
 import { sealProfile } from './storage-secret.ts'
 
-export interface WarehouseParts {
+export interface WarehouseDeps {
   readonly sql: Sql
   readonly master: MasterKey
 }
 
-/** What people decide about a warehouse besides its name and its storage. */
+/** Settings of a warehouse besides its name and its storage. */
 export interface WarehouseSettings extends Omit<WarehouseContent, 'storage' | 'storageSecret' | 'vending'> {
   readonly vending: VendingProfile
 }
@@ -48,20 +51,20 @@ export interface WarehouseCreation {
   readonly grantee: string | null
 }
 
-/** As of seven days; see `retention_seconds`. */
+/** In seconds; null: the default of seven days, see `retention_seconds`. */
 export const defaultRetentionSeconds = 604_800
 
 /**
- * Creates a warehouse at a place that no other warehouse has. Returns its id, and the policy version from which on the
- * grantee holds `administer-storage` on it.
+ * Creates a warehouse at a location that no other warehouse has. Returns its id, and the policy version since which the
+ * grantee has `administer-storage` on it.
  *
- * @throws HeadgateError `already-exists` when the name or the place is taken
- * @throws Stale when the policy moved
+ * @throws HeadgateError `already-exists` when the name or the location is taken
+ * @throws Stale when the policy changed
  */
 export async function createWarehouse(
-  parts: WarehouseParts,
+  deps: WarehouseDeps,
   creation: WarehouseCreation,
-  riders: (id: string) => Riders,
+  record: (id: string) => CommitRecord,
 ): Promise<{ readonly id: string; readonly policyVersion: number }> {
   const { name, profile, settings, ownerId, grantee } = creation
   const id = randomUUID()
@@ -71,16 +74,16 @@ export async function createWarehouse(
     name,
     ownerId,
     ...contentOf(settings),
-    ...sealProfile(parts.master, id, profile),
+    ...sealProfile(deps.master, id, profile),
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
-  // Nothing is made in a place that is refused, and no storage call runs under the lock.
-  await checkWarehousePlaces(parts.sql, id, profile, claims)
+  // The check comes first: nothing is created at a refused location, and no storage call runs under the lock.
+  await checkWarehousePlaces(deps.sql, id, profile, claims)
   if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
   try {
-    return await parts.sql.transaction(async (tx) => {
-      const allowed = riders(id)
-      // The policy before the locations: changes of grants lock it first too.
+    return await deps.sql.transaction(async (tx) => {
+      const allowed = record(id)
+      // Locks the policy before the locations, in the order in which changes of grants lock them.
       const { policyVersion: expected } = allowed
       const version = grantee === null ? expected : await bumpPolicyFrom(tx, expected)
       if (version === null) throw new Stale()
@@ -102,78 +105,80 @@ export async function createWarehouse(
     })
   } catch (error) {
     if (isViolation(error, 'warehouse_name_key'))
-      throw new HeadgateError('already-exists', `There is a warehouse ${name} already.`)
+      throw new HeadgateError('already-exists', `Warehouse ${name} already exists. Choose another name.`)
     throw error
   }
 }
 
-/** Changes settings, and storage keys where a profile is given; the place stays. */
+/** Changes the settings of a warehouse, and its storage keys when a profile is passed. Its location does not change. */
 export async function updateWarehouse(
-  parts: WarehouseParts,
+  deps: WarehouseDeps,
   row: WarehouseRow,
   change: { readonly profile: StorageProfile; readonly settings: WarehouseSettings },
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<void> {
   const { profile, settings } = change
   checkSettings(profile, settings)
   const added = settings.allowedLocations.filter((place) => !row.allowedLocations.includes(place))
-  const content = { ...contentOf(settings), ...sealProfile(parts.master, row.id, profile) }
+  const content = { ...contentOf(settings), ...sealProfile(deps.master, row.id, profile) }
   const isSame = added.length === 0 && settings.allowedLocations.length === row.allowedLocations.length
   if (isSame) {
-    if (!(await updateRow(parts.sql, row, content, riders))) throw new Stale()
+    if (!(await updateRow(deps.sql, row, content, record))) throw new Stale()
     return
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
   const before = new Set(warehouseClaims(profile, row.allowedLocations).map(({ place }) => place))
-  // Places that overlap from before do not keep other settings from being changed.
+  // Overlaps that exist already do not block changes of other settings.
   const fresh = claims.filter(({ place }) => !before.has(place))
-  await checkWarehousePlaces(parts.sql, row.id, profile, fresh)
+  await checkWarehousePlaces(deps.sql, row.id, profile, fresh)
   if (profile.type === 'file') makeDirectories(profile, added)
-  await parts.sql.transaction(async (tx) => {
+  await deps.sql.transaction(async (tx) => {
     await lockLocations(tx)
     await checkWarehousePlaces(tx, row.id, profile, fresh)
-    if (!(await updateRow(tx, row, content, riders))) throw new Stale()
+    if (!(await updateRow(tx, row, content, record))) throw new Stale()
     await replaceWarehouseClaims(tx, row.id, claims)
-    await confirmPolicy(tx, riders)
+    await confirmPolicy(tx, record)
   })
 }
 
 /**
- * Deletes an empty warehouse; its place, and whatever lies there, stays.
+ * Deletes an empty warehouse. Its location, and all files there, stay.
  *
- * @throws HeadgateError `protected`, or `conflict` with what is still in it, dropped relations included
+ * @throws HeadgateError `protected`, or `conflict` with the number of relations in it, dropped ones included
  */
 export async function deleteWarehouse(
-  parts: WarehouseParts,
+  deps: WarehouseDeps,
   row: WarehouseRow,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<void> {
   if (row.protected) throw protectedError(`Warehouse ${row.name}`)
   try {
-    if (!(await deleteRow(parts.sql, row.id, riders))) throw new Stale()
+    if (!(await deleteRow(deps.sql, row.id, record))) throw new Stale()
   } catch (error) {
     if (!isViolation(error)) throw error
-    const { namespaces, relations, dropped } = await countWarehouseContents(parts.sql, row.id)
+    const { namespaces, relations, dropped } = await countWarehouseContents(deps.sql, row.id)
     const held = [
       count(namespaces, 'namespace'),
       count(relations, 'table or view', 'tables and views'),
       count(dropped, 'dropped table or view', 'dropped tables and views'),
     ]
     const later =
-      dropped > 0 ? ' Dropped ones go when their retention ends; purge them to be rid of them now.' : ''
+      dropped > 0
+        ? ' Dropped tables and views are deleted when their retention ends; purge them to delete them now.'
+        : ''
     throw new HeadgateError(
       'conflict',
-      `Warehouse ${row.name} is not empty: it holds ${held.filter(Boolean).join(', ')}.${later}`,
+      `Warehouse ${row.name} is not empty: it contains ${held.filter(Boolean).join(', ')}.${later}`,
     )
   }
 }
 
 /**
- * Makes the warehouse if there is none of its name, for the start of a server; nobody in particular owns it. An existing
- * one is left as it is.
+ * Creates the default warehouse at the start of a server when it does not exist. It has no owner. Leaves an
+ * existing warehouse unchanged.
  */
 export async function ensureWarehouse(
-  parts: WarehouseParts,
+  deps: WarehouseDeps,
   wanted: {
     readonly name: string
     readonly profile: StorageProfile
@@ -190,14 +195,14 @@ export async function ensureWarehouse(
     ...wanted.settings,
   }
   for (;;) {
-    if ((await findWarehouse(parts.sql, wanted.name)) !== null) return
-    const riders = { policyVersion: await policyVersion(parts.sql), audit: [], idempotency: null }
+    if ((await findWarehouse(deps.sql, wanted.name)) !== null) return
+    const record = { policyVersion: await policyVersion(deps.sql), audit: [], idempotency: null }
     try {
-      await createWarehouse(parts, { ...wanted, settings, ownerId: serverId, grantee: null }, () => riders)
+      await createWarehouse(deps, { ...wanted, settings, ownerId: serverId, grantee: null }, () => record)
       return
     } catch (error) {
-      // Another replica was quicker, or the policy moved: the next look tells.
-      const exists = (await findWarehouse(parts.sql, wanted.name)) !== null
+      // Another replica created it first, or the policy changed: read again to find out.
+      const exists = (await findWarehouse(deps.sql, wanted.name)) !== null
       if (!exists && !(error instanceof Stale)) throw error
     }
   }
@@ -216,7 +221,7 @@ function checkSettings(profile: StorageProfile, { allowedLocations, vending }: W
   if (bucketOfDirectory(profile) !== null && allowedLocations.length > 0) {
     throw new HeadgateError(
       'bad-request',
-      'A directory that clients see as a bucket is the whole warehouse: it has no further allowed locations.',
+      'A directory that clients reach as a bucket is the whole warehouse: remove its further allowed locations.',
     )
   }
   for (const text of allowedLocations) {
@@ -224,11 +229,14 @@ function checkSettings(profile: StorageProfile, { allowedLocations, vending }: W
     if (location.scheme !== profile.type) {
       throw new HeadgateError(
         'bad-request',
-        `Allowed locations must be on the warehouse's own store, ${profile.type}: ${text}`,
+        `Location ${text} is on another store than the warehouse. Allowed locations must be on its own store, ${profile.type}.`,
       )
     }
     if (location.scheme === 'file' && location.key === '') {
-      throw new HeadgateError('bad-request', 'The whole file system cannot be an allowed location.')
+      throw new HeadgateError(
+        'bad-request',
+        'The root of the file system cannot be an allowed location: choose a directory below it.',
+      )
     }
   }
 }

@@ -1,24 +1,21 @@
 import { type Agent, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { isHeadgateError } from '@headgate/errors'
-import { awsDomain } from '../storage/aws-domain.ts'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import { systemCode } from '../storage/storage-errors.ts'
-import type { S3StorageProfile } from '../storage/storage-profile.ts'
+import { awsDomain, type EndpointGuard, type S3StorageProfile, systemCode } from '@headgate/storage'
 import type { Finding } from './finding.ts'
 
 const timeLimitMs = 5_000
-/** Stores refuse requests that are 15 minutes off; somebody should know earlier. */
+/** Clock difference that is reported, in ms. Stores refuse requests from a difference of 15 minutes on. */
 const skewLimitMs = 300_000
 
-/** Where a store is asked; that of AWS when none is configured. */
+/** Returns the base URL of a store; that of AWS when the profile has none. */
 export function endpointOf({ endpoint, region }: Pick<S3StorageProfile, 'endpoint' | 'region'>): string {
   return endpoint ?? `https://s3.${region}.${awsDomain(region)}`
 }
 
 /**
- * Whether something answers at an address, and what its clock says. The request carries no key; what the answer says
- * beyond that is no matter here.
+ * Checks that a server answers at an address, and compares its clock with that of this server. The request contains no key. Ignores the
+ * status and the body of the response.
  *
  * @param guard checks the connection; absent: the address is the operator's own
  */
@@ -41,12 +38,12 @@ export async function checkEndpoint(
     ]
   }
   const reached = { name, ok: true, message: `${url} answers.` }
-  // Half way between question and answer.
+  // The middle of request and response is the best estimate of when the store read its clock.
   const here = (sentAt + Date.now()) / 2
   return [reached, clockFinding(date === null ? Number.NaN : Date.parse(date), here)]
 }
 
-/** The Date header of whatever is answered. Not by `fetch`, which refuses ports that stores may have. */
+/** Returns the Date header of any response. Does not use `fetch`, which refuses some ports that stores use. */
 function dateAt(url: string, signal: AbortSignal, agent: Agent | false): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>()
   const send = url.startsWith('https:') ? tlsRequest : plainRequest
@@ -59,10 +56,11 @@ function dateAt(url: string, signal: AbortSignal, agent: Agent | false): Promise
   return promise
 }
 
-/** @param there what the store's clock says, epoch ms to the second */
+/** @param there clock of the store, epoch ms, rounded to the second */
 export function clockFinding(there: number, here: number): Finding {
   const name = 'clock'
-  if (Number.isNaN(there)) return { name, ok: true, message: 'The store does not say what time it has.' }
+  if (Number.isNaN(there))
+    return { name, ok: true, message: 'The store sends no Date header, so its clock was not compared.' }
   const skew = here - there
   const seconds = Math.round(Math.abs(skew) / 1000)
   if (Math.abs(skew) <= skewLimitMs)
@@ -71,22 +69,22 @@ export function clockFinding(there: number, here: number): Finding {
   return {
     name,
     ok: false,
-    message: `The clock of this server is ${seconds} s ${behind} that of the store, which refuses requests 900 s off: set both by NTP.`,
+    message: `The clock of this server is ${seconds} s ${behind} that of the store, which refuses requests from 900 s on: synchronize both by NTP.`,
   }
 }
 
 function causeOf(error: unknown): string {
   const code = systemCode(error)
-  // A request that was given up has no other reason than the time that it took.
+  // The reason of an aborted request is always the time limit.
   return code === '' || code === 'ABORT_ERR' ? `within ${timeLimitMs / 1000} s` : code
 }
 
 function adviceFor(error: unknown): string {
   const code = systemCode(error)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return 'the name is not known here; check the endpoint, or the DNS of this machine.'
+    return 'the host name cannot be resolved; check the endpoint, or the DNS of this machine.'
   if (code === 'ECONNREFUSED') return 'check the port of the endpoint, and that the store runs.'
   if (/CERT|SELF_SIGNED|UNABLE_TO_|TLS|SSL/.test(code))
-    return 'its certificate is not trusted here; name its authority in NODE_EXTRA_CA_CERTS.'
-  return 'check the endpoint, and whether a firewall or a proxy stands between.'
+    return 'its certificate is not trusted; add its authority with NODE_EXTRA_CA_CERTS.'
+  return 'check the endpoint, and whether a firewall or a proxy blocks the connection.'
 }

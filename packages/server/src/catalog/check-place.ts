@@ -1,9 +1,13 @@
 import { HeadgateError } from '@headgate/errors'
-import { canonicalPrefix } from '../storage/location-relations.ts'
-import { parseLocation } from '../storage/location.ts'
-import { ancestorPlaces, placeRules } from '../storage/physical-place.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
-import { storeIdentity, unnamedStoreIdentity } from '../storage/store-identity.ts'
+import {
+  ancestorPlaces,
+  canonicalPrefix,
+  parseLocation,
+  placeRules,
+  type StorageProfile,
+  storeIdentity,
+  unnamedStoreIdentity,
+} from '@headgate/storage'
 import type { Queryable } from '../store/sql.ts'
 import { findWarehouseConflict, type WarehouseClaim } from '../store/warehouse-claims.ts'
 import { listWarehousePlaces } from '../store/warehouse-writes.ts'
@@ -12,8 +16,8 @@ import { rootOf } from './open-storage.ts'
 import { storedProfile } from './stored-places.ts'
 
 /**
- * Returns what a warehouse claims for itself: its root and its allowed locations. Resolves symbolic links, so call it
- * before `lockLocations`.
+ * Returns the locations that a warehouse claims for itself: its root and its allowed locations. Resolves symbolic links,
+ * so call it before `lockLocations`.
  */
 export function warehouseClaims(
   profile: StorageProfile,
@@ -30,8 +34,8 @@ export function warehouseClaims(
 }
 
 /**
- * Refuses places that overlap with a root, an allowed location or a relation of another warehouse: two warehouses at one
- * place would see, and delete, each other's files. Call under `lockLocations`; no storage call is made.
+ * Refuses locations that overlap with a root, an allowed location or a relation of another warehouse. Two warehouses with
+ * one location would read and delete each other's files. Call under `lockLocations`; makes no storage call.
  *
  * @throws HeadgateError `already-exists`
  */
@@ -60,7 +64,7 @@ export async function checkWarehousePlaces(
   }
 }
 
-/** Bucket names of directories are unique, and one endpoint belongs to one store. */
+/** Refuses the bucket name of another directory, and another store name for an endpoint that has one. */
 function checkNames(profile: StorageProfile, other: StorageProfile, name: string): void {
   const bucket = bucketOfDirectory(profile)
   if (bucket !== null && bucketOfDirectory(other) === bucket) {

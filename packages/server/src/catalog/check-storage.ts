@@ -1,12 +1,11 @@
 import { isHeadgateError } from '@headgate/errors'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import type { S3StorageProfile, StorageProfile } from '../storage/storage-profile.ts'
+import type { EndpointGuard, S3StorageProfile, StorageProfile } from '@headgate/storage'
 import { checkEndpoint, endpointOf } from './check-endpoint.ts'
 import type { Finding } from './finding.ts'
 import { type Probe, probeOf, type ProbeStep, reasonOf } from './probe-storage.ts'
 import type { OpenedStorage } from './warehouses.ts'
 
-/** What a key must be allowed, by what is tried. */
+/** Permissions that a storage key needs, by step of the check. */
 const actions = {
   write: 's3:PutObject',
   read: 's3:GetObject',
@@ -15,8 +14,8 @@ const actions = {
 } as const
 
 /**
- * Tries out everything that a warehouse needs of its storage, and says of each what to change. Nothing is thrown for
- * what does not work. A step that needs an earlier one is left out when that failed.
+ * Tries every storage operation that a warehouse needs, and returns a finding for each, with the change to make when it
+ * failed. A failed operation is a finding, not an exception. Skips operations that depend on a failed one.
  */
 export async function checkStorage(
   opened: Pick<OpenedStorage, 'storage' | 'root'>,
@@ -42,7 +41,7 @@ export async function checkStorage(
   return findings
 }
 
-/** AWS's own endpoints are not checked: no request sets them, and private networks may resolve them themselves. */
+/** Skips AWS's own endpoints: no request configures them, and a private network may resolve them to its own addresses. */
 function endpointFindings(
   profile: S3StorageProfile,
   signal: AbortSignal,
@@ -63,16 +62,16 @@ async function tried(step: ProbeStep, probe: Probe, root: string, profile: Stora
     return { name, ok: true, message: done[name](root) }
   } catch (error) {
     const advice = isHeadgateError(error, 'forbidden') ? ` ${allow(name, root, profile)}` : ''
-    const left = name === 'delete' ? ` ${probe.location} is left there.` : ''
+    const left = name === 'delete' ? ` The object ${probe.location} was not deleted.` : ''
     return { name, ok: false, message: `${reasonOf(error)}${advice}${left}` }
   }
 }
 
 const done = {
-  write: (root: string) => `An object was written below ${root}.`,
-  read: () => 'It was read, and is what was written.',
-  list: () => 'It was found in the list.',
-  delete: () => 'It was deleted.',
+  write: (root: string) => `Wrote an object below ${root}.`,
+  read: () => 'Read the object; its bytes are unchanged.',
+  list: () => 'Found the object in the list.',
+  delete: () => 'Deleted the object.',
 } as const
 
 function allow(name: ProbeStep['name'], root: string, profile: StorageProfile): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseVendingProfile } from './vending-profile.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import type { StorageProfile } from '@headgate/storage'
 import { checkVending, lendsIdentity } from './check-vending.ts'
 
 const directory = { type: 'file', root: 'file:///data' } as const
@@ -49,16 +49,16 @@ describe('a way of handing out storage access', () => {
     [asBucket, { mode: 'sts', roleArn }, /sts needs storage of type s3/],
     [asBucket, { mode: 'remote-signing' }, /remote-signing needs storage of type s3/],
     [asBucket, { mode: 'static', longLivedKeysMayLeaveTheServer: true }, /static needs storage with static/],
-    [machine, { mode: 'static', longLivedKeysMayLeaveTheServer: true }, /never leave it/],
+    [machine, { mode: 'static', longLivedKeysMayLeaveTheServer: true }, /never sends out the keys/],
     [aws, { mode: 'static' }, /longLivedKeysMayLeaveTheServer/],
     [aws, { mode: 'sts' }, /needs roleArn/],
     [minio, { mode: 'sts', externalId: 'abc' }, /externalId needs roleArn/],
-    [aws, { mode: 'sts', roleArn, identity: 'server-token', externalId: 'abc' }, /externalId belongs/],
-    [aws, { mode: 'sts', roleArn, identity: 'server-token', sessionTags: true }, /sessionTags belong/],
-    [aws, { mode: 'sts', roleArn, tokenAudience: 'a' }, /tokenAudience and tokenClaims belong/],
-    [minio, { mode: 'sts', identity: 'server-token', tokenClaims: { policy: 'a' } }, /tokenClaims belong/],
-    [minio, { mode: 'sts', identity: 'user-token', tokenClaims: { sub: 'admin' } }, /must be others than/],
-    [minio, { mode: 'sts', identity: 'user-token', tokenClaims: { principal_id: 'a' } }, /must be others/],
+    [aws, { mode: 'sts', roleArn, identity: 'server-token', externalId: 'abc' }, /externalId needs identity/],
+    [aws, { mode: 'sts', roleArn, identity: 'server-token', sessionTags: true }, /sessionTags need/],
+    [aws, { mode: 'sts', roleArn, tokenAudience: 'a' }, /tokenAudience and tokenClaims need/],
+    [minio, { mode: 'sts', identity: 'server-token', tokenClaims: { policy: 'a' } }, /tokenClaims need/],
+    [minio, { mode: 'sts', identity: 'user-token', tokenClaims: { sub: 'admin' } }, /cannot be any of/],
+    [minio, { mode: 'sts', identity: 'user-token', tokenClaims: { principal_id: 'a' } }, /cannot be any of/],
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 43_201 }, /lower lifetimeSeconds/],
     [aws, { mode: 'sts', roleArn, lifetimeSeconds: 899 }, /raise lifetimeSeconds/],
     [aws, { mode: 'gateway', roleArn }, /roleArn/],

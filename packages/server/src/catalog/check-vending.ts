@@ -1,16 +1,16 @@
 import { HeadgateError } from '@headgate/errors'
 import type { VendingProfile } from './vending-profile.ts'
-import type { FileStorageProfile, S3StorageProfile, StorageProfile } from '../storage/storage-profile.ts'
+import type { FileStorageProfile, S3StorageProfile, StorageProfile } from '@headgate/storage'
 
-/** The longest that a security token service hands anything out for, in seconds. */
+/** Maximum lifetime of credentials of a security token service, in seconds. */
 const maxStsSeconds = 43_200
-/** The shortest that it does for keys. */
+/** Minimum lifetime of credentials of a security token service, in seconds. */
 const minStsSeconds = 900
 
 /**
- * Refuses a way of handing out storage access that cannot work on a storage.
+ * Refuses a vending profile that cannot work with the storage.
  *
- * @throws HeadgateError `bad-request` with a sentence that says what to change
+ * @throws HeadgateError `bad-request` with the setting to change
  */
 export function checkVending(profile: StorageProfile, vending: VendingProfile): void {
   const problem = contradiction(profile, vending)
@@ -18,8 +18,9 @@ export function checkVending(profile: StorageProfile, vending: VendingProfile): 
 }
 
 /**
- * Whether access is handed out in somebody's name other than that of the warehouse's own keys: the machine's, the
- * server's, or the user's. Whoever decides on that must run the server, because it decides where their tokens go.
+ * Returns whether credentials are minted with an identity other than the warehouse's own keys: that of the machine, of
+ * the server or of the user. Only a caller that manages the server may configure it, because it decides which service
+ * receives tokens of that identity.
  */
 export function lendsIdentity(profile: StorageProfile, vending: VendingProfile): boolean {
   if (vending.mode !== 'sts') return false
@@ -27,7 +28,7 @@ export function lendsIdentity(profile: StorageProfile, vending: VendingProfile):
   return profile.type === 's3' && profile.credentials === 'default-chain'
 }
 
-/** The bucket as which a directory is seen, if it is. */
+/** Returns the bucket name under which clients reach a directory; null for a bucket, or a directory without a name. */
 export function bucketOfDirectory(profile: StorageProfile): string | null {
   return profile.type === 'file' ? (profile.bucket ?? null) : null
 }
@@ -43,17 +44,17 @@ function onDisk(profile: FileStorageProfile, { mode }: VendingProfile): string |
 
 const unfitOnDisk: Readonly<Record<Exclude<VendingProfile['mode'], 'none'>, string>> = {
   gateway:
-    'Vending mode gateway on local disk needs a bucket name for the directory, by which clients see it: give storage.bucket.',
-  sts: 'Vending mode sts needs storage of type s3: a local directory has no security token service; use gateway with a bucket name.',
+    'Vending mode gateway on local disk needs a bucket name under which clients reach the directory: set storage.bucket.',
+  sts: 'Vending mode sts needs storage of type s3, because a local directory has no security token service: use gateway with a bucket name.',
   'remote-signing':
-    'Vending mode remote-signing needs storage of type s3: requests to a local directory cannot be signed; use gateway with a bucket name.',
+    'Vending mode remote-signing needs storage of type s3, because requests to a local directory cannot be signed: use gateway with a bucket name.',
   static:
-    'Vending mode static needs storage with static keys: a local directory has none; use gateway with a bucket name.',
+    'Vending mode static needs storage with static keys, and a local directory has none: use gateway with a bucket name.',
 }
 
 function onS3(profile: S3StorageProfile, vending: VendingProfile): string | null {
   if (vending.mode === 'static' && profile.accessKeyId === undefined) {
-    return 'Vending mode static needs storage with static keys: those of the machine that the server runs on never leave it; use sts, gateway or remote-signing.'
+    return 'Vending mode static needs storage with static keys, and the server never sends out the keys of its machine: use sts, gateway or remote-signing.'
   }
   return vending.mode === 'sts' ? onSts(profile, vending) : null
 }
@@ -67,15 +68,15 @@ function onSts(
   const isAws = profile.endpoint === undefined && vending.stsEndpoint === undefined
   if (roleArn === undefined && isAws) return 'Vending mode sts at AWS needs roleArn, the role to assume.'
   if (identity !== 'keys' && externalId !== undefined)
-    return 'externalId belongs to identity keys: a role that is assumed with a web identity takes none.'
+    return 'externalId needs identity keys, because a role that is assumed with a web identity has no external id.'
   if (identity === 'server-token' && sessionTags === true)
-    return 'sessionTags belong to identity keys or user-token: whoever issues the token of the server says what is in it.'
+    return 'sessionTags need identity keys or user-token, because the issuer of the server token decides about its claims.'
   if (identity !== 'user-token' && (tokenAudience !== undefined || tokenClaims !== undefined))
-    return 'tokenAudience and tokenClaims belong to identity user-token: no other token is made by this server.'
+    return 'tokenAudience and tokenClaims need identity user-token: the server mints no other token.'
   if (externalId !== undefined && roleArn === undefined) return 'externalId needs roleArn.'
   if (lifetimeSeconds !== undefined && lifetimeSeconds > maxStsSeconds)
-    return `A security token service hands out nothing for longer than ${maxStsSeconds} seconds: lower lifetimeSeconds.`
+    return `A security token service mints no credential that lives longer than ${maxStsSeconds} seconds: lower lifetimeSeconds.`
   if (identity === 'keys' && lifetimeSeconds !== undefined && lifetimeSeconds < minStsSeconds)
-    return `A security token service hands out nothing for less than ${minStsSeconds} seconds: raise lifetimeSeconds.`
+    return `A security token service mints no credential that lives shorter than ${minStsSeconds} seconds: raise lifetimeSeconds.`
   return null
 }

@@ -1,6 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { shown } from '../storage/location-text.ts'
-import { ancestorPlaces } from '../storage/physical-place.ts'
+import { ancestorPlaces, shown } from '@headgate/storage'
 import {
   type ClaimedPlaces,
   type ClaimOwner,
@@ -11,25 +10,27 @@ import {
 import type { Queryable } from '../store/sql.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** What a caller may do with a place that a client chose. */
-export interface PlaceRights {
-  /** The caller administers storage of the object: the place may hold files, and may be a retired one. */
+/** Rights of a caller on a location that a client chose. */
+export interface LocationRights {
+  /** The caller administers storage of the object: the location may contain files. */
   readonly administersStorage: boolean
-  /** Ids of the namespaces around the relation, whose granted places may hold files. */
+  /** The location may be retired. */
+  readonly reusesRetired: boolean
+  /** Ids of the namespaces around the relation. Locations that are granted to them may contain files. */
   readonly namespaceIds: readonly string[]
 }
 
-/** Places that a client chose, to be claimed for one relation. */
-export interface ChosenPlaces extends ClaimedPlaces, PlaceRights {}
+/** Locations that a client chose, to be claimed for one relation. */
+export interface ChosenPlaces extends ClaimedPlaces, LocationRights {}
 
 /**
- * Checks, without a lock, that a client may use the places that it chose. The rule: no claim of any warehouse overlaps
- * them, and each one is empty, or was claimed by the owner before, or lies within a place that was granted to a namespace
- * around the relation, or the caller administers the storage. Claims are compared before storage is asked, so that an
- * answer tells nothing about files of others.
+ * Checks, without a lock, that a client may use the locations that it chose. No claim of any warehouse may overlap them.
+ * Each location must be empty, or claimed by the owner before, or inside a location that is granted to a namespace around
+ * the relation, or the caller administers the storage. Compares claims before it calls storage, so that an error reveals
+ * nothing about files of other relations.
  *
- * @param ownerIds the relation itself, and the attempts that it takes over
- * @throws HeadgateError `bad-request` for an overlap, `forbidden` for a place with files
+ * @param ownerIds ids of the relation itself, and of the staged creates that it completes
+ * @throws HeadgateError `bad-request` for an overlap, `forbidden` for a location that contains files
  */
 export async function checkChosenPlaces(
   sql: Queryable,
@@ -49,8 +50,8 @@ export async function checkChosenPlaces(
 }
 
 /**
- * Compares the places with all claims again, and ends the retirement of those that are used again. Call in the transaction
- * that claims them, after `lockLocations`. No storage call is made.
+ * Compares the locations with all claims again, and ends the retirement of those that are used again. Call in the
+ * transaction that claims them, after `lockLocations`. Makes no storage call.
  *
  * @throws HeadgateError `bad-request` for an overlap
  */
@@ -61,8 +62,8 @@ export async function confirmChosenPlaces(
   ownerIds: readonly string[],
 ): Promise<void> {
   if ((await findConflict(tx, chosen, ownerOf(warehouse, chosen, ownerIds))) !== null) throw overlapError()
-  // Retired places of attempts that were taken over lie there too.
-  if (chosen.administersStorage || ownerIds.length > 1) await reuseRetired(tx, chosen.places)
+  // Retired locations of completed staged creates can be there too.
+  if (chosen.reusesRetired || ownerIds.length > 1) await reuseRetired(tx, chosen.places)
 }
 
 /** Returns true when a claim of another relation, staged create or warehouse overlaps the places. */
@@ -76,7 +77,7 @@ export async function areTaken(
   return (await findConflict(sql, places, owner)) !== null
 }
 
-/** Returns true when a claim of another owner overlaps one of the places that a relation or staged create claims. */
+/** Returns true when a claim of another owner overlaps one of the locations that a relation or staged create claims. */
 export async function overlapsOthers(
   sql: Queryable,
   { relationId, warehouseId }: { readonly relationId: string; readonly warehouseId: string },
@@ -88,13 +89,13 @@ export async function overlapsOthers(
 
 function ownerOf(
   { id }: Pick<Warehouse, 'id'>,
-  { administersStorage }: PlaceRights,
+  { reusesRetired }: LocationRights,
   ownerIds: readonly string[],
 ): ClaimOwner {
-  return { ownerIds, warehouseId: id, reusesRetired: administersStorage }
+  return { ownerIds, warehouseId: id, reusesRetired }
 }
 
-/** Reads at most one page of a listing. */
+/** Returns whether a place contains a file. Reads at most one page of a listing. */
 async function hasFiles(
   { storage }: Pick<Warehouse, 'storage'>,
   location: string,
@@ -105,17 +106,17 @@ async function hasFiles(
   return false
 }
 
-/** The error for an overlap. It does not name the other relation. */
+/** Returns the error for an overlap. It does not name the other relation. */
 export function overlapError(): HeadgateError {
   return new HeadgateError(
     'bad-request',
-    'Location overlaps with that of another table or view, of a dropped one, of one that is being created, or of another warehouse: choose another one, or leave it out.',
+    'Location overlaps with that of another table or view, a dropped one, a staged one, or another warehouse: choose another location, or omit it.',
   )
 }
 
 function occupiedError(location: string): HeadgateError {
   return new HeadgateError(
     'forbidden',
-    `Location ${shown(location)} holds files already. Choose an empty one, leave it out, or ask a holder of administer-storage to create the table, or to grant the place to the namespace: headgate namespace grant-location NAMESPACE LOCATION`,
+    `Location ${shown(location)} contains files. Choose an empty location, omit it, or ask a holder of administer-storage to create the table, or to grant the location to the namespace: headgate namespace grant-location NAMESPACE LOCATION`,
   )
 }

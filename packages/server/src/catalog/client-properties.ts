@@ -3,17 +3,17 @@ import { HeadgateError } from '@headgate/errors'
 
 type ClientProperties = Readonly<Record<string, string>>
 
-/** Where clients ask for storage keys and signatures: with what proves them to the catalog. */
+/** Properties with addresses at which clients request storage keys and signatures, with their catalog token. */
 const askedWithToken = /(^|[.-])(signer\.(uri|endpoint)|credentials\.uri|refresh-credentials-endpoint)$/
 
-/** Whether a warehouse may set a property at its clients. */
+/** Returns whether a warehouse may set a property for its clients. */
 function isSettable(name: string): boolean {
   return isServerSettable(name) && !askedWithToken.test(name.trim().toLowerCase())
 }
 
 /**
- * Refuses what would have clients send their tokens or secrets elsewhere, or as somebody else: who manages a warehouse has
- * a say in its tables, and none in who else's credentials go where.
+ * Refuses properties that would make clients send their tokens or secrets to another address, or as another identity. A
+ * manager of a warehouse decides about its tables, not about the destination of its clients' credentials.
  *
  * @throws HeadgateError `bad-request` naming the properties
  */
@@ -22,16 +22,16 @@ export function checkClientProperties(...all: readonly ClientProperties[]): void
   if (refused.length === 0) return
   throw new HeadgateError(
     'bad-request',
-    `No warehouse may set ${refused.join(', ')} at its clients: this says where they send their credentials, or what they send. Set it at the clients themselves.`,
+    `A warehouse cannot set ${refused.join(', ')} for its clients, because these properties decide which credentials clients send, and to which address. Set them in the configuration of each client.`,
   )
 }
 
-/** What a change sets that was not set so before: what is there and not told to clients does them no harm. */
+/** Returns the properties that a change adds or changes. Properties from before a refusal existed do not block a change. */
 export function setAnew(before: ClientProperties, after: ClientProperties = {}): ClientProperties {
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value))
 }
 
-/** What clients are told: of a warehouse that was made when more could be set, without that. */
+/** Returns the properties without those that a warehouse cannot set any more; clients receive the rest. */
 export function settableOf(properties: ClientProperties): ClientProperties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isSettable(name)))
 }

@@ -1,17 +1,27 @@
+import { type CommitRecord, writeRecord } from '../store/commit-record.ts'
 import { lockPolicy } from '../store/policies.ts'
-import type { Riders } from '../store/riders.ts'
 import type { Queryable } from '../store/sql.ts'
 import { Stale } from './stale.ts'
 
 /**
- * Keeps the policy from changing until the transaction ends. It is the last statement of a transaction with several
- * statements, so that a revocation cannot be acknowledged between the last change and the commit.
+ * Locks the policy against changes until the transaction ends. It is the last statement of a transaction with several
+ * statements, so that no revocation can be acknowledged between the last change and the commit.
  *
- * @throws Stale when the policy changed since the decision
+ * @throws Stale when the policy changed after the decision
  */
 export async function confirmPolicy(
   tx: Queryable,
-  { policyVersion }: Pick<Riders, 'policyVersion'>,
+  { policyVersion }: Pick<CommitRecord, 'policyVersion'>,
 ): Promise<void> {
   if (!(await lockPolicy(tx, policyVersion))) throw new Stale()
+}
+
+/**
+ * Writes the record of a change, and then confirms the policy. Both belong to the transaction of the change.
+ *
+ * @throws Stale when the policy changed after the decision
+ */
+export async function writeConfirmedRecord(tx: Queryable, record: CommitRecord): Promise<void> {
+  await writeRecord(tx, record)
+  await confirmPolicy(tx, record)
 }

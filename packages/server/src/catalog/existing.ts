@@ -9,7 +9,7 @@ import type { RelationKind } from '../store/relations.ts'
 
 const titles = { table: 'Table', view: 'View' } as const
 
-/** 409 for a name that is taken, in the words that clients and the compatibility kit look for. */
+/** Returns the 409 error for a name that is taken, with the text that clients and the compatibility kit look for. */
 export function takenError(
   wanted: RelationKind,
   existing: RelationKind,
@@ -23,7 +23,7 @@ export function takenError(
   return new HeadgateError('already-exists', message)
 }
 
-/** 409 for a relation to be created whose name is free, but not the uuid that it came with. */
+/** Returns the 409 error for a create whose name is free, but whose uuid is taken. */
 export function uuidTakenError(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
   const shown = formatIdentifier(identifier)
   return new HeadgateError(
@@ -37,13 +37,14 @@ export function missingRelation(kind: RelationKind, identifier: TableIdentifier)
   return new HeadgateError(kind === 'table' ? 'no-such-table' : 'no-such-view', message)
 }
 
+export function missingWarehouse(name: string): HeadgateError {
+  return new HeadgateError('no-such-warehouse', `Warehouse does not exist: ${name}`)
+}
+
 export function missingNamespace(namespace: Namespace): HeadgateError {
   return new HeadgateError('no-such-namespace', `Namespace does not exist: ${formatNamespace(namespace)}`)
 }
 
 export function protectedError(what: string): HeadgateError {
-  return new HeadgateError(
-    'protected',
-    `${what} is protected: take the protection away first, then try again.`,
-  )
+  return new HeadgateError('protected', `${what} is protected: remove the protection, then try again.`)
 }

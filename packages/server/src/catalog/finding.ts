@@ -1,8 +1,8 @@
-/** One thing that was tried out. */
+/** Result of one step of a check. */
 export interface Finding {
-  /** Stable, for programs: `write`, `clock` … */
+  /** Stable identifier for programs: `write`, `clock` … */
   readonly name: string
   readonly ok: boolean
-  /** What was seen; when it is not ok, what to change. */
+  /** Observation of the step; for a failed step also the change to make. */
   readonly message: string
 }

@@ -1,7 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { canonicalPrefix } from '../storage/location-relations.ts'
-import { parseLocation } from '../storage/location.ts'
-import type { PhysicalPlace } from '../storage/physical-place.ts'
+import { canonicalPrefix, parseLocation, type PhysicalPlace } from '@headgate/storage'
 import {
   deleteNamespaceLocation,
   insertNamespaceLocation,
@@ -13,7 +11,7 @@ import type { FoundNamespace } from './namespaces.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Locations that can be granted to one namespace: every check of a chosen place in it reads them all. */
+/** Maximum number of locations that are granted to one namespace; each check of a chosen location reads all of them. */
 const maxLocations = 100
 
 /** A location that can be granted to a namespace, with its physical place. */
@@ -21,26 +19,29 @@ export interface GrantableLocation {
   /** Canonical, ending in `/`. */
   readonly location: string
   readonly place: PhysicalPlace
+  /** Name of the store with which the place was computed; null: it has no name. */
+  readonly storeName: string | null
 }
 
 /**
  * Checks that a location can be granted to a namespace of the warehouse.
  *
- * @throws HeadgateError `bad-request` when it is malformed, or is or holds the root of the warehouse; `forbidden` when it
- *   lies outside the warehouse's allowed locations
+ * @throws HeadgateError `bad-request` when it is malformed, or is or contains the root of the warehouse; `forbidden` when
+ *   it is outside the warehouse's allowed locations
  */
 export function grantableLocation(warehouse: Warehouse, text: string): GrantableLocation {
   checkLocations(warehouse, [text])
   const location = parseLocation(text)
-  return { location: canonicalPrefix(location), place: warehouse.placeOf(location) }
+  const { placeOf, storeName } = warehouse
+  return { location: canonicalPrefix(location), place: placeOf(location), storeName }
 }
 
 /**
- * Lets tables and views of a namespace, and of those in it, use a place that holds files. Returns false when it was
- * granted before. The grant belongs to the id of the namespace and is deleted with it.
+ * Allows tables and views of a namespace, and of the namespaces in it, to use a location that contains files. Returns
+ * false when it was granted before. The grant belongs to the id of the namespace and is deleted with it.
  *
- * @throws HeadgateError `conflict` when the namespace has the most locations that it may have
- * @throws Stale when the namespace was dropped meanwhile
+ * @throws HeadgateError `conflict` when the namespace has the maximum number of locations
+ * @throws Stale when the namespace was dropped, or the store was renamed, meanwhile
  */
 export async function grantLocation(
   tx: Queryable,
@@ -60,8 +61,8 @@ export async function grantLocation(
 }
 
 /**
- * Revokes the grant of exactly this location; tables that lie there stay. Returns false when there is none. The warehouse
- * need not allow the location any more.
+ * Revokes the grant of exactly this location; tables that lie there stay. Returns false when there is no such grant. Works
+ * also when the warehouse does not allow the location any more.
  *
  * @throws HeadgateError `bad-request` when the location is malformed
  */

@@ -2,35 +2,35 @@ import { gunzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { deflatedEnd, gzipSplice, storedEnd } from './gzip-splice.ts'
-import { pack, unpack } from './packed-body.ts'
+import { compress, decompress } from './compressed-body.ts'
 
 const text = fc.uint8Array({ maxLength: 5_000 }).map((bytes) => Buffer.from(bytes))
 
-test('a packed body comes back as it was', async () => {
+test('decompress returns the text that was compressed', async () => {
   await fc.assert(
     fc.asyncProperty(text, async (plain) => {
-      expect((await unpack(await pack(plain))).equals(plain)).toBe(true)
+      expect((await decompress(await compress(plain))).equals(plain)).toBe(true)
     }),
   )
 })
 
-test('a spliced answer is one valid gzip member of the three texts', async () => {
+test('gzipSplice returns one valid gzip member of the three texts', async () => {
   await fc.assert(
     fc.asyncProperty(text, text, text, async (before, middle, after) => {
       for (const end of [storedEnd(after), deflatedEnd(after)]) {
-        const answer = Buffer.concat(gzipSplice(before, await pack(middle), end))
+        const answer = Buffer.concat(gzipSplice(before, await compress(middle), end))
         expect(gunzipSync(answer).equals(Buffer.concat([before, middle, after]))).toBe(true)
       }
     }),
   )
 })
 
-test('texts longer than a stored block and than the synchronous limit are spliced too', async () => {
+test('gzipSplice splices texts that exceed a stored block and the synchronous limit', async () => {
   const before = Buffer.alloc(200_000, 'b')
   const middle = Buffer.from(JSON.stringify(Array.from({ length: 50_000 }, (_, n) => n)))
   const after = Buffer.alloc(65_535, 'a')
   for (const end of [storedEnd(after), deflatedEnd(after)]) {
-    const answer = Buffer.concat(gzipSplice(before, await pack(middle), end))
+    const answer = Buffer.concat(gzipSplice(before, await compress(middle), end))
     expect(gunzipSync(answer).equals(Buffer.concat([before, middle, after]))).toBe(true)
   }
 })

@@ -1,38 +1,38 @@
 import { crc32, deflateRawSync } from 'node:zlib'
-import type { PackedBody } from '../store/relations.ts'
+import type { CompressedBody } from '../store/relations.ts'
 import { crc32Combine } from './crc32-combine.ts'
 
 // RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 const largestStoredBlock = 0xffff
-// A small window is set up sooner.
+// A small window is allocated faster.
 const deflating = { level: 6, windowBits: 13, memLevel: 6 }
 
 /**
- * The pieces of one gzip member that inflates to `before + body + end` without inflating or deflating anything: the text before
- * goes into stored blocks, the packed body stands behind it as it is.
+ * Returns the pieces of one gzip member that contains `before + body + end`. Compresses nothing: `before` becomes stored
+ * blocks, and the compressed forms of `body` and `end` follow unchanged.
  *
- * @param end its last block is the final one: see `storedEnd` and `deflatedEnd`
+ * @param end contains the final block, as the results of `storedEnd` and `deflatedEnd` do
  */
-export function gzipSplice(before: Buffer, body: PackedBody, end: PackedBody): Buffer[] {
+export function gzipSplice(before: Buffer, body: CompressedBody, end: CompressedBody): Buffer[] {
   const trailer = Buffer.allocUnsafe(8)
   const beforeAndBody = crc32Combine(crc32(before), body.crc, body.length)
   trailer.writeUInt32LE(crc32Combine(beforeAndBody, end.crc, end.length), 0)
   trailer.writeUInt32LE((before.length + body.length + end.length) % 2 ** 32, 4)
-  return [header, ...stored(before, false), body.packed, end.packed, trailer]
+  return [header, ...stored(before, false), body.compressed, end.compressed, trailer]
 }
 
-/** The end of a gzip member as it is. */
-export function storedEnd(text: Buffer): PackedBody {
-  return { packed: Buffer.concat(stored(text, true)), length: text.length, crc: crc32(text) }
+/** Returns a text as the uncompressed end of a gzip member. */
+export function storedEnd(text: Buffer): CompressedBody {
+  return { compressed: Buffer.concat(stored(text, true)), length: text.length, crc: crc32(text) }
 }
 
-/** The end of a gzip member, deflated by itself: for a few kilobytes that are sent again and again. */
-export function deflatedEnd(text: Buffer): PackedBody {
-  return { packed: deflateRawSync(text, deflating), length: text.length, crc: crc32(text) }
+/** Returns a text as the compressed end of a gzip member. For a few kilobytes that are sent often. */
+export function deflatedEnd(text: Buffer): CompressedBody {
+  return { compressed: deflateRawSync(text, deflating), length: text.length, crc: crc32(text) }
 }
 
-/** RFC 1951 section 3.2.4; starts and ends on a byte boundary. The last one may be empty, because it says that it is. */
+/** Returns stored blocks (RFC 1951 section 3.2.4), which start and end on byte boundaries. A final block may be empty. */
 function stored(text: Buffer, last: boolean): Buffer[] {
   const count = Math.max(Math.ceil(text.length / largestStoredBlock), last ? 1 : 0)
   return Array.from({ length: count }, (_, index) => {

@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
-import { canonicalPrefix, contains } from '../storage/location-relations.ts'
-import { shown } from '../storage/location-text.ts'
-import { type Location, parseLocation } from '../storage/location.ts'
-import { ancestorPlaces } from '../storage/physical-place.ts'
+import {
+  ancestorPlaces,
+  canonicalPrefix,
+  contains,
+  type Location,
+  parseLocation,
+  shown,
+} from '@headgate/storage'
 import type { ClaimedPlaces } from '../store/location-claims.ts'
+import { probeFolder } from './store-probe.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Returns a random location below the warehouse's root: it outlives renames, and cannot be guessed. */
+/** Returns a random location below the warehouse's root. It stays valid after a rename, and clients cannot guess it. */
 export function defaultLocation(warehouse: Warehouse): string {
   return `${warehouse.root.replace(/\/+$/, '')}/${randomUUID()}`
 }
 
 /**
- * Checks locations before anything is written there, read from there or handed out for them.
+ * Checks locations before the server reads or writes there, or issues credentials for them.
  *
- * @throws HeadgateError `bad-request` when one is malformed or takes the warehouse's whole place, `forbidden` when one
- *   lies outside the warehouse's allowed locations
+ * @throws HeadgateError `bad-request` when one is malformed or contains the warehouse's root, `forbidden` when one is
+ *   outside the warehouse's allowed locations
  */
 export function checkLocations(warehouse: Warehouse, locations: readonly string[]): Location[] {
   const parsed = locations.map(parseLocation)
@@ -24,7 +29,7 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
   return parsed
 }
 
-/** Returns the locations that the warehouse allows now. */
+/** Returns those of the locations that the warehouse allows now. */
 export function allowedOf({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
   return locations.filter((text) => {
     const location = parseLocation(text)
@@ -36,17 +41,23 @@ function checkOne({ name, places }: Warehouse, location: Location): void {
   if (contains(location, places[0])) {
     throw new HeadgateError(
       'bad-request',
-      `A location must lie below the warehouse's own, not be it or hold it: ${shown(location.text)}`,
+      `Location ${shown(location.text)} is or contains the root of the warehouse: choose one below the root.`,
+    )
+  }
+  if (canonicalPrefix(location).startsWith(probeFolder(canonicalPrefix(places[0])))) {
+    throw new HeadgateError(
+      'bad-request',
+      `Location ${shown(location.text)} is in the folder that \`headgate warehouse check\` uses: choose another one.`,
     )
   }
   if (places.some((place) => contains(place, location))) return
   throw new HeadgateError(
     'forbidden',
-    `Location is outside of what warehouse ${name} allows: ${shown(location.text)}. Leave it out, or add it to the warehouse's allowed locations.`,
+    `Location ${shown(location.text)} is outside the allowed locations of warehouse ${name}. Omit it, or add it: headgate warehouse update ${name} --allow LOCATION`,
   )
 }
 
-/** Returns all locations of one relation as what it claims. No location lies inside another. */
+/** Returns the claim of one relation: all its locations, without those that lie inside another one. */
 export function claimFor(warehouse: Warehouse, locations: readonly string[]): ClaimedPlaces {
   const parsed = checkLocations(warehouse, locations)
   return claimOf(
@@ -62,7 +73,7 @@ export function claimFor(warehouse: Warehouse, locations: readonly string[]): Cl
 
 /** Returns locations with their physical places. */
 export function claimOf(
-  { placeOf }: Pick<Warehouse, 'placeOf'>,
+  { placeOf, storeName }: Pick<Warehouse, 'placeOf' | 'storeName'>,
   locations: readonly Location[],
 ): ClaimedPlaces {
   const places = locations.map(placeOf)
@@ -70,5 +81,6 @@ export function claimOf(
     locations: locations.map(canonicalPrefix),
     places,
     ancestors: [...new Set(places.flatMap(ancestorPlaces))],
+    storeName,
   }
 }

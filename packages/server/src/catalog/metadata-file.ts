@@ -1,98 +1,99 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { HeadgateError } from '@headgate/errors'
-import { metadataVersionOf } from '@headgate/iceberg/metadata'
+import { parseMetadataVersion } from '@headgate/iceberg/metadata'
 import { type Json, parseBytes } from '@headgate/json'
 import type { Bodies } from '../store/relation-writes.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage } from '@headgate/storage'
 import { digestOfText } from './metadata-digest.ts'
-import { type MetadataText, packText } from './metadata-text.ts'
-import type { CatalogParts } from './parts.ts'
+import { type MetadataText, compressText } from './metadata-text.ts'
 import { type RelationModel, tableModel } from './relation-model.ts'
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 
-/** A metadata file ready to be written. */
+/** Limits of metadata, in bytes. */
+export interface MetadataLimits {
+  /** Compressed metadata that a row may contain. */
+  readonly rowLimitBytes: number
+  /** Metadata file that the server reads and writes. */
+  readonly maxMetadataBytes: number
+}
+
+/** A metadata file, written or not. */
 export interface MetadataFile {
   readonly location: string
-  /** The file's bytes: the text, or the text gzipped. */
+  /** The file's bytes: the text, or the text compressed with gzip. */
   readonly content: Buffer
-  readonly text: Buffer
-  /** Returns what is served of it, with its digest. Made on the first call: there is time while the file is being written. */
-  bodies(): Promise<Bodies>
+  readonly text: MetadataText
 }
 
 /**
- * Writes nothing: gives the file that follows `previous` (null: the first).
+ * Composes the metadata file that follows `previous`. Writes nothing.
  *
- * @throws HeadgateError `bad-request` when it would be larger than what is read: nobody could load it any more
+ * @param previous location of the current file. Null: there is none
+ * @throws HeadgateError `bad-request` when the file would be larger than the largest one that the server reads
  */
 export async function composeMetadataFile<Metadata>(
-  { rowLimitBytes, maxMetadataBytes }: Pick<CatalogParts, 'rowLimitBytes' | 'maxMetadataBytes'>,
+  { maxMetadataBytes }: Pick<MetadataLimits, 'maxMetadataBytes'>,
   model: RelationModel<Metadata, never, never>,
   metadata: Metadata,
   previous: string | null,
 ): Promise<MetadataFile> {
-  const name = model.metadataFileName(metadata, previous === null ? 0 : metadataVersionOf(previous) + 1)
+  const name = model.metadataFileName(metadata, previous === null ? 0 : parseMetadataVersion(previous) + 1)
   const text = model.text(metadata)
   if (text.whole.length > maxMetadataBytes) {
     throw new HeadgateError(
       'bad-request',
-      `The metadata of the ${model.kind} would have ${text.whole.length} bytes, more than ${maxMetadataBytes}: take something out of it first, such as old snapshots or properties.`,
+      `The metadata of the ${model.kind} would have ${text.whole.length} bytes, more than ${maxMetadataBytes}: remove something first, such as old snapshots or properties.`,
     )
   }
   const content = name.includes('.gz.') ? await compress(text.whole) : text.whole
-  const location = `${model.metadataFolder(metadata)}/${name}`
-  return metadataFile({ location, content, text: text.whole }, () =>
-    bodiesOf(model, metadata, text, rowLimitBytes),
-  )
+  return { location: `${model.metadataFolder(metadata)}/${name}`, content, text }
 }
-
-/** Returns a metadata file whose bodies are made once. */
-export function metadataFile(
-  file: Omit<MetadataFile, 'bodies'>,
-  makeBodies: () => Promise<Bodies>,
-): MetadataFile {
-  let bodies: Promise<Bodies> | undefined
-  return { ...file, bodies: () => (bodies ??= makeBodies()) }
-}
-
-/** Up to here the referenced form is made when somebody asks for it, which is rare, and not with every commit. Bytes of text. */
-const smallEnough = 64 * 1024
 
 /**
- * The forms kept in the row; null where they are over its limit or, for the referenced form, the same as the full one or
- * quickly made of it (`referencedForm`).
+ * Maximum length, in bytes, of a text whose referenced form is made when a client requests it, which is rare, and not
+ * with every commit.
  */
-export async function bodiesOf<Metadata>(
+const maxDeferredBytes = 64 * 1024
+
+/**
+ * Returns the forms of a metadata text that its row contains. Null: the form exceeds the row's limit or, for the
+ * referenced form, it equals the full one or `referencedForm` makes it quickly.
+ */
+export async function servedBodies<Metadata>(
   model: RelationModel<Metadata, never, never>,
   metadata: Metadata,
   text: MetadataText,
   rowLimitBytes: number,
 ): Promise<Bodies> {
-  const [packed, digest] = await Promise.all([packText(text), digestOfText(text.whole)])
-  if (packed.packed.length > rowLimitBytes) return { body: null, refs: null, digest }
-  const referenced = text.whole.length <= smallEnough ? null : model.referencedOnly(metadata)
+  const [compressed, digest] = await Promise.all([compressText(text), digestOfText(text.whole)])
+  if (compressed.compressed.length > rowLimitBytes) return { body: null, refs: null, digest }
+  const referenced = text.whole.length <= maxDeferredBytes ? null : model.referencedOnly(metadata)
   return {
-    body: packed,
-    refs: referenced === null ? null : await packText(model.text(referenced)),
+    body: compressed,
+    refs: referenced === null ? null : await compressText(model.text(referenced)),
     digest,
   }
 }
 
-/** Whether a row with a text of this length may hold the full form in place of the referenced one. */
+/** Returns whether a row with a text of this length may contain the full form in place of the referenced one. */
 export function lacksReferencedForm(length: number): boolean {
-  return length <= smallEnough
+  return length <= maxDeferredBytes
 }
 
-/** The text with referenced snapshots only; the same text when it has no others. */
+/** Returns the text with referenced snapshots only: the same text when it has no others. */
 export function referencedForm(text: Buffer, location: string): Buffer {
   const referenced = tableModel.referencedOnly(tableModel.decode(parseMetadataText(text, location)))
   return referenced === null ? text : tableModel.text(referenced).whole
 }
 
-/** The text of a metadata file in storage. Throws `no-such-file` with the words clients look for when it is gone. */
+/**
+ * Reads the text of a metadata file from storage.
+ *
+ * @throws HeadgateError `no-such-file` with the message that clients look for, `bad-request` for a damaged file
+ */
 export async function readMetadataText(
   storage: Storage,
   location: string,
@@ -119,13 +120,14 @@ export function missingMetadataFile(location: string): HeadgateError {
   return new HeadgateError('no-such-file', `Failed to open input stream for file: ${location}`)
 }
 
-/**
- * Levels of nesting that are read: more than any metadata has that requests of the highest limit make
- * (HEADGATE_MAX_JSON_DEPTH).
- */
+/** Maximum levels of nesting. Requests with the highest HEADGATE_MAX_JSON_DEPTH create metadata with fewer levels. */
 const maxMetadataDepth = 1000
 
-/** JSON of a metadata file; a file that is no JSON is the caller's mistake (register) or damage, and is named. */
+/**
+ * Parses the JSON of a metadata file.
+ *
+ * @throws HeadgateError `bad-request` with the location of a file that is not JSON
+ */
 export function parseMetadataText(text: Buffer, location: string): Json {
   try {
     return parseBytes(text, { maxDepth: maxMetadataDepth, keepNumberText: true })

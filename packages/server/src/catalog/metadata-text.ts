@@ -1,23 +1,25 @@
 import type { TextPiece } from '@headgate/iceberg/metadata'
-import type { PackedBody } from '../store/relations.ts'
-import { joinPacked, pack, packWell } from './packed-body.ts'
+import type { CompressedBody } from '../store/relations.ts'
+import { compress, compressWell, joinCompressed } from './compressed-body.ts'
 
 /** The text of a metadata file as bytes. */
 export interface MetadataText {
   readonly whole: Buffer
-  /** What it consists of: a commit to a large table changes little of it. */
+  /** The consecutive parts of the text. A commit to a large table changes few of them. */
   readonly parts: readonly Part[]
 }
 
-/** `packed` is kept with a part that stays the same from version to version. */
 interface Part {
   readonly bytes: Buffer
+  /** True for a part that later versions of the metadata contain unchanged. */
   readonly lasting: boolean
-  packed?: Promise<PackedBody>
+  /** The compressed form of a lasting part, made once. */
+  compressed?: Promise<CompressedBody>
 }
 
 const lastingParts = new WeakMap<TextPiece, Part>()
 
+/** Returns the text of the pieces. */
 export function metadataText(pieces: readonly TextPiece[]): MetadataText {
   const parts = pieces.map(partOf)
   const [only] = parts
@@ -25,7 +27,7 @@ export function metadataText(pieces: readonly TextPiece[]): MetadataText {
   return { whole, parts }
 }
 
-/** A text that is there already. */
+/** Returns an existing text as one part. */
 export function metadataTextOf(whole: Buffer): MetadataText {
   return { whole, parts: [{ bytes: whole, lasting: false }] }
 }
@@ -38,16 +40,16 @@ function partOf(piece: TextPiece): Part {
   return part
 }
 
-/** Packs a text for its row; parts that were packed before are taken as they are. */
-export async function packText({ parts }: MetadataText): Promise<PackedBody> {
-  return joinPacked(await Promise.all(parts.map(packPart)))
+/** Compresses a text for its row. Lasting parts are compressed once. */
+export async function compressText({ parts }: MetadataText): Promise<CompressedBody> {
+  return joinCompressed(await Promise.all(parts.map(compressPart)))
 }
 
-function packPart(part: Part): Promise<PackedBody> {
-  if (!part.lasting) return pack(part.bytes)
-  if (part.packed === undefined) {
-    part.packed = packWell(part.bytes)
-    part.packed.catch(() => delete part.packed)
+function compressPart(part: Part): Promise<CompressedBody> {
+  if (!part.lasting) return compress(part.bytes)
+  if (part.compressed === undefined) {
+    part.compressed = compressWell(part.bytes)
+    part.compressed.catch(() => delete part.compressed)
   }
-  return part.packed
+  return part.compressed
 }

@@ -21,7 +21,7 @@ export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
     this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(maxBytes)) })
   }
 
-  /** Returns the model of the metadata text with this `metadataKeyOf`, if it is the one that was added last. */
+  /** Returns the model of the metadata text with this `toMetadataKey`, if it is the one that was added last. */
   get(relationId: string, key: string): Metadata | undefined {
     const entry = this.#entries.get(relationId)
     return entry?.key === key ? entry.metadata : undefined

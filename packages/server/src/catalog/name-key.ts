@@ -1,7 +1,7 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
-import { pathOf } from '../store/namespaces.ts'
+import { joinLevels } from '../namespace-path.ts'
 
-/** A name in a warehouse as one text, for maps. */
+/** Returns a map key for a name in a warehouse. */
 export function nameKey(warehouseId: string, { namespace, name }: TableIdentifier): string {
-  return `${warehouseId} ${pathOf([...namespace, name])}`
+  return `${warehouseId} ${joinLevels([...namespace, name])}`
 }

@@ -1,26 +1,30 @@
 import type { MasterKey } from '../keys/master-key.ts'
-import { contains } from '../storage/location-relations.ts'
-import { type Location, parseLocation } from '../storage/location.ts'
-import { ManyPlaces, type StoragePlace } from '../storage/many-places.ts'
-import type { StorageRegistry } from '../storage/registry.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import {
+  contains,
+  type Location,
+  ManyPlaces,
+  parseLocation,
+  type StoragePlace,
+  type StorageProfile,
+  type StorageRegistry,
+} from '@headgate/storage'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import { openProfile } from './storage-secret.ts'
 import type { OpenedStorage, S3Store } from './warehouses.ts'
 
-export interface OpenStorageParts {
+export interface OpenStorageDeps {
   readonly master: MasterKey
   readonly registry: StorageRegistry
 }
 
 /**
- * Makes the stored storage profile of a warehouse usable: its own place, and its allowed locations on the same store.
+ * Opens the stored storage profile of a warehouse: its root, and its allowed locations on the same store.
  *
- * @throws HeadgateError `internal` when its secret cannot be opened, `bad-request` when a place is malformed
+ * @throws HeadgateError `internal` when its secret cannot be opened, `bad-request` when a location is malformed
  */
 export async function openStorageOf(
   row: WarehouseRow,
-  { master, registry }: OpenStorageParts,
+  { master, registry }: OpenStorageDeps,
 ): Promise<OpenedStorage> {
   const profile = openProfile(master, row)
   const root = rootOf(profile)
@@ -51,14 +55,14 @@ function storeOf(profile: StorageProfile): S3Store | null {
   return { bucket, region, endpoint, pathStyle, keys: () => keys }
 }
 
-/** The place of a profile as a location. */
+/** Returns the root location of a profile. */
 export function rootOf(profile: StorageProfile): string {
   if (profile.type === 'file') return profile.bucket === undefined ? profile.root : `s3://${profile.bucket}`
   const prefix = profile.prefix?.replaceAll(/^\/+|\/+$/g, '') ?? ''
   return prefix === '' ? `s3://${profile.bucket}` : `s3://${profile.bucket}/${prefix}`
 }
 
-/** Client properties that say where the storage is; never a key. */
+/** Returns the client properties that describe the storage (endpoint, region …), never a key. */
 function hintsOf(profile: StorageProfile): Readonly<Record<string, string>> {
   if (profile.type === 'file') return {}
   const { region, endpoint, pathStyle = endpoint !== undefined } = profile
@@ -69,7 +73,7 @@ function hintsOf(profile: StorageProfile): Readonly<Record<string, string>> {
   }
 }
 
-/** Allowed locations that no other place holds already. */
+/** Returns the allowed locations that no other one contains. */
 function otherPlaces(root: string, allowed: readonly string[]): string[] {
   const own = parseLocation(root)
   const places: Location[] = []
@@ -81,7 +85,7 @@ function otherPlaces(root: string, allowed: readonly string[]): string[] {
 }
 
 function profileAt(profile: StorageProfile, place: string): StorageProfile {
-  // A bucket that is a directory is one place: nothing else can be allowed beside it.
+  // A directory that clients reach as a bucket is one location: no other location can be allowed.
   if (profile.type === 'file') return profile.bucket === undefined ? { ...profile, root: place } : profile
   const { bucket, key } = parseLocation(place)
   const { prefix: _, ...rest } = profile

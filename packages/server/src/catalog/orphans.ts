@@ -1,6 +1,5 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { contains } from '../storage/location-relations.ts'
-import { parseLocation } from '../storage/location.ts'
+import { contains, type DeleteFailure, type ListEntry, parseLocation } from '@headgate/storage'
 import { lockLocations } from '../store/location-claims.ts'
 import {
   type AbandonedCreate,
@@ -8,8 +7,7 @@ import {
   lockAbandonedCreate,
   markClearing,
 } from '../store/orphans.ts'
-import type { Riders } from '../store/riders.ts'
-import type { DeleteFailure, ListEntry } from '../storage/storage.ts'
+import { type CommitRecord, writeRecord } from '../store/commit-record.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { areTaken } from './chosen-places.ts'
 import { confirmPolicy } from './confirm-policy.ts'
@@ -17,41 +15,42 @@ import { claimOf } from './locations.ts'
 import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Files below some places. */
+export { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
+
+/** Number of files below some locations. */
 export interface FoundFiles {
   readonly files: number
   readonly bytes: number
-  /** True: there are more, and the counts are of the first ones only. */
+  /** True: there are more files, and the counts cover only the first ones. */
   readonly more: boolean
 }
 
-/** How far a clearing came. */
+/** Progress of a clearing. */
 export interface Clearing {
-  readonly create: AbandonedCreate
   /** Files that this call deleted. */
   readonly deleted: number
-  /** False: there are more, and the create is on record still. */
+  /** False: files remain, and so does the record of the create. */
   readonly done: boolean
 }
 
 const maxCounted = 10_000
-/** Files that are deleted between two looks at the time. */
+/** Number of files that are deleted between two checks of the time. */
 const batchSize = 250
 
-/** Everywhere that a create may have left files, without places that lie in another one. */
-export function placesOf({ location, prefixes }: Pick<AbandonedCreate, 'location' | 'prefixes'>): string[] {
+/** Returns the locations where a create may have left files, without those that lie inside another one. */
+export function placesOf({ prefixes }: Pick<AbandonedCreate, 'prefixes'>): string[] {
   const places: string[] = []
-  // The shortest first: whatever holds a place comes before it.
-  for (const place of [location, ...prefixes].toSorted((a, b) => a.length - b.length)) {
+  // Sorts by length: a location follows those that contain it.
+  for (const place of prefixes.toSorted((a, b) => a.length - b.length)) {
     if (!places.some((outer) => contains(parseLocation(outer), parseLocation(place)))) places.push(place)
   }
   return places
 }
 
-/** Counts what lies where a create was begun. */
+/** Counts the files at the locations of a staged create. */
 export async function countFiles(
   { storage }: Pick<Warehouse, 'storage'>,
-  create: Pick<AbandonedCreate, 'location' | 'prefixes'>,
+  create: Pick<AbandonedCreate, 'prefixes'>,
   signal: AbortSignal,
 ): Promise<FoundFiles> {
   let files = 0
@@ -68,27 +67,42 @@ export async function countFiles(
 
 /**
  * Deletes the files that were written for an abandoned create, and then its record. First marks the create as being
- * cleared: from then on its commit and its tokens are refused, so that files are deleted without any lock. The mark and
- * the record stay until the end: a clearing that was interrupted can be repeated.
+ * cleared: from then on its commit and its tokens are refused, so that files are deleted without a lock. The mark and the
+ * record stay until all files are deleted, so that an interrupted clearing can be repeated. Deletes only in locations that
+ * the create still claims, because files in a released location can belong to others.
  *
- * @param until epoch ms at which it stops after the current batch, for the caller to go on
- * @throws HeadgateError `no-such-object` when it was finished or deleted, or is younger than `seconds`, `conflict` when one
- *   of its places belongs to another relation by now
+ * @param policyVersion of the decision. No file is deleted when the policy has changed since
+ * @param until epoch ms at which it stops after the current batch, so that the caller can continue
+ * @throws Stale when the policy has changed
+ * @throws HeadgateError `no-such-object` when it was completed or deleted, or is younger than `seconds`, `conflict` when
+ *   one of its locations now belongs to another relation
  */
 export async function clearAbandonedCreate(
   sql: Sql,
-  warehouse: Pick<Warehouse, 'id' | 'storage' | 'placeOf'>,
-  at: { readonly id: string; readonly seconds: number; readonly until: number },
-  riders: (create: AbandonedCreate, deleted: number) => Riders,
+  warehouse: Pick<Warehouse, 'id' | 'storage' | 'placeOf' | 'storeName'>,
+  at: {
+    readonly id: string
+    readonly seconds: number
+    readonly policyVersion: number
+    readonly until: number
+  },
+  record: (create: AbandonedCreate, deleted: number) => CommitRecord,
   signal: AbortSignal,
 ): Promise<Clearing> {
   const { storage } = warehouse
   const key = { id: at.id, seconds: at.seconds, warehouseId: warehouse.id }
-  const create = await sql.transaction((tx) => markAsClearing(tx, warehouse, key))
+  const create = await sql.transaction(async (tx) => {
+    const marked = await markAsClearing(tx, warehouse, key)
+    await confirmPolicy(tx, at)
+    return marked
+  })
   let deleted = 0
   for (const place of placesOf(create)) {
     for await (const batch of batches(storage.list(place, { signal }))) {
-      if (deleted > 0 && Date.now() >= at.until) return { create, deleted, done: false }
+      if (deleted > 0 && Date.now() >= at.until) {
+        await writeRecord(sql, record(create, deleted))
+        return { deleted, done: false }
+      }
       const { failed } = await storage.deleteMany(batch, { signal })
       const failure = failed.find(mayPass)
       if (failure !== undefined) throw failure.error
@@ -97,24 +111,24 @@ export async function clearAbandonedCreate(
   }
   await sql.transaction(async (tx) => {
     if ((await lockAbandonedCreate(tx, key)) === null) throw missingCreate(at.id)
-    const taken = riders(create, deleted)
+    const taken = record(create, deleted)
     if (!(await deleteAbandonedCreate(tx, at.id, taken))) throw new Stale()
     await confirmPolicy(tx, taken)
   })
-  return { create, deleted, done: true }
+  return { deleted, done: true }
 }
 
-/** What the storage calls no location at all will never go. */
+/** Returns whether the storage refuses a location as malformed; its file can never be deleted. */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
 }
 
 async function markAsClearing(
   tx: Queryable,
-  warehouse: Pick<Warehouse, 'id' | 'placeOf'>,
+  warehouse: Pick<Warehouse, 'id' | 'placeOf' | 'storeName'>,
   key: Parameters<typeof lockAbandonedCreate>[1],
 ): Promise<AbandonedCreate> {
-  // No claim is added to its places between this comparison and the mark; its own claims keep others out afterwards.
+  // No claim is added to its locations between this comparison and the mark; afterwards its own claims exclude others.
   await lockLocations(tx)
   const found = await lockAbandonedCreate(tx, key)
   if (found === null) throw missingCreate(key.id)
@@ -122,15 +136,15 @@ async function markAsClearing(
   if (await areTaken(tx, warehouse, claim, [found.id])) {
     throw new HeadgateError(
       'conflict',
-      'Its location, or a part of it, belongs to another table or view by now: its files stay.',
+      'Its location, or a part of it, now belongs to another table or view, so its files are not deleted.',
     )
   }
-  await markClearing(tx, found.id, claim)
+  if (!(await markClearing(tx, { id: found.id, warehouseId: warehouse.id }, claim))) throw new Stale()
   return found
 }
 
 function missingCreate(id: string): HeadgateError {
-  return new HeadgateError('no-such-object', `There is no abandoned create with the id ${id} of that age.`)
+  return new HeadgateError('no-such-object', `No abandoned create has the id ${id} and that age.`)
 }
 
 async function* batches(entries: AsyncIterable<ListEntry>): AsyncGenerator<readonly string[]> {

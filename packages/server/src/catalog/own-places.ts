@@ -1,13 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
-import { canonicalPrefix } from '../storage/location-relations.ts'
-import { type Location, parseLocation, parseObjectLocation } from '../storage/location.ts'
+import { canonicalPrefix, type Location, parseLocation, parseObjectLocation } from '@headgate/storage'
 
 /** Returns the recorded prefixes of a relation's row: canonical, each ending in `/`. */
 export function recordedPrefixes({ prefixes }: { readonly prefixes: string }): readonly string[] {
   return prefixes === '' ? [] : prefixes.split('\n')
 }
 
-/** Returns whether a location is one of these canonical prefixes or lies below one. False for malformed text. */
+/** Returns whether a location is one of these canonical prefixes or is below one. False for malformed text. */
 export function isPlaceWithin(location: string, prefixes: readonly string[]): boolean {
   const parsed = parsedOrNull(parseLocation, location)
   return parsed !== null && isWithin(canonicalPrefix(parsed), prefixes)
@@ -28,7 +27,7 @@ export function checkMetadataPlace(file: string, prefixes: readonly string[]): v
   if (objectWithin(file, prefixes) !== null) return
   throw new HeadgateError(
     'internal',
-    'The metadata file would lie outside of the locations that are recorded for it.',
+    'The metadata file would be outside the recorded locations of the table or view.',
   )
 }
 

@@ -1,30 +1,28 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import { openStorage } from '../storage/open-storage.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import { type EndpointGuard, openStorage, type StorageProfile } from '@headgate/storage'
 import { rootOf } from './open-storage.ts'
 import type { OpenedStorage } from './warehouses.ts'
 
 type ProbeName = 'write' | 'read' | 'list' | 'delete'
 
-/** One thing that a warehouse does with its storage. */
+/** One storage operation of the probe. */
 export interface ProbeStep {
   readonly name: ProbeName
-  /** For a sentence: "writing failed". */
+  /** Gerund for a sentence: "writing failed". */
   readonly doing: string
   run(): Promise<void>
 }
 
-/** A small object in a warehouse's place, and what is done with it, in this order. */
+/** A small object below the warehouse's root, and the operations on it, in their order. */
 export interface Probe {
   readonly location: string
   readonly steps: readonly ProbeStep[]
-  /** Takes the object away when a step failed. Never throws. */
+  /** Deletes the object after a failed step. Never throws. */
   cleanUp(): Promise<void>
 }
 
-/** For an object that a store which does not answer may not even have. */
+/** Time limit for the deletion of an object that an unresponsive store may not even have, in ms. */
 const cleanUpMs = 2_000
 
 export function probeOf(
@@ -50,7 +48,7 @@ export function probeOf(
         async run() {
           const read = await storage.getBytes(location, { maxBytes: 1_024, signal })
           if (!read.equals(content))
-            throw new HeadgateError('unavailable', 'it gave other bytes than were written')
+            throw new HeadgateError('unavailable', 'the store returned other bytes than were written')
         },
       },
       {
@@ -59,7 +57,7 @@ export function probeOf(
         async run() {
           for await (const entry of storage.list(`${folder}/`, { signal }))
             if (entry.location.endsWith('/object')) return
-          throw new HeadgateError('unavailable', 'the object that was written is not in the list')
+          throw new HeadgateError('unavailable', 'the written object is not in the list')
         },
       },
       { name: 'delete', doing: 'deleting', run: () => storage.delete(location, { signal }) },
@@ -67,15 +65,15 @@ export function probeOf(
   }
 }
 
-/** Less than the time of a request: whoever asks is told, and of what. */
+/** Shorter than the time limit of a request, so that the caller gets an error that names the failed step. */
 const defaultPatienceMs = 10_000
 
 /**
- * Proves that a storage can be used: writes a small object in the warehouse's place, reads it, finds it in the list,
+ * Verifies that a storage can be used: writes a small object below the warehouse's root, reads it, finds it in the list,
  * and deletes it.
  *
- * @param patienceMs for all of it; then the store does not answer
- * @throws HeadgateError `bad-request` that says which step failed and what the store said
+ * @param patienceMs time limit for all steps
+ * @throws HeadgateError `bad-request` with the failed step and the error of the store
  */
 export async function probeStorage(
   opened: Pick<OpenedStorage, 'storage' | 'root'>,
@@ -89,14 +87,16 @@ export async function probeStorage(
       await run()
     } catch (error) {
       await probe.cleanUp()
-      const reason = late.aborted ? `The store did not answer in ${patienceMs / 1000} s.` : reasonOf(error)
+      const reason = late.aborted
+        ? `The store did not answer within ${patienceMs / 1000} s.`
+        : reasonOf(error)
       const why = `The storage cannot be used: ${doing} failed. ${reason}`
       throw new HeadgateError('bad-request', why, { cause: error })
     }
   }
 }
 
-/** Proves that the storage of a profile can be used which no warehouse has yet. */
+/** Verifies that the storage of a profile can be used, before a warehouse has it. */
 export async function probeProfile(
   profile: StorageProfile,
   guard: EndpointGuard,
@@ -106,7 +106,7 @@ export async function probeProfile(
   await probeStorage({ storage, root: rootOf(profile) }, signal)
 }
 
-/** What a person may be told of a failure: our own sentences, never those of a client library. */
+/** Returns a message for people: only messages of this project, never those of a client library. */
 export function reasonOf(error: unknown): string {
   return isHeadgateError(error) ? error.message : 'the store could not be reached'
 }

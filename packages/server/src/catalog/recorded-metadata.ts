@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage } from '@headgate/storage'
 import type { RelationRow } from '../store/relations.ts'
 import { digestOfText } from './metadata-digest.ts'
 import { parseMetadataText, readMetadataText } from './metadata-file.ts'

@@ -3,7 +3,7 @@ import {
   checkTableRequirements,
   decodeRegisteredTable,
   decodeTableMetadata,
-  metadataCodecOf,
+  parseMetadataCodec,
   metadataFileName,
   referencedSnapshotsOnly,
   tableLocations,
@@ -32,27 +32,27 @@ import { metadataText, type MetadataText } from './metadata-text.ts'
 export interface Applied<Metadata> {
   readonly metadata: Metadata
   readonly changed: boolean
-  /** Metadata files that fell off the log and may be deleted once the commit stands. */
+  /** Metadata files that the log no longer lists, and that may be deleted after the commit. */
   readonly expired: readonly string[]
 }
 
-/** What a commit needs to know of a kind of relation; everything else is the same for tables and views. */
+/** Differences between tables and views. */
 export interface RelationModel<Metadata, Update, Requirement> {
   readonly kind: RelationKind
   decode(value: Json): Metadata
-  /** Decodes a file that is to be registered, which engines read as it is. */
+  /** Decodes a file to register, which engines read unchanged. */
   decodeRegistered(value: Json): Metadata
-  /** The JSON text to be stored and served. */
+  /** Returns the JSON text that is stored and served. */
   text(metadata: Metadata): MetadataText
-  /** In lower case; null: an old table that never got one. */
+  /** Returns the uuid in lower case. Null: an old table without one. */
   uuid(metadata: Metadata): string | null
   location(metadata: Metadata): string
-  /** Every location that its files may be written to, its own first. */
+  /** Returns every location that the relation's files may be written to, its own first. */
   locations(metadata: Metadata): readonly string[]
-  /** Folder of its metadata files, without trailing slash. */
+  /** Returns the folder of the metadata files, without trailing slash. */
   metadataFolder(metadata: Metadata): string
   metadataFileName(metadata: Metadata, version: number): string
-  /** The form with referenced snapshots only; null when that is the same. */
+  /** Returns the form with referenced snapshots only. Null: it equals the full form. */
   referencedOnly(metadata: Metadata): Metadata | null
   check(base: Metadata | null, requirements: readonly Requirement[]): void
   apply(
@@ -72,7 +72,7 @@ export const tableModel: RelationModel<TableMetadata, TableUpdate, TableRequirem
   locations: (metadata) => tableLocations(metadata).all,
   metadataFolder: (metadata) => folderOf(tableLocations(metadata)),
   metadataFileName: (metadata, version) =>
-    metadataFileName(version, crypto.randomUUID(), metadataCodecOf(metadata)),
+    metadataFileName(version, crypto.randomUUID(), parseMetadataCodec(metadata)),
   referencedOnly: referencedSnapshotsOnly,
   check: checkTableRequirements,
   apply(base, updates, context) {

@@ -1,4 +1,6 @@
-import { parseLocation } from '../storage/location.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { parseLocation } from '@headgate/storage'
+import { hasUncomparedClaims, markOverlaps, setClaimsUncompared } from '../store/claim-overlaps.ts'
 import { lockLocations } from '../store/location-claims.ts'
 import type { Sql } from '../store/sql.ts'
 import {
@@ -7,7 +9,7 @@ import {
   resolveClaim,
   resolveClaimsBelow,
 } from '../store/warehouse-claims.ts'
-import { listWarehousePlaces, type WarehousePlace } from '../store/warehouse-writes.ts'
+import { holdWarehousePlace, listWarehousePlaces, type WarehousePlace } from '../store/warehouse-writes.ts'
 import { warehouseClaims } from './check-place.ts'
 import { storedPlaceRules, storedProfile } from './stored-places.ts'
 
@@ -15,7 +17,8 @@ const pageSize = 1_000
 
 /**
  * Records the physical places of all warehouses, and of claims from before physical places were recorded. Runs at each
- * start after the migrations and before the first request. Existing overlaps are recorded as they are.
+ * start after the migrations and before the first request, while other replicas may change warehouses. Existing
+ * overlaps are recorded as they are, and marked.
  *
  * @returns names of warehouses whose stored storage profile cannot be read; their claims stay unresolved
  */
@@ -24,6 +27,7 @@ export async function resolveClaims(sql: Sql): Promise<string[]> {
   for (const warehouse of await listWarehousePlaces(sql)) {
     if (!(await resolveWarehouse(sql, warehouse))) unreadable.push(warehouse.name)
   }
+  await compareClaims(sql)
   return unreadable
 }
 
@@ -32,17 +36,36 @@ async function resolveWarehouse(sql: Sql, warehouse: WarehousePlace): Promise<bo
   const read = readPlaces(storage, allowedLocations)
   if (read === null) return false
   const { claims, rules, placeOf } = read
-  await sql.transaction(async (tx) => {
+  const current = await sql.transaction(async (tx) => {
     await lockLocations(tx)
-    await replaceWarehouseClaims(tx, id, claims)
-    for (const rule of rules) await resolveClaimsBelow(tx, id, rule)
+    const stored = await holdWarehousePlace(tx, id)
+    if (isDeepStrictEqual(stored, warehouse)) {
+      let changed = await replaceWarehouseClaims(tx, id, claims)
+      for (const rule of rules) changed += await resolveClaimsBelow(tx, id, rule)
+      if (changed > 0) await setClaimsUncompared(tx, id)
+    }
+    return stored
   })
+  if (current === null) return true
+  if (!isDeepStrictEqual(current, warehouse)) return await resolveWarehouse(sql, current)
   // Locations that the warehouse does not allow any more are resolved one by one.
-  for (;;) {
+  for (let resolved = 0; ;) {
     const rows = await listUnresolved(sql, id, pageSize)
     for (const row of rows) await resolveClaim(sql, row, placeOf(parseLocation(row.location)))
-    if (rows.length < pageSize) return true
+    resolved += rows.length
+    if (rows.length === pageSize) continue
+    if (resolved > 0) await setClaimsUncompared(sql, id)
+    return true
   }
+}
+
+/** Marks overlaps when places were recorded, here or by a server that ended before it marked them. */
+async function compareClaims(sql: Sql): Promise<void> {
+  if (!(await hasUncomparedClaims(sql))) return
+  await sql.transaction(async (tx) => {
+    await lockLocations(tx)
+    await markOverlaps(tx)
+  })
 }
 
 function readPlaces(

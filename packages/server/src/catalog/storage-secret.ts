@@ -2,18 +2,18 @@ import { HeadgateError } from '@headgate/errors'
 import type { MasterKey } from '../keys/master-key.ts'
 import { openWithMaster, sealWithMaster } from '../keys/master-seal.ts'
 import { type Resealed, resealEach } from '../keys/reseal.ts'
-import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
+import { parseStorageProfile, type StorageProfile } from '@headgate/storage'
 import type { Sql } from '../store/sql.ts'
 import { listSealedSecrets, replaceSealedSecret } from '../store/warehouse-writes.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 
-/** A storage profile as the store keeps it: what may be seen, and what is sealed. */
+/** A storage profile as it is stored: readable fields, and sealed secrets. */
 export interface StoredProfile {
   readonly storage: Readonly<Record<string, unknown>>
   readonly storageSecret: Buffer | null
 }
 
-/** The fields of a profile that nobody may see again. */
+/** Fields of a profile that no response contains. */
 const secretFields: ReadonlySet<string> = new Set(['secretAccessKey', 'sessionToken'])
 
 export function sealProfile(master: MasterKey, warehouseId: string, profile: StorageProfile): StoredProfile {
@@ -29,7 +29,7 @@ export function sealProfile(master: MasterKey, warehouseId: string, profile: Sto
 }
 
 /**
- * The profile with its secrets.
+ * Returns the profile with its secrets.
  *
  * @throws HeadgateError `internal` when it was sealed with another master key, or for another warehouse
  */
@@ -43,13 +43,13 @@ export function openProfile(
     throw new HeadgateError(
       'internal',
       `The master key (fingerprint ${master.fingerprint}) does not open the storage secret of warehouse ${row.name}. ` +
-        'Start with the master key that belongs to this store, or name it as the previous one, or give the warehouse its storage keys again.',
+        'Start the server with the master key of this database, or with that key as the previous one, or set the storage keys of the warehouse again.',
     )
   }
   return parseStorageProfile({ ...row.storage, ...(JSON.parse(secret.toString()) as object) })
 }
 
-/** Seals the secrets of all warehouses by the master key of now; see `resealRing`. */
+/** Seals the secrets of all warehouses with the current master key; see `resealRing`. */
 export async function resealStorageSecrets(sql: Sql, master: MasterKey): Promise<Resealed> {
   const rows = await listSealedSecrets(sql)
   return resealEach(
@@ -63,7 +63,7 @@ export async function resealStorageSecrets(sql: Sql, master: MasterKey): Promise
   )
 }
 
-/** Names the place of a secret, so that a sealed one cannot be moved to another warehouse, with another endpoint. */
+/** Returns the associated data of a secret, so that a sealed secret cannot be moved to another warehouse. */
 function contextOf(warehouseId: string): string {
   return `headgate warehouse storage\n${warehouseId}`
 }

@@ -1,41 +1,51 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { namespaceChain, relationChain } from '../access/chain.ts'
-import type { Chain } from '../access/privilege.ts'
-import type { Standing } from '../store/relation-writes.ts'
-import type { RelationRow } from '../store/relations.ts'
-import type { Resolved } from '../store/resolve-relations.ts'
+import type { Chain } from '../privilege.ts'
+import type { RowVersion } from '../store/relation-writes.ts'
+import { toMetadataKey, type RelationRow } from '../store/relations.ts'
+import type { Resolved } from '../store/resolve-relation.ts'
 import type { ServedBody } from './body-cache.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
-/** A namespace that was found, with what stands at one name in it. */
-export interface Place {
+/** A name in a warehouse. */
+export interface RelationRef {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
+}
+
+/** A name in an existing namespace, with the relation that has it. */
+export interface ResolvedName extends RelationRef {
   readonly namespaceId: string
   readonly namespaceChain: Chain
+  /** Null: the name is free. */
   readonly relation: RelationRow | null
 }
 
-/** A relation that was found. */
-export interface Target extends Place {
+/** An existing relation. */
+export interface Target extends ResolvedName {
   readonly relation: RelationRow
+  /** The `toMetadataKey` the relation's row. */
+  readonly metadataKey: string
   readonly chain: Chain
-  /** The text that was held when the name was looked up; it may be that of an older metadata file. */
+  /** Text that was cached when the name was resolved. It may be that of an older metadata file. */
   readonly held: ServedBody | null
 }
 
-/** Null when the namespace is not there. */
-export function placeOf(warehouse: Warehouse, identifier: TableIdentifier, resolved: Resolved): Place | null {
+/** Returns null when the namespace does not exist. */
+export function toResolvedName(
+  { warehouse, identifier }: RelationRef,
+  resolved: Resolved,
+): ResolvedName | null {
   const { namespace, relation } = resolved
   if (namespace === null) return null
-  const lineage = { lineage: elementsOf(namespace.lineage), owners: elementsOf(namespace.owners) }
+  const lineage = { lineage: parseArray(namespace.lineage), owners: parseArray(namespace.owners) }
   const chain = namespaceChain(lineage, warehouseChain(warehouse), identifier.namespace)
   return { warehouse, identifier, namespaceId: namespace.id, namespaceChain: chain, relation }
 }
 
-/** Null when nothing stands there. */
-export function targetOf(place: Place, held: ServedBody | null = null): Target | null {
-  const { warehouse, identifier, namespaceId, namespaceChain, relation } = place
+/** Returns null when the name is free. */
+export function toTarget(name: ResolvedName, held: ServedBody | null = null): Target | null {
+  const { warehouse, identifier, namespaceId, namespaceChain, relation } = name
   if (relation === null) return null
   return {
     warehouse,
@@ -43,6 +53,7 @@ export function targetOf(place: Place, held: ServedBody | null = null): Target |
     namespaceId,
     namespaceChain,
     relation,
+    metadataKey: toMetadataKey(relation),
     held,
     chain: relationChain(namespaceChain, relation.id, relation.ownerId, {
       kind: relation.kind,
@@ -51,12 +62,13 @@ export function targetOf(place: Place, held: ServedBody | null = null): Target |
   }
 }
 
-export function standingOf({ relation, namespaceId, identifier }: Target): Standing {
+/** Returns the state of the relation's row that a change requires. */
+export function toRowVersion({ relation, namespaceId, identifier }: Target): RowVersion {
   const { id, version, metadataLocation } = relation
   return { id, version, namespaceId, name: identifier.name, metadataLocation }
 }
 
-/** Elements of a PostgreSQL uuid array in its text form: no quoting, no escapes. */
-function elementsOf(array: string): string[] {
+/** Parses a PostgreSQL uuid array in its text form, which has no quotes and no escapes. */
+function parseArray(array: string): string[] {
   return array.length <= 2 ? [] : array.slice(1, -1).split(',')
 }

@@ -3,14 +3,14 @@ import { z } from 'zod'
 
 interface Keys {
   /**
-   * Patterns of User-Agent headers (`*`, `?`) of clients that get their keys without `s3.endpoint`. Default: none. `*`
-   * alone: all clients.
+   * Patterns of User-Agent headers (`*`, `?`) of clients that get their keys without `s3.endpoint`. Default: none.
+   * Only `*`: all clients.
    */
   readonly omitEndpointFor?: readonly string[] | undefined
 }
 
 interface Life {
-  /** How long storage access lives when it is handed out anew, in seconds. Default 3,600. */
+  /** Lifetime of storage credentials, in seconds. Default 3,600. */
   readonly lifetimeSeconds?: number | undefined
   /**
    * Issue storage access to clients that do not request it. Default: true in mode `gateway`, where minting needs no other
@@ -19,7 +19,7 @@ interface Life {
   readonly whenNotAsked?: boolean | undefined
 }
 
-/** How a warehouse hands out storage access, as it is configured. */
+/** Configuration of how a warehouse issues storage access. */
 export type VendingProfile =
   | { readonly mode: 'none' }
   | ({ readonly mode: 'gateway' } & Life & Keys)
@@ -31,23 +31,23 @@ export type VendingProfile =
       readonly roleArn?: string | undefined
       readonly externalId?: string | undefined
       /**
-       * Who asks: the warehouse's storage keys (AssumeRole), or a web identity: the server's own token, or one that it
-       * makes for the user.
+       * Identity that calls the token service: the warehouse's storage keys (AssumeRole), or a web identity: the server's
+       * own token, or one that the server mints for the user.
        */
       readonly identity?: 'keys' | 'server-token' | 'user-token' | undefined
-      /** Keys that objects are encrypted with, which sessions may use. */
+      /** KMS keys of encrypted objects, which sessions may use. */
       readonly kmsKeyArns?: readonly string[] | undefined
-      /** Name the principal in tags of the session, which its role must allow (`sts:TagSession`). */
+      /** Add tags with the principal to the session; the role must allow `sts:TagSession`. */
       readonly sessionTags?: boolean | undefined
-      /** `user-token`: who it is for, its `aud`. Default `sts.amazonaws.com`. */
+      /** `user-token`: its `aud`. Default `sts.amazonaws.com`. */
       readonly tokenAudience?: string | undefined
-      /** `user-token`: further claims that the service wants in it, such as the `policy` of MinIO. */
+      /** `user-token`: further claims that the token service requires, such as the `policy` of MinIO. */
       readonly tokenClaims?: Readonly<Record<string, string>> | undefined
     } & Life &
       Keys)
   | ({
       readonly mode: 'static'
-      /** The keys that the server was given go to every client that may load a table, and stay valid. */
+      /** Every client that may load a table receives the warehouse's own keys, which do not expire. */
       readonly longLivedKeysMayLeaveTheServer: true
     } & Keys)
 
@@ -70,7 +70,7 @@ const life = {
     .positive()
     .max(7 * 86_400)
     .optional()
-    .describe('How long storage access lives when it is handed out. Default: 3600.'),
+    .describe('Lifetime of storage credentials, in seconds. Default: 3600.'),
   whenNotAsked,
   omitEndpointFor,
 }
@@ -78,7 +78,7 @@ const arn = z
   .string()
   .regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w+=,.@/:-]+$/, 'must be an ARN')
   .max(2048)
-/** What the server says in its tokens itself, here or in those of a session. */
+/** Claims that the server sets itself, in this token or in a session token. */
 const ownClaims = new Set(
   'iss sub aud exp nbf iat jti act name client_id scope principal_id https://aws.amazon.com/tags'.split(' '),
 )
@@ -87,11 +87,11 @@ const tokenClaims = z
   .refine((claims) => Object.keys(claims).length <= 10, 'must be 10 at most')
   .refine(
     (claims) => !Object.keys(claims).some((name) => ownClaims.has(name)),
-    `must be others than ${[...ownClaims].join(', ')}`,
+    `cannot be any of ${[...ownClaims].join(', ')}`,
   )
 const url = z.url({ protocol: /^https?$/ }).max(2048)
 
-/** The same as a schema, for the management interface and its description. */
+/** Schema of a vending profile for the management API and its OpenAPI document. */
 export const vendingProfile: z.ZodType<VendingProfile> = z
   .discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('none') }),
@@ -100,37 +100,41 @@ export const vendingProfile: z.ZodType<VendingProfile> = z
     z.strictObject({
       mode: z.literal('sts'),
       stsEndpoint: url.optional().describe('Default: the endpoint of the storage, else AWS.'),
-      roleArn: arn.optional().describe('The role to assume; needed at AWS.'),
+      roleArn: arn.optional().describe('The role to assume; required at AWS.'),
       externalId: z
         .string()
         .min(2)
         .max(1224)
         .optional()
-        .describe('What the trust policy of the role asks for.'),
+        .describe('External id that the trust policy of the role requires.'),
       identity: z
         .enum(['keys', 'server-token', 'user-token'])
         .optional()
         .describe(
-          'Who asks: the keys of the storage, a token of the server, or one that it makes for the user.',
+          'Identity that calls the token service: the keys of the storage, a token of the server, or a token that the server mints for the user.',
         ),
-      kmsKeyArns: z.array(arn).max(10).optional().describe('Keys that objects are encrypted with.'),
-      sessionTags: z.boolean().optional().describe('Name the principal in tags of the session.'),
+      kmsKeyArns: z.array(arn).max(10).optional().describe('KMS keys of encrypted objects.'),
+      sessionTags: z.boolean().optional().describe('Add tags with the principal to the session.'),
       tokenAudience: z
         .string()
         .min(1)
         .max(255)
         .optional()
-        .describe('Identity user-token: who the token is for. Default: sts.amazonaws.com.'),
+        .describe('Identity user-token: audience of the token. Default: sts.amazonaws.com.'),
       tokenClaims: tokenClaims
         .optional()
-        .describe('Identity user-token: further claims of the token, such as the policy that MinIO wants.'),
+        .describe(
+          'Identity user-token: further claims of the token, such as the policy that MinIO requires.',
+        ),
       ...life,
     }),
     z.strictObject({
       mode: z.literal('static'),
       longLivedKeysMayLeaveTheServer: z
         .literal(true)
-        .describe('The keys of the storage go to every client that may load a table, and stay valid.'),
+        .describe(
+          'Every client that may load a table receives the keys of the storage, which do not expire.',
+        ),
       omitEndpointFor,
     }),
   ])
@@ -145,17 +149,17 @@ function withoutLifetime({
 }): string | undefined {
   if (code !== 'unrecognized_keys' || !Array.isArray(keys) || !keys.includes('lifetimeSeconds'))
     return undefined
-  return 'remote-signing takes no lifetimeSeconds: each request is signed when it is sent'
+  return 'remote-signing takes no lifetimeSeconds, because each request is signed when it is sent'
 }
 
 /**
- * Reads how a warehouse hands out storage access, from a management request or the store.
+ * Parses a vending profile from a management request or the database.
  *
- * @throws HeadgateError `bad-request` that names the fields at fault
+ * @throws HeadgateError `bad-request` that names the invalid fields
  */
 export function parseVendingProfile(value: unknown): VendingProfile {
   const parsed = vendingProfile.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'vending'}: ${message}`)
-  throw new HeadgateError('bad-request', `Vending is not valid: ${faults.join('; ')}`)
+  throw new HeadgateError('bad-request', `The vending profile is invalid: ${faults.join('; ')}`)
 }

@@ -1,46 +1,49 @@
 import { sharedCache } from '../cache.ts'
-import type { Chain } from '../access/privilege.ts'
-import { type Location, parseLocation } from '../storage/location.ts'
-import type { PlaceOf } from '../storage/physical-place.ts'
-import type { S3Keys } from '../storage/s3-options.ts'
-import type { Storage } from '../storage/storage.ts'
-import type { Sql } from '../store/sql.ts'
+import type { Chain } from '../privilege.ts'
+import { type Location, parseLocation, type PlaceOf, type S3Keys, type Storage } from '@headgate/storage'
+import { SingleFlight } from '../concurrency/single-flight.ts'
+import type { Queryable, Sql } from '../store/sql.ts'
 import { storedPlaceRules } from './stored-places.ts'
 import { parseVendingProfile, type VendingProfile } from './vending-profile.ts'
 import { findWarehouse, type WarehouseRow } from '../store/warehouses.ts'
+import { missingWarehouse } from './existing.ts'
 
-/** A stored storage profile made usable. */
+export { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
+
+/** An opened storage profile of a warehouse. */
 export interface OpenedStorage {
   readonly storage: Storage
-  /** The warehouse's own place; default locations lie below it. */
+  /** Root location; default locations lie below it. */
   readonly root: string
-  /** Client properties that say where the storage is (endpoint, region …); never a key. */
+  /** Client properties that describe the storage (endpoint, region …), never a key. */
   readonly hints: Readonly<Record<string, string>>
-  /** The S3 store behind it; null: local files. */
+  /** The S3 store; null: local files. */
   readonly store: S3Store | null
 }
 
-/** A bucket and the keys to it. The keys are behind a function, so that nobody prints them by accident. */
+/** A bucket and its keys. The keys are behind a function, so that logging the object does not print them. */
 export interface S3Store {
   readonly bucket: string
   readonly region: string
   /** Base URL of a store that is not AWS. */
   readonly endpoint: string | null
   readonly pathStyle: boolean
-  /** Static keys; null: the server finds keys where AWS programs look. */
+  /** Returns the static keys; null: the server uses the default credential chain of AWS programs. */
   keys(): S3Keys | null
 }
 
-/** A warehouse with its storage open. */
+/** A warehouse with opened storage. */
 export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, OpenedStorage {
   readonly vending: VendingProfile
-  /** `root` and `allowedLocations`, parsed: where its relations may lie. */
+  /** Parsed `root` and `allowedLocations`: relations of the warehouse lie below them. */
   readonly places: readonly [Location, ...Location[]]
   /** Maps locations to physical places, by which they are compared. */
   readonly placeOf: PlaceOf
+  /** Name of its store, which `placeOf` uses; null: it has no name. */
+  readonly storeName: string | null
 }
 
-/** Opens the storage profile of a warehouse; its `version` tells when the profile may have changed. */
+/** Opens the storage profile of a warehouse. A new `version` shows that the profile may have changed. */
 export type OpenStorage = (row: WarehouseRow) => Promise<OpenedStorage>
 
 export interface WarehousesOptions {
@@ -55,13 +58,13 @@ interface Entry {
 }
 
 /**
- * Warehouses by name, as of at most `maxAgeMs` ago and usually as of now: every change notifies all replicas.
- * Reads of one name are shared.
+ * Caches warehouses by name. An entry is at most `maxAgeMs` old; usually it is current, because every change notifies
+ * all replicas. Concurrent reads of one name share a query.
  */
 export class Warehouses implements AsyncDisposable {
   readonly #options: WarehousesOptions
   readonly #entries = sharedCache<Entry>({ max: 10_000 })
-  readonly #reads = new Map<string, Promise<Warehouse | null>>()
+  readonly #reads = new SingleFlight<Warehouse | null>()
   #turn = 0
   #listening: AsyncDisposable | undefined
 
@@ -77,25 +80,20 @@ export class Warehouses implements AsyncDisposable {
     return warehouses
   }
 
-  /** Null when there is none of this name. */
+  /** Returns null when no warehouse has the name. */
   async get(name: string): Promise<Warehouse | null> {
-    // PostgreSQL's text cannot hold it, so nothing has such a name.
+    // A text of PostgreSQL cannot contain U+0000, so no warehouse has such a name.
     if (name.includes('\u0000')) return null
     const entry = this.#entries.get(name)
     if (entry && performance.now() - entry.readAt < this.#options.maxAgeMs) return entry.warehouse
-    let read = this.#reads.get(name)
-    if (!read) {
-      read = this.#read(name).finally(() => this.#reads.delete(name))
-      this.#reads.set(name, read)
-    }
-    return read
+    return this.#reads.join(name, () => this.#read(name))
   }
 
-  /** Drops what is remembered, after a change. */
+  /** Clears the cache after a change. */
   forget(): void {
     this.#turn += 1
     this.#entries.clear()
-    this.#reads.clear()
+    this.#reads.detach()
   }
 
   async #read(name: string): Promise<Warehouse | null> {
@@ -103,7 +101,7 @@ export class Warehouses implements AsyncDisposable {
     const readAt = performance.now()
     const row = await findWarehouse(this.#options.sql, name)
     const warehouse = row === null ? null : openedWarehouse(row, await this.#options.openStorage(row))
-    // A read that began before a change must not be remembered after it.
+    // A read that began before a change must not be cached after it.
     if (turn === this.#turn) this.#entries.set(name, { warehouse, readAt })
     return warehouse
   }
@@ -116,11 +114,22 @@ export class Warehouses implements AsyncDisposable {
 /** @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed */
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
   const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
-  const { placeOf } = storedPlaceRules(row)
-  return { ...row, ...opened, places, placeOf, vending: parseVendingProfile(row.vending) }
+  const { placeOf, storeName } = storedPlaceRules(row)
+  return { ...row, ...opened, places, placeOf, storeName, vending: parseVendingProfile(row.vending) }
 }
 
-/** Where a warehouse stands in decisions. */
+/**
+ * Returns the current row of a warehouse, not the cached one.
+ *
+ * @throws HeadgateError `no-such-warehouse`
+ */
+export async function requireWarehouse(sql: Queryable, name: string): Promise<WarehouseRow> {
+  const row = await findWarehouse(sql, name)
+  if (row === null) throw missingWarehouse(name)
+  return row
+}
+
+/** Returns the privilege chain of a warehouse. */
 export function warehouseChain({ id, ownerId, name }: Pick<Warehouse, 'id' | 'ownerId' | 'name'>): Chain {
   return { ids: [id], owners: [ownerId], names: { warehouse: name, namespace: null, relation: null } }
 }

@@ -393,8 +393,8 @@ describe('the reference', () => {
     expect(shown).not.toContain('master-key')
   })
 
-  test('docs/configuration.md is what the definitions say: run `npm run docs`', async () => {
-    const path = join(import.meta.dirname, '../../../../docs/configuration.md')
+  test('docs/reference/configuration.md is what the definitions say: run `npm run docs`', async () => {
+    const path = join(import.meta.dirname, '../../../../docs/reference/configuration.md')
     expect(await readFile(path, 'utf8')).toBe(configurationPage())
   })
 

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { ContextOptions } from '../context-options.ts'
-import type { ListenerOptions } from '../http/listener.ts'
-import type { EndpointRules } from '../storage/endpoint-guard.ts'
+import type { EndpointRules } from '@headgate/storage'
 import { ConfigError } from './config-error.ts'
 import { contradictions } from './contradictions.ts'
 import { readEnv, unknownVariables } from './env.ts'
@@ -17,11 +16,22 @@ import type { Env } from './env-type.ts'
 /** Seconds. */
 const DAY = 86_400
 
+/** Address and limits of a listening socket. */
+export interface ListenConfig {
+  readonly host: string
+  readonly port: number
+  /** Null: the socket speaks HTTP without TLS. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  readonly maxHeaderBytes: number
+  /** Maximum time in ms until a request has arrived. 0: the handler of the requests limits it. */
+  readonly requestTimeoutMs: number
+}
+
 /** What the server is told, derived and checked. Secrets in it do not print. */
 export interface Config {
-  readonly listen: ListenerOptions
+  readonly listen: ListenConfig
   /** The storage gateway; null: clients could not reach it. `publicUrl` null: the loopback address listened on. */
-  readonly gateway: { readonly listen: ListenerOptions; readonly publicUrl: string | null } | null
+  readonly gateway: { readonly listen: ListenConfig; readonly publicUrl: string | null } | null
   /** Without trailing slash; null: the loopback address that is listened on. */
   readonly publicUrl: string | null
   /** The endpoints of warehouses that may have addresses which are not public. */
@@ -64,7 +74,7 @@ export function toConfig(env: Env, issuers: Issuers): Config {
   if (problems.length > 0) throw new ConfigError(problems)
   const { tlsCertFile: certFile, tlsKeyFile: keyFile } = env
   const dataDir = resolve(env.dataDir)
-  const listen: ListenerOptions = {
+  const listen: ListenConfig = {
     host: env.host,
     port: env.port,
     tls: certFile === null || keyFile === null ? null : { certFile, keyFile },
@@ -150,12 +160,12 @@ function ownIssuer({ publicUrl }: Env, issuers: Issuers): readonly string[] {
 /** Bodies of objects take as long as they take: only silence ends a request there. */
 const uploadTimeoutMs = 0
 
-function gateway(env: Env, listen: ListenerOptions): Config['gateway'] {
+function gateway(env: Env, listen: ListenConfig): Config['gateway'] {
   if (!hasGateway(env)) return null
   const { s3PublicUrl, s3Port } = env
   const port = s3Port ?? (env.port === 0 ? 0 : env.port + 1)
   return {
-    listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs, asksFirst: true, endsWithClient: true },
+    listen: { ...listen, port, requestTimeoutMs: uploadTimeoutMs },
     publicUrl: s3PublicUrl,
   }
 }

@@ -14,7 +14,7 @@ sentence that says what to do.
 With nothing set, Headgate listens on http://127.0.0.1:8181 with an embedded PostgreSQL in \`.headgate\`.
 `
 
-/** The page `docs/configuration.md`. */
+/** The page `docs/reference/configuration.md`. */
 export function configurationPage(): string {
   const all = Object.values<Variable<unknown>>(variables)
   const parts = sections.map((section) => {
@@ -28,8 +28,8 @@ function issuers(): string {
   const rows = issuerSettings().map(({ name, doc }) => `| \`${name}\` | ${doc} |\n`)
   return `\n## Issuers
 
-\`HEADGATE_ISSUERS\` is a JSON list with an object for each issuer. [Identity](identity.md) says what they are for and has an
-example; there is a page for each product that has a preset (${presetNames.map((name) => `[${name}](identity/${name}.md)`).join(', ')}).
+\`HEADGATE_ISSUERS\` is a JSON list with an object for each issuer. [Identity](../how-to/identity.md) says what they are for and has an
+example; there is a page for each product that has a preset (${presetNames.map((name) => `[${name}](../how-to/identity/${name}.md)`).join(', ')}).
 
 | setting | |
 |---|---|

@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '@headgate/storage'
 import type { Env } from './env-type.ts'
 import { hasGateway } from './has-gateway.ts'
 

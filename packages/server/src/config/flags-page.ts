@@ -4,7 +4,7 @@ import { variables } from './variables.ts'
 const introduction = `Usage: headgate serve [flags]    (in a checkout: npm start -- [flags])
 
 Runs the server until it is told to stop (Ctrl-C). Each flag is an environment variable as well: --port is HEADGATE_PORT.
-docs/configuration.md says more, and has the secrets, which are no flags.
+docs/reference/configuration.md says more, and has the secrets, which are no flags.
 `
 
 /** What `--help` prints: every flag, its default in brackets, and what it is in a sentence. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '@headgate/storage'
 import type { Env } from './env-type.ts'
 
 /** Returns true when only this machine reaches the server: it listens on loopback, and its public URL is there too. */

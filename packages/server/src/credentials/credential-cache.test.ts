@@ -2,8 +2,8 @@ import { HeadgateError } from '@headgate/errors'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { Identity } from '../identity/identity.ts'
-import { TestLake } from './test-lake.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { TestLake } from '../../test/credentials/lake.ts'
 import { CredentialCache, type CredentialCacheOptions, credentialKey } from './credential-cache.ts'
 import type { CredentialVendor, MintedKeys } from './storage-credential.ts'
 import type { GrantLimits } from './grant-limits.ts'
@@ -14,7 +14,7 @@ import { GatewayVendor } from './vendors/gateway.ts'
 const minute = 60_000
 let lake: TestLake
 let warehouse: Warehouse
-let alice: Identity
+let alice: ProvenIdentity
 let now: number
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeEach(() => {
   now = 1_800_000_000_000
 })
 
-/** The gateway's vendor, which can be made to wait, to fail, or to give less than it was asked for. */
+/** Vendor of the gateway that can wait, fail, or mint keys with a shorter lifetime. */
 class Watched implements CredentialVendor {
   readonly asked: { readonly notAfter: number }[] = []
   held: Promise<void> | null = null
@@ -89,11 +89,11 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
   }
 }
 
-/** The same warehouse with another profile, as a change of it would be read. */
+/** Returns the same warehouse with another profile, as it is read after a change. */
 const withVending = (vending: VendingProfile): Warehouse => ({ ...warehouse, vending: { ...vending } })
 
 describe('minting', () => {
-  test('2,000 who ask at the same time cost one', async () => {
+  test('mints one credential for 2,000 concurrent requests with equal grants', async () => {
     const { vendor, vending } = open()
     const all = await Promise.all(Array.from({ length: 2_000 }, () => vending.get(request())))
     expect(new Set(all).size).toBe(1)
@@ -103,7 +103,7 @@ describe('minting', () => {
     expect(vending.counts).toMatchObject({ mints: 1, hits: 1 })
   })
 
-  test('asks for the configured life, an hour without, and never for more than the request allows', async () => {
+  test('requests the configured lifetime, by default one hour, and never more than the grant allows', async () => {
     const { vendor, vending } = open()
     await vending.get(request())
     await vending.get(request({ warehouse: withVending({ mode: 'gateway', lifetimeSeconds: 7_200 }) }))
@@ -111,14 +111,14 @@ describe('minting', () => {
     expect(vendor.asked.map(({ notAfter }) => (notAfter - now) / minute)).toEqual([60, 120, 20])
   })
 
-  test('a configured life too short to be renewed in time is made twice the minimum', async () => {
+  test('raises a configured lifetime to twice the minimum, so that it can be refreshed in time', async () => {
     const { vending } = open()
     const short = withVending({ mode: 'gateway', lifetimeSeconds: 60 })
     const { expiresAt } = await vending.get(request({ warehouse: short }))
     expect(expiresAt - now).toBe(30 * minute)
   })
 
-  test('is refused when the end is nearer than the minimum life, without asking anybody', async () => {
+  test('refuses a grant that ends before the minimum lifetime without a call of the vendor', async () => {
     const { vendor, vending } = open()
     await expect(vending.get(request({ limits: endingAt(now + 14 * minute) }))).rejects.toMatchObject({
       code: 'forbidden',
@@ -126,7 +126,7 @@ describe('minting', () => {
     expect(vendor.asked).toHaveLength(0)
   })
 
-  test('what ends too soon is not handed out, nor kept', async () => {
+  test('neither returns nor caches a credential that expires too early', async () => {
     const { vendor, vending } = open()
     vendor.shortBy = 50 * minute
     await expect(vending.get(request())).rejects.toMatchObject({ code: 'unavailable' })
@@ -135,7 +135,7 @@ describe('minting', () => {
     expect(vendor.asked).toHaveLength(2)
   })
 
-  test('a warehouse that hands out nothing, or in a way this server cannot, says so', async () => {
+  test('refuses warehouses that do not vend, or whose mode the server does not support', async () => {
     const { vending } = open()
     for (const profile of [{ mode: 'none' }, { mode: 'remote-signing' }, { mode: 'sts' }] as const)
       await expect(vending.get(request({ warehouse: withVending(profile) }))).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe('minting', () => {
 })
 
 describe('failures', () => {
-  test('reach all who waited, and are not kept', async () => {
+  test('passes failures to all waiting requests, and does not cache them', async () => {
     const { vendor, vending } = open()
     vendor.failure = new HeadgateError('unavailable', 'away')
     const all = await Promise.allSettled(Array.from({ length: 5 }, () => vending.get(request())))
@@ -156,7 +156,7 @@ describe('failures', () => {
     expect(vending.counts).toMatchObject({ mints: 2, failures: 1 })
   })
 
-  test('a vendor that takes too long is away for now, which clients may try again', async () => {
+  test('answers unavailable with a time to retry when a vendor exceeds its time limit', async () => {
     const slow: CredentialVendor = {
       mint: (_, __, signal) =>
         new Promise((_resolve, reject) => {
@@ -170,7 +170,7 @@ describe('failures', () => {
     })
   })
 
-  test('whoever gives up stops waiting; the others get what was minted', async () => {
+  test('stops the wait of a request that aborts; the others receive the credential', async () => {
     const { vendor, vending } = open()
     const held = Promise.withResolvers<void>()
     vendor.held = held.promise
@@ -185,8 +185,8 @@ describe('failures', () => {
   })
 })
 
-describe('what is kept', () => {
-  test('is handed out during the first half of its life, so that half of it is always left', async () => {
+describe('A cached credential', () => {
+  test('remains valid for reuse during the first half of its lifetime, so that half of it always remains', async () => {
     const { vending } = open()
     const begin = now
     const first = await vending.get(request())
@@ -198,7 +198,7 @@ describe('what is kept', () => {
     expect(second.expiresAt - now).toBe(60 * minute)
   })
 
-  test('never has less than the minimum life left, whatever the times', async () => {
+  test('never has less than the minimum lifetime left, for all times', async () => {
     const { vending } = open()
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 15, max: 90 })), {
       minLength: 1,
@@ -218,7 +218,7 @@ describe('what is kept', () => {
     )
   })
 
-  test('is not pushed out by one that a near end has cut short', async () => {
+  test('stays cached when the end of a grant shortens another one', async () => {
     const { vendor, vending } = open()
     const first = await vending.get(request())
     const short = await vending.get(request({ limits: endingAt(now + 20 * minute) }))
@@ -235,7 +235,7 @@ describe('what is kept', () => {
     expect(vendor.asked).toHaveLength(4)
   })
 
-  test('is not handed out any more when keys of the ring changed', async () => {
+  test('loses its validity for reuse when keys of the ring change', async () => {
     let generation = 1
     const { vending } = open({ generation: () => generation })
     const first = await vending.get(request())
@@ -244,7 +244,7 @@ describe('what is kept', () => {
   })
 })
 
-describe('two requests share what was minted only when they agree in', () => {
+describe('Two requests share a credential only with equal', () => {
   const other = { id: 'p2', issuer: 'headgate', subject: 'bob', name: 'bob' }
   const base = (): StorageGrant => request()
   const key = (
@@ -272,7 +272,7 @@ describe('two requests share what was minted only when they agree in', () => {
     expect(changed()).not.toBe(key())
   })
 
-  test('nothing else: neither the order of places, nor the session, nor the end', () => {
+  test('Two requests share a credential with different orders of prefixes, sessions and ends', () => {
     const prefixes = ['s3://lake/b/', 's3://lake/a/']
     expect(key({ prefixes })).toBe(key({ prefixes: prefixes.toReversed() }))
     expect(key({ identity: { ...base().identity, issuedAt: 7 }, limits: endingAt(7) })).toBe(key())

@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Identity } from '../identity/identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import { CredentialCache } from './credential-cache.ts'
 import { CredentialIssuer } from './credential-issuer.ts'
 import { openRefreshToken } from './refresh-token.ts'
 import { openS3Session } from './s3-session.ts'
-import { lastingTokenOf, publicUrl, TestLake, testLives, type TestTable, tokenOf } from './test-lake.ts'
+import {
+  lastingTokenOf,
+  publicUrl,
+  TestLake,
+  testLives,
+  type TestTable,
+  tokenOf,
+} from '../../test/credentials/lake.ts'
 import { StaticVendor } from './vendors/static.ts'
 
 let lake: TestLake
-let alice: Identity
+let alice: ProvenIdentity
 let table: TestTable
 
 beforeAll(async () => {
@@ -26,8 +33,8 @@ const claimsIn = async (token: string): Promise<object> => {
   return opened.ok ? opened.value : { refused: opened.reason }
 }
 
-describe('a table whose credentials are vended', () => {
-  test('comes with one credential: four keys, where the store is, where to renew, and the token', async () => {
+describe('CredentialIssuer, for a table whose credentials are vended,', () => {
+  test('returns one credential with four keys, the address of the store, the refresh endpoint and the token', async () => {
     const { config, credentials, remoteSigning } = await lake.load(table, alice)
     expect(credentials).toHaveLength(1)
     const [credential] = credentials
@@ -53,7 +60,7 @@ describe('a table whose credentials are vended', () => {
     )
   })
 
-  test('its session is for its places, the right and the caller, and ends when the client is told', async () => {
+  test('mints a session for the prefixes, the permission and the caller that ends at the reported expiry', async () => {
     const { config } = await lake.load(table, alice, 'read')
     const session = openS3Session(
       lake.ring,
@@ -75,7 +82,7 @@ describe('a table whose credentials are vended', () => {
     })
   })
 
-  test('one token slides; the one in the endpoint lasts until the cap', async () => {
+  test('issues a field token that each refresh extends, and an endpoint token that is valid until the cap', async () => {
     const handedOut = await lake.load(await lake.table('lasting'), alice)
     const sliding = await claimsIn(tokenOf(handedOut))
     const lasting = await claimsIn(lastingTokenOf(handedOut))
@@ -91,7 +98,7 @@ describe('a table whose credentials are vended', () => {
     expect(cap - lake.now).toBeLessThanOrEqual(testLives.capMs)
   })
 
-  test('everybody asking for the same gets the same answer, until the credential is renewed', async () => {
+  test('returns the same response for equal grants until the credential is renewed', async () => {
     const first = await lake.load(table, alice)
     expect(await lake.load(table, alice)).toBe(first)
     lake.now += 31 * 60_000
@@ -100,7 +107,7 @@ describe('a table whose credentials are vended', () => {
     expect(tokenOf(second)).not.toBe(tokenOf(first))
   })
 
-  test('the tag differs by caller, by right, and by what was revoked', async () => {
+  test('returns another version for each caller, permission and time of revocation', async () => {
     const bob = await lake.principal('bob')
     const engine = { ...alice, actors: [bob.principal] }
     const revoked = { ...(await lake.grantFor(table, alice)), policyVersion: 1, revokedBefore: 7 }
@@ -114,7 +121,7 @@ describe('a table whose credentials are vended', () => {
     expect(new Set(tags).size).toBe(5)
   })
 
-  test('sessions that began long ago still get a whole credential, but hardly a renewal', async () => {
+  test('issues a full credential in an old session, with a token that hardly allows a refresh', async () => {
     const old = { ...alice, issuedAt: lake.now - 48 * 3_600_000 }
     const handedOut = await lake.load(await lake.table('long-ago'), old)
     expect(Number(handedOut.config['s3.session-token-expires-at-ms'])).toBe(lake.now + 3_600_000)
@@ -123,7 +130,7 @@ describe('a table whose credentials are vended', () => {
     expect(cap - lake.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
   })
 
-  test('a short cap is kept as exactly as a long one', async () => {
+  test('applies a short cap as exactly as a long one', async () => {
     const lives = { minLifeMs: 5_000, tokenTtlMs: 60_000, capMs: 60_000 }
     await using other = await TestLake.open({ lives })
     const anna = await other.principal('anna')
@@ -137,7 +144,7 @@ describe('a table whose credentials are vended', () => {
     expect(opened.value.cap - other.now).toBeLessThanOrEqual(60_000)
   })
 
-  test('a life longer than the cap is not cut by it: the cap is for renewals', async () => {
+  test('does not shorten a lifetime that exceeds the cap: the cap limits refreshes', async () => {
     await using other = await TestLake.open({ vending: { mode: 'gateway', lifetimeSeconds: 3 * 86_400 } })
     const anna = await other.principal('anna')
     const handedOut = await other.load(await other.table('orders'), anna)
@@ -151,8 +158,8 @@ describe('a table whose credentials are vended', () => {
   })
 })
 
-describe('a table whose requests are signed', () => {
-  test('comes with no credential and no key; its endpoint needs no token', async () => {
+describe('CredentialIssuer, for a table whose requests are signed,', () => {
+  test('returns neither a credential nor a key, and an endpoint without a token', async () => {
     const { config, credentials, remoteSigning } = await lake.issuer.issueSigning(
       await lake.grantFor(table, alice),
     )
@@ -162,7 +169,7 @@ describe('a table whose requests are signed', () => {
     expect(JSON.stringify(config)).not.toMatch(/access-key|session-token|storageRefreshToken/)
   })
 
-  test('while it is being created, the endpoint carries a token that lasts until the cap', async () => {
+  test('returns an endpoint with a token that is valid until the cap while the table is staged', async () => {
     const staged = await lake.staged('coming', alice)
     const { config } = await lake.issuer.issueSigning(await lake.grantFor(staged, alice))
     const url = new URL(config['signer.endpoint'] ?? '', publicUrl)
@@ -173,9 +180,9 @@ describe('a table whose requests are signed', () => {
   })
 })
 
-test('what a 304 keeps of a table whose requests are signed through views is another for another caller, and ends', async () => {
+test('returns another version for each caller and until the token expires when the table is read through views', async () => {
   const through = ['00000000-0000-4000-8000-000000000001']
-  const tagOf = async (who: Identity, more: object = {}): Promise<string> => {
+  const tagOf = async (who: ProvenIdentity, more: object = {}): Promise<string> => {
     const grant = { ...(await lake.grantFor(table, who, 'read')), viewIds: through, ...more }
     return (await lake.issuer.issueSigning(grant)).version
   }
@@ -187,7 +194,7 @@ test('what a 304 keeps of a table whose requests are signed through views is ano
   expect(new Set([first, ...others]).size).toBe(4)
 })
 
-test('long-lived keys come as they are: nothing to renew, no token, no end', async () => {
+test('CredentialIssuer returns long-lived keys without a refresh endpoint, a token, or an expiry', async () => {
   await using other = await TestLake.open({
     storage: {
       type: 's3',

@@ -1,15 +1,15 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Policies } from '../access/policies.ts'
-import { anonymousId } from '../identity/anonymous.ts'
-import type { Identity } from '../identity/identity.ts'
+import { anonymousId } from '../reserved-ids.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import type { Sql } from '../store/sql.ts'
 import { GatewayAuthorizer } from './gateway-authorizer.ts'
 import { openS3Session, type S3Session } from './s3-session.ts'
-import { TestLake, type TestTable } from './test-lake.ts'
+import { TestLake, type TestTable } from '../../test/credentials/lake.ts'
 
 let lake: TestLake
-let alice: Identity
+let alice: ProvenIdentity
 let table: TestTable
 let gate: GatewayAuthorizer
 let queries: number
@@ -37,13 +37,14 @@ beforeEach(async () => {
   })
 })
 
-/** The store, with another way to run statements. */
+/** Returns the connection with another function that runs statements. */
 function running(sql: Sql, run: Sql['run']): Sql {
   return {
     run,
     afterCommit: (callback) => callback(),
     transaction: (work, options) => sql.transaction(work, options),
     listen: (channel, onPayload) => sql.listen(channel, onPayload),
+    readRow: (...args) => sql.readRow(...args),
     ping: (signal) => sql.ping(signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
@@ -51,13 +52,13 @@ function running(sql: Sql, run: Sql['run']): Sql {
 
 function counting(sql: Sql): Sql {
   return running(sql, (statement, values) => {
-    if (statement.name === 'relation_standing') queries += 1
+    if (statement.name === 'relation_state') queries += 1
     return sql.run(statement, values)
   })
 }
 
 async function session(
-  who: Identity = alice,
+  who: ProvenIdentity = alice,
   on: TestTable = table,
   access: 'read' | 'read-write' = 'read-write',
 ): Promise<S3Session> {
@@ -83,8 +84,8 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
   return (cause as Error).message.replace('Gateway session refused: ', '')
 }
 
-describe('a session is admitted', () => {
-  test('to the warehouse it is for, and asked about once in the maximum age', async () => {
+describe('GatewayAuthorizer', () => {
+  test('admits a session to its warehouse, and decides once within the maximum age', async () => {
     const one = await session()
     expect((await gate.authorize(one)).id).toBe((await lake.warehouse()).id)
     for (let request = 0; request < 50; request += 1) await gate.authorize(one)
@@ -96,13 +97,13 @@ describe('a session is admitted', () => {
     expect(queries).toBe(2)
   })
 
-  test('by one decision when many requests come at once', async () => {
+  test('makes one decision for concurrent requests', async () => {
     const one = await session()
     await Promise.all(Array.from({ length: 500 }, () => gate.authorize(one)))
     expect(queries).toBe(1)
   })
 
-  test('and decided about again behind the requests, before the old decision is too old', async () => {
+  test('decides again in the background before the decision is too old', async () => {
     const one = await session()
     await gate.authorize(one)
     clock = 20_000
@@ -111,7 +112,7 @@ describe('a session is admitted', () => {
     await expect.poll(() => gate.authorize(one).then(() => queries)).toBe(3)
   })
 
-  test('while its table is being created, and after the commit', async () => {
+  test('admits a session while its table is staged, and after the commit', async () => {
     await lake.grant('create', alice)
     const staged = await lake.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
@@ -120,8 +121,8 @@ describe('a session is admitted', () => {
     await gate.authorize(one)
   })
 
-  test('when nobody has to log in at all', async () => {
-    const anonymous: Identity = {
+  test('admits a session of an anonymous caller when the server accepts anonymous callers', async () => {
+    const anonymous: ProvenIdentity = {
       principal: { id: anonymousId, issuer: 'headgate', subject: 'anonymous', name: 'anonymous' },
       actors: [],
       method: 'anonymous',
@@ -130,13 +131,13 @@ describe('a session is admitted', () => {
     const one = await session(anonymous)
     const { sql, policies, warehouses } = lake
     await new GatewayAuthorizer({ sql, policies, warehouses, anonymous: true }).authorize(one)
-    // The server was started again, with logins.
+    // The server was restarted, and requires a login.
     expect(await refusal(gate.authorize(one))).toBe('anonymous callers are not accepted')
   })
 })
 
-describe('a session ends', () => {
-  test('at once when the right is taken away', async () => {
+describe('GatewayAuthorizer refuses a session', () => {
+  test('at once after the privilege was revoked', async () => {
     const one = await session()
     await gate.authorize(one)
     await lake.revokeAll(alice)
@@ -145,7 +146,7 @@ describe('a session ends', () => {
     await gate.authorize(one)
   })
 
-  test('at once when its principal or its engine is disabled', async () => {
+  test('at once after its principal or its engine was disabled', async () => {
     const engine = await lake.engine(`engine-${turn}`)
     const one = await session({ ...alice, actors: [engine.principal] })
     await gate.authorize(one)
@@ -157,7 +158,7 @@ describe('a session ends', () => {
     expect(await refusal(gate.authorize(other))).toMatch(/revoked/)
   })
 
-  test('when the engine entry lost the permission to state the user', async () => {
+  test('after the engine entry lost the permission to state the user', async () => {
     const engine = await lake.engine(`engine-${turn}`, { namesIssuer: 'headgate', unsignedSubjects: true })
     const one = await session({ ...alice, actors: [engine.principal], method: 'statement' })
     await gate.authorize(one)
@@ -165,7 +166,7 @@ describe('a session ends', () => {
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('when the engine that stated the user and handed it over lost the permission to do so', async () => {
+  test('after the engine that stated the user and passed it to another engine lost the permission', async () => {
     const settings = { namesIssuer: 'headgate', unsignedSubjects: true }
     const engine = await lake.engine(`engine-${turn}`, settings)
     const stating = await lake.engine(`stating-${turn}`, settings)
@@ -176,11 +177,11 @@ describe('a session ends', () => {
     expect(await refusal(gate.authorize(one))).toMatch(/privilege modify revoked/)
   })
 
-  test('of the old form, without provenance, when the engine entry changed since the session was issued', async () => {
+  test('after the engine entry changed since the session was issued without provenance', async () => {
     const engine = await lake.engine(`engine-${turn}`)
     await lake.change('changeEntryAt', engine.principal.id, new Date(lake.now - 600_000))
-    const { provenBy: _, ...old } = await session({ ...alice, actors: [engine.principal] })
-    const { provenBy: __, ...alone } = await session()
+    const old = { ...(await session({ ...alice, actors: [engine.principal] })), provenBy: null }
+    const alone = { ...(await session()), provenBy: null }
     await gate.authorize(old)
     await gate.authorize(alone)
     await lake.change('changeEntryAt', engine.principal.id, new Date(lake.now))
@@ -188,7 +189,7 @@ describe('a session ends', () => {
     await gate.authorize(alone)
   })
 
-  test('when sessions of its principal were stopped', async () => {
+  test('after the sessions of its principal were revoked', async () => {
     const one = await session()
     await gate.authorize(one)
     await lake.change('revokePrincipal', alice.principal.id, new Date(lake.now))
@@ -200,18 +201,15 @@ describe('a session ends', () => {
     ['revoked', () => lake.change('revoke', table.id, new Date(lake.now)), 'table revoked'],
     ['moved', () => lake.change('setPrefixes', table.id, ['s3://lake/else/']), 'locations changed'],
   ]
-  test.each(revoked)(
-    'when its table was %s, after the maximum age at the latest',
-    async (_, change, reason) => {
-      const one = await session()
-      await gate.authorize(one)
-      await change()
-      clock = 30_000
-      expect(await refusal(gate.authorize(one))).toBe(reason)
-    },
-  )
+  test.each(revoked)('within the maximum age after its table was %s', async (_, change, reason) => {
+    const one = await session()
+    await gate.authorize(one)
+    await change()
+    clock = 30_000
+    expect(await refusal(gate.authorize(one))).toBe(reason)
+  })
 
-  test('when another table got the place of the one that is being created', async () => {
+  test('after another table received the location of the staged one', async () => {
     await lake.grant('create', alice)
     const staged = await lake.staged(`s${turn}`, alice)
     const one = await session(alice, staged)
@@ -221,7 +219,7 @@ describe('a session ends', () => {
     expect(await refusal(gate.authorize(one))).toBe('locations overlap')
   })
 
-  test('when its warehouse was revoked, or hands out access in another way', async () => {
+  test('after its warehouse was revoked, or uses another vending mode', async () => {
     const one = await session()
     await gate.authorize(one)
     const { id } = await lake.warehouse()
@@ -236,12 +234,12 @@ describe('a session ends', () => {
     await gate.authorize(one)
   })
 
-  test('when its time is over', async () => {
+  test('after its expiry', async () => {
     const one = await session()
     expect(await refusal(gate.authorize({ ...one, expiresAt: Date.now() }))).toBe('session expired')
   })
 
-  test('to read needs less than to write', async () => {
+  test('that writes, but not one that reads, after modify was revoked', async () => {
     await lake.revokeAll(alice)
     await lake.grant('select', alice, table)
     await gate.authorize(await session(alice, table, 'read'))
@@ -249,14 +247,14 @@ describe('a session ends', () => {
   })
 })
 
-test('when the store is away, what was decided holds until it is too old, and nothing is decided', async () => {
+test('GatewayAuthorizer keeps decisions until they are too old while the database is unavailable', async () => {
   let away = false
   const failing = running(lake.sql, (statement, values) =>
     away
-      ? Promise.reject(new HeadgateError('unavailable', 'the store is away'))
+      ? Promise.reject(new HeadgateError('unavailable', 'the database is unavailable'))
       : lake.sql.run(statement, values),
   )
-  // Policies that are read again for every request.
+  // These policies are read again for every request.
   await using policies = await Policies.open({ sql: failing, maxAgeMs: 0 })
   const { warehouses } = lake
   const strict = new GatewayAuthorizer({
@@ -272,12 +270,12 @@ test('when the store is away, what was decided holds until it is too old, and no
   clock = 29_999
   await strict.authorize(one)
   clock = 30_000
-  await expect(strict.authorize(one)).rejects.toThrow('the store is away')
+  await expect(strict.authorize(one)).rejects.toThrow('the database is unavailable')
   away = false
   await strict.authorize(one)
 })
 
-test('decisions are bounded', async () => {
+test('GatewayAuthorizer caches a bounded number of decisions', async () => {
   const small = new GatewayAuthorizer({
     sql: counting(lake.sql),
     policies: lake.policies,

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Identity, Principal } from '../identity/identity.ts'
+import type { ProvenIdentity, Principal } from '../proven-identity.ts'
 import { CredentialCache } from './credential-cache.ts'
 import { CredentialIssuer } from './credential-issuer.ts'
 import type { StorageGrant } from './storage-grant.ts'
-import { publicUrl, TestLake, testLives, type TestTable } from './test-lake.ts'
+import { publicUrl, TestLake, testLives, type TestTable } from '../../test/credentials/lake.ts'
 import { GatewayVendor } from './vendors/gateway.ts'
 
 const minute = 60_000
 let lake: TestLake
-let alice: Identity
+let alice: ProvenIdentity
 let table: TestTable
 let entitled: StorageGrant
 
@@ -23,18 +23,18 @@ beforeEach(async () => {
   entitled = await lake.grantFor(table, alice, 'read')
 })
 
-test('what was given is given again without a wait to who is entitled to the same', async () => {
+test('findIssued returns the issued access for an equal grant without waiting', async () => {
   const first = await lake.issuer.issue(entitled)
   const before = lake.credentials.counts
   expect(lake.issuer.findIssued(await lake.grantFor(table, alice, 'read'))).toBe(first)
   expect(lake.credentials.counts).toEqual({ ...before, hits: before.hits + 1 })
 })
 
-test('nothing is given before it was asked for', async () => {
+test('findIssued returns null before access was issued', async () => {
   expect(lake.issuer.findIssued(await lake.grantFor(await lake.table('new'), alice))).toBeNull()
 })
 
-describe('nobody is given it who differs in', () => {
+describe('findIssued returns null for a grant that differs in', () => {
   const engine: Principal = { id: 'e', issuer: 'headgate', subject: 'trino', name: 'trino' }
   const as = (changes: Partial<Principal>): Partial<StorageGrant> => ({
     identity: { ...alice, principal: { ...alice.principal, ...changes } },
@@ -57,9 +57,9 @@ describe('nobody is given it who differs in', () => {
     ['location', () => ({ clientPrefix: 's3://lake/moved/' })],
     ['places', () => ({ prefixes: [...entitled.prefixes, 's3://lake/more/'] })],
     ['other places', () => ({ prefixes: ['s3://lake/moved/'] })],
-    ['warehouse as it was read', () => ({ warehouse: { ...entitled.warehouse } })],
+    ['object of the warehouse row', () => ({ warehouse: { ...entitled.warehouse } })],
     ['policy version', () => on({ policyVersion: entitled.policyVersion + 1 })],
-    ['moment of revocation', () => on({ revokedBefore: 7 })],
+    ['time of revocation', () => on({ revokedBefore: 7 })],
   ])('%s', async (_, changed) => {
     const given = await lake.issuer.issue(entitled)
     expect(lake.issuer.findIssued({ ...entitled, ...changed() })).toBeNull()
@@ -67,7 +67,7 @@ describe('nobody is given it who differs in', () => {
   })
 })
 
-test('it is given again during the first half of its life only', async () => {
+test('findIssued returns access only during the first half of its lifetime', async () => {
   await using other = await TestLake.open()
   const anna = await other.principal('anna')
   const orders = await other.grantFor(await other.table('orders'), anna)
@@ -80,7 +80,7 @@ test('it is given again during the first half of its life only', async () => {
   expect(other.issuer.findIssued(orders)).toBeNull()
 })
 
-test('nor when less than the minimum life is left of it', async () => {
+test('findIssued does not return access with less than the minimum lifetime left', async () => {
   await using other = await TestLake.open({ lives: { ...testLives, minLifeMs: 40 * minute } })
   const anna = await other.principal('anna')
   const orders = await other.grantFor(await other.table('orders'), anna)
@@ -92,16 +92,16 @@ test('nor when less than the minimum life is left of it', async () => {
   expect(other.issuer.findIssued(orders)).toBeNull()
 })
 
-test('nor to a session whose renewals would end at another time', async () => {
+test('findIssued does not return access to a session whose refreshes end at another time', async () => {
   await lake.issuer.issue(entitled)
   const later = { ...alice, issuedAt: (alice.issuedAt ?? 0) + 20 * minute }
   lake.now += 20 * minute
   expect(lake.issuer.findIssued(await lake.grantFor(table, later, 'read'))).toBeNull()
 })
 
-test('nor to an engine whose session ends at another time', async () => {
+test('findIssued does not return access to an engine whose session ends at another time', async () => {
   const engine = await lake.engine('trino')
-  const through = (sessionEndsAt: number): Identity => ({
+  const through = (sessionEndsAt: number): ProvenIdentity => ({
     ...alice,
     actors: [engine.principal],
     sessionEndsAt,
@@ -114,7 +114,7 @@ test('nor to an engine whose session ends at another time', async () => {
   ).toBeNull()
 })
 
-test('nor after keys of the ring have changed', async () => {
+test('findIssued does not return access after keys of the ring have changed', async () => {
   let generation = 1
   const { ring, lives } = lake
   const now = (): number => lake.now

@@ -1,12 +1,12 @@
 import type { VendingProfile } from '../catalog/vending-profile.ts'
-import { matchesGlob } from '../identity/subject-rules.ts'
+import { matchesGlob } from '../glob.ts'
 
-/** Longer names of clients are compared by their start. */
+/** Maximum length of a `User-Agent` that is compared. Of longer ones, only the start is compared. */
 const maxUserAgentLength = 256
 
 /**
- * Returns true when a client gets storage credentials without `s3.endpoint`, by its User-Agent header. ClickHouse takes the
- * place of objects from a setting of its own, and composes wrong paths when it gets an endpoint as well.
+ * Returns whether a client receives storage credentials without `s3.endpoint`, by its `User-Agent` header. ClickHouse reads
+ * the endpoint from its own setting, and composes wrong paths when it also receives one.
  */
 export function omitsEndpoint(profile: VendingProfile, userAgent: string | undefined): boolean {
   if (!('omitEndpointFor' in profile) || profile.omitEndpointFor === undefined) return false

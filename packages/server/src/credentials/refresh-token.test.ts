@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KeyRing } from '../keys/key-ring.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { addKey, promoteKey, revokeKey } from '../keys/rotate.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
+import { testStore, type TestStore } from '../../test/store/database.ts'
 import { digestOfPrefixes, encodeRefreshClaims, type RefreshClaims } from './refresh-claims.ts'
 import { maxRefreshTokenLength, openRefreshToken, sealRefreshToken } from './refresh-token.ts'
 
@@ -58,7 +58,7 @@ const claims: RefreshClaims = {
 const opened = (token: string, at = now): ReturnType<typeof openRefreshToken> =>
   openRefreshToken(ring, token, { issuer, now: at })
 
-test('what was sealed opens again, whatever the names', async () => {
+test('openRefreshToken returns the sealed claims, for all names', async () => {
   const party = fc.record({ id: fc.string(), issuer: fc.string(), subject: fc.string() })
   const arbitrary = fc.record({
     principal: party,
@@ -78,13 +78,13 @@ test('what was sealed opens again, whatever the names', async () => {
   )
 })
 
-test('it fits into a URL: fewer than 1,500 characters that need no escape for ordinary names', async () => {
+test('A refresh token fits into a URL: fewer than 1,500 characters without escapes for ordinary names', async () => {
   const token = await sealRefreshToken(ring, claims)
   expect(token.length).toBeLessThan(1_500)
   expect(encodeURIComponent(token)).toBe(token)
 })
 
-test('it shows nothing of what it stands for', async () => {
+test('A refresh token does not reveal its claims', async () => {
   const token = await sealRefreshToken(ring, claims)
   const seen = token
     .split('.')
@@ -94,7 +94,7 @@ test('it shows nothing of what it stands for', async () => {
     expect(seen).not.toContain(secret)
 })
 
-test('with any character changed, left out or added it does not open', async () => {
+test('openRefreshToken refuses a token with a changed, removed or added character', async () => {
   const token = await sealRefreshToken(ring, claims)
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const bytesOf = (text: string): string =>
@@ -110,7 +110,7 @@ test('with any character changed, left out or added it does not open', async () 
       token.slice(0, at) + token.slice(at + 1),
       token.slice(0, at),
     ]) {
-      // The last character of a part may hold bits that no byte is made of.
+      // The last character of a part may contain bits that belong to no byte.
       if (bytesOf(changed) === bytesOf(token)) same += 1
       else expect(await opened(changed), `at ${at}`).toMatchObject({ ok: false })
     }
@@ -118,7 +118,7 @@ test('with any character changed, left out or added it does not open', async () 
   expect(same).toBeLessThan(10)
 })
 
-test('parts of two tokens do not make a third', async () => {
+test('openRefreshToken refuses a combination of the parts of two tokens', async () => {
   const one = (await sealRefreshToken(ring, claims)).split('.')
   const other = (await sealRefreshToken(ring, { ...claims, table: 'salaries' })).split('.')
   for (let mask = 1; mask < 31; mask += 1) {
@@ -135,14 +135,14 @@ test.each([
   ['a compressed text', { alg: 'dir', enc: 'A256GCM', zip: 'DEF' }],
   ['a critical extension', { alg: 'dir', enc: 'A256GCM', crit: ['b64'] }],
   ['no encryption', { alg: 'none' }],
-])('a header with %s is refused before anything is decrypted', async (_, header) => {
+])('openRefreshToken refuses a header with %s before it decrypts', async (_, header) => {
   const [, ...rest] = (await sealRefreshToken(ring, claims)).split('.')
   const kid = ring.sealing('storage-refresh').id
   const head = Buffer.from(JSON.stringify({ ...header, kid })).toString('base64url')
   expect(await opened([head, ...rest].join('.'))).toEqual({ ok: false, reason: 'malformed' })
 })
 
-test('keys of other purposes, other rings and nobody open nothing', async () => {
+test('openRefreshToken refuses keys of other purposes, of other rings, and unknown keys', async () => {
   const seal = (kid: string, key: Uint8Array): Promise<string> =>
     new CompactEncrypt(encodeRefreshClaims(claims))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
@@ -156,7 +156,7 @@ test('keys of other purposes, other rings and nobody open nothing', async () => 
   expect(await opened(await seal('nobody', randomBytes(32)))).toEqual({ ok: false, reason: 'unknown key' })
 })
 
-test('what our key sealed for something else is refused', async () => {
+test('openRefreshToken refuses a text that the same key sealed for another purpose', async () => {
   const key = ring.sealing('storage-refresh')
   const claimed: unknown = JSON.parse(Buffer.from(encodeRefreshClaims(claims)).toString())
   for (const plain of [
@@ -173,7 +173,7 @@ test('what our key sealed for something else is refused', async () => {
   }
 })
 
-test('its time ends at the expiry, or at the cap when that is earlier', async () => {
+test('A refresh token expires at its expiry, or at the cap when that is earlier', async () => {
   const token = await sealRefreshToken(ring, claims)
   expect(await opened(token, claims.expiresAt - 1)).toMatchObject({ ok: true })
   expect(await opened(token, claims.expiresAt)).toEqual({ ok: false, reason: 'expired' })
@@ -183,12 +183,12 @@ test('its time ends at the expiry, or at the cap when that is earlier', async ()
   expect(await opened(token, claims.issuedAt - 120_000)).toEqual({ ok: false, reason: 'not yet valid' })
 })
 
-test('that of another server is refused, although it has the same keys', async () => {
+test('openRefreshToken refuses a token of another server with the same keys', async () => {
   const token = await sealRefreshToken(ring, { ...claims, issuer: 'https://other.example' })
   expect(await opened(token)).toEqual({ ok: false, reason: 'wrong issuer' })
 })
 
-test('a rotation of the key leaves it as it was; revoking the key ends it', async () => {
+test('A refresh token stays valid after a rotation of the key, and ends with a revocation of the key', async () => {
   const token = await sealRefreshToken(ring, claims)
   const before = ring.sealing('storage-refresh').id
   await promoteKey(store.sql, await addKey(store.sql, master, 'storage-refresh'), 0)
@@ -200,10 +200,10 @@ test('a rotation of the key leaves it as it was; revoking the key ends it', asyn
   expect(await opened(token)).toEqual({ ok: false, reason: 'unknown key' })
 })
 
-test('any text whatever is refused in time and without an exception', async () => {
+test('openRefreshToken refuses any other text quickly and without an exception', async () => {
   const texts = fc.oneof(
     fc.string({ maxLength: 200 }),
-    fc.array(fc.base64String(), { minLength: 5, maxLength: 5 }).map((parts) => parts.join('.')),
+    fc.array(fc.base64String(), { minLength: 5, maxLength: 5 }).map((deps) => deps.join('.')),
   )
   await fc.assert(
     fc.asyncProperty(texts, async (text) => {

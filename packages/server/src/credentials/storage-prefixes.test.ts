@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import { parseLocation } from '../storage/location.ts'
+import { parseLocation } from '@headgate/storage'
 import { allowedPrefixes } from './storage-prefixes.ts'
 
 const warehouse = {
@@ -8,13 +8,13 @@ const warehouse = {
 } as Partial<Warehouse>
 const within = (...prefixes: string[]): readonly string[] => allowedPrefixes(warehouse as Warehouse, prefixes)
 
-test('of several places of a table, those are handed out that the warehouse allows', () => {
+test('allowedPrefixes returns the locations of a table that the warehouse allows', () => {
   expect(within('s3://lake/wh/t/', 's3://gone/t/')).toEqual(['s3://lake/wh/t/'])
   expect(within('s3://lake/wh/t/', 's3://more/t/')).toEqual(['s3://lake/wh/t/', 's3://more/t/'])
   expect(within('s3://lake/wh/t/', 's3://lake/wh/', 's3://lake/')).toEqual(['s3://lake/wh/t/'])
 })
 
-test('where none is allowed, they are left for whoever refuses them', () => {
+test('allowedPrefixes returns all locations when none is allowed, so that the caller refuses them', () => {
   expect(within('s3://gone/t/')).toEqual(['s3://gone/t/'])
   expect(within('s3://gone/t/', 's3://gone/u/')).toEqual(['s3://gone/t/', 's3://gone/u/'])
 })

@@ -1,16 +1,16 @@
 import { Counter, type Registry } from 'prom-client'
 import type { CredentialCache } from './credential-cache.ts'
 
-/** Shows how storage credentials came about: a renewal that costs no minting is the point of it. */
+/** Registers a counter of storage credentials by how they were obtained: minted, reused from the cache, shared, failed. */
 export function observeVending(registry: Registry, credentials: CredentialCache): void {
   const counter: Counter<'outcome'> = new Counter({
     name: 'headgate_storage_credentials',
-    help: 'Storage credentials since the start: minted, handed out again (kept), shared while being minted (joined), failed.',
+    help: 'Storage credentials since the start: minted, reused from the cache (kept), shared while being minted (joined), failed.',
     labelNames: ['outcome'],
     registers: [registry],
     collect: () => {
       const { mints, hits, joins, failures } = credentials.counts
-      // The totals are counted elsewhere.
+      // `CredentialCache` counts the totals.
       counter.reset()
       counter.inc({ outcome: 'minted' }, mints)
       counter.inc({ outcome: 'kept' }, hits)

@@ -1,29 +1,29 @@
-import type { Privilege, SecurableKind } from '../access/privilege.ts'
-import type { Identity } from '../identity/identity.ts'
+import type { Privilege, SecurableKind } from '../privilege.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 
-/** An object that events and grants are about. */
+/** Object that events and grants refer to. */
 export interface Securable {
   readonly kind: SecurableKind
   readonly id: string
 }
 
-/** What an operation tells about itself while it runs; the rest (who, when, request id, outcome) is known around it. */
+/** Part of an audit event that an operation sets while it runs. The pipeline adds the caller, time, request id and outcome. */
 export interface AuditDraft {
   operation: string
   securable?: Securable
-  /** The object as the caller named it, for people: `lakehouse:sales.orders`. */
+  /** Name of the object from the request, for people: `lakehouse:sales.orders`. */
   object?: string
   privilege?: Privilege
   reason?: string
-  /** The client's own name for what it is doing, where its token says none: a claim. */
+  /** Query id that the client sent, used when the token contains none. Not verified. */
   queryId?: string
-  /** Whose call it is, where that is not who sent it: a renewal by an engine is the call of the token's user. */
-  identity?: Identity
-  /** Where the call comes from, behind trusted proxies; empty when that is not known. */
+  /** Identity of the call when it differs from the sender: a renewal by an engine is a call of the token's user. */
+  identity?: ProvenIdentity
+  /** Address of the client, behind trusted proxies. Empty: unknown. */
   address?: string
-  /** An engine called for itself: on whose behalf is unknown. */
+  /** True: an engine called for itself, so the user is unknown. */
   withoutUser?: boolean
   detail?: Readonly<Record<string, unknown>>
-  /** The event is written already, in the transaction of the change; set by the riders that carried it. */
+  /** True: the event was written in the transaction of the change. `onCommit` of its `CommitRecord` sets it. */
   written?: boolean
 }

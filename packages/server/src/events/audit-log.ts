@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HeadgateError, isHeadgateError } from '@headgate/errors'
 import { isHidden } from '../access/refuse.ts'
-import type { Identity } from '../identity/identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import { insertAudit } from '../store/audit.ts'
-import type { AuditRow } from '../store/riders.ts'
+import type { AuditRow } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 import type { AuditDraft } from './audit-event.ts'
-import { auditRow, outcomeOf } from './audit-row.ts'
+import { auditLine } from './audit-line.ts'
+import { auditRow, toAuditOutcome } from './audit-row.ts'
 import type { Refusal, RefusalLog } from './refusal-log.ts'
 
-/** One finished request. */
+/** Finished request. */
 export interface AuditEntry {
   readonly draft: AuditDraft
-  readonly identity: Identity | null
+  readonly identity: ProvenIdentity | null
   readonly requestId: string
   readonly status: number
   readonly milliseconds: number
@@ -20,22 +21,25 @@ export interface AuditEntry {
   readonly userAgent: string | undefined
 }
 
-/** Where events of reads and failures go: nowhere, to the log as JSON lines, or to the store in batches. Refusals are also in the store (`RefusalLog`). */
+/**
+ * Destination of events of reads and failures: none, the log as JSON lines, or the store in batches. Refusals are always
+ * written to the store (`RefusalLog`).
+ */
 export type AuditMode = 'off' | 'log' | 'store'
 
 export interface AuditLogOptions {
   readonly mode: AuditMode
-  /** Gets each event as one line of JSON, without the line's end. */
+  /** Receives each event as one line of JSON, without the newline. */
   readonly write: (line: string) => void
-  /** Needed for the mode `store`. */
+  /** Required for the mode `store`. */
   readonly sql?: Sql
-  /** Receives every refusal, whatever the mode. */
+  /** Receives every refusal, in every mode. */
   readonly refusals?: RefusalLog
-  /** A batch is written after this time, in ms, or when it is full; tried again after it. Default 500. */
+  /** Time after which a batch is written if it is not full, and retried after a failure, in ms. Default 500. */
   readonly flushAfterMs?: number
   /** Events in one statement. Default 500. */
   readonly batchSize?: number
-  /** Events that may wait while the store is away; more go to `write` instead. Default 10 000. */
+  /** Events in the queue while the store is unavailable; further events are passed to `write`. Default 10 000. */
   readonly maxWaiting?: number
 }
 
@@ -43,11 +47,11 @@ const flushAfterMs = 500
 const patienceAtEndMs = 3_000
 
 /**
- * Records reads, refusals and failures, without making any request wait. An event that the store does not take
- * is written as a line instead: none is lost silently.
+ * Records reads, refusals and failures without delaying requests. An event that the store refuses is written as a line, so
+ * none is lost silently.
  *
- * A process that is killed loses what waits: the events of the last `flushAfterMs` and of the statement under way and,
- * while the store is away, of all that time, `maxWaiting` at most. Changes are not among them.
+ * A process that is killed loses the queued events: those of the last `flushAfterMs`, those of the running statement and,
+ * while the store is unavailable, at most `maxWaiting`. Events of changes are not queued.
  */
 export class AuditLog implements AsyncDisposable {
   readonly #options: AuditLogOptions
@@ -58,26 +62,25 @@ export class AuditLog implements AsyncDisposable {
   #ended = false
 
   constructor(options: AuditLogOptions) {
-    if (options.mode === 'store' && !options.sql) throw new Error('the audit mode "store" needs the store')
+    if (options.mode === 'store' && !options.sql) throw new Error('the audit mode "store" requires the store')
     this.#options = options
     this.#batchSize = options.batchSize ?? 500
   }
 
-  /** Takes one event. Returns at once and never throws. */
+  /** Queues one event. Returns at once and never throws. */
   record(entry: AuditEntry): void {
     const { mode, refusals } = this.#options
     const { draft, failure } = entry
-    const outcome = outcomeOf(entry.status, failure)
+    const outcome = toAuditOutcome(entry.status, failure)
     const isKept = outcome === 'denied' && refusals !== undefined
     if (mode === 'off' && !isKept) return
-    const reason = draft.reason ?? reasonOf(failure)
+    const reason = draft.reason ?? findReason(failure)
     const told = reason === undefined ? draft : { ...draft, reason }
-    if (isKept) refusals.record(refusalOf(told, entry, () => auditRow(told, entry, outcome)))
-    // The store has the refusal already, together with those that are equal.
+    if (isKept) refusals.record(toRefusal(told, entry, () => auditRow(told, entry, outcome)))
+    // The refusal log has written the refusal already, with the equal ones.
     if (mode === 'off' || (mode === 'store' && isKept)) return
     const row = auditRow(told, entry, outcome)
-    if (mode === 'log')
-      this.#line(row, { status: entry.status, milliseconds: Math.round(entry.milliseconds * 1000) / 1000 })
+    if (mode === 'log') this.#options.write(auditLine(row, entry))
     else this.#keep(row)
   }
 
@@ -96,13 +99,13 @@ export class AuditLog implements AsyncDisposable {
   }
 
   #flushBehind(): void {
-    // Nobody may come for long, so what still waits must not need another event to be tried again.
+    // The next request may come much later, so a timer retries the queued events.
     this.flush().catch(() => {
       if (!this.#ended) this.#flushSoon()
     })
   }
 
-  /** Writes all that waits. Throws when the store does not take it; then it keeps waiting. */
+  /** Writes all queued events. Throws when the store refuses them; they stay in the queue. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -123,20 +126,20 @@ export class AuditLog implements AsyncDisposable {
         await insertAudit(sql, batch)
       } catch (error) {
         if (isHeadgateError(error)) throw error
-        // Not the store's absence but these events: they must not stand in the way of all others.
+        // The store is available and refuses these events, so they must not block the others.
         for (const row of batch) this.#line(row)
       }
       this.#waiting = this.#waiting.slice(batch.length)
     }
   }
 
-  #line(row: AuditRow, more: object = {}): void {
-    this.#options.write(auditLine(row, more))
+  #line(row: AuditRow): void {
+    this.#options.write(auditLine(row))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true
-    // A store that hangs must not hold up the end; what it takes all the same is then told twice.
+    // A store that does not respond must not delay the shutdown. If it commits later, the events are written twice.
     const patience = new AbortController()
     await Promise.race([
       this.flush().catch(() => undefined),
@@ -148,12 +151,7 @@ export class AuditLog implements AsyncDisposable {
   }
 }
 
-/** Returns an event as one line of JSON, without the line's end. */
-export function auditLine(row: AuditRow, more: object = {}): string {
-  return JSON.stringify({ audit: true, time: new Date().toISOString(), ...row, ...more })
-}
-
-function refusalOf(draft: AuditDraft, { identity: caller }: AuditEntry, row: () => AuditRow): Refusal {
+function toRefusal(draft: AuditDraft, { identity: caller }: AuditEntry, row: () => AuditRow): Refusal {
   const identity = draft.identity ?? caller
   return {
     principalId: identity?.principal.id ?? null,
@@ -167,8 +165,8 @@ function refusalOf(draft: AuditDraft, { identity: caller }: AuditEntry, row: () 
   }
 }
 
-/** The code, and what is known beyond the message: why a token was refused is in the cause. */
-function reasonOf(failure: HeadgateError | null): string | undefined {
+/** Returns the code of a failure and its cause, which contains for example why a token was refused. */
+function findReason(failure: HeadgateError | null): string | undefined {
   if (!failure) return undefined
   const { cause } = failure
   const known =

@@ -1,25 +1,25 @@
 import type { HeadgateError } from '@headgate/errors'
 import { isHidden } from '../access/refuse.ts'
-import type { Identity } from '../identity/identity.ts'
-import type { AuditRow } from '../store/riders.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import type { AuditRow } from '../store/commit-record.ts'
 import type { AuditDraft } from './audit-event.ts'
 import { plainText, redact } from './redact.ts'
 
-/** How it ended. `denied`: the caller may not; `failed`: it may, but it was not done, or nobody knows whether it was. */
+/** Outcome of a call. `denied`: the caller lacks the right. `failed`: the caller has it, but the call failed or its result is unknown. */
 export type AuditOutcome = 'allowed' | 'denied' | 'failed'
 
-/** What is known about a call around its operation. */
+/** Facts about a call that the pipeline knows. */
 export interface AuditedCall {
   readonly requestId: string
-  /** Null: nobody was identified. */
-  readonly identity: Identity | null
-  /** The `User-Agent` header: a claim of the client, not a proof. */
+  /** Null: the caller was not identified. */
+  readonly identity: ProvenIdentity | null
+  /** The `User-Agent` header. Not verified. */
   readonly userAgent?: string | undefined
 }
 
 /**
- * The whole event of a call: what its operation told, and what is known around it. Changes write it in their own
- * transaction, as riders.
+ * Returns the complete event of a call, from the draft of its operation and the facts of the pipeline. Changes write it in
+ * their own transaction, as part of the `CommitRecord`.
  *
  * @example
  * ```ts
@@ -32,8 +32,8 @@ export function auditRow(draft: AuditDraft, call: AuditedCall, outcome: AuditOut
   return {
     request_id: plainText(requestId, 128),
     principal_id: identity?.principal.id ?? null,
-    principal: identity ? nameOf(identity.principal) : 'unidentified',
-    actors: identity?.actors.map(nameOf) ?? [],
+    principal: identity ? formatName(identity.principal) : 'unidentified',
+    actors: identity?.actors.map(formatName) ?? [],
     operation: draft.operation,
     securable_kind: draft.securable?.kind ?? null,
     securable_id: draft.securable?.id ?? null,
@@ -42,18 +42,18 @@ export function auditRow(draft: AuditDraft, call: AuditedCall, outcome: AuditOut
     outcome,
     reason: draft.reason === undefined ? null : plainText(draft.reason, 1024),
     user_agent: userAgent === undefined ? null : plainText(userAgent, 256),
-    detail: detailOf(draft),
-    query_id: queryIdOf(draft, identity),
+    detail: buildDetail(draft),
+    query_id: chooseQueryId(draft, identity),
   }
 }
 
-/** What the token says outweighs what a header does: an engine put it there when it spoke for the user. */
-function queryIdOf(draft: AuditDraft, identity: Identity | null): string | null {
+/** Returns the query id. The one in the token takes precedence over that of a header, because the engine set it for the user. */
+function chooseQueryId(draft: AuditDraft, identity: ProvenIdentity | null): string | null {
   const queryId = identity?.queryId ?? draft.queryId
   return queryId === undefined ? null : plainText(queryId, 256)
 }
 
-function detailOf(draft: AuditDraft): Readonly<Record<string, unknown>> | null {
+function buildDetail(draft: AuditDraft): Readonly<Record<string, unknown>> | null {
   const { detail, withoutUser = false, address = '' } = draft
   const around = {
     ...(withoutUser ? { onBehalfOf: 'no user' } : {}),
@@ -63,14 +63,14 @@ function detailOf(draft: AuditDraft): Readonly<Record<string, unknown>> | null {
   return withoutUser || address !== '' ? around : null
 }
 
-/** The outcome that an answer says. */
-export function outcomeOf(status: number, failure: HeadgateError | null): AuditOutcome {
+/** Returns the outcome that a response status stands for. */
+export function toAuditOutcome(status: number, failure: HeadgateError | null): AuditOutcome {
   if (status === 401 || status === 403 || status === 429 || (failure && isHidden(failure))) return 'denied'
   return status >= 400 ? 'failed' : 'allowed'
 }
 
-/** Subjects of other issuers are theirs alone: only with the issuer do they name somebody. */
-function nameOf(principal: { readonly issuer: string; readonly subject: string }): string {
+/** Returns the name of a principal. A subject of another issuer is unique only with its issuer. */
+function formatName(principal: { readonly issuer: string; readonly subject: string }): string {
   const name =
     principal.issuer === 'headgate' ? principal.subject : `${principal.issuer}#${principal.subject}`
   return plainText(name, 512)

@@ -1,13 +1,13 @@
 const secretKey =
   /secret|token|credential|password|passphrase|authorization|private.?key|access.?key|signature|cookie/i
-/** Three or five base64url parts that begin like a JSON object: a JWS or a JWE. */
+/** Three or five base64url parts, the first of which is a JSON object: a JWS or a JWE. */
 const looksLikeToken = /\beyJ[\w-]{8,}(?:\.[\w-]*){2,4}/g
 const maxDepth = 8
 export const redacted = '[redacted]'
 
 /**
- * A copy of an event's detail without what looks like a secret, by name or by form. Operations must not put any there;
- * this is the net under it.
+ * Returns a copy of an event's detail without values that look like secrets, by their name or form. Operations must not
+ * add secrets; this function catches mistakes.
  */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return plainText(value, 2048)
@@ -22,12 +22,13 @@ export function redact(value: unknown, depth = 0): unknown {
   return Object.fromEntries(entries) as Record<string, unknown>
 }
 
-/** Nearly all texts. Nothing that begins like a token is among them. */
-const harmless = /^(?:(?!eyJ)[\w .:/,;()-])*$/
+/** Characters that need no replacement. */
+const plain = /^[\w .:/,;()-]*$/
 
-/** Text from outside as an event may hold it: limited, without tokens and without U+0000, which the store cannot keep. */
+/** Returns text of a client in a form that an event can contain: shortened, without tokens and without U+0000, which PostgreSQL refuses. */
 export function plainText(text: string, maxLength: number): string {
-  if (text.length <= maxLength && harmless.test(text)) return text
+  // A look-ahead in the pattern would take three times as long as the search for the start of a token.
+  if (text.length <= maxLength && plain.test(text) && !text.includes('eyJ')) return text
   return text
     .replaceAll('\u0000', '\ufffd')
     .replaceAll(looksLikeToken, redacted)

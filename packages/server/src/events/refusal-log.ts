@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isHeadgateError } from '@headgate/errors'
 import { type RefusalRow, upsertRefusals } from '../store/refusals.ts'
-import type { AuditRow } from '../store/riders.ts'
+import type { AuditRow } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** One refused request, as far as equal ones are compared. */
+/** Refused request, with the fields by which equal ones are found. */
 export interface Refusal {
-  /** Id of the principal; null: the caller was not identified. */
+  /** Id of the principal. Null: the caller was not identified. */
   readonly principalId: string | null
   readonly actorId: string | null
   readonly address: string
   readonly operation: string
   readonly object: string
   readonly reason: string
-  /** Views that the caller named and that gave no right; empty without any. */
+  /** Views that the caller named and that granted no right. */
   readonly views: string
-  /** Makes the event that is kept for all equal refusals. */
+  /** Creates the event that is stored for all equal refusals. */
   row(): AuditRow
 }
 
@@ -26,21 +26,21 @@ export interface RefusalLogOptions {
   readonly writeRow: (row: AuditRow) => void
   /** Epoch ms. Default: the clock. */
   readonly now?: () => number
-  /** How long the first of new refusals waits for others before they are written, in ms. Default 500. */
+  /** Time between the first of new refusals and the write, in ms. Default 500. */
   readonly flushAfterMs?: number
   /** Rows of one minute for callers that were not identified. Default 100. */
   readonly maxUnidentified?: number
   /** Rows of one minute for one principal. Default 100. */
   readonly maxPerPrincipal?: number
-  /** Rows of one minute in all. Default 10,000. */
+  /** Rows of one minute in total. Default 10,000. */
   readonly maxRows?: number
 }
 
 interface Group {
   readonly row: AuditRow
-  /** Unique among all replicas for this minute and these refusals. */
+  /** Key of equal refusals of one minute, the same on all replicas. */
   readonly key: string
-  /** Refusals that were not written yet. */
+  /** Refusals that are not written yet. */
   pending: number
 }
 
@@ -50,10 +50,10 @@ const patienceAtEndMs = 3_000
 const unidentified = 'unidentified'
 
 /**
- * Writes refusals to the store, in batches and never in the way of a request. Equal refusals (of one principal or
- * address, for one operation, object and reason) of one minute become one row with their count. Beyond a number of rows
- * per minute, the further refusals of a principal, or of all callers that were not identified, become one row together.
- * What it holds in memory is bounded by the same numbers.
+ * Writes refusals to the store in batches, without delaying requests. Equal refusals (of one principal or address, for one
+ * operation, object and reason) of one minute are one row with their count. Beyond a number of rows per minute, the further
+ * refusals of a principal, or of all callers that were not identified, are counted in one row. The same numbers limit the
+ * memory.
  */
 export class RefusalLog implements AsyncDisposable {
   readonly #options: Required<RefusalLogOptions>
@@ -115,7 +115,7 @@ export class RefusalLog implements AsyncDisposable {
     return this.#add(name, refusal.row())
   }
 
-  /** The row of refusals beyond the limit: one for each principal while there is room, else one for all. */
+  /** Returns the row of refusals beyond the limit: one for each principal within the total limit, otherwise one for all. */
   #restOf({ principalId, row }: Refusal, isRoom: boolean): Group {
     const caller = isRoom && principalId !== null ? principalId : unidentified
     const name = JSON.stringify(['rest', caller])
@@ -134,7 +134,7 @@ export class RefusalLog implements AsyncDisposable {
       object: null,
       privilege: null,
       outcome: 'denied',
-      reason: 'further refusals of this minute, beyond the number of rows that are kept',
+      reason: 'further refusals of this minute, beyond the number of rows that are stored',
       user_agent: null,
       detail: null,
       query_id: null,
@@ -148,7 +148,7 @@ export class RefusalLog implements AsyncDisposable {
     return group
   }
 
-  /** Writes all that waits. Throws when the store does not accept it; then it keeps waiting. */
+  /** Writes all queued refusals. Throws when the store refuses them; they stay in the queue. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -173,7 +173,7 @@ export class RefusalLog implements AsyncDisposable {
         await upsertRefusals(sql, rows)
       } catch (error) {
         if (!isHeadgateError(error)) {
-          // The store is there and refuses these rows: they must not keep all others from it.
+          // The store is available and refuses these rows, so they must not block the others.
           for (const { row } of batch) writeRow(row)
           continue
         }
@@ -188,7 +188,7 @@ export class RefusalLog implements AsyncDisposable {
     }
   }
 
-  /** Bounds what waits while the store is away, over several minutes. */
+  /** Limits the queue over several minutes while the store is unavailable. */
   #dropOldest(): void {
     for (const group of this.#unwritten) {
       if (this.#unwritten.size <= this.#options.maxRows) return

@@ -3,14 +3,14 @@ import type { Socket } from 'node:net'
 import { HeadgateError, type ErrorCode } from '@headgate/errors'
 import { errorAnswer } from './error-answer.ts'
 
-/** How what is no whole request is answered. */
+/** Returns the response to a malformed request. */
 export type Refuse = (error: HeadgateError) => {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** The last request of a connection. */
+/** Last request of a connection. */
 export interface Serving {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -18,13 +18,13 @@ export interface Serving {
 
 const lingerMs = 1_000
 
-/** The catalog's way. */
+/** Returns the error body of the catalog. */
 export function refuseForCatalog(error: HeadgateError): ReturnType<Refuse> {
   const { status, headers, body } = errorAnswer(error, 'GET')
   return { status, headers: headers ?? {}, body: String(body) }
 }
 
-/** For what the HTTP parser gave up on (`clientError`). */
+/** Answers a request that the HTTP parser refused (`clientError`). */
 export function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
@@ -35,19 +35,19 @@ export function answerBrokenRequest(
     return
   }
   if (last?.request.complete === true && !last.response.writableFinished) {
-    // What is broken comes after a request that was whole: a 400 now would deny what that one is about to do.
+    // The malformed text follows a complete request that is still running. A response 400 now would be taken for its response.
     last.response.once('close', () => socket.destroy())
     return
   }
   if (last?.response.headersSent === true && !last.request.complete) {
-    // It is the rest of a request that has its answer.
+    // It is the rest of a request that has been answered.
     socket.destroySoon()
     return
   }
   answerSocket(socket, refuse(new HeadgateError(...explain(error.code))))
 }
 
-/** What the HTTP parser itself refuses: no request exists yet, so the answer is written to the bare socket. */
+/** Writes a response to the socket: when the HTTP parser refuses a request, no response object exists. */
 export function answerSocket(socket: Socket, { status, headers, body }: ReturnType<Refuse>): void {
   const lines = Object.entries({
     ...headers,
@@ -58,14 +58,14 @@ export function answerSocket(socket: Socket, { status, headers, body }: ReturnTy
   socket.end(
     `HTTP/1.1 ${status} Error\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`,
   )
-  // Its client has a moment to read this; nobody else watches over the connection any more.
+  // The client has a short time to read the response; no other code watches the connection any more.
   setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 
 function explain(code: string | undefined): [ErrorCode, string] {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return ['header-too-large', 'The headers are over the limit (HEADGATE_MAX_HEADER_BYTES).']
+      return ['header-too-large', 'The headers exceed the limit (HEADGATE_MAX_HEADER_BYTES).']
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return ['request-timeout', 'The request did not arrive in time (HEADGATE_REQUEST_TIMEOUT_MS).']
     default:

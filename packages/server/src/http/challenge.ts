@@ -1,11 +1,11 @@
 import type { HeadgateError } from '@headgate/errors'
 
 /**
- * `WWW-Authenticate` of a 401 (RFC 6750 section 3, RFC 9728 section 5.1): where a client learns how to get a token and,
- * when it sent one, what was wrong with it.
+ * Returns `WWW-Authenticate` of a 401 (RFC 6750 section 3, RFC 9728 section 5.1): the address where a client learns how to
+ * get a token and, when it sent one, the error of its token.
  *
- * @param metadataUrl where our RFC 9728 document is
- * @param sent whether the request had an Authorization header: without one there is no error to tell of
+ * @param metadataUrl URL of this server's RFC 9728 document
+ * @param sent whether the request had an Authorization header; without one the challenge contains no error
  */
 export function challenge(
   metadataUrl: string,
@@ -17,7 +17,7 @@ export function challenge(
   return `Bearer ${parameters.join(', ')}`
 }
 
-/** Without what RFC 6750 does not allow there: quotes, backslashes, and all that is not printable ASCII. */
+/** Replaces characters that RFC 6750 does not allow: quotes, backslashes, and all but printable ASCII. */
 function quotable(text: string): string {
   return text.replaceAll('"', "'").replaceAll(/[^ -~]|\\/g, '?')
 }

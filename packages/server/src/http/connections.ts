@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import type { Serving } from './broken-request.ts'
 
-/** The connections of a server, among them those that never asked anything, of which Node's HTTP does not know. */
+/** Connections of a server, including those without a request, which Node's HTTP server does not track. */
 export class Connections {
   readonly #open = new Set<Socket>()
-  /** Without a finished TLS handshake, by its two ends: the connection goes on under another object. */
+  /** Connections without a finished TLS handshake, by their two ends: afterwards, another socket object represents them. */
   readonly #beginning = new Map<string, Socket>()
   readonly #serving = new Map<Socket, Serving>()
 
@@ -28,31 +28,31 @@ export class Connections {
     })
   }
 
-  /** Notes which request its connection serves now. */
+  /** Records the request that a connection serves now. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     this.#serving.set(request.socket, { request, response })
   }
 
-  /** The last request of a connection. */
+  /** Returns the last request of a connection. */
   lastOf(socket: Socket): Serving | undefined {
     return this.#serving.get(socket)
   }
 
-  /** Says in the answers that are still to come that their connections end. */
+  /** Announces the end of the connections in responses that are still to be sent. */
   announceEnd(): void {
     for (const { response } of this.#serving.values())
       if (!response.headersSent) response.setHeader('connection', 'close')
   }
 
-  /** Cuts those that never asked anything. */
+  /** Closes connections that never sent a request. */
   cutSilent(): void {
     for (const socket of this.#beginning.values()) socket.destroy()
     for (const socket of this.#open) if (!this.#serving.has(socket)) socket.destroy()
   }
 
   /**
-   * For a connection on which nothing has moved for as long as it may: cuts it when its client takes nothing of what was
-   * written, or has had its answer and asks nothing more. One whose request is at work or on its way has limits of its own.
+   * Handles a connection that was idle for the maximum time: closes it when its client does not read the response, or has
+   * received its response and sends no further request. A request that is running or arriving has its own limits.
    */
   cutStill(socket: Socket): void {
     const answered = this.#serving.get(socket)?.response.writableFinished === true

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '@headgate/storage'
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const exposed = 'ETag, Retry-After, WWW-Authenticate, X-Request-Id'
 
 /**
- * The CORS headers of an answer to this request (Fetch standard, "CORS protocol"); none when its origin is not
- * among the configured ones. `*` stands for every origin: tokens travel in a header, never in cookies.
+ * Returns the CORS headers of the response to a request (Fetch standard, "CORS protocol"), or none when its origin is not
+ * configured. `*` allows every origin: tokens are sent in a header, never in cookies.
  */
 export function corsHeaders(request: IncomingMessage, origins: readonly string[]): Record<string, string> {
   const origin = request.headers.origin
@@ -33,22 +33,23 @@ export function isPreflight(request: IncomingMessage): boolean {
 }
 
 /**
- * Where no token is asked for, only two headers stand between the server and any page that its user looks at.
+ * Checks the origin and host of an anonymous request. Without tokens, only these two headers protect the server from the pages
+ * that its user visits.
  *
- * @throws HeadgateError `forbidden` for a request that a browser sent for a page of another origin, or to another name
- *   than this machine's, which a page of that name may have let point here (DNS rebinding)
+ * @throws HeadgateError `forbidden` for a request that a browser sent for a page of another origin, or to another host name
+ *   than those of this machine, which could resolve to it (DNS rebinding)
  */
 export function refuseForeignPage(request: IncomingMessage, origins: readonly string[]): void {
   const { origin, host } = request.headers
   if (host !== undefined && !isLoopback(host.replace(/:\d*$/, ''))) {
     throw new HeadgateError(
       'forbidden',
-      'An anonymous server is called by a name of this machine only: localhost, 127.0.0.1 or [::1].',
+      'An anonymous server accepts only names of this machine as host: localhost, 127.0.0.1 or [::1].',
     )
   }
   if (origin === undefined || origins.includes(origin)) return
   throw new HeadgateError(
     'forbidden',
-    'Pages may not call an anonymous server: name their origin in HEADGATE_CORS_ORIGINS.',
+    'Web pages may not call an anonymous server. Add their origin to HEADGATE_CORS_ORIGINS.',
   )
 }

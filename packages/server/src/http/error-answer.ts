@@ -1,14 +1,14 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { JsonError, JsonLimitError, stringify } from '@headgate/json'
-import type { Answer } from './operation.ts'
+import type { Response } from '../operation/operation.ts'
 
-/** Any thrown value as an error that may be told. What is not ours becomes 500 with the request id to look for. */
+/** Converts any thrown value to an error that may be sent. An unexpected one becomes 500 with the request id for the log. */
 export function toHeadgateError(error: unknown, requestId: string): HeadgateError {
   if (isHeadgateError(error)) return error
   if (error instanceof JsonLimitError) {
     return new HeadgateError(
       'payload-too-large',
-      `The body holds more than ${error.maxValues} JSON values (HEADGATE_MAX_JSON_VALUES). Split the change into several requests.`,
+      `The body contains more than ${error.maxValues} JSON values (HEADGATE_MAX_JSON_VALUES). Split the change into several requests.`,
       { cause: error },
     )
   }
@@ -19,11 +19,11 @@ export function toHeadgateError(error: unknown, requestId: string): HeadgateErro
   })
 }
 
-/** The Iceberg REST error body (`ErrorModel`), which the management interface shares. */
-export function errorAnswer(error: HeadgateError, method: string): Answer {
+/** Returns the Iceberg REST error body (`ErrorModel`), which the management API shares. */
+export function errorAnswer(error: HeadgateError, method: string): Response {
   const { status, iceberg: type } = error.kind
   const headers: Record<string, string> = { 'content-type': 'application/json' }
-  // Clients repeat a POST after 429 and 503 only when they are told when.
+  // Clients repeat a POST after 429 and 503 only if the response contains Retry-After.
   const retryAfter = error.retryAfterSeconds ?? (status === 429 || status === 503 ? 1 : undefined)
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter)
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="headgate"'

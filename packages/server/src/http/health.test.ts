@@ -12,7 +12,7 @@ const limits = {
   maxPageSize: 1,
 }
 
-test('why a check fails is told once, to the log and not in the answer; so is that it is well again', async () => {
+test('Health logs the reason when a check begins to fail and when it succeeds again, without it in the response', async () => {
   let broken: Error | null = null
   const told: unknown[] = []
   const operations = healthOperations({

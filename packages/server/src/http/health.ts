@@ -1,21 +1,21 @@
-import type { OpenOperation } from './open-operation.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
 
-/** A part that must work for the server to be of use, by name. Rejects with the reason when it does not. */
+/** Check of a part that the server needs, by name. It rejects with the reason when the part does not work. */
 export type ReadinessCheck = readonly [name: string, check: (signal: AbortSignal) => Promise<void>]
 
 const checkTimeoutMs = 2_000
 
-/** What is told of the server's state. */
+/** Options of the health endpoints. */
 export interface Health {
   readonly checks: () => readonly ReadinessCheck[]
-  /** Told when a check begins to fail, and why, which the answer does not say; and when it is well again (null). */
+  /** Called when a check begins to fail, with the reason, which the response does not contain, and with null when it succeeds again. */
   readonly onChange: (name: string, reason: unknown) => void
-  /** The metrics, and what kind of text they are. */
+  /** Returns the metrics and their content type. */
   readonly metrics: () => Promise<string>
   readonly contentType: string
 }
 
-/** `/health/live`, `/health/ready` and `/metrics`. They need no identity and tell no secret. */
+/** Creates the operations `/health/live`, `/health/ready` and `/metrics`. They need no identity and reveal no secret. */
 export function healthOperations({ checks, onChange, metrics, contentType }: Health): OpenOperation[] {
   const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
   const failing = new Set<string>()
@@ -54,7 +54,7 @@ export function healthOperations({ checks, onChange, metrics, contentType }: Hea
   ]
   return [
     ...probes,
-    // Load balancers like to ask without a body.
+    // Load balancers often send HEAD.
     ...probes.map((probe) => ({ ...probe, method: 'HEAD' as const, open: headOf(probe) })),
     {
       id: 'metrics',

@@ -1,12 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bodyLimits } from '../iceberg/body-limits.ts'
 import { icebergOperations } from '../iceberg/routes.ts'
-import { schema, viewBody } from '../iceberg/test-tables.ts'
+import { schema, viewBody } from '../../test/iceberg/tables.ts'
 import { statement } from '../store/sql.ts'
-import { type TestCaller, type TestServer, testServer } from '../test-server.ts'
+import { type TestCaller, type TestServer, testServer } from '../../test/server.ts'
 import { BodyMemory } from './body-memory.ts'
 import { smallBodyBytes } from './large-bodies.ts'
 
@@ -34,7 +35,7 @@ interface Sent {
   readonly response: Promise<{ readonly status: number; readonly text: string }>
 }
 
-/** Sends the head of a request; the test sends what it likes of the body. */
+/** Sends the head of a request. The test sends the body. */
 function start(caller: TestCaller, path: string, headers: Record<string, string | number>): Sent {
   const request = httpRequest(`${server.url}/v1/lakehouse/${path}`, {
     method: 'POST',
@@ -47,7 +48,7 @@ function start(caller: TestCaller, path: string, headers: Record<string, string 
     response.on('data', (chunk: Buffer) => (text += chunk.toString()))
     response.on('end', () => {
       resolve({ status: response.statusCode ?? 0, text })
-      // The server may have refused the body: the rest of it is not sent.
+      // The server may have refused the body. The rest of it is not sent.
       request.on('error', () => undefined).destroy()
     })
   })
@@ -55,7 +56,7 @@ function start(caller: TestCaller, path: string, headers: Record<string, string 
 }
 
 const large = 8 * 1024 * 1024
-/** What the path of each operation with large bodies names, and the same for an object that does not exist. */
+/** Path of each operation with large bodies, for an existing object and for a missing one. */
 const operations = [
   ['createTable', 'namespaces/a/tables', 'namespaces/none/tables'],
   ['updateTable', 'namespaces/a/tables/t', 'namespaces/a/tables/none'],
@@ -70,9 +71,9 @@ const operations = [
 const messageOf = (text: string): string =>
   text.replaceAll('none', 'X').replaceAll(/\ba\.t\b|\ba\.v\b/g, 'a.X')
 
-describe('a body over 64 KiB of a caller without rights', () => {
+describe('A body over 64 KiB of a caller without privileges', () => {
   test.each(operations)(
-    '%s refuses it before it is sent, as for a missing object',
+    'makes %s refuse before it is sent, as for a missing object',
     async (id, path, missing) => {
       const size = Math.min(large, bodyLimits[id] ?? 0)
       const sent = start(stranger, path, { 'content-length': size })
@@ -87,13 +88,13 @@ describe('a body over 64 KiB of a caller without rights', () => {
     },
   )
 
-  test('is refused after 64 KiB when it is sent in chunks of unknown length', async () => {
+  test('causes a refusal after 64 KiB when it is sent in chunks of unknown length', async () => {
     const { request, response } = start(stranger, 'namespaces/a/tables/t', {})
     request.write(Buffer.alloc(smallBodyBytes + 1, ' '))
     expect((await response).status).toBe(404)
   })
 
-  test('is refused after 64 KiB of decompressed bytes when it is compressed', async () => {
+  test('causes a refusal after 64 KiB of decompressed bytes when it is compressed', async () => {
     const bomb = gzipSync(Buffer.concat([Buffer.from('['), Buffer.alloc(15 * 1024 * 1024, '[],')]))
     expect(bomb.length).toBeLessThan(smallBodyBytes)
     const delay = monitorEventLoopDelay({ resolution: 5 })
@@ -102,15 +103,40 @@ describe('a body over 64 KiB of a caller without rights', () => {
     request.end(bomb)
     expect((await response).status).toBe(404)
     delay.disable()
-    // 2,600 ms when it was parsed first. Client, server and test share this event loop.
+    // It took 2,600 ms when the body was parsed first. Client, server and test share this event loop.
     expect(delay.max / 1e6).toBeLessThan(500)
   })
 })
 
-describe('a body over 64 KiB of a caller with the right', () => {
+describe('A body of up to 64 KiB of a caller without privileges', () => {
+  test.each([
+    ['createTable', 'namespaces/a/tables', (schema: object) => ({ name: 'n', schema })],
+    [
+      'updateTable',
+      'namespaces/a/tables/t',
+      (schema: object) => ({ requirements: [], updates: [{ action: 'add-schema', schema }] }),
+    ],
+  ])('does not block the event loop with names of fields: %s', async (_, path, bodyOf) => {
+    const field = (id: number, name: string, type: unknown): object => ({ id, name, required: false, type })
+    const inner = Array.from({ length: 700 }, (_, i) => field(i + 2, `f${i}`, 'int'))
+    const column = field(1, 'x'.repeat(17_000), { type: 'struct', fields: inner })
+    const body = JSON.stringify(bodyOf({ type: 'struct', fields: [column] }))
+    expect(body.length).toBeLessThan(smallBodyBytes)
+    const delay = monitorEventLoopDelay({ resolution: 5 })
+    const { request, response } = start(stranger, path, {})
+    delay.enable()
+    request.end(body)
+    expect([400, 404]).toContain((await response).status)
+    delay.disable()
+    // It took 2,400 ms when the full names were compared.
+    expect(delay.max / 1e6).toBeLessThan(500)
+  })
+})
+
+describe('A body over 64 KiB of a caller with the privilege', () => {
   const padding = { 'k.padding': 'x'.repeat(200_000) }
 
-  test.each([{}, { 'content-encoding': 'gzip' }])('is processed: %o', async (headers) => {
+  test.each([{}, { 'content-encoding': 'gzip' }])('succeeds: %o', async (headers) => {
     const body = Buffer.from(
       JSON.stringify({ requirements: [], updates: [{ action: 'set-properties', updates: padding }] }),
     )
@@ -152,12 +178,12 @@ describe('a body over 64 KiB of a caller with the right', () => {
     expect([status, text.slice(0, 300)]).toEqual([200, expect.any(String)])
   })
 
-  test('of a transaction needs modify or create on something in the warehouse', async () => {
+  test('needs modify or create on an object of the warehouse, for a transaction', async () => {
     const body = JSON.stringify({ 'table-changes': [], padding: 'x'.repeat(200_000) })
     const transaction = async (caller: TestCaller): Promise<number> => {
       const { request, response } = start(caller, 'transactions/commit', { 'content-length': body.length })
       request.flushHeaders()
-      // A refused caller may be answered before it has sent anything.
+      // A refused caller may receive the response before it has sent anything.
       request.write(body.slice(0, 1_000))
       request.end(body.slice(1_000))
       return (await response).status
@@ -181,9 +207,9 @@ describe('a body over 64 KiB of a caller with the right', () => {
   }
 })
 
-describe('limits of bodies', () => {
+describe('Limits of bodies:', () => {
   test('each operation that accepts more than 64 KiB decides on the path first', () => {
-    const served = new Map(icebergOperations(server.context.parts).map((one) => [one.id, one]))
+    const served = new Map(icebergOperations(server.context.deps).map((one) => [one.id, one]))
     for (const id of Object.keys(bodyLimits)) expect(served.get(id)?.admit, id).toBeTypeOf('function')
     for (const { id, maxBodyBytes = 0 } of served.values())
       if (maxBodyBytes > smallBodyBytes) expect(Object.keys(bodyLimits)).toContain(id)
@@ -208,8 +234,31 @@ describe('limits of bodies', () => {
   })
 })
 
-describe('the memory of large bodies', () => {
-  test('is limited for each principal and in all, and released once', () => {
+describe('The memory of large bodies', () => {
+  test('covers the decompressed size of a compressed body', async () => {
+    // 200 KiB that hardly compress, and 15 MiB that compress well.
+    const noise = Buffer.from(randomBytes(200 * 1024).toString('base64'))
+    const bomb = gzipSync(Buffer.concat([Buffer.from('{"x":"'), noise, Buffer.alloc(15 * 1024 * 1024, 32)]))
+    expect(bomb.length).toBeGreaterThan(smallBodyBytes)
+    const send = async (): Promise<number> => {
+      const { request, response } = start(writer, 'namespaces/a/tables/t', {
+        'content-encoding': 'gzip',
+        'content-length': bomb.length,
+      })
+      // No body is complete before all have begun.
+      request.write(bomb.subarray(0, -1))
+      setTimeout(() => request.end(bomb.subarray(-1)), 500)
+      return (await response).status
+    }
+    const statuses = await Promise.all(Array.from({ length: 6 }, send))
+    // One principal gets memory for two bodies of 16 MiB. These bodies are not JSON.
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(4)
+    expect(statuses).toContain(400)
+    // The memory was released.
+    expect(await send()).toBe(400)
+  })
+
+  test('has a limit for each principal and in total, and is released once', () => {
     const memory = new BodyMemory({ totalBytes: 100, perPrincipalBytes: 60 })
     const first = memory.reserve('a', 50)
     expect(() => memory.reserve('a', 20)).toThrow('as many large request bodies')

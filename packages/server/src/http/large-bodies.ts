@@ -1,6 +1,7 @@
-import { FairQueue } from '../fair-queue.ts'
-import type { LoopTurns } from '../loop-turns.ts'
+import { FairQueue } from '../concurrency/fair-queue.ts'
+import type { LoopTurns } from '../concurrency/loop-turns.ts'
 import { BodyMemory, tooMuchAtOnce } from './body-memory.ts'
+import { GarbageCollection } from './garbage-collection.ts'
 
 /** Any caller with a token may send a body of this size: to read and parse it takes about a millisecond. */
 export const smallBodyBytes: number = 64 * 1024
@@ -24,6 +25,7 @@ export class LargeBodies {
   readonly turns: LoopTurns
   readonly #memory: BodyMemory
   readonly #queue: FairQueue
+  readonly #garbageCollection = new GarbageCollection()
 
   constructor({ maxBodyBytes, patienceMs, turns }: LargeBodiesOptions) {
     this.turns = turns
@@ -42,10 +44,18 @@ export class LargeBodies {
    * @throws HeadgateError `too-many-requests` when too many wait, or for too long
    */
   async start(principalId: string, bytes: number): Promise<() => void> {
-    const leave = bytes < heavyBodyBytes ? doNothing : await this.#queue.enter(principalId)
-    if (leave === null) throw tooMuchAtOnce()
+    const leave = bytes < heavyBodyBytes ? doNothing : await this.#enterQueue(principalId)
     await this.turns.next()
     return leave
+  }
+
+  async #enterQueue(principalId: string): Promise<() => void> {
+    const leave = await this.#queue.enter(principalId)
+    if (leave === null) throw tooMuchAtOnce()
+    return () => {
+      leave()
+      this.#garbageCollection.request()
+    }
   }
 }
 

@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
-import { certificate, certificateFiles } from '../start/test-certificate.ts'
+import { certificate, certificateFiles } from '../../test/start/certificate.ts'
 import { Listener } from './listener.ts'
 
 test(
-  'closing waits for a running request, but not for another one on its connection',
+  'Listener.close waits for a running request, but not for another one on its connection',
   { timeout: 30_000 },
   async () => {
     const asked = Promise.withResolvers<void>()
@@ -30,7 +30,7 @@ test(
   },
 )
 
-test('a listener that closes tells so in its answers, so that no request is sent in vain', async () => {
+test('Listener.close announces the end of the connection in responses, so that clients send no further request', async () => {
   const asked = Promise.withResolvers<void>()
   const allowed = Promise.withResolvers<void>()
   let count = 0
@@ -62,7 +62,7 @@ test('a listener that closes tells so in its answers, so that no request is sent
   await closed
 })
 
-test('closing does not wait for who never asked anything, nor, over TLS, for who never said a word', async () => {
+test('Listener.close does not wait for connections without a request, nor without a TLS handshake', async () => {
   await using files = await certificateFiles()
   for (const tls of [null, files]) {
     await using listener = await Listener.open(
@@ -79,7 +79,7 @@ test('closing does not wait for who never asked anything, nor, over TLS, for who
   }
 })
 
-test('over TLS a running request is waited for, and who has only shaken hands is not', async () => {
+test('Listener.close waits for a running request over TLS, and not for a connection after the handshake', async () => {
   await using files = await certificateFiles()
   const asked = Promise.withResolvers<void>()
   const allowed = Promise.withResolvers<void>()
@@ -106,7 +106,7 @@ test('over TLS a running request is waited for, and who has only shaken hands is
   await closed
 })
 
-test('a request that was on its way when a listener closes is answered', async () => {
+test('Listener.close answers a request that was on its way', async () => {
   await using listener = await Listener.open(
     { host: '127.0.0.1', port: 0, tls: null, maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 },
     (_request, response) => response.end('done'),

@@ -19,23 +19,26 @@ export interface ListenerOptions {
   readonly port: number
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly maxHeaderBytes: number
-  /** Until a whole request has arrived, and how long a client may take nothing of its answer; 0: that is limited elsewhere. */
+  /**
+   * Maximum time in ms until a whole request has arrived, and for which a client may not read its response. 0: the handler
+   * limits it.
+   */
   readonly requestTimeoutMs: number
-  /** The request listener says itself when a client that asks first may send its body. */
+  /** True when the handler sends `100 Continue` itself. */
   readonly asksFirst?: boolean
-  /** A client that closes its side is gone, and what it asked for ends. Otherwise it still gets its answer. */
+  /** True when a client that closes its side is disconnected, and its request aborted. Otherwise it receives its response. */
   readonly endsWithClient?: boolean
-  /** How what is no whole request is answered; the catalog's way unless told. */
+  /** Returns the response to a malformed request. Default: the error body of the catalog. */
   readonly refuse?: Refuse
 }
 
 /**
- * How often a listener that closes looks for idle connections. Not at once: on a connection that looks idle a request
- * may be on its way, and cutting it there its client could not tell what became of it.
+ * Interval in ms at which a listener that closes looks for idle connections. They are not closed at once: a request may be on
+ * its way on a connection that looks idle, and its client could not know the outcome.
  */
 const sweepMs = 100
 
-/** The listening socket. Closing it lets running requests finish, within the given time. */
+/** Listening socket. Closing it lets running requests finish within a time limit. */
 export class Listener implements AsyncDisposable {
   readonly port: number
   readonly #server: Server
@@ -52,14 +55,14 @@ export class Listener implements AsyncDisposable {
     const serverOptions: ServerOptions = {
       maxHeaderSize: options.maxHeaderBytes,
       requestTimeout: options.requestTimeoutMs,
-      // Node looks for requests over time only so often, by default every 30 s.
+      // Node looks for requests over the time limit at this interval, by default every 30 s.
       connectionsCheckingInterval: Math.min(Math.max(timeLimit / 4, 100), 5_000),
       headersTimeout: Math.min(timeLimit, 20_000),
       keepAliveTimeout: 65_000,
       noDelay: true,
-      // Node's own refusal has no body; `withHost` has.
+      // The refusal of Node has no body. That of `withHost` has one.
       requireHostHeader: false,
-      // Spares what has no body, which is most of it, the machinery of a stream.
+      // Does not create a stream for requests without a body, which are most of them.
       optimizeEmptyRequests: true,
     }
     const { refuse = refuseForCatalog } = options
@@ -79,7 +82,7 @@ export class Listener implements AsyncDisposable {
           handle,
         )
       : createHttpServer(serverOptions, handle)
-    // Without this Node ends a connection, answered or not, when its client has said that nothing more comes.
+    // Without this, Node closes a connection before its response when the client has closed its side.
     if (options.endsWithClient !== true) Object.assign(server, { httpAllowHalfOpen: true })
     const connections = new Connections(server)
     if (options.requestTimeoutMs > 0) {
@@ -88,14 +91,16 @@ export class Listener implements AsyncDisposable {
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) =>
       answerBrokenRequest(error, socket, { last: connections.lastOf(socket), refuse }),
     )
-    // What a client expects beyond 100-continue may be passed over (RFC 9110 section 10.1.1).
+    // The server may ignore expectations other than 100-continue (RFC 9110 section 10.1.1).
     server.on('checkExpectation', handle)
     if (options.asksFirst === true) server.on('checkContinue', handle)
-    // Without this Node hangs up on CONNECT without a word.
+    // Without this, Node closes the connection of CONNECT without a response.
     server.on('connect', (_: IncomingMessage, socket: Socket) =>
       answerSocket(
         socket,
-        refuse(new HeadgateError('method-not-allowed', 'CONNECT: this server is no proxy.')),
+        refuse(
+          new HeadgateError('method-not-allowed', 'CONNECT is not supported: this server is not a proxy.'),
+        ),
       ),
     )
     server.listen(options.port, options.host)
@@ -105,18 +110,18 @@ export class Listener implements AsyncDisposable {
     return new Listener(server, connections, port)
   }
 
-  /** Takes no new connections, waits for running requests, then cuts what is left after `timeoutMs`. */
+  /** Accepts no further connections, waits for running requests, then closes the remaining connections after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
-    // Node's own way for HTTP would cut idle connections now.
+    // The method of Node's HTTP server would close idle connections now.
     NetServer.prototype.close.call(this.#server)
-    // Whose connection ended without a word could not tell what became of the request that it sends next.
+    // A client whose connection ends without notice cannot know the outcome of the request that it sends next.
     this.#connections.announceEnd()
-    // A connection whose last request was finished since would be kept alive for another one.
+    // A connection whose last request has finished since then would stay open for another one.
     const sweep = setInterval(() => {
       this.#server.closeIdleConnections()
-      // One that never asked anything is not idle to Node.
+      // A connection without a request is not idle for Node.
       this.#connections.cutSilent()
     }, sweepMs)
     const timer = setTimeout(() => {
@@ -126,7 +131,7 @@ export class Listener implements AsyncDisposable {
     await closed
     clearInterval(sweep)
     clearTimeout(timer)
-    // Node looks for slow requests until it is told in its way.
+    // Ends Node's timer for slow requests.
     this.#server.close()
   }
 

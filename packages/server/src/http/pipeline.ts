@@ -8,61 +8,58 @@ import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
 import type { AuditLog } from '../events/audit-log.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
-import type { Identity } from '../identity/identity.ts'
-import type { ClientAddress } from './client-address.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import type { ClientAddress } from '../operation/client-address.ts'
 import { challenge } from './challenge.ts'
 import { corsHeaders, isPreflight, refuseForeignPage } from './cors.ts'
 import { errorAnswer, toHeadgateError } from './error-answer.ts'
 import type { RequestMetrics } from './metrics.ts'
-import type { Answer, Operation } from './operation.ts'
+import type { CallLimits, Operation, Response } from '../operation/operation.ts'
 import { LargeBodies } from './large-bodies.ts'
-import { type CallLimits, RequestCall } from './request-call.ts'
-import { rerunStale } from './rerun-stale.ts'
+import { RequestCall } from './request-call.ts'
 import { withinTime } from './time-limit.ts'
 import type { Router } from './router.ts'
-import { Turns } from './turns.ts'
-import type { OpenOperation } from './open-operation.ts'
-import { endUnread, isUnread } from './unread.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
+import { endUnread, isUnread } from '../operation/unread.ts'
 import type { Log } from '../log.ts'
-import type { LoopTurns } from '../loop-turns.ts'
+import type { LoopTurns } from '../concurrency/loop-turns.ts'
 
-export interface PipelineParts {
+export interface PipelineDeps {
   readonly router: Router<Operation | OpenOperation>
   readonly authenticator: Authenticator
   readonly policies: Policies
-  /** The caller's policy as it is in the store now. */
-  currentPolicy(identity: Identity): Promise<Policy>
+  /** Returns the current policy of the caller in the database. */
+  currentPolicy(identity: ProvenIdentity): Promise<Policy>
   readonly audit: AuditLog
   readonly metrics: RequestMetrics
   readonly log: Log
   readonly limits: CallLimits & { readonly maxConcurrentRequests: number }
-  /** Shared by everything in the process that parses large documents. */
+  /** Shared by all code of the process that parses large documents. */
   readonly loopTurns: LoopTurns
   readonly corsOrigins: readonly string[]
   readonly addressOf: ClientAddress
-  /** Where clients learn how to get a token: in the challenge of every 401. */
+  /** URL of the metadata from which clients learn how to get a token. In the challenge of every 401. */
   readonly resourceMetadataUrl: string
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * The way of every request: shed when there are too many, find the operation, find out who calls and what they may
- * do, run it, answer, write down what happened. An error on any step becomes the protocol's own error body.
+ * Returns the listener of all requests. Steps: refuse the request when too many are running, find the operation, authenticate
+ * the caller, load its policy, run the operation, respond, audit. An error in any step becomes the error body of the protocol.
  */
-export function createPipeline(parts: PipelineParts): Listener {
+export function createPipeline(deps: PipelineDeps): Listener {
   let running = 0
-  const turns = new Turns()
   const largeBodies = new LargeBodies({
-    maxBodyBytes: parts.limits.maxBodyBytes,
-    patienceMs: parts.limits.requestTimeoutMs / 2,
-    turns: parts.loopTurns,
+    maxBodyBytes: deps.limits.maxBodyBytes,
+    patienceMs: deps.limits.requestTimeoutMs / 2,
+    turns: deps.loopTurns,
   })
 
-  async function aside<T>(arriving: Promise<T>): Promise<T> {
+  async function withoutSlot<T>(body: Promise<T>): Promise<T> {
     running -= 1
-    const arrived = await arriving.finally(() => (running += 1))
-    if (running > parts.limits.maxConcurrentRequests) throw overloaded()
+    const arrived = await body.finally(() => (running += 1))
+    if (running > deps.limits.maxConcurrentRequests) throw overloaded()
     return arrived
   }
 
@@ -73,32 +70,32 @@ export function createPipeline(parts: PipelineParts): Listener {
     const queryId = queryIdOf(request)
     const draft: AuditDraft = {
       operation: 'unknown',
-      address: parts.addressOf(request),
+      address: deps.addressOf(request),
       ...(queryId === undefined ? {} : { queryId }),
     }
-    let identity: Identity | null = null
+    let identity: ProvenIdentity | null = null
     let audited = false
     let failure: HeadgateError | null = null
-    let answer: Answer
+    let answer: Response
     let call: RequestCall | undefined
     running += 1
     try {
       const url = request.url ?? '/'
       const mark = url.indexOf('?')
       const path = mark < 0 ? url : url.slice(0, mark)
-      const { target, params } = parts.router.match(method, path)
+      const { target, params } = deps.router.match(method, path)
       draft.operation = target.id
-      // Whoever asks whether the server lives must hear so, or it is killed for being busy.
+      // An overloaded server must answer health checks, or it is restarted.
       const asksForHealth = 'open' in target && (method === 'GET' || method === 'HEAD')
-      if (running > parts.limits.maxConcurrentRequests && !asksForHealth) throw overloaded()
+      if (running > deps.limits.maxConcurrentRequests && !asksForHealth) throw overloaded()
       if ('open' in target) {
-        answer = await target.open(request, parts.limits, aside)
+        answer = await target.open(request, deps.limits, withoutSlot)
       } else {
         audited = true
-        const current = await parts.authenticator.authenticate(request.headers)
+        const current = await deps.authenticator.authenticate(request.headers)
         identity = current
-        if (current.method === 'anonymous') refuseForeignPage(request, parts.corsOrigins)
-        const policy = await parts.policies.get(current)
+        if (current.method === 'anonymous') refuseForeignPage(request, deps.corsOrigins)
+        const policy = await deps.policies.get(current)
         refuseShutOut(policy, current)
         const search = mark < 0 ? '' : url.slice(mark + 1)
         if (isWithoutUser(policy)) {
@@ -108,17 +105,21 @@ export function createPipeline(parts: PipelineParts): Listener {
         call = new RequestCall(
           request,
           { requestId, params, search, identity: current, policy, audit: draft },
-          { limits: parts.limits, largeBodies, operation: target },
+          {
+            limits: deps.limits,
+            largeBodies,
+            operation: target,
+            currentPolicy: () => deps.currentPolicy(current),
+          },
         )
         const begun = call
-        const work = rerunStale(begun, target, { turns, currentPolicy: () => parts.currentPolicy(current) })
-        const callBack = (): boolean => target.announces === true && begun.callBack()
-        answer = await withinTime(work, request, parts.limits.requestTimeoutMs, callBack)
+        const tryCancel = (): boolean => target.announces === true && begun.tryCancel()
+        answer = await withinTime(target.handle(begun), request, deps.limits.requestTimeoutMs, tryCancel)
       }
     } catch (error) {
       failure = toHeadgateError(error, requestId)
       if (failure.kind.status >= 500)
-        parts.log.error({ err: error, requestId, operation: draft.operation }, failure.message)
+        deps.log.error({ err: error, requestId, operation: draft.operation }, failure.message)
       answer = challenged(errorAnswer(failure, method), failure, request)
     } finally {
       running -= 1
@@ -126,9 +127,9 @@ export function createPipeline(parts: PipelineParts): Listener {
     }
     send(request, response, answer, requestId)
     const milliseconds = performance.now() - startedAt
-    parts.metrics.observe(draft.operation, answer.status, milliseconds)
+    deps.metrics.observe(draft.operation, answer.status, milliseconds)
     if (audited && draft.written !== true) {
-      parts.audit.record({
+      deps.audit.record({
         draft,
         identity,
         requestId,
@@ -140,16 +141,21 @@ export function createPipeline(parts: PipelineParts): Listener {
     }
   }
 
-  function challenged(answer: Answer, failure: HeadgateError, request: IncomingMessage): Answer {
+  function challenged(answer: Response, failure: HeadgateError, request: IncomingMessage): Response {
     if (answer.status !== 401) return answer
-    const value = challenge(parts.resourceMetadataUrl, failure, request.headers.authorization !== undefined)
+    const value = challenge(deps.resourceMetadataUrl, failure, request.headers.authorization !== undefined)
     return { ...answer, headers: { ...answer.headers, 'www-authenticate': value } }
   }
 
-  function send(request: IncomingMessage, response: ServerResponse, answer: Answer, requestId: string): void {
+  function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: Response,
+    requestId: string,
+  ): void {
     const headers: Record<string, string> = { 'x-request-id': requestId, ...answer.headers }
-    if (parts.corsOrigins.length > 0) {
-      const { vary, ...cors } = corsHeaders(request, parts.corsOrigins)
+    if (deps.corsOrigins.length > 0) {
+      const { vary, ...cors } = corsHeaders(request, deps.corsOrigins)
       Object.assign(headers, cors)
       if (vary !== undefined)
         headers['vary'] = headers['vary'] === undefined ? vary : `${headers['vary']}, ${vary}`
@@ -157,10 +163,10 @@ export function createPipeline(parts: PipelineParts): Listener {
     const body = answer.body ?? null
     if (body !== null) headers['content-length'] = String(lengthOf(body))
     const unread = isUnread(request)
-    // What is left of an unread body would otherwise be taken for the next request, or read for nothing.
+    // The server would otherwise parse the rest of an unread body as the next request, or read it in vain.
     if (unread) headers['connection'] = 'close'
     response.writeHead(answer.status, headers)
-    // Who was slower than allowed is not waited for any longer.
+    // The time limit has ended: the server does not wait for a slow client any longer.
     if (unread && answer.status !== 408) {
       response.flushHeaders()
       for (const piece of piecesOf(body)) response.write(piece)
@@ -178,22 +184,22 @@ export function createPipeline(parts: PipelineParts): Listener {
 
   return (request, response) => {
     if (isPreflight(request)) {
-      response.writeHead(204, corsHeaders(request, parts.corsOrigins)).end()
+      response.writeHead(204, corsHeaders(request, deps.corsOrigins)).end()
       return
     }
     serve(request, response).catch((error: unknown) => {
-      parts.log.error({ err: error }, 'answering failed')
+      deps.log.error({ err: error }, 'answering failed')
       response.destroy()
     })
   }
 }
 
-function lengthOf(body: NonNullable<Answer['body']>): number {
+function lengthOf(body: NonNullable<Response['body']>): number {
   if (typeof body === 'string') return Buffer.byteLength(body)
   return body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0)
 }
 
-function piecesOf(body: Answer['body']): readonly (string | Uint8Array)[] {
+function piecesOf(body: Response['body']): readonly (string | Uint8Array)[] {
   if (body === null || body === undefined) return []
   return typeof body === 'string' || body instanceof Uint8Array ? [body] : body
 }
@@ -201,7 +207,7 @@ function piecesOf(body: Answer['body']): readonly (string | Uint8Array)[] {
 function overloaded(): HeadgateError {
   return new HeadgateError(
     'too-many-requests',
-    'The server has more requests than it takes at once: wait a second and send it again.',
+    'The server is handling its maximum number of requests. Send the request again in a second.',
     {
       retryAfterSeconds: 1,
     },
@@ -209,8 +215,8 @@ function overloaded(): HeadgateError {
 }
 
 /**
- * Engines that let their users set headers can say which query a call belongs to, as Spark and PyIceberg do with
- * `header.x-headgate-query-id`. Anything but a short printable text is not taken.
+ * Returns the query id of the request. Engines whose users can set headers send it, as Spark and PyIceberg do with
+ * `header.x-headgate-query-id`. Only a short printable text is accepted.
  */
 function queryIdOf(request: IncomingMessage): string | undefined {
   const given = request.headers['x-headgate-query-id']

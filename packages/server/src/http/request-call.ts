@@ -3,58 +3,55 @@ import { HeadgateError } from '@headgate/errors'
 import { type Json, parseBytes, type ParseOptions } from '@headgate/json'
 import type { Policy } from '../access/policy.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
-import type { Identity } from '../identity/identity.ts'
-import { brokenOff, readBody } from './body.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { truncatedBody, readBody } from '../operation/read-body.ts'
 import { type LargeBodies, smallBodyBytes } from './large-bodies.ts'
-import type { Call, Operation } from './operation.ts'
+import type { Call, CallLimits, Operation } from '../operation/operation.ts'
 
-export interface CallLimits {
-  readonly maxBodyBytes: number
-  readonly maxJsonDepth: number
-  /** Values in one JSON body. */
-  readonly maxJsonValues: number
-  readonly requestTimeoutMs: number
-}
-
-/** What a call needs to read its body. */
-export interface CallBody {
+/** Parts that a call needs to read its body and the current policy. */
+export interface CallSources {
   readonly limits: CallLimits
   readonly largeBodies: LargeBodies
   readonly operation: Pick<Operation, 'maxBodyBytes' | 'admit'>
+  /** Returns the current policy of the caller in the database. */
+  currentPolicy(): Promise<Policy>
 }
 
 /**
- * The types of body that a page of any web site may send without asking (Fetch standard, "CORS-safelisted
- * request-header"): nobody who means JSON says one of these.
+ * Content types that a page of any web site may send without a preflight (Fetch standard, "CORS-safelisted request-header").
+ * No client that sends JSON uses one of them.
  */
 const formType = /^\s*(?:text\/plain|multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i
 
-/** The reason of every such abort; making one a request would cost more than the rest of its clean-up. */
+/** Reason of every such abort. Creating one for each request would cost more than the rest of its clean-up. */
 const answered = new Error('The request has been answered.')
 
-/** A `Call` over a request of node:http. The body is read and a signal is made only when somebody asks for it. */
+/** `Call` of a node:http request. Reads the body and creates the signal only when the operation uses them. */
 export class RequestCall implements Call {
   readonly requestId: string
   readonly method: string
   readonly params: Readonly<Record<string, string>>
   readonly search: string
-  readonly identity: Identity
+  readonly identity: ProvenIdentity
   policy: Policy
   readonly audit: AuditDraft
   readonly #request: IncomingMessage
-  readonly #body: CallBody
+  readonly #sources: CallSources
   #query: URLSearchParams | undefined
   #controller: AbortController | undefined
   #bytes: Promise<Uint8Array> | undefined
-  /** Releases what a large body holds. */
-  #release: (() => void)[] = []
+  #isAdmitted = false
+  /** Releases the memory that is reserved for a large body. */
+  #releaseMemory: (() => void) | undefined
+  /** Ends the turn of a large body. */
+  #endTurn: (() => void) | undefined
   #isClosed = false
-  #state: 'preparing' | 'begun' | 'called-back' = 'preparing'
+  #state: 'preparing' | 'begun' | 'canceled' = 'preparing'
 
   constructor(
     request: IncomingMessage,
     known: Pick<Call, 'requestId' | 'params' | 'search' | 'identity' | 'policy' | 'audit'>,
-    body: CallBody,
+    sources: CallSources,
   ) {
     this.requestId = known.requestId
     this.method = request.method ?? 'GET'
@@ -64,7 +61,7 @@ export class RequestCall implements Call {
     this.audit = known.audit
     this.search = known.search
     this.#request = request
-    this.#body = body
+    this.#sources = sources
   }
 
   get query(): URLSearchParams {
@@ -77,23 +74,30 @@ export class RequestCall implements Call {
       const controller = new AbortController()
       this.#controller = controller
       this.#request.once('close', () => {
-        if (!this.#request.complete) controller.abort(brokenOff())
+        if (!this.#request.complete) controller.abort(truncatedBody())
       })
     }
     return this.#controller.signal
   }
 
+  async reloadPolicy(): Promise<void> {
+    this.policy = await this.#sources.currentPolicy()
+  }
+
   begin(): void {
-    if (this.#state === 'called-back') {
-      throw new HeadgateError('unavailable', 'The time of this request was over before anything was changed.')
+    if (this.#state === 'canceled') {
+      throw new HeadgateError(
+        'unavailable',
+        'The time limit of this request ended before anything was changed.',
+      )
     }
     this.#state = 'begun'
   }
 
-  /** Keeps the change from beginning; false when it has begun. */
-  callBack(): boolean {
-    if (this.#state === 'preparing') this.#state = 'called-back'
-    return this.#state === 'called-back'
+  /** Cancels a change that was not sent yet. Returns false when it was sent. */
+  tryCancel(): boolean {
+    if (this.#state === 'preparing') this.#state = 'canceled'
+    return this.#state === 'canceled'
   }
 
   header(name: string): string | undefined {
@@ -107,28 +111,36 @@ export class RequestCall implements Call {
   }
 
   async #read(): Promise<Uint8Array> {
-    const { limits, operation, largeBodies } = this.#body
+    const { limits, operation, largeBodies } = this.#sources
     const maxBytes = Math.min(operation.maxBodyBytes ?? smallBodyBytes, limits.maxBodyBytes)
     const bytes = await readBody(this.#request, {
       maxBytes,
       setting: maxBytes === limits.maxBodyBytes ? 'HEADGATE_MAX_BODY_BYTES' : null,
       admission: { freeBytes: smallBodyBytes, admit: (announced) => this.#admit(announced) },
     })
-    if (bytes.length > smallBodyBytes)
-      this.#hold(await largeBodies.start(this.identity.principal.id, bytes.length))
+    // Memory for a compressed body was reserved for its maximum size.
+    if (this.#releaseMemory !== undefined) this.#reserve(bytes.length)
+    if (bytes.length > smallBodyBytes) {
+      const endTurn = await largeBodies.start(this.identity.principal.id, bytes.length)
+      // The call may have been closed meanwhile.
+      if (this.#isClosed) endTurn()
+      else this.#endTurn = endTurn
+    }
     return bytes
   }
 
   async #admit(bytes: number): Promise<void> {
-    const { operation, largeBodies } = this.#body
-    await operation.admit?.(this)
-    this.#hold(largeBodies.reserve(this.identity.principal.id, bytes))
+    if (!this.#isAdmitted) await this.#sources.operation.admit?.(this)
+    this.#isAdmitted = true
+    this.#reserve(bytes)
   }
 
-  /** Keeps the function that releases something until the call is closed, which may have happened already. */
-  #hold(release: () => void): void {
-    if (this.#isClosed) release()
-    else this.#release.push(release)
+  /** Reserves memory for the body, and releases the previous reservation. */
+  #reserve(bytes: number): void {
+    this.#releaseMemory?.()
+    this.#releaseMemory = undefined
+    if (!this.#isClosed)
+      this.#releaseMemory = this.#sources.largeBodies.reserve(this.identity.principal.id, bytes)
   }
 
   async json({ keepNumberText = false }: Pick<ParseOptions, 'keepNumberText'> = {}): Promise<Json> {
@@ -137,14 +149,15 @@ export class RequestCall implements Call {
       throw new HeadgateError('bad-request', 'The body must be sent as Content-Type: application/json.')
     }
     const bytes = await this.bytes()
-    const { maxJsonDepth: maxDepth, maxJsonValues: maxValues } = this.#body.limits
+    const { maxJsonDepth: maxDepth, maxJsonValues: maxValues } = this.#sources.limits
     return bytes.length === 0 ? null : parseBytes(bytes, { maxDepth, maxValues, keepNumberText })
   }
 
-  /** Called when the response is decided, also by the time limit. Work of the call that has not begun must not begin then. */
+  /** Ends the call when its response is known, also by the time limit. Work of the call that has not begun must not begin later. */
   close(): void {
     this.#isClosed = true
     this.#controller?.abort(answered)
-    for (const release of this.#release.splice(0)) release()
+    this.#releaseMemory?.()
+    this.#endTurn?.()
   }
 }

@@ -1,8 +1,8 @@
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { HeadgateError } from '@headgate/errors'
-import type { Operation } from './operation.ts'
+import type { Operation } from '../operation/operation.ts'
 
-/** What a request line leads to: the operation and its path parameters, still percent-encoded. */
+/** Operation of a request line with its path parameters, percent-encoded. */
 export interface Match<T> {
   readonly target: T
   readonly params: Readonly<Record<string, string>>
@@ -12,12 +12,12 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const noParams = {}
 
 /**
- * Finds the operation of a request by the path as it came over the wire. Nothing is decoded or normalised before:
- * `%2F` inside a name must not become a segment border, and `.` or `..` must not move the request elsewhere.
+ * Finds the operation of a request by its path as received. Nothing is decoded or normalized before: `%2F` in a name must not
+ * become a segment border, and `.` or `..` must not redirect the request.
  */
 export class Router<T extends Pick<Operation, 'method' | 'path'>> {
   readonly #routers = new Map<string, RegExpRouter<T>>()
-  /** Paths without parameters. They come first: `/v1/config` is not the prefix `config`. */
+  /** Paths without parameters. They take precedence: `/v1/config` is not the prefix `config`. */
   readonly #fixed = new Map<string, T>()
 
   constructor(targets: Iterable<T>) {
@@ -32,17 +32,17 @@ export class Router<T extends Pick<Operation, 'method' | 'path'>> {
     }
   }
 
-  /** Throws 404 for an unknown path and 405 for a known path with another method. */
+  /** @throws HeadgateError `no-such-route` for an unknown path, `method-not-allowed` for a known path with another method */
   match(method: string, path: string): Match<T> {
     refuseDotSegments(path)
     const found = this.#find(method, path)
     if (found) return found
     const allowed = methods.filter((other) => this.#find(other, path))
     if (allowed.length === 0)
-      throw new HeadgateError('no-such-route', `There is nothing at ${printable(path)}.`)
+      throw new HeadgateError('no-such-route', `No route matches ${printable(method)} ${printable(path)}.`)
     throw new HeadgateError(
       'method-not-allowed',
-      `${printable(path)} answers ${allowed.join(', ')}, not ${printable(method)}.`,
+      `${printable(path)} supports ${allowed.join(', ')}, not ${printable(method)}.`,
       { allow: allowed },
     )
   }
@@ -69,7 +69,7 @@ function refuseDotSegments(path: string): void {
   for (const segment of path.split('/')) {
     const plain = segment.replaceAll(/%2e/gi, '.')
     if (plain === '.' || plain === '..') {
-      throw new HeadgateError('bad-request', 'A path segment may not be "." or "..": rename the object.')
+      throw new HeadgateError('bad-request', 'A path segment must not be "." or "..". Rename the object.')
     }
   }
 }

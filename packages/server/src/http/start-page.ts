@@ -1,4 +1,4 @@
-import type { OpenOperation } from './open-operation.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
 
 /** Addresses that the page names, relative to the page, so that they hold behind any proxy. */
 const links = [
@@ -15,7 +15,7 @@ const page = `<!doctype html>
 <title>Headgate</title>
 <h1>Headgate</h1>
 <p>This address is an Iceberg REST catalog. Engines take it as their catalog's <code>uri</code>; the server printed
-ready-made settings when it started, and the pages in docs/engines have them for each engine.</p>
+ready-made settings when it started, and the pages in docs/how-to/engines have them for each engine.</p>
 <ul>
 ${links.map(([href, text]) => `<li><a href="${href}">${href}</a>: ${text}</li>`).join('\n')}
 </ul>

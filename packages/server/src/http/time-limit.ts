@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * The outcome of an operation, or when it takes longer than a request may, what is known then. Whether it has changed
- * anything is sure while the request is still arriving, when it only reads, and when it could be called back.
+ * Returns the outcome of an operation, or an error when the time limit of requests ends before. The error states whether
+ * anything was changed. That is known while the request is still arriving, when it only reads, and when it could be canceled.
  *
- * @throws HeadgateError `request-timeout`, `unavailable` or `commit-state-unknown` when the time is over
+ * @throws HeadgateError `request-timeout`, `unavailable` or `commit-state-unknown` when the time limit ends
  */
 export async function withinTime<T>(
   work: Promise<T>,
   request: IncomingMessage,
   milliseconds: number,
-  callBack: () => boolean,
+  tryCancel: () => boolean,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const timer = setTimeout(() => reject(overTime(request, callBack)), milliseconds)
+  const timer = setTimeout(() => reject(overTime(request, tryCancel)), milliseconds)
   work.then(resolve, reject)
   try {
     return await promise
@@ -23,7 +23,7 @@ export async function withinTime<T>(
   }
 }
 
-function overTime(request: IncomingMessage, callBack: () => boolean): HeadgateError {
+function overTime(request: IncomingMessage, tryCancel: () => boolean): HeadgateError {
   if (!request.complete) {
     return new HeadgateError(
       'request-timeout',
@@ -33,17 +33,17 @@ function overTime(request: IncomingMessage, callBack: () => boolean): HeadgateEr
   if (request.method === 'GET' || request.method === 'HEAD') {
     return new HeadgateError(
       'unavailable',
-      'This took longer than a request may (HEADGATE_REQUEST_TIMEOUT_MS): try again.',
+      'The request exceeded its time limit (HEADGATE_REQUEST_TIMEOUT_MS). Try again.',
     )
   }
-  if (callBack()) {
+  if (tryCancel()) {
     return new HeadgateError(
       'unavailable',
-      'This took longer than a request may (HEADGATE_REQUEST_TIMEOUT_MS), and nothing was changed: try again.',
+      'The request exceeded its time limit (HEADGATE_REQUEST_TIMEOUT_MS), and nothing was changed. Try again.',
     )
   }
   return new HeadgateError(
     'commit-state-unknown',
-    'This took longer than a request may (HEADGATE_REQUEST_TIMEOUT_MS), and is still going on: look whether it happened.',
+    'The request exceeded its time limit (HEADGATE_REQUEST_TIMEOUT_MS) and is still running. Check whether the change was made.',
   )
 }

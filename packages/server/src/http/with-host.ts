@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { Refuse } from './broken-request.ts'
 
-/** Gives on what names one host; refuses HTTP/1.1 requests without a Host, and any with more than one (RFC 9112 section 3.2). */
+/** Passes on requests with one host. Refuses HTTP/1.1 requests without a Host header, and all with more than one (RFC 9112 section 3.2). */
 export function withHost(listener: RequestListener, refuse: Refuse): RequestListener {
   return (request, response) => {
     const hosts = countHosts(request.rawHeaders)
@@ -11,7 +11,8 @@ export function withHost(listener: RequestListener, refuse: Refuse): RequestList
       listener(request, response)
       return
     }
-    const why = hosts === 0 ? 'An HTTP/1.1 request needs a Host header.' : 'A request has one Host header.'
+    const why =
+      hosts === 0 ? 'An HTTP/1.1 request needs a Host header.' : 'A request must have one Host header.'
     const { status, headers, body } = refuse(new HeadgateError('bad-request', why))
     response.writeHead(status, {
       ...headers,
@@ -22,7 +23,7 @@ export function withHost(listener: RequestListener, refuse: Refuse): RequestList
   }
 }
 
-/** Takes the target of a request as it is sent to a proxy for one with that Host (RFC 9112 section 3.2.2). */
+/** Converts the absolute target that a request to a proxy has to a path with that host (RFC 9112 section 3.2.2). */
 function toOriginForm(request: IncomingMessage): void {
   const { url = '/' } = request
   if (url.startsWith('/')) return
@@ -32,7 +33,7 @@ function toOriginForm(request: IncomingMessage): void {
   request.url = rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** Node gives the first one only. */
+/** Returns all values of the Host header: Node provides only the first one. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -16,8 +16,8 @@ export const bodyLimits: Partial<Readonly<Record<OperationId, number>>> = {
   replaceView: configured,
   createNamespace: MiB,
   updateProperties: MiB,
-  // With the names of thousands of projected columns.
+  // A report contains the names of thousands of projected columns.
   reportMetrics: MiB / 4,
-  // The body of a signed DeleteObjects request is in it.
+  // The request contains the body of a signed DeleteObjects request.
   signRequest: 2 * MiB,
 }

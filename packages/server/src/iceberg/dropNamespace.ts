@@ -1,31 +1,21 @@
-import { dropNamespace as drop } from '../catalog/namespaces.ts'
-import type { Operation } from '../http/operation.ts'
-import { idempotent } from '../idempotency/idempotent.ts'
-import { noContent } from './answers.ts'
-import { findNamespace, warehouseOf } from './find.ts'
-import { namespaceParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
-import { ridersOf } from './riders.ts'
+import { dropNamespace as drop } from '../catalog/commit/drop-namespace.ts'
+import { mapDone } from '../catalog/commit/outcome.ts'
+import type { Operation } from '../operation/operation.ts'
+import { commitOnce } from './commit-once.ts'
+import type { IcebergDeps } from './deps.ts'
+import { namespaceParam, warehouseParam } from './params.ts'
+import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-export function dropNamespace(parts: IcebergParts): Operation {
+/** Drops an empty namespace. */
+export function dropNamespace(deps: IcebergDeps): Operation {
   return route('dropNamespace', async (call) => {
-    const warehouse = await warehouseOf(parts, call)
-    return idempotent(
-      parts.idempotency,
-      call,
-      async (keep) => {
-        const { found, decision } = await findNamespace(
-          parts,
-          call,
-          warehouse,
-          namespaceParam(parts, call),
-          'manage',
-        )
-        await drop(parts, found, ridersOf(call, decision, keep(204, null)))
-        return noContent
-      },
-      () => Promise.resolve(noContent),
-    )
+    const warehouse = await warehouseParam(deps, call)
+    return commitOnce(deps, call, {
+      status: 204,
+      attempt: async (context) =>
+        mapDone(await drop(deps, context, warehouse, namespaceParam(deps, call)), () => noContent),
+      replay: () => noContent,
+    })
   })
 }

@@ -1,8 +1,8 @@
-import type { Operation } from '../http/operation.ts'
+import type { Operation } from '../operation/operation.ts'
 import { dropByName } from './drop-by-name.ts'
-import type { IcebergParts } from './parts.ts'
+import type { IcebergDeps } from './deps.ts'
 import { route } from './route.ts'
 
-export function dropView(parts: IcebergParts): Operation {
-  return route('dropView', (call) => dropByName(parts, call, 'view'))
+export function dropView(deps: IcebergDeps): Operation {
+  return route('dropView', (call) => dropByName(deps, call, 'view'))
 }

@@ -1,25 +1,22 @@
-import { listFilter, shownIn } from '../access/decide.ts'
-import type { Answer, Call } from '../http/operation.ts'
-import { listRelationNames, type RelationKind } from '../store/relations.ts'
-import { jsonAnswer } from './answers.ts'
-import { findNamespace, warehouseOf } from './find.ts'
-import { listPage } from './listing.ts'
-import { namespaceParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import { listRelations as list } from '../catalog/list-relations.ts'
+import type { Response, Call } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { nextPageToken, pageParams } from './page-params.ts'
+import { namespaceParam, warehouseParam } from './params.ts'
+import { jsonResponse } from './responses.ts'
 
-/** Tables or views of a namespace, those that the caller may see. */
-export async function listRelations(parts: IcebergParts, call: Call, kind: RelationKind): Promise<Answer> {
-  const warehouse = await warehouseOf(parts, call)
-  const { found, policy } = await findNamespace(parts, call, warehouse, namespaceParam(parts, call), 'use')
-  const { names, nextPageToken } = await listPage(
-    call,
-    parts.maxPageSize,
-    {
-      filter: listFilter(policy, found.chain),
-      shown: shownIn<string>(policy, (name) => ({ ...found.chain.names, relation: { kind, name } })),
-    },
-    (page) => listRelationNames(parts.sql, found.row.id, kind, page),
-  )
-  const identifiers = names.map((name) => ({ namespace: found.levels, name }))
-  return jsonAnswer({ identifiers, 'next-page-token': nextPageToken })
+/** Lists the tables or views of the namespace in the path. */
+export async function listRelations(
+  deps: IcebergDeps,
+  call: Call,
+  kind: 'table' | 'view',
+): Promise<Response> {
+  const warehouse = await warehouseParam(deps, call)
+  const listed = { warehouse, namespace: namespaceParam(deps, call), kind }
+  const page = pageParams(call, deps.maxPageSize)
+  const { identifiers, hasMore } = await list(deps, call, listed, page, call.signal)
+  return jsonResponse({
+    identifiers: identifiers.map(({ namespace, name }) => ({ namespace, name })),
+    'next-page-token': nextPageToken(identifiers.at(-1)?.name, hasMore),
+  })
 }

@@ -1,28 +1,21 @@
-import { listFilter, shownIn } from '../access/decide.ts'
-import { warehouseChain } from '../catalog/warehouses.ts'
-import type { Operation } from '../http/operation.ts'
-import { levelsOf, listChildPaths } from '../store/namespaces.ts'
-import { jsonAnswer } from './answers.ts'
-import { allowWarehouse, findNamespace, warehouseOf } from './find.ts'
-import { listPage } from './listing.ts'
-import { parentParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import { listNamespaces as list } from '../catalog/list-namespaces.ts'
+import type { Operation } from '../operation/operation.ts'
+import { splitLevels } from '../namespace-path.ts'
+import type { IcebergDeps } from './deps.ts'
+import { nextPageToken, pageParams } from './page-params.ts'
+import { parentParam, warehouseParam } from './params.ts'
+import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-/** The namespaces right below the warehouse, or below `parent`. */
-export function listNamespaces(parts: IcebergParts): Operation {
+/** Lists the namespaces directly below the warehouse, or below the query parameter `parent`. */
+export function listNamespaces(deps: IcebergDeps): Operation {
   return route('listNamespaces', async (call) => {
-    const warehouse = await warehouseOf(parts, call)
-    const parent = parentParam(parts, call)
-    const above = parent === null ? null : await findNamespace(parts, call, warehouse, parent, 'use')
-    if (above === null) allowWarehouse(call, warehouse, 'use')
-    const policy = above?.policy ?? call.policy
-    const chain = above?.found.chain ?? warehouseChain(warehouse)
-    const filter = listFilter(policy, chain)
-    const shown = shownIn<string>(policy, (path) => ({ ...chain.names, namespace: levelsOf(path) }))
-    const { names, nextPageToken } = await listPage(call, parts.maxPageSize, { filter, shown }, (page) =>
-      listChildPaths(parts.sql, warehouse.id, above?.found.row.id ?? null, page),
-    )
-    return jsonAnswer({ namespaces: names.map(levelsOf), 'next-page-token': nextPageToken })
+    const above = { warehouse: await warehouseParam(deps, call), parent: parentParam(deps, call) }
+    const page = pageParams(call, deps.maxPageSize)
+    const { names: paths, hasMore } = await list(deps, call, above, page, call.signal)
+    return jsonResponse({
+      namespaces: paths.map(splitLevels),
+      'next-page-token': nextPageToken(paths.at(-1), hasMore),
+    })
   })
 }

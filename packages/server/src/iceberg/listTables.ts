@@ -1,8 +1,8 @@
-import type { Operation } from '../http/operation.ts'
+import type { Operation } from '../operation/operation.ts'
 import { listRelations } from './list-relations.ts'
-import type { IcebergParts } from './parts.ts'
+import type { IcebergDeps } from './deps.ts'
 import { route } from './route.ts'
 
-export function listTables(parts: IcebergParts): Operation {
-  return route('listTables', (call) => listRelations(parts, call, 'table'))
+export function listTables(deps: IcebergDeps): Operation {
+  return route('listTables', (call) => listRelations(deps, call, 'table'))
 }

@@ -1,8 +1,8 @@
-import type { Operation } from '../http/operation.ts'
+import type { Operation } from '../operation/operation.ts'
 import { listRelations } from './list-relations.ts'
-import type { IcebergParts } from './parts.ts'
+import type { IcebergDeps } from './deps.ts'
 import { route } from './route.ts'
 
-export function listViews(parts: IcebergParts): Operation {
-  return route('listViews', (call) => listRelations(parts, call, 'view'))
+export function listViews(deps: IcebergDeps): Operation {
+  return route('listViews', (call) => listRelations(deps, call, 'view'))
 }

@@ -1,20 +1,15 @@
-import type { Operation } from '../http/operation.ts'
-import { jsonAnswer } from './answers.ts'
-import { findNamespace, warehouseOf } from './find.ts'
-import { namespaceParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import { findNamespace } from '../catalog/find-namespace.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { namespaceParam, warehouseParam } from './params.ts'
+import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-export function loadNamespaceMetadata(parts: IcebergParts): Operation {
+/** Loads the properties of a namespace. A privilege on an object in it is not sufficient. */
+export function loadNamespaceMetadata(deps: IcebergDeps): Operation {
   return route('loadNamespaceMetadata', async (call) => {
-    const { found } = await findNamespace(
-      parts,
-      call,
-      await warehouseOf(parts, call),
-      namespaceParam(parts, call),
-      'use',
-      false,
-    )
-    return jsonAnswer({ namespace: found.levels, properties: found.row.properties })
+    const warehouse = await warehouseParam(deps, call)
+    const { found } = await findNamespace(deps, call, warehouse, namespaceParam(deps, call), 'use', false)
+    return jsonResponse({ namespace: found.levels, properties: found.row.properties })
   })
 }

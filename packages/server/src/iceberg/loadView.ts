@@ -1,15 +1,15 @@
-import type { Operation } from '../http/operation.ts'
-import { warehouseOf } from './find.ts'
-import { answerRelation } from './loadTable.ts'
-import { relationParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { findReadable } from './find-readable.ts'
+import { loadResponse } from './load-response.ts'
+import { relationParam, warehouseParam } from './params.ts'
 import { route } from './route.ts'
-import { findReadable } from './through-views.ts'
 
-export function loadView(parts: IcebergParts): Operation {
+/** Loads a view. */
+export function loadView(deps: IcebergDeps): Operation {
   return route('loadView', async (call) => {
-    const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'view') }
-    const { found, views } = await findReadable(parts, call, at, 'view')
-    return answerRelation(parts, call, found, 'all', views)
+    const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, 'view') }
+    const { found, views } = await findReadable(deps, call, ref, 'view')
+    return loadResponse(deps, call, found, 'all', views)
   })
 }

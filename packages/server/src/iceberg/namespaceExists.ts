@@ -1,13 +1,15 @@
-import type { Operation } from '../http/operation.ts'
-import { noContent } from './answers.ts'
-import { findNamespace, warehouseOf } from './find.ts'
-import { namespaceParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import { findNamespace } from '../catalog/find-namespace.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { namespaceParam, warehouseParam } from './params.ts'
+import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-export function namespaceExists(parts: IcebergParts): Operation {
+/** Tells whether a namespace exists that the caller may see. */
+export function namespaceExists(deps: IcebergDeps): Operation {
   return route('namespaceExists', async (call) => {
-    await findNamespace(parts, call, await warehouseOf(parts, call), namespaceParam(parts, call), 'use')
+    const warehouse = await warehouseParam(deps, call)
+    await findNamespace(deps, call, warehouse, namespaceParam(deps, call), 'use')
     return noContent
   })
 }

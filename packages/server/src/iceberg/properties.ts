@@ -1,14 +1,14 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** PostgreSQL's text and many clients cannot hold it. */
+/** PostgreSQL's text and many clients cannot store this character. */
 const forbidden = '\u0000'
 
-/** Properties of a namespace: any text but NUL. */
+/** Checks properties of a namespace: any text except NUL. */
 export function checkProperties(properties: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(properties)) {
     if (key === '') throw new HeadgateError('bad-request', 'A property needs a name.')
     if (key.includes(forbidden) || value.includes(forbidden)) {
-      throw new HeadgateError('bad-request', 'A property may not hold the character NUL.')
+      throw new HeadgateError('bad-request', 'A property may not contain the character NUL.')
     }
     if (!key.isWellFormed() || !value.isWellFormed()) {
       throw new HeadgateError('bad-request', 'A property is not well-formed Unicode.')

@@ -1,13 +1,13 @@
 import { decodeRegisterTableRequest } from '@headgate/iceberg/rest'
 import { tableModel } from '../catalog/relation-model.ts'
-import type { Operation } from '../http/operation.ts'
-import type { IcebergParts } from './parts.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
 import { registerRelation } from './register.ts'
 import { route } from './route.ts'
 
-export function registerTable(parts: IcebergParts): Operation {
+export function registerTable(deps: IcebergDeps): Operation {
   return route('registerTable', async (call) => {
-    const request = decodeRegisterTableRequest(await call.json(), parts.nameLimits)
-    return registerRelation(parts, call, tableModel, parts.tableModels, request)
+    const request = decodeRegisterTableRequest(await call.json(), deps.nameLimits)
+    return registerRelation(deps, call, tableModel, deps.tableModels, request)
   })
 }

@@ -1,13 +1,13 @@
 import { decodeRegisterViewRequest } from '@headgate/iceberg/rest'
 import { viewModel } from '../catalog/relation-model.ts'
-import type { Operation } from '../http/operation.ts'
-import type { IcebergParts } from './parts.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
 import { registerRelation } from './register.ts'
 import { route } from './route.ts'
 
-export function registerView(parts: IcebergParts): Operation {
+export function registerView(deps: IcebergDeps): Operation {
   return route('registerView', async (call) => {
-    const request = decodeRegisterViewRequest(await call.json(), parts.nameLimits)
-    return registerRelation(parts, call, viewModel, parts.viewModels, { ...request, overwrite: false })
+    const request = decodeRegisterViewRequest(await call.json(), deps.nameLimits)
+    return registerRelation(deps, call, viewModel, deps.viewModels, { ...request, overwrite: false })
   })
 }

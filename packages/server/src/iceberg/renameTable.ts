@@ -1,8 +1,8 @@
-import type { Operation } from '../http/operation.ts'
-import type { IcebergParts } from './parts.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
 import { renameRelation } from './rename-relation.ts'
 import { route } from './route.ts'
 
-export function renameTable(parts: IcebergParts): Operation {
-  return route('renameTable', (call) => renameRelation(parts, call, 'table'))
+export function renameTable(deps: IcebergDeps): Operation {
+  return route('renameTable', (call) => renameRelation(deps, call, 'table'))
 }

@@ -1,10 +1,10 @@
 import { type CallerCache, callerCache, callerKey } from '../cache.ts'
 
 export interface ReportQuotaOptions {
-  /** Reports of one principal that are kept in one window. */
+  /** Reports of one principal that are stored in one window. */
   readonly perWindow: number
   readonly windowMs: number
-  /** Epoch ms. */
+  /** Returns the time in epoch ms. */
   readonly now: () => number
 }
 
@@ -13,10 +13,10 @@ interface Count {
   readonly until: number
 }
 
-/** Principals that are counted at once. */
+/** Maximum number of principals that are counted at the same time. */
 const maxPrincipals = 10_000
 
-/** Limits how many metrics reports of each principal are kept, in fixed windows and for this process. */
+/** Limits how many metrics reports of each principal are stored, in fixed windows and for this process. */
 export class ReportQuota {
   readonly #options: ReportQuotaOptions
   readonly #counts: CallerCache<Count> = callerCache({ max: maxPrincipals })
@@ -25,7 +25,7 @@ export class ReportQuota {
     this.#options = options
   }
 
-  /** Counts one report; false: the principal's quota is used up until the window ends. */
+  /** Counts one report. Returns false when the principal's quota is used up until the window ends. */
   tryTake(principalId: string): boolean {
     const { perWindow, windowMs, now } = this.#options
     const key = callerKey(principalId)

@@ -1,14 +1,14 @@
 import { operation, type OperationId } from '@headgate/iceberg/rest'
-import type { Answer, Call, Operation } from '../http/operation.ts'
+import type { Response, Call, Operation } from '../operation/operation.ts'
 import { bodyLimits } from './body-limits.ts'
 
 /**
- * An operation of the Iceberg REST specification: method and path come from there. Its changes carry `ridersOf` the
- * call, which announce them.
+ * Returns an operation with the method and path of the Iceberg REST specification. Changes of the operation call `begin`
+ * before they are sent to the database.
  */
 export function route(
   id: OperationId,
-  handle: (call: Call) => Promise<Answer>,
+  handle: (call: Call) => Promise<Response>,
   more: Pick<Operation, 'needsNoUser' | 'admit'> = {},
 ): Operation {
   const { method, path } = operation(id)

@@ -1,5 +1,5 @@
 import type { OperationId } from '@headgate/iceberg/rest'
-import type { Operation } from '../http/operation.ts'
+import type { Operation } from '../operation/operation.ts'
 import { commitTransaction } from './commitTransaction.ts'
 import { createNamespace } from './createNamespace.ts'
 import { createTable } from './createTable.ts'
@@ -16,7 +16,7 @@ import { loadNamespaceMetadata } from './loadNamespaceMetadata.ts'
 import { loadTable } from './loadTable.ts'
 import { loadView } from './loadView.ts'
 import { namespaceExists } from './namespaceExists.ts'
-import type { IcebergParts } from './parts.ts'
+import type { IcebergDeps } from './deps.ts'
 import { registerTable } from './registerTable.ts'
 import { registerView } from './registerView.ts'
 import { renameTable } from './renameTable.ts'
@@ -60,8 +60,8 @@ const withPrefix = {
   registerView,
 } as const
 
-/** Every operation of the Iceberg face. What is here is what `GET /v1/config` advertises. */
-export function icebergOperations(parts: IcebergParts): Operation[] {
+/** Returns all operations of the Iceberg API. `GET /v1/config` advertises exactly these. */
+export function icebergOperations(deps: IcebergDeps): Operation[] {
   const served = Object.keys(withPrefix) as OperationId[]
-  return [getConfig(parts, served), ...Object.values(withPrefix).map((operation) => operation(parts))]
+  return [getConfig(deps, served), ...Object.values(withPrefix).map((operation) => operation(deps))]
 }

@@ -1,14 +1,18 @@
-import type { Operation } from '../http/operation.ts'
-import { noContent } from './answers.ts'
-import { findRelation, warehouseOf } from './find.ts'
-import { relationParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import { findRelation } from '../catalog/find-relation.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { relationParam, warehouseParam } from './params.ts'
+import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-export function tableExists(parts: IcebergParts): Operation {
+/** Tells whether a table exists that the caller may see. */
+export function tableExists(deps: IcebergDeps): Operation {
   return route('tableExists', async (call) => {
-    const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'table') }
-    await findRelation(parts, call, at, 'table', 'use', 'none')
+    const ref = {
+      warehouse: await warehouseParam(deps, call),
+      identifier: relationParam(deps, call, 'table'),
+    }
+    await findRelation(deps, call, ref, 'table', 'use', 'none')
     return noContent
   })
 }

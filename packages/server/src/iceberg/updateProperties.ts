@@ -1,46 +1,34 @@
 import { decodeUpdateNamespacePropertiesRequest } from '@headgate/iceberg/rest'
-import { updateProperties as update } from '../catalog/namespaces.ts'
-import type { Answer, Call, Operation } from '../http/operation.ts'
-import { idempotent } from '../idempotency/idempotent.ts'
+import { mapDone } from '../catalog/commit/outcome.ts'
+import { updateNamespaceProperties } from '../catalog/commit/update-namespace-properties.ts'
+import type { Call, Operation, Response } from '../operation/operation.ts'
 import { admitInNamespace } from './admission.ts'
-import { jsonAnswer } from './answers.ts'
-import { findNamespace, warehouseOf } from './find.ts'
-import { namespaceParam } from './names.ts'
+import { commitOnce } from './commit-once.ts'
+import type { IcebergDeps } from './deps.ts'
+import { namespaceParam, warehouseParam } from './params.ts'
 import { checkProperties } from './properties.ts'
-import type { IcebergParts } from './parts.ts'
-import { ridersOf } from './riders.ts'
+import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-export function updateProperties(parts: IcebergParts): Operation {
-  const handle = async (call: Call): Promise<Answer> => {
-    const warehouse = await warehouseOf(parts, call)
+/** Sets and removes properties of a namespace. */
+export function updateProperties(deps: IcebergDeps): Operation {
+  const handle = async (call: Call): Promise<Response> => {
+    const warehouse = await warehouseParam(deps, call)
     const change = decodeUpdateNamespacePropertiesRequest(await call.json())
     checkProperties(change.updates)
-    return idempotent(
-      parts.idempotency,
-      call,
-      async (keep) => {
-        const { found, decision } = await findNamespace(
-          parts,
-          call,
-          warehouse,
-          namespaceParam(parts, call),
-          'modify',
+    return commitOnce(deps, call, {
+      status: 200,
+      attempt: async (context) => {
+        const levels = namespaceParam(deps, call)
+        const outcome = await updateNamespaceProperties(deps, context, warehouse, levels, change)
+        return mapDone(outcome, ({ updated, removed, missing }) =>
+          jsonResponse({ updated, removed, missing }),
         )
-        const { updated, removed, missing } = await update(
-          parts,
-          found,
-          change,
-          ridersOf(call, decision, keep(200, null)),
-        )
-        return jsonAnswer({ updated, removed, missing })
       },
-      // What was missing then is not kept; a client that repeats itself needs to know that it is done.
-      () =>
-        Promise.resolve(
-          jsonAnswer({ updated: Object.keys(change.updates), removed: [...change.removals], missing: [] }),
-        ),
-    )
+      // The keys that were missing are not recorded. A client that repeats a request needs to know that it succeeded.
+      replay: () =>
+        jsonResponse({ updated: Object.keys(change.updates), removed: [...change.removals], missing: [] }),
+    })
   }
-  return route('updateProperties', handle, { admit: (call) => admitInNamespace(parts, call, 'modify') })
+  return route('updateProperties', handle, { admit: (call) => admitInNamespace(deps, call, 'modify') })
 }

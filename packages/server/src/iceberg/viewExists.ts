@@ -1,14 +1,15 @@
-import type { Operation } from '../http/operation.ts'
-import { noContent } from './answers.ts'
-import { findRelation, warehouseOf } from './find.ts'
-import { relationParam } from './names.ts'
-import type { IcebergParts } from './parts.ts'
+import { findRelation } from '../catalog/find-relation.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { relationParam, warehouseParam } from './params.ts'
+import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
-export function viewExists(parts: IcebergParts): Operation {
+/** Tells whether a view exists that the caller may see. */
+export function viewExists(deps: IcebergDeps): Operation {
   return route('viewExists', async (call) => {
-    const at = { warehouse: await warehouseOf(parts, call), identifier: relationParam(parts, call, 'view') }
-    await findRelation(parts, call, at, 'view', 'use', 'none')
+    const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, 'view') }
+    await findRelation(deps, call, ref, 'view', 'use', 'none')
     return noContent
   })
 }

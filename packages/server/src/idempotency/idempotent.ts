@@ -1,118 +1,141 @@
 import { createHash } from 'node:crypto'
 import { type ErrorCode, HeadgateError, isHeadgateError } from '@headgate/errors'
 import { decodeIdempotencyKey } from '@headgate/iceberg/rest'
-import { Stale } from '../catalog/stale.ts'
-import type { Answer, Call } from '../http/operation.ts'
-import { findOutcome, forgetOutcome, keepOutcome, type KeptOutcome } from '../store/idempotency.ts'
-import type { IdempotencyRow } from '../store/riders.ts'
+import { done, moved, type Outcome, settle } from '../catalog/commit/outcome.ts'
+import { findOutcome, deleteExpiredOutcome, insertOutcome, type StoredOutcome } from '../store/idempotency.ts'
+import type { IdempotencyKey } from '../store/commit-record.ts'
 import type { Sql } from '../store/sql.ts'
 import { isViolation } from '../store/violation.ts'
 
-export interface IdempotencyParts {
+export interface IdempotencyDeps {
   readonly sql: Sql
   readonly lifetimeSeconds: number
 }
 
-/** Makes the row that the change keeps in its own transaction; null when the request carries no key. */
-export type Keep = (
-  status: number,
-  relationId: string | null,
-  metadata?: { readonly location: string; readonly digest: string | null },
-) => IdempotencyRow | null
+/** Request that an operation runs for. Its header, path, query and body identify the change. */
+export interface IdempotentCall {
+  readonly method: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly identity: {
+    readonly principal: { readonly id: string }
+    readonly actors: readonly { readonly id: string }[]
+  }
+  /** Draft of the audit event. A replay sets `reason`. */
+  readonly audit: { readonly operation: string; reason?: string }
+  header(name: string): string | undefined
+  bytes(): Promise<Uint8Array>
+}
 
-/** Outcomes that will be the same however often the request is sent. Rights, limits and failures are not among them. */
+/** Operation that may run once for its `Idempotency-Key`. */
+export interface IdempotentOperation<T> {
+  /** Status of the response when the operation succeeds. */
+  readonly status: number
+  /** Runs the operation. A change stores the key, if there is one, in its own transaction. */
+  attempt(key: IdempotencyKey | null): Promise<Outcome<T>>
+  /** Encodes the response of an earlier request with the same key. */
+  replay(stored: StoredOutcome): Promise<T>
+}
+
+/** Statuses of errors that a repeated request would get again. Missing rights, limits and failures are not among them. */
 const deterministic: ReadonlySet<number> = new Set([400, 404, 406, 409, 412, 422])
 
 /**
- * Runs an operation once for its `Idempotency-Key` (Iceberg REST specification). The outcome is kept in the
- * transaction of the change, so that a retry after a lost answer finds it, and never the body: a success is rendered
- * anew by `replay`, from what is there now.
+ * Runs an operation once for its `Idempotency-Key` (Iceberg REST specification). The outcome is stored in the transaction
+ * of the change, so that a retry after a lost response finds it. The response body is not stored: `replay` encodes the
+ * current state.
  *
  * @throws HeadgateError `unprocessable` when the key was used for another request
  */
-export async function idempotent(
-  parts: IdempotencyParts,
-  call: Call,
-  work: (keep: Keep) => Promise<Answer>,
-  replay: (outcome: KeptOutcome) => Promise<Answer>,
-): Promise<Answer> {
-  const key = decodeIdempotencyKey(call.header('idempotency-key'))
-  if (key === undefined) return work(() => null)
-  const principalId = call.identity.principal.id
-  const operation = call.audit.operation
-  const digest = await digestOf(call)
-  const answerAgain = async (): Promise<Answer | null> => {
-    const outcome = await findOutcome(parts.sql, principalId, key)
-    if (outcome === null) return null
-    if (outcome.operation !== operation || outcome.digest !== digest) {
-      throw new HeadgateError(
-        'unprocessable',
-        'This Idempotency-Key was used for another request: make a new one.',
-      )
-    }
-    call.audit.reason = 'replayed'
-    if (outcome.error !== null)
-      throw new HeadgateError(outcome.error.code as ErrorCode, outcome.error.message)
-    return replay(outcome)
-  }
-  const keep = (
-    status: number,
-    relationId: string | null,
-    metadata?: { readonly location: string; readonly digest: string | null },
-    error: IdempotencyRow['error'] = null,
-  ): IdempotencyRow => ({
-    principal_id: principalId,
-    key,
-    operation,
-    digest,
+export async function idempotent<T>(
+  deps: IdempotencyDeps,
+  call: IdempotentCall,
+  { status, attempt, replay }: IdempotentOperation<T>,
+): Promise<Outcome<T>> {
+  const header = decodeIdempotencyKey(call.header('idempotency-key'))
+  if (header === undefined) return await attempt(null)
+  const key: IdempotencyKey = {
+    principal_id: call.identity.principal.id,
+    key: header,
+    operation: call.audit.operation,
+    digest: await digestRequest(call),
     status,
-    relation_id: relationId,
-    metadata_location: metadata?.location ?? null,
-    metadata_digest: metadata?.digest ?? null,
-    error,
-    expires_at: Date.now() / 1000 + parts.lifetimeSeconds,
-  })
-
-  const earlier = await answerAgain()
-  if (earlier !== null) return earlier
-  try {
-    return await work(keep)
-  } catch (error) {
-    // The same request ran beside this one and won: its outcome is ours.
-    if (isViolation(error, 'idempotency_pkey')) {
-      const other = await answerAgain()
-      if (other !== null) return other
-      // What was kept under the key has expired and was not cleaned away yet.
-      await forgetOutcome(parts.sql, principalId, key)
-      throw new Stale()
-    }
-    if (isHeadgateError(error) && isOutcome(error)) {
-      // What stands in the way may be what the same request has done, beside this one or before its answer was lost.
-      const other = await answerAgain()
-      if (other !== null) return other
-      // An outcome that cannot be kept is still the outcome: nothing was changed, so the same request finds it again.
-      const kept = await keepOutcome(
-        parts.sql,
-        keep(error.kind.status, null, undefined, { code: error.code, message: error.message }),
-      ).catch(() => true)
-      // A concurrent request with the same key was committed since the look-up above: its outcome is the answer.
-      const twin = kept ? null : await answerAgain()
-      if (twin !== null) return twin
-    }
-    throw error
+    expires_at: Date.now() / 1000 + deps.lifetimeSeconds,
   }
+  const replayStored = async (): Promise<Outcome<T> | null> => {
+    const stored = await findStored(deps, key)
+    if (stored === null) return null
+    call.audit.reason = 'replayed'
+    return stored.error === null
+      ? done(await replay(stored))
+      : { type: 'refused', error: toError(stored.error) }
+  }
+
+  const earlier = await replayStored()
+  if (earlier !== null) return earlier
+  const outcome = await settle(() => attempt(key))
+  if (outcome.type !== 'refused') return outcome
+  const { error } = outcome
+  if (isViolation(error, 'idempotency_pkey')) {
+    // A concurrent request with the same key was committed first: its outcome is the response.
+    const other = await replayStored()
+    if (other !== null) return other
+    // The outcome under the key has expired, and no job has deleted it yet.
+    await deleteExpiredOutcome(deps.sql, key.principal_id, key.key)
+    return moved
+  }
+  if (!isHeadgateError(error) || !isStored(error)) return outcome
+  // The conflict may be with the change of the same request, which ran concurrently or whose response was lost.
+  const other = await replayStored()
+  if (other !== null) return other
+  return (await storeError(deps, key, error)) ? outcome : ((await replayStored()) ?? outcome)
+}
+
+/** @throws HeadgateError `unprocessable` when the key was used for another request */
+async function findStored({ sql }: IdempotencyDeps, key: IdempotencyKey): Promise<StoredOutcome | null> {
+  const stored = await findOutcome(sql, key.principal_id, key.key)
+  if (stored !== null && (stored.operation !== key.operation || stored.digest !== key.digest))
+    throw new HeadgateError(
+      'unprocessable',
+      'This Idempotency-Key was used for another request: send a new key.',
+    )
+  return stored
 }
 
 /**
- * Whether a refusal is kept. A caller who may not see the warehouse gets the error of a missing warehouse for all that
- * it holds: keeping it would let callers without rights fill the store.
+ * Stores an error under the key. Returns false when a concurrent request with the same key was committed. A store that
+ * fails changes nothing about the response: the same request gets the same error again.
  */
-function isOutcome({ kind, code }: HeadgateError): boolean {
+async function storeError(
+  { sql }: IdempotencyDeps,
+  key: IdempotencyKey,
+  { kind, code, message }: HeadgateError,
+): Promise<boolean> {
+  const row = {
+    ...key,
+    status: kind.status,
+    relation_id: null,
+    metadata_location: null,
+    metadata_digest: null,
+    error: { code, message },
+  }
+  return await insertOutcome(sql, row).catch(() => true)
+}
+
+function toError({ code, message }: NonNullable<StoredOutcome['error']>): HeadgateError {
+  return new HeadgateError(code as ErrorCode, message)
+}
+
+/**
+ * Returns whether an error is stored. A caller that may not see the warehouse gets the error of a missing warehouse for
+ * every request in it: storing it would let callers without rights fill the database.
+ */
+function isStored({ kind, code }: HeadgateError): boolean {
   return deterministic.has(kind.status) && code !== 'no-such-warehouse'
 }
 
-/** What an engine did for a user is no outcome of another engine, whose limits may be narrower. */
-async function digestOf(call: Call): Promise<string> {
+/** Returns the digest of a request, with the engine that acts for the user: the limits of another engine may differ. */
+async function digestRequest(call: IdempotentCall): Promise<string> {
   const [actor] = call.identity.actors
   const through = actor === undefined ? '' : ` ${actor.id}`
   const hash = createHash('sha256').update(

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { createAuthenticator } from './authenticator.ts'
-import type { Identity } from './identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import { randomUUID } from 'node:crypto'
 
-const etl: Identity = {
+const etl: ProvenIdentity = {
   principal: { id: randomUUID(), issuer: 'headgate', subject: 'etl', name: 'etl' },
   actors: [],
   method: 'session-token',
   expiresAt: null,
 }
 
-describe('the Authorization header', () => {
+describe('The Authorization header', () => {
   const seen: string[] = []
   const sessions = {
-    verify(token: string): Identity {
+    verify(token: string): ProvenIdentity {
       seen.push(token)
       return etl
     },
@@ -48,7 +48,7 @@ describe('the Authorization header', () => {
     expect(refuse).not.toThrow(/YWRtaW46c2VjcmV0|größe/)
   })
 
-  test('may be missing where anonymous callers are let in, but not be wrong', () => {
+  test('can be missing where anonymous callers are allowed, but not invalid', () => {
     const open = createAuthenticator({ sessions, anonymous: true })
     expect(open.authenticate({})).toMatchObject({ method: 'anonymous', principal: { name: 'anonymous' } })
     expect(() => open.authenticate({ authorization: 'Basic x' })).toThrow(/token endpoint/)

@@ -1,43 +1,43 @@
 import { HeadgateError } from '@headgate/errors'
 import { bearerToken } from './bearer.ts'
-import { anonymousId } from './anonymous.ts'
-import type { Identity } from './identity.ts'
+import { anonymousId } from '../reserved-ids.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 
-/** Headers that an identity can be proven by, as node:http has them. */
+/** Headers that prove an identity, in the form of node:http. */
 export interface AuthenticationHeaders {
   readonly authorization?: string | undefined
 }
 
 /** Says who calls. Throws `unauthenticated` (401). Synchronous where nothing has to be awaited. */
 export interface Authenticator {
-  authenticate(headers: AuthenticationHeaders): Identity | Promise<Identity>
+  authenticate(headers: AuthenticationHeaders): ProvenIdentity | Promise<ProvenIdentity>
 }
 
-/** Verifies the tokens of one issuer; `Sessions` is the one for ours. */
+/** Verifies the tokens of one issuer; `Sessions` verifies those of this server. */
 export interface BearerVerifier {
-  verify(token: string): Identity | Promise<Identity>
+  verify(token: string): ProvenIdentity | Promise<ProvenIdentity>
 }
 
-export interface AuthenticatorParts {
+export interface AuthenticatorDeps {
   readonly sessions: BearerVerifier
   /**
-   * Callers without an Authorization header may do everything. For a laptop only (`--insecure-anonymous`); a header
-   * that is there is still checked, so that a client which believes it has an identity has it.
+   * Callers without an Authorization header may do everything. For a laptop only (`--insecure-anonymous`). A header in
+   * the request is still verified, so that a client with a token gets the identity of the token.
    */
   readonly anonymous?: boolean
 }
 
-/** What PyIceberg sends when it was given no credential. */
+/** PyIceberg sends this text when it has no credential. */
 const noToken = 'Bearer None'
 
-const anonymousIdentity: Identity = {
+const anonymousIdentity: ProvenIdentity = {
   principal: { id: anonymousId, issuer: 'headgate', subject: 'anonymous', name: 'anonymous' },
   actors: [],
   method: 'anonymous',
   expiresAt: null,
 }
 
-export function createAuthenticator({ sessions, anonymous = false }: AuthenticatorParts): Authenticator {
+export function createAuthenticator({ sessions, anonymous = false }: AuthenticatorDeps): Authenticator {
   return {
     authenticate({ authorization }) {
       const nothing = authorization === undefined || (anonymous && authorization === noToken)

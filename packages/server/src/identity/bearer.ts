@@ -1,8 +1,8 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** The token of an `Authorization: Bearer` header (RFC 6750 section 2.1). Throws 401 for every other header. */
+/** Returns the token of an `Authorization: Bearer` header (RFC 6750 section 2.1). Throws 401 for every other header. */
 export function bearerToken(header: string): string {
-  const token = bearerOf(header)
+  const token = parseBearer(header)
   if (token !== null) return token
   const scheme = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+(?= |$)/.exec(header)?.[0].toLowerCase()
   throw new HeadgateError(
@@ -13,7 +13,7 @@ export function bearerToken(header: string): string {
   )
 }
 
-/** The token of such a header; null: it is another one, or malformed. */
-export function bearerOf(header: string): string | null {
+/** Parses the token of such a header. Returns null for another or a malformed header. */
+export function parseBearer(header: string): string | null {
   return /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1] ?? null
 }

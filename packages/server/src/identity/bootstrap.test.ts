@@ -4,7 +4,7 @@ import { Policies } from '../access/policies.ts'
 import { setPrincipalEnabled } from '../store/principals.ts'
 import { addRoleMember, findRoleByName, removeRoleMember } from '../store/roles.ts'
 import type { Sql } from '../store/sql.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
+import { testStore, type TestStore } from '../../test/store/database.ts'
 import { administratorsRole, bootstrapAdministrator } from './bootstrap.ts'
 import { checkClientSecret } from './client-secret.ts'
 
@@ -22,8 +22,8 @@ async function reset(): Promise<{ clientSecret: string }> {
   return result
 }
 
-describe('the first administrator', () => {
-  test('is made once, also by many at the same time; everybody else learns that it exists, without its secret', async () => {
+describe('The first administrator', () => {
+  test('exists once, also after concurrent starts; the other starts learn that it exists, without its secret', async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => bootstrapAdministrator({ sql })))
     const made = results.filter((result) => result.created)
     expect(made).toHaveLength(1)
@@ -45,7 +45,7 @@ describe('the first administrator', () => {
     expect(policy.grantees).toContain((await findRoleByName(sql, administratorsRole))?.id)
   })
 
-  test('gets back in by a reset, whatever was done: the old secret stops, membership and state are restored', async () => {
+  test('can be restored by a reset: the old secret stops, and membership and state are restored', async () => {
     const before = await reset()
     const first = await checkClientSecret(sql, 'admin', before.clientSecret, 0)
     if (!first.ok) throw new Error(first.reason)

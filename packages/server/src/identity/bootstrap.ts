@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { serverId } from '../access/privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import { insertAudit } from '../store/audit.ts'
 import { dropAllSecrets, insertSecret } from '../store/client-secrets.ts'
 import { insertGrant } from '../store/grants.ts'
@@ -72,7 +72,7 @@ export async function bootstrapAdministrator(parts: {
   return created ? { created, clientId, clientSecret } : { created, clientId }
 }
 
-/** The id of the role, made or restored. */
+/** Returns the id of the role, which is created or restored. */
 async function administratorsId(tx: Queryable): Promise<string> {
   const present = await findRoleByName(tx, administratorsRole)
   const id = present?.id ?? randomUUID()

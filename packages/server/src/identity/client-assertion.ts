@@ -3,11 +3,11 @@ import type { Queryable } from '../store/sql.ts'
 import { useAssertion } from '../store/used-assertions.ts'
 import type { ClientCheck } from './client-secret.ts'
 import type { ExternalTokens } from './external.ts'
-import type { Identity, Principal, Proof } from './identity.ts'
+import type { ProvenIdentity, Principal, Proof } from '../proven-identity.ts'
 import { peek } from './peek.ts'
 import { checkSignedAssertion } from './signed-assertion.ts'
 
-export interface AssertionParts {
+export interface AssertionDeps {
   readonly sql: Queryable
   /** The token endpoint's issuer: the only `aud` of a client's own assertions. */
   readonly issuer: string
@@ -16,23 +16,23 @@ export interface AssertionParts {
 }
 
 /**
- * Checks a client by a JWT (RFC 7523 section 2.2): one that it signed with a registered key, which works once, or the token
- * that its own platform gave it, such as that of a Kubernetes service account.
+ * Authenticates a client by a JWT (RFC 7523 section 2.2): one that it signed with a registered key, which is accepted
+ * once, or a token of its platform, such as that of a Kubernetes service account.
  */
 export async function checkClientAssertion(
-  parts: AssertionParts,
+  deps: AssertionDeps,
   assertion: string,
   nowMs: number,
 ): Promise<ClientCheck> {
   const issuer = peek(assertion)?.claims['iss']
-  const { external } = parts
+  const { external } = deps
   if (external !== null && typeof issuer === 'string' && external.issuers.has(issuer))
-    return checkFederated(parts.sql, external, assertion, nowMs)
-  return checkOwn(parts, assertion, nowMs)
+    return checkFederated(deps.sql, external, assertion, nowMs)
+  return checkOwn(deps, assertion, nowMs)
 }
 
-async function checkOwn(parts: AssertionParts, assertion: string, nowMs: number): Promise<ClientCheck> {
-  const check = await checkSignedAssertion(parts.sql, assertion, { audience: parts.issuer, now: nowMs })
+async function checkOwn(deps: AssertionDeps, assertion: string, nowMs: number): Promise<ClientCheck> {
+  const check = await checkSignedAssertion(deps.sql, assertion, { audience: deps.issuer, now: nowMs })
   if (!check.ok) return { ok: false, reason: check.reason, clientId: null, told: check.told }
   const { client, subject, id, expiresAt } = check.value
   const clientId = client.subject
@@ -40,7 +40,7 @@ async function checkOwn(parts: AssertionParts, assertion: string, nowMs: number)
     const told = 'The iss and the sub of a client assertion must both be the client id.'
     return { ok: false, reason: 'sub is another', clientId, told }
   }
-  if (!(await useAssertion(parts.sql, { issuer: `client ${client.id}`, id, expiresAt }))) {
+  if (!(await useAssertion(deps.sql, { issuer: `client ${client.id}`, id, expiresAt }))) {
     const told = 'The client assertion was used before: make a new one, with another jti, for each request.'
     return { ok: false, reason: 'used before', clientId, told }
   }
@@ -66,7 +66,7 @@ async function checkFederated(
 }
 
 function proven({ id, issuer, subject, name }: Principal, method: Proof, nowMs: number): ClientCheck {
-  const identity: Identity = {
+  const identity: ProvenIdentity = {
     principal: { id, issuer, subject, name },
     actors: [],
     method,

@@ -1,16 +1,16 @@
 import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose'
 
-/** Algorithms that clients may sign with: asymmetric ones alone. */
+/** Algorithms that clients may sign with: only asymmetric ones. */
 export const clientAlgorithms: readonly string[] = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256']
 
-/** The members of a public key, by its kind; whatever else came along is not kept. */
-const membersOf: Readonly<Record<string, readonly string[]>> = {
+/** Members of a public key, by its kind; other members are not stored. */
+const membersByKind: Readonly<Record<string, readonly string[]>> = {
   EC: ['kty', 'crv', 'x', 'y'],
   OKP: ['kty', 'crv', 'x'],
   RSA: ['kty', 'n', 'e'],
 }
 
-const algorithmsOf: Readonly<Record<string, readonly string[]>> = {
+const algorithmsByKind: Readonly<Record<string, readonly string[]>> = {
   'EC P-256': ['ES256'],
   'EC P-384': ['ES384'],
   'OKP Ed25519': ['EdDSA', 'Ed25519'],
@@ -28,18 +28,19 @@ export type ClientKeyCheck =
   { readonly ok: true; readonly value: ClientKey } | { readonly ok: false; readonly told: string }
 
 /**
- * Checks a key that a client shall be known by: public, asymmetric, strong enough, usable. `alg` is kept where it is given,
- * and decided here where only one is possible.
+ * Validates a key for a client: public, asymmetric, strong enough, usable. `alg` is stored if it is set, and derived if
+ * only one is possible.
  */
 export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Promise<ClientKeyCheck> {
   const { kty, crv, alg, kid } = jwk
-  const members = typeof kty === 'string' && Object.hasOwn(membersOf, kty) ? membersOf[kty] : undefined
+  const members =
+    typeof kty === 'string' && Object.hasOwn(membersByKind, kty) ? membersByKind[kty] : undefined
   if (members === undefined) return refused('The key must be of kty EC, OKP or RSA.')
   if (['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth'].some((name) => name in jwk))
     return refused(
       'This is a private key: register the public one, without d, and take this one for compromised.',
     )
-  const possible = algorithmsOf[kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`]
+  const possible = algorithmsByKind[kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`]
   if (possible === undefined) return refused('The curve must be P-256, P-384 or Ed25519.')
   const [only, ...others] = possible
   const chosen = alg ?? (others.length === 0 || kty === 'OKP' ? only : undefined)
@@ -64,7 +65,7 @@ export async function checkClientKey(jwk: Readonly<Record<string, unknown>>): Pr
   return { ok: true, value: { id, jwk: kept } }
 }
 
-/** A kept key, to verify with. */
+/** Imports a stored key, for verification. */
 export async function importKey(jwk: Readonly<Record<string, unknown>>): Promise<CryptoKey> {
   const key = await importJWK(jwk as JWK)
   if (key instanceof Uint8Array) throw new TypeError('a client key must be asymmetric')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dropAllSecrets, dropOldSecrets, insertSecret } from '../store/client-secrets.ts'
 import { insertPrincipal, ownIssuer, setPrincipalEnabled } from '../store/principals.ts'
 import { type Sql, statement } from '../store/sql.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
+import { testStore, type TestStore } from '../../test/store/database.ts'
 import { checkClientSecret, generateSecret, hashSecret } from './client-secret.ts'
 
 let store: TestStore
@@ -27,7 +27,7 @@ const reasons = async (clientId: string | null, secret: string): Promise<string>
   return check.ok ? 'ok' : check.reason
 }
 
-describe('a client secret', () => {
+describe('A client secret', () => {
   test('has 256 bits, and only its digest is stored', async () => {
     const { id, secrets } = await client('digest')
     expect(Buffer.from(secrets[0] ?? '', 'base64url')).toHaveLength(32)
@@ -40,7 +40,7 @@ describe('a client secret', () => {
     )
   })
 
-  test('proves the client in either slot, with its id or alone', async () => {
+  test('proves the client in either slot, with its id or by itself', async () => {
     const { id, secrets } = await client('both')
     for (const secret of secrets) {
       for (const clientId of ['both', null]) {
@@ -54,7 +54,7 @@ describe('a client secret', () => {
     }
   })
 
-  test('of another client, of nobody, or with the wrong name does not', async () => {
+  test('fails for another client, without a client, and with the wrong name', async () => {
     const { secrets } = await client('mine')
     const other = await client('theirs')
     expect(await reasons('mine', other.secrets[0] ?? '')).toBe('wrong secret')
@@ -65,13 +65,13 @@ describe('a client secret', () => {
     expect(await reasons('MINE', secrets[0] ?? '')).toBe('unknown client')
   })
 
-  test('of a client without secrets is never right, not even the empty digest', async () => {
+  test('fails for a client without secrets, also with the empty digest', async () => {
     const { id } = await client('empty')
     await dropAllSecrets(sql, id)
     expect(await checkClientSecret(sql, 'empty', '', 0)).toMatchObject({ ok: false })
   })
 
-  test('of a disabled principal does not', async () => {
+  test('fails for a disabled principal', async () => {
     const { id, secrets } = await client('off')
     await setPrincipalEnabled(sql, id, false)
     expect(await checkClientSecret(sql, 'off', secrets[0] ?? '', 0)).toMatchObject({
@@ -84,7 +84,7 @@ describe('a client secret', () => {
     })
   })
 
-  test('is rotated without a gap: a third does not fit until the old ones are dropped, and those stop then', async () => {
+  test('rotates without an interruption: a third one is refused until the old ones are deleted, which invalidates them', async () => {
     const { id, secrets } = await client('rotating')
     const next = generateSecret()
     expect(await insertSecret(sql, id, hashSecret(next))).toBeNull()

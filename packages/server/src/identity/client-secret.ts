@@ -2,33 +2,39 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { findClient, findClientBySecret, type ClientRow } from '../store/client-secrets.ts'
 import { ownIssuer } from '../store/principals.ts'
 import type { Queryable } from '../store/sql.ts'
-import type { Identity } from './identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 
-/** A new client secret: 256 random bits in base64url, 43 characters. It exists in clear only in the answer that tells it. */
+/**
+ * Generates a client secret: 256 random bits in base64url, 43 characters. It exists in clear only in the answer that
+ * tells it.
+ */
 export function generateSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** What is stored of a secret. A plain digest is enough: nobody can go through 2^256 of them. */
+/**
+ * Returns the digest of a secret, as it is stored. A plain digest is sufficient, because 2^256 secrets cannot be
+ * enumerated.
+ */
 export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer')
 }
 
 export type ClientCheck =
-  | { readonly ok: true; readonly identity: Identity; readonly clientId: string }
+  | { readonly ok: true; readonly identity: ProvenIdentity; readonly clientId: string }
   | {
       readonly ok: false
       /** For logs: on the wire most of them look the same. */
       readonly reason: string
       readonly clientId: string | null
-      /** What the client may be told, when it has proven enough to hear it. */
+      /** Message for the client, if its proof is good enough to receive it. */
       readonly told?: string | null
     }
 
 /**
  * Checks a client by its secret, with its id or, for clients that send nothing else, without.
  *
- * @param clientId null: the secret alone says who it is.
+ * @param clientId null: the secret itself identifies the client.
  */
 export async function checkClientSecret(
   sql: Queryable,
@@ -44,7 +50,7 @@ export async function checkClientSecret(
   if (!matches) return { ok: false, reason: 'wrong secret', clientId: client.subject }
   if (!client.enabled) return { ok: false, reason: 'disabled', clientId: client.subject }
   const principal = { id: client.id, issuer: client.issuer, subject: client.subject, name: client.name }
-  const identity: Identity = {
+  const identity: ProvenIdentity = {
     principal,
     actors: [],
     method: 'client-secret',

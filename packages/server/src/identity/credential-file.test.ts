@@ -14,10 +14,10 @@ async function inDirectory(work: (directory: string) => Promise<void>): Promise<
   }
 }
 
-describe('the credential file', () => {
+describe('The credential file', () => {
   const credential = { clientId: 'admin', clientSecret: 'canary-secret' }
 
-  test('holds one line, for its owner alone, and replaces the one before without a trace beside it', () =>
+  test('contains one line, readable only by its owner, and replaces the previous file without a temporary file left', () =>
     inDirectory(async (directory) => {
       const path = join(directory, 'admin-credential')
       await writeFile(path, 'old', { mode: 0o644 })
@@ -36,7 +36,7 @@ describe('the credential file', () => {
       expect(await readFile(target, 'utf8')).toBe('untouched')
     }))
 
-  test('an error says nothing of the secret', () =>
+  test('no error contains the secret', () =>
     inDirectory(async (directory) => {
       const failure = writeCredentialFile(join(directory, randomBytes(4).toString('hex'), 'x'), credential)
       await expect(failure).rejects.toThrow(/ENOENT/)

@@ -3,8 +3,8 @@ import { open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Writes a client credential as one line `id:secret`, for its owner alone (mode 0600). The file is complete or not
- * there: it is written beside its place, flushed to disk and renamed. Nothing of it gets into an error.
+ * Writes a client credential as one line `id:secret`, readable only by its owner (mode 0600). The file is never
+ * partial: it is written under a temporary name, flushed to disk and renamed. No error contains the secret.
  */
 export async function writeCredentialFile(
   path: string,
@@ -12,7 +12,7 @@ export async function writeCredentialFile(
 ): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    // `wx` fails on whatever is there, so no link planted under this name is followed.
+    // `wx` fails if the file exists, so the server does not follow a link that was created under this name.
     const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(`${credential.clientId}:${credential.clientSecret}\n`)
@@ -28,7 +28,7 @@ export async function writeCredentialFile(
   await syncDirectory(dirname(path))
 }
 
-/** Without it the rename itself may be lost with the power. Not every system can. */
+/** Flushes a folder to disk, where the system can. Otherwise a power failure can undo the rename. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r').catch(() => null)
   await directory?.sync().catch(() => undefined)

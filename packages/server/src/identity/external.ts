@@ -1,12 +1,18 @@
-import type { Principal } from './identity.ts'
+import type { Principal } from '../proven-identity.ts'
 
-/** What a token of another issuer is shown for; it decides which audience and which kinds of tokens are accepted. */
+/**
+ * Purpose for which a token of another issuer is presented. It decides which audiences and kinds of tokens are
+ * accepted.
+ */
 export type ExternalPurpose =
   /** Access to the catalog: an access token for this server's audience, never an id_token. */
   | 'bearer'
   /** The user of a token exchange: as `bearer`, or a kind that the issuer's configuration allows for that. */
   | 'subject'
-  /** A workload proves which client it is (`client_assertion` of RFC 7523 section 2.2): its audience is the token endpoint's issuer. */
+  /**
+   * A workload proves which client it is (`client_assertion` of RFC 7523 section 2.2): its audience is the token
+   * endpoint's issuer.
+   */
   | 'client'
 
 /** A party as an issuer names it. */
@@ -15,7 +21,10 @@ export interface ExternalParty {
   readonly subject: string
 }
 
-/** Whom a configured issuer vouches for, as a token said that was verified just now. Nothing of it need be in the store. */
+/**
+ * Facts about a subject that a configured issuer states in a token, which was just verified. The store need not contain
+ * the subject.
+ */
 export interface VerifiedExternal extends ExternalParty {
   /** Exactly as configured; never as an unverified token says. */
   readonly issuer: string
@@ -24,13 +33,16 @@ export interface VerifiedExternal extends ExternalParty {
   readonly login: string | null
   /** For people; null: the token has none. */
   readonly name: string | null
-  /** Names of groups at this issuer; null: the token says nothing about groups, so those of the last login stay. */
+  /** Names of groups at this issuer. Null: the token contains no groups, so those of the last login remain. */
   readonly groups: readonly string[] | null
-  /** Who acts for the subject: the outermost `act`, or an `azp` that the issuer's configuration takes for one. */
+  /**
+   * Party that acts for the subject: the outermost `act`, or an `azp` that the configuration of the issuer lists as an
+   * actor.
+   */
   readonly actor: ExternalParty | null
-  /** `may_act` (RFC 8693 section 4.4): who alone may act for the subject; null: the token does not say. */
+  /** `may_act` (RFC 8693 section 4.4): the only party that may act for the subject. Null: not stated. */
   readonly mayAct: ExternalParty | null
-  /** `client_id`, or `azp`: whom the token was given to. */
+  /** `client_id`, or `azp`: client that the token was issued to. */
   readonly clientId: string | null
   readonly scope: string | null
   /** Epoch ms. */
@@ -43,7 +55,9 @@ export interface VerifiedExternal extends ExternalParty {
   readonly id: string | null
 }
 
-/** Why a token of another issuer was refused. For the log and the audit; callers learn what `told` says. */
+/**
+ * Reason for which a token of another issuer was refused. For the log and the audit; callers learn what `told` says.
+ */
 export type ExternalRefusal =
   | 'too long'
   | 'malformed'
@@ -63,7 +77,10 @@ export type ExternalVerification =
   | {
       readonly ok: true
       readonly value: VerifiedExternal
-      /** Epoch ms: whoever keeps the result keeps it no longer, or what stops the token at its issuer does not stop it here. Absent: not at all. */
+      /**
+       * Epoch ms until which the result may be cached, so that a revocation at the issuer takes effect here. Absent:
+       * not at all.
+       */
       readonly goodUntil?: number
     }
   | {
@@ -78,7 +95,8 @@ export interface ExternalTokens {
   /** The configured issuers, as their tokens name them. */
   readonly issuers: ReadonlySet<string>
   /**
-   * Whose token this is. Keys come from configured issuers only, by what the configuration says, never by the token.
+   * Verifies a token and returns its subject. Keys come from configured issuers only, by what the configuration says,
+   * never by the token.
    *
    * @param signal ends the waiting for keys or introspection
    * @throws HeadgateError `unavailable` when the issuer cannot be asked and the token may well be good
@@ -89,16 +107,16 @@ export interface ExternalTokens {
 /** Principals of other issuers. */
 export interface ExternalPrincipals {
   /**
-   * The principal of a verified token: found, or made where the issuer's configuration says so; its login, name and groups
-   * are those of the token from now on. Whether it is enabled is not said here: its policy says so.
+   * Finds the principal of a verified token, or creates it if the configuration of the issuer allows it. Its login,
+   * name and groups are updated from the token. The result does not state whether it is enabled: its policy does.
    *
-   * @throws HeadgateError `unauthenticated` for somebody who is not known and may not be made
+   * @throws HeadgateError `unauthenticated` for an unknown subject that may not be created
    */
   of(verified: VerifiedExternal): Promise<Principal>
 }
 
-export type SecondLegAnswer =
-  /** What the verified subject token and the verified answer say together: the ends are the earlier ones. */
+export type SecondLegResponse =
+  /** Combines the verified subject token and the verified response: the earlier ends apply. */
   | { readonly ok: true; readonly value: VerifiedExternal }
   | {
       readonly ok: false
@@ -109,21 +127,21 @@ export type SecondLegAnswer =
     }
 
 /**
- * The second leg of an exchange: the issuer of a user's token is asked, as this server's own client, for a token of the
- * same user for this server (RFC 8693, RFC 7523), and only then a token of ours is made.
+ * Second leg of an exchange: the server requests, with its own client, a token of the same user for this server from
+ * the issuer of a user's token (RFC 8693, RFC 7523), and only then mints its own token.
  */
 export interface SecondLegs {
-  /** How the issuer is asked, for the audit; null: its tokens are worth a session by themselves. */
-  profileOf(issuer: string): string | null
+  /** Returns the name of the second leg, for the audit event. Null: tokens of the issuer need none. */
+  findProfile(issuer: string): string | null
   /**
    * @param token the subject token, as it was shown
    * @param subject what it says, verified just now
    * @throws HeadgateError `unavailable` when the issuer does not answer in time, or too many wait for it
    */
-  ask(token: string, subject: VerifiedExternal): Promise<SecondLegAnswer>
+  ask(token: string, subject: VerifiedExternal): Promise<SecondLegResponse>
 }
 
-/** What the rooms need to take tokens of other issuers. */
+/** Functions that other modules need to accept tokens of other issuers. */
 export interface ExternalIdentities {
   readonly tokens: ExternalTokens
   readonly principals: ExternalPrincipals

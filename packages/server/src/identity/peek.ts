@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { JsonError, parseBytes } from '@headgate/json'
 
-/** Longer texts are no token that anybody takes here, and are not even split. */
+/** Longer texts cannot be tokens for this server and are not even split. */
 export const maxForeignTokenLength = 16_384
 const maxDepth = 16
 
-/** What a JWT says about itself, believed by nobody yet. */
+/** Claims of a JWT that is not verified yet. */
 export interface Peeked {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
@@ -18,12 +18,12 @@ export function peek(token: string): Peeked | null {
   if (token.length > maxForeignTokenLength) return null
   const [first = '', second = '', third, ...more] = token.split('.')
   if (third === undefined || more.length > 0) return null
-  const [header, claims] = [objectOf(first), objectOf(second)]
+  const [header, claims] = [parseObject(first), parseObject(second)]
   if (header === null || claims === null || !/^[A-Za-z0-9_-]*$/.test(third)) return null
   return { header, claims, signature: third === '' ? null : third }
 }
 
-function objectOf(part: string): Readonly<Record<string, unknown>> | null {
+function parseObject(part: string): Readonly<Record<string, unknown>> | null {
   if (!/^[A-Za-z0-9_-]+$/.test(part)) return null
   const bytes = Buffer.from(part, 'base64url')
   // No name has a NUL in it, and the store has no way to be asked for one.

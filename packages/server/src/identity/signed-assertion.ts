@@ -5,7 +5,7 @@ import type { Queryable } from '../store/sql.ts'
 import { clientAlgorithms, importKey } from './client-key.ts'
 import { peek } from './peek.ts'
 
-/** What a client signed with its registered key, verified; whether it was used before is not known yet. */
+/** Assertion that a client signed with its registered key, verified. Whether it was used before is not checked yet. */
 export interface SignedAssertion {
   readonly client: Omit<SigningClientRow, 'keys'>
   readonly subject: string
@@ -24,12 +24,14 @@ export type AssertionCheck =
       readonly ok: false
       /** For the log. */
       readonly reason: string
-      /** For the client, once its signature is known to be good; null: it hears nothing that helps to guess. */
+      /**
+       * Message for the client, once its signature is verified. Null: the client gets no message that helps guessing.
+       */
       readonly told: string | null
     }
 
 export interface AssertionRules {
-  /** The one `aud` that is taken: the token endpoint's issuer, alone (draft-ietf-oauth-rfc7523bis). */
+  /** The only accepted `aud`: the issuer of the token endpoint (draft-ietf-oauth-rfc7523bis). */
   readonly audience: string
   readonly now: number
 }
@@ -37,7 +39,7 @@ export interface AssertionRules {
 const maxLength = 8_192
 const maxLifeSeconds = 300
 const leewaySeconds = 5
-/** A header may say which key and what kind, and never where a key is to be had. */
+/** A header may name the key and its kind, but not a URL of a key. */
 const allowedHeader: ReadonlySet<string> = new Set(['alg', 'kid', 'typ'])
 const allowedTypes: ReadonlySet<unknown> = new Set([
   undefined,
@@ -48,8 +50,9 @@ const allowedTypes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Verifies a JWT that a client of ours signed with a registered key (RFC 7523 section 3): `iss` is its client id, `aud` the
- * token endpoint, it lives five minutes at most and has a `jti`. The caller decides about `sub` and uses the `jti` up.
+ * Verifies a JWT that a client of this server signed with a registered key (RFC 7523 section 3): `iss` is its client
+ * id, `aud` the token endpoint, it is valid for at most five minutes and has a `jti`. The caller decides about `sub`
+ * and uses the `jti` up.
  */
 export async function checkSignedAssertion(
   sql: Queryable,
@@ -141,7 +144,7 @@ function checkClaims(
   }
 }
 
-/** Nobody has the private half: verifying with it takes as long as with the key of a client that exists. */
+/** The private key is unknown: verification with it takes as long as with the key of an existing client. */
 const decoy = {
   kty: 'EC',
   crv: 'P-256',

@@ -1,6 +1,6 @@
 import { peek } from './peek.ts'
 
-/** What an engine says about its user, signed or not. */
+/** Statement of an engine about its user, signed or unsigned. */
 export interface UserStatement {
   /** The name as the engine knows it. */
   readonly name: string
@@ -17,13 +17,14 @@ const maxAheadSeconds = 30
 const allowedHeader: ReadonlySet<string> = new Set(['alg', 'typ'])
 
 /**
- * Reads an unsigned JWT (`alg: none`) as the statement of the engine that sends it: data, and no proof of anything. Pure.
+ * Reads an unsigned JWT (`alg: none`) as the statement of the engine that sends it: data, and no proof of anything.
+ * Pure.
  *
- * It must be fresh, so that one that lies about in a log is not taken up, and must name neither a key nor an actor.
+ * It must be recent, so that one from a log cannot be used, and must name neither a key nor an actor.
  */
 export function readUnsigned(token: string, nowMs: number): StatementReading {
   const peeked = peek(token)
-  if (peeked === null) return refused('The subject token is no JWT.')
+  if (peeked === null) return refused('The subject token is not a JWT.')
   const { header, claims, signature } = peeked
   if (header['alg'] !== 'none' || signature !== null)
     return refused('An unsigned subject token must have alg none and an empty signature.')
@@ -48,7 +49,7 @@ export function readClaims(claims: Readonly<Record<string, unknown>>): Statement
   return { ok: true, value: { name: sub, queryId: queryId ?? null } }
 }
 
-/** Whether a text can be the name of a user: one way to write it, nothing that is not seen. */
+/** Returns whether a text can be the name of a user: it is normalized and contains only visible characters. */
 function isUserName(value: unknown): value is string {
   return (
     typeof value === 'string' &&

@@ -7,8 +7,8 @@ import { ownEvent } from './own-event.ts'
 const batchSize = 100
 
 /**
- * Ends the retention of dropped relations: a purge is started for those whose files are to be deleted, the others are
- * forgotten, which frees their locations and leaves their files.
+ * Ends the retention of dropped relations. Starts a purge for relations that were dropped with purge. Deletes the rows of
+ * all others, which releases their locations and keeps their files.
  */
 export function expireSweep(sql: Sql): Sweep {
   return {

@@ -9,24 +9,24 @@ import type { Sweep } from './jobs.ts'
 
 export interface HousekeepingOptions {
   readonly sql: Sql
-  /** How long audit events are kept; 0: for ever. */
+  /** Retention of audit events in seconds. 0: no limit. */
   readonly auditSeconds: number
-  /** How long refusals are kept in the audit; 0: without end. */
+  /** Retention of refusals in the audit log in seconds. 0: no limit. */
   readonly refusalSeconds: number
-  /** Deletes keys that were retired long enough ago. */
+  /** Deletes keys whose retention has ended. */
   readonly dropRetiredKeys: () => Promise<unknown>
-  /** Default 10 minutes. */
+  /** Interval in ms. Default 10 minutes. */
   readonly everyMs?: number
 }
 
 const metricsReportSeconds = 30 * 86_400
-/** For those who look for what happened. */
+/** Retention of finished jobs, for people who analyze them. */
 const finishedJobSeconds = 7 * 86_400
 const batchSize = 1_000
-/** Of each kind in one go; the rest waits for the next turn. */
+/** Maximum number of rows of each kind in one run. The next run deletes the others. */
 const maxBatches = 100
 
-/** Deletes what nobody will ask for any more, in small statements that nobody has to wait for. */
+/** Deletes expired rows, in small statements that hold no lock for long. */
 export function housekeepingSweep(options: HousekeepingOptions): Sweep {
   const { sql, auditSeconds, refusalSeconds, dropRetiredKeys, everyMs = 10 * 60_000 } = options
   const chores = [

@@ -3,29 +3,29 @@ import type { JobRow } from '../store/jobs.ts'
 import { renewLease, saveProgress } from '../store/jobs.ts'
 import type { Sql } from '../store/sql.ts'
 
-/** The lease of a job passed to somebody else, or could not be renewed in time: stop, touch nothing more. */
+/** The lease of a job was lost, or could not be renewed in time. The run must stop and change nothing more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** One job in the hands of its worker, for as long as the lease is ours. */
+/** Run of one job, while this worker holds its lease. */
 export interface JobRun {
   readonly id: string
   readonly subjectId: string | null
   readonly payload: Json
-  /** As it was saved last, by this run or by an earlier one that died. */
+  /** Progress as it was saved last, by this run or by an earlier one that died. */
   readonly progress: JsonObject
-  /** Claims since it last made progress, this one included. */
+  /** Number of claims since the job last made progress, including this one. */
   readonly attempts: number
   /** Aborts when the server stops or the lease is lost. */
   readonly signal: AbortSignal
-  /** Throws when the job is not ours any more. Call before every step that changes something. */
+  /** Throws when the lease is lost. Call it before every step that changes something. */
   check(): void
-  /** Keeps how far the job is: whoever goes on with it starts there. */
+  /** Saves the progress of the job. A later run starts there. */
   save(progress: JsonObject): Promise<void>
 }
 
-/** Holds the lease of one claimed job: renews it in the background, and aborts the run when it is lost. */
+/** Holds the lease of one claimed job. Renews it in the background, and aborts the run when it is lost. */
 export class LeasedRun implements JobRun, Disposable {
   readonly id: string
   readonly subjectId: string | null
@@ -38,7 +38,7 @@ export class LeasedRun implements JobRun, Disposable {
   readonly #leaseMs: number
   readonly #lost = new AbortController()
   readonly #timer: NodeJS.Timeout
-  /** By the monotonic clock, counted from before the lease was asked for: never later than the store's own. */
+  /** End of the lease by the monotonic clock, computed before the lease was requested: never later than that of the database. */
   #until: number
   #renewing = false
 
@@ -62,7 +62,7 @@ export class LeasedRun implements JobRun, Disposable {
   }
 
   check(): void {
-    // A process that was stopped for a while must notice before its timers do.
+    // A process that was suspended must notice the end of the lease before its timers run.
     if (performance.now() >= this.#until) this.#lose()
     this.signal.throwIfAborted()
   }
@@ -84,7 +84,7 @@ export class LeasedRun implements JobRun, Disposable {
       if (await renewLease(this.#sql, this.#row, this.#leaseMs / 1000)) this.#until = askedAt + this.#leaseMs
       else this.#lose()
     } catch {
-      // The store is away: the lease holds until its end, perhaps the next renewal comes in time.
+      // The database is unavailable. The lease is valid until its end, and the next renewal may succeed.
       if (performance.now() >= this.#until) this.#lose()
     } finally {
       this.#renewing = false
@@ -92,7 +92,7 @@ export class LeasedRun implements JobRun, Disposable {
   }
 
   #lose(): void {
-    this.#lost.abort(new LeaseLost('the lease of this job has passed'))
+    this.#lost.abort(new LeaseLost('the lease of this job was lost'))
   }
 
   [Symbol.dispose](): void {

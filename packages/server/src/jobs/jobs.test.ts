@@ -4,11 +4,11 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { forgetFinishedJobs, insertJob } from '../store/jobs.ts'
 import { statement } from '../store/sql.ts'
-import { type TestStore, testStore } from '../store/test-database.ts'
+import { type TestStore, testStore } from '../../test/store/database.ts'
 import { housekeepingSweep } from './housekeeping.ts'
 import type { JobRun } from './job-run.ts'
 import { Jobs, type JobHandler, type JobsOptions } from './jobs.ts'
-import { jobsFor, until } from './test-jobs.ts'
+import { jobsFor, until } from '../../test/jobs/jobs.ts'
 
 let store: TestStore
 beforeEach(async () => {
@@ -46,8 +46,8 @@ const expireLeases = statement(
 )
 const makeDue = statement('test_make_due', `update job set run_at = now() where finished_at is null`)
 
-describe('background jobs', () => {
-  it('are done once, whatever the number of replicas, and not more at a time than allowed', async () => {
+describe('Background jobs', () => {
+  it('run once, for any number of replicas, and not more at a time than allowed', async () => {
     const done: string[] = []
     let running = 0
     let most = 0
@@ -67,7 +67,7 @@ describe('background jobs', () => {
     expect(most).toBeLessThanOrEqual(6)
   })
 
-  it('are kept once for each subject while they are unfinished', async () => {
+  it('exist once for each subject while they are unfinished', async () => {
     const subjectId = randomUUID()
     const job = (): Promise<boolean> =>
       insertJob(store.sql, { id: randomUUID(), kind: 'test', subjectId, payload: {} })
@@ -77,7 +77,7 @@ describe('background jobs', () => {
     expect(await job()).toBe(true)
   })
 
-  it('begin at once when somebody wakes them', async () => {
+  it('begin at once after a wake', async () => {
     const { promise, resolve } = Promise.withResolvers<JobRun>()
     await using jobs = start((run) => Promise.resolve(resolve(run)), { intervalMs: 3_600_000 })
     await sleep(100)
@@ -86,14 +86,14 @@ describe('background jobs', () => {
     expect((await promise).payload).toEqual({ exact: 9_007_199_254_740_993n })
   })
 
-  it('are found without being woken', async () => {
+  it('begin without a wake', async () => {
     const { promise, resolve } = Promise.withResolvers<string | null>()
     await using _ = start((run) => Promise.resolve(resolve(run.subjectId)))
     const subject = await enqueue()
     expect(await promise).toBe(subject)
   })
 
-  it('go on elsewhere from their saved progress when their worker is gone', async () => {
+  it('continue elsewhere from their saved progress when their worker dies', async () => {
     const subject = await enqueue()
     const stuck = Promise.withResolvers<void>()
     const lost = Promise.withResolvers<unknown>()
@@ -104,7 +104,7 @@ describe('background jobs', () => {
         await stuck.promise
         run.check()
       },
-      // With room for another job, it would take up again what it has lost.
+      // With a free slot, this worker would claim the lost job again.
       { leaseMs: 60_000, concurrency: 1 },
     )
     await until(async () => (await jobsFor(store.sql, subject))[0]?.progress['step'] === 2)
@@ -120,13 +120,13 @@ describe('background jobs', () => {
     expect(rows).toHaveLength(1)
   })
 
-  it('learn that their lease is lost, and cannot save any more', async () => {
+  it('notice that their lease is lost, and cannot save any more', async () => {
     const subject = await enqueue()
     const outcome = Promise.withResolvers<unknown>()
     await using _ = start(
       async (run) => {
         await store.sql.run(
-          statement('test_steal', `update job set leased_by = 'somebody else' where finished_at is null`),
+          statement('test_steal', `update job set leased_by = 'another worker' where finished_at is null`),
         )
         await run.save({ mine: true }).catch(outcome.resolve)
         run.check()
@@ -137,11 +137,11 @@ describe('background jobs', () => {
     expect((await jobsFor(store.sql, subject))[0]?.progress).toEqual({})
   })
 
-  it('keep their lease for as long as they take', async () => {
+  it('keep their lease as long as they run', async () => {
     const subject = await enqueue()
     const leasedUntil = async (): Promise<number> => (await jobsFor(store.sql, subject))[0]?.leasedUntil ?? 0
     let runs = 0
-    // Renewed each third of that, so that six seconds may go by unused.
+    // The lease is renewed after a third of it, so that six seconds may pass without a renewal.
     const leaseMs = 9_000
     const handler: JobHandler = async ({ signal }) => {
       runs += 1
@@ -154,22 +154,22 @@ describe('background jobs', () => {
     expect(runs).toBe(1)
   })
 
-  it('are tried again after a failure, later each time, and remember what failed', async () => {
+  it('run again after a failure, with growing delays, and store the last error', async () => {
     const subject = await enqueue()
-    /** Between these is how long after its failure each attempt is followed by the next. */
+    /** Minimum and maximum delay between the failure of each attempt and the next attempt. */
     const delays: { readonly least: number; readonly most: number }[] = []
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       const before = Date.now()
       const failed = Promise.withResolvers<void>()
-      const jobs = start(() => Promise.reject(new Error('storage is away')), {
+      const jobs = start(() => Promise.reject(new Error('storage is unavailable')), {
         intervalMs: 3_600_000,
         observe: () => failed.resolve(),
       })
       await failed.promise
-      // Nobody is left who would try again while the test looks.
+      // No worker is left that would run the job again during the test.
       await jobs[Symbol.asyncDispose]()
       const [row] = await jobsFor(store.sql, subject)
-      expect(row).toMatchObject({ attempts: attempt, leasedUntil: null, lastError: 'storage is away' })
+      expect(row).toMatchObject({ attempts: attempt, leasedUntil: null, lastError: 'storage is unavailable' })
       const runAt = row?.runAt ?? 0
       delays.push({ least: runAt - Date.now(), most: runAt - before })
       await store.sql.run(makeDue)
@@ -180,7 +180,7 @@ describe('background jobs', () => {
     expect(delays[3]?.least).toBeLessThanOrEqual(16_000)
   })
 
-  it('are given back at once when the server stops', async () => {
+  it('release their lease at once when the server stops', async () => {
     const subject = await enqueue()
     const started = Promise.withResolvers<void>()
     const jobs = start(async (run) => {
@@ -197,7 +197,7 @@ describe('background jobs', () => {
     })
   })
 
-  it('do not stop because of a failing sweep or a store that is away for a moment', async () => {
+  it('continue after a sweep fails or the database is unavailable for a moment', async () => {
     let sweeps = 0
     const sweep = {
       name: 'broken',
@@ -214,7 +214,7 @@ describe('background jobs', () => {
     await done.promise
   })
 
-  it('do not wait for a sweep that takes long, nor does another sweep, and it is told when the server stops', async () => {
+  it('do not wait for a slow sweep, nor does another sweep, and the sweep is aborted when the server stops', async () => {
     const began: AbortSignal[] = []
     let others = 0
     const long = {
@@ -239,8 +239,8 @@ describe('background jobs', () => {
   })
 })
 
-describe('housekeeping', () => {
-  it('deletes expired outcomes, old reports, jobs, audit events and refusals after their own retention, and nothing else', async () => {
+describe('Housekeeping', () => {
+  it('deletes expired outcomes, old reports, jobs, audit events and refusals after their own retention, and no other rows', async () => {
     const id = randomUUID()
     const fill = [
       `insert into idempotency (principal_id, key, operation, digest, status, expires_at)

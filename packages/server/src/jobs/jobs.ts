@@ -3,36 +3,36 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { claimJob, finishJob, type JobRow, postponeJob, releaseJob } from '../store/jobs.ts'
 import type { Sql } from '../store/sql.ts'
-import { Bell } from './bell.ts'
+import { WakeSignal } from '../concurrency/wake-signal.ts'
 import { type JobRun, LeasedRun, LeaseLost } from './job-run.ts'
 
-/** Does one job. May be run again from its saved progress after any crash, so every step must bear repetition. */
+/** Runs one job. It may run again from its saved progress after any crash, so every step must be repeatable. */
 export type JobHandler = (run: JobRun) => Promise<void>
 
-/** Work that any replica may do at any time: it finds what is due by itself. */
+/** Work that any replica may do at any time. It finds by itself what is due. */
 export interface Sweep {
   readonly name: string
-  /** How often; it runs with every `wake` too when this is 0. */
+  /** Interval in ms. With 0, it also runs at every `wake`. */
   readonly everyMs: number
-  /** It may take long: jobs and other sweeps do not wait for it. */
+  /** True when it may take long: jobs and other sweeps do not wait for it. */
   readonly takesLong?: boolean
   run(signal: AbortSignal): Promise<void>
 }
 
-/** What became of an attempt at a job. */
+/** Outcome of an attempt at a job. */
 export type JobOutcome = 'done' | 'failed' | 'interrupted'
 
 export interface JobsOptions {
   readonly sql: Sql
   readonly log: Log
-  /** By kind of job. Kinds of which there is no handler are left to other replicas. */
+  /** Handlers by kind of job. Jobs without a handler are left to other replicas. */
   readonly handlers: ReadonlyMap<string, JobHandler>
   readonly sweeps: readonly Sweep[]
-  /** How often to look for work that nobody announced. */
+  /** Interval in ms at which the worker looks for jobs without a `wake`. */
   readonly intervalMs: number
-  /** How long a job stays with a worker that has died. Default 30 s. */
+  /** Time in ms after which another worker may claim the job of a worker that died. Default 30 s. */
   readonly leaseMs?: number
-  /** Jobs at the same time, in this process. Default 2. */
+  /** Maximum number of concurrent jobs in this process. Default 2. */
   readonly concurrency?: number
   readonly observe?: (kind: string, outcome: JobOutcome, milliseconds: number) => void
 }
@@ -42,9 +42,9 @@ const longestRetryMs = 30 * 60_000
 const patienceAtEndMs = 10_000
 
 /**
- * Runs background jobs out of the store, together with all other replicas: each job is leased to one worker, and goes
- * on elsewhere from its saved progress when that worker dies. A job that fails is tried again, later each time, until
- * it works.
+ * Runs background jobs of the database, together with all other replicas: each job is leased to one worker, and continues
+ * elsewhere from its saved progress when that worker dies. A job that fails runs again, with growing delays, until it
+ * succeeds.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export class Jobs implements AsyncDisposable {
   readonly #options: JobsOptions
   readonly #leaseMs: number
   readonly #stop = new AbortController()
-  readonly #bell = new Bell()
+  readonly #wake = new WakeSignal()
   readonly #running = new Set<Promise<void>>()
   readonly #long = new Map<Sweep, Promise<void>>()
   readonly #sweptAt = new Map<Sweep, number>()
@@ -74,9 +74,9 @@ export class Jobs implements AsyncDisposable {
     return jobs
   }
 
-  /** There is work: do not wait for the next turn. */
+  /** Looks for jobs at once, without waiting for the interval. */
   wake(): void {
-    this.#bell.ring()
+    this.#wake.notify()
   }
 
   async #work(): Promise<void> {
@@ -85,8 +85,8 @@ export class Jobs implements AsyncDisposable {
       await this.#sweep()
       await this.#claim()
       const untilRetry = Math.max(0, this.#retryAt - performance.now())
-      // Replicas that were started together should not look at the same moment for ever.
-      await this.#bell.wait(Math.min(intervalMs * (0.75 + Math.random() / 4), untilRetry))
+      // The random part keeps replicas that were started together from querying at the same time.
+      await this.#wake.wait(Math.min(intervalMs * (0.75 + Math.random() / 4), untilRetry))
       if (this.#retryAt <= performance.now()) this.#retryAt = Infinity
     }
   }
@@ -130,7 +130,7 @@ export class Jobs implements AsyncDisposable {
       if (row === null) return
       const run = this.#run(row, askedAt).finally(() => {
         this.#running.delete(run)
-        this.#bell.ring()
+        this.#wake.notify()
       })
       this.#running.add(run)
     }
@@ -152,7 +152,7 @@ export class Jobs implements AsyncDisposable {
     }
     const milliseconds = performance.now() - startedAt
     observe?.(row.kind, outcome, milliseconds)
-    log.debug({ job: row.id, kind: row.kind, outcome, milliseconds }, 'a background job ended')
+    log.debug({ job: row.id, kind: row.kind, outcome, milliseconds }, 'a background job finished')
   }
 
   async #giveBack(row: JobRow, error: unknown): Promise<JobOutcome> {
@@ -160,7 +160,7 @@ export class Jobs implements AsyncDisposable {
     const job = { job: row.id, kind: row.kind, subject: row.subjectId }
     try {
       if (error instanceof LeaseLost) {
-        log.warn(job, 'a background job was taken over by another worker')
+        log.warn(job, 'a background job was claimed by another worker')
         return 'interrupted'
       }
       if (this.#stop.signal.aborted) {
@@ -175,22 +175,22 @@ export class Jobs implements AsyncDisposable {
       await postponeJob(sql, row, delay / 1000, messageOf(error))
       this.#retryAt = Math.min(this.#retryAt, performance.now() + delay)
     } catch (failure) {
-      // The lease ends by itself.
-      log.warn({ ...job, err: failure }, 'a background job could not be given back')
+      // The lease expires by itself.
+      log.warn({ ...job, err: failure }, 'the lease of a background job could not be released')
     }
     return this.#stop.signal.aborted ? 'interrupted' : 'failed'
   }
 
-  /** Lets every job stop where it is; another replica, or the next start, goes on with it. */
+  /** Stops all running jobs. Another replica, or the next start, continues them. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new DOMException('the server stops', 'AbortError'))
-    this.#bell.ring()
+    this.#wake.notify()
     const ends = Promise.allSettled([this.#loop, ...this.#running, ...this.#long.values()])
     await Promise.race([ends, sleep(patienceAtEndMs, undefined, { ref: false })])
   }
 }
 
-/** Doubles with every attempt; random, so that what failed together does not come back together. */
+/** Returns the delay before the next attempt. It doubles with every attempt, and is random, so that jobs that failed together do not run together. */
 function retryDelay(attempts: number): number {
   return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 30)) * (0.5 + Math.random() / 2)
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditRow } from '../store/riders.ts'
+import type { AuditRow } from '../store/commit-record.ts'
 
 export interface OwnEvent {
   readonly operation: string
   readonly relationId: string
-  /** For people: warehouse, namespace and name. */
+  /** Name for people: warehouse, namespace and name. */
   readonly object: string
   readonly detail: Readonly<Record<string, unknown>>
-  /** What the event belongs to; a new id unless told. */
+  /** Request id of the event. Default: a new id. */
   readonly requestId?: string
 }
 
-/** The audit event of something that the server does by itself: nobody asked for it just now. */
+/** Returns the audit event of a change that the server makes by itself, without a request. */
 export function ownEvent({
   operation,
   relationId,

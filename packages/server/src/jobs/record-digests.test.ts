@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { recordDigestsJob } from '../store/metadata-digests.ts'
 import { statement } from '../store/sql.ts'
-import { runFor } from './test-jobs.ts'
+import { runFor } from '../../test/jobs/jobs.ts'
 import { recordDigestsHandler } from './record-digests.ts'
-import { testLake, type TestLake } from './purge/test-lake.ts'
-import { type TestTable, testTable, type TestTableOptions } from './purge/test-table.ts'
+import { testLake, type TestLake } from '../../test/jobs/purge/lake.ts'
+import { type TestTable, testTable, type TestTableOptions } from '../../test/jobs/purge/table.ts'
 
 let lake: TestLake
 beforeAll(async () => {
@@ -33,14 +33,14 @@ async function recorded(): Promise<Map<string, string>> {
   return new Map(rows.map(({ id, digest }) => [id, digest]))
 }
 
-/** Forgets all digests, as they are after the upgrade, and records them. */
+/** Removes all digests, as after the upgrade, and records them. */
 async function recordAll(): Promise<void> {
   const { sql } = lake.store
   await sql.run(forget)
   await sql.run(addJob, [recordDigestsJob])
-  const handlers = new Map([[recordDigestsJob, recordDigestsHandler(lake.parts)]])
+  const handlers = new Map([[recordDigestsJob, recordDigestsHandler(lake.deps)]])
   await runFor(
-    lake.parts,
+    lake.deps,
     { handlers, sweeps: [] },
     async () => (await sql.run(unfinished, [recordDigestsJob])).length === 0,
   )

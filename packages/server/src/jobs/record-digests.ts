@@ -1,6 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { digestOfText } from '../catalog/metadata-digest.ts'
-import { unpack } from '../catalog/packed-body.ts'
+import { decompress } from '../catalog/compressed-body.ts'
 import { readRecordedMetadata } from '../catalog/recorded-metadata.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Log } from '../log.ts'
@@ -8,7 +8,7 @@ import { listUnrecorded, recordDigest, type UnrecordedRelation } from '../store/
 import type { Sql } from '../store/sql.ts'
 import type { JobHandler } from './jobs.ts'
 
-export interface RecordDigestsParts {
+export interface RecordDigestsDeps {
   readonly sql: Sql
   readonly log: Log
   /** By name; `Warehouses.get`. */
@@ -24,16 +24,16 @@ const pageSize = 20
  * the row needs no check. A text in storage is recorded when its uuid and locations equal the row's; another one is
  * logged and keeps its error at each load until it is repaired.
  */
-export function recordDigestsHandler(parts: RecordDigestsParts): JobHandler {
+export function recordDigestsHandler(deps: RecordDigestsDeps): JobHandler {
   return async (run) => {
     let after = typeof run.progress['after'] === 'string' ? run.progress['after'] : null
     let unavailable: unknown
     for (;;) {
-      const relations = await listUnrecorded(parts.sql, after, pageSize)
+      const relations = await listUnrecorded(deps.sql, after, pageSize)
       for (const relation of relations) {
         run.check()
         try {
-          await recordOne(parts, relation)
+          await recordOne(deps, relation)
         } catch (error) {
           run.check()
           // The storage of one warehouse does not hold up the relations of others.
@@ -52,18 +52,18 @@ export function recordDigestsHandler(parts: RecordDigestsParts): JobHandler {
   }
 }
 
-async function recordOne(parts: RecordDigestsParts, relation: UnrecordedRelation): Promise<void> {
-  const text = await textOf(parts, relation)
-  if (text !== null) await recordDigest(parts.sql, relation, await digestOfText(text))
+async function recordOne(deps: RecordDigestsDeps, relation: UnrecordedRelation): Promise<void> {
+  const text = await textOf(deps, relation)
+  if (text !== null) await recordDigest(deps.sql, relation, await digestOfText(text))
 }
 
 /** Returns null for a text that cannot be recorded. */
 async function textOf(
-  { warehouses, log, maxMetadataBytes }: RecordDigestsParts,
+  { warehouses, log, maxMetadataBytes }: RecordDigestsDeps,
   relation: UnrecordedRelation,
 ): Promise<Buffer | null> {
   const { id, body, length, crc, metadataLocation } = relation
-  if (body !== null) return unpack({ packed: body, length, crc })
+  if (body !== null) return decompress({ compressed: body, length, crc })
   const warehouse = await warehouses.get(relation.warehouse)
   if (warehouse === null) {
     throw new HeadgateError(

@@ -1,6 +1,12 @@
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Log } from '../log.ts'
-import { type DueClaim, listDueClaims, postponeClaim, releaseClaim } from '../store/retired-claims.ts'
+import {
+  type DueClaim,
+  holdClaim,
+  listDueClaims,
+  postponeClaim,
+  releaseClaim,
+} from '../store/retired-claims.ts'
 import type { Sql } from '../store/sql.ts'
 import type { Sweep } from './jobs.ts'
 
@@ -23,7 +29,8 @@ const listTimeoutMs = 10_000
 
 /**
  * Frees places that relations left and reservations that ended, once a listing finds no object there. Places with files
- * stay retired and are checked again a day later; `headgate storage release` frees them at once.
+ * stay retired and are checked again a day later; `headgate storage release` frees them at once. Places for which clients
+ * may hold keys of mode `static` stay retired until then.
  */
 export function retiredPlacesSweep(deps: RetiredPlacesDeps): Sweep {
   const { sql, everyMs = 10 * 60_000 } = deps
@@ -46,7 +53,13 @@ export function retiredPlacesSweep(deps: RetiredPlacesDeps): Sweep {
 
 async function checkClaim(deps: RetiredPlacesDeps, claim: DueClaim, signal: AbortSignal): Promise<void> {
   const { sql, log, warehouses } = deps
-  const warehouse = claim.warehouse === null ? null : await warehouses.get(claim.warehouse)
+  if (claim.hasStaticKeys) return holdClaim(sql, claim)
+  // The warehouse was deleted while the place was retired.
+  if (claim.warehouse === null) {
+    await releaseClaim(sql, claim)
+    return
+  }
+  const warehouse = await warehouses.get(claim.warehouse)
   try {
     if (warehouse?.id === claim.warehouseId && (await isEmpty(warehouse, claim.location, signal))) {
       await releaseClaim(sql, claim)

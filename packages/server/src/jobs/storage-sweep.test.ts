@@ -7,9 +7,9 @@ import { expect, test } from 'vitest'
 import { openStorageOf } from '../catalog/open-storage.ts'
 import { Warehouses } from '../catalog/warehouses.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
-import { StorageRegistry } from '../storage/registry.ts'
+import { StorageRegistry } from '@headgate/storage'
 import { statement } from '../store/sql.ts'
-import { testStore } from '../store/test-database.ts'
+import { testStore } from '../../test/store/database.ts'
 import { storageSweep } from './storage-sweep.ts'
 
 const insertWarehouse = statement(
@@ -17,13 +17,13 @@ const insertWarehouse = statement(
   `insert into warehouse (id, name, kind, storage, owner_id) values ($1, $2, 'managed', $3, $4)`,
 )
 
-/** Makes everything in a folder look as if nobody had touched it for so many days. */
+/** Sets the times of all files in a folder to so many days ago. */
 async function age(folder: string, days: number): Promise<void> {
   const past = new Date(Date.now() - days * 86_400_000)
   for (const name of await readdir(folder, { recursive: true })) await utimes(join(folder, name), past, past)
 }
 
-test('uploads of a week ago are removed from every warehouse that can be reached, later ones are not', async () => {
+test('The sweep removes uploads of a week ago from every warehouse that can be reached, and keeps later ones', async () => {
   await using stack = new AsyncDisposableStack()
   const { sql } = stack.use(await testStore())
   const folder = await mkdtemp(join(tmpdir(), 'headgate-sweep-'))

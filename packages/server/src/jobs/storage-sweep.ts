@@ -11,28 +11,28 @@ export interface StorageSweepOptions {
 }
 
 const dayMs = 86_400_000
-/** Longer than any job holds an upload open, whose parts it may have sent in its first minutes. */
+/** Longer than any job keeps an upload open. The upload may have received its last part in its first minutes. */
 const olderThan = 7 * dayMs
 const pageSize = 100
 
-/** Removes what killed writers left in directories: half-written files, and uploads that nobody will complete. */
+/** Removes files that killed writers left in directories: unfinished files, and uploads that will not be completed. */
 export function storageSweep({ sql, warehouses, log }: StorageSweepOptions): Sweep {
   async function sweepOne(name: string, signal: AbortSignal): Promise<void> {
     try {
       const removed = await (await warehouses.get(name))?.storage.sweep?.({ olderThan, signal })
       if (removed !== undefined && removed.files + removed.uploads > 0)
-        log.info({ warehouse: name, ...removed }, 'what killed writers left was removed')
+        log.info({ warehouse: name, ...removed }, 'files of killed writers were removed')
     } catch (err) {
       signal.throwIfAborted()
-      // The storage of another one is none the worse for it.
-      log.warn({ err, warehouse: name }, 'what killed writers left could not be removed')
+      // The other warehouses are not affected.
+      log.warn({ err, warehouse: name }, 'files of killed writers could not be removed')
     }
   }
 
   return {
     name: 'storage',
     everyMs: dayMs,
-    // Directories may be large, and a disk may hang.
+    // Directories may be large, and a disk may not respond.
     takesLong: true,
     async run(signal) {
       for (let after: string | null | undefined = null; after !== undefined;) {
@@ -43,7 +43,7 @@ export function storageSweep({ sql, warehouses, log }: StorageSweepOptions): Swe
           within: null,
           limit: pageSize,
         })
-        // Other stores have rules of their own for that, and need not be opened.
+        // Other stores have their own lifecycle rules for uploads, and need not be opened.
         for (const { name, storage } of page) if (storage['type'] === 'file') await sweepOne(name, signal)
         after = page.length === pageSize ? page.at(-1)?.name : undefined
       }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readKeys } from '../store/key-ring.ts'
 import { statement } from '../store/sql.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
+import { testStore, type TestStore } from '../../test/store/database.ts'
 import { KeyRing, type KeyRingOptions } from './key-ring.ts'
 import { masterKeyFrom } from './master-key.ts'
 import { createPageTokens } from './page-tokens.ts'
@@ -47,7 +47,7 @@ describe('the first start', () => {
     await Promise.all(rings.map((ring) => ring[Symbol.asyncDispose]()))
   })
 
-  test('fails with the wrong master key, and says so without changing anything', async () => {
+  test('fails with the wrong master key without changing anything, and reports it', async () => {
     await (await openRing())[Symbol.asyncDispose]()
     await expect(openRing({ master: masterKeyFrom(randomBytes(32)) })).rejects.toThrow(
       /master key .* does not open/,
@@ -73,7 +73,7 @@ describe('a rotation', () => {
   test('refuses to promote a key that other replicas may not have yet', async () => {
     const id = await addKey(store.sql, master, 'session-token')
     await expect(promoteKey(store.sql, id, 60_000)).rejects.toThrow(/too young/)
-    await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/There is no key nothing/)
+    await expect(promoteKey(store.sql, 'nothing', 0)).rejects.toThrow(/The key ring contains no key nothing/)
   })
 
   test('deletes retired keys when they are old enough, never the active one', async () => {
@@ -116,7 +116,7 @@ test('a key moved to another purpose or id does not open', async () => {
   await expect(openRing()).rejects.toThrow(/does not open key elsewhere/)
 })
 
-test('the public half written in the table is not believed', async () => {
+test('the public key in the table is not trusted', async () => {
   await using ring = await openRing()
   const honest = ring.signing('session-token').publicKey.export({ format: 'jwk' })
   await store.sql.run(
@@ -145,7 +145,7 @@ describe('page tokens', () => {
     expect(createPageTokens(other).open('tables of x', token)).toEqual(['größe', 'b'])
   })
 
-  test('are 400 for another list, when changed, and when made up; they show nothing of their content', async () => {
+  test('fail with 400 for another list and when changed or invented, and their content is not readable', async () => {
     await using ring = await openRing()
     const tokens = createPageTokens(ring)
     const token = tokens.seal('tables of x', ['hidden-name'])

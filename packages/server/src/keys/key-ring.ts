@@ -1,4 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
+import { SingleFlight } from '../concurrency/single-flight.ts'
 import { insertKey, lockKeyRing, readKeys } from '../store/key-ring.ts'
 import type { Sql } from '../store/sql.ts'
 import type { MasterKey } from './master-key.ts'
@@ -14,23 +15,23 @@ import {
   type SigningPurpose,
 } from './ring-key.ts'
 
-/** How old the ring in memory may get when no notification arrives, unless told. */
+/** Default maximum age of the ring in memory, in ms. */
 export const defaultRingMaxAgeMs = 60_000
 
 export interface KeyRingOptions {
   readonly sql: Sql
   readonly master: MasterKey
-  /** How old the ring in memory may get when no notification arrives, in ms. Default 60 s. */
+  /** Maximum age of the ring in memory when no notification arrives, in ms. Default 60 s. */
   readonly maxAgeMs?: number
-  /** At most one reload for unknown key ids in this time, in ms, so that junk cannot make the store work. Default 2 s. */
+  /** Minimum time between two reloads for unknown key ids, in ms, so that invalid tokens cannot load the store. Default 2 s. */
   readonly unknownKeyCooldownMs?: number
-  /** Called when a reload in the background failed; the ring in memory stays in use. */
+  /** Called when a reload in the background failed. The ring in memory remains in use. */
   readonly onError?: (error: unknown) => void
 }
 
 /**
- * The keys as this replica knows them. Reading is synchronous; a notification, a timer and unknown ids reload it.
- * The first start of a new store makes the first active key of every purpose.
+ * Keys that this replica has loaded. Reading is synchronous; notifications, a timer and unknown ids reload them. The first
+ * start on a new store creates one active key for each purpose.
  */
 export class KeyRing implements AsyncDisposable {
   readonly #options: KeyRingOptions
@@ -39,7 +40,7 @@ export class KeyRing implements AsyncDisposable {
   #active: ReadonlyMap<KeyPurpose, RingKey> = new Map()
   #generation = 0
   #signature = ''
-  #loading: Promise<void> | undefined
+  readonly #loads = new SingleFlight<void>()
   #loadedForUnknownAt = -Infinity
   #listening: AsyncDisposable | undefined
   #timer: NodeJS.Timeout | undefined
@@ -49,7 +50,7 @@ export class KeyRing implements AsyncDisposable {
     this.#cooldownMs = options.unknownKeyCooldownMs ?? 2_000
   }
 
-  /** Opens the ring, making its first keys when there are none. Throws when the master key is not the store's. */
+  /** Opens the ring and creates the first keys if there are none. Throws when another master key sealed the stored ones. */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
     const ring = new KeyRing(options)
     await ring.reload()
@@ -64,32 +65,32 @@ export class KeyRing implements AsyncDisposable {
     return ring
   }
 
-  /** Changes whenever the set of keys or their states changed: what was concluded from the ring before is void. */
+  /** Object that changes with the set of keys or their states: results that were computed from the earlier ring are invalid. */
   get generation(): number {
     return this.#generation
   }
 
-  /** The key that signs now. */
+  /** Returns the active signing key. */
   signing(purpose: SigningPurpose): SigningKey {
     const key = this.#active.get(purpose)
     if (key?.purpose === purpose) return key
     throw noActiveKey(purpose)
   }
 
-  /** The key that seals now. */
+  /** Returns the active sealing key. */
   sealing(purpose: SealingPurpose): SealingKey {
     const key = this.#active.get(purpose)
     if (key?.purpose === purpose) return key
     throw noActiveKey(purpose)
   }
 
-  /** The key of that id and purpose, in whatever state: added keys may be active elsewhere already. */
+  /** Returns the key of an id and purpose, in any state: an added key may be active on another replica. */
   verifying(purpose: SigningPurpose, id: string): SigningKey | undefined {
     const key = this.#keys.get(id)
     return key?.purpose === purpose ? key : undefined
   }
 
-  /** All keys of a purpose, in whatever state. */
+  /** Returns all keys of a purpose, in any state. */
   signingKeys(purpose: SigningPurpose): readonly SigningKey[] {
     return [...this.#keys.values()].filter((key): key is SigningKey => key.purpose === purpose)
   }
@@ -99,7 +100,7 @@ export class KeyRing implements AsyncDisposable {
     return key?.purpose === purpose ? key : undefined
   }
 
-  /** All keys, for people: ids, purposes and states, no key material is reachable through it by serialisation. */
+  /** Returns ids, purposes and states of all keys, for people. Serialization cannot reach key material. */
   list(): readonly Pick<RingKey, 'id' | 'purpose' | 'state' | 'createdAt' | 'retiredAt'>[] {
     return [...this.#keys.values()].map(({ id, purpose, state, createdAt, retiredAt }) => ({
       id,
@@ -110,7 +111,7 @@ export class KeyRing implements AsyncDisposable {
     }))
   }
 
-  /** Reloads because somebody named a key that is not here. False: not now, one was made a moment ago. */
+  /** Reloads for an unknown key id. Returns false when the last such reload is too recent. */
   async reloadForUnknownKey(): Promise<boolean> {
     const now = performance.now()
     if (now - this.#loadedForUnknownAt < this.#cooldownMs) return false
@@ -119,16 +120,9 @@ export class KeyRing implements AsyncDisposable {
     return true
   }
 
-  /** Reads the ring from the store. A reload asked for while one runs starts after it, so it sees what is there now. */
+  /** Reads the ring from the store. A reload that is requested during another one starts after it. */
   async reload(): Promise<void> {
-    const running = this.#loading
-    if (running) await running.catch(() => undefined)
-    // Whoever waited for the same load shares the next one.
-    if (this.#loading !== undefined && this.#loading !== running) return this.#loading
-    this.#loading = this.#load().finally(() => {
-      this.#loading = undefined
-    })
-    return this.#loading
+    await this.#loads.joinNext('', () => this.#load())
   }
 
   async #load(): Promise<void> {
@@ -156,11 +150,11 @@ export class KeyRing implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     await this.#listening?.[Symbol.asyncDispose]()
-    await this.#loading?.catch(() => undefined)
+    await this.#loads.settled()
   }
 }
 
-/** Replicas that start at the same time wait for one another here, so that each purpose gets one first key. */
+/** Creates the first keys. Replicas that start at the same time wait for each other, so each purpose gets one key. */
 async function createMissing(sql: Sql, master: MasterKey): Promise<void> {
   await sql.transaction(async (tx) => {
     await lockKeyRing(tx)

@@ -1,20 +1,20 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 
-/** The key that seals all others. It comes from the environment or the data directory and is never stored. */
+/** Key that seals all other keys. It is read from the environment or the data directory and never stored. */
 export interface MasterKey {
   readonly key: KeyObject
-  /** Says which master key sealed something without saying anything about the key. */
+  /** Identifies the master key without revealing it. */
   readonly fingerprint: string
-  /** Another one that opens what it sealed and seals nothing, while one takes the place of the other. */
+  /** Previous master key during a rotation: it opens what it sealed, and seals nothing. */
   readonly previous: MasterKey | null
 }
 
 /**
- * Reads a master key: 32 bytes as base64, base64url or hex. White space around it is ignored.
+ * Parses a master key: 32 bytes as base64, base64url or hex. White space around it is ignored.
  *
- * @param previous the one whose place it takes, in the same form
- * @throws HeadgateError `bad-request` when it is anything else; the message never repeats the text.
+ * @param previous the previous master key, in the same form
+ * @throws HeadgateError `bad-request` for any other text. The message never repeats the text.
  * @example
  * ```ts
  * const master = parseMasterKey(randomBytes(32).toString('base64'))
@@ -32,7 +32,7 @@ export function parseMasterKey(text: string, previous: string | null = null): Ma
   return masterKeyFrom(bytes, previous === null ? null : parseMasterKey(previous))
 }
 
-/** A master key of 32 bytes that are already at hand. */
+/** Returns the master key of 32 bytes. */
 export function masterKeyFrom(bytes: Uint8Array, previous: MasterKey | null = null): MasterKey {
   const key = createSecretKey(bytes)
   return {

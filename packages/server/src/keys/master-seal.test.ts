@@ -11,7 +11,7 @@ const alone = masterKeyFrom(young.key.export())
 const secret = Buffer.from('a secret')
 
 describe('what the master key sealed', () => {
-  it('opens with it in its own place only, whatever it is', () => {
+  it('opens with the master key and only for its context', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.string(), fc.string(), (plain, context, other) => {
         const sealed = sealWithMaster(young, context, plain)
@@ -31,7 +31,7 @@ describe('what the master key sealed', () => {
     }
   })
 
-  it('opens while another master key takes its place, and needs the old one no more when it is sealed anew', () => {
+  it('opens with the previous master key during a rotation, and without it after resealing', () => {
     const before = sealWithMaster(old, 'here', secret)
     expect(openWithMaster(young, 'here', before)).toEqual(secret)
     expect(openWithMaster(alone, 'here', before)).toBeNull()
@@ -52,7 +52,7 @@ describe('what the master key sealed', () => {
     expect(after && openWithMaster(alone, 'here', after)).toEqual(secret)
   })
 
-  it('is refused when it is too short to be anything', () => {
+  it('cannot be opened when it is too short', () => {
     for (const length of [0, 1, 8, 9, 20])
       expect(openWithMaster(young, 'here', Buffer.alloc(length, 2))).toBeNull()
   })

@@ -1,7 +1,7 @@
 import type { KeyRing } from './key-ring.ts'
 import type { SigningPurpose } from './ring-key.ts'
 
-/** The public half of a key as others verify with it (RFC 7517, RFC 7518 section 6.2.1). */
+/** Public key that others verify signatures with (RFC 7517, RFC 7518 section 6.2.1). */
 export interface PublicJwk {
   readonly kty: string
   readonly crv: string
@@ -13,8 +13,8 @@ export interface PublicJwk {
 }
 
 /**
- * The public halves of all keys of a purpose: of retired ones, because what they signed is still about, and of added
- * ones, so that whoever verifies has them before the first signature.
+ * Returns the public keys of all keys of a purpose. Retired keys are included because their signatures are still in use,
+ * and added keys so that verifiers know them before the first signature.
  */
 export function publicKeys(ring: KeyRing, purpose: SigningPurpose): readonly PublicJwk[] {
   return ring.signingKeys(purpose).map(({ id, publicKey }) => {

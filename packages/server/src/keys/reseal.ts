@@ -4,17 +4,17 @@ import type { MasterKey } from './master-key.ts'
 import { isSealedBy, resealed } from './master-seal.ts'
 import { contextOfKey } from './ring-key.ts'
 
-/** How a pass over everything that the master key seals went. */
+/** Result of resealing. */
 export interface Resealed {
-  /** Sealed anew by this pass. */
+  /** Secrets that this pass sealed again. */
   readonly done: number
-  /** Sealed by the master key already. */
+  /** Secrets that the current master key had sealed already. */
   readonly before: number
-  /** Ids or names of what neither the master key nor the previous one opens. */
+  /** Ids or names of secrets that neither the master key nor the previous one opens. */
   readonly unreadable: readonly string[]
 }
 
-/** Something sealed, and how to put what it becomes in its place unless somebody else was quicker. */
+/** Sealed secret with the function that replaces it, unless it changed meanwhile. */
 export interface SealedThing {
   readonly name: string
   readonly context: string
@@ -22,7 +22,7 @@ export interface SealedThing {
   replace(after: Uint8Array): Promise<boolean>
 }
 
-/** Seals every key of the ring by the master key of now. What cannot be opened stays as it is. */
+/** Seals every key of the ring with the current master key. Keys that do not open stay unchanged. */
 export async function resealRing(sql: Sql, master: MasterKey): Promise<Resealed> {
   const rows = await readKeys(sql)
   return resealEach(
@@ -37,8 +37,8 @@ export async function resealRing(sql: Sql, master: MasterKey): Promise<Resealed>
 }
 
 /**
- * One statement for each, so that whenever this ends, everything is sealed by one of the two and opens with both. What
- * somebody wrote meanwhile is left: they sealed it themselves.
+ * Seals each secret again in its own statement, so that an interrupted pass leaves only secrets that one of the two master
+ * keys opens. A secret that changed meanwhile is skipped: its writer sealed it with the current key.
  */
 export async function resealEach(master: MasterKey, things: readonly SealedThing[]): Promise<Resealed> {
   let done = 0

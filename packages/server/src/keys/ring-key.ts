@@ -11,9 +11,9 @@ import type { KeyRow, KeyState } from '../store/key-ring.ts'
 import type { MasterKey } from './master-key.ts'
 import { openWithMaster, sealWithMaster } from './master-seal.ts'
 
-/** Signs with ES256: its verification is the cheapest of the elliptic curves here, and every JWT library knows it. */
+/** Key that signs with ES256, which all JWT libraries support and which is the fastest elliptic curve to verify here. */
 export type SigningPurpose = 'session-token'
-/** Seals with AES-256-GCM. */
+/** Key that seals with AES-256-GCM. */
 export type SealingPurpose = 'page-token' | 's3-session' | 'storage-refresh'
 export type KeyPurpose = SigningPurpose | SealingPurpose
 
@@ -45,7 +45,7 @@ function isSealing(purpose: KeyPurpose): purpose is SealingPurpose {
   return sealingPurposes.some((sealing) => sealing === purpose)
 }
 
-/** A fresh key for `purpose`, sealed for the store. */
+/** Generates a key for `purpose`, sealed for the store. */
 export function generateKey(
   master: MasterKey,
   purpose: KeyPurpose,
@@ -73,7 +73,7 @@ export function generateKey(
   }
 }
 
-/** People write it on command lines, where what begins with a dash is something else. */
+/** Generates a key id that does not begin with a dash, because people write it on command lines. */
 function newId(): string {
   for (;;) {
     const id = randomBytes(12).toString('base64url')
@@ -82,8 +82,8 @@ function newId(): string {
 }
 
 /**
- * Opens a stored key. The public half is derived from the sealed one, never taken from the row: whoever can write the
- * table but lacks the master key must not be able to make the server trust a key of theirs.
+ * Opens a stored key. The public key is derived from the sealed one, not read from the row: an attacker who can write the
+ * table but lacks the master key cannot make the server trust another key.
  */
 export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
   const base = { id: row.id, state: row.state, createdAt: row.created_at, retiredAt: row.retired_at }
@@ -97,7 +97,7 @@ export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
       return { ...base, purpose: row.purpose, privateKey, publicKey: createPublicKey(privateKey) }
     }
     default:
-      // A newer release added a purpose: its keys are no concern of this one.
+      // A later release added this purpose. This release does not use its keys.
       return null
   }
 }
@@ -112,7 +112,7 @@ function opened(master: MasterKey, row: KeyRow): Buffer {
   )
 }
 
-/** Names the place of a key, so that a sealed key cannot be moved to another id or purpose. */
+/** Returns the context of a key, which binds the sealed key to its id and purpose. */
 export function contextOfKey({ id, purpose }: Pick<KeyRow, 'id' | 'purpose'>): string {
   return `headgate key ring\n${purpose}\n${id}`
 }

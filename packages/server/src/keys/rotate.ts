@@ -12,12 +12,12 @@ import type { Queryable, Sql } from '../store/sql.ts'
 import type { MasterKey } from './master-key.ts'
 import { generateKey, type KeyPurpose } from './ring-key.ts'
 
-/** What is committed together with a change of the ring. Throwing undoes the change. */
+/** Function that runs in the transaction of a change of the ring. If it throws, the change is rolled back. */
 export type Alongside = (tx: Queryable) => Promise<void>
 
 const nothing: Alongside = () => Promise.resolve()
 
-/** First phase of a rotation: the new key becomes known everywhere but signs and seals nothing yet. Returns its id. */
+/** Adds a key, the first phase of a rotation: all replicas load it, but none signs or seals with it. Returns its id. */
 export async function addKey(
   sql: Sql,
   master: MasterKey,
@@ -34,10 +34,10 @@ export async function addKey(
 }
 
 /**
- * Second phase: the added key becomes the active one, the one before is retired and still verifies and opens.
+ * Promotes an added key, the second phase of a rotation. The previous key is retired; it still verifies and opens.
  *
- * @param minAgeMs refused while the key is younger: every replica must have had the time to load it. Use the ring's
- *   maximum age.
+ * @param minAgeMs the key must have at least this age, so that every replica has loaded it. Use the maximum age of the
+ *   ring
  */
 export async function promoteKey(
   sql: Sql,
@@ -47,12 +47,9 @@ export async function promoteKey(
 ): Promise<void> {
   await sql.transaction(async (tx) => {
     await lockKeyRing(tx)
-    const row = await keyOf(tx, id)
+    const row = await requireKey(tx, id)
     if (row.state !== 'added')
-      throw new HeadgateError(
-        'bad-request',
-        `Key ${id} is ${row.state}, not an added key: it cannot be promoted.`,
-      )
+      throw new HeadgateError('bad-request', `Key ${id} is ${row.state}. Only an added key can be promoted.`)
     const missing = minAgeMs - row.age_ms
     if (missing > 0) {
       throw new HeadgateError(
@@ -66,8 +63,8 @@ export async function promoteKey(
 }
 
 /**
- * Deletes keys that were retired longer than `keepMs` ago and returns their ids. `keepMs` must be the longest life of
- * anything such a key protects.
+ * Deletes keys that were retired longer than `keepMs` ago and returns their ids. `keepMs` must be at least the longest
+ * lifetime of what the keys protect.
  */
 export function dropRetired(sql: Sql, keepMs: number): Promise<string[]> {
   return sql.transaction(async (tx) => {
@@ -76,11 +73,11 @@ export function dropRetired(sql: Sql, keepMs: number): Promise<string[]> {
   })
 }
 
-/** Deletes a key that leaked, at once; everything it protects stops. The active key must be rotated away first. */
+/** Deletes a leaked key at once, which invalidates everything that it protects. An active key must be replaced first. */
 export async function revokeKey(sql: Sql, id: string, alongside: Alongside = nothing): Promise<void> {
   await sql.transaction(async (tx) => {
     await lockKeyRing(tx)
-    const { state, purpose } = await keyOf(tx, id)
+    const { state, purpose } = await requireKey(tx, id)
     if (state === 'active') {
       throw new HeadgateError(
         'bad-request',
@@ -92,8 +89,8 @@ export async function revokeKey(sql: Sql, id: string, alongside: Alongside = not
   })
 }
 
-async function keyOf(tx: Queryable, id: string): Promise<KeyRow> {
+async function requireKey(tx: Queryable, id: string): Promise<KeyRow> {
   const row = (await readKeys(tx)).find((key) => key.id === id)
-  if (row === undefined) throw new HeadgateError('no-such-object', `There is no key ${id} in the key ring.`)
+  if (row === undefined) throw new HeadgateError('no-such-object', `The key ring contains no key ${id}.`)
   return row
 }

@@ -6,7 +6,7 @@ import { open, seal } from './seal.ts'
 
 const key = createSecretKey(randomBytes(32))
 
-test('what is sealed opens with the same key and context, whatever it is', () => {
+test('sealed content opens with the same key and context, for all contents', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.string(), (plain, context) => {
       expect(open(key, context, seal(key, context, plain))?.equals(plain)).toBe(true)
@@ -26,7 +26,7 @@ test('it does not open with another key, for another context, or with any byte c
   }
 })
 
-test('sealing twice gives different bytes, and neither shows the content', () => {
+test('sealing twice returns different bytes, and neither contains the content', () => {
   const plain = Buffer.from('a secret that is easy to find')
   const [one, other] = [seal(key, 'here', plain), seal(key, 'here', plain)]
   expect(one.equals(other)).toBe(false)

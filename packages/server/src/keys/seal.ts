@@ -6,8 +6,8 @@ const tagBytes = 16
 const formatVersion = 1
 
 /**
- * Encrypts and authenticates `plain` with AES-256-GCM (NIST SP 800-38D). `context` is authenticated but not stored:
- * what was sealed for one context does not open in another.
+ * Encrypts and authenticates `plain` with AES-256-GCM (NIST SP 800-38D). `context` is authenticated but not stored: text
+ * that was sealed for one context does not open in another.
  *
  * Layout: version (1 byte), iv (12), tag (16), ciphertext.
  */
@@ -19,7 +19,7 @@ export function seal(key: KeyObject, context: string, plain: Uint8Array): Buffer
   return Buffer.concat([Buffer.of(formatVersion), iv, encryption.getAuthTag(), body])
 }
 
-/** What `seal` closed, or null when it was not sealed by this key for this context, or was changed since. */
+/** Opens what `seal` returned. Returns null if another key or context sealed it, or if it was changed. */
 export function open(key: KeyObject, context: string, sealed: Uint8Array): Buffer | null {
   const head = 1 + ivBytes + tagBytes
   if (sealed.length < head || sealed[0] !== formatVersion) return null

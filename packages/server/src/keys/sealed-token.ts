@@ -2,7 +2,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { SealingKey, SealingPurpose } from './ring-key.ts'
 import { open, seal } from './seal.ts'
 
-/** A token of one purpose and context does not open as one of another. */
+/** Purpose and context of a token. A token of one does not open as one of another. */
 export interface TokenKind {
   readonly purpose: SealingPurpose
   readonly context: string
@@ -12,7 +12,7 @@ export type OpenedToken =
   | { readonly ok: true; readonly plain: string; readonly key: SealingKey }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown key' | 'not ours' }
 
-/** Seals a text for people to carry about, by the active key: `<key id>.<sealed, in base64url>`. */
+/** Seals a text that clients store, with the active key: `<key id>.<sealed, in base64url>`. */
 export function sealToken(
   ring: KeyRing,
   { purpose, context }: TokenKind,
@@ -23,7 +23,7 @@ export function sealToken(
   return { token: `${key.id}.${sealed.toString('base64url')}`, key }
 }
 
-/** @param maxLength characters; nothing of ours is longer */
+/** @param maxLength characters; longer tokens are refused */
 export function openToken(
   ring: KeyRing,
   { purpose, context }: TokenKind,

@@ -1,17 +1,16 @@
-import { Stale } from '../catalog/stale.ts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Policies } from '../access/policies.ts'
 import { privilegesByOperation } from '../access/privileges-by-operation.ts'
-import type { Operation } from '../http/operation.ts'
+import type { Operation } from '../operation/operation.ts'
 import { type Sql, statement } from '../store/sql.ts'
 import { managementRoutes } from './routes.ts'
-import { managementRoot, testManagement } from './test-management.ts'
+import { managementRoot, PolicyReloaded, testManagement } from '../../test/management/management.ts'
 
 const server = await testManagement()
 const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
-describe('whoever administers', () => {
+describe('Management operations', () => {
   const lines: readonly [string, unknown?][] = [
     ['POST /principals', { name: 'intruder' }],
     ['GET /principals'],
@@ -52,7 +51,7 @@ describe('whoever administers', () => {
 
   const forEverybody = new Set(['whoAmI'])
 
-  test('is covered here for every operation', () => {
+  test('have a test case each', () => {
     const covered = new Set(
       lines.map(([line]) =>
         line
@@ -72,7 +71,7 @@ describe('whoever administers', () => {
     expect(guarded.map(({ id }) => id).filter((id) => !(id in privilegesByOperation))).toEqual([])
   })
 
-  test.each(lines)('%s: not without manage on the server, and not through an engine', async (line, body) => {
+  test.each(lines)('%s requires manage on the server, and refuses engines', async (line, body) => {
     const { who } = await principal()
     expect(await as(who, line, body)).toMatchObject({ status: 403 })
     await as(admin, 'POST /grants', {
@@ -90,14 +89,14 @@ describe('whoever administers', () => {
     })
   })
 
-  test('by a policy that moved meanwhile is decided about again: nothing of the change was made', async () => {
+  test('decide again when the policy changed meanwhile, and do not commit the first attempt', async () => {
     const { who, clientId } = await principal()
     await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { principal: clientId } })
-    const before = await server.parts.policies.get(who)
+    const before = await server.deps.policies.get(who)
     await as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: { principal: clientId } })
     const role = name()
     await expect(server.call(who, `POST ${managementRoot}/roles`, { name: role }, before)).rejects.toThrow(
-      Stale,
+      PolicyReloaded,
     )
     expect((await as(admin, `GET /roles?name=${role}`)).body.roles).toEqual([])
     expect((await as(admin, 'GET /audit?operation=createRole&pageSize=1')).body.events).not.toMatchObject([
@@ -105,7 +104,7 @@ describe('whoever administers', () => {
     ])
   })
 
-  test('and loses the right while the change is on its way, does not make the change', async () => {
+  test('make no change when the caller loses the right while the request runs', async () => {
     const { who, clientId } = await principal()
     await as(admin, 'POST /grants', { privilege: 'manage', on: 'server', to: { principal: clientId } })
     const role = name()
@@ -120,7 +119,7 @@ describe('whoever administers', () => {
     expect((await as(who, 'POST /roles', { name: name() })).status).toBe(403)
   })
 
-  test('finds the change in force on this replica when it is answered, before any news of it', async () => {
+  test('apply their change on this replica before the notification arrives', async () => {
     const { who, id } = await principal()
     const { sql } = server.store
     const silence = { [Symbol.asyncDispose]: () => Promise.resolve() }
@@ -129,12 +128,13 @@ describe('whoever administers', () => {
       afterCommit: (callback) => callback(),
       transaction: (work, options) => sql.transaction(work, options),
       listen: () => Promise.resolve(silence),
+      readRow: (...args) => sql.readRow(...args),
       ping: (signal) => sql.ping(signal),
       ...silence,
     }
     await using policies = await Policies.open({ sql: deaf })
     expect(await policies.get(who)).toMatchObject({ enabled: true })
-    const disable = managementRoutes({ ...server.parts, policies }).find(
+    const disable = managementRoutes({ ...server.deps, policies }).find(
       ({ id }) => id === 'disablePrincipal',
     ) as Operation
     expect(await server.run(admin, disable, undefined, { principal: id })).toMatchObject({ status: 200 })
@@ -142,8 +142,8 @@ describe('whoever administers', () => {
   })
 })
 
-describe('the audit', () => {
-  test('has every change, with who made it, in the transaction of the change, and never a secret', async () => {
+describe('The audit log', () => {
+  test('contains every change with its caller, written in the transaction of the change, and never a secret', async () => {
     const { clientId, clientSecret } = await principal()
     const next = (await as(admin, `POST /principals/${clientId}/secrets`)).body.clientSecret
     await as(admin, 'POST /principals', { name: clientId })
@@ -164,7 +164,7 @@ describe('the audit', () => {
       expect(JSON.stringify(everything)).not.toContain(secret)
   })
 
-  test('is queried by time and operation', async () => {
+  test('returns events by time and operation', async () => {
     const future = new Date(Date.now() + 60_000).toISOString()
     expect(await as(admin, `GET /audit?from=${future}`)).toMatchObject({ body: { events: [] } })
     expect(

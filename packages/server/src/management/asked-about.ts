@@ -1,13 +1,13 @@
 import { HeadgateError } from '@headgate/errors'
 import type { z } from 'zod'
-import type { Call } from '../http/operation.ts'
-import type { Identity, Principal } from '../identity/identity.ts'
-import { findEngine } from '../store/engines.ts'
-import type { Queryable } from '../store/sql.ts'
-import { principalOf } from './principals.ts'
+import type { Call } from '../operation/operation.ts'
+import type { ProvenIdentity, Principal } from '../proven-identity.ts'
+import { findEngine } from '../directory/engines.ts'
+import { requirePrincipal } from '../directory/principals.ts'
+import type { ManagementDeps } from './administer.ts'
 import { idOrName } from './schemas.ts'
 
-/** Whose rights are asked for. */
+/** Principal and engine whose rights a caller asks for. */
 export interface AskedAbout {
   readonly principal?: string | undefined
   readonly engine?: string | undefined
@@ -19,15 +19,15 @@ export const askedAbout: {
 } = {
   principal: idOrName
     .optional()
-    .describe('Whose rights: the id, the client id, or ISSUER#SUBJECT. Absent: the caller.'),
+    .describe('Id, client id, or ISSUER#SUBJECT of the principal. Absent: the caller.'),
   engine: idOrName
     .optional()
     .describe(
-      'The engine that acts for the principal, by id or client id. Absent: nobody, or as in this call.',
+      'The engine that acts for the principal, by id or client id. Absent: no engine, or the engine of this call.',
     ),
 }
 
-/** True when only the caller is asked about, as it calls: everybody may. */
+/** Returns true when the caller asks only about itself in its current session, which every caller may do. */
 export function isOwn({ principal, engine }: AskedAbout, { identity }: Pick<Call, 'identity'>): boolean {
   const { id, issuer, subject } = identity.principal
   return (
@@ -37,23 +37,27 @@ export function isOwn({ principal, engine }: AskedAbout, { identity }: Pick<Call
 }
 
 /**
- * Whom it is about, as if it called with a proof of its own. Nobody may ask about others without `manage` on the object,
- * so this is not to be called before.
+ * Returns the identity that is asked about, with a proof by itself. Call it only after the caller was found to have
+ * `manage` on the object, because other callers must not learn which principals exist.
  */
-export async function identityOf(sql: Queryable, asked: AskedAbout, call: Call): Promise<Identity> {
+export async function findAskedIdentity(
+  sql: ManagementDeps['sql'],
+  asked: AskedAbout,
+  call: Call,
+): Promise<ProvenIdentity> {
   if (isOwn(asked, call)) return call.identity
   const principal =
-    asked.principal === undefined ? call.identity.principal : await principalOf(sql, asked.principal)
-  const actors = asked.engine === undefined ? [] : [await engineOf(sql, asked.engine)]
+    asked.principal === undefined ? call.identity.principal : await requirePrincipal(sql, asked.principal)
+  const actors = asked.engine === undefined ? [] : [await requireEnginePrincipal(sql, asked.engine)]
   return { principal: named(principal), actors, method: 'external-token', expiresAt: null }
 }
 
-async function engineOf(sql: Queryable, given: string): Promise<Principal> {
-  const principal = await principalOf(sql, given)
+async function requireEnginePrincipal(sql: ManagementDeps['sql'], given: string): Promise<Principal> {
+  const principal = await requirePrincipal(sql, given)
   if ((await findEngine(sql, principal.id)) === null)
     throw new HeadgateError(
       'no-such-object',
-      `The principal ${given} is no engine: see headgate engine list.`,
+      `The principal ${given} is not an engine: see headgate engine list.`,
     )
   return named(principal)
 }

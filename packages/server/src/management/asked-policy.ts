@@ -1,18 +1,17 @@
 import { HeadgateError } from '@headgate/errors'
-import { decide, serverChain } from '../access/decide.ts'
+import { filterHeld, isNamedOn, listChainObjects } from '../access/chain-objects.ts'
+import { managesServer } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
 import type { RefusedObject } from '../access/refuse.ts'
-import type { Call } from '../http/operation.ts'
-import type { Identity } from '../identity/identity.ts'
-import type { SecurableRow } from '../store/grants.ts'
-import { isNamedInGrants } from '../store/named-principals.ts'
-import { administer, administerServer, type ManagementParts } from './administer.ts'
-import { type AskedAbout, identityOf, isOwn } from './asked-about.ts'
-import { heldAlong, objectsAlong } from './objects-above.ts'
+import type { Call } from '../operation/operation.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import type { SecurableRow } from '../directory/grants.ts'
+import { administer, administerServer, type ManagementDeps } from './administer.ts'
+import { type AskedAbout, findAskedIdentity, isOwn } from './asked-about.ts'
 
-/** Whose rights are asked for, and what the caller may learn of them. */
+/** Identity and policy that a caller asks about. */
 export interface AskedPolicy {
-  readonly identity: Identity
+  readonly identity: ProvenIdentity
   readonly policy: Policy
 }
 
@@ -21,13 +20,14 @@ export interface AskedPolicy {
  *
  * - Callers ask about themselves on every object that they see.
  * - Holders of `manage` on the server ask about every principal and engine.
- * - Other holders of `manage` on the object ask about the principals that own, or that grants name on, the objects that they
- *   manage. Whether such a principal is disabled, or an engine, makes no difference to what they learn.
+ * - Other holders of `manage` on the object ask about the principals that own, or that grants name on, the objects that
+ *   they manage. Whether such a principal is disabled, or an engine, makes no difference to what they learn.
  *
- * @throws HeadgateError `forbidden`; `no-such-object` for a principal that is missing or that the caller may not ask about
+ * @throws HeadgateError `forbidden`; `no-such-object` for a principal that is missing or that the caller may not ask
+ *   about
  */
 export async function askedPolicy(
-  { sql, policies }: ManagementParts,
+  { sql, policies }: ManagementDeps,
   asked: AskedAbout,
   row: SecurableRow,
   object: RefusedObject,
@@ -37,27 +37,16 @@ export async function askedPolicy(
     return { identity: call.identity, policy: await policies.get(call.identity, row.policyVersion) }
   }
   administer(call, row.chain, object)
-  if (administersPrincipals(call)) {
-    const identity = await identityOf(sql, asked, call)
+  if (managesServer(call.policy)) {
+    const identity = await findAskedIdentity(sql, asked, call)
     return { identity, policy: await policies.get(identity, row.policyVersion) }
   }
-  // What an entry lets an engine do is for administrators.
+  // Only administrators may learn the limits of an engine's entry.
   if (asked.engine !== undefined) administerServer(call)
-  const identity = await identityOf(sql, asked, call)
+  const identity = await findAskedIdentity(sql, asked, call)
   const { id } = identity.principal
-  const managed = heldAlong(call.policy, row.chain, await objectsAlong(sql, row.chain), 'manage')
-  const isSeen =
-    managed.some(({ ownerId }) => ownerId === id) ||
-    (await isNamedInGrants(
-      sql,
-      managed.map((each) => each.id),
-      id,
-    ))
-  if (!isSeen) throw new HeadgateError('no-such-object', `There is no principal ${asked.principal ?? ''}.`)
+  const managed = filterHeld(call.policy, row.chain, await listChainObjects(sql, row.chain), 'manage')
+  if (!(await isNamedOn(sql, managed, id)))
+    throw new HeadgateError('no-such-object', `There is no principal ${asked.principal ?? ''}.`)
   return { identity, policy: await policies.ofRights(id) }
-}
-
-/** Returns true when the caller may list principals and learn their state. */
-export function administersPrincipals({ policy }: Pick<Call, 'policy'>): boolean {
-  return decide(policy, serverChain, 'manage').outcome === 'allow'
 }

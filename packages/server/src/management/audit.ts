@@ -1,12 +1,19 @@
-import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { type AuditQuery, findAuditedObject, queryAudit, type StoredAuditRow } from '../store/audit.ts'
-import type { Queryable } from '../store/sql.ts'
-import { administerServer, type ManagementParts } from './administer.ts'
+import { type AuditQuery, findAuditedId, queryAudit, type StoredAuditRow } from '../events/audit-query.ts'
+import { administerServer, type ManagementDeps } from './administer.ts'
+import { isId } from '../directory/external-name.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { readPage } from './paging.ts'
-import { id, instant, instantOf, isId, nextPageToken, pageParameters } from './schemas.ts'
-import { kindOf, labelOf, securableIn, type SecurableName, securableOf } from './securable.ts'
+import { id, instant, formatInstant, nextPageToken, pageParameters } from './schemas.ts'
+import {
+  toSecurableKind,
+  formatSecurable,
+  refusedObject,
+  parseSecurable,
+  type SecurableName,
+  toStoredName,
+} from './securable.ts'
 
 interface AuditView {
   readonly id: string
@@ -37,7 +44,7 @@ const auditView: z.ZodType<AuditView> = z
     requestId: z.string(),
     principal: z.string(),
     principalId: text,
-    actors: z.array(z.string()).describe('Who acted for the principal, outermost first.'),
+    actors: z.array(z.string()).describe('Engines that acted for the principal, outermost first.'),
     operation: z.string(),
     object: text,
     securableKind: text,
@@ -48,7 +55,7 @@ const auditView: z.ZodType<AuditView> = z
       .int()
       .describe('How many equal refusals of one minute the event stands for; 1 for all other events.'),
     reason: text,
-    userAgent: text.describe('What the client said about itself.'),
+    userAgent: text.describe('The User-Agent header of the client.'),
     queryId: text.describe("The engine's name for what it was doing, as the engine said."),
     detail: z.record(z.string(), z.unknown()).nullable(),
   })
@@ -71,13 +78,13 @@ const auditQuery = z.strictObject({
     .min(1)
     .max(1024)
     .optional()
-    .describe('Only events of objects whose name, as the caller gave it, begins so: lakehouse:sales.'),
-  securableId: id.optional().describe('Only events of the object with this id, whatever it was called.'),
+    .describe('Only events of objects whose name in the request begins with this text: lakehouse:sales.'),
+  securableId: id.optional().describe('Only events of the object with this id, under all its names.'),
   warehouse: z
     .string()
     .optional()
     .describe(
-      'Only events of the object that this, namespace and relation name now, whatever it was called; without one, of the last object that had the name.',
+      'Only events of the object that has this name now, together with namespace and relation, under all its names; if there is none, of the last object that had the name.',
     ),
   namespace: z.array(z.string()).optional().describe('The levels, outermost first, one parameter each.'),
   relation: z.string().optional(),
@@ -87,7 +94,7 @@ const auditQuery = z.strictObject({
   ...pageParameters,
 })
 
-export function auditOperations({ sql, pageTokens }: ManagementParts): readonly ManagementOperation[] {
+export function auditOperations({ sql, pageTokens }: ManagementDeps): readonly ManagementOperation[] {
   const query = defineOperation({
     id: 'queryAudit',
     method: 'GET',
@@ -96,21 +103,21 @@ export function auditOperations({ sql, pageTokens }: ManagementParts): readonly 
     summary: 'Shows audit events kept in the store.',
     query: auditQuery,
     lists: ['namespace'],
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ events: z.array(auditView), nextPageToken }),
       description: 'One page.',
     },
     async run({ query: { pageToken, pageSize, ...asked } }, call) {
       administerServer(call)
-      const filter = await filterOf(sql, asked)
+      const filter = await toAuditFilter(sql, asked)
       const { rows, nextPageToken } = await readPage(
         pageTokens,
         { list: JSON.stringify(['audit', filter]), pageToken, pageSize },
         ([after = null], limit) => queryAudit(sql, { ...filter, after, limit }),
         (row) => [String(row.id)],
       )
-      return { events: rows.map(viewOfEvent), nextPageToken }
+      return { events: rows.map(toEventView), nextPageToken }
     },
   })
 
@@ -119,14 +126,19 @@ export function auditOperations({ sql, pageTokens }: ManagementParts): readonly 
 
 type Asked = Omit<z.output<typeof auditQuery>, 'pageToken' | 'pageSize'>
 
-async function filterOf(sql: Queryable, asked: Asked): Promise<Omit<AuditQuery, 'after' | 'limit'>> {
+async function toAuditFilter(
+  sql: ManagementDeps['sql'],
+  asked: Asked,
+): Promise<Omit<AuditQuery, 'after' | 'limit'>> {
   const { warehouse, namespace, relation, principal } = asked
   if (warehouse === undefined && (namespace ?? relation) !== undefined)
     throw new HeadgateError('bad-request', 'A namespace or relation needs its warehouse.')
   if (warehouse !== undefined && asked.securableId !== undefined)
     throw new HeadgateError('bad-request', 'Name the object or its id, not both.')
   const named =
-    warehouse === undefined ? undefined : await objectId(sql, securableIn({ warehouse, namespace, relation }))
+    warehouse === undefined
+      ? undefined
+      : await objectId(sql, parseSecurable({ warehouse, namespace, relation }))
   const isPrincipalId = principal !== undefined && isId(principal)
   return {
     from: epochMs(asked.from),
@@ -144,16 +156,15 @@ async function filterOf(sql: Queryable, asked: Asked): Promise<Omit<AuditQuery, 
   }
 }
 
-/** The object that has the name now, else the last one that had it in an event: it was dropped, purged or renamed. */
-async function objectId(sql: Queryable, name: SecurableName): Promise<string> {
-  try {
-    return (await securableOf(sql, name)).row.id
-  } catch (error) {
-    if (!isHeadgateError(error) || error.kind.status !== 404) throw error
-    const id = await findAuditedObject(sql, labelOf(name), kindOf(name))
-    if (id === null) throw error
-    return id
-  }
+/** @throws HeadgateError 404 if no object has the name, or had it in an event */
+async function objectId(sql: ManagementDeps['sql'], name: SecurableName): Promise<string> {
+  const id = await findAuditedId(sql, {
+    name: toStoredName(name),
+    kind: toSecurableKind(name),
+    label: formatSecurable(name),
+  })
+  if (id === null) throw refusedObject(name).missing()
+  return id
 }
 
 function epochMs(text: string | undefined): number | null {
@@ -163,10 +174,10 @@ function epochMs(text: string | undefined): number | null {
   return value
 }
 
-function viewOfEvent(row: StoredAuditRow): AuditView {
+function toEventView(row: StoredAuditRow): AuditView {
   return {
     id: String(row.id),
-    at: instantOf(row.at),
+    at: formatInstant(row.at),
     requestId: row.request_id,
     principal: row.principal,
     principalId: row.principal_id,

@@ -3,21 +3,24 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { statement } from '../store/sql.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
 let server: Server
 let connections = 0
 let loopback: string
-let closed: TestLakeManagement
-let local: TestLakeManagement
+let closed: TestWarehouseManagement
+let local: TestWarehouseManagement
 beforeAll(async () => {
   server = createServer((_, response) => void response.end()).listen(0, '127.0.0.1')
   server.on('connection', () => (connections += 1))
   await once(server, 'listening')
   loopback = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  closed = await testLakeManagement({ named: ['10.9.0.0/16'], loopback: false })
-  local = await testLakeManagement({ named: [], loopback: true })
+  closed = await testWarehouseManagement({ named: ['10.9.0.0/16'], loopback: false })
+  local = await testWarehouseManagement({ named: [], loopback: true })
 })
 afterAll(async () => {
   await closed[Symbol.asyncDispose]()
@@ -39,11 +42,11 @@ const setEndpoint = statement(
   'test_set_endpoint',
   `update warehouse set storage = jsonb_set(storage, '{endpoint}', to_jsonb($2::text)) where name = $1`,
 )
-const create = (lake: TestLakeManagement, body: object, who = lake.server.admin): Promise<Reply> =>
+const create = (lake: TestWarehouseManagement, body: object, who = lake.server.admin): Promise<Reply> =>
   lake.as(who, 'POST /warehouses', { name: name(), skipProbe: true, ...body })
 
-describe('an endpoint that a request sets', () => {
-  test('is refused at loopback, link-local, metadata and private addresses, also for an administrator', async () => {
+describe('checkEndpoints', () => {
+  test('refuses loopback, link-local, metadata and private addresses, also for an administrator', async () => {
     const special = [
       loopback,
       'http://169.254.169.254',
@@ -71,7 +74,7 @@ describe('an endpoint that a request sets', () => {
     expect(connections).toBe(before)
   })
 
-  test('is refused as the stsEndpoint of an existing warehouse, for who administers its storage', async () => {
+  test('refuses such a stsEndpoint of an existing warehouse, also for a caller that administers its storage', async () => {
     const body = { name: name(), storage: s3(), skipProbe: true }
     expect(await create(closed, body)).toMatchObject({ status: 201 })
     const on = { warehouse: body.name }
@@ -83,7 +86,7 @@ describe('an endpoint that a request sets', () => {
     expect(await change('https://10.9.1.2')).toMatchObject({ status: 200 })
   })
 
-  test('may be loopback on a server for this machine, for holders of administer-storage on the server', async () => {
+  test('accepts loopback on a server that only this machine reaches, for holders of administer-storage on the server', async () => {
     expect(await create(local, { storage: s3(loopback) })).toMatchObject({ status: 201 })
     const creator = await local.principal({ privilege: 'create', on: 'server' })
     expect(await create(local, { storage: s3(loopback) }, creator)).toMatchObject({ status: 403 })
@@ -91,10 +94,10 @@ describe('an endpoint that a request sets', () => {
   })
 })
 
-test('an endpoint that was stored before is not connected to, and the check of the warehouse says what allows it', async () => {
+test('a forbidden endpoint that was stored earlier is never connected to, and the check of the warehouse names the setting that allows it', async () => {
   const body = { name: name(), storage: s3('https://10.9.1.2') }
   expect(await create(closed, body)).toMatchObject({ status: 201 })
-  await closed.parts.sql.run(setEndpoint, [body.name, loopback])
+  await closed.deps.sql.run(setEndpoint, [body.name, loopback])
   const before = connections
   const checked = await closed.as(closed.server.admin, `POST /warehouses/${body.name}/check`)
   expect(checked).toMatchObject({

@@ -1,8 +1,8 @@
 import { decide, serverChain } from '../access/decide.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
-import type { Call } from '../http/operation.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
-import type { LakeParts } from './lake-parts.ts'
+import type { Call } from '../operation/operation.ts'
+import type { StorageProfile } from '@headgate/storage'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 
 /**
  * Checks the endpoints that a request sets: they have public addresses, or the operator's configuration names them. On a
@@ -11,7 +11,7 @@ import type { LakeParts } from './lake-parts.ts'
  * @throws HeadgateError `forbidden`
  */
 export async function checkEndpoints(
-  { endpoints }: Pick<LakeParts, 'endpoints'>,
+  { endpoints }: Pick<WarehouseApiDeps, 'endpoints'>,
   call: Call,
   profile: StorageProfile,
   vending: VendingProfile,

@@ -2,8 +2,8 @@ import { HeadgateError } from '@headgate/errors'
 import { decide, serverChain } from '../access/decide.ts'
 import { lendsIdentity } from '../catalog/check-vending.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
-import type { Call } from '../http/operation.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import type { Call } from '../operation/operation.ts'
+import type { StorageProfile } from '@headgate/storage'
 
 /**
  * Requires `administer-storage` on the server from callers whose warehouse vends with the identity of the machine, the
@@ -15,7 +15,7 @@ export function checkLender(call: Call, profile: StorageProfile, vending: Vendin
   if (!lendsIdentity(profile, vending) || administersAllStorage(call)) return
   throw new HeadgateError(
     'forbidden',
-    'Vending with the identity of the machine, the server or the user needs administer-storage on the server: give the warehouse keys of its own, or ask an administrator.',
+    'Vending with the identity of the machine, the server or the user needs administer-storage on the server: set keys for the warehouse, or ask an administrator.',
   )
 }
 
@@ -29,7 +29,7 @@ export function checkBorrower(call: Call, profile: StorageProfile): void {
   if (profile.type !== 's3' || profile.credentials !== 'default-chain' || administersAllStorage(call)) return
   throw new HeadgateError(
     'forbidden',
-    'A warehouse with the keys of the machine (default-chain) reaches all that these reach, so choosing them, and its places, needs administer-storage on the server: give the warehouse keys of its own, or ask an administrator.',
+    'A warehouse with the keys of the machine (default-chain) reaches everything that these keys reach. Choosing the keys or its places needs administer-storage on the server: set keys for the warehouse, or ask an administrator.',
   )
 }
 

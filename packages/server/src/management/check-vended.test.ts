@@ -7,18 +7,24 @@ import { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import { StsVendor } from '../credentials/vendors/sts.ts'
 import { CredentialCache } from '../credentials/credential-cache.ts'
 import type { CredentialVendor } from '../credentials/storage-credential.ts'
-import type { Operation } from '../http/operation.ts'
-import { loopbackEndpoints } from '../storage/test-endpoints.ts'
+import type { Operation } from '../operation/operation.ts'
+import { loopbackEndpoints } from '../../../storage/test/endpoints.ts'
 import { vendingCheck } from './check-vended.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
 import { warehouseCheckOperations } from './warehouse-check.ts'
 
-/** The operation on a server that hands out storage access by these vendors. */
-function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, CredentialVendor>>): Operation {
+/** Returns the operation of a server that issues storage access by these vendors. */
+function checkOperation(
+  lake: TestWarehouseManagement,
+  vendors: Readonly<Record<string, CredentialVendor>>,
+): Operation {
   const credentials = new CredentialCache({ vendors, minLifeMs: 900_000 })
   const storageKeys = new StorageKeys()
-  const parts = {
-    ...lake.parts,
+  const deps = {
+    ...lake.deps,
     checkVending: vendingCheck({
       credentials,
       storageKeys,
@@ -26,17 +32,17 @@ function checkOf(lake: TestLakeManagement, vendors: Readonly<Record<string, Cred
       endpoints: loopbackEndpoints(),
     }),
   }
-  const [operation] = warehouseCheckOperations(parts)
+  const [operation] = warehouseCheckOperations(deps)
   if (operation === undefined) throw new Error('no operation')
   return operation
 }
 
-/** What MinIO does with writes that nobody signed depends on its version: of that, only that it was tried. */
+/** Returns findings in short. The reaction of MinIO to unsigned writes depends on its version, so only the name remains. */
 const brief = (findings: readonly { readonly name: string; readonly ok: boolean }[]): string[] =>
   findings.map(({ name, ok }) => (name === 'unsigned' ? name : `${name} ${ok ? 'ok' : 'not ok'}`))
 const storageSteps = ['endpoint ok', 'clock ok', 'write ok', 'read ok', 'list ok', 'delete ok']
 
-/** Keys that are good for everything, as a store gives that does not care about session policies. */
+/** Issues keys without limits, like a store that ignores session policies. */
 class Careless implements CredentialVendor {
   mint(
     { warehouse }: Parameters<CredentialVendor['mint']>[0],
@@ -54,83 +60,80 @@ class Careless implements CredentialVendor {
   }
 }
 
-/** The profile of a warehouse in its bucket. */
+/** Returns the storage profile of a warehouse in its bucket. */
 function storageOn({ endpoint, region, accessKeyId, secretAccessKey }: Minio): JsonObject {
   return { type: 's3', bucket: 'lake', prefix: 'wh', endpoint, region, accessKeyId, secretAccessKey }
 }
 
-describe.skipIf(findMinio() === undefined)(
-  needsMinio('the check of what a warehouse hands out (MinIO)'),
-  () => {
-    it(
-      'proves that keys work in their place and nowhere else, and leaves nothing',
-      { timeout: 60_000 },
-      async () => {
-        await using minio = await startMinio({ buckets: ['lake'] })
-        await using lake = await testLakeManagement()
-        const storage = storageOn(minio)
-        const { admin } = lake.server
-        const created = await lake.as(admin, 'POST /warehouses', {
-          name: 'wh',
-          storage,
-          vending: { mode: 'sts' },
-        })
-        expect(created).toMatchObject({ status: 201 })
-        const check = async (vendors: Readonly<Record<string, CredentialVendor>>): Promise<string[]> =>
-          brief(
-            (await lake.server.run(admin, checkOf(lake, vendors), undefined, { warehouse: 'wh' })).body
-              .findings,
-          )
-
-        expect(await check({ sts: new StsVendor() })).toEqual([
-          ...storageSteps,
-          'vend ok',
-          'inside ok',
-          'outside ok',
-          'read only ok',
-          'unsigned',
-        ])
-        expect(await check({ sts: new Careless() })).toEqual([
-          ...storageSteps,
-          'vend ok',
-          'inside ok',
-          'outside not ok',
-          'read only not ok',
-          'unsigned',
-        ])
-        expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
-
-        const warehouse = await lake.parts.warehouses.get('wh')
-        expect(await left(warehouse)).toEqual([])
-
-        await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'gateway' } })
-        expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
-        await lake.as(admin, 'PATCH /warehouses/wh', {
-          vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
-        })
-        expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
-        await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
-        expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok', 'unsigned'])
-        expect(await left(warehouse)).toEqual([])
-        await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
-        expect(await check({})).toEqual(storageSteps)
-      },
-    )
-
-    it('says what the token service said', { timeout: 60_000 }, async () => {
+describe.skipIf(findMinio() === undefined)(needsMinio('checkWarehouse for vended access (MinIO)'), () => {
+  it(
+    'proves that keys work in their place and nowhere else, and leaves nothing',
+    { timeout: 60_000 },
+    async () => {
       await using minio = await startMinio({ buckets: ['lake'] })
-      await using lake = await testLakeManagement()
+      await using lake = await testWarehouseManagement()
       const storage = storageOn(minio)
       const { admin } = lake.server
-      const vending = { mode: 'sts', stsEndpoint: 'http://127.0.0.1:1' }
-      await lake.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
-      const operation = checkOf(lake, { sts: new StsVendor() })
-      const { body } = await lake.server.run(admin, operation, undefined, { warehouse: 'wh' })
-      expect(body.findings.at(-1)).toMatchObject({ name: 'vend', ok: false })
-      expect(JSON.stringify(body)).not.toContain(minio.secretAccessKey)
-    })
-  },
-)
+      const created = await lake.as(admin, 'POST /warehouses', {
+        name: 'wh',
+        storage,
+        vending: { mode: 'sts' },
+      })
+      expect(created).toMatchObject({ status: 201 })
+      const check = async (vendors: Readonly<Record<string, CredentialVendor>>): Promise<string[]> =>
+        brief(
+          (await lake.server.run(admin, checkOperation(lake, vendors), undefined, { warehouse: 'wh' })).body
+            .findings,
+        )
+
+      expect(await check({ sts: new StsVendor() })).toEqual([
+        ...storageSteps,
+        'vend ok',
+        'inside ok',
+        'outside ok',
+        'read only ok',
+        'unsigned',
+      ])
+      expect(await check({ sts: new Careless() })).toEqual([
+        ...storageSteps,
+        'vend ok',
+        'inside ok',
+        'outside not ok',
+        'read only not ok',
+        'unsigned',
+      ])
+      expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
+
+      const warehouse = await lake.deps.warehouses.get('wh')
+      expect(await left(warehouse)).toEqual([])
+
+      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'gateway' } })
+      expect(await check({})).toEqual([...storageSteps, 'vend not ok'])
+      await lake.as(admin, 'PATCH /warehouses/wh', {
+        vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true },
+      })
+      expect(await check({ static: new StaticVendor() })).toEqual([...storageSteps, 'vend ok'])
+      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'remote-signing' } })
+      expect(await check({})).toEqual([...storageSteps, 'sign ok', 'outside ok', 'unsigned'])
+      expect(await left(warehouse)).toEqual([])
+      await lake.as(admin, 'PATCH /warehouses/wh', { vending: { mode: 'none' } })
+      expect(await check({})).toEqual(storageSteps)
+    },
+  )
+
+  it('returns the message of the token service', { timeout: 60_000 }, async () => {
+    await using minio = await startMinio({ buckets: ['lake'] })
+    await using lake = await testWarehouseManagement()
+    const storage = storageOn(minio)
+    const { admin } = lake.server
+    const vending = { mode: 'sts', stsEndpoint: 'http://127.0.0.1:1' }
+    await lake.as(admin, 'POST /warehouses', { name: 'wh', storage, vending })
+    const operation = checkOperation(lake, { sts: new StsVendor() })
+    const { body } = await lake.server.run(admin, operation, undefined, { warehouse: 'wh' })
+    expect(body.findings.at(-1)).toMatchObject({ name: 'vend', ok: false })
+    expect(JSON.stringify(body)).not.toContain(minio.secretAccessKey)
+  })
+})
 
 async function left(warehouse: Warehouse | null): Promise<string[]> {
   const found: string[] = []

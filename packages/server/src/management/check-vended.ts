@@ -8,19 +8,19 @@ import type { StorageCredential } from '../credentials/storage-credential.ts'
 import type { StorageGrant, StoragePermission } from '../credentials/storage-grant.ts'
 import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import type { Call } from '../http/operation.ts'
-import type { VendingCheck } from './lake-parts.ts'
+import type { EndpointGuard } from '@headgate/storage'
+import type { Call } from '../operation/operation.ts'
+import type { VendingCheck } from './warehouse-deps.ts'
 import { refusedOutside, usableInside } from './try-credential.ts'
 import { signedRequestsWork } from './try-signing.ts'
 import { unsignedIsRefused } from './try-unsigned.ts'
 
-export interface VendingCheckParts {
+export interface VendingCheckDeps {
   readonly credentials: CredentialCache
   readonly storageKeys: StorageKeys
   /** Checks connections to the endpoints of warehouses. */
   readonly endpoints: EndpointGuard
-  /** Where clients reach the storage gateway; null: they cannot. */
+  /** URL of the storage gateway for clients. Null: the gateway is off. */
   readonly gatewayUrl: string | null
 }
 
@@ -28,24 +28,24 @@ export interface VendingCheckParts {
 const lifeMs = 12 * 3_600_000
 
 /**
- * Tries out what a warehouse hands out to clients: keys for a place of their own, which must work there and nowhere
- * else. Nothing is handed to the caller.
+ * Tests the access that a warehouse vends: the keys must work in their own place and must be refused elsewhere. Nothing
+ * is handed to the caller.
  */
 export function vendingCheck(
-  parts: VendingCheckParts,
+  deps: VendingCheckDeps,
 ): (warehouse: Warehouse, call: Call) => Promise<VendingCheck> {
   return async (warehouse, call) => {
     const { mode } = warehouse.vending
     return {
-      findings: await findingsOf[mode](parts, warehouse, call),
-      clientEndpoint: mode === 'gateway' ? parts.gatewayUrl : null,
+      findings: await checks[mode](deps, warehouse, call),
+      clientEndpoint: mode === 'gateway' ? deps.gatewayUrl : null,
     }
   }
 }
 
-type Check = (parts: VendingCheckParts, warehouse: Warehouse, call: Call) => Promise<readonly Finding[]>
+type Check = (deps: VendingCheckDeps, warehouse: Warehouse, call: Call) => Promise<readonly Finding[]>
 
-const findingsOf: Readonly<Record<VendingProfile['mode'], Check>> = {
+const checks: Readonly<Record<VendingProfile['mode'], Check>> = {
   none: () => Promise.resolve([]),
   'remote-signing': ofSigning,
   static: () => Promise.resolve([longLived]),
@@ -60,9 +60,9 @@ const longLived: Finding = {
     'Clients get the long-lived keys of the storage, as the warehouse says in so many words: gateway, sts or remote-signing would keep them here.',
 }
 
-/** The gateway asks for every session whether its table is there. For one that is not, it must refuse. */
+/** Tests the gateway, which checks for every session whether its table exists. For one that is not, it must refuse. */
 async function ofGateway(
-  { credentials, gatewayUrl }: VendingCheckParts,
+  { credentials, gatewayUrl }: VendingCheckDeps,
   warehouse: Warehouse,
   call: Call,
 ): Promise<Finding[]> {
@@ -71,7 +71,7 @@ async function ofGateway(
       'This server has no storage gateway that clients could reach: set HEADGATE_S3_PUBLIC_URL, or choose another vending mode.'
     return [{ name: 'vend', ok: false, message }]
   }
-  const place = placeIn(warehouse)
+  const place = choosePlace(warehouse)
   const minted = await mint(credentials, warehouse, call, place, 'read-write')
   if (minted.credential === null) return [minted.finding]
   const [reached] = await checkEndpoint('gateway', gatewayUrl, call.signal)
@@ -80,16 +80,16 @@ async function ofGateway(
   return [minted.finding, reached, refused]
 }
 
-async function ofSts(parts: VendingCheckParts, warehouse: Warehouse, call: Call): Promise<Finding[]> {
-  const { credentials, storageKeys, endpoints } = parts
-  const place = placeIn(warehouse)
+async function ofSts(deps: VendingCheckDeps, warehouse: Warehouse, call: Call): Promise<Finding[]> {
+  const { credentials, storageKeys, endpoints } = deps
+  const place = choosePlace(warehouse)
   const writer = await mint(credentials, warehouse, call, place, 'read-write')
   if (writer.credential === null) return [writer.finding]
   const inside = await usableInside(warehouse, writer.credential, place, call.signal, endpoints)
   const outside = await refusedOutside(
     warehouse,
     writer.credential,
-    placeIn(warehouse),
+    choosePlace(warehouse),
     call.signal,
     endpoints,
   )
@@ -104,7 +104,7 @@ async function ofSts(parts: VendingCheckParts, warehouse: Warehouse, call: Call)
     'write',
   )
   const { store } = warehouse
-  const keys = store === null ? null : await storageKeys.of(store).catch(() => null)
+  const keys = store === null ? null : await storageKeys.get(store).catch(() => null)
   const unsigned =
     store === null || keys === null
       ? []
@@ -113,7 +113,7 @@ async function ofSts(parts: VendingCheckParts, warehouse: Warehouse, call: Call)
 }
 
 async function ofSigning(
-  { storageKeys, endpoints }: VendingCheckParts,
+  { storageKeys, endpoints }: VendingCheckDeps,
   warehouse: Warehouse,
   call: Call,
 ): Promise<Finding[]> {
@@ -121,18 +121,18 @@ async function ofSigning(
   if (store === null)
     return [{ name: 'sign', ok: false, message: 'The warehouse has no S3 store to sign requests for.' }]
   try {
-    const keys = await storageKeys.of(store)
-    const [parts, place] = [{ warehouse, store, keys, guard: endpoints }, placeIn(warehouse)]
-    const findings = await signedRequestsWork(parts, place, placeIn(warehouse), call.signal)
-    return [...findings, ...(await unsignedIsRefused(parts, place, call.signal))]
+    const keys = await storageKeys.get(store)
+    const [deps, place] = [{ warehouse, store, keys, guard: endpoints }, choosePlace(warehouse)]
+    const findings = await signedRequestsWork(deps, place, choosePlace(warehouse), call.signal)
+    return [...findings, ...(await unsignedIsRefused(deps, place, call.signal))]
   } catch (error) {
     call.signal.throwIfAborted()
     return [{ name: 'sign', ok: false, message: reasonOf(error) }]
   }
 }
 
-/** A folder of the warehouse that nothing else is in. */
-function placeIn({ root }: Warehouse): string {
+/** Returns a folder of the warehouse that contains no other files. */
+function choosePlace({ root }: Warehouse): string {
   return `${root.replace(/\/+$/, '')}/headgate-probe-${randomUUID()}/`
 }
 
@@ -173,7 +173,7 @@ async function mint(
   try {
     const credential = await credentials.get(grant, call.signal)
     const minutes = Math.round((credential.expiresAt - credential.mintedAt) / 60_000)
-    const message = `Keys for one place were handed out by mode ${credential.mode}, for ${minutes} min.`
+    const message = `Mode ${credential.mode} issued keys for one place, valid for ${minutes} min.`
     return { credential, finding: { name: 'vend', ok: true, message } }
   } catch (error) {
     call.signal.throwIfAborted()

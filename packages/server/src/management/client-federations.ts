@@ -1,20 +1,16 @@
-import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import {
-  deleteFederation,
+  addFederation,
   type FederationRow,
-  insertFederation,
-  listFederations,
-} from '../store/client-federations.ts'
-import { ownIssuer } from '../store/principals.ts'
-import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
+  listClientFederations,
+  removeFederation,
+} from '../directory/client-federations.ts'
+import { administerServer, type ManagementDeps, requestServerChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { principalOf, principalParams } from './principals.ts'
-import { instant, instantOf } from './schemas.ts'
+import { principalParams } from './principals.ts'
+import { instant, formatInstant } from './schemas.ts'
 
 const subject = 'principals'
-/** For one client. */
-const most = 16
 
 interface FederationView {
   readonly issuer: string
@@ -31,9 +27,8 @@ const party = z.strictObject({
   subject: z.string().min(1).max(512).describe('The sub of the tokens that prove this client.'),
 })
 
-/** Names under which other issuers know a client, whose tokens prove it. */
-export function clientFederationOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql } = parts
+/** Issuers and subjects by which a client is known elsewhere. Tokens of these issuers prove the client. */
+export function clientFederationOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const common = { subject, params: principalParams } as const
 
   return [
@@ -45,23 +40,9 @@ export function clientFederationOperations(parts: ManagementParts): readonly Man
       summary:
         'Lets tokens of another issuer prove this client, such as those of a Kubernetes service account.',
       body: party,
-      answer: { status: 201, schema: federationView, description: 'The name it is known by there.' },
-      async run({ params, body }, call) {
-        const decision = administerServer(call)
-        const row = await principalOf(sql, params.principal)
-        if (body.issuer === ownIssuer)
-          throw new HeadgateError('bad-request', 'The issuer must be another one than Headgate itself.')
-        call.audit.object = row.name
-        call.audit.detail = { ...body }
-        const made = await changePolicy(parts, call, decision, (tx) =>
-          insertFederation(tx, row.id, body, most),
-        )
-        if (made) return viewOfFederation(made)
-        throw new HeadgateError(
-          'already-exists',
-          `${body.subject} of ${body.issuer} proves a client already, or ${row.name} has ${most} such names.`,
-        )
-      },
+      response: { status: 201, schema: federationView, description: 'The name it is known by there.' },
+      run: async ({ params, body }, call) =>
+        toFederationView(await addFederation(deps, requestServerChange(call), params.principal, body)),
     }),
     defineOperation({
       ...common,
@@ -69,15 +50,14 @@ export function clientFederationOperations(parts: ManagementParts): readonly Man
       method: 'GET',
       path: '/management/v1/principals/:principal/federations',
       summary: 'Lists the names under which other issuers know a client.',
-      answer: {
+      response: {
         status: 200,
         schema: z.strictObject({ federations: z.array(federationView) }),
         description: 'All of them.',
       },
       async run({ params }, call) {
         administerServer(call)
-        const row = await principalOf(sql, params.principal)
-        return { federations: (await listFederations(sql, row.id)).map(viewOfFederation) }
+        return { federations: (await listClientFederations(deps, params.principal)).map(toFederationView) }
       },
     }),
     defineOperation({
@@ -87,21 +67,13 @@ export function clientFederationOperations(parts: ManagementParts): readonly Man
       path: '/management/v1/principals/:principal/federations/remove',
       summary: 'Stops tokens of another issuer from proving this client.',
       body: party,
-      answer: { status: 204, description: 'They prove it no more.' },
-      async run({ params, body }, call) {
-        const decision = administerServer(call)
-        const row = await principalOf(sql, params.principal)
-        call.audit.object = row.name
-        call.audit.detail = { ...body }
-        await changePolicy(parts, call, decision, async (tx) => {
-          if (await deleteFederation(tx, row.id, body)) return
-          throw new HeadgateError('no-such-object', `${row.name} is not known as ${body.subject} there.`)
-        })
-      },
+      response: { status: 204, description: 'They prove it no more.' },
+      run: ({ params, body }, call) =>
+        removeFederation(deps, requestServerChange(call), params.principal, body),
     }),
   ]
 }
 
-function viewOfFederation({ issuer, subject, createdAt }: FederationRow): FederationView {
-  return { issuer, subject, createdAt: instantOf(createdAt) }
+function toFederationView({ issuer, subject, createdAt }: FederationRow): FederationView {
+  return { issuer, subject, createdAt: formatInstant(createdAt) }
 }

@@ -1,16 +1,11 @@
-import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { checkClientKey } from '../identity/client-key.ts'
-import { type ClientKeyRow, deleteClientKey, insertClientKey, listClientKeys } from '../store/client-keys.ts'
-import { ownIssuer } from '../store/principals.ts'
-import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
+import { addClientKey, type ClientKeyRow, listClientKeys, removeClientKey } from '../directory/client-keys.ts'
+import { administerServer, type ManagementDeps, requestServerChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { principalOf, principalParams } from './principals.ts'
-import { instant, instantOf } from './schemas.ts'
+import { principalParams } from './principals.ts'
+import { instant, formatInstant } from './schemas.ts'
 
 const subject = 'principals'
-/** For one client. */
-const most = 16
 
 interface KeyView {
   readonly id: string
@@ -26,9 +21,8 @@ const keyView: z.ZodType<KeyView> = z
   })
   .meta({ id: 'ClientKey' })
 
-/** Keys that prove a client without a shared secret. */
-export function clientKeyOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql } = parts
+/** Returns the operations for public keys that prove a client without a shared secret. */
+export function clientKeyOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const common = { subject, params: principalParams } as const
 
   return [
@@ -38,29 +32,13 @@ export function clientKeyOperations(parts: ManagementParts): readonly Management
       method: 'POST',
       path: '/management/v1/principals/:principal/keys',
       summary:
-        'Registers a public key: what it signs proves this client, and the users it asserts as an engine.',
+        'Registers a public key. Signatures of the key prove this client, and the users that it asserts as an engine.',
       body: z.strictObject({
         jwk: z.record(z.string(), z.unknown()).describe('A public JSON Web Key (RFC 7517): EC, OKP or RSA.'),
       }),
-      answer: { status: 201, schema: keyView, description: 'The key.' },
-      async run({ params, body }, call) {
-        const decision = administerServer(call)
-        const row = await principalOf(sql, params.principal)
-        if (row.issuer !== ownIssuer)
-          throw new HeadgateError('bad-request', `The principal ${row.name} is vouched for by ${row.issuer}.`)
-        const key = await checkClientKey(body.jwk)
-        if (!key.ok) throw new HeadgateError('bad-request', key.told)
-        call.audit.object = row.name
-        call.audit.detail = { key: key.value.id }
-        const made = await changePolicy(parts, call, decision, (tx) =>
-          insertClientKey(tx, row.id, key.value, most),
-        )
-        if (made) return viewOfKey(made)
-        throw new HeadgateError(
-          'already-exists',
-          `The principal ${row.name} has a key ${key.value.id} already, or ${most} keys: remove one first.`,
-        )
-      },
+      response: { status: 201, schema: keyView, description: 'The key.' },
+      run: async ({ params, body }, call) =>
+        toClientKeyView(await addClientKey(deps, requestServerChange(call), params.principal, body.jwk)),
     }),
     defineOperation({
       ...common,
@@ -68,15 +46,14 @@ export function clientKeyOperations(parts: ManagementParts): readonly Management
       method: 'GET',
       path: '/management/v1/principals/:principal/keys',
       summary: 'Lists the public keys of a client, the oldest first.',
-      answer: {
+      response: {
         status: 200,
         schema: z.strictObject({ keys: z.array(keyView) }),
         description: 'All of them.',
       },
       async run({ params }, call) {
         administerServer(call)
-        const row = await principalOf(sql, params.principal)
-        return { keys: (await listClientKeys(sql, row.id)).map(viewOfKey) }
+        return { keys: (await listClientKeys(deps, params.principal)).map(toClientKeyView) }
       },
     }),
     defineOperation({
@@ -85,26 +62,18 @@ export function clientKeyOperations(parts: ManagementParts): readonly Management
       method: 'DELETE',
       path: '/management/v1/principals/:principal/keys/:key',
       summary:
-        'Takes a public key away from a client. Sessions that began with it go on, and are renewed, until their end: see stop-sessions.',
+        'Takes a public key away from a client. Sessions that began with it continue and are renewed until they end: see stop-sessions.',
       params: z.strictObject({
         ...principalParams.shape,
         key: z.string().min(1).max(128).describe('Its id.'),
       }),
-      answer: { status: 204, description: 'It is gone.' },
-      async run({ params }, call) {
-        const decision = administerServer(call)
-        const row = await principalOf(sql, params.principal)
-        call.audit.object = row.name
-        call.audit.detail = { key: params.key }
-        await changePolicy(parts, call, decision, async (tx) => {
-          if (await deleteClientKey(tx, row.id, params.key)) return
-          throw new HeadgateError('no-such-object', `The principal ${row.name} has no key ${params.key}.`)
-        })
-      },
+      response: { status: 204, description: 'The key was deleted.' },
+      run: ({ params }, call) =>
+        removeClientKey(deps, requestServerChange(call), params.principal, params.key),
     }),
   ]
 }
 
-function viewOfKey({ id, jwk, createdAt }: ClientKeyRow): KeyView {
-  return { id, jwk: { ...jwk }, createdAt: instantOf(createdAt) }
+function toClientKeyView({ id, jwk, createdAt }: ClientKeyRow): KeyView {
+  return { id, jwk: { ...jwk }, createdAt: formatInstant(createdAt) }
 }

@@ -1,18 +1,18 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import type { Answer, Call, Operation } from '../http/operation.ts'
+import type { Response, Call, Operation } from '../operation/operation.ts'
 
-/** What an operation is besides its code: the OpenAPI document is made from this. */
+/** Declaration of an operation. The OpenAPI document is generated from it. */
 export interface OperationSpec {
   readonly summary: string
   /** Groups operations in the document. */
   readonly subject: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
-  /** Query parameters that may be given several times; their schemas are arrays. */
+  /** Query parameters that can be repeated; their schemas are arrays. */
   readonly lists?: readonly string[]
   readonly body?: z.ZodType
-  readonly answer: {
+  readonly response: {
     readonly status: 200 | 201 | 204
     readonly schema?: z.ZodType
     readonly description: string
@@ -23,7 +23,7 @@ export interface ManagementOperation extends Operation {
   readonly spec: OperationSpec
 }
 
-/** Input after its schemas: what an operation declares no schema for is not there. */
+/** Input after validation. Parts without a schema are absent. */
 export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly params: z.output<P>
   readonly query: z.output<Q>
@@ -47,8 +47,8 @@ export interface Definition<
   readonly query?: Q
   readonly lists?: readonly string[]
   readonly body?: B
-  readonly answer: { readonly status: 200 | 201 | 204; readonly schema?: A; readonly description: string }
-  /** Decides, acts, and returns the body of the answer. Throws `HeadgateError`. */
+  readonly response: { readonly status: 200 | 201 | 204; readonly schema?: A; readonly description: string }
+  /** Decides, acts, and returns the body of the response. Throws `HeadgateError`. */
   readonly run: (input: Input<P, Q, B>, call: Call) => Promise<z.input<A>>
 }
 
@@ -63,7 +63,7 @@ const headers = { 'content-type': 'application/json', 'cache-control': 'no-store
  * defineOperation({
  *   id: 'getThing', method: 'GET', path: '/management/v1/things/:thing', subject: 'things', summary: 'Shows a thing.',
  *   params: z.strictObject({ thing: z.uuid() }),
- *   answer: { status: 200, schema: thing, description: 'The thing.' },
+ *   response: { status: 200, schema: thing, description: 'The thing.' },
  *   run: async ({ params }, call) => { … },
  * })
  * ```
@@ -83,17 +83,17 @@ export function defineOperation<
     async handle(call) {
       const input = {
         params: checked(definition.params, decodedParams(call), 'path'),
-        query: checked(definition.query ?? noParameters, queryOf(call, definition.lists ?? []), 'query'),
+        query: checked(definition.query ?? noParameters, parseQuery(call, definition.lists ?? []), 'query'),
         body: definition.body ? checked(definition.body, await jsonBody(call), 'body') : undefined,
       } as Input<P, Q, B>
-      return answerOf(definition.answer.status, await run(input, call))
+      return toResponse(definition.response.status, await run(input, call))
     },
   }
 }
 
 const noParameters = z.strictObject({})
 
-function answerOf(status: number, body: unknown): Answer {
+function toResponse(status: number, body: unknown): Response {
   return status === 204
     ? { status, headers: { 'cache-control': 'no-store' }, body: null }
     : { status, headers, body: JSON.stringify(body) }
@@ -111,7 +111,7 @@ function checked(schema: z.ZodType | undefined, value: unknown, where: string): 
   throw new HeadgateError('bad-request', `The request does not fit: ${problems.join('; ')}`)
 }
 
-/** PostgreSQL's text can hold neither. */
+/** Returns whether PostgreSQL can store the text: it contains neither lone surrogates nor U+0000. */
 function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
   if (typeof value !== 'object' || value === null) return true
@@ -128,19 +128,20 @@ function decodedParams(call: Call): Record<string, string> {
   }
 }
 
-function queryOf(call: Call, lists: readonly string[]): Record<string, string | string[]> {
+function parseQuery(call: Call, lists: readonly string[]): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {}
   for (const name of new Set(call.query.keys())) {
     const values = call.query.getAll(name)
     if (!lists.includes(name) && values.length > 1)
-      throw new HeadgateError('bad-request', `The query parameter ${name} is given twice.`)
+      throw new HeadgateError('bad-request', `The query parameter ${name} is repeated.`)
     query[name] = lists.includes(name) ? values : (values[0] ?? '')
   }
   return query
 }
 
 async function jsonBody(call: Call): Promise<unknown> {
-  // A form that some web page submits in a browser must not pass for a request of ours.
+  // A request with the content type of an HTML form is refused, because web pages can send one without the user's
+  // intent.
   if (!/^application\/json *(;|$)/i.test(call.header('content-type') ?? '')) {
     throw new HeadgateError('bad-request', 'The body must be sent as Content-Type: application/json.')
   }

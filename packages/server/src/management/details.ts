@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { lakeName, levels, namespaceOf, relationOf, warehouseOf, warehouseParams } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
+import {
+  objectName,
+  levels,
+  requireNamespace,
+  requireRelation,
+  requireManagedWarehouse,
+  warehouseParams,
+} from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { permit } from './permit.ts'
-import { ownerName } from './owner-name.ts'
+import { findOwnerName } from '../directory/owner-name.ts'
 import { id, ownerField } from './schemas.ts'
 
 const namespaceView = z
@@ -19,7 +26,7 @@ const namespaceView = z
 
 const relationView = z
   .strictObject({
-    id: id.describe('Ours; it stays when the table or view is renamed.'),
+    id: id.describe('Id of the object on this server; a rename does not change it.'),
     namespace: z.array(z.string()),
     name: z.string(),
     kind: z.enum(['table', 'view']),
@@ -33,8 +40,8 @@ const relationView = z
   })
   .meta({ id: 'Relation' })
 
-/** What the server knows about namespaces, tables and views beyond what engines see. */
-export function detailOperations(parts: LakeParts): readonly ManagementOperation[] {
+/** Returns operations for facts about namespaces, tables and views that the Iceberg API does not contain. */
+export function detailOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const common = { method: 'GET', params: warehouseParams, lists: ['namespace'] } as const
 
   const namespace = defineOperation({
@@ -44,17 +51,17 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
     subject: 'namespaces',
     summary: 'Shows a namespace with its owner and protection.',
     query: z.strictObject({ namespace: levels }),
-    answer: { status: 200, schema: namespaceView, description: 'The namespace.' },
+    response: { status: 200, schema: namespaceView, description: 'The namespace.' },
     async run({ params, query }, call) {
-      const { found, object } = await namespaceOf(
-        parts,
+      const { found, object } = await requireNamespace(
+        deps,
         call.policy,
-        await warehouseOf(parts, params.warehouse),
+        await requireManagedWarehouse(deps, params.warehouse),
         query.namespace,
       )
       permit(call, object)
       const { id, ownerId, properties, protected: guarded } = found.row
-      const owner = await ownerName(parts.sql, ownerId)
+      const owner = await findOwnerName(deps.sql, ownerId)
       const levelsOfIt = [...found.levels]
       return { id, namespace: levelsOfIt, ownerId, owner, protected: guarded, properties: { ...properties } }
     },
@@ -66,12 +73,12 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
     path: '/management/v1/warehouses/:warehouse/relation',
     subject: 'relations',
     summary: 'Shows a table or view with its ids, owner, protection and where it is.',
-    query: z.strictObject({ namespace: levels, relation: lakeName }),
-    answer: { status: 200, schema: relationView, description: 'The table or view.' },
+    query: z.strictObject({ namespace: levels, relation: objectName }),
+    response: { status: 200, schema: relationView, description: 'The table or view.' },
     async run({ params, query }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const { found, object } = await relationOf(
-        parts,
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const { found, object } = await requireRelation(
+        deps,
         call.policy,
         warehouse,
         query.namespace,
@@ -81,7 +88,7 @@ export function detailOperations(parts: LakeParts): readonly ManagementOperation
       const { relation, identifier } = found
       const { id, kind, uuid, version, location, metadataLocation, ownerId, protected: guarded } = relation
       const at = { namespace: [...identifier.namespace], name: identifier.name }
-      const owner = await ownerName(parts.sql, ownerId)
+      const owner = await findOwnerName(deps.sql, ownerId)
       return {
         id,
         ...at,

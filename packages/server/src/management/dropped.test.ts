@@ -1,35 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../access/compile-policy.ts'
-import { drop } from '../catalog/drop-relation.ts'
-import { Stale } from '../catalog/stale.ts'
+import { dropTarget } from '../catalog/commit/drop-relation.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import type { Identity } from '../identity/identity.ts'
-import { bare, type TestPlace, type TestTable, testTable } from '../jobs/purge/test-table.ts'
-import { jobsFor, relationExists, startTestJobs, until } from '../jobs/test-jobs.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { bare, type TestPlace, type TestTable, testTable } from '../../test/jobs/purge/table.ts'
+import { jobsFor, relationExists, startTestJobs, until } from '../../test/jobs/jobs.ts'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
 import { statement } from '../store/sql.ts'
-import { relationOf } from './find-in-lake.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import { requireRelation } from './find-object.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import { PolicyReloaded, type Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 const all = everything(randomUUID(), 0)
 let made = 0
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 
 const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
 
-/** A warehouse of its own with a namespace `sales`, whose tables lie where nobody else's do. */
+/** Creates a warehouse with a namespace `sales`, whose tables are in a separate folder. */
 async function freshWarehouse(): Promise<{ warehouse: Warehouse; place: TestPlace; name: string }> {
   const name = `wh-${(made += 1)}`
   const root = `${lake.folder}/${name}`
   await admin('POST /warehouses', { name, storage: { type: 'file', root } })
-  const warehouse = await lake.parts.warehouses.get(name)
+  const warehouse = await lake.deps.warehouses.get(name)
   if (warehouse === null) throw new Error('not made')
   const place = { warehouseId: warehouse.id, namespaceId: await addNamespace(warehouse, ['sales']), root }
   return { warehouse, place, name }
@@ -42,18 +44,18 @@ async function addNamespace(
   parentId: string | null = null,
 ): Promise<string> {
   const namespace = { id: randomUUID(), warehouseId: id, parentId, levels, ownerId, properties: {} }
-  await insertNamespace(lake.parts.sql, namespace, await riders())
+  await insertNamespace(lake.deps.sql, namespace, await record())
   return namespace.id
 }
 
-async function riders(): Promise<typeof bare> {
-  return { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+async function record(): Promise<typeof bare> {
+  return { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
 }
 
 async function table(warehouse: Warehouse, place: TestPlace): Promise<TestTable & { name: string }> {
-  const made = await testTable(lake.parts.sql, warehouse.storage, place, {
+  const made = await testTable(lake.deps.sql, warehouse.storage, place, {
     snapshots: 1,
-    riders: await riders(),
+    record: await record(),
   })
   return { ...made, name: `t_${made.id.slice(0, 8)}` }
 }
@@ -63,19 +65,19 @@ async function dropIt(
   name: string,
   options: { purge?: boolean; namespace?: string[] } = {},
 ): Promise<void> {
-  const { found } = await relationOf(lake.parts, all, warehouse, options.namespace ?? ['sales'], name)
-  await drop(
-    lake.parts,
+  const { found } = await requireRelation(lake.deps, all, warehouse, options.namespace ?? ['sales'], name)
+  await dropTarget(
+    lake.deps,
     { target: found, purge: options.purge ?? false, principalId: lake.server.admin.principal.id },
-    await riders(),
+    await record(),
   )
 }
 
-const details = (name: string, relation: string, who: Identity = lake.server.admin): Promise<Reply> =>
+const details = (name: string, relation: string, who: ProvenIdentity = lake.server.admin): Promise<Reply> =>
   lake.as(who, `GET /warehouses/${name}/relation?namespace=sales&relation=${relation}`)
 
-describe('a dropped table', () => {
-  it('comes back under its old name exactly as it was', async () => {
+describe('restoreDropped and purgeDropped', () => {
+  it('restore a table unchanged under its old name', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     const before = await details(name, t.name)
@@ -114,7 +116,7 @@ describe('a dropped table', () => {
     })
   })
 
-  it('can come back under another name and in another namespace', async () => {
+  it('restore under another name and in another namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await addNamespace(warehouse, ['other'])
@@ -124,15 +126,17 @@ describe('a dropped table', () => {
       name: 'again',
     })
     expect(restored).toMatchObject({ status: 200, body: { namespace: ['other'], name: 'again' } })
-    expect((await relationOf(lake.parts, all, warehouse, ['other'], 'again')).found.relation.id).toBe(t.id)
+    expect((await requireRelation(lake.deps, all, warehouse, ['other'], 'again')).found.relation.id).toBe(
+      t.id,
+    )
   })
 
-  it('does not take the name of another one that is there now', async () => {
+  it('refuses to restore under a name that another object has now', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
     const other = await table(warehouse, place)
-    await lake.parts.sql.run(statement('test_rename', 'update relation set name = $2 where id = $1'), [
+    await lake.deps.sql.run(statement('test_rename', 'update relation set name = $2 where id = $1'), [
       other.id,
       t.name,
     ])
@@ -146,11 +150,11 @@ describe('a dropped table', () => {
     })
   })
 
-  it('needs a namespace that exists', async () => {
+  it('refuse a namespace that does not exist', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
-    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
       place.namespaceId,
     ])
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({
@@ -166,7 +170,7 @@ describe('a dropped table', () => {
     ).toMatchObject({ status: 200 })
   })
 
-  it('is purged at once when somebody asks, even if no purge was asked for at its drop, and is then beyond restoring', async () => {
+  it('purges a dropped table on request, also when its drop requested no purge, and then refuses to restore it', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
@@ -178,7 +182,7 @@ describe('a dropped table', () => {
       status: 409,
       body: {
         error: {
-          message: 'Its purge has begun: files of it may be gone already, so it cannot be restored any more.',
+          message: 'Its purge has begun and may have deleted files, so it cannot be restored.',
         },
       },
     })
@@ -186,13 +190,13 @@ describe('a dropped table', () => {
       { id: t.id, purging: true },
     ])
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/purge`)).toMatchObject({ status: 409 })
-    await using _ = startTestJobs(lake.parts)
-    await until(async () => !(await relationExists(lake.parts.sql, t.id)))
+    await using _ = startTestJobs(lake.deps)
+    await until(async () => !(await relationExists(lake.deps.sql, t.id)))
     expect(await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})).toMatchObject({ status: 404 })
     for await (const entry of warehouse.storage.list(`${place.root}/`)) expect(entry).toBeUndefined()
   })
 
-  it('is either restored or purged, never both, when both are asked for at the same moment', async () => {
+  it('restores or purges, and never both, when both are requested at the same time', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     for (let round = 0; round < 10; round += 1) {
       const t = await table(warehouse, place)
@@ -202,7 +206,7 @@ describe('a dropped table', () => {
         admin(`POST /warehouses/${name}/dropped/${t.id}/purge`),
       ])
       const live = (await details(name, t.name)).status === 200
-      const jobs = await jobsFor(lake.parts.sql, t.id)
+      const jobs = await jobsFor(lake.deps.sql, t.id)
       expect([restored.status === 200, purged.status === 204, jobs.length === 1]).toEqual([
         live,
         !live,
@@ -211,7 +215,7 @@ describe('a dropped table', () => {
     }
   })
 
-  it('whose retention ends is either restored or forgotten, never both', async () => {
+  it('restores or deletes the row, and never both, when the retention ends', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const expire = statement(
       'test_expire',
@@ -220,17 +224,17 @@ describe('a dropped table', () => {
     for (let round = 0; round < 6; round += 1) {
       const t = await table(warehouse, place)
       await dropIt(warehouse, t.name, { purge: round % 2 === 0 })
-      await lake.parts.sql.run(expire, [t.id])
-      const jobs = startTestJobs(lake.parts, { handlers: new Map(), intervalMs: 3_600_000 })
+      await lake.deps.sql.run(expire, [t.id])
+      const jobs = startTestJobs(lake.deps, { handlers: new Map(), intervalMs: 3_600_000 })
       const restored = await admin(`POST /warehouses/${name}/dropped/${t.id}/restore`, {})
       await jobs[Symbol.asyncDispose]()
       const live = (await details(name, t.name)).status === 200
       expect(restored.status === 200).toBe(live)
-      if (live) expect(await jobsFor(lake.parts.sql, t.id)).toEqual([])
+      if (live) expect(await jobsFor(lake.deps.sql, t.id)).toEqual([])
     }
   })
 
-  it('of two restores at the same moment to one name lets one win', async () => {
+  it('lets one of two concurrent restores under one name win', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const [a, b] = [await table(warehouse, place), await table(warehouse, place)]
     for (const t of [a, b]) await dropIt(warehouse, t.name)
@@ -242,8 +246,8 @@ describe('a dropped table', () => {
   })
 })
 
-describe('who may see and restore dropped tables', () => {
-  it('those who manage it, its namespace, or the warehouse; to others it is not there', async () => {
+describe('The right to see and restore dropped tables', () => {
+  it('shows a dropped table to managers of the table, its namespace or the warehouse, and hides it from others', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const t = await table(warehouse, place)
     const creator = await lake.principal({
@@ -276,7 +280,7 @@ describe('who may see and restore dropped tables', () => {
     expect(await lake.as(keeper, restore, {})).toMatchObject({ status: 200 })
   })
 
-  it('its owner, also when the namespace is gone; whoever managed the namespace does not any more', async () => {
+  it('lets the owner restore also after the namespace was deleted, and refuses former managers of the namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const owner = await lake.principal({ privilege: 'create', on: { warehouse: name } })
     const keeper = await lake.principal({
@@ -284,12 +288,12 @@ describe('who may see and restore dropped tables', () => {
       on: { warehouse: name, namespace: ['sales'] },
     })
     const t = await table(warehouse, place)
-    await lake.parts.sql.run(statement('test_give', 'update relation set owner_id = $2 where id = $1'), [
+    await lake.deps.sql.run(statement('test_give', 'update relation set owner_id = $2 where id = $1'), [
       t.id,
       owner.principal.id,
     ])
     await dropIt(warehouse, t.name)
-    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
       place.namespaceId,
     ])
     expect(await lake.as(keeper, `GET /warehouses/${name}/dropped`)).toMatchObject({ status: 404 })
@@ -303,7 +307,7 @@ describe('who may see and restore dropped tables', () => {
     expect(moved).toMatchObject({ status: 200, body: { namespace: ['mine'], name: t.name } })
   })
 
-  it('gives no right to the owner or a manager of another namespace that has its path now', async () => {
+  it('grants no right to the owner or a manager of another namespace that has the path now', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const former = await lake.principal({
       privilege: 'manage',
@@ -313,7 +317,7 @@ describe('who may see and restore dropped tables', () => {
     await dropIt(warehouse, t.name)
     const dropped = `GET /warehouses/${name}/dropped`
     expect((await lake.as(former, dropped)).body.dropped).toMatchObject([{ id: t.id }])
-    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
+    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [
       place.namespaceId,
     ])
     const owner = await lake.principal({ privilege: 'use', on: { warehouse: name } })
@@ -337,7 +341,7 @@ describe('who may see and restore dropped tables', () => {
     expect(await admin(restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('keeps the rights on the namespaces above a deleted one', async () => {
+  it('remains for managers of the namespaces above a deleted one', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const inner = await addNamespace(warehouse, ['sales', 'eu'], randomUUID(), place.namespaceId)
     const keeper = await lake.principal({
@@ -346,14 +350,14 @@ describe('who may see and restore dropped tables', () => {
     })
     const t = await table(warehouse, { ...place, namespaceId: inner })
     await dropIt(warehouse, t.name, { namespace: ['sales', 'eu'] })
-    await lake.parts.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [inner])
+    await lake.deps.sql.run(statement('test_drop_namespace', 'delete from namespace where id = $1'), [inner])
     const listed = await lake.as(keeper, `GET /warehouses/${name}/dropped`)
     expect(listed.body.dropped).toMatchObject([{ id: t.id, namespace: ['sales', 'eu'] }])
     const restore = `POST /warehouses/${name}/dropped/${t.id}/restore`
     expect(await lake.as(keeper, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('of a drop that recorded no namespace: its owner and the managers of the warehouse', async () => {
+  it('lets the owner and managers of the warehouse restore when the drop recorded no namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const owner = await lake.principal({ privilege: 'create', on: { warehouse: name } })
     const keeper = await lake.principal({
@@ -364,8 +368,8 @@ describe('who may see and restore dropped tables', () => {
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
     const forget = 'update relation set owner_id = $2, dropped_lineage = null where id = $1'
-    await lake.parts.sql.run(statement('test_forget_lineage', forget), [t.id, owner.principal.id])
-    const dropped = async (who: Identity): Promise<unknown> =>
+    await lake.deps.sql.run(statement('test_forget_lineage', forget), [t.id, owner.principal.id])
+    const dropped = async (who: ProvenIdentity): Promise<unknown> =>
       (await lake.as(who, `GET /warehouses/${name}/dropped`)).body.dropped ?? []
     expect(await dropped(keeper)).toEqual([])
     for (const who of [owner, manager]) expect(await dropped(who)).toMatchObject([{ id: t.id }])
@@ -375,29 +379,29 @@ describe('who may see and restore dropped tables', () => {
     expect(await lake.as(owner, restore, { namespace: ['sales'] })).toMatchObject({ status: 200 })
   })
 
-  it('only under the policy that allowed it: a right taken away meanwhile counts', async () => {
+  it('applies only under the policy that allowed it, so a right that was revoked meanwhile counts', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const keeper = await lake.principal({ privilege: 'manage', on: { warehouse: name } })
     const t = await table(warehouse, place)
     await dropIt(warehouse, t.name)
-    const before = await lake.server.parts.policies.get(keeper)
+    const before = await lake.server.deps.policies.get(keeper)
     await admin('POST /grants/revoke', {
       privilege: 'manage',
       on: { warehouse: name },
       to: { principal: keeper.principal.id },
     })
     const line = `POST /management/v1/warehouses/${name}/dropped/${t.id}`
-    await expect(lake.server.call(keeper, `${line}/restore`, {}, before)).rejects.toThrow(Stale)
-    await expect(lake.server.call(keeper, `${line}/purge`, undefined, before)).rejects.toThrow(Stale)
+    await expect(lake.server.call(keeper, `${line}/restore`, {}, before)).rejects.toThrow(PolicyReloaded)
+    await expect(lake.server.call(keeper, `${line}/purge`, undefined, before)).rejects.toThrow(PolicyReloaded)
     expect((await admin(`GET /warehouses/${name}/dropped`)).body.dropped).toMatchObject([
       { id: t.id, purging: false },
     ])
-    expect(await jobsFor(lake.parts.sql, t.id)).toEqual([])
+    expect(await jobsFor(lake.deps.sql, t.id)).toEqual([])
   })
 })
 
-describe('the list of dropped tables', () => {
-  it('is paged in one order, and can be of one namespace', async () => {
+describe('listDropped', () => {
+  it('returns pages in one order, optionally of one namespace', async () => {
     const { warehouse, place, name } = await freshWarehouse()
     const other = { ...place, namespaceId: await addNamespace(warehouse, ['a', 'b']) }
     const tables: (TestTable & { name: string; namespace: string[] })[] = []

@@ -3,32 +3,35 @@ import { checkNewName, formatIdentifier, formatNamespace } from '@headgate/icebe
 import { z } from 'zod'
 import { visible } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
+import { missingWarehouse } from '../catalog/existing.ts'
+import { valueOrStale } from '../catalog/stale.ts'
 import {
+  type DroppedRelation,
   droppedChain,
   type DroppedTarget,
+  listDropped,
   lookUpDropped,
   missingDropped,
   purgeNow,
   restore,
 } from '../catalog/undrop.ts'
 import { type Warehouse, warehouseChain } from '../catalog/warehouses.ts'
-import { type DroppedRelation, listDropped } from '../store/dropped-relations.ts'
-import { levelsOf, pathOf } from '../store/namespaces.ts'
+import { joinLevels, splitLevels } from '../namespace-path.ts'
+import { isId } from '../directory/external-name.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import {
-  lakeName,
+  objectName,
   levels,
-  missingIn,
-  missingWarehouse,
-  placeIn,
-  warehouseOf,
+  missingOrHidden,
+  requirePlace,
+  requireManagedWarehouse,
   warehouseParams,
-} from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
-import { managedIn, manageFilter } from './manage-filter.ts'
+} from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+import { managedIn, manageFilter } from '../access/manage-filter.ts'
 import { readPage } from './paging.ts'
-import { permit, type Permitted, ridersFor } from './permit.ts'
-import { id, instant, instantOf, isId, nextPageToken, pageParameters } from './schemas.ts'
+import { permit, type Permitted, toCommitRecord } from './permit.ts'
+import { id, instant, formatInstant, nextPageToken, pageParameters } from './schemas.ts'
 
 interface DroppedView {
   readonly id: string
@@ -73,14 +76,14 @@ const destination = z
       .describe(
         'The namespace to restore it into. Default: the one it was dropped from, if that still exists.',
       ),
-    name: lakeName.optional().describe('Default: its old name.'),
+    name: objectName.optional().describe('Default: its old name.'),
   })
   .meta({ id: 'RestoreRequest' })
 
 const params = warehouseParams.extend({ id: id.describe('The id of the dropped table or view.') })
 
-export function droppedOperations(parts: LakeParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+export function droppedOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
   const subject = 'dropped'
 
   const list = defineOperation({
@@ -92,16 +95,16 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
     params: warehouseParams,
     query: z.strictObject({ namespace: levels.optional(), ...pageParameters }),
     lists: ['namespace'],
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ dropped: z.array(droppedView), nextPageToken }),
       description: 'One page.',
     },
     async run({ params, query }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
       call.audit.privilege = 'manage'
       call.audit.object = warehouse.name
-      const path = query.namespace === undefined ? null : pathOf(query.namespace)
+      const path = query.namespace === undefined ? null : joinLevels(query.namespace)
       const filter = manageFilter(call.policy, warehouseChain(warehouse))
       const { rows, nextPageToken } = await readPage(
         pageTokens,
@@ -111,15 +114,16 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
           pageSize: query.pageSize,
         },
         (position, limit) =>
-          listDropped(sql, warehouse.id, { path, after: positionOf(position), ...filter, limit }),
+          listDropped(sql, warehouse.id, { path, after: parsePosition(position), ...filter, limit }),
         (row) => [row.path, row.name, row.id],
         managedIn<DroppedRelation>(call.policy, (row) => droppedChain(warehouse, row)),
         call.signal,
       )
-      // Somebody may manage what was dropped in a warehouse that they do not see; to all others there is none.
+      // A caller may manage dropped objects in a warehouse that it does not see; for other callers the warehouse does
+      // not exist.
       if (rows.length === 0 && !visible(call.policy, warehouseChain(warehouse)))
         throw missingWarehouse(warehouse.name)
-      return { dropped: rows.map(viewOf), nextPageToken }
+      return { dropped: rows.map(toView), nextPageToken }
     },
   })
 
@@ -128,21 +132,21 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
     method: 'POST',
     path: '/management/v1/warehouses/:warehouse/dropped/:id/restore',
     subject,
-    summary: 'Gives a dropped table or view a name again: its old one in its old namespace, or another.',
+    summary: 'Restores a dropped table or view, under its old name in its old namespace or under another.',
     params,
     body: destination,
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ id, namespace: z.array(z.string()), name: z.string() }),
       description: 'Where it is now.',
     },
     async run({ params, body }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const { target, object } = await droppedIn(parts, call.policy, warehouse, params.id)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const { target, object } = await droppedIn(deps, call.policy, warehouse, params.id)
       const decision = permit(call, object)
-      const { namespace = levelsOf(target.row.path), name = target.row.name } = body
+      const { namespace = splitLevels(target.row.path), name = target.row.name } = body
       if (name !== target.row.name) checkNewName(name, 'name of a table or view')
-      const place = await placeIn(parts, call.policy, warehouse, namespace, name)
+      const place = await requirePlace(deps, call.policy, warehouse, namespace, name)
       if (body.namespace === undefined && place.found.namespaceId !== target.row.namespaceId)
         throw otherNamespace(target, name)
       permit(call, place.object, 'create')
@@ -153,7 +157,7 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
         securable: { kind: 'relation', id: target.row.id },
         detail: { restoredAs },
       })
-      await restore(sql, target, place.found, ridersFor(call, decision))
+      valueOrStale(await restore(sql, target, place.found, toCommitRecord(call, decision)))
       return { id: target.row.id, namespace: [...namespace], name }
     },
   })
@@ -166,22 +170,25 @@ export function droppedOperations(parts: LakeParts): readonly ManagementOperatio
     summary:
       'Ends the retention of a dropped table or view: its files are deleted now. It cannot be restored any more.',
     params,
-    answer: { status: 204, description: 'Its purge has begun.' },
+    response: { status: 204, description: 'Its purge has begun.' },
     async run({ params }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const { target, object } = await droppedIn(parts, call.policy, warehouse, params.id)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const { target, object } = await droppedIn(deps, call.policy, warehouse, params.id)
       const decision = permit(call, object)
-      await purgeNow(sql, target, ridersFor(call, decision))
-      parts.wakeJobs()
+      valueOrStale(await purgeNow(sql, target, toCommitRecord(call, decision)))
+      deps.wakeJobs()
     },
   })
 
   return [list, undrop, purge]
 }
 
-/** A namespace that was created with the path of the former one belongs to others: the caller must choose it. */
+/**
+ * Returns the error for a restore without a namespace when another namespace has the former path. The caller must name
+ * the namespace.
+ */
 function otherNamespace({ row }: DroppedTarget, name: string): HeadgateError {
-  const namespace = levelsOf(row.path)
+  const namespace = splitLevels(row.path)
   const shown = formatIdentifier({ namespace, name })
   return new HeadgateError(
     'conflict',
@@ -190,39 +197,43 @@ function otherNamespace({ row }: DroppedTarget, name: string): HeadgateError {
 }
 
 async function droppedIn(
-  parts: LakeParts,
+  deps: WarehouseApiDeps,
   policy: Policy,
   warehouse: Warehouse,
   id: string,
 ): Promise<{ target: DroppedTarget; object: Permitted }> {
-  const target = await lookUpDropped(parts.sql, warehouse, id)
-  const missing = (): HeadgateError => missingIn(policy, warehouse, missingDropped(id))
+  const target = await lookUpDropped(deps.sql, warehouse, id)
+  const missing = (): HeadgateError => missingOrHidden(policy, warehouse, missingDropped(id))
   if (target === null) throw missing()
-  const name = `${warehouse.name}:${formatIdentifier({ namespace: levelsOf(target.row.path), name: target.row.name })}`
+  const name = `${warehouse.name}:${formatIdentifier({ namespace: splitLevels(target.row.path), name: target.row.name })}`
   return {
     target,
     object: { kind: 'relation', id, name, chain: target.chain, missing },
   }
 }
 
-function positionOf([path, name, id]: readonly string[]): { path: string; name: string; id: string } | null {
+function parsePosition([path, name, id]: readonly string[]): {
+  path: string
+  name: string
+  id: string
+} | null {
   return path === undefined || name === undefined || id === undefined || !isId(id) ? null : { path, name, id }
 }
 
-function viewOf(row: DroppedRelation): DroppedView {
+function toView(row: DroppedRelation): DroppedView {
   const { id, name, kind, uuid, location, metadataLocation, ownerId, droppedBy, purge, purging } = row
   return {
     id,
-    namespace: levelsOf(row.path),
+    namespace: splitLevels(row.path),
     name,
     kind,
     uuid,
     location,
     metadataLocation,
     ownerId,
-    droppedAt: instantOf(row.droppedAt),
+    droppedAt: formatInstant(row.droppedAt),
     droppedBy,
-    expiresAt: instantOf(row.expiresAt),
+    expiresAt: formatInstant(row.expiresAt),
     purge,
     purging,
   }

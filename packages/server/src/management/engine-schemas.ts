@@ -1,14 +1,9 @@
 import { z } from 'zod'
 import { privileges } from '../access/privilege-bits.ts'
-import type { Privilege } from '../access/privilege.ts'
-import type { EngineRow, EngineSettings } from '../store/engines.ts'
-import { id, idOrName, instant, instantOf } from './schemas.ts'
-
-/** An engine's entry as management takes and shows it. */
-export interface EngineEntry extends Omit<EngineSettings, 'warehouses'> {
-  /** Names; null: no limit. */
-  readonly warehouses: readonly string[] | null
-}
+import type { Privilege } from '../privilege.ts'
+import type { EngineEntry, EngineEntryChange } from '../directory/engine-entry.ts'
+import type { NamedEngine } from '../directory/engines.ts'
+import { id, idOrName, instant, formatInstant } from './schemas.ts'
 
 export interface EngineView extends EngineEntry {
   readonly id: string
@@ -43,7 +38,7 @@ const members = {
   subjects: z
     .array(subjectRule)
     .max(100)
-    .describe('For whom it may act: any user that one of the rules fits; without rules nobody.'),
+    .describe('Users for which it may act: those that match one of the rules; without rules none.'),
   namesIssuer: issuer
     .nullable()
     .describe('The issuer whose users its bare user names are; null: it states none.'),
@@ -58,7 +53,7 @@ const members = {
   makesPrincipals: z
     .boolean()
     .describe(
-      'A user that it names and nobody knows yet is made a principal; never one of a configured issuer.',
+      'Creates a principal for a user that the engine names and that the server does not know; never for users of a configured issuer.',
     ),
   namesAdministrators: z
     .boolean()
@@ -66,23 +61,23 @@ const members = {
   firstCalls: z
     .enum(['deny', 'config-only', 'service'])
     .describe(
-      'What it may do without a user: nothing, ask for the configuration, or what it was granted itself.',
+      'Calls that it may make without a user: none, the configuration, or everything that it was granted itself.',
     ),
   warehouses: z
     .array(idOrName)
     .max(1_000)
     .nullable()
-    .describe('The only warehouses it reaches, whoever it acts for, by name or id; null: all.'),
+    .describe('Names or ids of the only warehouses that it reaches, for all users; null: all.'),
   privileges: z
     .array(z.enum(privileges as [Privilege, ...Privilege[]]))
     .max(6)
     .nullable()
     .describe(
-      'The only privileges it uses, whoever it acts for, with those that they imply; null: all but administer-storage, which must be named.',
+      'Privileges that it may use, for all users, with those that they imply; null: all except administer-storage, which must be named.',
     ),
   administers: z.boolean().describe('It may administer for users who may.'),
   refreshes: z.boolean().describe('It may renew storage credentials of its users without them.'),
-  viewChains: z.boolean().describe('It is believed which view it reads a table for.'),
+  viewChains: z.boolean().describe('The server accepts its statement for which view it reads a table.'),
   tokenSeconds: z.int().min(60).max(86_400).describe('Life of the tokens of its users.'),
   sessionSeconds: z
     .int()
@@ -114,16 +109,7 @@ export const newEngine: z.ZodType<NewEngine> = z.strictObject({
   sessionSeconds: members.sessionSeconds.default(86_400),
 })
 
-/** What of an entry changes. */
-export type EngineChange = { readonly [name in keyof EngineEntry]?: EngineEntry[name] | undefined }
-
-export const engineChange: z.ZodType<EngineChange> = z.strictObject(members).partial()
-
-/** An entry with a change made. */
-export function changedEntry(entry: EngineEntry, change: EngineChange): EngineEntry {
-  const given = Object.entries(change).filter(([, value]) => value !== undefined)
-  return { ...entry, ...(Object.fromEntries(given) as Partial<EngineEntry>) }
-}
+export const engineChange: z.ZodType<EngineEntryChange> = z.strictObject(members).partial()
 
 export const engineView: z.ZodType<EngineView> = z
   .strictObject({
@@ -138,20 +124,8 @@ export const engineView: z.ZodType<EngineView> = z
   })
   .meta({ id: 'Engine' })
 
-/** What of a stored engine is its entry. */
-export function entryOf(row: EngineRow): EngineEntry {
-  const { id: _, name: __, issuer: ___, subject: ____, enabled: _5, notBefore: _6, ...rest } = row
-  const { createdAt: _7, updatedAt: _8, ...entry } = rest
-  return entry
-}
-
-/** @param nameOf the name of a warehouse by its id; undefined: it is gone */
-export function viewOfEngine(row: EngineRow, nameOf: (id: string) => string | undefined): EngineView {
-  const { notBefore: _, warehouses, createdAt, updatedAt, ...shown } = row
-  return {
-    ...shown,
-    warehouses: warehouses?.map((id) => nameOf(id) ?? id) ?? null,
-    createdAt: instantOf(createdAt),
-    updatedAt: instantOf(updatedAt),
-  }
+/** Converts an engine to its form in responses. */
+export function toEngineView({ row, warehouses }: NamedEngine): EngineView {
+  const { notBefore: _, warehouses: __, createdAt, updatedAt, ...shown } = row
+  return { ...shown, warehouses, createdAt: formatInstant(createdAt), updatedAt: formatInstant(updatedAt) }
 }

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Policies } from '../access/policies.ts'
-import { openEngine } from '../access/test-world.ts'
+import { openEngine } from '../../test/access/world.ts'
 import { findEngine, findEngineOfParty, insertEngine } from '../store/engines.ts'
 import { findFederatedClient } from '../store/client-federations.ts'
 import { policyVersion } from '../store/policies.ts'
 import { insertPrincipal, ownIssuer } from '../store/principals.ts'
-import { testIssuer, testManagement } from './test-management.ts'
+import { testIssuer, testManagement } from '../../test/management/management.ts'
 
 const server = await testManagement()
 const { admin, as, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
-describe('an engine', () => {
-  test('is registered with an entry that allows little, and each change moves the policy', async () => {
+describe('The engine operations', () => {
+  test('registers an engine with an entry that allows little, and each change increments the policy version', async () => {
     const { clientId, id } = await principal()
     const before = await policyVersion(server.store.sql)
     const made = await as(admin, 'POST /engines', { principal: clientId })
@@ -61,7 +61,7 @@ describe('an engine', () => {
     expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 200 })
   })
 
-  test('that is struck off has no sessions left, also when it is registered anew', async () => {
+  test('ends all sessions when an engine is removed, also when it is registered again', async () => {
     const { clientId, id, who } = await principal()
     await as(admin, 'POST /engines', { principal: clientId })
     const began = { issuedAt: Date.now() }
@@ -84,20 +84,20 @@ describe('an engine', () => {
   })
 
   test.each<[string, object, RegExp]>([
-    ['states names of nobody', { unsignedSubjects: true }, /namesIssuer/],
-    ['asserts names of nobody', { assertions: true }, /namesIssuer/],
-    ['makes principals of ours', { namesIssuer: 'headgate', makesPrincipals: true }, /ldap/],
+    ['states names of unknown users', { unsignedSubjects: true }, /namesIssuer/],
+    ['asserts names of unknown users', { assertions: true }, /namesIssuer/],
+    ['creates principals of this server', { namesIssuer: 'headgate', makesPrincipals: true }, /ldap/],
     [
       'makes principals of an issuer whose tokens say who they are',
       { namesIssuer: testIssuer, makesPrincipals: true },
       /only a token of this issuer/,
     ],
-    ['reaches a warehouse that is not there', { warehouses: ['nowhere'] }, /no warehouse nowhere/],
+    ['reaches a warehouse that does not exist', { warehouses: ['nowhere'] }, /no warehouse nowhere/],
     ['has a privilege that does not exist', { privileges: ['read'] }, /privileges/],
     ['has first calls that do not exist', { firstCalls: 'all' }, /firstCalls/],
     ['has tokens for a second', { tokenSeconds: 1 }, /tokenSeconds/],
-    ['has a member of its own', { trusted: true }, /trusted/],
-  ])('is refused when it %s', async (_name, entry, told) => {
+    ['has an unknown member', { trusted: true }, /trusted/],
+  ])('refuses an entry that %s', async (_name, entry, told) => {
     const { clientId } = await principal()
     const refused = await as(admin, 'POST /engines', { principal: clientId, ...entry })
     expect(refused.status).toBeGreaterThanOrEqual(400)
@@ -105,11 +105,11 @@ describe('an engine', () => {
     expect(await findEngine(server.store.sql, clientId).catch(() => null)).toBeNull()
   })
 
-  test('acts for users of an issuer that there is, and a mistyped one is told with those that are', async () => {
+  test('accepts users of a configured issuer, and names the configured issuers for a mistyped one', async () => {
     const { clientId } = await principal()
     const rule = (issuer: string): object => ({ subjects: [{ issuer: ownIssuer }, { issuer }] })
     const mistyped = rule(`${testIssuer}/`)
-    const told = `No tokens of the issuer ${testIssuer}/ are taken here and nobody of it is known, so the engine would act for nobody there. Configured, letter by letter, are: ${testIssuer}. Principals made here are those of headgate.`
+    const told = `The server accepts no tokens of the issuer ${testIssuer}/ and knows none of its users, so the engine could not act for any of them. Configured, letter by letter, are: ${testIssuer}. Principals of this server have the issuer headgate.`
     const refused = { status: 400, body: { error: { code: 'bad-request', message: told } } }
     expect(await as(admin, 'POST /engines', { principal: clientId, ...mistyped })).toMatchObject(refused)
     expect(await as(admin, `GET /engines/${clientId}`)).toMatchObject({ status: 404 })
@@ -118,7 +118,7 @@ describe('an engine', () => {
     expect(await as(admin, `PATCH /engines/${clientId}`, { subjects: [] })).toMatchObject({ status: 200 })
   })
 
-  test('acts for users of an issuer without tokens when it makes them, and others do when there are any', async () => {
+  test('accept users of an issuer without tokens when the engine creates them', async () => {
     const issuer = `ldap-${randomUUID()}`
     const [maker, other] = [await principal(), await principal()]
     const subjects = [{ issuer }]
@@ -132,7 +132,7 @@ describe('an engine', () => {
     expect(await post({ principal: other.clientId, subjects })).toBe(201)
   })
 
-  test('keeps its rules when their issuer leaves the configuration, whatever else of it changes', async () => {
+  test('keeps rules whose issuer is no longer configured when other fields change', async () => {
     const { clientId, id } = await principal()
     const gone = { issuer: 'https://gone.example', pattern: '*', groups: [] }
     await insertEngine(server.store.sql, id, { ...openEngine, subjects: [gone] })
@@ -142,12 +142,12 @@ describe('an engine', () => {
     expect(await as(admin, path, { subjects: [narrower] })).toMatchObject({ body: { subjects: [narrower] } })
   })
 
-  test('nobody makes of themselves, and none is made of nobody', async () => {
+  test('refuses that a caller makes itself an engine, and that an unknown principal becomes one', async () => {
     expect(await as(admin, 'POST /engines', { principal: 'admin' })).toMatchObject({ status: 400 })
     expect(await as(admin, 'POST /engines', { principal: 'nobody' })).toMatchObject({ status: 404 })
   })
 
-  test('goes with its principal', async () => {
+  test('delete the entry together with its principal', async () => {
     const { clientId, id } = await principal()
     await as(admin, 'POST /engines', { principal: clientId })
     await as(admin, `DELETE /principals/${clientId}`)
@@ -155,11 +155,11 @@ describe('an engine', () => {
   })
 })
 
-describe('a client', () => {
+describe('The operations for proofs of a client', () => {
   const publicJwk = async (alg: string): Promise<JWK> =>
     exportJWK((await generateKeyPair(alg, { extractable: true })).publicKey)
 
-  test('has public keys, and nothing of them is kept that is not needed', async () => {
+  test('accepts public keys and stores only the members that it needs', async () => {
     const { clientId } = await principal()
     const jwk = { ...(await publicJwk('ES256')), kid: 'k-1', x5u: 'https://evil.example', use: 'sig' }
     expect(await as(admin, `POST /principals/${clientId}/keys`, { jwk })).toMatchObject({
@@ -175,7 +175,7 @@ describe('a client', () => {
     expect(await as(admin, `DELETE /principals/${clientId}/keys/k-1`)).toMatchObject({ status: 404 })
   })
 
-  test('has no private, symmetric, weak or broken key', async () => {
+  test('refuse private, symmetric, weak and malformed keys', async () => {
     const { clientId } = await principal()
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     const p256 = await publicJwk('ES256')
@@ -198,7 +198,7 @@ describe('a client', () => {
     }
   })
 
-  test('is known to another issuer by one name, which stands for one client', async () => {
+  test('maps an issuer and subject to one client', async () => {
     const [one, other] = [await principal(), await principal()]
     const party = { issuer: 'https://kubernetes.example', subject: `system:serviceaccount:a:${one.clientId}` }
     const { sql } = server.store

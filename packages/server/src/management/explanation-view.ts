@@ -1,24 +1,13 @@
 import { z } from 'zod'
-import type { Privilege, SecurableKind } from '../access/privilege.ts'
-import { type Grantee, granteeView } from './grantee.ts'
+import type { ExplainedObject, ExplainedReason } from '../access/explain-access.ts'
+import type { Privilege } from '../privilege.ts'
+import type { Grantee } from '../directory/grantees.ts'
+import { granteeView } from './grantee.ts'
 import { privilege } from './grants.ts'
 import { id, instant } from './schemas.ts'
 import { type SecurableName, securableName } from './securable.ts'
 
-/** One object of a decision's way, with its own name alone. */
-export interface ExplainedObject {
-  readonly kind: SecurableKind
-  readonly id: string
-  readonly name: string
-  readonly owner: { readonly id: string; readonly name: string } | null
-}
-
-export interface ExplainedReason {
-  readonly because: 'owner' | 'grant'
-  readonly privilege: Privilege
-  readonly on: { readonly kind: SecurableKind; readonly name: string }
-  readonly to: Grantee
-  readonly through: readonly string[]
+export interface ReasonView extends Omit<ExplainedReason, 'grantedAt'> {
   readonly grantedAt: string | null
 }
 
@@ -35,25 +24,25 @@ export interface ExplanationView {
   readonly privilege: Privilege
   readonly on: SecurableName
   readonly outcome: 'allow' | 'deny' | 'hide'
-  readonly deciding: ExplainedReason | null
+  readonly deciding: ReasonView | null
   readonly limitedBy: string | null
   readonly forbiddenBy: readonly string[] | null
   readonly shutOut: 'principal' | 'engine' | 'subject' | null
   readonly mustBeProven: boolean
   readonly own: readonly Privilege[]
   readonly effective: readonly Privilege[]
-  readonly chain: readonly (ExplainedObject & { readonly reasons: readonly ExplainedReason[] })[]
+  readonly chain: readonly (ExplainedObject & { readonly reasons: readonly ReasonView[] })[]
   readonly managers: readonly (Grantee & { readonly on: string })[]
 }
 
-/** Somebody of a call, as answers show it. */
+/** Principal of a call. */
 export const party: z.ZodType<Party> = z
   .strictObject({ id, issuer: z.string(), subject: z.string(), name: z.string() })
   .meta({ id: 'Party' })
 
 const kind = z.enum(['server', 'warehouse', 'namespace', 'relation'])
 
-const reason: z.ZodType<ExplainedReason> = z
+const reason: z.ZodType<ReasonView> = z
   .strictObject({
     because: z.enum(['owner', 'grant']).describe('Owners have manage without a grant.'),
     privilege,
@@ -82,7 +71,7 @@ export const explanationView: z.ZodType<ExplanationView> = z
     deciding: reason
       .nullable()
       .describe(
-        'What gives the right; null: nothing does, or it lies on an object that the caller does not manage.',
+        'Ownership or grant that decides; null: none, or one on an object that the caller does not manage.',
       ),
     limitedBy: z
       .string()
@@ -91,14 +80,18 @@ export const explanationView: z.ZodType<ExplanationView> = z
     forbiddenBy: z
       .array(z.string())
       .nullable()
-      .describe('The policies that take away what is granted; empty: none permits it. Null: it is not so.'),
+      .describe(
+        'Names of the policies that remove the granted right; empty: no policy permits it. Null: it is not so.',
+      ),
     shutOut: z
       .enum(['principal', 'engine', 'subject'])
       .nullable()
-      .describe('Nothing is allowed: who is disabled, or that the engine may not act for the principal.'),
+      .describe(
+        'All rights are refused: the principal or the engine is disabled, or the engine may not act for the principal.',
+      ),
     mustBeProven: z.boolean().describe('Nothing is allowed where the engine only states who it acts for.'),
-    own: z.array(privilege).describe('What the principal may do here, whoever acts for it.'),
-    effective: z.array(privilege).describe('The same within the limits of the engine.'),
+    own: z.array(privilege).describe('Privileges of the principal here, without the limits of the engine.'),
+    effective: z.array(privilege).describe('Privileges within the limits of the engine.'),
     chain: z
       .array(
         z.strictObject({
@@ -106,7 +99,7 @@ export const explanationView: z.ZodType<ExplanationView> = z
           id,
           name: z.string(),
           owner: z.strictObject({ id, name: z.string() }).nullable(),
-          reasons: z.array(reason).describe('What the principal has by this object.'),
+          reasons: z.array(reason).describe('Ownership and grants of the principal on this object.'),
         }),
       )
       .describe('The object and all above it, the server last.'),

@@ -2,18 +2,30 @@ import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import { shownIn } from '../access/decide.ts'
 import { privileges } from '../access/privilege-bits.ts'
-import type { ObjectNames, Privilege } from '../access/privilege.ts'
-import type { Call } from '../http/operation.ts'
-import { levelsOf } from '../store/namespaces.ts'
-import { ownIssuer } from '../store/principals.ts'
-import { type GrantKey, type GrantRow, listGrants } from '../store/grants.ts'
-import { administer, administerServer, type ManagementParts } from './administer.ts'
+import type { ObjectNames, Privilege } from '../privilege.ts'
+import type { Call } from '../operation/operation.ts'
+import { splitLevels } from '../namespace-path.ts'
+import {
+  type Grantee,
+  type GranteeReference,
+  requireGrantee,
+  withIssuerState,
+} from '../directory/grantees.ts'
+import { type GrantKey, type GrantRow, listGrants } from '../directory/grants.ts'
+import { ownIssuer } from '../directory/principals.ts'
+import { administer, administerServer, type ManagementDeps } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { type Grantee, granteeOf, granteeView, listedGrantee } from './grantee.ts'
+import { granteeView } from './grantee.ts'
 import { privilege } from './grants.ts'
 import { readPage } from './paging.ts'
-import { idOrName, instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
-import { nameOfSecurable, securableIn, type SecurableName, securableName, securableOf } from './securable.ts'
+import { idOrName, instant, formatInstant, nextPageToken, pageParameters } from './schemas.ts'
+import {
+  toSecurableName,
+  parseSecurable,
+  type SecurableName,
+  securableName,
+  requireSecurable,
+} from './securable.ts'
 
 interface GrantView {
   readonly privilege: Privilege
@@ -25,7 +37,7 @@ interface GrantView {
 const grantView: z.ZodType<GrantView> = z
   .strictObject({
     privilege,
-    on: securableName.nullable().describe('Null: it is gone.'),
+    on: securableName.nullable().describe('Null: the object was deleted.'),
     to: granteeView,
     grantedAt: instant,
   })
@@ -50,10 +62,10 @@ type Query = z.output<typeof query>
 /** Which grants are asked for, after the caller was found to be allowed to see them. */
 type Selection = Pick<Parameters<typeof listGrants>[1], 'securableId' | 'granteeId'>
 
-export function grantListOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+export function grantListOperations(deps: ManagementDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
 
-  async function selectionOf(asked: Query, call: Call): Promise<Selection> {
+  async function toSelection(asked: Query, call: Call): Promise<Selection> {
     const { principal, role, group, server, warehouse, namespace, relation } = asked
     const given = [principal, role, group, server, warehouse].filter((value) => value !== undefined)
     if (given.length !== 1)
@@ -67,17 +79,17 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     if (principal !== undefined) return granteeSelection({ principal }, call)
     if (role !== undefined) return granteeSelection({ role }, call)
     if (group !== undefined) return granteeSelection({ group }, call)
-    const { row, object } = await securableOf(
+    const { row, object } = await requireSecurable(
       sql,
-      securableIn(warehouse === undefined ? 'server' : { warehouse, namespace, relation }),
+      parseSecurable(warehouse === undefined ? 'server' : { warehouse, namespace, relation }),
     )
     administer(call, row.chain, object)
     return { securableId: row.id, granteeId: null }
   }
 
-  async function granteeSelection(name: Parameters<typeof granteeOf>[1], call: Call): Promise<Selection> {
-    // Decided before the name is looked up, so that nobody learns which names exist; their own they know. An engine that
-    // reaches some warehouses only is not told what its user has in the others.
+  async function granteeSelection(name: GranteeReference, call: Call): Promise<Selection> {
+    // The caller is authorized before the name is looked up, so that refusals do not reveal which names exist. Callers
+    // know their own name. An engine with a limited set of warehouses must not learn the grants of its user on others.
     const everywhere = (call.policy.engine?.warehouses ?? null) === null
     const { id, issuer, subject } = call.identity.principal
     const called = issuer === ownIssuer ? subject : `${issuer}#${subject}`
@@ -85,7 +97,7 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     if (!own) administerServer(call)
     return {
       securableId: null,
-      granteeId: own ? id : (await granteeOf(parts, name)).id,
+      granteeId: own ? id : (await requireGrantee(deps, name)).id,
     }
   }
 
@@ -97,45 +109,45 @@ export function grantListOperations(parts: ManagementParts): readonly Management
     summary: 'Lists the grants to a principal, role or group, or those on one object.',
     query,
     lists: ['namespace'],
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ grants: z.array(grantView), nextPageToken }),
       description: 'One page.',
     },
     async run({ query }, call) {
-      const selection = await selectionOf(query, call)
+      const selection = await toSelection(query, call)
       const { rows, nextPageToken } = await readPage(
         pageTokens,
         { list: JSON.stringify(['grants', selection]), pageToken: query.pageToken, pageSize: query.pageSize },
-        (position, limit) => listGrants(sql, { ...selection, after: keyOf(position), limit }),
+        (position, limit) => listGrants(sql, { ...selection, after: parsePosition(position), limit }),
         (row) => [row.securableId, row.granteeId, row.privilege],
-        // What is on one object has been decided about.
-        selection.securableId === null ? shownIn(call.policy, namesOf) : null,
+        // The caller was authorized for all grants on one object.
+        selection.securableId === null ? shownIn(call.policy, toObjectNames) : null,
         call.signal,
       )
-      return { grants: rows.map((row) => viewOfGrant(row, parts.issuers)), nextPageToken }
+      return { grants: rows.map((row) => toGrantView(row, deps.issuers)), nextPageToken }
     },
   })
 
   return [list]
 }
 
-function keyOf([securableId, granteeId, name]: readonly string[]): GrantKey | null {
+function parsePosition([securableId, granteeId, name]: readonly string[]): GrantKey | null {
   const held = privileges.find((each) => each === name)
   return securableId === undefined || granteeId === undefined || held === undefined
     ? null
     : { securableId, granteeId, privilege: held }
 }
 
-function namesOf({ warehouse, namespacePath, relation, relationKind }: GrantRow): ObjectNames {
+function toObjectNames({ warehouse, namespacePath, relation, relationKind }: GrantRow): ObjectNames {
   return {
     warehouse,
-    namespace: namespacePath === null ? null : levelsOf(namespacePath),
+    namespace: namespacePath === null ? null : splitLevels(namespacePath),
     relation: relation === null || relationKind === null ? null : { kind: relationKind, name: relation },
   }
 }
 
-function viewOfGrant(row: GrantRow, issuers: ReadonlySet<string>): GrantView {
-  const to = listedGrantee({ kind: row.granteeKind, id: row.granteeId, name: row.granteeName }, issuers)
-  return { privilege: row.privilege, on: nameOfSecurable(row), to, grantedAt: instantOf(row.grantedAt) }
+function toGrantView(row: GrantRow, issuers: ReadonlySet<string>): GrantView {
+  const to = withIssuerState({ kind: row.granteeKind, id: row.granteeId, name: row.granteeName }, issuers)
+  return { privilege: row.privilege, on: toSecurableName(row), to, grantedAt: formatInstant(row.grantedAt) }
 }

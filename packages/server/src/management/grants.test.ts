@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addNamespace, addRelation, addWarehouse } from '../access/test-world.ts'
-import type { Identity } from '../identity/identity.ts'
-import { type Reply, testManagement } from './test-management.ts'
+import { addNamespace, addRelation, addWarehouse } from '../../test/access/world.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { type Reply, testManagement } from '../../test/management/management.ts'
 
 const server = await testManagement()
 const { admin, as, name, principal } = server
@@ -21,8 +21,8 @@ async function place(): Promise<Place> {
   return { warehouse, table: { warehouse, namespace: ['a', 'b.c'], relation: 't' } }
 }
 
-describe('several privileges', () => {
-  test('are granted and revoked at once', async () => {
+describe('A grant of several privileges', () => {
+  test('can be made and revoked in one request', async () => {
     const { warehouse } = await place()
     const { clientId } = await principal()
     const request = { privileges: ['modify', 'create'], on: { warehouse }, to: { principal: clientId } }
@@ -37,7 +37,7 @@ describe('several privileges', () => {
     expect(await held()).toEqual(['select'])
   })
 
-  test('are all granted or none: the caller may grant each of them, and each fits the object', async () => {
+  test('grants all or none: the caller must be allowed to grant each, and each must fit the object', async () => {
     const { warehouse, table } = await place()
     const [manager, other] = [await principal(), await principal()]
     const on = { warehouse }
@@ -50,15 +50,15 @@ describe('several privileges', () => {
     expect(await as(admin, `GET /grants?principal=${other.clientId}`)).toMatchObject({ body: { grants: [] } })
   })
 
-  test('are named in one way', async () => {
+  test('refuses requests that contain both privilege and privileges', async () => {
     const request = { on: 'server', to: { principal: 'admin' } }
     for (const named of [{}, { privileges: [] }, { privilege: 'use', privileges: ['select'] }])
       expect(await as(admin, 'POST /grants', { ...request, ...named })).toMatchObject({ status: 400 })
   })
 })
 
-describe('grants', () => {
-  test('are given and taken on every kind of object, and are listed by object and by grantee', async () => {
+describe('The grant operations', () => {
+  test('grants and revokes on every kind of object, and lists by object and by grantee', async () => {
     const { warehouse, table } = await place()
     const { clientId, who, id } = await principal()
     const places = ['server', { warehouse }, { warehouse, namespace: ['a'] }, table] as const
@@ -93,7 +93,7 @@ describe('grants', () => {
     expect(await as(admin, `GET /grants?principal=${clientId}`)).toMatchObject({ body: { grants: [] } })
   })
 
-  test('are paged', async () => {
+  test('return pages', async () => {
     const { warehouse } = await place()
     for (let index = 0; index < 3; index += 1)
       await as(admin, 'POST /grants', {
@@ -129,7 +129,7 @@ describe('grants', () => {
     expect(await as(admin, 'POST /grants', body)).toMatchObject({ status: 400 })
   })
 
-  test('on or to what does not exist are 404', async () => {
+  test('return 404 for an object or grantee that does not exist', async () => {
     const { warehouse } = await place()
     expect(
       await as(admin, 'POST /grants', {
@@ -150,7 +150,7 @@ describe('grants', () => {
     ).toMatchObject({ status: 404 })
   })
 
-  test('may be given by whoever manages the object, and by nobody else; what cannot be seen does not exist', async () => {
+  test('lets only managers of the object grant; hidden objects do not exist for the others', async () => {
     const { warehouse, table } = await place()
     const manager = await principal()
     const other = await principal()
@@ -159,10 +159,10 @@ describe('grants', () => {
       on: { warehouse, namespace: ['a'] },
       to: { principal: manager.clientId },
     })
-    const give = (who: Identity, on: unknown): Promise<Reply> =>
+    const give = (who: ProvenIdentity, on: unknown): Promise<Reply> =>
       as(who, 'POST /grants', { privilege: 'select', on, to: { principal: other.clientId } })
     expect(await give(manager.who, table)).toMatchObject({ status: 200 })
-    // The warehouse is on the way to what they manage: seen, but not theirs to give.
+    // The warehouse contains objects that they manage: they see it, but cannot grant on it.
     expect(await give(manager.who, { warehouse })).toMatchObject({ status: 403 })
     expect(await give(manager.who, 'server')).toMatchObject({ status: 403 })
     expect(await give(other.who, table)).toMatchObject({ status: 403 })
@@ -173,7 +173,7 @@ describe('grants', () => {
     })
   })
 
-  test('others cannot list the grants of somebody, whether it exists or not', async () => {
+  test('refuses to list the grants of another principal, whether it exists or not', async () => {
     const { who } = await principal()
     const replies = await Promise.all(
       ['admin', 'nobody-at-all'].map((each) => as(who, `GET /grants?principal=${each}`)),

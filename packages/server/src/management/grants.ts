@@ -1,16 +1,29 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import type { Decision } from '../access/decision.ts'
-import type { Privilege } from '../access/privilege.ts'
+import { grantingPrivilege } from '../access/privilege-bits.ts'
+import type { Privilege } from '../privilege.ts'
 import type { RefusedObject } from '../access/refuse.ts'
-import type { Call } from '../http/operation.ts'
-import { deleteGrant, insertGrant, type SecurableRow } from '../store/grants.ts'
-import { administer, changePolicy, type ManagementParts } from './administer.ts'
+import type { GranteeReference } from '../directory/grantees.ts'
+import {
+  grantPrivileges,
+  type GrantRequest,
+  revokePrivileges,
+  type SecurableRow,
+} from '../directory/grants.ts'
+import type { RequestedChange } from '../directory/policy-change.ts'
+import type { Call } from '../operation/operation.ts'
+import { administer, type ManagementDeps, requestChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { type Grantee, granteeName, type GranteeName, granteeOf } from './grantee.ts'
-import { keepAdministering } from './keep-administering.ts'
+import { granteeName } from './grantee.ts'
 import { changedView } from './role-members.ts'
-import { kindOf, labelOf, type SecurableName, securableName, securableOf } from './securable.ts'
+import {
+  toSecurableKind,
+  formatSecurable,
+  type SecurableName,
+  securableName,
+  requireSecurable,
+} from './securable.ts'
 
 export const privilege: z.ZodType<Privilege> = z
   .enum(['use', 'select', 'modify', 'create', 'manage', 'administer-storage'])
@@ -20,7 +33,7 @@ interface GrantBody {
   readonly privilege?: Privilege | undefined
   readonly privileges?: readonly Privilege[] | undefined
   readonly on: SecurableName
-  readonly to: GranteeName
+  readonly to: GranteeReference
 }
 
 const grantBody: z.ZodType<GrantBody> = z
@@ -36,18 +49,16 @@ const grantBody: z.ZodType<GrantBody> = z
   )
   .meta({ id: 'GrantRequest', description: 'Names either privilege or privileges.' })
 
-function privilegesOf({ privilege, privileges = [] }: GrantBody): readonly Privilege[] {
+function requestedPrivileges({ privilege, privileges = [] }: GrantBody): readonly Privilege[] {
   return [...new Set(privilege === undefined ? privileges : [privilege])]
 }
 
 interface Prepared {
-  readonly decision: Decision
-  readonly row: SecurableRow
-  readonly grantee: Grantee
-  readonly privileges: readonly Privilege[]
+  readonly change: RequestedChange
+  readonly request: GrantRequest
 }
 
-/** Requires every privilege that is needed to grant or revoke the given ones on the object. */
+/** Requires each privilege that is needed to grant or revoke these privileges on the object. */
 function permitAll(
   call: Call,
   { chain }: SecurableRow,
@@ -59,38 +70,21 @@ function permitAll(
   return decision
 }
 
-/** Makes one change for each privilege. Returns true when any of them changed something. */
-async function changeEach(
-  privileges: readonly Privilege[],
-  change: (privilege: Privilege) => Promise<boolean>,
-): Promise<boolean> {
-  let changed = false
-  for (const privilege of privileges) changed = (await change(privilege)) || changed
-  return changed
-}
-
-/** The privilege that lets its holder grant and revoke `privilege` on an object and on everything below. */
-export function grantingPrivilege(privilege: Privilege): Privilege {
-  return privilege === 'administer-storage' ? privilege : 'manage'
-}
-
 /** Callers with `manage` on an object grant and revoke its privileges; `administer-storage` only its holders. */
-export function grantOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql } = parts
+export function grantOperations(deps: ManagementDeps): readonly ManagementOperation[] {
+  const { sql } = deps
   const subject = 'grants'
-  const answer = { status: 200, schema: changedView, description: 'Whether anything changed.' } as const
+  const response = { status: 200, schema: changedView, description: 'Whether anything changed.' } as const
 
-  async function prepare(call: Call, body: GrantBody, give = false): Promise<Prepared> {
-    const { row, object } = await securableOf(sql, body.on)
-    const privileges = privilegesOf(body)
+  async function prepare(call: Call, body: GrantBody): Promise<Prepared> {
+    const { row, object } = await requireSecurable(sql, body.on)
+    const privileges = requestedPrivileges(body)
     const decision = permitAll(call, row, object, privileges)
-    const grantee = await granteeOf(parts, body.to, give)
-    call.audit.securable = { kind: row.kind, id: row.id }
-    call.audit.object = labelOf(body.on)
-    const [first] = privileges
-    const granted = privileges.length === 1 && first !== undefined ? first : [...privileges]
-    call.audit.detail = { granted, to: grantee.name, toKind: grantee.kind }
-    return { decision, row, grantee, privileges }
+    call.audit.object = formatSecurable(body.on)
+    return {
+      change: requestChange(call, decision),
+      request: { object: row, privileges, grantee: body.to },
+    }
   }
 
   const grant = defineOperation({
@@ -101,28 +95,16 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
     summary:
       'Grants one or several privileges on an object, and on everything below it, to a principal, a role or a group.',
     body: grantBody,
-    answer,
+    response,
     async run({ body }, call) {
-      if (privilegesOf(body).includes('create') && kindOf(body.on) === 'relation') {
+      if (requestedPrivileges(body).includes('create') && toSecurableKind(body.on) === 'relation') {
         throw new HeadgateError(
           'bad-request',
           'Nothing is created in a table or view: grant create on a namespace, warehouse or the server.',
         )
       }
-      const { decision, row, grantee, privileges } = await prepare(call, body, true)
-      const changed = await changePolicy(parts, call, decision, (tx) =>
-        changeEach(privileges, (privilege) =>
-          insertGrant(tx, {
-            securableId: row.id,
-            securableKind: row.kind,
-            granteeId: grantee.id,
-            granteeKind: grantee.kind,
-            privilege,
-            grantedBy: call.identity.principal.id,
-          }),
-        ),
-      )
-      return { changed }
+      const { change, request } = await prepare(call, body)
+      return { changed: await grantPrivileges(deps, change, request) }
     },
   })
 
@@ -132,19 +114,12 @@ export function grantOperations(parts: ManagementParts): readonly ManagementOper
     path: '/management/v1/grants/revoke',
     subject,
     summary:
-      'Takes back exactly the grants that are named. What other grants, roles or ownership give stays.',
+      'Takes back exactly the grants that are named. Rights by other grants, roles or ownership remain.',
     body: grantBody,
-    answer,
+    response,
     async run({ body }, call) {
-      const { decision, row, grantee, privileges } = await prepare(call, body)
-      const changed = await changePolicy(parts, call, decision, async (tx) => {
-        const deleted = await changeEach(privileges, (privilege) =>
-          deleteGrant(tx, { securableId: row.id, granteeId: grantee.id, privilege }),
-        )
-        if (row.kind === 'server') await keepAdministering(tx, call)
-        return deleted
-      })
-      return { changed }
+      const { change, request } = await prepare(call, body)
+      return { changed: await revokePrivileges(deps, change, request) }
     },
   })
 

@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import type { MasterKey } from '../keys/master-key.ts'
-import { isSealedBy } from '../keys/master-seal.ts'
-import type { KeyRow } from '../store/key-ring.ts'
-import type { SealedSecret } from '../store/warehouse-writes.ts'
-import { instant, instantOf } from './schemas.ts'
+import type { KeyDescription } from '../keys/list-keys.ts'
+import { instant, formatInstant } from './schemas.ts'
 
 export const keyParams: z.ZodObject<{ key: z.ZodType<string> }> = z.strictObject({
   key: z.string().min(1).max(64).describe('The id of the key.'),
@@ -39,18 +36,18 @@ export const keyView: z.ZodType<KeyView> = z
   })
   .meta({ id: 'Key' })
 
-export function viewOfKey(row: KeyRow, master: MasterKey, maxAgeMs: number): KeyView {
-  const { id, purpose, state, age_ms: ageMs } = row
+export function toKeyView(key: KeyDescription, maxAgeMs: number): KeyView {
+  const { id, purpose, state, createdAt, promotedAt, retiredAt, ageMs } = key
   const left = Math.max(0, Math.ceil((maxAgeMs - ageMs) / 1000))
   return {
     id,
     purpose,
     state,
-    createdAt: instantOf(row.created_at),
-    promotedAt: row.promoted_at === null ? null : instantOf(row.promoted_at),
-    retiredAt: row.retired_at === null ? null : instantOf(row.retired_at),
+    createdAt: formatInstant(createdAt),
+    promotedAt: promotedAt === null ? null : formatInstant(promotedAt),
+    retiredAt: retiredAt === null ? null : formatInstant(retiredAt),
     promotableInSeconds: state === 'added' ? left : null,
-    sealedByMasterKey: isSealedBy(master, row.sealed),
+    sealedByMasterKey: key.isSealedByMasterKey,
   }
 }
 
@@ -64,34 +61,21 @@ export interface MasterKeyView {
 
 const masterKeyView: z.ZodType<MasterKeyView> = z
   .strictObject({
-    fingerprint: z.string().describe('Tells master keys apart and says nothing about them.'),
+    fingerprint: z.string().describe('Identifies the master key without revealing it.'),
     previousFingerprint: z.string().nullable(),
     keysToReseal: z.int().describe('Keys that another master key sealed.'),
     warehousesToReseal: z.int().describe('Warehouses whose storage secret another master key sealed.'),
   })
   .meta({ id: 'MasterKey' })
 
-export function viewOfMaster(
-  master: MasterKey,
-  keys: readonly KeyRow[],
-  secrets: readonly SealedSecret[],
-): MasterKeyView {
-  return {
-    fingerprint: master.fingerprint,
-    previousFingerprint: master.previous?.fingerprint ?? null,
-    keysToReseal: keys.filter(({ sealed }) => !isSealedBy(master, sealed)).length,
-    warehousesToReseal: secrets.filter(({ storageSecret }) => !isSealedBy(master, storageSecret)).length,
-  }
-}
-
 export const keyList: z.ZodType<{ readonly keys: KeyView[]; readonly masterKey: MasterKeyView }> =
   z.strictObject({ keys: z.array(keyView), masterKey: masterKeyView })
 
 /** How a pass of resealing went, for keys or for warehouses. */
-export interface ResealedView {
+interface ResealedView {
   readonly done: number
   readonly before: number
-  readonly unreadable: string[]
+  readonly unreadable: readonly string[]
 }
 
 const resealedView: z.ZodType<ResealedView> = z

@@ -8,19 +8,22 @@ import { statement } from '../store/sql.ts'
 import { findWarehouse } from '../store/warehouses.ts'
 import { keyOperations } from './keys.ts'
 import type { KeyView } from './key-schemas.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 
 const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
 
 const keys = async (): Promise<readonly KeyView[]> => (await admin('GET /keys')).body.keys
-const activeOf = async (purpose: string): Promise<string | undefined> =>
+const findActive = async (purpose: string): Promise<string | undefined> =>
   (await keys()).find((key) => key.purpose === purpose && key.state === 'active')?.id
 const add = async (purpose: string): Promise<KeyView> =>
   (await admin('POST /keys', { purpose })).body as object as KeyView
@@ -33,8 +36,8 @@ const everySealed = statement(
   `select string_agg(encode(sealed, 'hex'), ' ') as text from key_ring`,
 )
 
-describe('the keys of the server', () => {
-  it('are listed without what they are made of', async () => {
+describe('The key operations', () => {
+  it('lists keys without secrets', async () => {
     const { status, body } = await admin('GET /keys')
     expect(status).toBe(200)
     expect(body.keys.map(({ purpose, state }) => `${purpose} ${state}`).toSorted()).toEqual([
@@ -55,15 +58,15 @@ describe('the keys of the server', () => {
     ])
   })
 
-  it('rotate in two steps: a young key is not promoted, one that every replica has is', async () => {
-    const before = await activeOf('s3-session')
+  it('rotate in two steps: a key is promoted only when every replica has it', async () => {
+    const before = await findActive('s3-session')
     const key = await add('s3-session')
     expect(key).toMatchObject({ state: 'added', purpose: 's3-session' })
     expect(key.promotableInSeconds).toBeGreaterThan(50)
     const refused = await admin(`POST /keys/${key.id}/promote`, {})
     expect(refused).toMatchObject({ status: 400 })
     expect(refused.body.error.message).toMatch(/too young: promote it in \d+ seconds/)
-    await lake.parts.sql.run(grow, [key.id])
+    await lake.deps.sql.run(grow, [key.id])
     expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({
       status: 200,
       body: { state: 'active', promotableInSeconds: null },
@@ -72,15 +75,15 @@ describe('the keys of the server', () => {
     expect(await admin(`POST /keys/${key.id}/promote`, {})).toMatchObject({ status: 400 })
   })
 
-  it('can be promoted at once by somebody who says so', async () => {
+  it('promotes a key at once with forceNow', async () => {
     const { id } = await add('page-token')
     expect(await admin(`POST /keys/${id}/promote`, { forceNow: true })).toMatchObject({ status: 200 })
     const [event] = (await admin('GET /audit?operation=promoteKey&pageSize=1')).body.events
     expect(event).toMatchObject({ object: id, outcome: 'allowed', detail: { forceNow: true } })
   })
 
-  it('end at once when they leaked, but never the active one', async () => {
-    const active = await activeOf('storage-refresh')
+  it('delete a leaked key at once, but never the active one', async () => {
+    const active = await findActive('storage-refresh')
     expect(await admin(`DELETE /keys/${active}`)).toMatchObject({ status: 400 })
     const { id } = await add('storage-refresh')
     await admin(`POST /keys/${id}/promote`, { forceNow: true })
@@ -92,7 +95,7 @@ describe('the keys of the server', () => {
     })
   })
 
-  it('are for those who manage the server', async () => {
+  it('requires manage on the server', async () => {
     const maker = await lake.principal({ privilege: 'create', on: 'server' })
     const [first] = await keys()
     for (const line of ['GET /keys', 'POST /keys/reseal', `DELETE /keys/${first?.id}`])
@@ -104,10 +107,10 @@ describe('the keys of the server', () => {
   })
 })
 
-describe('a change of the master key', () => {
-  it('is readable with either key while it lasts, and needs the old one no more when it is done', async () => {
-    await using fresh = await testLakeManagement()
-    const { sql } = fresh.parts
+describe('The rotation of the master key', () => {
+  it('opens secrets with either key during the rotation, and without the old key after it', async () => {
+    await using fresh = await testWarehouseManagement()
+    const { sql } = fresh.deps
     const secretAccessKey = `secret-${randomUUID()}`
     const storage = {
       type: 's3',
@@ -121,9 +124,9 @@ describe('a change of the master key', () => {
       status: 201,
     })
     await as('POST /warehouses', { name: 'plain', storage: { type: 'file', root: `${fresh.folder}/plain` } })
-    const old = fresh.parts.master
+    const old = fresh.deps.master
     const young = masterKeyFrom(randomBytes(32), old)
-    const both = operationsOf(fresh, young)
+    const both = keyOperationsOf(fresh, young)
     const before = await as('GET /keys')
 
     expect(await both('listKeys')).toMatchObject({
@@ -169,23 +172,23 @@ describe('a change of the master key', () => {
     await expect(KeyRing.open({ sql, master: old })).rejects.toThrow(/master key .* does not open/)
   })
 
-  it('leaves what neither key opens as it is, names it, and goes on', async () => {
-    const { sql } = lake.parts
+  it('leaves secrets that neither key opens unchanged, names them and continues', async () => {
+    const { sql } = lake.deps
     const [stored] = await sql.run<{ text: string }>(everySealed)
     const stranger = masterKeyFrom(randomBytes(32), masterKeyFrom(randomBytes(32)))
-    const report = await operationsOf(lake, stranger)('resealKeys')
+    const report = await keyOperationsOf(lake, stranger)('resealKeys')
     const ids = (await readKeys(sql)).map(({ id }) => id)
     expect(report).toMatchObject({ keys: { done: 0, before: 0, unreadable: ids } })
     expect(await sql.run(everySealed)).toEqual([stored])
   })
 })
 
-/** The operations of a server with another master key on the same store. */
-function operationsOf(
-  { server, parts }: TestLakeManagement,
+/** Returns the operations of a server with another master key on the same store. */
+function keyOperationsOf(
+  { server, deps }: TestWarehouseManagement,
   master: MasterKey,
 ): (id: string) => Promise<object> {
-  const operations = keyOperations({ ...parts, master })
+  const operations = keyOperations({ ...deps, master })
   return async (id) => {
     const operation = operations.find((each) => each.id === id)
     if (operation === undefined) throw new Error(`no ${id}`)

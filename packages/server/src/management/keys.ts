@@ -1,33 +1,30 @@
 import { z } from 'zod'
 import type { Decision } from '../access/decision.ts'
-import { resealStorageSecrets } from '../catalog/storage-secret.ts'
-import { confirmPolicy } from '../catalog/confirm-policy.ts'
+import { writeConfirmedRecord } from '../catalog/confirm-policy.ts'
+import { countSecretsToReseal, resealAll } from '../catalog/reseal.ts'
 import { Stale } from '../catalog/stale.ts'
-import type { Call } from '../http/operation.ts'
+import type { Call } from '../operation/operation.ts'
 import { defaultRingMaxAgeMs } from '../keys/key-ring.ts'
-import { resealRing } from '../keys/reseal.ts'
+import { listKeys } from '../keys/list-keys.ts'
 import { keyPurposes } from '../keys/ring-key.ts'
 import { addKey, type Alongside, promoteKey, revokeKey } from '../keys/rotate.ts'
-import { readKeys } from '../store/key-ring.ts'
-import { writeRiders } from '../store/riders.ts'
-import { listSealedSecrets } from '../store/warehouse-writes.ts'
 import { administerServer } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { keyList, keyParams, keyView, resealReport, viewOfKey, viewOfMaster } from './key-schemas.ts'
-import type { LakeParts } from './lake-parts.ts'
-import { ridersFor } from './permit.ts'
+import { keyList, keyParams, keyView, resealReport, toKeyView } from './key-schemas.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+import { toCommitRecord } from './permit.ts'
 
 const subject = 'keys'
 
-/** The key ring: its rotation in two phases, and the rotation of the master key that seals it. */
-export function keyOperations(parts: LakeParts): readonly ManagementOperation[] {
-  const { sql, master } = parts
+/** Operations of the key ring: its rotation in two phases, and the rotation of the master key that seals it. */
+export function keyOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
+  const { sql, master } = deps
 
   async function keyNow(id: string): Promise<z.output<typeof keyView>> {
-    const row = (await readKeys(sql)).find((key) => key.id === id)
-    // Another administrator ended it in this very moment.
-    if (row === undefined) throw new Stale()
-    return viewOfKey(row, master, defaultRingMaxAgeMs)
+    const key = (await listKeys(sql, master)).find((one) => one.id === id)
+    // Another administrator deleted the key after this request changed it.
+    if (key === undefined) throw new Stale()
+    return toKeyView(key, defaultRingMaxAgeMs)
   }
 
   const list = defineOperation({
@@ -36,13 +33,18 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
     path: '/management/v1/keys',
     subject,
     summary: 'Lists the keys that the server made for itself, without their secrets.',
-    answer: { status: 200, schema: keyList, description: 'All keys.' },
+    response: { status: 200, schema: keyList, description: 'All keys.' },
     async run(_, call) {
       administerServer(call)
-      const rows = await readKeys(sql)
+      const keys = await listKeys(sql, master)
       return {
-        keys: rows.map((row) => viewOfKey(row, master, defaultRingMaxAgeMs)),
-        masterKey: viewOfMaster(master, rows, await listSealedSecrets(sql)),
+        keys: keys.map((key) => toKeyView(key, defaultRingMaxAgeMs)),
+        masterKey: {
+          fingerprint: master.fingerprint,
+          previousFingerprint: master.previous?.fingerprint ?? null,
+          keysToReseal: keys.filter(({ isSealedByMasterKey }) => !isSealedByMasterKey).length,
+          warehousesToReseal: await countSecretsToReseal(sql, master),
+        },
       }
     },
   })
@@ -54,7 +56,7 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
     subject,
     summary: 'First phase of a rotation: every replica learns the new key, which makes nothing yet.',
     body: z.strictObject({ purpose: z.enum(keyPurposes) }),
-    answer: { status: 201, schema: keyView, description: 'The key.' },
+    response: { status: 201, schema: keyView, description: 'The key.' },
     async run({ body }, call) {
       const decision = administerServer(call)
       call.audit.detail = { purpose: body.purpose }
@@ -77,7 +79,7 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
         .optional()
         .describe('Although it is young: replicas that lack it refuse what it makes until they have it.'),
     }),
-    answer: { status: 200, schema: keyView, description: 'The key, active now.' },
+    response: { status: 200, schema: keyView, description: 'The key, active now.' },
     async run({ params, body }, call) {
       const decision = administerServer(call)
       call.audit.object = params.key
@@ -93,9 +95,9 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
     method: 'DELETE',
     path: '/management/v1/keys/:key',
     subject,
-    summary: 'Ends a key that is not active: whatever it made is worthless at once.',
+    summary: 'Deletes a key that is not active: everything that it signed or sealed becomes invalid at once.',
     params: keyParams,
-    answer: { status: 204, description: 'It is gone.' },
+    response: { status: 204, description: 'The key was deleted.' },
     async run({ params }, call) {
       const decision = administerServer(call)
       call.audit.object = params.key
@@ -108,34 +110,27 @@ export function keyOperations(parts: LakeParts): readonly ManagementOperation[] 
     method: 'POST',
     path: '/management/v1/keys/reseal',
     subject,
-    summary: "Seals the key ring and the warehouses' storage secrets by the master key of now.",
-    answer: {
+    summary: "Seals the key ring and the warehouses' storage secrets with the current master key.",
+    response: {
       status: 200,
       schema: resealReport,
-      description: 'What was sealed anew. Repeating it is harmless.',
+      description: 'Counts of the secrets that were sealed again. Repeating it is harmless.',
     },
     async run(_, call) {
       const decision = administerServer(call)
-      const ring = await resealRing(sql, master)
-      const warehouses = await resealStorageSecrets(sql, master)
-      const report = {
-        fingerprint: master.fingerprint,
-        keys: { ...ring, unreadable: [...ring.unreadable] },
-        warehouses: { ...warehouses, unreadable: [...warehouses.unreadable] },
-      }
-      call.audit.detail = { ...report }
-      await writeRiders(sql, ridersFor(call, decision))
-      return report
+      const { fingerprint } = master
+      const report = await resealAll(sql, master, (report) => {
+        call.audit.detail = { fingerprint, ...report }
+        return toCommitRecord(call, decision)
+      })
+      return { fingerprint, ...report }
     },
   })
 
   return [list, add, promote, retire, reseal]
 }
 
-/** The event, and the certainty that the policy which allowed the change still holds, in the change's transaction. */
+/** Returns the function that writes the audit event and confirms the policy in the transaction of a change. */
 function alongside(call: Call, decision: Decision): Alongside {
-  return async (tx) => {
-    await writeRiders(tx, ridersFor(call, decision))
-    await confirmPolicy(tx, decision)
-  }
+  return (tx) => writeConfirmedRecord(tx, toCommitRecord(call, decision))
 }

@@ -5,9 +5,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Json, stringify } from '@headgate/json'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Storage } from '../storage/storage.ts'
-import { metadataOf, objectAt, schema, textAt } from '../iceberg/test-tables.ts'
-import { type Send, type TestAnswer, type TestCaller, testServer, type TestServer } from '../test-server.ts'
+import type { Storage } from '@headgate/storage'
+import { readMetadata, objectAt, schema, textAt } from '../../test/iceberg/tables.ts'
+import {
+  type Send,
+  type TestResponse,
+  type TestCaller,
+  testServer,
+  type TestServer,
+} from '../../test/server.ts'
 
 let server: TestServer
 let extra: string
@@ -23,11 +29,11 @@ afterAll(async () => {
 })
 
 const path = '/management/v1/warehouses/lakehouse/namespace/locations'
-const grant = (namespace: string, location: string, send: Send = server.send): Promise<TestAnswer> =>
+const grant = (namespace: string, location: string, send: Send = server.send): Promise<TestResponse> =>
   send('POST', path, { namespace: [namespace], location })
-const revoke = (namespace: string, location: string, send: Send = server.send): Promise<TestAnswer> =>
+const revoke = (namespace: string, location: string, send: Send = server.send): Promise<TestResponse> =>
   send('POST', `${path}/revoke`, { namespace: [namespace], location })
-const list = (namespace: string, send: Send = server.send, query = ''): Promise<TestAnswer> =>
+const list = (namespace: string, send: Send = server.send, query = ''): Promise<TestResponse> =>
   send('GET', `${path}?namespace=${namespace}${query}`)
 
 async function locationsIn(namespace: string): Promise<Json> {
@@ -52,7 +58,7 @@ async function putTable(location: string, recorded = location): Promise<string> 
   const name = `t${randomUUID().slice(0, 8)}`
   const body = { name, schema, location: `${server.root}/${randomUUID()}`, 'stage-create': true }
   await server.send('POST', 'namespaces', { namespace: ['models'] })
-  const model = metadataOf(await server.send('POST', 'namespaces/models/tables', body))
+  const model = readMetadata(await server.send('POST', 'namespaces/models/tables', body))
   const file = `${location}/metadata/v1.metadata.json`
   await mkdir(dirname(fileURLToPath(file)), { recursive: true })
   await writeFile(
@@ -67,12 +73,12 @@ const register = (
   file: string,
   send = ann.send,
   name: string = randomUUID(),
-): Promise<TestAnswer> =>
+): Promise<TestResponse> =>
   send('POST', `namespaces/${namespace}/register`, { name, 'metadata-location': file })
-const create = (namespace: string, location: string, send = ann.send): Promise<TestAnswer> =>
+const create = (namespace: string, location: string, send = ann.send): Promise<TestResponse> =>
   send('POST', `namespaces/${namespace}/tables`, { name: randomUUID(), schema, location })
 
-test('a caller with create registers and creates tables in a place granted to the namespace, not beside it', async () => {
+test('lets a caller with create register and create tables in a place that the namespace was granted, and not next to it', async () => {
   const id = await namespaceFor('granted')
   const landing = `${server.root}/landing`
   const [inside, second, beside] = [
@@ -126,7 +132,7 @@ test('a recreated namespace of the same name has no grant', async () => {
   expect((await create('again', `${place}/t`)).status).toBe(403)
 })
 
-test('a revoked place is refused, and tables that lie there stay', async () => {
+test('a revoked place is refused, and tables that use it remain', async () => {
   await namespaceFor('revoked')
   const place = `${server.root}/revoked`
   const [first, second] = [await putTable(`${place}/a`), await putTable(`${place}/b`)]
@@ -186,7 +192,7 @@ test('granted places are listed in pages, and each change is an audit event', as
     nextPageToken: null,
   })
   await revoke('audited', `${server.root}/audited/c`)
-  const { json } = await server.send('GET', '/management/v1/audit?pageSize=4')
+  const { json } = await server.send('GET', '/management/v1/audit?pageSize=4&outcome=allowed')
   expect(json).toMatchObject({
     events: [
       { operation: 'revokeNamespaceLocation', detail: { location: `${server.root}/audited/c` } },
@@ -226,7 +232,7 @@ test('a create that was decided before a revocation is not committed after it', 
   expect((await other.send('POST', path, place)).status).toBe(200)
   await mkdir(fileURLToPath(place.location), { recursive: true })
   await writeFile(join(fileURLToPath(place.location), 'data.parquet'), 'x')
-  let revoked: TestAnswer | undefined
+  let revoked: TestResponse | undefined
   beforePut = async () => {
     revoked = await other.send('POST', `${path}/revoke`, place)
   }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { grantableLocation, grantLocation, revokeLocation } from '../catalog/granted-locations.ts'
-import { listNamespaceLocations } from '../store/namespace-locations.ts'
-import { changePolicy } from './administer.ts'
+import { grantableLocation } from '../catalog/granted-locations.ts'
+import { grantLocation, listNamespaceLocations, revokeLocation } from '../directory/granted-locations.ts'
+import { requestChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { levels, namespaceOf, warehouseOf, warehouseParams } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
+import { levels, requireNamespace, requireManagedWarehouse, warehouseParams } from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { readPage } from './paging.ts'
 import { permit } from './permit.ts'
 import { changedView } from './role-members.ts'
-import { instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
+import { instant, formatInstant, nextPageToken, pageParameters } from './schemas.ts'
 
 const locationView = z
   .strictObject({ location: z.string(), grantedAt: instant })
@@ -17,20 +17,20 @@ const locationView = z
 const body = z
   .strictObject({
     namespace: levels,
-    location: z.string().min(1).max(4_096).describe('A location with all that lies below it.'),
+    location: z.string().min(1).max(4_096).describe('Location; everything below it is included.'),
   })
   .meta({ id: 'NamespaceLocationRequest' })
 
 const path = '/management/v1/warehouses/:warehouse/namespace/locations'
 
 /**
- * Places that tables and views of a namespace may use although files lie there. Both changes give the policy a new version,
- * so that a request that was decided before a revocation cannot commit after it.
+ * Returns the operations for places that tables and views of a namespace may use although they contain files. Both
+ * changes give the policy a new version, so that a request that was decided before a revocation cannot commit after it.
  */
-export function namespaceLocationOperations(parts: LakeParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+export function namespaceLocationOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
   const subject = 'namespaces'
-  const answer = { status: 200, schema: changedView, description: 'Whether anything changed.' } as const
+  const response = { status: 200, schema: changedView, description: 'Whether anything changed.' } as const
   const common = { subject, params: warehouseParams } as const
 
   const list = defineOperation({
@@ -41,15 +41,15 @@ export function namespaceLocationOperations(parts: LakeParts): readonly Manageme
     summary: 'Lists the places that are granted to a namespace itself, not those of namespaces around it.',
     query: z.strictObject({ namespace: levels, ...pageParameters }),
     lists: ['namespace'],
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ locations: z.array(locationView), nextPageToken }),
       description: 'One page.',
     },
     async run({ params, query }, call) {
       const { namespace, pageToken, pageSize } = query
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const { found, object } = await namespaceOf(parts, call.policy, warehouse, namespace)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const { found, object } = await requireNamespace(deps, call.policy, warehouse, namespace)
       permit(call, object, 'use')
       const { id } = found.row
       const { rows, nextPageToken } = await readPage(
@@ -58,7 +58,10 @@ export function namespaceLocationOperations(parts: LakeParts): readonly Manageme
         ([after = null], limit) => listNamespaceLocations(sql, id, { after, limit }),
         ({ location }) => [location],
       )
-      const locations = rows.map(({ location, grantedAt }) => ({ location, grantedAt: instantOf(grantedAt) }))
+      const locations = rows.map(({ location, grantedAt }) => ({
+        location,
+        grantedAt: formatInstant(grantedAt),
+      }))
       return { locations, nextPageToken }
     },
   })
@@ -71,15 +74,15 @@ export function namespaceLocationOperations(parts: LakeParts): readonly Manageme
     summary:
       'Lets tables and views of a namespace, and of namespaces in it, use a place that holds files, unless it belongs to another table or view. The grant is deleted with the namespace.',
     body,
-    answer,
+    response,
     async run({ params, body }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const { found, object } = await namespaceOf(parts, call.policy, warehouse, body.namespace)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const { found, object } = await requireNamespace(deps, call.policy, warehouse, body.namespace)
       call.audit.detail = { location: body.location }
       const decision = permit(call, object, 'administer-storage')
       const location = grantableLocation(warehouse, body.location)
       return {
-        changed: await changePolicy(parts, call, decision, (tx) => grantLocation(tx, found, location)),
+        changed: await grantLocation(deps, requestChange(call, decision), found, location),
       }
     },
   })
@@ -91,14 +94,14 @@ export function namespaceLocationOperations(parts: LakeParts): readonly Manageme
     path: `${path}/revoke`,
     summary: 'Revokes the grant of exactly this place to a namespace. Tables and views that lie there stay.',
     body,
-    answer,
+    response,
     async run({ params, body }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const { found, object } = await namespaceOf(parts, call.policy, warehouse, body.namespace)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const { found, object } = await requireNamespace(deps, call.policy, warehouse, body.namespace)
       call.audit.detail = { location: body.location }
       const decision = permit(call, object, 'administer-storage')
       return {
-        changed: await changePolicy(parts, call, decision, (tx) => revokeLocation(tx, found, body.location)),
+        changed: await revokeLocation(deps, requestChange(call, decision), found, body.location),
       }
     },
   })

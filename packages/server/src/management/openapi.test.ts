@@ -1,29 +1,29 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { privilegesPage } from '../access/privileges-page.ts'
-import type { ManagementParts } from './administer.ts'
-import { lakeOperations } from './lake-routes.ts'
-import type { LakeParts } from './lake-parts.ts'
+import type { ManagementDeps } from './administer.ts'
+import { warehouseApiOperations } from './warehouse-routes.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { openapiDocument } from './openapi.ts'
 import { managementOperations, managementRoutes } from './routes.ts'
 
 // Nothing is called here: the document is made of what the operations declare.
-const parts = {} as ManagementParts
-const lake = lakeOperations({} as LakeParts)
-const document = openapiDocument([...managementOperations(parts), ...lake])
-const docs = new URL('../../../../docs/', import.meta.url)
+const deps = {} as ManagementDeps
+const lake = warehouseApiOperations({} as WarehouseApiDeps)
+const document = openapiDocument([...managementOperations(deps), ...lake])
+const docs = new URL('../../../../docs/reference/', import.meta.url)
 
-test('docs/generated/management-openapi.json is current (npm run docs)', async () => {
+test('docs/reference/management-openapi.json is current (npm run docs)', async () => {
   expect(`${JSON.stringify(document, null, 2)}\n`).toBe(
-    await readFile(new URL('generated/management-openapi.json', docs), 'utf8'),
+    await readFile(new URL('management-openapi.json', docs), 'utf8'),
   )
 })
 
-test('docs/privileges.md is current (npm run docs)', async () => {
+test('docs/reference/privileges.md is current (npm run docs)', async () => {
   expect(privilegesPage()).toBe(await readFile(new URL('privileges.md', docs), 'utf8'))
 })
 
-test('every reference leads somewhere, and every path parameter is described', () => {
+test('the target of every reference exists, and every path parameter has a description', () => {
   const text = JSON.stringify(document)
   const named = new Set(
     Object.keys((document.components as { schemas: object }).schemas).map(
@@ -45,7 +45,7 @@ test('every reference leads somewhere, and every path parameter is described', (
 })
 
 test('operation ids and lines are unique, and the document is served', async () => {
-  const routes = managementRoutes(parts, lake)
+  const routes = managementRoutes(deps, lake)
   expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length)
   expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(routes.length)
   const answer = await routes.at(-1)?.handle({} as never)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { OpenOperation } from '../http/open-operation.ts'
-import type { Operation } from '../http/operation.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
+import type { Operation } from '../operation/operation.ts'
 import type { ManagementOperation, OperationSpec } from './define.ts'
 
 type Schema = Record<string, unknown>
@@ -15,7 +15,7 @@ export interface OpenapiDocument {
   readonly components: Schema
 }
 
-/** The document of these operations, the same text for the same operations. */
+/** Returns the document of these operations. The text is the same for the same operations. */
 export function openapiDocument(operations: readonly ManagementOperation[]): OpenapiDocument {
   const schemas = new Map<string, unknown>()
   const paths: Record<string, Schema> = {}
@@ -37,31 +37,33 @@ export function openapiDocument(operations: readonly ManagementOperation[]): Ope
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      responses: { Error: { description: 'What went wrong, and what to do.', content: json(errorSchema) } },
+      responses: {
+        Error: { description: 'Names the refused input, and the next step.', content: json(errorSchema) },
+      },
       schemas: Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     },
   }
 }
 
 /**
- * Returns the operations that serve the document: beside the operations that it describes, and at `/openapi.json`, where
- * browsers and generators look for it without a token. It is the same for every server and holds nothing secret.
+ * Returns the operations that serve the document: with the described operations, and at `/openapi.json`, where browsers
+ * and generators request it without a token. It is the same for every server and holds nothing secret.
  */
 export function openapiOperations(operations: readonly ManagementOperation[]): {
   readonly operation: Operation
   readonly open: OpenOperation
 } {
   const body = JSON.stringify(openapiDocument(operations))
-  const answer = { status: 200, headers: { 'content-type': 'application/json' }, body }
+  const response = { status: 200, headers: { 'content-type': 'application/json' }, body }
   const method = 'GET'
   return {
     operation: {
       id: 'getManagementOpenapi',
       method,
       path: '/management/v1/openapi.json',
-      handle: () => Promise.resolve(answer),
+      handle: () => Promise.resolve(response),
     },
-    open: { id: 'getOpenapi', method, path: '/openapi.json', open: () => Promise.resolve(answer) },
+    open: { id: 'getOpenapi', method, path: '/openapi.json', open: () => Promise.resolve(response) },
   }
 }
 
@@ -78,27 +80,31 @@ const errorSchema: Schema = {
 }
 
 function operationObject({ id, spec }: ManagementOperation, schemas: Map<string, unknown>): Schema {
-  const { answer, body } = spec
+  const { response, body } = spec
   return {
     operationId: id,
     summary: spec.summary,
     tags: [spec.subject],
-    parameters: [...parametersOf(spec, 'path', schemas), ...parametersOf(spec, 'query', schemas)],
-    ...(body ? { requestBody: { required: true, content: json(schemaOf(body, 'input', schemas)) } } : {}),
+    parameters: [...listParameters(spec, 'path', schemas), ...listParameters(spec, 'query', schemas)],
+    ...(body ? { requestBody: { required: true, content: json(toJsonSchema(body, 'input', schemas)) } } : {}),
     responses: {
-      [answer.status]: {
-        description: answer.description,
-        ...(answer.schema ? { content: json(schemaOf(answer.schema, 'output', schemas)) } : {}),
+      [response.status]: {
+        description: response.description,
+        ...(response.schema ? { content: json(toJsonSchema(response.schema, 'output', schemas)) } : {}),
       },
       default: { $ref: '#/components/responses/Error' },
     },
   }
 }
 
-function parametersOf(spec: OperationSpec, where: 'path' | 'query', schemas: Map<string, unknown>): Schema[] {
+function listParameters(
+  spec: OperationSpec,
+  where: 'path' | 'query',
+  schemas: Map<string, unknown>,
+): Schema[] {
   const declared = where === 'path' ? spec.params : spec.query
   if (!declared) return []
-  const { properties = {}, required = [] } = schemaOf(declared, 'input', schemas) as {
+  const { properties = {}, required = [] } = toJsonSchema(declared, 'input', schemas) as {
     properties?: Record<string, Schema>
     required?: string[]
   }
@@ -115,8 +121,8 @@ function json(schema: Schema): Schema {
   return { 'application/json': { schema } }
 }
 
-/** A schema as JSON; named ones move to the components. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Map<string, unknown>): Schema {
+/** Returns a schema as JSON. Named schemas move to the components. */
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Map<string, unknown>): Schema {
   const {
     $schema: _,
     $defs = {},

@@ -17,14 +17,14 @@ export interface PageRequest {
  * Reads one page: asks for one row more than fits, to know whether there is another page.
  *
  * @param read gets where the page before ended, empty on the first page
- * @param positionOf where a page that ends with this row ends
+ * @param toPosition where a page that ends with this row ends
  * @param shown which rows are in the list; null: all
  */
 export async function readPage<Row>(
   tokens: PageTokens,
   request: PageRequest,
   read: (position: readonly string[], limit: number) => Promise<readonly Row[]>,
-  positionOf: (row: Row) => readonly string[],
+  toPosition: (row: Row) => readonly string[],
   shown: ((row: Row) => boolean | Promise<boolean>) | null = null,
   signal?: AbortSignal,
 ): Promise<Page<Row>> {
@@ -32,7 +32,7 @@ export async function readPage<Row>(
   const start = pageToken === undefined || pageToken === '' ? [] : tokens.open(list, pageToken)
   const found = await fillPage(
     pageSize + 1,
-    (after: Row | null, limit) => read(after === null ? start : positionOf(after), limit),
+    (after: Row | null, limit) => read(after === null ? start : toPosition(after), limit),
     shown,
     signal,
   )
@@ -40,6 +40,6 @@ export async function readPage<Row>(
   const last = rows.at(-1)
   return {
     rows,
-    nextPageToken: found.length > pageSize && last !== undefined ? tokens.seal(list, positionOf(last)) : null,
+    nextPageToken: found.length > pageSize && last !== undefined ? tokens.seal(list, toPosition(last)) : null,
   }
 }

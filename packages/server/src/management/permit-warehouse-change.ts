@@ -1,6 +1,6 @@
 import type { Decision } from '../access/decision.ts'
-import type { Privilege } from '../access/privilege.ts'
-import type { Call } from '../http/operation.ts'
+import type { Privilege } from '../privilege.ts'
+import type { Call } from '../operation/operation.ts'
 import { permit, type Permitted } from './permit.ts'
 import type { WarehouseChange } from './warehouse-schemas.ts'
 
@@ -12,6 +12,7 @@ const privilegeByField = {
   defaults: 'administer-storage',
   overrides: 'administer-storage',
   vending: 'administer-storage',
+  store: 'administer-storage',
   storageKeys: 'administer-storage',
   fileMode: 'administer-storage',
   skipProbe: 'administer-storage',

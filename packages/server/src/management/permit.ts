@@ -1,10 +1,10 @@
 import type { Decision } from '../access/decision.ts'
 import { decide } from '../access/decide.ts'
-import type { Chain, Privilege, SecurableKind } from '../access/privilege.ts'
+import type { Chain, Privilege, SecurableKind } from '../privilege.ts'
 import { enforce, type RefusedObject } from '../access/refuse.ts'
-import { auditRow } from '../events/audit-row.ts'
-import type { Call } from '../http/operation.ts'
-import type { Riders } from '../store/riders.ts'
+import { commitRecord } from '../directory/policy-change.ts'
+import type { Call } from '../operation/operation.ts'
+import { requestChange } from './administer.ts'
 import { refuseActing } from './acting.ts'
 
 /** An object that an operation is about, with its place. */
@@ -14,7 +14,7 @@ export interface Permitted extends RefusedObject {
   readonly chain: Chain
 }
 
-/** The caller must have the privilege on the object, and in person, as for everything that administers (`acting.ts`). */
+/** Requires the privilege on the object, and a caller in person, as all administration does (`acting.ts`). */
 export function permit(call: Call, object: Permitted, privilege: Privilege = 'manage'): Decision {
   call.audit.privilege = privilege
   call.audit.object = object.name
@@ -36,15 +36,7 @@ export function permitAny(
   return permit(call, object, isFirstHeld ? first : (held ?? first))
 }
 
-/** What a change of this call takes along: its audit event, and the policy it was allowed by. */
-export function ridersFor(call: Call, { policyVersion }: Decision): Riders {
-  const known = { requestId: call.requestId, identity: call.identity, userAgent: call.header('user-agent') }
-  return {
-    policyVersion,
-    audit: [auditRow(call.audit, known, 'allowed')],
-    idempotency: null,
-    done: () => {
-      call.audit.written = true
-    },
-  }
+/** Returns the rows that a change of this call writes together with itself. */
+export function toCommitRecord(call: Call, decision: Decision): ReturnType<typeof commitRecord> {
+  return commitRecord(requestChange(call, decision))
 }

@@ -1,15 +1,15 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addPrincipal } from '../access/test-world.ts'
+import { addPrincipal } from '../../test/access/world.ts'
 import { checkClientSecret } from '../identity/client-secret.ts'
 import { statement } from '../store/sql.ts'
-import { type Reply, testManagement } from './test-management.ts'
+import { type Reply, testManagement } from '../../test/management/management.ts'
 
 const server = await testManagement()
 const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
-describe('principals', () => {
-  test('are made with a secret that is told once and works', async () => {
+describe('The principal operations', () => {
+  test('creates a principal with a secret that the response contains once and that works', async () => {
     const reply = await as(admin, 'POST /principals', { name: 'etl' })
     expect(reply).toMatchObject({
       status: 201,
@@ -40,11 +40,11 @@ describe('principals', () => {
     'Headgate',
     5,
     null,
-  ])('are not made with the name %j', async (bad) => {
+  ])('refuses the name %j', async (bad) => {
     expect(await as(admin, 'POST /principals', { name: bad })).toMatchObject({ status: 400 })
   })
 
-  test('unknown members and parameters are refused, not passed over', async () => {
+  test('refuse unknown members and parameters', async () => {
     expect(await as(admin, 'POST /principals', { name: name(), admin: true })).toMatchObject({
       status: 400,
       body: { error: { message: expect.stringContaining('admin') as string } },
@@ -55,7 +55,7 @@ describe('principals', () => {
     expect(await as(admin, 'POST /principals')).toMatchObject({ status: 400 })
   })
 
-  test('are listed page by page, each once', async () => {
+  test('lists principals page by page, each once', async () => {
     for (let index = 0; index < 5; index += 1) await principal()
     const names: string[] = []
     let token: string | null = ''
@@ -77,7 +77,7 @@ describe('principals', () => {
     expect(await as(admin, 'GET /principals?pageSize=0')).toMatchObject({ status: 400 })
   })
 
-  test('that are disabled are shut out, those that are enabled again are let in', async () => {
+  test('refuse calls of disabled principals until they are enabled again', async () => {
     const { clientId, clientSecret, who } = await principal()
     const check = async (): Promise<boolean> =>
       (await checkClientSecret(server.store.sql, clientId, clientSecret, 0)).ok
@@ -86,7 +86,7 @@ describe('principals', () => {
       body: { enabled: false },
     })
     expect(await check()).toBe(false)
-    expect(await server.parts.policies.get(who)).toMatchObject({ enabled: false })
+    expect(await server.deps.policies.get(who)).toMatchObject({ enabled: false })
     expect(await as(admin, `POST /principals/${clientId}/enable`)).toMatchObject({
       status: 200,
       body: { enabled: true },
@@ -95,16 +95,16 @@ describe('principals', () => {
     expect(await as(admin, 'POST /principals/nobody/disable')).toMatchObject({ status: 404 })
   })
 
-  test('whose sessions are stopped keep their secrets, but older tokens end', async () => {
+  test('ends older tokens when sessions are stopped, and keeps the secrets', async () => {
     const { clientId, clientSecret, who } = await principal()
     expect(await as(admin, `POST /principals/${clientId}/stop-sessions`)).toMatchObject({ status: 200 })
-    expect(await server.parts.policies.get({ ...who, issuedAt: Date.now() - 10_000 })).toMatchObject({
+    expect(await server.deps.policies.get({ ...who, issuedAt: Date.now() - 10_000 })).toMatchObject({
       enabled: false,
     })
     expect(await checkClientSecret(server.store.sql, clientId, clientSecret, 0)).toMatchObject({ ok: true })
   })
 
-  test('rotate their secrets without a gap', async () => {
+  test('rotate secrets without an interruption', async () => {
     const { clientId, clientSecret } = await principal()
     const works = async (secret: string): Promise<boolean> =>
       (await checkClientSecret(server.store.sql, clientId, secret, 0)).ok
@@ -116,15 +116,15 @@ describe('principals', () => {
     expect(await as(admin, `DELETE /principals/${clientId}/secrets/old`)).toMatchObject({ status: 404 })
   })
 
-  test('that are deleted are nobody, also when one is made again under the same name', async () => {
+  test('refuses tokens of a deleted principal, also when another one is created under the same name', async () => {
     const { clientId, who } = await principal()
     expect(await as(admin, `DELETE /principals/${clientId}`)).toMatchObject({ status: 204 })
     expect(await as(admin, `GET /principals/${clientId}`)).toMatchObject({ status: 404 })
     await as(admin, 'POST /principals', { name: clientId })
-    expect(await server.parts.policies.get(who)).toMatchObject({ enabled: false })
+    expect(await server.deps.policies.get(who)).toMatchObject({ enabled: false })
   })
 
-  test('cannot disable or delete themselves', async () => {
+  test('refuse that a principal disables or deletes itself', async () => {
     expect(await as(admin, 'POST /principals/admin/disable')).toMatchObject({ status: 400 })
     expect(await as(admin, 'DELETE /principals/admin')).toMatchObject({ status: 400 })
   })

@@ -1,23 +1,20 @@
-import { randomUUID } from 'node:crypto'
-import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { generateSecret, hashSecret } from '../identity/client-secret.ts'
-import { insertSecret, listSecrets, type SecretRow } from '../store/client-secrets.ts'
 import {
+  createPrincipal,
   deletePrincipal,
-  findPrincipal,
-  findPrincipalBySubject,
-  insertPrincipal,
+  disablePrincipal,
+  enablePrincipal,
   listPrincipals,
-  ownIssuer,
+  listSecrets,
   type PrincipalRow,
-} from '../store/principals.ts'
-import type { Queryable } from '../store/sql.ts'
-import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
+  requirePrincipal,
+  type SecretRow,
+  stopSessions,
+} from '../directory/principals.ts'
+import { administerServer, type ManagementDeps, requestServerChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { splitName } from './groups.ts'
 import { readPage } from './paging.ts'
-import { id, idOrName, instant, instantOf, isId, newName, nextPageToken, pageParameters } from './schemas.ts'
+import { id, idOrName, instant, formatInstant, newName, nextPageToken, pageParameters } from './schemas.ts'
 
 /** A principal as management shows it. */
 export interface PrincipalView {
@@ -33,7 +30,7 @@ export interface PrincipalView {
 export const principalView: z.ZodType<PrincipalView> = z
   .strictObject({
     id,
-    issuer: z.string().describe('Who vouches for the subject: headgate for principals made here.'),
+    issuer: z.string().describe('Issuer of the subject: headgate for principals of this server.'),
     subject: z.string().describe('The client id of principals made here.'),
     name: z.string(),
     kind: z.enum(['service', 'user']),
@@ -42,7 +39,7 @@ export const principalView: z.ZodType<PrincipalView> = z
   })
   .meta({ id: 'Principal' })
 
-/** A secret, told once. */
+/** Client secret. Only this response contains it. */
 export interface SecretView {
   readonly clientId: string
   readonly clientSecret: string
@@ -56,7 +53,7 @@ export const principalParams: z.ZodObject<{ principal: z.ZodType<string> }> = z.
   principal: idOrName.describe('The id of the principal, the client id of one made here, or ISSUER#SUBJECT.'),
 })
 
-export function viewOfPrincipal({
+export function toPrincipalView({
   id,
   issuer,
   subject,
@@ -65,52 +62,28 @@ export function viewOfPrincipal({
   enabled,
   createdAt,
 }: PrincipalRow): PrincipalView {
-  return { id, issuer, subject, name, kind, enabled, createdAt: instantOf(createdAt) }
+  return { id, issuer, subject, name, kind, enabled, createdAt: formatInstant(createdAt) }
 }
 
-/** The principal of a path or body: by id, by subject, or by issuer, `#` and subject. Throws 404. */
-export async function principalOf(sql: Queryable, given: string): Promise<PrincipalRow> {
-  const [issuer, subject] = splitName(given)
-  const row = isId(given)
-    ? await findPrincipal(sql, given)
-    : await findPrincipalBySubject(sql, issuer ?? ownIssuer, subject)
-  if (!row) throw new HeadgateError('no-such-object', `There is no principal ${given}.`)
-  return row
-}
-
-export function principalOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+export function principalOperations(deps: ManagementDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
   const subject = 'principals'
 
-  const createPrincipal = defineOperation({
+  const create = defineOperation({
     id: 'createPrincipal',
     method: 'POST',
     path: '/management/v1/principals',
     subject,
-    summary: 'Makes a principal with a client secret. The secret is shown in this answer only.',
+    summary: 'Makes a principal with a client secret. The secret is in this response only.',
     body: z.strictObject({ name: newName.describe('Also the client id.') }),
-    answer: {
+    response: {
       status: 201,
       schema: z.strictObject({ principal: principalView, secret: secretView }),
       description: 'The principal and its secret.',
     },
     async run({ body: { name } }, call) {
-      const decision = administerServer(call)
-      call.audit.object = name
-      const clientSecret = generateSecret()
-      const principal = await changePolicy(parts, call, decision, async (tx) => {
-        const row = await insertPrincipal(tx, {
-          id: randomUUID(),
-          issuer: ownIssuer,
-          subject: name,
-          name,
-          kind: 'service',
-        })
-        if (!row) throw new HeadgateError('already-exists', `There is a principal ${name} already.`)
-        await insertSecret(tx, row.id, hashSecret(clientSecret))
-        return row
-      })
-      return { principal: viewOfPrincipal(principal), secret: { clientId: name, clientSecret } }
+      const { principal, clientSecret } = await createPrincipal(deps, requestServerChange(call), name)
+      return { principal: toPrincipalView(principal), secret: { clientId: name, clientSecret } }
     },
   })
 
@@ -124,7 +97,7 @@ export function principalOperations(parts: ManagementParts): readonly Management
       name: idOrName.optional().describe('Only principals of exactly this name.'),
       ...pageParameters,
     }),
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ principals: z.array(principalView), nextPageToken }),
       description: 'One page.',
@@ -142,7 +115,7 @@ export function principalOperations(parts: ManagementParts): readonly Management
           }),
         (row) => [row.name, row.id],
       )
-      return { principals: rows.map(viewOfPrincipal), nextPageToken }
+      return { principals: rows.map(toPrincipalView), nextPageToken }
     },
   })
 
@@ -153,7 +126,7 @@ export function principalOperations(parts: ManagementParts): readonly Management
     subject,
     summary: 'Shows a principal and when its secrets were made.',
     params: principalParams,
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({
         principal: principalView,
@@ -163,10 +136,10 @@ export function principalOperations(parts: ManagementParts): readonly Management
     },
     async run({ params }, call) {
       administerServer(call)
-      const row = await principalOf(sql, params.principal)
+      const row = await requirePrincipal(sql, params.principal)
       return {
-        principal: viewOfPrincipal(row),
-        secrets: (await listSecrets(sql, row.id)).map(viewOfSecretAge),
+        principal: toPrincipalView(row),
+        secrets: (await listSecrets(sql, row.id)).map(toSecretView),
       }
     },
   })
@@ -176,27 +149,58 @@ export function principalOperations(parts: ManagementParts): readonly Management
     method: 'DELETE',
     path: '/management/v1/principals/:principal',
     subject,
-    summary: 'Deletes a principal with its secrets, memberships and grants. What it owns stays.',
+    summary: 'Deletes a principal with its secrets, memberships and grants. Objects that it owns remain.',
     params: principalParams,
-    answer: { status: 204, description: 'It is gone, and its sessions with it.' },
+    response: { status: 204, description: 'The principal was deleted, and its sessions ended.' },
     async run({ params }, call) {
-      const decision = administerServer(call)
-      const row = await principalOf(sql, params.principal)
-      refuseSelf(row, call.identity.principal.id, 'delete')
-      call.audit.object = row.name
-      await changePolicy(parts, call, decision, (tx) => deletePrincipal(tx, row.id))
+      await deletePrincipal(deps, requestServerChange(call), params.principal)
     },
   })
 
-  return [createPrincipal, list, get, remove]
+  return [create, list, get, remove]
 }
 
-/** Nobody locks themselves out by mistake; another administrator can do it. */
-export function refuseSelf(row: PrincipalRow, callerId: string, verb: string): void {
-  if (row.id === callerId)
-    throw new HeadgateError('bad-request', `You cannot ${verb} yourself: ask another administrator.`)
+/** Operations that change whether a principal and its sessions are accepted. */
+export function principalStateOperations(deps: ManagementDeps): readonly ManagementOperation[] {
+  const common = { method: 'POST', subject: 'principals', params: principalParams } as const
+  const response = {
+    status: 200,
+    schema: principalView,
+    description: 'The principal after the change.',
+  } as const
+
+  return [
+    defineOperation({
+      ...common,
+      response,
+      id: 'enablePrincipal',
+      path: '/management/v1/principals/:principal/enable',
+      summary:
+        'Enables a disabled principal. Tokens issued before that have not expired are accepted again; stopSessions ends those.',
+      run: async ({ params }, call) =>
+        toPrincipalView(await enablePrincipal(deps, requestServerChange(call), params.principal)),
+    }),
+    defineOperation({
+      ...common,
+      response,
+      id: 'disablePrincipal',
+      path: '/management/v1/principals/:principal/disable',
+      summary: 'Disables a principal: it gets no new tokens, and its tokens are refused.',
+      run: async ({ params }, call) =>
+        toPrincipalView(await disablePrincipal(deps, requestServerChange(call), params.principal)),
+    }),
+    defineOperation({
+      ...common,
+      response,
+      id: 'stopSessions',
+      path: '/management/v1/principals/:principal/stop-sessions',
+      summary: 'Invalidates every token issued before now. The secrets remain.',
+      run: async ({ params }, call) =>
+        toPrincipalView(await stopSessions(deps, requestServerChange(call), params.principal)),
+    }),
+  ]
 }
 
-function viewOfSecretAge({ createdAt }: SecretRow): { createdAt: string } {
-  return { createdAt: instantOf(createdAt) }
+function toSecretView({ createdAt }: SecretRow): { createdAt: string } {
+  return { createdAt: formatInstant(createdAt) }
 }

@@ -1,27 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../access/compile-policy.ts'
-import { drop } from '../catalog/drop-relation.ts'
-import { dropNamespace } from '../catalog/namespaces.ts'
+import { dropTarget } from '../catalog/commit/drop-relation.ts'
+import { dropFoundNamespace } from '../catalog/commit/drop-namespace.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import { bare, testTable } from '../jobs/purge/test-table.ts'
+import { bare, testTable } from '../../test/jobs/purge/table.ts'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
-import type { Riders } from '../store/riders.ts'
-import { namespaceOf, relationOf } from './find-in-lake.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import type { CommitRecord } from '../store/commit-record.ts'
+import { requireNamespace, requireRelation } from './find-object.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 const all = everything(randomUUID(), 0)
 let warehouse: Warehouse
 const namespaceId = randomUUID()
 
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
   const root = `${lake.folder}/wh`
   await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root } })
-  const found = await lake.parts.warehouses.get('wh')
+  const found = await lake.deps.warehouses.get('wh')
   if (found === null) throw new Error('not made')
   warehouse = found
   const namespace = {
@@ -32,7 +35,7 @@ beforeAll(async () => {
     ownerId: randomUUID(),
     properties: { k: 'v' },
   }
-  await insertNamespace(lake.parts.sql, namespace, await riders())
+  await insertNamespace(lake.deps.sql, namespace, await record())
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 
@@ -40,16 +43,16 @@ const namespace = ['a b', 'ü.x']
 const query = 'namespace=a%20b&namespace=%C3%BC.x'
 const admin = (line: string, body?: unknown): Promise<Reply> => lake.as(lake.server.admin, line, body)
 const protect = (body: object): Promise<Reply> => admin('PUT /warehouses/wh/protection', body)
-async function riders(): Promise<Riders> {
-  return { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+async function record(): Promise<CommitRecord> {
+  return { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
 }
 
-describe('protection', () => {
-  it('of a table keeps it from being dropped, until it is taken away', async () => {
+describe('setProtection', () => {
+  it('keeps a table from being dropped until the protection is removed', async () => {
     const place = { warehouseId: warehouse.id, namespaceId, root: warehouse.root }
-    const { id } = await testTable(lake.parts.sql, warehouse.storage, place, {
+    const { id } = await testTable(lake.deps.sql, warehouse.storage, place, {
       snapshots: 0,
-      riders: await riders(),
+      record: await record(),
     })
     const relation = `t_${id.slice(0, 8)}`
     expect(await protect({ namespace, relation, protected: true })).toEqual({
@@ -66,8 +69,8 @@ describe('protection', () => {
       body: { id, protected: true, namespace, name: relation, kind: 'table', version: 1 },
     })
     const dropIt = async (purge: boolean): Promise<void> => {
-      const { found } = await relationOf(lake.parts, all, warehouse, namespace, relation)
-      await drop(lake.parts, { target: found, purge, principalId: id }, await riders())
+      const { found } = await requireRelation(lake.deps, all, warehouse, namespace, relation)
+      await dropTarget(lake.deps, { target: found, purge, principalId: id }, await record())
     }
     await expect(dropIt(false)).rejects.toMatchObject({ code: 'protected' })
     await expect(dropIt(true)).rejects.toMatchObject({ code: 'protected' })
@@ -81,21 +84,21 @@ describe('protection', () => {
     })
   })
 
-  it('of a namespace keeps it from being dropped', async () => {
+  it('keeps a namespace from being dropped', async () => {
     expect(await protect({ namespace, protected: true })).toMatchObject({ body: { changed: true } })
     const shown = await admin(`GET /warehouses/wh/namespace?${query}`)
     expect(shown).toMatchObject({
       status: 200,
       body: { id: namespaceId, namespace, protected: true, properties: { k: 'v' } },
     })
-    const { found } = await namespaceOf(lake.parts, all, warehouse, namespace)
-    await expect(dropNamespace(lake.parts, found, await riders())).rejects.toMatchObject({
+    const { found } = await requireNamespace(lake.deps, all, warehouse, namespace)
+    await expect(dropFoundNamespace(lake.deps, found, await record())).rejects.toMatchObject({
       code: 'protected',
     })
     expect(await protect({ namespace, protected: false })).toMatchObject({ body: { changed: true } })
   })
 
-  it('is for those who manage; others learn nothing', async () => {
+  it('requires manage, and reveals nothing to other callers', async () => {
     const reader = await lake.principal({ privilege: 'modify', on: { warehouse: 'wh' } })
     const stranger = await lake.principal()
     const body = { namespace, protected: true }
@@ -112,7 +115,7 @@ describe('protection', () => {
     )
   })
 
-  it('of a relation needs its namespace, and both must exist', async () => {
+  it('requires the namespace of a relation, and refuses missing objects', async () => {
     expect(await protect({ relation: 'x', protected: true })).toMatchObject({ status: 400 })
     expect(await protect({ namespace, relation: 'none', protected: true })).toMatchObject({ status: 404 })
     expect(await protect({ namespace: ['none'], protected: true })).toMatchObject({ status: 404 })

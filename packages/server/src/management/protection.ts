@@ -2,27 +2,27 @@ import { z } from 'zod'
 import { updateWarehouse } from '../catalog/change-warehouse.ts'
 import { protectNamespace, protectRelation } from '../catalog/protect.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
+import { requireWarehouse } from '../catalog/warehouses.ts'
 import { parseVendingProfile } from '../catalog/vending-profile.ts'
-import type { Call } from '../http/operation.ts'
+import type { Call } from '../operation/operation.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import {
-  asObject,
-  lakeName,
+  toObject,
+  objectName,
   levels,
-  namespaceOf,
-  relationOf,
-  warehouseOf,
+  requireNamespace,
+  requireRelation,
+  requireManagedWarehouse,
   warehouseParams,
-  warehouseRow,
-} from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
-import { permit, ridersFor } from './permit.ts'
+} from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+import { permit, toCommitRecord } from './permit.ts'
 import { changedView } from './role-members.ts'
 
 const body = z
   .strictObject({
     namespace: levels.optional(),
-    relation: lakeName.optional().describe('The name of a table or view.'),
+    relation: objectName.optional().describe('The name of a table or view.'),
     protected: z.boolean(),
   })
   .refine(
@@ -31,22 +31,22 @@ const body = z
   )
   .meta({ id: 'Protection' })
 
-/** What is protected cannot be dropped, purged or deleted until the protection is taken away. */
-export function protectionOperations(parts: LakeParts): readonly ManagementOperation[] {
+/** Returns the operation that protects objects against drop, purge and delete. */
+export function protectionOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   async function protectWarehouse(call: Call, name: string, wanted: boolean): Promise<boolean> {
-    const row = await warehouseRow(parts, name)
-    const decision = permit(call, asObject(row))
+    const row = await requireWarehouse(deps.sql, name)
+    const decision = permit(call, toObject(row))
     if (row.protected === wanted) return false
     const { allowedLocations, defaults, overrides, retentionSeconds } = row
     const vending = parseVendingProfile(row.vending)
     const settings = { allowedLocations, defaults, overrides, vending, retentionSeconds, protected: wanted }
     await updateWarehouse(
-      parts,
+      deps,
       row,
-      { profile: openProfile(parts.master, row), settings },
-      ridersFor(call, decision),
+      { profile: openProfile(deps.master, row), settings },
+      toCommitRecord(call, decision),
     )
-    parts.warehouses.forget()
+    deps.warehouses.forget()
     return true
   }
 
@@ -56,13 +56,13 @@ export function protectionOperations(parts: LakeParts): readonly ManagementOpera
     given: z.output<typeof body>,
     namespace: readonly string[],
   ): Promise<boolean> {
-    const warehouse = await warehouseOf(parts, name)
+    const warehouse = await requireManagedWarehouse(deps, name)
     if (given.relation === undefined) {
-      const { found, object } = await namespaceOf(parts, call.policy, warehouse, namespace)
-      return protectNamespace(parts.sql, found, given.protected, ridersFor(call, permit(call, object)))
+      const { found, object } = await requireNamespace(deps, call.policy, warehouse, namespace)
+      return protectNamespace(deps.sql, found, given.protected, toCommitRecord(call, permit(call, object)))
     }
-    const { found, object } = await relationOf(parts, call.policy, warehouse, namespace, given.relation)
-    return protectRelation(parts.sql, found, given.protected, ridersFor(call, permit(call, object)))
+    const { found, object } = await requireRelation(deps, call.policy, warehouse, namespace, given.relation)
+    return protectRelation(deps.sql, found, given.protected, toCommitRecord(call, permit(call, object)))
   }
 
   const protect = defineOperation({
@@ -74,7 +74,7 @@ export function protectionOperations(parts: LakeParts): readonly ManagementOpera
       'Protects a warehouse, or a namespace, table or view in it, against being dropped, or stops that.',
     params: warehouseParams,
     body,
-    answer: { status: 200, schema: changedView, description: 'Whether anything changed.' },
+    response: { status: 200, schema: changedView, description: 'Whether anything changed.' },
     async run({ params, body }, call) {
       call.audit.detail = { protected: body.protected }
       const { namespace } = body

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fileTestPlaces } from '../storage/test-places.ts'
+import { fileTestPlaces } from '../../../storage/test/places.ts'
 import { statement } from '../store/sql.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 let root: string
 let warehouseId: string
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
   root = `${lake.folder}/wh`
   await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root } })
-  warehouseId = (await lake.parts.warehouses.get('wh'))?.id ?? ''
+  warehouseId = (await lake.deps.warehouses.get('wh'))?.id ?? ''
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 
@@ -23,10 +26,12 @@ const insert = statement(
    values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
 )
 
+const endless = statement('test_endless', 'update location_claim set ends_at = null where location = $1')
+
 async function claim(kind: string, name: string, seconds: number): Promise<string> {
   const location = `${root}/${name}/`
   const [place] = fileTestPlaces([location])
-  await lake.parts.sql.run(insert, [randomUUID(), warehouseId, kind, location, place, seconds])
+  await lake.deps.sql.run(insert, [randomUUID(), warehouseId, kind, location, place, seconds])
   return location
 }
 
@@ -35,8 +40,8 @@ const at = (location: string): string =>
 const listed = async (location: string): Promise<readonly unknown[]> =>
   (await admin(`GET ${at(location)}`)).body.places
 
-describe('retired places', () => {
-  it('are listed with ended reservations, page by page, and without claims that are in use', async () => {
+describe('The operations for retired places', () => {
+  it('lists retired places with ended reservations, page by page, and without claims in use', async () => {
     const retired = await claim('retired', 'listed/a', 3_600)
     const ended = await claim('staged', 'listed/b', -5)
     await claim('staged', 'listed/c', 3_600)
@@ -47,18 +52,19 @@ describe('retired places', () => {
         location: retired,
         kind: 'retired',
         ownerId: expect.any(String) as string,
+        reason: 'files-or-credentials',
         checkedAgainAt: expect.any(String) as string,
       },
     ])
     const token = encodeURIComponent(first.body.nextPageToken as string)
     const second = await admin(`GET ${at(`${root}/listed`)}&pageSize=1&pageToken=${token}`)
     expect(second.body).toMatchObject({
-      places: [{ location: ended, kind: 'reservation' }],
+      places: [{ location: ended, kind: 'reservation', reason: 'reservation-ended' }],
       nextPageToken: null,
     })
   })
 
-  it('are freed at and below a location only, and the release is in the audit', async () => {
+  it('frees places at and below a location only, and writes an audit event', async () => {
     await claim('retired', 'freed', 3_600)
     await claim('retired', 'freed/below', 3_600)
     await claim('staged', 'freed/ended', -5)
@@ -72,12 +78,19 @@ describe('retired places', () => {
       'test_held',
       'select location from location_claim where location = any($1) order by 1',
     )
-    expect(await lake.parts.sql.run(held, [[relation, reservation]])).toHaveLength(2)
+    expect(await lake.deps.sql.run(held, [[relation, reservation]])).toHaveLength(2)
     const [event] = (await admin('GET /audit?operation=releaseRetiredPlaces&pageSize=1')).body.events
     expect(event).toMatchObject({ privilege: 'administer-storage', detail: { location: `${root}/freed/` } })
   })
 
-  it('are listed and freed by holders of administer-storage, not of manage', async () => {
+  it('return no next check for places whose static keys may be in use, and free them on request', async () => {
+    const location = await claim('retired', 'static', 3_600)
+    await lake.deps.sql.run(endless, [location])
+    expect(await listed(location)).toMatchObject([{ reason: 'static-keys', checkedAgainAt: null }])
+    expect(await admin(`DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
+  })
+
+  it('requires administer-storage, not manage', async () => {
     const location = await claim('retired', 'guarded', 3_600)
     const manager = await lake.principal({ privilege: 'manage', on: { warehouse: 'wh' } })
     expect(await lake.as(manager, `GET ${at(location)}`)).toMatchObject({ status: 403 })
@@ -87,7 +100,7 @@ describe('retired places', () => {
     expect(await lake.as(custodian, `DELETE ${at(location)}`)).toMatchObject({ body: { released: 1 } })
   })
 
-  it('of other warehouses and malformed locations are refused or left alone', async () => {
+  it('refuses malformed locations, and does not free places of other warehouses', async () => {
     const location = await claim('retired', 'mine', 3_600)
     await admin('POST /warehouses', {
       name: 'other',

@@ -1,23 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bare, testTable } from '../jobs/purge/test-table.ts'
+import { bare, testTable } from '../../test/jobs/purge/table.ts'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
 import { statement } from '../store/sql.ts'
 import { findWarehouse } from '../store/warehouses.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 let tableId: string
 beforeAll(async () => {
-  lake = await testLakeManagement()
-  const { sql } = lake.parts
+  lake = await testWarehouseManagement()
+  const { sql } = lake.deps
   for (const name of ['wh', 'other'])
     await admin('POST /warehouses', { name, storage: { type: 'file', root: `${lake.folder}/${name}` } })
-  const warehouse = await lake.parts.warehouses.get('wh')
+  const warehouse = await lake.deps.warehouses.get('wh')
   if (warehouse === null) throw new Error('not made')
-  const riders = { ...bare, policyVersion: await policyVersion(sql) }
+  const record = { ...bare, policyVersion: await policyVersion(sql) }
   const namespaceId = randomUUID()
   const { id: warehouseId, ownerId, root } = warehouse
   const namespace = {
@@ -28,8 +31,8 @@ beforeAll(async () => {
     ownerId,
     properties: {},
   }
-  await insertNamespace(sql, namespace, riders)
-  const table = await testTable(sql, warehouse.storage, { warehouseId, namespaceId, root }, { riders })
+  await insertNamespace(sql, namespace, record)
+  const table = await testTable(sql, warehouse.storage, { warehouseId, namespaceId, root }, { record })
   tableId = table.id
 })
 afterAll(() => lake[Symbol.asyncDispose]())
@@ -45,13 +48,13 @@ interface Row {
   readonly version: number
 }
 const row = async (): Promise<Row> => {
-  const [found] = await lake.parts.sql.run<Row>(relation, [tableId])
+  const [found] = await lake.deps.sql.run<Row>(relation, [tableId])
   if (found === undefined) throw new Error('gone')
   return found
 }
 
-describe('storage access that was handed out', () => {
-  it('is over for a table from now on, and for that table alone', async () => {
+describe('revokeAccess', () => {
+  it('ends issued access to one table, and not to other tables', async () => {
     const before = await row()
     expect(before.notBefore).toBe(0)
     const started = Date.now()
@@ -62,27 +65,27 @@ describe('storage access that was handed out', () => {
     expect(Date.parse(body.notBefore)).toBe(after.notBefore)
     expect(after.notBefore).toBeGreaterThanOrEqual(started)
     expect(after.version).toBe(before.version)
-    expect(await findWarehouse(lake.parts.sql, 'wh')).toMatchObject({ notBefore: 0 })
+    expect(await findWarehouse(lake.deps.sql, 'wh')).toMatchObject({ notBefore: 0 })
     const { events } = (await admin('GET /audit?operation=revokeAccess&pageSize=1')).body
     expect(events[0]).toMatchObject({ object: `wh:sales.${before.name}`, outcome: 'allowed' })
   })
 
-  it('is over for all of a warehouse, which every replica hears, and for no other warehouse', async () => {
+  it('ends issued access to all of a warehouse, on every replica, and not to other warehouses', async () => {
     const seen: (string | null)[] = []
     await using _ = await lake.server.store.sql.listen('headgate', (payload) => seen.push(payload))
     const started = Date.now()
     expect(await admin('POST /warehouses/wh/revoke-access', {})).toMatchObject({ status: 200 })
-    const { id, notBefore, version } = (await findWarehouse(lake.parts.sql, 'wh')) ?? {}
+    const { id, notBefore, version } = (await findWarehouse(lake.deps.sql, 'wh')) ?? {}
     expect(notBefore).toBeGreaterThanOrEqual(started)
     expect(version).toBe(1)
-    expect((await lake.parts.warehouses.get('wh'))?.notBefore).toBe(notBefore)
+    expect((await lake.deps.warehouses.get('wh'))?.notBefore).toBe(notBefore)
     await expect.poll(() => seen).toContain(`warehouse:${id}`)
-    expect(await findWarehouse(lake.parts.sql, 'other')).toMatchObject({ notBefore: 0 })
+    expect(await findWarehouse(lake.deps.sql, 'other')).toMatchObject({ notBefore: 0 })
     await admin('POST /warehouses/wh/revoke-access', {})
-    expect((await findWarehouse(lake.parts.sql, 'wh'))?.notBefore).toBeGreaterThan(notBefore ?? Infinity)
+    expect((await findWarehouse(lake.deps.sql, 'wh'))?.notBefore).toBeGreaterThan(notBefore ?? Infinity)
   })
 
-  it('is not revoked for a namespace, or by whoever does not manage it', async () => {
+  it('refuses a namespace, and callers that do not manage the object', async () => {
     const { name } = await row()
     const at = { namespace: ['sales'], table: name }
     expect(await admin('POST /warehouses/wh/revoke-access', { namespace: ['sales'] })).toMatchObject({

@@ -1,39 +1,34 @@
-import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { Stale } from '../catalog/stale.ts'
-import type { Call } from '../http/operation.ts'
-import { revokeRelation, revokeWarehouse } from '../store/revocations.ts'
+import { revokeTableAccess, revokeWarehouseAccess } from '../catalog/revoke-access.ts'
+import { requireWarehouse } from '../catalog/warehouses.ts'
+import type { Call } from '../operation/operation.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import {
-  asObject,
-  lakeName,
+  toObject,
+  objectName,
   levels,
-  relationOf,
-  warehouseOf,
+  requireRelation,
+  requireManagedWarehouse,
   warehouseParams,
-  warehouseRow,
-} from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
-import { permit, ridersFor } from './permit.ts'
-import { instant, instantOf } from './schemas.ts'
+} from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+import { permit, toCommitRecord } from './permit.ts'
+import { instant, formatInstant } from './schemas.ts'
 
 const body = z
-  .strictObject({ namespace: levels.optional(), table: lakeName.optional() })
+  .strictObject({ namespace: levels.optional(), table: objectName.optional() })
   .refine(
     ({ namespace, table }) => (namespace === undefined) === (table === undefined),
     'a table needs its namespace, and access to a namespace as a whole cannot be revoked',
   )
   .meta({ id: 'Revocation' })
 
-/** Ends storage access that was handed out before its time is over. Whoever still has the right gets it anew. */
-export function revocationOperations(parts: LakeParts): readonly ManagementOperation[] {
+/** Returns the operation that ends issued storage access early. Callers that still have the right get new access. */
+export function revocationOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   async function ofWarehouse(call: Call, name: string): Promise<number> {
-    const row = await warehouseRow(parts, name)
-    const decision = permit(call, asObject(row))
-    const from = await revokeWarehouse(parts.sql, row.id, parts.now(), ridersFor(call, decision))
-    if (from === null) throw new Stale()
-    parts.warehouses.forget()
-    return from
+    const row = await requireWarehouse(deps.sql, name)
+    const decision = permit(call, toObject(row))
+    return revokeWarehouseAccess(deps, row, toCommitRecord(call, decision))
   }
 
   async function ofTable(
@@ -42,14 +37,10 @@ export function revocationOperations(parts: LakeParts): readonly ManagementOpera
     namespace: readonly string[],
     table: string,
   ): Promise<number> {
-    const warehouse = await warehouseOf(parts, name)
-    const { found, object } = await relationOf(parts, call.policy, warehouse, namespace, table)
+    const warehouse = await requireManagedWarehouse(deps, name)
+    const { found, object } = await requireRelation(deps, call.policy, warehouse, namespace, table)
     const decision = permit(call, object)
-    if (found.relation.kind !== 'table')
-      throw new HeadgateError('bad-request', 'A view has no storage of its own: there is nothing to revoke.')
-    const from = await revokeRelation(parts.sql, found.relation.id, parts.now(), ridersFor(call, decision))
-    if (from === null) throw new Stale()
-    return from
+    return revokeTableAccess(deps, found, toCommitRecord(call, decision))
   }
 
   const revoke = defineOperation({
@@ -58,14 +49,14 @@ export function revocationOperations(parts: LakeParts): readonly ManagementOpera
     path: '/management/v1/warehouses/:warehouse/revoke-access',
     subject: 'warehouses',
     summary:
-      'Ends the storage access and refresh tokens that were handed out for a table, or for all of the warehouse.',
+      'Ends the storage access and refresh tokens that were issued for a table, or for a whole warehouse.',
     params: warehouseParams,
     body,
-    answer: {
+    response: {
       status: 200,
-      schema: z.strictObject({ notBefore: instant.describe('What was handed out before is over.') }),
+      schema: z.strictObject({ notBefore: instant.describe('Access that was issued earlier is invalid.') }),
       description:
-        'It is revoked. What a store itself has given out (modes sts and static) lives until its own end.',
+        'It is revoked. Credentials that a store issued itself (modes sts and static) remain valid until they expire.',
     },
     async run({ params, body }, call) {
       const { namespace, table } = body
@@ -73,7 +64,7 @@ export function revocationOperations(parts: LakeParts): readonly ManagementOpera
         namespace === undefined || table === undefined
           ? await ofWarehouse(call, params.warehouse)
           : await ofTable(call, params.warehouse, namespace, table)
-      return { notBefore: instantOf(from) }
+      return { notBefore: formatInstant(from) }
     },
   })
 

@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addWarehouse } from '../access/test-world.ts'
-import { testManagement } from './test-management.ts'
+import { addWarehouse } from '../../test/access/world.ts'
+import { testManagement } from '../../test/management/management.ts'
 
 const server = await testManagement()
 const { admin, as, name, principal } = server
 afterAll(() => server[Symbol.asyncDispose]())
 
-describe('roles', () => {
-  test('are made, listed, shown and deleted by name or id', async () => {
+describe('The role operations', () => {
+  test('creates, lists, shows and deletes roles by name or id', async () => {
     const role = name()
     const { status, body } = await as(admin, 'POST /roles', { name: role })
     expect([status, body.name, body.system]).toEqual([201, role, false])
@@ -18,11 +18,11 @@ describe('roles', () => {
     expect(await as(admin, `DELETE /roles/${role}`)).toMatchObject({ status: 404 })
   })
 
-  test("the server's own cannot be deleted", async () => {
+  test('refuse to delete the roles of the server', async () => {
     expect(await as(admin, 'DELETE /roles/administrators')).toMatchObject({ status: 403 })
   })
 
-  test('of their own do not go from who administers by them, and others may take them', async () => {
+  test('keeps a role of a caller that administers by it, and lets other administrators remove it', async () => {
     const refused = { status: 400, body: { error: { message: /You would not administer the server/ } } }
     const other = await principal()
     const [role, inner] = [name(), name()]
@@ -54,7 +54,7 @@ describe('roles', () => {
     await as(admin, 'POST /grants/revoke', { privilege: 'manage', on: 'server', to: self })
   })
 
-  test('give their members what they are granted, until a member is taken out or the role goes', async () => {
+  test('grant members the rights of a role until the member is removed or the role is deleted', async () => {
     const warehouse = name()
     await addWarehouse(server.store.sql, warehouse)
     const { clientId, who } = await principal()
@@ -83,7 +83,7 @@ describe('roles', () => {
     expect(await may()).toBe(404)
   })
 
-  test('do not go in circles, also when two add at the same time', async () => {
+  test('refuse circles of roles, also with concurrent requests', async () => {
     const [a, b, c] = [name(), name(), name()]
     for (const role of [a, b, c]) await as(admin, 'POST /roles', { name: role })
     expect(await as(admin, `POST /roles/${a}/members/add`, { role: a })).toMatchObject({ status: 400 })

@@ -1,13 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { deleteRole, findRole, findRoleByName, insertRole, listRoles, type RoleRow } from '../store/roles.ts'
-import type { Queryable } from '../store/sql.ts'
-import { administerServer, changePolicy, type ManagementParts } from './administer.ts'
+import { createRole, deleteRole, listRoles, requireRole, type RoleRow } from '../directory/roles.ts'
+import { administerServer, type ManagementDeps, requestServerChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { keepAdministering } from './keep-administering.ts'
 import { readPage } from './paging.ts'
-import { id, idOrName, instant, instantOf, isId, newName, nextPageToken, pageParameters } from './schemas.ts'
+import { id, idOrName, instant, formatInstant, newName, nextPageToken, pageParameters } from './schemas.ts'
 
 interface RoleView {
   readonly id: string
@@ -29,19 +25,12 @@ export const roleParams: z.ZodObject<{ role: z.ZodType<string> }> = z.strictObje
   role: idOrName.describe('The id or the name of the role.'),
 })
 
-function viewOfRole({ id, name, system, createdAt }: RoleRow): RoleView {
-  return { id, name, system, createdAt: instantOf(createdAt) }
+function toRoleView({ id, name, system, createdAt }: RoleRow): RoleView {
+  return { id, name, system, createdAt: formatInstant(createdAt) }
 }
 
-/** The role of a path or body. Throws 404. */
-export async function roleOf(sql: Queryable, given: string): Promise<RoleRow> {
-  const row = isId(given) ? await findRole(sql, given) : await findRoleByName(sql, given)
-  if (!row) throw new HeadgateError('no-such-object', `There is no role ${given}.`)
-  return row
-}
-
-export function roleOperations(parts: ManagementParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+export function roleOperations(deps: ManagementDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
   const subject = 'roles'
 
   const create = defineOperation({
@@ -51,15 +40,9 @@ export function roleOperations(parts: ManagementParts): readonly ManagementOpera
     subject,
     summary: 'Makes a role without members or grants.',
     body: z.strictObject({ name: newName }),
-    answer: { status: 201, schema: roleView, description: 'The role.' },
-    async run({ body: { name } }, call) {
-      const decision = administerServer(call)
-      call.audit.object = name
-      const row = await changePolicy(parts, call, decision, (tx) =>
-        insertRole(tx, { id: randomUUID(), name, system: false }).then(taken(name)),
-      )
-      return viewOfRole(row)
-    },
+    response: { status: 201, schema: roleView, description: 'The role.' },
+    run: async ({ body: { name } }, call) =>
+      toRoleView(await createRole(deps, requestServerChange(call), name)),
   })
 
   const list = defineOperation({
@@ -72,7 +55,7 @@ export function roleOperations(parts: ManagementParts): readonly ManagementOpera
       name: idOrName.optional().describe('Only the role of exactly this name.'),
       ...pageParameters,
     }),
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ roles: z.array(roleView), nextPageToken }),
       description: 'One page.',
@@ -85,7 +68,7 @@ export function roleOperations(parts: ManagementParts): readonly ManagementOpera
         ([after = null], limit) => listRoles(sql, { after, name, limit }),
         (row) => [row.name],
       )
-      return { roles: rows.map(viewOfRole), nextPageToken }
+      return { roles: rows.map(toRoleView), nextPageToken }
     },
   })
 
@@ -96,10 +79,10 @@ export function roleOperations(parts: ManagementParts): readonly ManagementOpera
     subject,
     summary: 'Shows a role.',
     params: roleParams,
-    answer: { status: 200, schema: roleView, description: 'The role.' },
+    response: { status: 200, schema: roleView, description: 'The role.' },
     async run({ params }, call) {
       administerServer(call)
-      return viewOfRole(await roleOf(sql, params.role))
+      return toRoleView(await requireRole(sql, params.role))
     },
   })
 
@@ -110,29 +93,9 @@ export function roleOperations(parts: ManagementParts): readonly ManagementOpera
     subject,
     summary: 'Deletes a role with its memberships and grants.',
     params: roleParams,
-    answer: { status: 204, description: 'It is gone.' },
-    async run({ params }, call) {
-      const decision = administerServer(call)
-      const row = await roleOf(sql, params.role)
-      if (row.system)
-        throw new HeadgateError(
-          'protected',
-          `The role ${row.name} belongs to the server and cannot be deleted.`,
-        )
-      call.audit.object = row.name
-      await changePolicy(parts, call, decision, async (tx) => {
-        await deleteRole(tx, row.id)
-        await keepAdministering(tx, call)
-      })
-    },
+    response: { status: 204, description: 'The role was deleted.' },
+    run: ({ params }, call) => deleteRole(deps, requestServerChange(call), params.role),
   })
 
   return [create, list, get, remove]
-}
-
-function taken(name: string): (row: RoleRow | null) => RoleRow {
-  return (row) => {
-    if (row) return row
-    throw new HeadgateError('already-exists', `There is a role ${name} already.`)
-  }
 }

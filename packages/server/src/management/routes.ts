@@ -1,6 +1,9 @@
-import type { OpenOperation } from '../http/open-operation.ts'
-import type { Operation } from '../http/operation.ts'
-import type { ManagementParts } from './administer.ts'
+import { retryMoved } from '../catalog/commit/retry-moved.ts'
+import { toOutcome } from '../catalog/stale.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
+import type { Operation } from '../operation/operation.ts'
+import { Mutex } from '../concurrency/mutex.ts'
+import type { ManagementDeps } from './administer.ts'
 import { auditOperations } from './audit.ts'
 import { checkOperations } from './check-access.ts'
 import { clientFederationOperations } from './client-federations.ts'
@@ -12,42 +15,41 @@ import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
 import { groupOperations } from './groups.ts'
 import { openapiOperations } from './openapi.ts'
-import { principalStateOperations } from './principal-state.ts'
-import { principalOperations } from './principals.ts'
+import { principalOperations, principalStateOperations } from './principals.ts'
 import { roleMemberOperations } from './role-members.ts'
 import { roleOperations } from './roles.ts'
 import { secretOperations } from './secrets.ts'
 import { whoCanOperations } from './who-can.ts'
 import { whoamiOperations } from './whoami.ts'
 
-/** Every operation of the management interface but its description. */
-export function managementOperations(parts: ManagementParts): readonly ManagementOperation[] {
+/** Returns every operation of the management API except its description. */
+export function managementOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   return [
-    ...principalOperations(parts),
-    ...principalStateOperations(parts),
-    ...secretOperations(parts),
-    ...clientKeyOperations(parts),
-    ...clientFederationOperations(parts),
-    ...engineOperations(parts),
-    ...roleOperations(parts),
-    ...roleMemberOperations(parts),
-    ...groupOperations(parts),
-    ...grantOperations(parts),
-    ...grantListOperations(parts),
-    ...whoamiOperations(parts),
-    ...explainOperations(parts),
-    ...checkOperations(parts),
-    ...whoCanOperations(parts),
-    ...auditOperations(parts),
+    ...principalOperations(deps),
+    ...principalStateOperations(deps),
+    ...secretOperations(deps),
+    ...clientKeyOperations(deps),
+    ...clientFederationOperations(deps),
+    ...engineOperations(deps),
+    ...roleOperations(deps),
+    ...roleMemberOperations(deps),
+    ...groupOperations(deps),
+    ...grantOperations(deps),
+    ...grantListOperations(deps),
+    ...whoamiOperations(deps),
+    ...explainOperations(deps),
+    ...checkOperations(deps),
+    ...whoCanOperations(deps),
+    ...auditOperations(deps),
   ]
 }
 
 /** Returns what the router takes, without {@link ManagementApi.document}. */
 export function managementRoutes(
-  parts: ManagementParts,
+  deps: ManagementDeps,
   more: readonly ManagementOperation[] = [],
 ): readonly Operation[] {
-  return managementApi(parts, more).routes
+  return managementApi(deps, more).routes
 }
 
 export interface ManagementApi {
@@ -58,12 +60,23 @@ export interface ManagementApi {
 
 /** @param more operations of other modules that belong to this interface */
 export function managementApi(
-  parts: ManagementParts,
+  deps: ManagementDeps,
   more: readonly ManagementOperation[] = [],
 ): ManagementApi {
-  // They all move the policy, so that of several at once one alone gets through.
-  const own = managementOperations(parts).map((one) => ({ ...one, takesTurns: one.method !== 'GET' }))
-  const operations = [...own, ...more]
+  // Every change of the directory replaces the version of the policy, so of concurrent ones only one succeeds.
+  const changes = new Mutex()
+  const own = managementOperations(deps).map((one) =>
+    retried(one, one.method === 'GET' ? undefined : changes),
+  )
+  const operations = [...own, ...more.map((one) => retried(one))]
   const { operation, open } = openapiOperations(operations)
   return { routes: [...operations, operation], document: open }
+}
+
+/** Returns the operation with retries of attempts that moved; see `retryMoved`. */
+function retried(operation: ManagementOperation, queue?: Mutex): ManagementOperation {
+  return {
+    ...operation,
+    handle: (call) => retryMoved(call, () => toOutcome(() => operation.handle(call)), queue),
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isId, uuidPattern } from '../directory/external-name.ts'
 
-const uuidLike = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const reserved: ReadonlySet<string> = new Set(['anonymous', 'unidentified', 'headgate', 'server'])
 
 /**
@@ -13,7 +13,7 @@ export const newName: z.ZodType<string> = z
     /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/,
     'must be 1 to 128 letters, digits and . _ @ -, and begin with a letter or digit',
   )
-  .refine((name) => !uuidLike.test(name), 'must not look like an id')
+  .refine((name) => !isId(name), 'must not look like an id')
   .refine((name) => !reserved.has(name.toLowerCase()), 'is reserved')
 
 /** The id or the name of something that exists. */
@@ -25,16 +25,12 @@ export const ownerField: z.ZodNullable<z.ZodString> = z
 
 export const idOrName: z.ZodType<string> = z.string().min(1).max(1_024)
 
-export function isId(text: string): boolean {
-  return uuidLike.test(text)
-}
-
-export const id: z.ZodType<string> = z.string().regex(uuidLike, 'must be an id').meta({ format: 'uuid' })
+export const id: z.ZodType<string> = z.string().regex(uuidPattern, 'must be an id').meta({ format: 'uuid' })
 
 /** RFC 3339 in UTC, to the millisecond. */
 export const instant: z.ZodType<string> = z.string().meta({ format: 'date-time' })
 
-export function instantOf(epochMs: number): string {
+export function formatInstant(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }
 

@@ -1,15 +1,15 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import type { RefusedObject } from '../access/refuse.ts'
-import type { SecurableKind } from '../access/privilege.ts'
+import type { SecurableKind } from '../privilege.ts'
 import {
   findSecurable,
   type GrantRow,
   type SecurableName as StoredName,
   type SecurableRow,
-} from '../store/grants.ts'
-import { levelsOf, pathOf } from '../store/namespaces.ts'
-import type { Queryable } from '../store/sql.ts'
+} from '../directory/grants.ts'
+import { joinLevels, splitLevels } from '../namespace-path.ts'
+import type { ManagementDeps } from './administer.ts'
 
 /** An object that grants are on, as requests and answers name it. */
 export type SecurableName =
@@ -45,8 +45,8 @@ export const securableName: z.ZodType<SecurableName> = z
     description: 'The server, or a warehouse, or a namespace, table or view in it.',
   })
 
-/** The object that query parameters name. Throws 400. */
-export function securableIn(given: unknown): SecurableName {
+/** Parses the object that query parameters name. Throws 400. */
+export function parseSecurable(given: unknown): SecurableName {
   const result = securableName.safeParse(given)
   if (result.success) return result.data
   throw new HeadgateError(
@@ -55,41 +55,41 @@ export function securableIn(given: unknown): SecurableName {
   )
 }
 
-/** How messages and events name it: `lakehouse:sales.orders`. */
-export function labelOf(name: SecurableName): string {
+/** Returns the name for messages and events: `lakehouse:sales.orders`. */
+export function formatSecurable(name: SecurableName): string {
   if (name === 'server') return 'server'
   const path = [...(name.namespace ?? []), ...(name.relation === undefined ? [] : [name.relation])]
   return path.length === 0 ? name.warehouse : `${name.warehouse}:${path.join('.')}`
 }
 
-export function kindOf(name: SecurableName): SecurableKind {
+export function toSecurableKind(name: SecurableName): SecurableKind {
   if (name === 'server') return 'server'
   if (name.relation !== undefined) return 'relation'
   return name.namespace === undefined ? 'warehouse' : 'namespace'
 }
 
-/** The object with its place. Throws the same 404 as for an object that the caller may not see. */
-export async function securableOf(
-  sql: Queryable,
+/** Returns the object with its chain. Throws the same 404 as for an object that the caller may not see. */
+export async function requireSecurable(
+  sql: ManagementDeps['sql'],
   name: SecurableName,
 ): Promise<{ readonly row: SecurableRow; readonly object: RefusedObject }> {
   const object = refusedObject(name)
-  const row = await findSecurable(sql, storedName(name))
+  const row = await findSecurable(sql, toStoredName(name))
   if (!row) throw object.missing()
   return { row, object }
 }
 
-/** As the store takes it. */
-export function storedName(name: SecurableName): StoredName {
+/** Returns the name in the form of the store. */
+export function toStoredName(name: SecurableName): StoredName {
   if (name === 'server') return {}
   const { warehouse, namespace, relation } = name
-  return { warehouse, namespacePath: namespace && pathOf(namespace), relation }
+  return { warehouse, namespacePath: namespace && joinLevels(namespace), relation }
 }
 
 export function refusedObject(
   name: SecurableName,
 ): RefusedObject & { readonly missing: () => HeadgateError } {
-  const [kind, label] = [kindOf(name), labelOf(name)]
+  const [kind, label] = [toSecurableKind(name), formatSecurable(name)]
   const codes = {
     server: 'no-such-object',
     warehouse: 'no-such-warehouse',
@@ -99,8 +99,8 @@ export function refusedObject(
   return { kind, name: label, missing: () => new HeadgateError(codes[kind], `There is no ${kind} ${label}.`) }
 }
 
-/** The name of what a grant is on, or null when that is gone. */
-export function nameOfSecurable({
+/** Returns the name of the object of a grant, or null if it was deleted. */
+export function toSecurableName({
   securableKind,
   warehouse,
   namespacePath,
@@ -110,7 +110,7 @@ export function nameOfSecurable({
   if (warehouse === null) return null
   if (securableKind === 'warehouse') return { warehouse }
   if (namespacePath === null) return null
-  const namespace = levelsOf(namespacePath)
+  const namespace = splitLevels(namespacePath)
   if (securableKind === 'namespace') return { warehouse, namespace }
   return relation === null ? null : { warehouse, namespace, relation }
 }

@@ -2,12 +2,11 @@ import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { endpointOf } from '../catalog/check-endpoint.ts'
 import type { S3Store } from '../catalog/warehouses.ts'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import { parseLocation } from '../storage/location.ts'
+import { type EndpointGuard, parseLocation } from '@headgate/storage'
 
 const timeLimitMs = 10_000
 
-/** Where clients find the object of a location. */
+/** Returns the URL at which clients find the object of a location. */
 export function urlInStore(store: S3Store, location: string): string {
   const { key } = parseLocation(location)
   const url = new URL(endpointOf({ region: store.region, endpoint: store.endpoint ?? undefined }))
@@ -47,9 +46,9 @@ export function sendToStore(
     signal: limit,
     agent: guard?.agentFor(new URL(uri)) ?? false,
   })
-  sent.on('response', (answer) => {
-    resolve(answer.statusCode ?? 0)
-    answer.destroy()
+  sent.on('response', (response) => {
+    resolve(response.statusCode ?? 0)
+    response.destroy()
   })
   sent.on('error', reject)
   sent.end(method === 'PUT' ? body : undefined)

@@ -4,23 +4,27 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clearAbandonedCreate } from '../catalog/orphans.ts'
+import { Stale } from '../catalog/stale.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import { bare, testTable } from '../jobs/purge/test-table.ts'
-import { fileTestPlaces } from '../storage/test-places.ts'
+import { bare, testTable } from '../../test/jobs/purge/table.ts'
+import { fileTestPlaces } from '../../../storage/test/places.ts'
 import { insertNamespace } from '../store/namespaces.ts'
 import { policyVersion } from '../store/policies.ts'
-import type { Riders } from '../store/riders.ts'
+import type { CommitRecord } from '../store/commit-record.ts'
 import { statement } from '../store/sql.ts'
 import { insertStaged } from '../store/staged-relations.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 let warehouse: Warehouse
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
   await admin('POST /warehouses', { name: 'wh', storage: { type: 'file', root: `${lake.folder}/wh` } })
-  const found = await lake.parts.warehouses.get('wh')
+  const found = await lake.deps.warehouses.get('wh')
   if (found === null) throw new Error('not made')
   warehouse = found
 })
@@ -36,21 +40,23 @@ const age = statement(
 
 async function staged(location: string, days: number, prefixes: readonly string[] = []): Promise<string> {
   const id = randomUUID()
-  const riders = { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+  const record = { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
   const row = {
     id,
     warehouseId: warehouse.id,
+    namespaceId: id,
     path: 'sales',
     name: 'ctas',
     uuid: id,
     location: `${location}/`,
     prefixes: [`${location}/`],
     places: fileTestPlaces([location]),
+    storeName: null,
     seconds: null,
     principalId: id,
   }
-  await insertStaged(lake.parts.sql, row, riders)
-  await lake.parts.sql.run(age, [id, days, prefixes, warehouse.id, fileTestPlaces(prefixes)])
+  await insertStaged(lake.deps.sql, row, record)
+  await lake.deps.sql.run(age, [id, days, prefixes, warehouse.id, fileTestPlaces(prefixes)])
   await warehouse.storage.put(`${location}/data/a.parquet`, Buffer.from('12345'))
   await warehouse.storage.put(`${location}/data/b.parquet`, Buffer.from('123'))
   return id
@@ -62,8 +68,8 @@ async function filesAt(location: string): Promise<number> {
   return files
 }
 
-describe('creates that were begun and never finished', () => {
-  it('are listed with their files, and cleared on request', async () => {
+describe('The operations for abandoned creates', () => {
+  it('lists abandoned creates with their files, and clears them on request', async () => {
     const old = `${warehouse.root}/${randomUUID()}`
     const young = `${warehouse.root}/${randomUUID()}`
     const id = await staged(old, 10)
@@ -89,7 +95,7 @@ describe('creates that were begun and never finished', () => {
     expect(await admin('GET /warehouses/wh/orphans?olderThanSeconds=5')).toMatchObject({ status: 400 })
   })
 
-  it('have files in all the places that were promised to them, and those go too', async () => {
+  it('count and delete files in all places that the create claims', async () => {
     const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
     const inside = `${location}/inside/`
     const id = await staged(location, 10, [`${data}/`, inside, `${location}/`])
@@ -103,7 +109,7 @@ describe('creates that were begun and never finished', () => {
     expect([await filesAt(location), await filesAt(data)]).toEqual([0, 0])
   })
 
-  it('are cleared although files with names that are no locations lie there, which stay', async () => {
+  it('clears a create although its folder contains files whose names are not locations, which remain', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     const folder = fileURLToPath(`${location}/data`)
@@ -116,7 +122,7 @@ describe('creates that were begun and never finished', () => {
     expect((await readdir(folder)).toSorted()).toEqual(odd)
   })
 
-  it('keep all their files when one of their places was promised to another create too', async () => {
+  it('delete no file when another create claims one of the places', async () => {
     const [location, data] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/data-${randomUUID()}`]
     const id = await staged(location, 10, [`${data}/`])
     await staged(`${warehouse.root}/${randomUUID()}`, 0, [`${data}/deeper/`])
@@ -125,56 +131,96 @@ describe('creates that were begun and never finished', () => {
     expect([await filesAt(location), await filesAt(data)]).toEqual([2, 1])
   })
 
-  it('are cleared in pieces when there are many files', { timeout: 30_000 }, async () => {
+  it('clears many files in several requests', { timeout: 30_000 }, async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     for (let file = 0; file < 300; file += 1)
       await warehouse.storage.put(`${location}/data/${file}`, Buffer.from('1'))
-    const told: number[] = []
-    const riders = (_: unknown, deleted: number): Riders => {
-      told.push(deleted)
+    const recorded: number[] = []
+    const record = (_: unknown, deleted: number): CommitRecord => {
+      recorded.push(deleted)
       return { ...bare, policyVersion: version }
     }
-    const version = await policyVersion(lake.parts.sql)
-    const at = { id, seconds: 3_600, until: 0 }
+    const version = await policyVersion(lake.deps.sql)
+    const at = { id, seconds: 3_600, policyVersion: version, until: 0 }
     const clear = (): ReturnType<typeof clearAbandonedCreate> =>
-      clearAbandonedCreate(lake.parts.sql, warehouse, at, riders, AbortSignal.timeout(10_000))
+      clearAbandonedCreate(lake.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
     expect(await clear()).toMatchObject({ deleted: 250, done: false })
     expect(await filesAt(location)).toBe(52)
     expect(await clear()).toMatchObject({ deleted: 52, done: true })
-    expect(told).toEqual([52])
+    expect(recorded).toEqual([250, 52])
     await expect(clear()).rejects.toMatchObject({ code: 'no-such-object' })
   })
 
-  it('hold their places while they are cleared, although their reservation ended and was freed', async () => {
+  it('keep the claims of a create during the clearing, also after its reservation ended', async () => {
     const location = `${warehouse.root}/${randomUUID()}`
     const id = await staged(location, 10)
     for (let file = 0; file < 300; file += 1)
       await warehouse.storage.put(`${location}/data/${file}`, Buffer.from('1'))
-    const freed = statement('test_freed', 'delete from location_claim where owner_id = $1')
-    await lake.parts.sql.run(freed, [id])
-    const version = await policyVersion(lake.parts.sql)
-    const riders = (): Riders => ({ ...bare, policyVersion: version })
-    const at = { id, seconds: 3_600, until: 0 }
+    const ended = statement(
+      'test_ended',
+      `update location_claim set kind = 'retired', ends_at = now() where owner_id = $1`,
+    )
+    await lake.deps.sql.run(ended, [id])
+    const version = await policyVersion(lake.deps.sql)
+    const record = (): CommitRecord => ({ ...bare, policyVersion: version })
+    const at = { id, seconds: 3_600, policyVersion: version, until: 0 }
     const clear = (): ReturnType<typeof clearAbandonedCreate> =>
-      clearAbandonedCreate(lake.parts.sql, warehouse, at, riders, AbortSignal.timeout(10_000))
+      clearAbandonedCreate(lake.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
     expect(await clear()).toMatchObject({ done: false })
     const claimed = statement(
       'test_claimed',
       `select kind, ends_at > now() + interval '50 minutes' as held from location_claim where owner_id = $1`,
     )
-    expect(await lake.parts.sql.run(claimed, [id])).toEqual([{ kind: 'staged', held: true }])
+    expect(await lake.deps.sql.run(claimed, [id])).toEqual([{ kind: 'staged', held: true }])
     expect(await clear()).toMatchObject({ done: true })
-    expect(await lake.parts.sql.run(claimed, [id])).toMatchObject([{ kind: 'retired' }])
+    expect(await lake.deps.sql.run(claimed, [id])).toMatchObject([{ kind: 'retired' }])
   })
 
-  it('keep their files when the place is, or holds, that of a table by now', async () => {
+  it('delete no file in a place that was freed', async () => {
+    const [location, kept] = [`${warehouse.root}/${randomUUID()}`, `${warehouse.root}/kept-${randomUUID()}`]
+    const id = await staged(location, 10, [`${kept}/`])
+    await warehouse.storage.put(`${kept}/a.parquet`, Buffer.from('1'))
+    // The reservation ended, and a listing found no file: the place could be used by others since.
+    const freed = statement('test_freed', 'delete from location_claim where owner_id = $1 and location = $2')
+    await lake.deps.sql.run(freed, [id, `${location}/`])
+    const listed = (await admin('GET /warehouses/wh/orphans')).body.orphans.find((one) => one.id === id)
+    expect(listed).toMatchObject({ files: 1, prefixes: [`${kept}/`] })
+    // Files of a table that was unregistered since: its place is retired.
+    const retired = statement(
+      'test_retired',
+      `insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
+       values (gen_random_uuid(), $1, 'retired', $2, $3, now() + interval '1 day')`,
+    )
+    const [place] = fileTestPlaces([location])
+    await lake.deps.sql.run(retired, [warehouse.id, `${location}/`, place])
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toEqual({
+      status: 200,
+      body: { deleted: 1, done: true },
+    })
+    expect([await filesAt(location), await filesAt(kept)]).toEqual([2, 0])
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ status: 404 })
+  })
+
+  it('delete no file when the policy changed after the decision', async () => {
+    const location = `${warehouse.root}/${randomUUID()}`
+    const id = await staged(location, 10)
+    const version = (await policyVersion(lake.deps.sql)) - 1
+    const at = { id, seconds: 3_600, policyVersion: version, until: Date.now() + 5_000 }
+    const record = (): CommitRecord => ({ ...bare, policyVersion: version })
+    const clear = clearAbandonedCreate(lake.deps.sql, warehouse, at, record, AbortSignal.timeout(10_000))
+    await expect(clear).rejects.toBeInstanceOf(Stale)
+    expect(await filesAt(location)).toBe(2)
+    expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ body: { deleted: 2 } })
+  })
+
+  it('delete no file when the place overlaps with that of a table', async () => {
     const location = `${warehouse.root}/chosen`
     const id = await staged(location, 10)
-    const riders = { ...bare, policyVersion: await policyVersion(lake.parts.sql) }
+    const record = { ...bare, policyVersion: await policyVersion(lake.deps.sql) }
     const namespaceId = randomUUID()
     await insertNamespace(
-      lake.parts.sql,
+      lake.deps.sql,
       {
         id: namespaceId,
         warehouseId: warehouse.id,
@@ -183,20 +229,20 @@ describe('creates that were begun and never finished', () => {
         ownerId: id,
         properties: {},
       },
-      riders,
+      record,
     )
     const place = { warehouseId: warehouse.id, namespaceId, root: warehouse.root }
-    await testTable(lake.parts.sql, warehouse.storage, place, {
+    await testTable(lake.deps.sql, warehouse.storage, place, {
       location: `${location}/inside`,
       snapshots: 0,
-      riders,
+      record,
     })
     const before = await filesAt(location)
     expect(await admin(`DELETE /warehouses/wh/orphans/${id}`)).toMatchObject({ status: 409 })
     expect(await filesAt(location)).toBe(before)
   })
 
-  it('are for those who manage the warehouse', async () => {
+  it('requires manage on the warehouse', async () => {
     const maker = await lake.principal({ privilege: 'create', on: { warehouse: 'wh' } })
     expect(await lake.as(maker, 'GET /warehouses/wh/orphans')).toMatchObject({ status: 403 })
     expect(await lake.as(maker, `DELETE /warehouses/wh/orphans/${randomUUID()}`)).toMatchObject({

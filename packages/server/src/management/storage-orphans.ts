@@ -1,17 +1,21 @@
 import { shownIn } from '../access/decide.ts'
 import { formatIdentifier } from '@headgate/iceberg/rest'
 import { z } from 'zod'
-import { clearAbandonedCreate, countFiles, placesOf } from '../catalog/orphans.ts'
+import {
+  type AbandonedCreate,
+  clearAbandonedCreate,
+  countFiles,
+  listAbandonedCreates,
+  placesOf,
+} from '../catalog/orphans.ts'
 import { warehouseChain } from '../catalog/warehouses.ts'
-import { levelsOf } from '../store/namespaces.ts'
-import { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
-import { type Riders, writeRiders } from '../store/riders.ts'
+import { splitLevels } from '../namespace-path.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { asObject, warehouseOf, warehouseParams } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
+import { toObject, requireManagedWarehouse, warehouseParams } from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { readPage } from './paging.ts'
-import { permit, ridersFor } from './permit.ts'
-import { id, instant, instantOf, nextPageToken, pageParameters } from './schemas.ts'
+import { permit, toCommitRecord } from './permit.ts'
+import { id, instant, formatInstant, nextPageToken, pageParameters } from './schemas.ts'
 
 const orphanView = z
   .strictObject({
@@ -20,7 +24,7 @@ const orphanView = z
     name: z.string(),
     location: z.string(),
     prefixes: z.array(z.string()).describe('Everywhere that its files may lie.'),
-    principalId: id.describe('Who began to create it.'),
+    principalId: id.describe('Principal that began the create.'),
     createdAt: instant,
     files: z.int().describe('Files there, up to 10 000.'),
     bytes: z.int(),
@@ -35,15 +39,18 @@ const age = {
     .min(3_600)
     .max(2_000_000_000)
     .default(7 * 86_400)
-    .describe('Begun longer ago than this; a week unless told, an hour at least.') as z.ZodType<number>,
+    .describe('Minimum age in seconds. Default: one week; at least one hour.') as z.ZodType<number>,
 }
 
 /** How long one request deletes, in ms: well below the time that requests have. */
 const clearForMs = 5_000
 
-/** Tables that somebody began to create (staged) and never finished, and the files written for them. */
-export function storageOrphanOperations(parts: LakeParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+/**
+ * Returns the operations for tables whose staged create was never committed, and for the files that were written for
+ * them.
+ */
+export function storageOrphanOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
   const subject = 'storage'
 
   const list = defineOperation({
@@ -55,14 +62,14 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
       'Lists creates that were begun and never finished, with the files that lie there. Nothing is deleted.',
     params: warehouseParams,
     query: z.strictObject({ ...age, ...pageParameters }),
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ orphans: z.array(orphanView), nextPageToken }),
       description: 'One page.',
     },
     async run({ params, query }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      permit(call, asObject(warehouse))
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      permit(call, toObject(warehouse))
       const { olderThanSeconds: seconds, pageToken, pageSize } = query
       const { rows, nextPageToken } = await readPage(
         pageTokens,
@@ -71,7 +78,7 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
         (row) => [row.id],
         shownIn<AbandonedCreate>(call.policy, ({ path }) => ({
           ...warehouseChain(warehouse).names,
-          namespace: levelsOf(path),
+          namespace: splitLevels(path),
         })),
         call.signal,
       )
@@ -81,12 +88,12 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
         const found = await countFiles(warehouse, row, call.signal)
         orphans.push({
           id,
-          namespace: levelsOf(path),
+          namespace: splitLevels(path),
           name,
           location,
           prefixes: placesOf(row),
           principalId,
-          createdAt: instantOf(createdAt),
+          createdAt: formatInstant(createdAt),
           ...found,
         })
       }
@@ -99,27 +106,35 @@ export function storageOrphanOperations(parts: LakeParts): readonly ManagementOp
     method: 'DELETE',
     path: '/management/v1/warehouses/:warehouse/orphans/:id',
     subject,
-    summary: 'Deletes the files of a create that was never finished, and forgets it.',
+    summary: 'Deletes the files of a create that was never finished, and its record.',
     params: warehouseParams.extend({ id }),
     query: z.strictObject(age),
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({
         deleted: z.int().describe('Files.'),
         done: z.boolean().describe('False: there are more files; send it again.'),
       }),
-      description: 'It is gone, or a part of its files is.',
+      description: 'The create was deleted, or a part of its files.',
     },
     async run({ params, query }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const decision = permit(call, asObject(warehouse))
-      const at = { id: params.id, seconds: query.olderThanSeconds, until: Date.now() + clearForMs }
-      const riders = ({ path, name, location }: AbandonedCreate, deleted: number): Riders => {
-        call.audit.detail = { name: formatIdentifier({ namespace: levelsOf(path), name }), location, deleted }
-        return ridersFor(call, decision)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const decision = permit(call, toObject(warehouse))
+      const { policyVersion } = decision
+      const until = Date.now() + clearForMs
+      const at = { id: params.id, seconds: query.olderThanSeconds, policyVersion, until }
+      const record = (
+        { path, name, location }: AbandonedCreate,
+        deleted: number,
+      ): ReturnType<typeof toCommitRecord> => {
+        call.audit.detail = {
+          name: formatIdentifier({ namespace: splitLevels(path), name }),
+          location,
+          deleted,
+        }
+        return toCommitRecord(call, decision)
       }
-      const { create, deleted, done } = await clearAbandonedCreate(sql, warehouse, at, riders, call.signal)
-      if (!done) await writeRiders(sql, riders(create, deleted))
+      const { deleted, done } = await clearAbandonedCreate(sql, warehouse, at, record, call.signal)
       return { deleted, done }
     },
   })

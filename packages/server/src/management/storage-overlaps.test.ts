@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fileTestPlaces } from '../storage/test-places.ts'
+import { fileTestPlaces } from '../../../storage/test/places.ts'
+import { markOverlaps } from '../store/claim-overlaps.ts'
 import { statement } from '../store/sql.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 const ids: Record<string, string> = {}
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
   for (const name of ['a', 'b', 'clean']) {
     await admin('POST /warehouses', { name, storage: { type: 'file', root: `${lake.folder}/${name}` } })
-    ids[name] = (await lake.parts.warehouses.get(name))?.id ?? ''
+    ids[name] = (await lake.deps.warehouses.get(name))?.id ?? ''
   }
 })
 afterAll(() => lake[Symbol.asyncDispose]())
@@ -25,7 +29,10 @@ const insert = statement(
   `insert into location_claim (owner_id, warehouse_id, kind, location, place) values ($1, $2, $3, $4, $5)`,
 )
 
-/** Inserts a claim without comparing it with others, as servers of earlier versions did. */
+/**
+ * Inserts a claim without comparing it with others, as servers of earlier versions did. `markOverlaps` follows at a
+ * start.
+ */
 async function claim(
   warehouse: string,
   path: string,
@@ -33,12 +40,12 @@ async function claim(
 ): Promise<{ ownerId: string; location: string }> {
   const location = `${lake.folder}/${path}/`
   const [place] = fileTestPlaces([location])
-  await lake.parts.sql.run(insert, [ownerId, ids[warehouse], kind, location, place])
+  await lake.deps.sql.run(insert, [ownerId, ids[warehouse], kind, location, place])
   return { ownerId, location }
 }
 
-describe('overlaps from before physical places were compared', () => {
-  it('are listed as pairs, page by page, without what belongs together', async () => {
+describe('listStorageOverlaps', () => {
+  it('returns pairs page by page, without claims that belong together', async () => {
     const outer = await claim('a', 'a/t')
     const own = await claim('a', 'a/t/own', { ownerId: outer.ownerId })
     const inner = await claim('a', 'a/t/own/deep')
@@ -52,9 +59,10 @@ describe('overlaps from before physical places were compared', () => {
       { outer, inner: staged },
       { outer: own, inner },
     ]
+    await markOverlaps(lake.deps.sql)
     const { overlaps, nextPageToken } = (await admin('GET /warehouses/a/overlaps')).body
     expect(nextPageToken).toBeNull()
-    // The claim of b also lies in the root of a.
+    // The claim of b is also within the root of a.
     expect(overlaps).toMatchObject([{ outer: { kind: 'root', warehouse: 'a' }, inner: foreign }, ...expected])
     const paged: unknown[] = []
     for (let token: string | null = '', pages = 0; token !== null && pages < 9; pages += 1) {
@@ -72,9 +80,10 @@ describe('overlaps from before physical places were compared', () => {
     expect((await admin('GET /warehouses/clean/overlaps')).body.overlaps).toEqual([])
   })
 
-  it('of equal places are listed once, and tell nothing about warehouses of others', async () => {
+  it('returns equal places once, and hides warehouses whose storage the caller does not administer', async () => {
     const first = await claim('clean', 'shared/x')
     await claim('b', 'shared/x')
+    await markOverlaps(lake.deps.sql)
     const custodian = await lake.principal({ privilege: 'administer-storage', on: { warehouse: 'clean' } })
     const { overlaps } = (await lake.as(custodian, 'GET /warehouses/clean/overlaps')).body
     expect(overlaps).toHaveLength(1)
@@ -94,9 +103,10 @@ describe('overlaps from before physical places were compared', () => {
     expect(await lake.as(manager, 'GET /warehouses/clean/overlaps')).toMatchObject({ status: 403 })
   })
 
-  it('of two roots are listed as one, without the tables in them', async () => {
+  it('returns two overlapping roots as one pair, without the tables in them', async () => {
     await claim('b', 'clean/nested', { kind: 'root', ownerId: ids['b'] ?? '' })
     await claim('b', 'clean/nested/table')
+    await markOverlaps(lake.deps.sql)
     const { overlaps } = (await admin('GET /warehouses/clean/overlaps')).body
     const nested = overlaps.filter(({ outer }) => (outer as { kind: string }).kind === 'root')
     expect(nested).toMatchObject([

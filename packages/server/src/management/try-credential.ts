@@ -3,12 +3,10 @@ import type { Finding } from '../catalog/finding.ts'
 import { probeOf, reasonOf } from '../catalog/probe-storage.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { MintedKeys } from '../credentials/storage-credential.ts'
-import { parseLocation } from '../storage/location.ts'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import { S3Storage } from '../storage/s3.ts'
-import type { Storage } from '../storage/storage.ts'
+import { type EndpointGuard, parseLocation, type Storage } from '@headgate/storage'
+import { S3Storage } from '@headgate/storage/s3'
 
-/** As a client would have it: everything from the keys that were handed out, nothing from the server. */
+/** Opens the storage like a client: with the issued keys only. */
 async function asClient(
   { config }: MintedKeys,
   place: string,
@@ -31,7 +29,7 @@ async function asClient(
   })
 }
 
-/** Everything that a table needs works with the keys, in the place that they are for. */
+/** Checks that the keys allow everything that a table needs, in their own place. */
 export async function usableInside(
   warehouse: Warehouse,
   access: MintedKeys,
@@ -57,12 +55,12 @@ export async function usableInside(
   return { name: 'inside', ok: true, message: 'In their own place the keys write, read, list and delete.' }
 }
 
-/** What somebody with stolen or misused keys would try. */
+/** Requests that an attacker with stolen keys would send. */
 type Attempt = 'write' | 'read' | 'list' | 'delete'
 const attempts: Readonly<
   Record<Attempt, (storage: Storage, object: string, signal: AbortSignal) => Promise<unknown>>
 > = {
-  write: (storage, object, signal) => storage.put(object, Buffer.from('must not be there'), { signal }),
+  write: (storage, object, signal) => storage.put(object, Buffer.from('must not exist'), { signal }),
   read: (storage, object, signal) => storage.getBytes(object, { maxBytes: 1_024, signal }),
   async list(storage, object, signal) {
     for await (const _ of storage.list(object.slice(0, object.lastIndexOf('/') + 1), { signal })) return
@@ -71,8 +69,8 @@ const attempts: Readonly<
 }
 
 /**
- * Keys are refused in a place that they are not for. There is an object there meanwhile, so that only a refusal, and not
- * that there is nothing, keeps it from being read.
+ * Checks that the keys are refused in another place. The object exists, so that only a refusal keeps the keys from
+ * reading it.
  *
  * @param guard checks the connections; absent: the endpoint is the operator's own
  * @param only what is tried; default: everything

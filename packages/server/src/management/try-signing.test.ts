@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { headerPairs, parseRequest, verifySignature } from '@headgate/sigv4'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { testWarehouse } from '../credentials/vendors/test-requests.ts'
+import { testWarehouse } from '../../test/credentials/vendors/requests.ts'
 import type { Finding } from '../catalog/finding.ts'
-import { loopbackEndpoints } from '../storage/test-endpoints.ts'
+import { loopbackEndpoints } from '../../../storage/test/endpoints.ts'
 import { signedRequestsWork } from './try-signing.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
@@ -37,12 +37,12 @@ async function tried(secretAccessKey = keys.secretAccessKey, at = endpoint): Pro
   const warehouse = testWarehouse({ mode: 'remote-signing' }, { bucket: 'lake', endpoint: at }, null)
   const { store } = warehouse
   if (store === null) throw new Error('no store')
-  const parts = { warehouse, store, keys: { ...keys, secretAccessKey }, guard: loopbackEndpoints() }
-  return signedRequestsWork(parts, 's3://lake/a b/', 's3://lake/b/', AbortSignal.timeout(20_000))
+  const deps = { warehouse, store, keys: { ...keys, secretAccessKey }, guard: loopbackEndpoints() }
+  return signedRequestsWork(deps, 's3://lake/a b/', 's3://lake/b/', AbortSignal.timeout(20_000))
 }
 
-describe('requests that are signed for clients', () => {
-  it('are sent to the store, which must take them, and none is for another place', async () => {
+describe('trySigning', () => {
+  it('sends signed requests to the store, which must accept them, and signs none for another place', async () => {
     expect(await tried()).toMatchObject([
       { name: 'sign', ok: true },
       { name: 'outside', ok: true },
@@ -50,13 +50,13 @@ describe('requests that are signed for clients', () => {
     expect(seen).toEqual(['PUT', 'GET', 'DELETE'].map((method) => `${method} /lake/a%20b/object`))
   })
 
-  it('that the store refuses say which and how', async () => {
+  it('returns a finding with the request that the store refused and its status', async () => {
     forbidden = ['DELETE']
     const [finding, ...more] = await tried()
     expect(more).toEqual([])
     expect(finding).toMatchObject({ name: 'sign', ok: false })
-    expect(finding?.message).toMatch(/deleting failed\. The store answered 403/)
-    expect((await tried('another-secret'))[0]?.message).toMatch(/writing failed\. The store answered 403/)
-    expect((await tried(keys.secretAccessKey, 'http://127.0.0.1:1'))[0]?.message).toMatch(/did not answer/)
+    expect(finding?.message).toMatch(/deleting failed\. The store responded 403/)
+    expect((await tried('another-secret'))[0]?.message).toMatch(/writing failed\. The store responded 403/)
+    expect((await tried(keys.secretAccessKey, 'http://127.0.0.1:1'))[0]?.message).toMatch(/did not respond/)
   })
 })

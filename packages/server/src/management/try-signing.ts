@@ -4,7 +4,7 @@ import { signForTable, type Signed } from '../credentials/signing/sign.ts'
 import { sendToStore, urlInStore } from './send-to-store.ts'
 import type { StoreParts } from './try-unsigned.ts'
 
-/** What is tried, in this order, and the status that says that it went well. */
+/** Requests in their order, with the status that means success. */
 const steps = [
   { method: 'PUT', doing: 'writing', status: 200 },
   { method: 'GET', doing: 'reading', status: 200 },
@@ -15,7 +15,7 @@ const steps = [
  * Signs requests as for a client and sends them: the store must take them in a place of a table, and for another place
  * none must be signed.
  *
- * @param place of a table that is not there, ending in `/`
+ * @param place of a table that does not exist, ending in `/`
  * @param elsewhere a place of another one
  */
 export async function signedRequestsWork(
@@ -27,7 +27,7 @@ export async function signedRequestsWork(
   const sign = (method: string, location: string): Signed =>
     signForTable(
       { method, region: store.region, uri: urlInStore(store, location), headers: {}, body: null },
-      { place: store, keys, prefixes: [place], access: 'read-write', now: new Date() },
+      { place: store, keys, prefixes: [place], permission: 'read-write', now: new Date() },
     )
   const object = `${place}object`
   for (const { method, doing, status } of steps) {
@@ -39,7 +39,7 @@ export async function signedRequestsWork(
     signal.throwIfAborted()
     if (seen === status) continue
     await warehouse.storage.delete(object).catch(() => undefined)
-    const what = seen === null ? 'The store did not answer.' : `The store answered ${seen}.`
+    const what = seen === null ? 'The store did not respond.' : `The store responded ${seen}.`
     const message = `With a request that was signed for a client, ${doing} failed. ${what} Check that the keys of the storage may do it, and that clients and server see the store at the same address.`
     return [{ name: 'sign', ok: false, message }]
   }

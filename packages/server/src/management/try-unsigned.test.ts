@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../catalog/finding.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import { testWarehouse } from '../credentials/vendors/test-requests.ts'
-import { loopbackEndpoints } from '../storage/test-endpoints.ts'
+import { testWarehouse } from '../../test/credentials/vendors/requests.ts'
+import { loopbackEndpoints } from '../../../storage/test/endpoints.ts'
 import { unsignedIsRefused } from './try-unsigned.ts'
 
 const keys = { accessKeyId: 'AKWAREHOUSE', secretAccessKey: 'warehouse-secret' }
@@ -45,8 +45,8 @@ function tried(answer: number | null, at?: string): Promise<Finding[]> {
   )
 }
 
-describe('a write that nobody signed', () => {
-  it('is what a store must refuse', async () => {
+describe('tryUnsignedWrite', () => {
+  it('passes when the store refuses the write', async () => {
     expect(await tried(403)).toMatchObject([{ name: 'unsigned', ok: true }])
     expect(seen).toHaveLength(1)
     expect(seen[0]).toMatch(
@@ -55,7 +55,7 @@ describe('a write that nobody signed', () => {
     expect(deleted).toEqual([])
   })
 
-  it('is told with what to do when the store takes it, and taken away again', async () => {
+  it('fails with an instruction when the store accepts the write, and deletes the object', async () => {
     const [finding, ...more] = await tried(200)
     expect(more).toEqual([])
     expect(finding).toMatchObject({ name: 'unsigned', ok: false })
@@ -63,7 +63,7 @@ describe('a write that nobody signed', () => {
     expect(deleted).toEqual(['s3://lake/probe/unsigned'])
   })
 
-  it('says nothing where there is no answer, and is not sent to AWS', async () => {
+  it('returns no finding without a response, and sends nothing to AWS', async () => {
     expect(await tried(null)).toEqual([])
     expect(deleted).toEqual(['s3://lake/probe/unsigned'])
     expect(await tried(200, 'https://s3.us-east-1.amazonaws.com')).toEqual([])

@@ -1,8 +1,6 @@
 import type { Finding } from '../catalog/finding.ts'
 import type { S3Store, Warehouse } from '../catalog/warehouses.ts'
-import { isAws } from '../storage/aws-domain.ts'
-import type { EndpointGuard } from '../storage/endpoint-guard.ts'
-import type { S3Keys } from '../storage/s3-options.ts'
+import { type EndpointGuard, isAws, type S3Keys } from '@headgate/storage'
 import { sendToStore, urlInStore } from './send-to-store.ts'
 
 /** A store, with the keys that the server has for it. */
@@ -17,7 +15,7 @@ export interface StoreParts {
 const body = '8\r\nunsigned\r\n0\r\nx-amz-checksum-crc32:9WIORQ==\r\n\r\n'
 
 /**
- * Whether the store refuses a write that names an access key id and that nobody signed. MinIO takes it in all versions
+ * Returns whether the store refuses an unsigned write that names an access key id. MinIO takes it in all versions
  * whose source is open since May 2023 (CVE-2026-40344, CVE-2026-41145), and clients of modes `sts` and `remote-signing`
  * learn the id of the warehouse's keys. Nothing is found out about AWS, which has no such fault.
  *
@@ -49,10 +47,10 @@ export async function unsignedIsRefused(
   signal.throwIfAborted()
   const name = 'unsigned'
   if (status !== null && status >= 300)
-    return [{ name, ok: true, message: 'The store takes no write that nobody signed.' }]
+    return [{ name, ok: true, message: 'The store refuses unsigned writes.' }]
   await warehouse.storage.delete(object).catch(() => undefined)
   if (status === null) return []
   const message =
-    'The store took a write that nobody signed, by an access key id alone, which clients learn: whoever reaches the store writes anything there. It is a fault of MinIO (CVE-2026-40344, CVE-2026-41145): update it, have a proxy before it refuse requests with x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER, or use mode gateway and keep clients away from the store.'
+    'The store accepted an unsigned write that only names an access key id, which clients know: every client that reaches the store can write everywhere. It is a fault of MinIO (CVE-2026-40344, CVE-2026-41145): update it, have a proxy before it refuse requests with x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER, or use mode gateway and keep clients away from the store.'
   return [{ name, ok: false, message }]
 }

@@ -1,10 +1,15 @@
+import { requireWarehouse } from '../catalog/warehouses.ts'
 import { z } from 'zod'
+import { administersStorage } from '../access/administers-storage.ts'
 import { checkStorage } from '../catalog/check-storage.ts'
+import { compareStores, type CompareStoresDeps } from '../catalog/compare-stores.ts'
 import type { Finding } from '../catalog/finding.ts'
+import { findHeldPurges } from '../catalog/held-purges.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
+import { warehouseChain } from '../catalog/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { asObject, warehouseOf, warehouseParams, warehouseRow } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
+import { toObject, requireManagedWarehouse, warehouseParams } from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { permitAny } from './permit.ts'
 
 interface FindingView {
@@ -17,9 +22,11 @@ const finding: z.ZodType<FindingView> = z
   .strictObject({
     name: z
       .string()
-      .describe('What was tried: endpoint, clock, write, read, list, delete, vend, sign, inside, outside.'),
+      .describe(
+        'Name of the test: endpoint, clock, write, read, list, delete, store, purge, vend, sign, inside, outside.',
+      ),
     ok: z.boolean(),
-    message: z.string().describe('What was seen; when it is not ok, what to change.'),
+    message: z.string().describe('Result of the test; if it is not ok, also what to change.'),
   })
   .meta({ id: 'Finding' })
 
@@ -30,12 +37,12 @@ const report = z
     clientEndpoint: z
       .string()
       .nullable()
-      .describe('Where clients are told to find the storage: try from their side whether it answers there.'),
+      .describe('Endpoint of the storage for clients: test from a client whether it responds there.'),
   })
   .meta({ id: 'WarehouseCheck' })
 
-/** Proves the storage of a warehouse before somebody relies on it. */
-export function warehouseCheckOperations(parts: LakeParts): readonly ManagementOperation[] {
+/** Returns the operation that tests the storage of a warehouse before it is used. */
+export function warehouseCheckOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const check = defineOperation({
     id: 'checkWarehouse',
     method: 'POST',
@@ -43,14 +50,22 @@ export function warehouseCheckOperations(parts: LakeParts): readonly ManagementO
     subject: 'warehouses',
     summary: 'Tries out everything that a warehouse needs of its storage, and says of each what to change.',
     params: warehouseParams,
-    answer: { status: 200, schema: report, description: 'What was found, also when not everything is ok.' },
+    response: { status: 200, schema: report, description: 'Findings, also when not everything is ok.' },
     async run({ params }, call) {
-      const row = await warehouseRow(parts, params.warehouse)
-      permitAny(call, asObject(row), ['manage', 'administer-storage'])
-      const profile = openProfile(parts.master, row)
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      const findings: Finding[] = await checkStorage(warehouse, profile, call.signal, parts.endpoints)
-      const vended = await parts.checkVending?.(warehouse, call)
+      const row = await requireWarehouse(deps.sql, params.warehouse)
+      permitAny(call, toObject(row), ['manage', 'administer-storage'])
+      const profile = openProfile(deps.master, row)
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      const findings: Finding[] = await checkStorage(warehouse, profile, call.signal, deps.endpoints)
+      const mayName: CompareStoresDeps['mayName'] = (one) =>
+        administersStorage(call.policy, warehouseChain(one))
+      if (findings.every(({ ok }) => ok)) {
+        const compared = { id: row.id, name: row.name, profile, opened: warehouse }
+        const { sql, master, endpoints: guard, now } = deps
+        findings.push(...(await compareStores({ sql, master, guard, now, mayName }, compared, call.signal)))
+      }
+      findings.push(...(await findHeldPurges({ sql: deps.sql, mayName }, row.id)))
+      const vended = await deps.checkVending?.(warehouse, call)
       findings.push(...(vended?.findings ?? []))
       return {
         ok: findings.every(({ ok }) => ok),

@@ -3,17 +3,20 @@ import { probeProfile, probeStorage } from '../catalog/probe-storage.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { asObject, theServer, warehouseOf, warehouseParams } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
+import { toObject, serverObject, requireManagedWarehouse, warehouseParams } from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { permit, permitAny } from './permit.ts'
-import { checkFileRoots, profileOf, storageBody } from './warehouse-schemas.ts'
+import { checkFileRoots, toProfile, storageBody } from './warehouse-schemas.ts'
 
-/** Dry runs: an object is written, read, listed and deleted. What fails is said in the error. */
-export function warehouseProbeOperations(parts: LakeParts): readonly ManagementOperation[] {
+/**
+ * Returns the operations that test a storage: they write, read, list and delete an object. The error names the step
+ * that failed.
+ */
+export function warehouseProbeOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const common = {
     method: 'POST',
     subject: 'warehouses',
-    answer: { status: 204, description: 'An object was written, read, listed and deleted.' },
+    response: { status: 204, description: 'An object was written, read, listed and deleted.' },
   } as const
 
   const storage = defineOperation({
@@ -23,12 +26,12 @@ export function warehouseProbeOperations(parts: LakeParts): readonly ManagementO
     summary: 'Tries out a storage that no warehouse has yet.',
     body: z.strictObject({ storage: storageBody }),
     async run({ body }, call) {
-      permit(call, theServer, 'create')
-      const profile = profileOf(body.storage)
+      permit(call, serverObject, 'create')
+      const profile = toProfile(body.storage)
       checkBorrower(call, profile)
-      checkFileRoots(profile, [], parts.fileRoots)
-      await checkEndpoints(parts, call, profile, { mode: 'none' })
-      await probeProfile(profile, parts.endpoints, call.signal)
+      checkFileRoots(profile, [], deps.fileRoots)
+      await checkEndpoints(deps, call, profile, { mode: 'none' })
+      await probeProfile(profile, deps.endpoints, call.signal)
     },
   })
 
@@ -39,8 +42,8 @@ export function warehouseProbeOperations(parts: LakeParts): readonly ManagementO
     summary: 'Tries out the storage of a warehouse.',
     params: warehouseParams,
     async run({ params }, call) {
-      const warehouse = await warehouseOf(parts, params.warehouse)
-      permitAny(call, asObject(warehouse), ['manage', 'administer-storage'])
+      const warehouse = await requireManagedWarehouse(deps, params.warehouse)
+      permitAny(call, toObject(warehouse), ['manage', 'administer-storage'])
       await probeStorage(warehouse, call.signal)
     },
   })

@@ -1,11 +1,9 @@
 import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
-import { contains } from '../storage/location-relations.ts'
-import { parseLocation } from '../storage/location.ts'
-import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
-import type { WarehouseRow } from '../store/warehouses.ts'
+import { contains, parseLocation, parseStorageProfile, type StorageProfile } from '@headgate/storage'
+import type { WarehouseRow } from '../catalog/warehouses.ts'
 import { type VendingProfile, vendingProfile } from '../catalog/vending-profile.ts'
-import { id, instant, instantOf, ownerField } from './schemas.ts'
+import { id, instant, formatInstant, ownerField } from './schemas.ts'
 
 const text = z.string().min(1).max(2048)
 const secret = z.string().min(1).max(16_384)
@@ -18,7 +16,7 @@ export const warehouseName: z.ZodType<string> = z
 const fileMode = text
   .optional()
   .describe(
-    'Permission bits of new files, in octal: `0640` where engines of the same group read them. Default: `0600`. Files and directories that exist keep theirs.',
+    'Permission bits of new files, in octal: `0640` where engines of the same group read them. Default: `0600`. The mode of existing files and directories does not change.',
   )
 
 const fileStorage = z
@@ -73,7 +71,7 @@ type S3Body = {
   readonly region?: string | undefined
 }
 
-/** Where a new warehouse is to keep its objects. `profileOf` checks it as a whole. */
+/** Storage of a new warehouse. `toProfile` validates it as a whole. */
 export type StorageBody = FileBody | S3Body
 
 export const storageBody: z.ZodType<StorageBody> = z
@@ -119,6 +117,7 @@ interface NewWarehouse extends SettingsBody {
 }
 
 export interface WarehouseChange extends SettingsBody {
+  readonly store?: string | null | undefined
   readonly storageKeys?: Readonly<Record<string, string | undefined>> | undefined
   readonly fileMode?: string | undefined
 }
@@ -128,6 +127,13 @@ export const newWarehouse: z.ZodType<NewWarehouse> = z
   .meta({ id: 'NewWarehouse' })
 export const warehouseChange: z.ZodType<WarehouseChange> = z
   .strictObject({
+    store: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'New name of the store, also for the other warehouses with the same endpoint; null: none. In a request without other changes.',
+      ),
     storageKeys: z.strictObject(s3Keys).optional().describe('New keys for the same place.'),
     fileMode,
     ...settings,
@@ -160,7 +166,7 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     id,
     name: z.string(),
     kind: z.enum(['managed', 'upstream']),
-    storage: z.record(z.string(), z.unknown()).describe('As it was given, without secrets.'),
+    storage: z.record(z.string(), z.unknown()).describe('Settings as the request set them, without secrets.'),
     hasSecret: z.boolean().describe('Whether secret keys are kept for the storage.'),
     allowedLocations: z.array(z.string()),
     retentionSeconds: z.int(),
@@ -168,7 +174,7 @@ export const warehouseView: z.ZodType<WarehouseView> = z
     overrides: z.record(z.string(), z.string()),
     vending: z.record(z.string(), z.unknown()).describe('How clients get access to the storage.'),
     protected: z.boolean(),
-    notBefore: instant.describe('Storage access that was handed out before this is over.'),
+    notBefore: instant.describe('Storage access that was issued earlier is invalid.'),
     ownerId: id,
     owner: ownerField,
     version: z.int().describe('A random number that changes with every change of the settings.'),
@@ -178,7 +184,7 @@ export const warehouseView: z.ZodType<WarehouseView> = z
   .meta({ id: 'Warehouse' })
 
 /** @param owner see `owner-name.ts` */
-export function viewOfWarehouse(row: WarehouseRow, owner: string | null): WarehouseView {
+export function toWarehouseView(row: WarehouseRow, owner: string | null): WarehouseView {
   const { id, name, kind, retentionSeconds, ownerId, version } = row
   return {
     id,
@@ -191,18 +197,18 @@ export function viewOfWarehouse(row: WarehouseRow, owner: string | null): Wareho
     defaults: { ...row.defaults },
     overrides: { ...row.overrides },
     vending: { ...row.vending },
-    notBefore: instantOf(row.notBefore),
+    notBefore: formatInstant(row.notBefore),
     protected: row.protected,
     ownerId,
     owner,
     version,
-    createdAt: instantOf(row.createdAt),
-    updatedAt: instantOf(row.updatedAt),
+    createdAt: formatInstant(row.createdAt),
+    updatedAt: formatInstant(row.updatedAt),
   }
 }
 
 /** @throws HeadgateError `bad-request` */
-export function profileOf(body: StorageBody): StorageProfile {
+export function toProfile(body: StorageBody): StorageProfile {
   if (body.type === 'file') return parseStorageProfile(body)
   const region = body.region ?? (body.endpoint === undefined ? undefined : 'us-east-1')
   return parseStorageProfile({ ...body, ...(region === undefined ? {} : { region }) })

@@ -1,41 +1,55 @@
 import { HeadgateError } from '@headgate/errors'
+import { administersStorage } from '../access/administers-storage.ts'
+import type { Decision } from '../access/decision.ts'
+import { changeStore, type StoreChange } from '../catalog/change-store.ts'
 import { updateWarehouse } from '../catalog/change-warehouse.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
 import { openProfile } from '../catalog/storage-secret.ts'
+import { requireWarehouse, warehouseChain } from '../catalog/warehouses.ts'
 import { parseVendingProfile } from '../catalog/vending-profile.ts'
-import { parseStorageProfile, type StorageProfile } from '../storage/storage-profile.ts'
-import type { WarehouseRow } from '../store/warehouses.ts'
+import type { Call } from '../operation/operation.ts'
+import { parseStorageProfile, type StorageProfile } from '@headgate/storage'
+import type { WarehouseRow } from '../catalog/warehouses.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { warehouseViewOf } from './warehouse-view.ts'
-import { asObject, warehouseParams, warehouseRow } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
-import { ridersFor } from './permit.ts'
+import { describeWarehouse } from './warehouse-view.ts'
+import { toObject, warehouseParams } from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+import { toCommitRecord } from './permit.ts'
 import { permitWarehouseChange } from './permit-warehouse-change.ts'
 import { checkClientProperties, setAnew } from '../catalog/client-properties.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { checkFileRoots, type WarehouseChange, warehouseChange, warehouseView } from './warehouse-schemas.ts'
 
-export function warehouseUpdateOperations(parts: LakeParts): readonly ManagementOperation[] {
+export function warehouseUpdateOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const update = defineOperation({
     id: 'updateWarehouse',
     method: 'PATCH',
     path: '/management/v1/warehouses/:warehouse',
     subject: 'warehouses',
     summary:
-      'Changes the settings that are given, or the keys of the storage; the others, and the place, stay.',
+      'Changes the settings that the request contains, or the keys of the storage. Other settings and the place remain.',
     params: warehouseParams,
     body: warehouseChange,
-    answer: { status: 200, schema: warehouseView, description: 'The warehouse as it is now.' },
+    response: { status: 200, schema: warehouseView, description: 'The warehouse as it is now.' },
     async run({ params, body }, call) {
-      const row = await warehouseRow(parts, params.warehouse)
-      const decision = permitWarehouseChange(call, asObject(row), body)
-      const { storageKeys, fileMode, skipProbe, ...changed } = body
+      const row = await requireWarehouse(deps.sql, params.warehouse)
+      const decision = permitWarehouseChange(call, toObject(row), body)
+      const { store, storageKeys, fileMode, skipProbe, ...changed } = body
+      if (store !== undefined) {
+        if (Object.keys(body).length > 1)
+          throw new HeadgateError(
+            'bad-request',
+            'A change of the store name takes no other change: make it by itself.',
+          )
+        await nameStore(deps, call, { row, decision }, store)
+        return await describeWarehouse(deps, await requireWarehouse(deps.sql, params.warehouse))
+      }
       checkClientProperties(
         setAnew(row.defaults, changed.defaults),
         setAnew(row.overrides, changed.overrides),
       )
-      const profile = withFileMode(profileAfter(parts, row, storageKeys), fileMode)
+      const profile = withFileMode(profileAfter(deps, row, storageKeys), fileMode)
       const settings = {
         allowedLocations: changed.allowedLocations ?? row.allowedLocations,
         retentionSeconds: changed.retentionSeconds ?? row.retentionSeconds,
@@ -49,32 +63,51 @@ export function warehouseUpdateOperations(parts: LakeParts): readonly Management
       const lends = changed.vending !== undefined || storageKeys !== undefined
       if (added || lends) checkLender(call, profile, settings.vending)
       if (lends) {
-        await checkEndpoints(parts, call, profile, settings.vending)
-        await parts.webIdentities?.check(profile, settings.vending)
+        await checkEndpoints(deps, call, profile, settings.vending)
+        await deps.webIdentities?.check(profile, settings.vending)
       }
       // Only what is new is checked: a root that the operator has chosen need not lie where others may.
       if (changed.allowedLocations !== undefined && profile.type === 'file') {
-        checkFileRoots(profile, changed.allowedLocations, [...parts.fileRoots, profile.root])
+        checkFileRoots(profile, changed.allowedLocations, [...deps.fileRoots, profile.root])
       }
       if (storageKeys !== undefined && skipProbe !== true)
-        await probeProfile(profile, parts.endpoints, call.signal)
+        await probeProfile(profile, deps.endpoints, call.signal)
       call.audit.detail = {
         ...changed,
         ...(fileMode === undefined ? {} : { fileMode }),
         ...(storageKeys === undefined ? {} : { keys: 'replaced' }),
       }
-      await updateWarehouse(parts, row, { profile, settings }, ridersFor(call, decision))
-      parts.warehouses.forget()
-      return await warehouseViewOf(parts, await warehouseRow(parts, params.warehouse))
+      await updateWarehouse(deps, row, { profile, settings }, toCommitRecord(call, decision))
+      deps.warehouses.forget()
+      return await describeWarehouse(deps, await requireWarehouse(deps.sql, params.warehouse))
     },
   })
 
   return [update]
 }
 
-/** The stored profile, with new keys where some are given: then the old ones need not be readable any more. */
+async function nameStore(
+  deps: WarehouseApiDeps,
+  call: Call,
+  { row, decision }: { readonly row: WarehouseRow; readonly decision: Decision },
+  storeName: string | null,
+): Promise<void> {
+  const change: StoreChange = {
+    storeName,
+    administers: (warehouse) => administersStorage(call.policy, warehouseChain(warehouse)),
+  }
+  await changeStore(deps, row, change, (others) => {
+    call.audit.detail = { store: storeName, others }
+    return toCommitRecord(call, decision)
+  })
+  deps.warehouses.forget()
+}
+
+/**
+ * Returns the stored profile, with the new keys if the request contains some; then the old keys need not be readable.
+ */
 function profileAfter(
-  { master }: LakeParts,
+  { master }: WarehouseApiDeps,
   row: WarehouseRow,
   keys: WarehouseChange['storageKeys'],
 ): StorageProfile {
@@ -85,7 +118,9 @@ function profileAfter(
   return parseStorageProfile({ ...place, ...keys })
 }
 
-/** @throws HeadgateError `bad-request` when the warehouse keeps no files of the server's disk, or the mode is not one */
+/**
+ * @throws HeadgateError `bad-request` when the warehouse keeps no files of the server's disk, or the mode is not one
+ */
 function withFileMode(profile: StorageProfile, fileMode: string | undefined): StorageProfile {
   if (fileMode === undefined) return profile
   if (profile.type === 'file') return parseStorageProfile({ ...profile, fileMode })

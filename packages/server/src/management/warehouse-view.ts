@@ -1,12 +1,12 @@
-import type { WarehouseRow } from '../store/warehouses.ts'
-import type { LakeParts } from './lake-parts.ts'
-import { ownerName } from './owner-name.ts'
-import { viewOfWarehouse, type WarehouseView } from './warehouse-schemas.ts'
+import type { WarehouseRow } from '../catalog/warehouses.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
+import { findOwnerName } from '../directory/owner-name.ts'
+import { toWarehouseView, type WarehouseView } from './warehouse-schemas.ts'
 
 /** Returns a warehouse as its managers see it, with the name of its owner. */
-export async function warehouseViewOf(
-  { sql }: Pick<LakeParts, 'sql'>,
+export async function describeWarehouse(
+  { sql }: Pick<WarehouseApiDeps, 'sql'>,
   row: WarehouseRow,
 ): Promise<WarehouseView> {
-  return viewOfWarehouse(row, await ownerName(sql, row.ownerId))
+  return toWarehouseView(row, await findOwnerName(sql, row.ownerId))
 }

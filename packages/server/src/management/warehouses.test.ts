@@ -8,15 +8,18 @@ import { openProfile } from '../catalog/storage-secret.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { statement } from '../store/sql.ts'
 import { findWarehouse } from '../store/warehouses.ts'
-import { lakeOperations } from './lake-routes.ts'
-import { lakePrivileges } from '../access/lake-privileges.ts'
+import { warehouseApiOperations } from './warehouse-routes.ts'
+import { warehousePrivileges } from '../access/warehouse-privileges.ts'
 import { openapiDocument } from './openapi.ts'
-import { testLakeManagement, type TestLakeManagement } from './test-lake-management.ts'
-import type { Reply } from './test-management.ts'
+import {
+  testWarehouseManagement,
+  type TestWarehouseManagement,
+} from '../../test/management/warehouse-management.ts'
+import type { Reply } from '../../test/management/management.ts'
 
-let lake: TestLakeManagement
+let lake: TestWarehouseManagement
 beforeAll(async () => {
-  lake = await testLakeManagement()
+  lake = await testWarehouseManagement()
 })
 afterAll(() => lake[Symbol.asyncDispose]())
 
@@ -34,10 +37,10 @@ const everything = statement(
   `select (select json_agg(a)::text from audit a) || (select json_agg(w)::text from warehouse w) as text`,
 )
 
-describe('the operations on the lake', () => {
-  it('have their privileges written down, and fit into the OpenAPI document', () => {
-    const operations = lakeOperations(lake.parts)
-    expect(operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(lakePrivileges).toSorted())
+describe('The operations on warehouses and their content', () => {
+  it('have documented privileges and are in the OpenAPI document', () => {
+    const operations = warehouseApiOperations(lake.deps)
+    expect(operations.map(({ id }) => id).toSorted()).toEqual(Object.keys(warehousePrivileges).toSorted())
     const document = openapiDocument(operations)
     expect(Object.keys(document.paths).length).toBeGreaterThan(10)
     for (const [path, item] of Object.entries(document.paths)) {
@@ -50,7 +53,7 @@ describe('the operations on the lake', () => {
     }
   })
 
-  it('are not for an engine that acts for somebody', async () => {
+  it('refuse an engine that acts for a user', async () => {
     const wh = name()
     await admin('POST /warehouses', { name: wh, storage: file(wh) })
     const engine = await lake.principal()
@@ -62,8 +65,8 @@ describe('the operations on the lake', () => {
   })
 })
 
-describe('warehouses', () => {
-  it('set nothing at their clients that says where these send their credentials, or which', async () => {
+describe('The warehouse operations', () => {
+  it('refuse client properties that set the destination or the values of credentials', async () => {
     const wanted = { name: name(), storage: file(name()) }
     const settings = ['defaults', 'overrides']
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
@@ -87,7 +90,7 @@ describe('warehouses', () => {
         const change = { [setting]: { [key]: 'x', 'io-impl': 'y' } }
         const refused = await admin(`PATCH /warehouses/${wanted.name}`, change)
         expect(refused).toMatchObject({ status: 400 })
-        expect(refused.body.error.message).toContain(`may set ${key} at`)
+        expect(refused.body.error.message).toContain(`cannot set ${key}`)
         const other = { name: name(), storage: file(name()), ...change }
         expect(await admin('POST /warehouses', other)).toMatchObject({ status: 400 })
       }
@@ -95,10 +98,10 @@ describe('warehouses', () => {
     expect(await admin(`PATCH /warehouses/${wanted.name}`, change)).toMatchObject({ status: 200 })
   })
 
-  it('keep what was set before such settings were refused until it is taken away, whatever else is changed', async () => {
+  it('accepts settings from before they were refused until they are removed, when other fields change', async () => {
     const wanted = { name: name(), storage: file(name()) }
     expect(await admin('POST /warehouses', wanted)).toMatchObject({ status: 201 })
-    await lake.parts.sql.run(setUri, [wanted.name])
+    await lake.deps.sql.run(setUri, [wanted.name])
     const change = (overrides: object): Promise<Reply> =>
       admin(`PATCH /warehouses/${wanted.name}`, { overrides })
     const more = { uri: 'https://old.example', 'io-impl': 'y' }
@@ -108,7 +111,7 @@ describe('warehouses', () => {
     expect(await change(more)).toMatchObject({ status: 400 })
   })
 
-  it('are made at a place of their own, by whoever may create on the server, who owns them', async () => {
+  it('creates a warehouse at a place without other warehouses, for callers that may create on the server, who then own it', async () => {
     const wh = name()
     const storage = file(wh)
     const stranger = await lake.principal()
@@ -138,13 +141,13 @@ describe('warehouses', () => {
       status: 404,
       body: { error: { code: 'no-such-warehouse' } },
     })
-    expect((await lake.parts.warehouses.get(wh))?.root).toBe(`${lake.folder}/${wh}`)
+    expect((await lake.deps.warehouses.get(wh))?.root).toBe(`${lake.folder}/${wh}`)
     expect(await lake.as(maker, 'POST /warehouses', { name: wh, storage: file(name()) })).toMatchObject({
       status: 409,
     })
   })
 
-  it('have names that fit into paths', async () => {
+  it('refuse names that do not fit into paths', async () => {
     for (const bad of ['', 'UPPER', '-x', 'a/b', 'ä', 'x'.repeat(64), '.hidden', 'a b']) {
       expect(await admin('POST /warehouses', { name: bad, storage: file('bad') })).toMatchObject({
         status: 400,
@@ -157,7 +160,7 @@ describe('warehouses', () => {
     }
   })
 
-  it('never overlap, also when they are made at the same moment', async () => {
+  it('refuse overlapping warehouses, also with concurrent requests', async () => {
     const base = name()
     const roots = [base, base, `${base}/inside`, `${base}/inside/deeper`]
     const answers = await Promise.all(
@@ -181,7 +184,7 @@ describe('warehouses', () => {
     expect(await create({ prefix: 'a/b', endpoint: 'http://127.0.0.1:2' })).toMatchObject({ status: 201 })
   })
 
-  it('never overlap through a symbolic link', async () => {
+  it('refuse an overlap through a symbolic link', async () => {
     const folder = fileURLToPath(lake.folder)
     const [real, wh] = [name(), name()]
     expect(await admin('POST /warehouses', { name: wh, storage: file(real) })).toMatchObject({ status: 201 })
@@ -199,7 +202,7 @@ describe('warehouses', () => {
     expect(again).toMatchObject({ status: 409 })
   })
 
-  it('on local disk lie only where the operator wants them', async () => {
+  it('create warehouses on local disk only below the configured roots', async () => {
     for (const root of ['file:///etc', 'file:///', `${lake.folder}/../x`, `${lake.folder}2/x`]) {
       const { status } = await admin('POST /warehouses', { name: name(), storage: { type: 'file', root } })
       expect([400, 403]).toContain(status)
@@ -220,11 +223,11 @@ describe('warehouses', () => {
     })
   })
 
-  it('read and write in all their allowed locations, and nowhere else', async () => {
+  it('open storage that reads and writes in all allowed locations, and nowhere else', async () => {
     const wh = name()
     const more = [`${lake.folder}/shared-${wh}/a`, `${lake.folder}/shared-${wh}/b`]
     await admin('POST /warehouses', { name: wh, storage: file(wh), allowedLocations: more })
-    const warehouse = await lake.parts.warehouses.get(wh)
+    const warehouse = await lake.deps.warehouses.get(wh)
     const places = [`${lake.folder}/${wh}`, ...more].map((place) => `${place}/x`)
     for (const place of places) await warehouse?.storage.put(place, Buffer.from(place))
     await warehouse?.storage.copy(places[0] ?? '', `${more[0]}/copy`)
@@ -241,7 +244,7 @@ describe('warehouses', () => {
     expect(await warehouse?.storage.head(places[2] ?? '')).toBeNull()
   })
 
-  it('keep the secrets of their storage sealed: they are in no answer, event or column', async () => {
+  it('seal the secrets of the storage: no response, event or column contains them', async () => {
     const wh = name()
     const secretAccessKey = `secret-${randomUUID()}`
     const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey }
@@ -253,19 +256,19 @@ describe('warehouses', () => {
     const answers = [created, await admin(`GET /warehouses/${wh}`), await admin('GET /audit')]
     const [stored] = await lake.server.store.sql.run<{ text: string }>(everything)
     expect(JSON.stringify(answers) + (stored?.text ?? '')).not.toContain(secretAccessKey)
-    const row = await findWarehouse(lake.parts.sql, wh)
+    const row = await findWarehouse(lake.deps.sql, wh)
     if (row === null) throw new Error('gone')
-    expect(openProfile(lake.parts.master, row)).toMatchObject({ secretAccessKey })
+    expect(openProfile(lake.deps.master, row)).toMatchObject({ secretAccessKey })
     expect(() => openProfile(masterKeyFrom(Buffer.alloc(32, 8)), row)).toThrow('master key')
-    expect(() => openProfile(lake.parts.master, { ...row, id: randomUUID() })).toThrow('master key')
-    expect((await lake.parts.warehouses.get(wh))?.hints).toEqual({
+    expect(() => openProfile(lake.deps.master, { ...row, id: randomUUID() })).toThrow('master key')
+    expect((await lake.deps.warehouses.get(wh))?.hints).toEqual({
       's3.endpoint': 'http://127.0.0.1:1',
       's3.path-style-access': 'true',
       'client.region': 'us-east-1',
     })
   })
 
-  it('get new keys for the same place; other settings stay', async () => {
+  it('replace the keys of the storage without changing other settings', async () => {
     const wh = name()
     const storage = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'old', prefix: 'p' }
     await admin('POST /warehouses', { name: wh, storage, skipProbe: true, retentionSeconds: 5 })
@@ -274,8 +277,8 @@ describe('warehouses', () => {
       status: 200,
       body: { retentionSeconds: 5, storage: { accessKeyId: 'NEW', prefix: 'p' } },
     })
-    const row = await findWarehouse(lake.parts.sql, wh)
-    expect(row && openProfile(lake.parts.master, row)).toMatchObject({ ...keys, bucket: storage.bucket })
+    const row = await findWarehouse(lake.deps.sql, wh)
+    expect(row && openProfile(lake.deps.master, row)).toMatchObject({ ...keys, bucket: storage.bucket })
     expect(
       await admin(`PATCH /warehouses/${wh}`, { storageKeys: { accessKeyId: 'HALF' }, skipProbe: true }),
     ).toMatchObject({ status: 400 })
@@ -287,7 +290,7 @@ describe('warehouses', () => {
     expect(JSON.stringify(event)).not.toContain('new-secret')
   })
 
-  it('are tried out before they are made, and whenever somebody asks', async () => {
+  it('tests the storage before the warehouse is created, and on request', async () => {
     const broken = { ...s3, bucket: `b-${randomUUID()}`, secretAccessKey: 'x' }
     const { status, body } = await admin('POST /warehouses', { name: 'broken', storage: broken })
     expect([status, body.error.message]).toEqual([
@@ -300,12 +303,12 @@ describe('warehouses', () => {
     await admin('POST /warehouses', { name: wh, storage: file(wh) })
     expect(await admin(`POST /warehouses/${wh}/validate`)).toMatchObject({ status: 204 })
     const left = []
-    const warehouse = await lake.parts.warehouses.get(wh)
+    const warehouse = await lake.deps.warehouses.get(wh)
     for await (const entry of warehouse?.storage.list(`${lake.folder}/${wh}/`) ?? []) left.push(entry)
     expect(left).toEqual([])
   })
 
-  it('are listed by name, page by page, to those who may use something in them', async () => {
+  it('lists warehouses by name, page by page, to callers that may use an object in them', async () => {
     const names = [name(), name(), name()]
     for (const wh of names) await admin('POST /warehouses', { name: wh, storage: file(wh) })
     const who = await lake.principal(
@@ -319,7 +322,7 @@ describe('warehouses', () => {
     expect((await lake.as(await lake.principal(), 'GET /warehouses')).body.warehouses).toEqual([])
   })
 
-  it('are deleted only when they are empty and not protected', async () => {
+  it('deletes a warehouse only when it is empty and not protected', async () => {
     const wh = name()
     const { body } = await admin('POST /warehouses', { name: wh, storage: file(wh), protected: true })
     expect(await admin(`DELETE /warehouses/${wh}`)).toMatchObject({
@@ -338,11 +341,11 @@ describe('warehouses', () => {
        insert into relation (id, warehouse_id, namespace_path, name, kind, uuid, metadata_location, location, owner_id, dropped_at, expires_at)
        values ($2, $1, 'n', 't', 'table', $2, 'file:///x', 'file:///x', $2, now(), now() + interval '1 day')`,
     )
-    await lake.parts.sql.run(insert, [body.id, randomUUID()])
+    await lake.deps.sql.run(insert, [body.id, randomUUID()])
     const refused = await admin(`DELETE /warehouses/${wh}`)
     expect(refused).toMatchObject({ status: 409 })
-    expect(refused.body.error.message).toContain('it holds 1 namespace, 1 dropped table or view')
-    await lake.parts.sql.run(
+    expect(refused.body.error.message).toContain('it contains 1 namespace, 1 dropped table or view')
+    await lake.deps.sql.run(
       statement(
         'test_empty_warehouse',
         'with r as (delete from relation where warehouse_id = $1) delete from namespace where warehouse_id = $1',
@@ -353,7 +356,7 @@ describe('warehouses', () => {
     expect(await admin(`GET /warehouses/${wh}`)).toMatchObject({ status: 404 })
   })
 
-  it('announce every change to all replicas', async () => {
+  it('notify all replicas of every change', async () => {
     const seen: (string | null)[] = []
     await using _ = await lake.server.store.sql.listen('headgate', (payload) => seen.push(payload))
     const wh = name()
@@ -363,10 +366,10 @@ describe('warehouses', () => {
     await expect.poll(() => seen.filter((payload) => payload === `warehouse:${body.id}`).length).toBe(3)
   })
 
-  it('are made at the start of a server when they are missing, once', async () => {
+  it('creates a missing warehouse once at the start of a server', async () => {
     const wanted = { name: name(), profile: { type: 'file', root: `${lake.folder}/ensured` } } as const
-    await Promise.all([1, 2, 3].map(() => ensureWarehouse(lake.parts, wanted)))
-    await ensureWarehouse(lake.parts, { ...wanted, settings: { retentionSeconds: 1 } })
+    await Promise.all([1, 2, 3].map(() => ensureWarehouse(lake.deps, wanted)))
+    await ensureWarehouse(lake.deps, { ...wanted, settings: { retentionSeconds: 1 } })
     expect(await admin(`GET /warehouses/${wanted.name}`)).toMatchObject({
       body: { version: 1, retentionSeconds: 604_800 },
     })

@@ -4,21 +4,20 @@ import { decide, listFilter, serverChain, shownIn } from '../access/decide.ts'
 import { createWarehouse, defaultRetentionSeconds, deleteWarehouse } from '../catalog/change-warehouse.ts'
 import { bucketOfDirectory } from '../catalog/check-vending.ts'
 import { probeProfile } from '../catalog/probe-storage.ts'
-import { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
-import { warehouseChain } from '../catalog/warehouses.ts'
+import { listWarehouses, requireWarehouse, warehouseChain, type WarehouseRow } from '../catalog/warehouses.ts'
 import type { VendingProfile } from '../catalog/vending-profile.ts'
-import type { StorageProfile } from '../storage/storage-profile.ts'
+import type { StorageProfile } from '@headgate/storage'
 import { checkClientProperties } from '../catalog/client-properties.ts'
 import { checkEndpoints } from './check-endpoints.ts'
 import { checkBorrower, checkLender } from './check-lender.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
-import { warehouseViewOf } from './warehouse-view.ts'
-import { asObject, theServer, warehouseParams, warehouseRow } from './find-in-lake.ts'
-import type { LakeParts } from './lake-parts.ts'
+import { describeWarehouse } from './warehouse-view.ts'
+import { toObject, serverObject, warehouseParams } from './find-object.ts'
+import type { WarehouseApiDeps } from './warehouse-deps.ts'
 import { readPage } from './paging.ts'
-import { permit, permitAny, ridersFor } from './permit.ts'
+import { permit, permitAny, toCommitRecord } from './permit.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
-import { checkFileRoots, newWarehouse, profileOf, warehouseView } from './warehouse-schemas.ts'
+import { checkFileRoots, newWarehouse, toProfile, warehouseView } from './warehouse-schemas.ts'
 
 const subject = 'warehouses'
 
@@ -33,28 +32,31 @@ const briefView = z
   })
   .meta({ id: 'WarehouseName' })
 
-function briefOf(row: WarehouseRow, policy: Policy): z.output<typeof briefView> {
+function toBriefView(row: WarehouseRow, policy: Policy): z.output<typeof briefView> {
   const { id, name, kind, protected: guarded } = row
   const brief = { id, name, kind, protected: guarded }
   if (decide(policy, warehouseChain(row), 'manage').outcome !== 'allow')
     return { ...brief, location: null, vending: null }
-  return { ...brief, location: locationOf(row.storage), vending: textOf(row.vending['mode']) }
+  return { ...brief, location: formatPlace(row.storage), vending: toText(row.vending['mode']) }
 }
 
-/** Returns the place of a warehouse as people write it: of a directory the directory itself, whatever clients see. */
-function locationOf({ type, root, bucket, prefix }: WarehouseRow['storage']): string | null {
-  if (type === 'file') return textOf(root)
-  const name = textOf(bucket)
+/**
+ * Returns the place of a warehouse as people write it: for a directory the directory itself, not the bucket that
+ * clients see.
+ */
+function formatPlace({ type, root, bucket, prefix }: WarehouseRow['storage']): string | null {
+  if (type === 'file') return toText(root)
+  const name = toText(bucket)
   if (type !== 's3' || name === null) return null
   return typeof prefix === 'string' ? `s3://${name}/${prefix}` : `s3://${name}`
 }
 
-function textOf(value: unknown): string | null {
+function toText(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-export function warehouseOperations(parts: LakeParts): readonly ManagementOperation[] {
-  const { sql, pageTokens } = parts
+export function warehouseOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
+  const { sql, pageTokens } = deps
 
   const create = defineOperation({
     id: 'createWarehouse',
@@ -64,9 +66,9 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     summary:
       'Makes a warehouse at a place that no other warehouse has. The caller owns it and administers its storage.',
     body: newWarehouse,
-    answer: { status: 201, schema: warehouseView, description: 'The warehouse.' },
+    response: { status: 201, schema: warehouseView, description: 'The warehouse.' },
     async run({ body }, call) {
-      const decision = permit(call, theServer, 'create')
+      const decision = permit(call, serverObject, 'create')
       const {
         name,
         allowedLocations = [],
@@ -75,14 +77,14 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         overrides = {},
       } = body
       checkClientProperties(defaults, overrides)
-      const profile = profileOf(body.storage)
+      const profile = toProfile(body.storage)
       const vending = body.vending ?? defaultVending(profile)
       checkBorrower(call, profile)
       checkLender(call, profile, vending)
-      await parts.webIdentities?.check(profile, vending)
-      checkFileRoots(profile, allowedLocations, parts.fileRoots)
-      await checkEndpoints(parts, call, profile, vending)
-      if (body.skipProbe !== true) await probeProfile(profile, parts.endpoints, call.signal)
+      await deps.webIdentities?.check(profile, vending)
+      checkFileRoots(profile, allowedLocations, deps.fileRoots)
+      await checkEndpoints(deps, call, profile, vending)
+      if (body.skipProbe !== true) await probeProfile(profile, deps.endpoints, call.signal)
       const settings = {
         allowedLocations,
         retentionSeconds,
@@ -94,18 +96,18 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
       const ownerId = call.identity.principal.id
       // An anonymous caller has no row that a grant could refer to, and every privilege without one.
       const grantee = call.identity.method === 'anonymous' ? null : ownerId
-      const created = await createWarehouse(parts, { name, profile, settings, ownerId, grantee }, (id) => {
+      const created = await createWarehouse(deps, { name, profile, settings, ownerId, grantee }, (id) => {
         Object.assign(call.audit, {
           object: name,
           securable: { kind: 'warehouse', id },
           detail: { storage: profile.type, ...settings },
         })
-        return ridersFor(call, decision)
+        return toCommitRecord(call, decision)
       })
       // The notification arrives later, and the creator must hold the privilege as soon as the response is sent.
-      parts.policies.saw(created.policyVersion)
-      parts.warehouses.forget()
-      return await warehouseViewOf(parts, await warehouseRow(parts, name))
+      deps.policies.saw(created.policyVersion)
+      deps.warehouses.forget()
+      return await describeWarehouse(deps, await requireWarehouse(deps.sql, name))
     },
   })
 
@@ -116,7 +118,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     subject,
     summary: 'Lists the warehouses that the caller may use, or that hold something that the caller may use.',
     query: z.strictObject(pageParameters),
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({ warehouses: z.array(briefView), nextPageToken }),
       description: 'One page.',
@@ -135,7 +137,7 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
         shownIn<WarehouseRow>(call.policy, (row) => warehouseChain(row).names),
         call.signal,
       )
-      return { warehouses: rows.map((row) => briefOf(row, call.policy)), nextPageToken }
+      return { warehouses: rows.map((row) => toBriefView(row, call.policy)), nextPageToken }
     },
   })
 
@@ -146,11 +148,11 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     subject,
     summary: 'Shows a warehouse with its storage and settings.',
     params: warehouseParams,
-    answer: { status: 200, schema: warehouseView, description: 'The warehouse.' },
+    response: { status: 200, schema: warehouseView, description: 'The warehouse.' },
     async run({ params }, call) {
-      const row = await warehouseRow(parts, params.warehouse)
-      permitAny(call, asObject(row), ['manage', 'administer-storage'])
-      return await warehouseViewOf(parts, row)
+      const row = await requireWarehouse(deps.sql, params.warehouse)
+      permitAny(call, toObject(row), ['manage', 'administer-storage'])
+      return await describeWarehouse(deps, row)
     },
   })
 
@@ -161,19 +163,22 @@ export function warehouseOperations(parts: LakeParts): readonly ManagementOperat
     subject,
     summary: 'Deletes an empty warehouse. Dropped tables and views count as long as they can be restored.',
     params: warehouseParams,
-    answer: { status: 204, description: 'It is gone; what lies at its place stays.' },
+    response: { status: 204, description: 'The warehouse was deleted; its files remain.' },
     async run({ params }, call) {
-      const row = await warehouseRow(parts, params.warehouse)
-      const decision = permit(call, asObject(row))
-      await deleteWarehouse(parts, row, ridersFor(call, decision))
-      parts.warehouses.forget()
+      const row = await requireWarehouse(deps.sql, params.warehouse)
+      const decision = permit(call, toObject(row))
+      await deleteWarehouse(deps, row, toCommitRecord(call, decision))
+      deps.warehouses.forget()
     },
   })
 
   return [create, list, get, remove]
 }
 
-/** A directory that has a bucket name has it for the gateway; nothing else is handed out without being asked for. */
+/**
+ * Returns the default vending profile: a directory with a bucket name uses the gateway, every other storage vends
+ * nothing.
+ */
 function defaultVending(profile: StorageProfile): VendingProfile {
   return { mode: bucketOfDirectory(profile) === null ? 'none' : 'gateway' }
 }

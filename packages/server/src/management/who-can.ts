@@ -1,20 +1,13 @@
 import { z } from 'zod'
-import { decide } from '../access/decide.ts'
-import { isOwners, privilegesGiving, privilegesGivingOnServer } from '../access/privilege-bits.ts'
-import type { Call } from '../http/operation.ts'
-import type { SecurableRow } from '../store/grants.ts'
-import { type HolderPage, listHolders } from '../store/holders.ts'
-import { listNamedHolders } from '../store/named-principals.ts'
-import { administersPrincipals } from './asked-policy.ts'
-import { administer, type ManagementParts } from './administer.ts'
-import type { PrincipalRow } from '../store/principals.ts'
+import { findHolders } from '../access/holders.ts'
+import { administer, type ManagementDeps } from './administer.ts'
+import type { PrincipalRow } from '../directory/principals.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { noteAbout } from './explain-access.ts'
 import { privilege } from './grants.ts'
 import { readPage } from './paging.ts'
-import { heldAlong, objectsAlong } from './objects-above.ts'
 import { id, nextPageToken, pageParameters } from './schemas.ts'
-import { labelOf, securableIn, securableOf } from './securable.ts'
+import { formatSecurable, parseSecurable, requireSecurable } from './securable.ts'
 
 /** A principal without its state. */
 type HolderView = Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'kind'>
@@ -34,7 +27,7 @@ export function whoCanOperations({
   sql,
   policies,
   pageTokens,
-}: ManagementParts): readonly ManagementOperation[] {
+}: ManagementDeps): readonly ManagementOperation[] {
   return [
     defineOperation({
       id: 'whoCan',
@@ -58,63 +51,33 @@ export function whoCanOperations({
         ...pageParameters,
       }),
       lists: ['namespace'],
-      answer: {
+      response: {
         status: 200,
         schema: z.strictObject({ principals: z.array(holderView), nextPageToken }),
         description: 'One page.',
       },
       async run({ query: { privilege, server, warehouse, namespace, relation, pageToken, pageSize } }, call) {
-        const name = securableIn(server === undefined ? { warehouse, namespace, relation } : 'server')
-        const { row, object } = await securableOf(sql, name)
-        call.audit.object = labelOf(name)
+        const name = parseSecurable(server === undefined ? { warehouse, namespace, relation } : 'server')
+        const { row, object } = await requireSecurable(sql, name)
+        call.audit.object = formatSecurable(name)
         administer(call, row.chain, object)
         noteAbout(call, row, {})
-        const asked = {
-          securableIds: row.chain.ids,
-          privileges: privilegesGiving(privilege),
-          serverPrivileges: privilegesGivingOnServer(privilege),
-          unlimitedEngines: isOwners(privilege),
-          owners: isOwners(privilege) ? row.chain.owners : [],
-          groupAges: policies.groupAges,
-          warehouseId: row.kind === 'server' ? null : (row.chain.ids.at(-1) ?? null),
-        }
-        const isComplete = administersPrincipals(call)
-        const list = isComplete ? (page: HolderPage) => listHolders(sql, page) : await namedHolders(row, call)
-        const mayToo = async (holder: PrincipalRow): Promise<boolean> => {
-          const policy = isComplete
-            ? await policies.ofPrincipal(holder.id, row.policyVersion)
-            : await policies.ofRights(holder.id)
-          return decide(policy, row.chain, privilege).outcome === 'allow'
-        }
+        const list = await findHolders({ sql, policies }, row, privilege, call.policy)
         const { rows, nextPageToken } = await readPage(
           pageTokens,
-          { list: JSON.stringify(['who-can', row.id, privilege, isComplete]), pageToken, pageSize },
+          { list: JSON.stringify(['who-can', row.id, privilege, list.isComplete]), pageToken, pageSize },
           ([name, id], limit) =>
-            list({ ...asked, after: name !== undefined && id !== undefined ? { name, id } : null, limit }),
+            list.read(name !== undefined && id !== undefined ? { name, id } : null, limit),
           ({ name, id }) => [name, id],
-          policies.narrows ? mayToo : null,
+          list.shown,
           call.signal,
         )
-        return { principals: rows.map(viewOfHolder), nextPageToken }
+        return { principals: rows.map(toHolderView), nextPageToken }
       },
     }),
   ]
-
-  /** Lists from the grants on the objects that the caller manages; members of roles and groups are for administrators. */
-  async function namedHolders(
-    { chain }: SecurableRow,
-    call: Call,
-  ): Promise<(page: HolderPage) => Promise<PrincipalRow[]>> {
-    const managed = heldAlong(call.policy, chain, await objectsAlong(sql, chain), 'manage')
-    return (page) =>
-      listNamedHolders(sql, {
-        ...page,
-        securableIds: managed.map(({ id }) => id),
-        owners: page.owners.length === 0 ? [] : managed.map(({ ownerId }) => ownerId),
-      })
-  }
 }
 
-function viewOfHolder({ id, issuer, subject, name, kind }: PrincipalRow): HolderView {
+function toHolderView({ id, issuer, subject, name, kind }: PrincipalRow): HolderView {
   return { id, issuer, subject, name, kind }
 }

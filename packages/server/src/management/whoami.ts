@@ -1,17 +1,14 @@
 import { z } from 'zod'
-import { decide, serverChain } from '../access/decide.ts'
-import { waysOf } from '../access/explain.ts'
+import { managesServer } from '../access/decide.ts'
 import type { EngineLimits } from '../access/engine-limits.ts'
 import { privilegesIn } from '../access/privilege-bits.ts'
-import type { Privilege } from '../access/privilege.ts'
-import type { FirstCalls } from '../store/engines.ts'
-import { listMemberships, nameSecurables } from '../store/explanations.ts'
-import { findSubject } from '../store/subjects.ts'
-import type { ManagementParts } from './administer.ts'
+import type { Privilege } from '../privilege.ts'
+import { describeCaller, type FirstCalls } from '../directory/caller.ts'
+import type { ManagementDeps } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { party } from './explanation-view.ts'
 import { privilege } from './grants.ts'
-import { id, instant, instantOf } from './schemas.ts'
+import { id, instant, formatInstant } from './schemas.ts'
 
 interface LimitsView {
   readonly name: string
@@ -54,14 +51,14 @@ const role = z.strictObject({
 })
 
 /** Tells callers who they are here. */
-export function whoamiOperations({ sql, policies }: ManagementParts): readonly ManagementOperation[] {
+export function whoamiOperations(deps: ManagementDeps): readonly ManagementOperation[] {
   const whoami = defineOperation({
     id: 'whoAmI',
     method: 'GET',
     path: '/management/v1/whoami',
     subject: 'access',
     summary: 'Shows who calls, on whose behalf, how that was proven and until when.',
-    answer: {
+    response: {
       status: 200,
       schema: z.strictObject({
         principal: party,
@@ -82,9 +79,7 @@ export function whoamiOperations({ sql, policies }: ManagementParts): readonly M
           ),
         roles: z.array(role),
         administrator: z.boolean().describe('It may manage the server in this call.'),
-        limits: limitsView
-          .nullable()
-          .describe('What the engine may reach at most; null: no engine has a part in it.'),
+        limits: limitsView.nullable().describe('Limits of the engine; null: no engine acts in this call.'),
       }),
       description: 'The caller.',
     },
@@ -92,42 +87,33 @@ export function whoamiOperations({ sql, policies }: ManagementParts): readonly M
       const { identity, policy } = call
       const { principal, actors, method, expiresAt, sessionEndsAt = null } = identity
       const authenticatedAt = identity.authTime ?? identity.issuedAt ?? null
-      const subject = await findSubject(sql, principal.id, policies.groupAges)
-      const ways = waysOf(policy, await listMemberships(sql, principal.id))
+      const { login, groups, roles, engineWarehouses } = await describeCaller(deps, policy, principal.id)
       return {
         principal,
         actors: [...actors],
         method,
         obtainedBy: identity.obtainedBy ?? method,
-        authenticatedAt: momentOf(authenticatedAt),
-        expiresAt: momentOf(expiresAt),
-        sessionEndsAt: momentOf(sessionEndsAt),
+        authenticatedAt: formatNullable(authenticatedAt),
+        expiresAt: formatNullable(expiresAt),
+        sessionEndsAt: formatNullable(sessionEndsAt),
         queryId: identity.queryId ?? null,
-        login: subject?.login ?? null,
-        groups: [...(subject?.groups ?? [])],
-        roles: [...ways.values()].flatMap((way) => {
-          const last = way.at(-1)
-          const through = way.slice(0, -1).map(({ name }) => name)
-          return last?.kind === 'role' ? [{ id: last.id, name: last.name, through }] : []
-        }),
-        administrator: decide(policy, serverChain, 'manage').outcome === 'allow',
-        limits: policy.engine === null ? null : await limitsOf(policy.engine),
+        login,
+        groups: [...groups],
+        roles: [...roles],
+        administrator: managesServer(policy),
+        limits: policy.engine === null ? null : toLimitsView(policy.engine, engineWarehouses),
       }
     },
   })
   // An engine that cannot get further may at least ask what it was taken for.
   return [{ ...whoami, needsNoUser: () => true }]
-
-  async function limitsOf(engine: EngineLimits): Promise<LimitsView> {
-    const { name, alone, firstCalls, bits, administers, refreshes } = engine
-    const warehouses =
-      engine.warehouses === null
-        ? null
-        : (await nameSecurables(sql, [...engine.warehouses])).map(({ name }) => name).toSorted()
-    return { name, alone, firstCalls, warehouses, privileges: privilegesIn(bits), administers, refreshes }
-  }
 }
 
-function momentOf(epochMs: number | null): string | null {
-  return epochMs === null ? null : instantOf(epochMs)
+function toLimitsView(engine: EngineLimits, warehouses: readonly string[] | null): LimitsView {
+  const { name, alone, firstCalls, bits, administers, refreshes } = engine
+  return { name, alone, firstCalls, warehouses, privileges: privilegesIn(bits), administers, refreshes }
+}
+
+function formatNullable(epochMs: number | null): string | null {
+  return epochMs === null ? null : formatInstant(epochMs)
 }

@@ -14,7 +14,7 @@ function fail(limiter: AttemptLimiter, times: number, of: AttemptSource): void {
   for (let time = 0; time < times; time += 1) limiter.failed(of)
 }
 
-test('many failures at one address hold up whom it has not seen, and nobody who was proven there', () => {
+test('many failures at one address delay new sources there, and not a source that has authenticated there', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl'))
   for (let guess = 0; guess < 10; guess += 1) limiter.failed(source(`guess-${guess}`))
@@ -23,14 +23,14 @@ test('many failures at one address hold up whom it has not seen, and nobody who 
   expect(limiter.secondsToWait(source('new', null, '10.0.0.2'))).toBe(0)
 })
 
-test('a proven name has its own failures to answer for', () => {
+test('failures of a name that has authenticated count for that name only', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl'))
   fail(limiter, 3, source('etl'))
   expect(limiter.secondsToWait(source('etl'))).toBe(60)
 })
 
-test('a secret that was right here is never held up, whatever others try in its name', () => {
+test('a secret that was accepted at this address is never delayed by failures of others under its name', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl', 'right'))
   for (let guess = 0; guess < 20; guess += 1) limiter.failed(source('etl', `wrong-${guess}`))
@@ -39,14 +39,14 @@ test('a secret that was right here is never held up, whatever others try in its 
   expect(limiter.secondsToWait(source('other', 'right'))).toBe(60)
 })
 
-test('until it is wrong itself', () => {
+test('an accepted secret is delayed after it fails itself', () => {
   const limiter = limiterAt()
   limiter.succeeded(source('etl', 'right'))
   fail(limiter, 3, source('etl', 'right'))
   expect(limiter.secondsToWait(source('etl', 'right'))).toBe(60)
 })
 
-test('failures count for their window', () => {
+test('failures expire with their window', () => {
   let now = 0
   const limiter = limiterAt(() => now)
   fail(limiter, 3, source('etl'))

@@ -1,28 +1,28 @@
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
 
 export interface AttemptLimits {
-  /** Failures of one client name at one address until it is held up. 0: no limit. */
+  /** Failures of one client name at one address before it is delayed. 0: no limit. */
   readonly perClient: number
-  /** Failures of one address until it is held up. 0: no limit. */
+  /** Failures of one address before it is delayed. 0: no limit. */
   readonly perAddress: number
-  /** How long failures count, in ms. */
+  /** Time for which a failure counts, in ms. */
   readonly windowMs: number
 }
 
-/** The limits that hold when nothing else is configured. */
+/** The default limits. */
 const defaultAttemptLimits: AttemptLimits = { perClient: 20, perAddress: 100, windowMs: 60_000 }
 
-/** Where an attempt comes from. */
+/** Source of an attempt. */
 export interface AttemptSource {
-  /** The party, as `partyOf` says. */
+  /** The party, as computed by `partyOf`. */
   readonly address: string
-  /** The name it gave, empty for none. */
+  /** The client name of the request; empty: the request has none. */
   readonly client: string
-  /** Digest of the secret that it shows; null: what it shows is another each time. */
+  /** Digest of the secret; null: the proof is a different one in each request. */
   readonly secret: string | null
 }
 
-/** Sources that are remembered, of each kind. */
+/** Maximum number of sources to remember, of each kind. */
 const maxSources = 10_000
 
 interface Count {
@@ -32,12 +32,13 @@ interface Count {
 
 /**
  * Counts failed attempts in fixed windows, in memory, for a bounded number of sources: per address, and per client name
- * at an address. Never per client name alone: whoever knows a name could hold up its owner from anywhere.
+ * at an address. It never counts per client name only, because anyone who knows a name could then delay its owner from
+ * any address.
  *
- * Secrets of 256 bits are not to be guessed; this keeps those who try from making the store work. So a source over its
- * limit is not shut out: its attempts go through a queue (`fair-queue.ts`), because somebody else at the same
- * address, or behind the same proxy, may be the client that the name belongs to. A secret that was right at this address
- * before does not even wait. Nobody learns a secret from that: it is compared by its digest, and checked in full after.
+ * Secrets of 256 bits cannot be guessed; the limiter keeps guesses from loading the database. So it does not lock out a
+ * source over its limit: attempts of that source wait in a queue (`fair-queue.ts`), because another client at the same
+ * address, or behind the same proxy, may be the owner of the name. A secret that was accepted at this address before
+ * does not wait. This reveals no secret: the limiter compares a digest, and the caller checks the secret in full.
  */
 export class AttemptLimiter {
   readonly #limits: AttemptLimits
@@ -52,7 +53,7 @@ export class AttemptLimiter {
     this.#proven = callerCache({ max: maxSources })
   }
 
-  /** For how many seconds the source will be held up, or 0: it is not. */
+  /** Returns for how many seconds the source is delayed; 0: it is not. */
   secondsToWait(source: AttemptSource): number {
     if (source.secret !== null && this.#proven.has(secretOf(source))) return 0
     const now = this.#now()
@@ -77,13 +78,13 @@ export class AttemptLimiter {
     }
   }
 
-  /** An attempt that was good. */
+  /** Records a successful attempt. */
   succeeded(source: AttemptSource): void {
     this.#proven.set(nameOf(source), true)
     if (source.secret !== null) this.#proven.set(secretOf(source), true)
   }
 
-  /** Of the address first. */
+  /** Returns the counters of an attempt, that of the address first. */
   #counters(source: AttemptSource): { readonly key: CallerKey; readonly limit: number }[] {
     return [
       { key: callerKey(source.address), limit: this.#limits.perAddress },

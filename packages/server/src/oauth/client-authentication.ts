@@ -1,4 +1,4 @@
-import { bearerOf } from '../identity/bearer.ts'
+import { parseBearer } from '../identity/bearer.ts'
 import { type Form, formDecode } from './form.ts'
 import { invalidRequest } from './token-errors.ts'
 import { jwtAssertion } from './token-types.ts'
@@ -6,19 +6,20 @@ import { jwtAssertion } from './token-types.ts'
 const maxLength = 512
 const maxAssertionLength = 16_384
 
-/** What a client sent to prove who it is. */
+/** Proof of identity in a client's request. */
 export type ClientProof =
-  /** `id` null: it sent a secret alone. */
+  /** `id` null: the client sent only a secret. */
   | { readonly kind: 'secret'; readonly id: string | null; readonly secret: string }
   | { readonly kind: 'assertion'; readonly id: string | null; readonly assertion: string }
-  /** Proves an engine in Iceberg's own dialect of token exchange, and nobody anywhere else. */
+  /** Authenticates an engine in Iceberg's own form of token exchange, and is ignored by all other grants. */
   | { readonly kind: 'bearer'; readonly token: string }
 
 /**
- * Reads how the client authenticates: `client_secret_basic` (id and secret form-encoded inside, RFC 6749 section 2.3.1),
- * `client_secret_post`, or a JWT (`private_key_jwt` and its like, RFC 7523 section 2.2), never two of them. Null: not at all.
+ * Parses the client authentication: `client_secret_basic` (id and secret form-encoded inside, RFC 6749 section 2.3.1),
+ * `client_secret_post`, or a JWT (`private_key_jwt` and similar, RFC 7523 section 2.2), never two of them. Returns null
+ * when the request has none.
  *
- * A `Bearer` header gives way to any of them: Iceberg clients that get a new token send their old one along.
+ * Any of them has precedence over a `Bearer` header: Iceberg clients that request a new token also send their old one.
  */
 export function clientProofOf(authorization: string | undefined, form: Form): ClientProof | null {
   const basic = authorization === undefined ? null : basicCredentials(authorization)
@@ -27,12 +28,14 @@ export function clientProofOf(authorization: string | undefined, form: Form): Cl
   const id = form.get('client_id') ?? null
   if ([basic, assertion, secret].filter((given) => given !== null && given !== undefined).length > 1) {
     throw invalidRequest(
-      'The client authenticates twice: use the Authorization header, client_secret or client_assertion, one of them.',
+      'The client authenticates twice: send either the Authorization header, client_secret or client_assertion.',
     )
   }
   if (basic) {
     if (id !== null && id !== basic.id)
-      throw invalidRequest('The client_id is not the one of the Authorization header.')
+      throw invalidRequest(
+        'The client_id differs from the one in the Authorization header: send the same one, or omit it.',
+      )
     return basic
   }
   if (assertion !== null) {
@@ -40,7 +43,7 @@ export function clientProofOf(authorization: string | undefined, form: Form): Cl
     return { kind: 'assertion', id, assertion }
   }
   if (secret !== undefined) return limited({ kind: 'secret', id, secret })
-  const token = authorization === undefined ? null : bearerOf(authorization)
+  const token = authorization === undefined ? null : parseBearer(authorization)
   return token === null ? null : { kind: 'bearer', token }
 }
 
@@ -50,7 +53,7 @@ function assertionOf(form: Form): string | null {
   if (assertion === undefined || type !== jwtAssertion)
     throw invalidRequest(`A client_assertion must come with the client_assertion_type ${jwtAssertion}.`)
   if (assertion.length > maxAssertionLength)
-    throw invalidRequest(`The client_assertion may have ${maxAssertionLength} characters at most.`)
+    throw invalidRequest(`The client_assertion can have at most ${maxAssertionLength} characters.`)
   return assertion
 }
 
@@ -78,7 +81,7 @@ function limited(
 }
 
 function tooLong(): Error {
-  return invalidRequest(`The client id and secret may have ${maxLength} characters at most.`)
+  return invalidRequest(`The client id and secret can have at most ${maxLength} characters.`)
 }
 
 function malformed(): Error {

@@ -1,24 +1,24 @@
 import { HeadgateError } from '@headgate/errors'
 import { checkClientAssertion } from '../identity/client-assertion.ts'
 import { checkClientSecret } from '../identity/client-secret.ts'
-import type { Identity } from '../identity/identity.ts'
-import { type EngineRow, findEngine } from '../store/engines.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { type EngineRow, findEngine } from '../directory/engines.ts'
 import type { ClientProof } from './client-authentication.ts'
 import { invalidAssertion, invalidClient } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
-/** A client that proved itself now. */
+/** A client that has authenticated in this request. */
 export interface Client {
-  readonly identity: Identity
+  readonly identity: ProvenIdentity
   readonly clientId: string
 }
 
 /**
- * Who the client is, by its secret or its assertion.
+ * Authenticates the client by its secret or its assertion.
  *
  * @throws HeadgateError `invalid-client`
  */
-export async function authenticateClient(parts: TokenParts, proof: ClientProof | null): Promise<Client> {
+export async function authenticateClient(deps: TokenDeps, proof: ClientProof | null): Promise<Client> {
   if (proof === null || proof.kind === 'bearer') {
     throw new HeadgateError(
       'invalid-client',
@@ -26,30 +26,33 @@ export async function authenticateClient(parts: TokenParts, proof: ClientProof |
     )
   }
   if (proof.kind === 'secret') {
-    const check = await checkClientSecret(parts.sql, proof.id, proof.secret, parts.now())
+    const check = await checkClientSecret(deps.sql, proof.id, proof.secret, deps.now())
     if (!check.ok) throw invalidClient(check.reason)
     return check
   }
-  const { issuer } = parts.sessions.settings
-  const tokens = parts.external?.tokens ?? null
+  const { issuer } = deps.sessions.settings
+  const tokens = deps.external?.tokens ?? null
   const check = await checkClientAssertion(
-    { sql: parts.sql, issuer, external: tokens },
+    { sql: deps.sql, issuer, external: tokens },
     proof.assertion,
-    parts.now(),
+    deps.now(),
   )
   if (!check.ok) throw invalidAssertion(check.reason, check.told)
   if (proof.id !== null && proof.id !== check.clientId)
-    throw invalidAssertion('another client_id', 'The client_id is not the one of the client_assertion.')
+    throw invalidAssertion(
+      'another client_id',
+      'The client_id differs from the one in the client_assertion: send the same one, or omit it.',
+    )
   return check
 }
 
 /**
- * The entry of a client that acts for users.
+ * Finds the engine entry of a client that acts for users.
  *
  * @throws HeadgateError `unauthorized-client` when it is not registered as an engine
  */
 export async function engineOf(
-  { sql }: TokenParts,
+  { sql }: TokenDeps,
   { identity }: Pick<Client, 'identity'>,
 ): Promise<EngineRow> {
   const engine = await findEngine(sql, identity.principal.id)
@@ -57,6 +60,6 @@ export async function engineOf(
   const { subject } = identity.principal
   throw new HeadgateError(
     'unauthorized-client',
-    `The client ${subject} is not registered as an engine, so it acts for nobody: headgate engine add ${subject}`,
+    `The client ${subject} is not registered as an engine, so it cannot act for users. Register it: headgate engine add ${subject}`,
   )
 }

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { objectAt } from '../iceberg/test-tables.ts'
-import { type TestServer, testServer } from '../test-server.ts'
+import { objectAt } from '../../test/iceberg/tables.ts'
+import { type TestServer, testServer } from '../../test/server.ts'
 
 const issuer = 'http://headgate.test'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** As somebody asks who says another name of the server than it has. */
+/** Requests a document under a host name that the server does not have. */
 async function get(path: string, host = 'evil.example'): Promise<Record<string, unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   request(server.url + path, { headers: { host, 'x-forwarded-host': host, forwarded: `host=${host}` } })
@@ -26,8 +26,8 @@ async function get(path: string, host = 'evil.example'): Promise<Record<string, 
   return JSON.parse(await promise) as Record<string, unknown>
 }
 
-describe('whoever is to trust tokens of this server', () => {
-  test('finds it as an OpenID provider, by the URL that it was configured with', async () => {
+describe('discovery', () => {
+  test('describes the server as an OpenID provider under its configured URL', async () => {
     expect(await get('/.well-known/openid-configuration')).toMatchObject({
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
@@ -37,7 +37,7 @@ describe('whoever is to trust tokens of this server', () => {
     })
   })
 
-  test('finds it as an authorization server', async () => {
+  test('describes the server as an authorization server', async () => {
     expect(await get('/.well-known/oauth-authorization-server')).toMatchObject({
       issuer,
       token_endpoint: `${issuer}/oauth/token`,
@@ -50,7 +50,7 @@ describe('whoever is to trust tokens of this server', () => {
     })
   })
 
-  test('finds whose tokens open it, as every 401 says where', async () => {
+  test('lists the accepted issuers at the address that every 401 contains', async () => {
     const path = '/.well-known/oauth-protected-resource'
     expect(await get(path)).toMatchObject({
       resource: issuer,
@@ -71,7 +71,7 @@ describe('whoever is to trust tokens of this server', () => {
     )
   })
 
-  test('verifies them with the published keys, which have no secret half', async () => {
+  test('publishes the public keys that verify tokens, without private parts', async () => {
     const { keys } = (await get('/.well-known/jwks.json')) as unknown as JSONWebKeySet
     expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([
       ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
@@ -81,7 +81,7 @@ describe('whoever is to trust tokens of this server', () => {
     expect(payload['name']).toBe('somebody')
   })
 
-  test('learns of a new key before it signs', async () => {
+  test('publishes a new key before the server signs with it', async () => {
     const added = await server.send('POST', '/management/v1/keys', { purpose: 'session-token' })
     expect(added.status).toBe(201)
     const { id } = objectAt(added.json)
@@ -94,14 +94,14 @@ describe('whoever is to trust tokens of this server', () => {
   })
 })
 
-describe('of a public URL with a path', () => {
+describe('discovery for a public URL with a path', () => {
   const publicUrl = 'https://data.example/lake/catalog'
 
-  test('documents are below it, and where RFC 8414 and RFC 9728 put them', async () => {
+  test('serves documents below the URL, and at the paths of RFC 8414 and RFC 9728', async () => {
     await using behind = await testServer({ publicUrl })
     const json = async (path: string): Promise<unknown> => (await behind.send('GET', path)).json
     for (const name of ['oauth-protected-resource', 'oauth-authorization-server', 'openid-configuration']) {
-      // The proxy takes the path away, and passes on what is asked for at the host's own `/.well-known/`.
+      // The proxy removes the path, and forwards requests for the host's own `/.well-known/`.
       const [below, between] = [`/.well-known/${name}`, `/.well-known/${name}/lake/catalog`]
       expect(await json(between)).toEqual(await json(below))
       expect((await behind.send('GET', `${between}/more`)).status).toBe(404)
@@ -113,7 +113,7 @@ describe('of a public URL with a path', () => {
     })
   })
 
-  test('a 401 names the place that RFC 9728 has for its document', async () => {
+  test('a 401 contains the address that RFC 9728 defines for the document', async () => {
     await using behind = await testServer({ publicUrl, anonymous: false })
     const refused = await behind.send('GET', '/v1/config')
     expect(refused.headers.get('www-authenticate')).toBe(

@@ -1,29 +1,29 @@
 import { clientAlgorithms } from '../identity/client-key.ts'
-import type { OpenOperation } from '../http/open-operation.ts'
-import type { Answer } from '../http/operation.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
+import type { Response } from '../operation/operation.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { publicKeys } from '../keys/public-keys.ts'
 
-export interface DiscoveryParts {
-  /** The configured public URL, without trailing slash: never what a request says of itself. */
+export interface DiscoveryDeps {
+  /** The configured public URL, without trailing slash; never taken from a request. */
   readonly issuer: string
   readonly ring: KeyRing
-  /** `grant_type`s that the token endpoint takes. */
+  /** `grant_type`s of the token endpoint. */
   readonly grantTypes: readonly string[]
-  /** Other issuers whose tokens are taken here. */
+  /** Other issuers whose tokens the server accepts. */
   readonly issuers: readonly string[]
 }
 
-/** Seconds. A key is published at least so long before it signs: no longer than `promoteKey` waits. */
+/** Seconds. A key is published at least this long before it signs, which is at most as long as `promoteKey` waits. */
 const keysMaxAge = 60
 const documentMaxAge = 3_600
 
 /**
- * What others must know to trust tokens of this server: as an OpenID provider (OpenID Connect Discovery 1.0 section 4,
- * as far as it applies to a server that issues tokens and logs nobody in), as an authorization server (RFC 8414), the
- * public keys (RFC 7517), and, as a protected resource, whose tokens open it (RFC 9728). Nothing in it is secret.
+ * Serves the metadata with which others verify tokens of this server. As an OpenID provider: OpenID Connect Discovery 1.0
+ * section 4, without sign-in, which this server does not have. As an authorization server: RFC 8414. Its public keys:
+ * RFC 7517. As a protected resource: the issuers that it accepts, RFC 9728. Nothing in it is secret.
  */
-export function discoveryOperations({ issuer, ring, grantTypes, issuers }: DiscoveryParts): OpenOperation[] {
+export function discoveryOperations({ issuer, ring, grantTypes, issuers }: DiscoveryDeps): OpenOperation[] {
   const common = { issuer, jwks_uri: `${issuer}${keysPath}` }
   const provider = {
     ...common,
@@ -39,7 +39,7 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: clientAlgorithms,
     scopes_supported: ['catalog'],
-    // There is no authorization endpoint.
+    // The server has no authorization endpoint.
     response_types_supported: [],
   }
   const resource = {
@@ -63,13 +63,13 @@ export function discoveryOperations({ issuer, ring, grantTypes, issuers }: Disco
   ]
 }
 
-/** More than this many schemes are not read (`spec/rest-auth-extension.md`). */
+/** Maximum number of schemes that clients read (`spec/rest-auth-extension.md`). */
 const maxSchemes = 16
 
 /**
- * How clients may authenticate, as far as this server can say (`spec/rest-auth-extension.md`): with a token of one of
- * its issuers, its own first, or with one that they have already. What another issuer has to be asked for is agreed
- * with that one.
+ * Returns the ways in which clients may authenticate (`spec/rest-auth-extension.md`): with a token of one of the accepted
+ * issuers, this server's own first, or with a token that they already have. The parameters of a request to another issuer
+ * are defined by that issuer.
  */
 function declaredSchemes(issuer: string, others: readonly string[]): object {
   const bearer = { name: 'BearerAuth', type: 'bearer' }
@@ -85,15 +85,15 @@ function declaredSchemes(issuer: string, others: readonly string[]): object {
 const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 const keysPath = '/.well-known/jwks.json'
 
-/** Where RFC 9728 section 3.1 has the document: the challenge of every 401 points there. */
+/** Returns the address of the document by RFC 9728 section 3.1; the challenge of every 401 contains it. */
 export function resourceMetadataUrl(publicUrl: string): string {
   return `${new URL(publicUrl).origin}${resourceMetadataPath}${pathOf(publicUrl)}`
 }
 
 /**
- * Where a document is asked for, as this server sees the path behind a proxy that takes the path of the public URL away:
- * below the public URL (OpenID Connect Discovery section 4.1), and for a public URL with a path also between the host and
- * that path (RFC 8414 section 3.1, RFC 9728 section 3.1), if the proxy passes that on.
+ * Returns the paths of a document, as this server sees them behind a proxy that removes the path of the public URL. One is
+ * below the public URL (OpenID Connect Discovery section 4.1). For a public URL with a path, another one is between the
+ * host and that path (RFC 8414 section 3.1, RFC 9728 section 3.1), if the proxy forwards it.
  */
 function placesOf(path: string, publicUrl: string): string[] {
   const behind = pathOf(publicUrl)
@@ -106,7 +106,7 @@ function pathOf(publicUrl: string): string {
 
 function document(id: string, path: string, maxAge: number, content: () => object): OpenOperation {
   const headers = { 'content-type': 'application/json', 'cache-control': `public, max-age=${maxAge}` }
-  const open = (): Promise<Answer> =>
+  const open = (): Promise<Response> =>
     Promise.resolve({ status: 200, headers, body: JSON.stringify(content()) })
   return { id, method: 'GET', path, open }
 }

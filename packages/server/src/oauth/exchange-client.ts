@@ -1,123 +1,125 @@
 import { HeadgateError } from '@headgate/errors'
-import type { Identity } from '../identity/identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import { peek } from '../identity/peek.ts'
-import { type EngineRow, findEngine, findEngineOfParty } from '../store/engines.ts'
+import { type EngineRow, findEngine, findEngineOfParty } from '../directory/engines.ts'
 import { authenticateClient, type Client, engineOf } from './clients.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
 import type { TokenRequest } from './grant.ts'
 import { refuseStopped } from './issue.ts'
 import { invalidClient, invalidGrant, invalidRequest } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
-/** Who asks for an exchange, and whether it is about what they hold already. */
+/** The client of an exchange, and whether it exchanges a token that it already holds. */
 export type ExchangeClient =
-  /** A client renews its own token; `proven` null: by that token alone, which is live. */
-  | { readonly kind: 'own-token'; readonly session: Identity; readonly proven: Client | null }
-  /** A live token of a user renews itself: it is the subject and the bearer in one. */
-  | { readonly kind: 'own-session'; readonly session: Identity }
+  /** A client renews its own token. `proven` null: that valid token is its only authentication. */
+  | { readonly kind: 'own-token'; readonly session: ProvenIdentity; readonly proven: Client | null }
+  /** A valid token of a user renews itself: it is both the subject and the bearer token. */
+  | { readonly kind: 'own-session'; readonly session: ProvenIdentity }
   | { readonly kind: 'engine'; readonly engine: EngineRow }
 
 /** @throws HeadgateError `invalid-client`, `invalid-grant`, `unauthorized-client` */
 export async function clientOfExchange(
-  parts: TokenParts,
+  deps: TokenDeps,
   { proof, form, note }: TokenRequest,
   asked: ExchangeRequest,
 ): Promise<ExchangeClient> {
   if (proof?.kind === 'bearer') {
-    if (proof.token === asked.subjectToken) return holder(parts, proof.token, asked)
-    const engine = await engineByBearer(parts, proof.token)
+    if (proof.token === asked.subjectToken) return holder(deps, proof.token, asked)
+    const engine = await engineByBearer(deps, proof.token)
     if (asked.actorToken !== null && asked.actorToken !== proof.token)
-      throw invalidRequest('The actor_token must be the token in the Authorization header.')
+      throw invalidRequest('The actor_token must equal the token in the Authorization header.')
     const id = form.get('client_id')
     if (id !== undefined && id !== engine.subject)
-      throw invalidRequest('The client_id is not the one of the token in the Authorization header.')
+      throw invalidRequest(
+        'The client_id differs from the one of the token in the Authorization header: send the same one, or omit it.',
+      )
     return { kind: 'engine', engine }
   }
-  const client = await authenticateClient(parts, proof)
+  const client = await authenticateClient(deps, proof)
   note({ client: client.clientId })
-  const session = await parts.sessions.recognize(asked.subjectToken)
+  const session = await deps.sessions.recognize(asked.subjectToken)
   const { id } = client.identity.principal
   if (session?.principal.id === id && session.actors.length === 0 && asked.actorToken === null)
     return { kind: 'own-token', session, proven: client }
-  const engine = await engineOf(parts, client)
-  if (asked.actorToken !== null) await refuseForeignActor(parts, engine, asked.actorToken)
+  const engine = await engineOf(deps, client)
+  if (asked.actorToken !== null) await refuseForeignActor(deps, engine, asked.actorToken)
   return { kind: 'engine', engine }
 }
 
-/** The bearer asks for a renewal of the very token that it shows. */
+/** Handles a bearer token that is also the subject token: the client requests its renewal. */
 async function holder(
-  parts: TokenParts,
+  deps: TokenDeps,
   token: string,
   { actorToken }: ExchangeRequest,
 ): Promise<ExchangeClient> {
   if (actorToken !== null && actorToken !== token)
-    throw invalidRequest('A renewal keeps who acts: leave out the actor_token.')
-  const session = await liveSession(parts, token)
+    throw invalidRequest('A renewal does not change the actor: omit the actor_token.')
+  const session = await liveSession(deps, token)
   return session.actors.length === 0
     ? { kind: 'own-token', session, proven: null }
     : { kind: 'own-session', session }
 }
 
-/** The session of a token of ours that is not over. */
-async function liveSession(parts: TokenParts, token: string): Promise<Identity> {
-  const session = await parts.sessions.recognize(token)
+/** Returns the session of a valid token of this server. */
+async function liveSession(deps: TokenDeps, token: string): Promise<ProvenIdentity> {
+  const session = await deps.sessions.recognize(token)
   if (session === null) {
     throw invalidClient(
-      'bearer is no token of ours',
-      'The token in the Authorization header is no token of this server: authenticate with client_id and client_secret, or a client_assertion.',
+      'bearer is not a token of this server',
+      'The token in the Authorization header is not a token of this server: authenticate with client_id and client_secret, or a client_assertion.',
     )
   }
-  if ((session.expiresAt ?? 0) > parts.now()) return session
-  // It was ours: nobody is guessing, so it does not count as an attempt.
+  if ((session.expiresAt ?? 0) > deps.now()) return session
+  // The token was valid once, so this is not a guess and does not count as a failed attempt.
   const user = session.actors.length > 0
   throw invalidGrant(
     user
-      ? 'The token in the Authorization header has expired, and with it the session of the user: exchange the token of the user anew.'
+      ? 'The token in the Authorization header has expired, and with it the session of the user: exchange a new token of the user.'
       : 'The token in the Authorization header has expired: authenticate with client_id and client_secret.',
     'expired',
   )
 }
 
-async function engineByBearer(parts: TokenParts, token: string): Promise<EngineRow> {
+async function engineByBearer(deps: TokenDeps, token: string): Promise<EngineRow> {
   const issuer = peek(token)?.claims['iss']
-  const external = parts.external?.tokens
+  const external = deps.external?.tokens
   if (external !== undefined && typeof issuer === 'string' && external.issuers.has(issuer)) {
     const verified = await external.verify(token, 'bearer')
     if (!verified.ok) throw invalidClient(verified.reason, verified.told)
     const { subject, issuedAt, actor } = verified.value
-    const engine = actor === null ? await findEngineOfParty(parts.sql, verified.value.issuer, subject) : null
+    const engine = actor === null ? await findEngineOfParty(deps.sql, verified.value.issuer, subject) : null
     return standingEngine(engine, subject, issuedAt)
   }
-  const session = await liveSession(parts, token)
+  const session = await liveSession(deps, token)
   if (session.actors.length > 0) {
     throw invalidClient(
       'bearer is the token of a user',
-      "The token in the Authorization header is one of a user: only an engine's own token authenticates it.",
+      "The token in the Authorization header belongs to a user: only an engine's own token authenticates the engine.",
     )
   }
   const { id, subject } = session.principal
-  return standingEngine(await findEngine(parts.sql, id), subject, session.issuedAt ?? 0)
+  return standingEngine(await findEngine(deps.sql, id), subject, session.issuedAt ?? 0)
 }
 
 function standingEngine(engine: EngineRow | null, subject: string, issuedAt: number): EngineRow {
   if (engine === null) {
     throw new HeadgateError(
       'unauthorized-client',
-      `The bearer ${subject} is not registered as an engine, so it acts for nobody: headgate engine add ${subject}`,
+      `The bearer ${subject} is not registered as an engine, so it cannot act for users. Register it: headgate engine add ${subject}`,
     )
   }
   refuseStopped(engine, issuedAt)
   return engine
 }
 
-/** `act` comes from a client that proved itself, never from text: an actor token can only repeat it. */
-async function refuseForeignActor(parts: TokenParts, engine: EngineRow, token: string): Promise<void> {
-  const actor = await engineByBearer(parts, token).catch((error: unknown) => {
-    if (error instanceof HeadgateError) throw invalidGrant(`The actor_token is not good: ${error.message}`)
+/** Refuses another actor: `act` always comes from the authenticated client, and an actor token can only repeat it. */
+async function refuseForeignActor(deps: TokenDeps, engine: EngineRow, token: string): Promise<void> {
+  const actor = await engineByBearer(deps, token).catch((error: unknown) => {
+    if (error instanceof HeadgateError) throw invalidGrant(`The actor_token is invalid: ${error.message}`)
     throw error
   })
   if (actor.id !== engine.id)
     throw invalidGrant(
-      `The actor_token is of ${actor.name}, but ${engine.name} asks: an engine brings its own token or none.`,
+      `The actor_token belongs to ${actor.name}, but the client is ${engine.name}: send the engine's own token, or omit it.`,
     )
 }

@@ -1,35 +1,35 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { ExternalIdentities, ExternalParty, SecondLegs, VerifiedExternal } from '../identity/external.ts'
-import type { Principal } from '../identity/identity.ts'
-import { type EngineRow, findEngineOfParty } from '../store/engines.ts'
+import type { Principal } from '../proven-identity.ts'
+import { type EngineRow, findEngineOfParty } from '../directory/engines.ts'
 import type { TokenRequest } from './grant.ts'
 import { principalOf, type ProvenSubject, refuseStopped } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
 /**
- * The user of a token of a configured issuer; where its configuration says so, that issuer is asked for a token of the same
- * user for this server first (the second leg).
+ * Verifies a token of a configured issuer and returns its user. If the issuer is configured with a second leg, first
+ * requests from that issuer a token of the same user for this server.
  *
  * @throws HeadgateError `invalid-grant`, `unavailable`
  */
 export async function externalSubject(
-  parts: TokenParts,
+  deps: TokenDeps,
   { tokens, principals, secondLegs }: ExternalIdentities,
   engine: EngineRow,
   token: string,
   note: TokenRequest['note'],
 ): Promise<ProvenSubject> {
   const verified = await tokens.verify(token, 'subject')
-  if (!verified.ok) throw invalidGrant(`The subject token is not good: ${verified.told}`, verified.reason)
+  if (!verified.ok) throw invalidGrant(`The subject token is invalid: ${verified.told}`, verified.reason)
   note({ for: verified.value.subject })
-  await refuseForEngine(parts, engine, verified.value)
+  await refuseForEngine(deps, engine, verified.value)
   const { actor, issuedAt } = verified.value
-  const actors = actor === null ? [] : [await actingBefore(parts, actor, issuedAt)]
+  const actors = actor === null ? [] : [await actingBefore(deps, actor, issuedAt)]
   const value = await afterSecondLeg(secondLegs, verified.value, token, note)
-  if (value !== verified.value) await refuseForEngine(parts, engine, value)
+  if (value !== verified.value) await refuseForEngine(deps, engine, value)
   const principal = await principalFor(principals, value)
-  const shownAt = Math.min(value.issuedAt, parts.now())
+  const shownAt = Math.min(value.issuedAt, deps.now())
   return {
     principalId: principal.id,
     obtainedBy: 'external-token',
@@ -47,7 +47,7 @@ async function afterSecondLeg(
   token: string,
   note: TokenRequest['note'],
 ): Promise<VerifiedExternal> {
-  const profile = secondLegs.profileOf(subject.issuer)
+  const profile = secondLegs.findProfile(subject.issuer)
   if (profile === null) return subject
   note({ secondLeg: `${profile} at ${subject.issuer}` })
   const answer = await secondLegs.ask(token, subject)
@@ -55,17 +55,17 @@ async function afterSecondLeg(
   return answer.value
 }
 
-/** Not of an engine, and not for another one alone. */
+/** Refuses the token of an engine, and a token that only another engine may use. */
 async function refuseForEngine(
-  parts: TokenParts,
+  deps: TokenDeps,
   engine: EngineRow,
   { issuer, subject, mayAct }: VerifiedExternal,
 ): Promise<void> {
-  if ((await findEngineOfParty(parts.sql, issuer, subject)) !== null)
-    throw invalidGrant('The subject token is of an engine, and of no user: nobody is acted for.')
-  if (mayAct !== null && !(await isParty(parts, engine, mayAct))) {
+  if ((await findEngineOfParty(deps.sql, issuer, subject)) !== null)
+    throw invalidGrant('The subject token belongs to an engine: exchange the token of a user.')
+  if (mayAct !== null && !(await isParty(deps, engine, mayAct))) {
     throw invalidGrant(
-      `The subject token says who may act for its user (may_act), and that is not the engine ${engine.name}.`,
+      `The subject token does not allow the engine ${engine.name} to act for its user: its may_act claim names another party.`,
       'may_act',
     )
   }
@@ -83,12 +83,12 @@ async function principalFor(
   }
 }
 
-/** The engine that the subject token itself names as actor: history from now on. */
-async function actingBefore(parts: TokenParts, party: ExternalParty, shownAt: number): Promise<Principal> {
-  const engine = await findEngineOfParty(parts.sql, party.issuer, party.subject)
+/** Returns the engine that the subject token names as actor; it becomes an earlier actor of the new session. */
+async function actingBefore(deps: TokenDeps, party: ExternalParty, shownAt: number): Promise<Principal> {
+  const engine = await findEngineOfParty(deps.sql, party.issuer, party.subject)
   if (engine === null) {
     throw invalidGrant(
-      'The subject token names an actor that is no engine of this server: register it, or let the issuer name none.',
+      'The subject token names an actor that is not an engine of this server: register it, or remove the actor from the token at its issuer.',
       'unknown actor',
     )
   }
@@ -96,6 +96,6 @@ async function actingBefore(parts: TokenParts, party: ExternalParty, shownAt: nu
   return principalOf(engine)
 }
 
-async function isParty(parts: TokenParts, engine: EngineRow, party: ExternalParty): Promise<boolean> {
-  return (await findEngineOfParty(parts.sql, party.issuer, party.subject))?.id === engine.id
+async function isParty(deps: TokenDeps, engine: EngineRow, party: ExternalParty): Promise<boolean> {
+  return (await findEngineOfParty(deps.sql, party.issuer, party.subject))?.id === engine.id
 }

@@ -1,26 +1,30 @@
-import type { Identity } from '../identity/identity.ts'
-import { admits } from '../identity/subject-rules.ts'
-import { type EngineRow, findEngine } from '../store/engines.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { admits } from '../access/subject-rules.ts'
+import { type EngineRow, findEngine } from '../directory/engines.ts'
 import { refuseStatement, refuseStopped, standing } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
 /**
- * A session that an engine shows may be one that another engine got: it must still hold for that one, or it is worth
- * nothing here either.
+ * Checks a session that another engine obtained and this engine presents: the other engine must still be allowed to act
+ * for the user.
  *
  * @throws HeadgateError `invalid-grant`
  */
-export async function refuseLapsed(parts: TokenParts, engine: EngineRow, session: Identity): Promise<void> {
+export async function refuseLapsed(
+  deps: TokenDeps,
+  engine: EngineRow,
+  session: ProvenIdentity,
+): Promise<void> {
   const [acting] = session.actors
   if (acting === undefined || acting.id === engine.id) {
     refuseStopped(engine, acting === undefined ? Infinity : (session.issuedAt ?? 0))
     return
   }
-  const before = await findEngine(parts.sql, acting.id)
-  const subject = await standing(parts, { principalId: session.principal.id, shownAt: session.issuedAt ?? 0 })
+  const before = await findEngine(deps.sql, acting.id)
+  const subject = await standing(deps, { principalId: session.principal.id, shownAt: session.issuedAt ?? 0 })
   if (before === null || !admits(before.subjects, subject))
-    throw invalidGrant(`The engine ${acting.name} of the subject token does not act for its user any more.`)
+    throw invalidGrant(`The engine ${acting.name} of the subject token may no longer act for its user.`)
   refuseStopped(before, session.issuedAt ?? 0)
   refuseStatement(before, subject, session.obtainedBy ?? session.method)
 }

@@ -1,39 +1,46 @@
-import type { Identity } from '../identity/identity.ts'
-import { findEngine } from '../store/engines.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import { findEngine } from '../directory/engines.ts'
 import type { Granted } from './grant.ts'
 import { issueFor, principalOf, type ProvenSubject, refuseStopped, standing } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
 /**
- * A further token for the session of a live one: who it is never changes, and the session ends when it was to end.
+ * Mints a further token for a running session. The identity never changes, and neither does the end of the session.
  *
  * @throws HeadgateError `invalid-grant`
  */
-export async function renewOwn(parts: TokenParts, session: Identity, scope: string): Promise<Granted> {
+export async function renewOwn(deps: TokenDeps, session: ProvenIdentity, scope: string): Promise<Granted> {
   const { issuedAt: shownAt = 0 } = session
   const end = endOf(session)
-  const subject = await standing(parts, { principalId: session.principal.id, shownAt })
-  const now = parts.now()
+  const subject = await standing(deps, { principalId: session.principal.id, shownAt })
+  const now = deps.now()
   if (end <= now)
-    throw invalidGrant('The session is over: authenticate with client_id and client_secret for a new one.')
-  const identity: Identity = { ...session, principal: principalOf(subject), expiresAt: null, issuedAt: now }
-  const token = await parts.sessions.mint({ identity, clientId: subject.subject, scope })
+    throw invalidGrant(
+      'The session has ended: authenticate with client_id and client_secret to start a new one.',
+    )
+  const identity: ProvenIdentity = {
+    ...session,
+    principal: principalOf(subject),
+    expiresAt: null,
+    issuedAt: now,
+  }
+  const token = await deps.sessions.mint({ identity, clientId: subject.subject, scope })
   return { identity, token, scope }
 }
 
-/** The same for a user behind an engine: the engine and its entry are looked at again as well. */
-export async function renewUser(parts: TokenParts, session: Identity, scope: string): Promise<Granted> {
+/** Renews the session of a user behind an engine, after checking the engine and its entry again. */
+export async function renewUser(deps: TokenDeps, session: ProvenIdentity, scope: string): Promise<Granted> {
   const [acting] = session.actors
-  const engine = acting === undefined ? null : await findEngine(parts.sql, acting.id)
+  const engine = acting === undefined ? null : await findEngine(deps.sql, acting.id)
   if (engine === null)
     throw invalidGrant(`The engine ${acting?.name ?? ''} that acts for the user is not registered any more.`)
   refuseStopped(engine, session.issuedAt ?? 0)
-  return issueFor(parts, engine, shownBySession(session), scope)
+  return issueFor(deps, engine, shownBySession(session), scope)
 }
 
-/** What a live session of ours shows about its user. */
-export function shownBySession(session: Identity): ProvenSubject {
+/** Returns the proof about the user that a running session of this server contains. */
+export function shownBySession(session: ProvenIdentity): ProvenSubject {
   const { principal, actors, obtainedBy = session.method, issuedAt = 0, authTime = issuedAt } = session
   return {
     principalId: principal.id,
@@ -46,7 +53,8 @@ export function shownBySession(session: Identity): ProvenSubject {
   }
 }
 
-function endOf({ sessionEndsAt }: Identity): number {
-  if (sessionEndsAt === undefined) throw invalidGrant('This token is of a session that cannot be renewed.')
+function endOf({ sessionEndsAt }: ProvenIdentity): number {
+  if (sessionEndsAt === undefined)
+    throw invalidGrant('The session of this token cannot be renewed: authenticate again.')
   return sessionEndsAt
 }

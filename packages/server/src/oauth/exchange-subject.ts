@@ -1,6 +1,6 @@
 import { peek } from '../identity/peek.ts'
 import { readUnsigned } from '../identity/user-statement.ts'
-import type { EngineRow } from '../store/engines.ts'
+import type { EngineRow } from '../directory/engines.ts'
 import { externalSubject } from './exchange-external.ts'
 import { refuseLapsed } from './exchange-hand-over.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
@@ -10,71 +10,71 @@ import type { ProvenSubject } from './issue.ts'
 import { grantAsserted, verifiedAssertion } from './jwt-bearer.ts'
 import { namedSubject } from './named-subject.ts'
 import { invalidGrant, invalidRequest } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
 /**
- * The user whom a proven engine shows: by a token of ours, by one of a configured issuer, by an assertion that the engine
- * signed, or, where its entry says so, by its word.
+ * Verifies the subject token of an authenticated engine and returns its user. The token is one of this server, one of a
+ * configured issuer, an assertion that the engine signed, or, if the engine's entry allows it, an unsigned statement.
  *
  * @throws HeadgateError `invalid-grant`, `invalid-request`
  */
 export async function shownSubject(
-  parts: TokenParts,
+  deps: TokenDeps,
   engine: EngineRow,
   { subjectToken, saidToBeJwt, scope }: ExchangeRequest,
   note: TokenRequest['note'],
 ): Promise<ProvenSubject | { readonly asserted: Granted }> {
-  const session = await parts.sessions.recognize(subjectToken)
+  const session = await deps.sessions.recognize(subjectToken)
   if (session !== null) {
     note({ subject: 'session', for: session.principal.name })
-    if ((session.expiresAt ?? 0) <= parts.now()) {
+    if ((session.expiresAt ?? 0) <= deps.now()) {
       throw invalidGrant(
-        'The subject token has expired: a session is renewed while its token is live, by the bearer of it; then the user must be shown anew.',
+        'The subject token has expired. A session can be renewed only while its token is valid, by the client that holds it: exchange a new token of the user.',
         'expired',
       )
     }
-    await refuseLapsed(parts, engine, session)
+    await refuseLapsed(deps, engine, session)
     return shownBySession(session)
   }
   const peeked = peek(subjectToken)
   if (peeked?.header['alg'] === 'none') {
     note({ subject: 'unsigned statement' })
     if (!saidToBeJwt) throw invalidRequest('An unsigned subject token must have the subject_token_type jwt.')
-    return statedSubject(parts, engine, subjectToken, note)
+    return statedSubject(deps, engine, subjectToken, note)
   }
   if (peeked?.claims['iss'] === engine.subject) {
     note({ subject: 'assertion' })
     if (!saidToBeJwt) throw invalidRequest('An assertion must have the subject_token_type jwt.')
-    const asserted = await verifiedAssertion(parts, subjectToken)
-    return { asserted: await grantAsserted(parts, asserted, scope, note) }
+    const asserted = await verifiedAssertion(deps, subjectToken)
+    return { asserted: await grantAsserted(deps, asserted, scope, note) }
   }
   note({ subject: 'external token' })
-  if (parts.external === null) {
+  if (deps.external === null) {
     throw invalidGrant(
-      'The subject token is none of this server, and no other issuer is configured here.',
+      'The subject token is not a token of this server, and no other issuer is configured.',
       'unknown issuer',
     )
   }
-  return externalSubject(parts, parts.external, engine, subjectToken, note)
+  return externalSubject(deps, deps.external, engine, subjectToken, note)
 }
 
 async function statedSubject(
-  parts: TokenParts,
+  deps: TokenDeps,
   engine: EngineRow,
   token: string,
   note: TokenRequest['note'],
 ): Promise<ProvenSubject> {
   if (!engine.unsignedSubjects) {
     throw invalidGrant(
-      `The subject token is unsigned, and the entry of the engine ${engine.name} does not allow that: headgate engine set ${engine.name} --unsigned-subjects`,
+      `The subject token is unsigned, and the entry of the engine ${engine.name} does not allow that. Allow it: headgate engine set ${engine.name} --unsigned-subjects`,
       'unsigned subject',
     )
   }
-  const statement = readUnsigned(token, parts.now())
+  const statement = readUnsigned(token, deps.now())
   if (!statement.ok) throw invalidGrant(statement.told, 'unsigned subject')
-  const at = parts.now()
+  const at = deps.now()
   return {
-    principalId: await namedSubject(parts, engine, statement.value, note),
+    principalId: await namedSubject(deps, engine, statement.value, note),
     obtainedBy: 'statement',
     authTime: at,
     shownAt: at,

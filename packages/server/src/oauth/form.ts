@@ -6,9 +6,9 @@ const maxParameters = 50
 export type Form = ReadonlyMap<string, string>
 
 /**
- * Reads the body of a token request. Strict, because two readings of one request are what attacks are made of: only
- * `application/x-www-form-urlencoded`, UTF-8, no broken escapes, no parameter twice (RFC 6749 section 3.2). A parameter
- * without a value counts as absent.
+ * Parses the body of a token request. It is strict, because two programs that read one request differently open a way for
+ * attacks: it accepts only `application/x-www-form-urlencoded`, UTF-8, valid escapes, and each parameter once (RFC 6749
+ * section 3.2). A parameter without a value counts as absent.
  */
 export function parseForm(contentType: string | undefined, body: Uint8Array): Form {
   if (
@@ -25,7 +25,8 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
     const value = equals < 0 ? '' : formDecode(pair.slice(equals + 1))
     if (name === null || value === null)
       throw invalidRequest('The body has a broken percent-escape or a NUL, or is not UTF-8.')
-    if (seen.has(name)) throw invalidRequest(`The parameter ${name.slice(0, 64)} is given twice.`)
+    if (seen.has(name))
+      throw invalidRequest(`The parameter ${name.slice(0, 64)} is sent twice: send it once.`)
     if (seen.size === maxParameters)
       throw invalidRequest(`The body has more than ${maxParameters} parameters.`)
     seen.add(name)
@@ -34,7 +35,7 @@ export function parseForm(contentType: string | undefined, body: Uint8Array): Fo
   return form
 }
 
-/** Decodes one `application/x-www-form-urlencoded` name or value; null when it is not one, or has a NUL in it. */
+/** Decodes one `application/x-www-form-urlencoded` name or value. Returns null when it is malformed or contains a NUL. */
 export function formDecode(text: string): string | null {
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))

@@ -1,64 +1,66 @@
-import type { Identity, Principal, Proof } from '../identity/identity.ts'
-import { isStated } from '../identity/proven-by.ts'
-import { admits } from '../identity/subject-rules.ts'
+import type { ProvenIdentity, Principal, Proof } from '../proven-identity.ts'
+import { isStated } from '../proven-identity.ts'
+import { admits } from '../access/subject-rules.ts'
 import { maxActors } from '../sessions/session-claims.ts'
-import { type EngineRow, findEngine } from '../store/engines.ts'
-import { findSubject, type SubjectRow } from '../store/subjects.ts'
+import { type EngineRow, findEngine } from '../directory/engines.ts'
+import { findSubject, type SubjectRow } from '../directory/subjects.ts'
 import type { Granted } from './grant.ts'
 import { invalidGrant } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
-/** A user whom an engine showed to be there, in whatever way. */
+/** A user whose presence an engine has proven or stated. */
 export interface ProvenSubject {
-  /** Id in the store. */
+  /** Id in the database. */
   readonly principalId: string
   readonly obtainedBy: Proof
-  /** Epoch ms: when the user was last proven, for the age of the session. */
+  /** Time of the last proof of the user, in epoch ms; the age of the session counts from it. */
   readonly authTime: number
-  /** Epoch ms: when what it was shown by was made; revoked is what is older than that. */
+  /** Time at which the presented proof was issued, in epoch ms; a revocation covers older proofs. */
   readonly shownAt: number
-  /** Epoch ms: what it was shown by ends, and so does the token. */
+  /** Expiry of the presented proof, in epoch ms; the token expires with it. */
   readonly notAfter?: number
-  /** Epoch ms: the end of the session that goes on, if one does. */
+  /** End of the session that is continued, in epoch ms. */
   readonly sessionEndsAt?: number
-  /** The engines that acted before, the outermost first. */
+  /** Engines that acted before, the outermost first. */
   readonly actors: readonly Principal[]
   readonly queryId: string | null
 }
 
 /**
- * The token of a user behind an engine. Everything that can have changed since is looked at here, for new sessions and
- * renewals alike: the user, the engine, its entry, the ages.
+ * Mints the token of a user behind an engine. Checks everything that can have changed since the last token, for new
+ * sessions and renewals alike: the user, the engine, its entry, the ages.
  *
  * @throws HeadgateError `invalid-grant`
  */
 export async function issueFor(
-  parts: TokenParts,
+  deps: TokenDeps,
   engine: EngineRow,
   shown: ProvenSubject,
   scope: string,
 ): Promise<Granted> {
-  const subject = await standing(parts, shown)
+  const subject = await standing(deps, shown)
   refuseOutside(engine, subject, shown.obtainedBy)
-  await refuseLapsedStatement(parts, engine, subject, shown)
-  const now = parts.now()
+  await refuseLapsedStatement(deps, engine, subject, shown)
+  const now = deps.now()
   const bySettings = shown.authTime + engine.sessionSeconds * 1000
   const sessionEndsAt = Math.min(bySettings, shown.sessionEndsAt ?? Infinity)
   if (sessionEndsAt <= now) {
     throw invalidGrant(
-      `The user was proven longer ago than sessions of the engine ${engine.name} may last (${engine.sessionSeconds} s): let the user sign in again.`,
+      `The last proof of the user is older than sessions of the engine ${engine.name} may last (${engine.sessionSeconds} s): let the user sign in again.`,
     )
   }
   const { notAfter } = shown
-  // What verified it forgives some difference of the clocks; a token cannot be made of that.
+  // The verification tolerates a clock difference, so the token can have expired by the clock of this server.
   if (notAfter !== undefined && notAfter <= now)
     throw invalidGrant('The subject token has expired.', 'expired')
   const acting = principalOf(engine)
   const before = shown.actors[0]?.id === engine.id ? shown.actors.slice(1) : shown.actors
   const actors = [acting, ...before]
   if (actors.length > maxActors)
-    throw invalidGrant(`The user comes through more than ${maxActors} engines, one behind the other.`)
-  const identity: Identity = {
+    throw invalidGrant(
+      `The subject token has passed through more than ${maxActors} engines: exchange it fewer times.`,
+    )
+  const identity: ProvenIdentity = {
     principal: principalOf(subject),
     actors,
     method: 'session-token',
@@ -72,13 +74,13 @@ export async function issueFor(
   const ending = notAfter === undefined ? {} : { notAfter }
   const clientId = engine.subject
   const ttlSeconds = engine.tokenSeconds
-  const token = await parts.sessions.mint({ identity, clientId, scope, ttlSeconds, ...ending })
+  const token = await deps.sessions.mint({ identity, clientId, scope, ttlSeconds, ...ending })
   return { identity, token, scope }
 }
 
-/** The user as the store has it now. */
+/** Reads the current row of the user. */
 export async function standing(
-  { sql, groupAges }: TokenParts,
+  { sql, groupAges }: TokenDeps,
   { principalId, shownAt }: Pick<ProvenSubject, 'principalId' | 'shownAt'>,
 ): Promise<SubjectRow> {
   const subject = await findSubject(sql, principalId, groupAges)
@@ -89,41 +91,39 @@ export async function standing(
     )
   if (shownAt <= subject.notBefore)
     throw invalidGrant(
-      'The sessions of the user were stopped since the subject token was made: sign in again.',
+      'The sessions of the user were revoked after the subject token was issued: sign in again.',
     )
   return subject
 }
 
-/** The engine must be enabled, and what it shows must be younger than what was revoked. */
+/** Refuses a disabled engine, and a proof that is older than the engine's last revocation. */
 export function refuseStopped(engine: EngineRow, shownAt: number): void {
   if (!engine.enabled) throw invalidGrant(`The engine ${engine.name} is disabled.`)
   if (shownAt <= engine.notBefore)
     throw invalidGrant(
-      `The sessions of the engine ${engine.name} were stopped since: exchange the user's token anew.`,
+      `The sessions of the engine ${engine.name} were revoked after the token was issued: exchange a new token of the user.`,
     )
 }
 
 function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
   if (subject.isEngine) {
-    throw invalidGrant(
-      `The subject ${subject.name} is an engine, and no user: an engine's own token stands for itself alone.`,
-    )
+    throw invalidGrant(`The subject ${subject.name} is an engine: exchange the token of a user.`)
   }
   if (!admits(engine.subjects, subject)) {
     throw invalidGrant(
-      `The entry of the engine ${engine.name} does not let it act for this user: headgate engine set ${engine.name} --subject …`,
-      'no subject rule fits',
+      `The entry of the engine ${engine.name} does not allow it to act for this user. Add a rule: headgate engine set ${engine.name} --subject …`,
+      'no subject rule matches',
     )
   }
   refuseStatement(engine, subject, obtainedBy)
 }
 
 /**
- * Refuses a user whom another engine has stated, when that engine may not do so any more: nothing else proves who the user
- * is.
+ * Refuses a user that another engine has stated, when that engine may not state users any more: the session has no other
+ * proof of the user.
  */
 async function refuseLapsedStatement(
-  { sql }: TokenParts,
+  { sql }: TokenDeps,
   { id }: EngineRow,
   subject: SubjectRow,
   { obtainedBy, actors, shownAt }: ProvenSubject,
@@ -133,30 +133,33 @@ async function refuseLapsedStatement(
   const engine = await findEngine(sql, stating.id)
   if (engine === null || !admits(engine.subjects, subject))
     throw invalidGrant(
-      `The engine ${stating.name} stated the user and may not act for this user any more: let the user sign in again.`,
+      `The engine ${stating.name} stated this user without proof and may not do so any more: let the user sign in again.`,
       'statement lapsed',
     )
   refuseStopped(engine, shownAt)
   refuseStatement(engine, subject, obtainedBy)
 }
 
-/** Refuses a user who was stated, when the engine's entry does not allow that. */
+/** Refuses a user that was only stated, when the engine's entry does not allow that. */
 export function refuseStatement(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
   if (isStated(obtainedBy) && !mayState(engine, subject, obtainedBy)) {
     throw invalidGrant(
-      `The user proved nothing but was named, and the entry of the engine ${engine.name} does not let it name users of ${subject.issuer} in this way: let the user prove themselves.`,
+      `The user was stated without proof, and the entry of the engine ${engine.name} does not allow it to state users of ${subject.issuer} in this way: let the user sign in.`,
       `no ${obtainedBy} allowed`,
     )
   }
   if (isStated(obtainedBy) && subject.administers && !engine.namesAdministrators) {
     throw invalidGrant(
-      `The user administers the server, and the engine ${engine.name} may not name administrators: let the user prove themselves.`,
-      'administrator named by an engine',
+      `The user administers the server, and the engine ${engine.name} may not state administrators: let the user sign in.`,
+      'administrator stated by an engine',
     )
   }
 }
 
-/** Looked at for sessions that go on too, and for those that another engine began: narrow limits of one engine must not be worth the wide ones of another. */
+/**
+ * Checks the age also of sessions that continue, and of sessions that another engine started, so that the narrow limits of
+ * one engine cannot be widened by exchanging its token at another.
+ */
 function mayState(
   { namesIssuer, assertions, unsignedSubjects }: EngineRow,
   { issuer }: SubjectRow,

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { admits } from '../identity/subject-rules.ts'
+import { admits } from '../access/subject-rules.ts'
 import type { UserStatement } from '../identity/user-statement.ts'
-import type { EngineRow } from '../store/engines.ts'
-import { findNamed, makeNamed } from '../store/subjects.ts'
+import type { EngineRow } from '../directory/engines.ts'
+import { findNamed, makeNamed } from '../directory/subjects.ts'
 import type { TokenRequest } from './grant.ts'
 import { invalidGrant } from './token-errors.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
 /**
- * The id of the principal whom an engine means by a bare name: one of the issuer whose users its names are, made here if the
- * entry says so.
+ * Finds the principal that an engine states by a bare name: a user of the issuer in the engine's entry. Creates the
+ * principal if the entry allows it.
  *
  * @throws HeadgateError `invalid-grant`
  */
 export async function namedSubject(
-  { sql, external }: TokenParts,
+  { sql, external }: TokenDeps,
   engine: EngineRow,
   { name }: UserStatement,
   note: TokenRequest['note'],
@@ -23,30 +23,30 @@ export async function namedSubject(
   const { namesIssuer: issuer } = engine
   if (issuer === null) {
     throw invalidGrant(
-      `The entry of the engine ${engine.name} does not say whose users its names are: headgate engine set ${engine.name} --names-issuer …`,
+      `The entry of the engine ${engine.name} has no issuer for bare names. Set it: headgate engine set ${engine.name} --names-issuer …`,
     )
   }
   const found = await findNamed(sql, issuer, name)
   if (found.kind === 'several')
-    throw invalidGrant(`Several users of ${issuer} sign in as this name: none is taken.`)
+    throw invalidGrant(`Several users of ${issuer} sign in with this name: send a token of the user.`)
   if (found.kind === 'one') return found.id
   if (!engine.makesPrincipals) {
     throw invalidGrant(
-      `There is no user of this name of ${issuer}. They must have signed in here once, or the entry must make them: headgate engine set ${engine.name} --makes-principals`,
+      `No user of ${issuer} has this name. Let the user sign in once, or allow the engine to create principals: headgate engine set ${engine.name} --makes-principals`,
       'unknown name',
     )
   }
-  // The issuer may have been configured after the entry was made.
+  // The issuer may have been configured after the entry was created.
   if (external !== null && external.tokens.issuers.has(issuer))
     throw invalidGrant(
-      `There is no user of this name of ${issuer}, and only a token of that issuer can make one: let them sign in here once.`,
+      `No user of ${issuer} has this name, and only a token of that issuer can create one: let the user sign in once.`,
       'unknown name of a configured issuer',
     )
-  // Nobody is made whom the engine may not act for.
+  // Creates no principal for which the engine may not act.
   if (!admits(engine.subjects, { issuer, subject: name, login: name, groups: [] }))
     throw invalidGrant(
-      `The entry of the engine ${engine.name} does not let it act for users of this name: headgate engine set ${engine.name} --subject …`,
-      'no subject rule fits',
+      `The entry of the engine ${engine.name} does not allow it to act for users with this name. Add a rule: headgate engine set ${engine.name} --subject …`,
+      'no subject rule matches',
     )
   const id = randomUUID()
   if (await makeNamed(sql, id, issuer, name)) {
@@ -54,6 +54,6 @@ export async function namedSubject(
     return id
   }
   const made = await findNamed(sql, issuer, name)
-  if (made.kind !== 'one') throw invalidGrant('The user was removed a moment ago.')
+  if (made.kind !== 'one') throw invalidGrant('The user was removed during this request: try again.')
   return made.id
 }

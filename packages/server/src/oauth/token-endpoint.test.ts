@@ -8,7 +8,7 @@ import {
   secrets,
   testTokenServer,
   type TestTokenServer,
-} from './test-token-server.ts'
+} from '../../test/oauth/token-server.ts'
 
 let server: TestTokenServer
 beforeAll(async () => {
@@ -20,8 +20,8 @@ beforeEach(() => server.reset())
 const post = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Reply> =>
   server.post(body, headers)
 
-describe('a token is given', () => {
-  test('with all that Iceberg clients read, not to be cached, and it authenticates', async () => {
+describe('the token endpoint returns a token', () => {
+  test('that authenticates, with the members that Iceberg clients read and headers that forbid caching', async () => {
     const { status, headers, body } = await post(form(good))
     expect(status).toBe(200)
     expect(headers).toMatchObject({
@@ -42,26 +42,34 @@ describe('a token is given', () => {
   })
 
   test.each<[string, Record<string, string>, Record<string, string>]>([
-    ['by the secrets.second secret', { ...good, client_secret: secrets.second }, {}],
-    ['by a secrets.first alone', { grant_type: 'client_credentials', client_secret: secrets.first }, {}],
-    ['by a secrets.first with an empty id', { ...good, client_id: '' }, {}],
-    ['by Basic', { grant_type: 'client_credentials' }, basic('etl', secrets.first)],
+    ['for the second secret of a client', { ...good, client_secret: secrets.second }, {}],
+    ['for a secret without an id', { grant_type: 'client_credentials', client_secret: secrets.first }, {}],
+    ['for a secret with an empty id', { ...good, client_id: '' }, {}],
+    ['for Basic authentication', { grant_type: 'client_credentials' }, basic('etl', secrets.first)],
     [
-      'by Basic with the same client_id in the body',
+      'for Basic authentication with the same client_id in the body',
       { grant_type: 'client_credentials', client_id: 'etl' },
       basic('etl', secrets.first),
     ],
-    ['by Basic without an id', { grant_type: 'client_credentials' }, basic('', secrets.first)],
-    ['with a stale bearer token beside it', good, { authorization: 'Bearer stale' }],
-    ['with the scope of Polaris clients', { ...good, scope: 'PRINCIPAL_ROLE:ALL' }, {}],
-    ['with two known scopes', { ...good, scope: 'catalog sign' }, {}],
-    ['with parameters nobody knows', { ...good, audience: 'x', resource: 'https://y' }, {}],
-    ['with a charset', good, { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }],
+    [
+      'for Basic authentication without an id',
+      { grant_type: 'client_credentials' },
+      basic('', secrets.first),
+    ],
+    ['for a secret with an expired bearer token in the header', good, { authorization: 'Bearer stale' }],
+    ['for the scope of Polaris clients', { ...good, scope: 'PRINCIPAL_ROLE:ALL' }, {}],
+    ['for two known scopes', { ...good, scope: 'catalog sign' }, {}],
+    ['for unknown parameters', { ...good, audience: 'x', resource: 'https://y' }, {}],
+    [
+      'for a content type with a charset',
+      good,
+      { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
+    ],
   ])('%s', async (_name, parameters, headers) => {
     expect(await post(form(parameters), headers)).toMatchObject({ status: 200 })
   })
 
-  test('for any characters of id and secrets.first in Basic, form-encoded as RFC 6749 wants', async () => {
+  test('for Basic authentication with any characters, form-encoded by RFC 6749', async () => {
     const strange = 'a:b %+/ü€'
     await server.addClient('strange', strange)
     expect(await post('grant_type=client_credentials', basic('strange', strange))).toMatchObject({
@@ -70,10 +78,10 @@ describe('a token is given', () => {
   })
 })
 
-describe('guessing', () => {
+describe('the attempt limiter of the token endpoint', () => {
   const wrong = form({ ...good, client_secret: 'wrong' })
 
-  test('is turned away after some failures, for a time that is told, then answered like the first', async () => {
+  test('refuses a source after some failures for the time of Retry-After, and then accepts it again', async () => {
     for (let time = 0; time < 5; time += 1) expect(await post(wrong)).toMatchObject({ status: 401 })
     const turned = await post(wrong)
     expect(turned).toMatchObject({ status: 429, body: { error: 'slow_down' } })
@@ -82,17 +90,17 @@ describe('guessing', () => {
     expect(await post(wrong)).toMatchObject({ status: 401 })
   })
 
-  test('locks out nobody who has the right secret, here before or not', async () => {
+  test('accepts a correct secret while other attempts at the same address fail', async () => {
     for (let time = 0; time < 8; time += 1) await post(wrong)
     expect(await post(form(good))).toMatchObject({ status: 200 })
-    // While somebody goes on, from the same address and as the same client.
+    // Other attempts from the same address and under the same client id continue meanwhile.
     const guesses = Array.from({ length: 200 }, () => post(wrong))
     const rights = Array.from({ length: 5 }, () => post(form(good)))
     expect((await Promise.all(rights)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
     expect(new Set((await Promise.all(guesses)).map(({ status }) => status))).toEqual(new Set([429]))
   })
 
-  test('says the same, in the audit too, of an unknown client and of a wrong secret', async () => {
+  test('answers an unknown client and a wrong secret alike, and records the cause in the audit log', async () => {
     const unknown = form({ ...good, client_id: 'nobody' })
     for (let time = 0; time < 5; time += 1) await Promise.all([post(wrong), post(unknown)])
     server.lines.length = 0
@@ -105,7 +113,7 @@ describe('guessing', () => {
     ])
   })
 
-  test('behind a trusted proxy is counted for each of its clients', async () => {
+  test('counts failures behind a trusted proxy by client address', async () => {
     const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address })
     server.trust({ networks: ['127.0.0.0/8'], header: 'x-forwarded-for' })
     for (let time = 0; time < 5; time += 1) await post(wrong, from(`6.6.6.${time}, 203.0.113.9`))
@@ -113,18 +121,18 @@ describe('guessing', () => {
     expect(await post(wrong, from('203.0.113.8'))).toMatchObject({ status: 401 })
   })
 
-  test('under one name does not lock out another', async () => {
+  test('does not delay another client name after failures of one', async () => {
     for (let time = 0; time < 6; time += 1) await post(form({ ...good, client_id: 'victim' }))
     expect(await post(form(good))).toMatchObject({ status: 200 })
   })
 
-  test('does not count what was no guess', async () => {
+  test('does not count malformed requests as failures', async () => {
     for (let time = 0; time < 10; time += 1) await post(form({ ...good, scope: 'openid' }))
     expect(await post(form(good))).toMatchObject({ status: 200 })
   })
 })
 
-test('every request is recorded with its reason, and no secrets.first or token is in any record or error', async () => {
+test('every request has an audit event with its reason, and no event or error contains a secret or token', async () => {
   server.lines.length = 0
   const { body } = await post(form(good), { 'user-agent': 'Spark', 'x-request-id': 'r-1' })
   await post(form({ ...good, client_id: 'off', client_secret: secrets.disabled }))

@@ -4,63 +4,66 @@ import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { AuditLog } from '../events/audit-log.ts'
 import { plainText } from '../events/redact.ts'
 import { peek } from '../identity/peek.ts'
-import { readBody } from '../http/body.ts'
-import type { Aside, OpenOperation } from '../http/open-operation.ts'
-import type { CallLimits } from '../http/request-call.ts'
-import type { Answer } from '../http/operation.ts'
-import { type ClientAddress, peerAddress } from '../http/client-address.ts'
-import { partyOf } from '../http/forwarded.ts'
+import { readBody } from '../operation/read-body.ts'
+import type { OpenOperation, WithoutSlot } from '../operation/open-operation.ts'
+import type { CallLimits, Response } from '../operation/operation.ts'
+import { type ClientAddress, peerAddress } from '../operation/client-address.ts'
+import { partyOf } from '../operation/forwarded.ts'
 import { AttemptLimiter, type AttemptSource } from './attempt-limiter.ts'
 import { type ClientProof, clientProofOf } from './client-authentication.ts'
 import { parseForm } from './form.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
-import { FairQueue } from '../fair-queue.ts'
+import { FairQueue } from '../concurrency/fair-queue.ts'
 import { isGuess, tokenErrorAnswer, tokenHeaders } from './token-errors.ts'
 
 const maxBodyBytes = 64 * 1024
 
-export interface TokenEndpointParts {
+export interface TokenEndpointDeps {
   /** Grants by `grant_type`. */
   readonly grants: ReadonlyMap<string, Grant>
   readonly audit: AuditLog
   readonly limiter?: AttemptLimiter
   readonly lane?: FairQueue
-  /** Default: the peer of the connection. */
+  /** Returns the address of the client. Default: the peer of the connection. */
   readonly addressOf?: ClientAddress
-  /** Gets what is no fault of the request. */
+  /** Receives errors that the request did not cause. */
   readonly onError?: (error: unknown) => void
 }
 
-/** What is learnt about a request on its way, for the audit event. */
+/** Facts about a request that are collected for its audit event. */
 interface Trail {
   readonly requestId: string
   readonly startedAt: number
   readonly address: string
   client?: string
   grantType?: string
-  /** What the grant told. */
+  /** Facts that the grant adds. */
   facts: Readonly<Record<string, unknown>>
 }
 
 /**
- * The token endpoint (RFC 6749 section 3.2): clients exchange what they can prove for an access token. All answers,
- * refusals too, are OAuth's and must not be cached. It is at `/v1/oauth/tokens`, where Iceberg clients look for it (Iceberg
- * REST `getToken`), and at `/oauth/token`, which does not go away with that.
+ * Serves the token endpoint (RFC 6749 section 3.2): clients exchange a proof of identity for an access token. All
+ * responses, errors too, have the form of OAuth and must not be cached. It is at `/v1/oauth/tokens`, where Iceberg clients
+ * expect it (Iceberg REST `getToken`), and at `/oauth/token`, which stays when Iceberg removes its path.
  */
-export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOperation[] {
-  const limiter = parts.limiter ?? new AttemptLimiter()
-  const lane = parts.lane ?? new FairQueue()
-  const addressOf = parts.addressOf ?? peerAddress
+export function createTokenEndpoint(deps: TokenEndpointDeps): readonly OpenOperation[] {
+  const limiter = deps.limiter ?? new AttemptLimiter()
+  const lane = deps.lane ?? new FairQueue()
+  const addressOf = deps.addressOf ?? peerAddress
 
-  async function answerTo(request: IncomingMessage, trail: Trail, aside: Aside): Promise<Granted> {
-    const body = await aside(readBody(request, { maxBytes: maxBodyBytes, setting: null }))
+  async function answerTo(
+    request: IncomingMessage,
+    trail: Trail,
+    withoutSlot: WithoutSlot,
+  ): Promise<Granted> {
+    const body = await withoutSlot(readBody(request, { maxBytes: maxBodyBytes, setting: null }))
     const form = parseForm(request.headers['content-type'], body)
     const proof = clientProofOf(request.headers.authorization, form)
     const name = nameOf(proof, form.get('assertion'))
     trail.client = plainText(name === '' ? '(no id)' : name, 256)
     const grantType = form.get('grant_type')
     trail.grantType = plainText(grantType ?? '(none)', 128)
-    const grant = grantOf(parts.grants, grantType)
+    const grant = grantOf(deps.grants, grantType)
     const secret = proof?.kind === 'secret' ? hash('sha256', proof.secret, 'base64url') : null
     const source: AttemptSource = { address: partyOf(trail.address), client: name, secret }
     const note = (facts: Readonly<Record<string, unknown>>): void => {
@@ -69,11 +72,14 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
     return attempt(grant, { form, proof, note }, source)
   }
 
-  /** Sources with many failures behind them are held up: what they get wrong then is all one, what is right is good. */
+  /**
+   * Delays sources with many failures. While a source is delayed, all its failures get the same error; a correct proof gets
+   * its token.
+   */
   async function attempt(grant: Grant, request: TokenRequest, source: AttemptSource): Promise<Granted> {
     const wait = limiter.secondsToWait(source)
     const leave = wait > 0 ? await lane.enter(source.address) : null
-    if (wait > 0 && leave === null) throw heldUp(wait, new Error('no place in the lane'))
+    if (wait > 0 && leave === null) throw heldUp(wait, new Error('queue is full'))
     try {
       const granted = await grant(request)
       limiter.succeeded(source)
@@ -96,12 +102,12 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
     const { failure, granted } = result
     const why = failure !== undefined && toldInAudit.has(failure.code)
     const cause = why && failure.cause instanceof Error ? `: ${failure.cause.message}` : ''
-    parts.audit.record({
+    deps.audit.record({
       draft: {
         operation: 'getToken',
         address: trail.address,
         ...(failure ? { reason: failure.code + cause } : {}),
-        // A client that was refused is only a name somebody gave.
+        // The name of a refused client is not verified.
         detail: {
           grantType: trail.grantType,
           client: trail.client,
@@ -121,8 +127,8 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
   async function open(
     request: IncomingMessage,
     _limits: CallLimits,
-    aside: Aside = (arriving) => arriving,
-  ): Promise<Answer> {
+    withoutSlot: WithoutSlot = (body) => body,
+  ): Promise<Response> {
     const trail: Trail = {
       requestId: requestIdOf(request),
       startedAt: performance.now(),
@@ -130,11 +136,11 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
       facts: {},
     }
     try {
-      const granted = await answerTo(request, trail, aside)
+      const granted = await answerTo(request, trail, withoutSlot)
       record(request, trail, { granted }, 200)
       return grantedAnswer(granted)
     } catch (error) {
-      const failure = toldError(error, parts.onError)
+      const failure = toldError(error, deps.onError)
       record(request, trail, { failure }, failure.kind.status)
       return tokenErrorAnswer(failure)
     }
@@ -143,7 +149,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts): readonly OpenOpe
   return ['/v1/oauth/tokens', '/oauth/token'].map((path) => ({ id: 'getToken', method: 'POST', path, open }))
 }
 
-/** Refusals whose cause is in the audit event. */
+/** Codes of errors whose cause is written to the audit event. */
 const toldInAudit: ReadonlySet<string> = new Set([
   'invalid-client',
   'invalid-grant',
@@ -162,11 +168,11 @@ function heldUp(seconds: number, cause: unknown): HeadgateError {
   )
 }
 
-/** Which client it says it is, as far as that stands outside of what must be verified. */
+/** Returns the unverified name of the client in a request. */
 function nameOf(proof: ClientProof | null, assertion: string | undefined): string {
-  // Its signature is the authentication then.
+  // The signature of the assertion authenticates the client.
   if (proof === null) return assertion === undefined ? '' : claimOf(assertion, 'iss')
-  // Each token counts for itself: whoever shows bad ones keeps nobody else from showing good ones.
+  // Counts each token by itself, so that invalid tokens of one client do not delay valid tokens of others.
   if (proof.kind === 'bearer') return `bearer ${hash('sha256', proof.token, 'base64url').slice(0, 12)}`
   if (proof.id !== null || proof.kind === 'secret') return proof.id ?? ''
   return claimOf(proof.assertion, 'sub')
@@ -187,8 +193,8 @@ function grantOf(grants: ReadonlyMap<string, Grant>, grantType: string | undefin
   )
 }
 
-/** RFC 6749 section 5.1, with the `issued_token_type` that Iceberg clients read. */
-function grantedAnswer({ token, scope }: Granted): Answer {
+/** Encodes a token response (RFC 6749 section 5.1), with the `issued_token_type` that Iceberg clients read. */
+function grantedAnswer({ token, scope }: Granted): Response {
   const body = {
     access_token: token.token,
     token_type: 'bearer',
@@ -207,5 +213,9 @@ function requestIdOf(request: IncomingMessage): string {
 function toldError(error: unknown, onError: ((error: unknown) => void) | undefined): HeadgateError {
   if (isHeadgateError(error)) return error
   onError?.(error)
-  return new HeadgateError('internal', 'The server failed: ask its operator.', { cause: error })
+  return new HeadgateError(
+    'internal',
+    'The server failed to process the request. Ask its operator to look into the log.',
+    { cause: error },
+  )
 }

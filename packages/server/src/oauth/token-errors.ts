@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
-import type { Answer } from '../http/operation.ts'
+import type { Response } from '../operation/operation.ts'
 
-/** Answers hold secrets or the lack of one: no cache may keep them (RFC 6749 section 5.1). */
+/** Forbids caches to store token responses and errors (RFC 6749 section 5.1). */
 export const tokenHeaders: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
@@ -9,11 +9,11 @@ export const tokenHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
- * An error of the token endpoint in the form of RFC 6749 section 5.2.
+ * Encodes an error of the token endpoint (RFC 6749 section 5.2).
  *
- * `error_description` may hold printable ASCII without `"` and `\` only, so anything else is replaced.
+ * `error_description` may contain only printable ASCII without `"` and `\`, so other characters are replaced.
  */
-export function tokenErrorAnswer(error: HeadgateError): Answer {
+export function tokenErrorAnswer(error: HeadgateError): Response {
   const { status, oauth = 'invalid_request' } = error.kind
   const headers: Record<string, string> = { ...tokenHeaders }
   if (status === 401) headers['www-authenticate'] = 'Basic realm="headgate"'
@@ -26,26 +26,26 @@ export function invalidRequest(message: string): HeadgateError {
   return new HeadgateError('bad-request', message)
 }
 
-/** Somebody may be guessing: counts as a failed attempt. */
+/** Marks an error that may be a guess: it counts as a failed attempt. */
 class Guess extends Error {
   override readonly name = 'Guess'
 }
 
-/** True for a refusal that should slow down who gets many of them. */
+/** Returns whether an error counts as a failed attempt, after many of which a source is delayed. */
 export function isGuess(error: unknown): error is HeadgateError {
   return error instanceof HeadgateError && error.cause instanceof Guess
 }
 
-/** One text for an unknown client, a wrong secret and a disabled client: whoever guesses learns nothing. */
+/** Returns one error for an unknown client, a wrong secret and a disabled client, so that guesses reveal nothing. */
 export function invalidClient(cause: string, told?: string | null): HeadgateError {
   return new HeadgateError(
     'invalid-client',
-    told ?? 'The client id and secret are not those of an enabled client.',
+    told ?? 'The client id and secret do not belong to an enabled client.',
     { cause: new Guess(cause) },
   )
 }
 
-/** The same for a client that signs. */
+/** Returns the error for a client that authenticates with a signature. */
 export function invalidAssertion(cause: string, told?: string | null): HeadgateError {
   return invalidClient(
     cause,
@@ -54,12 +54,12 @@ export function invalidAssertion(cause: string, told?: string | null): HeadgateE
   )
 }
 
-/** What the client sent to get a token for is not good: a subject token, an assertion. */
+/** Returns the error for an invalid subject token or assertion. */
 export function invalidGrant(told: string, cause?: string): HeadgateError {
   return new HeadgateError('invalid-grant', told, cause === undefined ? {} : { cause: new Error(cause) })
 }
 
-/** As `invalidGrant`, where the grant is its own authentication. */
+/** Returns the error for an invalid assertion that is also the client's authentication. */
 export function guessedGrant(cause: string, told: string | null): HeadgateError {
   return new HeadgateError(
     'invalid-grant',

@@ -5,31 +5,31 @@ import { renewOwn, renewUser } from './exchange-renewal.ts'
 import { shownSubject } from './exchange-subject.ts'
 import { ownToken } from './client-credentials.ts'
 import { issueFor } from './issue.ts'
-import type { TokenParts } from './token-parts.ts'
+import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Grant `token-exchange` (RFC 8693): a registered engine gets a token of its user, with itself in `act`; and every client
- * renews the session that its token is of. Understands the standard's form and Iceberg's own dialect of it, where the
- * engine's live token in the Authorization header is its authentication.
+ * Implements grant `token-exchange` (RFC 8693): a registered engine gets a token of its user, with itself in `act`; and
+ * every client can renew its session. Accepts the standard form and Iceberg's own form, in which the engine's valid
+ * token in the Authorization header authenticates it.
  *
- * Nothing here turns a user's session into the engine's own: what comes out has the `sub` of what went in.
+ * No path turns a user's session into a session of the engine: the `sub` of the result is the `sub` of the subject token.
  */
-export function tokenExchangeGrant(parts: TokenParts): Grant {
-  const { issuer, audience } = parts.sessions.settings
+export function tokenExchangeGrant(deps: TokenDeps): Grant {
+  const { issuer, audience } = deps.sessions.settings
   const self = [...new Set([audience, issuer])]
   return async (request) => {
     const asked = readExchange(request.form, self)
-    const client = await clientOfExchange(parts, request, asked)
+    const client = await clientOfExchange(deps, request, asked)
     if (client.kind !== 'engine') request.note({ for: client.session.principal.name })
-    if (client.kind === 'own-session') return renewUser(parts, client.session, asked.scope)
+    if (client.kind === 'own-session') return renewUser(deps, client.session, asked.scope)
     if (client.kind === 'own-token') {
       return client.proven === null
-        ? renewOwn(parts, client.session, asked.scope)
-        : ownToken(parts, client.proven, asked.scope)
+        ? renewOwn(deps, client.session, asked.scope)
+        : ownToken(deps, client.proven, asked.scope)
     }
     const { engine } = client
     request.note({ engine: engine.name })
-    const shown = await shownSubject(parts, engine, asked, request.note)
-    return 'asserted' in shown ? shown.asserted : issueFor(parts, engine, shown, asked.scope)
+    const shown = await shownSubject(deps, engine, asked, request.note)
+    return 'asserted' in shown ? shown.asserted : issueFor(deps, engine, shown, asked.scope)
   }
 }

@@ -5,7 +5,7 @@ import { S3Error } from './s3-error.ts'
 
 const parse = (path: string, host = 'localhost:9000'): object => parseAddress(path, host, 'gw.test')
 
-describe('bucket and key', () => {
+describe('parseAddress', () => {
   test.each([
     ['/', '', ''],
     ['/lake', 'lake', ''],
@@ -17,7 +17,7 @@ describe('bucket and key', () => {
     ['/lake//a', 'lake', '/a'],
     ['/lake/dir/', 'lake', 'dir/'],
     ['/lake/%C3%BC', 'lake', 'ü'],
-  ])('of the path %s', (path, bucket, key) => {
+  ])('parses the path %s', (path, bucket, key) => {
     expect(parse(path)).toEqual({ bucket, key })
   })
 
@@ -28,7 +28,7 @@ describe('bucket and key', () => {
     ['gw.test', '/lake/a', 'lake', 'a'],
     ['lakegw.test', '/lake/a', 'lake', 'a'],
     ['lake.gw.test.evil.test', '/lake/a', 'lake', 'a'],
-  ])('of the host %s and the path %s', (host, path, bucket, key) => {
+  ])('parses the host %s with the path %s', (host, path, bucket, key) => {
     expect(parse(path, host)).toEqual({ bucket, key })
   })
 
@@ -42,11 +42,11 @@ describe('bucket and key', () => {
     '/lake/%zz',
     '/lake/\u00fc',
     '/-lake/a',
-  ])('of %s are refused', (path) => {
+  ])('refuses %s', (path) => {
     expect(() => parse(path)).toThrow(S3Error)
   })
 
-  test('of a copy source are read in the same way', () => {
+  test('parses a copy source in the same way', () => {
     expect(parseCopySource('/lake/a%2520b?versionId=null')).toEqual({ bucket: 'lake', key: 'a%20b' })
     expect(parseCopySource('lake/a%3Fb')).toEqual({ bucket: 'lake', key: 'a?b' })
     for (const source of ['', '/', 'lake', 'lake/', '//a', 'lake/a?versionId=1', 'arn:aws:s3:::lake/a'])
@@ -54,7 +54,7 @@ describe('bucket and key', () => {
   })
 })
 
-test('a location says bucket and key, and nothing else can be read out of it', () => {
+test('locationOf returns a location that can only be parsed as this bucket and key', () => {
   const pieces = fc.constantFrom(
     'a',
     '.',

@@ -1,8 +1,8 @@
 import { isHeadgateError } from '@headgate/errors'
-import { parseObjectLocation } from '../storage/location.ts'
+import { parseObjectLocation } from '@headgate/storage'
 import { S3Error } from './s3-error.ts'
 
-/** What a request is about. Both empty: the service itself; only `key` empty: a bucket. */
+/** Bucket and key of a request. Both are empty for the service itself, only `key` is empty for a bucket. */
 export interface S3Address {
   readonly bucket: string
   readonly key: string
@@ -12,8 +12,8 @@ const bucketForm = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const maxKeyBytes = 1024
 
 /**
- * Bucket and key of a request: from the host's first labels when it ends in `hostSuffix` (virtual-host style), else from
- * the path. The path is decoded exactly once, and what is left of percent signs then are characters of the key.
+ * Parses the bucket and key of a request: from the first labels of the host when it ends in `hostSuffix` (virtual-host
+ * style), otherwise from the path. The path is decoded exactly once. Percent signs after that are characters of the key.
  *
  * @param path raw, as it was signed
  * @throws S3Error `InvalidURI`
@@ -28,11 +28,11 @@ export function parseAddress(path: string, host: string, hostSuffix: string | nu
   return { bucket: checkBucket(decoded.slice(0, slash)), key: decoded.slice(slash + 1) }
 }
 
-/** The bucket and key that `x-amz-copy-source` names: `/bucket/key`, percent-encoded, its first slash optional. */
+/** Parses the bucket and key of `x-amz-copy-source`: `/bucket/key`, percent-encoded, the first slash is optional. */
 export function parseCopySource(source: string): S3Address {
   const mark = source.indexOf('?')
   if (mark >= 0 && source.slice(mark) !== '?versionId=null')
-    throw new S3Error('NotImplemented', { message: 'Objects have no versions here.' })
+    throw new S3Error('NotImplemented', { message: 'This server does not support versions of objects.' })
   const decoded = decodePath(mark < 0 ? source : source.slice(0, mark)).replace(/^\//, '')
   const slash = decoded.indexOf('/')
   if (slash < 1 || slash === decoded.length - 1)
@@ -41,8 +41,8 @@ export function parseCopySource(source: string): S3Address {
 }
 
 /**
- * The canonical location of an object, whose text can be compared with prefixes: no dot segments, no characters that
- * some reader takes for the end of a path.
+ * Returns the canonical location of an object, whose text can be compared with prefixes: no dot segments, and no characters
+ * that a parser could take for the end of the path.
  *
  * @throws S3Error `InvalidURI`, `KeyTooLongError`
  */
@@ -56,7 +56,9 @@ export function locationOf({ bucket, key }: S3Address): string {
     if (!isHeadgateError(error)) throw error
     throw new S3Error('InvalidURI', { reason: error.message, cause: error })
   }
-  throw new S3Error('InvalidURI', { reason: 'bucket and key read differently as a location' })
+  throw new S3Error('InvalidURI', {
+    reason: 'bucket and key differ after they were parsed from the location',
+  })
 }
 
 function bucketOfHost(host: string, suffix: string): string | undefined {
@@ -65,18 +67,18 @@ function bucketOfHost(host: string, suffix: string): string | undefined {
   return name.endsWith(end) ? name.slice(0, -end.length) : undefined
 }
 
-/** A slash or an at sign in a bucket would move the line between bucket and key. */
+/** Refuses a slash or an at sign in a bucket, which would move the border between bucket and key. */
 function checkBucket(bucket: string): string {
   if (bucketForm.test(bucket)) return bucket
-  throw new S3Error('InvalidURI', { reason: 'the bucket has no valid name' })
+  throw new S3Error('InvalidURI', { reason: 'the name of the bucket is not valid' })
 }
 
 function decodePath(path: string): string {
-  // Bytes beyond ASCII that are not encoded could be read in more than one way.
+  // Bytes beyond ASCII that are not encoded could be decoded in more than one way.
   if (!/^[\x21-\x7e]*$/.test(path)) throw new S3Error('InvalidURI', { reason: 'the path is not ASCII' })
   try {
     return decodeURIComponent(path)
   } catch (cause) {
-    throw new S3Error('InvalidURI', { reason: 'the path holds escapes that are not UTF-8', cause })
+    throw new S3Error('InvalidURI', { reason: 'the path contains escapes that are not UTF-8', cause })
   }
 }

@@ -14,12 +14,12 @@ import { toS3Error } from './to-s3-error.ts'
 
 export interface SignedRequest {
   readonly method: string
-  /** As it stands in the request line. */
+  /** Target in the request line, as received. */
   readonly target: string
   readonly rawHeaders: readonly string[]
 }
 
-export interface AuthenticationParts {
+export interface AuthenticationDeps {
   readonly ring: KeyRing
   readonly keys: SigningKeys
   readonly regions: readonly string[]
@@ -27,39 +27,44 @@ export interface AuthenticationParts {
   readonly now: number
 }
 
-/** Who sent a request, by its signature and the session token that is signed with it. */
+/** Request with its verified signature, and the session whose token is signed with it. */
 export interface AuthenticatedRequest {
   readonly session: S3Session
   readonly verified: VerifiedRequest
 }
 
 /**
- * @throws S3Error that tells a stranger nothing, and the SDK of a caller whose session has ended to get a new one; its
- *   `reason` is for the log
+ * Verifies the signature of a request and opens its session token.
+ *
+ * @throws S3Error that reveals nothing to a caller without a session, and makes the SDK of a caller whose session has ended
+ *   refresh it. Its `reason` is for the log.
  */
 export async function authenticate(
   { method, target, rawHeaders }: SignedRequest,
-  parts: AuthenticationParts,
+  deps: AuthenticationDeps,
 ): Promise<AuthenticatedRequest> {
-  const { ring, keys, regions, now } = parts
+  const { ring, keys, regions, now } = deps
   const parsed = parseRequest(
     { method, target, headers: headerPairs(rawHeaders) },
     { services: ['s3'], ...(regions.length === 0 ? {} : { regions }), now: new Date(now) },
   )
-  if (!parsed.ok) throw told(parsed.refusal, regions)
+  if (!parsed.ok) throw toAuthenticationError(parsed.refusal, regions)
   const session = await openSession(parsed.value, ring, now)
   const verified = verifySignature(parsed.value, session.secretAccessKey, { keys })
-  if (!verified.ok) throw told(verified.refusal, regions)
+  if (!verified.ok) throw toAuthenticationError(verified.refusal, regions)
   return { session, verified: verified.value }
 }
 
-/** Anew for each request: that is some 3 % of a small GET's CPU time, and a key that is dropped opens nothing at once. */
+/**
+ * Opens the session token for each request: this takes 3 % of the CPU time of a small GET, and a key that is removed from the
+ * ring is refused at once.
+ */
 async function openSession(request: ParsedRequest, ring: KeyRing, now: number): Promise<S3Session> {
   const { accessKeyId, sessionToken } = request
-  // All our keys are those of sessions: without its token such a key does not exist, to AWS neither.
+  // All keys of this server belong to sessions. Without the token such a key does not exist, as at AWS.
   if (sessionToken === undefined) throw new S3Error('InvalidAccessKeyId', { reason: 'no session token' })
   let opened = openS3Session(ring, accessKeyId, sessionToken, now)
-  // Another replica may have sealed it with a key that has just been added.
+  // Another replica may have sealed it with a key that was just added.
   if (!opened.ok && opened.reason === 'unknown key' && (await ring.reloadForUnknownKey()))
     opened = openS3Session(ring, accessKeyId, sessionToken, now)
   if (opened.ok) return opened.value
@@ -73,11 +78,11 @@ const codes: Readonly<Record<S3SessionRefusal, S3Code>> = {
   expired: 'ExpiredToken',
 }
 
-function told(refusal: SigV4Error, regions: readonly string[]): S3Error {
+function toAuthenticationError(refusal: SigV4Error, regions: readonly string[]): S3Error {
   const error = toS3Error(refusal)
   const [region] = regions
   if (refusal.code !== 'wrong-scope' || region === undefined) return error
-  // SDKs sign again for the region that stands here.
+  // SDKs repeat the request with a signature for the region in the error.
   return new S3Error(error.code, {
     fields: { Region: region },
     cause: refusal,

@@ -6,25 +6,24 @@ import {
   type Header,
   headerPairs,
 } from '@headgate/sigv4'
-import { blocksOf, collect } from '../storage/streams.ts'
-import type { Body } from '../storage/storage.ts'
+import { blocksOf, type Body, collect } from '@headgate/storage'
 import type { S3Call } from './operation.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Up to here a body is gathered before the storage hears of it: one write instead of a stream. */
+/** Maximum size in bytes of a body that is buffered, so that the storage receives one write instead of a stream. */
 const gatheredBytes = 256 * 1024
-/** What comes in small pieces goes to the storage in larger ones: each is a write. */
+/** Size in bytes to which small chunks are joined: each write to the storage has a cost. */
 const blockBytes = 256 * 1024
-/** Larger documents are parsed in an iteration of the event loop of their own. */
+/** Size in bytes above which a document is parsed in a separate turn of the event loop. */
 const smallDocumentBytes = 64 * 1024
 const presignedChecksum = /^x-amz-checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256)$/i
 
 /**
- * Hands the body of a request to the storage, checked on its way in all that the request says of it. The last bytes
- * are held back until everything has turned out right and the session is confirmed, so that no storage can have an object
- * whose body was wrong or whose session has ended.
+ * Passes the body of a request to the storage, and checks all that the request declares about it. Holds the last bytes back
+ * until all checks have passed and the session is confirmed, so that the storage never stores an object with a wrong body or
+ * of an ended session.
  *
- * @throws S3Error, SigV4Error what is wrong with the body, also when the storage wraps it in an error of its own
+ * @throws S3Error, SigV4Error the fault of the body, also when the storage wraps it in its own error
  */
 export async function storeBody<T>(
   call: S3Call,
@@ -32,7 +31,7 @@ export async function storeBody<T>(
 ): Promise<T> {
   const size = sizeOf(call)
   if (size > call.limits.maxObjectPartBytes) throw tooLarge(call.limits.maxObjectPartBytes)
-  // What is gathered is checked to its end before the storage hears of it.
+  // A buffered body is checked completely before the storage is called.
   if (size <= gatheredBytes) {
     const bytes = await collect(checkedBody(call, size), size, 'body')
     await call.confirm()
@@ -90,7 +89,7 @@ export async function* confirmedBody(
   if (held !== undefined) yield held
 }
 
-/** True when something vouches for the bytes of the body: a hash, a checksum, the signatures of its chunks. */
+/** Returns whether the request proves the bytes of its body: by a hash, a checksum, or the signatures of its chunks. */
 export function isVouchedFor(call: S3Call): boolean {
   const { payload } = call.verified.request
   if (payload.kind === 'hashed') return true
@@ -99,7 +98,7 @@ export function isVouchedFor(call: S3Call): boolean {
   return call.headers['content-md5'] !== undefined || checksumOf(call) !== undefined
 }
 
-/** Bytes of the body, without the framing of chunks. */
+/** Returns the number of bytes of the body, without the framing of chunks. */
 function sizeOf({ verified, headers }: S3Call): number {
   const { payload } = verified.request
   if (payload.kind === 'streaming') return payload.decodedLength
@@ -122,12 +121,13 @@ async function* checkedBody(call: S3Call, size: number): AsyncGenerator<Uint8Arr
     md5?.hash.update(chunk)
     yield chunk
   }
-  if (seen !== size) throw new S3Error('IncompleteBody', { reason: `${size} bytes announced, ${seen} seen` })
+  if (seen !== size)
+    throw new S3Error('IncompleteBody', { reason: `${size} bytes announced, ${seen} received` })
   if (md5 !== undefined && !md5.hash.digest().equals(md5.expected))
-    throw new S3Error('BadDigest', { reason: 'Content-MD5 is another' })
+    throw new S3Error('BadDigest', { reason: 'Content-MD5 differs' })
 }
 
-/** A checksum in a header, or in a presigned query, where SDKs move headers to. */
+/** Returns a checksum from a header, or from a presigned query, where SDKs move headers to. */
 function checksumOf({ rawHeaders, parameters }: S3Call): DeclaredChecksum | undefined {
   const moved: Header[] = [...parameters].filter(([name]) => presignedChecksum.test(name))
   const declared = declaredChecksum([...headerPairs(rawHeaders), ...moved])
@@ -145,7 +145,7 @@ function md5Of({ headers }: S3Call): { readonly hash: Hash; readonly expected: B
 
 function tooLarge(limit: number): S3Error {
   return new S3Error('EntityTooLarge', {
-    message: `The body may have ${limit} bytes: send larger objects in parts.`,
+    message: `The body exceeds the limit of ${limit} bytes. Upload larger objects in parts.`,
     fields: { MaxSizeAllowed: String(limit) },
   })
 }

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isHeadgateError } from '@headgate/errors'
-import type { ObjectInfo, StorageCapabilities, WriteCondition } from '../storage/storage.ts'
+import type { ObjectInfo, StorageCapabilities, WriteCondition } from '@headgate/storage'
 import type { S3Call } from './operation.ts'
 import { S3Error } from './s3-error.ts'
 
 /**
- * Whether a read may go on (RFC 9110 section 13.2.2).
+ * Evaluates the conditions of a read (RFC 9110 section 13.2.2).
  *
- * @param prefix `x-amz-copy-source-` for the source of a copy, whose conditions never end in 304
- * @returns false when the caller has the object already
+ * @param prefix `x-amz-copy-source-` for the source of a copy, whose conditions never result in 304
+ * @returns false when the caller already has the object
  * @throws S3Error `PreconditionFailed`
  */
 export function mayRead(
@@ -30,7 +30,7 @@ export function mayRead(
   return since === undefined || modified > since
 }
 
-/** @throws S3Error `NotImplemented` for conditions that S3, or this store, does not know */
+/** @throws S3Error `NotImplemented` for conditions that S3, or this store, does not support */
 export function writeCondition(
   headers: IncomingHttpHeaders,
   capabilities: Pick<StorageCapabilities, 'conditionalPut' | 'ifMatch'>,
@@ -38,7 +38,7 @@ export function writeCondition(
   const ifMatch = headers['if-match']
   const ifNoneMatch = headers['if-none-match']
   if (ifMatch !== undefined && ifNoneMatch !== undefined)
-    throw new S3Error('InvalidRequest', { message: 'A write takes one condition.' })
+    throw new S3Error('InvalidRequest', { message: 'A write can have only one condition.' })
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() !== '*' || !capabilities.conditionalPut) throw unknown('If-None-Match')
     return { ifAbsent: true }
@@ -51,8 +51,8 @@ export function writeCondition(
 }
 
 /**
- * Runs a write that may be on a condition. To S3 an object that is not there is no other object than the expected one, but
- * `NoSuchKey`.
+ * Runs a write that may be conditional. If the expected object does not exist, S3 answers `NoSuchKey`, and not
+ * `PreconditionFailed`.
  */
 export async function onCondition<T>(
   { storage, location, signal }: Pick<S3Call, 'storage' | 'location' | 'signal'>,
@@ -68,7 +68,7 @@ export async function onCondition<T>(
   }
 }
 
-/** Without quotes, as the storage port has them. */
+/** Returns the ETag without quotes, as the storage port expects it. */
 export function bareEtag(text: string): string {
   return text.trim().replace(/^"(.*)"$/, '$1')
 }
@@ -77,7 +77,7 @@ export function quoted(etag: string): string {
   return `"${etag}"`
 }
 
-/** Whether a list of ETags, quoted or not, names this one. Weakness does not matter: objects are compared by bytes. */
+/** Returns whether a list of ETags, quoted or not, contains this one. Weak ETags are compared as strong ones. */
 function names(list: string, etag: string): boolean {
   return list.split(',').some((item) => {
     const text = item.trim().replace(/^W\//, '')
@@ -85,7 +85,7 @@ function names(list: string, etag: string): boolean {
   })
 }
 
-/** A date that cannot be read counts as not sent (RFC 9110 section 13.1.3). */
+/** Parses a date. A malformed one is ignored (RFC 9110 section 13.1.3). */
 function dateOf(header: string | string[] | undefined): number | undefined {
   const time = typeof header === 'string' ? Date.parse(header) : Number.NaN
   return Number.isNaN(time) ? undefined : time
@@ -96,5 +96,5 @@ function failed(condition: string): S3Error {
 }
 
 function unknown(condition: string): S3Error {
-  return new S3Error('NotImplemented', { message: `This form of ${condition} does not exist here.` })
+  return new S3Error('NotImplemented', { message: `This server does not support this form of ${condition}.` })
 }

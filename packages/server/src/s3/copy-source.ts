@@ -4,9 +4,9 @@ import { cannotHold } from './missing.ts'
 import type { S3Call } from './operation.ts'
 import { S3Error } from './s3-error.ts'
 import { checkScope } from './scope.ts'
-import type { StoredObject } from '../storage/storage.ts'
+import type { StoredObject } from '@headgate/storage'
 
-/** The location that a copy reads, which the session must be allowed to read. */
+/** Returns the location of a copy's source. Checks that the session may read it. */
 export function copySourceOf({ headers, session }: S3Call): string {
   const header = headers['x-amz-copy-source']
   const location = locationOf(parseCopySource(typeof header === 'string' ? header : ''))
@@ -14,7 +14,7 @@ export function copySourceOf({ headers, session }: S3Call): string {
   return location
 }
 
-/** Opens the source of a copy, on the conditions that the request makes for it. */
+/** Opens the source of a copy, if the conditions of the request for it are true. */
 export async function openCopySource(
   { storage, headers, signal }: S3Call,
   source: string,

@@ -4,9 +4,9 @@ import type { S3Session } from '../credentials/s3-session.ts'
 import { createPageTokens } from '../keys/page-tokens.ts'
 import { locationOf, parseAddress } from './address.ts'
 import { authenticate } from './authenticate.ts'
-import { errorAnswer } from './error-document.ts'
-import type { S3Answer } from './operation.ts'
-import type { S3EndpointParts } from './parts.ts'
+import { errorResponse } from './error-document.ts'
+import type { S3Response } from './operation.ts'
+import type { S3EndpointDeps } from './deps.ts'
 import { parseParameters } from './query.ts'
 import { ClientGone, receiveBody } from './receive.ts'
 import { clientGoneStatus, createRecorder } from './record.ts'
@@ -15,40 +15,40 @@ import { operationOf } from './routes.ts'
 import { S3Error } from './s3-error.ts'
 import { checkBucketScope, checkScope } from './scope.ts'
 import { type SessionWatch, watchSession } from './session-watch.ts'
-import { sendAnswer } from './send.ts'
+import { sendResponse } from './send.ts'
 import { toS3Error } from './to-s3-error.ts'
-import { LoopTurns } from '../loop-turns.ts'
+import { LoopTurns } from '../concurrency/loop-turns.ts'
 
 const signingKeysHeld = 4096
 const defaultPatienceMs = 10_000
 
-/** What is known of a request so far, for the record of it. */
+/** Facts about a request, collected while it runs, for its record. */
 interface Trace {
   operation: string
   session: S3Session | undefined
   location: string | undefined
-  /** Runs from the authorization of the request to its end. */
+  /** Runs from the authorization of the request until its end. */
   watch: SessionWatch | undefined
   note: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
- * The S3-compatible endpoint of the storage gateway, as a listener for `request` **and `checkContinue`**: it says
- * itself when a client may send its body. The server around it must not limit the time of a whole request (Node's
- * `requestTimeout`), as objects may take hours; what stands still is hung up on here.
+ * Returns the S3-compatible endpoint of the storage gateway, as a listener for `request` **and `checkContinue`**: it sends
+ * `100 Continue` itself. The server around it must not limit the time of a whole request (Node's `requestTimeout`), because
+ * large objects may take hours. The endpoint disconnects idle clients.
  *
- * The way of a request: shed when there are too many, signature, session, does the session still hold, operation,
- * scope; and only then is anything of its body read.
+ * Steps of a request: refuse it when too many are running, verify the signature, open and authorize the session, find the
+ * operation, check the prefixes. The body is read only after all of them.
  */
 export function createS3Endpoint(
-  parts: S3EndpointParts,
+  deps: S3EndpointDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const keys = new SigningKeys({ max: signingKeysHeld })
-  const tokens = createPageTokens(parts.ring)
-  const record = createRecorder(parts)
-  const idleMs = parts.limits.requestTimeoutMs
-  const loopTurns = parts.loopTurns ?? new LoopTurns()
-  const patienceMs = parts.patienceMs ?? defaultPatienceMs
+  const tokens = createPageTokens(deps.ring)
+  const record = createRecorder(deps)
+  const idleMs = deps.limits.requestTimeoutMs
+  const loopTurns = deps.loopTurns ?? new LoopTurns()
+  const patienceMs = deps.patienceMs ?? defaultPatienceMs
   let running = 0
 
   async function answerTo(
@@ -56,9 +56,9 @@ export function createS3Endpoint(
     response: ServerResponse,
     trace: Trace,
     client: AbortController,
-  ): Promise<S3Answer> {
+  ): Promise<S3Response> {
     const { signal } = client
-    const { limits, regions, ring, now } = parts
+    const { limits, regions, ring, now } = deps
     const method = request.method ?? ''
     const target = request.url ?? ''
     const { rawHeaders, headers } = request
@@ -67,9 +67,9 @@ export function createS3Endpoint(
       { ring, keys, regions, now: now() },
     )
     trace.session = session
-    const { storage } = await parts.sessions.authorize(session)
+    const { storage } = await deps.sessions.authorize(session)
     const { path, host } = verified.request
-    const address = parseAddress(path, host, parts.hostSuffix ?? null)
+    const address = parseAddress(path, host, deps.hostSuffix ?? null)
     const parameters = parseParameters(target.slice(path.length + 1))
     const operation = operationOf(method, address, parameters, headers)
     trace.operation = operation.id
@@ -78,9 +78,9 @@ export function createS3Endpoint(
     if (address.key === '') checkBucketScope(session, address.bucket, operation.access)
     else checkScope(session, location, operation.access)
     signal.throwIfAborted()
-    const watch = watchSession(parts, session, operation.access, (reason) => {
+    const watch = watchSession(deps, session, operation.access, (reason) => {
       client.abort(reason)
-      // An object is cut off: the client must not take what it has for the whole.
+      // Breaks the connection: the client must not take a part of the object for the whole.
       if (operation.access === 'read' && response.headersSent) response.destroy()
     })
     trace.watch = watch
@@ -123,7 +123,7 @@ export function createS3Endpoint(
     response.once('close', () => {
       if (!response.writableFinished) client.abort(new ClientGone())
     })
-    let held = running < parts.limits.maxConcurrentRequests
+    let held = running < deps.limits.maxConcurrentRequests
     if (held) running += 1
     const release = (): void => {
       if (held) running -= 1
@@ -134,7 +134,7 @@ export function createS3Endpoint(
       const answer = await answerTo(request, response, trace, client)
       status = answer.status
       trace.note = answer.note
-      failure = await sendAnswer(answer, exchange)
+      failure = await sendResponse(answer, exchange)
     } catch (error) {
       const ended: unknown = client.signal.reason
       const isClientGone = ended instanceof ClientGone
@@ -144,11 +144,11 @@ export function createS3Endpoint(
         status = failure?.status ?? clientGoneStatus
       } else {
         failure = toS3Error(error)
-        const answer = errorAnswer(failure, requestId, request.method ?? '')
-        // Whoever lingers over an error must not keep others out.
+        const answer = errorResponse(failure, requestId, request.method ?? '')
+        // A client that reads an error slowly must not take the slot of another request.
         release()
         status = answer.status
-        await sendAnswer(answer, exchange)
+        await sendResponse(answer, exchange)
       }
     } finally {
       trace.watch?.[Symbol.dispose]()
@@ -159,7 +159,7 @@ export function createS3Endpoint(
 
   return (request, response) => {
     serve(request, response).catch((error: unknown) => {
-      parts.log.error({ err: error }, 'answering an S3 request failed')
+      deps.log.error({ err: error }, 'failed to answer an S3 request')
       response.destroy()
     })
   }

@@ -1,9 +1,9 @@
-import type { S3Answer } from './operation.ts'
+import type { S3Response } from './operation.ts'
 import type { S3Error } from './s3-error.ts'
 import { type XmlElement, xmlPlain } from './xml-writer.ts'
 
 /** Returns the answer for an error. The answer to HEAD has no body: the header `x-amz-error-code` contains the code. */
-export function errorAnswer(error: S3Error, requestId: string, method: string): S3Answer {
+export function errorResponse(error: S3Error, requestId: string, method: string): S3Response {
   const { status, headers, code } = error
   if (method === 'HEAD') return { status, headers: { ...headers, 'x-amz-error-code': code } }
   return { status, headers, body: xmlPlain(errorElement(error, requestId)) }

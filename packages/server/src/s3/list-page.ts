@@ -1,6 +1,4 @@
-import type { ListEntry } from '../storage/storage.ts'
-import { compareUtf8 } from '../storage/utf8-order.ts'
-import { parseObjectLocation, parsePrefix } from '../storage/location.ts'
+import { compareUtf8, type ListEntry, parseObjectLocation, parsePrefix } from '@headgate/storage'
 import { isHeadgateError } from '@headgate/errors'
 import { quoted } from './conditions.ts'
 import { cannotHold } from './missing.ts'
@@ -10,15 +8,15 @@ import { invalidArgument, S3Error } from './s3-error.ts'
 import { isInside } from './scope.ts'
 import type { XmlElement } from './xml-writer.ts'
 
-/** One less than S3's, so that one page of the storage shows whether there is more behind it. */
+/** Maximum page size: one less than that of S3, so that one page of the storage shows whether more keys follow. */
 const mostEntries = 999
 
-/** What both forms of ListObjects ask for. */
+/** Parameters of both versions of ListObjects. */
 export interface ListQuery {
   readonly prefix: string
   readonly delimiter: '/' | ''
   readonly maxKeys: number
-  /** Keys as the answer has them. */
+  /** Encodes keys as the client requested. */
   readonly written: (key: string) => string
   readonly encodingType: 'url' | undefined
 }
@@ -27,11 +25,15 @@ export interface ListedPage {
   /** `Contents` and `CommonPrefixes`. */
   readonly elements: readonly XmlElement[]
   readonly count: number
-  /** The last key or folded prefix, when there are more. */
+  /** The last key or folded prefix of the page, if more follow. */
   readonly next: string | undefined
 }
 
-/** @throws S3Error `AccessDenied` unless the prefix lies within one of the session's, `InvalidArgument`, `NotImplemented` */
+/**
+ * Parses the parameters of a list.
+ *
+ * @throws S3Error `AccessDenied` unless the prefix is within one of the session's, `InvalidArgument`, `NotImplemented`
+ */
 export function parseListQuery({ parameters, session, location }: S3Call): ListQuery {
   const prefix = parameters.get('prefix') ?? ''
   const delimiter = parameters.get('delimiter') ?? ''
@@ -39,7 +41,7 @@ export function parseListQuery({ parameters, session, location }: S3Call): ListQ
   const maxKeys = parseCount(parameters.get('max-keys') ?? '1000', 2 ** 31 - 1)
   if (maxKeys === undefined) throw invalidArgument('max-keys', 'must be a number')
   if (delimiter !== '' && delimiter !== '/')
-    throw new S3Error('NotImplemented', { message: 'The only delimiter here is a slash.' })
+    throw new S3Error('NotImplemented', { message: 'This server supports only a slash as delimiter.' })
   if (encodingType !== undefined && encodingType !== 'url')
     throw invalidArgument('encoding-type', 'must be url')
   checkPrefix(location + prefix)
@@ -56,7 +58,7 @@ export function parseListQuery({ parameters, session, location }: S3Call): ListQ
   }
 }
 
-/** Lists what comes after `after`, a key or folded prefix, or any text. */
+/** Lists the keys after `after`: a key, a folded prefix, or any text. */
 export async function listPage(
   { storage, location: root, signal }: S3Call,
   { prefix, delimiter, maxKeys, written }: ListQuery,
@@ -68,7 +70,7 @@ export async function listPage(
   const nothing = { elements, count: 0, next: undefined }
   if (limit === 0) return nothing
   const within = after.startsWith(prefix)
-  // All keys with the prefix come before that text.
+  // All keys with the prefix sort before that text.
   if (!within && compareUtf8(after, prefix) > 0) return nothing
   const start = within ? startOf(root, prefix, after) : prefix
   const entries = storage.list(root + prefix, {
@@ -93,7 +95,10 @@ export async function listPage(
   return { elements, count: elements.length, next: undefined }
 }
 
-/** Where the storage goes on: after may be no location, and then what stands before its last slashes comes before it. */
+/**
+ * Returns the location after which the storage continues. `after` may not be a valid location. The text before its last
+ * slashes then sorts before it.
+ */
 function startOf(root: string, prefix: string, after: string): string {
   let start = after
   while (start.length > prefix.length && !isLocation(root + start))
@@ -135,7 +140,7 @@ function checkPrefix(text: string): void {
   }
 }
 
-/** Every parser of SDKs turns `%20` into a space, but not every one a `+`. */
+/** Encodes spaces as `%20`: every SDK decodes it, but not every SDK decodes `+`. */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

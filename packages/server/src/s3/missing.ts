@@ -1,8 +1,8 @@
 import { isHeadgateError } from '@headgate/errors'
 
 /**
- * True when an error only says that the store can have no object of this key: files have no names with empty segments,
- * among them the `dir/` that some clients look for and leave as the mark of a directory.
+ * Returns true when an error only means that the store cannot contain an object of this key. Files have no names with empty
+ * segments, such as the `dir/` that some clients read and write as the marker of a directory.
  */
 export function cannotHold(key: string, error: unknown): boolean {
   return (

@@ -1,8 +1,8 @@
-import type { ObjectInfo } from '../storage/storage.ts'
+import type { ObjectInfo } from '@headgate/storage'
 import { quoted } from './conditions.ts'
 import { responseOverrides } from './response-overrides.ts'
 
-/** What a read says of an object, and what it was asked to say instead. */
+/** Returns the headers that describe an object, with the overrides in the query of the request. */
 export function objectHeaders(
   { etag, lastModified, contentType }: ObjectInfo,
   parameters: ReadonlyMap<string, string>,

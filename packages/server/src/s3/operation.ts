@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { VerifiedRequest } from '@headgate/sigv4'
 import type { S3Session } from '../credentials/s3-session.ts'
-import type { StoragePermission as Access } from '../credentials/storage-grant.ts'
+import type { StoragePermission } from '../credentials/storage-grant.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
-import type { LoopTurns } from '../loop-turns.ts'
-import type { Storage, StoredObject } from '../storage/storage.ts'
+import type { LoopTurns } from '../concurrency/loop-turns.ts'
+import type { Storage, StoredObject } from '@headgate/storage'
 import type { S3Address } from './address.ts'
-import type { S3Limits } from './parts.ts'
+import type { S3Limits } from './deps.ts'
 
-/** A request whose sender is known, and, for an object, may touch it. */
+/** Request whose sender is authenticated and whose session covers the object. */
 export interface S3Call {
   readonly session: S3Session
   readonly storage: Storage
   readonly address: S3Address
-  /** Canonical location of the object; of a bucket its root, `s3://bucket/`. */
+  /** Canonical location of the object. For a bucket its root, `s3://bucket/`. */
   readonly location: string
   readonly parameters: ReadonlyMap<string, string>
   readonly headers: IncomingHttpHeaders
@@ -32,29 +32,29 @@ export interface S3Call {
    * @throws S3Error when the session has ended or is revoked
    */
   readonly confirm: () => Promise<void>
-  /** The raw bytes of the body. Asks a client that waits for it to send them (`100 Continue`). */
+  /** Returns the raw bytes of the body. Sends `100 Continue` to a client that waits for it. */
   receive(): AsyncIterable<Uint8Array>
 }
 
-export interface S3Answer {
+export interface S3Response {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** An XML document, or the bytes of an object. */
+  /** XML document, or the bytes of an object. */
   readonly body?: string | Pick<StoredObject, 'body' | 'length'>
   /**
-   * A document that may take long. While it does, blanks are sent, so that the client goes on waiting; an error after
-   * the first of them is told in a body with status 200, which SDKs expect of the operations that answer so.
+   * Document that may take long. Until it is ready, the server sends blanks, so that the client keeps waiting. An error
+   * after the first of them is sent in a body with status 200, as SDKs expect it of these operations.
    */
   readonly pending?: Promise<string>
-  /** What the audit is to know beyond the location of the request: other objects that it was about. */
+  /** Details for the audit in addition to the location of the request, such as other objects. */
   readonly note?: Readonly<Record<string, unknown>>
 }
 
-/** One operation of the Amazon S3 API. */
+/** Operation of the Amazon S3 API. */
 export interface S3Operation {
-  /** Its name there: `GetObject`. */
+  /** Name in the API reference, such as `GetObject`. */
   readonly id: string
-  /** What a session needs for it. */
-  readonly access: Access
-  handle(call: S3Call): Promise<S3Answer>
+  /** Permission that a session needs for the operation. */
+  readonly access: StoragePermission
+  handle(call: S3Call): Promise<S3Response>
 }

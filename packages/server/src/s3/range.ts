@@ -1,9 +1,9 @@
-import type { ByteRange } from '../storage/storage.ts'
+import type { ByteRange } from '@headgate/storage'
 import { invalidArgument } from './s3-error.ts'
 
 const one = /^bytes=(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))$/
 
-/** The range that a read asks for. What is malformed, or asks for several, counts as not sent (RFC 9110 section 14.2). */
+/** Parses the range of a read. A malformed one, or several, are ignored (RFC 9110 section 14.2). */
 export function parseRange(header: string | undefined): ByteRange | undefined {
   const match = one.exec(header?.trim() ?? '')
   if (match === null) return undefined
@@ -13,7 +13,7 @@ export function parseRange(header: string | undefined): ByteRange | undefined {
   return Number(end) < Number(start) ? undefined : { start: Number(start), end: Number(end) }
 }
 
-/** The bytes that UploadPartCopy takes: both ends must be named. */
+/** Parses the range of UploadPartCopy, which must have both ends. */
 export function parseCopyRange(header: string | undefined): { start: number; end: number } | undefined {
   if (header === undefined) return undefined
   const [, start, end] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? []

@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { S3Error } from './s3-error.ts'
 
-/** Up to here a body is gathered by events: an async iterator costs more than all else that is done with it. */
+/** Maximum size in bytes of a body that is read by events: an async iterator costs more than all other work on it. */
 const gatheredBytes = 256 * 1024
 
-/** Why the work of a request is given up. */
+/** Reason for which the work on a request is aborted: its client has disconnected. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone'
 
   constructor() {
-    super('the client went away')
+    super('the client disconnected')
   }
 }
 
 /**
- * The bytes of a request's body as they come. A client that waits for it is told to send them, only now: by then it is
- * known who it is and what it may. Ends with an error when nothing comes for `idleMs` while somebody waits, or when
- * the client goes away; the connection stays open for an answer either way.
+ * Yields the bytes of a request's body. Sends `100 Continue` to a client that waits for it, only now: the caller is
+ * authenticated and authorized. Throws when no byte arrives for `idleMs` during a read, or when the client disconnects. The
+ * connection stays open for a response in both cases.
  */
 export async function* receiveBody(
   request: IncomingMessage,
@@ -31,7 +31,7 @@ export async function* receiveBody(
     if (body.length > 0) yield body
     return
   }
-  // Left early, the request must not take the connection with it: the answer goes out over it.
+  // If the reader stops early, the connection must stay open for the response.
   const chunks = (request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>)[
     Symbol.asyncIterator
   ]()
@@ -54,12 +54,12 @@ export async function* receiveBody(
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
-    // Not waited for: it stands behind a read that may never end.
+    // Not awaited: it settles only after a pending read, which may never end.
     chunks.return?.().then(undefined, () => undefined)
   }
 }
 
-/** A whole body. Node's parser takes no more of it than was announced, and ends with an error when there is less. */
+/** Reads a whole body. Node's parser reads no more than announced, and fails when less arrives. */
 function gathered(request: IncomingMessage, idleMs: number, signal: AbortSignal): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
@@ -70,7 +70,7 @@ function gathered(request: IncomingMessage, idleMs: number, signal: AbortSignal)
   }
   const fail = (reason: unknown): void => {
     settle()
-    // The connection must live on: the answer goes out over it.
+    // The connection must stay open for the response.
     request.pause()
     reject(reason)
   }
@@ -87,7 +87,7 @@ function gathered(request: IncomingMessage, idleMs: number, signal: AbortSignal)
   const timer = setTimeout(() => fail(new S3Error('RequestTimeout')), idleMs)
   signal.addEventListener('abort', onAbort, { once: true })
   request.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
-  // A request without a body comes ended, and tells nothing more.
+  // A request without a body has already ended, and emits no further event.
   if (request.readableEnded) onEnd()
   else if (request.destroyed) onClose()
   return promise

@@ -3,12 +3,12 @@ import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { callerKey, callerCache } from '../cache.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { AuditDraft } from '../events/audit-event.ts'
-import { peerAddress } from '../http/client-address.ts'
-import type { Identity } from '../identity/identity.ts'
-import type { S3EndpointParts } from './parts.ts'
+import { peerAddress } from '../operation/client-address.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
+import type { S3EndpointDeps } from './deps.ts'
 import type { S3Error } from './s3-error.ts'
 
-/** What became of a request. */
+/** Outcome of a request. */
 export interface S3Outcome {
   readonly operation: string
   readonly requestId: string
@@ -20,27 +20,27 @@ export interface S3Outcome {
   readonly failure: S3Error | undefined
 }
 
-const readsRemembered = 20_000
-/** What nginx calls a client that went away before its answer. */
+const maxCachedReads = 20_000
+/** Status that nginx logs for a client that disconnected before the response. */
 export const clientGoneStatus = 499
 
 /**
- * Writes down what happened. Engines read one file in many pieces, and ask again and again for one that is not there: by
- * one session that is one event each. Writes and refusals are one each.
+ * Returns a function that records metrics, log lines and audit events of requests. Engines read one file in many ranges, and
+ * request missing files repeatedly: these are one event for each session. Each write and each refusal is one event.
  */
 export function createRecorder(
-  parts: Pick<S3EndpointParts, 'audit' | 'addressOf' | 'log' | 'metrics'>,
+  deps: Pick<S3EndpointDeps, 'audit' | 'addressOf' | 'log' | 'metrics'>,
 ): (request: IncomingMessage, outcome: S3Outcome) => void {
-  const addressOf = parts.addressOf ?? peerAddress
-  const reads = callerCache<true>({ max: readsRemembered })
+  const addressOf = deps.addressOf ?? peerAddress
+  const reads = callerCache<true>({ max: maxCachedReads })
   return (request, outcome) => {
     const { operation, requestId, session, location, status, milliseconds, failure } = outcome
-    parts.metrics.observe(`s3.${operation}`, status, milliseconds)
+    deps.metrics.observe(`s3.${operation}`, status, milliseconds)
     if (failure !== undefined) {
       const line = { requestId, operation, location, code: failure.code, reason: failure.reason }
       if (failure.status >= 500 && failure.code !== 'NotImplemented' && failure.code !== 'SlowDown')
-        parts.log.error({ ...line, err: failure.cause ?? failure }, 'S3 request failed')
-      else parts.log.debug(line, 'S3 request refused')
+        deps.log.error({ ...line, err: failure.cause ?? failure }, 'S3 request failed')
+      else deps.log.debug(line, 'S3 request refused')
     }
     const reading = request.method === 'GET' || request.method === 'HEAD'
     const missing = status === 404
@@ -49,7 +49,7 @@ export function createRecorder(
       if (reads.get(key) === true) return
       reads.set(key, true)
     }
-    parts.audit.record({
+    deps.audit.record({
       draft: { ...draftOf(outcome), address: addressOf(request) },
       identity: session === undefined ? null : identityOf(session),
       requestId,
@@ -65,7 +65,7 @@ function draftOf({ operation, session, location, note, failure, status }: S3Outc
   const reason =
     failure === undefined
       ? status === clientGoneStatus
-        ? 'the client went away'
+        ? 'the client disconnected'
         : undefined
       : [failure.code, failure.reason].filter((text) => text !== undefined).join(': ')
   return {
@@ -82,7 +82,7 @@ function draftOf({ operation, session, location, note, failure, status }: S3Outc
   }
 }
 
-function identityOf({ principal, actor, expiresAt, queryId }: S3Session): Identity {
+function identityOf({ principal, actor, expiresAt, queryId }: S3Session): ProvenIdentity {
   return {
     principal,
     actors: actor === null ? [] : [actor],

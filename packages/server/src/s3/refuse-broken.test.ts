@@ -8,10 +8,10 @@ const long = 'x'.repeat(10_000)
 
 test.each([
   ['garbage', '\x00\r\n\r\n', 400],
-  ['headers over the limit', `GET / HTTP/1.1\r\nHost: x\r\nx: ${long}\r\n\r\n`, 400],
+  ['headers above the limit', `GET / HTTP/1.1\r\nHost: x\r\nx: ${long}\r\n\r\n`, 400],
   ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
-  ['a proxy is meant', 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n', 405],
-])('what is no S3 request is answered as S3 answers: %s', async (_name, bytes, status) => {
+  ['a request to a proxy', 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+])('refuseBroken answers with an S3 error to %s', async (_name, bytes, status) => {
   const refuse = { refuse: refuseBroken }
   const limits = { maxHeaderBytes: 8_192, requestTimeoutMs: 30_000 }
   await using listener = await Listener.open(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** What an answer is found by in the log, in the form that S3 gives it. */
+/** Creates the id that identifies a response in the log, in the form of S3. */
 export function newRequestId(): string {
   return randomBytes(10).toString('hex').toUpperCase()
 }

@@ -11,7 +11,7 @@ const headerOf: Readonly<Record<string, string>> = {
 
 export const overrideParameters: readonly string[] = Object.keys(headerOf)
 
-/** The headers that a read asks for in its query. Requests are always signed here, as S3 demands for these. */
+/** Parses the response headers that a read requests in its query. S3 allows them only in signed requests, as all are here. */
 export function responseOverrides(parameters: ReadonlyMap<string, string>): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [parameter, header] of Object.entries(headerOf)) {

@@ -35,11 +35,11 @@ test.each([
   ['GET /b', 'ListObjects'],
   ['GET /b?location', 'GetBucketLocation'],
   ['HEAD /b', 'HeadBucket'],
-])('%s is %s', (request, id) => {
+])('operationOf returns, for %s, %s', (request, id) => {
   expect(named(request)).toBe(id)
 })
 
-test('a copy is told from a write by its header, and is nothing else', () => {
+test('operationOf distinguishes a copy from a write by its header', () => {
   const headers = { 'x-amz-copy-source': 'b/k' }
   expect(named('PUT /b/k', headers)).toBe('CopyObject')
   expect(named('PUT /b/k?partNumber=1&uploadId=u', headers)).toBe('UploadPartCopy')
@@ -73,15 +73,18 @@ test.each([
   'PUT /b/k?partNumber=1&uploadId=u&acl',
   'DELETE /b/k?tagging',
   'GET /?list-type=2',
-])('%s is not served, and never taken for something else', (request) => {
+])('operationOf refuses %s', (request) => {
   expect(named(request)).toBe('NotImplemented')
 })
 
-test.each(['OPTIONS /b/k', 'PATCH /b/k', 'TRACE /b', 'PROPFIND /b'])('%s is no method here', (request) => {
-  expect(named(request)).toBe('MethodNotAllowed')
-})
+test.each(['OPTIONS /b/k', 'PATCH /b/k', 'TRACE /b', 'PROPFIND /b'])(
+  'operationOf refuses the method %s',
+  (request) => {
+    expect(named(request)).toBe('MethodNotAllowed')
+  },
+)
 
-test('a parameter that stands there twice is refused', () => {
+test('parseParameters refuses a parameter that occurs twice', () => {
   expect(() => parseParameters('prefix=a&prefix=b')).toThrow(S3Error)
   expect(() => parseParameters('prefix=%ff')).toThrow(S3Error)
   expect(parseParameters('a=%2B+&&b').get('a')).toBe('+ ')

@@ -23,7 +23,7 @@ import { S3Error } from './s3-error.ts'
 interface Route {
   readonly method: string
   readonly place: 'bucket' | 'object'
-  /** Parameters that make it this operation, each with its only value where it has one. */
+  /** Parameters that select this operation, each with its only allowed value, or null for any value. */
   readonly marks: Readonly<Record<string, string | null>>
   readonly optional: readonly string[]
   readonly copies?: true
@@ -33,7 +33,7 @@ interface Route {
 const part = { partNumber: null, uploadId: null }
 const listing = ['prefix', 'delimiter', 'max-keys', 'encoding-type', 'fetch-owner']
 
-/** Those with more marks stand first. */
+/** Routes with more marks come first. */
 const routes: readonly Route[] = [
   {
     method: 'GET',
@@ -89,13 +89,13 @@ const routes: readonly Route[] = [
   { method: 'POST', place: 'bucket', marks: { delete: '' }, optional: [], operation: deleteObjects },
 ]
 
-/** What any request may carry: the signature, the SDKs' own notes, and checksums that they presign. */
+/** Parameters that any request may have: the signature, notes of the SDKs, and presigned checksums. */
 const everywhere =
   /^(?:x-id|X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-(?:user-agent|sdk-checksum-algorithm|checksum-(?:mode|type|crc32|crc32c|crc64nvme|sha1|sha256)))$/i
 
 /**
- * The operation of a request. A parameter that its operation does not know is refused: `PUT /b/k?acl` must not
- * become an object.
+ * Finds the operation of a request. Refuses a parameter that the operation does not support: `PUT /b/k?acl` must not create
+ * an object.
  *
  * @throws S3Error `NotImplemented`, `MethodNotAllowed`
  */
@@ -123,6 +123,6 @@ export function operationOf(
 }
 
 function has(parameters: ReadonlyMap<string, string>, name: string, value: string | null): boolean {
-  const given = parameters.get(name)
-  return given !== undefined && (value === null || given === value)
+  const actual = parameters.get(name)
+  return actual !== undefined && (value === null || actual === value)
 }

@@ -1,34 +1,34 @@
 import type { S3Session } from '../credentials/s3-session.ts'
-import type { StoragePermission as Access } from '../credentials/storage-grant.ts'
+import type { StoragePermission } from '../credentials/storage-grant.ts'
 import { S3Error } from './s3-error.ts'
 
-/** What of a session decides what it may touch. */
+/** Fields of a session that restrict its access. */
 export type SessionScope = Pick<S3Session, 'prefixes' | 'permission'>
 
-/** True when a canonical location, or a prefix of such, lies in one of the session's prefixes, by whole segments. */
+/** Returns true when a canonical location, or a prefix of one, is within one of the session's prefixes, by whole segments. */
 export function isInside(session: SessionScope, location: string): boolean {
-  // The prefixes end in a slash: `s3://b/t/` holds no `s3://b/t2/x`.
+  // The prefixes end in a slash, so `s3://b/t/` does not contain `s3://b/t2/x`.
   return session.prefixes.some((prefix) => prefix.endsWith('/') && location.startsWith(prefix))
 }
 
-/** @throws S3Error `AccessDenied` when the session may not do that there */
-export function checkScope(session: SessionScope, location: string, access: Access): void {
+/** @throws S3Error `AccessDenied` when the session does not permit this access to the location */
+export function checkScope(session: SessionScope, location: string, access: StoragePermission): void {
   checkAccess(session, access)
   if (!isInside(session, location)) throw denied(`${location} is outside the session's prefixes`)
 }
 
 /**
- * What needs no more than a bucket. The keys that a list or a body names are checked by its operation.
+ * Checks access to a bucket. The operation checks the keys in its prefix or body.
  *
- * @throws S3Error `AccessDenied` when the session has nothing to do with the bucket, whether it exists or not
+ * @throws S3Error `AccessDenied` when the session has no prefix in the bucket, whether the bucket exists or not
  */
-export function checkBucketScope(session: SessionScope, bucket: string, access: Access): void {
+export function checkBucketScope(session: SessionScope, bucket: string, access: StoragePermission): void {
   checkAccess(session, access)
   const known = session.prefixes.some((prefix) => prefix.startsWith(`s3://${bucket}/`))
   if (!known) throw denied(`bucket ${bucket} is outside the session's prefixes`)
 }
 
-function checkAccess(session: SessionScope, access: Access): void {
+function checkAccess(session: SessionScope, access: StoragePermission): void {
   if (access === 'read-write' && session.permission !== 'read-write')
     throw denied('the session may only read')
 }

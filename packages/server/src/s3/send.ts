@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isUnread } from '../http/unread.ts'
-import type { StoredObject } from '../storage/storage.ts'
+import { isUnread } from '../operation/unread.ts'
+import type { StoredObject } from '@headgate/storage'
 import { errorElement } from './error-document.ts'
-import type { S3Answer } from './operation.ts'
+import type { S3Response } from './operation.ts'
 import { finishUnread, keepsConnection } from './unread.ts'
 import type { S3Error } from './s3-error.ts'
 import { toS3Error } from './to-s3-error.ts'
@@ -14,24 +14,24 @@ export interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly idleMs: number
-  /** After how long a document that is not ready begins to be sent as blanks, in ms, and the pause between these. */
+  /** Time in ms after which blanks are sent for a document that is not ready, and the interval between them. */
   readonly patienceMs: number
 }
 
 /**
- * Sends an answer and waits until it has left. An object that cannot be read to its end takes the connection with it:
- * the client must see that it was cut off.
+ * Sends a response and waits until it has been sent. Closes the connection when an object cannot be read to its end, so that
+ * the client notices the truncation.
  *
- * @returns the error that was told after the status had been sent
- * @throws what `answer.pending` throws, while nothing has been sent
+ * @returns the error that was sent after the status
+ * @throws errors of `answer.pending`, while nothing has been sent
  */
-export async function sendAnswer(answer: S3Answer, exchange: Exchange): Promise<S3Error | undefined> {
+export async function sendResponse(answer: S3Response, exchange: Exchange): Promise<S3Error | undefined> {
   const { response, request } = exchange
   const { pending, body } = answer
   if (pending !== undefined) {
     const document = await soon(pending, exchange.patienceMs)
     if (document === undefined) return sendSlowly(pending, answer, exchange)
-    return sendAnswer({ status: answer.status, headers: answer.headers ?? {}, body: document }, exchange)
+    return sendResponse({ status: answer.status, headers: answer.headers ?? {}, body: document }, exchange)
   }
   const headers: Record<string, string> = { 'x-amz-request-id': exchange.requestId, ...answer.headers }
   if (typeof body === 'string') {
@@ -56,12 +56,12 @@ async function sendObject(object: Pick<StoredObject, 'body' | 'length'>, exchang
   try {
     for await (const chunk of object.body as AsyncIterable<Uint8Array>) {
       sent += chunk.byteLength
-      if (sent > object.length) throw new Error('the object has more bytes than were announced')
-      // That the last piece leaves is waited for by who called.
+      if (sent > object.length) throw new Error('the object has more bytes than announced')
+      // The caller waits until the last chunk has been sent.
       if (!response.write(chunk) && sent < object.length) await drained(response, idleMs)
-      if (response.destroyed) throw new Error('the connection is gone')
+      if (response.destroyed) throw new Error('the connection is closed')
     }
-    if (sent < object.length) throw new Error('the object has fewer bytes than were announced')
+    if (sent < object.length) throw new Error('the object has fewer bytes than announced')
   } catch (error) {
     object.body.destroy()
     response.destroy()
@@ -70,10 +70,10 @@ async function sendObject(object: Pick<StoredObject, 'body' | 'length'>, exchang
   response.end()
 }
 
-/** AWS answers what takes long in the same way. */
+/** Sends blanks until the document is ready, as AWS does for operations that take long. */
 async function sendSlowly(
   pending: Promise<string>,
-  answer: S3Answer,
+  answer: S3Response,
   exchange: Exchange,
 ): Promise<S3Error | undefined> {
   const { response, requestId, patienceMs } = exchange
@@ -111,7 +111,7 @@ async function soon<T>(pending: Promise<T>, milliseconds: number): Promise<T | u
   }
 }
 
-/** Waits until the client has taken what was written, and hangs up when it takes nothing for `idleMs`. */
+/** Waits until the client has read what was written. Disconnects a client that reads nothing for `idleMs`. */
 async function drained(response: ServerResponse, idleMs: number): Promise<void> {
   await either(response, 'drain', idleMs)
 }

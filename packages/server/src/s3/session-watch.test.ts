@@ -4,7 +4,7 @@ import type { SessionAuthorizer } from '../credentials/gateway-authorizer.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission } from '../credentials/storage-grant.ts'
 import { type SessionWatch, watchSession } from './session-watch.ts'
-import { claimsOf } from './test-endpoint.ts'
+import { claimsOf } from '../../test/s3/endpoint.ts'
 
 let failure: HeadgateError | null
 let asked: number
@@ -25,8 +25,8 @@ function watch(permission: StoragePermission): SessionWatch {
       return failure === null ? Promise.resolve({} as never) : Promise.reject(failure)
     },
   }
-  const parts = { sessions, now: Date.now, recheckMs: 1_000 }
-  return watchSession(parts, session, permission, ({ code }) => aborts.push(code))
+  const deps = { sessions, now: Date.now, recheckMs: 1_000 }
+  return watchSession(deps, session, permission, ({ code }) => aborts.push(code))
 }
 
 test('Asks at each interval until it is disposed', async () => {

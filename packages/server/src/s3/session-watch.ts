@@ -1,7 +1,7 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission } from '../credentials/storage-grant.ts'
-import type { S3EndpointParts } from './parts.ts'
+import type { S3EndpointDeps } from './deps.ts'
 import { S3Error } from './s3-error.ts'
 import { toS3Error } from './to-s3-error.ts'
 
@@ -26,7 +26,7 @@ export interface SessionWatch extends Disposable {
  * The authorizer caches decisions and renews them in the background, so a check costs a look-up.
  */
 export function watchSession(
-  { sessions, now, recheckMs = defaultRecheckMs }: Pick<S3EndpointParts, 'sessions' | 'now' | 'recheckMs'>,
+  { sessions, now, recheckMs = defaultRecheckMs }: Pick<S3EndpointDeps, 'sessions' | 'now' | 'recheckMs'>,
   session: S3Session,
   permission: StoragePermission,
   abort: (reason: S3Error) => void,

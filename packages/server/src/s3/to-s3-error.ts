@@ -1,11 +1,11 @@
 import { type HeadgateError, isHeadgateError } from '@headgate/errors'
 import { SigV4Error } from '@headgate/sigv4'
-import { isOutcomeUnknown } from '../storage/storage-errors.ts'
+import { isOutcomeUnknown } from '@headgate/storage'
 import { type S3Code, S3Error, s3Errors } from './s3-error.ts'
 
 /**
- * Whatever was thrown, as an S3 client may be told it. Messages of the storage stay here: they may name the place behind
- * the bucket, and those of signature checks would help a forger.
+ * Converts any error to one that may be sent to an S3 client. Messages of the storage are not sent, because they may contain
+ * the location behind the bucket. Messages of signature checks are not sent, because they would help to forge a signature.
  */
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error
@@ -19,10 +19,10 @@ export function toS3Error(error: unknown): S3Error {
 }
 
 function codeOf(error: HeadgateError): S3Code {
-  // The object may be there or not: an answer that says "try again" is the only true one.
+  // The object may exist or not, so the only correct response is to try again.
   if (isOutcomeUnknown(error)) return 'InternalError'
   switch (error.code) {
-    // A session whose relation, warehouse or principal is gone is told what every stranger is told.
+    // A session whose relation, warehouse or principal was removed receives the error of an unknown session.
     case 'no-such-table':
     case 'no-such-view':
     case 'no-such-namespace':

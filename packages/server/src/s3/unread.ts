@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { endUnread } from '../http/unread.ts'
+import { endUnread } from '../operation/unread.ts'
 import { expectsContinue } from './receive.ts'
 
 const smallBytes = 64 * 1024
 
-/** Whether the rest of a body is so small, and so surely on its way, that the connection can be used again. */
+/** Returns whether the rest of a body is so small that the connection can be used again after the response. */
 export function keepsConnection(request: IncomingMessage): boolean {
   return !expectsContinue(request) && Number(request.headers['content-length'] ?? Infinity) <= smallBytes
 }
 
-/** Ends an answer while the client may still be sending. */
+/** Ends a response while the client may still be sending. */
 export async function finishUnread(
   request: IncomingMessage,
   response: ServerResponse,

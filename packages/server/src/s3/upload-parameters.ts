@@ -1,6 +1,6 @@
 import { parseCount } from './query.ts'
 import { invalidArgument, S3Error } from './s3-error.ts'
-import { maxParts } from '../storage/upload-parts.ts'
+import { maxParts } from '@headgate/storage'
 
 /** @throws S3Error `NoSuchUpload` for what cannot be the id of one */
 export function uploadIdOf(parameters: ReadonlyMap<string, string>): string {

@@ -7,7 +7,7 @@ import { xmlPlain, xmlResult } from './xml-writer.ts'
 const limits = { maxElements: 1_000 }
 const read = (text: string): ReturnType<typeof readXml> => readXml(Buffer.from(text), limits)
 
-test('what the writer wrote is read back, whatever the text', () => {
+test('parseXml returns what the writer wrote, for all texts', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const wellFormed = text.toWellFormed().replaceAll('\u0000', '')
@@ -25,7 +25,7 @@ test('what the writer wrote is read back, whatever the text', () => {
   )
 })
 
-test('declarations, namespaces, attributes, references and white space are what they are in XML', () => {
+test('parseXml supports declarations, namespaces, attributes, references and white space', () => {
   const root = read(
     '\uFEFF<?xml version="1.0" encoding="UTF-8"?>\n<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\n' +
       " <Object a='1'><Key> a&amp;lt;&#65;&#x1F600; </Key></Object>\n <Quiet/>\n</Delete >\n",
@@ -40,20 +40,20 @@ describe('refused is', () => {
     ['a DTD', '<!DOCTYPE a [<!ENTITY b "c">]><a/>'],
     ['an external entity', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'],
     ['an unknown entity', '<a>&b;</a>'],
-    ['a name of every object', '<a>&toString;</a>'],
+    ['a property name of all objects', '<a>&toString;</a>'],
     ['a bare ampersand', '<a>b & c</a>'],
     ['CDATA', '<a><![CDATA[b]]></a>'],
     ['a comment', '<a><!-- b --></a>'],
     ['a processing instruction', '<a><?php b ?></a>'],
     ['a prefix', '<s3:a xmlns:s3="b"/>'],
-    ['a tag that closes another', '<a><b></a></b>'],
-    ['an end that is missing', '<a><b></b>'],
-    ['something behind the end', '<a/><b/>'],
-    ['text around it', 'x<a/>'],
+    ['an end tag of another element', '<a><b></a></b>'],
+    ['a missing end tag', '<a><b></b>'],
+    ['an element after the end', '<a/><b/>'],
+    ['text around the root', 'x<a/>'],
     ['text between elements', '<a>x<b/></a>'],
     ['a surrogate', '<a>&#xD800;</a>'],
     ['no character', '<a>&#0;</a>'],
-    ['a character beyond the last', '<a>&#x110000;</a>'],
+    ['a character beyond the last code point', '<a>&#x110000;</a>'],
     ['depth', `${'<a>'.repeat(20)}${'</a>'.repeat(20)}`],
     ['nothing', ''],
     ['a lone bracket', '<a><</a>'],
@@ -61,18 +61,18 @@ describe('refused is', () => {
     expect(() => read(text)).toThrow(S3Error)
   })
 
-  test('what is not UTF-8', () => {
+  test('bytes that are not UTF-8', () => {
     expect(() => readXml(Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]), limits)).toThrow(
       S3Error,
     )
   })
 
-  test('a value that stands there twice', () => {
+  test('a value that occurs twice', () => {
     expect(() => childText(read('<a><b>1</b><b>2</b></a>'), 'b')).toThrow(S3Error)
   })
 })
 
-test('any text either reads or is MalformedXML', () => {
+test('parseXml returns a document or throws MalformedXML for any text', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom('<', '>', '/', 'a', ' ', '="', "'", '&', ';', '#x', '<a>', '</a>')),
@@ -87,7 +87,7 @@ test('any text either reads or is MalformedXML', () => {
   )
 })
 
-describe('a document of 4 MB is read or refused in time that grows with its length', () => {
+describe('parseXml takes time proportional to the length of the document (4 MB)', () => {
   const megabytes = (piece: string): string => piece.repeat(Math.ceil((4 * 1024 * 1024) / piece.length))
   const one = { maxElements: 1_000_000 }
 
@@ -117,11 +117,11 @@ describe('a document of 4 MB is read or refused in time that grows with its leng
     const bytes = Buffer.from(text)
     const start = process.cpuUsage()
     readXml(bytes, one)
-    // Coverage and load make this slower than on an idle machine, where it takes a third.
+    // An idle machine takes a third of this; coverage and load make it slower.
     expect(process.cpuUsage(start).user).toBeLessThan(750_000)
   })
 
-  test('more elements than the operation allows are refused', () => {
+  test('parseXml refuses more elements than the operation allows', () => {
     const text = `<a>${'<b/>'.repeat(1_000)}</a>`
     expect(readXml(Buffer.from(text), { maxElements: 1_001 }).children).toHaveLength(1_000)
     expect(() => readXml(Buffer.from(text), { maxElements: 1_000 })).toThrow(S3Error)

@@ -10,10 +10,10 @@ export function readXml(bytes: Uint8Array, options: XmlOptions): XmlNode {
   }
 }
 
-/** The one child of that name. */
+/** Returns the only child of that name. */
 export function childText(node: XmlNode, name: string): string | undefined {
   const found = node.children.filter((child) => child.name === name)
-  if (found.length > 1) throw malformed(`${name} stands there more than once`)
+  if (found.length > 1) throw malformed(`${name} occurs more than once`)
   return found[0]?.text
 }
 

@@ -1,17 +1,17 @@
-/** An element: its name, and its text or the elements in it. */
+/** Element: its name, and its text or its children. */
 export type XmlElement = readonly [name: string, content: string | number | boolean | readonly XmlElement[]]
 
 export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
 
-/** The document of an answer that is no error. */
+/** Writes the document of a successful response. */
 export function xmlResult(name: string, content: string | readonly XmlElement[]): string {
   const inner = typeof content === 'string' ? escapeText(content) : content.map(written).join('')
   return `${xmlDeclaration}<${name} xmlns="${namespace}">${inner}</${name}>`
 }
 
-/** A document without a namespace, as errors are. */
+/** Writes a document without a namespace, such as an error. */
 export function xmlPlain(element: XmlElement): string {
   return xmlDeclaration + written(element)
 }
@@ -29,7 +29,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** Control characters have no form in XML 1.0; written as S3 writes them, most parsers take them. */
+/** Writes control characters, which XML 1.0 cannot express, as references, as S3 does. Most parsers accept them. */
 function escapeText(text: string): string {
   return text.replaceAll(
     /[&<>"'\p{Cc}\ufffe\uffff]/gu,

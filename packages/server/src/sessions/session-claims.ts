@@ -1,39 +1,39 @@
-import type { Identity, Principal, Proof } from '../identity/identity.ts'
+import type { ProvenIdentity, Principal, Proof } from '../proven-identity.ts'
 
-/** Engines that may stand behind one another; a longer chain gets no token. */
+/** Engines in one chain, at most. No token is issued for a longer chain. */
 export const maxActors = 4
 
 const own = 'headgate'
 
-/** `act` of RFC 8693 section 4.1: who acts, and inside it who acted before. */
+/** The claim `act` of RFC 8693 section 4.1: the acting party, and inside it the previous one. */
 interface ActClaim {
   readonly sub: string
-  /** Who vouches for the engine; absent: this server. */
+  /** Issuer of the engine. Absent: this server. */
   readonly iss?: string
   readonly client_id?: string
   readonly principal_id: string
   readonly act?: ActClaim
 }
 
-/** The claims that say who it is and where the session comes from. */
+/** Claims about the caller and the start of the session. */
 interface WhoClaims {
   readonly sub: string
-  /** Who vouches for `sub`; absent: this server. */
+  /** Issuer of `sub`. Absent: this server. */
   readonly sub_issuer?: string
-  /** The id in the store: a principal that is deleted and made again under its old name is somebody else. */
+  /** Id in the store: a principal that is deleted and created again with its old name has another id. */
   readonly principal_id: string
   readonly name: string
   readonly act?: ActClaim
-  /** How the session began (`Proof`). */
+  /** Method by which the session began (`Proof`). */
   readonly obtained: string
-  /** Seconds, as in OpenID Connect: when the principal itself was last proven. */
+  /** Seconds, as in OpenID Connect: time at which the principal itself was last proven. */
   readonly auth_time?: number
-  /** Seconds: no renewal reaches beyond. */
+  /** Seconds. Latest end of every renewal. */
   readonly session_end?: number
   readonly query_id?: string
 }
 
-/** The claims of a session token. */
+/** Claims of a session token. */
 export interface SessionClaims extends WhoClaims {
   readonly iss: string
   readonly aud: string
@@ -44,10 +44,10 @@ export interface SessionClaims extends WhoClaims {
   readonly jti: string
 }
 
-/** What a token says about an identity. */
-export function claimsOf(identity: Identity): WhoClaims {
+/** Returns the claims that describe an identity. */
+export function toClaims(identity: ProvenIdentity): WhoClaims {
   const { principal, actors, authTime, sessionEndsAt, queryId } = identity
-  if (actors.length > maxActors) throw new Error(`a session token may name ${maxActors} engines at most`)
+  if (actors.length > maxActors) throw new Error(`a session token may name at most ${maxActors} engines`)
   const act = actors.reduceRight<ActClaim | undefined>((inner, actor) => actClaim(actor, inner), undefined)
   return {
     sub: principal.subject,
@@ -71,15 +71,15 @@ function actClaim({ id, issuer, subject }: Principal, inner: ActClaim | undefine
   }
 }
 
-/** Who a token of ours is, its signature and times having been verified. Null: not the claims that we write. */
-export function identityOf(
+/** Returns the identity of a token whose signature and times were verified. Null: this server does not write such claims. */
+export function readIdentity(
   claims: Readonly<Record<string, unknown>>,
-): (Identity & { readonly expiresAt: number }) | null {
+): (ProvenIdentity & { readonly expiresAt: number }) | null {
   const { iat, exp, obtained, auth_time: authTime, session_end: end, query_id: queryId } = claims
-  const principal = partyOf(claims, claims['sub_issuer'])
-  const actors = actorsOf(claims['act'])
+  const principal = readParty(claims, claims['sub_issuer'])
+  const actors = readActors(claims['act'])
   if (principal === null || actors === null || typeof iat !== 'number' || typeof exp !== 'number') return null
-  // Tokens of the first version have no such claim. Without an engine, a client secret was the only way.
+  // Tokens of the first version lack this claim. Without an engine, a client secret was the only method.
   const obtainedBy =
     obtained === undefined && actors.length === 0
       ? 'client-secret'
@@ -108,19 +108,19 @@ const proofs: readonly Proof[] = [
   'statement',
 ]
 
-/** The chain of `act`, outermost first. Null: malformed, or longer than we write. */
-function actorsOf(act: unknown): readonly Principal[] | null {
+/** Returns the engines of `act`, outermost first. Null: malformed, or longer than `maxActors`. */
+function readActors(act: unknown): readonly Principal[] | null {
   const actors: Principal[] = []
   for (let next = act; next !== undefined; next = next['act']) {
     if (!isObject(next) || actors.length === maxActors) return null
-    const actor = partyOf(next, next['iss'])
+    const actor = readParty(next, next['iss'])
     if (actor === null) return null
     actors.push(actor)
   }
   return actors
 }
 
-function partyOf(claims: Readonly<Record<string, unknown>>, issuer: unknown = own): Principal | null {
+function readParty(claims: Readonly<Record<string, unknown>>, issuer: unknown = own): Principal | null {
   const { sub, principal_id: id, name = sub } = claims
   if (typeof sub !== 'string' || typeof id !== 'string' || typeof issuer !== 'string') return null
   return { id, issuer, subject: sub, name: typeof name === 'string' ? name : sub }

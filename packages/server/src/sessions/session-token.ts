@@ -3,23 +3,23 @@ import { HeadgateError } from '@headgate/errors'
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { SigningKey } from '../keys/ring-key.ts'
-import { claimsOf, identityOf, type SessionClaims } from './session-claims.ts'
-import type { Identity } from '../identity/identity.ts'
+import { toClaims, readIdentity, type SessionClaims } from './session-claims.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 
 const algorithm = 'ES256'
 const type = 'at+jwt'
-/** Ours are 500 to 1,500 characters, with the longest names behind an engine 4,500: a longer one is not made, and not even hashed. */
+/** Characters of a token, at most. Typical tokens have 500 to 1,500, and 4,500 with the longest names and an engine. Longer ones are neither issued nor hashed. */
 export const maxTokenLength = 8192
 
-/** What tokens are made and accepted for. */
+/** Options for issuing and accepting tokens. */
 export interface TokenSettings {
   /** `iss`: the public URL of the server, or the configured issuer. */
   readonly issuer: string
-  /** `aud`: who accepts the tokens; the public URL of the catalog. */
+  /** `aud`: the public URL of the catalog, which accepts the tokens. */
   readonly audience: string
-  /** Life of a new token in seconds. */
+  /** Lifetime of a new token in seconds. */
   readonly ttlSeconds: number
-  /** Difference of clocks that is forgiven at verification, in seconds. Default 5. */
+  /** Difference of clocks that verification tolerates, in seconds. Default 5. */
   readonly leewaySeconds?: number
 }
 
@@ -28,17 +28,17 @@ export interface MintedToken {
   readonly ttlSeconds: number
   /** Epoch ms. */
   readonly expiresAt: number
-  /** `jti`: names the token in logs. */
+  /** `jti`: identifies the token in logs. */
   readonly id: string
 }
 
 export interface VerifiedToken {
-  readonly identity: Identity
-  /** Epoch ms; the token may be remembered until then. */
+  readonly identity: ProvenIdentity
+  /** Epoch ms until which the token may be cached. */
   readonly expiresAt: number
 }
 
-/** Why a token was refused. For logs; callers are told whether it expired and nothing else. */
+/** Reason of a refusal, for logs. Callers only learn whether the token expired. */
 export type TokenRefusal =
   | 'too long'
   | 'malformed'
@@ -54,26 +54,26 @@ export type TokenRefusal =
 export type Verification =
   { readonly ok: true; readonly value: VerifiedToken } | { readonly ok: false; readonly reason: TokenRefusal }
 
-/** What a token is made for. */
+/** Request for a new token. */
 export interface NewSession {
-  /** Already proven and entitled: minting asks nobody. */
-  readonly identity: Identity
+  /** Proven identity that is entitled to a token. Minting checks nothing. */
+  readonly identity: ProvenIdentity
   readonly clientId: string
   readonly scope: string
-  /** A shorter life than the usual one, in seconds. */
+  /** Lifetime in seconds, if it is shorter than the default. */
   readonly ttlSeconds?: number
-  /** Epoch ms: a further end, such as that of the token that was exchanged. */
+  /** Epoch ms. Latest end, such as that of the token that was exchanged. */
   readonly notAfter?: number
 }
 
 /**
- * Makes an access token in the form of RFC 9068. It ends with the usual life, the shorter one asked for, `notAfter`, or
- * the session, whichever is first.
+ * Mints an access token (RFC 9068). It ends after the default lifetime, after the requested one, at `notAfter`, or with the
+ * session, whichever is first.
  *
- * `iat` has milliseconds (RFC 7519 allows fractions), so that "not before this moment" can be told apart from a token
- * made later in the same second.
+ * `iat` contains milliseconds (RFC 7519 allows fractions), so that a revocation can be compared with tokens that were
+ * issued in the same second.
  *
- * @throws HeadgateError `invalid-grant` when the names in it are too long for a token
+ * @throws HeadgateError `invalid-grant` when the names are too long for a token
  * @throws Error when the chain of engines is longer than `maxActors`, or the end has passed
  */
 export async function mintSessionToken(
@@ -87,7 +87,8 @@ export async function mintSessionToken(
   const ttl = Math.min(settings.ttlSeconds, session.ttlSeconds ?? Infinity)
   const usual = Math.floor(nowMs / 1000) + ttl
   const exp = Math.min(usual, Math.floor(Math.min(notAfter, identity.sessionEndsAt ?? Infinity) / 1000))
-  if (exp * 1000 <= nowMs - leewayMs(settings)) throw new Error('a session token would have ended already')
+  if (exp * 1000 <= nowMs - leewayMs(settings))
+    throw new Error('the end of the session token has passed already')
   const claims: SessionClaims = {
     iss: settings.issuer,
     aud: settings.audience,
@@ -96,7 +97,7 @@ export async function mintSessionToken(
     iat: nowMs / 1000,
     exp,
     jti: id,
-    ...claimsOf(identity),
+    ...toClaims(identity),
   }
   const token = await new SignJWT({ ...claims })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: key.id })
@@ -104,7 +105,7 @@ export async function mintSessionToken(
   if (token.length > maxTokenLength)
     throw new HeadgateError(
       'invalid-grant',
-      'The names of the user and of the engines that act are too long for one token: let fewer engines act, one behind the other.',
+      'The names of the user and of the acting engines are too long for one token. Use a shorter chain of engines.',
     )
   return { token, ttlSeconds: Math.max(0, exp - Math.floor(nowMs / 1000)), expiresAt: exp * 1000, id }
 }
@@ -113,7 +114,7 @@ function leewayMs({ leewaySeconds = 5 }: TokenSettings): number {
   return leewaySeconds * 1000
 }
 
-/** Checks everything about a token of ours but what only the store knows (see `Policies`). */
+/** Verifies a token of this server, without the checks that need the store (see `Policies`). */
 export async function verifySessionToken(
   ring: KeyRing,
   settings: TokenSettings,
@@ -134,7 +135,7 @@ export async function verifySessionToken(
     const value = verifiedToken(payload)
     return value ? { ok: true, value } : { ok: false, reason: 'wrong claims' }
   } catch (error) {
-    if (error instanceof errors.JOSEError) return { ok: false, reason: refusalOf(error) }
+    if (error instanceof errors.JOSEError) return { ok: false, reason: toRefusal(error) }
     throw error
   }
 }
@@ -151,11 +152,11 @@ async function verificationKey(ring: KeyRing, kid: string | undefined): Promise<
 }
 
 function verifiedToken(payload: JWTPayload): VerifiedToken | null {
-  const identity = identityOf(payload)
+  const identity = readIdentity(payload)
   return identity === null ? null : { identity, expiresAt: identity.expiresAt }
 }
 
-function refusalOf(error: errors.JOSEError): TokenRefusal {
+function toRefusal(error: errors.JOSEError): TokenRefusal {
   if (error instanceof errors.JWTExpired) return 'expired'
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'wrong signature'
   if (error instanceof errors.JOSEAlgNotAllowed) return 'wrong algorithm'

@@ -2,18 +2,18 @@ import { createHmac, generateKeyPairSync, randomBytes, randomUUID } from 'node:c
 import { isHeadgateError } from '@headgate/errors'
 import { SignJWT, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Identity } from '../identity/identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import { KeyRing } from '../keys/key-ring.ts'
 import { masterKeyFrom } from '../keys/master-key.ts'
 import { addKey, promoteKey, revokeKey } from '../keys/rotate.ts'
-import { testStore, type TestStore } from '../store/test-database.ts'
-import { identityOf } from './session-claims.ts'
+import { testStore, type TestStore } from '../../test/store/database.ts'
+import { readIdentity } from './session-claims.ts'
 import { Sessions } from './sessions.ts'
 
 const issuer = 'https://catalog.example'
 const master = masterKeyFrom(randomBytes(32))
 const principal = { id: randomUUID(), issuer: 'headgate', subject: 'etl', name: 'etl' }
-const identity: Identity = { principal, actors: [], method: 'client-secret', expiresAt: null }
+const identity: ProvenIdentity = { principal, actors: [], method: 'client-secret', expiresAt: null }
 
 let store: TestStore
 let ring: KeyRing
@@ -33,7 +33,7 @@ afterAll(async () => {
 const mint = async (): Promise<string> =>
   (await sessions.mint({ identity, clientId: 'etl', scope: 'catalog' })).token
 
-/** A token made with the server's own key, but with other claims or another header. */
+/** Signs a token with the server's own key, but with other claims or another header. */
 function forge(
   claims: { readonly [name in keyof JWTPayload]: unknown } = {},
   header: Record<string, string | undefined> = {},
@@ -66,12 +66,16 @@ async function refusal(token: string): Promise<{ message: string; reason: string
   throw new Error('the token was accepted')
 }
 
-describe('a token of ours', () => {
+describe('A session token', () => {
   test('that was made is taken, however long the names are, and is not made when they are too long', async () => {
     const long = '\u5b57'.repeat(512)
     const user = { id: randomUUID(), issuer: 'https://idp.example', subject: long, name: long }
     const engine = { ...principal, subject: 'e'.repeat(128), name: 'e'.repeat(128) }
-    const behind = (...actors: Identity['actors']): Identity => ({ ...identity, principal: user, actors })
+    const behind = (...actors: ProvenIdentity['actors']): ProvenIdentity => ({
+      ...identity,
+      principal: user,
+      actors,
+    })
     const clientId = engine.subject
     const made = await sessions.mint({ identity: behind(engine), clientId, scope: 'catalog' })
     expect(await sessions.verify(made.token)).toMatchObject({ principal: { subject: long } })
@@ -121,7 +125,7 @@ describe('a token of ours', () => {
     expect(sessions.verify(token)).toBe(await first)
   })
 
-  test('ends at its time, also when it is remembered', async () => {
+  test('ends at its time, also when it is cached', async () => {
     const token = await mint()
     await sessions.verify(token)
     now += 3_600_000 + 6_000
@@ -142,14 +146,14 @@ describe('a token of ours', () => {
 })
 
 describe('a token of a user behind an engine', () => {
-  const engine = (name: string): Identity['principal'] => ({
+  const engine = (name: string): ProvenIdentity['principal'] => ({
     id: randomUUID(),
     issuer: 'headgate',
     subject: name,
     name,
   })
   const alice = { id: randomUUID(), issuer: 'https://idp.example', subject: 'u-1', name: 'Alice' }
-  const behind = (...actors: Identity['principal'][]): Identity => ({
+  const behind = (...actors: ProvenIdentity['principal'][]): ProvenIdentity => ({
     principal: alice,
     actors,
     method: 'external-token',
@@ -173,7 +177,7 @@ describe('a token of a user behind an engine', () => {
       query_id: '20260101_0001',
       act: { sub: 'trino', client_id: 'trino', act: { sub: 'svc', iss: 'https://idp.example' } },
     })
-    const { expiresAt, issuedAt, ...who } = identityOf(decodeJwt(token)) ?? {}
+    const { expiresAt, issuedAt, ...who } = readIdentity(decodeJwt(token)) ?? {}
     expect(who).toEqual({
       principal: alice,
       actors: [trino, bi],
@@ -187,10 +191,10 @@ describe('a token of a user behind an engine', () => {
     expect(await sessions.verify(token)).toMatchObject(who)
   })
 
-  test('ends with whatever ends first: its life, the one asked for, what it was made from, the session', async () => {
+  test('ends with the earliest end: its lifetime, the requested one, the end of the original token, or the session', async () => {
     const life = async (
       more: { ttlSeconds?: number; notAfter?: number },
-      session: Partial<Identity> = {},
+      session: Partial<ProvenIdentity> = {},
     ): Promise<number> =>
       (
         await sessions.mint({
@@ -205,12 +209,12 @@ describe('a token of a user behind an engine', () => {
     expect(await life({ ttlSeconds: 9000 })).toBe(3600)
     expect(await life({ ttlSeconds: 900, notAfter: now + 60_000 })).toBe(60)
     expect(await life({ ttlSeconds: 900 }, { sessionEndsAt: now + 30_000 })).toBe(30)
-    await expect(life({ notAfter: now - 60_000 })).rejects.toThrow(/ended/)
+    await expect(life({ notAfter: now - 60_000 })).rejects.toThrow(/has passed/)
   })
 
   test('names no more engines than can be followed', async () => {
     const five = Array.from({ length: 5 }, (_, index) => engine(`e${index}`))
-    const mintFor = (actors: Identity['principal'][]): Promise<unknown> =>
+    const mintFor = (actors: ProvenIdentity['principal'][]): Promise<unknown> =>
       sessions.mint({ identity: behind(...actors), clientId: 'e0', scope: 'catalog' })
     await expect(mintFor(five.slice(1))).resolves.toBeDefined()
     await expect(mintFor(five)).rejects.toThrow(/4 engines/)
@@ -223,9 +227,9 @@ describe('a token of a user behind an engine', () => {
     ['a list', [{ sub: 'trino', principal_id: randomUUID() }]],
     ['no subject', { principal_id: randomUUID() }],
     ['an inner one that is none', { sub: 'trino', principal_id: randomUUID(), act: 'x' }],
-    ['an issuer that is no text', { sub: 'trino', principal_id: randomUUID(), iss: 1 }],
+    ['an issuer that is not a text', { sub: 'trino', principal_id: randomUUID(), iss: 1 }],
     ['a deep chain', nested(6)],
-  ])('is refused when its act is %s, however well signed', async (_name, act) => {
+  ])('fails verification with a valid signature when its act is %s', async (_name, act) => {
     expect((await refusal(await forge({ act }))).reason).toMatch(/wrong claims/)
   })
 
@@ -260,12 +264,12 @@ describe('hostile tokens', () => {
     ['without exp', () => forge({ exp: undefined }), /wrong claims/],
     ['without sub', () => forge({ sub: undefined }), /wrong claims/],
     ['without principal id', () => forge({ principal_id: undefined }), /wrong claims/],
-    ['with a principal id that is no text', () => forge({ principal_id: ['a'] }), /wrong claims/],
+    ['with a principal id that is not a text', () => forge({ principal_id: ['a'] }), /wrong claims/],
     ['with exp as text', () => forge({ exp: '9999999999' }), /wrong claims/],
     ['not valid yet', () => forge({ nbf: now / 1000 + 600 }), /wrong claims/],
     ['obtained in a way that does not exist', () => forge({ obtained: 'luck' }), /wrong claims/],
-    ['with an end of the session that is no time', () => forge({ session_end: 'never' }), /wrong claims/],
-    ['with a subject issuer that is no text', () => forge({ sub_issuer: {} }), /wrong claims/],
+    ['with an end of the session that is not a time', () => forge({ session_end: 'never' }), /wrong claims/],
+    ['with a subject issuer that is not a text', () => forge({ sub_issuer: {} }), /wrong claims/],
     ['alg none', () => unsigned('none'), /malformed|wrong algorithm/],
     ['alg None', () => unsigned('None'), /malformed|wrong algorithm/],
     ['HS256 with the public key as secret', () => hmacWithPublicKey(), /wrong algorithm/],
@@ -291,7 +295,7 @@ describe('hostile tokens', () => {
     await refusal(`${header}.${payload}.`)
   })
 
-  test('no refusal repeats the token, and none is remembered as good', async () => {
+  test('no refusal contains the token, and refused tokens are not cached', async () => {
     const token = await forge({ aud: 'https://other.example' })
     for (let time = 0; time < 3; time += 1) {
       const { message, reason } = await refusal(token)
@@ -317,7 +321,7 @@ describe('hostile tokens', () => {
 })
 
 describe('a rotation of the signing key', () => {
-  test('keeps tokens of the old key good, until that key is taken away: then also remembered ones stop', async () => {
+  test('keeps tokens of the old key valid until that key is deleted, which also invalidates cached ones', async () => {
     const old = ring.signing('session-token').id
     const token = await mint()
     await sessions.verify(token)
@@ -338,13 +342,14 @@ describe('a rotation of the signing key', () => {
   })
 })
 
-/** The store without its notifications. */
+/** Opens the store without its notifications. */
 function silent({ sql }: TestStore): TestStore['sql'] {
   return {
     run: (s, v) => sql.run(s, v),
     afterCommit: (callback) => callback(),
     transaction: (work, options) => sql.transaction(work, options),
     listen: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
+    readRow: (...args) => sql.readRow(...args),
     ping: (signal) => sql.ping(signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { decodeJwt, errors } from 'jose'
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../cache.ts'
-import type { Identity } from '../identity/identity.ts'
+import type { ProvenIdentity } from '../proven-identity.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import {
   maxTokenLength,
@@ -17,7 +17,7 @@ import {
 
 export interface SessionsOptions extends TokenSettings {
   readonly ring: KeyRing
-  /** Verified tokens that are remembered. Default 10 000. */
+  /** Verified tokens in the cache. Default 10 000. */
   readonly maxRemembered?: number
   /** Epoch ms; for tests. */
   readonly now?: () => number
@@ -27,7 +27,7 @@ interface Remembered extends VerifiedToken {
   readonly generation: number
 }
 
-/** Sessions of ours: mints tokens and says whose a token is. A token seen before costs one digest and one look-up. */
+/** Mints and verifies the tokens of this server. A cached token costs one digest and one look-up. */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #ring: KeyRing
@@ -45,17 +45,17 @@ export class Sessions {
     return this.#options
   }
 
-  /** Makes a token for an identity that was proven. The caller sees to it that the principal may have one. */
+  /** Mints a token for a proven identity. The caller checks that the principal is entitled to it. */
   mint(session: NewSession): Promise<MintedToken> {
     return mintSessionToken(this.#ring.signing('session-token'), this.#options, session, this.#now())
   }
 
-  /** The identity of a token that was verified before, is not expired, and whose key is still in the ring; null: verify it. */
-  known(token: string): Identity | null {
-    return token.length > maxTokenLength ? null : this.#known(digestOf(token))
+  /** Returns the identity of a cached token that has not expired and whose key is still in the ring. Null: verify it. */
+  known(token: string): ProvenIdentity | null {
+    return token.length > maxTokenLength ? null : this.#known(digestToken(token))
   }
 
-  #known(digest: CallerKey): Identity | null {
+  #known(digest: CallerKey): ProvenIdentity | null {
     const known = this.#remembered.get(digest)
     if (known && known.generation === this.#ring.generation && this.#now() < known.expiresAt)
       return known.identity
@@ -63,29 +63,29 @@ export class Sessions {
   }
 
   /**
-   * Whose token this is. Synchronous for a token that was verified before, is not expired, and whose key is still in
-   * the ring. Throws `unauthenticated`; the reason is in `cause` for the log, not in the message.
+   * Returns the identity of a token. Synchronous for a cached token that has not expired and whose key is still in the
+   * ring. Throws `unauthenticated`; the reason is in `cause`, for the log, and not in the message.
    */
-  verify(token: string): Identity | Promise<Identity> {
+  verify(token: string): ProvenIdentity | Promise<ProvenIdentity> {
     if (token.length > maxTokenLength) throw refused('too long')
-    const digest = digestOf(token)
+    const digest = digestToken(token)
     return this.#known(digest) ?? this.#verify(token, digest)
   }
 
   /**
-   * Whose token this is or was: all is verified but its end. Null: no token of ours. It proves nothing by itself, but tells
-   * what a client that proved itself in another way wants to renew.
+   * Returns the identity of a token that may have expired; everything else is verified. Null: this server did not issue it.
+   * The token proves nothing, but names the session that a client wants to renew after another proof.
    */
-  async recognize(token: string): Promise<Identity | null> {
-    const end = endOf(token)
+  async recognize(token: string): Promise<ProvenIdentity | null> {
+    const end = readEnd(token)
     if (end === null) return null
     const at = Math.min(this.#now(), end - 1)
     const result = await verifySessionToken(this.#ring, this.#options, token, at)
     return result.ok ? result.value.identity : null
   }
 
-  async #verify(token: string, digest: CallerKey): Promise<Identity> {
-    // Read before the key is: when the ring changes meanwhile, the entry is void at once.
+  async #verify(token: string, digest: CallerKey): Promise<ProvenIdentity> {
+    // Read before the key: a change of the ring in between invalidates the entry at once.
     const generation = this.#ring.generation
     const result = await verifySessionToken(this.#ring, this.#options, token, this.#now())
     if (!result.ok) {
@@ -97,13 +97,13 @@ export class Sessions {
   }
 }
 
-/** The digest is the key, so that a memory dump or a heap snapshot of the cache holds no usable token. */
-function digestOf(token: string): CallerKey {
+/** Returns the digest of a token. As the cache key, it keeps usable tokens out of memory dumps and heap snapshots. */
+function digestToken(token: string): CallerKey {
   return callerKey(hash('sha256', token, 'base64'))
 }
 
-/** `exp` as the token claims it, in epoch ms. */
-function endOf(token: string): number | null {
+/** Returns `exp` as the token claims it, in epoch ms. */
+function readEnd(token: string): number | null {
   if (token.length > maxTokenLength) return null
   try {
     const { exp } = decodeJwt(token)

@@ -2,19 +2,19 @@ import { styleText } from 'node:util'
 import { snippets, type SnippetFacts } from './snippets.ts'
 
 export interface Announcement extends SnippetFacts {
-  /** Whether the warehouse is there: without it there is nothing to connect to. */
+  /** True when the default warehouse exists. Without it, clients have nothing to connect to. */
   readonly hasWarehouse: boolean
   readonly dataDir: string | null
-  /** Address of the storage gateway; null: the server has none. */
+  /** URL of the storage gateway. Null: the server has none. */
   readonly gatewayUrl: string | null
-  /** Where the credential is, or how to come by one; null: none is needed. */
+  /** File of the credential, or how to create one. Null: the server is anonymous. */
   readonly credential: string | null
   readonly anonymous: boolean
 }
 
 /**
- * What a person needs next, on standard output. The line that begins with `ready ` comes first and is meant for
- * programs too: the address follows it.
+ * Returns the text for standard output that tells a person the next steps. Its first line begins with `ready ` and the URL,
+ * and is also for programs.
  */
 export function announcement(facts: Announcement): string {
   const lines = [
@@ -34,7 +34,7 @@ export function announcement(facts: Announcement): string {
       '',
       styleText(
         ['bold', 'red'],
-        '  ANONYMOUS: everybody who reaches this address may do everything (--insecure-anonymous).',
+        '  ANONYMOUS: every client that reaches this address may do everything (--insecure-anonymous).',
         { stream: process.stdout },
       ),
     )
@@ -43,11 +43,11 @@ export function announcement(facts: Announcement): string {
   return `${lines.join('\n')}\n`
 }
 
-/** With everything that the command needs: a region, and where its keys are. */
+/** Returns the complete command, with the region and the source of the keys. */
 function howToMake({ warehouse, gatewayUrl }: Announcement): string {
   const vending = gatewayUrl === null ? '' : ' --vending gateway'
   return (
-    `none called ${warehouse} yet; with keys of the bucket in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, make it with: ` +
+    `does not exist (${warehouse}). With keys of the bucket in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, create it with: ` +
     `headgate warehouse create ${warehouse} s3://BUCKET/FOLDER --region REGION --keys-from-env${vending}`
   )
 }

@@ -7,7 +7,7 @@ import type { Addresses } from './open-server.ts'
 import { credentialFileName, type Prepared } from './prepare-server.ts'
 import type { SnippetStore } from './snippets.ts'
 
-/** Returns what is announced of a server that answers. */
+/** Returns the facts that are announced about a running server. */
 export function announcedFacts(config: Config, prepared: Prepared, addresses: Addresses): Announcement {
   const { warehouse } = prepared
   const { gateway, url } = addresses
@@ -25,7 +25,7 @@ export function announcedFacts(config: Config, prepared: Prepared, addresses: Ad
   }
 }
 
-/** Returns the header's value that gets storage access from a warehouse of this mode. */
+/** Returns the header value that requests storage access from a warehouse of this mode. */
 function askFor(warehouse: WarehouseRow | null): Announcement['ask'] {
   switch (warehouse?.vending['mode']) {
     case 'gateway':
@@ -39,7 +39,7 @@ function askFor(warehouse: WarehouseRow | null): Announcement['ask'] {
   }
 }
 
-/** Returns the S3 endpoint that clients of the warehouse reach: the storage gateway or the store itself. */
+/** Returns the S3 endpoint that clients of the warehouse use: the storage gateway or the store itself. */
 function storeOf(
   { context }: Config,
   warehouse: WarehouseRow | null,
@@ -56,8 +56,8 @@ function storeOf(
 }
 
 /**
- * Where the README has `headgate bootstrap` write the credential, outside of any checkout: on a database of one's own the
- * server does not know where it is.
+ * File in which the README lets `headgate bootstrap` write the credential, outside of any checkout. With an external database
+ * the server does not know the file.
  */
 const bootstrapped = join(homedir(), '.config', 'headgate', credentialFileName)
 
@@ -74,7 +74,7 @@ function credential(
   return {
     credentialFile: bootstrapped,
     credential: nobody
-      ? `none yet; make an administrator with: headgate bootstrap --output ${bootstrapped}`
+      ? `none; create an administrator with: headgate bootstrap --output ${bootstrapped}`
       : `client_id:client_secret of a principal; the snippets read it from a file ${bootstrapped}`,
   }
 }

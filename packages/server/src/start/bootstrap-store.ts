@@ -7,9 +7,9 @@ import { openSql } from '../store/pool.ts'
 import { masterKeyOf, provenMasterKeyOf } from './master-key.ts'
 
 /**
- * Prepares an external database and makes its first administrator, whose secret is in the answer and nowhere else.
+ * Prepares an external database and creates its first administrator. Only the result contains its secret.
  *
- * @throws ConfigError when no external database or no master key is configured; the embedded one needs none of this
+ * @throws ConfigError when no external database or no master key is configured; the embedded database needs no bootstrap
  */
 export async function bootstrapStore(
   environment: NodeJS.ProcessEnv,
@@ -19,10 +19,10 @@ export async function bootstrapStore(
   const url = config.databaseUrl?.reveal()
   if (url === undefined) {
     throw new ConfigError([
-      'Set HEADGATE_DATABASE_URL: the embedded database makes its administrator itself, at the first start.',
+      'Set HEADGATE_DATABASE_URL. With the embedded database, the first start creates the administrator.',
     ])
   }
-  // A key that cannot be read would only be found at the first start, after the secret was told.
+  // Otherwise an unreadable key would be noticed at the first start, after the secret was printed.
   await masterKeyOf(config)
   await migrate({ url, migrations })
   await using sql = await openSql({ ...config.database, url })

@@ -1,4 +1,4 @@
-/** A bucket name after the warehouse's, which may have characters that buckets may not. */
+/** Returns a valid bucket name that resembles the warehouse's name. */
 export function bucketNamed(warehouse: string): string {
   const name = warehouse
     .toLowerCase()

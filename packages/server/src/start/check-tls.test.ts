@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkTls } from './check-tls.ts'
-import { certificateFiles } from './test-certificate.ts'
+import { certificateFiles } from '../../test/start/certificate.ts'
 
 let files: Awaited<ReturnType<typeof certificateFiles>>
 beforeAll(async () => {
@@ -24,31 +24,35 @@ const other = (cipher?: { cipher: string; passphrase: string }): string =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem', ...cipher },
   }).privateKey
 
-test('a certificate and its key are good', () => {
+test('checkTls accepts a certificate and its key', () => {
   expect(checkTls(files)).toEqual([])
 })
 
-test('the key of another certificate', async () => {
+test('checkTls refuses the key of another certificate', async () => {
   const keyFile = await file('other.pem', other())
   expect(() => checkTls({ ...files, keyFile })).toThrow(/\(.*other\.pem\) is the key of another certificate/)
 })
 
-test('a key with a password', async () => {
+test('checkTls refuses a key with a password', async () => {
   const keyFile = await file('locked.pem', other({ cipher: 'aes-256-cbc', passphrase: 'x' }))
-  expect(() => checkTls({ ...files, keyFile })).toThrow(/read without a password\.$/)
+  expect(() => checkTls({ ...files, keyFile })).toThrow(/in PEM without a password\.$/)
 })
 
-test("files in each other's place, and files that hold neither", async () => {
+test('checkTls refuses swapped files, and files that contain neither certificate nor key', async () => {
   const text = await file('text', 'no PEM')
-  expect(() => checkTls({ ...files, keyFile: text })).toThrow(
-    /HEADGATE_TLS_KEY_FILE .* no private key in PEM/,
+  expect(() => checkTls({ ...files, keyFile: text })).toThrow(/HEADGATE_TLS_KEY_FILE .* private key in PEM/)
+  expect(() => checkTls({ ...files, certFile: text })).toThrow(
+    /CERT_FILE .* does not contain a certificate in PEM/,
   )
-  expect(() => checkTls({ ...files, certFile: text })).toThrow(/CERT_FILE .* holds no certificate in PEM/)
-  expect(() => checkTls({ ...files, certFile: files.keyFile })).toThrow(/holds no certificate in PEM/)
-  expect(() => checkTls({ ...files, keyFile: files.certFile })).toThrow(/holds no private key in PEM/)
+  expect(() => checkTls({ ...files, certFile: files.keyFile })).toThrow(
+    /does not contain a certificate in PEM/,
+  )
+  expect(() => checkTls({ ...files, keyFile: files.certFile })).toThrow(
+    /does not contain a private key in PEM/,
+  )
 })
 
-test('files that are not there', () => {
+test('checkTls refuses missing files', () => {
   const none = join(files.folder, 'none')
   expect(() => checkTls({ ...files, certFile: none })).toThrow(
     /HEADGATE_TLS_CERT_FILE cannot be read: ENOENT/,
@@ -56,7 +60,7 @@ test('files that are not there', () => {
   expect(() => checkTls({ ...files, keyFile: none })).toThrow(/HEADGATE_TLS_KEY_FILE cannot be read: ENOENT/)
 })
 
-test('a certificate that clients refuse today is told of', () => {
-  expect(checkTls(files, Date.UTC(2200, 0))).toEqual([expect.stringMatching(/was good until .*2126/)])
-  expect(checkTls(files, Date.UTC(2020, 0))).toEqual([expect.stringMatching(/is good from .*2026/)])
+test('checkTls warns about a certificate that clients refuse now', () => {
+  expect(checkTls(files, Date.UTC(2200, 0))).toEqual([expect.stringMatching(/expired at .*2126/)])
+  expect(checkTls(files, Date.UTC(2020, 0))).toEqual([expect.stringMatching(/is valid from .*2026/)])
 })

@@ -4,11 +4,11 @@ import { createSecureContext } from 'node:tls'
 import { ConfigError } from '../config/config-error.ts'
 
 /**
- * Looks at the certificate and the key before anything is started.
+ * Checks the certificate and the key before anything is started.
  *
- * @param now ms since 1970
- * @returns what is worth a line in the log: a certificate that clients will not accept now
- * @throws ConfigError when a file cannot be read, is no PEM, or the two do not belong together
+ * @param now epoch ms
+ * @returns warnings for the log: a certificate that clients do not accept now
+ * @throws ConfigError when a file cannot be read, is not PEM, or the two do not belong together
  */
 export function checkTls(
   files: { readonly certFile: string; readonly keyFile: string },
@@ -24,16 +24,14 @@ export function checkTls(
     const why =
       code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
         ? `is the key of another certificate than the first one in HEADGATE_TLS_CERT_FILE (${files.certFile})`
-        : 'holds no private key in PEM that can be read without a password'
+        : 'does not contain a private key in PEM without a password'
     throw new ConfigError([`HEADGATE_TLS_KEY_FILE (${files.keyFile}) ${why}.`], { cause })
   }
   const { validFrom, validTo } = certificate
   if (now > Date.parse(validTo))
-    return [`The certificate in ${files.certFile} was good until ${validTo}: clients will refuse it.`]
+    return [`The certificate in ${files.certFile} expired at ${validTo}: clients will refuse it.`]
   if (now < Date.parse(validFrom))
-    return [
-      `The certificate in ${files.certFile} is good from ${validFrom} on: clients will refuse it before.`,
-    ]
+    return [`The certificate in ${files.certFile} is valid from ${validFrom}: clients will refuse it before.`]
   return []
 }
 
@@ -50,6 +48,8 @@ function parse(cert: Buffer, path: string): X509Certificate {
   try {
     return new X509Certificate(cert)
   } catch (cause) {
-    throw new ConfigError([`HEADGATE_TLS_CERT_FILE (${path}) holds no certificate in PEM.`], { cause })
+    throw new ConfigError([`HEADGATE_TLS_CERT_FILE (${path}) does not contain a certificate in PEM.`], {
+      cause,
+    })
   }
 }

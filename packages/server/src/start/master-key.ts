@@ -11,9 +11,9 @@ import type { Queryable } from '../store/sql.ts'
 type Sources = Pick<Config, 'masterKey' | 'masterKeyPrevious'>
 
 /**
- * The master key of a server, and the one whose place it takes.
+ * Reads the master key of a server, and the previous one that it replaces.
  *
- * @throws ConfigError when one cannot be read, or is none
+ * @throws ConfigError when a key cannot be read, or is malformed
  */
 export async function masterKeyOf({ masterKey, masterKeyPrevious }: Sources): Promise<MasterKey> {
   const text = (await readMasterKey(masterKey)).reveal()
@@ -24,9 +24,9 @@ export async function masterKeyOf({ masterKey, masterKeyPrevious }: Sources): Pr
 }
 
 /**
- * The same, proven to open the keys of a store. Only a store without keys gets a new one.
+ * Reads the master key and checks that it opens the keys of a store. Only a store without keys gets a new one.
  *
- * @throws ConfigError when there is none for the keys of the store
+ * @throws ConfigError when there is no master key for the keys of the store
  * @throws HeadgateError `internal` when it does not open them
  */
 export async function provenMasterKeyOf(sources: Sources, sql: Queryable): Promise<MasterKey> {
@@ -34,7 +34,7 @@ export async function provenMasterKeyOf(sources: Sources, sql: Queryable): Promi
   const { masterKey } = sources
   if (rows.length > 0 && masterKey.kind === 'file' && !existsSync(masterKey.path)) {
     throw new ConfigError([
-      `There is no master key in ${masterKey.path}, and the store has keys that only the one it was made with opens: put that one there from its backup, or name it by HEADGATE_MASTER_KEY.`,
+      `There is no master key in ${masterKey.path}, and the keys of the store can be opened only with the master key that sealed them. Restore it from its backup, or set it with HEADGATE_MASTER_KEY.`,
     ])
   }
   const master = await masterKeyOf(sources)

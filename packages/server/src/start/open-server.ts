@@ -9,39 +9,38 @@ import { errorAnswer } from '../http/error-answer.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
 import type { Log } from '../log.ts'
 import { refuseBroken } from '../s3/refuse-broken.ts'
-import { EndpointGuard } from '../storage/endpoint-guard.ts'
-import { StorageRegistry } from '../storage/registry.ts'
+import { EndpointGuard, StorageRegistry } from '@headgate/storage'
 import { openSql } from '../store/pool.ts'
-import { Awaited } from './awaited.ts'
+import { StartupGate } from './startup-gate.ts'
 import { masterKeyOf } from './master-key.ts'
 
-/** Where clients reach a server, and the ports that this comes from. */
+/** URLs of a server for clients, and its ports. */
 export interface Addresses {
   readonly url: string
   readonly port: number
-  /** The storage gateway; null: there is none. */
+  /** Storage gateway. Null: there is none. */
   readonly gateway: { readonly url: string; readonly port: number } | null
 }
 
-/** A process that answers. Disposing of it finishes what it has acknowledged, then lets go of everything it opened. */
+/** Process that answers requests. Disposal finishes acknowledged work, then releases all that it opened. */
 export interface OpenServer extends AsyncDisposable {
   readonly addresses: Addresses
-  /** Of this process alone. */
+  /** Metrics of this process only. */
   readonly metrics: Registry
 }
 
 export interface OpenServerOptions {
   readonly config: Config
   readonly log: Log
-  /** Of a database that was prepared. */
+  /** URL of a prepared database. */
   readonly databaseUrl: Secret
-  /** What is asked before the parts stand: gets 503 from the only process, or waits when others answer meanwhile. */
+  /** Treatment of requests before the start has finished: `refuse` answers 503; `wait` is for servers with several processes. */
   readonly early: 'refuse' | 'wait'
   /** See `ContextOptions`. */
   readonly wholeMetrics?: () => Promise<string>
 }
 
-/** What each process that answers opens for itself: connections to the database, the sockets, the parts. */
+/** Opens what each process needs to answer requests: connections to the database, the sockets, the context. */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
   const { config, log, databaseUrl, wholeMetrics } = options
   await using stack = new AsyncDisposableStack()
@@ -49,25 +48,25 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     await openSql({
       ...config.database,
       url: databaseUrl.reveal(),
-      onError: (err) => log.warn({ err }, 'a database connection was lost, or not given'),
+      onError: (err) => log.warn({ err }, 'a database connection was lost or refused'),
     }),
   )
   const master = await masterKeyOf(config)
   const endpoints = new EndpointGuard(config.endpoints)
   const registry = stack.use(new StorageRegistry({ guard: endpoints }))
-  const parts = new Awaited<Context>(options.early)
+  const gate = new StartupGate<Context>(options.early)
   const listener = await Listener.open(config.listen, (request, response) =>
-    parts.use(
+    gate.use(
       (context) => context.handle(request, response),
       () => answerStarting(request, response),
     ),
   )
   stack.defer(() => listener.close(config.shutdownTimeoutMs))
   const url = config.publicUrl ?? urlOf(config.listen, listener)
-  const gateway = await openGateway(config, parts)
+  const gateway = await openGateway(config, gate)
   if (gateway !== null) stack.defer(() => gateway.listener.close(config.shutdownTimeoutMs))
-  // Before the sockets close: they wait for what is not answered.
-  stack.defer(() => parts.fall())
+  // Before the sockets close, because they wait for pending responses.
+  stack.defer(() => gate.fail())
   const opened = await openContext({
     ...config.context,
     sql,
@@ -79,8 +78,8 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     endpoints,
     openStorage: (row) => openStorageOf(row, { master, registry }),
   })
-  parts.stand(opened)
-  // After the listener: what runs is finished before its parts go.
+  gate.open(opened)
+  // After the listener, so that running requests finish before the context is disposed.
   const owned = stack.move()
   return {
     addresses: {
@@ -100,18 +99,20 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   }
 }
 
-/** The socket of the storage gateway; null when clients could not reach it. */
+/** Opens the socket of the storage gateway. Null: clients could not reach it. */
 async function openGateway(
   { gateway }: Config,
-  parts: Awaited<Context>,
+  gate: StartupGate<Context>,
 ): Promise<{ readonly listener: Listener; readonly url: string } | null> {
   if (gateway === null) return null
-  const listener = await Listener.open({ ...gateway.listen, refuse: refuseBroken }, (request, response) =>
-    parts.use(
-      (context) => context.handleS3(request, response),
-      // S3 clients send it again on this status, whatever the body says.
-      () => void response.writeHead(503, { 'retry-after': '1' }).end(),
-    ),
+  const listener = await Listener.open(
+    { ...gateway.listen, asksFirst: true, endsWithClient: true, refuse: refuseBroken },
+    (request, response) =>
+      gate.use(
+        (context) => context.handleS3(request, response),
+        // S3 clients repeat the request on this status, for any body.
+        () => void response.writeHead(503, { 'retry-after': '1' }).end(),
+      ),
   )
   return { listener, url: gateway.publicUrl ?? urlOf(gateway.listen, listener) }
 }
@@ -126,7 +127,7 @@ function hostInUrl(host: string): string {
 }
 
 function answerStarting(request: IncomingMessage, response: ServerResponse): void {
-  const error = new HeadgateError('unavailable', 'The server is starting: try again in a second.', {
+  const error = new HeadgateError('unavailable', 'The server is starting. Try again in a second.', {
     retryAfterSeconds: 1,
   })
   const { status, headers, body } = errorAnswer(error, request.method ?? 'GET')

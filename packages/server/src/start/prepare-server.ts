@@ -21,16 +21,16 @@ import { checkTls } from './check-tls.ts'
 import { provenMasterKeyOf } from './master-key.ts'
 import { warnOfClock } from './warn-of-clock.ts'
 
-/** What a server stands on, however many processes it is. Disposing of it stops the database, if it is ours. */
+/** Prepared database of a server, for any number of processes. Disposal stops the embedded database. */
 export interface Prepared extends AsyncDisposable {
   readonly databaseUrl: Secret
-  /** Holds the credential of the administrator; null: we made none, or none is needed. */
+  /** File with the credential of the administrator. Null: this server created none, or is anonymous. */
   readonly credentialFile: string | null
-  /** There is no principal of ours yet, nor an issuer that could bring one. */
+  /** True when the database has no principal yet, and no issuer is configured that could provide one. */
   readonly nobody: boolean
-  /** The default one. */
+  /** Default warehouse. */
   readonly warehouse: WarehouseRow | null
-  /** Settles when something the server cannot do without went away. */
+  /** Settles when a part has failed that the server needs. */
   readonly failed: Promise<string>
 }
 
@@ -38,8 +38,8 @@ export interface Prepared extends AsyncDisposable {
 export const credentialFileName = 'admin-credential'
 
 /**
- * What is done once, in the order in which it is needed: the database (whose lock also says that this data directory is
- * ours), the schema, the master key, the administrator, the default warehouse.
+ * Prepares, in this order: the database (whose lock also protects the data directory), the schema, the master key, the
+ * administrator, the default warehouse.
  */
 export async function prepareServer(config: Config, log: Log): Promise<Prepared> {
   await using stack = new AsyncDisposableStack()
@@ -51,7 +51,7 @@ export async function prepareServer(config: Config, log: Log): Promise<Prepared>
   const found = await firstThings(config, databaseUrl, log)
   if (config.gateway === null && found.warehouse?.vending['mode'] === 'gateway') {
     log.warn(
-      `Warehouse ${found.warehouse.name} hands out storage access through the storage gateway, which is switched off: set HEADGATE_S3_PUBLIC_URL to the URL by which clients reach it.`,
+      `Warehouse ${found.warehouse.name} vends storage access through the storage gateway, which is off. Set HEADGATE_S3_PUBLIC_URL to its URL for clients.`,
     )
   }
   const owned = stack.move()
@@ -61,7 +61,7 @@ export async function prepareServer(config: Config, log: Log): Promise<Prepared>
     failed:
       embedded === null
         ? new Promise(() => undefined)
-        : embedded.exited.then(() => 'the embedded PostgreSQL ended'),
+        : embedded.exited.then(() => 'the embedded PostgreSQL has stopped'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -70,7 +70,7 @@ async function startEmbedded({ dataDir, workers }: Config, log: Log): Promise<Em
   await makeDirectory(dataDir)
   return startPostgres({
     dataDir: join(dataDir, 'postgres'),
-    // Each worker has a connection for notifications, beside those that they share.
+    // Each worker has a connection for notifications, in addition to those of the pool.
     settings: { max_connections: String(embeddedConnections + workers - 1) },
     log: (line) => log.debug({ postgres: true }, line),
   })
@@ -83,17 +83,17 @@ async function makeDirectory(path: string): Promise<void> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ConfigError(
       [
-        `The data directory ${path} cannot be made: ${reason}. Choose another one with --data-dir or HEADGATE_DATA_DIR.`,
+        `The data directory ${path} cannot be created: ${reason}. Choose another one with --data-dir or HEADGATE_DATA_DIR.`,
       ],
       { cause },
     )
   }
 }
 
-/** For one worker. */
+/** Number of connections of one worker. */
 const embeddedConnections = 50
 
-/** What the first start leaves in the store, and what later ones find there. */
+/** Creates rows at the first start, and finds them at later starts. */
 async function firstThings(
   config: Config,
   databaseUrl: Secret,
@@ -104,7 +104,7 @@ async function firstThings(
   for (const warehouse of await resolveClaims(sql))
     log.warn(
       { warehouse },
-      'the storage profile of a warehouse cannot be read: its places are compared with no others',
+      'the storage profile of a warehouse cannot be read: its locations are not compared with others',
     )
   const master = await provenMasterKeyOf(config, sql)
   const { defaultWarehouse: name } = config.context
@@ -117,7 +117,7 @@ async function firstThings(
         ? { name, profile: { type: 'file', root } }
         : {
             name,
-            // Clients reach the directory through the storage gateway, so they need no key and no disk of ours.
+            // Clients reach the directory through the storage gateway, so they need neither a key nor the server's disk.
             profile: { type: 'file', root, bucket: bucketNamed(name) },
             settings: { vending: { mode: 'gateway', whenNotAsked: true } },
           },
@@ -126,8 +126,8 @@ async function firstThings(
       if (!isHeadgateError(cause) || cause.code !== 'already-exists') throw cause
       throw new ConfigError(
         [
-          `HEADGATE_DEFAULT_WAREHOUSE is ${name}, which is not there and cannot be made in ${root}: ${cause.message} ` +
-            `Set it to the name of that warehouse, or make ${name} elsewhere before (\`headgate warehouse create\`).`,
+          `HEADGATE_DEFAULT_WAREHOUSE is ${name}, which does not exist and cannot be created in ${root}: ${cause.message} ` +
+            `Set it to the name of an existing warehouse, or create ${name} in another location first (\`headgate warehouse create\`).`,
         ],
         { cause },
       )
@@ -138,8 +138,8 @@ async function firstThings(
 }
 
 /**
- * On the embedded default the first start makes an administrator and leaves the credential in the data directory. When
- * the file is not there, for whatever reason, whoever owns the directory gets a new one.
+ * Creates the administrator at the first start with the embedded database, and writes the credential into the data directory.
+ * If the file is missing later, creates a new credential: the owner of the directory is the administrator.
  */
 async function administratorFile(config: Config, sql: Sql): Promise<string | null> {
   if (config.databaseUrl !== null) return null

@@ -6,15 +6,15 @@ import { explainFailure } from './explain-failure.ts'
 import { scriptEnded } from './script-ended.ts'
 import type { RunningServer } from './start-server.ts'
 
-/** What the process still has to write when everything is let go of gets so long, ms. */
+/** Time limit in ms for output that is pending when everything else has been disposed. */
 const lingerMs = 1_000
 
 /**
- * The server as a program: runs until SIGINT, SIGTERM or the end of its `npm start`, prints what people need to standard
- * output and the log to standard error. Why it could not start goes there too, in a sentence. With `--help` it prints the
- * flags and ends. Returns the exit code.
+ * Runs the server as a program until SIGINT, SIGTERM or the end of its `npm start`. Prints facts for people to standard
+ * output, and the log to standard error, also the reason for a failed start. With `--help` it prints the flags and ends.
+ * Returns the exit code.
  *
- * @param args command line flags, as `docs/configuration.md` lists them
+ * @param args command line flags, as `docs/reference/configuration.md` lists them
  */
 export async function runServer(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
@@ -28,11 +28,11 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
     const starting = start(config, log, args)
     const started = await Promise.race([starting, stop.then(() => null)])
     if (started === null) {
-      log.info('stopping: it is told to before it serves')
+      log.info('stopping before the server serves')
       return await letGo(starting, config.shutdownTimeoutMs)
     }
     const code = await serve(started, stop, log)
-    // A storage that hangs is still asked for what was cut: nobody waits for that.
+    // Requests to a storage that does not respond may be pending. The process does not wait for them.
     setTimeout(() => process.exit(code), lingerMs).unref()
     return code
   } catch (error) {
@@ -41,7 +41,7 @@ export async function runServer(environment: NodeJS.ProcessEnv, args: readonly s
   return 1
 }
 
-/** Until it is told to stop, or cannot go on. Returns the exit code. */
+/** Runs until it is stopped, or a part that it needs has failed. Returns the exit code. */
 async function serve(started: RunningServer, stop: Promise<unknown>, log: Log): Promise<number> {
   await using server = started
   process.stdout.write(server.announcement)
@@ -52,8 +52,8 @@ async function serve(started: RunningServer, stop: Promise<unknown>, log: Log): 
 }
 
 /**
- * A start cannot be broken off where it is: it lets go of what it opened when it is through, or the process ends
- * without that, as it may at any time. The embedded PostgreSQL notices and ends, too.
+ * Waits for a start that cannot be aborted: it releases what it opened when it has finished, or the process ends without
+ * that, as it may at any time. The embedded PostgreSQL notices this and stops, too.
  */
 async function letGo(starting: Promise<RunningServer>, patienceMs: number): Promise<number> {
   setTimeout(() => process.exit(1), patienceMs).unref()
@@ -61,7 +61,7 @@ async function letGo(starting: Promise<RunningServer>, patienceMs: number): Prom
   return 0
 }
 
-/** Loads what is needed only: a primary answers nothing, so it has no use for the parts that do. */
+/** Imports only the needed modules: a primary answers no requests, so it does not need their modules. */
 async function start(config: Config, log: Log, args: readonly string[]): Promise<RunningServer> {
   if (config.workers === 1) {
     const { startServer } = await import('./start-server.ts')

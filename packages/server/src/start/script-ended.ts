@@ -1,9 +1,9 @@
-/** How often is looked, ms. */
+/** Polling interval in ms. */
 const everyMs = 500
 
 /**
  * Settles when the shell of `npm start` has ended; never for a server that was started in another way. On SIGTERM npm ends
- * that shell, which tells nobody: the server would go on, unseen, and keep its directory.
+ * that shell without a notice to the server, which would otherwise continue and lock its directory.
  */
 export async function scriptEnded({
   npm_lifecycle_event: script,

@@ -1,19 +1,19 @@
-/** What the snippets need of a running server. */
+/** Values that the snippets need from a running server. */
 export interface SnippetFacts {
   readonly url: string
   readonly warehouse: string
-  /** File that holds `client_id:client_secret`; the snippets read it, they never hold it. Null: nothing is needed. */
+  /** File with `client_id:client_secret`, which the snippets read. Null: the server is anonymous. */
   readonly credentialFile: string | null
-  /** True when clients find the warehouse on their own disk, which some engines must be told. */
+  /** True when clients find the warehouse on their own disk, which some engines require as a setting. */
   readonly local: boolean
-  /** The S3 endpoint of the warehouse, which some engines need in their own settings. Null: unknown or not S3. */
+  /** S3 endpoint of the warehouse, which some engines require as a setting. Null: unknown or not S3. */
   readonly store: SnippetStore | null
-  /** What engines ask for that do not ask by themselves (`X-Iceberg-Access-Delegation`); null: nothing is vended. */
+  /** Value of `X-Iceberg-Access-Delegation` for engines that do not send it by themselves. Null: the warehouse vends nothing. */
   readonly ask: 'vended-credentials' | 'remote-signing' | null
 }
 
 export interface SnippetStore {
-  /** Null: AWS. */
+  /** Region of the store. Null: AWS. */
   readonly url: string | null
   readonly region: string
   readonly pathStyle: boolean
@@ -51,12 +51,12 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
     `${catalog}.type=rest`,
     `${catalog}.uri=${url}`,
     `${catalog}.warehouse=${warehouse}`,
-    // DROP TABLE … PURGE is the catalog's work: the table's own keys end with the table.
+    // The catalog executes DROP TABLE … PURGE: the keys of the table end with the table.
     `${catalog}.rest-catalog-purge=true`,
     ...(ask === null
       ? []
       : [
-          // Spark asks for storage access only when it is set to.
+          // Spark requests storage access only with this setting.
           `${catalog}.header.X-Iceberg-Access-Delegation=${ask}`,
         ]),
     ...(credentialFile === null
@@ -64,9 +64,9 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
       : [
           `${catalog}.scope=catalog`,
           `${catalog}.oauth2-server-uri=${url}/v1/oauth/tokens`,
-          // Long sessions renew their token by the credential, not by exchanging the old one.
+          // Long sessions renew their token with the credential, not by an exchange of the previous token.
           `${catalog}.token-exchange-enabled=false`,
-          // Iceberg reads it from the environment: everybody on the machine can see command lines.
+          // Iceberg reads it from the environment, because all users of the machine can see command lines.
           `${catalog}.credential=env:HEADGATE_CREDENTIAL`,
         ]),
     `spark.sql.defaultCatalog=${warehouse}`,
@@ -74,7 +74,7 @@ function spark({ url, warehouse, credentialFile, local, ask }: SnippetFacts): st
   const lines = settings.map((setting) => `  --conf ${setting}`).join(' \\\n')
   const runtime = 'org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0'
   const packages = local ? runtime : `${runtime},org.apache.iceberg:iceberg-aws-bundle:1.12.0`
-  // Iceberg sends the keys of the machine where a table comes without keys: these take their place and are refused.
+  // Where a table comes without keys, Iceberg sends the keys of the machine. These replace them and are refused.
   const noKeys = ask === null ? '' : 'AWS_ACCESS_KEY_ID=unused AWS_SECRET_ACCESS_KEY=unused '
   const credential =
     credentialFile === null ? '' : `HEADGATE_CREDENTIAL="$(cat ${shellQuoted(credentialFile)})" `
@@ -104,7 +104,7 @@ iceberg.rest-catalog.warehouse=${warehouse}
 ${security}${storage}END`
 }
 
-/** Trino takes keys from the catalog, and nothing else. */
+/** Returns the settings for Trino, which uses only keys of the catalog. */
 function vended({ url, region, pathStyle }: SnippetStore): string {
   const endpoint = url === null ? '' : `s3.endpoint=${url}\ns3.path-style-access=${String(pathStyle)}\n`
   return `iceberg.rest-catalog.vended-credentials-enabled=true

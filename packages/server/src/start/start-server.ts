@@ -5,15 +5,15 @@ import { announcedFacts } from './announced-facts.ts'
 import { openServer } from './open-server.ts'
 import { prepareServer } from './prepare-server.ts'
 
-/** A server that answers. Disposing of it finishes what it has acknowledged, then stops everything it started. */
+/** Running server. Disposal finishes acknowledged work, then stops all that it started. */
 export interface RunningServer extends AsyncDisposable {
-  /** For people and programs, see `announce.ts`. */
+  /** Facts for people and programs, see `announce.ts`. */
   readonly announcement: string
-  /** Settles when something the server cannot do without went away. */
+  /** Settles when a part has failed that the server needs. */
   readonly failed: Promise<string>
 }
 
-/** Starts a server that is this process alone. */
+/** Starts a server with one process. */
 export async function startServer(config: Config, log: Log): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack()
   const prepared = stack.use(await prepareServer(config, log))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testStore } from '../store/test-database.ts'
+import { testStore } from '../../test/store/database.ts'
 import { warnOfClock } from './warn-of-clock.ts'
 
 async function warnings(aheadMs: number): Promise<readonly string[]> {
@@ -13,10 +13,10 @@ async function warnings(aheadMs: number): Promise<readonly string[]> {
 test.each([
   [90_000, 'The clock of the database is 90 s behind that of the server: '],
   [-90_000, 'The clock of this server is 90 s behind that of the database: '],
-])('a clock that is ahead by %i ms is told of', async (aheadMs, text) => {
+])('warnOfClock warns about a clock that is ahead by %i ms', async (aheadMs, text) => {
   expect(await warnings(aheadMs)).toEqual([expect.stringContaining(text)])
 })
 
-test('clocks that go together are not', async () => {
+test('warnOfClock does not warn about equal clocks', async () => {
   expect(await warnings(0)).toEqual([])
 })

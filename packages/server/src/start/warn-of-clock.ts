@@ -5,8 +5,8 @@ import type { Queryable } from '../store/sql.ts'
 const mostMs = 2_000
 
 /**
- * Sessions are dated by the clock of the server that makes them, and may be ended by another one: what was made by a clock
- * that is ahead is not ended until the others have caught up with it.
+ * Compares the clocks of the server and the database. The server that creates a session dates it by its own clock, and another
+ * server may revoke it: a session with a time in the future is revoked only when the other clocks have reached that time.
  */
 export async function warnOfClock(
   sql: Queryable,
@@ -18,6 +18,6 @@ export async function warnOfClock(
   const seconds = Math.round(Math.abs(difference) / 1_000)
   const [late, early] = difference > 0 ? ['this server', 'database'] : ['the database', 'server']
   log.warn(
-    `The clock of ${late} is ${seconds} s behind that of the ${early}: sessions that are stopped may go on for as long, or new ones be refused. Let all machines take their time from one source (NTP).`,
+    `The clock of ${late} is ${seconds} s behind that of the ${early}: revoked sessions may continue for as long, or new ones be refused. Synchronize all machines with one time source (NTP).`,
   )
 }

@@ -1,17 +1,17 @@
-import type { SecurableKind } from '../access/privilege.ts'
-import { type AuditRow, insertAuditSql } from './riders.ts'
+import type { SecurableKind } from '../privilege.ts'
+import { type AuditRow, insertAuditSql } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** An audit event as kept. `at` is epoch ms. */
+/** An audit event in the form in which it is stored. `at` is epoch ms. */
 export interface StoredAuditRow extends AuditRow {
   readonly id: number | bigint
-  /** How many equal refusals it stands for; 1 for all other events. */
+  /** Number of equal refusals that this row represents; 1 for all other events. */
   readonly count: number
   readonly at: number
 }
 
 const insert = statement('audit-insert', `with once as (select 1) ${insertAuditSql(1, 'once')}`)
-/** One text for each order; a null parameter does not filter. */
+/** Builds the query for one order. A null parameter does not filter. */
 function querySql(past: '<' | '>', order: 'desc' | 'asc'): string {
   return `select id, at, request_id, principal_id, principal, actors, operation, securable_kind, securable_id, object, privilege,
      outcome, reason, user_agent, detail, query_id, count
@@ -38,36 +38,39 @@ const prune = statement(
      select ctid from audit where at < now() - make_interval(secs => $1) and refusal_key is null order by at limit $2)) returning 1`,
 )
 
-/** Writes events, in a transaction or on their own, in one statement. */
+/** Writes events in one statement, inside or outside a transaction. */
 export async function insertAudit(sql: Queryable, rows: readonly AuditRow[]): Promise<void> {
   if (rows.length > 0) await sql.run(insert, [JSON.stringify(rows)])
 }
 
-/** Which events; null: no such limit. */
+/** Filter of events. A null field does not filter. */
 export interface AuditQuery {
   /** Epoch ms, inclusive. */
   readonly from: number | null
   /** Epoch ms, exclusive. */
   readonly until: number | null
-  /** As events name it: the subject, behind the issuer and `#` unless that is ours. */
+  /** Name in the events: the subject, prefixed by the issuer and `#` unless the issuer is Headgate. */
   readonly principal: string | null
   readonly principalId: string | null
-  /** Whoever acted for the principal, or is it. */
+  /** Name of the principal or of an engine that acted for it. */
   readonly engine: string | null
   readonly operation: string | null
   readonly outcome: string | null
   readonly securableId: string | null
-  /** How the name of the object begins. */
+  /** Prefix of the object's name. */
   readonly objectPrefix: string | null
   readonly queryId: string | null
   readonly requestId: string | null
   readonly order: 'newest' | 'oldest'
-  /** Only events behind this one, in the order. */
+  /** Id of an event; only later events in the chosen order are returned. */
   readonly after: string | null
   readonly limit: number
 }
 
-/** In the order of their ids, which is nearly that of time: a change gets its id before it is committed. */
+/**
+ * Returns events in the order of their ids. This is nearly the order of time, because an event gets its id before its
+ * transaction is committed.
+ */
 export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAuditRow[]> {
   return sql.run<StoredAuditRow>(query.order === 'newest' ? newest : oldest, [
     query.from,
@@ -86,7 +89,10 @@ export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAud
   ])
 }
 
-/** Returns the id of the object that last had this name in an event, also when it was removed since; null: none had. */
+/**
+ * Returns the id of the object that last had this name in an event, also when it was removed since. Returns null when
+ * no event has the name.
+ */
 export async function findAuditedObject(
   sql: Queryable,
   object: string,
@@ -95,7 +101,10 @@ export async function findAuditedObject(
   return (await sql.run<{ id: string }>(lastNamed, [object, kind]))[0]?.id ?? null
 }
 
-/** Deletes up to `limit` events, refusals excepted, older than `seconds`, the oldest first; how many it were. */
+/**
+ * Deletes up to `limit` events older than `seconds`, except refusals, the oldest first. Returns the number of deleted
+ * events.
+ */
 export async function pruneAudit(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(prune, [seconds, limit])).length
 }

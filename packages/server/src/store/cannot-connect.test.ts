@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(async () => await database[Symbol.asyncDispose]())
 
-async function told(url: string): Promise<string> {
+async function explain(url: string): Promise<string> {
   const migrated = migrate({ url, migrations, connectionTimeoutMs: 500 })
   return await migrated.then(
     () => 'it connected',
@@ -31,7 +31,7 @@ function changed(change: (url: URL) => void): string {
   return url.href
 }
 
-/** A port on which something else listens, or nothing once it is closed. */
+/** Listens on a port with another protocol. The port refuses connections after the object is disposed of. */
 async function listening(handle: (socket: Socket) => void): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer(handle)
   server.listen(0, '127.0.0.1')
@@ -44,26 +44,26 @@ async function listening(handle: (socket: Socket) => void): Promise<{ url: strin
   return { url: `postgresql://u:hunter2@127.0.0.1:${port}/d`, [Symbol.asyncDispose]: close }
 }
 
-test('a database that is not there', async () => {
-  const message = await told(changed((url) => (url.pathname = '/not_there')))
-  expect(message).toMatch(/^The PostgreSQL at .+ has no such database: make it/)
+test('cannotConnect reports a database that does not exist', async () => {
+  const message = await explain(changed((url) => (url.pathname = '/not_there')))
+  expect(message).toMatch(/^The PostgreSQL at .+ does not have this database\. Create it/)
 })
 
-test('a wrong password, which is not repeated', async () => {
-  const message = await told(changed((url) => (url.password = 'hunter2')))
-  expect(message).toMatch(/does not let this user in \(28P01\)/)
+test('cannotConnect reports a wrong password without repeating it', async () => {
+  const message = await explain(changed((url) => (url.password = 'hunter2')))
+  expect(message).toMatch(/refused this user \(28P01\)/)
   expect(message).not.toContain('hunter2')
 })
 
-/** What somebody is told who comes as a new role. */
-async function toldAs(rights: string): Promise<string> {
-  // Roles are of the whole PostgreSQL, where another run may have one too.
+/** Returns the message for a new role with these rights. */
+async function messageForRole(rights: string): Promise<string> {
+  // Roles belong to the whole PostgreSQL server, where other test runs create roles as well.
   const role = `stranger_${randomBytes(6).toString('hex')}`
   const client = new Client({ connectionString: database.url })
   await client.connect()
   await client.query(`create role ${role} login password 'hunter2' ${rights}`)
   try {
-    return await told(
+    return await explain(
       changed((url) => {
         url.username = role
         url.password = 'hunter2'
@@ -75,62 +75,59 @@ async function toldAs(rights: string): Promise<string> {
   }
 }
 
-test('a user who may not make tables', async () => {
-  expect(await toldAs('')).toMatch(/this user may not make tables in it/)
+test('cannotConnect reports a user who may not create tables', async () => {
+  expect(await messageForRole('')).toMatch(/this user may not create tables in it/)
 })
 
-test('no connection left', async () => {
-  expect(await toldAs('connection limit 0')).toMatch(
-    /has no connection left \(53300\): raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE\.$/,
+test('cannotConnect reports that no connection is left', async () => {
+  expect(await messageForRole('connection limit 0')).toMatch(
+    /has no connection left \(53300\)\. Raise its max_connections or the limit of this user, or lower HEADGATE_DATABASE_POOL_SIZE\.$/,
   )
 })
 
 test.each([
-  ['default_transaction_read_only', 'on', /only reads, as a stand-by does: name the one that writes/],
-  ['search_path', 'nowhere', /has no schema to make tables in: make the one that the `search_path`/],
-])('a database whose sessions have %s = %s', async (setting, value, message) => {
+  ['default_transaction_read_only', 'on', /is read-only, for example a standby\. Configure the primary/],
+  ['search_path', 'nowhere', /has no schema for new tables\. Create the schema that the `search_path`/],
+])('cannotConnect reports a database whose sessions have %s = %s', async (setting, value, message) => {
   await using odd = await testDatabase()
   const client = new Client({ connectionString: odd.url })
   await client.connect()
   await client.query(`alter database ${client.database ?? ''} set ${setting} = ${value}`)
   await client.end()
-  expect(await told(odd.url)).toMatch(message)
+  expect(await explain(odd.url)).toMatch(message)
 })
 
 test.each([
-  [
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'is not trusted here (SELF_SIGNED_CERT_IN_CHAIN): name the file of its authority',
-  ],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another name: name its host as the certificate does'],
-])('a certificate that is refused with %s', (code, message) => {
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'is not trusted (SELF_SIGNED_CERT_IN_CHAIN). Name the file of its authority'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another name. Use a host name of the certificate'],
+])('cannotConnect reports a certificate that is refused with %s', (code, message) => {
   const refused = Object.assign(new Error('x'), { code })
   expect(cannotConnect(refused, 'postgresql://u:hunter2@db/d')).toContain(message)
 })
 
-test('a port where nobody listens', async () => {
+test('cannotConnect reports a port that refuses connections', async () => {
   const closed = await listening(() => undefined)
   await closed[Symbol.asyncDispose]()
-  expect(await told(closed.url)).toMatch(
-    /^The PostgreSQL at 127\.0\.0\.1:\d+ does not take connections \(ECONNREFUSED\): is it running/,
+  expect(await explain(closed.url)).toMatch(
+    /^The PostgreSQL at 127\.0\.0\.1:\d+ does not accept connections \(ECONNREFUSED\)\. Check that it runs/,
   )
 })
 
-test('a host that hangs', async () => {
+test('cannotConnect reports a host that does not answer', async () => {
   const sockets: Socket[] = []
   await using mute = await listening((socket) => void sockets.push(socket))
-  expect(await told(mute.url)).toMatch(/cannot be used: it did not answer in time\.$/)
+  expect(await explain(mute.url)).toMatch(/cannot be used: it did not answer in time\.$/)
   for (const socket of sockets) socket.destroy()
 })
 
-test('something that is no PostgreSQL', async () => {
+test('cannotConnect reports a server that is not PostgreSQL', async () => {
   await using other = await listening((socket) => void socket.destroy())
-  expect(await told(other.url)).toMatch(/cannot be used: what answers is no PostgreSQL/)
+  expect(await explain(other.url)).toMatch(/cannot be used: the server is not PostgreSQL/)
 })
 
-test('TLS that the server does not speak', async () => {
+test('cannotConnect reports a server without TLS', async () => {
   await using plain = await listening((socket) => void socket.once('data', () => socket.end('N')))
-  expect(await told(`${plain.url}?sslmode=verify-full`)).toMatch(/does not speak TLS/)
+  expect(await explain(`${plain.url}?sslmode=verify-full`)).toMatch(/does not support TLS/)
 })
 
 test.each([
@@ -140,9 +137,9 @@ test.each([
   ['postgresql:///d?host=/var/run', '/var/run'],
   ['postgresql://u:hunter2@/d?host=/var/run', '/var/run'],
   ['postgresql://', 'localhost:5432'],
-])('the place of %s is %s', (url, place) => {
+])('cannotConnect names the server of %s as %s', (url, place) => {
   const unknown = Object.assign(new Error(`getaddrinfo ENOTFOUND ${url}`), { code: 'ENOTFOUND' })
   const message = cannotConnect(unknown, url)
-  expect(message).toContain(`The host of ${place} is not known`)
+  expect(message).toContain(`The host of ${place} cannot be resolved`)
   expect(message).not.toContain('hunter2')
 })

@@ -16,7 +16,7 @@ export async function checkServer(client: Client): Promise<void> {
 }
 
 /**
- * Names and properties are Unicode, and not every encoding has all of it.
+ * Checks the encoding, because names and properties are Unicode, and some encodings lack a part of it.
  *
  * @throws MigrationError when the database is not in UTF8
  */
@@ -27,6 +27,6 @@ export async function checkEncoding(client: Client): Promise<void> {
   const encoding = rows[0]?.encoding ?? ''
   if (encoding === 'UTF8') return
   throw new MigrationError(
-    `Headgate needs a database in UTF8, and this one is in ${encoding}: make another one (\`createdb --encoding UTF8 --template template0\`).`,
+    `Headgate needs a database in UTF8, and this one is in ${encoding}. Create another one (\`createdb --encoding UTF8 --template template0\`).`,
   )
 }

@@ -10,21 +10,21 @@ export interface OverlappingClaim {
   readonly warehouseId: string
   readonly warehouse: string
   readonly warehouseOwnerId: string
-  /** Path of the namespace of a relation or staged create, and its name; null: a warehouse's own place. */
+  /** Path of the namespace of a relation or staged create, and its name. Null for a location of a warehouse. */
   readonly path: string | null
   readonly name: string | null
-  /** Null: no relation. */
+  /** Null for claims without a relation. */
   readonly relationKind: 'table' | 'view' | null
   readonly dropped: boolean
 }
 
-/** Two claims of different owners; the physical place of `inner` is that of `outer` or lies in it. */
+/** Two claims of different owners. The physical place of `inner` equals or is within that of `outer`. */
 export interface ClaimOverlap {
   readonly outer: OverlappingClaim
   readonly inner: OverlappingClaim
 }
 
-/** What identifies an overlap in the order of the list. */
+/** Key of an overlap in the order of the list. */
 export type OverlapPosition = readonly [string, string, string, string, string, string]
 
 function claimJson(claim: string): string {
@@ -37,29 +37,28 @@ function claimJson(claim: string): string {
    where w.id = ${claim}.warehouse_id)`
 }
 
-// All texts between a place and one inside it begin with that place, so whatever has something inside it is followed by
-// that in the order of the index: one pass finds the candidates. The places of a warehouse surround its own relations, and
-// the places of another warehouse inside them stand for what lies in those.
-const page = statement(
-  'claim_overlaps',
-  `with ordered as (
-     select c.*, lead(c.place) over (order by c.place, c.owner_id, c.location) as next
-     from location_claim c where c.kind <> 'retired' and c.place >= coalesce($2, '')),
-   pairs as (
-     select o.owner_id as o_owner, o.location as o_location, o.place as o_place, i.*
-     from ordered o cross join lateral (
-       select i.owner_id, i.location, i.place from location_claim i
-       where i.place >= o.place and i.place < left(o.place, -1) || '0' and i.kind <> 'retired'
+// The places of a warehouse contain its own relations. The places of another warehouse within them represent all
+// claims within those.
+const isOverlap = `i.place >= o.place and i.place < left(o.place, -1) || '0' and i.kind <> 'retired'
          and (i.place, i.owner_id) > (o.place, o.owner_id) and i.owner_id <> o.owner_id
-         and (o.warehouse_id = $1 or i.warehouse_id = $1)
          and not (o.warehouse_id = i.warehouse_id and (o.kind in ('root', 'allowed') or i.kind in ('root', 'allowed')))
          and not (o.kind in ('root', 'allowed') and i.kind not in ('root', 'allowed') and exists (
            select from location_claim w where w.warehouse_id = i.warehouse_id and w.kind in ('root', 'allowed')
-             and w.place >= o.place and starts_with(i.place, w.place)))
+             and w.place >= o.place and starts_with(i.place, w.place)))`
+
+// Reads only marked claims, and compares them, because a mark can remain after an overlap was resolved.
+const page = statement(
+  'claim_overlaps',
+  `with pairs as (
+     select o.owner_id as o_owner, o.location as o_location, o.place as o_place, i.*
+     from location_claim o cross join lateral (
+       select i.owner_id, i.location, i.place from location_claim i
+       where i.overlapping and ${isOverlap}
+         and (o.warehouse_id = $1 or i.warehouse_id = $1)
          and ($2::text is null
            or (o.place, o.owner_id, o.location, i.place, i.owner_id, i.location) > ($2, $3::uuid, $4, $5, $6::uuid, $7))
        order by i.place, i.owner_id, i.location limit $8) i
-     where starts_with(o.next, o.place)
+     where o.overlapping and o.kind <> 'retired' and o.place >= coalesce($2, '')
      order by o.place, o.owner_id, o.location, i.place, i.owner_id, i.location limit $8)
    select ${claimJson('o')} as "outer", ${claimJson('i')} as "inner"
    from pairs p join location_claim o on (o.owner_id, o.location) = (p.o_owner, p.o_location)
@@ -68,8 +67,8 @@ const page = statement(
 )
 
 /**
- * Returns overlaps in which a claim of the warehouse takes part, in order of place. New claims never overlap; these were
- * made before locations were compared as physical places.
+ * Returns overlaps with a claim of the warehouse, in order of place. They were created before the server compared
+ * locations as physical places; new claims never overlap.
  */
 export function listOverlaps(
   sql: Queryable,
@@ -82,4 +81,79 @@ export function listOverlaps(
 
 export function positionOf({ outer, inner }: ClaimOverlap): OverlapPosition {
   return [outer.place, outer.ownerId, outer.location, inner.place, inner.ownerId, inner.location]
+}
+
+// In the order of the index, a place that contains another one is directly followed by a place within it, because all
+// texts within a place begin with it. So one pass finds the candidates.
+const mark = statement(
+  'claim_mark_overlaps',
+  `with ordered as (
+     select c.*, lead(c.place) over (order by c.place, c.owner_id, c.location) as next
+     from location_claim c where c.kind <> 'retired'),
+   pairs as (
+     select o.owner_id as o_owner, o.location as o_location, i.owner_id, i.location
+     from ordered o join location_claim i on ${isOverlap}
+     where starts_with(o.next, o.place)),
+   found as (select o_owner as owner_id, o_location as location from pairs union select owner_id, location from pairs),
+   marked as (
+     update location_claim c set overlapping = true from found f
+     where (c.owner_id, c.location) = (f.owner_id, f.location) and not c.overlapping)
+   update warehouse set claims_compared = true where not claims_compared`,
+)
+
+/** Compares all claims with each other, and marks both sides of each overlap. Call under `lockLocations`. */
+export async function markOverlaps(tx: Queryable): Promise<void> {
+  await tx.run(mark)
+}
+
+const setUncompared = statement(
+  'claims_uncompared',
+  'update warehouse set claims_compared = false where id = $1',
+)
+const uncompared = statement(
+  'claims_are_uncompared',
+  'select exists (select from warehouse where not claims_compared) as found',
+)
+
+/** Records that claims of a warehouse got a place without a comparison, so that `markOverlaps` must run. */
+export async function setClaimsUncompared(sql: Queryable, warehouseId: string): Promise<void> {
+  await sql.run(setUncompared, [warehouseId])
+}
+
+/** Returns whether `markOverlaps` must run. */
+export async function hasUncomparedClaims(sql: Queryable): Promise<boolean> {
+  return (await sql.run<{ found: boolean }>(uncompared))[0]?.found ?? false
+}
+
+/** A root or an allowed location of another warehouse that overlaps with a location of this one. */
+export interface ForeignHome {
+  readonly kind: 'root' | 'allowed'
+  /** Canonical, like all locations in the store. */
+  readonly location: string
+  readonly warehouseId: string
+  readonly warehouse: string
+  readonly ownerId: string
+  /** Allowed locations of the other warehouse, in their configured spelling. */
+  readonly allowedLocations: readonly string[]
+  /** The root or allowed location of this warehouse. */
+  readonly own: string
+  /** True: the other location equals or contains `own`. False: it is within `own`. */
+  readonly covers: boolean
+}
+
+const homes = statement(
+  'claim_foreign_homes',
+  `select c.kind, c.location, w.id as "warehouseId", w.name as warehouse, w.owner_id as "ownerId",
+     w.allowed_locations as "allowedLocations", o.location as own, starts_with(o.place, c.place) as covers
+   from location_claim o
+   join location_claim c on c.overlapping and c.kind in ('root', 'allowed') and c.warehouse_id <> o.warehouse_id
+     and (starts_with(o.place, c.place) or starts_with(c.place, o.place))
+   join warehouse w on w.id = c.warehouse_id
+   where o.overlapping and o.kind in ('root', 'allowed') and o.warehouse_id = $1
+   order by covers desc, o.location, c.place, c.location, w.id limit $2`,
+)
+
+/** Returns locations of other warehouses that overlap with the root or an allowed location of this one. */
+export function listForeignHomes(sql: Queryable, warehouseId: string, limit: number): Promise<ForeignHome[]> {
+  return sql.run<ForeignHome>(homes, [warehouseId, limit])
 }

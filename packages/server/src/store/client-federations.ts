@@ -1,7 +1,7 @@
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A name under which another issuer knows a client of ours: its token proves the client. */
+/** A client at another issuer whose tokens authenticate a client of Headgate. */
 export interface FederationRow {
   readonly issuer: string
   readonly subject: string
@@ -29,7 +29,7 @@ const remove = statement(
   `delete from client_federation where principal_id = $1 and issuer = $2 and subject = $3 returning issuer`,
 )
 
-/** The client that an issuer means by this subject. */
+/** Returns the client that is linked to this subject of an issuer. */
 export async function findFederatedClient(
   sql: Queryable,
   issuer: string,
@@ -42,7 +42,7 @@ export function listFederations(sql: Queryable, principalId: string): Promise<Fe
   return sql.run<FederationRow>(list, [principalId])
 }
 
-/** Null: the name stands for a client already, or this one has `most` of them. */
+/** Returns null when the subject is linked already, or when the client has `most` links. */
 export async function insertFederation(
   tx: Queryable,
   principalId: string,
@@ -52,7 +52,7 @@ export async function insertFederation(
   return (await tx.run<FederationRow>(insert, [principalId, issuer, subject, most]))[0] ?? null
 }
 
-/** False: there is none such. */
+/** Deletes a link. Returns false when it does not exist. */
 export async function deleteFederation(
   tx: Queryable,
   principalId: string,

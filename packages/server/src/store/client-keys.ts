@@ -10,7 +10,7 @@ export interface ClientKeyRow {
   readonly createdAt: number
 }
 
-/** A principal with its public keys: all that verifying its signature needs, in one read. */
+/** A principal with its public keys, which one query reads to verify a signature. */
 export interface SigningClientRow extends Pick<
   PrincipalRow,
   'id' | 'issuer' | 'subject' | 'name' | 'enabled'
@@ -47,12 +47,12 @@ export async function findSigningClient(
   return (await sql.run<SigningClientRow>(ofClient, [issuer, subject]))[0] ?? null
 }
 
-/** Oldest first. */
+/** Returns the keys of a client, the oldest first. */
 export function listClientKeys(sql: Queryable, principalId: string): Promise<ClientKeyRow[]> {
   return sql.run<ClientKeyRow>(list, [principalId])
 }
 
-/** Null: there is a key of this id, or there are `most` already. */
+/** Adds a key. Returns null when the id is in use, or when the client has `most` keys. */
 export async function insertClientKey(
   tx: Queryable,
   principalId: string,
@@ -63,7 +63,7 @@ export async function insertClientKey(
   return (await tx.run<ClientKeyRow>(insert, values))[0] ?? null
 }
 
-/** False: there is none of this id. */
+/** Deletes a key. Returns false when it does not exist. */
 export async function deleteClientKey(tx: Queryable, principalId: string, id: string): Promise<boolean> {
   return (await tx.run(remove, [principalId, id])).length > 0
 }

@@ -1,7 +1,7 @@
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A principal with the hashes of its secrets: all that client authentication needs, in one read. */
+/** A principal with the hashes of its secrets, which one query reads to authenticate a client. */
 export interface ClientRow extends Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'enabled'> {
   readonly hashes: readonly Buffer[]
 }
@@ -52,12 +52,12 @@ export async function findClientBySecret(sql: Queryable, hash: Uint8Array): Prom
   return (await sql.run<ClientRow>(byHash, [hash]))[0] ?? null
 }
 
-/** Oldest first. */
+/** Returns the secrets of a client, the oldest first. */
 export function listSecrets(sql: Queryable, principalId: string): Promise<SecretRow[]> {
   return sql.run<SecretRow>(list, [principalId])
 }
 
-/** Null: both slots are taken. */
+/** Adds a secret. Returns null when both slots are in use. */
 export async function insertSecret(
   tx: Queryable,
   principalId: string,
@@ -66,7 +66,7 @@ export async function insertSecret(
   return (await tx.run<SecretRow>(insert, [principalId, hash]))[0] ?? null
 }
 
-/** Deletes all secrets but the newest. False: there was at most one. */
+/** Deletes all secrets except the newest. Returns false when there was at most one. */
 export async function dropOldSecrets(tx: Queryable, principalId: string): Promise<boolean> {
   return (await tx.run(dropOld, [principalId])).length > 0
 }

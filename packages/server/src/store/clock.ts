@@ -3,10 +3,10 @@ import { type Queryable, statement } from './sql.ts'
 const ask = statement('clock', `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`)
 
 /**
- * How far the clock of the database is ahead of ours, in ms; below 0: it is behind. What the way there and back may
- * explain is no difference.
+ * Returns the difference between the clock of the database and the local clock, in ms; negative when the database is
+ * behind. Returns 0 when the round trip can explain the difference.
  *
- * @param now our clock, epoch ms
+ * @param now local clock, epoch ms
  */
 export async function clockDifference(sql: Queryable, now: () => number = Date.now): Promise<number> {
   const before = now()

@@ -3,7 +3,7 @@ import { types, type CustomTypesConfig } from 'pg'
 
 type Decode = (text: string) => unknown
 
-/** Object ids of PostgreSQL's types, which never change. */
+/** Object ids of PostgreSQL's types, which are constant. */
 const OID = {
   int8: 20,
   int8Array: 1016,
@@ -22,7 +22,7 @@ const decoders: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [OID.timestamptzArray, (text) => decodeFlatArray(text, decodeInstant)],
 ])
 
-/** How column values become JavaScript values; what is not listed here is decoded as the driver does. */
+/** Decoders of column values. The driver decodes all other types. */
 export const columnTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => decoders.get(oid) ?? types.getTypeParser(oid, format),
 }
@@ -33,7 +33,7 @@ function decodeInt64(text: string): Int64 {
 
 const INSTANT = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?([+-])(\d\d)(?::(\d\d))?$/
 
-/** Epoch milliseconds, cut off. `infinity` is Infinity. */
+/** Decodes an instant into epoch milliseconds, without fractions. `infinity` becomes Infinity. */
 function decodeInstant(text: string): number {
   if (text === 'infinity') return Infinity
   if (text === '-infinity') return -Infinity
@@ -52,7 +52,7 @@ function decodeInstant(text: string): number {
   return date + Number(fraction.padEnd(3, '0')) - offset
 }
 
-/** An array of values that never need quotes inside, in one dimension: `{1,NULL,"2026-01-01 00:00:00+00"}`. */
+/** Decodes a one-dimensional array whose values contain no quotes: `{1,NULL,"2026-01-01 00:00:00+00"}`. */
 function decodeFlatArray(text: string, decode: Decode): unknown[] {
   const items = text.slice(1, -1)
   if (items === '') return []

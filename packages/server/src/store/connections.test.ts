@@ -6,7 +6,7 @@ import { openSql } from './pool.ts'
 import { statement } from './sql.ts'
 
 const nap = statement('test_nap', 'select pg_backend_pid() as pid, pg_sleep(0.05)')
-// Roles are of the whole PostgreSQL, where another run may have one too.
+// Roles belong to the whole PostgreSQL server, where other test runs create roles as well.
 const role = `few_connections_${randomBytes(6).toString('hex')}`
 
 let database: Awaited<ReturnType<typeof testDatabase>>
@@ -32,7 +32,7 @@ async function limit(connections: number): Promise<void> {
   await owner.query(`alter role ${role} connection limit ${connections}`)
 }
 
-test('when the server has no more connections, those that there are do', async () => {
+test('the pool uses its open connections when the server has no more', async () => {
   await limit(2)
   const told: string[] = []
   await using sql = await openSql({ url, poolSize: 8, onError: ({ message }) => void told.push(message) })
@@ -43,7 +43,7 @@ test('when the server has no more connections, those that there are do', async (
   expect(told).toEqual([expect.stringContaining('too many connections')])
 })
 
-test('when there is none at all, whoever asks is told', async () => {
+test('a statement is refused when the server has no connection at all', async () => {
   await limit(1)
   await using sql = await openSql({ url, poolSize: 8 })
   await limit(0)
@@ -58,7 +58,7 @@ test('when there is none at all, whoever asks is told', async () => {
   await expect.poll(() => sql.run(nap).catch(() => [])).toHaveLength(1)
 })
 
-test('takes more connections again when there are some', { timeout: 20_000 }, async () => {
+test('the pool opens more connections when the server has some again', { timeout: 20_000 }, async () => {
   await limit(1)
   await using sql = await openSql({ url, poolSize: 4 })
   const used = async (): Promise<number> => {

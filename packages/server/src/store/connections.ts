@@ -11,35 +11,11 @@ import {
 import { columnTypes } from './column-types.ts'
 import { unavailable } from './failures.ts'
 import { serverConnectionName } from './server-connections.ts'
-import { answerGraceMs, makeSettings } from './session-settings.ts'
+import { answerGraceMs, makeSettings, type ServerState } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
+import type { CompleteSqlConfig } from './sql-config.ts'
 
-export interface SqlConfig {
-  /** PostgreSQL connection string: a secret. */
-  readonly url: string
-  /** Connections at most, one more for `listen` not counted. */
-  readonly poolSize?: number
-  /** How long one statement may run, ms. */
-  readonly statementTimeoutMs?: number
-  /** How long making a connection, or waiting for one of the pool, may take, ms. */
-  readonly connectionTimeoutMs?: number
-  /** How many callers may wait for a connection; beyond that they are turned away at once. */
-  readonly maxWaiting?: number
-  /** Told about connections lost while nobody used them, and that the server has no more. */
-  readonly onError?: (error: Error) => void
-}
-
-const DEFAULTS = { poolSize: 10, statementTimeoutMs: 15_000, connectionTimeoutMs: 5_000, maxWaiting: 1_000 }
-
-export type Settled = Required<Omit<SqlConfig, 'onError'>>
-
-export function settle(config: SqlConfig): Settled {
-  const { url, ...rest } = config
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  return { ...DEFAULTS, ...given, url }
-}
-
-export function clientConfig(config: Settled, sockets: Sockets): ClientConfig {
+export function clientConfig(config: CompleteSqlConfig, sockets: Sockets): ClientConfig {
   return {
     stream: sockets.make,
     connectionString: config.url,
@@ -66,13 +42,19 @@ export class Connections implements AsyncDisposable {
   readonly #open = new Set<PoolClient>()
   #growsAt = 0
 
-  constructor(config: Settled, sockets: Sockets, onError: (error: Error) => void) {
+  /** @param onOpen called with the state of the server when a connection is opened */
+  constructor(
+    config: CompleteSqlConfig,
+    sockets: Sockets,
+    onError: (error: Error) => void,
+    onOpen: (state: ServerState) => void,
+  ) {
     this.#maxWaiting = config.maxWaiting
     this.#size = config.poolSize
     this.#onError = onError
     this.#patienceMs = config.connectionTimeoutMs
     // The pool waits for it, which its types do not say.
-    const onConnect = (client: ClientBase): unknown => makeSettings(client, config)
+    const onConnect = (client: ClientBase): unknown => makeSettings(client, config).then(onOpen)
     this.#pool = new Pool({
       ...clientConfig(config, sockets),
       max: config.poolSize,

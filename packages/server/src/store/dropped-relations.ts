@@ -6,20 +6,20 @@ import {
   type AuditRow,
   insertAuditSql,
   permittedSql,
-  type Riders,
-  ridersSql,
-  runWithRiders,
-} from './riders.ts'
+  type CommitRecord,
+  recordSql,
+  runWithRecord,
+} from './commit-record.ts'
 
 /** The kind of job that deletes the files of a dropped relation; its subject is the relation. */
 export const purgeJob = 'purge'
 
-/** A dropped relation, as people see it. Times are epoch milliseconds. */
+/** A dropped relation. Times are epoch milliseconds. */
 export interface DroppedRelation {
   readonly id: string
   readonly kind: RelationKind
   readonly uuid: string
-  /** Path of the namespace it was in, for display. Another namespace may have this path now. */
+  /** Path of its former namespace, for display. Another namespace may have this path now. */
   readonly path: string
   readonly name: string
   readonly version: number
@@ -29,15 +29,15 @@ export interface DroppedRelation {
   readonly droppedAt: number
   readonly droppedBy: string | null
   readonly expiresAt: number
-  /** Its files are deleted when its retention ends; else they stay and it is only forgotten. */
+  /** True: its files are deleted when its retention ends. False: only its row is deleted. */
   readonly purge: boolean
-  /** Its files are being deleted: it cannot be restored any more. */
+  /** True when its files are being deleted. It cannot be restored any more. */
   readonly purging: boolean
-  /** Ids of those of the namespaces it was in that still exist, from the outermost. */
+  /** Ids of its former namespaces that still exist, from the outermost. */
   readonly lineage: readonly string[]
-  /** Their owners, in the same order. */
+  /** Owners of these namespaces, in the same order. */
   readonly owners: readonly string[]
-  /** Id of the namespace it was in, which may be deleted. Null: dropped before the server recorded it. */
+  /** Id of its former namespace, which may be deleted. Null: dropped before the server recorded the id. */
   readonly namespaceId: string | null
   readonly policyVersion: number
 }
@@ -46,8 +46,8 @@ const columns = `r.id, r.kind, r.uuid, r.namespace_path as path, r.name, r.versi
   r.owner_id as "ownerId", r.dropped_at as "droppedAt", r.dropped_by as "droppedBy", r.expires_at as "expiresAt", r.purge,
   exists (select from job j where j.kind = '${purgeJob}' and j.subject_id = r.id and j.finished_at is null) as purging,
   n.lineage, n.owners, r.dropped_lineage[cardinality(r.dropped_lineage)] as "namespaceId", (select version from policy) as "policyVersion"`
-// By the ids that were recorded at the drop: whoever creates a namespace of the same path owns nothing that was in the
-// former one.
+// Namespaces are found by the ids that were recorded at the drop. So the owner of a new namespace with the same path
+// owns no relation of the former one.
 const tables = `relation r cross join lateral (
      select coalesce(array_agg(a.id order by k.ord), '{}') as lineage, coalesce(array_agg(a.owner_id order by k.ord), '{}') as owners
      from unnest(r.dropped_lineage) with ordinality k(id, ord) join namespace a on a.id = k.id) n`
@@ -70,7 +70,7 @@ const byUuid = statement(
   `select ${columns} from ${tables} where r.warehouse_id = $1 and r.uuid = $2 and r.dropped_at is not null`,
 )
 
-/** The dropped relation of this table or view uuid. */
+/** Returns the dropped relation with this table or view UUID. */
 export async function findDroppedByUuid(
   sql: Queryable,
   warehouseId: string,
@@ -79,7 +79,7 @@ export async function findDroppedByUuid(
   return (await sql.run<DroppedRelation>(byUuid, [warehouseId, uuid]))[0] ?? null
 }
 
-// Visible are relations with a grant on themselves or on a namespace that they were in, or owned by the caller.
+// A relation is visible to its owner, and with a grant on itself or on one of its former namespaces.
 const page = statement(
   'dropped_page',
   `select ${columns} from ${tables}
@@ -90,16 +90,18 @@ const page = statement(
 )
 
 export interface DroppedFilter {
-  /** Only those of this namespace path; null: of the whole warehouse. */
+  /** Path of the only namespace to list; null: the whole warehouse. */
   readonly path: string | null
   readonly after: { readonly path: string; readonly name: string; readonly id: string } | null
-  /** Null: all; else those with one of these ids, or one of `owners`, on their way up. */
+  /**
+   * Null: all relations. Else only relations with one of these ids or owners, on themselves or on a former namespace.
+   */
   readonly ids: readonly string[] | null
   readonly owners: readonly string[]
   readonly limit: number
 }
 
-/** Dropped relations of a warehouse in order of namespace path, name and id. */
+/** Returns dropped relations of a warehouse in order of namespace path, name and id. */
 export function listDropped(
   sql: Queryable,
   warehouseId: string,
@@ -118,8 +120,8 @@ export function listDropped(
   ])
 }
 
-// Whoever starts a purge or restores holds the row first and looks at the rest afterwards, so that both see what the
-// other did.
+// Both purge and restore first lock the row and then read the other tables, so that each sees the changes of the
+// other.
 const lock = statement(
   'dropped_lock',
   'select id from relation where id = $1 and dropped_at is not null for update',
@@ -129,7 +131,7 @@ const isPurging = statement(
   `select from job where kind = '${purgeJob}' and subject_id = $1 and finished_at is null`,
 )
 
-/** Holds the row of a dropped relation until the transaction ends. */
+/** Locks the row of a dropped relation until the transaction ends. */
 export async function lockDropped(tx: Queryable, id: string): Promise<'gone' | 'dropped' | 'purging'> {
   if ((await tx.run(lock, [id])).length === 0) return 'gone'
   return (await tx.run(isPurging, [id])).length > 0 ? 'purging' : 'dropped'
@@ -141,21 +143,21 @@ const restore = statement(
      update relation set version = version + 1, namespace_id = $2, name = $3, namespace_path = null, dropped_at = null, dropped_by = null,
        dropped_lineage = null, expires_at = null, purge = false, updated_at = now()
      where id = $1 and dropped_at is not null and (select version from policy) = $4 returning id),
-   ${ridersSql(5)}
+   ${recordSql(5)}
    select id from written where ${permittedSql(4)}`,
 )
 
 /**
- * Gives a dropped relation a name again. Call with its row locked. False: the policy moved. Throws the violation when
- * the name is taken or the namespace went.
+ * Restores a dropped relation under a name. Call with its row locked. Returns false when the policy version changed.
+ * Throws the violation when the name is in use or the namespace was deleted.
  */
 export async function restoreDropped(
   tx: Queryable,
   id: string,
   to: { readonly namespaceId: string; readonly name: string },
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<boolean> {
-  return (await runWithRiders(tx, restore, [id, to.namespaceId, to.name], riders)).length === 1
+  return (await runWithRecord(tx, restore, [id, to.namespaceId, to.name], record)).length === 1
 }
 
 const expireNow = statement(
@@ -163,13 +165,16 @@ const expireNow = statement(
   `with written as (
      update relation set expires_at = least(expires_at, now()), purge = true
      where id = $1 and dropped_at is not null and (select version from policy) = $2 returning id),
-   ${ridersSql(3)}
+   ${recordSql(3)}
    select id from written where ${permittedSql(2)}`,
 )
 
-/** Ends the retention of a dropped relation: its purge is due. False: it is not there any more, or the policy moved. */
-export async function endRetention(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await runWithRiders(sql, expireNow, [id], riders)).length === 1
+/**
+ * Ends the retention of a dropped relation, so that its purge starts. Returns false when it does not exist any more,
+ * or when the policy version changed.
+ */
+export async function endRetention(sql: Queryable, id: string, record: CommitRecord): Promise<boolean> {
+  return (await runWithRecord(sql, expireNow, [id], record)).length === 1
 }
 
 const due = statement(
@@ -186,11 +191,11 @@ export interface DueRelation {
   readonly id: string
   readonly warehouseId: string
   readonly purge: boolean
-  /** For the audit: warehouse, namespace and name. */
+  /** Warehouse, namespace and name, for the audit event. */
   readonly object: string
 }
 
-/** Holds the rows of relations whose retention has ended until the transaction ends; others pass over them. */
+/** Locks relations whose retention has ended until the transaction ends. Other transactions skip them. */
 export function lockDue(tx: Queryable, limit: number): Promise<DueRelation[]> {
   return tx.run<DueRelation>(due, [limit])
 }
@@ -201,20 +206,20 @@ const insertPurges = statement(
    from unnest($1::uuid[], $2::uuid[]) j(id, relation_id) on conflict (kind, subject_id) where finished_at is null do nothing`,
 )
 
-/** Makes the jobs that delete their files. Call with their rows locked. */
+/** Creates the jobs that delete their files. Call with their rows locked. */
 export async function startPurges(tx: Queryable, relationIds: readonly string[]): Promise<void> {
   await tx.run(insertPurges, [relationIds.map(() => randomUUID()), relationIds])
 }
 
 const forget = statement(
   'dropped_forget',
-  `with written as (delete from relation where id = any($1::uuid[]) and dropped_at is not null returning id),
+  `with written as (delete from relation where id = any($1::uuid[]) and dropped_at is not null returning id, created_at),
    ${retireSql('written')},
    audited as (${insertAuditSql(2, 'written')})
    select id from written`,
 )
 
-/** Deletes the rows of dropped relations. Their places are retired. */
+/** Deletes the rows of dropped relations, and retires their locations. */
 export async function forgetDropped(
   sql: Queryable,
   ids: readonly string[],
@@ -231,7 +236,7 @@ const toPurge = statement(
    from relation r join warehouse w on w.id = r.warehouse_id where r.id = $1 and r.dropped_at is not null`,
 )
 
-/** What a purge must know of its relation. */
+/** Input of a purge: the relation and its locations. */
 export interface PurgeSubject {
   readonly id: string
   readonly uuid: string
@@ -245,14 +250,14 @@ export interface PurgeSubject {
   readonly format: string
   readonly metadataLocation: string
   readonly location: string
-  /** The metadata as kept in the row; null: too large for it. */
+  /** The compressed metadata text in the row; null: too large for the row. */
   readonly body: Buffer | null
   readonly length: number
   readonly crc: number
   readonly object: string
 }
 
-/** Null: it is gone, its purge is done. */
+/** Returns null when the relation does not exist any more, because its purge is complete. */
 export async function findPurgeSubject(sql: Queryable, id: string): Promise<PurgeSubject | null> {
   return (await sql.run<PurgeSubject>(toPurge, [id]))[0] ?? null
 }

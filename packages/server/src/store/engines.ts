@@ -1,34 +1,37 @@
-import type { Privilege } from '../access/privilege.ts'
+import type { Privilege } from '../privilege.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Whom an engine may act for: principals of one issuer whose subject or login matches, in one of the groups if any are named. */
+/**
+ * Rule for the users of an engine: principals of one issuer with a matching subject or login, which must be in one of
+ * the groups if the list is not empty.
+ */
 export interface SubjectRule {
-  /** `headgate` for principals of ours, else the issuer's URL. */
+  /** `headgate` for principals of Headgate, else the issuer's URL. */
   readonly issuer: string
-  /** Matches the whole subject or the whole login: `*` is any text, `?` any one character. */
+  /** Pattern for the whole subject or the whole login: `*` matches any text, `?` any one character. */
   readonly pattern: string
-  /** Names of groups at the issuer, one of which the principal must be in; empty: none needed. */
+  /** Names of groups at the issuer; the principal must be in one of them. An empty list accepts all principals. */
   readonly groups: readonly string[]
 }
 
-/** What an engine may do when no user is named: nothing, ask for the configuration, or what it was granted itself. */
+/** Rights of an engine in calls without a user: none, only reading the configuration, or its own grants. */
 export type FirstCalls = 'deny' | 'config-only' | 'service'
 
-/** What an engine's entry says. */
+/** Settings in the entry of an engine. */
 export interface EngineSettings {
   readonly subjects: readonly SubjectRule[]
-  /** The issuer whose principals its bare user names are; null: it may state no names. */
+  /** The issuer of users that the engine names without proof; null: it may not name users. */
   readonly namesIssuer: string | null
   readonly unsignedSubjects: boolean
   readonly assertions: boolean
   readonly makesPrincipals: boolean
-  /** It may also state the names of people who have `manage` on the server. */
+  /** Whether the engine may also name users who have `manage` on the server. */
   readonly namesAdministrators: boolean
   readonly firstCalls: FirstCalls
-  /** Ids; null: no limit. */
+  /** Ids of the warehouses that it may use; null: no limit. */
   readonly warehouses: readonly string[] | null
-  /** Null: no limit. */
+  /** Privileges that it may use; null: no limit. */
   readonly privileges: readonly Privilege[] | null
   readonly administers: boolean
   readonly refreshes: boolean
@@ -37,7 +40,7 @@ export interface EngineSettings {
   readonly sessionSeconds: number
 }
 
-/** An engine as stored, with the principal it is. Times are epoch ms. */
+/** A row of an engine with its principal. Times are epoch ms. */
 export interface EngineRow
   extends EngineSettings, Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'enabled' | 'notBefore'> {
   readonly createdAt: number
@@ -83,27 +86,27 @@ const page = statement(
    where $1::text is null or (p.name, p.id) > ($1, $2::uuid) order by p.name, p.id limit $3`,
 )
 
-/** False: the principal is registered already. */
+/** Registers a principal as an engine. Returns false when it is registered already. */
 export async function insertEngine(tx: Queryable, id: string, settings: EngineSettings): Promise<boolean> {
   return (await tx.run(insert, [id, ...valuesOf(settings)])).length > 0
 }
 
-/** False: it is not registered. */
+/** Replaces the settings of an engine. Returns false when it is not registered. */
 export async function updateEngine(tx: Queryable, id: string, settings: EngineSettings): Promise<boolean> {
   return (await tx.run(update, [id, ...valuesOf(settings)])).length > 0
 }
 
-/** The principal stays. False: it is not registered. */
+/** Deletes the entry of an engine, but not its principal. Returns false when it is not registered. */
 export async function deleteEngine(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }
 
-/** The engine that this principal is; null: it is none. */
+/** Returns the engine of a principal, or null. */
 export async function findEngine(sql: Queryable, principalId: string): Promise<EngineRow | null> {
   return (await sql.run<EngineRow>(byId, [principalId]))[0] ?? null
 }
 
-/** The engine that an issuer means by this subject: its principal, or a client that runs under that name. */
+/** Returns the engine that an issuer identifies by this subject: as its principal, or as a linked client. */
 export async function findEngineOfParty(
   sql: Queryable,
   issuer: string,
@@ -112,7 +115,7 @@ export async function findEngineOfParty(
   return (await sql.run<EngineRow>(byParty, [issuer, subject]))[0] ?? null
 }
 
-/** Engines in byte order of their names. */
+/** Returns engines in byte order of their names. */
 export function listEngines(
   sql: Queryable,
   { after, limit }: { readonly after: Pick<EngineRow, 'name' | 'id'> | null; readonly limit: number },

@@ -1,13 +1,14 @@
-import { type Privilege, type SecurableKind, serverId } from '../access/privilege.ts'
+import type { Privilege, SecurableKind } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import type { MemberKind } from './roles.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** One step of a way from a principal to those whose grants it has: into a group, or from member to role. */
+/** One step from a principal to the holders of its grants: from member to group, or from member to role. */
 export interface MembershipRow {
   readonly memberId: string
   readonly kind: 'group' | 'role'
   readonly id: string
-  /** Of a group, with its issuer: `https://idp.example#analysts`. */
+  /** Name; for a group, with its issuer: `https://idp.example#analysts`. */
   readonly name: string
 }
 
@@ -21,17 +22,19 @@ export interface HeldGrantRow {
   readonly grantedAt: number
 }
 
-/** An object by its id, with its own name alone. */
+/** An object by its id, with its own name but without the names of its parents. */
 export interface NamedSecurableRow {
   readonly kind: Exclude<SecurableKind, 'server'>
   readonly id: string
-  /** Of a namespace, its levels joined by U+001F. */
+  /** Name; for a namespace, its levels joined by U+001F. */
   readonly name: string
   readonly ownerId: string
   readonly ownerName: string | null
 }
 
-/** Every membership that a principal has, itself, by a group or by a role, however long ago the group was said. */
+/**
+ * Finds all memberships of a principal: its own, by a group or by a role, regardless of the age of the group's record.
+ */
 const memberships = statement(
   'memberships-of',
   `with recursive
@@ -78,7 +81,7 @@ export function listMemberships(sql: Queryable, principalId: string): Promise<Me
   return sql.run<MembershipRow>(memberships, [principalId])
 }
 
-/** The grants on any of the objects to any of the grantees, the oldest first. */
+/** Returns the grants on any of the objects to any of the grantees, the oldest first. */
 export function listHeldGrants(
   sql: Queryable,
   securableIds: readonly string[],
@@ -97,7 +100,7 @@ export function listManagers(
   return sql.run<HeldGrantRow>(managing, [securableIds, limit, privilege])
 }
 
-/** In no order; what is gone is left out, and so is the server. */
+/** Returns the names of objects, without an order. Omits deleted objects and the server. */
 export function nameSecurables(sql: Queryable, ids: readonly string[]): Promise<NamedSecurableRow[]> {
   return sql.run<NamedSecurableRow>(named, [ids])
 }

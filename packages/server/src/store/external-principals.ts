@@ -1,17 +1,17 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** A principal of another issuer, with what its last log-in said. Times are epoch ms. */
+/** A principal of another issuer, with the values of its last login. Times are epoch ms. */
 export interface ExternalPrincipalRow {
   readonly id: string
   readonly issuer: string
   readonly subject: string
   readonly name: string
   readonly login: string | null
-  /** In byte order. */
+  /** Names of its groups in byte order. */
   readonly groups: readonly string[]
-  /** When a token was issued that said so; 0: none has. */
+  /** Issue time of the newest token that listed groups; 0 when no token did. */
   readonly groupsAt: number
-  /** When the newest token was issued that was seen; 0: none was. */
+  /** Issue time of the newest token; 0 when the server has received none. */
   readonly lastLoginAt: number
 }
 
@@ -68,7 +68,7 @@ export async function findExternalPrincipal(
   return (await sql.run<ExternalPrincipalRow>(find, [issuer, subject]))[0] ?? null
 }
 
-/** The client that runs under this name at the issuer. */
+/** Returns the client that is linked to this name at the issuer. */
 export async function findFederatedPrincipal(
   sql: Queryable,
   issuer: string,
@@ -77,7 +77,7 @@ export async function findFederatedPrincipal(
   return (await sql.run<ExternalPrincipalRow>(federated, [issuer, subject]))[0] ?? null
 }
 
-/** False: it is there already. */
+/** Creates the principal. Returns false when it exists already. */
 export async function makeExternalPrincipal(
   tx: Queryable,
   principal: Pick<ExternalPrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'login' | 'lastLoginAt'>,
@@ -86,7 +86,7 @@ export async function makeExternalPrincipal(
   return (await tx.run(make, [id, issuer, subject, name, login, lastLoginAt])).length > 0
 }
 
-/** Writes what a token of that time said, unless a newer one was seen. */
+/** Stores the values of a token that was issued at this time, unless the server received a newer token. */
 export async function noteLogin(
   tx: Queryable,
   { id, name, login, lastLoginAt }: Pick<ExternalPrincipalRow, 'id' | 'name' | 'login' | 'lastLoginAt'>,
@@ -94,12 +94,12 @@ export async function noteLogin(
   await tx.run(note, [id, name, login, lastLoginAt])
 }
 
-/** Puts the principal into exactly these groups of its issuer, unless a newer token said something. False: it did. */
+/** Replaces the groups of a principal at its issuer. Returns false when a newer token has set them. */
 export async function replaceGroups(
   tx: Queryable,
   { id, issuer, groups, groupsAt }: Pick<ExternalPrincipalRow, 'id' | 'issuer' | 'groups' | 'groupsAt'>,
 ): Promise<boolean> {
-  // The row is locked by that, so of several replicas one writes after the other.
+  // This statement locks the row, so replicas write one after the other.
   if ((await tx.run(noteGroups, [id, groupsAt])).length === 0) return false
   if (groups.length > 0) await tx.run(makeGroups, [issuer, groups])
   await tx.run(leaveGroups, [id, groups])

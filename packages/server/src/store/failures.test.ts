@@ -6,7 +6,7 @@ import { DatabaseError } from 'pg'
 import { isStalePlan } from './failures.ts'
 import { openSql } from './pool.ts'
 import { statement, type Sql } from './sql.ts'
-import { add, insert, napAndWrite, openThings, type Things, until } from './test-things.ts'
+import { add, insert, napAndWrite, openThings, type Things, until } from '../../test/store/things.ts'
 
 let things: Things
 let sql: Sql
@@ -27,8 +27,8 @@ async function killed(run: (pool: Sql) => Promise<unknown>, pool: Sql): Promise<
   return await outcome
 }
 
-describe('when the connection fails', () => {
-  test('while it cannot be made, nothing was done: unavailable', async () => {
+describe('a failed connection', () => {
+  test('results in unavailable when it could not be opened, because nothing was sent', async () => {
     await using faulty = await things.proxied()
     faulty.proxy.faults = { refuse: true, resetAfterSent: 0 }
     await expect(faulty.sql.run(insert, [id, 1])).rejects.toMatchObject({
@@ -44,16 +44,16 @@ describe('when the connection fails', () => {
     expect(await things.valueOf(id)).toBe(1)
   })
 
-  test('under a write of its own, the outcome is unknown', async () => {
+  test('results in an unknown outcome of a single write', async () => {
     await using pool = await openSql({ url: things.url })
     expect(await killed(async (on) => await on.run(napAndWrite, [id, 12]), pool)).toMatchObject({
       code: 'commit-state-unknown',
     })
   })
 
-  test('under a read, it is read again', async () => {
+  test('makes the pool repeat a read', async () => {
     await using pool = await openSql({ url: things.url })
-    // How long it takes stands in a row, so that it is quick when it is sent again.
+    // A row contains the duration, so that the statement is fast when it is sent again.
     const napAndRead = statement(
       'test_nap_read',
       'select 7 as n from pg_sleep((select n from thing where id = $1))',
@@ -66,7 +66,7 @@ describe('when the connection fails', () => {
     expect(await outcome).toEqual([{ n: 7 }])
   })
 
-  test('within a transaction, before COMMIT, nothing was done: unavailable', async () => {
+  test('results in unavailable within a transaction before COMMIT, because nothing was committed', async () => {
     await using pool = await openSql({ url: things.url })
     const work = async (on: Sql): Promise<unknown> =>
       await on.transaction(async (tx) => await tx.run(napAndWrite, [id, 12]))
@@ -74,11 +74,11 @@ describe('when the connection fails', () => {
     expect(await things.valueOf(id)).toBeUndefined()
   })
 
-  test('under COMMIT, the outcome is unknown, and it really may have happened', async () => {
+  test('results in an unknown outcome during COMMIT, because the change may have been committed', async () => {
     await using faulty = await things.proxied()
     const done = faulty.sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
-      // What we send still arrives; the answer does not.
+      // The server receives the statement, but the client does not receive the response.
       faulty.proxy.faults = { resetAfterReceived: 0 }
     })
     await expect(done).rejects.toMatchObject({ code: 'commit-state-unknown' })
@@ -86,7 +86,7 @@ describe('when the connection fails', () => {
     expect(await things.valueOf(id)).toBe(1)
   })
 
-  test('without a word, it is given up after the statement’s time', async () => {
+  test('ends the statement after its time limit when the server does not answer', async () => {
     await using faulty = await things.proxied({ statementTimeoutMs: 1_000 })
     faulty.proxy.faults = { hang: true }
     const start = performance.now()
@@ -94,7 +94,7 @@ describe('when the connection fails', () => {
     expect(performance.now() - start).toBeLessThan(10_000)
   })
 
-  test('a server that only reads, as one does that was the primary before, is left at once', async () => {
+  test('closes immediately when the server is read-only, like a former primary', async () => {
     const setting = (text: string): Promise<unknown> =>
       sql.run(
         statement(`test_${text.length}`, `alter database ${new URL(things.url).pathname.slice(1)} ${text}`),
@@ -110,11 +110,11 @@ describe('when the connection fails', () => {
     expect(await things.valueOf(id)).toBe(2)
   })
 
-  test('a transaction that was left waiting for too long did nothing: unavailable', async () => {
+  test('results in unavailable for a transaction that was idle for too long, because it was rolled back', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 1, statementTimeoutMs: 100 })
     const done = pool.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
-      // Nothing else moves in this process meanwhile, so that the end of the connection is heard of at the COMMIT.
+      // Blocks this process, so that it receives the end of the connection only at the COMMIT.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_400)
     })
     await expect(done).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
@@ -122,13 +122,13 @@ describe('when the connection fails', () => {
     await pool.run(insert, [id, 3])
   })
 
-  test('opening a pool fails with a sentence and leaves nothing open', async () => {
+  test('makes opening a pool fail with a sentence, and leaves no connection open', async () => {
     const nowhere = new URL(things.url)
     nowhere.port = '1'
     await expect(openSql({ url: nowhere.href })).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('errors hold no password', async () => {
+  test('results in errors without the password', async () => {
     const wrong = new URL(things.url)
     wrong.password = 'not-the-password'
     const error = await openSql({ url: wrong.href }).catch((reason: unknown) => reason)
@@ -138,7 +138,7 @@ describe('when the connection fails', () => {
 })
 
 describe('ping', () => {
-  test('answers, and gives up when told', async () => {
+  test('returns when the database answers, and stops when its signal aborts', async () => {
     await sql.ping(AbortSignal.timeout(5_000))
     await using faulty = await things.proxied()
     faulty.proxy.faults = { hang: true }
@@ -146,7 +146,7 @@ describe('ping', () => {
   })
 })
 
-test('a plan whose tables have changed is known in every language', () => {
+test('isStalePlan recognizes a plan of changed tables in every language of the server', () => {
   const inGerman = 'gecachter Plan darf den Ergebnistyp nicht ändern'
   const error = Object.assign(new DatabaseError(inGerman, 0, 'error'), {
     code: '0A000',

@@ -43,6 +43,11 @@ export function isConnectionFailure(error: unknown): boolean {
 const DRIVER_TEXT =
   /^(Connection terminated|Client (was|has)|Cannot use a pool|Query read timeout|timeout e|Received unexpected|The server does not|There was an error est)/
 
+/** Returns whether the server refused a change because it is a standby, or read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '25006'
+}
+
 /** Two transactions stood in each other's way; nothing was changed, so the same work may be tried again. */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01')

@@ -1,6 +1,6 @@
-import type { Chain, ObjectNames, Privilege, SecurableKind } from '../access/privilege.ts'
-import { serverId } from '../access/privilege.ts'
-import { levelsOf } from './namespaces.ts'
+import type { Chain, ObjectNames, Privilege, SecurableKind } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
+import { splitLevels } from '../namespace-path.ts'
 import type { RelationKind } from './relations.ts'
 import type { MemberKind } from './roles.ts'
 import { type Queryable, statement } from './sql.ts'
@@ -14,11 +14,14 @@ export interface GrantKey {
 export interface NewGrant extends GrantKey {
   readonly securableKind: SecurableKind
   readonly granteeKind: MemberKind
-  /** The principal that granted it; null: the server itself. */
+  /** Principal that granted it; null: the server. */
   readonly grantedBy: string | null
 }
 
-/** A grant with the names of what it is on and for whom. `warehouse` and below are null when what it is on is gone. */
+/**
+ * A grant with the names of its object and its grantee. `warehouse` and the fields below are null when the object was
+ * deleted.
+ */
 export interface GrantRow extends NewGrant {
   /** Epoch ms. */
   readonly grantedAt: number
@@ -30,7 +33,7 @@ export interface GrantRow extends NewGrant {
   readonly relationKind: RelationKind | null
 }
 
-/** An object that grants can be on, with its place. */
+/** An object that grants can refer to, with its parents. */
 export interface SecurableRow {
   readonly kind: SecurableKind
   readonly id: string
@@ -89,7 +92,7 @@ const relation = statement(
    where w.name = $1 and n.path = $2 and r.name = $3`,
 )
 
-/** Of each name in its turn, in one statement; `id` null: there is none. */
+/** Finds several names in one statement, in their order. `id` is null for a name without an object. */
 const several = statement(
   'securables-several',
   `select case when q.relation is not null then r.id when q.path is not null then n.id else w.id end as id,
@@ -106,7 +109,7 @@ const several = statement(
    order by q.turn`,
 )
 
-/** Where a securable is named; what is absent is not part of the name. */
+/** Name of a securable. Absent fields are not a part of the name. */
 export interface SecurableName {
   readonly warehouse?: string | undefined
   /** Levels joined by U+001F. */
@@ -114,7 +117,7 @@ export interface SecurableName {
   readonly relation?: string | undefined
 }
 
-/** False: it was granted before. */
+/** Adds a grant. Returns false when it exists already. */
 export async function insertGrant(tx: Queryable, grant: NewGrant): Promise<boolean> {
   const { securableId, securableKind, granteeId, granteeKind, privilege, grantedBy } = grant
   return (
@@ -123,12 +126,12 @@ export async function insertGrant(tx: Queryable, grant: NewGrant): Promise<boole
   )
 }
 
-/** False: it was not granted. */
+/** Deletes a grant. Returns false when it does not exist. */
 export async function deleteGrant(tx: Queryable, grant: GrantKey): Promise<boolean> {
   return (await tx.run(remove, [grant.securableId, grant.granteeId, grant.privilege])).length > 0
 }
 
-/** Removes all grants on objects that are going for good. Ids are never used again, so this is housekeeping. */
+/** Deletes all grants on objects that are deleted permanently. Ids are never reused, so this only saves space. */
 export async function deleteGrantsOn(tx: Queryable, securableIds: readonly string[]): Promise<number> {
   return (await tx.run(removeOf, [securableIds])).length
 }
@@ -148,7 +151,7 @@ export function listGrants(
   return sql.run<GrantRow>(list, [securableId, granteeId, ...position, limit])
 }
 
-/** The objects of names, in the same order, all as of one moment; null where there is none. */
+/** Returns the objects of names, in the same order and from one snapshot; null for a name without an object. */
 export async function findSecurables(
   sql: Queryable,
   names: readonly SecurableName[],
@@ -185,7 +188,7 @@ interface FoundRow {
   readonly policyVersion: number
 }
 
-/** The object of a name, or null. Dropped relations have no name. */
+/** Returns the object of a name, or null. Dropped relations have no name. */
 export async function findSecurable(sql: Queryable, name: SecurableName): Promise<SecurableRow | null> {
   if (name.warehouse === undefined) return { ...theServer, policyVersion: 0 }
   if (name.namespacePath === undefined)
@@ -212,12 +215,12 @@ function namesOf(
 ): ObjectNames {
   return {
     warehouse: warehouse ?? null,
-    namespace: namespacePath === undefined ? null : levelsOf(namespacePath),
+    namespace: namespacePath === undefined ? null : splitLevels(namespacePath),
     relation: relation === undefined ? null : { kind: relationKind ?? 'table', name: relation },
   }
 }
 
-/** The object itself first: `passage` is asked for the head of a chain. */
+/** Returns the ids from the object upwards: `passage` expects the object itself first. */
 function headFirst(row: FoundRow): readonly string[] {
   return [row.id, ...row.ids.filter((id) => id !== row.id)]
 }

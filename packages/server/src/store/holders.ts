@@ -1,11 +1,12 @@
-import { type Privilege, serverId } from '../access/privilege.ts'
+import type { Privilege } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import type { GroupAges } from './policies.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * The principals for whom `decide` allows something on an object, when nobody acts for them: as owner, by a grant, by a
- * role or by a group, as `policy-load` follows them. Engines have rights of their own only as far as their entry lets them.
+ * Finds the principals to which `decide` grants a privilege on an object when they call without an engine: as owner,
+ * by a grant, by a role or by a group, like `policy-load`. Engines have rights only within their entry.
  */
 const holders = statement(
   'holders-page',
@@ -30,13 +31,13 @@ const holders = statement(
 )
 
 export interface HolderPage {
-  /** The object and everything above it. */
+  /** Ids of the object and of all its parents. */
   readonly securableIds: readonly string[]
-  /** The privilege that is asked for, and those that imply it on every object. */
+  /** The requested privilege, and the privileges that imply it on every object. */
   readonly privileges: readonly Privilege[]
-  /** The same for grants on the server. */
+  /** The requested privilege, and the privileges that imply it in grants on the server. */
   readonly serverPrivileges: readonly Privilege[]
-  /** False: an engine holds the privilege only if its entry names it. */
+  /** False: an engine has the privilege only if its entry lists it. */
   readonly unlimitedEngines: boolean
   readonly owners: readonly string[]
   /** Null: the server. */
@@ -46,7 +47,7 @@ export interface HolderPage {
   readonly limit: number
 }
 
-/** In byte order of their names. */
+/** Returns the holders in byte order of their names. */
 export function listHolders(sql: Queryable, page: HolderPage): Promise<PrincipalRow[]> {
   const { securableIds, privileges, owners, warehouseId, groupAges, after, limit } = page
   const { serverPrivileges, unlimitedEngines } = page

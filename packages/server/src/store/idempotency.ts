@@ -1,16 +1,16 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import { insertIdempotencySql, type IdempotencyRow } from './riders.ts'
+import { insertIdempotencySql, type IdempotencyRow } from './commit-record.ts'
 
-/** The outcome of an earlier request with the same key. */
-export interface KeptOutcome {
+/** Outcome of an earlier request with the same key. */
+export interface StoredOutcome {
   readonly operation: string
-  /** Hex. */
+  /** SHA-256 of the request, in hex. */
   readonly digest: string
   readonly status: number
   readonly relationId: string | null
   readonly metadataLocation: string | null
-  /** Of the text at `metadataLocation`, in hex. */
+  /** SHA-256 of the text at `metadataLocation`, in hex. */
   readonly metadataDigest: string | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
@@ -26,8 +26,8 @@ export async function findOutcome(
   sql: Queryable,
   principalId: string,
   key: string,
-): Promise<KeptOutcome | null> {
-  return (await sql.run<KeptOutcome>(find, [principalId, key]))[0] ?? null
+): Promise<StoredOutcome | null> {
+  return (await sql.run<StoredOutcome>(find, [principalId, key]))[0] ?? null
 }
 
 const keep = statement(
@@ -40,10 +40,10 @@ const keep = statement(
 )
 
 /**
- * Keeps the outcome of a request that changed nothing (a deterministic 4xx). False: the key has an outcome already. Waits for
- * a change with the same key that is being committed.
+ * Stores the outcome of a request that changed nothing (a deterministic 4xx). Returns false when the key has an
+ * outcome already. Waits for a change with the same key that is being committed.
  */
-export async function keepOutcome(sql: Queryable, row: IdempotencyRow): Promise<boolean> {
+export async function insertOutcome(sql: Queryable, row: IdempotencyRow): Promise<boolean> {
   return (await sql.run(keep, [JSON.stringify(row)])).length === 1
 }
 
@@ -52,8 +52,8 @@ const forgetOne = statement(
   `delete from idempotency where principal_id = $1 and key = $2 and expires_at <= now()`,
 )
 
-/** Deletes the outcome of a key if it has expired: the key is new again. */
-export async function forgetOutcome(sql: Queryable, principalId: string, key: string): Promise<void> {
+/** Deletes the outcome of a key if it has expired, so that the key can be used again. */
+export async function deleteExpiredOutcome(sql: Queryable, principalId: string, key: string): Promise<void> {
   await sql.run(forgetOne, [principalId, key])
 }
 
@@ -62,7 +62,7 @@ const forget = statement(
   `delete from idempotency where ctid = any(array(select ctid from idempotency where expires_at < now() limit $1)) returning 1`,
 )
 
-/** Deletes up to `limit` expired outcomes; how many it were. */
+/** Deletes up to `limit` expired outcomes. Returns the number of deleted rows. */
 export async function forgetExpired(sql: Queryable, limit: number): Promise<number> {
   return (await sql.run(forget, [limit])).length
 }

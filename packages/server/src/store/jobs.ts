@@ -2,14 +2,14 @@ import type { Json, JsonObject } from '@headgate/json'
 import { stringify } from '@headgate/json'
 import { type Queryable, statement } from './sql.ts'
 
-/** A job as its worker gets it. `lease` names this claim: whoever claims the job later gets another one. */
+/** A claimed job. `lease` identifies this claim; a worker that claims the job later gets another lease. */
 export interface JobRow {
   readonly id: string
   readonly kind: string
   readonly subjectId: string | null
   readonly payload: Json
   readonly progress: JsonObject
-  /** Claims since it last made progress, this one included. */
+  /** Number of claims since the job last made progress, including this one. */
   readonly attempts: number
   readonly lease: string
 }
@@ -20,7 +20,7 @@ const insert = statement(
    on conflict (kind, subject_id) where finished_at is null do nothing returning id`,
 )
 
-/** False: there is an unfinished job of this kind for this subject already. */
+/** Adds a job. Returns false when an unfinished job of this kind exists for this subject. */
 export async function insertJob(
   sql: Queryable,
   job: {
@@ -33,7 +33,7 @@ export async function insertJob(
   return (await sql.run(insert, [job.id, job.kind, job.subjectId, stringify(job.payload)])).length === 1
 }
 
-// A lease that ended belongs to a worker that died: the next one takes the job over, with its progress.
+// A lease that ended belongs to a stopped worker. The next worker continues the job from its progress.
 const claim = statement(
   'job_claim',
   `update job set leased_by = $1, leased_until = now() + make_interval(secs => $2), attempts = attempts + 1
@@ -44,7 +44,10 @@ const claim = statement(
    returning id, kind, subject_id as "subjectId", payload, progress, attempts, leased_by as lease`,
 )
 
-/** The next job that is due, for `leaseSeconds`; null when there is none. `lease` must be new for each claim. */
+/**
+ * Claims the next job that is due, for `leaseSeconds`. Returns null when there is none. `lease` must be new for each
+ * claim.
+ */
 export async function claimJob(
   sql: Queryable,
   lease: string,
@@ -61,7 +64,7 @@ const renew = statement(
   `update job set leased_until = now() + make_interval(secs => $3) where id = $1 and leased_by = $2 and finished_at is null returning id`,
 )
 
-/** False: somebody else has the job now. */
+/** Renews the lease of a job. Returns false when another worker has claimed it. */
 export async function renewLease(
   sql: Queryable,
   { id, lease }: Held,
@@ -76,7 +79,7 @@ const save = statement(
    where id = $1 and leased_by = $2 and finished_at is null returning id`,
 )
 
-/** Keeps how far it is, and renews the lease. False: somebody else has the job now. */
+/** Stores the progress of a job and renews its lease. Returns false when another worker has claimed it. */
 export async function saveProgress(
   sql: Queryable,
   { id, lease }: Held,
@@ -102,7 +105,7 @@ const postpone = statement(
    where id = $1 and leased_by = $2 and finished_at is null returning id`,
 )
 
-/** Gives a job that failed back, to be tried again after `seconds`. */
+/** Releases a failed job, so that it is repeated after `seconds`. */
 export async function postponeJob(
   sql: Queryable,
   { id, lease }: Held,
@@ -118,7 +121,7 @@ const release = statement(
    where id = $1 and leased_by = $2 and finished_at is null`,
 )
 
-/** Gives a job back as if it had not been claimed: the server stops. */
+/** Releases a job without counting the claim, because the server stops. */
 export async function releaseJob(sql: Queryable, { id, lease }: Held): Promise<void> {
   await sql.run(release, [id, lease])
 }
@@ -129,7 +132,7 @@ const forget = statement(
      select id from job where finished_at < now() - make_interval(secs => $1) limit $2 for update skip locked)) returning 1`,
 )
 
-/** Deletes up to `limit` jobs that were finished longer than `seconds` ago; how many it were. */
+/** Deletes up to `limit` jobs that were finished more than `seconds` ago. Returns the number of deleted rows. */
 export async function forgetFinishedJobs(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(forget, [seconds, limit])).length
 }

@@ -2,7 +2,7 @@ import { type Queryable, statement } from './sql.ts'
 
 export type KeyState = 'added' | 'active' | 'retired'
 
-/** A row of the key ring. Times are epoch ms; `sealed` opens with the master key only. */
+/** A row of the key ring. Times are epoch ms. Only the master key opens `sealed`. */
 export interface KeyRow {
   readonly id: string
   readonly purpose: string
@@ -12,7 +12,7 @@ export interface KeyRow {
   readonly created_at: number
   readonly promoted_at: number | null
   readonly retired_at: number | null
-  /** Ms since it was made, by the clock of the store. */
+  /** Ms since its creation, by the clock of the database. */
   readonly age_ms: number
 }
 
@@ -64,7 +64,7 @@ export function readKeys(sql: Queryable): Promise<KeyRow[]> {
   return sql.run<KeyRow>(select)
 }
 
-/** Makes whoever changes the ring wait for one another, until the end of the transaction. */
+/** Locks the key ring until the transaction ends, so that changes of it are serialized. */
 export async function lockKeyRing(tx: Queryable): Promise<void> {
   await tx.run(lock)
 }
@@ -82,22 +82,27 @@ export async function insertKey(
   ])
 }
 
-/** Makes an added key the active one of its purpose and retires the one before. False: there is no such added key. */
+/**
+ * Makes an added key the active key of its purpose, and retires the previous one. Returns false when no added key has
+ * this id.
+ */
 export async function promoteKeyRow(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(promote, [id])).length > 0
 }
 
-/** Deletes keys retired longer than `seconds` ago and returns their ids. */
+/** Deletes keys that were retired more than `seconds` ago. Returns their ids. */
 export async function dropRetiredKeys(tx: Queryable, seconds: number): Promise<string[]> {
   return (await tx.run<{ id: string }>(drop, [seconds])).map((row) => row.id)
 }
 
-/** Deletes a key at once, unless it is active. Everything it protects dies with it. */
+/** Deletes a key immediately, unless it is active. Tokens that it protects become invalid. */
 export async function deleteKey(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(revoke, [id])).length > 0
 }
 
-/** Puts the same key, sealed anew, in its place. False: the row went or was sealed anew by somebody else. */
+/**
+ * Replaces the sealed form of a key. Returns false when the row was deleted or another process has replaced the form.
+ */
 export async function replaceSealed(
   sql: Queryable,
   { id, sealed }: Pick<KeyRow, 'id' | 'sealed'>,

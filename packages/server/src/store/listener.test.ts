@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { statement, type Sql, type Statement } from './sql.ts'
-import { openThings, until, type Things } from './test-things.ts'
+import { openThings, until, type Things } from '../../test/store/things.ts'
 
 let things: Things
 let sql: Sql
@@ -15,7 +15,7 @@ const notify = (channel: string, payload: string): Statement =>
   statement(`test_notify_${channel}_${payload}`, `select pg_notify('${channel}', '${payload}')`)
 
 describe('listen', () => {
-  test('hears what is sent from the moment it resolves, on its own channel', async () => {
+  test('receives the notifications of the channel after it resolves', async () => {
     const heard: (string | null)[] = []
     await using listening = await sql.listen('Channel "1"', (payload) => heard.push(payload))
     await using other = await sql.listen('other', () => heard.push('wrong'))
@@ -26,7 +26,7 @@ describe('listen', () => {
     expect([listening, other]).toHaveLength(2)
   })
 
-  test('hears nothing from a transaction that is undone', async () => {
+  test('receives nothing from a transaction that is rolled back', async () => {
     const heard: (string | null)[] = []
     await using listening = await sql.listen('undone', (payload) => heard.push(payload))
     await sql
@@ -41,7 +41,7 @@ describe('listen', () => {
     expect(listening).toBeDefined()
   })
 
-  test('stops when disposed of', async () => {
+  test('ends when it is disposed of', async () => {
     const heard: (string | null)[] = []
     const listening = await sql.listen('stopped', (payload) => heard.push(payload))
     await listening[Symbol.asyncDispose]()
@@ -50,7 +50,7 @@ describe('listen', () => {
     expect(heard).toEqual([])
   })
 
-  test('comes back after a loss, says so with null, and hears again, time after time', async () => {
+  test('reconnects after each loss, passes null to the callback, and receives notifications again', async () => {
     await using faulty = await things.proxied()
     const heard: (string | null)[] = []
     await using listening = await faulty.sql.listen('lossy', (payload) => heard.push(payload))
@@ -64,7 +64,7 @@ describe('listen', () => {
     expect(listening).toBeDefined()
   })
 
-  test('goes on trying while the database is away', async () => {
+  test('continues to reconnect while the database is unavailable', async () => {
     await using faulty = await things.proxied()
     const heard: (string | null)[] = []
     await using listening = await faulty.sql.listen('away', (payload) => heard.push(payload))

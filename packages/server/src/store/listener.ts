@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clientConfig, type Settled } from './connections.ts'
+import { clientConfig } from './connections.ts'
+import type { CompleteSqlConfig } from './sql-config.ts'
 import { explain } from './failures.ts'
 import { makeSettings } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
@@ -14,7 +15,7 @@ type Callback = (payload: string | null) => void
 
 /** One connection that listens on any number of channels, and is made again whenever it is lost. */
 export class Listener implements AsyncDisposable {
-  readonly #config: Settled
+  readonly #config: CompleteSqlConfig
   readonly #sockets: Sockets
   readonly #onError: (error: Error) => void
   readonly #callbacks = new Map<string, Set<Callback>>()
@@ -22,7 +23,7 @@ export class Listener implements AsyncDisposable {
   #lost = false
   #link: Promise<Link> | undefined
 
-  constructor(config: Settled, sockets: Sockets, onError: (error: Error) => void) {
+  constructor(config: CompleteSqlConfig, sockets: Sockets, onError: (error: Error) => void) {
     this.#config = config
     this.#sockets = sockets
     this.#onError = onError
@@ -48,6 +49,11 @@ export class Listener implements AsyncDisposable {
     }
   }
 
+  /** Calls back with null on all channels: something may have been missed. */
+  announceLoss(): void {
+    for (const channel of this.#callbacks.keys()) this.#call(channel, null)
+  }
+
   /** Connects and subscribes to everything asked for so far; after a loss, tells everybody that there was one. */
   async #establish(): Promise<Link> {
     let link: Link | undefined
@@ -61,7 +67,7 @@ export class Listener implements AsyncDisposable {
       await link?.close()
       throw error
     }
-    if (this.#lost) for (const channel of this.#callbacks.keys()) this.#call(channel, null)
+    if (this.#lost) this.announceLoss()
     void this.#replace(link)
     return link
   }

@@ -1,32 +1,38 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** What holds a place: see migration 8. */
+/** Kind of owner of a location, see migration 8. */
 export type ClaimKind = 'root' | 'allowed' | 'relation' | 'staged' | 'retired'
 
-/** Places that one owner has or wants, as clients know them and as they are compared. Equal indexes belong together. */
+/**
+ * Locations that one owner has or requests, in the form of clients and in the form that is compared. Equal indexes
+ * belong together.
+ */
 export interface ClaimedPlaces {
   /** Canonical locations, each ending in `/`. */
   readonly locations: readonly string[]
   /** Physical places, each ending in `/`. */
   readonly places: readonly string[]
-  /** All physical places above them. */
+  /** All physical places that contain them. */
   readonly ancestors: readonly string[]
+  /** Name of the store that the places were computed with; null: it has none. */
+  readonly storeName: string | null
 }
 
-/** Which claims do not conflict with a new one. */
+/** The owner of a new claim, which does not conflict with its own claims. */
 export interface ClaimOwner {
-  /** Ids of the relation or the staged create itself, and of the attempts that it takes over. */
+  /** Ids of the relation or the staged create, and of the attempts that it replaces. */
   readonly ownerIds: readonly string[]
-  /** The warehouse that the places belong to: its own root and allowed locations surround them. */
+  /** The warehouse of the places, whose root and allowed locations contain them. */
   readonly warehouseId: string
-  /** Retired places may be used again. */
+  /** Whether the owner may use retired places again. */
   readonly reusesRetired: boolean
 }
 
-// One lock for all writers that choose a location, over all warehouses: two of them must not look at the same moment.
+// One lock for all writers that choose a location, in all warehouses: two of them must not compare locations at the
+// same time.
 const lock = statement('location_lock', `select pg_advisory_xact_lock(hashtext('headgate.locations'))`)
 
-/** Blocks every other transaction that chooses a location until this one ends. No storage call may run meanwhile. */
+/** Blocks all other transactions that choose a location until this one ends. Do not call the storage meanwhile. */
 export async function lockLocations(tx: Queryable): Promise<void> {
   await tx.run(lock)
 }
@@ -34,7 +40,7 @@ export async function lockLocations(tx: Queryable): Promise<void> {
 const isForeign = `c.owner_id <> all($4::uuid[]) and not (c.warehouse_id = $5::uuid and c.kind in ('root', 'allowed'))
   and not ($6 and c.kind = 'retired')`
 
-// The lateral subquery with LIMIT keeps the planner on one index probe for each place, whatever it estimates.
+// The lateral subquery with LIMIT makes the planner use one index probe for each place, regardless of its estimates.
 const conflict = statement(
   'location_conflict',
   `select c.kind from location_claim c where c.place = any($3::text[]) and ${isForeign}
@@ -46,8 +52,8 @@ const conflict = statement(
 )
 
 /**
- * Returns the kind of a claim of any warehouse that overlaps these places, or null. A writer that relies on null calls
- * `lockLocations` first.
+ * Returns the kind of a claim of any warehouse that overlaps these places, or null. A writer that relies on null must
+ * call `lockLocations` first.
  */
 export async function findConflict(
   sql: Queryable,
@@ -58,7 +64,7 @@ export async function findConflict(
   return (await sql.run<{ kind: ClaimKind }>(conflict, values))[0]?.kind ?? null
 }
 
-/** Returns the first text behind all texts with the prefix, which ends in `/`: `0` is the character behind the slash. */
+/** Returns the first text after all texts with the prefix, which ends in `/`: `0` is the character after the slash. */
 function beyond(place: string): string {
   return `${place.slice(0, -1)}0`
 }
@@ -67,17 +73,25 @@ const foreign = statement(
   'location_foreign',
   `select distinct c.place from location_claim c
    where c.place = any($1::text[]) and c.owner_id <> $2::uuid and c.kind <> 'retired'
-     and not (c.warehouse_id = $3::uuid and c.kind in ('root', 'allowed'))`,
+     and not (c.warehouse_id = $3::uuid and c.kind in ('root', 'allowed'))
+   union all
+   select null where not exists (
+     select from warehouse where id = $3::uuid and storage ->> 'store' is not distinct from $4)`,
 )
 
-/** Returns those of the places that other relations, staged creates or warehouses claim. */
+/**
+ * Returns the places that other relations, staged creates or warehouses claim. Returns null when the store of the
+ * warehouse has another name than the one that the places were computed with.
+ */
 export async function findForeignPlaces(
   sql: Queryable,
   places: readonly string[],
-  owner: { readonly id: string; readonly warehouseId: string },
-): Promise<string[]> {
-  const rows = await sql.run<{ place: string }>(foreign, [places, owner.id, owner.warehouseId])
-  return rows.map(({ place }) => place)
+  owner: { readonly id: string; readonly warehouseId: string; readonly storeName: string | null },
+): Promise<string[] | null> {
+  const { id, warehouseId, storeName } = owner
+  const rows = await sql.run<{ place: string | null }>(foreign, [places, id, warehouseId, storeName])
+  const found = rows.flatMap(({ place }) => (place === null ? [] : [place]))
+  return found.length === rows.length ? found : null
 }
 
 const usable = statement(
@@ -86,7 +100,7 @@ const usable = statement(
    union all select place from namespace_location where namespace_id = any($2::uuid[])`,
 )
 
-/** Returns the places that are claimed by the owners already, or granted to one of the namespaces. */
+/** Returns the places that the owners claim already, or that are granted to one of the namespaces. */
 export async function findUsablePlaces(
   sql: Queryable,
   ownerIds: readonly string[],
@@ -102,7 +116,7 @@ const reuse = statement(
    where c.kind = 'retired' and c.place >= w.place and c.place < w.beyond`,
 )
 
-/** Removes retired claims at and below places that are in use again. */
+/** Deletes retired claims at and below places that are in use again. */
 export async function reuseRetired(tx: Queryable, places: readonly string[]): Promise<void> {
   await tx.run(reuse, [places, places.map(beyond)])
 }

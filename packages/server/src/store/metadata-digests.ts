@@ -15,7 +15,7 @@ export interface UnrecordedRelation {
   /** Canonical prefixes, one a line. */
   readonly prefixes: string
   readonly digest: null
-  /** The packed metadata text; null: above the row limit. */
+  /** The compressed metadata text; null: above the row limit. */
   readonly body: Buffer | null
   readonly length: number
   readonly crc: number
@@ -45,7 +45,7 @@ const record = statement(
    where id = $1 and metadata_location = $2 and digest_location is distinct from metadata_location returning id`,
 )
 
-/** Records a digest. False: the relation was committed to meanwhile, which recorded another one, or it is gone. */
+/** Records a digest. Returns false when a commit has recorded another one meanwhile, or when the relation was deleted. */
 export async function recordDigest(
   sql: Queryable,
   { id, metadataLocation }: Pick<UnrecordedRelation, 'id' | 'metadataLocation'>,

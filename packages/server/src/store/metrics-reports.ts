@@ -10,7 +10,10 @@ export interface MetricsReport {
   readonly report: string
 }
 
-/** Reports that are kept of one table, and of one principal: the newest. They bound the space that reports take. */
+/**
+ * Number of newest reports that are kept for one table and for one principal. Concurrent inserts do not see each other's
+ * rows, so they can exceed it by the number of connections, until the next insert.
+ */
 const maxPerTable = 200
 const maxPerPrincipal = 1_000
 

@@ -6,10 +6,19 @@ import { checksum } from './apply-migration.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
-import { applied, ask, commitsThatNap, locks, one, slowToCommit, tables, two } from './test-migrations.ts'
+import {
+  applied,
+  ask,
+  commitsThatNap,
+  locks,
+  one,
+  slowToCommit,
+  tables,
+  two,
+} from '../../test/store/migrations.ts'
 
 describe('migrate', () => {
-  test('applies the missing steps in order, once', async () => {
+  test('applies the missing steps in order, and only once', async () => {
     await using database = await testDatabase()
     expect(await migrate({ url: database.url, migrations: [one] })).toEqual([one])
     expect(await migrate({ url: database.url, migrations: [one, two] })).toEqual([two])
@@ -29,16 +38,16 @@ describe('migrate', () => {
     )
   })
 
-  test('refuses a database that holds tables of something else', async () => {
+  test('refuses a database with tables of another program', async () => {
     await using database = await testDatabase()
     await ask(database.url, 'create table one ()')
     await expect(migrate({ url: database.url, migrations: [one] })).rejects.toThrow(
-      'holds tables of something else (relation "one" already exists): give Headgate a database of its own.',
+      'contains tables of another program (relation "one" already exists). Create a separate database for Headgate.',
     )
     expect(await applied(database.url)).toEqual([])
   })
 
-  test('refuses a database that cannot hold all text', async () => {
+  test('refuses a database whose encoding lacks characters', async () => {
     await using shared = await testDatabase()
     const name = `headgate_latin_${randomUUID().replaceAll('-', '')}`
     const url = new URL(shared.url)
@@ -47,7 +56,7 @@ describe('migrate', () => {
     try {
       const attempt = migrate({ url: url.href, migrations: [one] })
       await expect(attempt).rejects.toThrow(
-        'needs a database in UTF8, and this one is in LATIN1: make another one',
+        'needs a database in UTF8, and this one is in LATIN1. Create another one',
       )
       expect(await applied(url.href)).toEqual([])
     } finally {
@@ -55,7 +64,7 @@ describe('migrate', () => {
     }
   })
 
-  test('has the time that a step takes, whatever the database sets for its sessions', async () => {
+  test('lifts time limits that the database sets for its sessions', async () => {
     await using database = await testDatabase()
     const name = new URL(database.url).pathname.slice(1)
     await ask(database.url, `alter database ${name} set statement_timeout = '200ms'`)
@@ -63,18 +72,18 @@ describe('migrate', () => {
     expect(await migrate({ url: database.url, migrations: [slow] })).toEqual([slow])
   })
 
-  test('applies our own schema', async () => {
+  test('applies the schema of the store', async () => {
     await using database = await testDatabase()
     expect(await migrate({ url: database.url, migrations })).toEqual(migrations)
     expect(await tables(database.url)).toContain('relation')
   })
 
-  test('takes a failing step back whole, says why, and lets go of the lock', async () => {
+  test('rolls a failing step back completely, reports the reason, and releases the lock', async () => {
     await using database = await testDatabase()
     const broken: Migration = { version: 2, name: 'broken', sql: 'create table half (); select 1/0' }
     const attempt = migrate({ url: database.url, migrations: [one, broken] })
     await expect(attempt).rejects.toThrow(
-      'Schema step 2 (broken) failed and was taken back: division by zero',
+      'Schema step 2 (broken) failed and was rolled back: division by zero',
     )
     expect(await tables(database.url)).toEqual(['one', 'schema_migration'])
     expect(await applied(database.url)).toEqual([1])
@@ -83,7 +92,7 @@ describe('migrate', () => {
     expect(await applied(database.url)).toEqual([1, 2])
   })
 
-  test('says of a step whose COMMIT is not answered that nobody knows, and goes on from what is there', async () => {
+  test('reports an unknown outcome when a COMMIT is not answered, and continues from the state of the database', async () => {
     await using database = await testDatabase()
     const url = new URL(database.url)
     await using proxy = await FaultProxy.start({ host: url.hostname, port: Number(url.port) })
@@ -93,7 +102,7 @@ describe('migrate', () => {
     await expect.poll(() => ask(database.url, commitsThatNap)).toHaveLength(1)
     proxy.faults = { resetAfterReceived: 1 }
     expect(String(await attempt)).toMatch(
-      /while schema step 2 \(slow to commit\) was being committed: start again/,
+      /while schema step 2 \(slow to commit\) was being committed\. Start again/,
     )
     expect(await migrate({ url: database.url, migrations: steps })).toEqual([])
     expect(await applied(database.url)).toEqual([1, 2])
@@ -104,27 +113,27 @@ describe('migrate', () => {
     await migrate({ url: database.url, migrations: [one, two] })
     const attempt = migrate({ url: database.url, migrations: [one] })
     await expect(attempt).rejects.toThrow(
-      'This Headgate knows schema 1, the database has 2: start a newer Headgate.',
+      'This Headgate supports schema 1, the database has schema 2. Start a newer Headgate.',
     )
     expect(await locks(database.url)).toBe(0)
   })
 
-  test('refuses when an applied step is not the one it knows', async () => {
+  test('refuses a database in which an applied step differs', async () => {
     await using database = await testDatabase()
     await migrate({ url: database.url, migrations: [one] })
     const changed = { ...one, sql: `${one.sql} ` }
     const attempt = migrate({ url: database.url, migrations: [changed, two] })
     await expect(attempt).rejects.toThrow(
-      'Schema step 1 (one) in the database is not the one this Headgate knows',
+      'Schema step 1 (one) in the database differs from the one of this Headgate',
     )
     expect(await applied(database.url)).toEqual([1])
   })
 
-  test('refuses steps that are not numbered one after the other', async () => {
+  test('refuses steps whose numbers are not consecutive', async () => {
     await expect(migrate({ url: 'postgresql://nowhere', migrations: [two] })).rejects.toThrow('numbered')
   })
 
-  test('by many replicas at once migrates once', async () => {
+  test('migrates once when many replicas start', async () => {
     await using database = await testDatabase()
     const results = await Promise.all(
       Array.from({ length: 6 }, async () => await migrate({ url: database.url, migrations: [one, two] })),
@@ -134,7 +143,7 @@ describe('migrate', () => {
     expect(await locks(database.url)).toBe(0)
   })
 
-  test('tells when another replica takes too long', async () => {
+  test('reports another replica that takes too long', async () => {
     await using database = await testDatabase()
     const slow: Migration = { version: 1, name: 'slow', sql: 'lock table gate' }
     const gate = new Client({ connectionString: database.url })
@@ -149,26 +158,30 @@ describe('migrate', () => {
     await first
   })
 
-  test('keeps nobody from a table for long that somebody else holds', { timeout: 20_000 }, async () => {
-    await using database = await testDatabase()
-    await migrate({ url: database.url, migrations: [one] })
-    const backup = new Client({ connectionString: database.url })
-    await backup.connect()
-    await backup.query('begin; select from one')
-    let over = false
-    const migrated = migrate({ url: database.url, migrations: [one, two] }).finally(() => (over = true))
-    const waiting = `select from pg_locks where not granted and mode = 'AccessExclusiveLock'`
-    await expect.poll(() => ask(database.url, waiting)).toHaveLength(1)
-    const began = performance.now()
-    expect(await ask(database.url, 'select a from one')).toEqual([{ a: 1 }])
-    expect(performance.now() - began).toBeLessThan(3_000)
-    expect(over).toBe(false)
-    await backup.end()
-    expect(await migrated).toEqual([two])
-  })
+  test(
+    'does not block other sessions for long while another session holds a table',
+    { timeout: 20_000 },
+    async () => {
+      await using database = await testDatabase()
+      await migrate({ url: database.url, migrations: [one] })
+      const backup = new Client({ connectionString: database.url })
+      await backup.connect()
+      await backup.query('begin; select from one')
+      let over = false
+      const migrated = migrate({ url: database.url, migrations: [one, two] }).finally(() => (over = true))
+      const waiting = `select from pg_locks where not granted and mode = 'AccessExclusiveLock'`
+      await expect.poll(() => ask(database.url, waiting)).toHaveLength(1)
+      const began = performance.now()
+      expect(await ask(database.url, 'select a from one')).toEqual([{ a: 1 }])
+      expect(performance.now() - began).toBeLessThan(3_000)
+      expect(over).toBe(false)
+      await backup.end()
+      expect(await migrated).toEqual([two])
+    },
+  )
 
   test(
-    'comes back later where somebody else waits for a table that it has',
+    'retries later when another session waits for a table that the step has locked',
     { timeout: 20_000 },
     async () => {
       await using database = await testDatabase()
@@ -189,7 +202,7 @@ describe('migrate', () => {
     },
   )
 
-  test('tells of a table that somebody holds for too long, and changes nothing', async () => {
+  test('reports a table that another session holds for too long, and changes nothing', async () => {
     await using database = await testDatabase()
     await migrate({ url: database.url, migrations: [one] })
     const backup = new Client({ connectionString: database.url })
@@ -197,7 +210,7 @@ describe('migrate', () => {
     await backup.query('begin; select from one')
     const attempt = migrate({ url: database.url, migrations: [one, two], lockTimeoutMs: 100 })
     await expect(attempt).rejects.toThrow(
-      'Schema step 2 (two) needs a table that somebody has held for more than 0.1 s, such as a backup: let that end',
+      'Schema step 2 (two) needs a table that another session has locked for more than 0.1 s, such as a backup. Wait for that session to end',
     )
     await backup.end()
     expect(await applied(database.url)).toEqual([1])

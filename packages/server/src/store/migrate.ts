@@ -7,20 +7,20 @@ import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migrations/migration.ts'
 import { refuseOlderServers } from './server-connections.ts'
 
-/** Any number, the same in every Headgate: whoever holds this advisory lock may change the schema. */
+/** Constant number of the advisory lock, equal in every Headgate. The holder of the lock may change the schema. */
 const LOCK = 5_179_026_441_803
 const patienceMs = 300_000
 
 export interface MigrateOptions {
   readonly url: string
   readonly migrations: readonly Migration[]
-  /** Told about each step after it is committed. */
+  /** Called for each step after its commit. */
   readonly onApplied?: (migration: Migration) => void
-  /** How long to wait for another replica that is migrating, and for whoever holds a table, ms; five minutes unless told. */
+  /** Longest wait for another replica that migrates, and for sessions that hold a table, ms. Default: five minutes. */
   readonly lockTimeoutMs?: number
-  /** How long to wait for the connections of older servers to end, ms; ten seconds unless told. */
+  /** Longest wait for the connections of older servers to end, ms. Default: ten seconds. */
   readonly olderServersPatienceMs?: number
-  /** How long making the connection may take, ms; ten seconds unless told. */
+  /** Longest time for opening the connection, ms. Default: ten seconds. */
   readonly connectionTimeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -32,19 +32,20 @@ interface Applied {
 }
 
 /**
- * Brings the schema up to date, forwards only. Every step runs in one transaction with the record of it, so a step
- * that was killed has not happened. Replicas that start together take turns; the later ones find nothing to do. Returns
- * the steps applied.
+ * Updates the schema, forwards only. Each step runs in one transaction with its record, so an interrupted step has no
+ * effect. Replicas that start together migrate one after the other; the later ones have nothing to apply. Returns the
+ * applied steps.
  *
- * It has a connection of its own, whose end frees the lock in every case, also when this process is killed.
+ * It uses a separate connection, whose end releases the lock in every case, also when this process is killed.
  *
- * @throws MigrationError when there is no connection, the server is too old, the schema newer than this program, or a step was changed
+ * @throws MigrationError when the connection fails, the server is too old, the schema is newer than this program, or a
+ * step was changed
  */
 export async function migrate(options: MigrateOptions): Promise<readonly Migration[]> {
   const { url, migrations, signal } = options
   checkOrder(migrations)
   signal?.throwIfAborted()
-  // A server that vanishes is noticed by keep-alive.
+  // Keep-alive detects a server that disappears.
   const client = new Client({
     connectionString: url,
     application_name: 'headgate-migrate',
@@ -86,7 +87,10 @@ function checkOrder(migrations: readonly Migration[]): void {
     throw new TypeError(`Migrations are numbered 1, 2, 3 …: ${wrong.version} (${wrong.name}) is not.`)
 }
 
-/** A step may take long, and so may the wait for another replica, whatever the database sets for its sessions. */
+/**
+ * Removes the time limits that the database sets for its sessions, because a step or the wait for another replica may
+ * take long.
+ */
 async function liftLimits(client: Client): Promise<void> {
   await client.query(
     `select set_config(name, '0', false) from pg_settings where name in
@@ -95,8 +99,8 @@ async function liftLimits(client: Client): Promise<void> {
 }
 
 /**
- * A server at work on a long step would not see that we are gone, and would hold the lock until the step is through.
- * Not every system can look; where it cannot, that is how it is.
+ * Makes the server check the connection during a long step. Otherwise it would not notice the end of this process, and
+ * would hold the lock until the step ends. Some systems do not support the check.
  */
 async function noticeOurDeath(client: Client): Promise<void> {
   await client.query('set client_connection_check_interval = 1000').catch(() => undefined)
@@ -111,7 +115,7 @@ async function lock(client: Client, timeoutMs: number): Promise<void> {
     await client.query('select pg_advisory_lock($1)', [LOCK])
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '55P03') throw error
-    const message = `Another Headgate has been changing the schema for more than ${timeoutMs / 1000} s: see what it is doing.`
+    const message = `Another Headgate has been changing the schema for more than ${timeoutMs / 1000} s. Check its log.`
     throw new MigrationError(message, { cause: error })
   }
   await client.query('set lock_timeout = 0')
@@ -135,7 +139,7 @@ function checkApplied(applied: readonly Applied[], migrations: readonly Migratio
   const newest = applied.at(-1)?.version ?? 0
   if (newest > migrations.length) {
     throw new MigrationError(
-      `This Headgate knows schema ${migrations.length}, the database has ${newest}: start a newer Headgate.`,
+      `This Headgate supports schema ${migrations.length}, the database has schema ${newest}. Start a newer Headgate.`,
     )
   }
   for (const [index, record] of applied.entries()) {
@@ -143,7 +147,7 @@ function checkApplied(applied: readonly Applied[], migrations: readonly Migratio
     if (migration !== undefined && record.version === index + 1 && record.checksum === checksum(migration))
       continue
     throw new MigrationError(
-      `Schema step ${record.version} (${record.name}) in the database is not the one this Headgate knows: it was made by ` +
+      `Schema step ${record.version} (${record.name}) in the database differs from the one of this Headgate: it was made by ` +
         `a different or changed program. Start the Headgate that made it, or restore the database.`,
     )
   }

@@ -1,4 +1,4 @@
-/** Why the schema cannot be brought up to date: a sentence for the operator. */
+/** Reason why the schema cannot be updated: a sentence for the operator. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError'
 }

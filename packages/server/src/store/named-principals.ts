@@ -1,4 +1,4 @@
-import type { Privilege } from '../access/privilege.ts'
+import type { Privilege } from '../privilege.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 

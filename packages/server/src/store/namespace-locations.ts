@@ -8,7 +8,11 @@ export interface NamespaceLocation {
   readonly grantedAt: number
 }
 
-const lock = statement('namespace_lock', 'select id from namespace where id = $1 for key share')
+const lock = statement(
+  'namespace_lock',
+  `select n.id from namespace n join warehouse w on w.id = n.warehouse_id
+   where n.id = $1 and w.storage ->> 'store' is not distinct from $2 for key share`,
+)
 const insert = statement(
   'namespace_location_insert',
   `insert into namespace_location as l (namespace_id, location, place) values ($1, $2, $3)
@@ -19,16 +23,17 @@ const insert = statement(
 /**
  * Grants a place to a namespace, and keeps the namespace from being dropped until the transaction ends.
  *
- * @param place physical place of the location
- * @returns false when it was granted before, null when the namespace does not exist any more
+ * @param at location with its physical place, and the name of the store that the place was computed with
+ * @returns false when it was granted before, null when the namespace does not exist any more, or the store of its
+ *   warehouse has another name
  */
 export async function insertNamespaceLocation(
   tx: Queryable,
   namespaceId: string,
-  { location, place }: { readonly location: string; readonly place: string },
+  at: { readonly location: string; readonly place: string; readonly storeName: string | null },
 ): Promise<boolean | null> {
-  if ((await tx.run(lock, [namespaceId])).length === 0) return null
-  return (await tx.run(insert, [namespaceId, location, place])).length === 1
+  if ((await tx.run(lock, [namespaceId, at.storeName])).length === 0) return null
+  return (await tx.run(insert, [namespaceId, at.location, at.place])).length === 1
 }
 
 const remove = statement(

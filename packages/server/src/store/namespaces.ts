@@ -1,15 +1,7 @@
+import { joinLevels } from '../namespace-path.ts'
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
-
-/** Levels of a path are joined by U+001F in the store. */
-export function pathOf(levels: readonly string[]): string {
-  return levels.join('\u001f')
-}
-
-export function levelsOf(path: string): string[] {
-  return path.split('\u001f')
-}
+import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
 /** A namespace as stored; `lineage` and `owners` run from the outermost namespace to itself. */
 export interface NamespaceRow {
@@ -35,7 +27,7 @@ export async function findNamespace(
   warehouseId: string,
   levels: readonly string[],
 ): Promise<NamespaceRow | null> {
-  return (await sql.run<NamespaceRow>(byPath, [warehouseId, pathOf(levels)]))[0] ?? null
+  return (await sql.run<NamespaceRow>(byPath, [warehouseId, joinLevels(levels)]))[0] ?? null
 }
 
 const children = statement(
@@ -48,13 +40,15 @@ const children = statement(
 
 export interface ChildFilter {
   readonly after: string | null
-  /** Null: every child; else only these and those owned by one of `owners`. */
+  /** Null: all children. Else only children with these ids, and children of one of `owners`. */
   readonly ids: readonly string[] | null
   readonly owners: readonly string[]
   readonly limit: number
 }
 
-/** Paths of the namespaces right below `parentId` (null: of the warehouse), in byte order after `after`. */
+/**
+ * Returns the paths of the namespaces directly below `parentId` (null: of the warehouse), in byte order after `after`.
+ */
 export async function listChildPaths(
   sql: Queryable,
   warehouseId: string,
@@ -80,7 +74,7 @@ const insert = statement(
      from (select 1) one left join namespace p on p.id = $3::uuid
      where (p.id is not null or $3::uuid is null) and (select version from policy) = $7
      returning id),
-   ${ridersSql(8)}
+   ${recordSql(8)}
    select id from written where ${permittedSql(7)}`,
 )
 
@@ -93,34 +87,40 @@ export interface NewNamespace {
   readonly properties: Readonly<Record<string, string>>
 }
 
-/** False: the policy moved, or the parent went. Throws the unique violation when the path is taken. */
+/**
+ * Creates a namespace. Returns false when the policy version changed or the parent was deleted. Throws the unique
+ * violation when the path is in use.
+ */
 export async function insertNamespace(
   sql: Queryable,
   namespace: NewNamespace,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<boolean> {
   const values = [
     namespace.id,
     namespace.warehouseId,
     namespace.parentId,
-    pathOf(namespace.levels),
+    joinLevels(namespace.levels),
     namespace.ownerId,
     JSON.stringify(namespace.properties),
   ]
-  return (await runWithRiders(sql, insert, values, riders)).length === 1
+  return (await runWithRecord(sql, insert, values, record)).length === 1
 }
 
 const remove = statement(
   'namespace_delete',
   `with written as (
      delete from namespace where id = $1 and not protected and (select version from policy) = $2 returning id),
-   ${ridersSql(3)}
+   ${recordSql(3)}
    select id from written where ${permittedSql(2)}`,
 )
 
-/** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
-export async function deleteNamespace(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await runWithRiders(sql, remove, [id], riders)).length === 1
+/**
+ * Deletes a namespace. Returns false when it was deleted, is protected, or the policy version changed. Throws the
+ * foreign key violation when it is not empty.
+ */
+export async function deleteNamespace(sql: Queryable, id: string, record: CommitRecord): Promise<boolean> {
+  return (await runWithRecord(sql, remove, [id], record)).length === 1
 }
 
 const updateProperties = statement(
@@ -129,24 +129,27 @@ const updateProperties = statement(
    written as (
      update namespace n set properties = (old.properties - $2::text[]) || $3::jsonb, updated_at = now()
      from old where n.id = old.id returning n.id),
-   ${ridersSql(5)}
+   ${recordSql(5)}
    select old.properties from old, written where ${permittedSql(4)}`,
 )
 
-/** Removes and sets properties at once; the properties as they were before, or null when it went or the policy moved. */
+/**
+ * Removes and sets properties in one statement. Returns the previous properties, or null when the namespace was
+ * deleted or the policy version changed.
+ */
 export async function changeNamespaceProperties(
   sql: Queryable,
   id: string,
   removals: readonly string[],
   updates: Readonly<Record<string, string>>,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<Readonly<Record<string, string>> | null> {
   const values = [id, removals, JSON.stringify(updates)]
-  const rows = await runWithRiders<{ properties: Record<string, string> }>(
+  const rows = await runWithRecord<{ properties: Record<string, string> }>(
     sql,
     updateProperties,
     values,
-    riders,
+    record,
   )
   return rows[0]?.properties ?? null
 }

@@ -1,22 +1,27 @@
 import { type Queryable, statement } from './sql.ts'
 import type { ClaimedPlaces } from './location-claims.ts'
 import { retireSql } from './retired-claims.ts'
-import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
+import { homeSql } from './store-name.ts'
 
-/** A table that somebody began to create and never finished. `createdAt` is epoch ms. */
+/** The reservation of a table whose creation was never completed. `createdAt` is epoch ms. */
 export interface AbandonedCreate {
   readonly id: string
   readonly path: string
   readonly name: string
   /** Canonical, ending in `/`. */
   readonly location: string
-  /** Further places that were promised to it, canonical, each ending in `/`; its location may be among them. */
+  /**
+   * Locations that it claims, canonical, each ending in `/`. Does not include locations that were released after the
+   * end of the reservation, because their files belong to other owners.
+   */
   readonly prefixes: readonly string[]
   readonly principalId: string
   readonly createdAt: number
 }
 
-const columns = `s.id, s.namespace_path as path, s.name, s.location, s.prefixes, s.principal_id as "principalId", s.created_at as "createdAt"`
+const columns = `s.id, s.namespace_path as path, s.name, s.location,
+  array(select c.location::text from location_claim c where c.owner_id = s.id order by c.location) as prefixes, s.principal_id as "principalId", s.created_at as "createdAt"`
 
 const page = statement(
   'abandoned_page',
@@ -25,7 +30,7 @@ const page = statement(
    order by s.id limit $4`,
 )
 
-/** Creates of a warehouse that were begun longer than `seconds` ago, in order of id after `after`. */
+/** Returns reservations of a warehouse that are older than `seconds`, in order of id after `after`. */
 export function listAbandonedCreates(
   sql: Queryable,
   warehouseId: string,
@@ -39,20 +44,28 @@ const lock = statement(
   `select ${columns} from staged_relation s
    where s.id = $1 and s.warehouse_id = $2 and (s.clearing or s.created_at < now() - make_interval(secs => $3)) for update`,
 )
-/** Seconds for which a request that clears holds the places of the create. */
+/** Time in seconds during which a cleanup request keeps the places of the reservation claimed. */
 const clearingSeconds = 3_600
 const mark = statement(
   'abandoned_mark',
-  `with marked as (update staged_relation set clearing = true where id = $1 returning id, warehouse_id)
-   insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
-   select m.id, m.warehouse_id, 'staged', p.location, p.place, now() + make_interval(secs => ${clearingSeconds})
-   from marked m, unnest($2::text[], $3::text[]) p(location, place)
-   on conflict (owner_id, location) do update
-   set kind = 'staged', ends_at = greatest(location_claim.ends_at, excluded.ends_at)
-   where location_claim.ends_at is not null`,
+  `with ${homeSql(4, 5)},
+   marked as (
+     update staged_relation s set clearing = true from home h where s.id = $1 and s.warehouse_id = h.id
+     returning s.id, s.warehouse_id),
+   claimed as (
+     insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
+     select m.id, m.warehouse_id, 'staged', p.location, p.place, now() + make_interval(secs => ${clearingSeconds})
+     from marked m, unnest($2::text[], $3::text[]) p(location, place)
+     on conflict (owner_id, location) do update
+     set kind = 'staged', ends_at = greatest(location_claim.ends_at, excluded.ends_at)
+     where location_claim.ends_at is not null or location_claim.kind = 'retired')
+   select id from marked`,
 )
 
-/** Returns an abandoned create, and holds it until the transaction ends. Null: it is gone, or not that old. */
+/**
+ * Returns an abandoned reservation and locks it until the transaction ends. Returns null when it does not exist any
+ * more, or is not old enough.
+ */
 export async function lockAbandonedCreate(
   tx: Queryable,
   at: { readonly id: string; readonly warehouseId: string; readonly seconds: number },
@@ -61,26 +74,34 @@ export async function lockAbandonedCreate(
 }
 
 /**
- * Marks an abandoned create as being cleared: from now on it cannot be finished, and its tokens are refused. Claims its
- * places again, because those of an ended reservation can be free. Call under `lockLocations`.
+ * Marks a reservation before its files are deleted: its create cannot be completed any more, and its tokens are
+ * refused. Claims its places again, because those of an expired reservation may be released. Call under
+ * `lockLocations`. Returns false when the store of the warehouse has another name.
  */
 export async function markClearing(
   tx: Queryable,
-  id: string,
-  { locations, places }: Pick<ClaimedPlaces, 'locations' | 'places'>,
-): Promise<void> {
-  await tx.run(mark, [id, locations, places])
+  { id, warehouseId }: { readonly id: string; readonly warehouseId: string },
+  { locations, places, storeName }: Omit<ClaimedPlaces, 'ancestors'>,
+): Promise<boolean> {
+  return (await tx.run(mark, [id, locations, places, warehouseId, storeName])).length === 1
 }
 
 const remove = statement(
   'abandoned_delete',
-  `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id),
+  `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id, created_at),
    ${retireSql('written')},
-   ${ridersSql(3)}
+   ${recordSql(3)}
    select id from written where ${permittedSql(2, ['kept', 'retired'])}`,
 )
 
-/** Deletes an abandoned create; its places are retired. False: it is gone, or the policy moved. */
-export async function deleteAbandonedCreate(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await runWithRiders(sql, remove, [id], riders)).length === 1
+/**
+ * Deletes an abandoned reservation and retires its places. Returns false when it does not exist any more, or the
+ * policy version changed.
+ */
+export async function deleteAbandonedCreate(
+  sql: Queryable,
+  id: string,
+  record: CommitRecord,
+): Promise<boolean> {
+  return (await runWithRecord(sql, remove, [id], record)).length === 1
 }

@@ -1,10 +1,10 @@
-import type { Privilege } from '../access/privilege.ts'
+import type { Privilege } from '../privilege.ts'
 import type { EngineSettings } from './engines.ts'
 import { ownIssuer } from './principals.ts'
 import { randomVersionSql } from './random-version.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** What a policy needs of an engine's entry. */
+/** The part of an engine's entry that a policy contains. */
 export interface PolicyEngine extends Pick<
   EngineSettings,
   | 'subjects'
@@ -20,7 +20,7 @@ export interface PolicyEngine extends Pick<
   | 'viewChains'
 > {
   readonly name: string
-  /** Its client id, or `ISSUER#SUBJECT` where another issuer vouches for it. */
+  /** Its client id, or `ISSUER#SUBJECT` when another issuer authenticates it. */
   readonly client: string
   readonly enabled: boolean
   /** Epoch ms. */
@@ -29,7 +29,7 @@ export interface PolicyEngine extends Pick<
   readonly changedAt: number
 }
 
-/** What an engine's rules look at. */
+/** The attributes of a user that the rules of an engine compare. */
 export interface PolicySubject {
   readonly issuer: string
   readonly subject: string
@@ -38,26 +38,29 @@ export interface PolicySubject {
   readonly groups: readonly string[]
 }
 
-/** A principal's policy as read in one snapshot. `enabled` null: there is no such principal. */
+/** A principal's policy, read in one snapshot. `enabled` is null when the principal does not exist. */
 export interface PolicyRow {
   readonly version: number
   readonly enabled: boolean | null
-  /** Epoch ms; 0 when never set. */
+  /** Epoch ms; 0 when it was never set. */
   readonly notBefore: number
-  /** The principal, its groups and its roles. */
+  /** Ids of the principal, its groups and its roles. */
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
   readonly passage: readonly string[]
   readonly subject: PolicySubject | null
-  /** Names of its roles, in order. */
+  /** Names of its roles in byte order. */
   readonly roles: readonly string[]
-  /** The entry of the engine that acts for the principal or, where none acts, of the principal itself; null: no engine. */
+  /**
+   * The entry of the engine that acts for the principal. Without such an engine: the entry of the principal itself, or
+   * null.
+   */
   readonly engine: PolicyEngine | null
 }
 
 /**
- * One statement, so one snapshot: the version belongs to exactly these roles and grants. `union` (not `union all`)
- * ends the recursion on circles of roles.
+ * One statement, and so one snapshot: the version belongs to exactly these roles and grants. `union` (not `union all`)
+ * ends the recursion on cycles of roles.
  */
 const load = statement(
   'policy-load',
@@ -115,12 +118,12 @@ interface LoadedRow extends Omit<PolicyRow, 'notBefore'> {
 }
 
 /**
- * How old what a token said about groups may be, in seconds, by issuer. Groups of an issuer that is not in it do not count:
- * nobody says any more who is in them.
+ * Longest age of group memberships from tokens, in seconds, by issuer. Groups of issuers that are not listed are
+ * ignored, because such an issuer is not configured any more.
  */
 export type GroupAges = Readonly<Record<string, number>>
 
-/** @param actorId the engine that acts for the principal; null: nobody does */
+/** @param actorId the engine that acts for the principal; null: the principal calls by itself */
 export async function loadPolicyRow(
   sql: Queryable,
   principalId: string,
@@ -140,9 +143,10 @@ const bump = statement(
 )
 
 /**
- * Gives the policy a new version and returns it. Every change of principals, roles or grants calls this first, in its
- * transaction: changes wait for one another, so that what is checked after it stays true, and all replicas are notified at
- * commit. Versions are random: they say whether two states of the policy are the same one, not which is newer.
+ * Sets a new policy version and returns it. Every change of principals, roles or grants calls this first in its
+ * transaction. Changes then wait for each other, so later checks in the transaction remain valid, and all replicas are
+ * notified at the commit. Versions are random: they show whether two states of the policy are equal, not which one is
+ * newer.
  */
 export async function bumpPolicy(tx: Queryable): Promise<number> {
   const [row] = await tx.run<{ version: number }>(bump)
@@ -156,7 +160,7 @@ const bumpFrom = statement(
    select version::float8 as version, pg_notify('headgate', 'policy:' || version) from bumped`,
 )
 
-/** Gives the policy a new version if it still has this one. Null: it has another version. */
+/** Sets a new policy version if the current one equals `version`. Returns null otherwise. */
 export async function bumpPolicyFrom(tx: Queryable, version: number): Promise<number | null> {
   return (await tx.run<{ version: number }>(bumpFrom, [version]))[0]?.version ?? null
 }
@@ -164,8 +168,8 @@ export async function bumpPolicyFrom(tx: Queryable, version: number): Promise<nu
 const lock = statement('policy-lock', 'select version from policy where version = $1 for share')
 
 /**
- * Keeps the policy from changing until the transaction ends. False: it has another version. Waits for a change that is
- * being committed.
+ * Prevents changes of the policy until the transaction ends. Returns false when it has another version. Waits for a
+ * change that is being committed.
  */
 export async function lockPolicy(tx: Queryable, version: number): Promise<boolean> {
   return (await tx.run(lock, [version])).length === 1

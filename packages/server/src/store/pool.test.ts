@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openSql } from './pool.ts'
 import { statement, type Queryable, type Sql } from './sql.ts'
-import { add, insert, nap, napAndWrite, openThings, read, type Things } from './test-things.ts'
+import { add, insert, nap, napAndWrite, openThings, read, type Things } from '../../test/store/things.ts'
 import { isViolation } from './violation.ts'
 
 const backend = statement('test_backend', 'select pg_backend_pid() as pid')
@@ -20,7 +20,7 @@ beforeEach(() => {
   id = randomUUID()
 })
 
-describe('values', () => {
+describe('values in statements', () => {
   const values = statement(
     'test_values',
     `select 42::bigint as small, 9007199254740993::bigint as wide, (-9223372036854775808)::bigint as least,
@@ -31,7 +31,7 @@ describe('values', () => {
        true as truth, 7 as int, null::text as nothing`,
   )
 
-  test('arrive exact and as one kind each', async () => {
+  test('arrive exactly, with one type each', async () => {
     const [row] = await sql.run<Readonly<Record<string, unknown>>>(values)
     expect(row).toEqual({
       small: 42,
@@ -62,7 +62,7 @@ describe('values', () => {
     }
   })
 
-  test('go in and come back', async () => {
+  test('keep their value as parameters and results', async () => {
     const echo = statement(
       'test_echo',
       'select $1::bigint as a, $2::bytea as b, $3::timestamptz as c, $4::text[] as d, $5::jsonb as e',
@@ -79,8 +79,8 @@ describe('values', () => {
   })
 })
 
-describe('a statement', () => {
-  test('knows whether it writes', () => {
+describe('Sql.run', () => {
+  test('recognizes statements that write', () => {
     expect([insert, add, read, nap, napAndWrite].map(({ writes }) => writes)).toEqual([
       true,
       true,
@@ -90,7 +90,7 @@ describe('a statement', () => {
     ])
   })
 
-  test('that breaks a constraint says which, and costs no connection', async () => {
+  test('throws a violation that names its constraint, and keeps the connection', async () => {
     const pool = await openSql({ url: things.url, poolSize: 1 })
     const [before] = await pool.run(backend)
     await pool.run(insert, [id, 1])
@@ -109,7 +109,7 @@ describe('a statement', () => {
     await pool[Symbol.asyncDispose]()
   })
 
-  test('that takes too long is taken back and reported as unavailable', async () => {
+  test('cancels a statement that takes too long, and throws unavailable', async () => {
     await using pool = await openSql({ url: things.url, statementTimeoutMs: 1_000 })
     await expect(pool.run(napAndWrite, [id, 10])).rejects.toMatchObject({
       code: 'unavailable',
@@ -118,7 +118,7 @@ describe('a statement', () => {
     expect(await things.valueOf(id)).toBeUndefined()
   })
 
-  test('is understood again after the table under it changed', async () => {
+  test('prepares a statement again after its table changed', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 1 })
     const all = statement('test_all', 'select * from shape')
     await things.ask('create table shape as select 1 as a')
@@ -127,11 +127,11 @@ describe('a statement', () => {
     expect(await pool.run(all)).toEqual([{ a: 1, b: 2 }])
   })
 
-  test('waits for a connection no longer than allowed, and is turned away at once when too many wait', async () => {
+  test('limits the wait for a connection, and refuses statements immediately when too many wait', async () => {
     await using pool = await openSql({
       url: things.url,
       poolSize: 1,
-      // Making the connection must not take longer, either.
+      // Opening the connection must not take longer, either.
       connectionTimeoutMs: 2_000,
       maxWaiting: 2,
     })
@@ -160,8 +160,8 @@ describe('a statement', () => {
   })
 })
 
-describe('a transaction', () => {
-  test('commits what its work did, in order, and gives back what it returned', async () => {
+describe('Sql.transaction', () => {
+  test('commits the statements in order, and returns the result of its callback', async () => {
     const result = await sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
       const [, rows] = await Promise.all([tx.run(add, [id, 1]), tx.run<{ n: number }>(add, [id, 10])])
@@ -171,7 +171,7 @@ describe('a transaction', () => {
     expect(await things.valueOf(id)).toBe(12)
   })
 
-  test('calls back when it stands, in order, and not when it is undone', async () => {
+  test('calls the callbacks of afterCommit in order after the commit, and not after a rollback', async () => {
     const seen: string[] = []
     sql.afterCommit(() => seen.push('no transaction'))
     await sql.transaction(async (tx) => {
@@ -190,7 +190,7 @@ describe('a transaction', () => {
     expect(seen).toHaveLength(3)
   })
 
-  test('is undone when its work throws, and what it threw comes out unchanged', async () => {
+  test('rolls back when its callback throws, and throws the same error', async () => {
     const reason = Object.assign(new Error('no such file'), { code: 'ENOENT' })
     const done = sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
@@ -200,7 +200,7 @@ describe('a transaction', () => {
     expect(await things.valueOf(id)).toBeUndefined()
   })
 
-  test('never claims success after a statement failed that the work ignored', async () => {
+  test('throws when the callback ignored a failed statement', async () => {
     const done = sql.transaction(async (tx) => {
       await tx.run(insert, [id, 1])
       await tx.run(insert, [id, 1]).catch(() => undefined)
@@ -209,7 +209,7 @@ describe('a transaction', () => {
     expect(await things.valueOf(id)).toBeUndefined()
   })
 
-  test('is undone when it is aborted before it commits', async () => {
+  test('rolls back when it is aborted before its commit', async () => {
     const controller = new AbortController()
     const done = sql.transaction(
       async (tx) => {
@@ -222,7 +222,7 @@ describe('a transaction', () => {
     expect(await things.valueOf(id)).toBeUndefined()
   })
 
-  test('does not start when it is aborted already', async () => {
+  test('does not start when its signal is aborted', async () => {
     let ran = false
     const work = async (): Promise<void> => {
       ran = true
@@ -240,11 +240,11 @@ describe('a transaction', () => {
       leaked = tx
       await tx.run(read, [id])
     })
-    await expect(leaked?.run(insert, [id, 1])).rejects.toThrow('over')
+    await expect(leaked?.run(insert, [id, 1])).rejects.toThrow('has ended')
     expect(await things.valueOf(id)).toBeUndefined()
   })
 
-  test('in a deadlock is run again until all of them are done', async () => {
+  test('repeats transactions after deadlocks until all of them are committed', async () => {
     const [a, b] = [randomUUID(), randomUUID()]
     await sql.run(insert, [a, 0])
     await sql.run(insert, [b, 0])
@@ -263,7 +263,7 @@ describe('a transaction', () => {
     expect(attempts).toBeGreaterThan(2)
   })
 
-  test('gives its connection back in every case', async () => {
+  test('returns its connection to the pool in every case', async () => {
     await using pool = await openSql({ url: things.url, poolSize: 1 })
     for (let round = 0; round < 5; round++) {
       await pool.transaction(async (tx) => await tx.run(insert, [id, -1])).catch(() => undefined)

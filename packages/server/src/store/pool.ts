@@ -1,13 +1,28 @@
 import { HeadgateError } from '@headgate/errors'
 import type { PoolClient, QueryResult } from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connections, send, settle, type SqlConfig } from './connections.ts'
-import { explain, isConflict, isConnectionFailure, isStalePlan } from './failures.ts'
+import { Connections, send } from './connections.ts'
+import { completeSqlConfig, type SqlConfig } from './sql-config.ts'
+import { explain, isConflict, isConnectionFailure, isReadOnly, isStalePlan } from './failures.ts'
 import { Listener } from './listener.ts'
+import { ReadConnections } from './read-connections.ts'
+import { queryRow } from './row-query.ts'
+import type { ServerState } from './session-settings.ts'
 import { Sockets } from './sockets.ts'
-import { statement, type Queryable, type Sql, type Statement } from './sql.ts'
+import {
+  statement,
+  type Queryable,
+  type RowFields,
+  type Sql,
+  type Statement,
+  type TextValues,
+} from './sql.ts'
 
 const ATTEMPTS = 5
+/** More connections make reads only slightly faster. */
+const maxReadConnections = 2
+/** Smaller pools have no connection for reads alone. */
+const connectionsPerReader = 5
 const PING = statement('ping', 'select 1')
 
 /**
@@ -33,27 +48,77 @@ export async function openSql(config: SqlConfig): Promise<Sql> {
 class Pool implements Sql {
   readonly #sockets = new Sockets()
   readonly #connections: Connections
+  readonly #reads: ReadConnections
   readonly #listener: Listener
+  #serverRun: string | null = null
 
   constructor(config: SqlConfig) {
-    const settled = settle(config)
+    const settled = completeSqlConfig(config)
     const onError = config.onError ?? (() => undefined)
-    this.#connections = new Connections(settled, this.#sockets, onError)
+    const onOpen = ({ run }: ServerState): void => this.#noteRun(run)
+    const readers = Math.min(maxReadConnections, Math.floor(settled.poolSize / connectionsPerReader))
+    const pooled = { ...settled, poolSize: settled.poolSize - readers }
+    this.#connections = new Connections(pooled, this.#sockets, onError, onOpen)
+    this.#reads = new ReadConnections(settled, readers, this.#sockets, onOpen)
     this.#listener = new Listener(settled, this.#sockets, onError)
   }
 
-  async run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+  run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+    return this.#retry(statement, () =>
+      this.#onPooled(async (client) => (await send(client, statement, values)).rows as Row[]),
+    )
+  }
+
+  readRow(statement: Statement, values: TextValues): Promise<RowFields | null> {
+    return this.#retry(statement, () => this.#readOnce(statement, values))
+  }
+
+  async #readOnce(statement: Statement, values: TextValues): Promise<RowFields | null> {
+    const acquired = this.#reads.acquire()
+    // Without a wait here, the reads of one iteration of the event loop are spread over the connections.
+    const connection = acquired instanceof Promise ? await acquired : acquired
+    if (connection === null) return await this.#onPooled((client) => queryRow(client, statement, values))
+    try {
+      return await connection.read(statement, values)
+    } catch (error) {
+      // Other connections are often lost at the same time, and have the same plans.
+      if (isStalePlan(error) || isConnectionFailure(error)) this.#reads.retire()
+      throw error
+    }
+  }
+
+  /** Runs `work` with a connection of the pool, which is closed when it is of no more use. */
+  async #onPooled<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connections.borrow()
+    let failure: unknown
+    try {
+      return await work(client)
+    } catch (error) {
+      failure = error
+      throw error
+    } finally {
+      client.release(failure !== undefined && this.#isUseless(failure))
+    }
+  }
+
+  /** Returns whether a connection with this failure must not be used again. */
+  #isUseless(failure: unknown): boolean {
+    // A server that became read-only is not the primary any more.
+    if (isReadOnly(failure)) this.#reads.retire()
+    return isConnectionFailure(failure) || isStalePlan(failure)
+  }
+
+  /** Repeats the execution of a statement after a failure that had no effect. */
+  async #retry<T>(statement: Statement, execute: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const client = await this.#connections.borrow()
       let failure: unknown
       try {
-        return (await send(client, statement, values)).rows as Row[]
+        return await execute()
       } catch (error) {
+        if (error instanceof HeadgateError) throw error
         failure = error
-      } finally {
-        client.release(failure !== undefined && (isConnectionFailure(failure) || isStalePlan(failure)))
       }
-      // What only reads may be read again; what stood in another's way or was not understood did nothing.
+      // Reads have no effect. Conflicts and stale plans are errors before an effect.
       const harmless = isConflict(failure) || isStalePlan(failure)
       const lostRead = !statement.writes && isConnectionFailure(failure) && attempt === 1
       if (!(harmless || lostRead) || attempt >= ATTEMPTS) {
@@ -61,6 +126,13 @@ class Pool implements Sql {
       }
       if (isConflict(failure)) await pause(attempt)
     }
+  }
+
+  /** Tells listeners that the server was restarted or replaced: what they read before may not be what it contains. */
+  #noteRun(run: string): void {
+    const isNew = this.#serverRun !== null && this.#serverRun !== run
+    this.#serverRun = run
+    if (isNew) this.#listener.announceLoss()
   }
 
   afterCommit(callback: () => void): void {
@@ -81,6 +153,7 @@ class Pool implements Sql {
         const again = isConflict(transaction.failure) || isStalePlan(transaction.failure)
         if (!again || attempt >= ATTEMPTS) throw error
       } finally {
+        if (isReadOnly(transaction.failure)) this.#reads.retire()
         client.release(transaction.broken)
       }
       await pause(attempt)
@@ -104,7 +177,7 @@ class Pool implements Sql {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ends = [this.#listener[Symbol.asyncDispose](), this.#connections[Symbol.asyncDispose]()]
+    const ends = [this.#listener, this.#reads, this.#connections].map((part) => part[Symbol.asyncDispose]())
     await this.#sockets.cutAfter(Promise.allSettled(ends))
   }
 }
@@ -159,7 +232,8 @@ class Transaction implements Queryable {
     values?: readonly unknown[],
   ): Promise<QueryResult> {
     this.#signal?.throwIfAborted()
-    if (this.#over) throw new TypeError('This transaction is over: a statement of it was not awaited.')
+    if (this.#over)
+      throw new TypeError('This transaction has ended. Await all of its statements in the callback.')
     try {
       return await send(this.#client, query, values)
     } catch (error) {

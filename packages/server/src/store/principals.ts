@@ -1,9 +1,9 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Issuer of the principals that Headgate itself vouches for. */
+/** Issuer of the principals that Headgate itself authenticates. */
 export const ownIssuer = 'headgate'
 
-/** A principal as stored. Times are epoch ms. */
+/** A row of a principal. Times are epoch ms. */
 export interface PrincipalRow {
   readonly id: string
   readonly issuer: string
@@ -43,7 +43,7 @@ const enable = statement(
 )
 const stopSessions = statement(
   'principal-stop-sessions',
-  // By the later of both clocks: what the server dated a moment ago is over too.
+  // Uses the later one of both clocks, so that tokens with a recent time of the server are revoked too.
   `update principal p set not_before = greatest(p.not_before, clock_timestamp(), to_timestamp($2::float8 / 1000))
    where p.id = $1 returning ${columns}`,
 )
@@ -55,7 +55,7 @@ const remove = statement(
    select id from removed`,
 )
 
-/** Null: another principal has this issuer and subject. */
+/** Creates a principal. Returns null when another principal has this issuer and subject. */
 export async function insertPrincipal(
   tx: Queryable,
   principal: Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'kind'>,
@@ -76,20 +76,20 @@ export async function findPrincipalBySubject(
   return (await sql.run<PrincipalRow>(bySubject, [issuer, subject]))[0] ?? null
 }
 
-/** Whether anybody of this issuer has ever come, and is still here. */
+/** Returns whether a principal of this issuer exists. */
 export async function hasPrincipalsOf(sql: Queryable, issuer: string): Promise<boolean> {
   return (await sql.run<{ known: boolean }>(ofIssuer, [issuer]))[0]?.known === true
 }
 
 export interface PrincipalPage {
-  /** The last principal of the page before. */
+  /** The last principal of the previous page. */
   readonly after: { readonly name: string; readonly id: string } | null
-  /** Only principals of exactly this name. */
+  /** Null, or the exact name of the principals to return. */
   readonly name: string | null
   readonly limit: number
 }
 
-/** Principals in byte order of their names. */
+/** Returns principals in byte order of their names. */
 export function listPrincipals(
   sql: Queryable,
   { after, name, limit }: PrincipalPage,
@@ -106,9 +106,9 @@ export async function setPrincipalEnabled(
 }
 
 /**
- * Makes every session that began before now worthless.
+ * Revokes all sessions that began before this time.
  *
- * @param now epoch ms, by our clock
+ * @param now local clock, epoch ms
  */
 export async function stopPrincipalSessions(
   tx: Queryable,
@@ -118,7 +118,7 @@ export async function stopPrincipalSessions(
   return (await tx.run<PrincipalRow>(stopSessions, [id, now]))[0] ?? null
 }
 
-/** Deletes the principal with its secrets, memberships and grants. What it owns stays, owned by nobody. */
+/** Deletes the principal with its secrets, memberships and grants. Its objects remain, without an owner. */
 export async function deletePrincipal(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }

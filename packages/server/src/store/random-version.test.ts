@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { bumpPolicy, bumpPolicyFrom, lockPolicy, policyVersion } from './policies.ts'
-import { testStore } from './test-database.ts'
+import { testStore } from '../../test/store/database.ts'
 import { insertWarehouse, updateWarehouse } from './warehouse-writes.ts'
 import { findWarehouseById, type WarehouseContent } from './warehouses.ts'
 
@@ -19,13 +19,13 @@ const content: WarehouseContent = {
 test('a change of a warehouse that is made again after it was lost gets another version', async () => {
   await using store = await testStore()
   const { sql } = store
-  const riders = { policyVersion: await policyVersion(sql), audit: [], idempotency: null }
+  const record = { policyVersion: await policyVersion(sql), audit: [], idempotency: null }
   const id = randomUUID()
-  await insertWarehouse(sql, { ...content, id, name: 'w', ownerId: randomUUID() }, riders)
+  await insertWarehouse(sql, { ...content, id, name: 'w', ownerId: randomUUID() }, record)
   const versions = new Set<number | undefined>()
   for (let branch = 0; branch < 3; branch += 1) {
     const lost = sql.transaction(async (tx) => {
-      expect(await updateWarehouse(tx, { id, version: 1 }, content, riders)).toBe(true)
+      expect(await updateWarehouse(tx, { id, version: 1 }, content, record)).toBe(true)
       versions.add((await findWarehouseById(tx, id))?.version)
       throw new Error('this change is lost')
     })

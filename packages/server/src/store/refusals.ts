@@ -1,11 +1,11 @@
-import { type AuditRow, auditColumns, auditTypes } from './riders.ts'
+import { type AuditRow, auditColumns, auditTypes } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** Several equal refusals. */
 export interface RefusalRow extends AuditRow {
-  /** 32 hexadecimal digits: the same for equal refusals of one minute, whichever replica writes them. */
+  /** 32 hexadecimal digits, equal for equal refusals of one minute on all replicas. */
   readonly key: string
-  /** How many there were since the last time. */
+  /** Number of refusals since the last write. */
   readonly count: number
 }
 
@@ -18,7 +18,7 @@ const upsert = statement(
    on conflict (refusal_key) where refusal_key is not null do update set count = audit.count + excluded.count`,
 )
 
-/** Adds refusals to the audit, or their counts to the rows that are there. In one order, so that replicas do not deadlock. */
+/** Inserts refusals, or adds their counts to existing rows. Uses a fixed order, so that replicas do not deadlock. */
 export async function upsertRefusals(sql: Queryable, rows: readonly RefusalRow[]): Promise<void> {
   if (rows.length > 0) await sql.run(upsert, [JSON.stringify(rows)])
 }
@@ -30,7 +30,7 @@ const prune = statement(
      order by at limit $2)) returning 1`,
 )
 
-/** Deletes up to `limit` refusals older than `seconds`, the oldest first; returns their number. */
+/** Deletes up to `limit` refusals older than `seconds`, the oldest first. Returns the number of deleted rows. */
 export async function pruneRefusals(sql: Queryable, seconds: number, limit: number): Promise<number> {
   return (await sql.run(prune, [seconds, limit])).length
 }

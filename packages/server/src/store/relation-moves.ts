@@ -1,13 +1,16 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import { randomVersionSql } from './random-version.ts'
-import { type Standing, standingSql, standingValues } from './relation-writes.ts'
+import { type RowVersion, rowVersionSql, rowVersionValues } from './relation-writes.ts'
 import { retireSql } from './retired-claims.ts'
-import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
-/** SQL: a relation is in the state of the first five parameters, and the policy has the version of parameter `$n`. */
-function standing(n: number): string {
-  return `${standingSql} and (select version from policy) = $${n}`
+/**
+ * Returns an SQL condition: a relation is in the state of the first five parameters, and the policy has the version of
+ * parameter `$n`.
+ */
+function rowVersion(n: number): string {
+  return `${rowVersionSql} and (select version from policy) = $${n}`
 }
 
 const drop = statement(
@@ -15,13 +18,13 @@ const drop = statement(
   `with written as (
      update relation set version = version + 1, namespace_id = null, namespace_path = $6, dropped_at = now(), dropped_by = $7,
        dropped_lineage = (select n.lineage from namespace n where n.id = $3), expires_at = now() + make_interval(secs => $8), purge = $9
-     where ${standing(10)} and not protected returning id),
-   ${ridersSql(11)}
+     where ${rowVersion(10)} and not protected returning id),
+   ${recordSql(11)}
    select id from written where ${permittedSql(10)}`,
 )
 
 export interface Drop {
-  readonly standing: Standing
+  readonly rowVersion: RowVersion
   readonly path: string
   readonly principalId: string
   readonly retentionSeconds: number
@@ -29,34 +32,37 @@ export interface Drop {
 }
 
 /**
- * Removes the name and keeps the row, with the ids of its namespaces, until its retention ends. False: something moved or
- * it is protected.
+ * Removes the name of a relation, and keeps the row with the ids of its namespaces until its retention ends. Returns
+ * false when the relation or the policy changed, or when it is protected.
  */
-export async function dropRelation(sql: Queryable, change: Drop, riders: Riders): Promise<boolean> {
+export async function dropRelation(sql: Queryable, change: Drop, record: CommitRecord): Promise<boolean> {
   const { path, principalId, retentionSeconds, purge } = change
-  const values = [...standingValues(change.standing), path, principalId, retentionSeconds, purge]
-  return (await runWithRiders(sql, drop, values, riders)).length === 1
+  const values = [...rowVersionValues(change.rowVersion), path, principalId, retentionSeconds, purge]
+  return (await runWithRecord(sql, drop, values, record)).length === 1
 }
 
 const remove = statement(
   'relation_delete',
-  `with written as (delete from relation where ${standing(6)} and not protected returning id),
+  `with written as (delete from relation where ${rowVersion(6)} and not protected returning id, created_at),
    ungranted as (delete from grant_entry g using written where g.securable_id = written.id returning 1),
    ${retireSql('written')},
-   ${ridersSql(7)}
+   ${recordSql(7)}
    select id from written where ${permittedSql(6, ['kept', 'ungranted', 'retired'])}`,
 )
 
-/** Deletes a relation at once. Its files stay, and its places are retired. False: something moved or it is protected. */
-export async function deleteRelation(sql: Queryable, at: Standing, riders: Riders): Promise<boolean> {
-  return (await runWithRiders(sql, remove, standingValues(at), riders)).length === 1
+/**
+ * Deletes a relation immediately. Its files remain, and its locations are retired. Returns false when the relation or
+ * the policy changed, or when it is protected.
+ */
+export async function deleteRelation(sql: Queryable, at: RowVersion, record: CommitRecord): Promise<boolean> {
+  return (await runWithRecord(sql, remove, rowVersionValues(at), record)).length === 1
 }
 
 const rename = statement(
   'relation_rename',
   `with written as (
-     update relation set version = version + 1, namespace_id = $6, name = $7, updated_at = now() where ${standing(8)} returning id),
-   ${ridersSql(9)},
+     update relation set version = version + 1, namespace_id = $6, name = $7, updated_at = now() where ${rowVersion(8)} returning id),
+   ${recordSql(9)},
    permitted as materialized (select id from written where ${permittedSql(8)}),
    bumped as (
      update policy set version = ${randomVersionSql}
@@ -66,14 +72,16 @@ const rename = statement(
 )
 
 /**
- * Who holds a grant on the relation itself may pass through its namespaces, so a move with such grants moves the policy.
- * False: something moved. Throws the violation when the name is taken or the namespace went. */
+ * Renames a relation. A grant on it includes the right to pass through its namespaces, so moving a relation with
+ * grants changes the policy version. Returns false when the relation or the policy changed. Throws the violation when
+ * the name is in use or the namespace was deleted.
+ */
 export async function renameRelation(
   sql: Queryable,
-  at: Standing,
+  at: RowVersion,
   to: { readonly namespaceId: string; readonly name: string },
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<boolean> {
-  const values = [...standingValues(at), to.namespaceId, to.name]
-  return (await runWithRiders(sql, rename, values, riders)).length === 1
+  const values = [...rowVersionValues(at), to.namespaceId, to.name]
+  return (await runWithRecord(sql, rename, values, record)).length === 1
 }

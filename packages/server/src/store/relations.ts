@@ -4,12 +4,12 @@ import type { ChildFilter } from './namespaces.ts'
 
 export type RelationKind = 'table' | 'view'
 
-/** Which text of the metadata a reader wants: all snapshots, referenced ones only, or none. */
+/** Form of a metadata text: with all snapshots, with referenced snapshots only, or no text. */
 export type BodyForm = 'all' | 'refs' | 'none'
 
 /** Metadata text as kept in the row: raw deflate blocks, and length and CRC-32 of the plain text. */
-export interface PackedBody {
-  readonly packed: Buffer
+export interface CompressedBody {
+  readonly compressed: Buffer
   readonly length: number
   readonly crc: number
 }
@@ -24,22 +24,22 @@ export interface RelationRow {
   readonly digest: string | null
   readonly location: string
   readonly ownerId: string
-  /** Of a view: by whose rights others read through it: who wrote what it says now, or nobody. */
+  /** Principal that last replaced a view, whose rights its readers use. Empty for other relations. */
   readonly definerId: string
   readonly protected: boolean
-  /** Canonical prefixes that its files may be under, each ending in `/`, one a line. */
+  /** Canonical prefixes of its files, each ending in `/`, one per line. */
   readonly prefixes: string
-  /** Epoch ms: storage access that was handed out before is over. */
+  /** Epoch ms. Storage access that was issued before this time is invalid. */
   readonly notBefore: number
   /** Null: not asked for, already known, or over the row's size limit. */
-  readonly body: PackedBody | null
+  readonly body: CompressedBody | null
 }
 
 /**
- * Identifies a metadata text in caches and ETags. The location alone does not: a relation that is registered can have a
- * file name that another text had before.
+ * Returns the key of a metadata text for caches and ETags. The location by itself does not identify the text: a
+ * registered relation can have a file name that another text had before.
  */
-export function metadataKeyOf({
+export function toMetadataKey({
   id,
   digest,
   metadataLocation,
@@ -50,7 +50,7 @@ export function metadataKeyOf({
 /** SQL of the digest of relation `r`, in hex; null when it belongs to another metadata file. */
 export const digestSql = `case when r.digest_location = r.metadata_location then encode(r.metadata_digest, 'hex') end`
 
-/** SQL of `metadataKeyOf` of relation `r`. */
+/** SQL of `toMetadataKey` of relation `r`. */
 export const metadataKeySql: string = `r.id || ' ' || coalesce(${digestSql}, '') || ' ' || r.metadata_location`
 
 const nameOf = statement(
@@ -58,7 +58,7 @@ const nameOf = statement(
   `select n.path, r.name from relation r join namespace n on n.id = r.namespace_id where r.id = $1`,
 )
 
-/** Where a relation stands now; null when it was dropped. */
+/** Returns the current name of a relation, or null when it was dropped. */
 export async function findRelationName(
   sql: Queryable,
   id: string,
@@ -68,7 +68,7 @@ export async function findRelationName(
 
 const byUuid = statement('relation_by_uuid', 'select 1 from relation where warehouse_id = $1 and uuid = $2')
 
-/** Whether a table or view of the warehouse, live or dropped, has this uuid. */
+/** Returns whether a table or view of the warehouse, live or dropped, has this UUID. */
 export async function isUuidTaken(sql: Queryable, warehouseId: string, uuid: string): Promise<boolean> {
   return (await sql.run(byUuid, [warehouseId, uuid])).length > 0
 }
@@ -81,7 +81,7 @@ const names = statement(
    order by r.name limit $6`,
 )
 
-/** Names of the relations of one kind in a namespace, in byte order after `filter.after`. */
+/** Returns the names of the relations of one kind in a namespace, in byte order after `filter.after`. */
 export async function listRelationNames(
   sql: Queryable,
   namespaceId: string,

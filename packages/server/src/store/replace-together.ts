@@ -1,17 +1,17 @@
 import type { Replacement } from './relation-writes.ts'
-import type { PackedBody } from './relations.ts'
-import { permittedSql, type Riders, ridersOfEachSql } from './riders.ts'
+import type { CompressedBody } from './relations.ts'
+import { permittedSql, type CommitRecord, eachRecordSql } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** A replacement with one text, and what travels with it. */
+/** A replacement with one metadata text, its audit events and its idempotent outcome. */
 export interface SharedReplacement {
-  readonly replacement: Replacement & { readonly body: PackedBody; readonly refs: null }
-  readonly riders: Riders
+  readonly replacement: Replacement & { readonly body: CompressedBody; readonly refs: null }
+  readonly record: CommitRecord
 }
 
-// A row that somebody else holds is passed over: it would hold up all the others, and two servers that wait for each
-// other's rows would never end. The ids come as an array too, which keeps the planner on index probes, whatever it believes
-// of the sizes.
+// Skips rows that another transaction has locked: waiting for one would delay all others, and two servers could
+// deadlock. The ids are also passed as an array, because the planner then uses index probes regardless of its
+// estimates.
 const replace = statement(
   'relation_replace_together',
   `with change as materialized (
@@ -28,16 +28,16 @@ const replace = statement(
      where r.id = any($2::uuid[]) and r.id = h.id and c.id = r.id and r.version = c.version and r.namespace_id = c.namespace_id
        and r.name = c.name and r.metadata_location = c.base and (select version from policy) = c.policy
      returning r.id, c.policy, c.audit, c.idempotency),
-   ${ridersOfEachSql}
+   ${eachRecordSql}
    select id from written where ${permittedSql('policy')}`,
 )
 
 /**
- * The compare-and-swap of several relations with one statement, and the ids of those that were replaced. The others moved,
- * or somebody holds their row: `replaceRelation` says which.
+ * Performs the compare-and-swap of several relations with one statement. Returns the ids of the replaced ones. Other
+ * relations were changed, or another transaction has locked their rows: `replaceRelation` tells the two cases apart.
  *
- * @param changes of different relations, which have begun
- * @throws as `run` does; what PostgreSQL itself refuses of one (see `isRefused`) is refused of all
+ * @param changes replacements of different relations
+ * @throws the same errors as `run`. When PostgreSQL refuses one replacement (see `isRefused`), it refuses all.
  */
 export async function replaceTogether(
   sql: Queryable,
@@ -45,14 +45,14 @@ export async function replaceTogether(
 ): Promise<ReadonlySet<string>> {
   if (changes.length === 0) return new Set()
   let at = 1
-  const values = changes.map(({ replacement: { standing, body, ...to }, riders }) => {
-    const size = body.packed.length
+  const values = changes.map(({ replacement: { rowVersion, body, ...to }, record }) => {
+    const size = body.compressed.length
     const value = {
-      id: standing.id,
-      version: standing.version,
-      namespace_id: standing.namespaceId,
-      name: standing.name,
-      base: standing.metadataLocation,
+      id: rowVersion.id,
+      version: rowVersion.version,
+      namespace_id: rowVersion.namespaceId,
+      name: rowVersion.name,
+      base: rowVersion.metadataLocation,
       uuid: to.uuid,
       metadata_location: to.metadataLocation,
       location: to.location,
@@ -62,19 +62,19 @@ export async function replaceTogether(
       size,
       length: body.length,
       crc: body.crc,
-      policy: riders.policyVersion,
-      audit: riders.audit,
-      idempotency: riders.idempotency ?? {},
+      policy: record.policyVersion,
+      audit: record.audit,
+      idempotency: record.idempotency ?? {},
     }
     at += size
     return value
   })
   const ids = values.map(({ id }) => id)
-  const texts = Buffer.concat(changes.map(({ replacement }) => replacement.body.packed))
+  const texts = Buffer.concat(changes.map(({ replacement }) => replacement.body.compressed))
   const rows = await sql.run<{ id: string }>(replace, [JSON.stringify(values), ids, texts])
   const replaced = new Set(rows.map(({ id }) => id))
-  for (const { replacement, riders } of changes) {
-    if (riders.done && replaced.has(replacement.standing.id)) sql.afterCommit(riders.done)
+  for (const { replacement, record } of changes) {
+    if (record.onCommit && replaced.has(replacement.rowVersion.id)) sql.afterCommit(record.onCommit)
   }
   return replaced
 }

@@ -1,32 +1,43 @@
 import { type Queryable, statement } from './sql.ts'
-import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
 /**
- * Seconds after which no storage credential of a place is valid any more: the longest lifetime of a security token
- * service. Credentials of mode `static` have no end.
+ * Longest lifetime of a credential of a security token service, in seconds. Afterwards no short-lived credential of a
+ * place is valid.
  */
 const maxCredentialSeconds = 43_200
 
-/** SQL that retires the claims of the rows of `from`, which are gone: files or credentials may remain. */
+/** SQL condition: clients may have long-lived keys for the location of row `w` in warehouse `h`. */
+const hasStaticKeys = 'coalesce(h.static_until >= w.created_at, false)'
+
+/**
+ * Returns SQL that retires the claims of deleted rows, because files or credentials may remain. `from` has the columns
+ * `id` and `created_at`. Keys of mode `static` never expire, so these claims have no end.
+ */
 export function retireSql(from: string): string {
   return `retired as (
-     update location_claim c set kind = 'retired', ends_at = now() + make_interval(secs => ${maxCredentialSeconds})
+     update location_claim c set kind = 'retired',
+       ends_at = case when exists (select from warehouse h where h.id = c.warehouse_id and ${hasStaticKeys}) then null
+         else now() + make_interval(secs => ${maxCredentialSeconds}) end
      from ${from} w where c.owner_id = w.id returning 1)`
 }
 
-/** A claim that is due: a reservation that ended, or a retired place to check for files again. */
+/** A claim to process: an expired reservation, or a retired location to check for files again. */
 export interface DueClaim {
   readonly ownerId: string
   readonly warehouse: string | null
   readonly warehouseId: string
   readonly location: string
   readonly kind: 'staged' | 'retired'
+  /** Whether clients may have long-lived keys for the location of this reservation. */
+  readonly hasStaticKeys: boolean
 }
 
 const due = statement(
   'claim_due',
-  `select c.owner_id as "ownerId", w.name as warehouse, c.warehouse_id as "warehouseId", c.location, c.kind
-   from location_claim c left join warehouse w on w.id = c.warehouse_id
+  `select c.owner_id as "ownerId", h.name as warehouse, c.warehouse_id as "warehouseId", c.location, c.kind,
+     ${hasStaticKeys} and c.kind = 'staged' as "hasStaticKeys"
+   from location_claim c left join warehouse h on h.id = c.warehouse_id left join staged_relation w on w.id = c.owner_id
    where c.ends_at <= now() order by c.ends_at limit $1`,
 )
 
@@ -44,12 +55,12 @@ const postpone = statement(
    where owner_id = $1 and location = $2 and kind in ('staged', 'retired') and ends_at <= now()`,
 )
 
-/** Frees the place of a due claim. */
+/** Releases the location of a due claim. */
 export async function releaseClaim(sql: Queryable, { ownerId, location }: DueClaim): Promise<void> {
   await sql.run(release, [ownerId, location])
 }
 
-/** Keeps the place of a due claim retired, and checks it again after `seconds`. */
+/** Keeps a location retired, and checks it again after `seconds`. */
 export async function postponeClaim(
   sql: Queryable,
   { ownerId, location }: DueClaim,
@@ -58,33 +69,53 @@ export async function postponeClaim(
   await sql.run(postpone, [ownerId, location, seconds])
 }
 
-/** A place that a relation left or that an ended reservation holds, as people see it. `checkedAgainAt` is epoch ms. */
-export interface RetiredPlace {
-  readonly location: string
-  /** The relation or the staged create that had the place. */
-  readonly ownerId: string
-  /** `staged`: the reservation ended, and the server has not checked the place for files yet. */
-  readonly kind: 'retired' | 'staged'
-  readonly checkedAgainAt: number
+const hold = statement(
+  'claim_hold',
+  `update location_claim set kind = 'retired', ends_at = null
+   where owner_id = $1 and location = $2 and kind in ('staged', 'retired') and ends_at <= now()`,
+)
+
+/** Keeps a location retired until an administrator releases it. */
+export async function holdClaim(sql: Queryable, { ownerId, location }: DueClaim): Promise<void> {
+  await sql.run(hold, [ownerId, location])
 }
 
-const isRetired = `warehouse_id = $1 and (kind = 'retired' or kind = 'staged' and ends_at <= now())`
+/** A location that a relation has left, or that an expired reservation claims. */
+export interface RetiredPlace {
+  readonly location: string
+  /** The relation or the reservation that had the location. */
+  readonly ownerId: string
+  /** `staged`: the reservation expired, and the server has not yet checked the location for files. */
+  readonly kind: 'retired' | 'staged'
+  /** Epoch ms. Null: never, because clients may use keys of mode `static`. */
+  readonly checkedAgainAt: number | null
+}
 
+// Uses two scans, because no index contains both kinds. Expired reservations are few, because a job retires them.
+const isRetired = `kind = 'retired'`
+const hasEnded = `kind = 'staged' and ends_at <= now()`
+/** SQL condition: at and below the location `$2` in the warehouse `$1`. U+10FFFF is the last character. */
+const isBelow = `warehouse_id = $1 and location >= $2 and location < $2 || U&'\\+10FFFF'`
+
+const pageOf = (kind: string): string => `(
+     select location, owner_id, kind, ends_at from location_claim where ${isBelow} and ${kind}
+       and (location, owner_id) > (coalesce($3, ''), coalesce($4, '00000000-0000-0000-0000-000000000000')::uuid)
+     order by location, owner_id limit $5)`
 const page = statement(
   'claim_retired_page',
-  `select location, owner_id as "ownerId", kind, ends_at as "checkedAgainAt" from location_claim
-   where ${isRetired} and starts_with(location, $2) and ($3::text is null or (location, owner_id) > ($3, $4::uuid))
+  `select location, owner_id as "ownerId", kind, ends_at as "checkedAgainAt"
+   from (${pageOf(isRetired)} union all ${pageOf(hasEnded)}) c
    order by location, owner_id limit $5`,
 )
 
 export interface RetiredFilter {
-  /** Canonical; only places at and below it. Empty: all. */
+  /** Canonical location; only locations at and below it are returned. Empty: all. */
   readonly below: string
   readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null
   readonly limit: number
 }
 
-/** Returns retired places of a warehouse in order of location. */
+/** Returns retired locations of a warehouse in order. */
 export function listRetired(
   sql: Queryable,
   warehouseId: string,
@@ -97,20 +128,25 @@ export function listRetired(
 const releaseBelow = statement(
   'claim_release_below',
   `with gone as (
-     delete from location_claim where ${isRetired} and starts_with(location, $2)
-       and (select version from policy) = $3 returning location),
+     delete from location_claim where ${isBelow} and ${isRetired} and (select version from policy) = $3 returning 1),
+   ended as (
+     delete from location_claim where ${isBelow} and ${hasEnded} and (select version from policy) = $3 returning 1),
    written as (select 1 as id from policy where version = $3),
-   ${ridersSql(4)}
-   select (select count(*)::int from gone) as released from written where ${permittedSql(3, ['kept', 'gone'])}`,
+   ${recordSql(4)}
+   select ((select count(*) from gone) + (select count(*) from ended))::int as released
+   from written where ${permittedSql(3, ['kept', 'gone', 'ended'])}`,
 )
 
-/** Frees the retired places of a warehouse at and below a canonical location. Null: the policy moved. */
+/**
+ * Releases the retired locations of a warehouse at and below a canonical location. Returns null when the policy
+ * version changed.
+ */
 export async function releaseRetired(
   sql: Queryable,
   warehouseId: string,
   location: string,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<number | null> {
-  const rows = await runWithRiders<{ released: number }>(sql, releaseBelow, [warehouseId, location], riders)
+  const rows = await runWithRecord<{ released: number }>(sql, releaseBelow, [warehouseId, location], record)
   return rows[0]?.released ?? null
 }

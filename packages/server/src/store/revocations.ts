@@ -1,7 +1,7 @@
-import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { type Queryable, type Statement, statement } from './sql.ts'
 
-// By the later of both clocks: what the server dated a moment ago is over too.
+// Uses the later one of both clocks, so that credentials with a recent time of the server are revoked too.
 const later = `not_before = greatest(not_before, clock_timestamp(), to_timestamp($2::float8 / 1000))`
 
 const warehouse = statement(
@@ -9,7 +9,7 @@ const warehouse = statement(
   `with written as (
      update warehouse set ${later} where id = $1 and (select version from policy) = $3
      returning id, not_before),
-   notified as (select pg_notify('headgate', 'warehouse:' || id) from written), ${ridersSql(4)}
+   notified as (select pg_notify('headgate', 'warehouse:' || id) from written), ${recordSql(4)}
    select not_before as "notBefore", (select count(*) from notified) from written where ${permittedSql(3)}`,
 )
 
@@ -17,41 +17,41 @@ const relation = statement(
   'revoke_relation',
   `with written as (
      update relation set ${later} where id = $1 and (select version from policy) = $3
-     returning id, not_before), ${ridersSql(4)}
+     returning id, not_before), ${recordSql(4)}
    select not_before as "notBefore" from written where ${permittedSql(3)}`,
 )
 
 /**
- * Ends all storage access that was handed out to anything in the warehouse; from when on, in epoch ms. Null: it went, or
- * the policy moved.
+ * Revokes all storage access in the warehouse. Returns the time of the revocation in epoch ms, or null when the
+ * warehouse was deleted or the policy version changed.
  *
- * @param now epoch ms
+ * @param now local clock, epoch ms
  */
 export function revokeWarehouse(
   sql: Queryable,
   id: string,
   now: number,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<number | null> {
-  return revoke(sql, warehouse, [id, now], riders)
+  return revoke(sql, warehouse, [id, now], record)
 }
 
-/** The same for one table. */
+/** Revokes all storage access to one table, with the same results as {@link revokeWarehouse}. */
 export function revokeRelation(
   sql: Queryable,
   id: string,
   now: number,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<number | null> {
-  return revoke(sql, relation, [id, now], riders)
+  return revoke(sql, relation, [id, now], record)
 }
 
 async function revoke(
   sql: Queryable,
   how: Statement,
   values: readonly unknown[],
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<number | null> {
-  const [row] = await runWithRiders<{ notBefore: number }>(sql, how, values, riders)
+  const [row] = await runWithRecord<{ notBefore: number }>(sql, how, values, record)
   return row?.notBefore ?? null
 }

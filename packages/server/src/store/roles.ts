@@ -2,11 +2,11 @@ import { type Queryable, statement } from './sql.ts'
 
 export type MemberKind = 'principal' | 'role' | 'group'
 
-/** A role as stored. Times are epoch ms. */
+/** A row of a role. Times are epoch ms. */
 export interface RoleRow {
   readonly id: string
   readonly name: string
-  /** Made by the server itself; it cannot be deleted. */
+  /** Whether the server created it. Such a role cannot be deleted. */
   readonly system: boolean
   readonly createdAt: number
 }
@@ -64,7 +64,7 @@ const reaches = statement(
    select id from above where id = $2`,
 )
 
-/** Null: another role has this name. */
+/** Creates a role. Returns null when another role has this name. */
 export async function insertRole(
   tx: Queryable,
   role: Pick<RoleRow, 'id' | 'name' | 'system'>,
@@ -80,7 +80,7 @@ export async function findRoleByName(sql: Queryable, name: string): Promise<Role
   return (await sql.run<RoleRow>(byName, [name]))[0] ?? null
 }
 
-/** Roles in byte order of their names. */
+/** Returns roles in byte order of their names. */
 export function listRoles(
   sql: Queryable,
   filter: { readonly after: string | null; readonly name: string | null; readonly limit: number },
@@ -88,12 +88,14 @@ export function listRoles(
   return sql.run<RoleRow>(page, [filter.after, filter.name, filter.limit])
 }
 
-/** Deletes a role with its memberships and grants. False: it does not exist or is the server's own. */
+/**
+ * Deletes a role with its memberships and grants. Returns false when it does not exist, or when the server created it.
+ */
 export async function deleteRole(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }
 
-/** Direct members, by kind and id. */
+/** Returns the direct members by kind and id. */
 export function listMembers(
   sql: Queryable,
   roleId: string,
@@ -102,7 +104,7 @@ export function listMembers(
   return sql.run<MemberRow>(members, [roleId, page.after?.kind ?? null, page.after?.id ?? null, page.limit])
 }
 
-/** False: it is one already. */
+/** Adds a member. Returns false when it is a member already. */
 export async function addRoleMember(
   tx: Queryable,
   roleId: string,
@@ -111,12 +113,15 @@ export async function addRoleMember(
   return (await tx.run(addMember, [roleId, member.id, member.kind])).length > 0
 }
 
-/** False: it is none. */
+/** Removes a member. Returns false when it is not a member. */
 export async function removeRoleMember(tx: Queryable, roleId: string, memberId: string): Promise<boolean> {
   return (await tx.run(removeMember, [roleId, memberId])).length > 0
 }
 
-/** True when `roleId` is `targetId` or a member of it, directly or through roles: then the target must not become its member. */
+/**
+ * Returns whether `roleId` is `targetId` or a member of it, directly or through roles. In this case the target must
+ * not become a member of the role.
+ */
 export async function roleReaches(tx: Queryable, roleId: string, targetId: string): Promise<boolean> {
   return (await tx.run(reaches, [roleId, targetId])).length > 0
 }

@@ -6,7 +6,7 @@ import type { Migration } from './migrations/migration.ts'
 import { openSql } from './pool.ts'
 import { serverConnectionName } from './server-connections.ts'
 import { statement } from './sql.ts'
-import { applied, one, two } from './test-migrations.ts'
+import { applied, one, two } from '../../test/store/migrations.ts'
 
 const exclusive: Migration = { ...two, stopsOlderServers: true }
 const quick = { olderServersPatienceMs: 300 }
@@ -18,23 +18,26 @@ async function connected(url: string, name: string): Promise<Client> {
 }
 
 describe('a schema step that older servers must not see', () => {
-  test.each(['headgate', 'headgate schema 1'])('is refused while %s is connected', async (name) => {
-    await using database = await testDatabase()
-    const { url } = database
-    await migrate({ url, migrations: [one] })
-    const older = await connected(url, name)
-    try {
-      await expect(migrate({ url, migrations: [one, exclusive], ...quick })).rejects.toThrow(
-        /^Schema step 2 \(two\) needs all servers of earlier versions to be stopped, and 1 database connections .* Stop those servers/,
-      )
-      expect(await applied(url)).toEqual([1])
-    } finally {
-      await older.end()
-    }
-    expect(await migrate({ url, migrations: [one, exclusive], ...quick })).toEqual([exclusive])
-  })
+  test.each(['headgate', 'headgate schema 1'])(
+    'waits, and fails after its time limit, while %s is connected',
+    async (name) => {
+      await using database = await testDatabase()
+      const { url } = database
+      await migrate({ url, migrations: [one] })
+      const older = await connected(url, name)
+      try {
+        await expect(migrate({ url, migrations: [one, exclusive], ...quick })).rejects.toThrow(
+          /^Schema step 2 \(two\) needs all servers of earlier versions to be stopped, and 1 database connections .* Stop those servers/,
+        )
+        expect(await applied(url)).toEqual([1])
+      } finally {
+        await older.end()
+      }
+      expect(await migrate({ url, migrations: [one, exclusive], ...quick })).toEqual([exclusive])
+    },
+  )
 
-  test('is applied as soon as the connections of a stopped server have ended', async () => {
+  test('applies as soon as the connections of a stopped server have ended', async () => {
     await using database = await testDatabase()
     const { url } = database
     await migrate({ url, migrations: [one] })
@@ -44,7 +47,7 @@ describe('a schema step that older servers must not see', () => {
     expect(await migrating).toEqual([exclusive])
   })
 
-  test('is applied while programs and servers of this version are connected', async () => {
+  test('applies while programs and servers of this version are connected', async () => {
     await using database = await testDatabase()
     const { url } = database
     await migrate({ url, migrations: [one] })
@@ -56,7 +59,7 @@ describe('a schema step that older servers must not see', () => {
   })
 })
 
-test('a server names its connections by the schema that it knows', async () => {
+test('a server includes its schema version in the name of its connections', async () => {
   await using database = await testDatabase()
   await using sql = await openSql({ url: database.url })
   const [row] = await sql.run<{ name: string }>(

@@ -10,7 +10,7 @@ interface OddDatabase extends AsyncDisposable {
   readonly sql: Sql
 }
 
-/** A database that sets something for everybody who connects to it. */
+/** Creates a database that changes settings of all sessions. */
 async function databaseWith(settings: Readonly<Record<string, string>>): Promise<OddDatabase> {
   await using stack = new AsyncDisposableStack()
   const { url } = stack.use(await testDatabase())
@@ -31,15 +31,15 @@ const at = statement(
 )
 
 test.each(['German', 'SQL, DMY', 'Postgres, MDY'])(
-  'instants are read where dates are %s',
+  'the pool reads instants in a database whose dates have the format %s',
   async (datestyle) => {
-    // Until 1972 it was 44 minutes and 30 seconds behind.
+    // The time zone was 44 minutes and 30 seconds behind UTC until 1972.
     await using database = await databaseWith({ datestyle, timezone: 'Africa/Monrovia' })
     expect(await database.sql.run(at)).toEqual([{ at: Date.UTC(2026, 1, 1, 12), epoch: 0 }])
   },
 )
 
-test('a transaction sees what others commit meanwhile, whatever isolation is the default', async () => {
+test('a transaction sees concurrent commits, regardless of the default isolation level', async () => {
   await using database = await databaseWith({ default_transaction_isolation: 'serializable' })
   const isolation = statement(
     'test_isolation',
@@ -49,7 +49,7 @@ test('a transaction sees what others commit meanwhile, whatever isolation is the
   expect(told).toEqual([{ isolation: 'read committed' }])
 })
 
-test('only our own limits end a statement, or the wait for a lock', async () => {
+test('only the limits of the pool end a statement or the wait for a lock', async () => {
   await using database = await databaseWith({ statement_timeout: '100ms', lock_timeout: '100ms' })
   const { sql } = database
   await sql.run(statement('test_nap', 'select pg_sleep(0.3)'))
@@ -67,7 +67,7 @@ test('only our own limits end a statement, or the wait for a lock', async () => 
   expect(await sql.run(limits)).toEqual([{ of_statements: '5s', idle: '7s' }])
 })
 
-test('connections may be idle, and what is notified meanwhile is heard', async () => {
+test('idle connections stay open, and receive notifications', async () => {
   await using database = await databaseWith({ idle_session_timeout: '200ms' })
   const { sql } = database
   const heard: (string | null)[] = []

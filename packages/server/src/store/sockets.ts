@@ -1,14 +1,14 @@
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What the driver ends waits for the other end to say goodbye, which one that hangs never does. */
+/** Time in ms to wait for the other end when the driver closes a connection. An unresponsive server never answers. */
 const patienceMs = 2_000
 
 /** The sockets of connections to the database. */
 export class Sockets {
   readonly #open = new Set<Socket>()
 
-  /** A socket for the driver, to be given to it as `stream`. */
+  /** Creates a socket for the option `stream` of the driver. */
   readonly make = (): Socket => {
     const socket = new Socket()
     this.#open.add(socket)
@@ -16,7 +16,9 @@ export class Sockets {
     return socket
   }
 
-  /** Waits until connections have ended, but not for long: what is left is cut, and what waits for an answer on it fails. */
+  /**
+   * Waits a short time for the end of the connections, then destroys the sockets. Statements in progress on them fail.
+   */
   async cutAfter(ended: Promise<unknown>): Promise<void> {
     const patience = new AbortController()
     const { signal } = patience

@@ -21,6 +21,12 @@ export function statement(name: string, text: string): Statement {
 const CHANGE =
   /\b(insert|update|delete|merge|create|alter|drop|truncate|call|do|copy|grant|revoke|comment|refresh|pg_notify|nextval)\b/i
 
+/** Columns of one row in their order, each in PostgreSQL's text form. */
+export type RowFields = readonly (string | null)[]
+
+/** Values of the parameters of a statement, each in PostgreSQL's text form. */
+export type TextValues = readonly (string | null)[]
+
 /** Runs statements: the pool itself, or one transaction. */
 export interface Queryable {
   /**
@@ -45,7 +51,14 @@ export interface Sql extends Queryable, AsyncDisposable {
    * the other, also when they are not awaited one by one.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: { readonly signal?: AbortSignal }): Promise<T>
-  /** Calls back with each payload sent by `pg_notify(channel, payload)`, and with `null` after a reconnect (something may have been missed). */
+  /** Calls back with each payload sent by `pg_notify(channel, payload)`, and with `null` when something may have been missed: after a reconnect, and when a new connection reaches a server that was restarted or replaced. */
   listen(channel: string, onPayload: (payload: string | null) => void): Promise<AsyncDisposable>
+  /**
+   * Reads at most one row, without conversion of its columns. Concurrent reads share few connections, on which they do not
+   * wait for each other's responses. The statement must be quick: reads that follow it on its connection are delayed by it.
+   *
+   * @returns null when the statement found no row
+   */
+  readRow(statement: Statement, values: TextValues): Promise<RowFields | null>
   ping(signal: AbortSignal): Promise<void>
 }

@@ -1,9 +1,9 @@
-import { serverId } from '../access/privilege.ts'
+import { serverId } from '../reserved-ids.ts'
 import type { GroupAges } from './policies.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** What must be known of a principal before somebody gets a token for it. */
+/** The attributes of a principal that the token endpoint needs before it issues a token. */
 export interface SubjectRow extends Pick<
   PrincipalRow,
   'id' | 'issuer' | 'subject' | 'name' | 'enabled' | 'notBefore'
@@ -11,9 +11,11 @@ export interface SubjectRow extends Pick<
   readonly login: string | null
   /** Names of its groups at its issuer. */
   readonly groups: readonly string[]
-  /** It has `manage` on the server, by itself, a role or a group, however long ago that group was said. */
+  /**
+   * Whether it has `manage` on the server by itself, a role or a group, regardless of the age of the group's record.
+   */
   readonly administers: boolean
-  /** It is registered as an engine. */
+  /** Whether it is registered as an engine. */
   readonly isEngine: boolean
 }
 
@@ -50,7 +52,7 @@ const make = statement(
    on conflict (issuer, subject) do nothing returning id`,
 )
 
-/** Makes a principal for somebody of whom only the name is known. False: the issuer has one of this name. */
+/** Creates a principal of which only the name is known. Returns false when the issuer has one with this name. */
 export async function makeNamed(sql: Queryable, id: string, issuer: string, name: string): Promise<boolean> {
   return (await sql.run(make, [id, issuer, name])).length > 0
 }
@@ -63,11 +65,11 @@ export async function findSubject(
   return (await sql.run<SubjectRow>(byId, [id, JSON.stringify(groupAges)]))[0] ?? null
 }
 
-/** Whom a name stands for: one principal, nobody, or several people who sign in as it. */
+/** Result of a look-up by name: one principal, none, or several people with this login. */
 export type Named =
   { readonly kind: 'one'; readonly id: string } | { readonly kind: 'nobody' } | { readonly kind: 'several' }
 
-/** The issuer's principal that has this name: as its subject, else as its login if exactly one has it. */
+/** Finds the issuer's principal with this name as its subject, or else as its login if exactly one has it. */
 export async function findNamed(sql: Queryable, issuer: string, name: string): Promise<Named> {
   const rows = await sql.run<{ id: string; exact: boolean }>(named, [issuer, name])
   const [first, second] = rows

@@ -12,10 +12,10 @@ const forget = statement(
 )
 
 /**
- * Remembers that an assertion was used, until it would have expired anyway. Of several at the same time, through any
- * replica, exactly one hears true.
+ * Records the use of an assertion until it expires. When several requests use it at the same time, on any replicas,
+ * exactly one gets true.
  *
- * @param issuer who made the ids: they need be unique for it only
+ * @param issuer issuer of the ids, which are unique only within it
  */
 export async function useAssertion(
   sql: Queryable,
@@ -24,7 +24,10 @@ export async function useAssertion(
   return (await sql.run(use, [issuer, id, expiresAt])).length > 0
 }
 
-/** Forgets up to `limit` that expired an hour ago, whatever the clocks of the replicas; how many it were. */
+/**
+ * Deletes up to `limit` records that expired an hour ago, so the clocks of replicas may differ. Returns the number of
+ * deleted rows.
+ */
 export async function forgetUsedAssertions(sql: Queryable, limit: number): Promise<number> {
   return (await sql.run(forget, [limit])).length
 }

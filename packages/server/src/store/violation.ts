@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg'
 
 /**
- * Whether an error says that a statement would have broken an integrity constraint (SQLSTATE class 23: unique, foreign
- * key, check, not null), if given the one of this name.
+ * Returns whether an error reports an integrity constraint (SQLSTATE class 23: unique, foreign key, check, not null),
+ * and, with `constraint`, the one of this name.
  *
  * @example
  * ```ts
@@ -14,7 +14,7 @@ export function isViolation(error: unknown, constraint?: string): error is Datab
   return constraint === undefined || error.constraint === constraint
 }
 
-/** Whether an error is PostgreSQL's own answer about what a statement asked for: nothing of it took effect. */
+/** Returns whether PostgreSQL refused the statement itself. It had no effect. */
 export function isRefused(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && error.code !== undefined
 }

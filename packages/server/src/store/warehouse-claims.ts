@@ -1,6 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** A place that belongs to a warehouse: its root, or one of its allowed locations. */
+/** A location of a warehouse: its root, or one of its allowed locations. */
 export interface WarehouseClaim {
   readonly kind: 'root' | 'allowed'
   /** Canonical, ending in `/`. */
@@ -13,26 +13,33 @@ const replace = statement(
   `with wanted as (select * from unnest($2::text[], $3::text[], $4::text[]) u(kind, location, place)),
    gone as (
      delete from location_claim c where c.warehouse_id = $1 and c.kind in ('root', 'allowed')
-       and not exists (select from wanted w where w.location = c.location))
-   insert into location_claim (owner_id, warehouse_id, kind, location, place)
-   select $1, $1, kind, location, place from wanted
-   on conflict (owner_id, location) do update set kind = excluded.kind, place = excluded.place
-   where (location_claim.kind, location_claim.place) is distinct from (excluded.kind, excluded.place)`,
+       and not exists (select from wanted w where w.location = c.location)),
+   written as (
+     insert into location_claim (owner_id, warehouse_id, kind, location, place)
+     select $1, $1, kind, location, place from wanted
+     on conflict (owner_id, location) do update set kind = excluded.kind, place = excluded.place
+     where (location_claim.kind, location_claim.place) is distinct from (excluded.kind, excluded.place)
+     returning 1)
+   select count(*)::int as changed from written`,
 )
 
-/** Replaces what a warehouse claims for itself. */
+/**
+ * Replaces the claims of a warehouse for its root and its allowed locations. Returns the number of claims with a new
+ * place.
+ */
 export async function replaceWarehouseClaims(
   tx: Queryable,
   warehouseId: string,
   claims: readonly WarehouseClaim[],
-): Promise<void> {
+): Promise<number> {
   const distinct = [...new Map(claims.toReversed().map((claim) => [claim.location, claim])).values()]
-  await tx.run(replace, [
+  const [row] = await tx.run<{ changed: number }>(replace, [
     warehouseId,
     distinct.map(({ kind }) => kind),
     distinct.map(({ location }) => location),
     distinct.map(({ place }) => place),
   ])
+  return row?.changed ?? 0
 }
 
 const conflict = statement(
@@ -46,15 +53,15 @@ const conflict = statement(
    order by c.kind in ('root', 'allowed') desc limit 1`,
 )
 
-/** A claim of another warehouse that overlaps a wanted place. */
+/** A claim of another warehouse that overlaps a requested place. */
 export interface WarehouseConflict {
   readonly kind: string
   readonly warehouseId: string
-  /** The wanted place lies in it, or is it. */
+  /** True: the requested place equals it or is within it. */
   readonly above: boolean
 }
 
-/** Returns a claim of another warehouse that overlaps the places; null: there is none. Call under `lockLocations`. */
+/** Returns a claim of another warehouse that overlaps the places, or null. Call under `lockLocations`. */
 export async function findWarehouseConflict(
   sql: Queryable,
   warehouseId: string,
@@ -73,15 +80,17 @@ const unresolved = statement(
 )
 const resolveBelow = statement(
   'claim_resolve_below',
-  `update location_claim set place = $3 || substr(location, length($2) + 1)
-   where place >= 'unresolved:' || $2 and place < 'unresolved:' || left($2, -1) || '0' and warehouse_id = $1`,
+  `with written as (
+     update location_claim set place = $3 || substr(location, length($2) + 1)
+     where place >= 'unresolved:' || $2 and place < 'unresolved:' || left($2, -1) || '0' and warehouse_id = $1 returning 1)
+   select count(*)::int as changed from written`,
 )
 const resolveOne = statement(
   'claim_resolve_one',
   'update location_claim set place = $3 where owner_id = $1 and location = $2',
 )
 
-/** A claim from before physical places were recorded. */
+/** A claim that was created before physical places were recorded. */
 export interface UnresolvedClaim {
   readonly ownerId: string
   readonly location: string
@@ -95,13 +104,16 @@ export function listUnresolved(
   return sql.run<UnresolvedClaim>(unresolved, [warehouseId, limit])
 }
 
-/** Records the places of all claims of a warehouse whose location lies below `from`, which has the place `to`. */
+/**
+ * Records the places of all claims of a warehouse whose location is below `from`, which has the place `to`. Returns
+ * the number of claims.
+ */
 export async function resolveClaimsBelow(
   sql: Queryable,
   warehouseId: string,
   { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
-  await sql.run(resolveBelow, [warehouseId, from, to])
+): Promise<number> {
+  return (await sql.run<{ changed: number }>(resolveBelow, [warehouseId, from, to]))[0]?.changed ?? 0
 }
 
 export async function resolveClaim(

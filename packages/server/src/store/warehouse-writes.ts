@@ -1,5 +1,5 @@
 import { type Queryable, statement } from './sql.ts'
-import { permittedSql, type Riders, ridersSql, runWithRiders } from './riders.ts'
+import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { randomVersionSql } from './random-version.ts'
 import type { WarehouseContent } from './warehouses.ts'
 
@@ -14,42 +14,53 @@ const notified = `notified as (select pg_notify('headgate', 'warehouse:' || id) 
 const insert = statement(
   'warehouse_insert',
   `with written as (
-     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected)
-     select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11 where (select version from policy) = $12 returning id),
-   ${notified}, ${ridersSql(13)}
+     insert into warehouse (id, name, kind, owner_id, storage, storage_secret, allowed_locations, defaults, overrides, vending, retention_seconds, protected, static_until)
+     select $1, $2, 'managed', $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11,
+       case when $9::jsonb ->> 'mode' = 'static' then 'infinity'::timestamptz end where (select version from policy) = $12 returning id),
+   ${notified}, ${recordSql(13)}
    select id, (select count(*) from notified) from written where ${permittedSql(12)}`,
 )
 
-/** False: the policy moved. Throws the violation `warehouse_name_key` when the name is taken. */
+/**
+ * Creates a warehouse. Returns false when the policy version changed. Throws the violation `warehouse_name_key` when
+ * the name is in use.
+ */
 export async function insertWarehouse(
   sql: Queryable,
   warehouse: NewWarehouse,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<boolean> {
   const { id, name, ownerId } = warehouse
   const values = [id, name, ownerId, ...contentValues(warehouse)]
-  return (await runWithRiders(sql, insert, values, riders)).length === 1
+  return (await runWithRecord(sql, insert, values, record)).length === 1
 }
+
+/** Time in seconds during which a server may use the vending mode before a change, with a margin. */
+const modeChangeSeconds = 60
 
 const update = statement(
   'warehouse_update',
   `with written as (
      update warehouse set version = ${randomVersionSql}, updated_at = now(), storage = $3::jsonb, storage_secret = $4, allowed_locations = $5,
-       defaults = $6::jsonb, overrides = $7::jsonb, vending = $8::jsonb, retention_seconds = $9, protected = $10
+       defaults = $6::jsonb, overrides = $7::jsonb, vending = $8::jsonb, retention_seconds = $9, protected = $10,
+       static_until = case when $8::jsonb ->> 'mode' = 'static' then 'infinity'
+         when static_until = 'infinity' then now() + make_interval(secs => ${modeChangeSeconds}) else static_until end
      where id = $1 and version = $2 and (select version from policy) = $11 returning id),
-   ${notified}, ${ridersSql(12)}
+   ${notified}, ${recordSql(12)}
    select id, (select count(*) from notified) from written where ${permittedSql(11)}`,
 )
 
-/** Replaces the content if the warehouse is still of this version. False: it or the policy moved. */
+/**
+ * Replaces the content if the warehouse still has this version. Returns false when it or the policy version changed.
+ */
 export async function updateWarehouse(
   sql: Queryable,
   at: { readonly id: string; readonly version: number },
   content: WarehouseContent,
-  riders: Riders,
+  record: CommitRecord,
 ): Promise<boolean> {
   const values = [at.id, at.version, ...contentValues(content)]
-  return (await runWithRiders(sql, update, values, riders)).length === 1
+  return (await runWithRecord(sql, update, values, record)).length === 1
 }
 
 function contentValues(content: WarehouseContent): unknown[] {
@@ -68,19 +79,21 @@ function contentValues(content: WarehouseContent): unknown[] {
 const remove = statement(
   'warehouse_delete',
   `with written as (delete from warehouse where id = $1 and not protected and (select version from policy) = $2 returning id),
-   freed as (
-     delete from location_claim c using written w
-     where c.warehouse_id = w.id and c.kind in ('root', 'allowed', 'retired')),
+   freed as (delete from location_claim c using written w where c.warehouse_id = w.id and c.kind in ('root', 'allowed')),
+   released as (delete from location_claim c using written w where c.warehouse_id = w.id and c.kind = 'retired'),
    unstaged as (
      delete from location_claim c using written w, staged_relation s
      where s.warehouse_id = w.id and c.owner_id = s.id and c.kind = 'staged'),
-   ${notified}, ${ridersSql(3)}
+   ${notified}, ${recordSql(3)}
    select id, (select count(*) from notified) from written where ${permittedSql(2)}`,
 )
 
-/** False: it went, is protected, or the policy moved. Throws the foreign key violation when it is not empty. */
-export async function deleteWarehouse(sql: Queryable, id: string, riders: Riders): Promise<boolean> {
-  return (await runWithRiders(sql, remove, [id], riders)).length === 1
+/**
+ * Deletes a warehouse. Returns false when it was deleted, is protected, or the policy version changed. Throws the
+ * foreign key violation when it is not empty.
+ */
+export async function deleteWarehouse(sql: Queryable, id: string, record: CommitRecord): Promise<boolean> {
+  return (await runWithRecord(sql, remove, [id], record)).length === 1
 }
 
 const sealedSecrets = statement(
@@ -98,12 +111,12 @@ export interface SealedSecret {
   readonly storageSecret: Buffer
 }
 
-/** The secrets of all warehouses that have one. */
+/** Returns the secrets of all warehouses that have one. */
 export async function listSealedSecrets(sql: Queryable): Promise<SealedSecret[]> {
   return sql.run<SealedSecret>(sealedSecrets)
 }
 
-/** Puts the same secret, sealed anew, in its place: nothing else changes. False: somebody changed it meanwhile. */
+/** Replaces the sealed form of a secret. Returns false when another process has changed it meanwhile. */
 export async function replaceSealedSecret(
   sql: Queryable,
   { id, storageSecret }: SealedSecret,
@@ -112,11 +125,11 @@ export async function replaceSealedSecret(
   return (await sql.run(resealSecret, [id, storageSecret, after])).length === 1
 }
 
-/** What stands in the way of deleting a warehouse. */
+/** Objects in a warehouse that prevent its deletion. */
 export interface WarehouseContents {
   readonly namespaces: number
   readonly relations: number
-  /** Dropped ones that can still be restored or are being purged. */
+  /** Number of dropped relations that can still be restored or are being purged. */
   readonly dropped: number
 }
 
@@ -131,20 +144,34 @@ export async function countWarehouseContents(sql: Queryable, id: string): Promis
   return (await sql.run<WarehouseContents>(contents, [id]))[0] ?? { namespaces: 0, relations: 0, dropped: 0 }
 }
 
-const stored = statement(
-  'warehouse_places',
-  'select id, name, storage, allowed_locations as "allowedLocations" from warehouse order by id',
-)
+const placeColumns = `id, name, owner_id as "ownerId", version, storage, allowed_locations as "allowedLocations"`
 
-/** Where a warehouse is, as it was configured; without secrets. */
+const stored = statement('warehouse_places', `select ${placeColumns} from warehouse order by id`)
+
+/** Configured location of a warehouse, without secrets. */
 export interface WarehousePlace {
   readonly id: string
   readonly name: string
+  readonly ownerId: string
+  readonly version: number
   readonly storage: Readonly<Record<string, unknown>>
   readonly allowedLocations: readonly string[]
 }
 
-/** Returns where all warehouses are. */
+/** Returns the configured locations of all warehouses. */
 export function listWarehousePlaces(sql: Queryable): Promise<WarehousePlace[]> {
   return sql.run<WarehousePlace>(stored)
+}
+
+const held = statement(
+  'warehouse_place_held',
+  `select ${placeColumns} from warehouse where id = $1 for key share`,
+)
+
+/**
+ * Returns the configured location of a warehouse, and prevents its deletion until the transaction ends. Returns null
+ * when it was deleted.
+ */
+export async function holdWarehousePlace(tx: Queryable, id: string): Promise<WarehousePlace | null> {
+  return (await tx.run<WarehousePlace>(held, [id]))[0] ?? null
 }

@@ -1,26 +1,26 @@
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 
-/** What a warehouse is made of. `storageSecret` is sealed by the master key. */
+/** Content of a warehouse. `storageSecret` is sealed by the master key. */
 export interface WarehouseContent {
   readonly storage: Readonly<Record<string, unknown>>
   readonly storageSecret: Buffer | null
   readonly allowedLocations: readonly string[]
   readonly defaults: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, string>>
-  /** How storage access is handed out, as it was configured. */
+  /** Configuration of how storage access is issued. */
   readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
 }
 
-/** A warehouse as stored. Times are epoch milliseconds. */
+/** A row of a warehouse. Times are epoch milliseconds. */
 export interface WarehouseRow extends WarehouseContent {
   readonly id: string
   readonly name: string
   readonly kind: 'managed' | 'upstream'
   readonly ownerId: string
-  /** Storage access and refresh tokens handed out before this are over. */
+  /** Storage access and refresh tokens that were issued before this time are invalid. */
   readonly notBefore: number
   readonly version: number
   readonly createdAt: number
@@ -40,6 +40,25 @@ const page = statement(
    order by name limit $4`,
 )
 
+const onBucket = statement(
+  'warehouse_on_bucket',
+  `select ${columns} from warehouse
+   where id <> $2 and storage ->> 'type' = 's3' and (storage ->> 'bucket' = $1 or exists (
+     select from unnest(allowed_locations) l where starts_with(regexp_replace(l, '^s3a', 's3') || '/', 's3://' || $1 || '/')))
+   order by name limit $3`,
+)
+
+/**
+ * Returns other warehouses in object stores that have a root or an allowed location in a bucket of this name, ordered
+ * by name.
+ */
+export async function listWarehousesOnBucket(
+  sql: Queryable,
+  { bucket, exceptId, limit }: { readonly bucket: string; readonly exceptId: string; readonly limit: number },
+): Promise<WarehouseRow[]> {
+  return sql.run<WarehouseRow>(onBucket, [bucket, exceptId, limit])
+}
+
 export async function findWarehouse(sql: Queryable, name: string): Promise<WarehouseRow | null> {
   return (await sql.run<WarehouseRow>(byName, [name]))[0] ?? null
 }
@@ -48,7 +67,10 @@ export async function findWarehouseById(sql: Queryable, id: string): Promise<War
   return (await sql.run<WarehouseRow>(byId, [id]))[0] ?? null
 }
 
-/** Warehouses after `after` in order of name; `ids` null: all of them, else only those and what the owners own; `within` not null: of those only these. */
+/**
+ * Returns warehouses after `after`, ordered by name. `ids`: null for all, else only these and those of the owners.
+ * `within`: null, or the ids that limit the result.
+ */
 export async function listWarehouses(
   sql: Queryable,
   filter: {

@@ -7,11 +7,11 @@ import { MAX_LINE_BYTES, parseChunkHeader } from './chunk-header.ts'
 import { ChunkSignatures } from './chunk-signatures.ts'
 import { TrailerReader } from './trailer.ts'
 
-/** Bounds of a streamed body. */
+/** Limits for a streamed body. */
 export interface ChunkLimits {
   /**
-   * The largest chunk, in bytes. It bounds no memory, since chunks are never gathered. Default 5 GiB, the largest
-   * object of one PUT: some SDKs send the whole object as one chunk.
+   * The largest chunk, in bytes. It does not limit memory, since the decoder does not buffer chunks. Default 5 GiB,
+   * the largest object of one PUT: some SDKs send the whole object as one chunk.
    */
   readonly maxChunkBytes?: number
 }
@@ -22,8 +22,8 @@ const LINE_FEED = 0x0a
 type State = 'header' | 'data' | 'end-of-data' | 'end-of-body' | 'trailer' | 'done'
 
 /**
- * Takes an `aws-chunked` body apart, piece by piece, in whatever pieces it comes. Constant memory: data is handed on
- * before the chunk's signature could be checked, so nothing is settled until {@link finish} returns.
+ * Decodes an `aws-chunked` body from pieces of any size, in constant memory. It returns data before the signature of
+ * the chunk is checked, so the data is valid only after {@link finish} returns.
  */
 export class ChunkDecoder {
   readonly #payload: StreamingPayload
@@ -48,7 +48,7 @@ export class ChunkDecoder {
     }
   }
 
-  /** Takes the next bytes of the body and gives the data in them, as views of the same memory. */
+  /** Decodes the next bytes of the body and yields the data in them, as views of the same memory. */
   *take(bytes: Buffer): Generator<Buffer, void, undefined> {
     let at = 0
     while (at < bytes.length) {
@@ -62,7 +62,7 @@ export class ChunkDecoder {
   }
 
   /**
-   * Checks that the body was whole and right.
+   * Checks that the body is complete and matches its trailer.
    *
    * @returns The checksum of the trailer in base64, if the body has one.
    */
@@ -78,7 +78,7 @@ export class ChunkDecoder {
   }
 
   #takeLinePart(bytes: Buffer, at: number): number {
-    if (this.#state === 'done') throw malformed('must not follow the last one')
+    if (this.#state === 'done') throw malformed('must not follow the last chunk')
     const found = bytes.indexOf(LINE_FEED, at)
     const end = found === -1 ? bytes.length : found
     if (this.#line.length + end - at > MAX_LINE_BYTES) {
@@ -96,7 +96,7 @@ export class ChunkDecoder {
     if (this.#state === 'header') this.#takeHeader(line)
     else if (this.#state === 'trailer') this.#trailer?.takeLine(line)
     else {
-      if (line !== '\r') throw malformed('must end where its size says')
+      if (line !== '\r') throw malformed('must end after the number of bytes that its first line states')
       this.#state = this.#state === 'end-of-data' ? 'header' : 'done'
     }
   }
@@ -104,7 +104,7 @@ export class ChunkDecoder {
   #takeHeader(line: string): void {
     const { size, signature } = parseChunkHeader(line, this.#payload.chunks)
     if (size > this.#maxChunkBytes) {
-      throw new SigV4Error('chunk-too-large', `A chunk may have ${this.#maxChunkBytes} bytes at most`)
+      throw new SigV4Error('chunk-too-large', `A chunk may have at most ${this.#maxChunkBytes} bytes`)
     }
     this.#decoded += size
     if (this.#decoded > this.#payload.decodedLength) throw lengthMismatch()
@@ -142,6 +142,6 @@ function truncated(): SigV4Error {
 function lengthMismatch(): SigV4Error {
   return new SigV4Error(
     'decoded-length-mismatch',
-    'The body is not as long as x-amz-decoded-content-length says',
+    'The body does not have the length of x-amz-decoded-content-length',
   )
 }

@@ -2,13 +2,13 @@ import { SigV4Error } from '../sigv4-error.ts'
 
 /** The line before the bytes of a chunk. */
 export interface ChunkHeader {
-  /** Bytes that follow; 0 in the last chunk. */
+  /** Number of bytes that follow; 0 in the last chunk. */
   readonly size: number
-  /** 64 lower-case hexadecimal digits; undefined where chunks are unsigned. */
+  /** 64 lower-case hexadecimal digits; undefined when chunks are unsigned. */
   readonly signature: string | undefined
 }
 
-/** The longest line that is read: sixteen digits, `;chunk-signature=` and a signature, or a trailer line. */
+/** The longest accepted line: sixteen digits, `;chunk-signature=` and a signature, or a trailer line. */
 export const MAX_LINE_BYTES = 256
 
 const SIGNED = /^([0-9A-Fa-f]{1,13});chunk-signature=([0-9a-f]{64})\r$/

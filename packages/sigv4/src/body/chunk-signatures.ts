@@ -3,8 +3,8 @@ import { formatScope } from '../scope.ts'
 import type { Seed } from '../signature.ts'
 
 /**
- * The chain of signatures of a streamed body: each one covers the one before, the first the request's own. So no chunk
- * can be moved, left out, or taken from another request.
+ * The chain of signatures of a streamed body: each signature covers the previous one, and the first covers the
+ * signature of the request. So a chunk cannot be moved, omitted, or taken from another request.
  */
 export class ChunkSignatures {
   readonly #seed: Seed
@@ -17,14 +17,14 @@ export class ChunkSignatures {
     this.#previous = seed.signature
   }
 
-  /** The signature of the next chunk, by the SHA-256 of its bytes in hexadecimal digits. */
+  /** Returns the signature of the next chunk, from the SHA-256 of its bytes in hexadecimal digits. */
   nextChunk(sha256: string): string {
     return this.#next(
       `AWS4-HMAC-SHA256-PAYLOAD\n${this.#where}\n${this.#previous}\n${EMPTY_SHA256}\n${sha256}`,
     )
   }
 
-  /** The signature of the trailer, by the SHA-256 of its lines `name:value\n`. */
+  /** Returns the signature of the trailer, from the SHA-256 of its lines `name:value\n`. */
   trailer(sha256: string): string {
     return this.#next(`AWS4-HMAC-SHA256-TRAILER\n${this.#where}\n${this.#previous}\n${sha256}`)
   }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collect, split } from '../test-streams.ts'
+import { collect, split } from '../../test/streams.ts'
 import { SigV4Error } from '../sigv4-error.ts'
 import { decodeBody } from './decode-body.ts'
 import { encodedLength, type StreamingForm } from './encode-body.ts'
-import { BODY, decode, refusal, upload } from './test-uploads.ts'
+import { BODY, decode, refusal, upload } from '../../test/body/streamed-upload.ts'
 
 const forms: { name: string; form: StreamingForm }[] = [
   { name: 'signed chunks', form: { chunks: 'signed' } },
@@ -14,13 +14,13 @@ const forms: { name: string; form: StreamingForm }[] = [
   ]),
 ]
 
-/** Every signature, and every kind of checksum that is not a hash. The other forms have the same lines. */
+/** Each kind of signature, and each checksum that is not a hash. The lines of the other forms are the same. */
 const flippedForms = forms.filter(
   ({ form }) => form.trailer === undefined || /^crc(32c|64)/.test(form.trailer),
 )
 
-describe.each(forms)('a body in $name', ({ form }) => {
-  it('comes back whatever the chunks, and whatever the pieces in which it arrives', async () => {
+describe.each(forms)('decodeBody on $name', ({ form }) => {
+  it('returns the body for any chunk size and any division of the input', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 300 }),
@@ -38,23 +38,23 @@ describe.each(forms)('a body in $name', ({ form }) => {
     )
   })
 
-  it('is refused when cut off anywhere', async () => {
+  it('refuses a body that is truncated at any byte', async () => {
     const { encoded, request } = await upload(BODY, { ...form, chunkBytes: 20 })
     for (let length = 0; length < encoded.length; length++) {
       expect(await refusal(request, encoded.subarray(0, length))).toBe('truncated-body')
     }
   })
 
-  it('is refused with anything behind it', async () => {
+  it('refuses bytes after the end of the body', async () => {
     const { encoded, request } = await upload(BODY, form)
     for (const more of ['x', '\n\n', '0\r\n', '\r\n\r\n', encoded.toString('latin1')]) {
       expect(await refusal(request, Buffer.concat([encoded, Buffer.from(more, 'latin1')]))).toBeDefined()
     }
   })
 
-  it('is refused when its chunks change places, go missing, or come twice', async () => {
+  it('refuses a body whose chunks are reordered, missing or repeated', async () => {
     const { encoded, request } = await upload(BODY, { ...form, chunkBytes: 18 })
-    const { chunks, end } = chunksOf(encoded, 18)
+    const { chunks, end } = splitChunks(encoded, 18)
     expect(chunks).toHaveLength(3)
     const [a, b, c] = chunks as [Buffer, Buffer, Buffer]
     for (const other of [
@@ -75,21 +75,21 @@ describe.each(forms)('a body in $name', ({ form }) => {
     )
   })
 
-  it('is refused when it is longer or shorter than announced', async () => {
+  it('refuses a body that is longer or shorter than its declared length', async () => {
     for (const length of [BODY.length - 1, BODY.length + 1, 0]) {
       const { encoded, request } = await upload(BODY, form, length)
       expect(await refusal(request, encoded)).toBe('decoded-length-mismatch')
     }
   })
 
-  it('may be empty', async () => {
+  it('accepts an empty body', async () => {
     const { encoded, request } = await upload(Buffer.alloc(0), form)
     expect(await collect(decodeBody(request, split(encoded, 1)))).toHaveLength(0)
   })
 })
 
-describe.each(flippedForms)('a body in $name', ({ form }) => {
-  it('is refused with any bit flipped, unless it is the case of a digit or a name', async () => {
+describe.each(flippedForms)('decodeBody on $name', ({ form }) => {
+  it('refuses a body in which any bit is flipped, unless only the case of a digit or a name changes', async () => {
     const { encoded, request } = await upload(BODY, { ...form, chunkBytes: 20 })
     const folded: string[] = []
     for (let bit = 0; bit < encoded.length * 8; bit++) {
@@ -102,7 +102,8 @@ describe.each(flippedForms)('a body in $name', ({ form }) => {
       expect(bit & 7).toBe(5)
       folded.push(was ?? '')
     }
-    // The size of the last chunk is `e`, those of the others have no letters; and the names of trailer fields.
+    // The size of the last chunk is `e`; the sizes of the other chunks have no letters. The names of trailer fields
+    // follow.
     const names = [
       ...(form.trailer === undefined ? [] : [`x-amz-checksum-${form.trailer}`]),
       ...(form.trailer !== undefined && form.chunks === 'signed' ? ['x-amz-trailer-signature'] : []),
@@ -111,21 +112,21 @@ describe.each(flippedForms)('a body in $name', ({ form }) => {
   })
 })
 
-describe('signed chunks', () => {
-  it('of another request are refused', async () => {
+describe('decodeBody on signed chunks', () => {
+  it('refuses chunks that were signed for another request', async () => {
     const form = { chunks: 'signed' } as const
     const { encoded } = await upload(BODY, form)
     const other = await upload(BODY, form, BODY.length, '/bucket/other')
     expect(await refusal(other.request, encoded)).toBe('chunk-signature-mismatch')
   })
 
-  it('are refused without their signatures', async () => {
+  it('refuses chunks without signatures', async () => {
     const { request } = await upload(BODY, { chunks: 'signed', trailer: 'crc32' })
     const { encoded } = await upload(BODY, { chunks: 'unsigned', trailer: 'crc32' })
     expect(await refusal(request, encoded)).toBe('malformed-chunk')
   })
 
-  it('need a signature of the trailer, even when its checksum is right', async () => {
+  it('requires a signature of the trailer, even when its checksum is correct', async () => {
     const { encoded, request } = await upload(BODY, { chunks: 'signed', trailer: 'crc32' })
     const text = encoded.toString('latin1')
     const cut = (from: RegExp, to = ''): Buffer => Buffer.from(text.replace(from, to), 'latin1')
@@ -138,8 +139,8 @@ describe('signed chunks', () => {
   })
 })
 
-/** Takes an encoded body with full chunks apart: its chunks with their headers, and the rest. */
-function chunksOf(encoded: Buffer, chunkBytes: number): { chunks: Buffer[]; end: Buffer } {
+/** Splits an encoded body into its full chunks, with their headers, and the remaining bytes. */
+function splitChunks(encoded: Buffer, chunkBytes: number): { chunks: Buffer[]; end: Buffer } {
   const chunks: Buffer[] = []
   let at = 0
   while (encoded[at] !== 0x30) {

@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { signRequest } from '../sign-request.ts'
-import { signed, signing, verified } from '../test-requests.ts'
-import { collect, split } from '../test-streams.ts'
+import { signed, signing, verified } from '../../test/signed-requests.ts'
+import { collect, split } from '../../test/streams.ts'
 import { headerPairs, type WireRequest } from '../wire-request.ts'
 import { decodeBody } from './decode-body.ts'
-import { BODY, refusal, upload } from './test-uploads.ts'
+import { BODY, refusal, upload } from '../../test/body/streamed-upload.ts'
 
-describe('a trailer', () => {
+describe('decodeBody on a trailer', () => {
   const form = { chunks: 'unsigned', trailer: 'crc32' } as const
 
   it.each([
-    ['is another than announced', 'x-amz-checksum-crc32c:4waSgw==\r\n\r\n', 'malformed-trailer'],
-    ['is wrong', 'x-amz-checksum-crc32:AAAAAA==\r\n\r\n', 'checksum-mismatch'],
-    ['is no checksum', 'x-amz-checksum-crc32:AAAAAAAA\r\n\r\n', 'malformed-checksum'],
+    ['has another name than the declared one', 'x-amz-checksum-crc32c:4waSgw==\r\n\r\n', 'malformed-trailer'],
+    ['has a wrong checksum', 'x-amz-checksum-crc32:AAAAAA==\r\n\r\n', 'checksum-mismatch'],
+    ['does not contain a checksum', 'x-amz-checksum-crc32:AAAAAAAA\r\n\r\n', 'malformed-checksum'],
     ['is missing', '\r\n', 'malformed-trailer'],
-    ['is no header', 'x-amz-checksum-crc32\r\n\r\n', 'malformed-trailer'],
-    ['comes twice', 'x-amz-checksum-crc32:$\r\nx-amz-checksum-crc32:$\r\n\r\n', 'malformed-trailer'],
-    ['is followed by another', 'x-amz-checksum-crc32:$\r\nx-amz-meta-a:b\r\n\r\n', 'malformed-trailer'],
-    ['never ends', `x-amz-checksum-crc32:${' '.repeat(500)}`, 'malformed-chunk'],
-  ])('that %s is refused', async (_, trailer, code) => {
+    ['is not a header', 'x-amz-checksum-crc32\r\n\r\n', 'malformed-trailer'],
+    ['is repeated', 'x-amz-checksum-crc32:$\r\nx-amz-checksum-crc32:$\r\n\r\n', 'malformed-trailer'],
+    ['precedes another line', 'x-amz-checksum-crc32:$\r\nx-amz-meta-a:b\r\n\r\n', 'malformed-trailer'],
+    ['does not end', `x-amz-checksum-crc32:${' '.repeat(500)}`, 'malformed-chunk'],
+  ])('refuses a trailer that %s', async (_, trailer, code) => {
     const { encoded, request } = await upload(BODY, form)
     const right = /crc32:(.*)\r\n/.exec(encoded.toString('latin1'))?.[1] ?? ''
     const cut = encoded.toString('latin1').replace(/x-amz-checksum.*$/s, trailer.replaceAll('$', right))
     expect(await refusal(request, Buffer.from(cut, 'latin1'))).toBe(code)
   })
 
-  it('may be written with lone line feeds and an empty line more, as by MinIO', async () => {
+  it('accepts single line feeds and an additional empty line, which MinIO sends', async () => {
     const { encoded, request } = await upload(BODY, form)
     const text = encoded.toString('latin1').replace(/==\r\n\r\n$/, '==\n\r\n\r\n')
     expect(text).toContain('==\n\r\n\r\n')
@@ -34,18 +34,20 @@ describe('a trailer', () => {
     )
   })
 
-  it('is told once it is known to be right', async () => {
-    const told: unknown[] = []
+  it('passes the checksum to onTrailer after it has verified it', async () => {
+    const received: unknown[] = []
     const { encoded, request } = await upload(Buffer.from('123456789'), form)
-    await collect(decodeBody(request, split(encoded, 5), { onTrailer: (checksum) => told.push(checksum) }))
-    expect(told).toEqual([{ algorithm: 'crc32', value: 'y/Q5Jg==' }])
+    await collect(
+      decodeBody(request, split(encoded, 5), { onTrailer: (checksum) => received.push(checksum) }),
+    )
+    expect(received).toEqual([{ algorithm: 'crc32', value: 'y/Q5Jg==' }])
   })
 })
 
-describe('limits', () => {
+describe('decodeBody', () => {
   const form = { chunks: 'unsigned', trailer: 'crc32' } as const
 
-  it('no line is read beyond its bound', async () => {
+  it('refuses a line that is longer than the limit, without reading further', async () => {
     const { request } = await upload(BODY, form)
     let read = 0
     async function* endless(): AsyncGenerator<Buffer> {
@@ -58,7 +60,7 @@ describe('limits', () => {
     expect(read).toBeLessThanOrEqual(400)
   })
 
-  it('a chunk may have a bound, and can never be larger than the body', async () => {
+  it('refuses a chunk that is larger than the limit or than the body', async () => {
     const { encoded, request } = await upload(BODY, form)
     expect(await refusal(request, encoded, { maxChunkBytes: BODY.length - 1 })).toBe('chunk-too-large')
     expect(await refusal(request, Buffer.from('fffffffff\r\n'))).toBe('chunk-too-large')
@@ -77,12 +79,12 @@ describe('limits', () => {
     '\r\n',
     '5\r\r\n',
     'g\r\n',
-  ])('a chunk does not begin with %j', async (line) => {
+  ])('refuses %j at the beginning of a chunk', async (line) => {
     const { request } = await upload(BODY, form)
     expect(await refusal(request, Buffer.from(line))).toBe('malformed-chunk')
   })
 
-  it('nothing is read ahead of who takes the bytes, and leaving early ends the source', async () => {
+  it('does not read ahead of its consumer, and closes the source when the consumer stops', async () => {
     const { encoded, request } = await upload(Buffer.alloc(1000), { ...form, chunkBytes: 100 })
     let read = 0
     let ended = false
@@ -102,7 +104,7 @@ describe('limits', () => {
     expect(ended).toBe(true)
   })
 
-  it('data is handed on without copying or gathering it', async () => {
+  it('yields data without copying or buffering it', async () => {
     const { encoded, request } = await upload(Buffer.alloc(10_000), form)
     const pieces: Buffer[] = []
     for await (const piece of decodeBody(request, split(encoded, 64))) pieces.push(piece)
@@ -111,7 +113,7 @@ describe('limits', () => {
   })
 })
 
-describe('a body in one piece', () => {
+describe('decodeBody on a body in one piece', () => {
   const request: WireRequest = {
     method: 'PUT',
     target: '/bucket/key',
@@ -120,19 +122,19 @@ describe('a body in one piece', () => {
   const sha256 = '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225'
   const digits = Buffer.from('123456789')
 
-  it('must match the hash that was signed', async () => {
+  it('refuses a body that does not match the signed hash', async () => {
     const hashed = verified(signed(request, { payloadHash: sha256 }))
     expect((await collect(decodeBody(hashed, split(digits, 2)))).equals(digits)).toBe(true)
     expect(await refusal(hashed, BODY)).toBe('payload-mismatch')
     expect(await refusal(hashed, digits.subarray(1))).toBe('payload-mismatch')
   })
 
-  it('may be anything when unsigned', async () => {
+  it('accepts any body when the body is not signed', async () => {
     const unsigned = verified(signed(request))
     expect((await collect(decodeBody(unsigned, split(BODY, 2)))).equals(BODY)).toBe(true)
   })
 
-  it('must match a checksum of its header', async () => {
+  it('refuses a body that does not match the checksum of its header', async () => {
     const unsigned = verified(signed(request))
     const checksum = { algorithm: 'crc64nvme', value: 'rosUhgp5mIg=' } as const
     expect((await collect(decodeBody(unsigned, split(digits, 4), { checksum }))).equals(digits)).toBe(true)
@@ -140,7 +142,7 @@ describe('a body in one piece', () => {
   })
 })
 
-it('a base64 hash counts as the same hash, as Iceberg’s Java client sends it', async () => {
+it('decodeBody accepts a hash in base64, which Iceberg’s Java client sends', async () => {
   const hex = '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225'
   const base = {
     method: 'POST',

@@ -6,25 +6,26 @@ import type { VerifiedRequest } from '../verify-signature.ts'
 import { ChunkDecoder, type ChunkLimits } from './chunk-decoder.ts'
 
 export interface BodyOptions extends ChunkLimits {
-  /** A checksum of the body that a header declared, see `declaredChecksum`. */
+  /** A checksum of the body from a header, see `declaredChecksum`. */
   readonly checksum?: DeclaredChecksum
-  /** Called once, at the very end, with the checksum that came behind the body and is right. */
+  /** Called once, after the last byte, with the checksum of the trailer. The checksum has been verified. */
   readonly onTrailer?: (checksum: DeclaredChecksum) => void
 }
 
 /**
- * The plain bytes of a request's body: takes `aws-chunked` apart, and checks hashes, chunk signatures, trailer, length
- * and checksum, as the request says. Memory is constant, nothing is read ahead, and leaving early ends the source.
+ * Yields the plain bytes of a request's body. Decodes `aws-chunked`, and checks the hash, chunk signatures, trailer,
+ * length and checksum that the request declares. Uses constant memory, does not read ahead, and closes the source when
+ * the caller stops iterating.
  *
- * Bytes are handed on before all is checked: **keep nothing of them unless the iteration ends without an error.**
+ * It yields bytes before it has checked all of them: **discard them unless the iteration ends without an error.**
  *
- * A `content-encoding: aws-chunked` is then done with, and must not be stored with the object.
+ * Do not store a `content-encoding: aws-chunked` with the object, because the bytes are decoded.
  *
- * @throws SigV4Error while iterating, when the body is not what was signed.
+ * @throws SigV4Error while iterating, when the body is not the one that was signed.
  *
  * @example
  * ```ts
- * await pipeline(Readable.from(decodeBody(verified, request)), partialFile) // rename it to its place after this
+ * await pipeline(Readable.from(decodeBody(verified, request)), partialFile) // publish the file only after this
  * ```
  */
 export async function* decodeBody(
@@ -62,7 +63,7 @@ async function* plainBytes(
       yield* hashedBytes(payload.sha256, source)
       break
     case 'unsigned':
-    // The body was hashed by the caller to verify the request.
+    // The caller hashed the body already, to verify the request.
     case 'hash-not-sent':
       for await (const bytes of source) yield asBuffer(bytes)
   }

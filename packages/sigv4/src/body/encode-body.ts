@@ -11,25 +11,28 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Header } from '../wire-request.ts'
 import { ChunkSignatures } from './chunk-signatures.ts'
 
-/** How a body is to be streamed. Unsigned chunks need a trailer. */
+/** Form of a streamed body. Unsigned chunks need a trailer. */
 export interface StreamingForm {
   readonly chunks: 'signed' | 'unsigned'
   readonly trailer?: ChecksumAlgorithm
-  /** Bytes of every chunk but the last. Amazon S3 takes 8 KiB and more. Default 64 KiB. */
+  /** Bytes of every chunk except the last. Amazon S3 requires at least 8 KiB. Default 64 KiB. */
   readonly chunkBytes?: number
 }
 
 const CHUNK_BYTES = 64 * 1024
 const SIGNATURE_LENGTH = ';chunk-signature='.length + 64
 
-/** The payload hash that a request of this form is signed with. */
+/** Returns the payload hash that a request with such a body is signed with. */
 export function streamingPayloadHash({ chunks, trailer }: StreamingForm): string {
   if (chunks === 'signed') return trailer === undefined ? STREAMING_SIGNED : STREAMING_SIGNED_TRAILER
   if (trailer !== undefined) return STREAMING_UNSIGNED_TRAILER
-  throw new SigV4Error('unsupported-payload', 'Unsigned chunks need a trailer')
+  throw new SigV4Error(
+    'unsupported-payload',
+    'Unsigned chunks need a trailer: set trailer to the name of a checksum',
+  )
 }
 
-/** The headers that a request needs for a body of this form, to be signed with it. `decodedLength` in bytes. */
+/** Returns the headers that a request with such a body needs. Add them before signing. `decodedLength` is in bytes. */
 export function streamingHeaders(form: StreamingForm, decodedLength: number): Header[] {
   const headers: Header[] = [
     ['content-encoding', 'aws-chunked'],
@@ -40,7 +43,7 @@ export function streamingHeaders(form: StreamingForm, decodedLength: number): He
   return headers
 }
 
-/** The length in bytes of an encoded body. */
+/** Returns the length of an encoded body, in bytes. */
 export function encodedLength(form: StreamingForm, decodedLength: number): number {
   const size = form.chunkBytes ?? CHUNK_BYTES
   const signature = form.chunks === 'signed' ? SIGNATURE_LENGTH : 0
@@ -55,13 +58,13 @@ export function encodedLength(form: StreamingForm, decodedLength: number): numbe
 }
 
 /**
- * Encodes a body as `aws-chunked`, from the signature of its request on (`signRequest(…).seed`).
+ * Encodes a body as `aws-chunked`. `seed` is the signature of its request (`signRequest(…).seed`).
  *
  * @example
  * ```ts
  * const form = { chunks: 'signed', trailer: 'crc32c' } as const
  * const headers = [['host', host], ...streamingHeaders(form, length)]
- * const signed = signRequest({ method: 'PUT', target, headers }, { …, payloadHash: streamingPayloadHash(form) })
+ * const signed = signRequest({ method: 'PUT', target, headers }, { credentials, region, service: 's3', date: new Date(), payloadHash: streamingPayloadHash(form) })
  * const body = Readable.from(encodeBody(source, form, signed.seed))
  * ```
  */
@@ -70,7 +73,7 @@ export async function* encodeBody(
   form: StreamingForm,
   seed: Seed,
 ): AsyncGenerator<Buffer, void, undefined> {
-  streamingPayloadHash(form) // refuses what is no form
+  streamingPayloadHash(form) // refuses an unsupported form
   const signatures = form.chunks === 'signed' ? new ChunkSignatures(seed) : undefined
   const checksum = form.trailer === undefined ? undefined : createChecksum(form.trailer)
   for await (const data of pieces(source, form.chunkBytes ?? CHUNK_BYTES)) {
@@ -99,7 +102,7 @@ function chunkHeader(data: Buffer, signatures: ChunkSignatures | undefined): Buf
   )
 }
 
-/** The same bytes in pieces of one size; the last one may be smaller, none is empty. */
+/** Yields the bytes in pieces of one size. The last piece may be smaller; no piece is empty. */
 async function* pieces(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size: number,

@@ -7,10 +7,11 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { ChunkSignatures } from './chunk-signatures.ts'
 
 /**
- * What follows the last chunk: the checksum that was announced, its signature where chunks are signed, an empty line.
+ * Reads the lines after the last chunk: the checksum that `x-amz-trailer` names, its signature if chunks are signed,
+ * and an empty line.
  *
- * The line before the signature may be empty, and so may one after the end: Amazon's own example and MinIO's client
- * end the checksum's line with a lone line feed, and then end it again.
+ * One empty line may precede the signature, and one may follow the end: Amazon's own example and MinIO's client end
+ * the line of the checksum with a single line feed, and then end it again.
  */
 export class TrailerReader {
   readonly #name: string
@@ -20,7 +21,7 @@ export class TrailerReader {
   #emptyLines = 0
   #signed = false
   #closed = false
-  /** True once the trailer is whole. */
+  /** True when the trailer is complete. */
   done = false
 
   constructor(algorithm: ChecksumAlgorithm, signatures: ChunkSignatures | undefined) {
@@ -29,16 +30,16 @@ export class TrailerReader {
     this.#signatures = signatures
   }
 
-  /** The checksum in base64, once the trailer is whole. */
+  /** Returns the checksum in base64. Call it when the trailer is complete. */
   get checksum(): string {
     return this.#checksum ?? ''
   }
 
-  /** Takes the next line, without its line feed. */
+  /** Reads the next line, without its line feed. */
   takeLine(line: string): void {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line
     if (this.done) {
-      if (text !== '' || this.#closed) throw malformed('The trailer must be the end of the body')
+      if (text !== '' || this.#closed) throw malformed('Bytes follow the end of the trailer')
       this.#closed = true
     } else if (text === '') this.#takeEmptyLine()
     else if (this.#checksum === undefined) this.#takeChecksum(text)
@@ -53,14 +54,14 @@ export class TrailerReader {
 
   #takeChecksum(text: string): void {
     const [name, value] = field(text)
-    if (name !== this.#name) throw malformed(`The trailer must be ${this.#name}, as x-amz-trailer says`)
+    if (name !== this.#name) throw malformed(`The trailer must be ${this.#name}, the name in x-amz-trailer`)
     this.#checksum = checksumValue(this.#algorithm, value)
   }
 
   #takeSignature(text: string): void {
     const [name, value] = field(text)
     if (this.#signatures === undefined || this.#signed || name !== 'x-amz-trailer-signature') {
-      throw malformed('The trailer has a line too many')
+      throw malformed('The trailer has more lines than x-amz-trailer announces')
     }
     const expected = this.#signatures.trailer(sha256Hex(`${this.#name}:${this.#checksum ?? ''}\n`))
     if (!sameSignature(expected, parseSignature(value) ?? '')) {

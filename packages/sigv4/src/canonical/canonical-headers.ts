@@ -6,7 +6,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** Headers by lower-case name, each with its values in the order in which they were sent. */
 export type HeaderTable = ReadonlyMap<string, readonly string[]>
 
-/** Gathers headers by name. Values lose white space at both ends, and runs of it within become one space. */
+/** Groups headers by name. Removes white space at both ends of values, and replaces inner runs of it by one space. */
 export function tabulateHeaders(headers: Iterable<Header>): HeaderTable {
   const table = new Map<string, string[]>()
   for (const [name, value] of headers) {
@@ -19,7 +19,7 @@ export function tabulateHeaders(headers: Iterable<Header>): HeaderTable {
   return table
 }
 
-/** The only value of a header, or undefined; refuses a header that was sent twice. */
+/** Returns the only value of a header, or undefined. Refuses a header that was sent twice. */
 export function singleHeader(table: HeaderTable, name: string): string | undefined {
   const values = table.get(name)
   if (values === undefined) return undefined
@@ -28,7 +28,7 @@ export function singleHeader(table: HeaderTable, name: string): string | undefin
   return values[0]
 }
 
-/** The canonical headers: one line each, in the order of `names`, which are lower-case and sorted. */
+/** Returns the canonical headers: one line each, in the order of `names`, which are in lower case and sorted. */
 export function canonicalHeaders(table: HeaderTable, names: readonly string[]): string {
   let lines = ''
   for (const name of names) {
@@ -41,12 +41,12 @@ export function canonicalHeaders(table: HeaderTable, names: readonly string[]): 
   return lines
 }
 
-// Not `\s` and `trim`: they would take U+00A0, which may be a byte of some UTF-8 sequence.
+// `\s` and `trim` also match U+00A0, which may be a byte of a UTF-8 sequence.
 function canonicalValue(value: string): string {
   if (!/[^\x21-\x7e]/.test(value)) return value
   for (let i = 0; i < value.length; i++) {
     if (value.charCodeAt(i) > 0xff) {
-      throw new SigV4Error('malformed-request', 'Header values must hold one character per byte')
+      throw new SigV4Error('malformed-request', 'Header values must have one character per byte')
     }
   }
   return value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')

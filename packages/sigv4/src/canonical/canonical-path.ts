@@ -1,7 +1,7 @@
 import type { SigningRules } from '../rules.ts'
 import { assertEscapes, percentEncode, recodePath } from './percent.ts'
 
-/** The canonical path of a path as it was sent (Signature Version 4, "canonical URI"). */
+/** Returns the canonical form of a path ("canonical URI" of Signature Version 4). */
 export function canonicalPath(path: string, rules: SigningRules): string {
   const meant = rules.normalizePath ? normalizePath(path) : path
   if (rules.encodePath === 'once') return recodePath(meant)
@@ -10,7 +10,7 @@ export function canonicalPath(path: string, rules: SigningRules): string {
 }
 
 /**
- * Resolves `.` and `..`, and makes one slash of many. Encoded dots are text: they are not resolved.
+ * Resolves `.` and `..`, and replaces repeated slashes by one. Encoded dots are not resolved.
  * `..` above the root stays at the root (RFC 3986 section 5.2.4).
  */
 export function normalizePath(path: string): string {

@@ -6,7 +6,7 @@ export interface QueryParameter {
   readonly value: string
 }
 
-/** The parameters of a raw query, in order. `a` and `a=` are the same; empty pieces between `&` don't count. */
+/** Parses a raw query into its parameters, in order. `a` and `a=` are equal; empty pieces between `&` are skipped. */
 export function parseQuery(query: string): QueryParameter[] {
   if (query === '') return []
   const parameters: QueryParameter[] = []
@@ -22,7 +22,7 @@ export function parseQuery(query: string): QueryParameter[] {
   return parameters
 }
 
-/** The canonical query: sorted by name, then by value, both encoded, and joined again. */
+/** Returns the canonical query: encoded parameters, sorted by name and then by value. */
 export function canonicalQuery(parameters: readonly QueryParameter[]): string {
   return parameters
     .toSorted((a, b) => compare(a.name, b.name) || compare(a.value, b.value))

@@ -4,7 +4,7 @@ import { canonicalHeaders, type HeaderTable } from './canonical-headers.ts'
 import { canonicalPath } from './canonical-path.ts'
 import { canonicalQuery, type QueryParameter } from './canonical-query.ts'
 
-/** What a canonical request is made of, but for the hash of the payload. */
+/** The parts of a canonical request, except the hash of the payload. */
 export interface CanonicalParts {
   readonly method: string
   readonly path: string
@@ -14,10 +14,10 @@ export interface CanonicalParts {
   readonly rules: SigningRules
 }
 
-/** The canonical request up to the payload's hash, which is its last line. */
+/** Returns the canonical request without its last line, the hash of the payload. */
 export function canonicalHead(parts: CanonicalParts): string {
   if (!/^[A-Za-z]{1,32}$/.test(parts.method)) {
-    throw new SigV4Error('malformed-request', 'The request method must be a word')
+    throw new SigV4Error('malformed-request', 'The request method must consist of letters')
   }
   return [
     parts.method,

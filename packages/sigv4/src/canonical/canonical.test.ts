@@ -5,10 +5,10 @@ import { canonicalPath, normalizePath } from './canonical-path.ts'
 import { canonicalQuery, parseQuery } from './canonical-query.ts'
 import { percentDecode, percentEncode, recodePath, recodeQuery } from './percent.ts'
 
-/** Any bytes, one character each. */
+/** Random bytes, one character each. */
 const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array).toString('latin1'))
 
-describe('paths', () => {
+describe('canonical paths', () => {
   it.each([
     ['/a+b%24t', '/a%2Bb%24t', '/a%2Bb%2524t'],
     ['/a%2fb', '/a%2Fb', '/a%252fb'],
@@ -19,12 +19,15 @@ describe('paths', () => {
     ['/../..//a', '/../..//a', '/a'],
     ['/a/%2e%2e/b', '/a/../b', '/a/%252e%252e/b'],
     ['/a/..b/.c', '/a/..b/.c', '/a/..b/.c'],
-  ])('%s is %s by the rules of S3 and %s by the general ones', (path, s3, general) => {
-    expect(canonicalPath(path, s3Rules)).toBe(s3)
-    expect(canonicalPath(path, generalRules)).toBe(general)
-  })
+  ])(
+    'canonicalPath converts %s to %s by the rules of S3, and to %s by the general rules',
+    (path, s3, general) => {
+      expect(canonicalPath(path, s3Rules)).toBe(s3)
+      expect(canonicalPath(path, generalRules)).toBe(general)
+    },
+  )
 
-  it('of S3 have one canonical form, and keep their meaning in it', () => {
+  it('have one canonical form by the rules of S3, which keeps their meaning', () => {
     fc.assert(
       fc.property(bytes, (text) => {
         const path = `/${percentEncode(text)}`
@@ -34,7 +37,7 @@ describe('paths', () => {
     )
   })
 
-  it('are normal once they were normalised', () => {
+  it('remain unchanged when they are normalized a second time', () => {
     const segments = fc.array(fc.constantFrom('', '.', '..', 'a', 'b.', '...'), { maxLength: 8 })
     fc.assert(
       fc.property(segments, (all) => {
@@ -42,7 +45,7 @@ describe('paths', () => {
         expect(normalizePath(once)).toBe(once)
         expect(once).toMatch(/^\/([^/]+\/)*[^/]*$/)
         expect(once.split('/')).not.toContain('..')
-        // The same as any URL parser's, but for repeated slashes.
+        // A URL parser returns the same path, except for repeated slashes.
         const url = new URL(`http://h/${all.filter((segment) => segment !== '').join('/')}`)
         expect(once.replace(/\/$/, '')).toBe(url.pathname.replace(/\/$/, ''))
       }),
@@ -50,10 +53,10 @@ describe('paths', () => {
   })
 })
 
-describe('queries', () => {
+describe('canonical queries', () => {
   const parameters = fc.array(fc.tuple(bytes, bytes), { maxLength: 6 })
 
-  it('have one canonical form, whatever the order of their parameters', () => {
+  it('have one canonical form for all orders of their parameters', () => {
     fc.assert(
       fc.property(
         parameters.chain((all) =>
@@ -68,7 +71,7 @@ describe('queries', () => {
     )
   })
 
-  it('are read as HTML forms are', () => {
+  it('have the meaning of HTML forms', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string())), (pairs) => {
         const raw = new URLSearchParams(pairs).toString()
@@ -80,7 +83,7 @@ describe('queries', () => {
     )
   })
 
-  it('different values stay different', () => {
+  it('with different parameters have different canonical forms', () => {
     fc.assert(
       fc.property(bytes, bytes, (a, b) => {
         expect(recodeQuery(percentEncode(a)) === recodeQuery(percentEncode(b))).toBe(a === b)
@@ -88,12 +91,12 @@ describe('queries', () => {
     )
   })
 
-  it('are sorted by encoded name first', () => {
+  it('have an order by encoded names, then by values', () => {
     expect(canonicalQuery(parseQuery('a-b=1&a=2&A=3&a%00=4&a=1'))).toBe('A=3&a=1&a=2&a%00=4&a-b=1')
   })
 })
 
-it('each service has its rules', () => {
+it('rulesFor returns the rules of S3 only for S3 services', () => {
   expect(rulesFor('s3')).toBe(s3Rules)
   expect(rulesFor('s3tables')).toBe(generalRules)
   expect(rulesFor('glue')).toBe(generalRules)

@@ -4,13 +4,13 @@ const HEX = '0123456789ABCDEF'
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
 const UNRESERVED_AND_SLASH = /^[A-Za-z0-9\-._~/]*$/
 
-/** Every byte as it stands in a canonical request: itself when unreserved (RFC 3986 section 2.3), else `%XX`. */
+/** Canonical form of each byte: unchanged when unreserved (RFC 3986 section 2.3), else `%XX`. */
 const encoded: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte)
   return UNRESERVED.test(character) ? character : `%${HEX[byte >> 4]}${HEX[byte & 15]}`
 })
 
-/** Percent-encodes every byte but unreserved ones and, on request, slashes. `%` itself is encoded too. */
+/** Percent-encodes every byte except unreserved ones and, with `slash`, slashes. `%` itself is encoded too. */
 export function percentEncode(text: string, keep: 'slash' | 'nothing' = 'nothing'): string {
   if ((keep === 'slash' ? UNRESERVED_AND_SLASH : UNRESERVED).test(text)) return text
   let out = ''
@@ -22,14 +22,17 @@ export function percentEncode(text: string, keep: 'slash' | 'nothing' = 'nothing
 }
 
 /**
- * Brings percent-encoded text into canonical form: what need not be encoded is not, all else is, with capital digits.
- * An encoded slash stays encoded, so that `a%2Fb` and `a/b` keep being different paths.
+ * Brings percent-encoded text into canonical form: decodes unreserved characters, and encodes all others with capital
+ * digits. An encoded slash stays encoded, so that `a%2Fb` and `a/b` remain different paths.
  */
 export function recodePath(text: string): string {
   return UNRESERVED_AND_SLASH.test(text) ? text : recode(text, true)
 }
 
-/** As {@link recodePath}, for one name or value of a query: `/` is encoded, `+` is a space as in HTML forms. */
+/**
+ * Brings one name or value of a query into canonical form, like {@link recodePath}, except that `/` is encoded and `+`
+ * is a space, as in HTML forms.
+ */
 export function recodeQuery(text: string): string {
   return UNRESERVED.test(text) ? text : recode(text, false)
 }
@@ -48,7 +51,7 @@ function recode(text: string, inPath: boolean): string {
   return out
 }
 
-/** The bytes behind text in canonical form, one character each. */
+/** Decodes text in canonical form into bytes, one character each. */
 export function percentDecode(canonical: string): string {
   if (!canonical.includes('%')) return canonical
   return canonical.replace(/%([0-9A-F]{2})/g, (_, digits: string) =>
@@ -56,7 +59,7 @@ export function percentDecode(canonical: string): string {
   )
 }
 
-/** Refuses a `%` that two hexadecimal digits don't follow. */
+/** Refuses a `%` that is not followed by two hexadecimal digits. */
 export function assertEscapes(text: string): void {
   if (text.includes('%') && /%(?![0-9A-Fa-f]{2})/.test(text)) throw invalidEscape()
 }
@@ -70,7 +73,7 @@ function escapedByte(text: string, at: number): number {
 function encodedByte(byte: number): string {
   const text = encoded[byte]
   if (text === undefined) {
-    throw new SigV4Error('malformed-request', 'The request target must hold one character per byte')
+    throw new SigV4Error('malformed-request', 'The request target must have one character per byte')
   }
   return text
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checksumHeader, checksumOfHeader, createChecksum, type ChecksumAlgorithm } from './checksum.ts'
+import { checksumHeader, parseChecksumHeader, createChecksum, type ChecksumAlgorithm } from './checksum.ts'
 import { declaredChecksum } from './declared-checksum.ts'
 
 const digits = Buffer.from('123456789')
 
-// Check values: the catalogue of parametrised CRC algorithms (CRC-32/ISO-HDLC, CRC-32/ISCSI, CRC-64/NVME), FIPS 180-4.
+// Check values: the catalogue of parametrized CRC algorithms (CRC-32/ISO-HDLC, CRC-32/ISCSI, CRC-64/NVME), FIPS 180-4.
 const known: [ChecksumAlgorithm, string][] = [
   ['crc32', 'cbf43926'],
   ['crc32c', 'e3069283'],
@@ -15,11 +15,11 @@ const known: [ChecksumAlgorithm, string][] = [
 ]
 
 describe.each(known)('%s', (algorithm, expected) => {
-  it('has its published check value', () => {
+  it('returns the published check value', () => {
     expect(checksum(algorithm, [digits]).toString('hex')).toBe(expected)
   })
 
-  it('is the same in whatever pieces the data comes', () => {
+  it('returns the same value for any division of the data', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }), (pieces) => {
         expect(checksum(algorithm, pieces)).toEqual(checksum(algorithm, [Buffer.concat(pieces)]))
@@ -27,12 +27,12 @@ describe.each(known)('%s', (algorithm, expected) => {
     )
   })
 
-  it('is known by its header', () => {
-    expect(checksumOfHeader(checksumHeader(algorithm))).toBe(algorithm)
+  it('has a header whose name is parsed', () => {
+    expect(parseChecksumHeader(checksumHeader(algorithm))).toBe(algorithm)
   })
 })
 
-it('CRC-32C is what its polynomial says, bit by bit', () => {
+it('CRC-32C equals a bitwise division by its polynomial', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (data) => {
       const expected = bitwise(data, 32n, 0x82f63b78n)
@@ -41,7 +41,7 @@ it('CRC-32C is what its polynomial says, bit by bit', () => {
   )
 })
 
-it('CRC-64/NVME is what its polynomial says, bit by bit', () => {
+it('CRC-64/NVME equals a bitwise division by its polynomial', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (data) => {
       const expected = bitwise(data, 64n, 0x9a6c9329ac4bc9b5n)
@@ -50,12 +50,12 @@ it('CRC-64/NVME is what its polynomial says, bit by bit', () => {
   )
 })
 
-it('CRC-32C of RFC 3720 appendix B.4', () => {
+it('CRC-32C has the values of RFC 3720 appendix B.4', () => {
   expect(checksum('crc32c', [Buffer.alloc(32)]).toString('hex')).toBe('8a9136aa')
   expect(checksum('crc32c', [Buffer.alloc(32, 0xff)]).toString('hex')).toBe('62a8ab43')
 })
 
-it('other names are no checksum', () => {
+it('parseChecksumHeader returns undefined for other names', () => {
   for (const name of [
     'x-amz-checksum-md4',
     'x-amz-checksum-type',
@@ -63,12 +63,12 @@ it('other names are no checksum', () => {
     'crc32',
     'x-amz-checksum-toString',
   ]) {
-    expect(checksumOfHeader(name)).toBeUndefined()
+    expect(parseChecksumHeader(name)).toBeUndefined()
   }
 })
 
-describe('the checksum that a header declares', () => {
-  it('is read', () => {
+describe('declaredChecksum', () => {
+  it('returns the checksum of a header', () => {
     expect(declaredChecksum([['X-Amz-Checksum-CRC32', 'y/Q5Jg==']])).toEqual({
       ok: true,
       value: { algorithm: 'crc32', value: 'y/Q5Jg==' },
@@ -77,7 +77,7 @@ describe('the checksum that a header declares', () => {
   })
 
   it.each(['', 'y/Q5Jg', 'y/Q5Jh==', 'y_Q5Jg==', 'y/Q5Jg== ', 'y/Q5JgAA', 'cbf43926'])(
-    'is not %o',
+    'refuses %o unless it is canonical base64 of the right length',
     (value) => {
       const read = declaredChecksum([['x-amz-checksum-crc32', value]])
       if (value.trim() === 'y/Q5Jg==') expect(read.ok).toBe(true)
@@ -85,7 +85,7 @@ describe('the checksum that a header declares', () => {
     },
   )
 
-  it('is one', () => {
+  it('refuses more than one checksum', () => {
     const two = declaredChecksum([
       ['x-amz-checksum-crc32', 'y/Q5Jg=='],
       ['x-amz-checksum-crc32c', '4waSgw=='],
@@ -105,7 +105,7 @@ function checksum(algorithm: ChecksumAlgorithm, pieces: Uint8Array[]): Buffer {
   return made.digest()
 }
 
-/** A reflected CRC with all bits set at both ends, the slow way. */
+/** Computes a reflected CRC bit by bit. All bits are set before and inverted after. */
 function bitwise(data: Uint8Array, width: bigint, polynomial: bigint): bigint {
   const ones = (1n << width) - 1n
   let crc = ones

@@ -3,13 +3,13 @@ import { crc32 } from 'node:zlib'
 import { crc32c } from './crc32c.ts'
 import { crc64nvme } from './crc64nvme.ts'
 
-/** The checksums that Amazon S3 takes in `x-amz-checksum-*`, by their names there. */
+/** The checksums that Amazon S3 accepts in `x-amz-checksum-*`, by the names of these headers. */
 export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'
 
-/** A checksum in the making. */
+/** A checksum that is computed step by step. */
 export interface Checksum {
   update(data: Uint8Array): void
-  /** The checksum, big-endian. Call it once. */
+  /** Returns the checksum, big-endian. Call it once. */
   digest(): Buffer
 }
 
@@ -23,7 +23,7 @@ export const checksumLengths: Readonly<Record<ChecksumAlgorithm, number>> = {
 }
 
 /**
- * Begins a checksum.
+ * Creates a checksum.
  *
  * @example
  * ```ts
@@ -41,17 +41,17 @@ export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
     case 'crc64nvme':
       return crc64Bits()
     default:
-      return digestOf(algorithm)
+      return createHashChecksum(algorithm)
   }
 }
 
-/** The algorithm that a header's or trailer's name stands for: `x-amz-checksum-crc32` -> `crc32`. */
-export function checksumOfHeader(name: string): ChecksumAlgorithm | undefined {
+/** Returns the algorithm that the name of a header or trailer names: `x-amz-checksum-crc32` -> `crc32`. */
+export function parseChecksumHeader(name: string): ChecksumAlgorithm | undefined {
   const algorithm = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
   return isChecksumAlgorithm(algorithm) ? algorithm : undefined
 }
 
-/** The name of the header that carries a checksum, lower-case. */
+/** Returns the name of the header that carries a checksum, in lower case. */
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return PREFIX + algorithm
 }
@@ -91,7 +91,7 @@ function crc64Bits(): Checksum {
   }
 }
 
-function digestOf(algorithm: 'sha1' | 'sha256'): Checksum {
+function createHashChecksum(algorithm: 'sha1' | 'sha256'): Checksum {
   const hash = createHash(algorithm)
   return {
     update: (data) => {

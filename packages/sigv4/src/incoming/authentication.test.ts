@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { generalRules } from '../rules.ts'
-import { now, outcome, policy, signed } from '../test-requests.ts'
+import { now, outcome, policy, signed } from '../../test/signed-requests.ts'
 import type { Header, WireRequest } from '../wire-request.ts'
 import { parseRequest } from './parse-request.ts'
 import type { VerificationPolicy } from './parsed-request.ts'
-import { authorization, get, host, minutes, plus, presigned } from './test-authentication.ts'
+import { authorization, get, host, minutes, plus, presigned } from '../../test/incoming/example-requests.ts'
 
-describe('the authentication', () => {
+describe('parseRequest on authentication', () => {
   const cases: [title: string, request: WireRequest, code: string, changes?: Partial<VerificationPolicy>][] =
     [
       ['missing', get, 'no-authentication'],
@@ -43,20 +43,24 @@ describe('the authentication', () => {
         'malformed-authentication',
       ],
       ['with another part', authorization((v) => `${v}, Extra=1`), 'malformed-authentication'],
-      ['with a part too short', authorization((v) => `${v},`), 'malformed-authentication'],
-      ['with a short signature', authorization((v) => v.slice(0, -1)), 'malformed-authentication'],
+      ['with an empty part', authorization((v) => `${v},`), 'malformed-authentication'],
+      [
+        'with a signature that is too short',
+        authorization((v) => v.slice(0, -1)),
+        'malformed-authentication',
+      ],
       [
         'with a signature in capitals',
         authorization((v) => v.replace(/Signature=.*/, `Signature=${'A'.repeat(64)}`)),
         'malformed-authentication',
       ],
       [
-        'with a wrong terminator',
+        'with a wrong last part of the scope',
         authorization((v) => v.replace('aws4_request', 'aws3_request')),
         'malformed-authentication',
       ],
       [
-        'with a slash too many',
+        'with an additional slash',
         authorization((v) => v.replace('AKIDTEST/', 'AKIDTEST//')),
         'malformed-authentication',
       ],
@@ -80,14 +84,14 @@ describe('the authentication', () => {
         authorization((v) => v.replace('=host;', '=;host;')),
         'malformed-authentication',
       ],
-      ['in a form not allowed', signed(get), 'form-not-allowed', { forms: ['query'] }],
-      ['in a query not allowed', presigned(), 'form-not-allowed', { forms: ['header'] }],
+      ['in a form that the policy does not allow', signed(get), 'form-not-allowed', { forms: ['query'] }],
+      ['in a query, which the policy does not allow', presigned(), 'form-not-allowed', { forms: ['header'] }],
     ]
-  it.each(cases)('%s is refused', (_, request, code, changes) => {
+  it.each(cases)('refuses this authentication: %s', (_, request, code, changes) => {
     expect(outcome(request, changes)).toBe(code)
   })
 
-  it('may have its parts in any order and spacing', () => {
+  it('accepts the parts in any order and spacing', () => {
     const swap = (v: string): string =>
       v.replace(/(Credential=[^,]*), (SignedHeaders=[^,]*), (Signature=.*)/, '$3,$1 ,  $2')
     expect(outcome(authorization(swap))).toBe('verified')
@@ -107,23 +111,23 @@ describe('the authentication', () => {
     ['no signature', (t) => t.replace(/&X-Amz-Signature=.*/, ''), 'malformed-query-authentication'],
     ['two signatures', (t) => `${t}&X-Amz-Signature=${'0'.repeat(64)}`, 'duplicate-parameter'],
     [
-      'two signatures, one in disguise',
+      'two signatures, one with an encoded name',
       (t) => `${t}&X%2DAmz-Signature=${'0'.repeat(64)}`,
       'duplicate-parameter',
     ],
     ['two dates', (t) => `${t}&X-Amz-Date=20260314T092653Z`, 'duplicate-parameter'],
     ['two tokens', (t) => `${t}&X-Amz-Security-Token=a&X-Amz-Security-Token=b`, 'duplicate-parameter'],
-    ['a token added', (t) => `${t}&X-Amz-Security-Token=a`, 'signature-mismatch'],
+    ['an additional token', (t) => `${t}&X-Amz-Security-Token=a`, 'signature-mismatch'],
     ['a malformed date', (t) => t.replace('20260314T092653Z', '2026-03-14'), 'malformed-date'],
     ...['0', '-1', '604801', '9e9', '1.5', '0x10', '', '99999999999999999999'].map(
       (seconds): [string, (target: string) => string, string] => [
-        `an end after ${seconds} seconds`,
+        `an expiry of "${seconds}" seconds`,
         (t) => t.replace('X-Amz-Expires=900', `X-Amz-Expires=${seconds}`),
         'expiry-out-of-range',
       ],
     ),
   ]
-  it.each(query)('in the query with %s is refused', (_, change, code) => {
+  it.each(query)('refuses a presigned request with %s', (_, change, code) => {
     const request = presigned()
     const target = change(request.target)
     expect(target).not.toBe(request.target)
@@ -131,8 +135,8 @@ describe('the authentication', () => {
   })
 })
 
-describe('the scope', () => {
-  it('must be of this service, this region and the day of the signature', () => {
+describe('parseRequest on scopes', () => {
+  it('refuses a scope with another service, region or day', () => {
     expect(outcome(signed(get, { service: 'glue' }))).toBe('wrong-scope')
     expect(outcome(signed(get, { region: 'us-east-1' }))).toBe('wrong-scope')
     expect(outcome(signed(get, { region: 'us-east-1' }), { regions: ['us-east-1', 'eu-central-1'] })).toBe(
@@ -145,8 +149,8 @@ describe('the scope', () => {
   })
 })
 
-describe('the time', () => {
-  it('may differ by 15 minutes, and not by a second more', () => {
+describe('parseRequest on times', () => {
+  it('accepts times that differ from the clock by at most 15 minutes', () => {
     expect(outcome(signed(get), { now: minutes(15) })).toBe('verified')
     expect(outcome(signed(get), { now: minutes(-15) })).toBe('verified')
     expect(outcome(signed(get), { now: minutes(15.02) })).toBe('time-too-skewed')
@@ -154,7 +158,7 @@ describe('the time', () => {
     expect(outcome(signed(get), { now: minutes(6), maxSkewMs: 5 * 60_000 })).toBe('time-too-skewed')
   })
 
-  it('of a presigned request ends when it says, to the second', () => {
+  it('refuses a presigned request from the second of its expiry on', () => {
     expect(outcome(presigned(), { now: new Date(minutes(15).getTime() - 1) })).toBe('verified')
     expect(outcome(presigned(), { now: minutes(15) })).toBe('expired')
     expect(outcome(presigned({ expiresSeconds: 604_800 }), { now: minutes(7 * 24 * 60 - 1) })).toBe(
@@ -191,13 +195,13 @@ describe('the time', () => {
       ],
       'duplicate-header',
     ],
-  ] satisfies [string, Header[], string][])('%s is refused', (_, headers, code) => {
+  ] satisfies [string, Header[], string][])('refuses a request with %s', (_, headers, code) => {
     expect(outcome(withDate(...headers))).toBe(code)
   })
 
-  it('is that of the Date header where there is no other', () => {
+  it('uses the Date header when x-amz-date is missing', () => {
     const parsed = parseRequest(withDate(['date', 'Sat, 14 Mar 2026 09:26:53 GMT']), policy)
-    // The payload hash is missing by the rules of S3; the date was taken.
+    // The date was accepted: the request is refused because the rules of S3 require a payload hash.
     expect(parsed.ok ? parsed : parsed.refusal.code).toBe('no-payload-hash')
     const general = parseRequest(withDate(['date', 'Sat, 14 Mar 2026 09:26:53 GMT']), {
       ...policy,

@@ -4,7 +4,7 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication } from './parsed-request.ts'
 import { parseSignature, parseSignedHeaders } from './parts.ts'
 
-/** Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`; the three parts may come in any order. */
+/** Parses `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. The three parts may have any order. */
 export function parseAuthorizationHeader(value: string): Authentication {
   const space = value.indexOf(' ')
   const scheme = space === -1 ? value : value.slice(0, space)
@@ -16,7 +16,7 @@ export function parseAuthorizationHeader(value: string): Authentication {
     const equals = part.indexOf('=')
     const name = part.slice(0, Math.max(equals, 0)).trim()
     if (!PARTS.has(name)) throw malformed('has an unknown part')
-    if (parts.has(name)) throw malformed(`has two of ${name}`)
+    if (parts.has(name)) throw malformed(`has more than one ${name}`)
     parts.set(name, part.slice(equals + 1).trim())
   }
   const credential = parseCredential(parts.get('Credential') ?? '')
@@ -24,7 +24,8 @@ export function parseAuthorizationHeader(value: string): Authentication {
     throw malformed('needs Credential=<access key>/<date>/<region>/<service>/aws4_request')
   }
   const signedHeaders = parseSignedHeaders(parts.get('SignedHeaders'))
-  if (signedHeaders === undefined) throw malformed('needs SignedHeaders: lower-case, sorted, no name twice')
+  if (signedHeaders === undefined)
+    throw malformed('needs SignedHeaders: lower-case, sorted, without repetition')
   const signature = parseSignature(parts.get('Signature'))
   if (signature === undefined) throw malformed('needs Signature: 64 lower-case hexadecimal digits')
   return { form: 'header', ...credential, signedHeaders, signature }

@@ -6,7 +6,7 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication } from './parsed-request.ts'
 import { parseSignature, parseSignedHeaders } from './parts.ts'
 
-/** What only presigned requests say beside their authentication. */
+/** The values that only presigned requests contain, in addition to the authentication. */
 export interface QueryAuthentication extends Authentication {
   readonly form: 'query'
   readonly timestamp: string
@@ -20,12 +20,15 @@ export const SECURITY_TOKEN = 'X-Amz-Security-Token'
 
 const MARKS: ReadonlySet<string> = new Set(['X-Amz-Algorithm', 'X-Amz-Credential', SIGNATURE])
 
-/** True for a query that authenticates its request, also badly. */
+/** Returns whether the query has a parameter of an authentication, valid or not. */
 export function isPresigned(parameters: readonly QueryParameter[]): boolean {
   return parameters.some(({ name }) => MARKS.has(name))
 }
 
-/** Reads `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-Expires`, `X-Amz-SignedHeaders`, `X-Amz-Signature`. */
+/**
+ * Parses `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-Expires`, `X-Amz-SignedHeaders`,
+ * `X-Amz-Signature`.
+ */
 export function parseAuthorizationQuery(parameters: readonly QueryParameter[]): QueryAuthentication {
   const read = (name: string): string | undefined => {
     const found = parameters.filter((parameter) => parameter.name === name)
@@ -43,7 +46,7 @@ export function parseAuthorizationQuery(parameters: readonly QueryParameter[]): 
   }
   const signedHeaders = parseSignedHeaders(read('X-Amz-SignedHeaders'))
   if (signedHeaders === undefined) {
-    throw malformed('X-Amz-SignedHeaders must be lower-case and sorted, no name twice')
+    throw malformed('X-Amz-SignedHeaders must be lower-case and sorted, without repetition')
   }
   const signature = parseSignature(read(SIGNATURE))
   if (signature === undefined) throw malformed('X-Amz-Signature must be 64 lower-case hexadecimal digits')

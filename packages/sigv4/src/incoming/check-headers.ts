@@ -2,10 +2,14 @@ import { singleHeader, type HeaderTable } from '../canonical/canonical-headers.t
 import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
-/** Of these there is one: a second one could be read by one part of a server and be signed for another. */
+/**
+ * Headers that must not be repeated: one part of a server could use the first value, and the signature cover another.
+ */
 const SINGLE = ['authorization', 'content-length', 'content-md5', 'content-type', 'date', 'host']
 
-/** Refuses headers that somebody on the way could have added: those that matter must be signed, and be there once. */
+/**
+ * Refuses headers that a proxy or an attacker may have added: the significant ones must be signed and not repeated.
+ */
 export function checkHeaders(
   table: HeaderTable,
   authentication: Authentication,
@@ -13,7 +17,7 @@ export function checkHeaders(
 ): void {
   for (const name of SINGLE) singleHeader(table, name)
   const signed = new Set(authentication.signedHeaders)
-  // Listed without a host, such a request would be valid on every server that knows the key.
+  // Without a signed host, the request would be valid on every server that knows the key.
   if (!signed.has('host')) throw notSigned('host')
   for (const name of table.keys()) {
     if (name.startsWith('x-amz-')) {

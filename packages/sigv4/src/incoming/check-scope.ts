@@ -1,15 +1,18 @@
 import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
-/** Refuses a signature that was made for another service or region: here it would be a replay. */
+/** Refuses a signature for another service or region, because it is a replay. */
 export function checkScope({ scope }: Authentication, policy: VerificationPolicy): void {
   if (!policy.services.includes(scope.service)) {
     throw new SigV4Error(
       'wrong-scope',
-      `Signed for service ${scope.service}, not ${policy.services.join(', ')}`,
+      `The request is signed for service ${scope.service}, but this server serves ${policy.services.join(', ')}`,
     )
   }
   if (policy.regions !== undefined && !policy.regions.includes(scope.region)) {
-    throw new SigV4Error('wrong-scope', `Signed for region ${scope.region}, not ${policy.regions.join(', ')}`)
+    throw new SigV4Error(
+      'wrong-scope',
+      `The request is signed for region ${scope.region}, but this server serves ${policy.regions.join(', ')}`,
+    )
   }
 }

@@ -3,7 +3,7 @@ import { SigV4Error } from '../sigv4-error.ts'
 import { formatTimestamp, parseHttpDate, parseTimestamp } from '../timestamp.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
-/** The time of a request, once it is known to be right. */
+/** The validated time of a request. */
 export interface RequestTime {
   readonly timestamp: string
   readonly date: Date
@@ -12,7 +12,7 @@ export interface RequestTime {
 
 const MAX_SKEW_MS = 15 * 60 * 1000
 
-/** Checks when a request with an `Authorization` header was signed. `Date` counts where there is no `x-amz-date`. */
+/** Checks the time of a request with an `Authorization` header. Uses `Date` when `x-amz-date` is missing. */
 export function checkHeaderTime(
   authentication: Authentication,
   sent: { readonly amzDate: string | undefined; readonly httpDate: string | undefined },
@@ -22,19 +22,19 @@ export function checkHeaderTime(
   if (amzDate === undefined && httpDate === undefined) {
     throw new SigV4Error('no-date', 'The header x-amz-date is missing')
   }
-  // Signed is the basic form in either case.
+  // The signature covers the basic form of the time in both cases.
   const date = amzDate === undefined ? parseHttpDate(httpDate ?? '') : undefined
   const time = checkDay(authentication, date === undefined ? (amzDate ?? '') : formatTimestamp(date))
   if (Math.abs(time.date.getTime() - policy.now.getTime()) > (policy.maxSkewMs ?? MAX_SKEW_MS)) {
     throw new SigV4Error(
       'time-too-skewed',
-      `Signed at ${time.timestamp}, but it is ${formatTimestamp(policy.now)} here`,
+      `The request was signed at ${time.timestamp}, but the clock of this server is at ${formatTimestamp(policy.now)}`,
     )
   }
   return time
 }
 
-/** Checks that a presigned request is valid now. */
+/** Checks that a presigned request is valid at this time. */
 export function checkQueryTime(
   authentication: Authentication,
   sent: { readonly timestamp: string; readonly expires: string },
@@ -48,7 +48,7 @@ export function checkQueryTime(
   }
   const now = policy.now.getTime()
   if (time.date.getTime() - now > (policy.maxSkewMs ?? MAX_SKEW_MS)) {
-    throw new SigV4Error('not-yet-valid', `The request is valid from ${time.timestamp} on`)
+    throw new SigV4Error('not-yet-valid', `The request is not valid before ${time.timestamp}`)
   }
   const expiresAt = new Date(time.date.getTime() + seconds * 1000)
   if (now >= expiresAt.getTime()) {
@@ -60,10 +60,13 @@ export function checkQueryTime(
 function checkDay(authentication: Authentication, timestamp: string): RequestTime {
   const date = parseTimestamp(timestamp)
   if (date === undefined) {
-    throw new SigV4Error('malformed-date', 'The date must look like 20150830T123600Z')
+    throw new SigV4Error('malformed-date', 'The date must have the form 20150830T123600Z')
   }
   if (timestamp.slice(0, 8) !== authentication.scope.date) {
-    throw new SigV4Error('scope-date-mismatch', 'The scope of the signature names another day than the date')
+    throw new SigV4Error(
+      'scope-date-mismatch',
+      'The day in the scope of the signature differs from the date of the request',
+    )
   }
   return { timestamp, date }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { sha256Hex } from '../sha256-hex.ts'
 import { EMPTY_SHA256 } from '../payload-hashes.ts'
-import { credentials, now, outcome, signed, verified } from '../test-requests.ts'
+import { credentials, now, outcome, signed, verified } from '../../test/signed-requests.ts'
 import { headerPairs, type Header } from '../wire-request.ts'
-import { authorization, get, minutes, plus, presigned } from './test-authentication.ts'
+import { authorization, get, minutes, plus, presigned } from '../../test/incoming/example-requests.ts'
 
-it('a parsed request tells all that its authentication says', () => {
+it('parseRequest returns all values of the authentication', () => {
   const request = signed(get, { credentials: { ...credentials, sessionToken: 'token/+=' } })
   expect(verified(request).request).toMatchObject({
     form: 'header',
@@ -31,8 +31,8 @@ it('a parsed request tells all that its authentication says', () => {
   })
 })
 
-describe('the headers', () => {
-  it('must include a signed host', () => {
+describe('parseRequest on headers', () => {
+  it('refuses a request without a signed host', () => {
     expect(outcome(authorization((v) => v.replace('=host;', '=')))).toBe('header-not-signed')
     expect(outcome({ ...signed(get), headers: [...signed(get).headers].slice(1) })).toBe(
       'signed-header-missing',
@@ -40,7 +40,7 @@ describe('the headers', () => {
     expect(() => signed({ ...get, headers: [] })).toThrow('host')
   })
 
-  it('must be signed when they begin with x-amz-, in whatever case', () => {
+  it('refuses unsigned headers whose names begin with x-amz-, in any case', () => {
     expect(outcome(plus(signed(get), ['x-amz-copy-source', '/other/key']))).toBe('header-not-signed')
     expect(outcome(plus(signed(get), ['X-AMZ-Meta-A', 'b']))).toBe('header-not-signed')
     expect(outcome(plus(presigned(), ['x-amz-acl', 'public-read']))).toBe('header-not-signed')
@@ -49,7 +49,7 @@ describe('the headers', () => {
     expect(outcome(plus(signed(get), ['x-amz-cf-ids', 'proxy']), options)).toBe('header-not-signed')
   })
 
-  it('must be signed when the policy says so', () => {
+  it('refuses unsigned headers that the policy requires to be signed', () => {
     const options = { mustBeSigned: ['original-authorization'] }
     const original: Header = ['Original-Authorization', 'Bearer t']
     expect(outcome(plus(signed(get), original), options)).toBe('header-not-signed')
@@ -57,7 +57,7 @@ describe('the headers', () => {
     expect(outcome(signed(get), options)).toBe('verified')
   })
 
-  it('may not be repeated where that has a meaning', () => {
+  it('refuses significant headers that are repeated', () => {
     for (const name of ['Host', 'Content-Type', 'Content-Length', 'X-Amz-Date', 'x-amz-storage-class']) {
       const twice = signed(
         plus(get, ['x-amz-storage-class', 'A'], ['content-type', 'a'], ['content-length', '0']),
@@ -67,8 +67,8 @@ describe('the headers', () => {
     expect(outcome(signed(plus(get, ['x-amz-meta-a', '1'], ['x-amz-meta-a', '2'])))).toBe('verified')
   })
 
-  it('are signed by their bytes, spaces apart', () => {
-    // UTF-8 as node:http hands it over; one of its bytes is a no-break space in Latin-1.
+  it('compares values byte by byte, except for spaces', () => {
+    // UTF-8 in the form of node:http. One of its bytes is a no-break space in Latin-1.
     const bytes = Buffer.from('Grüße à la carte', 'utf8').toString('latin1')
     expect(bytes).toContain('\u00a0')
     const request = signed(plus(get, ['x-amz-meta-a', bytes]))
@@ -82,7 +82,7 @@ describe('the headers', () => {
     expect(outcome({ ...request, headers: without })).toBe('signature-mismatch')
   })
 
-  it('may come with another host behind a proxy', () => {
+  it('uses the host of the policy instead of the header, for servers behind a proxy', () => {
     const request = signed({ ...get, headers: [['host', 'public.example.com']] })
     const inside = {
       ...request,
@@ -93,9 +93,9 @@ describe('the headers', () => {
   })
 })
 
-describe('the session token', () => {
+describe('parseRequest on session tokens', () => {
   const withToken = { ...credentials, sessionToken: 'token' }
-  it('must be signed, unless the policy says otherwise', () => {
+  it('refuses an unsigned session token, unless the policy allows it', () => {
     const after = { credentials: withToken, sessionToken: 'after' } as const
     expect(outcome(signed(get, after))).toBe('header-not-signed')
     expect(outcome(presigned(after))).toBe('signature-mismatch')
@@ -104,14 +104,14 @@ describe('the session token', () => {
     expect(verified(signed(get, after), { sessionToken: 'after' }).request.sessionTokenSigned).toBe(false)
   })
 
-  it('cannot be sent in two ways', () => {
+  it('refuses a session token in both a header and the query', () => {
     const request = presigned({ credentials: withToken }, plus(get, ['x-amz-security-token', 'other']))
     expect(outcome(request)).toBe('duplicate-header')
   })
 })
 
-describe('the query', () => {
-  it('cannot have a parameter twice, unless the policy says otherwise', () => {
+describe('parseRequest on queries', () => {
+  it('refuses repeated parameters, unless the policy allows them', () => {
     const request = signed({ ...get, target: '/bucket?prefix=a&prefix=b' })
     expect(outcome(request)).toBe('duplicate-parameter')
     expect(outcome(request, { repeatedParameters: 'allow' })).toBe('verified')
@@ -123,7 +123,7 @@ describe('the query', () => {
   it.each([
     ['/bucket?prefix=a%20b%2Fc&acl', '/bucket?acl=&prefix=a+b%2fc'],
     ['/bucket?a=1&b=~', '/bucket?&b=%7E&&a=1&'],
-  ])('%s is the same as %s', (as, other) => {
+  ])('computes the same signature for %s and %s', (as, other) => {
     expect(outcome({ ...signed({ ...get, target: as }), target: other })).toBe('verified')
   })
 
@@ -132,12 +132,12 @@ describe('the query', () => {
     ['/bucket?prefix=a%20b', '/bucket?prefix=a%2520b'],
     ['/bucket?a=b%26c', '/bucket?a=b&c'],
     ['/bucket?a=b%3Dc', '/bucket?a=b=d'],
-  ])('%s is not the same as %s', (as, other) => {
+  ])('computes different signatures for %s and %s', (as, other) => {
     expect(outcome({ ...signed({ ...get, target: as }), target: other })).toBe('signature-mismatch')
   })
 })
 
-describe('the target', () => {
+describe('parseRequest on request lines', () => {
   it.each([
     '',
     'bucket',
@@ -151,20 +151,20 @@ describe('the target', () => {
     '/a#b',
     '/\u0100',
     '/?\u0100',
-  ])('%j is malformed', (target) => {
+  ])('refuses the target %j as malformed', (target) => {
     expect(outcome({ ...signed(get), target })).toBe('malformed-request')
   })
 
-  it.each(['', 'GE T', 'GET\n', 'GET\nx', '\u00e9'])('the method %j is malformed', (method) => {
+  it.each(['', 'GE T', 'GET\n', 'GET\nx', '\u00e9'])('refuses the method %j as malformed', (method) => {
     expect(outcome({ ...signed(get), method })).toBe('malformed-request')
   })
 
-  it.each(['', 'a b', 'a:', 'a\n', 'ä'])('the header name %j is malformed', (name) => {
+  it.each(['', 'a b', 'a:', 'a\n', 'ä'])('refuses the header name %j as malformed', (name) => {
     expect(outcome(plus(signed(get), [name, 'x']))).toBe('malformed-request')
   })
 })
 
-describe('the payload', () => {
+describe('parseRequest on payloads', () => {
   const put = (sha256: string, ...headers: Header[]): string =>
     outcome(signed(plus(get, ...headers), { payloadHash: sha256 }))
   it.each([
@@ -179,14 +179,17 @@ describe('the payload', () => {
     expect(put(sha256)).toBe(code)
   })
 
-  it.each(['', '-1', '1e3', '0x10', '1.5', '9'.repeat(16), '1, 1'])('is not %j bytes long', (length) => {
-    expect(put('STREAMING-AWS4-HMAC-SHA256-PAYLOAD', ['x-amz-decoded-content-length', length])).toBe(
-      'no-decoded-length',
-    )
-  })
+  it.each(['', '-1', '1e3', '0x10', '1.5', '9'.repeat(16), '1, 1'])(
+    'refuses the declared length %j',
+    (length) => {
+      expect(put('STREAMING-AWS4-HMAC-SHA256-PAYLOAD', ['x-amz-decoded-content-length', length])).toBe(
+        'no-decoded-length',
+      )
+    },
+  )
 
   it.each(['', 'x-amz-checksum-md5', 'x-amz-meta-a', 'x-amz-checksum-crc32, x-amz-checksum-sha1'])(
-    'is not followed by %j',
+    'refuses the declared trailer %j',
     (trailer) => {
       expect(
         put(
@@ -198,7 +201,7 @@ describe('the payload', () => {
     },
   )
 
-  it('must have its hash sent by the rules of S3, and hashed here by the general ones', () => {
+  it('requires a hash in a header by the rules of S3, and a hash from the caller by the general rules', () => {
     const general = { service: 'glue', payloadHash: sha256Hex('body'), payloadHeader: false }
     const request = signed({ ...get, method: 'POST' }, general)
     const glue = { services: ['glue'] }
@@ -211,7 +214,7 @@ describe('the payload', () => {
     )
   })
 
-  it('of a presigned request is unsigned by the rules of S3, unless the query says otherwise', () => {
+  it('expects an unsigned body in a presigned request by the rules of S3, unless the query contains a hash', () => {
     expect(verified(presigned()).request.payload).toEqual({ kind: 'unsigned' })
     const stated = { ...get, target: `/bucket/key?X-Amz-Content-Sha256=${EMPTY_SHA256}` }
     expect(verified(presigned({ payloadHash: EMPTY_SHA256 }, stated)).request.payload).toEqual({
@@ -223,7 +226,7 @@ describe('the payload', () => {
   })
 })
 
-it('the path is told as it was signed: without what the rules resolve', () => {
+it('parseRequest returns the path that was signed, after the rules resolved it', () => {
   const glue = { services: ['glue'] }
   const request = signed(
     { ...get, target: '/iceberg/v1/./x/..//tables%2Fa' },
@@ -233,7 +236,7 @@ it('the path is told as it was signed: without what the rules resolve', () => {
   expect(verified(signed({ ...get, target: '/bucket/./x/..//y' })).request.path).toBe('/bucket/./x/..//y')
 })
 
-it('rawHeaders of node:http become pairs', () => {
+it('headerPairs converts rawHeaders of node:http into pairs', () => {
   expect(headerPairs(['Host', 'a', 'X-A', 'b'])).toEqual([
     ['Host', 'a'],
     ['X-A', 'b'],

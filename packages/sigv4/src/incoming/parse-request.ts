@@ -20,8 +20,8 @@ import { checkHeaderTime, checkQueryTime } from './check-time.ts'
 import type { Authentication, ParsedRequest, VerificationPolicy } from './parsed-request.ts'
 
 /**
- * Reads the signature of an incoming request and checks all about it that needs no secret. The request must be handed
- * over as it came in, before any decoding: `request.url` and `headerPairs(request.rawHeaders)` of `node:http`.
+ * Parses the authentication of an incoming request and performs all checks that need no secret. Pass the request
+ * without decoding: `request.url` and `headerPairs(request.rawHeaders)` of `node:http`.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ import type { Authentication, ParsedRequest, VerificationPolicy } from './parsed
  *   { services: ['s3'], regions: ['eu-central-1'], now: new Date() },
  * )
  * if (!parsed.ok) return refuse(parsed.refusal.code)
- * const verified = verifySignature(parsed.value, await secretOf(parsed.value.accessKeyId))
+ * const verified = verifySignature(parsed.value, await findSecret(parsed.value.accessKeyId))
  * ```
  */
 export function parseRequest(request: WireRequest, policy: VerificationPolicy): Result<ParsedRequest> {
@@ -45,11 +45,11 @@ function parse(request: WireRequest, policy: VerificationPolicy): ParsedRequest 
 
   const authorization = singleHeader(headers, 'authorization')
   const presigned = isPresigned(parameters) ? parseAuthorizationQuery(parameters) : undefined
-  const authentication = oneOf(authorization, presigned)
+  const authentication = chooseAuthentication(authorization, presigned)
   if (policy.forms?.includes(authentication.form) === false) {
     throw new SigV4Error(
       'form-not-allowed',
-      `Authentication in the ${authentication.form} is not allowed here`,
+      `Authentication in the ${authentication.form} is not allowed on this server`,
     )
   }
   checkScope(authentication, policy)
@@ -74,7 +74,7 @@ function parse(request: WireRequest, policy: VerificationPolicy): ParsedRequest 
     signature,
     ...time,
     ...sessionToken(headers, authentication, presigned, policy),
-    payload: payloadOf(headers, presigned, rules),
+    payload: readPayload(headers, presigned, rules),
     host: singleHeader(headers, 'host') ?? '',
     path: rules.normalizePath ? normalizePath(path) : path,
     canonicalHead: canonicalHead({
@@ -88,12 +88,15 @@ function parse(request: WireRequest, policy: VerificationPolicy): ParsedRequest 
   }
 }
 
-function oneOf(
+function chooseAuthentication(
   authorization: string | undefined,
   presigned: QueryAuthentication | undefined,
 ): Authentication {
   if (authorization !== undefined && presigned !== undefined) {
-    throw new SigV4Error('two-authentications', 'The request authenticates in a header and in the query')
+    throw new SigV4Error(
+      'two-authentications',
+      'The request has an authorization header and is also signed in its query. Send one of them.',
+    )
   }
   if (presigned !== undefined) return presigned
   if (authorization !== undefined) return parseAuthorizationHeader(authorization)
@@ -136,7 +139,7 @@ function sessionToken(
   return { sessionToken: presigned.sessionToken, sessionTokenSigned: policy.sessionToken !== 'after' }
 }
 
-function payloadOf(
+function readPayload(
   headers: HeaderTable,
   presigned: QueryAuthentication | undefined,
   rules: SigningRules,
@@ -147,7 +150,10 @@ function payloadOf(
     presigned?.contentSha256 !== undefined &&
     inHeader !== presigned.contentSha256
   ) {
-    throw new SigV4Error('malformed-payload-hash', 'Header and query name different payload hashes')
+    throw new SigV4Error(
+      'malformed-payload-hash',
+      'The header and the query contain different payload hashes',
+    )
   }
   const stated = {
     contentSha256: inHeader ?? presigned?.contentSha256,

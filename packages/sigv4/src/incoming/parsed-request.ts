@@ -2,13 +2,13 @@ import type { SigningRules } from '../rules.ts'
 import type { CredentialScope } from '../scope.ts'
 import type { Payload } from '../payload.ts'
 
-/** Where the authentication of a request is: in the `Authorization` header, or in the query (presigned). */
+/** Position of the authentication: the `Authorization` header, or the query of a presigned request. */
 export type AuthenticationForm = 'header' | 'query'
 
-/** The authentication as it was sent, spelled right, and not checked for anything yet. */
+/** The authentication of a request: well-formed, but not yet checked. */
 export interface Authentication {
   readonly form: AuthenticationForm
-  /** Names the secret, and is itself not signed in a header: no two access keys may share a secret. */
+  /** Identifies the secret. In a header it is not signed, so two access keys must not share a secret. */
   readonly accessKeyId: string
   readonly scope: CredentialScope
   /** Lower-case, sorted, without repetition. */
@@ -18,51 +18,57 @@ export interface Authentication {
 }
 
 /**
- * A request that is signed as policy demands, if only its signature is right: that is what `verifySignature` tells.
- * Nothing in here may be relied upon before.
+ * A request that meets the policy. Only its signature is not yet verified, which `verifySignature` does. Do not trust
+ * any of these values before.
  */
 export interface ParsedRequest extends Authentication {
-  /** When it was signed: `20150830T123600Z`. */
+  /** Time of the signature: `20150830T123600Z`. */
   readonly timestamp: string
   readonly date: Date
-  /** When a presigned request ends. */
+  /** Time at which a presigned request expires. */
   readonly expiresAt?: Date
-  /** The session token that goes with the access key, still to be checked by whoever issued it. */
+  /** The session token that belongs to the access key. The server that issued it must validate it. */
   readonly sessionToken?: string
   /** Whether the signature covers the session token. */
   readonly sessionTokenSigned: boolean
   readonly payload: Payload
-  /** The `host` header as it was signed. */
+  /** The `host` header that was signed. */
   readonly host: string
-  /** The path, still percent-encoded, without the dot segments and repeated slashes that the rules resolve: route by it. */
+  /**
+   * The path, still percent-encoded, after the dot segments and repeated slashes are resolved that the rules resolve.
+   * Route by it.
+   */
   readonly path: string
-  /** The canonical request up to the payload's hash. */
+  /** The canonical request without the hash of the payload. */
   readonly canonicalHead: string
 }
 
-/** What a server demands of signed requests. */
+/** Requirements of a server for signed requests. */
 export interface VerificationPolicy {
-  /** Signing names that are served here: `['s3']`. A signature for another service is refused. */
+  /** Signing names of this server: `['s3']`. A signature for another service is refused. */
   readonly services: readonly string[]
-  /** Regions that are served here. Default: any. */
+  /** Regions of this server. Default: any. */
   readonly regions?: readonly string[]
   readonly now: Date
-  /** How far the clocks may be apart, in milliseconds. Default: 15 minutes. */
+  /** The largest accepted difference of the clocks, in milliseconds. Default: 15 minutes. */
   readonly maxSkewMs?: number
-  /** The longest that presigned requests may be valid, in seconds. Default and most: 7 days. */
+  /** The longest accepted validity of presigned requests, in seconds. Default and maximum: 7 days. */
   readonly maxExpiresSeconds?: number
   /** Default: both. */
   readonly forms?: readonly AuthenticationForm[]
-  /** Default: those of the service that the request names, `rulesFor`. */
+  /** Default: `rulesFor` of the service in the scope. */
   readonly rules?: SigningRules
-  /** `after`: the session token may be unsigned, as some services ask. Default `signed`. */
+  /** `after`: the session token may be unsigned, which some services require. Default `signed`. */
   readonly sessionToken?: 'signed' | 'after'
-  /** Lower-case names of headers that must be signed when they are sent, beside `host` and `x-amz-*`. */
+  /** Lower-case names of headers that must be signed when they are sent, in addition to `host` and `x-amz-*`. */
   readonly mustBeSigned?: readonly string[]
   /** Lower-case names of `x-amz-*` headers that may be unsigned, because a proxy in front adds them. */
   readonly mayBeUnsigned?: readonly string[]
-  /** The host that clients sign, where a proxy in front replaces the `host` header. */
+  /** The host that clients sign, if a proxy in front replaces the `host` header. */
   readonly host?: string
-  /** Whether query parameters may be repeated; their order is not signed. Authentication parameters never. Default `refuse`. */
+  /**
+   * Whether query parameters may be repeated. Their order is not signed. Authentication parameters must never be
+   * repeated. Default `refuse`.
+   */
   readonly repeatedParameters?: 'refuse' | 'allow'
 }

@@ -1,4 +1,4 @@
-/** The names of `SignedHeaders`, or undefined unless they are lower-case, sorted and each there once. */
+/** Parses `SignedHeaders`. Returns undefined unless the names are in lower case, sorted and without repetition. */
 export function parseSignedHeaders(text: string | undefined): string[] | undefined {
   if (text === undefined || text.length > 8192) return undefined
   const names = text.split(';')
@@ -10,7 +10,7 @@ export function parseSignedHeaders(text: string | undefined): string[] | undefin
   return names
 }
 
-/** A signature, or undefined unless it is 64 lower-case hexadecimal digits. */
+/** Returns a signature, or undefined unless it consists of 64 lower-case hexadecimal digits. */
 export function parseSignature(text: string | undefined): string | undefined {
   return text !== undefined && /^[0-9a-f]{64}$/.test(text) ? text : undefined
 }

@@ -1,34 +1,21 @@
 import { Argument, type Command } from 'commander'
-import { z } from 'zod'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
+import { checkAccess } from '../../management/generated/access.ts'
+import type { AccessAnswer } from '../../management/generated/schemas.ts'
 import { parseObject } from '../../names/securable.ts'
 import { table } from '../../output/table.ts'
 import { inSession, type Session } from '../../session.ts'
-import { addSubjectOptions, privileges, type SubjectOptions, subjectOf } from './subject-options.ts'
-
-const checked = z.object({
-  results: z.array(
-    z.object({
-      allowed: z.boolean(),
-      outcome: z.string(),
-      limitedBy: z.string().nullable(),
-      forbiddenBy: z.array(z.string()).nullable(),
-    }),
-  ),
-})
+import { addSubjectOptions, privileges, type SubjectOptions, toSubject } from './subject-options.ts'
 
 export function registerCheck(group: Command, io: Io): void {
   addSubjectOptions(
     group
       .command('check')
-      .description(
-        'Says of each object whether something may be done with it. Exit code 1 when one is refused.',
-      )
-      .addArgument(new Argument('<privilege>', 'what is asked for').choices(privileges))
-      .argument('<objects...>', 'such as table:lakehouse/sales.orders; up to 1000'),
+      .description('Checks one privilege on several objects. Exits with 1 if one of them is refused.')
+      .addArgument(new Argument('<privilege>').choices(privileges))
+      .argument('<objects...>', 'such as table:lakehouse/sales.orders; at most 1000'),
   ).action(inSession(io, check))
 }
 
@@ -39,14 +26,13 @@ async function check(
   options: SubjectOptions,
 ): Promise<void> {
   const checks = objects.map((object) => ({
-    ...subjectOf(options),
+    ...toSubject(options),
     privilege,
     on: parseObject(object, warehouse),
   }))
-  const answer = await client.send({ method: 'POST', path: '/management/v1/access/check', body: { checks } })
-  const { results } = read(checked, answer)
-  const rows = results.map((result, index) => ({ ...result, object: objects[index] ?? '' }))
-  out.answer(answer, (paint) =>
+  const response = await checkAccess(client, { body: { checks } })
+  const rows = response.body.results.map((result, index) => ({ ...result, object: objects[index] ?? '' }))
+  out.result(response, (paint) =>
     table(paint, rows, [
       { heading: 'object', cell: ({ object }) => object },
       {
@@ -54,28 +40,20 @@ async function check(
         cell: ({ allowed }) => (allowed ? 'yes' : 'NO'),
         paint: ({ allowed }) => (allowed ? 'green' : 'red'),
       },
-      { heading: 'why not', cell: whyNot },
+      { heading: 'reason', cell: explainRefusal },
     ]),
   )
   const refused = rows.filter(({ allowed }) => !allowed)
   if (refused.length > 0)
     throw new CliError(exitCode.refused, `${refused.length} of ${rows.length} are not allowed.`, {
-      next: `headgate explain ${privilege} ${refused[0]?.object ?? ''} says why.`,
+      next: `headgate explain ${privilege} ${refused[0]?.object ?? ''} shows the reason.`,
     })
 }
 
-function whyNot({
-  outcome,
-  limitedBy,
-  forbiddenBy,
-}: {
-  readonly outcome: string
-  readonly limitedBy: string | null
-  readonly forbiddenBy: readonly string[] | null
-}): string | null {
-  if (limitedBy !== null) return `not through the engine ${limitedBy}`
+function explainRefusal({ outcome, limitedBy, forbiddenBy }: AccessAnswer): string | null {
+  if (limitedBy !== null) return `not allowed through the engine ${limitedBy}`
   if (forbiddenBy !== null)
     return forbiddenBy.length === 0 ? 'no policy permits it' : `forbidden by policy ${forbiddenBy.join(', ')}`
   if (outcome === 'allow') return null
-  return outcome === 'deny' ? 'the privilege is missing' : 'not there, or not to be seen'
+  return outcome === 'deny' ? 'the privilege is missing' : 'the object does not exist or is not visible'
 }

@@ -1,19 +1,17 @@
 import { Argument, type Command } from 'commander'
-import { read } from '../../connection/answer.ts'
 import type { Io } from '../../io.ts'
+import { explainAccess } from '../../management/generated/access.ts'
 import { parseObject } from '../../names/securable.ts'
 import { inSession } from '../../session.ts'
-import { explanation, explanationText } from './explanation.ts'
-import { addSubjectOptions, privileges, type SubjectOptions, subjectOf } from './subject-options.ts'
+import { formatExplanation } from './explanation.ts'
+import { addSubjectOptions, privileges, type SubjectOptions, toSubject } from './subject-options.ts'
 
 export function registerExplain(program: Command, io: Io): void {
   addSubjectOptions(
     program
       .command('explain')
-      .description(
-        'Says why somebody may or may not do something: the way of the decision and the grant that decides.',
-      )
-      .addArgument(new Argument('<access>', 'the privilege').choices(privileges))
+      .description('Explains why a privilege is allowed or refused: the decision and the grant behind it.')
+      .addArgument(new Argument('<access>', 'privilege').choices(privileges))
       .argument(
         '<object>',
         'such as table:lakehouse/sales.orders, or lakehouse:sales.orders as events name it',
@@ -23,9 +21,8 @@ export function registerExplain(program: Command, io: Io): void {
       io,
       async ({ client, out, warehouse }, privilege: string, object: string, options: SubjectOptions) => {
         const on = parseObject(object, warehouse)
-        const body = { ...subjectOf(options), privilege, on }
-        const answer = await client.send({ method: 'POST', path: '/management/v1/access/explain', body })
-        out.answer(answer, (paint) => explanationText(paint, read(explanation, answer), object))
+        const response = await explainAccess(client, { body: { ...toSubject(options), privilege, on } })
+        out.result(response, (paint) => formatExplanation(paint, response.body, object))
       },
     ),
   )

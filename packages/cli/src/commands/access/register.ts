@@ -5,11 +5,11 @@ import { registerExplain } from './explain.ts'
 import { registerWhoCan } from './who-can.ts'
 import { registerWhoami } from './whoami.ts'
 
-/** `whoami`, `explain`, and the group `access`. */
+/** Registers `whoami`, `explain` and the group `access`. */
 export function registerAccess(program: Command, io: Io): void {
   registerWhoami(program, io)
   registerExplain(program, io)
-  const group = program.command('access').description('What decisions would be, of many at once.')
+  const group = program.command('access').description('Decisions about access, without an attempt.')
   registerCheck(group, io)
   registerWhoCan(group, io)
 }

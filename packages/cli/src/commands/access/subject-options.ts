@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** About whom a command asks. */
+/** Caller that a question about access is about. */
 export interface SubjectOptions {
   readonly as?: string
   readonly engine?: string
@@ -10,12 +10,13 @@ export function addSubjectOptions(command: Command): Command {
   return command
     .option(
       '--as <principal>',
-      'ask about somebody else, by client id, id, or ISSUER#SUBJECT; you must manage the object',
+      'ask about this principal (client id, id, or ISSUER#SUBJECT); you must manage the object',
     )
-    .option('--engine <engine>', 'as if this engine acted for them')
+    .option('--engine <engine>', 'ask as if this engine acted for the principal')
 }
 
-export function subjectOf({ as, engine }: SubjectOptions): { principal?: string; engine?: string } {
+/** Returns the members of a question that name its subject. */
+export function toSubject({ as, engine }: SubjectOptions): { principal?: string; engine?: string } {
   return { ...(as === undefined ? {} : { principal: as }), ...(engine === undefined ? {} : { engine }) }
 }
 

@@ -1,42 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stringify } from '@headgate/json'
-import type { Call } from '../../connection/client.ts'
-import { pagesOf } from '../../connection/pages.ts'
+import { type Json, stringify } from '@headgate/json'
+import { readPages } from '../../connection/pages.ts'
+import type { QueryAuditQuery } from '../../management/generated/audit.ts'
+import type { AuditEvent } from '../../management/generated/schemas.ts'
 import { visible } from '../../output/visible.ts'
+import type { Output } from '../../output/output.ts'
 import type { Session } from '../../session.ts'
-import { auditEvent, columns } from './event.ts'
+import { columns } from './event.ts'
+import { eventList } from './query.ts'
 
-const everyMs = 2_000
-/** A change is seen when it is committed, but dated when it began: what began so long ago may still come. */
+const intervalMs = 2_000
+/** An event is visible when its change is committed, but has the time at which the change began, up to this long before. */
 const overlapMs = 10_000
 
-/** Shows events as they come, the oldest first. Ends when the process does, or when the server refuses. */
-export async function followEvents(session: Session, query: NonNullable<Call['query']>): Promise<void> {
+/** Prints events as they arrive, oldest first. Ends when the process ends, or when the server refuses a request. */
+export async function followEvents(session: Session, query: QueryAuditQuery): Promise<void> {
   const { io, out } = session
-  let since = typeof query['from'] === 'string' ? Date.parse(query['from']) : Date.now()
-  /** What was shown and may be read again, with its time. */
+  let since = query.from === undefined ? Date.now() : Date.parse(query.from)
+  /** Printed events that the next request can return again, with their times. */
   let shown = new Map<string, number>()
   for (;;) {
-    const list = { path: '/management/v1/audit', key: 'events', item: auditEvent }
     const from = new Date(since).toISOString()
-    for await (const { raw, items } of pagesOf(session, {
-      ...list,
-      query: { ...query, from, order: 'oldest' },
-    })) {
+    const list = eventList(session, { ...query, from, order: 'oldest' })
+    for await (const { raw, items } of readPages(session, list)) {
       for (const [index, event] of items.entries()) {
         if (shown.has(event.id)) continue
         shown.set(event.id, Date.parse(event.at))
-        const texts = columns.map(({ cell, paint }) => {
-          const text = visible(String(cell(event) ?? '-'))
-          const format = paint?.(event) ?? null
-          return format === null ? text : out.paint(format, text)
-        })
-        io.stdout.write(`${out.json ? stringify(raw[index] ?? null) : texts.join('  ')}\n`)
+        io.stdout.write(`${formatEvent(out, event, raw[index] ?? null)}\n`)
       }
     }
     const newest = Math.max(since + overlapMs, ...shown.values())
     since = newest - overlapMs
     shown = new Map([...shown].filter(([, at]) => at >= since))
-    await sleep(everyMs)
+    await sleep(intervalMs)
   }
+}
+
+function formatEvent(out: Output, event: AuditEvent, raw: Json): string {
+  if (out.json) return stringify(raw)
+  const cells = columns.map(({ cell, paint }) => {
+    const text = visible(String(cell(event) ?? '-'))
+    const format = paint?.(event) ?? null
+    return format === null ? text : out.paint(format, text)
+  })
+  return cells.join('  ')
 }

@@ -1,9 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Call } from '../../connection/client.ts'
+import { queryAudit, type QueryAuditQuery } from '../../management/generated/audit.ts'
+import type { AuditEvent } from '../../management/generated/schemas.ts'
+import type { List } from '../../connection/pages.ts'
 import { parseObject } from '../../names/securable.ts'
-import { when } from '../../output/times.ts'
+import { parseTime } from '../../output/times.ts'
+import type { Session } from '../../session.ts'
 
-/** Which events are asked for. */
+/** Options that select events. */
 export interface QueryOptions {
   readonly from?: string
   readonly until?: string
@@ -19,33 +22,56 @@ export interface QueryOptions {
 
 export function addQueryOptions(command: Command): Command {
   return command
-    .option('--from <time>', 'not before: 2026-01-31T12:00:00Z, a day, or how long ago: 90m, 24h, 7d', moment)
-    .option('--until <time>', 'before, written as for --from', moment)
-    .option('--principal <name>', 'only what this principal did; its name as shown, or its id')
-    .option('--engine <name>', 'only what this engine did, for others or for itself')
-    .option('--operation <name>', 'only this operation, such as dropTable')
-    .addOption(new Option('--outcome <outcome>', 'how it ended').choices(['allowed', 'denied', 'failed']))
-    .option('--on <object>', 'only on this object, whatever it was called: table:lakehouse/sales.orders')
-    .option('--object <beginning>', 'only on objects whose name began so: lakehouse:sales.')
-    .option('--query <id>', "only what the engine's query of this id did")
-    .option('--request <id>', 'only the request of this id')
+    .option(
+      '--from <time>',
+      'list events from this time on: 2026-01-31T12:00:00Z, a day, or a duration before now: 90m, 24h, 7d',
+      parseTimeOption,
+    )
+    .option('--until <time>', 'list events before this time, written as for --from', parseTimeOption)
+    .option('--principal <name>', 'list events of this principal, by its name as shown or its id')
+    .option('--engine <name>', 'list events of this engine, for users or for itself')
+    .option('--operation <name>', 'list events of this operation, such as dropTable')
+    .addOption(
+      new Option('--outcome <outcome>', 'list events with this outcome').choices([
+        'allowed',
+        'denied',
+        'failed',
+      ]),
+    )
+    .option(
+      '--on <object>',
+      'list events on this object, also under earlier names: table:lakehouse/sales.orders',
+    )
+    .option('--object <beginning>', 'list events on objects whose name began like this: lakehouse:sales.')
+    .option('--query <id>', 'list events of the query with this id of the engine')
+    .option('--request <id>', 'list events of the request with this id')
 }
 
-export function queryOf(options: QueryOptions, defaultWarehouse: string): NonNullable<Call['query']> {
+/** Returns the query parameters that select the events of the options. */
+export function toQuery(options: QueryOptions, defaultWarehouse: string): QueryAuditQuery {
   const { on, query: queryId, request: requestId, ...same } = options
-  return { ...same, queryId, requestId, ...(on === undefined ? {} : securableQuery(on, defaultWarehouse)) }
+  return { ...same, queryId, requestId, ...(on === undefined ? {} : toObjectQuery(on, defaultWarehouse)) }
 }
 
-function securableQuery(text: string, defaultWarehouse: string): NonNullable<Call['query']> {
+/** Returns the list of the events that a query selects. */
+export function eventList(
+  { client }: Session,
+  query: QueryAuditQuery,
+  limit?: number,
+): List<'events', AuditEvent> {
+  return { key: 'events', request: (page) => queryAudit(client, { query: { ...query, ...page } }), limit }
+}
+
+function toObjectQuery(text: string, defaultWarehouse: string): QueryAuditQuery {
   const securable = parseObject(text, defaultWarehouse)
-  return securable === 'server' ? { securableId: serverId } : { ...securable }
+  return securable === 'server' ? { securableId: serverId } : securable
 }
 
-/** As the server names itself. */
+/** Id of the server as an object of grants. */
 const serverId = '00000000-0000-0000-0000-000000000000'
 
-function moment(text: string): string {
-  const found = when(text)
-  if (found !== null) return found
+function parseTimeOption(text: string): string {
+  const time = parseTime(text)
+  if (time !== null) return time
   throw new InvalidArgumentError('Write 2026-01-31T12:00:00Z, 2026-01-31, 90m, 24h or 7d.')
 }

@@ -6,10 +6,10 @@ import type { Io } from '../../io.ts'
 import { limitOption } from '../../options.ts'
 import { inSession, type Session } from '../../session.ts'
 import { showList } from '../../show-list.ts'
-import { auditEvent, columns } from './event.ts'
+import { columns } from './event.ts'
 import { exportEvents } from './export.ts'
 import { followEvents } from './follow.ts'
-import { addQueryOptions, type QueryOptions, queryOf } from './query.ts'
+import { addQueryOptions, eventList, type QueryOptions, toQuery } from './query.ts'
 
 interface Options extends QueryOptions {
   readonly limit?: number
@@ -17,40 +17,39 @@ interface Options extends QueryOptions {
   readonly export?: string
 }
 
-const shownByDefault = 100
-const whereEventsGo =
-  'Changes and refusals are kept in the database; refusals appear there within a second. Reads and failed requests are ' +
-  "where HEADGATE_AUDIT_READS of the server says: by default in its log, with 'store' here too."
+const defaultLimit = 100
+const emptyNote =
+  'The database contains changes and refusals; refusals appear within a second. HEADGATE_AUDIT_READS of the server ' +
+  "decides where reads and failed requests are recorded: by default in its log, with 'store' in the database too."
 
 export function registerAudit(program: Command, io: Io): void {
   addQueryOptions(
     program
       .command('audit')
       .description(
-        'Shows what was done and refused, newest first; equal refusals of a minute are one event with their count. --json and --export have every detail.',
+        'Shows changes and refusals, newest first. Equal refusals of one minute are one event with a count. --json and --export contain every detail.',
       ),
   )
-    .addOption(limitOption().default(undefined, `${shownByDefault}; with --export, all`))
-    .option('--follow', 'show what happens from now on, line by line, until interrupted')
-    .option('--export <file>', 'write one JSON document per line, oldest first; - is standard output')
+    .addOption(limitOption().default(undefined, `${defaultLimit}; all with --export`))
+    .option('--follow', 'show new events, one in a line, until the command is interrupted')
+    .option('--export <file>', 'write one JSON document for each event, oldest first; - is standard output')
     .action(inSession(io, audit))
 }
 
 async function audit(session: Session, options: Options): Promise<void> {
-  const { limit, follow, export: file, ...asked } = options
-  const query = queryOf(asked, session.warehouse)
+  const { limit, follow, export: file, ...selection } = options
+  const query = toQuery(selection, session.warehouse)
   if (follow === true) {
-    const other = Object.entries({ '--export': file, '--until': asked.until, '--limit': limit })
-    const [clash] = other.find(([, value]) => value !== undefined) ?? []
-    if (clash !== undefined)
-      throw new CliError(exitCode.usage, `--follow goes on for ever, so there can be no ${clash} with it.`)
+    const others = Object.entries({ '--export': file, '--until': selection.until, '--limit': limit })
+    const [conflict] = others.find(([, value]) => value !== undefined) ?? []
+    if (conflict !== undefined)
+      throw new CliError(exitCode.usage, `--follow has no end, so it cannot be used with ${conflict}.`)
     await followEvents(session, query)
   } else if (file !== undefined) {
     await exportEvents(session, query, { file, limit })
   } else {
-    const list = { path: '/management/v1/audit', query, key: 'events', item: auditEvent }
-    const found = await readList(session, { ...list, limit: limit ?? shownByDefault })
-    showList(session, found, 'such events', columns)
-    if (found.items.length === 0) session.out.note(whereEventsGo)
+    const listed = await readList(session, eventList(session, query, limit ?? defaultLimit))
+    showList(session, listed, 'such events', columns)
+    if (listed.items.length === 0) session.out.note(emptyNote)
   }
 }

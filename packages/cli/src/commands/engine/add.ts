@@ -1,27 +1,26 @@
 import type { Command } from 'commander'
-import { read } from '../../connection/answer.ts'
-import { inFlags } from '../../connection/in-flags.ts'
+import { withFlagNames } from '../../connection/flag-names.ts'
 import type { Io } from '../../io.ts'
+import { createEngine } from '../../management/generated/engines.ts'
 import { inSession } from '../../session.ts'
-import { engine, engineText } from './engine.ts'
+import { addEntryOptions, type EntryOptions, toEntry } from './entry-options.ts'
 import { engineFlags } from './flag-names.ts'
-import { addEntryOptions, entryBody, type EntryOptions } from './entry-options.ts'
+import { formatEngine } from './format-engine.ts'
 
 export function registerAdd(group: Command, io: Io): void {
   const command = group
     .command('add')
-    .description('Registers a principal as an engine. What is not given stays closed.')
-    .argument('<principal>', 'its id, or the client id')
+    .description('Registers a principal as an engine. It gets no permission that an option does not give.')
+    .argument('<principal>', 'id or client id')
   addEntryOptions(command).action(
     inSession(io, async ({ client, out }, principal: string, options: EntryOptions) => {
-      const body = { principal, ...entryBody(options) }
-      const answer = await inFlags(
-        client.send({ method: 'POST', path: '/management/v1/engines', body }),
-        engineFlags,
-      )
-      out.answer(answer, (paint) => engineText(paint, read(engine, answer)))
+      const body = { principal, ...toEntry(options) }
+      const response = await withFlagNames(createEngine(client, { body }), engineFlags)
+      out.result(response, (paint) => formatEngine(paint, response.body))
       if (options.subject === undefined)
-        out.note(`It acts for nobody yet: headgate engine set ${principal} --subject "ISSUER PATTERN"`)
+        out.note(
+          `The engine cannot act for users yet: headgate engine set ${principal} --subject "ISSUER PATTERN"`,
+        )
     }),
   )
 }

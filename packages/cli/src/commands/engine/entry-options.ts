@@ -1,12 +1,11 @@
-import type { JsonObject } from '@headgate/json'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { several } from '../../options.ts'
-import { seconds } from '../warehouse/settings-options.ts'
-import type { Rule } from './engine.ts'
+import type { UpdateEngineRequest } from '../../management/generated/engines.ts'
+import type { SubjectRule } from '../../management/generated/schemas.ts'
+import { parseSeconds, repeatable } from '../../options.ts'
 
-/** What people decide about an engine. */
+/** Options with the settings of an engine. */
 export interface EntryOptions {
-  readonly subject?: readonly Rule[]
+  readonly subject?: readonly SubjectRule[]
   readonly namesIssuer?: string
   readonly unsignedSubjects?: boolean
   readonly assertions?: boolean
@@ -22,28 +21,31 @@ export interface EntryOptions {
   readonly sessionLife?: number
 }
 
-/** Switches of an entry: their option, and what they let the engine do. */
-const switches: readonly (readonly [option: string, description: string])[] = [
-  ['unsigned-subjects', 'it may state its user by an unsigned token, as unmodified engines do'],
-  ['assertions', 'it may assert its user by a token that it signs with a registered key'],
-  ['makes-principals', 'a user that it names and nobody knows yet is made a principal'],
-  ['names-administrators', 'it may also name users who administer the server'],
-  ['administers', 'it may administer for users who may'],
-  ['refreshes', 'it may renew storage credentials of its users by itself'],
-  ['view-chains', 'it is believed which view it reads a table for'],
+/** Permissions of an engine: the option, and what it lets the engine do. */
+const permissions: readonly (readonly [option: string, description: string])[] = [
+  ['unsigned-subjects', 'let it state its user by an unsigned token, as unmodified engines do'],
+  ['assertions', 'let it assert its user by a token that it signs with a registered key'],
+  ['makes-principals', 'create a principal for a user that it names and that does not exist yet'],
+  ['names-administrators', 'let it also name users who administer the server'],
+  ['administers', 'let it administer for users who may administer'],
+  ['refreshes', 'let it renew the storage credentials of its users by itself'],
+  ['view-chains', 'accept its statement about the view that it reads a table for'],
 ]
 
 export function addEntryOptions(command: Command): Command {
   command
     .option(
       '--subject <rule>',
-      'for whom it may act: "ISSUER PATTERN [GROUP …]", such as "headgate *" or "https://idp.example *@corp.example analysts"; ' +
-        'may be given several times, and replaces the rules before; "none" for nobody',
-      rules,
+      'users that it may act for: "ISSUER PATTERN [GROUP …]", such as "headgate *" or "https://idp.example *@corp.example analysts"; ' +
+        'repeatable; replaces the present rules; "none" for no user',
+      parseRule,
     )
-    .option('--names-issuer <issuer>', 'the issuer whose users its bare names are, or "none"')
-  for (const [name, description] of switches)
-    command.addOption(new Option(`--${name} [yes|no]`, description).argParser(yesOrNo).preset('yes'))
+    .option(
+      '--names-issuer <issuer>',
+      'issuer of the users whose names it states without an issuer, or "none"',
+    )
+  for (const [name, description] of permissions)
+    command.addOption(new Option(`--${name} [yes|no]`, description).argParser(parseYesNo).preset('yes'))
   return command
     .addOption(
       new Option('--first-calls <policy>', 'what it may do without a user').choices([
@@ -54,30 +56,30 @@ export function addEntryOptions(command: Command): Command {
     )
     .option(
       '--only-warehouse <name>',
-      'a warehouse that it reaches, and no other that is not named as well; "all" for no limit',
-      several,
+      'limit it to this warehouse; repeatable; "all" removes the limit',
+      repeatable,
     )
     .option(
       '--only-privilege <privilege>',
-      'a privilege that it uses, with what that implies, and no other that is not named as well; "all" for no limit',
-      several,
+      'limit it to this privilege and those that it includes; repeatable; "all" removes the limit',
+      repeatable,
     )
-    .option('--access-life <time>', 'life of the tokens of its users: 15m', seconds)
-    .option('--session-life <time>', 'how long a token of a user can be renewed: 24h, 7d', seconds)
+    .option('--access-life <time>', 'lifetime of the tokens of its users: 15m', parseSeconds)
+    .option('--session-life <time>', 'how long a token of a user can be renewed: 24h, 7d', parseSeconds)
 }
 
-/** What is given of an entry, as the server takes it. */
-export function entryBody(options: EntryOptions): JsonObject {
+/** Returns the settings that the options name, as members of a request. */
+export function toEntry(options: EntryOptions): UpdateEngineRequest {
   return {
-    subjects: options.subject?.map((rule) => ({ ...rule })),
+    subjects: options.subject,
     namesIssuer: options.namesIssuer === 'none' ? null : options.namesIssuer,
     unsignedSubjects: options.unsignedSubjects,
     assertions: options.assertions,
     makesPrincipals: options.makesPrincipals,
     namesAdministrators: options.namesAdministrators,
     firstCalls: options.firstCalls,
-    warehouses: limitOf(options.onlyWarehouse),
-    privileges: limitOf(options.onlyPrivilege),
+    warehouses: toLimit(options.onlyWarehouse),
+    privileges: toLimit(options.onlyPrivilege),
     administers: options.administers,
     refreshes: options.refreshes,
     viewChains: options.viewChains,
@@ -86,18 +88,18 @@ export function entryBody(options: EntryOptions): JsonObject {
   }
 }
 
-function limitOf(names: readonly string[] | undefined): readonly string[] | null | undefined {
+function toLimit(names: readonly string[] | undefined): readonly string[] | null | undefined {
   return names?.includes('all') === true ? null : names
 }
 
-function rules(text: string, before: readonly Rule[] = []): readonly Rule[] {
+function parseRule(text: string, before: readonly SubjectRule[] = []): readonly SubjectRule[] {
   if (text === 'none') return []
   const [issuer = '', pattern, ...groups] = text.trim().split(/\s+/)
   if (issuer === '') throw new InvalidArgumentError('Write "ISSUER PATTERN [GROUP …]".')
   return [...before, { issuer, pattern: pattern ?? '*', groups }]
 }
 
-function yesOrNo(text: string): boolean {
+function parseYesNo(text: string): boolean {
   if (text === 'yes' || text === 'no') return text === 'yes'
   throw new InvalidArgumentError('Write yes or no.')
 }

@@ -1,6 +1,6 @@
-import type { FlagNames } from '../../connection/in-flags.ts'
+import type { FlagNames } from '../../connection/flag-names.ts'
 
-/** Options of engine commands by the names that the management interface has for what they set. */
+/** Flags of engine commands by the member of the request that they set. */
 export const engineFlags: FlagNames = {
   subjects: '--subject',
   namesIssuer: '--names-issuer',

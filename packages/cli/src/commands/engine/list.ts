@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { readList } from '../../connection/pages.ts'
 import type { Io } from '../../io.ts'
+import { listEngines } from '../../management/generated/engines.ts'
 import { limitOption } from '../../options.ts'
 import { inSession } from '../../session.ts'
 import { showList } from '../../show-list.ts'
-import { engine } from './engine.ts'
 
 export function registerList(group: Command, io: Io): void {
   group
@@ -14,9 +14,8 @@ export function registerList(group: Command, io: Io): void {
     .action(
       inSession(io, async (session, { limit }: { readonly limit?: number }) => {
         const listed = await readList(session, {
-          path: '/management/v1/engines',
           key: 'engines',
-          item: engine,
+          request: (query) => listEngines(session.client, { query }),
           limit,
         })
         showList(session, listed, 'engines', [
@@ -24,7 +23,7 @@ export function registerList(group: Command, io: Io): void {
           { heading: 'without a user', cell: (row) => row.firstCalls },
           {
             heading: 'acts for',
-            cell: (row) => [...new Set(row.subjects.map((rule) => rule.issuer))].join(', ') || 'nobody',
+            cell: (row) => [...new Set(row.subjects.map((rule) => rule.issuer))].join(', ') || 'no user',
           },
           { heading: 'warehouses', cell: (row) => row.warehouses?.length ?? 'all' },
           { heading: 'enabled', cell: (row) => (row.enabled ? 'yes' : 'no') },

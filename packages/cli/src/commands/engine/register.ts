@@ -9,7 +9,7 @@ import { registerShow } from './show.ts'
 export function registerEngines(program: Command, io: Io): void {
   const group = program
     .command('engine')
-    .description('Clients that act for users, such as Trino: for whom, where, and how far.')
+    .description('Engines: clients that act for users, such as Trino, and the limits of each.')
   registerAdd(group, io)
   registerList(group, io)
   registerShow(group, io)

@@ -1,33 +1,33 @@
 import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
+import { withFlagNames } from '../../connection/flag-names.ts'
 import { exitCode } from '../../exit-code.ts'
-import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
+import { updateEngine } from '../../management/generated/engines.ts'
 import { inSession } from '../../session.ts'
-import { engine, engineText } from './engine.ts'
+import { addEntryOptions, type EntryOptions, toEntry } from './entry-options.ts'
 import { engineFlags } from './flag-names.ts'
-import { addEntryOptions, entryBody, type EntryOptions } from './entry-options.ts'
+import { formatEngine } from './format-engine.ts'
 
 export function registerSet(group: Command, io: Io): void {
   const command = group
     .command('set')
     .description(
-      'Changes what is given of an entry, at once also for sessions that run, and leaves the rest.',
+      'Changes the settings of an engine that the options name. The change applies to running sessions at once.',
     )
-    .argument('<engine>', 'its id, or the client id')
+    .argument('<engine>', 'id or client id')
   addEntryOptions(command).action(
-    inSession(io, async ({ client, out }, name: string, options: EntryOptions) => {
+    inSession(io, async ({ client, out }, engine: string, options: EntryOptions) => {
       if (Object.keys(options).length === 0) {
-        throw new CliError(exitCode.usage, 'There is nothing to change.', {
-          next: '`headgate engine set --help` lists what can be.',
+        throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
+          next: '`headgate engine set --help` lists the options.',
         })
       }
-      const body = entryBody(options)
-      const sent = client.send({ method: 'PATCH', path: path`/management/v1/engines/${name}`, body })
-      const answer = await inFlags(sent, engineFlags)
-      out.answer(answer, (paint) => engineText(paint, read(engine, answer)))
+      const response = await withFlagNames(
+        updateEngine(client, { engine, body: toEntry(options) }),
+        engineFlags,
+      )
+      out.result(response, (paint) => formatEngine(paint, response.body))
     }),
   )
 }

@@ -1,19 +1,18 @@
 import type { Command } from 'commander'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
+import { getEngine } from '../../management/generated/engines.ts'
 import { inSession } from '../../session.ts'
-import { engine, engineText } from './engine.ts'
+import { formatEngine } from './format-engine.ts'
 
 export function registerShow(group: Command, io: Io): void {
   group
     .command('show')
-    .description('Shows what an engine may do, and for whom.')
-    .argument('<engine>', 'its id, or the client id')
+    .description('Shows the permissions of an engine and the users that it may act for.')
+    .argument('<engine>', 'id or client id')
     .action(
-      inSession(io, async ({ client, out }, name: string) => {
-        const answer = await client.send({ method: 'GET', path: path`/management/v1/engines/${name}` })
-        out.answer(answer, (paint) => engineText(paint, read(engine, answer)))
+      inSession(io, async ({ client, out }, engine: string) => {
+        const response = await getEngine(client, { engine })
+        out.result(response, (paint) => formatEngine(paint, response.body))
       }),
     )
 }

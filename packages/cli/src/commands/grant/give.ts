@@ -1,45 +1,41 @@
 import { Argument, type Command } from 'commander'
 import type { Io } from '../../io.ts'
+import { grantPrivilege, revokePrivilege } from '../../management/generated/grants.ts'
+import type { GrantRequest } from '../../management/generated/schemas.ts'
 import { parseGrantee } from '../../names/grantee.ts'
 import { parseSecurable } from '../../names/securable.ts'
 import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
-import { grantable, privilegesOf } from './bundles.ts'
+import { grantable, toPrivileges } from './bundles.ts'
 
-/** `give` and `take`: exactly the grants that are named, all or none. */
+/** Registers `give` and `take`, which change all named grants or none. */
 export function registerGive(group: Command, io: Io): void {
   privilegeCommand(
     group,
     'give',
-    'Gives privileges on an object, and on everything below it, to a principal, a role or a group.',
+    'Grants privileges on an object, and on everything below it, to a principal, role or group.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
     .requiredOption('--to <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
       inSession(io, async (session, names: string[], { on, to }: { on: string; to: string }) => {
-        const { client, out, warehouse } = session
-        const securable = parseSecurable(on, warehouse)
-        const privileges = privilegesOf(names, securable)
-        const body = { privileges, on: securable, to: parseGrantee(to) }
-        const answer = await client.send({ method: 'POST', path: '/management/v1/grants', body })
-        showChange(out, answer, `${to} has ${privileges.join(', ')} on ${on}`)
+        const body = toGrantRequest(names, on, to, session.warehouse)
+        const response = await grantPrivilege(session.client, { body })
+        showChange(session.out, response, `${to} has ${listPrivileges(body)} on ${on}`)
       }),
     )
   privilegeCommand(
     group,
     'take',
-    'Takes back exactly these grants. What roles, ownership or grants above give stays.',
+    'Revokes exactly these grants. Privileges from roles, ownership or grants on objects above remain.',
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
     .requiredOption('--from <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
     .action(
       inSession(io, async (session, names: string[], { on, from }: { on: string; from: string }) => {
-        const { client, out, warehouse } = session
-        const securable = parseSecurable(on, warehouse)
-        const privileges = privilegesOf(names, securable)
-        const body = { privileges, on: securable, to: parseGrantee(from) }
-        const answer = await client.send({ method: 'POST', path: '/management/v1/grants/revoke', body })
-        showChange(out, answer, `${from} has no grant of ${privileges.join(', ')} on ${on}`)
+        const body = toGrantRequest(names, on, from, session.warehouse)
+        const response = await revokePrivilege(session.client, { body })
+        showChange(session.out, response, `${from} has no grant of ${listPrivileges(body)} on ${on}`)
       }),
     )
 }
@@ -51,7 +47,21 @@ function privilegeCommand(group: Command, verb: string, description: string): Co
     .addArgument(
       new Argument(
         '<privileges...>',
-        'one or several; reader is select, writer is modify and create, owner is manage',
+        'one or more; reader means select, writer means modify and create, owner means manage',
       ).choices(grantable),
     )
+}
+
+function toGrantRequest(
+  names: readonly string[],
+  object: string,
+  grantee: string,
+  warehouse: string,
+): GrantRequest {
+  const on = parseSecurable(object, warehouse)
+  return { privileges: toPrivileges(names, on), on, to: parseGrantee(grantee) }
+}
+
+function listPrivileges({ privileges = [] }: GrantRequest): string {
+  return privileges.join(', ')
 }

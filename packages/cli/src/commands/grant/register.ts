@@ -7,14 +7,14 @@ import { registerWho } from './who.ts'
 export function registerGrants(program: Command, io: Io): void {
   const group = program
     .command('grant')
-    .description('Who may do what with which object.')
+    .description('Grants of privileges on objects.')
     .addHelpText('afterAll', objectHelp)
   registerGive(group, io)
   registerList(group, io)
   registerWho(group, io)
 }
 
-/** Shown with the help of every command of the group. */
+/** Follows the help of every command of the group. */
 const objectHelp = `
 Objects are written
   server
@@ -22,12 +22,12 @@ Objects are written
   namespace:lakehouse/sales.eu
   table:lakehouse/sales.eu.orders      also view:…
 
-Without "lakehouse/", the warehouse of --warehouse is meant. A name that holds a dot, a slash or a double quote stands in
-double quotes, in which a quote is doubled; the shell wants single quotes around that:
+Without "lakehouse/", the object is in the warehouse of --warehouse. A name that contains a dot, a slash or a double quote
+is enclosed in double quotes, and quotes inside are doubled. Enclose such arguments in single quotes for the shell:
   'table:lakehouse/sales."2026.01"'    the table "2026.01" in sales
 
-Privileges: use < select < modify < manage; create includes use, manage includes create. Each holds for everything below.
-administer-storage is custody of storage: keys, endpoints, locations, vending and client properties of warehouses. It
-includes use. manage on the server includes it; manage on anything else, and ownership, do not.
-Several can be given at once: modify does not include create, which CREATE TABLE needs. Bundles: reader (select), writer
-(modify and create), owner (manage).`
+Privileges: use < select < modify < manage; create includes use, manage includes create. A privilege is valid for everything
+below the object. administer-storage is the custody of storage: keys, endpoints, locations, vending and client properties of
+warehouses. It includes use. manage on the server includes it; manage on other objects, and ownership, do not.
+modify does not include create, which CREATE TABLE needs, so grant both. Bundles: reader (select), writer (modify and
+create), owner (manage).`

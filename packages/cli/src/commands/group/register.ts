@@ -5,6 +5,8 @@ import { registerList } from './list.ts'
 export function registerGroups(program: Command, io: Io): void {
   const group = program
     .command('group')
-    .description('Groups of people at the issuers they sign in with: who is in one, their tokens say.')
+    .description(
+      'Groups of users at identity providers. The tokens of a user contain the groups of the user.',
+    )
   registerList(group, io)
 }

@@ -1,21 +1,21 @@
 import type { Command } from 'commander'
-import { read } from '../../connection/answer.ts'
 import type { Io } from '../../io.ts'
+import { addKey } from '../../management/generated/keys.ts'
 import { inSession } from '../../session.ts'
-import { key, keyText, sendAdd } from './key.ts'
+import { formatKey } from './format-key.ts'
 
 export function registerAdd(group: Command, io: Io): void {
   group
     .command('add')
-    .description('First step of a rotation: every replica learns a new key, which makes nothing yet.')
+    .description('First step of a rotation: adds a key, which every replica loads before it is used.')
     .argument('<purpose>', 'session-token, page-token, s3-session or storage-refresh')
     .action(
-      inSession(io, async (session, purpose: string) => {
-        const answer = await sendAdd(session, purpose)
-        const added = read(key, answer)
-        session.out.answer(answer, (paint) => keyText(paint, added))
-        session.out.note(
-          `Every replica has it in ${added.promotableInSeconds ?? 0} s; then: headgate keys promote ${added.id}`,
+      inSession(io, async ({ client, out }, purpose: string) => {
+        const response = await addKey(client, { body: { purpose } })
+        const { id, promotableInSeconds } = response.body
+        out.result(response, (paint) => formatKey(paint, response.body))
+        out.note(
+          `Every replica has the key in ${promotableInSeconds ?? 0} s. Then: headgate keys promote ${id}`,
         )
       }),
     )

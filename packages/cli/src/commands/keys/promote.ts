@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { read } from '../../connection/answer.ts'
 import type { Io } from '../../io.ts'
+import { promoteKey } from '../../management/generated/keys.ts'
 import { inSession, type Session } from '../../session.ts'
-import { forceNowWarning, key, keyText, sendPromote } from './key.ts'
+import { forceNowWarning, formatKey } from './format-key.ts'
 
 interface Options {
   readonly forceNow?: boolean
@@ -12,15 +12,15 @@ export function registerPromote(group: Command, io: Io): void {
   group
     .command('promote')
     .description(
-      'Second step: the added key makes everything from now on. The one before is retired and still opens what it made.',
+      'Second step: the server signs and seals with the added key from now on. The retired key still opens what it sealed.',
     )
-    .argument('<id>', 'as `headgate keys list` shows it')
-    .option('--force-now', 'also when some replica may not have the key yet')
+    .argument('<id>', 'id from `headgate keys list`')
+    .option('--force-now', 'promote the key although some replicas may not have it yet')
     .action(inSession(io, promote))
 }
 
-async function promote(session: Session, id: string, { forceNow = false }: Options): Promise<void> {
-  if (forceNow) session.out.warn(forceNowWarning)
-  const answer = await sendPromote(session, id, forceNow)
-  session.out.answer(answer, (paint) => keyText(paint, read(key, answer)))
+async function promote({ client, out }: Session, key: string, { forceNow = false }: Options): Promise<void> {
+  if (forceNow) out.warn(forceNowWarning)
+  const response = await promoteKey(client, { key, body: forceNow ? { forceNow } : {} })
+  out.result(response, (paint) => formatKey(paint, response.body))
 }

@@ -10,7 +10,7 @@ import { registerRotate } from './rotate.ts'
 export function registerKeys(program: Command, io: Io): void {
   const group = program
     .command('keys')
-    .description('The keys that the server made for itself, and the master key that seals them.')
+    .description('Keys that the server created for itself, and the master key that seals them.')
   registerList(group, io)
   registerRotate(group, io)
   registerAdd(group, io)

@@ -1,30 +1,28 @@
 import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
-import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
+import { listKeys, retireKey } from '../../management/generated/keys.ts'
 import { inSession, type Session } from '../../session.ts'
-import { readRing } from './key.ts'
 
 export function registerRetire(group: Command, io: Io): void {
   group
     .command('retire')
     .description(
-      'Last step, for a key that leaked: ends it at once, and what it made with it. Retired keys else go by themselves when ' +
-        'nothing that they made can be valid any more.',
+      'Last step, for a leaked key: deletes it, which invalidates everything that it signed or sealed. The server deletes other ' +
+        'retired keys when everything that they signed or sealed has expired.',
     )
-    .argument('<id>', 'as `headgate keys list` shows it')
+    .argument('<id>', 'id from `headgate keys list`')
     .action(inSession(io, retire))
 }
 
-async function retire(session: Session, id: string): Promise<void> {
-  const found = (await readRing(session)).keys.find((key) => key.id === id)
-  if (found === undefined) {
-    throw new CliError(exitCode.refused, `There is no key ${id} in the key ring.`, {
-      next: '`headgate keys list` shows those there are.',
+async function retire({ client, confirm, out }: Session, id: string): Promise<void> {
+  const key = (await listKeys(client)).body.keys.find((each) => each.id === id)
+  if (key === undefined) {
+    throw new CliError(exitCode.refused, `The key ring has no key ${id}.`, {
+      next: '`headgate keys list` shows the keys.',
     })
   }
-  await session.confirm(`End the ${found.state} key ${id}? Every ${found.purpose} it made stops working now.`)
-  const answer = await session.client.send({ method: 'DELETE', path: path`/management/v1/keys/${id}` })
-  session.out.answer(answer, () => `The key ${id} is gone.`)
+  await confirm(`Delete the ${key.state} key ${id}? Every ${key.purpose} that it made becomes invalid now.`)
+  out.result(await retireKey(client, { key: id }), () => `The key ${id} is deleted.`)
 }

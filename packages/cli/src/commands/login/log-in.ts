@@ -1,16 +1,15 @@
-import type { Prompts } from '@headgate/auth'
-import { loopbackBrowser } from '@headgate/auth/node'
-import { authCliError } from '../../auth/auth-cli-error.ts'
+import { loopbackBrowser, type Prompts } from '@headgate/auth'
+import { toCliError } from '../../auth/auth-cli-error.ts'
 import { authProperties } from '../../auth/auth-properties.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 import { type Login, readLogin, writeLogin } from '../../login/login-file.ts'
 import { withLoginLock } from '../../login/login-lock.ts'
 import { checkLoginTarget } from '../../login/login-target.ts'
-import { loginOf, obtain } from '../../login/login-token.ts'
+import { toLogin, obtain } from '../../login/login-token.ts'
 import { openBrowser } from '../../login/open-browser.ts'
 import { details } from '../../output/table.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { visible } from '../../output/visible.ts'
 import type { Session } from '../../session.ts'
 
@@ -28,7 +27,7 @@ export interface LogInOptions {
 
 const prefix = 'rest.auth.oauth2.'
 
-/** Lets a person log in, and keeps what came of it. */
+/** Logs the user in and stores the login. */
 export async function logIn(
   session: Session,
   name: string,
@@ -39,10 +38,10 @@ export async function logIn(
   const { folder } = settings.logins
   const before = await readLogin(folder, name).catch(() => undefined)
   const properties = loginProperties(session, options, before, name)
-  const server = serverOf(session, options, before, name)
+  const server = chooseServer(session, options, before, name)
   let refreshToken: string | undefined
   const prompts: Prompts = {
-    ...promptsOf(session, options),
+    ...createPrompts(session, options),
     keepRefreshToken: (token) => {
       refreshToken = token.reveal()
     },
@@ -50,10 +49,10 @@ export async function logIn(
   const warn = (text: string): void => out.warn(text)
   const token = await obtain(properties, prompts, { env: io.env, warn }, stop).catch((error: unknown) => {
     if (stop.aborted)
-      throw new CliError(exitCode.cancelled, 'The login was not finished; nothing was changed.')
-    throw authCliError(error)
+      throw new CliError(exitCode.cancelled, 'The login was interrupted. Nothing was changed.')
+    throw toCliError(error)
   })
-  const login = loginOf(
+  const login = toLogin(
     {
       version: 1,
       issuer: properties[`${prefix}issuer-url`] ?? '',
@@ -65,10 +64,13 @@ export async function logIn(
     token,
   )
   await withLoginLock(folder, name, async () => writeLogin(folder, name, login))
-  tell(session, name, login)
+  showLogin(session, name, login)
 }
 
-/** What was said before is said again by its name alone; another issuer or client makes a login of its own. */
+/**
+ * Returns the properties of token requests. Without an issuer and client, an existing login of this name provides the defaults.
+ * Another issuer or client starts without them, so that no property of one issuer reaches another.
+ */
 function loginProperties(
   { io, out }: Session,
   options: LogInOptions,
@@ -79,14 +81,14 @@ function loginProperties(
   const issuer = same ? before.issuer : options.issuer
   const clientId = same ? before.clientId : options.clientId
   if (issuer === undefined || clientId === undefined) {
-    throw new CliError(exitCode.usage, `It is not known where ${name} logs in.`, {
-      next: 'Say it with --issuer and --client-id; ask whoever runs the identity provider for a public client.',
+    throw new CliError(exitCode.usage, `The login ${name} has no issuer or client.`, {
+      next: 'Set --issuer and --client-id. The operator of the identity provider can register a public client.',
     })
   }
   const set = authProperties(io.cwd, options.set === undefined ? {} : { set: options.set }, (text) =>
     out.warn(text),
   )
-  const given = Object.entries({
+  const requested = Object.entries({
     scope: options.scope,
     audience: options.audience,
     resource: options.resource,
@@ -95,22 +97,22 @@ function loginProperties(
     [`${prefix}scope`]: 'openid offline_access',
     ...(same ? before.properties : {}),
     ...Object.fromEntries(Object.entries(set).map(([key, value]) => [key, String(value)])),
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(requested),
     'rest.auth.type': 'oauth2',
     [`${prefix}issuer-url`]: issuer,
     [`${prefix}client-id`]: clientId,
     [`${prefix}grant-type`]: options.device === true ? 'device_code' : 'authorization_code',
   }
   if (properties[`${prefix}dpop.enabled` as keyof typeof properties] === 'true') {
-    throw new CliError(exitCode.usage, 'A login that is kept cannot be bound to a key of one process.', {
-      next: `Leave out ${prefix}dpop.enabled.`,
+    throw new CliError(exitCode.usage, 'A stored login cannot be bound to a key of one process.', {
+      next: `Remove ${prefix}dpop.enabled.`,
     })
   }
   return properties
 }
 
-/** What `--url` says, and no variable: that is where commands go, not what the login is for. */
-function serverOf(
+/** Returns the server of the login: the one of `--url`. A variable with a URL does not limit the login. */
+function chooseServer(
   { settings: { url } }: Session,
   options: LogInOptions,
   before: Login | undefined,
@@ -125,15 +127,17 @@ function isSame({ issuer, clientId }: LogInOptions): boolean {
   return issuer === undefined && clientId === undefined
 }
 
-function promptsOf({ io }: Session, options: LogInOptions): Prompts {
-  // Always told, also with --json: nobody can log in without.
-  const say = (text: string): void => void io.stderr.write(`${text}\n`)
+function createPrompts({ io }: Session, options: LogInOptions): Prompts {
+  // Printed with --json too, because the user cannot log in without it.
+  const print = (text: string): void => void io.stderr.write(`${text}\n`)
   if (options.device === true) {
     return {
       device: ({ verificationUri, verificationUriComplete, userCode, expiresAt }) => {
         const minutes = Math.max(1, Math.round((expiresAt - Date.now()) / 60_000))
-        say(`Open ${visible(verificationUri)} and enter the code ${visible(userCode)} within ${minutes} min.`)
-        if (verificationUriComplete !== undefined) say(`Or open ${visible(verificationUriComplete)}`)
+        print(
+          `Open ${visible(verificationUri)} and enter the code ${visible(userCode)} within ${minutes} min.`,
+        )
+        if (verificationUriComplete !== undefined) print(`Or open ${visible(verificationUriComplete)}`)
       },
     }
   }
@@ -141,28 +145,30 @@ function promptsOf({ io }: Session, options: LogInOptions): Prompts {
     browser: loopbackBrowser({
       ...(options.redirectUri === undefined ? {} : { redirectUri: options.redirectUri }),
       open: (url) => {
-        say(`Log in here: ${visible(url)}`)
+        print(`Log in here: ${visible(url)}`)
         if (options.open) openBrowser(url)
       },
     }),
   }
 }
 
-function tell({ out }: Session, name: string, login: Login): void {
+function showLogin({ out }: Session, name: string, login: Login): void {
   const { issuer, clientId, server = null, provenance, expiresAt, refreshToken } = login
   const subject = provenance.who?.subject ?? null
   const renewable = refreshToken !== undefined
   const until = new Date(expiresAt).toISOString()
-  out.answer({ json: { name, issuer, clientId, server, subject, expiresAt: until, renewable } }, (paint) =>
+  out.result({ json: { name, issuer, clientId, server, subject, expiresAt: until, renewable } }, (paint) =>
     details(paint, [
       ['login', name],
       ['issuer', issuer],
       ['client', clientId],
       ['server', server ?? 'any'],
       ['subject', subject],
-      ['token until', moment(until)],
+      ['token until', formatTime(until)],
     ]),
   )
   if (!renewable)
-    out.warn('the issuer gave no refresh token: the login ends with its token. Is offline_access allowed?')
+    out.warn(
+      'The issuer issued no refresh token, so the login ends when its token expires. Check whether offline_access is allowed.',
+    )
 }

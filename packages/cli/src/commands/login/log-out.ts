@@ -1,12 +1,11 @@
-import { Secret } from '@headgate/auth'
-import { revokeToken } from '@headgate/auth/node'
+import { revokeToken, Secret } from '@headgate/auth'
 import { deleteLogin, type Login, readLogin } from '../../login/login-file.ts'
 import { withLoginLock } from '../../login/login-lock.ts'
 import type { Session } from '../../session.ts'
 
 const prefix = 'rest.auth.oauth2.'
 
-/** Ends a login at its issuer, as far as that can be reached, and forgets it in any case. */
+/** Revokes a login at its issuer, if the issuer responds, and deletes it from this machine in any case. */
 export async function logOut({ out, settings }: Session, name: string): Promise<void> {
   const { folder } = settings.logins
   const { forgotten, revoked } = await withLoginLock(folder, name, async () => {
@@ -14,17 +13,17 @@ export async function logOut({ out, settings }: Session, name: string): Promise<
     const revoked =
       login?.refreshToken !== undefined &&
       (await revoke(login, login.refreshToken).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error)
-        out.warn(
-          `the login could not be ended at the issuer: ${why}. Its refresh token may be good for long.`,
-        )
+        const reason = error instanceof Error ? error.message : String(error)
+        out.warn(`The login could not be revoked at the issuer: ${reason}. Its refresh token can stay valid.`)
         return false
       }))
     return { revoked, forgotten: await deleteLogin(folder, name) }
   })
-  out.answer({ json: { name, forgotten, revoked } }, () => {
-    if (!forgotten) return `there is no login ${name}`
-    return revoked ? `ended and forgot ${name}` : `forgot ${name}`
+  out.result({ json: { name, forgotten, revoked } }, () => {
+    if (!forgotten) return `There is no login ${name}.`
+    return revoked
+      ? `The login ${name} is revoked and deleted.`
+      : `The login ${name} is deleted from this machine.`
   })
 }
 

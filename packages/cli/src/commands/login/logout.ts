@@ -6,10 +6,10 @@ export function registerLogout(program: Command, io: Io): void {
   program
     .command('logout')
     .description(
-      'Ends a login at its issuer (RFC 7009), where that can be done, and forgets it on this machine. Its last access token is good ' +
-        'until it ends.',
+      'Revokes a login at its issuer (RFC 7009), if the issuer supports it, and deletes it from this machine. Its last access token ' +
+        'stays valid until it expires.',
     )
-    .argument('[name]', 'the login', 'default')
+    .argument('[name]', 'name of the login', 'default')
     .action(
       inSession(io, async (session, name: string) => {
         const { logOut } = await import('./log-out.ts')

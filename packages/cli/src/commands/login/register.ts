@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Io } from '../../io.ts'
 import { keyValue } from '../../options.ts'
 import { inSession } from '../../session.ts'
-import { untilTold } from '../../until-told.ts'
+import { stopSignal } from '../../stop-signal.ts'
 import { registerLogout } from './logout.ts'
 import type { LogInOptions } from './log-in.ts'
 
@@ -10,36 +10,36 @@ export function registerLogin(program: Command, io: Io): void {
   program
     .command('login')
     .description(
-      'Logs a person in at an identity provider, with a browser or a code for another device, and keeps the login in a file ' +
-        'of their own. `headgate token --login NAME`, `headgate proxy --login NAME` and all other commands use it. With --url its ' +
-        'tokens go to that server alone; without, to whatever server a command names, by https.',
+      'Logs a user in at an identity provider, with a browser or a code for another device, and stores the login in a file ' +
+        'that only the user can read. `headgate token --login NAME`, `headgate proxy --login NAME` and all other commands use it. ' +
+        'With --url, only that server gets its tokens; without it, any server that a command names, over https.',
     )
-    .argument('[name]', 'what to call the login', 'default')
+    .argument('[name]', 'name of the login', 'default')
     .option(
       '--issuer <url>',
-      'the identity provider, exactly as its metadata names it; that of before when it is left out',
+      'identity provider, exactly as in its metadata (default: the one of the existing login)',
     )
-    .option('--client-id <id>', 'the client that this program is there; that of before when it is left out')
-    .option('--scope <scopes>', 'what to ask for (default: "openid offline_access")')
-    .option('--audience <audience>', 'for whom the token is, where the issuer wants to hear that')
-    .option('--resource <uri>', 'for what the token is (RFC 8707)')
-    .option('--device', 'show a code to enter on another device, instead of using a browser here')
+    .option('--client-id <id>', 'client id of this program there (default: the one of the existing login)')
+    .option('--scope <scopes>', 'requested scopes (default: "openid offline_access")')
+    .option('--audience <audience>', 'audience of the token, if the issuer requires it')
+    .option('--resource <uri>', 'resource of the token (RFC 8707)')
+    .option('--device', 'show a code for another device instead of opening a browser')
     .option(
       '--redirect-uri <url>',
-      'where the browser comes back to; without a port a free one is taken (default: http://127.0.0.1/callback)',
+      'URL that the browser returns to; without a port, a free one is used (default: http://127.0.0.1/callback)',
     )
-    .option('--no-open', 'show the address and open no browser')
+    .option('--no-open', 'show the URL and do not open a browser')
     .addOption(
       new Option(
         '--set <name=value>',
-        'a property, as rest.auth.oauth2.profile=entra; may be repeated; no secrets',
+        'property, such as rest.auth.oauth2.profile=entra; repeatable; no secrets',
       ).argParser(keyValue),
     )
     .action(
       inSession(io, async (session, name: string, options: LogInOptions) => {
         const { logIn } = await import('./log-in.ts')
-        using told = untilTold()
-        await logIn(session, name, options, told.signal)
+        using stop = stopSignal()
+        await logIn(session, name, options, stop.signal)
       }),
     )
   registerLogout(program, io)

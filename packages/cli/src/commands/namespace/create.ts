@@ -14,18 +14,20 @@ interface Options {
 export function registerCreate(group: Command, io: Io): void {
   group
     .command('create')
-    .description('Makes a namespace; the one around it must be there. You own it.')
+    .description('Creates a namespace, whose parent must exist. You become its owner.')
     .argument('<namespace>', 'such as sales.eu')
-    .option('--property <key=value>', 'a property; may be given several times', keyValue)
+    .option('--property <key=value>', 'property; repeatable', keyValue)
     .action(
       inSession(io, async ({ client, out, warehouse: usual }, name: string, { property }: Options) => {
         const { warehouse, namespace } = namespaceAddress(name, usual)
-        const answer = await client.send({
+        const response = await client.send({
           method: 'POST',
           path: path`/v1/${warehouse}/namespaces`,
           body: { namespace, properties: property ?? {} },
         })
-        out.answer(answer, () => visible(`The namespace ${formatLevels(namespace)} is made in ${warehouse}.`))
+        out.result(response, () =>
+          visible(`The namespace ${formatLevels(namespace)} was created in ${warehouse}.`),
+        )
       }),
     )
 }

@@ -9,18 +9,18 @@ import { inSession } from '../../session.ts'
 export function registerDrop(group: Command, io: Io): void {
   group
     .command('drop')
-    .description('Drops an empty namespace, with the grants on it.')
+    .description('Drops an empty namespace and the grants on it.')
     .argument('<namespace>', 'such as sales.eu')
     .action(
       inSession(io, async (session, name: string) => {
         const { warehouse, namespace } = namespaceAddress(name, session.warehouse)
         const label = `${formatLevels(namespace)} of ${warehouse}`
         await session.confirm(`Drop the namespace ${label}?`)
-        const answer = await session.client.send({
+        const response = await session.client.send({
           method: 'DELETE',
           path: path`/v1/${warehouse}/namespaces/${namespace}`,
         })
-        session.out.answer(answer, () => visible(`The namespace ${label} is dropped.`))
+        session.out.result(response, () => visible(`The namespace ${label} is dropped.`))
       }),
     )
 }

@@ -16,9 +16,9 @@ interface Options {
 export function registerList(group: Command, io: Io): void {
   group
     .command('list')
-    .description('Lists namespaces of a warehouse, those that you may see.')
-    .argument('[parent]', 'the namespace to look in; without it, the outermost ones')
-    .option('-r, --recursive', 'also what is in them')
+    .description('Lists the namespaces of a warehouse that you may see.')
+    .argument('[parent]', 'list the namespaces below this one (default: the outermost ones)')
+    .option('-r, --recursive', 'list nested namespaces too')
     .addOption(limitOption())
     .action(inSession(io, list))
 }
@@ -30,12 +30,12 @@ async function list(session: Session, parent: string | undefined, options: Optio
       : namespaceAddress(parent, session.warehouse)
   const listed =
     options.recursive === true
-      ? await everything(session, warehouse, namespace, options.limit)
+      ? await allBelow(session, warehouse, namespace, options.limit)
       : await childNamespaces(session, warehouse, namespace, options.limit)
-  showList(session, listed, 'namespaces there', [{ heading: 'namespace', cell: formatLevels }])
+  showList(session, listed, 'namespaces', [{ heading: 'namespace', cell: formatLevels }])
 }
 
-async function everything(
+async function allBelow(
   session: Session,
   warehouse: string,
   parent: readonly string[],

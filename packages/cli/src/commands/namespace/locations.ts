@@ -1,73 +1,68 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { type Listed, readList } from '../../connection/pages.ts'
-import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
+import {
+  grantNamespaceLocation,
+  listNamespaceLocations,
+  revokeNamespaceLocation,
+} from '../../management/generated/namespaces.ts'
+import type { NamespaceLocation } from '../../management/generated/schemas.ts'
 import { namespaceAddress } from '../../names/address.ts'
 import { inSession, type Session } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
-import { locationOf } from '../warehouse/storage-options.ts'
+import { toLocation } from '../warehouse/storage-options.ts'
 
-/** A place that is granted to a namespace. */
-export interface GrantedLocation {
-  readonly location: string
-  readonly grantedAt: string
+interface LocationChange {
+  readonly verb: string
+  readonly description: string
+  readonly request: typeof grantNamespaceLocation
+  readonly describe: (namespace: string, location: string) => string
 }
 
-const granted: z.ZodType<GrantedLocation> = z.object({ location: z.string(), grantedAt: z.string() })
-
-/** `grant-location` and `revoke-location`: places with files that tables of a namespace may use. */
-export function registerLocations(group: Command, io: Io): void {
-  register(
-    'grant-location',
-    'Lets tables and views of a namespace use a place that holds files, such as a folder of tables to register. You must ' +
+const changes: readonly LocationChange[] = [
+  {
+    verb: 'grant-location',
+    description:
+      'Lets tables and views of a namespace use a location that contains files, such as a folder of tables to register. You must ' +
       'have administer-storage on it.',
-    '',
-    (name, location) => `Tables of ${name} may use ${location}`,
-  )
-  register(
-    'revoke-location',
-    'Takes back a place that was granted to a namespace. Tables that lie there stay.',
-    '/revoke',
-    (name, location) => `${location} is not granted to ${name}`,
-  )
+    request: grantNamespaceLocation,
+    describe: (namespace, location) => `Tables of ${namespace} may use ${location}`,
+  },
+  {
+    verb: 'revoke-location',
+    description: 'Revokes a location that was granted to a namespace. Tables at this location remain.',
+    request: revokeNamespaceLocation,
+    describe: (namespace, location) => `${location} is not granted to ${namespace}`,
+  },
+]
 
-  function register(
-    verb: string,
-    description: string,
-    suffix: string,
-    state: (name: string, location: string) => string,
-  ): void {
+/** Registers `grant-location` and `revoke-location`: existing locations that tables of a namespace may use. */
+export function registerLocations(group: Command, io: Io): void {
+  for (const { verb, description, request, describe } of changes) {
     group
       .command(verb)
       .description(description)
       .argument('<namespace>', 'such as sales.eu')
-      .argument('<location>', 'such as s3://bucket/landing, with all that lies below it')
+      .argument('<location>', 'such as s3://bucket/landing, with everything below it')
       .action(
-        inSession(io, async (session, name: string, given: string) => {
-          const { warehouse, namespace } = namespaceAddress(name, session.warehouse)
-          const location = locationOf(given)
-          const answer = await session.client.send({
-            method: 'POST',
-            path: `${path`/management/v1/warehouses/${warehouse}/namespace/locations`}${suffix}`,
-            body: { namespace, location },
-          })
-          showChange(session.out, answer, state(name, location))
+        inSession(io, async ({ client, out, warehouse: usual }, name: string, text: string) => {
+          const { warehouse, namespace } = namespaceAddress(name, usual)
+          const location = toLocation(text)
+          const response = await request(client, { warehouse, body: { namespace, location } })
+          showChange(out, response, describe(name, location))
         }),
       )
   }
 }
 
-/** Reads the places that are granted to a namespace itself. */
+/** Reads the locations that are granted to a namespace itself. */
 export function readLocations(
   session: Session,
   warehouse: string,
   namespace: readonly string[],
-): Promise<Listed<GrantedLocation>> {
+): Promise<Listed<NamespaceLocation>> {
   return readList(session, {
-    path: path`/management/v1/warehouses/${warehouse}/namespace/locations`,
-    query: { namespace },
     key: 'locations',
-    item: granted,
+    request: (page) => listNamespaceLocations(session.client, { warehouse, query: { namespace, ...page } }),
   })
 }

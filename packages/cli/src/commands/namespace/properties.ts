@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
 import { path } from '../../connection/path.ts'
+import { decode } from '../../connection/response.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
 import { namespaceAddress } from '../../names/address.ts'
-import { keyValue, several } from '../../options.ts'
+import { keyValue, repeatable } from '../../options.ts'
 import { details } from '../../output/table.ts'
 import { inSession, type Session } from '../../session.ts'
 
@@ -15,7 +15,7 @@ interface Options {
   readonly remove?: readonly string[]
 }
 
-const changed = z.object({
+const changeDecoder = z.object({
   updated: z.array(z.string()),
   removed: z.array(z.string()),
   missing: z.array(z.string()).nullish(),
@@ -24,31 +24,31 @@ const changed = z.object({
 export function registerProperties(group: Command, io: Io): void {
   group
     .command('properties')
-    .description('Sets and removes properties of a namespace, all in one step.')
+    .description('Sets and removes properties of a namespace in one step.')
     .argument('<namespace>', 'such as sales.eu')
-    .option('--set <key=value>', 'may be given several times', keyValue)
-    .option('--remove <key>', 'may be given several times', several)
+    .option('--set <key=value>', 'set this property; repeatable', keyValue)
+    .option('--remove <key>', 'remove this property; repeatable', repeatable)
     .action(inSession(io, properties))
 }
 
 async function properties(session: Session, name: string, { set = {}, remove = [] }: Options): Promise<void> {
   if (Object.keys(set).length + remove.length === 0) {
-    throw new CliError(exitCode.usage, 'There is nothing to change.', {
-      next: 'Give --set KEY=VALUE or --remove KEY; `headgate namespace show` shows the properties.',
+    throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
+      next: 'Add --set KEY=VALUE or --remove KEY. `headgate namespace show` shows the properties.',
     })
   }
   const { warehouse, namespace } = namespaceAddress(name, session.warehouse)
-  const answer = await session.client.send({
+  const response = await session.client.send({
     method: 'POST',
     path: path`/v1/${warehouse}/namespaces/${namespace}/properties`,
     body: { updates: set, removals: remove },
   })
-  session.out.answer(answer, (paint) => {
-    const { updated, removed, missing } = read(changed, answer)
+  session.out.result(response, (paint) => {
+    const { updated, removed, missing } = decode(changeDecoder, response)
     return details(paint, [
       ['set', updated.join(', ') || null],
       ['removed', removed.join(', ') || null],
-      ['were not there', missing?.length ? missing.join(', ') : undefined],
+      ['did not exist', missing?.length ? missing.join(', ') : undefined],
     ])
   })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
-import { registerDetails } from '../details.ts'
+import { registerNamespaceDetails } from '../details.ts'
 import { registerProtection } from '../protection.ts'
 import { registerCreate } from './create.ts'
 import { registerDrop } from './drop.ts'
@@ -12,11 +12,11 @@ import { registerShow } from './show.ts'
 export function registerNamespaces(program: Command, io: Io): void {
   const group = program
     .command('namespace')
-    .description('What tables and views are in; namespaces can be nested.')
+    .description('Namespaces, which contain tables, views and other namespaces.')
   registerCreate(group, io)
   registerList(group, io)
   registerShow(group, io)
-  registerDetails(group, io, 'namespace')
+  registerNamespaceDetails(group, io)
   registerProperties(group, io)
   registerLocations(group, io)
   registerProtection(group, io, 'namespace')

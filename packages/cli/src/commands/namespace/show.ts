@@ -1,34 +1,34 @@
 import type { JsonObject } from '@headgate/json'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { read } from '../../connection/answer.ts'
 import { path } from '../../connection/path.ts'
+import { decode } from '../../connection/response.ts'
 import type { Io } from '../../io.ts'
 import { namespaceAddress } from '../../names/address.ts'
 import { formatLevels } from '../../names/dotted.ts'
 import { propertyTable } from '../../output/properties.ts'
 import { details, table } from '../../output/table.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { readLocations } from './locations.ts'
 
-const shown = z.object({ properties: z.record(z.string(), z.string()).nullish() })
+const namespaceDecoder = z.object({ properties: z.record(z.string(), z.string()).nullish() })
 
 export function registerShow(group: Command, io: Io): void {
   group
     .command('show')
-    .description('Shows a namespace, its properties and the places that are granted to it.')
+    .description('Shows a namespace, its properties and the locations that are granted to it.')
     .argument('<namespace>', 'such as sales.eu')
     .action(
       inSession(io, async (session, name: string) => {
         const { warehouse, namespace } = namespaceAddress(name, session.warehouse)
-        const answer = await session.client.send({
+        const response = await session.client.send({
           method: 'GET',
           path: path`/v1/${warehouse}/namespaces/${namespace}`,
         })
-        const said = read(shown, answer)
+        const { properties } = decode(namespaceDecoder, response)
         const { items, raw } = await readLocations(session, warehouse, namespace)
-        session.out.answer({ json: { ...(answer.json as JsonObject), locations: raw } }, (paint) => {
+        session.out.result({ json: { ...(response.json as JsonObject), locations: raw } }, (paint) => {
           const facts = details(paint, [
             ['namespace', formatLevels(namespace)],
             ['warehouse', warehouse],
@@ -39,10 +39,10 @@ export function registerShow(group: Command, io: Io): void {
               : [
                   table(paint, items, [
                     { heading: 'granted location', cell: ({ location }) => location },
-                    { heading: 'granted', cell: ({ grantedAt }) => moment(grantedAt) },
+                    { heading: 'granted', cell: ({ grantedAt }) => formatTime(grantedAt) },
                   ]),
                 ]
-          return [facts, ...propertyTable(paint, said.properties ?? {}), ...locations].join('\n\n')
+          return [facts, ...propertyTable(paint, properties ?? {}), ...locations].join('\n\n')
         })
       }),
     )

@@ -1,28 +1,28 @@
 import { z } from 'zod'
-import { readList } from '../../connection/pages.ts'
+import { readIcebergList } from '../../connection/iceberg-list.ts'
+import type { Listed } from '../../connection/pages.ts'
 import { path } from '../../connection/path.ts'
 import type { Session } from '../../session.ts'
 
-const levels = z.array(z.string())
+const namespacesDecoder = z.object({ namespaces: z.array(z.array(z.string())) })
 
-/** The namespaces right below another one, or the outermost ones of the warehouse, by name. */
+/** Reads the namespaces directly below another one, or the outermost ones of the warehouse, by name. */
 export async function childNamespaces(
   session: Session,
   warehouse: string,
   parent: readonly string[],
   limit?: number,
-): ReturnType<typeof readList<string[]>> {
-  return readList(session, {
+): Promise<Listed<readonly string[]>> {
+  return readIcebergList(session, {
     path: path`/v1/${warehouse}/namespaces`,
     query: { parent: parent.length === 0 ? undefined : parent.join('\u001f') },
     key: 'namespaces',
-    item: levels,
+    decoder: namespacesDecoder,
     limit,
-    nextPage: 'next-page-token',
   })
 }
 
-/** All namespaces below one, each before those in it. */
+/** Yields all namespaces below another one, each before those that it contains. */
 export async function* walkNamespaces(
   session: Session,
   warehouse: string,

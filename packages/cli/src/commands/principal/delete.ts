@@ -1,18 +1,22 @@
 import type { Command } from 'commander'
-import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
+import { deletePrincipal } from '../../management/generated/principals.ts'
 import { inSession } from '../../session.ts'
 
 export function registerDelete(group: Command, io: Io): void {
   group
     .command('delete')
-    .description('Deletes a principal with its secrets, memberships and grants. What it owns stays.')
-    .argument('<principal>', 'its id, or the client id')
+    .description(
+      'Deletes a principal with its secrets, memberships and grants. The objects that it owns remain.',
+    )
+    .argument('<principal>', 'id or client id')
     .action(
-      inSession(io, async ({ client, confirm, out }, name: string) => {
-        await confirm(`Delete the principal ${name} with its memberships and grants?`)
-        const answer = await client.send({ method: 'DELETE', path: path`/management/v1/principals/${name}` })
-        out.answer(answer, () => `The principal ${name} is deleted.`)
+      inSession(io, async ({ client, confirm, out }, principal: string) => {
+        await confirm(`Delete the principal ${principal} with its memberships and grants?`)
+        out.result(
+          await deletePrincipal(client, { principal }),
+          () => `The principal ${principal} is deleted.`,
+        )
       }),
     )
 }

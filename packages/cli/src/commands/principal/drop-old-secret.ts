@@ -1,23 +1,22 @@
 import type { Command } from 'commander'
-import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
+import { dropOldSecret } from '../../management/generated/principals.ts'
 import { inSession } from '../../session.ts'
 
 export function registerDropOldSecret(group: Command, io: Io): void {
   group
     .command('drop-old-secret')
-    .description('Ends a rotation: only the newest secret stays valid.')
-    .argument('<principal>', 'its id, or the client id')
+    .description('Ends a rotation: only the newest secret remains valid.')
+    .argument('<principal>', 'id or client id')
     .action(
-      inSession(io, async ({ client, confirm, out }, name: string) => {
-        await confirm(`Drop every secret of ${name} but the newest?`)
-        const answer = await client.send({
-          method: 'DELETE',
-          path: path`/management/v1/principals/${name}/secrets/old`,
-        })
-        out.answer(answer, () => `Only the newest secret of ${name} is left.`)
+      inSession(io, async ({ client, confirm, out }, principal: string) => {
+        await confirm(`Delete every secret of ${principal} except the newest?`)
+        out.result(
+          await dropOldSecret(client, { principal }),
+          () => `Only the newest secret of ${principal} is left.`,
+        )
         out.note(
-          `Sessions that began with the old one go on until their end: headgate principal stop-sessions ${name}`,
+          `Sessions that began with the old secret stay valid until they expire: headgate principal stop-sessions ${principal}`,
         )
       }),
     )

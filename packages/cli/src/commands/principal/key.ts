@@ -1,43 +1,35 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Json } from '@headgate/json'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
+import { addClientKey, listClientKeys, removeClientKey } from '../../management/generated/principals.ts'
 import { details } from '../../output/table.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { showList } from '../../show-list.ts'
 
-const key = z.object({ id: z.string(), jwk: z.record(z.string(), z.unknown()), createdAt: z.string() })
-const keys = z.object({ keys: z.array(key) })
-
-/** `headgate principal key …`: public keys that a client signs with. */
+/** Registers `headgate principal key …`: the public keys that a client signs with. */
 export function registerClientKeys(principals: Command, io: Io): void {
   const group = principals
     .command('key')
-    .description('Public keys: what a client signs with them proves it, without a shared secret.')
+    .description('Public keys of a client, which proves itself by signatures, without a shared secret.')
   group
     .command('add')
     .description('Registers the public key of a file (JSON Web Key).')
-    .argument('<principal>', 'its id, or the client id')
-    .argument('<file>', 'with the public JWK; - for standard input')
+    .argument('<principal>', 'id or client id')
+    .argument('<file>', 'file with the public JWK; - for standard input')
     .action(
-      inSession(io, async ({ client, out }, name: string, file: string) => {
-        const body = { jwk: jwkOf(io, file) }
-        const answer = await client.send({
-          method: 'POST',
-          path: path`/management/v1/principals/${name}/keys`,
-          body,
-        })
-        out.answer(answer, (paint) => {
-          const { id, createdAt } = read(key, answer)
+      inSession(io, async ({ client, out }, principal: string, file: string) => {
+        const response = await addClientKey(client, { principal, body: { jwk: readJwk(io, file) } })
+        out.result(response, (paint) => {
+          const { id, createdAt } = response.body
           return details(paint, [
             ['key', id],
-            ['created', moment(createdAt)],
+            ['created', formatTime(createdAt)],
           ])
         })
       }),
@@ -45,42 +37,42 @@ export function registerClientKeys(principals: Command, io: Io): void {
   group
     .command('list')
     .description('Lists the public keys of a client.')
-    .argument('<principal>', 'its id, or the client id')
+    .argument('<principal>', 'id or client id')
     .action(
-      inSession(io, async (session, name: string) => {
-        const answer = await session.client.send({
-          method: 'GET',
-          path: path`/management/v1/principals/${name}/keys`,
-        })
-        showList(session, { items: read(keys, answer).keys, json: answer.json, more: false }, 'keys', [
+      inSession(io, async (session, principal: string) => {
+        const response = await listClientKeys(session.client, { principal })
+        showList(session, { items: response.body.keys, json: response.json, more: false }, 'keys', [
           { heading: 'key', cell: (row) => row.id },
-          { heading: 'algorithm', cell: (row) => String(row.jwk['alg']) },
-          { heading: 'created', cell: (row) => moment(row.createdAt) },
+          { heading: 'algorithm', cell: ({ jwk: { alg } }) => (typeof alg === 'string' ? alg : null) },
+          { heading: 'created', cell: (row) => formatTime(row.createdAt) },
         ])
       }),
     )
   group
     .command('remove')
-    .description('Takes a public key away from a client.')
-    .argument('<principal>', 'its id, or the client id')
-    .argument('<key>', 'its id')
+    .description('Removes a public key from a client.')
+    .argument('<principal>', 'id or client id')
+    .argument('<key>', 'id of the key')
     .action(
-      inSession(io, async ({ client, confirm, out }, name: string, id: string) => {
-        await confirm(`Take the key ${id} away from ${name}?`)
-        const at = path`/management/v1/principals/${name}/keys/${id}`
-        const answer = await client.send({ method: 'DELETE', path: at })
-        out.answer(answer, () => `The key ${id} proves ${name} no more.`)
+      inSession(io, async ({ client, confirm, out }, principal: string, key: string) => {
+        await confirm(`Remove the key ${key} from ${principal}?`)
+        const response = await removeClientKey(client, { principal, key })
+        out.result(response, () => `The key ${key} no longer proves ${principal}.`)
       }),
     )
 }
 
-function jwkOf(io: Io, file: string): Record<string, string> {
-  const where = resolve(io.cwd, file)
+const jwkDecoder = z.record(z.string(), z.custom<Json>())
+
+function readJwk(io: Io, file: string): Readonly<Record<string, Json>> {
+  const path = resolve(io.cwd, file)
   try {
-    return z.record(z.string(), z.any()).parse(JSON.parse(readFileSync(file === '-' ? 0 : where, 'utf8')))
+    return jwkDecoder.parse(JSON.parse(readFileSync(file === '-' ? 0 : path, 'utf8')))
   } catch (cause) {
-    throw new CliError(exitCode.usage, `${file === '-' ? 'Standard input' : where} holds no JSON Web Key.`, {
-      cause,
-    })
+    throw new CliError(
+      exitCode.usage,
+      `${file === '-' ? 'Standard input' : path} does not contain a JSON Web Key.`,
+      { cause },
+    )
   }
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { readList } from '../../connection/pages.ts'
 import type { Io } from '../../io.ts'
+import { listPrincipals } from '../../management/generated/principals.ts'
 import { limitOption } from '../../options.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { inSession, type Session } from '../../session.ts'
 import { showList } from '../../show-list.ts'
-import { principal } from './principal.ts'
 
 interface Options {
   readonly name?: string
@@ -16,17 +16,15 @@ export function registerList(group: Command, io: Io): void {
   group
     .command('list')
     .description('Lists principals by name.')
-    .option('--name <name>', 'only those of exactly this name')
+    .option('--name <name>', 'list only principals with exactly this name')
     .addOption(limitOption())
     .action(inSession(io, list))
 }
 
 async function list(session: Session, { name, limit }: Options): Promise<void> {
   const listed = await readList(session, {
-    path: '/management/v1/principals',
-    query: { name },
     key: 'principals',
-    item: principal,
+    request: (page) => listPrincipals(session.client, { query: { name, ...page } }),
     limit,
   })
   showList(session, listed, 'principals', [
@@ -38,7 +36,7 @@ async function list(session: Session, { name, limit }: Options): Promise<void> {
       paint: (row) => (row.enabled ? null : 'yellow'),
     },
     { heading: 'issuer', cell: (row) => row.issuer },
-    { heading: 'created', cell: (row) => moment(row.createdAt) },
+    { heading: 'created', cell: (row) => formatTime(row.createdAt) },
     { heading: 'id', cell: (row) => row.id },
   ])
 }

@@ -13,7 +13,7 @@ import { registerStateChanges } from './state.ts'
 export function registerPrincipals(program: Command, io: Io): void {
   const group = program
     .command('principal')
-    .description('Who may come in: services, and users of identity providers.')
+    .description('Principals: services, and users of identity providers.')
   registerCreate(group, io)
   registerList(group, io)
   registerShow(group, io)

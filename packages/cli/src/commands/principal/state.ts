@@ -1,45 +1,48 @@
 import type { Command } from 'commander'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
+import { disablePrincipal, enablePrincipal, stopSessions } from '../../management/generated/principals.ts'
 import { details } from '../../output/table.ts'
 import { inSession } from '../../session.ts'
-import { principal, principalFacts } from './principal.ts'
+import { principalFacts } from './principal-facts.ts'
 
-/** `enable`, `disable` and `stop-sessions`: the same command with three words. */
-export function registerStateChanges(group: Command, io: Io): void {
-  registerChange(
-    group,
-    io,
-    'enable',
-    'Lets a disabled principal in again, also with tokens of before that have not ended: `stop-sessions` ends those.',
-  )
-  registerChange(
-    group,
-    io,
-    'disable',
-    'Shuts a principal out at once: no new tokens, and those it has stop working.',
-  )
-  registerChange(
-    group,
-    io,
-    'stop-sessions',
-    'Makes every token issued before now worthless; the secrets stay.',
-  )
+interface StateChange {
+  readonly verb: string
+  readonly description: string
+  readonly request: typeof enablePrincipal
 }
 
-function registerChange(group: Command, io: Io, verb: string, description: string): void {
-  group
-    .command(verb)
-    .description(description)
-    .argument('<principal>', 'its id, or the client id')
-    .action(
-      inSession(io, async ({ client, out }, name: string) => {
-        const answer = await client.send({
-          method: 'POST',
-          path: `${path`/management/v1/principals/${name}`}/${verb}`,
-        })
-        out.answer(answer, (paint) => details(paint, principalFacts(read(principal, answer))))
-      }),
-    )
+const changes: readonly StateChange[] = [
+  {
+    verb: 'enable',
+    description:
+      'Enables a disabled principal. Tokens from before that have not expired are valid again: `stop-sessions` ends them.',
+    request: enablePrincipal,
+  },
+  {
+    verb: 'disable',
+    description:
+      'Disables a principal at once: it gets no new tokens, and its present tokens become invalid.',
+    request: disablePrincipal,
+  },
+  {
+    verb: 'stop-sessions',
+    description: 'Invalidates every token that was issued before now. The secrets stay valid.',
+    request: stopSessions,
+  },
+]
+
+/** Registers `enable`, `disable` and `stop-sessions`. */
+export function registerStateChanges(group: Command, io: Io): void {
+  for (const { verb, description, request } of changes) {
+    group
+      .command(verb)
+      .description(description)
+      .argument('<principal>', 'id or client id')
+      .action(
+        inSession(io, async ({ client, out }, principal: string) => {
+          const response = await request(client, { principal })
+          out.result(response, (paint) => details(paint, principalFacts(response.body)))
+        }),
+      )
+  }
 }

@@ -1,62 +1,58 @@
 import { type Command, Option } from 'commander'
 import { addAuthOptions } from '../../auth/auth-options.ts'
 import type { Io } from '../../io.ts'
-import { portNumber, positive, several } from '../../options.ts'
+import { portNumber, positive, repeatable } from '../../options.ts'
 import { inSession } from '../../session.ts'
-import { untilTold } from '../../until-told.ts'
+import { stopSignal } from '../../stop-signal.ts'
 import type { RunProxyOptions } from './run-proxy.ts'
 
 export function registerProxy(program: Command, io: Io): void {
   const command = program
     .command('proxy')
     .description(
-      'Runs a proxy on this machine before one catalog: clients that can send only fixed headers (PyIceberg, LanceDB, Spark, Trino, ' +
-        'DuckDB) take its address as the catalog’s, and it authenticates what they send. See docs/proxy.md.',
+      'Runs a proxy for one catalog on this machine: clients that can send only fixed headers (PyIceberg, LanceDB, Spark, Trino, ' +
+        'DuckDB) use its URL instead of that of the catalog, and it authenticates their requests. See docs/how-to/proxy.md.',
     )
-    .requiredOption('--upstream <url>', 'the catalog’s own address, as clients would have it')
+    .requiredOption('--upstream <url>', 'URL of the catalog')
   addAuthOptions(command)
     .addOption(
       new Option(
         '--also-known-as <url>',
-        'another address by which the catalog calls itself in its answers; may be repeated',
-      ).argParser(several),
+        'another URL of the catalog that its responses contain; repeatable',
+      ).argParser(repeatable),
     )
     .addOption(
       new Option(
         '--pass-config <name>',
-        'another property that the catalog may set at clients, or all below a prefix (nessie.*); may be repeated',
-      ).argParser(several),
+        'another property that the catalog may set for clients, or all with a prefix (nessie.*); repeatable',
+      ).argParser(repeatable),
     )
     .addOption(
-      new Option('--port <number>', 'where to listen; 0 takes a free port')
+      new Option('--port <number>', 'port to listen on; 0 means a free port')
         .argParser(portNumber)
         .default(8282),
     )
-    .option(
-      '--host <address>',
-      'where to listen; beyond this machine only with --shared-machine',
-      '127.0.0.1',
-    )
-    .option('--public-url <url>', 'how clients reach it, where that is not where it listens')
+    .option('--host <address>', 'address to listen on; other machines need --shared-machine', '127.0.0.1')
+    .option('--public-url <url>', 'URL that clients use, if it is not the address of --host and --port')
     .option(
       '--shared-machine',
-      'ask clients for a secret that is made for this run, since others can connect too',
+      'require a secret from clients, new for each run, because other users can connect too',
     )
-    .option('--output <file>', 'write the secret to this file (mode 0600), not to the screen')
+    .option('--output <file>', 'write the secret to this file (mode 0600) and do not print it')
     .addOption(
-      new Option('--buffer-limit <MiB>', 'largest body that is held to be signed')
+      new Option('--buffer-limit <MiB>', 'maximum size of a body that is buffered for signing')
         .argParser(positive)
         .default(64),
     )
     .option(
       '--verbose',
-      'write each request, and unknown properties that were left out, to standard error; without it, requests that could not be forwarded',
+      'write each request and each removed property to standard error, not only requests that could not be forwarded',
     )
     .action(
       inSession(io, async (session, options: RunProxyOptions) => {
         const { runProxy } = await import('./run-proxy.ts')
-        using told = untilTold()
-        await runProxy(session, options, told.signal)
+        using stop = stopSignal()
+        await runProxy(session, options, stop.signal)
       }),
     )
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AuthRegistry, configuredHeaders } from '@headgate/auth'
 import { isHeadgateError } from '@headgate/errors'
 import { isLoopback, startProxy, type Proxy, type Told } from '@headgate/forward'
-import { authCliError } from '../../auth/auth-cli-error.ts'
+import { toCliError } from '../../auth/auth-cli-error.ts'
 import { authProperties, type AuthOptions } from '../../auth/auth-properties.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
@@ -27,21 +27,25 @@ export interface RunProxyOptions extends AuthOptions {
   readonly verbose?: boolean
 }
 
-const MIB = 1024 * 1024
+const bytesPerMib = 1024 * 1024
 
-/** Runs a proxy until `stop` is aborted, and lets what is under way finish. */
+/** Runs a proxy until `stop` is aborted. Then waits for the requests in progress. */
 export async function runProxy(session: Session, options: RunProxyOptions, stop: AbortSignal): Promise<void> {
   const { out, settings, io } = session
   const { upstream, host, sharedMachine = false } = options
   if (!isLoopback(host) && !sharedMachine) {
-    throw new CliError(exitCode.usage, `Everybody who reaches ${host} could use your identity.`, {
-      next: 'Add --shared-machine, so that clients need a secret; or listen on 127.0.0.1.',
+    throw new CliError(exitCode.usage, `Everyone who can connect to ${host} could use your identity.`, {
+      next: 'Add --shared-machine, which requires a secret from clients, or listen on 127.0.0.1.',
     })
   }
   if (options.output !== undefined && !sharedMachine) {
-    throw new CliError(exitCode.usage, 'There is a secret with --shared-machine only.', {
-      next: 'Add it, or leave out --output.',
-    })
+    throw new CliError(
+      exitCode.usage,
+      '--output needs --shared-machine, because without it there is no secret.',
+      {
+        next: 'Add --shared-machine, or remove --output.',
+      },
+    )
   }
   const warn = (text: string): void => out.warn(text)
   const properties = withLogin(authProperties(io.cwd, options, warn), settings.login)
@@ -53,9 +57,9 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
     options.output === undefined ? null : await openSecretFile(io.cwd, options.output, 'replace')
   await using auth = await registry
     .create(properties, { uri: upstream, env: io.env, warn })
-    .catch((error: unknown) => Promise.reject(authCliError(error)))
-  const leftOut = new Set<string>()
-  await using proxy = await started({
+    .catch((error: unknown) => Promise.reject(toCliError(error)))
+  const reported = new Set<string>()
+  await using proxy = await start({
     upstream,
     alsoKnownAs: options.alsoKnownAs ?? [],
     passConfig: options.passConfig ?? [],
@@ -65,38 +69,39 @@ export async function runProxy(session: Session, options: RunProxyOptions, stop:
     port: options.port,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...(secret === undefined ? {} : { secret }),
-    bufferLimit: options.bufferLimit * MIB,
-    bufferBudget: Math.max(4 * options.bufferLimit, 256) * MIB,
+    bufferLimit: options.bufferLimit * bytesPerMib,
+    bufferBudget: Math.max(4 * options.bufferLimit, 256) * bytesPerMib,
     answerTimeoutMs: settings.timeoutMs,
-    onRequest: (told) => {
-      if (options.verbose === true || told.message !== undefined) io.stderr.write(lineOf(told, out.json))
+    onRequest: (request) => {
+      if (options.verbose === true || request.message !== undefined)
+        io.stderr.write(formatRequest(request, out.json))
     },
     leftOut: (name, reason) => {
-      // Each name is reported once: it comes again with every table.
-      if (leftOut.has(name) || leftOut.size >= 100) return
+      // Each name is reported once, because every table contains it again.
+      if (reported.has(name) || reported.size >= 100) return
       if (reason === 'unknown' && options.verbose !== true) return
-      leftOut.add(name)
+      reported.add(name)
       out.warn(
         reason === 'refused'
-          ? `the catalog sets ${name}, which would lead clients elsewhere or replace their login: left out.`
-          : `the catalog sets ${name}, which is not in the list of docs/proxy.md: left out. --pass-config ${name} passes it.`,
+          ? `The proxy removed the property ${name} of the catalog, which would redirect clients or replace their credentials.`
+          : `The proxy removed the property ${name} of the catalog, which is not in the list of docs/how-to/proxy.md. --pass-config ${name} passes it.`,
       )
     },
   })
   if (!isLoopback(host) && proxy.url.startsWith('http:')) {
-    out.warn('what goes to the proxy over the network is not encrypted, the secret included.')
+    out.warn('Requests of other machines to the proxy are not encrypted, including the secret.')
   }
-  await tell(session, options, proxy, {
+  await showProxy(session, options, proxy, {
     secret,
     file,
     type: String(properties['rest.auth.type'] ?? 'by the properties'),
   })
-  await stopped(stop)
-  out.note('Waiting for what is under way, 10 seconds at most …')
+  await aborted(stop)
+  out.note('Waiting for requests in progress, at most 10 seconds …')
   await proxy.close()
 }
 
-async function tell(
+async function showProxy(
   { out }: Session,
   { upstream }: RunProxyOptions,
   { url }: Proxy,
@@ -113,14 +118,14 @@ async function tell(
     ...(shown === undefined ? {} : { secret: shown }),
     ...(file === null ? {} : { secretFile: file.path }),
   }
-  out.answer({ json }, () => `ready ${url}${shown === undefined ? '' : `\nsecret ${shown}`}`)
-  out.note(`Everything goes to ${upstream}, authenticated. Ctrl-C ends it.`)
-  const where =
+  out.result({ json }, () => `ready ${url}${shown === undefined ? '' : `\nsecret ${shown}`}`)
+  out.note(`The proxy authenticates requests and forwards them to ${upstream}. Ctrl-C stops it.`)
+  const source =
     secret === undefined ? undefined : file === null ? 'above, for this run' : `in ${file.path}, for this run`
-  out.note(snippets({ url, secret: where }))
+  out.note(snippets({ url, secret: source }))
 }
 
-/** `--login` is short for the provider of that name. */
+/** Adds the properties of `--login`, which is short for the provider `login`. */
 function withLogin(
   properties: ReturnType<typeof authProperties>,
   login: string | undefined,
@@ -130,7 +135,7 @@ function withLogin(
   return properties['rest.auth.type'] === undefined ? { ...named, 'rest.auth.type': 'login' } : named
 }
 
-/** What each request would be refused for, said before there are any. Below a signature only they tell. */
+/** Refuses a target that the login must not be sent to, before the first request would fail. */
 async function checkTarget(
   { settings }: Session,
   properties: ReturnType<typeof authProperties>,
@@ -142,27 +147,31 @@ async function checkTarget(
   if (login !== undefined) checkLoginTarget(name, login.server, upstream)
 }
 
-async function started(options: Parameters<typeof startProxy>[0]): Promise<Proxy> {
+async function start(options: Parameters<typeof startProxy>[0]): Promise<Proxy> {
   try {
     return await startProxy(options)
   } catch (error) {
     if (isHeadgateError(error)) throw new CliError(exitCode.usage, error.message, { cause: error })
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (code === '') throw error
-    throw new CliError(exitCode.usage, `Nobody can listen at ${options.host}:${options.port} (${code}).`, {
-      next: 'Another --port may be free; --port 0 takes one that is.',
-      cause: error,
-    })
+    throw new CliError(
+      exitCode.usage,
+      `The proxy cannot listen on ${options.host}:${options.port} (${code}).`,
+      {
+        next: 'Use another --port, or --port 0 for a free one.',
+        cause: error,
+      },
+    )
   }
 }
 
-function lineOf({ method, path, status, milliseconds, message }: Told, json: boolean): string {
+function formatRequest({ method, path, status, milliseconds, message }: Told, json: boolean): string {
   const ms = Math.round(milliseconds)
   if (json) return `${JSON.stringify({ method, path, status, ms, message })}\n`
   return `${visible(`${method} ${path}`)} ${status} ${ms} ms${message === undefined ? '' : `: ${visible(message)}`}\n`
 }
 
-async function stopped(signal: AbortSignal): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

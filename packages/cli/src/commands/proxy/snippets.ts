@@ -1,10 +1,11 @@
+/** Values that the snippets contain. */
 export interface SnippetSettings {
   readonly url: string
-  /** Where clients find the secret, in words of a shell; undefined when none is asked for. */
+  /** Description of where the secret is. Undefined: clients need none. */
   readonly secret: string | undefined
 }
 
-/** What to write where, so that a client goes through the proxy. */
+/** Returns configuration of clients that use the proxy. */
 export function snippets({ url, secret }: SnippetSettings): string {
   const pyiceberg =
     secret === undefined

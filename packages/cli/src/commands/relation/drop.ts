@@ -13,10 +13,12 @@ interface Options {
 export function registerDrop(group: Command, io: Io, kind: RelationKind): void {
   const command = group
     .command('drop')
-    .description(`Drops a ${kind}. \`headgate ${kind} restore\` brings it back while the warehouse keeps it.`)
+    .description(
+      `Drops a ${kind}. \`headgate ${kind} restore\` restores it during the retention of the warehouse.`,
+    )
     .argument(`<${kind}>`, 'such as sales.orders')
   if (kind === 'table')
-    command.option('--purge', 'delete its files when that time is over; otherwise they stay')
+    command.option('--purge', 'delete its files after the retention; by default they remain')
   command.action(
     inSession(io, async (session, name: string, { purge = false }: Options) =>
       drop(session, kind, name, purge),
@@ -27,12 +29,14 @@ export function registerDrop(group: Command, io: Io, kind: RelationKind): void {
 async function drop(session: Session, kind: RelationKind, name: string, purge: boolean): Promise<void> {
   const address = relationAddress(name, session.warehouse)
   const label = `${formatLevels([...address.namespace, address.relation])} of ${address.warehouse}`
-  await session.confirm(`Drop the ${kind} ${label}${purge ? ', and its files when its retention ends' : ''}?`)
-  const answer = await session.client.send({
+  await session.confirm(
+    `Drop the ${kind} ${label}${purge ? ', and delete its files after the retention' : ''}?`,
+  )
+  const response = await session.client.send({
     method: 'DELETE',
     path: relationPath(kind, address),
     query: { purgeRequested: purge ? 'true' : undefined },
   })
-  session.out.answer(answer, () => visible(`The ${kind} ${label} is dropped.`))
-  session.out.note(`\`headgate ${kind} dropped\` shows until when it can be restored.`)
+  session.out.result(response, () => visible(`The ${kind} ${label} is dropped.`))
+  session.out.note(`\`headgate ${kind} dropped\` shows how long it can be restored.`)
 }

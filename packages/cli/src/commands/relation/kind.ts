@@ -1,10 +1,10 @@
 import { path } from '../../connection/path.ts'
 import type { RelationAddress } from '../../names/address.ts'
 
-/** What a command is about. */
+/** Kind of object of a command. */
 export type RelationKind = 'table' | 'view'
 
-/** Path of a table or view in the Iceberg interface. */
+/** Returns the path of a table or view in the Iceberg REST API. */
 export function relationPath(
   kind: RelationKind,
   { warehouse, namespace, relation }: RelationAddress,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type Listed, readList } from '../../connection/pages.ts'
+import { readIcebergList } from '../../connection/iceberg-list.ts'
+import type { Listed } from '../../connection/pages.ts'
 import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
 import { type NamespaceAddress, namespaceAddress } from '../../names/address.ts'
@@ -11,8 +12,10 @@ import { showList } from '../../show-list.ts'
 import { walkNamespaces } from '../namespace/walk.ts'
 import type { RelationKind } from './kind.ts'
 
-const identifier = z.object({ namespace: z.array(z.string()), name: z.string() })
-type Identifier = z.output<typeof identifier>
+const identifiersDecoder = z.object({
+  identifiers: z.array(z.object({ namespace: z.array(z.string()), name: z.string() })),
+})
+type Identifier = z.output<typeof identifiersDecoder>['identifiers'][number]
 
 interface Options {
   readonly recursive?: boolean
@@ -22,9 +25,9 @@ interface Options {
 export function registerList(group: Command, io: Io, kind: RelationKind): void {
   group
     .command('list')
-    .description(`Lists ${kind}s, those that you may see.`)
-    .argument('[namespace]', 'where to look; without it, everywhere in the warehouse')
-    .option('-r, --recursive', 'also in the namespaces below')
+    .description(`Lists the ${kind}s that you may see.`)
+    .argument('[namespace]', 'their namespace (default: all namespaces of the warehouse)')
+    .option('-r, --recursive', 'list those of nested namespaces too')
     .addOption(limitOption())
     .action(
       inSession(io, async (session, name: string | undefined, { recursive, limit }: Options) => {
@@ -34,9 +37,9 @@ export function registerList(group: Command, io: Io, kind: RelationKind): void {
             : namespaceAddress(name, session.warehouse)
         const listed =
           recursive === true || name === undefined
-            ? await everywhere(session, kind, at, limit)
+            ? await relationsBelow(session, kind, at, limit)
             : await relationsIn(session, kind, at, limit)
-        showList(session, listed, `${kind}s there`, [
+        showList(session, listed, `${kind}s`, [
           { heading: kind, cell: ({ namespace, name }) => formatLevels([...namespace, name]) },
         ])
       }),
@@ -49,38 +52,37 @@ async function relationsIn(
   { warehouse, namespace }: NamespaceAddress,
   limit: number | undefined,
 ): Promise<Listed<Identifier>> {
-  return readList(session, {
+  return readIcebergList(session, {
     path: path`/v1/${warehouse}/namespaces/${namespace}/${`${kind}s`}`,
     key: 'identifiers',
-    item: identifier,
+    decoder: identifiersDecoder,
     limit,
-    nextPage: 'next-page-token',
   })
 }
 
-async function everywhere(
+async function relationsBelow(
   session: Session,
   kind: RelationKind,
   at: NamespaceAddress,
   limit = Infinity,
 ): Promise<Omit<Listed<Identifier>, 'raw'>> {
   const items: Identifier[] = []
-  const listed = (more: boolean): Omit<Listed<Identifier>, 'raw'> => ({
+  const toListed = (more: boolean): Omit<Listed<Identifier>, 'raw'> => ({
     items,
     json: { identifiers: items.map((item) => ({ ...item })) },
     more,
   })
-  for await (const namespace of namespacesOf(session, at)) {
-    if (items.length >= limit) return listed(true)
+  for await (const namespace of namespacesFrom(session, at)) {
+    if (items.length >= limit) return toListed(true)
     const here = await relationsIn(session, kind, { ...at, namespace }, limit - items.length)
     items.push(...here.items)
-    if (here.more) return listed(true)
+    if (here.more) return toListed(true)
     session.out.progress(`${items.length} ${kind}s …`)
   }
-  return listed(false)
+  return toListed(false)
 }
 
-async function* namespacesOf(
+async function* namespacesFrom(
   session: Session,
   { warehouse, namespace }: NamespaceAddress,
 ): AsyncGenerator<readonly string[]> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
-import { registerDetails } from '../details.ts'
+import { registerRelationDetails } from '../details.ts'
 import { registerProtection } from '../protection.ts'
 import { registerRevocation } from '../revocation.ts'
 import { registerDrop } from './drop.ts'
@@ -15,7 +15,7 @@ import { registerShowTable } from './show-table.ts'
 import { registerShowView } from './show-view.ts'
 import { registerUnregister } from './unregister.ts'
 
-/** `table` and `view`: what both can, they share. */
+/** Registers the groups `table` and `view`, which share most commands. */
 export function registerRelations(program: Command, io: Io): void {
   const tables = program.command('table').description('Iceberg tables.')
   registerList(tables, io, 'table')
@@ -31,7 +31,7 @@ export function registerRelations(program: Command, io: Io): void {
 }
 
 function registerShared(group: Command, io: Io, kind: RelationKind): void {
-  registerDetails(group, io, kind)
+  registerRelationDetails(group, io, kind)
   registerRename(group, io, kind)
   registerProtection(group, io, kind)
   registerDrop(group, io, kind)

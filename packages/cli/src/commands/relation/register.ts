@@ -14,11 +14,14 @@ interface Options {
 export function registerRegister(group: Command, io: Io, kind: RelationKind): void {
   const command = group
     .command('register')
-    .description(`Makes a ${kind} of a metadata file that is in the warehouse's storage already.`)
-    .argument(`<${kind}>`, 'the name it gets, such as sales.orders')
-    .argument('<metadata-location>', 'the URL of the metadata file')
+    .description(`Creates a ${kind} from a metadata file in the storage of the warehouse.`)
+    .argument(`<${kind}>`, 'new name, such as sales.orders')
+    .argument('<metadata-location>', 'URL of the metadata file')
   if (kind === 'table')
-    command.option('--overwrite', 'point a table of that name to this file, if it is the same table')
+    command.option(
+      '--overwrite',
+      'replace the metadata of an existing table with this name, if it is the same table',
+    )
   command.action(
     inSession(io, (session, name: string, location: string, options: Options) =>
       register(session, kind, { name, location, overwrite: options.overwrite === true }),
@@ -36,11 +39,11 @@ async function register(
   }: { readonly name: string; readonly location: string; readonly overwrite: boolean },
 ): Promise<void> {
   const { warehouse, namespace, relation } = relationAddress(name, session.warehouse)
-  if (overwrite) await session.confirm(`Let ${name} be what ${location} says, if it is there already?`)
-  const answer = await session.client.send({
+  if (overwrite) await session.confirm(`Replace the metadata of ${name} with ${location}, if ${name} exists?`)
+  const response = await session.client.send({
     method: 'POST',
     path: path`/v1/${warehouse}/namespaces/${namespace}/${kind === 'table' ? 'register' : 'register-view'}`,
     body: { name: relation, 'metadata-location': location, ...(overwrite ? { overwrite } : {}) },
   })
-  session.out.answer(withoutCredentials(answer), () => visible(`The ${kind} ${name} is registered.`))
+  session.out.result(withoutCredentials(response), () => visible(`The ${kind} ${name} is registered.`))
 }

@@ -11,9 +11,9 @@ import type { RelationKind } from './kind.ts'
 export function registerRename(group: Command, io: Io, kind: RelationKind): void {
   group
     .command('rename')
-    .description(`Gives a ${kind} another name, also in another namespace. Its files stay where they are.`)
+    .description(`Renames a ${kind}, also into another namespace. Its files do not move.`)
     .argument(`<${kind}>`, 'such as sales.orders')
-    .argument('<new-name>', 'whole, such as archive.orders_2025')
+    .argument('<new-name>', 'full name, such as archive.orders_2025')
     .action(inSession(io, (session, from: string, to: string) => rename(session, kind, from, to)))
 }
 
@@ -23,7 +23,7 @@ async function rename(session: Session, kind: RelationKind, from: string, to: st
   if (source.warehouse !== destination.warehouse) {
     throw new CliError(exitCode.usage, `A ${kind} cannot move to another warehouse.`)
   }
-  const answer = await session.client.send({
+  const response = await session.client.send({
     method: 'POST',
     path: path`/v1/${source.warehouse}/${`${kind}s`}/rename`,
     body: {
@@ -31,5 +31,5 @@ async function rename(session: Session, kind: RelationKind, from: string, to: st
       destination: { namespace: destination.namespace, name: destination.relation },
     },
   })
-  session.out.answer(answer, () => visible(`The ${kind} ${from} is now ${to}.`))
+  session.out.result(response, () => visible(`The ${kind} ${from} is now ${to}.`))
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Paint } from '../../output/paint.ts'
 import { table } from '../../output/table.ts'
 
-/** A type of the Iceberg specification (appendix C): a name, or a struct, list or map. */
+/** Type of the Iceberg specification (appendix C): a name, or a struct, list or map. */
 type IcebergType =
   | string
   | { readonly type: 'struct'; readonly fields: readonly Field[] }
@@ -17,44 +17,44 @@ interface Field {
   readonly doc?: string | undefined
 }
 
-const icebergType: z.ZodType<IcebergType> = z.lazy(() =>
+const typeDecoder: z.ZodType<IcebergType> = z.lazy(() =>
   z.union([
     z.string(),
-    z.object({ type: z.literal('struct'), fields: z.array(field) }),
-    z.object({ type: z.literal('list'), element: icebergType }),
-    z.object({ type: z.literal('map'), key: icebergType, value: icebergType }),
+    z.object({ type: z.literal('struct'), fields: z.array(fieldDecoder) }),
+    z.object({ type: z.literal('list'), element: typeDecoder }),
+    z.object({ type: z.literal('map'), key: typeDecoder, value: typeDecoder }),
   ]),
 )
 
-const field: z.ZodType<Field> = z.object({
+const fieldDecoder: z.ZodType<Field> = z.object({
   id: z.number(),
   name: z.string(),
   required: z.boolean(),
-  type: icebergType,
+  type: typeDecoder,
   doc: z.string().optional(),
 })
 
-/** A schema, as far as this program shows it. */
+/** Members of a schema that the output contains. */
 export interface Schema {
   readonly 'schema-id'?: number | undefined
   readonly fields: readonly Field[]
 }
 
-export const schema: z.ZodType<Schema> = z.object({
+export const schemaDecoder: z.ZodType<Schema> = z.object({
   'schema-id': z.number().optional(),
-  fields: z.array(field),
+  fields: z.array(fieldDecoder),
 })
 
-/** The type as SQL engines write it: `struct<a: int, b: list<string>>`. */
-function typeText(type: IcebergType): string {
+/** Formats a type as SQL engines write it: `struct<a: int, b: list<string>>`. */
+function formatType(type: IcebergType): string {
   if (typeof type === 'string') return type
   switch (type.type) {
     case 'struct':
-      return `struct<${type.fields.map(({ name, type }) => `${name}: ${typeText(type)}`).join(', ')}>`
+      return `struct<${type.fields.map(({ name, type }) => `${name}: ${formatType(type)}`).join(', ')}>`
     case 'list':
-      return `list<${typeText(type.element)}>`
+      return `list<${formatType(type.element)}>`
     default:
-      return `map<${typeText(type.key)}, ${typeText(type.value)}>`
+      return `map<${formatType(type.key)}, ${formatType(type.value)}>`
   }
 }
 
@@ -62,7 +62,7 @@ export function schemaTable(paint: Paint, { fields }: Schema): string {
   const documented = fields.some(({ doc }) => doc !== undefined)
   return table(paint, fields, [
     { heading: 'column', cell: ({ name }) => name },
-    { heading: 'type', cell: ({ type, required }) => typeText(type) + (required ? ' not null' : '') },
+    { heading: 'type', cell: ({ type, required }) => formatType(type) + (required ? ' not null' : '') },
     { heading: 'id', cell: ({ id }) => id, right: true },
     ...(documented ? [{ heading: 'comment', cell: ({ doc }: Field) => doc ?? '' }] : []),
   ])

@@ -1,16 +1,16 @@
 import type { Int64 } from '@headgate/json'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { read } from '../../connection/answer.ts'
+import { decode } from '../../connection/response.ts'
 import type { Io } from '../../io.ts'
 import { relationAddress } from '../../names/address.ts'
 import type { Paint } from '../../output/paint.ts'
 import { propertyTable } from '../../output/properties.ts'
 import { details, table } from '../../output/table.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { relationPath } from './kind.ts'
-import { schema, schemaTable } from './schema-text.ts'
+import { schemaDecoder, schemaTable } from './schema-text.ts'
 import { withoutCredentials } from './without-credentials.ts'
 
 const int64: z.ZodType<Int64> = z.union([z.number(), z.bigint()])
@@ -22,7 +22,7 @@ const ordered = z.object({
   ),
 })
 
-const loaded = z.object({
+const tableDecoder = z.object({
   'metadata-location': z.string().nullish(),
   metadata: z.object({
     'format-version': z.number(),
@@ -31,8 +31,8 @@ const loaded = z.object({
     'last-updated-ms': int64,
     'current-snapshot-id': int64.nullish(),
     'current-schema-id': z.number().optional(),
-    schemas: z.array(schema).default([]),
-    schema: schema.optional(),
+    schemas: z.array(schemaDecoder).default([]),
+    schema: schemaDecoder.optional(),
     'default-spec-id': z.number().optional(),
     'partition-specs': z.array(ordered).default([]),
     properties: z.record(z.string(), z.string()).default({}),
@@ -49,7 +49,7 @@ const loaded = z.object({
   }),
 })
 
-type Metadata = z.output<typeof loaded>['metadata']
+type Metadata = z.output<typeof tableDecoder>['metadata']
 
 interface Options {
   readonly snapshots?: boolean
@@ -58,16 +58,16 @@ interface Options {
 export function registerShowTable(group: Command, io: Io): void {
   group
     .command('show')
-    .description('Shows a table: where it is, its columns, branches, tags and properties.')
+    .description('Shows a table: its location, columns, branches, tags and properties.')
     .argument('<table>', 'such as sales.orders')
-    .option('--snapshots', 'all snapshots, also in --json, not only those that branches and tags name')
+    .option('--snapshots', 'show all snapshots, not only those of branches and tags, also with --json')
     .action(
       inSession(io, async ({ client, out, warehouse }, name: string, { snapshots = false }: Options) => {
         const address = relationAddress(name, warehouse)
         const query = { snapshots: snapshots ? 'all' : 'refs' }
-        const answer = await client.send({ method: 'GET', path: relationPath('table', address), query })
-        out.answer(withoutCredentials(answer), (paint) => {
-          const { metadata, 'metadata-location': file } = read(loaded, answer)
+        const response = await client.send({ method: 'GET', path: relationPath('table', address), query })
+        out.result(withoutCredentials(response), (paint) => {
+          const { metadata, 'metadata-location': file } = decode(tableDecoder, response)
           return [
             facts(paint, name, metadata, file),
             columns(paint, metadata),
@@ -87,13 +87,13 @@ function facts(paint: Paint, name: string, metadata: Metadata, file: string | nu
     ['format', `Iceberg ${metadata['format-version']}`],
     ['location', metadata.location],
     ['metadata file', file],
-    ['last changed', moment(metadata['last-updated-ms'])],
+    ['last changed', formatTime(metadata['last-updated-ms'])],
     ['current snapshot', currentSnapshot(metadata)],
     ['partitioned by', partitioning(metadata)],
   ])
 }
 
-/** Old metadata files write -1 for none. */
+/** Returns the current snapshot, or null. Old metadata files contain -1 instead of no snapshot. */
 function currentSnapshot({ 'current-snapshot-id': id }: Metadata): Int64 | null {
   return id === undefined || id === -1 ? null : id
 }
@@ -125,7 +125,7 @@ function history(paint: Paint, { snapshots }: Metadata): readonly string[] {
   return [
     table(paint, snapshots, [
       { heading: 'snapshot', cell: (row) => row['snapshot-id'], right: true },
-      { heading: 'at', cell: (row) => moment(row['timestamp-ms']) },
+      { heading: 'at', cell: (row) => formatTime(row['timestamp-ms']) },
       { heading: 'operation', cell: ({ summary }) => summary['operation'] ?? null },
       { heading: 'added records', cell: ({ summary }) => summary['added-records'] ?? null, right: true },
       { heading: 'total records', cell: ({ summary }) => summary['total-records'] ?? null, right: true },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { read } from '../../connection/answer.ts'
+import { decode } from '../../connection/response.ts'
 import type { Io } from '../../io.ts'
 import { relationAddress } from '../../names/address.ts'
 import type { Paint } from '../../output/paint.ts'
@@ -9,9 +9,9 @@ import { details } from '../../output/table.ts'
 import { visibleLines } from '../../output/visible.ts'
 import { inSession } from '../../session.ts'
 import { relationPath } from './kind.ts'
-import { schema, schemaTable } from './schema-text.ts'
+import { schemaDecoder, schemaTable } from './schema-text.ts'
 
-const loaded = z.object({
+const viewDecoder = z.object({
   'metadata-location': z.string(),
   metadata: z.object({
     'view-uuid': z.string(),
@@ -26,7 +26,7 @@ const loaded = z.object({
         ),
       }),
     ),
-    schemas: z.array(schema),
+    schemas: z.array(schemaDecoder),
     properties: z.record(z.string(), z.string()).default({}),
   }),
 })
@@ -34,18 +34,18 @@ const loaded = z.object({
 export function registerShowView(group: Command, io: Io): void {
   group
     .command('show')
-    .description('Shows a view: its columns, its text in each SQL dialect, its properties.')
+    .description('Shows a view: its columns, its text in each SQL dialect, and its properties.')
     .argument('<view>', 'such as sales.orders_by_day')
     .action(
       inSession(io, async ({ client, out, warehouse }, name: string) => {
         const address = relationAddress(name, warehouse)
-        const answer = await client.send({ method: 'GET', path: relationPath('view', address) })
-        out.answer(answer, (paint) => text(paint, name, read(loaded, answer)))
+        const response = await client.send({ method: 'GET', path: relationPath('view', address) })
+        out.result(response, (paint) => text(paint, name, decode(viewDecoder, response)))
       }),
     )
 }
 
-function text(paint: Paint, name: string, { metadata, ...rest }: z.output<typeof loaded>): string {
+function text(paint: Paint, name: string, { metadata, ...rest }: z.output<typeof viewDecoder>): string {
   const version = metadata.versions.find((each) => each['version-id'] === metadata['current-version-id'])
   const columns = metadata.schemas.find((each) => each['schema-id'] === version?.['schema-id'])
   const facts = details(paint, [

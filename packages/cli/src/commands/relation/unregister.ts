@@ -1,33 +1,33 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { read } from '../../connection/answer.ts'
+import { decode } from '../../connection/response.ts'
 import { relationPath } from './kind.ts'
 import type { Io } from '../../io.ts'
 import { relationAddress } from '../../names/address.ts'
 import { details } from '../../output/table.ts'
 import { inSession } from '../../session.ts'
 
-const handedOver = z.object({ 'metadata-location': z.string() }).nullable()
+const unregisteredDecoder = z.object({ 'metadata-location': z.string() }).nullable()
 
 export function registerUnregister(group: Command, io: Io): void {
   group
     .command('unregister')
     .description(
-      'Forgets a table and leaves its files alone, so that another catalog can have it. It cannot be restored.',
+      'Removes a table from the catalog and keeps its files, for use with another catalog. It cannot be restored.',
     )
     .argument('<table>', 'such as sales.orders')
     .action(
       inSession(io, async (session, name: string) => {
         const address = relationAddress(name, session.warehouse)
-        await session.confirm(`Forget the table ${name}?`)
-        const answer = await session.client.send({
+        await session.confirm(`Remove the table ${name} from the catalog?`)
+        const response = await session.client.send({
           method: 'POST',
           path: `${relationPath('table', address)}/unregister`,
         })
-        session.out.answer(answer, (paint) =>
+        session.out.result(response, (paint) =>
           details(paint, [
-            ['forgotten', name],
-            ['metadata file', read(handedOver, answer)?.['metadata-location']],
+            ['unregistered', name],
+            ['metadata file', decode(unregisteredDecoder, response)?.['metadata-location']],
           ]),
         )
       }),

@@ -1,14 +1,14 @@
-import type { Answer } from '../../connection/answer.ts'
-import type { AnswerText } from '../../output/output.ts'
+import type { Response } from '../../connection/response.ts'
+import type { ResultText } from '../../output/output.ts'
 
 /** Members of a `LoadTableResult` that may contain storage keys and tokens. */
 const secretMembers = new Set(['config', 'storage-credentials', 'remote-signing-config'])
 
-/** Returns the load result of a table for output: without storage access, which servers may vend unasked. */
-export function withoutCredentials(answer: Answer): AnswerText {
-  const { json } = answer
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return answer
+/** Removes storage credentials from the load result of a table. Servers may include them although the CLI does not request them. */
+export function withoutCredentials(response: Response): ResultText {
+  const { json } = response
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return response
   const members = Object.entries(json)
   const kept = members.filter(([name]) => !secretMembers.has(name))
-  return kept.length === members.length ? answer : { json: Object.fromEntries(kept) }
+  return kept.length === members.length ? response : { json: Object.fromEntries(kept) }
 }

@@ -1,25 +1,24 @@
 import type { Command } from 'commander'
-import { read } from '../../connection/answer.ts'
 import type { Io } from '../../io.ts'
+import { createRole } from '../../management/generated/roles.ts'
 import { details } from '../../output/table.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
-import { role } from './role.ts'
 
 export function registerCreate(group: Command, io: Io): void {
   group
     .command('create')
-    .description('Makes a role without members or rights.')
+    .description('Creates a role without members and grants.')
     .argument('<name>')
     .action(
       inSession(io, async ({ client, out }, name: string) => {
-        const answer = await client.send({ method: 'POST', path: '/management/v1/roles', body: { name } })
-        out.answer(answer, (paint) => {
-          const { id, createdAt } = read(role, answer)
+        const response = await createRole(client, { body: { name } })
+        out.result(response, (paint) => {
+          const { id, createdAt } = response.body
           return details(paint, [
             ['name', name],
             ['id', id],
-            ['created', moment(createdAt)],
+            ['created', formatTime(createdAt)],
           ])
         })
       }),

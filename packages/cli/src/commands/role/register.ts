@@ -9,7 +9,7 @@ import { registerMembership } from './membership.ts'
 export function registerRoles(program: Command, io: Io): void {
   const group = program
     .command('role')
-    .description('Groups of principals, and of other roles, that get rights together.')
+    .description('Roles: sets of principals, groups and other roles that share grants.')
   registerCreate(group, io)
   registerList(group, io)
   registerMembers(group, io)

@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
+import { clearAbandonedCreate } from '../../management/generated/storage.ts'
 import { table } from '../../output/table.ts'
 import { inSession, type Session } from '../../session.ts'
 import { olderThanOption, readOrphans } from './orphan.ts'
@@ -14,49 +12,57 @@ interface Options {
   readonly all?: boolean
 }
 
-const cleared = z.object({ deleted: z.number(), done: z.boolean() })
-
 export function registerClear(group: Command, io: Io): void {
   group
     .command('clear')
-    .description('Deletes the files of tables that were never finished, and forgets them.')
-    .argument('[id...]', 'as `headgate storage orphans` lists them')
-    .option('--all', 'all that it lists')
+    .description('Deletes the files and the records of tables whose creation was never finished.')
+    .argument('[id...]', 'ids from `headgate storage orphans`')
+    .option('--all', 'clear all that `headgate storage orphans` lists')
     .addOption(olderThanOption())
     .action(inSession(io, clear))
 }
 
-async function clear(session: Session, given: readonly string[], { olderThan, all }: Options): Promise<void> {
-  if ((all === true) === given.length > 0) throw new CliError(exitCode.usage, 'Name either ids or --all.')
-  const { client, out, warehouse } = session
-  const ids = all === true ? (await readOrphans(session, olderThan)).items.map(({ id }) => id) : given
+async function clear(session: Session, named: readonly string[], { olderThan, all }: Options): Promise<void> {
+  if ((all === true) === named.length > 0)
+    throw new CliError(exitCode.usage, 'The command needs either ids or --all.')
+  const { out, warehouse } = session
+  const ids = all === true ? (await readOrphans(session, olderThan)).items.map(({ id }) => id) : named
   if (ids.length > 0)
     await session.confirm(`Delete the files of ${ids.length} unfinished tables of ${warehouse}?`)
   let total = 0
-  const done: { readonly id: string; readonly deleted: number }[] = []
+  const cleared: { readonly id: string; readonly deleted: number }[] = []
   for (const id of ids) {
-    let deleted = 0
-    for (let more = true; more;) {
-      out.progress(`${done.length} of ${ids.length} cleared, ${total + deleted} files deleted …`)
-      const answer = await client.send({
-        method: 'DELETE',
-        path: path`/management/v1/warehouses/${warehouse}/orphans/${id}`,
-        query: { olderThanSeconds: olderThan },
-      })
-      const step = read(cleared, answer)
-      deleted += step.deleted
-      more = !step.done
-    }
+    const deleted = await clearOne(session, id, olderThan, (deleted) =>
+      out.progress(`${cleared.length} of ${ids.length} cleared, ${total + deleted} files deleted …`),
+    )
     total += deleted
-    done.push({ id, deleted })
+    cleared.push({ id, deleted })
   }
-  out.answer({ json: { cleared: done.map((each) => ({ ...each })) } }, (paint) =>
-    done.length === 0
+  out.result({ json: { cleared: cleared.map((each) => ({ ...each })) } }, (paint) =>
+    cleared.length === 0
       ? ''
-      : table(paint, done, [
+      : table(paint, cleared, [
           { heading: 'cleared', cell: ({ id }) => id },
           { heading: 'files deleted', cell: ({ deleted }) => deleted, right: true },
         ]),
   )
-  if (done.length === 0) out.note('There is nothing to clear.')
+  if (cleared.length === 0) out.note('There are no unfinished tables to clear.')
+}
+
+/** Repeats the request until the server has deleted all files. Returns their number. */
+async function clearOne(
+  { client, warehouse }: Session,
+  id: string,
+  olderThanSeconds: number,
+  onProgress: (deleted: number) => void,
+): Promise<number> {
+  let total = 0
+  for (;;) {
+    onProgress(total)
+    const { deleted, done } = (
+      await clearAbandonedCreate(client, { warehouse, id, query: { olderThanSeconds } })
+    ).body
+    total += deleted
+    if (done) return total
+  }
 }

@@ -1,48 +1,26 @@
 import { Option } from 'commander'
-import { z } from 'zod'
 import { type Listed, readList } from '../../connection/pages.ts'
-import { path } from '../../connection/path.ts'
+import type { AbandonedCreate } from '../../management/generated/schemas.ts'
+import { listAbandonedCreates } from '../../management/generated/storage.ts'
+import { parseSeconds } from '../../options.ts'
 import type { Session } from '../../session.ts'
-import { seconds } from '../warehouse/settings-options.ts'
-
-/** A create that was begun and never finished, as far as this program shows it. */
-export interface Orphan {
-  readonly id: string
-  readonly namespace: readonly string[]
-  readonly name: string
-  readonly location: string
-  readonly prefixes: readonly string[]
-  readonly createdAt: string
-  readonly files: number
-  readonly bytes: number
-  readonly more: boolean
-}
-
-const orphan: z.ZodType<Orphan> = z.object({
-  id: z.string(),
-  namespace: z.array(z.string()),
-  name: z.string(),
-  location: z.string(),
-  prefixes: z.array(z.string()),
-  createdAt: z.string(),
-  files: z.number(),
-  bytes: z.number(),
-  more: z.boolean(),
-})
 
 export function olderThanOption(): Option {
-  return new Option('--older-than <time>', 'begun longer ago than this, an hour at least')
+  return new Option('--older-than <time>', 'minimum age of the creation; at least one hour')
     .default(604_800, '7d')
-    .argParser(seconds)
+    .argParser(parseSeconds)
 }
 
-/** The server counts files for each, so few are asked for at a time. */
-export function readOrphans(session: Session, olderThan: number, limit?: number): Promise<Listed<Orphan>> {
+/** Reads tables whose creation was never finished, in small pages because the server counts the files of each. */
+export function readOrphans(
+  session: Session,
+  olderThanSeconds: number,
+  limit?: number,
+): Promise<Listed<AbandonedCreate>> {
+  const { client, warehouse } = session
   return readList(session, {
-    path: path`/management/v1/warehouses/${session.warehouse}/orphans`,
-    query: { olderThanSeconds: olderThan },
     key: 'orphans',
-    item: orphan,
+    request: (page) => listAbandonedCreates(client, { warehouse, query: { olderThanSeconds, ...page } }),
     limit,
     pageSize: 20,
   })

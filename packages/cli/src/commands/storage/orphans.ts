@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Io } from '../../io.ts'
 import { formatLevels } from '../../names/dotted.ts'
 import { limitOption } from '../../options.ts'
-import { moment } from '../../output/times.ts'
+import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { showList } from '../../show-list.ts'
 import { olderThanOption, readOrphans } from './orphan.ts'
@@ -16,16 +16,15 @@ export function registerOrphans(group: Command, io: Io): void {
   group
     .command('orphans')
     .description(
-      'Lists tables that somebody began to create and never finished, with the files that lie there. Deletes nothing: ' +
-        '`headgate storage clear` does.',
+      'Lists tables whose creation was never finished, with the number of their files. `headgate storage clear` deletes them.',
     )
     .addOption(olderThanOption())
     .addOption(limitOption())
     .action(
       inSession(io, async (session, { olderThan, limit }: Options) => {
-        showList(session, await readOrphans(session, olderThan, limit), 'such tables', [
+        showList(session, await readOrphans(session, olderThan, limit), 'unfinished tables', [
           { heading: 'table', cell: (row) => formatLevels([...row.namespace, row.name]) },
-          { heading: 'begun', cell: (row) => moment(row.createdAt) },
+          { heading: 'begun', cell: (row) => formatTime(row.createdAt) },
           { heading: 'files', cell: (row) => `${row.files}${row.more ? '+' : ''}`, right: true },
           { heading: 'bytes', cell: (row) => `${row.bytes}${row.more ? '+' : ''}`, right: true },
           { heading: 'location', cell: (row) => row.prefixes.join(' ') },

@@ -1,24 +1,24 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
 import type { Io } from '../../io.ts'
+import { releaseRetiredPlaces } from '../../management/generated/storage.ts'
 import { inSession, type Session } from '../../session.ts'
 import { readRetired } from './retired-place.ts'
 
-const answerSchema = z.object({ released: z.number() })
-/** Locations that the question names. */
+/** Maximum of locations in the confirmation. */
 const maxNamed = 5
 
 export function registerRelease(group: Command, io: Io): void {
   group
     .command('release')
     .description(
-      'Frees retired places and places of ended reservations for new tables before the server does. Deletes no file. ' +
-        'Credentials for the tables that were there can stay valid for up to 12 hours, and keys of mode static until ' +
+      'Releases retired places and places of ended reservations for new tables before the server does. Deletes no file. ' +
+        'Credentials of the former tables can stay valid for up to 12 hours, and keys of mode static until ' +
         'they are replaced at the store.',
     )
-    .argument('<location>', 'as `headgate storage retired` lists it; all places at and below it are freed')
+    .argument(
+      '<location>',
+      'location from `headgate storage retired`; all places at and below it are released',
+    )
     .action(inSession(io, release))
 }
 
@@ -28,16 +28,11 @@ async function release(session: Session, location: string): Promise<void> {
   if (items.length > 0) {
     const named = items.slice(0, maxNamed).map((place) => place.location)
     const rest = items.length > maxNamed ? ` and ${items.length - maxNamed} more` : ''
-    await session.confirm(`Free ${named.join(', ')}${rest}, although files or credentials may remain there?`)
+    await session.confirm(
+      `Release ${named.join(', ')}${rest}, although files or credentials may remain there?`,
+    )
   }
-  const answer = await client.send({
-    method: 'DELETE',
-    path: path`/management/v1/warehouses/${warehouse}/retired-places`,
-    query: { location },
-  })
-  const { released } = read(answerSchema, answer)
-  out.answer({ json: { released } }, () =>
-    released === 0 ? '' : `Retired places that are free now: ${released}`,
-  )
+  const { released } = (await releaseRetiredPlaces(client, { warehouse, query: { location } })).body
+  out.result({ json: { released } }, () => (released === 0 ? '' : `Released retired places: ${released}`))
   if (released === 0) out.note('There are no retired places at or below this location.')
 }

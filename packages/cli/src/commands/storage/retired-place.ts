@@ -1,43 +1,37 @@
-import { z } from 'zod'
 import { type Listed, readList } from '../../connection/pages.ts'
-import { path } from '../../connection/path.ts'
-import { moment } from '../../output/times.ts'
+import type { RetiredPlace } from '../../management/generated/schemas.ts'
+import { listRetiredPlaces } from '../../management/generated/storage.ts'
 import type { Column } from '../../output/table.ts'
+import { formatTime } from '../../output/times.ts'
 import type { Session } from '../../session.ts'
 
-/** A place that a table left, or that an ended reservation holds. */
-export interface RetiredPlace {
-  readonly location: string
-  readonly kind: string
-  readonly ownerId: string
-  readonly checkedAgainAt: string
+const reasons: Readonly<Record<string, string>> = {
+  'files-or-credentials': 'files or credentials may remain',
+  'reservation-ended': 'the reservation ended',
+  'static-keys': 'keys of mode static may be in use',
 }
-
-const retiredPlace: z.ZodType<RetiredPlace> = z.object({
-  location: z.string(),
-  kind: z.string(),
-  ownerId: z.string(),
-  checkedAgainAt: z.string(),
-})
 
 export const retiredColumns: readonly Column<RetiredPlace>[] = [
   { heading: 'location', cell: ({ location }) => location },
   { heading: 'kind', cell: ({ kind }) => kind },
-  { heading: 'next check', cell: ({ checkedAgainAt }) => moment(checkedAgainAt) },
+  { heading: 'reason', cell: ({ reason }) => reasons[reason] ?? reason },
+  {
+    heading: 'next check',
+    cell: ({ checkedAgainAt }) => (checkedAgainAt === null ? 'never' : formatTime(checkedAgainAt)),
+  },
   { heading: 'held for', cell: ({ ownerId }) => ownerId },
 ]
 
-/** Reads the retired places of the warehouse at and below a location; absent: all. */
+/** Reads the retired places of the warehouse, all or those at and below a location. */
 export function readRetired(
   session: Session,
   location?: string,
   limit?: number,
 ): Promise<Listed<RetiredPlace>> {
+  const { client, warehouse } = session
   return readList(session, {
-    path: path`/management/v1/warehouses/${session.warehouse}/retired-places`,
-    ...(location === undefined ? {} : { query: { location } }),
     key: 'places',
-    item: retiredPlace,
+    request: (page) => listRetiredPlaces(client, { warehouse, query: { location, ...page } }),
     limit,
   })
 }

@@ -9,10 +9,11 @@ export function registerRetired(group: Command, io: Io): void {
   group
     .command('retired')
     .description(
-      'Lists places that tables and views left, and places of ended reservations. New tables cannot use them until ' +
-        'the server finds them empty, or `headgate storage release` frees them.',
+      'Lists the former places of tables and views, and places of ended reservations, with the reason. New tables cannot use ' +
+        'them until the server finds them empty, or until `headgate storage release`. Places for which keys of mode static ' +
+        'may be in use need the release.',
     )
-    .argument('[location]', 'only places at and below it')
+    .argument('[location]', 'list only places at and below this location')
     .addOption(limitOption())
     .action(
       inSession(io, async (session, location: string | undefined, { limit }: { readonly limit?: number }) =>

@@ -1,25 +1,13 @@
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
+import type { Finding } from '../../management/generated/schemas.ts'
+import { checkWarehouse } from '../../management/generated/warehouses.ts'
 import { table } from '../../output/table.ts'
 import { inSession, type Session } from '../../session.ts'
-
-interface Finding {
-  readonly name: string
-  readonly ok: boolean
-  readonly message: string
-}
-
-const report = z.object({
-  findings: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string() })),
-  clientEndpoint: z.string().nullable(),
-})
 
 const timeLimitMs = 5_000
 
@@ -27,58 +15,57 @@ export function registerCheck(group: Command, io: Io): void {
   group
     .command('check')
     .description(
-      'Tries out everything that a warehouse needs of its storage, from the server and from here, and says what to change.',
+      'Tries every access to storage that a warehouse needs, from the server and from this machine, and proposes changes.',
     )
-    .argument('[name]', 'without it, the one of --warehouse')
+    .argument('[name]', 'warehouse (default: the one of --warehouse)')
     .action(inSession(io, check))
 }
 
-async function check(session: Session, given: string | undefined): Promise<void> {
+async function check(session: Session, name: string | undefined): Promise<void> {
   const { client, out } = session
-  const name = given ?? session.warehouse
-  out.progress('The server tries the storage out …')
-  const answer = await client.send({ method: 'POST', path: path`/management/v1/warehouses/${name}/check` })
-  const { findings, clientEndpoint } = read(report, answer)
+  const warehouse = name ?? session.warehouse
+  out.progress('The server checks the storage …')
+  const { findings, clientEndpoint } = (await checkWarehouse(client, { warehouse })).body
   const all: readonly Finding[] = [
     ...findings,
-    ...(clientEndpoint === null ? [] : [await fromHere(clientEndpoint)]),
+    ...(clientEndpoint === null ? [] : [await checkFromHere(clientEndpoint)]),
   ]
   const failed = all.filter(({ ok }) => !ok)
-  out.answer({ json: { ok: failed.length === 0, findings: all.map((each) => ({ ...each })) } }, (paint) =>
+  out.result({ json: { ok: failed.length === 0, findings: all.map((each) => ({ ...each })) } }, (paint) =>
     table(paint, all, [
       { heading: 'check', cell: (row) => row.name },
       { heading: 'ok', cell: (row) => (row.ok ? 'yes' : 'NO') },
-      { heading: 'what was seen', cell: (row) => row.message },
+      { heading: 'result', cell: (row) => row.message },
     ]),
   )
   if (failed.length === 0) return
-  throw new CliError(exitCode.refused, `${failed.length} of ${all.length} checks of ${name} failed.`, {
+  throw new CliError(exitCode.refused, `${failed.length} of ${all.length} checks of ${warehouse} failed.`, {
     next: failed.map((each) => `${each.name}: ${each.message}`).join('\n'),
   })
 }
 
-/** Engines run where this program does, more likely than where the server does. */
-async function fromHere(url: string): Promise<Finding> {
+/** Checks the endpoint from this machine, where engines are more likely to run than on the machine of the server. */
+async function checkFromHere(url: string): Promise<Finding> {
   const name = 'from here'
   try {
-    await anyAnswer(url)
-    return { name, ok: true, message: `${url} answers to this machine too.` }
+    await expectAnyResponse(url)
+    return { name, ok: true, message: `${url} responds to this machine too.` }
   } catch {
     return {
       name,
       ok: false,
-      message: `Clients are told ${url}, where nothing answers to this machine: give the storage an endpoint that they reach too.`,
+      message: `Clients use the endpoint ${url}, which does not respond to this machine. Set an endpoint of the storage that clients reach too.`,
     }
   }
 }
 
-/** Whatever it is. Not by `fetch`, which refuses ports that stores may have. */
-function anyAnswer(url: string): Promise<void> {
+/** Resolves on any response. Does not use `fetch`, which refuses some ports that stores use. */
+function expectAnyResponse(url: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const send = url.startsWith('https:') ? tlsRequest : plainRequest
-  send(url, { signal: AbortSignal.timeout(timeLimitMs), agent: false }, (answer) => {
+  send(url, { signal: AbortSignal.timeout(timeLimitMs), agent: false }, (response) => {
     resolve()
-    answer.destroy()
+    response.destroy()
   })
     .on('error', reject)
     .end()

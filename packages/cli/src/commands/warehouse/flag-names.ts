@@ -1,6 +1,6 @@
-import type { FlagNames } from '../../connection/in-flags.ts'
+import type { FlagNames } from '../../connection/flag-names.ts'
 
-/** Options of warehouse commands by the names that the management interface has for what they set. */
+/** Flags of warehouse commands by the member of the request that they set. */
 export const warehouseFlags: FlagNames = {
   'accessKeyId and secretAccessKey': '--keys-file or --keys-from-env',
   accessKeyId: '--keys-file or --keys-from-env',
@@ -12,6 +12,7 @@ export const warehouseFlags: FlagNames = {
   endpoint: '--endpoint',
   region: '--region',
   pathStyle: '--path-style',
+  store: '--store',
   fileMode: '--file-mode',
   mode: '--vending',
   vending: '--vending',

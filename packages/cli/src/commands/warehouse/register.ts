@@ -11,7 +11,9 @@ import { registerUpdate } from './update.ts'
 import { registerValidate } from './validate.ts'
 
 export function registerWarehouses(program: Command, io: Io): void {
-  const group = program.command('warehouse').description('Each with its own storage, namespaces and grants.')
+  const group = program
+    .command('warehouse')
+    .description('Warehouses, each with its own storage, namespaces and grants.')
   registerCreate(group, io)
   registerList(group, io)
   registerShow(group, io)

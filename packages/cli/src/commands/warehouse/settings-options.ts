@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
-import { keyValue, several } from '../../options.ts'
+import type { Command } from 'commander'
+import { keyValue, parseSeconds, repeatable } from '../../options.ts'
 
-/** What people decide about a warehouse besides its place. */
+/** Options with the settings of a warehouse other than its storage and vending. */
 export interface SettingsOptions {
   readonly retention?: number
   readonly allow?: readonly string[]
@@ -12,31 +12,9 @@ export interface SettingsOptions {
 
 export function addSettingsOptions(command: Command): Command {
   return command
-    .option('--retention <time>', 'how long dropped tables can be restored: 7d, 12h, 0', seconds)
-    .option(
-      '--allow <location>',
-      'a further place for tables, on the same store; may be given several times',
-      several,
-    )
-    .option(
-      '--default <key=value>',
-      'a property for clients that do not set it; may be given several times',
-      keyValue,
-    )
-    .option(
-      '--override <key=value>',
-      'a property that clients must take; may be given several times',
-      keyValue,
-    )
-    .option('--skip-probe', 'do not try the storage out')
-}
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
-
-/** Reads `90s`, `15m`, `12h`, `7d` and `0` as seconds. */
-export function seconds(text: string): number {
-  const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
-  if (text === '0') return 0
-  if (count !== undefined && unit !== undefined) return Number(count) * (units[unit] ?? 1)
-  throw new InvalidArgumentError('Write 7d, 12h, 15m, 90s or 0.')
+    .option('--retention <time>', 'how long dropped tables can be restored: 7d, 12h, 0', parseSeconds)
+    .option('--allow <location>', 'further location for tables, on the same store; repeatable', repeatable)
+    .option('--default <key=value>', 'property for clients that do not set it; repeatable', keyValue)
+    .option('--override <key=value>', 'property that clients must use; repeatable', keyValue)
+    .option('--skip-probe', 'do not validate the storage')
 }

@@ -1,19 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { JsonObject } from '@headgate/json'
 import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 import type { Io } from '../../io.ts'
+import type { Storage } from '../../management/generated/schemas.ts'
+import { addKeyOptions, type KeyOptions, readStorageKeys } from './storage-keys.ts'
 
-/** Where the keys of a storage come from. They are never arguments: others can see those. */
-export interface KeyOptions {
-  readonly keysFile?: string
-  readonly keysFromEnv?: boolean
-  readonly defaultChain?: boolean
-}
-
-/** What else there is to say of a storage. */
+/** Options that describe a storage. */
 export interface StorageOptions extends KeyOptions {
   readonly bucket?: string
   readonly endpoint?: string
@@ -26,100 +19,61 @@ export interface StorageOptions extends KeyOptions {
 export function addStorageOptions(command: Command): Command {
   return addKeyOptions(
     addFileModeOption(command)
-      .option('--bucket <name>', 'bucket as which clients see a directory of the server')
-      .option('--endpoint <url>', 'base URL of an S3 store that is not AWS')
+      .option('--bucket <name>', 'bucket name that clients use for a directory of the server')
+      .option('--endpoint <url>', 'base URL of an S3 store other than AWS')
       .option('--region <name>', 'region of the bucket')
-      .option(
-        '--store <name>',
-        'name of the store, equal for all warehouses on it, when it has several endpoints',
-      )
-      .option('--path-style', 'bucket in the path; the default with --endpoint')
-      .option('--no-path-style', 'bucket in the host name'),
+      .option('--store <name>', 'name of a store with several endpoints, equal for all warehouses on it')
+      .option('--path-style', 'put the bucket into the path; the default with --endpoint')
+      .option('--no-path-style', 'put the bucket into the host name'),
   )
 }
 
 export function addFileModeOption(command: Command): Command {
   return command.option(
     '--file-mode <mode>',
-    'permission bits of new files in a directory, where programs of other users read them: 0640, 0644 (default: 0600)',
+    'permission bits of new files in a directory, if programs of other users read them: 0640, 0644 (default: 0600)',
   )
 }
 
-export function addKeyOptions(command: Command): Command {
-  return command
-    .option('--keys-file <file>', 'file with ACCESS_KEY_ID:SECRET_ACCESS_KEY; - reads standard input')
-    .option(
-      '--keys-from-env',
-      'take AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN from here',
-    )
-    .option('--default-chain', 'no keys: the server uses those of the machine it runs on')
-}
-
 /**
- * The storage at a location: `s3://bucket/folder`, `file:///data/lake` or `/data/lake`.
+ * Returns the storage at a location: `s3://bucket/folder`, `file:///data/lake` or `/data/lake`.
  *
  * @throws CliError for any other location, or keys that cannot be read
  */
-export function storageBody(io: Io, location: string, options: StorageOptions): JsonObject {
-  const { bucket: asBucket, endpoint, region, pathStyle, store, fileMode } = options
-  const text = locationOf(location)
-  if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: asBucket, fileMode }
+export function toStorage(io: Io, location: string, options: StorageOptions): Storage {
+  const { bucket: alias, endpoint, region, pathStyle, store, fileMode } = options
+  const text = toLocation(location)
+  if (text.startsWith('file:///')) return { type: 'file', root: text, bucket: alias, fileMode }
   const [, bucket, prefix] = /^s3:\/\/([^/]+)(?:\/+(.*?))?\/*$/.exec(text) ?? []
   if (bucket === undefined) {
-    throw new CliError(exitCode.usage, `No warehouse can lie at ${location}.`, {
+    throw new CliError(exitCode.usage, `${location} is not a valid location of a warehouse.`, {
       next: 'Write s3://BUCKET/FOLDER, or the directory of the server: file:///DIRECTORY.',
     })
   }
   if (fileMode !== undefined)
-    throw new CliError(exitCode.usage, '--file-mode is for a directory: objects in a bucket have no mode.')
-  if (asBucket !== undefined && asBucket !== bucket) {
-    throw new CliError(exitCode.usage, `The bucket is ${bucket} already: --bucket is for a directory.`)
+    throw new CliError(exitCode.usage, '--file-mode is for directories: objects in a bucket have no mode.')
+  if (alias !== undefined && alias !== bucket) {
+    throw new CliError(
+      exitCode.usage,
+      `The location names the bucket ${bucket}: --bucket is for directories.`,
+    )
   }
-  const place = { type: 's3', bucket, prefix: prefix || undefined, endpoint, region, pathStyle, store }
-  return { ...place, ...storageKeys(io, options) }
+  const place = {
+    type: 's3',
+    bucket,
+    prefix: prefix || undefined,
+    endpoint,
+    region,
+    pathStyle,
+    store,
+  } as const
+  return { ...place, ...readStorageKeys(io, options) }
 }
 
 /**
- * Returns a location as text for the server: a directory as `file://` and its path, every character as it is. Servers
- * take percent signs literally, so an escaped path would name another directory.
+ * Returns a location as the server expects it: a directory as `file://` and its path, with every character unchanged. Servers do
+ * not decode percent signs, so an escaped path would name another directory.
  */
-export function locationOf(text: string): string {
+export function toLocation(text: string): string {
   return text.startsWith('/') ? `file://${resolve(text)}` : text
-}
-
-/** The keys as the management interface takes them; undefined: none are named. */
-export function storageKeys(
-  io: Io,
-  { keysFile, keysFromEnv, defaultChain }: KeyOptions,
-): JsonObject | undefined {
-  const ways = [keysFile !== undefined, keysFromEnv === true, defaultChain === true].filter(Boolean)
-  if (ways.length > 1)
-    throw new CliError(exitCode.usage, 'Only one of --keys-file, --keys-from-env and --default-chain can be.')
-  if (keysFile !== undefined) return keysIn(io, keysFile)
-  if (keysFromEnv === true) return keysFrom(io.env)
-  return defaultChain === true ? { credentials: 'default-chain' } : undefined
-}
-
-function keysIn(io: Io, file: string): JsonObject {
-  const where = file === '-' ? 'standard input' : resolve(io.cwd, file)
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : where, 'utf8').trim()
-  } catch (cause) {
-    throw new CliError(exitCode.usage, `The keys in ${where} cannot be read.`, { cause })
-  }
-  const [, accessKeyId, secretAccessKey] = /^([^:\s]+):(\S+)$/.exec(text) ?? []
-  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey }
-  throw new CliError(exitCode.usage, `What ${where} holds are no keys.`, {
-    next: 'It must be one line ACCESS_KEY_ID:SECRET_ACCESS_KEY.',
-  })
-}
-
-function keysFrom(env: Io['env']): JsonObject {
-  const accessKeyId = env['AWS_ACCESS_KEY_ID']
-  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY']
-  if (!accessKeyId || !secretAccessKey) {
-    throw new CliError(exitCode.usage, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set.')
-  }
-  return { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] || undefined }
 }

@@ -1,27 +1,23 @@
-import type { JsonObject } from '@headgate/json'
 import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
-import { read } from '../../connection/answer.ts'
-import { path } from '../../connection/path.ts'
+import { withFlagNames } from '../../connection/flag-names.ts'
 import { exitCode } from '../../exit-code.ts'
-import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
-import { several } from '../../options.ts'
-import { warehouseFlags } from './flag-names.ts'
+import type { Warehouse, WarehouseChange } from '../../management/generated/schemas.ts'
+import { getWarehouse, updateWarehouse } from '../../management/generated/warehouses.ts'
+import { repeatable } from '../../options.ts'
 import { inSession, type Session } from '../../session.ts'
+import { warehouseFlags } from './flag-names.ts'
+import { formatWarehouse } from './format-warehouse.ts'
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
-import {
-  addFileModeOption,
-  addKeyOptions,
-  type KeyOptions,
-  locationOf,
-  storageKeys,
-} from './storage-options.ts'
-import { addVendingOptions, hasVending, vendingBody, type VendingOptions } from './vending-options.ts'
-import { type Warehouse, warehouse, warehouseText } from './warehouse.ts'
+import { addKeyOptions, type KeyOptions, readStorageKeys } from './storage-keys.ts'
+import { addFileModeOption, toLocation } from './storage-options.ts'
+import { addVendingOptions, hasVending, toVending, type VendingOptions } from './vending-options.ts'
 
 interface Options extends KeyOptions, VendingOptions, SettingsOptions {
   readonly fileMode?: string
+  /** False: remove the name of the store. */
+  readonly store?: string | false
   readonly disallow?: readonly string[]
   readonly removeDefault?: readonly string[]
   readonly removeOverride?: readonly string[]
@@ -30,42 +26,47 @@ interface Options extends KeyOptions, VendingOptions, SettingsOptions {
 export function registerUpdate(group: Command, io: Io): void {
   const command = group
     .command('update')
-    .description('Changes what is given and leaves the rest. The place of a warehouse never changes.')
+    .description('Changes the settings of a warehouse that the options name. Its location never changes.')
     .argument('<name>')
   addKeyOptions(addFileModeOption(command))
+    .option(
+      '--store <name>',
+      'name of the store, for all warehouses with the same endpoint; equal for several endpoints of one store',
+    )
+    .option('--no-store', 'remove the name of the store, whose endpoint then identifies it')
   addVendingOptions(command)
   addSettingsOptions(command)
-    .option('--disallow <location>', 'take a further place away again; may be given several times', several)
-    .option('--remove-default <key>', 'may be given several times', several)
-    .option('--remove-override <key>', 'may be given several times', several)
+    .option('--disallow <location>', 'remove a further location; repeatable', repeatable)
+    .option('--remove-default <key>', 'remove a default; repeatable', repeatable)
+    .option('--remove-override <key>', 'remove an override; repeatable', repeatable)
     .action(inSession(io, update))
 }
 
-async function update({ client, io, out }: Session, name: string, options: Options): Promise<void> {
+async function update({ client, io, out }: Session, warehouse: string, options: Options): Promise<void> {
   if (Object.keys(options).length === 0) {
-    throw new CliError(exitCode.usage, 'There is nothing to change.', {
-      next: '`headgate warehouse update --help` lists what can be.',
+    throw new CliError(exitCode.usage, 'The command changes nothing without options.', {
+      next: '`headgate warehouse update --help` lists the options.',
     })
   }
-  const at = path`/management/v1/warehouses/${name}`
-  const now =
-    touchesLists(options) || hasVending(options)
-      ? read(warehouse, await client.send({ method: 'GET', path: at }))
+  const current =
+    changesLists(options) || hasVending(options)
+      ? (await getWarehouse(client, { warehouse })).body
       : undefined
-  const body = {
-    storageKeys: storageKeys(io, options),
+  const body: WarehouseChange = {
+    storageKeys: readStorageKeys(io, options),
     fileMode: options.fileMode,
+    store: options.store === false ? null : options.store,
     retentionSeconds: options.retention,
     skipProbe: options.skipProbe,
-    vending: vendingBody(options, now?.vending ?? null),
-    ...(now === undefined ? {} : listsAfter(now, options)),
+    vending: toVending(options, current?.vending ?? null),
+    ...(current === undefined ? {} : changeLists(current, options)),
   }
-  if (body.storageKeys !== undefined) out.progress('The server tries the storage out …')
-  const answer = await inFlags(client.send({ method: 'PATCH', path: at, body }), warehouseFlags)
-  out.answer(answer, (paint) => warehouseText(paint, read(warehouse, answer)))
+  if (body.storageKeys !== undefined) out.progress('The server validates the storage …')
+  const response = await withFlagNames(updateWarehouse(client, { warehouse, body }), warehouseFlags)
+  out.result(response, (paint) => formatWarehouse(paint, response.body))
 }
 
-function touchesLists({
+function changesLists({
   allow,
   disallow,
   default: defaults,
@@ -74,28 +75,33 @@ function touchesLists({
   removeOverride,
 }: Options): boolean {
   return [allow, disallow, defaults, override, removeDefault, removeOverride].some(
-    (given) => given !== undefined,
+    (option) => option !== undefined,
   )
 }
 
-/** The server takes lists as a whole; only those that are touched are sent. */
-function listsAfter(now: Warehouse, options: Options): JsonObject {
+/** Returns the lists that change. The server replaces whole lists, so that each contains its present items too. */
+function changeLists(
+  current: Warehouse,
+  options: Options,
+): Pick<WarehouseChange, 'allowedLocations' | 'defaults' | 'overrides'> {
   const { allow, disallow, override, removeDefault, removeOverride } = options
-  const places = new Set(now.allowedLocations)
-    .union(new Set(allow?.map(locationOf)))
-    .difference(new Set(disallow?.map(locationOf)))
+  const locations = new Set(current.allowedLocations)
+    .union(new Set(allow?.map(toLocation)))
+    .difference(new Set(disallow?.map(toLocation)))
   return {
-    allowedLocations: (allow ?? disallow) ? [...places] : undefined,
+    allowedLocations: (allow ?? disallow) ? [...locations] : undefined,
     defaults:
-      (options.default ?? removeDefault) ? merged(now.defaults, options.default, removeDefault) : undefined,
-    overrides: (override ?? removeOverride) ? merged(now.overrides, override, removeOverride) : undefined,
+      (options.default ?? removeDefault)
+        ? merge(current.defaults, options.default, removeDefault)
+        : undefined,
+    overrides: (override ?? removeOverride) ? merge(current.overrides, override, removeOverride) : undefined,
   }
 }
 
-function merged(
-  now: Readonly<Record<string, string>>,
+function merge(
+  current: Readonly<Record<string, string>>,
   set: Readonly<Record<string, string>> = {},
   remove: readonly string[] = [],
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries({ ...now, ...set }).filter(([key]) => !remove.includes(key)))
+  return Object.fromEntries(Object.entries({ ...current, ...set }).filter(([key]) => !remove.includes(key)))
 }

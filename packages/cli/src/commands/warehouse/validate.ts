@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
-import { path } from '../../connection/path.ts'
+import { withFlagNames } from '../../connection/flag-names.ts'
+import type { Response } from '../../connection/response.ts'
 import { exitCode } from '../../exit-code.ts'
-import { inFlags } from '../../connection/in-flags.ts'
 import type { Io } from '../../io.ts'
-import { warehouseFlags } from './flag-names.ts'
+import { validateStorage, validateWarehouse } from '../../management/generated/warehouses.ts'
 import { inSession, type Session } from '../../session.ts'
-import { addStorageOptions, storageBody, type StorageOptions } from './storage-options.ts'
+import { warehouseFlags } from './flag-names.ts'
+import { addStorageOptions, type StorageOptions, toStorage } from './storage-options.ts'
 
 interface Options extends StorageOptions {
   readonly location?: string
@@ -15,28 +16,34 @@ interface Options extends StorageOptions {
 export function registerValidate(group: Command, io: Io): void {
   const command = group
     .command('validate')
-    .description('Tries a storage out: an object is written, read, listed and deleted there.')
-    .argument('[name]', 'a warehouse; or else --location')
-    .option('--location <location>', 'a place that no warehouse has yet, described as for `create`')
+    .description('Validates a storage: the server writes, reads, lists and deletes an object there.')
+    .argument('[name]', 'warehouse; without it, --location is required')
+    .option('--location <location>', 'location without a warehouse, with the options of `create`')
   addStorageOptions(command).action(inSession(io, validate))
 }
 
 async function validate(session: Session, name: string | undefined, options: Options): Promise<void> {
-  const { client, io, out } = session
-  if ((name === undefined) === (options.location === undefined)) {
-    throw new CliError(exitCode.usage, 'Name either a warehouse or a --location.')
+  const response = await sendValidation(session, name, options)
+  session.out.result(
+    response,
+    () => 'The storage is valid: the server wrote, read, listed and deleted an object.',
+  )
+}
+
+function sendValidation(
+  { client, io, out }: Session,
+  warehouse: string | undefined,
+  { location, ...options }: Options,
+): Promise<Response> {
+  const progress = 'The server validates the storage …'
+  if (warehouse !== undefined && location === undefined) {
+    out.progress(progress)
+    return validateWarehouse(client, { warehouse })
   }
-  out.progress('The server tries the storage out …')
-  const answer =
-    options.location === undefined
-      ? await client.send({ method: 'POST', path: path`/management/v1/warehouses/${name ?? ''}/validate` })
-      : await inFlags(
-          client.send({
-            method: 'POST',
-            path: '/management/v1/warehouses/validate',
-            body: { storage: storageBody(io, options.location, options) },
-          }),
-          warehouseFlags,
-        )
-  out.answer(answer, () => 'The storage can be used: an object was written, read, listed and deleted.')
+  if (warehouse === undefined && location !== undefined) {
+    out.progress(progress)
+    const body = { storage: toStorage(io, location, options) }
+    return withFlagNames(validateStorage(client, { body }), warehouseFlags)
+  }
+  throw new CliError(exitCode.usage, 'The command needs either a warehouse or --location.')
 }

@@ -1,11 +1,11 @@
-import type { JsonObject } from '@headgate/json'
+import type { Json } from '@headgate/json'
 import { type Command, Option } from 'commander'
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
-import { keyValue, several } from '../../options.ts'
-import { seconds } from './settings-options.ts'
+import type { Vending } from '../../management/generated/schemas.ts'
+import { keyValue, parseSeconds, repeatable } from '../../options.ts'
 
-/** How clients of a warehouse get access to its storage. */
+/** Options with the storage access of clients. */
 export interface VendingOptions {
   readonly vending?: string
   readonly roleArn?: string
@@ -18,7 +18,7 @@ export interface VendingOptions {
   readonly stsClaim?: Readonly<Record<string, string>>
   readonly vendLifetime?: number
   readonly vendWhenNotAsked?: boolean
-  /** False: no client. */
+  /** False: for no client. */
   readonly omitEndpointFor?: readonly string[] | false
   readonly longLivedKeysMayLeaveTheServer?: boolean
 }
@@ -34,33 +34,28 @@ export function addVendingOptions(command: Command): Command {
         'none',
       ]),
     )
-    .option('--role-arn <arn>', 'sts: the role to assume')
-    .option('--external-id <id>', 'sts: what the trust policy of the role asks for')
-    .option('--sts-endpoint <url>', 'sts: where it is asked (default: the endpoint of the storage, else AWS)')
+    .option('--role-arn <arn>', 'sts: role to assume')
+    .option('--external-id <id>', 'sts: external id that the trust policy of the role requires')
+    .option('--sts-endpoint <url>', 'sts: endpoint (default: the endpoint of the storage, else AWS)')
     .addOption(
-      new Option('--sts-identity <who>', 'sts: who asks (default: keys, those of the storage)').choices([
-        'keys',
-        'server-token',
-        'user-token',
-      ]),
+      new Option(
+        '--sts-identity <who>',
+        'sts: identity that requests access (default: keys, those of the storage)',
+      ).choices(['keys', 'server-token', 'user-token']),
     )
-    .option(
-      '--kms-key <arn>',
-      'sts: a key that objects are encrypted with; may be given several times',
-      several,
-    )
-    .option('--session-tags', 'sts: name the principal in tags of the session')
-    .option('--no-session-tags', 'sts: do not; the default')
+    .option('--kms-key <arn>', 'sts: key that encrypts the objects; repeatable', repeatable)
+    .option('--session-tags', 'sts: add tags with the principal to the session')
+    .option('--no-session-tags', 'sts: add no tags; the default')
     .option(
       '--sts-audience <name>',
-      'sts, user-token: who the token of the user is for (default: sts.amazonaws.com)',
+      'sts, user-token: audience of the token of the user (default: sts.amazonaws.com)',
     )
     .option(
       '--sts-claim <name=value>',
-      'sts, user-token: a further claim of it, such as policy=… for MinIO; may be given several times',
+      'sts, user-token: further claim of the token, such as policy=… for MinIO; repeatable',
       keyValue,
     )
-    .option('--vend-lifetime <time>', 'how long access lives when it is handed out: 1h, 30m', seconds)
+    .option('--vend-lifetime <time>', 'lifetime of issued credentials: 1h, 30m', parseSeconds)
     .option(
       '--vend-when-not-asked',
       'also vend to clients that do not request it; the default with --vending gateway',
@@ -71,49 +66,50 @@ export function addVendingOptions(command: Command): Command {
     )
     .option(
       '--omit-endpoint-for <user agent>',
-      'vend keys without s3.endpoint to clients with this User-Agent, such as "ClickHouse*"; "*" is all of them; may be given several times',
-      several,
+      'vend keys without s3.endpoint to clients with this User-Agent, such as "ClickHouse*"; "*" means all; repeatable',
+      repeatable,
     )
     .option('--no-omit-endpoint-for', 'vend s3.endpoint to every client; the default')
     .option(
       '--long-lived-keys-may-leave-the-server',
-      'static: say so, for every client that may load a table gets the keys of the storage, and they stay valid',
+      'static: confirm that every client that may load a table gets the keys of the storage, which do not expire',
     )
 }
 
-/** Whether something is said of it. */
+/** Returns whether an option is about vending. */
 export function hasVending(options: VendingOptions): boolean {
-  return options.vending !== undefined || Object.keys(given(options)).length > 0
+  return options.vending !== undefined || Object.keys(toSettings(options)).length > 0
 }
 
 /**
- * The vending as the management interface takes it: as a whole. A mode begins anew; without one, what is given changes
- * what there is `now`. Undefined: nothing is said of it.
+ * Returns the vending settings of a request, which replace the present ones as a whole. A new mode begins with its defaults;
+ * without a mode, the options change the `current` settings. Returns undefined when no option is about vending. The server
+ * refuses settings that do not belong to the mode.
  *
- * @throws CliError when there is nothing to change, or long-lived keys would leave the server without somebody saying so
+ * @throws CliError without a mode and current settings, or when long-lived keys would leave the server without confirmation
  */
-export function vendingBody(
+export function toVending(
   options: VendingOptions,
-  now: Readonly<Record<string, unknown>> | null,
-): JsonObject | undefined {
+  current: Readonly<Record<string, Json>> | null,
+): Vending | undefined {
   if (!hasVending(options)) return undefined
   const { vending: mode } = options
-  if (mode === undefined && now === null)
-    throw new CliError(exitCode.usage, 'Say --vending too: its options mean nothing without a mode.')
+  if (mode === undefined && current === null)
+    throw new CliError(exitCode.usage, 'Options of vending need --vending.')
   if (mode === 'static' && options.longLivedKeysMayLeaveTheServer !== true) {
     throw new CliError(
       exitCode.usage,
       'With --vending static every client that may load a table gets the long-lived keys of the storage.',
       {
-        next: 'If that is meant, say --long-lived-keys-may-leave-the-server; else use gateway, sts or remote-signing.',
+        next: 'Add --long-lived-keys-may-leave-the-server to confirm it, or use gateway, sts or remote-signing.',
       },
     )
   }
-  return mode === undefined ? { ...(now as JsonObject), ...given(options) } : { mode, ...given(options) }
+  return { ...(mode === undefined ? current : { mode }), ...toSettings(options) } as Vending
 }
 
-function given(options: VendingOptions): JsonObject {
-  const fields = {
+function toSettings(options: VendingOptions): Readonly<Record<string, Json>> {
+  const settings: Readonly<Record<string, Json | undefined>> = {
     roleArn: options.roleArn,
     externalId: options.externalId,
     stsEndpoint: options.stsEndpoint,
@@ -127,5 +123,7 @@ function given(options: VendingOptions): JsonObject {
     omitEndpointFor: options.omitEndpointFor === false ? [] : options.omitEndpointFor,
     longLivedKeysMayLeaveTheServer: options.longLivedKeysMayLeaveTheServer,
   }
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { everything, loaded, orders, problem, testCatalog } from '../catalog.test-support.ts'
+import { everything, loaded, orders, problem, testCatalog } from '../../../test/client/catalog.ts'
 import { CommitFailedError, CommitStateUnknownError } from '../index.ts'
-import { append, lost, snapshotOn, tinyCatalog, unknown } from './tiny-catalog.test-support.ts'
+import { append, lost, snapshotOn, tinyCatalog, unknown } from '../../../test/client/commit/tiny-catalog.ts'
 
 const noKeys = { config: { ...everything, 'idempotency-key-lifetime': null } }
 const conflict = { done: false, reply: problem(409, 'CommitFailedException') } as const

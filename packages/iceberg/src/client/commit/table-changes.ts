@@ -1,3 +1,4 @@
+import { HeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../fields.ts'
 import { checkTableRequirements } from '../../metadata/requirement/check-requirements.ts'
 import type { TableRequirement } from '../../metadata/requirement/types.ts'
@@ -6,6 +7,7 @@ import { MAIN_BRANCH, type Snapshot, type SnapshotRef } from '../../metadata/sna
 import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 import type { LoadedTable } from '../loaded-table.ts'
+import { addColumns, type NewColumn } from './add-columns.ts'
 import { createUpdates } from './create-updates.ts'
 import { schemaUpdates } from './schema-updates.ts'
 import { requirementsFor, unique } from './requirements.ts'
@@ -30,6 +32,8 @@ export class TableChanges {
   readonly table: LoadedTable
   readonly #steps: Step[] = []
   readonly #required: TableRequirement[] = []
+  readonly #columns: NewColumn[] = []
+  #setsSchema = false
 
   constructor(table: LoadedTable) {
     this.table = table
@@ -47,8 +51,28 @@ export class TableChanges {
     return this.add({ action: 'set-location', location })
   }
 
+  /**
+   * Adds an optional column of a primitive type. Existing rows contain null in it. The commit is repeated on the schema
+   * that other commits left.
+   *
+   * @throws {HeadgateError} bad-request, at the commit, for an unknown type or a name that the schema contains
+   *
+   * @example
+   * ```ts
+   * await catalog.updateTable(table).addColumn('price', 'decimal(9,2)').commit()
+   * ```
+   */
+  addColumn(name: string, type: string, { doc }: { readonly doc?: string } = {}): this {
+    if (this.#setsSchema) throw twoSchemas()
+    this.#columns.push({ name, type, doc })
+    if (this.#columns.length > 1) return this
+    return this.change((metadata) => schemaUpdates(metadata.schemas, addColumns(metadata, this.#columns)))
+  }
+
   /** Makes a schema the current one, and adds it if it is not there yet. */
   setSchema(schema: Schema | ((metadata: TableMetadata) => Schema)): this {
+    if (this.#columns.length > 0) throw twoSchemas()
+    this.#setsSchema = true
     return this.#step(schema, (each, { schemas }) => schemaUpdates(schemas, each))
   }
 
@@ -139,3 +163,6 @@ export class TableChanges {
     return this
   }
 }
+
+const twoSchemas = (): HeadgateError =>
+  new HeadgateError('bad-request', 'Use either setSchema or addColumn in one commit, not both')

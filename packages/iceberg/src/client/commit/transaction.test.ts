@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { everything, orders, problem } from '../catalog.test-support.ts'
+import { everything, orders, problem } from '../../../test/client/catalog.ts'
 import { CommitFailedError } from '../index.ts'
-import { append, lost, snapshotOn, tinyCatalog } from './tiny-catalog.test-support.ts'
+import { append, lost, snapshotOn, tinyCatalog } from '../../../test/client/commit/tiny-catalog.ts'
 
 const noKeys = { config: { ...everything, 'idempotency-key-lifetime': null } }
 const items = { namespace: ['sales'], name: 'items' } as const

@@ -13,8 +13,8 @@ import { addsSnapshot, tableLanded } from './table-landed.ts'
  * @example
  * ```ts
  * const transaction = catalog.transaction()
- * transaction.update(orders).addSnapshot(newOrders)
- * transaction.update(items).addSnapshot(newItems)
+ * transaction.update(await catalog.loadTable(orders)).setProperties({ owner: 'ann' })
+ * transaction.update(await catalog.loadTable(items)).addColumn('price', 'decimal(9,2)')
  * await transaction.commit()
  * ```
  */

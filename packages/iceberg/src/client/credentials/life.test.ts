@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ManualClock } from '../manual-clock.test-support.ts'
+import { ManualClock } from '../../../test/client/manual-clock.ts'
 import { planLife } from './life.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ManualClock } from '../manual-clock.test-support.ts'
+import { ManualClock } from '../../../test/client/manual-clock.ts'
 import { Refreshing } from './refreshing.ts'
 import type { StorageCredential } from './storage-credential.ts'
 

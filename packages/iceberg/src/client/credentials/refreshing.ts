@@ -1,4 +1,4 @@
-import { waitFor } from '@headgate/auth/calls'
+import { waitFor } from '@headgate/http'
 import type { CallOptions } from '../session.ts'
 import type { Clock } from '../clock.ts'
 import { isExpired, planLife, type Life } from './life.ts'

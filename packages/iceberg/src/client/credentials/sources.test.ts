@@ -1,8 +1,8 @@
 import type { Json } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { loaded, LOCATION, metadata, problem } from '../catalog.test-support.ts'
-import { ManualClock } from '../manual-clock.test-support.ts'
-import type { Reply, Seen } from '../scripted-server.test-support.ts'
+import { loaded, LOCATION, metadata, problem } from '../../../test/client/catalog.ts'
+import { ManualClock } from '../../../test/client/manual-clock.ts'
+import type { Reply, Seen } from '../../../test/client/scripted-server.ts'
 import {
   HOUR,
   path,
@@ -13,7 +13,7 @@ import {
   isLoad,
   start,
   type Vended,
-} from './vending.test-support.ts'
+} from '../../../test/client/credentials/vending.ts'
 
 test('what does not know the way passes to the next: token, endpoint, name, table', async () => {
   const clock = new ManualClock()

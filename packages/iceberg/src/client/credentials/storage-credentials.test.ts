@@ -1,8 +1,8 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { everything, LOCATION, metadata, problem } from '../catalog.test-support.ts'
-import { ManualClock } from '../manual-clock.test-support.ts'
-import { MINUTE, HOUR, vended, list, gone, start } from './vending.test-support.ts'
+import { everything, LOCATION, metadata, problem } from '../../../test/client/catalog.ts'
+import { ManualClock } from '../../../test/client/manual-clock.ts'
+import { MINUTE, HOUR, vended, list, gone, start } from '../../../test/client/credentials/vending.ts'
 
 test('properties are the table’s configuration with the newest keys only', async () => {
   const clock = new ManualClock()

@@ -6,6 +6,7 @@ import { awsCredentials, type AwsCredentials } from './aws-credentials.ts'
 import { chooseCredential } from './choose.ts'
 import { withoutKeys } from './keys.ts'
 import { obtainCredential } from './obtain.ts'
+import { s3ClientConfig, type S3ClientConfig } from './s3-client-config.ts'
 import { Refreshing, type GetOptions } from './refreshing.ts'
 import { credentialsOf, credentialSources } from './sources.ts'
 
@@ -32,6 +33,19 @@ export interface StorageCredentials extends AsyncDisposable {
    * @throws {StorageCredentialsError} {IcebergRestError} {IcebergConnectionError} when there are no keys that are good, and none can be had
    */
   (request?: AwsCredentialsRequest): Promise<AwsCredentials>
+  /**
+   * Returns the configuration of an `S3Client` of the AWS SDK for this table: region, endpoint, path style, and credentials
+   * that are renewed.
+   *
+   * @throws {HeadgateError} unsupported, when the storage is not S3
+   *
+   * @example Type-checked only, because it needs a store.
+   * ```ts
+   * await using storage = catalog.storageCredentials(table)
+   * const s3 = new S3Client(await storage.s3ClientConfig())
+   * ```
+   */
+  s3ClientConfig(options?: GetOptions): Promise<S3ClientConfig>
   /** The table's configuration with the keys in it, in Iceberg's own names: `s3.access-key-id`, `gcs.oauth2.token` … */
   properties(options?: GetOptions): Promise<StringMap>
   /**
@@ -69,6 +83,8 @@ export function storageCredentials(
     awsCredentials(await keys.get({ force: forceRefresh, signal }), clock)
   return Object.assign(provide, {
     properties,
+    s3ClientConfig: async (options?: GetOptions) =>
+      s3ClientConfig(await properties(options), location, provide),
     async headers(options?: GetOptions) {
       const token = (await properties(options))['gcs.oauth2.token']
       if (token === undefined)

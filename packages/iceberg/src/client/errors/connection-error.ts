@@ -1,14 +1,6 @@
-/** No answer of the catalog: it could not be reached, the connection broke, or it took too long. */
-export class IcebergConnectionError extends Error {
-  override readonly name = 'IcebergConnectionError'
-  /** What was asked: an `operationId` of the Iceberg REST specification. */
-  readonly operation: string
-  /** The request may have been carried out all the same: see `IcebergRestError`. */
-  readonly outcomeUnknown: boolean
+import { HttpConnectionError } from '@headgate/http'
 
-  constructor(operation: string, why: string, outcomeUnknown: boolean, options?: ErrorOptions) {
-    super(`${operation}: ${why}`, options)
-    this.operation = operation
-    this.outcomeUnknown = outcomeUnknown
-  }
+/** The catalog did not respond: it could not be reached, the connection broke, or a time limit was exceeded. */
+export class IcebergConnectionError extends HttpConnectionError {
+  override readonly name = 'IcebergConnectionError'
 }

@@ -140,7 +140,16 @@ function classOf({ operation, status, type, outcomeUnknown }: RestErrorDetails):
   return typed ?? conflict ?? byStatus[status] ?? server ?? IcebergRestError
 }
 
-/** True for an error answer of a catalog, of the given protocol type if there is one; also one from another copy of this package. */
+/**
+ * Returns whether a value is an error response of a catalog, with this protocol type if one is passed. Recognizes errors of
+ * another copy of this package.
+ *
+ * @example
+ * ```ts
+ * const error: unknown = await catalog.loadTable(orders).catch((thrown: unknown) => thrown)
+ * if (isRestError(error, 'NoSuchTableException')) console.error(error.message)
+ * ```
+ */
 export function isRestError(error: unknown, type?: string): error is IcebergRestError {
   if (!(error instanceof Error) || !MEMBERS.every((member) => member in error)) return false
   return type === undefined || ('type' in error && error.type === type)

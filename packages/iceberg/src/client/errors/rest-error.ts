@@ -4,8 +4,9 @@
  *
  * @example
  * ```ts
- * if (error instanceof NoSuchTableError) …
- * if (isRestError(error, 'NoSuchTableException')) … // the same, also for errors of another copy of this package
+ * const error: unknown = await catalog.loadTable(orders).catch((thrown: unknown) => thrown)
+ * if (error instanceof NoSuchTableError) console.error(error.operation)
+ * if (isRestError(error, 'NoSuchTableException')) console.error(error.message) // also for errors of another copy
  * ```
  */
 export class IcebergRestError extends Error {

@@ -1,54 +1,62 @@
-import { mayHaveHappened, retryPolicy, type HeaderList } from '@headgate/auth'
-import { finalAnswer, type HttpSettings, type RawAnswer } from '@headgate/auth/calls'
+import {
+  bufferedTransport,
+  finalResponse,
+  mayHaveHappened,
+  retryPolicy,
+  type BufferedResponse,
+  type HeaderList,
+  type HttpSettings,
+} from '@headgate/http'
 import { parseBytes, stringify, type Json, type JsonObject } from '@headgate/json'
 import type { Clock } from '../clock.ts'
 import { IcebergConnectionError } from '../errors/connection-error.ts'
-import { errorOfAnswer } from '../errors/error-answer.ts'
+import { responseError } from '../errors/response-error.ts'
 import { InvalidAnswerError } from '../errors/rest-error.ts'
-import { attemptTransport } from './attempt-transport.ts'
 
 export interface IcebergHttp extends HttpSettings {
   readonly clock: Clock
 }
 
 export interface HttpCall {
-  /** `operationId`, for errors. */
+  /** The `operationId`, for errors. */
   readonly operation: string
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: JsonObject | undefined
-  /** Whether something is different when it has been carried out. */
+  /** Whether the execution of the request changes something. */
   readonly changes: boolean
-  /** Until when it may be sent again although it may have been carried out, in epoch ms: Infinity, or -Infinity for never. */
+  /** Until when the request may be sent again after an unknown outcome, in epoch ms. Infinity: always; -Infinity: never. */
   readonly repeatableUntil: number
-  /** 304 is an answer, not an error. */
+  /** Whether 304 is a success. */
   readonly conditional?: boolean
   readonly timeoutMs?: number | undefined
   readonly maxRetries?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-export interface HttpAnswer {
+/** A successful response. */
+export interface CallResponse {
   readonly status: number
   readonly headers: Headers
-  /** null when the answer has no body. */
+  /** null for a response without a body. */
   readonly json: Json
-  /** Length of the body. */
+  /** Length of the body, in bytes. */
   readonly bytes: number
 }
 
 /**
- * Sends a request until it has an answer that is final.
+ * Sends a request until its response is final.
  *
- * @throws {IcebergRestError} for every answer that is not 2xx, or no JSON
- * @throws {IcebergConnectionError} when there is none
- * @throws {AuthError} when it cannot be authenticated
- * @throws the signal's reason
+ * @throws {IcebergRestError} for a response that is not 2xx, or not JSON
+ * @throws {IcebergConnectionError} when there is no response
+ * @throws {AuthError} when the request cannot be authenticated
+ * @throws the reason of the signal
  */
-export async function sendCall(http: IcebergHttp, call: HttpCall): Promise<HttpAnswer> {
-  const { clock, auth, headers: base } = http
+export async function sendCall(http: IcebergHttp, call: HttpCall): Promise<CallResponse> {
+  const { clock, auth, headers: base, hooks } = http
   const { operation, method, url, headers = [], body, changes, repeatableUntil, signal } = call
+  const timeoutMs = call.timeoutMs ?? http.timeoutMs
   const policy = retryPolicy({
     repeatable: () => clock.now() < repeatableUntil,
     maxRetries: call.maxRetries ?? http.maxRetries,
@@ -56,7 +64,7 @@ export async function sendCall(http: IcebergHttp, call: HttpCall): Promise<HttpA
     random: () => clock.random(),
   })
   const json = [['content-type', 'application/json']] as const
-  const answer = await finalAnswer<RawAnswer>(
+  const response = await finalResponse<BufferedResponse>(
     {
       method,
       url,
@@ -66,9 +74,10 @@ export async function sendCall(http: IcebergHttp, call: HttpCall): Promise<HttpA
     {
       base,
       auth,
+      ...(hooks && { hooks }),
       signal,
       changes,
-      transport: attemptTransport({ ...http, timeoutMs: call.timeoutMs ?? http.timeoutMs }),
+      transport: bufferedTransport({ ...http, timeoutMs, limit: 'attempt' }),
       sleep: (ms, wait) => clock.sleep(ms, wait),
       retry: (attempt, tries) => {
         const wait = policy(attempt, tries)
@@ -76,22 +85,25 @@ export async function sendCall(http: IcebergHttp, call: HttpCall): Promise<HttpA
         return tooLate && mayHaveHappened(attempt) ? undefined : wait
       },
       conditional: call.conditional,
-      noAnswer: (why, outcomeUnknown, options) =>
+      connectionError: (why, outcomeUnknown, options) =>
         new IcebergConnectionError(operation, why, outcomeUnknown, options),
-      refusal: (answer, outcomeUnknown) =>
-        errorOfAnswer({ operation, ...answer, now: clock.now(), outcomeUnknown }),
+      responseError: (response, outcomeUnknown) =>
+        responseError({ operation, response, now: clock.now(), outcomeUnknown }),
     },
   )
-  return readAnswer(call, answer)
+  return parseResponse(call, response)
 }
 
-function readAnswer({ operation, changes }: HttpCall, { status, headers, body }: RawAnswer): HttpAnswer {
+function parseResponse(
+  { operation, changes }: HttpCall,
+  { status, headers, body }: BufferedResponse,
+): CallResponse {
   try {
     return { status, headers, json: body.length === 0 ? null : parseBytes(body), bytes: body.length }
   } catch (cause) {
     throw new InvalidAnswerError(
       `${operation}: the answer is not JSON`,
-      // A success that cannot be read is still a success.
+      // The server executed the request even though its response cannot be parsed.
       { operation, status, type: 'InvalidAnswer', outcomeUnknown: changes },
       { cause },
     )

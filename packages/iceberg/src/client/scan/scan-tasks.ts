@@ -8,7 +8,7 @@ import {
   decodeStrings,
   optional,
   required,
-  unfit,
+  invalidField,
   type Decoder,
 } from '../../fields.ts'
 import type { Expression } from './expression.ts'
@@ -102,7 +102,7 @@ function decodeTask(value: Json, deletes: readonly DeleteFile[]): FileScanTask {
 /** Leaving a delete out would bring back rows that are gone. */
 function deleteAt(deletes: readonly DeleteFile[], index: number): DeleteFile {
   const found = deletes[index]
-  if (found === undefined) throw unfit(`there is no delete file ${index}`)
+  if (found === undefined) throw invalidField(`there is no delete file ${index}`)
   return found
 }
 
@@ -120,7 +120,7 @@ function decodeFile(value: Json, contents: readonly string[]): JsonObject {
   // Servers spell it as enums of Java, too.
   const content = required(file, 'content', decodeString).toLowerCase().replaceAll('_', '-')
   if (!contents.includes(content))
-    throw unfit(`content ${JSON.stringify(content)} where ${contents.join(' or ')} is due`)
+    throw invalidField(`content ${JSON.stringify(content)} where ${contents.join(' or ')} is due`)
   required(file, 'file-path', decodeString)
   required(file, 'file-format', decodeString)
   required(file, 'file-size-in-bytes', decodeInt64)

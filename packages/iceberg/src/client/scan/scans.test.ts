@@ -1,8 +1,8 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { orders, problem, testCatalog } from '../catalog.test-support.ts'
+import { orders, problem, testCatalog } from '../../../test/client/catalog.ts'
 import { InvalidAnswerError, NoSuchPlanTaskError, ScanPlanningError } from '../index.ts'
-import type { Reply, Seen } from '../scripted-server.test-support.ts'
+import type { Reply, Seen } from '../../../test/client/scripted-server.ts'
 
 const at = '/v1/wh/namespaces/sales/tables/orders'
 const BIG = 9_007_199_254_740_993n

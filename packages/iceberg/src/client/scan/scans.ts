@@ -1,5 +1,5 @@
 import type { Int64, Json } from '@headgate/json'
-import { decodeObject, decodeString, optional, required, unfit, isJsonObject } from '../../fields.ts'
+import { decodeObject, decodeString, optional, required, invalidField, isJsonObject } from '../../fields.ts'
 import type { TableIdentifier } from '../../rest/identifier.ts'
 import type { OperationId } from '../../rest/operations.ts'
 import { call, delegationHeader, readAs } from '../call.ts'
@@ -133,7 +133,8 @@ function readPlan(id: OperationId, json: Json): ScanPlan {
     const planId = optional(body, 'plan-id', decodeString) ?? null
     switch (status) {
       case 'submitted':
-        if (id === 'planTableScan' && planId === null) throw unfit('a plan was submitted, but has no plan-id')
+        if (id === 'planTableScan' && planId === null)
+          throw invalidField('a plan was submitted, but has no plan-id')
         return { status, planId }
       case 'cancelled':
         return { status, planId }
@@ -151,7 +152,7 @@ function readPlan(id: OperationId, json: Json): ScanPlan {
         return { status, planId, storageCredentials, ...readScanTasks(body) }
       }
       default:
-        throw unfit(`unknown status ${JSON.stringify(status)}`)
+        throw invalidField(`unknown status ${JSON.stringify(status)}`)
     }
   })
 }

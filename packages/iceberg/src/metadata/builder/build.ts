@@ -7,8 +7,8 @@ import { currentSchemaIndex, type Draft } from './draft.ts'
 import { correctedSnapshotLog } from './snapshot-log.ts'
 
 /**
- * Makes the metadata of a draft, after checking what updates leave open until the end: that there is a schema, spec,
- * order and location at all, that default spec and order fit to the current schema, and all that `checkTable` checks.
+ * Converts a draft to metadata. Checks that a schema, spec, order and location are set, that the default spec and order
+ * are valid for the current schema, and the conditions of `checkTable`.
  *
  * @throws {HeadgateError} bad-request
  */

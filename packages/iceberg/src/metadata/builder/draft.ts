@@ -1,5 +1,6 @@
 import type { Int64, JsonObject } from '@headgate/json'
 import { invalid } from '../../field-error.ts'
+import { StepBudget } from '../../step-budget.ts'
 import type { PartitionSpec } from '../partition/types.ts'
 import { schemaIndex, type SchemaIndex } from '../schema/schema-index.ts'
 import type { Schema } from '../schema/types.ts'
@@ -10,11 +11,11 @@ import { unknownFields } from '../table/known-fields.ts'
 import type { EncryptedKey, FormatVersion, TableMetadata } from '../types.ts'
 
 /**
- * The state of a table while the updates of one commit are applied. Changed in place, and seen by nobody outside this
- * folder and `../update`: what leaves it is the new metadata that `build` makes.
+ * State of a table while the updates of one commit are applied. Updates change it in place. Only this folder and `../update`
+ * use it; `build` converts it to immutable metadata.
  */
 export interface Draft {
-  /** Epoch milliseconds: the time of this commit. */
+  /** Time of this commit in ms since the epoch. */
   readonly now: Int64
   /** Whether the commit creates the table. */
   readonly isNew: boolean
@@ -41,29 +42,34 @@ export interface Draft {
   nextRowId: Int64
   readonly unknownFields: JsonObject
   readonly changes: Changes
+  readonly budget: StepBudget
+  /** Number of refs to each snapshot. Undefined until a snapshot is removed. */
+  refCounts: Map<Int64, number> | undefined
+  /** Ids of partition fields by their `computationKey`. Undefined until a spec without ids is added. */
+  partitionIds: Map<string, number> | undefined
 }
 
-/** What this commit did so far, as far as later updates and the build depend on it. */
+/** Changes of this commit that later updates and `build` depend on. */
 export interface Changes {
   any: boolean
   readonly addedSchemas: Set<number>
   readonly addedSpecs: Set<number>
   readonly addedOrders: Set<number>
-  /** What -1 stands for; null when there is nothing it could stand for. */
+  /** Id of the schema that -1 refers to, or null if this commit added no schema. */
   lastAddedSchema: number | null
   lastAddedSpec: number | null
   lastAddedOrder: number | null
   readonly addedSnapshots: Set<Int64>
-  /** Added snapshots that were made the current one. */
+  /** Added snapshots that were the current one during this commit. */
   readonly madeCurrent: Set<Int64>
   removedSnapshots: boolean
 }
 
 /**
- * A draft of the next state of a table. Its time is not before that of the base: the clock of another catalog, or of
- * another replica, may have been ahead, and a log that goes back in time is refused.
+ * Creates a draft from the current metadata of a table. Its time is not before the time of the base. The clock of another
+ * catalog or replica may have been ahead, and readers refuse logs whose times decrease.
  */
-export function draftFrom(base: TableMetadata, now: number): Draft {
+export function createDraft(base: TableMetadata, now: number): Draft {
   const last = base['last-updated-ms']
   return {
     now: last > now ? last : now,
@@ -91,11 +97,12 @@ export function draftFrom(base: TableMetadata, now: number): Draft {
     nextRowId: base['next-row-id'],
     unknownFields: unknownFields(base),
     changes: noChanges(),
+    ...createWork(),
   }
 }
 
-/** A draft of a table that does not exist yet. */
-export function emptyDraft(formatVersion: FormatVersion, now: number): Draft {
+/** Creates a draft of a new table. */
+export function createEmptyDraft(formatVersion: FormatVersion, now: number): Draft {
   return {
     now,
     isNew: true,
@@ -122,7 +129,19 @@ export function emptyDraft(formatVersion: FormatVersion, now: number): Draft {
     nextRowId: 0,
     unknownFields: {},
     changes: noChanges(),
+    ...createWork(),
   }
+}
+
+function createWork(): Pick<Draft, 'budget' | 'refCounts' | 'partitionIds'> {
+  return { budget: new StepBudget(), refCounts: undefined, partitionIds: undefined }
+}
+
+/** Returns the highest of the ids and `otherwise`. */
+export function highestId(ids: Iterable<number>, otherwise: number): number {
+  let highest = otherwise
+  for (const id of ids) highest = Math.max(highest, id)
+  return highest
 }
 
 function noChanges(): Changes {
@@ -140,7 +159,11 @@ function noChanges(): Changes {
   }
 }
 
-/** The fields of the current schema, for what must fit to it. */
+/**
+ * Returns the index of the current schema.
+ *
+ * @param purpose purpose for the message if the draft has no current schema
+ */
 export function currentSchemaIndex(draft: Draft, purpose: string): SchemaIndex {
   const schema = draft.schemas.get(draft.currentSchemaId)
   if (schema === undefined) throw invalid(`Cannot ${purpose}: there is no current schema`)

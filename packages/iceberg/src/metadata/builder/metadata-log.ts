@@ -3,15 +3,15 @@ import type { MetadataLogEntry, TableMetadata } from '../types.ts'
 
 const DEFAULT_MAX = 100
 
-/** The metadata log after a commit, and the files that fell off its old end and may be deleted. */
+/** The metadata log after a commit, and the files of removed entries, which may be deleted. */
 export interface MetadataLog {
   readonly entries: readonly MetadataLogEntry[]
   readonly expired: readonly string[]
 }
 
 /**
- * Appends the file of the previous metadata, if it has one, and keeps as many entries as the table's own (new)
- * properties say. Files are only given as expired when the table wants them deleted.
+ * Appends the file of the previous metadata, if it has one, and keeps the number of entries that the new properties of the
+ * table set. Returns expired files only if the properties of the table enable their deletion.
  */
 export function appendMetadataLog(
   base: TableMetadata,

@@ -4,9 +4,9 @@ import type { SnapshotLogEntry } from '../snapshot/types.ts'
 import type { Draft } from './draft.ts'
 
 /**
- * The snapshot log after a commit. Snapshots that were current only between two updates of the commit never were for
- * anybody else, so they are left out. When snapshots were removed, an entry whose snapshot is gone also takes the
- * entries before it: with a gap in it, the log would tell of a snapshot that was not current at that time.
+ * Returns the snapshot log after a commit. Omits snapshots that were current only between two updates of the commit,
+ * because no reader saw them. If a snapshot was removed, removes its entry and all earlier entries: a log with a gap
+ * would show another snapshot as the current one at that time.
  */
 export function correctedSnapshotLog(draft: Draft): readonly SnapshotLogEntry[] {
   const { changes, snapshots, snapshotLog } = draft

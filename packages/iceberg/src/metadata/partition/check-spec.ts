@@ -2,16 +2,16 @@ import { invalid } from '../../field-error.ts'
 import { parsePrimitive } from '../schema/primitive.ts'
 import type { IndexedField, SchemaIndex } from '../schema/schema-index.ts'
 import { typeName } from '../schema/type-name.ts'
-import { sourcesOf } from './sources.ts'
+import { sourceIds } from './sources.ts'
 import { canTransform, isKnown, isVoid } from './transform.ts'
 import type { PartitionField, PartitionSpec } from './types.ts'
 
-/** The id of the first partition field of a table. */
+/** Id of the first partition field of a table. */
 export const FIRST_PARTITION_ID = 1000
 
 /**
- * Checks the names of a spec's fields, which must be true even of old specs: used once, and not the name of another
- * column than the field's own source.
+ * Checks the names of the fields of a spec, also of specs that are not the default: a name must be unique, and must not be
+ * the name of a column other than the source of the field.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -19,7 +19,7 @@ export function checkPartitionNames(spec: PartitionSpec, schema: SchemaIndex): v
   const names = new Set<string>()
   for (const field of spec.fields) {
     if (field.name === '') throw invalid('Cannot use empty partition name')
-    const sources = sourcesOf(field)
+    const sources = sourceIds(field)
     const column = schema.byName.get(field.name)
     const known = sources.some((id) => schema.byId.has(id))
     if (known && column !== undefined && !sources.includes(column.id))
@@ -30,17 +30,17 @@ export function checkPartitionNames(spec: PartitionSpec, schema: SchemaIndex): v
 }
 
 /**
- * Checks that a spec can be used with a schema: its sources exist, are primitive, are neither in a list nor in a map,
- * and can be transformed. Fields with the void transform are always fine: their source may be gone.
+ * Checks that a spec is valid for a schema: its source columns exist, are primitive, are neither in a list nor in a map,
+ * and can be transformed. Fields with the transform `void` are always valid, because their source may be removed.
  *
  * @throws {HeadgateError} bad-request
  */
 export function checkSpecCompatibility(spec: PartitionSpec, schema: SchemaIndex): void {
   for (const field of spec.fields) {
     if (isVoid(field.transform)) continue
-    if (isKnown(field.transform) && sourcesOf(field).length > 1)
+    if (isKnown(field.transform) && sourceIds(field).length > 1)
       throw invalid(`Invalid number of sources for transform: ${field.transform}`)
-    for (const id of sourcesOf(field)) checkSource(field, schema.byId.get(id))
+    for (const id of sourceIds(field)) checkSource(field, schema.byId.get(id))
   }
 }
 
@@ -58,20 +58,20 @@ function checkSource(field: PartitionField, source: IndexedField | undefined): v
 
 function describe(field: PartitionField): string {
   const id = field['field-id']
-  return `${id === undefined ? '' : `${id}: `}${field.name}: ${field.transform}(${sourcesOf(field).join(', ')})`
+  return `${id === undefined ? '' : `${id}: `}${field.name}: ${field.transform}(${sourceIds(field).join(', ')})`
 }
 
-/** Whether the ids are 1000, 1001 …: format 1 does not store them, so they must be what a reader assumes. */
+/** Returns whether the field ids are 1000, 1001, …, which readers of format 1 assume because it does not store them. */
 export function hasSequentialIds(spec: PartitionSpec): boolean {
   return spec.fields.every((field, i) => field['field-id'] === FIRST_PARTITION_ID + i)
 }
 
-/** The highest partition field id of a spec, 999 when it has no fields. */
-export function lastPartitionIdOf(spec: PartitionSpec): number {
+/** Returns the highest field id of a spec, or 999 if it has no fields. */
+export function findLastPartitionId(spec: PartitionSpec): number {
   return spec.fields.reduce((last, field) => Math.max(last, field['field-id'] ?? 0), FIRST_PARTITION_ID - 1)
 }
 
-/** Numbers the fields of a spec from `first` on. */
+/** Assigns sequential ids, starting with `first`, to the fields of a spec. */
 export function withSequentialIds(spec: PartitionSpec, first: number = FIRST_PARTITION_ID): PartitionSpec {
   return { ...spec, fields: spec.fields.map((field, i) => ({ ...field, 'field-id': first + i })) }
 }

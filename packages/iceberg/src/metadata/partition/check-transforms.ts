@@ -1,13 +1,13 @@
 import { invalid } from '../../field-error.ts'
 import { parsePrimitive } from '../schema/primitive.ts'
 import type { SchemaIndex } from '../schema/schema-index.ts'
-import { sourcesOf, type Sourced } from './sources.ts'
+import { sourceIds, type Sourced } from './sources.ts'
 import { typeName } from '../schema/type-name.ts'
 import { canTransform, isKnown, isVoid } from './transform.ts'
 
 /**
- * Checks that each transform of specs and orders, also of those that are not the default, can be applied to the column
- * that it has in a schema: readers bind all of them to the current schema. Columns that are gone are fine.
+ * Checks that each transform of all specs and orders supports the type of its column in a schema. Readers bind all specs
+ * and orders to the current schema, also those that are not the default. Ignores columns that were removed.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -16,7 +16,7 @@ export function checkTransforms(
   schema: SchemaIndex,
 ): void {
   for (const { fields } of specsAndOrders)
-    for (const field of fields) for (const id of sourcesOf(field)) checkTransform(field.transform, id, schema)
+    for (const field of fields) for (const id of sourceIds(field)) checkTransform(field.transform, id, schema)
 }
 
 function checkTransform(transform: string, id: number, schema: SchemaIndex): void {

@@ -9,12 +9,12 @@ import {
   required,
   withoutNulls,
 } from '../../fields.ts'
-import { withSources } from './sources.ts'
+import { normalizeSources } from './sources.ts'
 import { decodeTransform } from './transform.ts'
 import type { PartitionField, PartitionSpec } from './types.ts'
 
 /**
- * Decodes a partition spec. Its fields all have a `field-id` or none has: old writers had no ids.
+ * Decodes a partition spec. Either all fields have a `field-id`, or none has one, because older writers did not write ids.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -26,7 +26,7 @@ export function decodePartitionSpec(value: Json | undefined): PartitionSpec {
 }
 
 /**
- * Decodes a spec that is to be added. The specification leaves the id of a spec to the server, so clients may leave it out.
+ * Decodes a new spec. Clients may omit its id, because the server assigns it.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -34,7 +34,7 @@ export function decodeNewPartitionSpec(value: Json): PartitionSpec {
   return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value) })
 }
 
-/** Decodes the fields alone: the form of the singular `partition-spec` of format 1. */
+/** Decodes the fields of a spec, which are the value of the member `partition-spec` in format 1. */
 export function decodePartitionFields(value: Json): readonly PartitionField[] {
   const fields = decodeArray(value, decodePartitionField)
   const missing = fields.filter((field) => field['field-id'] === undefined).length
@@ -48,5 +48,5 @@ function decodePartitionField(value: Json): PartitionField {
   required(object, 'name', decodeString)
   const transform = required(object, 'transform', decodeTransform)
   optional(object, 'field-id', decodeInt32)
-  return { ...withSources(withoutNulls(object, ['field-id'])), transform } as PartitionField
+  return { ...normalizeSources(withoutNulls(object, ['field-id'])), transform } as PartitionField
 }

@@ -2,8 +2,8 @@ import { sameComputation } from './sources.ts'
 import type { PartitionSpec } from './types.ts'
 
 /**
- * Whether two specs are equivalent: the same names, transforms and sources in the same order. Ids do not matter.
- * Decides whether an added spec gets a new id.
+ * Returns whether two specs have the same names, transforms and sources in the same order. Ignores ids. An added spec gets
+ * a new id if it is not compatible with an existing one.
  */
 export function compatibleSpecs(a: PartitionSpec, b: PartitionSpec): boolean {
   return (

@@ -13,8 +13,8 @@ const TRUNCATABLE: readonly PrimitiveKind[] = ['int', 'long', 'decimal', 'string
 const BUCKETABLE: readonly PrimitiveKind[] = [...TRUNCATABLE, ...DATES, 'time', 'uuid', 'fixed']
 
 /**
- * The stored text of a transform. Known ones are read in any case and written in their own; others are kept as they
- * are, since a catalog must not lose what newer engines write.
+ * Returns the stored text of a transform. Known transforms are accepted in any case and stored in canonical case. Unknown
+ * transforms are not changed, because a newer engine may support them.
  */
 function canonicalTransform(text: string): string {
   if (text.length > LONGEST) throw invalid('Cannot parse transform: too long')
@@ -31,7 +31,7 @@ function canonicalTransform(text: string): string {
   return `${sized.name}[${sized.size}]`
 }
 
-/** Reads a transform from JSON. */
+/** Decodes a transform. */
 export const decodeTransform: Decoder<string> = (value) => canonicalTransform(decodeString(value))
 
 function sizedTransform(
@@ -42,17 +42,17 @@ function sizedTransform(
   return name === 'bucket' || name === 'truncate' ? { name, size: Number(match?.[2]) } : undefined
 }
 
-/** True for `void`, which replaces the transform of a dropped field and so needs no source. */
+/** Returns whether the transform is `void`, which replaces the transform of a dropped field and needs no source. */
 export function isVoid(transform: string): boolean {
   return transform === 'void'
 }
 
-/** Whether a transform is one of those that take exactly one column. Of unknown ones nothing is known. */
+/** Returns whether a transform is known. Known transforms have exactly one source column. */
 export function isKnown(transform: string): boolean {
   return PLAIN.includes(transform) || sizedTransform(transform) !== undefined
 }
 
-/** Whether values of a primitive type can be transformed. Unknown transforms are assumed to take any. */
+/** Returns whether a transform supports a primitive type. Unknown transforms are assumed to support all types. */
 export function canTransform(transform: string, source: PrimitiveKind): boolean {
   switch (sizedTransform(transform)?.name ?? transform) {
     case 'identity':

@@ -5,8 +5,8 @@ import type { TableMetadata } from '../types.ts'
 import type { TableRequirement } from './types.ts'
 
 /**
- * Checks the requirements of a commit against the current state of its table, in order; null for a table that does not
- * exist. `assert-create` must be alone. The messages are a contract: clients and test suites look for them.
+ * Checks the requirements of a commit, in order, against the current state of its table, or null if the table does not
+ * exist. `assert-create` must be the only requirement. Clients and test suites depend on the messages.
  *
  * Source: Iceberg REST specification, updateTable.
  *

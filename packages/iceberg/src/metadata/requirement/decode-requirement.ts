@@ -1,5 +1,5 @@
 import type { Json } from '@headgate/json'
-import { within } from '../../field-error.ts'
+import { prependPath } from '../../field-error.ts'
 import {
   decodeInt32,
   decodeInt64,
@@ -7,14 +7,14 @@ import {
   decodeString,
   optional,
   required,
-  unfit,
+  invalidField,
 } from '../../fields.ts'
 import type { TableRequirement } from './types.ts'
 
 /**
  * Decodes one requirement of a commit.
  *
- * @throws {HeadgateError} bad-request for a type that tables do not have, and for missing or wrong fields
+ * @throws {HeadgateError} `bad-request` for an unknown type, and for missing or wrong members
  */
 export function decodeTableRequirement(value: Json): TableRequirement {
   const object = decodeObject(value)
@@ -44,6 +44,6 @@ export function decodeTableRequirement(value: Json): TableRequirement {
     case 'assert-default-sort-order-id':
       return { type, 'default-sort-order-id': required(object, 'default-sort-order-id', decodeInt32) }
     default:
-      throw within('type', unfit(`unknown table requirement ${JSON.stringify(type)}`))
+      throw prependPath('type', invalidField(`unknown table requirement ${JSON.stringify(type)}`))
   }
 }

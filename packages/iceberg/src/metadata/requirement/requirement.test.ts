@@ -1,6 +1,15 @@
 import { stringify, type Json } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { append, BIG, commit, newTable, OTHER_UUID, refusal, setRef, UUID } from '../test-support.ts'
+import {
+  append,
+  BIG,
+  commit,
+  newTable,
+  OTHER_UUID,
+  refusal,
+  setRef,
+  UUID,
+} from '../../../test/metadata/tables.ts'
 import type { TableMetadata } from '../types.ts'
 import { checkTableRequirements } from './check-requirements.ts'
 import { decodeTableRequirement } from './decode-requirement.ts'
@@ -24,7 +33,7 @@ const held: readonly Json[] = [
   { type: 'ASSERT-DEFAULT-SPEC-ID', 'default-spec-id': 0 },
 ]
 
-test.each(held.map((it) => [stringify(it), it] as const))('holds: %s', (_, requirement) => {
+test.each(held.map((it) => [stringify(it), it] as const))('the requirement %s holds', (_, requirement) => {
   expect(() => check(base, requirement)).not.toThrow()
 })
 
@@ -67,9 +76,12 @@ const broken: readonly (readonly [Json, string])[] = [
   ],
 ]
 
-test.each(broken.map((it) => [stringify(it[0]), ...it] as const))('fails: %s', (_, requirement, message) => {
-  expect(refusal(() => check(base, requirement))).toBe(`commit-failed: Requirement failed: ${message}`)
-})
+test.each(broken.map((it) => [stringify(it[0]), ...it] as const))(
+  'the requirement %s fails',
+  (_, requirement, message) => {
+    expect(refusal(() => check(base, requirement))).toBe(`commit-failed: Requirement failed: ${message}`)
+  },
+)
 
 test('requirements are checked in the order of the request', () => {
   const wrongSchema = { type: 'assert-current-schema-id', 'current-schema-id': 9 }
@@ -78,12 +90,12 @@ test('requirements are checked in the order of the request', () => {
   expect(refusal(() => check(base, wrongUuid, wrongSchema))).toContain('UUID does not match')
 })
 
-test('a table that does not exist may be created, and must be when assert-create is the requirement', () => {
+test('assert-create succeeds only for a table that does not exist', () => {
   expect(() => check(null, { type: 'assert-create' }, { type: 'assert-create' })).not.toThrow()
   expect(() => check(null)).not.toThrow()
 })
 
-test('assert-create goes with nothing else, whether or not the table exists', () => {
+test('assert-create with other requirements is refused', () => {
   const create = { type: 'assert-create' }
   const uuid = { type: 'assert-table-uuid', uuid: UUID }
   const message = 'bad-request: Invalid create requirements: [assert-table-uuid]'
@@ -91,7 +103,7 @@ test('assert-create goes with nothing else, whether or not the table exists', ()
   expect(refusal(() => check(base, uuid, create))).toBe(message)
 })
 
-test('of a table that does not exist only counters are not asked', () => {
+test('requirements fail for a table that does not exist, except those of counters', () => {
   expect(() =>
     check(null, { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': 2 }),
   ).not.toThrow()
@@ -116,6 +128,6 @@ const undecodable: readonly (readonly [Json, string])[] = [
   ],
 ]
 
-test.each(undecodable)('is no requirement: %j', (value, message) => {
+test.each(undecodable)('decodeTableRequirement refuses %j', (value, message) => {
   expect(refusal(() => decodeTableRequirement(value))).toBe(`bad-request: ${message}`)
 })

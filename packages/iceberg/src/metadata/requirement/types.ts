@@ -4,7 +4,7 @@ import type { Int64 } from '@headgate/json'
 export type TableRequirement =
   | { readonly type: 'assert-create' }
   | { readonly type: 'assert-table-uuid'; readonly uuid: string }
-  /** `snapshot-id` null: the ref must not exist. */
+  /** If `snapshot-id` is null, the ref must not exist. */
   | { readonly type: 'assert-ref-snapshot-id'; readonly ref: string; readonly 'snapshot-id': Int64 | null }
   | { readonly type: 'assert-last-assigned-field-id'; readonly 'last-assigned-field-id': number }
   | { readonly type: 'assert-current-schema-id'; readonly 'current-schema-id': number }
@@ -12,4 +12,5 @@ export type TableRequirement =
   | { readonly type: 'assert-default-spec-id'; readonly 'default-spec-id': number }
   | { readonly type: 'assert-default-sort-order-id'; readonly 'default-sort-order-id': number }
 
+/** Value of the member `type` of a requirement. */
 export type TableRequirementType = TableRequirement['type']

@@ -2,7 +2,7 @@ import { parse, type Json, type JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
 import { decodeCreateTableRequest } from '../../rest/requests/create-table.ts'
 import { decodeViewUpdate } from '../../view/decode-view-update.ts'
-import { field, newTable, refusal, schemaJson } from '../test-support.ts'
+import { field, newTable, refusal, schemaJson } from '../../../test/metadata/tables.ts'
 import { decodeTableMetadata } from '../table/decode-table.ts'
 import { encodeTableMetadata } from '../table/encode-table.ts'
 import { decodeTableUpdate } from '../update/decode-update.ts'
@@ -31,21 +31,21 @@ const UNKNOWN: readonly (readonly [JsonObject, string])[] = [
   [map('unknown', 'string', false), 'x.key'],
 ]
 
-test.each(UNKNOWN)('a required unknown inside %j is refused in a new schema', (type, name) => {
+test.each(UNKNOWN)('a new schema with a required unknown in %j is refused', (type, name) => {
   expect(refusal(() => decodeNewSchema(typed(type)))).toBe(
     `bad-request: Cannot create required field with unknown type: ${name}. Make it optional.`,
   )
 })
 
-test('an optional unknown inside a list is accepted', () => {
+test('a new schema with an optional unknown in a list is accepted', () => {
   expect(decodeNewSchema(typed(list('unknown', false))).fields).toHaveLength(1)
 })
 
-test('a struct default {} is refused in a new schema, and still read in a table that has one', () => {
+test('the default {} of a struct is refused in a new schema, and accepted in an existing one', () => {
   const struct = { type: 'struct', fields: [field(2, 'y', 'int')] }
   const schema = typed(struct, { 'initial-default': {} })
   expect(refusal(() => decodeNewSchema(schema))).toMatch(
-    /^bad-request: Invalid default value of field "x": Iceberg Java 1\.12 cannot load .* Leave it out, /,
+    /^bad-request: Invalid default value of field "x": Iceberg Java 1\.12 cannot load .* Remove it, /,
   )
   const document = {
     ...encodeTableMetadata(newTable({ version: 3 })),
@@ -62,7 +62,7 @@ const TOO_PRECISE: readonly (readonly [string, string])[] = [
 ]
 
 test.each(TOO_PRECISE)(
-  'a default of a %s with digits after the microsecond is refused: %s',
+  'a default of a %s with more digits than microseconds is refused: %s',
   (type, value) => {
     expect(refusal(() => decodeNewSchema(typed(type, { 'write-default': value })))).toContain(
       'has more than six digits of a second',
@@ -80,7 +80,7 @@ const GOOD: readonly (readonly [string, Json])[] = [
   ['float', 3.4028235e38],
 ]
 
-test.each(GOOD)('a %s may default to %s', (type, value) => {
+test.each(GOOD)('the default of a %s can be %s', (type, value) => {
   expect(decodeNewSchema(typed(type, { 'write-default': value })).fields).toHaveLength(1)
 })
 
@@ -93,11 +93,14 @@ const OUTSIDE: readonly (readonly [string, Json, string])[] = [
   ['float', 1e39, 'larger than any float'],
 ]
 
-test.each(OUTSIDE)('a %s may not default to %s, which readers cannot hold', (type, value, message) => {
-  expect(refusal(() => decodeNewSchema(typed(type, { 'write-default': value })))).toContain(message)
-})
+test.each(OUTSIDE)(
+  'the default of a %s cannot be %s, which readers cannot represent',
+  (type, value, message) => {
+    expect(refusal(() => decodeNewSchema(typed(type, { 'write-default': value })))).toContain(message)
+  },
+)
 
-test('every request that brings a schema checks it as a new one', () => {
+test('every request with a schema checks it as a new schema', () => {
   const schema = typed(list('unknown', true))
   const requests: readonly (() => unknown)[] = [
     () => decodeTableUpdate({ action: 'add-schema', schema }),
@@ -107,7 +110,7 @@ test('every request that brings a schema checks it as a new one', () => {
   for (const request of requests) expect(refusal(request)).toContain('with unknown type: x.element')
 })
 
-test('a number that is larger than any double is no default', () => {
+test('a default larger than any double is refused', () => {
   const schema = parse(
     '{"type":"struct","fields":[{"id":1,"name":"x","required":true,"type":"double","write-default":1e400}]}',
     {

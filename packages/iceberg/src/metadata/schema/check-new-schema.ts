@@ -1,14 +1,14 @@
 import type { Json } from '@headgate/json'
 import { invalid } from '../../field-error.ts'
-import { floatOf } from './default-value.ts'
+import { toFloat } from './default-value.ts'
 import { parsePrimitive } from './primitive.ts'
 import { schemaIndex } from './schema-index.ts'
 import { timeProblem } from './time-range.ts'
 import type { NestedField, Schema, StructType, Type } from './types.ts'
 
 /**
- * Checks what engines cannot read although the specification allows it or leaves it open: a required `unknown` in a list
- * or map, a default of a struct, and defaults that lose digits or leave the range of their type.
+ * Refuses schemas that the specification allows or does not define, and that engines cannot read: a required `unknown` in
+ * a list or map, a default of a struct, and defaults that lose digits or are outside the range of their type.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -42,10 +42,10 @@ function checkDefault({ name, type }: NestedField, value: Json | undefined): voi
   }
   if (typeof type !== 'string')
     return refuse(
-      'Iceberg Java 1.12 cannot load a table with a default {} of a struct. Leave it out, and set defaults of the fields inside.',
+      'Iceberg Java 1.12 cannot load a table with a default {} of a struct. Remove it, and set the defaults of its fields.',
     )
   const { kind, canonical } = parsePrimitive(type)
-  if (kind === 'float' && !Number.isFinite(Math.fround(floatOf(value) ?? 0)))
+  if (kind === 'float' && !Number.isFinite(Math.fround(toFloat(value) ?? 0)))
     return refuse(`larger than any ${canonical}. Make the field a double, or choose a smaller value.`)
   const problem = typeof value === 'string' ? timeProblem(kind, value) : undefined
   if (problem !== undefined) return refuse(problem)

@@ -1,16 +1,21 @@
 import type { Json } from '@headgate/json'
+import { checkFullNames } from './check-full-names.ts'
 import { checkNewSchema } from './check-new-schema.ts'
-import { decodeSchema } from './decode-schema.ts'
+import { decodeFields } from './decode-schema.ts'
+import { checkIdentifierFields } from './identifier-fields.ts'
+import { schemaIndex } from './schema-index.ts'
 import type { Schema } from './types.ts'
 
 /**
- * Decodes a schema that a table or view is to get. It must be readable for every engine, beyond what `decodeSchema`
- * asks of the schemas that tables have already.
+ * Decodes a new schema of a table or view. In addition to `decodeSchema`, which also reads existing schemas, checks that
+ * all engines can read the schema.
  *
  * @throws {HeadgateError} bad-request
  */
 export function decodeNewSchema(value: Json | undefined): Schema {
-  const schema = decodeSchema(value)
+  const schema = decodeFields(value)
+  checkFullNames(schema)
+  checkIdentifierFields(schema, schemaIndex(schema))
   checkNewSchema(schema)
   return schema
 }

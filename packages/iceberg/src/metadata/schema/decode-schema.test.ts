@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { field, refusal, schemaJson } from '../test-support.ts'
+import { field, refusal, schemaJson } from '../../../test/metadata/tables.ts'
 import { decodeSchema } from './decode-schema.ts'
 
 function typed(type: Json, more: JsonObject = {}): Json {
@@ -38,7 +38,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['GEOMETRY (EPSG:4326)', 'geometry (EPSG:4326)'],
 ]
 
-test.each(TEXTS)('%s is a type, stored as %s', (given, stored) => {
+test.each(TEXTS)('the type %s is stored as %s', (given, stored) => {
   expect(decodeSchema(typed(given)).fields[0]?.type).toBe(stored)
 })
 
@@ -65,11 +65,11 @@ const NOT_TYPES: readonly (readonly [Json, string])[] = [
   [{ type: 'struct', fields: {} }, '.fields: expected an array, found an object'],
 ]
 
-test.each(NOT_TYPES)('%j is no type', (type, message) => {
+test.each(NOT_TYPES)('decodeSchema refuses the type %j', (type, message) => {
   expect(refusal(() => decodeSchema(typed(type)))).toBe(`bad-request: Invalid fields[0].type${message}`)
 })
 
-test('unknown fields survive in schemas, fields, lists and maps', () => {
+test('unknown members of schemas, fields, lists and maps are kept', () => {
   const list = { type: 'list', 'element-id': 2, element: 'INT', 'element-required': true, 'x-list': 1 }
   const map = {
     type: 'map',
@@ -89,7 +89,7 @@ test('unknown fields survive in schemas, fields, lists and maps', () => {
   )
 })
 
-test('a schema without id has id 0, and nulls are the same as missing optional fields', () => {
+test('a schema without an id gets the id 0, and null members are treated as missing', () => {
   const decoded = decodeSchema({
     type: 'struct',
     fields: [field(1, 'x', 'int', { doc: null, 'initial-default': null, 'write-default': null })],
@@ -105,7 +105,7 @@ const nested = (depth: number): Json => {
   return typed(type)
 }
 
-test('types can be nested, but not without end', () => {
+test('types can be nested up to a limit', () => {
   expect(decodeSchema(nested(60)).fields).toHaveLength(1)
   expect(refusal(() => decodeSchema(nested(101)))).toMatch(
     /^bad-request: Invalid fields\[0\]\.type\.element\.element.{1,200}…: Cannot parse type: nested more than 100 levels deep$/,
@@ -113,7 +113,7 @@ test('types can be nested, but not without end', () => {
   expect(refusal(() => decodeSchema(nested(20_000)))).toContain('nested more than 100 levels deep')
 })
 
-test('ids and full names are used once only', () => {
+test('ids and full names must be unique', () => {
   const point = { type: 'struct', fields: [field(2, 'x', 'int')] }
   expect(refusal(() => decodeSchema(schemaJson([field(1, 'a', 'int'), field(2, 'a', 'int')])))).toBe(
     'bad-request: Invalid schema: multiple fields for name a: 1 and 2',
@@ -126,7 +126,7 @@ test('ids and full names are used once only', () => {
   )
 })
 
-test('only an optional field may be of unknown type', () => {
+test('a required field cannot have the type unknown', () => {
   expect(refusal(() => decodeSchema(typed('unknown', { required: true })))).toBe(
     'bad-request: Invalid fields[0]: Cannot create required field with unknown type: x',
   )
@@ -186,7 +186,7 @@ const IDENTIFIERS: readonly (readonly [string, readonly JsonObject[], number, st
   ],
 ]
 
-test.each(IDENTIFIERS)('identifier field: %s', (_, fields, id, message) => {
+test.each(IDENTIFIERS)('identifier fields are checked: %s', (_, fields, id, message) => {
   const decode = (): unknown => decodeSchema(schemaJson(fields, { 'identifier-field-ids': [id] }))
   if (message === null) expect(decode()).toBeDefined()
   else expect(refusal(decode)).toBe(`bad-request: Cannot add ${message}`)
@@ -216,7 +216,7 @@ const GOOD_DEFAULTS: readonly (readonly [Json, Json])[] = [
   ['variant', null],
 ]
 
-test.each(GOOD_DEFAULTS)('a %j may default to %s', (type, value) => {
+test.each(GOOD_DEFAULTS)('the default of a %j can be %s', (type, value) => {
   expect(decodeSchema(typed(type, { 'initial-default': value, 'write-default': value })).fields).toHaveLength(
     1,
   )
@@ -254,7 +254,7 @@ const BAD_DEFAULTS: readonly (readonly [Json, Json, string])[] = [
   ],
 ]
 
-test.each(BAD_DEFAULTS)('a %j may not default to %s', (type, value, message) => {
+test.each(BAD_DEFAULTS)('the default of a %j cannot be %s', (type, value, message) => {
   for (const member of ['initial-default', 'write-default'])
     expect(refusal(() => decodeSchema(typed(type, { [member]: value })))).toBe(
       `bad-request: Invalid fields[0].${member}: ${message}`,

@@ -18,16 +18,27 @@ import { parsePrimitive } from './primitive.ts'
 import { schemaIndex } from './schema-index.ts'
 import type { NestedField, Schema, Type } from './types.ts'
 
-/** How deep types may be nested in each other. Far more than any real schema, far less than the stack. */
+/** Limit of the nesting of types. Real schemas are less deep, and recursion of this depth fits the stack. */
 const MAX_DEPTH = 100
 
 /**
- * Decodes a schema and checks all that can be known without a table: types, names and ids that are used once only,
- * default values, identifier fields. A missing `schema-id` becomes 0.
+ * Decodes a schema and checks its types, default values and identifier fields, and that names and ids are unique. A missing
+ * `schema-id` becomes 0.
  *
  * @throws {HeadgateError} bad-request
  */
 export function decodeSchema(value: Json | undefined): Schema {
+  const schema = decodeFields(value)
+  checkIdentifierFields(schema, schemaIndex(schema))
+  return schema
+}
+
+/**
+ * Decodes the fields of a schema. Does not check that names and ids are unique, and does not check the identifier fields.
+ *
+ * @throws {HeadgateError} bad-request
+ */
+export function decodeFields(value: Json | undefined): Schema {
   const object = decodeObject(value)
   const type = decodeType(object, 0)
   if (typeof type === 'string' || type.type !== 'struct')
@@ -35,9 +46,7 @@ export function decodeSchema(value: Json | undefined): Schema {
   const schemaId = optional(object, 'schema-id', decodeInt32) ?? 0
   optional(object, 'identifier-field-ids', decodeInt32s)
   const tidy = withoutNulls(type, ['identifier-field-ids'])
-  const schema = (tidy['schema-id'] === schemaId ? tidy : { ...tidy, 'schema-id': schemaId }) as Schema
-  checkIdentifierFields(schema, schemaIndex(schema))
-  return schema
+  return (tidy['schema-id'] === schemaId ? tidy : { ...tidy, 'schema-id': schemaId }) as Schema
 }
 
 function decodeType(value: Json, depth: number): Type {
@@ -68,7 +77,7 @@ function decodeStruct(value: JsonObject, depth: number): Type {
   return (same ? value : { ...value, fields: decoded }) as Type
 }
 
-/** Decodes the element, or key and value, and copies only when one of them is written differently than it is stored. */
+/** Decodes the element of a list, or the key and value of a map. Copies the type only if one of them changes. */
 function decodeMembers(value: JsonObject, keys: readonly string[], depth: number): Type {
   let result = value
   for (const key of keys) {
@@ -92,7 +101,7 @@ function decodeField(value: Json, depth: number): NestedField {
   return (Object.keys(changes).length === 0 ? tidy : { ...tidy, ...changes }) as NestedField
 }
 
-/** The default values that are stored in another form than they came in. */
+/** Returns the default values of a field whose stored form differs from the input. */
 function changedDefaults(field: JsonObject, type: Type): JsonObject {
   const changes: Record<string, Json> = {}
   for (const key of ['initial-default', 'write-default']) {

@@ -14,10 +14,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const DECIMAL = /^[+-]?\d+(?:\.(\d+))?(?:[eE]([+-]?\d{1,9}))?$/
 
 /**
- * Checks that a default value is of its field's type, in the JSON single-value form of the Iceberg specification
- * (appendix D). Of nested types only a struct may have one, and only `{}`: the values are in its fields.
+ * Checks that a default value has the type of its field, in the JSON single-value form of the Iceberg specification
+ * (appendix D). A nested type other than a struct cannot have a default. The default of a struct must be `{}`, because its
+ * fields have their own defaults.
  *
- * @returns the value, or for a floating-point number that a JavaScript number cannot hold, its text
+ * @returns the value, or the text of a floating-point number that a JavaScript number cannot represent
  * @throws {HeadgateError} bad-request
  */
 export function decodeDefault(type: Type, value: Json): Json {
@@ -26,11 +27,11 @@ export function decodeDefault(type: Type, value: Json): Json {
     throw invalid(`Invalid default value for ${typeName(type)} (must be null)`)
   }
   const primitive = parsePrimitive(type)
-  if (!isOf(primitive, value)) throw invalid(`Cannot parse default as a ${primitive.canonical} value`)
+  if (!matchesType(primitive, value)) throw invalid(`Cannot parse default as a ${primitive.canonical} value`)
   return primitive.kind === 'float' || primitive.kind === 'double' ? storedFloat(value) : value
 }
 
-/** Returns a number where it is written as it was read, else a raw number. */
+/** Returns a number if writing it does not change its text, and a raw number otherwise. */
 function storedFloat(value: Json): Json {
   if (typeof value === 'bigint') return rawNumber(floatText(value))
   if (!isRawNumber(value)) return value
@@ -38,13 +39,13 @@ function storedFloat(value: Json): Json {
   return value.rawJSON === '-0' || floatText(number) === value.rawJSON ? number : value
 }
 
-/** The value of a floating-point default; undefined for anything else. Numbers beyond all doubles are infinite. */
-export function floatOf(value: Json | undefined): number | undefined {
+/** Converts a floating-point default to a number, or to undefined if it is not a number. Too large numbers are infinite. */
+export function toFloat(value: Json | undefined): number | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
   return isRawNumber(value) ? Number(value.rawJSON) : undefined
 }
 
-function isOf(type: Primitive, value: Json): boolean {
+function matchesType(type: Primitive, value: Json): boolean {
   switch (type.kind) {
     case 'boolean':
       return typeof value === 'boolean'
@@ -54,7 +55,7 @@ function isOf(type: Primitive, value: Json): boolean {
       return isInt64(value)
     case 'float':
     case 'double':
-      return Number.isFinite(floatOf(value))
+      return Number.isFinite(toFloat(value))
     case 'unknown':
     case 'variant':
     case 'geometry':

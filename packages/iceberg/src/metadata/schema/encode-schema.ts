@@ -3,8 +3,8 @@ import { floatText } from './float-text.ts'
 import type { NestedField, Schema, StructType, Type } from './types.ts'
 
 /**
- * Returns a schema in the form in which it is written: the schema itself, except for whole-numbered defaults of `float`
- * and `double` fields. They need a decimal point (`1.0`): readers refuse an integer as a floating-point default.
+ * Returns the stored form of a schema. It differs from the schema only in integral defaults of `float` and `double`
+ * fields, which get a decimal point (`1.0`), because readers refuse an integer as a floating-point default.
  */
 export function encodeSchema(schema: Schema): Schema {
   let encoded = known.get(schema)
@@ -12,7 +12,7 @@ export function encodeSchema(schema: Schema): Schema {
   return encoded
 }
 
-/** A table writes the same schemas with every commit. */
+/** Encoded schemas, which are cached because each commit writes the same schemas again. */
 const known = new WeakMap<Schema, Schema>()
 
 function encodeStruct<T extends StructType>(struct: T): T {

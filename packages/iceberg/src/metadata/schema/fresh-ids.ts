@@ -1,6 +1,6 @@
 import type { NestedField, Schema, StructType, Type } from './types.ts'
 
-/** A schema with new field ids, and which old id became which. */
+/** A schema with new field ids, and the new id for each old id. */
 export interface FreshSchema {
   readonly schema: Schema
   readonly lastColumnId: number
@@ -8,8 +8,9 @@ export interface FreshSchema {
 }
 
 /**
- * Gives all fields new ids from 1 on: the ids of a client's schema mean nothing to a new table. All fields of a struct
- * come before what is inside them, so that the columns of a table are 1 to n. Identifier fields follow; schema id is 0.
+ * Assigns new ids from 1 to all fields of a schema, because a new table does not use the ids of the client. The fields of a
+ * struct are numbered before their nested fields, so that the columns of a table have the ids 1 to n. Updates the
+ * identifier fields, and sets the schema id to 0.
  */
 export function assignFreshIds(schema: Schema): FreshSchema {
   const newIds = new Map<number, number>()

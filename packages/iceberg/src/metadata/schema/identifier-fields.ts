@@ -4,8 +4,8 @@ import type { IndexedField, SchemaIndex } from './schema-index.ts'
 import type { Schema } from './types.ts'
 
 /**
- * Checks that identifier fields can identify a row: required primitive fields, neither floating point nor inside
- * anything optional or repeated.
+ * Checks that identifier fields can identify a row. They must be required primitive fields that are not floating-point
+ * numbers, and must not be nested in an optional field, list or map.
  *
  * @throws {HeadgateError} bad-request
  */

@@ -1,6 +1,6 @@
 import { parse, type Json, type JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { commit, newTable, refusal } from '../test-support.ts'
+import { commit, newTable, refusal } from '../../../test/metadata/tables.ts'
 import { decodeTableMetadata } from '../table/decode-table.ts'
 import { stringifyTableMetadata } from '../table/stringify-table.ts'
 import type { TableMetadata } from '../types.ts'
@@ -11,11 +11,11 @@ const keep = { keepNumberText: true }
 const reread = (text: string): TableMetadata => decodeTableMetadata(parse(text, keep))
 const touch: JsonObject = { action: 'set-properties', updates: { a: 'b' } }
 
-/** The text of a schema with one column that has this default, and an unknown member with the same text. */
+/** Returns the text of a schema with one column that has this default, and an unknown member with the same text. */
 const schemaText = (type: string, value: string): string =>
   `{"type":"struct","schema-id":0,"x-unknown":${value},"fields":[{"id":1,"name":"x","required":true,"type":"${type}","write-default":${value}}]}`
 
-/** The default of the only column, as it stands in the text of a table. */
+/** Returns the default of the only column in the text of a table. */
 const defaultIn = (text: string): string | undefined => /"write-default":([^,}\]]+)/.exec(text)?.[1]
 const unknownIn = (text: string): string | undefined => /"x-unknown":([^,}\]]+)/.exec(text)?.[1]
 
@@ -32,7 +32,7 @@ const DEFAULTS: readonly (readonly [type: string, sent: string, stored: string])
 ]
 
 test.each(DEFAULTS)(
-  'a default of a %s sent as %s is stored as %s, and stays so through later commits',
+  'a default of a %s sent as %s is stored as %s, and later commits keep its text',
   (type, sent, stored) => {
     const schema = parse(schemaText(type, sent), keep)
     const first = stringifyTableMetadata(newTable({ version: 3, schema }))
@@ -45,7 +45,7 @@ test.each(DEFAULTS)(
 )
 
 test.each(['1.0', '0.10', '1E5', '-0', '123456789.123456789012345678901'])(
-  'a member that is not known keeps the text of its number %s',
+  'an unknown member keeps the text of its number %s',
   (number) => {
     const schema = parse(schemaText('double', number), keep)
     const first = stringifyTableMetadata(newTable({ version: 3, schema }))
@@ -54,7 +54,7 @@ test.each(['1.0', '0.10', '1E5', '-0', '123456789.123456789012345678901'])(
   },
 )
 
-test('schemas with equal defaults are the same, however the defaults are spelled', () => {
+test('schemas with equal defaults are equal, also if the texts of the defaults differ', () => {
   const schemaOf = (type: string, value: string): Parameters<typeof sameSchema>[0] => {
     const { 'x-unknown': _, ...schema } = parse(schemaText(type, value), keep) as JsonObject
     return decodeNewSchema(schema)
@@ -82,7 +82,7 @@ test('schemas with equal defaults are the same, however the defaults are spelled
     expect(sameSchema(schemaOf(type, a), schemaOf(type, b)), type).toBe(false)
 })
 
-test('an integer with a fraction is no id', () => {
+test('an id with a fraction is refused', () => {
   const value: Json = parse(
     '{"type":"struct","fields":[{"id":1.0,"name":"x","required":true,"type":"int"}]}',
     keep,

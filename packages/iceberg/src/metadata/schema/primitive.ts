@@ -1,14 +1,15 @@
 import { invalid } from '../../field-error.ts'
 
-/** What a primitive type's text means. `text` is how it is written, `canonical` is equal for equal types. */
+/** A parsed primitive type. `text` is its stored form, and `canonical` is equal for equal types. */
 export interface Primitive {
   readonly kind: PrimitiveKind
   readonly text: string
   readonly canonical: string
-  /** `fixed`: number of bytes; `decimal`: digits behind the point. */
+  /** Number of bytes of a `fixed`, or the scale of a `decimal`. */
   readonly size?: number
 }
 
+/** Kind of a primitive type, without its parameters. */
 export type PrimitiveKind = (typeof SIMPLE)[number] | 'decimal' | 'fixed' | 'geometry' | 'geography'
 
 const SIMPLE = [
@@ -41,8 +42,8 @@ const DEFAULT_CRS = 'OGC:CRS84'
 const LONGEST = 1000
 
 /**
- * Reads the text of a primitive type. Names are read in any case and parameters with any spaces, as clients write
- * both; what is stored is the lower-case name with the parameters as they were given.
+ * Parses the text of a primitive type. Accepts names in any case and parameters with any spaces, because clients differ.
+ * The stored form has the name in lower case and the parameters unchanged.
  */
 export function parsePrimitive(text: string): Primitive {
   if (text.length > LONGEST) throw invalid('Cannot parse type string to primitive: too long')
@@ -53,7 +54,7 @@ export function parsePrimitive(text: string): Primitive {
 }
 
 function unparsable(text: string): never {
-  // A location that ended up here may have a secret before its @.
+  // The text may be a location that a client sent by mistake. The part before its @ may be a secret.
   throw invalid(`Cannot parse type string to primitive: ${text.replaceAll(/[^/]*@/g, '…@')}`)
 }
 
@@ -79,7 +80,7 @@ function parseGeospatial(text: string): Primitive | undefined {
   const stored = kind + text.slice(kind.length)
   const parameters = match[2]?.split(',').map((parameter) => parameter.trim()) ?? []
   const [crs = DEFAULT_CRS, algorithm] = parameters
-  // A comma separates the edge algorithm of a geography; the CRS of a geometry may hold one.
+  // A comma separates the CRS of a geography from the edge algorithm. The CRS of a geometry may contain a comma.
   if (kind === 'geometry') {
     const whole = match[2]?.trim() ?? DEFAULT_CRS
     if (whole === '') throw invalid('Invalid CRS: (empty string)')

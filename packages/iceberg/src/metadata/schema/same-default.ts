@@ -1,16 +1,16 @@
 import type { Json } from '@headgate/json'
 import { isJsonObject } from '../../fields.ts'
-import { floatOf } from './default-value.ts'
+import { toFloat } from './default-value.ts'
 import { parsePrimitive, type PrimitiveKind } from './primitive.ts'
 import type { Type } from './types.ts'
 
-/** Whether two default values of one type are the same value, however they are spelled. */
+/** Returns whether two default values of one type are equal, also if their texts differ. */
 export function sameDefault(type: Type, a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
   if (a === undefined || b === undefined) return false
   if (typeof type !== 'string') return isJsonObject(a) && isJsonObject(b)
   const { kind } = parsePrimitive(type)
-  if (kind === 'float' || kind === 'double') return sameFloat(kind, floatOf(a), floatOf(b))
+  if (kind === 'float' || kind === 'double') return sameFloat(kind, toFloat(a), toFloat(b))
   return typeof a === 'string' && typeof b === 'string' && canonicalText(kind, a) === canonicalText(kind, b)
 }
 
@@ -19,7 +19,7 @@ function sameFloat(kind: 'float' | 'double', a: number | undefined, b: number | 
   return kind === 'float' ? Object.is(Math.fround(a), Math.fround(b)) : Object.is(a, b)
 }
 
-/** One spelling for equal values of a type. */
+/** Returns the same text for equal values of a type. */
 function canonicalText(kind: PrimitiveKind, text: string): string {
   switch (kind) {
     case 'uuid':
@@ -39,7 +39,7 @@ function canonicalText(kind: PrimitiveKind, text: string): string {
   }
 }
 
-/** Seconds and fractions only where they are not zero, UTC as `+00:00`. */
+/** Removes seconds and fractions that are zero, and writes UTC as `+00:00`. */
 const canonicalTime = (text: string): string =>
   text
     .replace(/Z$/, '+00:00')
@@ -47,7 +47,7 @@ const canonicalTime = (text: string): string =>
     .replace(/\.(?=$|\+)/, '')
     .replace(/^((?:.*T)?\d\d:\d\d):00(?=$|\+)/, '$1')
 
-/** Digits and exponent: the scale is part of the type, so that equal values have the same exponent. */
+/** Returns digits and exponent. Equal values have the same exponent, because the scale is part of the type. */
 function canonicalDecimal(text: string): string {
   const [digits = '', exponent = '0'] = text.toLowerCase().split('e')
   const [whole = '', fraction = ''] = digits.split('.')

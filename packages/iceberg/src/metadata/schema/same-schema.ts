@@ -3,8 +3,9 @@ import { parsePrimitive } from './primitive.ts'
 import type { NestedField, Schema, Type } from './types.ts'
 
 /**
- * Whether two schemas are the same apart from their ids: equal fields (id, name, type, required, doc, defaults) in
- * equal order, and the same set of identifier fields. Decides whether an added schema gets a new id.
+ * Returns whether two schemas are equal except for their schema ids: the same fields (id, name, type, required, doc,
+ * defaults) in the same order, and the same set of identifier fields. An added schema gets a new id if it is not equal
+ * to an existing one.
  */
 export function sameSchema(a: Schema, b: Schema): boolean {
   return (

@@ -13,8 +13,8 @@ const SINCE_3: ReadonlySet<PrimitiveKind> = new Set<PrimitiveKind>([
 ])
 
 /**
- * Checks that a schema uses nothing that its table's format version does not have yet: types of version 3, and
- * initial defaults. The message names every such field.
+ * Checks that a schema uses only features of the format version of its table. Types of version 3 and initial defaults need
+ * version 3. The message names every field that needs a later version.
  *
  * @throws {HeadgateError} bad-request
  */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { field, schemaJson } from '../test-support.ts'
+import { field, schemaJson } from '../../../test/metadata/tables.ts'
 import { decodeSchema } from './decode-schema.ts'
 import { schemaIndex } from './schema-index.ts'
 
@@ -18,7 +18,7 @@ const lookup = {
   'value-required': false,
 }
 
-test('fields are known by full names, and by short ones without element and value in front of a struct', () => {
+test('the index contains fields by full names, and by short names without element and value before a struct', () => {
   const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'm', lookup)])))
   expect(Object.fromEntries([...index.byName].map(([name, it]) => [name, it.id]))).toEqual({
     ps: 1,
@@ -37,11 +37,11 @@ test('fields are known by full names, and by short ones without element and valu
   expect(index.highestId).toBe(9)
 })
 
-test('a full name wins over a short one', () => {
+test('a full name takes precedence over a short name', () => {
   const index = schemaIndex(decodeSchema(schemaJson([field(1, 'ps', points), field(4, 'ps.x', 'int')])))
   expect(index.byName.get('ps.x')?.id).toBe(4)
 })
 
-test('a schema without fields has no highest id', () => {
+test('the highest id of a schema without fields is 0', () => {
   expect(schemaIndex(decodeSchema(schemaJson([]))).highestId).toBe(0)
 })

@@ -1,24 +1,24 @@
 import { invalid } from '../../field-error.ts'
 import type { Schema, StructType, Type } from './types.ts'
 
-/** A field of any level, also the element of a list and the key and value of a map. */
+/** A field of a schema at any level, including the element of a list, and the key and value of a map. */
 export interface IndexedField {
   readonly id: number
-  /** From the root, with dots: `orders.element.price`. */
+  /** Path from the root with dots: `orders.element.price`. */
   readonly fullName: string
   readonly required: boolean
   readonly type: Type
   readonly hasInitialDefault: boolean
-  /** The field that this one is a part of; undefined for columns. */
+  /** Parent field, or undefined for columns. */
   readonly parent: IndexedField | undefined
 }
 
-/** The fields of a schema by id and by name. */
+/** Fields of a schema by id and by name. */
 export interface SchemaIndex {
   readonly byId: ReadonlyMap<number, IndexedField>
-  /** Besides full names also short ones, without `element` and `value` in front of a struct's fields. */
+  /** Fields by full names, and by short names, which omit `element` and `value` before the fields of a struct. */
   readonly byName: ReadonlyMap<string, IndexedField>
-  /** 0 for a schema without fields. */
+  /** Highest field id, or 0 for a schema without fields. */
   readonly highestId: number
 }
 
@@ -28,17 +28,21 @@ interface Draft {
   readonly byShortName: Map<string, IndexedField>
 }
 
-/** Schemas never change, and every commit looks at the current one. */
+/** Indexes by schema. They are cached because schemas are immutable and each commit uses the current one. */
 const indexes = new WeakMap<Schema, SchemaIndex>()
 
-/** @throws {HeadgateError} bad-request when an id or a full name is used twice */
+/**
+ * Returns the index of a schema.
+ *
+ * @throws {HeadgateError} `bad-request` when an id or a full name is used twice
+ */
 export function schemaIndex(schema: Schema): SchemaIndex {
   let index = indexes.get(schema)
-  if (index === undefined) indexes.set(schema, (index = indexOf(schema)))
+  if (index === undefined) indexes.set(schema, (index = buildIndex(schema)))
   return index
 }
 
-function indexOf(schema: Schema): SchemaIndex {
+function buildIndex(schema: Schema): SchemaIndex {
   const draft: Draft = { byId: new Map(), byName: new Map(), byShortName: new Map() }
   addStruct(draft, schema, '', '', undefined)
   for (const [name, field] of draft.byShortName) if (!draft.byName.has(name)) draft.byName.set(name, field)

@@ -8,8 +8,8 @@ const DAYS_OF_400_YEARS = 146_097
 /** Days from 0000-03-01 to 1970-01-01. */
 const EPOCH = 719_468
 
-/** How many units of a type a day has; the days of a date are 32-bit, everything else is 64-bit. */
-const UNITS: Readonly<Partial<Record<PrimitiveKind, readonly [unitsOfDay: bigint, bits: number]>>> = {
+/** Units of each type per day, and the bits of its range: 32 for dates, 64 for the other types. */
+const UNITS: Readonly<Partial<Record<PrimitiveKind, readonly [unitsPerDay: bigint, bits: number]>>> = {
   date: [1n, 32],
   timestamp: [86_400_000_000n, 64],
   timestamptz: [86_400_000_000n, 64],
@@ -18,20 +18,21 @@ const UNITS: Readonly<Partial<Record<PrimitiveKind, readonly [unitsOfDay: bigint
 }
 
 /**
- * Says what is wrong with the value of a date, time or timestamp that has the form of its type: a year that readers
- * refuse, digits that they drop, or a value outside the type's range. Returns undefined when nothing is, and for other types.
+ * Checks the value of a date, time or timestamp whose format is correct. Returns the problem if the year is not in a form
+ * that readers accept, if it has more digits than the type stores, or if it is outside the range of the type. Returns
+ * undefined for valid values and for other types.
  */
 export function timeProblem(kind: PrimitiveKind, text: string): string | undefined {
   const inMicros = kind === 'time' || kind === 'timestamp' || kind === 'timestamptz'
   if (inMicros && BEYOND_MICROS.test(text))
-    return `${text} has more than six digits of a second, which a ${kind} cannot hold. Round it to microseconds.`
+    return `${text} has more than six digits of a second, which a ${kind} cannot store. Round it to microseconds.`
   const units = UNITS[kind]
   if (units === undefined) return undefined
   if (!YEAR.test(text))
     return `the year of ${text} must have four digits, or a sign and five to nine. Write it as in 2024-01-31 or +12024-01-31.`
-  const [unitsOfDay, bits] = units
-  const first = BigInt(daysSinceEpoch(text)) * unitsOfDay
-  const last = first + unitsOfDay - 1n
+  const [unitsPerDay, bits] = units
+  const first = BigInt(daysSinceEpoch(text)) * unitsPerDay
+  const last = first + unitsPerDay - 1n
   if (BigInt.asIntN(bits, first) === first && BigInt.asIntN(bits, last) === last) return undefined
   return `${text} is outside the range of a ${kind}. Choose a date nearer to 1970.`
 }

@@ -1,7 +1,7 @@
 import type { Type } from './types.ts'
 import { parsePrimitive } from './primitive.ts'
 
-/** How messages call a type: the canonical name of a primitive one, the kind of a nested one. */
+/** Returns the name of a type for messages: the canonical name of a primitive type, or the kind of a nested type. */
 export function typeName(type: Type): string {
   return typeof type === 'string' ? parsePrimitive(type).canonical : type.type
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@headgate/json'
 
-/** The type of a column: the text of a primitive type (`long`, `decimal(9, 2)`, `variant` …) or a nested type. */
+/** Type of a field: the text of a primitive type (`long`, `decimal(9, 2)`, `variant`, …) or a nested type. */
 export type Type = string | StructType | ListType | MapType
 
 /** A field of a struct. Its id is unique in the schema. */
@@ -10,17 +10,19 @@ export interface NestedField extends JsonObject {
   readonly required: boolean
   readonly type: Type
   readonly doc?: string
-  /** What rows written before the field existed are read with; JSON single-value form of the field's type. */
+  /** Value for rows that were written before the field existed, in the JSON single-value form of its type. */
   readonly 'initial-default'?: Json
-  /** What writers write when they are given no value; same form. */
+  /** Value that writers write if the field has no value, in the JSON single-value form of its type. */
   readonly 'write-default'?: Json
 }
 
+/** Nested type with named fields. */
 export interface StructType extends JsonObject {
   readonly type: 'struct'
   readonly fields: readonly NestedField[]
 }
 
+/** Nested type with elements of one type. */
 export interface ListType extends JsonObject {
   readonly type: 'list'
   readonly 'element-id': number
@@ -28,6 +30,7 @@ export interface ListType extends JsonObject {
   readonly 'element-required': boolean
 }
 
+/** Nested type with keys and values. */
 export interface MapType extends JsonObject {
   readonly type: 'map'
   readonly 'key-id': number

@@ -1,5 +1,5 @@
 import type { Json } from '@headgate/json'
-import { invalid, within } from '../../field-error.ts'
+import { invalid, prependPath } from '../../field-error.ts'
 import {
   decodeInt32,
   decodeInt64,
@@ -7,7 +7,7 @@ import {
   decodeString,
   optional,
   required,
-  unfit,
+  invalidField,
   withoutNulls,
 } from '../../fields.ts'
 import type { SnapshotRef } from './types.ts'
@@ -23,7 +23,8 @@ export function decodeSnapshotRef(value: Json | undefined): SnapshotRef {
   const object = decodeObject(value)
   required(object, 'snapshot-id', decodeInt64)
   const type = required(object, 'type', decodeString).toLowerCase()
-  if (type !== 'branch' && type !== 'tag') throw within('type', unfit(`neither branch nor tag: ${type}`))
+  if (type !== 'branch' && type !== 'tag')
+    throw prependPath('type', invalidField(`neither branch nor tag: ${type}`))
   const keep = optional(object, 'min-snapshots-to-keep', decodeInt32)
   const snapshotAge = optional(object, 'max-snapshot-age-ms', decodeInt64)
   const refAge = optional(object, 'max-ref-age-ms', decodeInt64)

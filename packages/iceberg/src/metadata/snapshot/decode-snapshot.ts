@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@headgate/json'
-import { within } from '../../field-error.ts'
+import { prependPath } from '../../field-error.ts'
 import {
   decodeInt32,
   decodeInt64,
@@ -10,7 +10,7 @@ import {
   missing,
   optional,
   required,
-  unfit,
+  invalidField,
   without,
   withoutNulls,
 } from '../../fields.ts'
@@ -29,7 +29,7 @@ const OPTIONAL = [
 ]
 
 /**
- * Decodes a snapshot. A summary without `operation`, which it must have, is read as an overwrite.
+ * Decodes a snapshot. If the summary lacks the required `operation`, it is read as `overwrite`.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -49,11 +49,11 @@ export function decodeSnapshot(value: Json | undefined): Snapshot {
   const firstRowId = optional(object, 'first-row-id', decodeInt64)
   const addedRows = optional(object, 'added-rows', decodeInt64)
   if (firstRowId !== undefined && firstRowId < 0)
-    throw within('first-row-id', unfit(`must not be negative: ${firstRowId}`))
+    throw prependPath('first-row-id', invalidField(`must not be negative: ${firstRowId}`))
   if (addedRows !== undefined && addedRows < 0)
-    throw within('added-rows', unfit(`must not be negative: ${addedRows}`))
+    throw prependPath('added-rows', invalidField(`must not be negative: ${addedRows}`))
   if (firstRowId !== undefined && addedRows === undefined)
-    throw unfit('missing field added-rows, which is required when first-row-id is set')
+    throw invalidField('missing field added-rows, which is required when first-row-id is set')
   const summary = optional(object, 'summary', decodeStringMap)
   const tidy = withoutManifests(withoutNulls(object, OPTIONAL))
   const incomplete =
@@ -62,7 +62,7 @@ export function decodeSnapshot(value: Json | undefined): Snapshot {
 }
 
 /**
- * Decodes a snapshot that is to be added.
+ * Decodes a new snapshot, with the checks of {@link checkNewSnapshot}.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -73,19 +73,20 @@ export function decodeNewSnapshot(value: Json): Snapshot {
 }
 
 /**
- * Refuses negative numbers that readers take for something else: the id -1 means "no snapshot" in metadata files, a
- * negative sequence number is dropped, and Java's comparison of times overflows.
+ * Refuses negative numbers that readers misinterpret: the id -1 means "no snapshot" in metadata files, readers ignore a
+ * negative sequence number, and the comparison of times in Java overflows.
  *
  * @throws {HeadgateError} bad-request
  */
 export function checkNewSnapshot(snapshot: Snapshot): void {
   for (const name of ['snapshot-id', 'sequence-number', 'timestamp-ms'] as const) {
     const value = snapshot[name]
-    if (value !== undefined && value < 0) throw within(name, unfit(`must not be negative: ${value}`))
+    if (value !== undefined && value < 0)
+      throw prependPath(name, invalidField(`must not be negative: ${value}`))
   }
 }
 
-/** Readers use the manifest list and ignore `manifests` beside it (Iceberg table specification, "Snapshots"). */
+/** Removes `manifests` if a manifest list exists. Readers then ignore it (Iceberg table specification, "Snapshots"). */
 function withoutManifests(object: JsonObject): JsonObject {
   return object['manifest-list'] !== undefined && object['manifests'] !== undefined
     ? without(object, ['manifests'])

@@ -1,21 +1,21 @@
 import type { Int64, JsonObject } from '@headgate/json'
 
-/** The state of a table at one time. */
+/** State of a table at one time. */
 export interface Snapshot extends JsonObject {
   readonly 'snapshot-id': Int64
   readonly 'parent-snapshot-id'?: Int64
-  /** Missing in snapshots that were written in format 1; they count as 0. */
+  /** Missing in snapshots of format 1, for which it is 0. */
   readonly 'sequence-number'?: Int64
-  /** Epoch milliseconds, by the writer's clock. */
+  /** Time of the writer in ms since the epoch. */
   readonly 'timestamp-ms': Int64
   readonly summary?: Readonly<Record<string, string>>
   readonly 'manifest-list'?: string
-  /** Format 1 only, instead of `manifest-list`. */
+  /** Replaces `manifest-list` in format 1. */
   readonly manifests?: readonly string[]
   readonly 'schema-id'?: number
-  /** Format 3: id of the first row that this snapshot assigns. */
+  /** First row id that this snapshot assigns (format 3). */
   readonly 'first-row-id'?: Int64
-  /** Format 3: how many row ids it assigns, at most. */
+  /** Maximum number of row ids that this snapshot assigns (format 3). */
   readonly 'added-rows'?: Int64
   readonly 'key-id'?: string
 }
@@ -24,18 +24,18 @@ export interface Snapshot extends JsonObject {
 export interface SnapshotRef extends JsonObject {
   readonly 'snapshot-id': Int64
   readonly type: 'branch' | 'tag'
-  /** Branches only. */
+  /** Number of snapshots to keep. Only for branches. */
   readonly 'min-snapshots-to-keep'?: number
-  /** Branches only; milliseconds. */
+  /** Age in ms of the oldest snapshot to keep. Only for branches. */
   readonly 'max-snapshot-age-ms'?: Int64
   readonly 'max-ref-age-ms'?: Int64
 }
 
-/** From when on a snapshot was the current one. */
+/** Time from which a snapshot was the current one, in ms since the epoch. */
 export interface SnapshotLogEntry extends JsonObject {
   readonly 'timestamp-ms': Int64
   readonly 'snapshot-id': Int64
 }
 
-/** The branch whose snapshot is the table's current one. */
+/** Branch that determines the current snapshot of the table. */
 export const MAIN_BRANCH = 'main'

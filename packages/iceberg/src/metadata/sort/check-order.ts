@@ -1,5 +1,5 @@
 import { invalid } from '../../field-error.ts'
-import { sourcesOf } from '../partition/sources.ts'
+import { sourceIds } from '../partition/sources.ts'
 import { canTransform, isKnown } from '../partition/transform.ts'
 import { parsePrimitive } from '../schema/primitive.ts'
 import type { SchemaIndex } from '../schema/schema-index.ts'
@@ -7,15 +7,15 @@ import { typeName } from '../schema/type-name.ts'
 import type { SortField, SortOrder } from './types.ts'
 
 /**
- * Checks that an order can be used with a schema: its sources exist, are primitive and can be transformed.
+ * Checks that a sort order is valid for a schema: its source columns exist, are primitive and can be transformed.
  *
  * @throws {HeadgateError} bad-request
  */
 export function checkOrderCompatibility(order: SortOrder, schema: SchemaIndex): void {
   for (const field of order.fields) {
-    if (isKnown(field.transform) && sourcesOf(field).length > 1)
+    if (isKnown(field.transform) && sourceIds(field).length > 1)
       throw invalid(`Invalid number of sources for transform: ${field.transform}`)
-    for (const id of sourcesOf(field)) checkSource(field, id, schema)
+    for (const id of sourceIds(field)) checkSource(field, id, schema)
   }
 }
 
@@ -30,5 +30,5 @@ function checkSource(field: SortField, id: number, schema: SchemaIndex): void {
 }
 
 function describe(field: SortField): string {
-  return `${field.transform}(${sourcesOf(field).join(', ')}) ${field.direction} ${field['null-order']}`
+  return `${field.transform}(${sourceIds(field).join(', ')}) ${field.direction} ${field['null-order']}`
 }

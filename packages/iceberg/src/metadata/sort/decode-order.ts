@@ -1,14 +1,18 @@
 import type { Json } from '@headgate/json'
-import { invalid, within } from '../../field-error.ts'
-import { decodeArray, decodeInt32, decodeObject, decodeString, required, unfit } from '../../fields.ts'
-import { withSources } from '../partition/sources.ts'
+import { invalid, prependPath } from '../../field-error.ts'
+import { decodeArray, decodeInt32, decodeObject, decodeString, required, invalidField } from '../../fields.ts'
+import { normalizeSources } from '../partition/sources.ts'
 import { decodeTransform } from '../partition/transform.ts'
 import type { SortField, SortOrder } from './types.ts'
 
-/** The order of a table that is not sorted. */
+/** Sort order of an unsorted table. */
 export const UNSORTED: SortOrder = { 'order-id': 0, fields: [] }
 
-/** @throws {HeadgateError} bad-request */
+/**
+ * Decodes a sort order.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function decodeSortOrder(value: Json | undefined): SortOrder {
   const object = decodeObject(value)
   const id = required(object, 'order-id', decodeInt32)
@@ -23,9 +27,9 @@ function decodeSortField(value: Json): SortField {
   const transform = required(object, 'transform', decodeTransform)
   const direction = required(object, 'direction', decodeString).toLowerCase()
   if (direction !== 'asc' && direction !== 'desc')
-    throw within('direction', unfit(`neither asc nor desc: ${direction}`))
+    throw prependPath('direction', invalidField(`neither asc nor desc: ${direction}`))
   const nullOrder = required(object, 'null-order', decodeString).toLowerCase()
   if (nullOrder !== 'nulls-first' && nullOrder !== 'nulls-last')
-    throw within('null-order', unfit(`neither nulls-first nor nulls-last: ${nullOrder}`))
-  return { ...withSources(object), transform, direction, 'null-order': nullOrder }
+    throw prependPath('null-order', invalidField(`neither nulls-first nor nulls-last: ${nullOrder}`))
+  return { ...normalizeSources(object), transform, direction, 'null-order': nullOrder }
 }

@@ -1,7 +1,7 @@
 import { sameComputation } from '../partition/sources.ts'
 import type { SortOrder } from './types.ts'
 
-/** Whether two orders sort in the same way; ids do not matter. Decides whether an added order gets a new id. */
+/** Returns whether two orders are equal except for their ids. An added order gets a new id if none is equal. */
 export function sameOrder(a: SortOrder, b: SortOrder): boolean {
   return (
     a.fields.length === b.fields.length &&

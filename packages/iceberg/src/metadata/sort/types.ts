@@ -1,5 +1,6 @@
 import type { JsonObject } from '@headgate/json'
 
+/** Field of a sort order. */
 export interface SortField extends JsonObject {
   readonly transform: string
   readonly 'source-id'?: number
@@ -8,7 +9,7 @@ export interface SortField extends JsonObject {
   readonly 'null-order': 'nulls-first' | 'nulls-last'
 }
 
-/** How rows are ordered within files. Id 0 is the order without fields, and only that. */
+/** Order of rows in files. Id 0 is reserved for the order without fields. */
 export interface SortOrder extends JsonObject {
   readonly 'order-id': number
   readonly fields: readonly SortField[]

@@ -12,7 +12,11 @@ import {
 } from '../../fields.ts'
 import type { PartitionStatisticsFile, StatisticsFile } from './types.ts'
 
-/** @throws {HeadgateError} bad-request */
+/**
+ * Decodes a statistics file.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function decodeStatisticsFile(value: Json | undefined): StatisticsFile {
   const object = decodeObject(value)
   required(object, 'snapshot-id', decodeInt64)
@@ -33,7 +37,11 @@ function decodeBlob(value: Json): Json {
   return withoutNulls(object, ['properties'])
 }
 
-/** @throws {HeadgateError} bad-request */
+/**
+ * Decodes a partition statistics file.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function decodePartitionStatisticsFile(value: Json | undefined): PartitionStatisticsFile {
   const object = decodeObject(value)
   required(object, 'snapshot-id', decodeInt64)

@@ -3,12 +3,12 @@ import { invalid } from '../../field-error.ts'
 import { MAIN_BRANCH } from '../snapshot/types.ts'
 import type { TableMetadata } from '../types.ts'
 
-/** Clocks of different machines differ; that much is accepted between entries of a log. Milliseconds. */
+/** Tolerated decrease of the time between entries of a log, in ms, because clocks of machines differ. */
 const CLOCK_TOLERANCE = 60_000n
 
 /**
- * Checks what must be true between the parts of table metadata, whether it was read or built: the uuid and sequence
- * numbers of its format version, the snapshots that refs and the current one refer to, the order of the logs.
+ * Checks the consistency of table metadata that was read or built: the UUID and sequence numbers that its format version
+ * requires, the references to snapshots, and the order of the logs.
  *
  * @throws {HeadgateError} bad-request
  */

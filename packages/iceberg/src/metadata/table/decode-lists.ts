@@ -4,7 +4,7 @@ import { decodeArray, decodeInt32, optional, required } from '../../fields.ts'
 import {
   checkPartitionNames,
   checkSpecCompatibility,
-  lastPartitionIdOf,
+  findLastPartitionId,
   withSequentialIds,
 } from '../partition/check-spec.ts'
 import { decodePartitionFields, decodePartitionSpec } from '../partition/decode-spec.ts'
@@ -17,14 +17,15 @@ import { decodeSortOrder, UNSORTED } from '../sort/decode-order.ts'
 import type { SortOrder } from '../sort/types.ts'
 import type { FormatVersion } from '../types.ts'
 
+/** Schemas of a metadata document. */
 export interface DecodedSchemas {
   readonly list: readonly Schema[]
   readonly currentId: number
-  /** Of the current schema. */
+  /** Index of the current schema. */
   readonly index: SchemaIndex
 }
 
-/** `schemas`, or the singular `schema` that format 1 had at first. */
+/** Decodes `schemas`, or the member `schema` of early writers of format 1. */
 export function decodeSchemas(object: JsonObject, version: FormatVersion): DecodedSchemas {
   const list = optional(object, 'schemas', (given) => decodeArray(given, decodeSchema))
   if (list === undefined) {
@@ -45,7 +46,7 @@ interface DecodedSpecs {
   readonly 'last-partition-id': number
 }
 
-/** `partition-specs`, or the singular `partition-spec` that format 1 had at first. */
+/** Decodes `partition-specs`, or the member `partition-spec` of early writers of format 1. */
 export function decodeSpecs(object: JsonObject, version: FormatVersion, schema: SchemaIndex): DecodedSpecs {
   const specs = decodeSpecList(object, version)
   const defaultId =
@@ -61,7 +62,7 @@ export function decodeSpecs(object: JsonObject, version: FormatVersion, schema: 
   return {
     'partition-specs': specs,
     'default-spec-id': defaultId,
-    'last-partition-id': lastId ?? Math.max(...specs.map(lastPartitionIdOf)),
+    'last-partition-id': lastId ?? Math.max(...specs.map(findLastPartitionId)),
   }
 }
 
@@ -82,6 +83,7 @@ interface DecodedOrders {
   readonly 'default-sort-order-id': number
 }
 
+/** Decodes `sort-orders`, which early writers of format 1 omit. */
 export function decodeSortOrders(
   object: JsonObject,
   version: FormatVersion,
@@ -99,12 +101,12 @@ export function decodeSortOrders(
   return { 'sort-orders': orders, 'default-sort-order-id': defaultId }
 }
 
-/** In format 1 these fields came later, so they may be missing. */
+/** Refuses a document without this field. Format 1 got the field later, so it may be missing there. */
 function mustExist(field: string, version: FormatVersion): void {
   if (version > 1) throw invalid(`${field} must exist in format v${version}`)
 }
 
-/** The one with the given id; ids must not come twice. */
+/** Returns the item with this id, or undefined. Refuses duplicate ids. */
 function only<K extends string, T extends { readonly [key in K]: number }>(
   items: readonly T[],
   key: K,

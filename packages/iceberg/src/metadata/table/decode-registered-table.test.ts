@@ -1,6 +1,6 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { append, commit, field, newTable, refusal, schemaJson } from '../test-support.ts'
+import { append, commit, field, newTable, refusal, schemaJson } from '../../../test/metadata/tables.ts'
 import { decodeRegisteredTable } from './decode-registered-table.ts'
 import { decodeTableMetadata } from './decode-table.ts'
 import { encodeTableMetadata } from './encode-table.ts'
@@ -8,7 +8,7 @@ import { encodeTableMetadata } from './encode-table.ts'
 const document = encodeTableMetadata(commit(newTable(), ...append(1, 1)))
 const [snapshot = {}] = document['snapshots'] as readonly JsonObject[]
 
-test('a file that engines read is registered', () => {
+test('a metadata file that engines can read is accepted', () => {
   expect(decodeRegisteredTable(document)).toEqual(decodeTableMetadata(document))
 })
 
@@ -25,26 +25,26 @@ const NULLS: readonly (readonly [JsonObject, string])[] = [
   ],
 ]
 
-test.each(NULLS)('null for an optional member, which readers refuse, is refused: %j', (more, message) => {
+test.each(NULLS)('null for an optional member is refused if readers refuse it: %j', (more, message) => {
   const damaged = { ...document, ...more }
   expect(refusal(() => decodeRegisteredTable(damaged))).toBe(`bad-request: ${message}`)
-  // A table that was registered with it before stays one that commits can change.
+  // Tables that were registered before this check existed can still be decoded and changed.
   expect(decodeTableMetadata(damaged)).toBeDefined()
 })
 
-test('null stays allowed where readers take it', () => {
+test('null is accepted for members where readers accept it', () => {
   const damaged = { ...document, 'current-snapshot-id': null, refs: {}, 'snapshot-log': [] }
   expect(decodeRegisteredTable(damaged)['current-snapshot-id']).toBeNull()
 })
 
-test('negative sequence numbers and times, which readers misread, are refused', () => {
+test('negative sequence numbers and times are refused, because readers misinterpret them', () => {
   for (const more of [{ 'sequence-number': -1 }, { 'timestamp-ms': -1 }])
     expect(
       refusal(() => decodeRegisteredTable({ ...document, snapshots: [{ ...snapshot, ...more }] })),
     ).toContain('must not be negative: -1')
 })
 
-test('a spec whose transform does not fit to the type of its column is refused', () => {
+test('a spec is refused if its transform does not support the type of its column', () => {
   const spec = { 'spec-id': 1, fields: [{ name: 'p', transform: 'year', 'source-id': 1, 'field-id': 1001 }] }
   const specs = document['partition-specs'] as readonly JsonObject[]
   expect(

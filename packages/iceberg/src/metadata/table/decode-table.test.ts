@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { append, BIG, commit, newTable, refusal, UUID } from '../test-support.ts'
+import { append, BIG, commit, newTable, refusal, UUID } from '../../../test/metadata/tables.ts'
 import { decodeTableMetadata } from './decode-table.ts'
 import { encodeTableMetadata } from './encode-table.ts'
 
@@ -11,7 +11,7 @@ function resource(name: string): JsonObject {
   return parse(readFileSync(new URL(`TableMetadata${name}.json`, SPEC), 'utf8')) as JsonObject
 }
 
-/** What is written, read back as plain JSON. */
+/** Encodes metadata and parses the text as JSON. */
 function written(value: Json): Json {
   return parse(stringify(encodeTableMetadata(decodeTableMetadata(value))))
 }
@@ -23,7 +23,7 @@ test.each([
   'V3ValidMinimal',
   'StatisticsFiles',
   'PartitionStatisticsFiles',
-])('%s keeps all it says, and what is written is read as the same', (name) => {
+])('%s is decoded and encoded without a change', (name) => {
   const original = resource(name)
   const out = written(original)
   if (original['format-version'] !== 1) expect(out).toMatchObject(original)
@@ -45,11 +45,11 @@ const INVALID: readonly (readonly [string, string])[] = [
   ['V2MissingSortOrder', 'Invalid table metadata: sort-orders must exist in format v2'],
 ]
 
-test.each(INVALID)('%s is refused', (name, message) => {
+test.each(INVALID)('decodeTableMetadata refuses %s', (name, message) => {
   expect(refusal(() => decodeTableMetadata(resource(name)))).toBe(`bad-request: ${message}`)
 })
 
-test('formats after 3 are refused', () => {
+test('format versions after 3 are refused', () => {
   expect(refusal(() => decodeTableMetadata(resource('UnsupportedVersion')))).toBe(
     'bad-request: Invalid table metadata: Cannot read unsupported version 42 (supported: 1 to 3)',
   )
@@ -58,7 +58,7 @@ test('formats after 3 are refused', () => {
   )
 })
 
-test('the singular fields of format 1 become lists, and are written beside them', () => {
+test('schema and partition-spec of format 1 become lists, and are written in addition to them', () => {
   const decoded = decodeTableMetadata(resource('V1Valid'))
   const schema = { ...(resource('V1Valid')['schema'] as JsonObject), 'schema-id': 0 }
   const fields = resource('V1Valid')['partition-spec']
@@ -81,7 +81,7 @@ test('the singular fields of format 1 become lists, and are written beside them'
     expect(out).not.toHaveProperty(later)
 })
 
-test('partition fields of format 1 without ids get 1000 and so on', () => {
+test('partition fields of format 1 without ids get the ids 1000, 1001, …', () => {
   const plain = [
     { name: 'x', transform: 'identity', 'source-id': 1 },
     { name: 'y_b', transform: 'bucket[4]', 'source-id': 2 },
@@ -99,14 +99,14 @@ test.each([
   [1, -1, false],
   [2, -1, false],
   [3, null, true],
-] as const)('format %i says %s for no current snapshot', (version, none, hasRowIds) => {
+] as const)('format %i writes %s if the table has no current snapshot', (version, none, hasRowIds) => {
   const out = encodeTableMetadata(newTable({ version }))
   expect(out['current-snapshot-id']).toBe(none)
   expect(Object.hasOwn(out, 'next-row-id')).toBe(hasRowIds)
   expect(decodeTableMetadata(out)).toEqual(newTable({ version }))
 })
 
-test('lists and maps are always written, keys of known fields in a fixed order', () => {
+test('lists and maps are always written, and known fields have a fixed order', () => {
   expect(Object.keys(written(newTable()) as JsonObject)).toEqual([
     'format-version',
     'table-uuid',
@@ -132,7 +132,7 @@ test('lists and maps are always written, keys of known fields in a fixed order',
   ])
 })
 
-/** A document with an unknown field in every object that a table has, and numbers beyond 2^53. */
+/** Document with an unknown field in every object, and numbers beyond 2^53. */
 const EVERYWHERE = parse(`{
   "format-version": 3, "table-uuid": "${UUID}", "location": "s3://lake/t", "last-sequence-number": 9007199254740993,
   "last-updated-ms": 1700000000000, "last-column-id": 4, "x-table": {"deep": [1, null, {"a": 9223372036854775807}]},
@@ -160,7 +160,7 @@ const EVERYWHERE = parse(`{
   "metadata-log": [{"timestamp-ms": 1700000000000, "metadata-file": "s3://m", "x-file": 1}]
 }`) as JsonObject
 
-test('unknown fields of every object and integers beyond 2^53 survive reading, a commit and writing', () => {
+test('decoding, a commit and encoding keep unknown fields of every object and integers beyond 2^53', () => {
   expect(written(EVERYWHERE)).toEqual(EVERYWHERE)
   const next = commit(decodeTableMetadata(EVERYWHERE), { action: 'set-properties', updates: { c: 'd' } })
   expect(parse(stringify(encodeTableMetadata(next)))).toEqual({
@@ -170,7 +170,7 @@ test('unknown fields of every object and integers beyond 2^53 survive reading, a
   })
 })
 
-test('a whole-numbered default of a floating-point field is written with a point', () => {
+test('an integral default of a floating-point field is written with a decimal point', () => {
   const schema = {
     type: 'struct',
     fields: [
@@ -183,12 +183,12 @@ test('a whole-numbered default of a floating-point field is written with a point
   expect(text).toContain('"type":"long","write-default":1}')
 })
 
-test('metadata without refs has a main branch where the current snapshot is', () => {
+test('metadata without refs gets a branch main with the current snapshot', () => {
   const { refs: _, ...withoutRefs } = EVERYWHERE
   expect(decodeTableMetadata(withoutRefs).refs).toEqual({ main: { 'snapshot-id': BIG, type: 'branch' } })
 })
 
-test('in format 1 snapshots are written without sequence numbers', () => {
+test('snapshots of format 1 are written without sequence numbers', () => {
   const base = newTable({ version: 1 })
   const out = encodeTableMetadata(commit(base, ...append(1, 0)))
   expect((out['snapshots'] as readonly JsonObject[])[0]).not.toHaveProperty('sequence-number')
@@ -205,7 +205,7 @@ const BROKEN: readonly (readonly [JsonObject, string])[] = [
   [{ 'table-uuid': null }, 'UUID is required in format v2'],
   [{ 'table-uuid': 7 }, 'Invalid table metadata.table-uuid: expected a string, found a number'],
   [{ location: null }, 'Invalid table metadata.location: expected a string, found null'],
-  [{ location: '//' }, 'Invalid table metadata.location: nothing but slashes'],
+  [{ location: '//' }, 'Invalid table metadata.location: must not consist of slashes only'],
   [
     { 'last-sequence-number': '1' },
     'Invalid table metadata.last-sequence-number: expected a 64-bit integer, found a string',
@@ -342,7 +342,7 @@ test('format 1 has no sequence numbers, and format 3 must have a next row id', (
 
 const at = (time: number): JsonObject => ({ 'snapshot-log': [{ 'timestamp-ms': time, 'snapshot-id': 7 }] })
 
-test('clocks may differ by a minute', () => {
+test('times of logs may decrease by up to a minute', () => {
   const updated = V2['last-updated-ms'] as number
   expect(decodeTableMetadata({ ...V2, ...at(updated + 60_000) })).toBeDefined()
   expect(refusal(() => decodeTableMetadata({ ...V2, ...at(updated + 60_001) }))).toContain(

@@ -26,16 +26,16 @@ import { checkTable } from './check-table.ts'
 import { decodeEncryptedKey } from './decode-encrypted-key.ts'
 import { decodeSchemas, decodeSortOrders, decodeSpecs } from './decode-lists.ts'
 import { unknownFields } from './known-fields.ts'
-import { storedLocation } from './location.ts'
+import { normalizeLocation } from './location.ts'
 
 /**
- * Decodes the metadata document of a table, format version 1, 2 or 3, and checks it as a whole: types of all fields,
- * ids that refer to something, schemas, the default partition spec and sort order against the current schema, refs,
- * logs. The value is taken over: it must not be changed afterwards.
+ * Decodes the metadata document of a table in format version 1, 2 or 3, and checks the types of all fields, the references
+ * by ids, the schemas, the default partition spec and sort order, the refs and the logs. The result shares objects with
+ * `value`, which must not be changed afterwards.
  *
  * Source: Iceberg table specification, "Table Metadata Fields" and appendix C.
  *
- * @throws {HeadgateError} bad-request, with the field and what is wrong with it
+ * @throws {HeadgateError} `bad-request` with the path of the wrong field
  */
 export function decodeTableMetadata(value: Json): TableMetadata {
   const metadata = decodeAt('table metadata', value, decodeTable)
@@ -53,7 +53,7 @@ function decodeTable(value: Json): TableMetadata {
     ...unknownFields(object),
     'format-version': version,
     ...(uuid === undefined ? {} : { 'table-uuid': uuid }),
-    location: required(object, 'location', (location) => storedLocation(decodeString(location))),
+    location: required(object, 'location', (location) => normalizeLocation(decodeString(location))),
     'last-sequence-number': version > 1 ? required(object, 'last-sequence-number', decodeInt64) : 0,
     'last-updated-ms': required(object, 'last-updated-ms', decodeInt64),
     'last-column-id': required(object, 'last-column-id', decodeInt32),
@@ -84,13 +84,13 @@ function list<T>(object: JsonObject, key: string, decode: Decoder<T>): readonly 
   return optional(object, key, (value) => decodeArray(value, decode)) ?? []
 }
 
-/** Some writers say -1 for "none". */
+/** Decodes `current-snapshot-id`. Some writers write -1 if the table has no current snapshot. */
 function decodeCurrentSnapshotId(object: JsonObject): Int64 | null {
   const id = optional(object, 'current-snapshot-id', decodeInt64)
   return id === undefined || id === -1 ? null : id
 }
 
-/** Metadata without `refs` has a main branch all the same: where the current snapshot is. */
+/** Decodes `refs`. Without this member, the branch `main` refers to the current snapshot. */
 function decodeRefs(object: JsonObject, current: Int64 | null): Readonly<Record<string, SnapshotRef>> {
   const refs = optional(object, 'refs', (value) =>
     Object.entries(decodeObject(value)).map(

@@ -6,9 +6,10 @@ import type { TableMetadata } from '../types.ts'
 import { unknownFields } from './known-fields.ts'
 
 /**
- * The document to be stored and served, in the exact form of the metadata's format version: version 1 also has the
- * singular `schema` and `partition-spec`, 1 and 2 say -1 for "no current snapshot" and 3 says null, only 3 has
- * `next-row-id`. Known fields come first, in the order in which readers expect them, then the unknown ones.
+ * Returns the metadata document in the form of its format version. Version 1 also has the members `schema` and
+ * `partition-spec`. Without a current snapshot, `current-snapshot-id` is -1 in versions 1 and 2, and null in version 3.
+ * Only version 3 has `next-row-id`. Known fields come first, in the order of the reference implementation, then unknown
+ * fields.
  */
 export function encodeTableMetadata(metadata: TableMetadata): JsonObject {
   const version = metadata['format-version']
@@ -50,7 +51,7 @@ function defaultSpecFields(metadata: TableMetadata): JsonObject[string] {
   return metadata['partition-specs'].find((spec) => spec['spec-id'] === metadata['default-spec-id'])?.fields
 }
 
-/** Format 1 has no sequence numbers; writers that say 0 are understood, but it is not written. */
+/** Removes the sequence number of a snapshot. Format 1 has none, but some writers write 0. */
 function withoutSequenceNumber(snapshot: Snapshot): JsonObject {
   return Object.hasOwn(snapshot, 'sequence-number') ? without(snapshot, ['sequence-number']) : snapshot
 }

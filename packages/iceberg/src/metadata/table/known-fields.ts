@@ -1,6 +1,6 @@
 import type { JsonObject } from '@headgate/json'
 
-/** The fields of table metadata that this model reads and writes itself; all others are carried along untouched. */
+/** Fields of table metadata that this module reads and writes. All other fields are kept unchanged. */
 const knownFields: ReadonlySet<string> = new Set([
   'format-version',
   'table-uuid',
@@ -29,7 +29,7 @@ const knownFields: ReadonlySet<string> = new Set([
   'encryption-keys',
 ])
 
-/** All other fields of an object. */
+/** Returns the unknown fields of a metadata document. */
 export function unknownFields(object: JsonObject): JsonObject {
   if (Object.keys(object).every((key) => knownFields.has(key))) return {}
   return Object.fromEntries(Object.entries(object).filter(([key]) => !knownFields.has(key)))

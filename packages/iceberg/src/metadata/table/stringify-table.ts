@@ -1,16 +1,16 @@
 import { type Json, stringify } from '@headgate/json'
 import type { TableMetadata } from '../types.ts'
 import { encodeTableMetadata } from './encode-table.ts'
-import { piecesOfList, type TextPiece } from './text-pieces.ts'
+import { splitList, type TextPiece } from './text-pieces.ts'
 
-/** The document of `encodeTableMetadata` as JSON text, the same as `stringify` would make. */
+/** Returns the document of `encodeTableMetadata` as JSON text. The text equals the result of `stringify`. */
 export function stringifyTableMetadata(metadata: TableMetadata): string {
   return tableTextPieces(metadata)
     .map(({ text }) => text)
     .join('')
 }
 
-/** The same in pieces, those that last apart from the others. */
+/** Returns the text of `stringifyTableMetadata` in pieces. Pieces that later versions of the table reuse are separate. */
 export function tableTextPieces(metadata: TableMetadata): TextPiece[] {
   const pieces: TextPiece[] = []
   let loose = ''
@@ -22,9 +22,9 @@ export function tableTextPieces(metadata: TableMetadata): TextPiece[] {
       continue
     }
     loose += '['
-    for (const piece of piecesOfList(value)) {
+    for (const piece of splitList(value)) {
       if (piece.lasting) {
-        // Whatever is made of each piece would be made of nothing, too.
+        // Callers process each piece, so that an empty piece would cause useless work.
         if (loose !== '') pieces.push({ text: loose, lasting: false })
         pieces.push(piece)
         loose = ''

@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { type Json, stringify } from '@headgate/json'
-import { append, commit, newTable } from '../test-support.ts'
+import { append, commit, newTable } from '../../../test/metadata/tables.ts'
 import { stringifyTableMetadata, tableTextPieces } from './stringify-table.ts'
-import { piecesOfList } from './text-pieces.ts'
+import { splitList } from './text-pieces.ts'
 
-/** Elements of about 100 characters each. */
+/** Creates elements of about 100 characters each. */
 function elements(count: number): Json[] {
   return Array.from({ length: count }, (_, n) => ({ n, text: 'x'.repeat(90) }))
 }
 
 function textOf(list: readonly Json[]): string {
-  return `[${piecesOfList(list)
+  return `[${splitList(list)
     .map(({ text }) => text)
     .join('')}]`
 }
 
 function lasting(list: readonly Json[]): object[] {
-  return piecesOfList(list).filter((piece) => piece.lasting)
+  return splitList(list).filter((piece) => piece.lasting)
 }
 
-describe('pieces of a list', () => {
-  it('are its text together, whatever the list has seen before', () => {
+describe('the pieces of a list', () => {
+  it('the joined pieces are the text of the list, also after changes', () => {
     const all = elements(3_000)
     const lists = [
       [],
@@ -38,11 +38,11 @@ describe('pieces of a list', () => {
     for (const list of lists) expect(textOf(list)).toBe(stringify(list))
   })
 
-  it('are one loose piece while the list is short', () => {
-    expect(piecesOfList(elements(100))).toEqual([expect.objectContaining({ lasting: false })])
+  it('a short list has one piece, which is not lasting', () => {
+    expect(splitList(elements(100))).toEqual([expect.objectContaining({ lasting: false })])
   })
 
-  it('last while the list grows', () => {
+  it('lasting pieces are the same objects when the list grows', () => {
     const all = elements(2_000)
     const before = lasting(all.slice(0, 1_900))
     expect(before.length).toBeGreaterThan(4)
@@ -50,13 +50,13 @@ describe('pieces of a list', () => {
     for (const [index, piece] of before.entries()) expect(after[index]).toBe(piece)
   })
 
-  it('last when the oldest elements go, except the one that lost some', () => {
+  it('lasting pieces are the same objects when the oldest elements are removed from another piece', () => {
     const all = elements(2_000)
     const before = lasting(all)
     expect(lasting(all.slice(5))).toEqual(before.slice(1))
   })
 
-  it('are made anew where an element was replaced', () => {
+  it('a piece is a new object if an element was replaced', () => {
     const all = elements(2_000)
     const before = lasting(all)
     const changed = all.with(200, { n: -1 })
@@ -67,8 +67,8 @@ describe('pieces of a list', () => {
   })
 })
 
-describe('pieces of a table', () => {
-  it('are its text together, none of them empty, also right behind one another', () => {
+describe('the pieces of a table', () => {
+  it('the joined pieces are the text of the table, and none is empty', () => {
     const updates = Array.from({ length: 600 }, (_, n) =>
       append(n + 1, n + 1, { 'manifest-list': `s3://lake/t/${'x'.repeat(100)}` }),
     ).flat()

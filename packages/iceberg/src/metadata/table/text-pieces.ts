@@ -1,41 +1,41 @@
 import { type Json, type JsonObject, stringify } from '@headgate/json'
 
-/** A piece of a document's text. */
+/** Piece of the text of a document. */
 export interface TextPiece {
   readonly text: string
   /**
-   * True when this very object stands for the same elements in every version of the table that has them: whatever is made of
-   * the text can be kept with it.
+   * Whether the same object represents these elements in later versions of the table. Callers can cache results, such as
+   * the compressed text, by this object.
    */
   readonly lasting: boolean
 }
 
-/** Elements of a list that follow one another, with the comma after each. */
+/** Consecutive elements of a list, each followed by a comma. */
 interface Run extends TextPiece {
   readonly elements: readonly Json[]
 }
 
 /**
- * Characters from which on a run is closed. Shorter ones would compress less well, longer ones leave more at the end of a
- * list to be done with each commit.
+ * Length in characters at which a run is complete. Shorter runs compress worse. With longer runs, more elements at the end
+ * of a list are processed again in each commit.
  */
 const enough = 16 * 1024
 
 /**
- * Texts of snapshots, schemas and all other elements of a table's lists. They are values that never change, and a commit
- * carries most of them over to the next version: their text is made once, not with each commit.
+ * JSON texts of snapshots, schemas and other elements of lists. Elements are immutable, and a commit reuses most of them in
+ * the next version, so that their texts are created once instead of in each commit.
  */
 const texts = new WeakMap<object, string>()
 
-/** Closed runs by their first element. What stands in one has no text of its own any more. */
+/** Complete runs by their first element. Elements of a complete run are removed from `texts`. */
 const runs = new WeakMap<object, Run>()
 
 /**
- * The text of a list between its brackets. Lists grow at their end, and lose elements at their beginning: long stretches
- * of them are the same from version to version, and come as lasting pieces. The last element is in none, as no comma
- * follows it.
+ * Returns the text of a list between its brackets, in pieces. Elements are added at the end of a list and removed at its
+ * beginning, so that most elements are the same in the next version. These are in lasting pieces. The last element is not,
+ * because no comma follows it.
  */
-export function piecesOfList(list: readonly Json[]): TextPiece[] {
+export function splitList(list: readonly Json[]): TextPiece[] {
   const pieces: TextPiece[] = []
   let from = 0
   let length = 0
@@ -51,7 +51,7 @@ export function piecesOfList(list: readonly Json[]): TextPiece[] {
       length = 0
       continue
     }
-    length += textOf(list[at]).length + 1
+    length += stringifyElement(list[at]).length + 1
     at += 1
     if (length < enough || at === list.length) continue
     pieces.push(newRun(list, from, at))
@@ -81,11 +81,11 @@ function newRun(list: readonly Json[], from: number, end: number): TextPiece {
 }
 
 function textBetween(list: readonly Json[], from: number, end: number): string {
-  const text = list.slice(from, end).map(textOf).join(',')
+  const text = list.slice(from, end).map(stringifyElement).join(',')
   return end === list.length ? text : `${text},`
 }
 
-function textOf(element: Json | undefined): string {
+function stringifyElement(element: Json | undefined): string {
   if (!isObject(element)) return stringify(element ?? null)
   let text = texts.get(element)
   if (text === undefined) {

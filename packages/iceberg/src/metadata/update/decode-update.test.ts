@@ -1,6 +1,14 @@
 import { stringify, type Json } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { addSnapshot, orderJson, refusal, SCHEMA, setRef, specJson, UUID } from '../test-support.ts'
+import {
+  addSnapshot,
+  orderJson,
+  refusal,
+  SCHEMA,
+  setRef,
+  specJson,
+  UUID,
+} from '../../../test/metadata/tables.ts'
 import { decodeTableUpdate } from './decode-update.ts'
 
 const statistics = {
@@ -36,17 +44,20 @@ const ALL: readonly { readonly [key: string]: Json; readonly action: string }[] 
   { action: 'remove-encryption-key', 'key-id': 'k' },
 ]
 
-test('there are 23 updates', () => {
+test('the examples cover all 23 updates', () => {
   expect(new Set(ALL.map((it) => it.action)).size).toBe(23)
 })
 
-test.each(ALL.map((it) => [it.action, it] as const))('%s is decoded, in any case', (action, update) => {
-  expect(decodeTableUpdate(update).action).toBe(action)
-  expect(decodeTableUpdate({ ...update, action: action.toUpperCase() })).toEqual(decodeTableUpdate(update))
-})
+test.each(ALL.map((it) => [it.action, it] as const))(
+  'the update %s is decoded, also if its name is in upper case',
+  (action, update) => {
+    expect(decodeTableUpdate(update).action).toBe(action)
+    expect(decodeTableUpdate({ ...update, action: action.toUpperCase() })).toEqual(decodeTableUpdate(update))
+  },
+)
 
 test.each(ALL.map((it) => [it.action, it] as const))(
-  '%s is refused when a field is missing or wrong',
+  'the update %s is refused if a member is missing or wrong',
   (action, update) => {
     for (const key of Object.keys(update).filter((it) => it !== 'action')) {
       expect(refusal(() => decodeTableUpdate({ ...update, [key]: null }))).toMatch(/^bad-request: Invalid /)
@@ -78,6 +89,9 @@ const WRONG: readonly (readonly [Json, string])[] = [
   [{ action: 'set-properties' }, 'Invalid request body: missing field updates'],
 ]
 
-test.each(WRONG.map((it) => [stringify(it[0]), ...it] as const))('is no update: %s', (_, value, message) => {
-  expect(refusal(() => decodeTableUpdate(value))).toBe(`bad-request: ${message}`)
-})
+test.each(WRONG.map((it) => [stringify(it[0]), ...it] as const))(
+  'decodeTableUpdate refuses %s',
+  (_, value, message) => {
+    expect(refusal(() => decodeTableUpdate(value))).toBe(`bad-request: ${message}`)
+  },
+)

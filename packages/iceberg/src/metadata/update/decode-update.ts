@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@headgate/json'
-import { within } from '../../field-error.ts'
+import { prependPath } from '../../field-error.ts'
 import {
   decodeInt32,
   decodeInt32s,
@@ -10,7 +10,7 @@ import {
   decodeStringMap,
   decodeStrings,
   required,
-  unfit,
+  invalidField,
   without,
 } from '../../fields.ts'
 import { decodeNewPartitionSpec } from '../partition/decode-spec.ts'
@@ -20,7 +20,7 @@ import { decodeNewSnapshot } from '../snapshot/decode-snapshot.ts'
 import { decodeSortOrder } from '../sort/decode-order.ts'
 import { decodePartitionStatisticsFile, decodeStatisticsFile } from '../statistics/decode-statistics.ts'
 import { decodeEncryptedKey } from '../table/decode-encrypted-key.ts'
-import { storedLocation } from '../table/location.ts'
+import { normalizeLocation } from '../table/location.ts'
 import { decodeUuid } from '../table/uuid.ts'
 import type { TableUpdate, TableUpdateAction } from './types.ts'
 
@@ -40,7 +40,7 @@ const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
   }),
   'set-location': (it, action) => ({
     action,
-    location: required(it, 'location', (location) => storedLocation(decodeString(location))),
+    location: required(it, 'location', (location) => normalizeLocation(decodeString(location))),
   }),
   'add-schema': (it, action) => ({ action, schema: required(it, 'schema', decodeNewSchema) }),
   'set-current-schema': (it, action) => ({ action, 'schema-id': required(it, 'schema-id', decodeInt32) }),
@@ -70,7 +70,7 @@ const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
     ref: decodeSnapshotRef(without(it, ['action', 'ref-name'])),
   }),
   'remove-snapshot-ref': (it, action) => ({ action, 'ref-name': required(it, 'ref-name', decodeString) }),
-  // The first clients wrote `updated` and `removed`; both spellings stay readable.
+  // The first versions of the specification called these members `updated` and `removed`.
   'set-properties': (it, action) => ({
     action,
     updates: required(it, renamed(it, 'updates', 'updated'), decodeStringMap),
@@ -102,12 +102,13 @@ const decoders: { readonly [A in TableUpdateAction]: UpdateDecoder<A> } = {
 /**
  * Decodes one update of a commit.
  *
- * @throws {HeadgateError} bad-request for an action that tables do not have, and for missing or wrong fields
+ * @throws {HeadgateError} `bad-request` for an unknown action, and for missing or wrong members
  */
 export function decodeTableUpdate(value: Json): TableUpdate {
   const object = decodeObject(value)
   const action = required(object, 'action', decodeString).toLowerCase()
-  if (!isAction(action)) throw within('action', unfit(`unknown table update ${JSON.stringify(action)}`))
+  if (!isAction(action))
+    throw prependPath('action', invalidField(`unknown table update ${JSON.stringify(action)}`))
   const decode: (object: JsonObject, action: never) => TableUpdate = decoders[action]
   return decode(object, action as never)
 }
@@ -116,7 +117,7 @@ function isAction(text: string): text is TableUpdateAction {
   return Object.hasOwn(decoders, text)
 }
 
-/** The name under which a member was given: today's or, by older clients, an earlier one. */
+/** Returns the name of a member in this object: the current one, or the earlier one that older clients send. */
 function renamed(object: JsonObject, name: string, earlier: string): string {
   const missing = object[name] === undefined || object[name] === null
   return missing && object[earlier] !== undefined ? earlier : name
@@ -124,6 +125,6 @@ function renamed(object: JsonObject, name: string, earlier: string): string {
 
 function decodeRefName(value: Json): string {
   const name = decodeString(value)
-  if (name === '') throw unfit('must not be empty')
+  if (name === '') throw invalidField('must not be empty')
   return name
 }

@@ -1,6 +1,15 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { append, apply, BIG, commit, newTable, OTHER_UUID, refusal, UUID } from '../test-support.ts'
+import {
+  append,
+  apply,
+  BIG,
+  commit,
+  newTable,
+  OTHER_UUID,
+  refusal,
+  UUID,
+} from '../../../test/metadata/tables.ts'
 
 const base = commit(newTable({ properties: { a: '1', b: '2' } }), ...append(1, 1))
 const upgrade = (version: number): JsonObject => ({
@@ -9,7 +18,7 @@ const upgrade = (version: number): JsonObject => ({
 })
 const set = (updates: JsonObject): JsonObject => ({ action: 'set-properties', updates })
 
-test('the uuid stays: it can be said again, and given to an old table that has none', () => {
+test('assign-uuid succeeds for the same UUID, and for a table of format 1 without UUID', () => {
   expect(apply(base, { action: 'assign-uuid', uuid: UUID }).changed).toBe(false)
   expect(refusal(() => apply(base, { action: 'assign-uuid', uuid: OTHER_UUID }))).toBe(
     'bad-request: Cannot reassign uuid',
@@ -20,7 +29,7 @@ test('the uuid stays: it can be said again, and given to an old table that has n
   expect(refusal(() => apply({ ...old }, upgrade(2)))).toBe('bad-request: UUID is required in format v2')
 })
 
-test('the format goes up to 3, and never down', () => {
+test('the format version can be raised to 3, and cannot be lowered', () => {
   const v1 = newTable({ version: 1 })
   expect(commit(v1, upgrade(2))['format-version']).toBe(2)
   expect(commit(v1, upgrade(3))).toMatchObject({ 'format-version': 3, 'next-row-id': 0 })
@@ -40,13 +49,13 @@ test('the location is stored without trailing slashes', () => {
   expect(refusal(() => apply(base, move('')))).toBe('bad-request: Invalid location: must not be empty')
 })
 
-test('properties are set and removed; nothing given is no change', () => {
+test('properties are set and removed, and an empty update has no effect', () => {
   const table = commit(base, set({ b: '3', c: '4' }), { action: 'remove-properties', removals: ['a', 'zzz'] })
   expect(table.properties).toEqual({ 'write.parquet.compression-codec': 'zstd', b: '3', c: '4' })
   expect(apply(base, set({}), { action: 'remove-properties', removals: [] }).changed).toBe(false)
 })
 
-test('the field names of the first clients are understood, and lose against the right ones', () => {
+test('earlier names of members are accepted, and the current names take precedence', () => {
   const table = commit(
     base,
     { action: 'set-properties', updated: { c: '1' } },
@@ -57,7 +66,7 @@ test('the field names of the first clients are understood, and lose against the 
   expect(table.properties).toEqual({ 'write.parquet.compression-codec': 'zstd', c: '1', d: '2' })
 })
 
-test('reserved properties are refused, but a format-version that is true is overlooked', () => {
+test('reserved properties are refused, except for a format-version that equals the version of the table', () => {
   expect(refusal(() => apply(base, set({ x: '1', 'current-schema': '{}', uuid: 'u' })))).toBe(
     'bad-request: Table properties should not contain reserved properties, but got [current-schema, uuid]',
   )
@@ -86,7 +95,7 @@ const partitionStatistics = (id: number | bigint, path: string): JsonObject => (
   'partition-statistics': { 'snapshot-id': id, 'statistics-path': path, 'file-size-in-bytes': 3 },
 })
 
-test('a snapshot has one statistics file of each kind: setting replaces, removing what is missing does nothing', () => {
+test('a snapshot has at most one statistics file of each kind', () => {
   const table = commit(
     commit(base, statistics(1, 'old'), statistics(BIG, 'other'), partitionStatistics(BIG, 'old')),
     statistics(1, 'new'),
@@ -110,7 +119,7 @@ const key = (id: string, more: JsonObject = {}): JsonObject => ({
   'encryption-key': { 'key-id': id, 'encrypted-key-metadata': 'aGVsbG8=', ...more },
 })
 
-test('encryption keys are added and removed by id, each once', () => {
+test('encryption keys are added and removed by id', () => {
   const table = commit(base, key('k', { 'encrypted-by-id': null, properties: { p: 'q' } }), key('l'))
   expect(table['encryption-keys']).toEqual([
     { 'key-id': 'k', 'encrypted-key-metadata': 'aGVsbG8=', properties: { p: 'q' } },

@@ -1,6 +1,15 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { addSnapshot, append, apply, commit, newTable, NOW, refusal, setRef } from '../test-support.ts'
+import {
+  addSnapshot,
+  append,
+  apply,
+  commit,
+  newTable,
+  NOW,
+  refusal,
+  setRef,
+} from '../../../test/metadata/tables.ts'
 import type { TableMetadata } from '../types.ts'
 import { decodeTableUpdate } from './decode-update.ts'
 
@@ -22,7 +31,7 @@ test('branches and tags keep their retention settings', () => {
   expect(log(table)).toEqual(log(two))
 })
 
-test('setting a ref to what it is changes nothing; null settings are the same as missing ones', () => {
+test('setting a ref to its current value has no effect, and null settings are treated as missing', () => {
   expect(apply(two, setRef('main', 2, { 'max-ref-age-ms': null })).changed).toBe(false)
   expect(apply(two, setRef('main', 2, { 'max-ref-age-ms': 1 })).changed).toBe(true)
 })
@@ -40,11 +49,11 @@ test.each<JsonObject>([
   expect(apply(table, setRef('b', 2, { ...settings, ...change })).changed).toBe(true)
 })
 
-test('a tag without settings is another ref than a branch without', () => {
+test('a tag and a branch without settings are different refs', () => {
   expect(commit(commit(two, setRef('b', 2)), setRef('b', 2, { type: 'tag' })).refs['b']?.type).toBe('tag')
 })
 
-test('going back to an older snapshot is logged with the time of the commit', () => {
+test('a rollback to an older snapshot is logged with the time of the commit', () => {
   const table = commit(two, setRef('main', 1))
   expect(table['current-snapshot-id']).toBe(1)
   expect(log(table)).toEqual([
@@ -54,7 +63,7 @@ test('going back to an older snapshot is logged with the time of the commit', ()
   ])
 })
 
-test('snapshots that were current only within the commit are not logged', () => {
+test('snapshots that were current only during the commit are not logged', () => {
   const table = commit(one, ...append(2, 2), ...append(3, 3), ...append(4, 4))
   expect(log(table)).toEqual([
     [1, NOW],
@@ -66,7 +75,7 @@ test('snapshots that were current only within the commit are not logged', () => 
   ])
 })
 
-test('a log whose last entry would not be the current snapshot is refused', () => {
+test('a commit is refused if the last entry of the log is not the current snapshot', () => {
   const staged = commit(two, removeRef('main'))
   const remove = { action: 'remove-snapshots', 'snapshot-ids': [1] }
   expect(log(commit(staged, remove))).toEqual([[2, NOW]])
@@ -80,26 +89,26 @@ test('a log whose last entry would not be the current snapshot is refused', () =
   ).toBe('bad-request: Cannot set invalid snapshot log: latest entry is not the current snapshot')
 })
 
-test('a ref needs a snapshot of the table, and main is a branch', () => {
+test('a ref to an unknown snapshot and a tag main are refused', () => {
   expect(refusal(() => apply(two, setRef('b', 9)))).toBe('bad-request: Cannot set b to unknown snapshot: 9')
   expect(refusal(() => apply(two, setRef('main', 1, { type: 'tag' })))).toBe(
     'bad-request: Cannot set main to a tag, it must be a branch',
   )
 })
 
-test('without main there is no current snapshot, but its history stays', () => {
+test('a table without main has no current snapshot and keeps its log', () => {
   const table = commit(two, removeRef('main'))
   expect(table['current-snapshot-id']).toBeNull()
   expect(table.refs).toEqual({})
   expect(log(table)).toEqual(log(two))
 })
 
-test('removing a ref that is not there changes nothing', () => {
+test('removing an unknown ref has no effect', () => {
   expect(apply(two, removeRef('nope')).changed).toBe(false)
   expect(apply(newTable(), removeRef('main')).changed).toBe(false)
 })
 
-test('names that objects have by themselves are names like any other', () => {
+test('names of inherited members of objects are valid names of refs', () => {
   const names = ['__proto__', 'constructor', 'toString']
   const table = commit(two, ...names.map((name) => setRef(name, 1)))
   expect(Object.keys(table.refs)).toEqual(['main', ...names])
@@ -118,6 +127,6 @@ const WRONG: readonly (readonly [JsonObject, string])[] = [
   [{ type: 'tag', 'max-snapshot-age-ms': 1 }, 'Tags do not support setting maxSnapshotAgeMs'],
 ]
 
-test.each(WRONG)('is no ref: one with %j', (more, message) => {
+test.each(WRONG)('decodeSnapshotRef refuses a ref with %j', (more, message) => {
   expect(refusal(() => decodeTableUpdate(setRef('b', 1, more)))).toBe(`bad-request: ${message}`)
 })

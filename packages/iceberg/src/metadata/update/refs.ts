@@ -1,9 +1,10 @@
+import type { Int64 } from '@headgate/json'
 import type { Draft } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import { checkNewName } from '../../new-name.ts'
 import { MAIN_BRANCH, type SnapshotRef } from '../snapshot/types.ts'
 
-/** Creates, moves or changes a branch or tag. Moving `main` changes the table's current snapshot. */
+/** Creates or changes a branch or tag. A change of `main` changes the current snapshot of the table. */
 export function setRef(draft: Draft, name: string, ref: SnapshotRef): void {
   const existing = draft.refs.get(name)
   if (existing !== undefined && sameRef(existing, ref)) return
@@ -14,7 +15,7 @@ export function setRef(draft: Draft, name: string, ref: SnapshotRef): void {
   if (name === MAIN_BRANCH) {
     if (ref.type !== 'branch') throw invalid(`Cannot set ${MAIN_BRANCH} to a tag, it must be a branch`)
     draft.currentSnapshotId = id
-    // Going back to an older snapshot happens now, not when that snapshot was made.
+    // A rollback to an older snapshot gets the time of this commit, not the time of the snapshot.
     const added = draft.changes.addedSnapshots.has(id)
     if (added) draft.changes.madeCurrent.add(id)
     draft.snapshotLog.push({
@@ -22,17 +23,35 @@ export function setRef(draft: Draft, name: string, ref: SnapshotRef): void {
       'snapshot-id': id,
     })
   }
+  countRef(draft, existing, -1)
+  countRef(draft, ref, 1)
   draft.refs.set(name, ref)
   draft.changes.any = true
 }
 
-/** Removes a branch or tag; unknown names are ignored. Without `main` there is no current snapshot. */
+/** Removes a branch or tag. Ignores unknown names. Without `main`, the table has no current snapshot. */
 export function removeRef(draft: Draft, name: string): void {
   if (name === MAIN_BRANCH && draft.currentSnapshotId !== null) {
     draft.currentSnapshotId = null
     draft.changes.any = true
   }
+  countRef(draft, draft.refs.get(name), -1)
   if (draft.refs.delete(name)) draft.changes.any = true
+}
+
+/** Returns whether a branch or tag refers to the snapshot. */
+export function hasRefs(draft: Draft, snapshotId: Int64): boolean {
+  if (draft.refCounts === undefined) {
+    draft.refCounts = new Map()
+    for (const ref of draft.refs.values()) countRef(draft, ref, 1)
+  }
+  return (draft.refCounts.get(snapshotId) ?? 0) > 0
+}
+
+function countRef({ refCounts }: Draft, ref: SnapshotRef | undefined, change: 1 | -1): void {
+  if (refCounts === undefined || ref === undefined) return
+  const id = ref['snapshot-id']
+  refCounts.set(id, (refCounts.get(id) ?? 0) + change)
 }
 
 function sameRef(a: SnapshotRef, b: SnapshotRef): boolean {

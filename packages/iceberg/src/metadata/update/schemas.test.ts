@@ -1,6 +1,15 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { apply, commit, field, newTable, refusal, SCHEMA, schemaJson, specJson } from '../test-support.ts'
+import {
+  apply,
+  commit,
+  field,
+  newTable,
+  refusal,
+  SCHEMA,
+  schemaJson,
+  specJson,
+} from '../../../test/metadata/tables.ts'
 import type { Schema } from '../schema/types.ts'
 
 const WIDER = schemaJson([...(SCHEMA['fields'] as JsonObject[]), field(4, 'more', 'int')], {
@@ -13,26 +22,26 @@ const ids = (schemas: readonly Schema[]): readonly number[] => schemas.map((sche
 const base = newTable()
 const NONE_ADDED = 'bad-request: Cannot set last added schema: no schema has been added'
 
-test('a new schema gets the next id of the table, not the one it came with', () => {
+test('a new schema gets the next id of the table, not the requested id', () => {
   const next = commit(base, add(WIDER))
   expect(next.schemas).toEqual([SCHEMA, { ...WIDER, 'schema-id': 1 }])
   expect(next['last-column-id']).toBe(4)
   expect(next['current-schema-id']).toBe(0)
 })
 
-test('-1 is the schema that was added last in this commit', () => {
+test('the id -1 refers to the last schema that the commit added', () => {
   expect(commit(base, add(WIDER), current(-1))['current-schema-id']).toBe(1)
   const third = schemaJson([field(1, 'id', 'long', { required: true })])
   expect(commit(base, add(WIDER), add(third), current(-1))['current-schema-id']).toBe(2)
 })
 
-test('a schema that exists is found again, and nothing changes', () => {
+test('adding a schema that exists has no effect', () => {
   const result = apply(base, add({ ...SCHEMA, 'schema-id': 5 }))
   expect(result).toEqual({ metadata: base, changed: false, expiredMetadataFiles: [] })
   expect(result.metadata).toBe(base)
 })
 
-test('-1 never means a schema of an earlier commit, even when it was just found again', () => {
+test('the id -1 does not refer to a schema of an earlier commit', () => {
   expect(refusal(() => apply(base, current(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(SCHEMA), current(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(WIDER), add(SCHEMA), current(-1)))).toBe(NONE_ADDED)
@@ -41,13 +50,13 @@ test('-1 never means a schema of an earlier commit, even when it was just found 
   )
 })
 
-test('a schema that is found may still tell of a column id that the table had not counted', () => {
+test('adding a schema that exists can increase the last column id', () => {
   const result = apply({ ...base, 'last-column-id': 2 }, add(SCHEMA), current(-1))
   expect(result.changed).toBe(true)
   expect(result.metadata).toMatchObject({ schemas: [SCHEMA], 'last-column-id': 3, 'current-schema-id': 0 })
 })
 
-test('ids of removed schemas in the middle are not given again', () => {
+test('the id of a removed schema is not assigned again', () => {
   const third = schemaJson([field(1, 'id', 'long', { required: true })])
   const table = commit(commit(base, add(WIDER), add(third)), remove(1))
   expect(ids(commit(table, add(WIDER)).schemas)).toEqual([0, 2, 3])
@@ -105,18 +114,18 @@ const VARIANTS: readonly (readonly [string, JsonObject, boolean])[] = [
   ],
 ]
 
-test.each(VARIANTS)('%s: the same schema? %#', (_, variant, same) => {
+test.each(VARIANTS)('sameSchema compares schemas that differ in %s (%#)', (_, variant, same) => {
   const table = commit(newTable({ version: 3 }), add(ONE))
   expect(ids(commit(table, add(variant)).schemas)).toEqual(same ? [0, 1] : [0, 1, 2])
 })
 
-test('the last column id never falls', () => {
+test('the last column id never decreases', () => {
   const narrow = schemaJson([field(1, 'id', 'long', { required: true })])
   const next = commit(base, add(WIDER), add(narrow), current(-1))
   expect(next['last-column-id']).toBe(4)
 })
 
-test('types and defaults must exist in the format of the table', () => {
+test('types and defaults of a later format version are refused', () => {
   const variant = schemaJson([field(1, 'v', 'variant')])
   const message =
     'bad-request: Invalid schema for v2:\n- Invalid type for v: variant is not supported until v3'
@@ -143,7 +152,7 @@ const partitioned = newTable({
   spec: specJson({ name: 'name_part', transform: 'identity', 'source-id': 2, 'field-id': 1000 }),
 })
 
-test('the default partition spec must fit to the current schema when all is done', () => {
+test('the default partition spec must be valid for the current schema after the commit', () => {
   const dropped = schemaJson([field(1, 'id', 'long', { required: true })])
   expect(refusal(() => apply(partitioned, add(dropped), current(-1)))).toBe(
     'bad-request: Cannot find source column for partition field: 1000: name_part: identity(2)',
@@ -156,7 +165,7 @@ test('the default partition spec must fit to the current schema when all is done
   expect(next['partition-specs']).toHaveLength(2)
 })
 
-test('a column must not take the name of a partition of another column', () => {
+test('a new column cannot have the name of a partition field of another column', () => {
   const clash = schemaJson([...(SCHEMA['fields'] as JsonObject[]), field(4, 'name_part', 'int')])
   expect(refusal(() => apply(partitioned, add(clash), current(-1)))).toBe(
     'bad-request: Cannot create identity partition sourced from different field in schema: name_part',
@@ -171,6 +180,6 @@ test('schemas can be removed, except the current one; unknown ids are ignored', 
   expect(apply(table, remove()).changed).toBe(false)
 })
 
-test('a removed schema is no longer what -1 means', () => {
+test('the id -1 does not refer to a removed schema', () => {
   expect(refusal(() => apply(base, add(WIDER), remove(1), current(-1)))).toBe(NONE_ADDED)
 })

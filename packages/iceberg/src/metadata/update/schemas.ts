@@ -1,4 +1,4 @@
-import type { Draft } from '../builder/draft.ts'
+import { type Draft, highestId } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import { checkPartitionNames } from '../partition/check-spec.ts'
 import { checkTransforms } from '../partition/check-transforms.ts'
@@ -7,16 +7,16 @@ import { checkSchemaCompatibility } from '../schema/schema-compatibility.ts'
 import { schemaIndex } from '../schema/schema-index.ts'
 import type { Schema } from '../schema/types.ts'
 
-/** Adds a schema under an id of the table's own, or finds the one that is already there. */
+/** Adds a schema with a new id, or selects the equal schema of the table. */
 export function addSchema(draft: Draft, schema: Schema): void {
   const index = schemaIndex(schema)
   checkSchemaCompatibility(index, draft.formatVersion)
   const lastColumnId = Math.max(draft.lastColumnId, index.highestId)
-  const id = idFor(draft, schema)
+  const id = chooseId(draft, schema)
   const { changes } = draft
   const found = draft.schemas.has(id)
   if (found && lastColumnId === draft.lastColumnId) {
-    // Then -1 may only mean this schema when it came with this commit: the id of an older one can be named.
+    // The id -1 refers to an existing schema only if this commit added it. Clients can use the id of an older schema.
     const isNew = changes.lastAddedSchema !== null && changes.addedSchemas.has(id)
     changes.lastAddedSchema = isNew ? id : null
     return
@@ -28,38 +28,57 @@ export function addSchema(draft: Draft, schema: Schema): void {
   changes.any = true
 }
 
-/** The id of the same schema, or one more than the highest. */
-function idFor(draft: Draft, schema: Schema): number {
-  for (const [id, existing] of draft.schemas) if (sameSchema(existing, schema)) return id
-  return Math.max(-1, ...draft.schemas.keys()) + 1
+/** Returns the id of the equal schema of the table, or the next id. */
+function chooseId(draft: Draft, schema: Schema): number {
+  const fields = schemaIndex(schema).byId.size
+  let steps = 0
+  let found: number | undefined
+  for (const [id, existing] of draft.schemas) {
+    steps += existing.fields.length === schema.fields.length ? 2 + fields : 2
+    if (sameSchema(existing, schema)) {
+      found = id
+      break
+    }
+  }
+  draft.budget.spend(steps)
+  return found ?? highestId(draft.schemas.keys(), -1) + 1
 }
 
-/** Makes a schema the current one; -1 is the one added last in this commit. */
+/** Sets the current schema. The id -1 refers to the last schema that this commit added. */
 export function setCurrentSchema(draft: Draft, requested: number): void {
   const id = requested === -1 ? draft.changes.lastAddedSchema : requested
   if (id === null) throw invalid('Cannot set last added schema: no schema has been added')
   if (id === draft.currentSchemaId) return
   const schema = draft.schemas.get(id)
   if (schema === undefined) throw invalid(`Cannot set current schema to unknown schema: ${id}`)
-  // Specs and orders of older files need not fit to the new schema, but a partition must not be taken for a column.
+  // Other specs and orders may be invalid for the new schema, but a partition must not have the name of a column.
   const index = schemaIndex(schema)
+  draft.budget.spend(countFields(draft.specs) + countFields(draft.orders))
   for (const spec of draft.specs.values()) checkPartitionNames(spec, index)
   checkTransforms([...draft.specs.values(), ...draft.orders.values()], index)
   draft.currentSchemaId = id
   draft.changes.any = true
 }
 
+/** Returns the number of fields of all specs or orders. */
+function countFields(items: ReadonlyMap<number, { readonly fields: readonly unknown[] }>): number {
+  let steps = 0
+  for (const { fields } of items.values()) steps += 5 + 10 * fields.length
+  return steps
+}
+
+/** Removes schemas. Ignores unknown ids. Refuses to remove the current schema. */
 export function removeSchemas(draft: Draft, ids: readonly number[]): void {
   if (ids.includes(draft.currentSchemaId)) throw invalid('Cannot remove the current schema')
   for (const id of ids) {
     if (!draft.schemas.delete(id)) continue
     draft.changes.any = true
-    forgetSchema(draft, id)
+    clearLastAddedSchema(draft, id)
   }
 }
 
-/** A removed schema cannot be what -1 means. */
-function forgetSchema(draft: Draft, id: number): void {
+/** Clears the last added schema if it is the removed one, so that -1 does not refer to it. */
+function clearLastAddedSchema(draft: Draft, id: number): void {
   draft.changes.addedSchemas.delete(id)
   if (draft.changes.lastAddedSchema === id) draft.changes.lastAddedSchema = null
 }

@@ -1,7 +1,17 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
 import { applyTableUpdates } from '../apply.ts'
-import { addSnapshot, append, apply, BIG, commit, newTable, NOW, refusal, setRef } from '../test-support.ts'
+import {
+  addSnapshot,
+  append,
+  apply,
+  BIG,
+  commit,
+  newTable,
+  NOW,
+  refusal,
+  setRef,
+} from '../../../test/metadata/tables.ts'
 import type { TableMetadata } from '../types.ts'
 import { decodeTableUpdate } from './decode-update.ts'
 
@@ -29,7 +39,7 @@ const partitionStatistics = (id: number): JsonObject => ({
   'partition-statistics': { 'snapshot-id': id, 'statistics-path': 's3://p', 'file-size-in-bytes': 9 },
 })
 
-test('an appended snapshot becomes current, with its own time in the log', () => {
+test('an appended snapshot becomes the current one, and the log contains its time', () => {
   const table = commit(base, ...append(BIG, 1, { 'timestamp-ms': NOW + 500 }))
   expect(table['current-snapshot-id']).toBe(BIG)
   expect(table['last-sequence-number']).toBe(1)
@@ -37,20 +47,20 @@ test('an appended snapshot becomes current, with its own time in the log', () =>
   expect(log(table)).toEqual([[BIG, NOW + 500]])
 })
 
-test('a staged snapshot is added without becoming current', () => {
+test('a staged snapshot is added and does not become the current one', () => {
   const table = commit(one, addSnapshot(2, { 'sequence-number': 2, 'parent-snapshot-id': 1 }))
   expect(ids(table)).toEqual([1, 2])
   expect(table['current-snapshot-id']).toBe(1)
   expect(log(table)).toEqual(log(one))
 })
 
-test('a snapshot id is used once', () => {
+test('a snapshot id cannot be used twice', () => {
   expect(refusal(() => apply(one, addSnapshot(1, { 'sequence-number': 2 })))).toBe(
     'bad-request: Snapshot already exists for id: 1',
   )
 })
 
-test('a stale sequence number is a conflict: the client may read again and retry', () => {
+test('an old sequence number is a conflict, after which the client can retry', () => {
   const message =
     'commit-failed: Validation failed, please retry: Cannot add snapshot with sequence number 1 older than last sequence number 1'
   expect(refusal(() => apply(one, addSnapshot(2, { 'sequence-number': 1, 'parent-snapshot-id': 1 })))).toBe(
@@ -61,7 +71,7 @@ test('a stale sequence number is a conflict: the client may read again and retry
   )
 })
 
-test('without a parent an older sequence number is taken, and the last one stays', () => {
+test('a snapshot without a parent can have an older sequence number, and the last sequence number does not change', () => {
   const two = commit(one, ...append(2, 5, { 'parent-snapshot-id': 1 }))
   const table = commit(
     two,
@@ -115,7 +125,7 @@ const rows = (first: number | bigint, added: number | bigint): JsonObject => ({
   'added-rows': added,
 })
 
-test('format 3 moves next-row-id behind the rows of every snapshot', () => {
+test('in format 3, each snapshot increases next-row-id by its rows', () => {
   const table = commit(v3, ...append(1, 1, rows(0, 100)))
   expect(table['next-row-id']).toBe(100)
   expect(commit(table, ...append(2, 2, { 'parent-snapshot-id': 1, ...rows(100, 0) }))['next-row-id']).toBe(
@@ -129,7 +139,7 @@ test('format 3 moves next-row-id behind the rows of every snapshot', () => {
   )
 })
 
-test('format 3 needs row ids, and none that are given already', () => {
+test('format 3 refuses a snapshot without row ids, or with row ids that are assigned', () => {
   expect(refusal(() => apply(v3, ...append(1, 1)))).toBe(
     'bad-request: Cannot add a snapshot: first-row-id is null',
   )
@@ -142,7 +152,7 @@ test('format 3 needs row ids, and none that are given already', () => {
   ).toContain('bad-request: Cannot add a snapshot: no row ids left')
 })
 
-test('before format 3 row ids do not count', () => {
+test('row ids are ignored before format 3', () => {
   expect(commit(base, ...append(1, 1, rows(0, 5)))['next-row-id']).toBe(0)
 })
 
@@ -161,17 +171,17 @@ const WRONG: readonly (readonly [JsonObject, string])[] = [
   [{ 'schema-id': '0' }, 'Invalid snapshot.schema-id: expected a 32-bit integer, found a string'],
 ]
 
-test.each(WRONG)('is no snapshot: one with %j', (more, message) => {
+test.each(WRONG)('decodeSnapshot refuses a snapshot with %j', (more, message) => {
   expect(refusal(() => decodeTableUpdate(addSnapshot(1, more)))).toBe(`bad-request: ${message}`)
 })
 
-test('a summary without operation is read as an overwrite; null is the same as missing', () => {
+test('a summary without operation is read as overwrite, and null members are treated as missing', () => {
   const table = commit(base, addSnapshot(1, { summary: { 'added-files': '1' }, 'parent-snapshot-id': null }))
   expect(table.snapshots[0]?.summary).toEqual({ operation: 'overwrite', 'added-files': '1' })
   expect(table.snapshots[0]).not.toHaveProperty('parent-snapshot-id')
 })
 
-test('a snapshot may list its manifests itself, as format 1 does', () => {
+test('a snapshot of format 1 can list its manifests instead of a manifest list', () => {
   const manifests = { 'manifest-list': null, manifests: ['s3://m'] }
   const table = commit(newTable({ version: 1 }), addSnapshot(1, manifests))
   expect(table.snapshots[0]?.manifests).toEqual(['s3://m'])
@@ -180,7 +190,7 @@ test('a snapshot may list its manifests itself, as format 1 does', () => {
   )
 })
 
-test('manifests beside a manifest list are not stored, as readers ignore them', () => {
+test('manifests in addition to a manifest list are not stored', () => {
   const table = commit(base, addSnapshot(1, { 'sequence-number': 1, manifests: ['s3://m'] }))
   expect(table.snapshots[0]).not.toHaveProperty('manifests')
   expect(table.snapshots[0]?.['manifest-list']).toBe('s3://lake/t/metadata/snap-1.avro')
@@ -206,7 +216,7 @@ const three = commit(
   statistics(2),
 )
 
-test('with a snapshot go its statistics and the refs to it; unknown ids are ignored', () => {
+test('removing a snapshot removes its statistics and the refs to it, and unknown ids are ignored', () => {
   const table = commit(three, remove(1, 99))
   expect(ids(table)).toEqual([2])
   expect(Object.keys(table.refs)).toEqual(['main'])
@@ -215,13 +225,13 @@ test('with a snapshot go its statistics and the refs to it; unknown ids are igno
   expect(apply(three, remove(99)).changed).toBe(false)
 })
 
-test('without the current snapshot there is none', () => {
+test('a table has no current snapshot after its removal', () => {
   const table = commit(three, remove(2))
   expect(table['current-snapshot-id']).toBeNull()
   expect(Object.keys(table.refs)).toEqual(['old'])
 })
 
-test('a removed snapshot takes the older entries of the log with it', () => {
+test('removing a snapshot removes its entry and the older entries of the log', () => {
   const table = commit(base, ...append(1, 1), setRef('main', 1))
   const long = commit(commit(commit(table, ...append(2, 2)), ...append(3, 3)), ...append(4, 4))
   expect(log(long).map(([id]) => id)).toEqual([1, 2, 3, 4])

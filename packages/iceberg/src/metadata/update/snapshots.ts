@@ -3,18 +3,19 @@ import { addInt64, type Int64 } from '@headgate/json'
 import type { Draft } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import type { Snapshot } from '../snapshot/types.ts'
-import { removeRef } from './refs.ts'
+import { hasRefs, removeRef } from './refs.ts'
 import { removePartitionStatistics, removeStatistics } from './statistics.ts'
 
 /**
- * The client worked on an older state of the table: it can read the new one and try again. With a table that the same
- * commit creates there is no newer state, so that trying again is of no use.
+ * Returns the error for a snapshot that was created for an older state of the table. The client can load the table again
+ * and retry. If the same commit creates the table, no newer state exists, and the error tells the client not to retry.
  */
 function stale(draft: Draft, message: string): HeadgateError {
   if (draft.isNew) return invalid(message)
   return new HeadgateError('commit-failed', `Validation failed, please retry: ${message}`)
 }
 
+/** Adds a snapshot, and updates the sequence number and the next row id of the table. */
 export function addSnapshot(draft: Draft, snapshot: Snapshot): void {
   if (draft.schemas.size === 0) throw invalid('Attempting to add a snapshot before a schema is added')
   if (draft.specs.size === 0) throw invalid('Attempting to add a snapshot before a partition spec is added')
@@ -31,14 +32,14 @@ export function addSnapshot(draft: Draft, snapshot: Snapshot): void {
       `Cannot add snapshot with sequence number ${sequence} older than last sequence number ${last}`,
     )
   if (draft.formatVersion >= 3) assignRows(draft, snapshot)
-  // Never down: a snapshot without a parent may come with an older number.
+  // The sequence number of the table never decreases, although a snapshot without a parent may have a lower one.
   if (sequence > last) draft.lastSequenceNumber = sequence
   draft.snapshots.set(id, snapshot)
   draft.changes.addedSnapshots.add(id)
   draft.changes.any = true
 }
 
-/** Moves the table's next row id behind the rows of a snapshot. */
+/** Increases the next row id of the table by the rows of a snapshot. */
 function assignRows(draft: Draft, snapshot: Snapshot): void {
   const first = snapshot['first-row-id']
   const added = snapshot['added-rows']
@@ -55,16 +56,21 @@ function assignRows(draft: Draft, snapshot: Snapshot): void {
   }
 }
 
-/** Removes snapshots with their statistics, and the branches and tags that pointed to them. Unknown ids are ignored. */
+/** Removes snapshots with their statistics, and the branches and tags that refer to them. Ignores unknown ids. */
 export function removeSnapshots(draft: Draft, ids: readonly Int64[]): void {
+  let isReferenced = false
   for (const id of ids) {
     if (!draft.snapshots.delete(id)) continue
+    isReferenced ||= hasRefs(draft, id)
     draft.changes.removedSnapshots = true
     draft.changes.any = true
     removeStatistics(draft, id)
     removePartitionStatistics(draft, id)
   }
-  for (const [name, ref] of draft.refs) if (!draft.snapshots.has(ref['snapshot-id'])) removeRef(draft, name)
+  if (isReferenced) {
+    draft.budget.spend(draft.refs.size)
+    for (const [name, ref] of draft.refs) if (!draft.snapshots.has(ref['snapshot-id'])) removeRef(draft, name)
+  }
   if (draft.currentSnapshotId !== null && !draft.snapshots.has(draft.currentSnapshotId))
     draft.currentSnapshotId = null
 }

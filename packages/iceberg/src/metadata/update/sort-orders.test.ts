@@ -1,6 +1,15 @@
 import type { JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
-import { apply, commit, field, newTable, orderJson, refusal, schemaJson, sortBy } from '../test-support.ts'
+import {
+  apply,
+  commit,
+  field,
+  newTable,
+  orderJson,
+  refusal,
+  schemaJson,
+  sortBy,
+} from '../../../test/metadata/tables.ts'
 import type { TableMetadata } from '../types.ts'
 import { decodeTableUpdate } from './decode-update.ts'
 
@@ -14,7 +23,7 @@ const ids = (table: TableMetadata): readonly number[] =>
 const base = newTable()
 const NONE_ADDED = 'bad-request: Cannot set last added sort order: no sort order has been added'
 
-test('orders count from 1; 0 is the order without fields', () => {
+test('the ids of orders start at 1, and 0 is the order without fields', () => {
   const next = commit(base, add(sortBy(1)), add(sortBy(2)), setDefault(-1))
   expect(next['sort-orders']).toEqual([
     { 'order-id': 0, fields: [] },
@@ -25,7 +34,7 @@ test('orders count from 1; 0 is the order without fields', () => {
   expect(commit(next, setDefault(0))['default-sort-order-id']).toBe(0)
 })
 
-test('a table that was made sorted gets the order without fields as 0', () => {
+test('a table that was created with an order can get the order without fields as 0', () => {
   const sorted = newTable({ order: orderJson(sortBy(1)) })
   expect(ids(sorted)).toEqual([1])
   const next = commit(sorted, add(), setDefault(-1))
@@ -45,18 +54,18 @@ const VARIANTS: readonly (readonly [string, JsonObject, boolean])[] = [
   ['another null order', sortBy(1, { 'null-order': 'nulls-last' }), false],
 ]
 
-test.each(VARIANTS)('%s: the same order? %#', (_, variant, same) => {
+test.each(VARIANTS)('sameOrder compares orders that differ in %s (%#)', (_, variant, same) => {
   const table = commit(base, add(sortBy(1)))
   expect(ids(commit(table, add(variant)))).toEqual(same ? [0, 1] : [0, 1, 2])
   expect(apply(table, add(variant)).changed).toBe(!same)
 })
 
-test('-1 needs an order that was added in this commit', () => {
+test('the id -1 is refused if the commit added no order', () => {
   expect(refusal(() => apply(base, setDefault(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(), setDefault(-1)))).toBe(NONE_ADDED)
 })
 
-test('-1 means an order of an earlier commit when it was found again after another was added', () => {
+test('the id -1 refers to an existing order if the commit added it after a new one', () => {
   const again = commit(base, add(sortBy(1)), setDefault(-1), add(), setDefault(-1))
   expect(again['default-sort-order-id']).toBe(0)
 })
@@ -75,7 +84,7 @@ const nested = newTable({
   schema: schemaJson([field(1, 'p', point), field(2, 'l', list), field(3, 'v', 'variant')]),
 })
 
-test('orders must fit to the current schema', () => {
+test('an order must be valid for the current schema', () => {
   expect(refusal(() => apply(base, add(sortBy(9))))).toBe(
     'bad-request: Cannot find source column for sort field: identity(9) asc nulls-first',
   )
@@ -98,7 +107,7 @@ test('orders must fit to the current schema', () => {
   )
 })
 
-test('the default order must fit to the schema that is current in the end', () => {
+test('the default order must be valid for the current schema after the commit', () => {
   const sorted = newTable({ order: orderJson(sortBy(2)) })
   const dropped = { action: 'add-schema', schema: schemaJson([field(1, 'id', 'long', { required: true })]) }
   const current = { action: 'set-current-schema', 'schema-id': -1 }
@@ -125,7 +134,7 @@ const WRONG: readonly (readonly [JsonObject, string])[] = [
   [{ 'order-id': 1 }, 'Invalid sort-order: missing field fields'],
 ]
 
-test.each(WRONG)('is no sort order: %j', (order, message) => {
+test.each(WRONG)('decodeSortOrder refuses %j', (order, message) => {
   expect(refusal(() => decodeTableUpdate({ action: 'add-sort-order', 'sort-order': order }))).toBe(
     `bad-request: ${message}`,
   )

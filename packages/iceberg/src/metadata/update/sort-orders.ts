@@ -1,16 +1,16 @@
-import { currentSchemaIndex, type Draft } from '../builder/draft.ts'
+import { currentSchemaIndex, type Draft, highestId } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import { checkOrderCompatibility } from '../sort/check-order.ts'
 import { UNSORTED } from '../sort/decode-order.ts'
 import { sameOrder } from '../sort/same-order.ts'
 import type { SortOrder } from '../sort/types.ts'
 
-/** Adds a sort order under an id of the table's own, or finds the one that is already there. */
+/** Adds a sort order with a new id, or selects the equal order of the table. */
 export function addSortOrder(draft: Draft, order: SortOrder): void {
   if (draft.formatVersion < 3 && order.fields.some((field) => field['source-ids'] !== undefined))
     throw invalid('Invalid sort order: source-ids is not supported until v3')
   checkOrderCompatibility(order, currentSchemaIndex(draft, 'add a sort order'))
-  const id = idFor(draft, order)
+  const id = chooseId(draft, order)
   const { changes } = draft
   if (draft.orders.has(id)) {
     const added = changes.lastAddedOrder !== null && changes.addedOrders.has(changes.lastAddedOrder)
@@ -23,14 +23,23 @@ export function addSortOrder(draft: Draft, order: SortOrder): void {
   changes.any = true
 }
 
-/** 0 for no order; else the id of the same order, or one more than the highest, from 1 on. */
-function idFor(draft: Draft, order: SortOrder): number {
+/** Returns 0 for an order without fields, otherwise the id of the equal order of the table, or the next id from 1. */
+function chooseId(draft: Draft, order: SortOrder): number {
   if (order.fields.length === 0) return UNSORTED['order-id']
-  for (const [id, existing] of draft.orders) if (sameOrder(existing, order)) return id
-  return Math.max(UNSORTED['order-id'], ...draft.orders.keys()) + 1
+  let steps = 0
+  let found: number | undefined
+  for (const [id, existing] of draft.orders) {
+    steps += existing.fields.length === order.fields.length ? 2 + 10 * order.fields.length : 2
+    if (sameOrder(existing, order)) {
+      found = id
+      break
+    }
+  }
+  draft.budget.spend(steps)
+  return found ?? highestId(draft.orders.keys(), UNSORTED['order-id']) + 1
 }
 
-/** Makes an order the default one; -1 is the one added last in this commit. */
+/** Sets the default order. The id -1 refers to the last order that this commit added. */
 export function setDefaultSortOrder(draft: Draft, requested: number): void {
   const id = requested === -1 ? draft.changes.lastAddedOrder : requested
   if (id === null) throw invalid('Cannot set last added sort order: no sort order has been added')

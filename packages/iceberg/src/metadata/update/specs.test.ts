@@ -1,7 +1,15 @@
 import type { Json, JsonObject } from '@headgate/json'
 import { expect, test } from 'vitest'
 import type { PartitionSpec } from '../partition/types.ts'
-import { apply, commit, field, newTable, refusal, schemaJson, specJson } from '../test-support.ts'
+import {
+  apply,
+  commit,
+  field,
+  newTable,
+  refusal,
+  schemaJson,
+  specJson,
+} from '../../../test/metadata/tables.ts'
 import type { TableMetadata } from '../types.ts'
 
 const TYPES = [
@@ -60,14 +68,14 @@ const all = commit(
 )
 const NONE_ADDED = 'bad-request: Cannot set last added spec: no spec has been added'
 
-test('a new spec gets the next id, and -1 means it', () => {
+test('a new spec gets the next id, and -1 refers to it', () => {
   const next = commit(base, add(part('b', 'bucket[4]', 1)), setDefault(-1))
   expect(next['partition-specs']).toEqual([specJson(), { 'spec-id': 1, fields: [part('b', 'bucket[4]', 1)] }])
   expect(next['default-spec-id']).toBe(1)
   expect(next['last-partition-id']).toBe(1000)
 })
 
-test('a new spec may come without an id', () => {
+test('a new spec can omit its id', () => {
   const { 'spec-id': _, ...spec } = specJson(part('b', 'bucket[4]', 1))
   const next = commit(base, { action: 'add-spec', spec }, setDefault(-1))
   expect(ids(next)).toEqual([0, 1])
@@ -101,13 +109,13 @@ const VARIANTS: readonly (readonly [string, readonly JsonObject[], boolean])[] =
   ['fewer fields', [part('b', 'bucket[4]', 1)], false],
 ]
 
-test.each(VARIANTS)('%s: the same spec? %#', (_, fields, same) => {
+test.each(VARIANTS)('compatibleSpecs compares specs that differ in %s (%#)', (_, fields, same) => {
   const table = commit(newTable({ version: 3 }), add(...FIELDS))
   expect(ids(commit(table, add(...fields)))).toEqual(same ? [0, 1] : [0, 1, 2])
   expect(apply(table, add(...fields)).changed).toBe(!same)
 })
 
-test('-1 means a spec of an earlier commit only when it was found again after another was added', () => {
+test('the id -1 refers to an existing spec only if the commit added it after a new one', () => {
   expect(refusal(() => apply(base, setDefault(-1)))).toBe(NONE_ADDED)
   expect(refusal(() => apply(base, add(), setDefault(-1)))).toBe(NONE_ADDED)
   expect(
@@ -139,7 +147,7 @@ const bare = (name: string, transform: string, source: number): JsonObject => ({
   'source-id': source,
 })
 
-test('fields without id get the id of the same computation, or the next free one', () => {
+test('fields without an id get the id of the same source and transform, or the next free id', () => {
   const table = commit(base, add(...FIELDS), add(part('x', 'identity', 2, { 'field-id': 1002 })))
   const next = commit(
     table,
@@ -154,7 +162,7 @@ test('fields without id get the id of the same computation, or the next free one
   expect(next['last-partition-id']).toBe(1004)
 })
 
-test('in format 1 ids are 1000 and so on', () => {
+test('field ids of format 1 must be 1000, 1001, …', () => {
   const v1 = newTable({ version: 1 })
   expect(
     fieldIds(commit(v1, add({ name: 'b', transform: 'bucket[4]', 'source-id': 1 }))['partition-specs'][1]),
@@ -164,7 +172,7 @@ test('in format 1 ids are 1000 and so on', () => {
   )
 })
 
-test('several sources are of format 3 and of transforms that are not known here', () => {
+test('several sources need format 3 and an unknown transform', () => {
   const several = { name: 'z', transform: 'hilbert', 'source-ids': [1, 2], 'field-id': 1000 }
   expect(refusal(() => apply(base, add(several)))).toBe(
     'bad-request: Invalid partition spec: source-ids is not supported until v3',
@@ -193,7 +201,7 @@ const SOURCES: readonly (readonly [string, readonly string[]])[] = [
   ['of-the-future[1, 2]', PRIMITIVE],
 ]
 
-test.each(SOURCES)('%s takes the types it is defined for', (transform, allowed) => {
+test.each(SOURCES)('the transform %s accepts only the types that it is defined for', (transform, allowed) => {
   const taken = TYPES.filter((_, i) => {
     try {
       commit(all, add(part('p', transform, i + 1)))
@@ -252,7 +260,7 @@ test.each(REFUSED)('a spec with %s is refused', (_, fields, message) => {
   expect(refusal(() => apply(all, add(...fields)))).toBe(`bad-request: ${message}`)
 })
 
-test('a field of a struct, and the name of the own source, are fine', () => {
+test('a spec can use a field of a struct, and the name of its source', () => {
   expect(
     commit(all, add(part('x', 'identity', 101), part('c2', 'bucket[2]', 2, { 'field-id': 1001 })))[
       'last-partition-id'
@@ -260,7 +268,7 @@ test('a field of a struct, and the name of the own source, are fine', () => {
   ).toBe(1001)
 })
 
-test('of a dropped column only a void field may stay in the default spec', () => {
+test('the default spec can contain a field of a dropped column only with the transform void', () => {
   const table = newTable({ version: 1, spec: specJson(part('n', 'identity', 2)) })
   const dropped = { action: 'add-schema', schema: schemaJson([field(1, 'id', 'long', { required: true })]) }
   const next = commit(table, add(part('n', 'void', 2)), setDefault(-1), dropped, {
@@ -270,17 +278,17 @@ test('of a dropped column only a void field may stay in the default spec', () =>
   expect(next['default-spec-id']).toBe(1)
 })
 
-test('the last partition id never falls', () => {
+test('the last partition id never decreases', () => {
   const high = commit(base, add(part('h', 'bucket[4]', 1, { 'field-id': 1010 })))
   expect(commit(high, add(part('l', 'bucket[4]', 2)))['last-partition-id']).toBe(1010)
 })
 
-test('a list with one source is stored as that source, in every format', () => {
+test('source-ids with one source is stored as source-id', () => {
   const one = { name: 'b', transform: 'bucket[4]', 'source-ids': [1], 'field-id': 1000 }
   expect(commit(base, add(one))['partition-specs'][1]?.fields).toEqual([part('b', 'bucket[4]', 1)])
 })
 
-test('a void field whose column is gone may have the name of a new column', () => {
+test('a void field of a removed column can have the name of a new column', () => {
   const table = newTable({ version: 1, spec: specJson(part('n', 'identity', 2)) })
   const other = schemaJson([field(1, 'id', 'long', { required: true }), field(5, 'n', 'long')])
   const next = commit(

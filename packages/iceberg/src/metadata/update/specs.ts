@@ -1,37 +1,38 @@
-import { currentSchemaIndex, type Draft } from '../builder/draft.ts'
+import { currentSchemaIndex, type Draft, highestId } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import {
   checkPartitionNames,
   checkSpecCompatibility,
   hasSequentialIds,
-  lastPartitionIdOf,
+  findLastPartitionId,
   withSequentialIds,
 } from '../partition/check-spec.ts'
 import { compatibleSpecs } from '../partition/same-spec.ts'
 import { computationKey } from '../partition/sources.ts'
 import type { PartitionSpec } from '../partition/types.ts'
 
-/** Adds a partition spec under an id of the table's own, or finds the one that is already there. */
-export function addSpec(draft: Draft, given: PartitionSpec): void {
-  checkSourceIds(given, draft.formatVersion)
+/** Adds a partition spec with a new id, or selects the equal spec of the table. */
+export function addSpec(draft: Draft, requested: PartitionSpec): void {
+  checkSourceIds(requested, draft.formatVersion)
   const index = currentSchemaIndex(draft, 'add a partition spec')
-  checkPartitionNames(given, index)
-  checkSpecCompatibility(given, index)
+  checkPartitionNames(requested, index)
+  checkSpecCompatibility(requested, index)
   const { changes } = draft
-  const found = findSpec(draft, given)
+  const found = findSpec(draft, requested)
   if (found !== undefined) {
     const added = changes.lastAddedSpec !== null && changes.addedSpecs.has(changes.lastAddedSpec)
     changes.lastAddedSpec = added ? found : null
     return
   }
-  const spec = withFieldIds(draft, given)
+  const spec = withFieldIds(draft, requested)
   if (draft.formatVersion === 1 && !hasSequentialIds(spec))
     throw invalid(`Spec does not use sequential IDs that are required in v1: ${fieldIds(spec).join(', ')}`)
   if (new Set(fieldIds(spec)).size < spec.fields.length)
     throw invalid('Cannot use partition field id more than once')
-  const id = Math.max(-1, ...draft.specs.keys()) + 1
+  const id = highestId(draft.specs.keys(), -1) + 1
   draft.specs.set(id, { ...spec, 'spec-id': id })
-  draft.lastPartitionId = Math.max(draft.lastPartitionId, lastPartitionIdOf(spec))
+  if (draft.partitionIds !== undefined) noteIds(draft.partitionIds, spec)
+  draft.lastPartitionId = Math.max(draft.lastPartitionId, findLastPartitionId(spec))
   changes.addedSpecs.add(id)
   changes.lastAddedSpec = id
   changes.any = true
@@ -43,8 +44,17 @@ function checkSourceIds(spec: PartitionSpec, version: number): void {
 }
 
 function findSpec(draft: Draft, spec: PartitionSpec): number | undefined {
-  for (const [id, existing] of draft.specs) if (compatibleSpecs(existing, spec)) return id
-  return undefined
+  let steps = 0
+  let found: number | undefined
+  for (const [id, existing] of draft.specs) {
+    steps += existing.fields.length === spec.fields.length ? 2 + 10 * spec.fields.length : 2
+    if (compatibleSpecs(existing, spec)) {
+      found = id
+      break
+    }
+  }
+  draft.budget.spend(steps)
+  return found
 }
 
 function fieldIds(spec: PartitionSpec): readonly (number | undefined)[] {
@@ -52,16 +62,14 @@ function fieldIds(spec: PartitionSpec): readonly (number | undefined)[] {
 }
 
 /**
- * Numbers fields that a client left to the catalog: 1000 … in format 1, which does not store ids; else the id that the
- * same computation has in another spec, or the next free one (Iceberg specification, "Partition Evolution").
+ * Assigns ids to the fields if the client omitted them. In format 1, which does not store ids, they start at 1000. Otherwise
+ * a field gets the id of the same source and transform in another spec, or the next free id (Iceberg specification,
+ * "Partition Evolution").
  */
 function withFieldIds(draft: Draft, spec: PartitionSpec): PartitionSpec {
   if (spec.fields.every((field) => field['field-id'] !== undefined)) return spec
   if (draft.formatVersion === 1) return withSequentialIds(spec)
-  const known = new Map<string, number>()
-  for (const { fields } of draft.specs.values())
-    for (const field of fields)
-      if (field['field-id'] !== undefined) known.set(computationKey(field), field['field-id'])
+  const known = knownIds(draft)
   let last = draft.lastPartitionId
   const used = new Set<number>()
   const take = (reused: number | undefined): number => {
@@ -75,7 +83,23 @@ function withFieldIds(draft: Draft, spec: PartitionSpec): PartitionSpec {
   }
 }
 
-/** Makes a spec the default one; -1 is the one added last in this commit. */
+function knownIds(draft: Draft): ReadonlyMap<string, number> {
+  if (draft.partitionIds === undefined) {
+    draft.partitionIds = new Map()
+    for (const spec of draft.specs.values()) {
+      draft.budget.spend(5 + 10 * spec.fields.length)
+      noteIds(draft.partitionIds, spec)
+    }
+  }
+  return draft.partitionIds
+}
+
+function noteIds(ids: Map<string, number>, { fields }: PartitionSpec): void {
+  for (const field of fields)
+    if (field['field-id'] !== undefined) ids.set(computationKey(field), field['field-id'])
+}
+
+/** Sets the default spec. The id -1 refers to the last spec that this commit added. */
 export function setDefaultSpec(draft: Draft, requested: number): void {
   const id = requested === -1 ? draft.changes.lastAddedSpec : requested
   if (id === null) throw invalid('Cannot set last added spec: no spec has been added')
@@ -85,10 +109,12 @@ export function setDefaultSpec(draft: Draft, requested: number): void {
   draft.changes.any = true
 }
 
+/** Removes specs. Ignores unknown ids. Refuses to remove the default spec. */
 export function removeSpecs(draft: Draft, ids: readonly number[]): void {
   if (ids.includes(draft.defaultSpecId)) throw invalid('Cannot remove the default partition spec')
   for (const id of ids) {
     if (!draft.specs.delete(id)) continue
+    draft.partitionIds = undefined
     draft.changes.any = true
     draft.changes.addedSpecs.delete(id)
     if (draft.changes.lastAddedSpec === id) draft.changes.lastAddedSpec = null

@@ -2,7 +2,7 @@ import type { Draft } from '../builder/draft.ts'
 import { invalid } from '../../field-error.ts'
 import { SUPPORTED_FORMAT_VERSION, type FormatVersion } from '../types.ts'
 
-/** Gives a table its identity. Once it has one, it keeps it: whoever holds the old uuid must not meet another table. */
+/** Sets the UUID of a table that has none. A UUID never changes, because clients use it to recognize the table. */
 export function assignUuid(draft: Draft, uuid: string): void {
   if (draft.uuid === uuid) return
   if (draft.uuid !== undefined) throw invalid('Cannot reassign uuid')
@@ -10,6 +10,7 @@ export function assignUuid(draft: Draft, uuid: string): void {
   draft.changes.any = true
 }
 
+/** Sets the format version. Refuses a lower version. */
 export function upgradeFormatVersion(draft: Draft, requested: number): void {
   const version = supportedVersion(requested)
   if (version < draft.formatVersion)
@@ -19,7 +20,11 @@ export function upgradeFormatVersion(draft: Draft, requested: number): void {
   draft.changes.any = true
 }
 
-/** @throws {HeadgateError} bad-request for a version that cannot be written */
+/**
+ * Returns a requested format version if it is supported.
+ *
+ * @throws {HeadgateError} `bad-request`
+ */
 export function supportedVersion(version: number): FormatVersion {
   if (version === 1 || version === 2 || version === 3) return version
   throw invalid(
@@ -27,6 +32,7 @@ export function supportedVersion(version: number): FormatVersion {
   )
 }
 
+/** Sets the location of the table, without trailing slashes. */
 export function setLocation(draft: Draft, location: string): void {
   if (draft.location === location) return
   draft.location = location

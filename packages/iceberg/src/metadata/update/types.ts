@@ -7,8 +7,8 @@ import type { PartitionStatisticsFile, StatisticsFile } from '../statistics/type
 import type { EncryptedKey } from '../types.ts'
 
 /**
- * One change to a table, of the `updates` of a commit (Iceberg REST specification, `TableUpdate`).
- * Where an id of a schema, spec or order is given, -1 means the one that this commit added last.
+ * One of the `updates` of a commit (Iceberg REST specification, `TableUpdate`). The id -1 of a schema, spec or order refers
+ * to the last one that the same commit added.
  */
 export type TableUpdate =
   | { readonly action: 'assign-uuid'; readonly uuid: string }
@@ -35,5 +35,5 @@ export type TableUpdate =
   | { readonly action: 'add-encryption-key'; readonly 'encryption-key': EncryptedKey }
   | { readonly action: 'remove-encryption-key'; readonly 'key-id': string }
 
-/** The name of an update, as it stands in `action`. */
+/** Value of the member `action` of an update. */
 export type TableUpdateAction = TableUpdate['action']

@@ -3,14 +3,14 @@ import { decodeTableRequirement } from '../../metadata/requirement/decode-requir
 import type { TableRequirement } from '../../metadata/requirement/types.ts'
 import { decodeTableUpdate } from '../../metadata/update/decode-update.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
-import { within } from '../../field-error.ts'
-import { decodeArray, decodeAt, decodeObject, optional, type Decoder, unfit } from '../../fields.ts'
+import { prependPath } from '../../field-error.ts'
+import { decodeArray, decodeAt, decodeObject, optional, type Decoder, invalidField } from '../../fields.ts'
 import { identifierDecoder, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `updateTable`, and one change of `commitTransaction`. */
 export interface CommitTableRequest {
-  /** What the path names too; clients may leave it out there. */
+  /** Table of the commit. Clients may omit it, because the path contains it too. */
   readonly identifier: TableIdentifier | undefined
   /** In the order in which they are checked. */
   readonly requirements: readonly TableRequirement[]
@@ -19,9 +19,10 @@ export interface CommitTableRequest {
 }
 
 /**
- * Reads the body of `updateTable`. Requirements and updates that are left out are none.
+ * Decodes the body of `updateTable`. Missing requirements and updates are treated as empty.
  *
- * @param at where it stands; in a transaction it is one of several
+ * @param at path of the value, for messages; a transaction contains several such bodies
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
  */
 export function decodeCommitTableRequest(
   value: Json,
@@ -31,6 +32,7 @@ export function decodeCommitTableRequest(
   return decodeAt(at, value, commitDecoder(limits))
 }
 
+/** Returns a decoder for the body of `updateTable` with these limits of names. */
 export function commitDecoder(limits: NameLimits): Decoder<CommitTableRequest> {
   return (value) => {
     const body = decodeObject(value)
@@ -42,12 +44,12 @@ export function commitDecoder(limits: NameLimits): Decoder<CommitTableRequest> {
   }
 }
 
-/** A branch or tag is named within the limits of other names; taking away one that is there is not limited. */
+/** Returns a decoder for updates that limits the names of new branches and tags. Any name can be removed. */
 function updateDecoder({ maxNameBytes }: NameLimits): Decoder<TableUpdate> {
   return (value) => {
     const update = decodeTableUpdate(value)
     if (update.action === 'set-snapshot-ref' && Buffer.byteLength(update['ref-name']) > maxNameBytes)
-      throw within('ref-name', unfit(`longer than ${maxNameBytes} bytes`))
+      throw prependPath('ref-name', invalidField(`longer than ${maxNameBytes} bytes`))
     return update
   }
 }

@@ -1,23 +1,25 @@
 import type { Json } from '@headgate/json'
-import { within } from '../../field-error.ts'
-import { decodeArray, decodeObject, missing, required, unfit, type Decoder } from '../../fields.ts'
+import { prependPath } from '../../field-error.ts'
+import { decodeArray, decodeObject, missing, required, invalidField, type Decoder } from '../../fields.ts'
 import { formatIdentifier, type TableIdentifier } from '../identifier.ts'
 import { defaultNameLimits, type NameLimits } from '../names.ts'
 import { commitDecoder, type CommitTableRequest } from './commit-table.ts'
 
-/** A change whose table is named in the body, because the path names none. */
+/** Change of one table. The body contains its identifier, because the path does not. */
 export interface TableChange extends CommitTableRequest {
   readonly identifier: TableIdentifier
 }
 
 /** Body of `commitTransaction`. */
 export interface CommitTransactionRequest {
-  /** At least one; each of another table. */
+  /** At least one change, and at most one for each table. */
   readonly tableChanges: readonly TableChange[]
 }
 
 /**
- * @throws {HeadgateError} `bad-request`; also for two changes of one table, whose order the specification leaves open
+ * Decodes the body of `commitTransaction`.
+ *
+ * @throws {HeadgateError} `bad-request`, also for two changes of one table, whose order the specification does not define
  */
 export function decodeCommitTransactionRequest(
   value: Json,
@@ -27,12 +29,15 @@ export function decodeCommitTransactionRequest(
   const tableChanges = required(decodeObject(value), 'table-changes', (list) =>
     decodeArray(list, decodeChange),
   )
-  if (tableChanges.length === 0) throw within('table-changes', unfit('must not be empty'))
+  if (tableChanges.length === 0) throw prependPath('table-changes', invalidField('must not be empty'))
   const seen = new Set<string>()
   for (const { identifier } of tableChanges) {
     const key = JSON.stringify([identifier.namespace, identifier.name])
     if (seen.has(key))
-      throw within('table-changes', unfit(`${formatIdentifier(identifier)} is changed more than once`))
+      throw prependPath(
+        'table-changes',
+        invalidField(`${formatIdentifier(identifier)} is changed more than once`),
+      )
     seen.add(key)
   }
   return { tableChanges }

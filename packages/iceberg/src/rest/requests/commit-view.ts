@@ -7,7 +7,7 @@ import { defaultNameLimits, type NameLimits } from '../names.ts'
 
 /** Body of `replaceView`. */
 export interface CommitViewRequest {
-  /** What the path names too; clients may leave it out. */
+  /** View of the commit. Clients may omit it, because the path contains it too. */
   readonly identifier: TableIdentifier | undefined
   /** In the order in which they are checked. */
   readonly requirements: readonly ViewRequirement[]
@@ -15,7 +15,7 @@ export interface CommitViewRequest {
   readonly updates: readonly ViewUpdate[]
 }
 
-/** Reads the body of `replaceView`. Requirements and updates that are left out are none. */
+/** Decodes the body of `replaceView`. Missing requirements and updates are treated as empty. */
 export function decodeCommitViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

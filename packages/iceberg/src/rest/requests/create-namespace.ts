@@ -9,7 +9,11 @@ export interface CreateNamespaceRequest {
   readonly properties: StringMap
 }
 
-/** Reads the body of `createNamespace`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `createNamespace`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeCreateNamespaceRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

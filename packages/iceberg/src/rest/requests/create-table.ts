@@ -20,20 +20,24 @@ import { defaultNameLimits, type NameLimits } from '../names.ts'
 /** Body of `createTable`. */
 export interface CreateTableRequest {
   readonly name: string
-  /** undefined: the catalog chooses. */
+  /** Location of the table, or undefined if the catalog chooses it. */
   readonly location: string | undefined
-  /** Its ids are the client's; the table gets fresh ones. */
+  /** Schema with ids of the client. The table gets new ids. */
   readonly schema: Schema
-  /** undefined: unpartitioned */
+  /** Partition spec, or undefined for an unpartitioned table. */
   readonly partitionSpec: PartitionSpec | undefined
-  /** undefined: unsorted */
+  /** Sort order, or undefined for an unsorted table. */
   readonly writeOrder: SortOrder | undefined
-  /** Whether the table is only prepared, to be created by the first commit. */
+  /** Whether the table is staged: the first commit creates it. */
   readonly stageCreate: boolean
   readonly properties: StringMap
 }
 
-/** Reads the body of `createTable`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `createTable`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeCreateTableRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

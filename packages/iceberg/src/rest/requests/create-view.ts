@@ -17,15 +17,19 @@ import { defaultNameLimits, type NameLimits } from '../names.ts'
 /** Body of `createView`. */
 export interface CreateViewRequest {
   readonly name: string
-  /** undefined: the catalog chooses. */
+  /** Location of the view, or undefined if the catalog chooses it. */
   readonly location: string | undefined
   readonly schema: Schema
-  /** Its ids and time are the client's guesses; the view gets its own. */
+  /** First version. Its ids and its time are replaced. */
   readonly viewVersion: ViewVersion
   readonly properties: StringMap
 }
 
-/** Reads the body of `createView`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `createView`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeCreateViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

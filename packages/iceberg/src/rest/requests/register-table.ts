@@ -11,7 +11,11 @@ export interface RegisterTableRequest {
   readonly overwrite: boolean
 }
 
-/** Reads the body of `registerTable`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `registerTable`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeRegisterTableRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

@@ -9,7 +9,11 @@ export interface RegisterViewRequest {
   readonly metadataLocation: string
 }
 
-/** Reads the body of `registerView`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `registerView`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeRegisterViewRequest(
   value: Json,
   limits: NameLimits = defaultNameLimits,

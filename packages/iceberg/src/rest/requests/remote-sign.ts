@@ -4,17 +4,21 @@ import { decodeArray, decodeObject, decodeString, optional, required } from '../
 /** Body of `signRequest`. */
 export interface RemoteSignRequest {
   readonly region: string
-  /** The whole URL. */
+  /** Full URL of the request to sign. */
   readonly uri: string
   readonly method: string
   readonly headers: Readonly<Record<string, readonly string[]>>
-  /** Only where a request says in its body what it is about, as a bulk delete does. */
+  /** Body of the request. Clients send it only for requests whose body names objects, such as a bulk delete. */
   readonly body: string | null
-  /** The kind of store; `s3` unless it says otherwise. */
+  /** Kind of the object store. Default: `s3`. */
   readonly provider: string
 }
 
-/** Reads the body of `signRequest`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `signRequest`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeRemoteSignRequest(value: Json): RemoteSignRequest {
   const body = decodeObject(value)
   return {

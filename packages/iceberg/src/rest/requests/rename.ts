@@ -9,7 +9,11 @@ export interface RenameRequest {
   readonly destination: TableIdentifier
 }
 
-/** Reads the body of `renameTable` and `renameView`. @throws {HeadgateError} `bad-request`, which names the member */
+/**
+ * Decodes the body of `renameTable` and `renameView`.
+ *
+ * @throws {HeadgateError} `bad-request` with the path of the wrong member
+ */
 export function decodeRenameRequest(value: Json, limits: NameLimits = defaultNameLimits): RenameRequest {
   const body = decodeObject(value)
   const identifier = identifierDecoder(limits)

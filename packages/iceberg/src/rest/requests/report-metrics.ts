@@ -3,13 +3,13 @@ import { decodeInt64, decodeObject, decodeText, required } from '../../fields.ts
 
 /** Body of `reportMetrics`. */
 export interface ReportMetricsRequest {
-  /** `unknown`: a report of a kind that did not exist when this was written. */
+  /** Kind of the report. `unknown`: a kind of a later version of the specification. */
   readonly reportType: 'scan-report' | 'commit-report' | 'unknown'
-  /** The whole body as it came. Of the known kinds, `table-name`, `snapshot-id` and `metrics` are there and well typed. */
+  /** The whole body. In reports of known kinds, `table-name`, `snapshot-id` and `metrics` are validated. */
   readonly report: JsonObject
 }
 
-/** Reads a metrics report loosely: it informs people, and losing one over a detail helps nobody. */
+/** Decodes a metrics report. Validates only a few members, so that reports of other clients are accepted. */
 export function decodeReportMetricsRequest(value: Json): ReportMetricsRequest {
   const report = decodeObject(value)
   const reportType = required(report, 'report-type', decodeText)

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@headgate/json'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyJson, damaged, outcome } from '../../view/view.test-support.ts'
+import { anyJson, damaged, outcome } from '../../../test/view/views.ts'
 import { decodeCommitTableRequest } from './commit-table.ts'
 import { decodeCommitTransactionRequest } from './commit-transaction.ts'
 import { decodeCommitViewRequest } from './commit-view.ts'
@@ -39,7 +39,7 @@ interface Request {
   readonly decode: (value: Json) => unknown
   readonly body: JsonObject
   readonly decoded: unknown
-  /** A broken body each, and what the message says. */
+  /** Wrong bodies with the messages that they cause. */
   readonly refused: readonly (readonly [JsonObject | Json, string])[]
 }
 
@@ -280,25 +280,25 @@ const requests: Readonly<Record<string, Request>> = {
 }
 
 describe.each(Object.entries(requests))('%s', (_, { decode, body, decoded, refused }) => {
-  test('is read, and fields that are not known pass by', () => {
+  test('a valid body is decoded, and unknown members are ignored', () => {
     expect(decode(body)).toMatchObject(decoded as object)
     expect(() => decode({ ...body, 'x-unknown': { any: [1] } })).not.toThrow()
   })
 
   test.each(refused.map(([value, message]) => ({ value, message })))(
-    'refused: $message',
+    'a wrong body is refused with $message',
     ({ value, message }) => {
       expect(() => decode(value)).toThrow(expect.objectContaining({ code: 'bad-request', message }))
     },
   )
 
-  test('a body that is no object is refused', () => {
+  test('a body that is not an object is refused', () => {
     for (const value of [null, [], 'text', 1, true]) {
       expect(() => decode(value)).toThrow(/^Invalid request body: expected an object, found /)
     }
   })
 
-  test('any JSON value is read or refused in words, never a crash', () => {
+  test('any JSON value is decoded or refused with a HeadgateError', () => {
     fc.assert(
       fc.property(fc.oneof(anyJson, damaged(body)), (value) => {
         outcome(() => decode(value))
@@ -308,7 +308,7 @@ describe.each(Object.entries(requests))('%s', (_, { decode, body, decoded, refus
   })
 })
 
-test('what may be left out has a meaning', () => {
+test('missing members get their default values', () => {
   expect(decodeCreateNamespaceRequest({ namespace: ['a'] }).properties).toEqual({})
   expect(decodeUpdateNamespacePropertiesRequest({})).toEqual({ removals: [], updates: {} })
   expect(decodeRegisterTableRequest({ name: 'a', 'metadata-location': 'b' }).overwrite).toBe(false)
@@ -323,7 +323,7 @@ test('what may be left out has a meaning', () => {
   })
 })
 
-test('a key that is both set and removed is unprocessable, not just bad', () => {
+test('a key that is both set and removed is unprocessable', () => {
   expect(() =>
     decodeUpdateNamespacePropertiesRequest({ removals: ['a', 'b', 'b'], updates: { b: '1', c: '2' } }),
   ).toThrow(
@@ -332,19 +332,19 @@ test('a key that is both set and removed is unprocessable, not just bad', () => 
       message: 'Invalid updates: also in removals, choose one: "b"',
     }),
   )
-  // Not a key of the updates, only of every object.
+  // This name is an inherited member of every object, and not a key of the updates.
   expect(() =>
     decodeUpdateNamespacePropertiesRequest({ removals: ['constructor'], updates: {} }),
   ).not.toThrow()
 })
 
-test('the id of a new partition spec may be left to the server', () => {
+test('a request can omit the id of a new partition spec', () => {
   const fields = [{ 'source-id': 1, transform: 'identity', name: 'x' }]
   const { partitionSpec } = decodeCreateTableRequest({ name: 'a', schema, 'partition-spec': { fields } })
   expect(partitionSpec).toMatchObject({ 'spec-id': 0, fields })
 })
 
-test('a metrics report of an unknown kind is kept, whatever it holds', () => {
+test('a metrics report of an unknown kind is kept unchanged', () => {
   expect(decodeReportMetricsRequest({ 'report-type': 'view-report', n: 1 })).toEqual({
     reportType: 'unknown',
     report: { 'report-type': 'view-report', n: 1 },

@@ -10,7 +10,9 @@ export interface UpdateNamespacePropertiesRequest {
 }
 
 /**
- * @throws {HeadgateError} `bad-request`; `unprocessable` when a key is to be set and removed at once
+ * Decodes the body of `updateProperties`.
+ *
+ * @throws {HeadgateError} `bad-request`, or `unprocessable` when a key is both set and removed
  */
 export function decodeUpdateNamespacePropertiesRequest(value: Json): UpdateNamespacePropertiesRequest {
   const body = decodeObject(value)

@@ -1,5 +1,5 @@
-import type { OutgoingBody } from '@headgate/auth'
 import { HeadgateError } from '@headgate/errors'
+import type { OutgoingBody } from '@headgate/http'
 import type { ArrowData, ArrowSource, ArrowStream } from './arrow-data.ts'
 import { refuseArrowFile } from './arrow-format.ts'
 

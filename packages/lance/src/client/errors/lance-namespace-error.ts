@@ -4,8 +4,9 @@
  *
  * @example
  * ```ts
- * if (error instanceof TableNotFoundError) …
- * if (isLanceError(error, 4)) … // the same, also for errors of another copy of this package
+ * const error: unknown = await lance.describeTable({ id }).catch((thrown: unknown) => thrown)
+ * if (error instanceof TableNotFoundError) console.error(error.operation)
+ * if (isLanceError(error, 4)) console.error(error.message) // also for errors of another copy
  * ```
  */
 export class LanceNamespaceError extends Error {

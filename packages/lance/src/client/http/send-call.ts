@@ -1,26 +1,29 @@
-import { retryPolicy, type HeaderList } from '@headgate/auth'
-import { finalAnswer, type HttpSettings } from '@headgate/auth/calls'
+import { bufferedTransport, finalResponse, retryPolicy } from '@headgate/http'
+import type { BufferedResponse, HeaderList, HttpSettings } from '@headgate/http'
 import type { Upload } from '../arrow/upload.ts'
-import { errorOfAnswer } from '../errors/error-answer.ts'
 import { LanceConnectionError } from '../errors/lance-connection-error.ts'
-import { attemptTransport, type LanceAnswer } from './attempt-transport.ts'
-import { keepingIdentity } from './kept-identity.ts'
+import { responseError } from '../errors/response-error.ts'
+import { keepIdentity } from './keep-identity.ts'
 
+/** How a namespace sends its requests. */
 export interface LanceHttp extends HttpSettings {
+  /** The wait before the second attempt, in ms. */
   readonly firstRetryMs: number
 }
 
+/** A request of the protocol. */
 export interface HttpCall {
-  /** `operationId`, for errors. */
+  /** The `operationId`, for errors. */
   readonly operation: string
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: HeaderList
-  /** Those that the request itself asks for. */
+  /** Headers that the request itself asks for. */
   readonly context: HeaderList
   readonly upload: Upload
-  /** Whether nothing changes when it is carried out, so that it may be twice. */
+  /** Whether the request changes nothing, so that it may be executed twice. */
   readonly repeatable: boolean
+  /** Whether the body of a success is returned as a stream. */
   readonly streams: boolean
   readonly timeoutMs: number | undefined
   readonly maxRetries: number | undefined
@@ -28,33 +31,35 @@ export interface HttpCall {
 }
 
 /**
- * Sends a request until it has an answer that is final.
+ * Sends a request until its response is final.
  *
- * @throws {LanceNamespaceError} for every answer that is not 2xx
- * @throws {LanceConnectionError} when there is none
- * @throws {AuthError} when it cannot be authenticated
- * @throws the signal's reason, and what the source of an upload throws
+ * @throws {LanceNamespaceError} for a response that is not 2xx
+ * @throws {LanceConnectionError} when there is no response
+ * @throws {AuthError} when the request cannot be authenticated
+ * @throws the reason of the signal, and what the source of an upload throws
  */
-export async function sendCall(http: LanceHttp, call: HttpCall): Promise<LanceAnswer> {
+export async function sendCall(http: LanceHttp, call: HttpCall): Promise<BufferedResponse> {
   const { operation, method, url, headers, context, upload, repeatable, streams, signal } = call
+  const timeoutMs = call.timeoutMs ?? http.timeoutMs
   const policy = retryPolicy({
     repeatable: () => repeatable,
     maxRetries: call.maxRetries ?? http.maxRetries,
     firstWaitMs: http.firstRetryMs,
   })
-  return await finalAnswer<LanceAnswer>(
+  return await finalResponse<BufferedResponse>(
     { method, url, headers, body: upload.body },
     {
       base: http.headers,
       context,
-      auth: keepingIdentity(http.auth, context),
+      auth: keepIdentity(http.auth, context),
+      ...(http.hooks && { hooks: http.hooks }),
       signal,
       changes: !repeatable,
-      transport: attemptTransport({ ...http, streams, timeoutMs: call.timeoutMs ?? http.timeoutMs }),
+      transport: bufferedTransport({ ...http, streams, timeoutMs, limit: 'idle' }),
       retry: (attempt, tries) => (upload.resendable() ? policy(attempt, tries) : undefined),
-      noAnswer: (why, outcomeUnknown, options) =>
+      connectionError: (why, outcomeUnknown, options) =>
         upload.failure() ?? new LanceConnectionError(operation, why, outcomeUnknown, options),
-      refusal: (answer, outcomeUnknown) => errorOfAnswer(operation, answer, outcomeUnknown),
+      responseError: (response, outcomeUnknown) => responseError(operation, response, outcomeUnknown),
     },
   )
 }

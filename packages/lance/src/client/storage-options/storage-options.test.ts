@@ -7,7 +7,7 @@ import {
   testNamespace,
   type Reply,
   type TestNamespace,
-} from '../scripted-server.test-support.ts'
+} from '../../../test/client/scripted-server.ts'
 import type { StorageOptions, TableAccess } from './storage-options.ts'
 
 const LOCATION = 's3://lake/orders'

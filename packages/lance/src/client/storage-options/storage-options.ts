@@ -51,7 +51,10 @@ export interface StorageOptions extends AsyncDisposable {
    * Keys for S3: what the AWS SDK for JavaScript takes as `credentials`.
    *
    * @throws {HeadgateError} unsupported, when the storage is another one
-   * @example new S3Client({ region, credentials: options.aws })
+   * @example Type-checked only, because it needs a store.
+   * ```ts
+   * const s3 = new S3Client({ region, credentials: lance.storageOptions({ id }).aws })
+   * ```
    */
   readonly aws: (request?: AwsCredentialsRequest) => Promise<AwsCredentials>
 }

@@ -1,4 +1,4 @@
-// Written from spec/lance/spec.yaml by `npm run lance:model`: change that, not this.
+// Generated from spec/lance/spec.yaml by `npm run lance:model`. Do not edit.
 
 import type { Int64, JsonObject } from '@headgate/json'
 import {

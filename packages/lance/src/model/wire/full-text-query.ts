@@ -1,7 +1,7 @@
-// Written from spec/lance/spec.yaml by `npm run lance:model`: change that, not this.
+// Generated from spec/lance/spec.yaml by `npm run lance:model`. Do not edit.
 
 import type { Int64 } from '@headgate/json'
-import { float, int32, int64, lazy, list, text, texts, type Decoder, type Spelled } from '../decode.ts'
+import { float, int32, int64, lazy, list, text, texts, type Decoder, type OpenEnum } from '../decode.ts'
 import { optional, record, required } from '../record.ts'
 
 export interface StringFtsQuery {
@@ -32,7 +32,7 @@ export const decodeStructuredFtsQuery: Decoder<StructuredFtsQuery> = record({
  * - And: All terms must match.
  * - Or: At least one term must match.
  */
-export type Operator = Spelled<'And' | 'Or'>
+export type Operator = OpenEnum<'And' | 'Or'>
 
 export const decodeOperator: Decoder<Operator> = text
 

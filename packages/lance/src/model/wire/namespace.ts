@@ -1,7 +1,7 @@
-// Written from spec/lance/spec.yaml by `npm run lance:model`: change that, not this.
+// Generated from spec/lance/spec.yaml by `npm run lance:model`. Do not edit.
 
 import type { Int64 } from '@headgate/json'
-import { int64, text, textMap, texts, type Decoder, type Spelled, type StringMap } from '../decode.ts'
+import { int64, text, textMap, texts, type Decoder, type OpenEnum, type StringMap } from '../decode.ts'
 import { optional, optionalOrNull, record, required } from '../record.ts'
 import { decodeContext, decodeIdentity, type Context, type Identity } from './common.ts'
 
@@ -17,7 +17,7 @@ export interface CreateNamespaceRequest {
    *   * ExistOk: the operation succeeds and the existing namespace is kept.
    *   * Overwrite: the existing namespace is dropped and a new empty namespace with this name is created.
    */
-  readonly mode?: Spelled<'Create' | 'ExistOk' | 'Overwrite'> | undefined
+  readonly mode?: OpenEnum<'Create' | 'ExistOk' | 'Overwrite'> | undefined
   /** Properties stored on the namespace, if supported by the implementation. */
   readonly properties?: StringMap | undefined
 }
@@ -115,7 +115,7 @@ export interface DropNamespaceRequest {
    * - Fail (default): the server must return 400 indicating the namespace to drop does not exist.
    * - Skip: the server must return 204 indicating the drop operation has succeeded.
    */
-  readonly mode?: Spelled<'Fail' | 'Skip'> | undefined
+  readonly mode?: OpenEnum<'Fail' | 'Skip'> | undefined
   /**
    * The behavior for dropping a namespace.
    * Case insensitive, supports both PascalCase and snake_case. Valid values are:
@@ -124,7 +124,7 @@ export interface DropNamespaceRequest {
    *     If tables are found, the server should return error and not drop the namespace.
    * - Cascade: all tables and child namespaces in the namespace are dropped before the namespace is dropped.
    */
-  readonly behavior?: Spelled<'Restrict' | 'Cascade'> | undefined
+  readonly behavior?: OpenEnum<'Restrict' | 'Cascade'> | undefined
 }
 
 export const decodeDropNamespaceRequest: Decoder<DropNamespaceRequest> = record({

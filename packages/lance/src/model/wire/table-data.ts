@@ -1,4 +1,4 @@
-// Written from spec/lance/spec.yaml by `npm run lance:model`: change that, not this.
+// Generated from spec/lance/spec.yaml by `npm run lance:model`. Do not edit.
 
 import type { Int64 } from '@headgate/json'
 import {
@@ -10,7 +10,7 @@ import {
   textMap,
   texts,
   type Decoder,
-  type Spelled,
+  type OpenEnum,
   type StringMap,
 } from '../decode.ts'
 import { optional, optionalOrNull, record, required } from '../record.ts'
@@ -75,7 +75,7 @@ export interface InsertIntoTableRequest {
    * - Append (default): insert data to the existing table
    * - Overwrite: remove all data in the table and then insert data to it
    */
-  readonly mode?: Spelled<'Append' | 'Overwrite'> | undefined
+  readonly mode?: OpenEnum<'Append' | 'Overwrite'> | undefined
 }
 
 export const decodeInsertIntoTableRequest: Decoder<InsertIntoTableRequest> = record({
@@ -299,7 +299,7 @@ export interface CreateTableRequest {
    *   * ExistOk: the operation succeeds and the existing table is kept.
    *   * Overwrite: the existing table is dropped and a new table with this name is created.
    */
-  readonly mode?: Spelled<'Create' | 'ExistOk' | 'Overwrite'> | undefined
+  readonly mode?: OpenEnum<'Create' | 'ExistOk' | 'Overwrite'> | undefined
   /**
    * Business logic properties stored and managed by the namespace implementation outside
    * Lance context, if supported by the implementation.

@@ -1,7 +1,7 @@
-// Written from spec/lance/spec.yaml by `npm run lance:model`: change that, not this.
+// Generated from spec/lance/spec.yaml by `npm run lance:model`. Do not edit.
 
 import type { Int64 } from '@headgate/json'
-import { flag, int64, text, textMap, texts, type Decoder, type Spelled, type StringMap } from '../decode.ts'
+import { flag, int64, text, textMap, texts, type Decoder, type OpenEnum, type StringMap } from '../decode.ts'
 import { optional, optionalOrNull, record, required } from '../record.ts'
 import { decodeJsonArrowSchema, type JsonArrowSchema } from './arrow-schema.ts'
 import { decodeContext, decodeIdentity, type Context, type Identity } from './common.ts'
@@ -19,7 +19,7 @@ export interface RegisterTableRequest {
    *   * Create (default): the operation fails with 409.
    *   * Overwrite: the existing table registration is replaced with the new registration.
    */
-  readonly mode?: Spelled<'Create' | 'Overwrite'> | undefined
+  readonly mode?: OpenEnum<'Create' | 'Overwrite'> | undefined
   /** Properties stored on the table, if supported by the implementation. */
   readonly properties?: StringMap | undefined
 }

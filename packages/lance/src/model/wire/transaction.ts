@@ -1,6 +1,6 @@
-// Written from spec/lance/spec.yaml by `npm run lance:model`: change that, not this.
+// Generated from spec/lance/spec.yaml by `npm run lance:model`. Do not edit.
 
-import { list, text, textMap, texts, type Decoder, type Spelled, type StringMap } from '../decode.ts'
+import { list, text, textMap, texts, type Decoder, type OpenEnum, type StringMap } from '../decode.ts'
 import { optional, record, required } from '../record.ts'
 import { decodeContext, decodeIdentity, type Context, type Identity } from './common.ts'
 
@@ -13,7 +13,7 @@ import { decodeContext, decodeIdentity, type Context, type Identity } from './co
  * - Failed: the transaction has failed
  * - Canceled: the transaction was canceled
  */
-export type TransactionStatus = Spelled<'Queued' | 'Running' | 'Succeeded' | 'Failed' | 'Canceled'>
+export type TransactionStatus = OpenEnum<'Queued' | 'Running' | 'Succeeded' | 'Failed' | 'Canceled'>
 
 export const decodeTransactionStatus: Decoder<TransactionStatus> = text
 
@@ -56,7 +56,7 @@ export const decodeAlterTransactionSetStatus: Decoder<AlterTransactionSetStatus>
  * - Fail: fail the entire operation
  * - Skip: keep the existing value and skip setting the provided value
  */
-export type SetPropertyMode = Spelled<'Overwrite' | 'Fail' | 'Skip'>
+export type SetPropertyMode = OpenEnum<'Overwrite' | 'Fail' | 'Skip'>
 
 export const decodeSetPropertyMode: Decoder<SetPropertyMode> = text
 
@@ -78,7 +78,7 @@ export const decodeAlterTransactionSetProperty: Decoder<AlterTransactionSetPrope
  * - Skip (default): skip the property to unset
  * - Fail: fail the entire operation
  */
-export type UnsetPropertyMode = Spelled<'Skip' | 'Fail'>
+export type UnsetPropertyMode = OpenEnum<'Skip' | 'Fail'>
 
 export const decodeUnsetPropertyMode: Decoder<UnsetPropertyMode> = text
 

@@ -1,10 +1,10 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { Context } from '@cedar-policy/cedar-wasm/nodejs'
 import { type CallerCache, callerCache, callerKey } from '../../cache.ts'
-import type { Authorizer } from '../authorizer.ts'
+import type { Authorizer } from '../policy.ts'
 import type { Policy } from '../policy.ts'
 import { holds, ownBit, privilegeBits, privileges } from '../privilege-bits.ts'
-import type { ObjectNames, Privilege } from '../privilege.ts'
+import type { ObjectNames, Privilege } from '../../privilege.ts'
 import {
   cedarAction,
   cedarContext,
@@ -17,14 +17,14 @@ import type { Cedar } from './load-cedar.ts'
 /** Answers that are kept: one for each caller, object and privilege. */
 const maxKept = 100_000
 
-/** What Cedar said. `forbidding` null: it permits. */
-interface Answer {
+/** Result of Cedar. `forbidding` is null if it permits. */
+interface Response {
   readonly forbidding: readonly string[] | null
 }
 
 interface Caller extends CedarParty {
   readonly context: Context
-  /** Of all that Cedar is told of it. */
+  /** Context of all requests to Cedar. */
   readonly digest: string
 }
 
@@ -34,7 +34,7 @@ export interface CedarCounts {
 }
 
 /**
- * Cedar has the last word: of what grants give is left what a policy permits and none forbids. Answers are kept until
+ * Authorizer that leaves only the granted rights that a Cedar policy permits and none forbids. Answers are kept until
  * other policies are put in force. What cannot be evaluated is forbidden.
  */
 export class CedarAuthorizer implements Authorizer {
@@ -43,11 +43,11 @@ export class CedarAuthorizer implements Authorizer {
   /** The evaluator's name for the policies in force; others that are put there take their place. */
   readonly #setId = randomUUID()
   readonly #onError: (message: string) => void
-  readonly #answers: CallerCache<Answer> = callerCache({ max: maxKept })
+  readonly #answers: CallerCache<Response> = callerCache({ max: maxKept })
   readonly #callers = new WeakMap<Policy, Caller>()
   readonly #counts = { evaluations: 0, hits: 0 }
 
-  /** @param onError told of what could not be evaluated */
+  /** @param onError Called with errors of policies that could not be evaluated */
   constructor(cedar: Cedar, policies: Record<string, string>, onError: (message: string) => void) {
     this.#cedar = cedar
     this.#onError = onError
@@ -88,7 +88,7 @@ export class CedarAuthorizer implements Authorizer {
     return null
   }
 
-  #answer(policy: Policy, object: ObjectNames, privilege: Privilege): Answer {
+  #answer(policy: Policy, object: ObjectNames, privilege: Privilege): Response {
     const caller = this.#callerOf(policy)
     if (caller === null) return { forbidding: [] }
     const { warehouse, namespace, relation } = object

@@ -1,22 +1,22 @@
 import type { Context, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs'
 import { ownIssuer } from '../../store/principals.ts'
 import type { Policy } from '../policy.ts'
-import type { ObjectNames, Privilege } from '../privilege.ts'
+import type { ObjectNames, Privilege } from '../../privilege.ts'
 
-/** Somebody or something as Cedar is told of it: who or what it is, and the entities that say the rest. */
+/** Entity of Cedar: its id, attributes and parents. */
 export interface CedarParty {
   readonly uid: TypeAndId
   readonly entities: readonly EntityJson[]
 }
 
-/** Who asks. Null: there is no such principal. */
+/** Returns the entity of the caller. Null: there is no such principal. */
 export function cedarPrincipal({ subject: known, roles }: Policy): CedarParty | null {
   if (known === null) return null
   const { issuer, subject, login, groups } = known
-  const uid = uidOf('Principal', issuer === ownIssuer ? subject : `${issuer}#${subject}`)
+  const uid = toUid('Principal', issuer === ownIssuer ? subject : `${issuer}#${subject}`)
   const parents = [
-    ...groups.map((group) => uidOf('Group', `${issuer}#${group}`)),
-    ...roles.map((role) => uidOf('Role', role)),
+    ...groups.map((group) => toUid('Group', `${issuer}#${group}`)),
+    ...roles.map((role) => toUid('Role', role)),
   ]
   return {
     uid,
@@ -24,24 +24,24 @@ export function cedarPrincipal({ subject: known, roles }: Policy): CedarParty | 
   }
 }
 
-/** What is asked about, with all that it stands in. */
+/** Returns the entity of the object, with the objects that contain it. */
 export function cedarResource({ warehouse, namespace, relation }: ObjectNames): CedarParty {
-  const server = uidOf('Server', 'server')
+  const server = toUid('Server', 'server')
   if (warehouse === null) return { uid: server, entities: [entity(server, {}, null)] }
-  const place = uidOf('Warehouse', segment(warehouse))
+  const place = toUid('Warehouse', segment(warehouse))
   const entities = [entity(server, {}, null), entity(place, { name: warehouse }, server)]
   let uid = place
   for (const [index, name] of (namespace ?? []).entries()) {
     const levels = (namespace ?? []).slice(0, index + 1)
-    const path = pathOf(levels)
+    const path = toPath(levels)
     const parent = uid
-    uid = uidOf('Namespace', `${segment(warehouse)}/${path}`)
+    uid = toUid('Namespace', `${segment(warehouse)}/${path}`)
     entities.push(entity(uid, { name, path, levels, warehouse }, parent))
   }
   if (relation === null) return { uid, entities }
   const { kind, name } = relation
-  const path = pathOf(namespace ?? [])
-  const own = uidOf(kind === 'table' ? 'Table' : 'View', `${segment(warehouse)}/${path}/${segment(name)}`)
+  const path = toPath(namespace ?? [])
+  const own = toUid(kind === 'table' ? 'Table' : 'View', `${segment(warehouse)}/${path}/${segment(name)}`)
   return {
     uid: own,
     entities: [
@@ -52,15 +52,15 @@ export function cedarResource({ warehouse, namespace, relation }: ObjectNames): 
 }
 
 export function cedarAction(privilege: Privilege): TypeAndId {
-  return uidOf('Action', privilege)
+  return toUid('Action', privilege)
 }
 
-/** What else is known of the call: the engine, by its client id. */
+/** Returns the context of the request: the engine, by its client id. */
 export function cedarContext({ engine }: Policy): Context {
   return engine === null ? {} : { engine: engine.client }
 }
 
-function uidOf(type: string, id: string): TypeAndId {
+function toUid(type: string, id: string): TypeAndId {
   return { type: `Headgate::${type}`, id }
 }
 
@@ -72,8 +72,8 @@ function entity(
   return { uid, attrs, parents: parent === null ? [] : [parent] }
 }
 
-/** No two namespaces have the same path, whatever is in their names. */
-function pathOf(levels: readonly string[]): string {
+/** Returns the path of a namespace. Paths of two namespaces always differ, also if their names contain separators. */
+function toPath(levels: readonly string[]): string {
   return levels.map((level) => segment(level).replaceAll('.', '%2E')).join('.')
 }
 

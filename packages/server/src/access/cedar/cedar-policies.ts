@@ -24,21 +24,22 @@ interface Placed {
 }
 
 /**
- * Reads policies by the names that refusals and explanations have for them: the annotation `@id("…")`, or file and line.
+ * Reads policies by the names that refusals and explanations have for them: the annotation `@id("…")`, or file and
+ * line.
  *
  * @returns Cedar's text of each
  * @throws CedarPolicyError
  */
 export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record<string, string> {
   const problems: string[] = []
-  const placed = files.flatMap((file) => policiesOf(cedar, file, problems))
+  const placed = files.flatMap((file) => splitPolicies(cedar, file, problems))
   const byId = new Map<string, Placed>()
   for (const policy of placed.toSorted(byPlace)) {
-    const id = idOf(cedar, policy)
+    const id = readId(cedar, policy)
     const other = byId.get(id)
     if (other !== undefined)
       problems.push(
-        `${at(policy)}: the id ${id} is taken by the policy at ${at(other)}: give one of them another by @id, or a line of its own.`,
+        `${at(policy)}: the id ${id} is taken by the policy at ${at(other)}: change one of them with @id, or put it on a separate line.`,
       )
     byId.set(id, policy)
   }
@@ -54,10 +55,10 @@ export function readPolicies(cedar: Cedar, files: readonly PolicyFile[]): Record
   return texts
 }
 
-function policiesOf(cedar: Cedar, file: PolicyFile, problems: string[]): Placed[] {
+function splitPolicies(cedar: Cedar, file: PolicyFile, problems: string[]): Placed[] {
   const parts = cedar.policySetTextToParts(file.text)
   if (parts.type === 'failure') {
-    problems.push(...parts.errors.map((error) => problemOf(error, { file, offset: 0 })))
+    problems.push(...parts.errors.map((error) => describeProblem(error, { file, offset: 0 })))
     return []
   }
   if (parts.policy_templates.length > 0) problems.push(`${file.name}: templates are not supported.`)
@@ -74,7 +75,7 @@ function byPlace(a: Placed, b: Placed): number {
   return a.file === b.file ? a.offset - b.offset : 0
 }
 
-function idOf(cedar: Cedar, policy: Placed): string {
+function readId(cedar: Cedar, policy: Placed): string {
   const parsed = cedar.policyToJson(policy.text)
   const annotations = parsed.type === 'success' ? parsed.json.annotations : undefined
   const id = annotations?.['id']
@@ -97,11 +98,11 @@ function* invalid(
   }
   for (const { policyId, error } of answer.validationErrors) {
     const policy = byId.get(policyId)
-    yield policy === undefined ? error.message : problemOf(error, policy)
+    yield policy === undefined ? error.message : describeProblem(error, policy)
   }
 }
 
-function problemOf(
+function describeProblem(
   { message, help, sourceLocations: [location] = [] }: DetailedError,
   { file, offset }: Pick<Placed, 'file' | 'offset'>,
 ): string {
@@ -113,7 +114,7 @@ function at({ file, offset }: Placed): string {
   return place(file, offset).replace(/:\d+$/, '')
 }
 
-/** File, line and column of a byte in it. */
+/** Returns file, line and column of a byte offset. */
 function place({ name, text }: PolicyFile, offset: number): string {
   const before = Buffer.from(text).subarray(0, offset).toString().split('\n')
   return `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`

@@ -1,6 +1,6 @@
 /**
- * What policies may speak of, in Cedar's schema syntax: policies are checked against it when they are read. The page
- * `docs/authorizer.md` explains it.
+ * Schema of the entities that policies can use. Policies are validated with it when they are read. The page
+ * `docs/how-to/authorizer.md` explains it.
  */
 export const cedarSchema = `namespace Headgate {
   entity Group, Role, Server;

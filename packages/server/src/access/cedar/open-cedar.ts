@@ -12,7 +12,10 @@ export interface OpenCedarOptions {
     info(about: object, message: string): void
     error(about: object, message: string): void
   }
-  /** Other policies are in force: whatever rests on decisions by the old ones is void. Done again until it succeeds. */
+  /**
+   * Called when other policies are in force, so that results of earlier decisions are invalid. Done again until it
+   * succeeds.
+   */
   readonly onChange: () => Promise<void>
   /** How often the files are looked at, in ms. Default 2 s. */
   readonly intervalMs?: number
@@ -39,7 +42,7 @@ export async function openCedar(options: OpenCedarOptions): Promise<OpenedCedar>
   const onError = (message: string): void =>
     log.error({ path }, `a Cedar policy failed and forbids: ${message}`)
   const authorizer = new CedarAuthorizer(cedar, readPolicies(cedar, first), onError)
-  let seen = digestOf(first)
+  let seen = digestFiles(first)
   let complaint: string | null = null
   let untold = false
   let timer: NodeJS.Timeout | undefined
@@ -49,7 +52,7 @@ export async function openCedar(options: OpenCedarOptions): Promise<OpenedCedar>
   async function look(): Promise<void> {
     try {
       const files = await readPolicyFiles(path)
-      const digest = digestOf(files)
+      const digest = digestFiles(files)
       if (digest !== seen) {
         authorizer.use(readPolicies(cedar, files))
         seen = digest
@@ -91,6 +94,6 @@ export async function openCedar(options: OpenCedarOptions): Promise<OpenedCedar>
   }
 }
 
-function digestOf(files: readonly PolicyFile[]): string {
+function digestFiles(files: readonly PolicyFile[]): string {
   return hash('sha256', JSON.stringify(files), 'base64url')
 }

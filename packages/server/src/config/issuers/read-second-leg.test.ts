@@ -66,8 +66,8 @@ describe('a second leg', () => {
       tokenEndpoint: 'https://catalog.example',
       mark: () => sql,
     })
-    expect(opened?.secondLegs.profileOf(issuer)).toBe(profile)
-    expect(opened?.secondLegs.profileOf(other.issuer)).toBeNull()
+    expect(opened?.secondLegs.findProfile(issuer)).toBe(profile)
+    expect(opened?.secondLegs.findProfile(other.issuer)).toBeNull()
   })
 
   test('has careful defaults', () => {

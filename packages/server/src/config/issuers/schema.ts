@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSecureUrl } from '../../loopback.ts'
+import { isSecureUrl } from '../../secure-url.ts'
 import { type SecondLegEntry, secondLegSchema } from './second-leg-schema.ts'
 
 /** Asymmetric ones: with the others, whoever can verify can sign. */

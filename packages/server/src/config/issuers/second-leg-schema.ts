@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSecureUrl } from '../../loopback.ts'
+import { isSecureUrl } from '../../secure-url.ts'
 
 export const secondLegProfiles = [
   'keycloak',

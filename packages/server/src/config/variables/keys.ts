@@ -67,7 +67,7 @@ export const keys: Pick<
   ),
   authorizer: choice('HEADGATE_AUTHORIZER', ['grants', 'cedar'], 'grants', {
     section: 'Keys and tokens',
-    doc: 'Who has the last word on who may do what: the grants, or Cedar policies, which take away from what grants give: [how](authorizer.md).',
+    doc: 'Who has the last word on who may do what: the grants, or Cedar policies, which take away from what grants give: [how](../how-to/authorizer.md).',
   }),
   cedarPolicies: optional(
     path('HEADGATE_CEDAR_POLICIES', '', {

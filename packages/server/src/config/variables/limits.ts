@@ -23,7 +23,7 @@ export const limits: Pick<
     { min: 1024, max: GiB },
     {
       section: 'Limits',
-      doc: 'Largest request body, decompressed; larger ones get 413. It applies to commits, to transactions and to new tables and views. Other operations have lower limits: see [Sizes of requests](operations.md#sizes-of-requests).',
+      doc: 'Largest request body, decompressed; larger ones get 413. It applies to commits, to transactions and to new tables and views. Other operations have lower limits: see [Sizes of requests](../how-to/operations.md#sizes-of-requests).',
     },
   ),
   maxJsonDepth: integer(

@@ -1,5 +1,5 @@
 import type { Variables } from '../env-type.ts'
-import { checkNetwork } from '../../http/client-address.ts'
+import { checkNetwork } from '../../operation/client-address.ts'
 import { checkOrigin, parsePublicUrl, parseWorkers } from '../parse-values.ts'
 import { choice, custom, integer, list, optional, path, text } from '../variable.ts'
 
@@ -48,7 +48,7 @@ export const network: Pick<
     'a whole number from 1 to 64, or `auto`',
     {
       section: 'Network',
-      doc: 'Processes that answer, each of them on one core, all at the same addresses; `auto` takes as many as there are cores. See [Several cores](operations.md#several-cores).',
+      doc: 'Processes that answer, each of them on one core, all at the same addresses; `auto` takes as many as there are cores. See [Several cores](../how-to/operations.md#several-cores).',
     },
     parseWorkers,
   ),

@@ -1,4 +1,4 @@
-import { checkEndpointName } from '../../storage/endpoint-names.ts'
+import { checkEndpointName } from '@headgate/storage'
 import type { Variables } from '../env-type.ts'
 import { parsePublicUrl } from '../parse-values.ts'
 import { custom, integer, list, optional, path, text } from '../variable.ts'

@@ -1,25 +1,25 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * What a store understands in the patterns of a policy.
+ * Syntax of patterns that a store supports in policies.
  *
- * - `aws`: `*` and `?` match, `${name}` is replaced, and `${*}`, `${?}`, `${$}` stand for the characters themselves (IAM
- *   user guide, "IAM policy elements: variables and tags", version 2012-10-17).
- * - `plain`: `*` and `?` match, some `${name}` are replaced, and nothing stands for the characters themselves. MinIO: a
- *   `${*}` would match whatever has `${` and `}` there.
+ * - `aws`: `*` and `?` match, `${name}` is replaced, and `${*}`, `${?}`, `${$}` are the characters themselves (IAM user
+ *   guide, "IAM policy elements: variables and tags", version 2012-10-17).
+ * - `plain`: `*` and `?` match, some `${name}` are replaced, and the characters themselves cannot be escaped. MinIO: `${*}`
+ *   matches any text between `${` and `}`.
  */
 export type PolicyDialect = 'aws' | 'plain'
 
 /**
- * A pattern that matches this text alone.
+ * Returns a pattern that matches only this text.
  *
- * @throws HeadgateError `unsupported` when there is none in the dialect
+ * @throws HeadgateError `unsupported` when the dialect has no such pattern
  */
 export function patternOf(text: string, dialect: PolicyDialect): string {
   if (dialect === 'aws') return text.replaceAll(/[*?$]/g, (character) => `\${${character}}`)
   if (!/[*?]|\$\{/.test(text)) return text
   throw new HeadgateError(
     'unsupported',
-    'The location of this table holds *, ? or ${, which policies of this storage service cannot take literally: move the table, or use vending mode gateway for the warehouse.',
+    'The location of this table contains *, ? or ${, which policies of this storage service cannot escape. Move the table, or use vending mode gateway for the warehouse.',
   )
 }

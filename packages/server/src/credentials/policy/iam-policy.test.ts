@@ -1,22 +1,21 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseLocation } from '../../storage/location.ts'
-import { canonicalPrefix } from '../../storage/location-relations.ts'
-import type { StoragePermission as Access } from '../storage-grant.ts'
+import { canonicalPrefix, parseLocation } from '@headgate/storage'
+import type { StoragePermission } from '../storage-grant.ts'
 import { patternOf, type PolicyDialect } from './iam-pattern.ts'
 import { iamPolicy, maxPolicyLength } from './iam-policy.ts'
-import { allows, type Reader } from './test-iam-matcher.ts'
+import { allows, type Reader } from '../../../test/credentials/policy/iam-matcher.ts'
 
 const policyFor = (
   prefixes: readonly string[],
-  access: Access = 'read-write',
+  access: StoragePermission = 'read-write',
   dialect: PolicyDialect = 'aws',
 ): string => iamPolicy({ scope: { prefixes, access }, dialect })
 
 const reading = ['s3:GetObject']
 const writing = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
 
-/** What a policy lets somebody do with a key of the bucket `lake`. */
+/** Operations that a policy allows on a key of the bucket `lake`. */
 function actionsOn(policy: string, key: string, reader: Reader = 'aws', bucket = 'lake'): string[] {
   const resource = `arn:aws:s3:::${bucket}/${key}`
   return [...reading, ...writing].filter((action) => allows(policy, { action, resource }, reader))
@@ -39,7 +38,7 @@ describe('a policy', () => {
     expect(mayList(policy, 'wh/t1/data/')).toBe(true)
   })
 
-  test('allows a reader to read and list, nothing else', () => {
+  test('allows a reader only to read and to list', () => {
     const reader = policyFor(['s3://lake/wh/t1/'], 'read')
     expect(actionsOn(reader, 'wh/t1/data/a.parquet')).toEqual(reading)
     expect(mayList(reader, 'wh/t1/')).toBe(true)
@@ -47,7 +46,7 @@ describe('a policy', () => {
   })
 
   test.each(['wh/t10/a', 'wh/t1', 'wh/', 'wh/t2/a', 'a', 'WH/T1/a', 'wh//t1/a'])(
-    'allows nothing at %s',
+    'allows no operation at %s',
     (key) => {
       expect(actionsOn(policy, key)).toEqual([])
     },
@@ -57,13 +56,13 @@ describe('a policy', () => {
     expect(mayList(policy, prefix)).toBe(false)
   })
 
-  test('allows nothing in another bucket, and no list without a prefix', () => {
+  test('allows no operation in another bucket, and no list without a prefix', () => {
     expect(actionsOn(policy, 'wh/t1/a', 'aws', 'lake2')).toEqual([])
     expect(mayList(policy, 'wh/t1/', 'aws', 'lake2')).toBe(false)
     expect(allows(policy, { action: 's3:ListBucket', resource: 'arn:aws:s3:::lake' }, 'aws')).toBe(false)
   })
 
-  test('for places in two buckets does not mix them', () => {
+  test('separates the prefixes of two buckets', () => {
     const both = policyFor(['s3://lake/a/', 's3://other/b/'])
     expect(actionsOn(both, 'a/x')).toHaveLength(5)
     expect(actionsOn(both, 'b/x', 'aws', 'other')).toHaveLength(5)
@@ -72,9 +71,9 @@ describe('a policy', () => {
     expect(mayList(both, 'b/', 'aws', 'other')).toBe(true)
   })
 
-  test('for keys that objects are encrypted with lets a reader decrypt, a writer make data keys too', () => {
+  test('allows a reader to decrypt with the encryption keys, and a writer also to generate data keys', () => {
     const arn = 'arn:aws:kms:eu-central-1:1:key/a'
-    const withKms = (access: Access): string =>
+    const withKms = (access: StoragePermission): string =>
       iamPolicy({ scope: { prefixes: ['s3://lake/a/'], access }, dialect: 'aws', kmsKeyArns: [arn] })
     const kms = (policy: string): string[] =>
       ['kms:Decrypt', 'kms:GenerateDataKey'].filter((action) =>
@@ -95,7 +94,7 @@ describe('a policy', () => {
     expect(policy).not.toContain('arn:aws:')
   })
 
-  test('of an ordinary table is short, and one that gets too long is refused with what to do', () => {
+  test('has less than 700 characters for an ordinary table, and is refused with advice when it is too long', () => {
     expect(policy.length).toBeLessThan(700)
     const many = Array.from({ length: 40 }, (_, index) => `s3://lake/${'long'.repeat(10)}${index}/`)
     expect(() => policyFor(many)).toThrow(/fewer or shorter locations/)
@@ -109,9 +108,9 @@ const nasty = fc.constantFrom(
   ' ',
   ...'${*} ${?} ${$} ${ ${aws:username} 😀 %2F %2e .. t1'.split(' '),
 )
-const segment = fc.array(nasty, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''))
+const segment = fc.array(nasty, { minLength: 1, maxLength: 5 }).map((deps) => deps.join(''))
 
-/** Prefixes that a table can have: what `parseLocation` lets through. */
+/** Prefixes that a table can have: those that `parseLocation` accepts. */
 const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => {
   try {
     return canonicalPrefix(parseLocation(`s3://lake/${segments.join('/')}`))
@@ -120,7 +119,7 @@ const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) 
   }
 })
 
-/** A key that differs from `key` a little, or is another one altogether. */
+/** Returns a key that is similar to `key`, or a different one. */
 function neighbours(key: string): fc.Arbitrary<string> {
   return fc.oneof(
     fc.constant(`${key}a`),
@@ -139,7 +138,7 @@ describe.each<[PolicyDialect, Reader]>([
   ['aws', 'aws'],
   ['plain', 'minio'],
 ])('in the dialect %s', (dialect, reader) => {
-  test('whatever is in the names, exactly the keys that begin with a prefix are allowed', () => {
+  test('allows exactly the keys that begin with a prefix, for all characters in names', () => {
     let written = 0
     let refused = 0
     fc.assert(
@@ -170,7 +169,7 @@ describe.each<[PolicyDialect, Reader]>([
           expect(policy).toMatch(/^[ -~]*$/)
           for (const key of [...tried, ...keys.map((inside) => `${inside}file`)]) {
             const inside = keys.some((place) => key.startsWith(place))
-            // Dot segments are denied even there.
+            // The policy denies dot segments within the prefix, too.
             expect(actionsOn(policy, key, reader).length, key).toBe(inside && !key.includes('/../') ? 5 : 0)
             expect(mayList(policy, key, reader), key).toBe(inside)
           }
@@ -182,7 +181,7 @@ describe.each<[PolicyDialect, Reader]>([
     expect(refused > 0).toBe(dialect === 'plain')
   })
 
-  test('a pattern matches its own text and no other', () => {
+  test('matches only the text that a pattern was made of', () => {
     fc.assert(
       fc.property(segment, segment, (text, other) => {
         let pattern: string
@@ -201,7 +200,7 @@ describe.each<[PolicyDialect, Reader]>([
   })
 })
 
-test('the longest policy that is let through is as long as services take', () => {
+test('accepts policies up to the maximum length of the services', () => {
   for (let length = 1; length < 1_020; length += 1) {
     let policy: string
     try {
@@ -212,5 +211,5 @@ test('the longest policy that is let through is as long as services take', () =>
     }
     expect(policy.length).toBeLessThanOrEqual(maxPolicyLength)
   }
-  throw new Error('none was too long')
+  throw new Error('no policy exceeded the maximum length')
 })

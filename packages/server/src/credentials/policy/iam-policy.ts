@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import { parsePrefix } from '../../storage/location.ts'
+import { parsePrefix } from '@headgate/storage'
 import type { StoragePermission } from '../storage-grant.ts'
 
 interface AccessScope {
@@ -17,7 +17,7 @@ export interface IamPolicyRequest {
   readonly kmsKeyArns?: readonly string[]
 }
 
-/** An inline session policy may not be longer, at AWS (AssumeRole, `Policy`) and at MinIO. */
+/** Maximum length of an inline session policy at AWS (AssumeRole, `Policy`) and at MinIO. */
 export const maxPolicyLength = 2048
 
 interface Statement {
@@ -37,13 +37,13 @@ const writing = [
 ]
 
 /**
- * The session policy that allows exactly what a scope says: the objects below its prefixes, and lists that begin with
- * one of them. It can only narrow what the role or user may do whom the session belongs to. Pure.
+ * Returns the session policy that allows exactly the objects below the prefixes of a scope, and lists that begin with one
+ * of them. It can only narrow the permissions of the role or user of the session. Pure.
  *
- * Plain ASCII, because AWS takes no character beyond U+00FF; JSON has escapes for all others.
+ * Plain ASCII, because AWS refuses characters beyond U+00FF. JSON escapes all others.
  *
- * @throws HeadgateError `unsupported` when a name cannot be written down in the dialect without allowing other names, or
- *   when the policy gets longer than sessions can have
+ * @throws HeadgateError `unsupported` when the dialect cannot express a name exactly, or when the policy exceeds the maximum
+ *   length of a session policy
  */
 export function iamPolicy(request: IamPolicyRequest): string {
   const { scope, partition = 'aws', kmsKeyArns = [] } = request
@@ -57,7 +57,7 @@ export function iamPolicy(request: IamPolicyRequest): string {
         [...places].flatMap(([bucket, keys]) => keys.map((key) => `arn:${partition}:s3:::${bucket}/${key}*`)),
       ),
     },
-    // Some stores resolve dot segments in the keys of a bulk delete, after the policy has let them pass.
+    // Some stores resolve dot segments in the keys of a bulk delete, after they have evaluated the policy.
     {
       Effect: 'Deny',
       Action: 's3:*',
@@ -78,8 +78,8 @@ export function iamPolicy(request: IamPolicyRequest): string {
 }
 
 /**
- * Lists of uploads are left out: no condition can narrow them to a prefix. Stores that are not AWS may compare any one of
- * several prefixes of a request and list by another, so there all of them are compared.
+ * Returns the statements without lists of uploads, which no condition can narrow to a prefix. A store that is not AWS may
+ * compare one of several prefixes in a request and list another, so all of them are compared there.
  */
 function listing(bucket: string, keys: readonly string[], dialect: PolicyDialect): Statement {
   const within = { 's3:prefix': oneOrAll(keys.map((key) => `${key}*`)) }
@@ -94,7 +94,7 @@ function listing(bucket: string, keys: readonly string[], dialect: PolicyDialect
   }
 }
 
-/** Escaped keys, each ending in `/` (or empty: the whole bucket), by bucket. */
+/** Groups escaped keys, each ending in `/` (or empty: the whole bucket), by bucket. */
 function placesByBucket({ scope, dialect }: IamPolicyRequest): Map<string, string[]> {
   const places = new Map<string, string[]>()
   for (const prefix of scope.prefixes) {
@@ -102,7 +102,7 @@ function placesByBucket({ scope, dialect }: IamPolicyRequest): Map<string, strin
     if (scheme !== 's3' || !prefix.endsWith('/'))
       throw new HeadgateError(
         'internal',
-        'A session policy is made of prefixes in a bucket that end in a slash.',
+        'The prefixes of a session policy are in a bucket and end in a slash.',
       )
     places.set(bucket, [...(places.get(bucket) ?? []), patternOf(key, dialect)])
   }
@@ -126,6 +126,6 @@ function checkedLength(policy: string): string {
   if (policy.length <= maxPolicyLength) return policy
   throw new HeadgateError(
     'unsupported',
-    `The locations of this table need a session policy of ${policy.length} characters, and storage services take ${maxPolicyLength}: use fewer or shorter locations, or vending mode gateway for the warehouse.`,
+    `The locations of this table need a session policy of ${policy.length} characters, and storage services accept ${maxPolicyLength}. Use fewer or shorter locations, or vending mode gateway for the warehouse.`,
   )
 }

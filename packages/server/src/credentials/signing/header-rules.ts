@@ -1,10 +1,10 @@
-/** What the sign operation does with a header of the request to sign. */
+/** Rule of the sign operation for a header of the request to sign. */
 export type HeaderRule =
   /** Part of the signature, and returned. */
   | 'sign'
   /** Returned, but not part of the signature. */
   | 'pass'
-  /** Neither signed nor returned: the client sends it as it is. */
+  /** Neither signed nor returned: the client sends it unchanged. */
   | 'ignore'
   /** The request is refused. */
   | 'refuse'
@@ -50,8 +50,8 @@ const signed = new Set([
 ])
 
 /**
- * Not signed, as in Iceberg's reference signer: its client reuses a signature for other ranges of an object, the SDKs count
- * their attempts after signing, and proxies change the rest.
+ * Headers that are not signed, as in Iceberg's reference signer: its client reuses a signature for other ranges of an object,
+ * the SDKs count their attempts after signing, and proxies change the rest.
  */
 const passed = new Set([
   'amz-sdk-invocation-id',
@@ -65,7 +65,7 @@ const passed = new Set([
   'x-amzn-trace-id',
 ])
 
-/** Names of headers that stores and proxies give a meaning to. A request with an unknown one may do more than it shows. */
+/** Prefixes of headers that stores and proxies interpret. A request with an unknown one may have additional effects. */
 const meaningful = /^(?:authorization$|cookie$|x-amz-|x-minio-)/
 
 /**

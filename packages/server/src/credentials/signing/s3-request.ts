@@ -1,34 +1,34 @@
 import { HeadgateError } from '@headgate/errors'
-import { awsDomain } from '../../storage/aws-domain.ts'
+import { awsDomain } from '@headgate/storage'
 import { parseXml, XmlError, type XmlNode } from '../../xml.ts'
 
-/** What a request to an S3 store does with which objects. */
+/** Operation and objects of a request to an S3 store. */
 export interface S3RequestPlan {
   readonly access: 'read' | 'write'
-  /** Locations of objects that it touches, `s3://bucket/key`, decoded. */
+  /** Locations of the objects that the request accesses, `s3://bucket/key`, decoded. */
   readonly objects: readonly string[]
-  /** Prefix of the locations that it lists; null: it lists nothing. */
+  /** Prefix of the locations that the request lists. Null: it is not a list. */
   readonly list: string | null
 }
 
-/** Where a store is reached, to read its request lines. */
+/** Address of a store, for parsing its request lines. */
 export interface S3Place {
   /** Base URL of the store; null: AWS. */
   readonly endpoint: string | null
   readonly region: string
-  /** The bucket is in the path; of AWS, which knows both ways, it says nothing. */
+  /** True when the bucket is in the path. Ignored for AWS, which supports both styles. */
   readonly pathStyle: boolean
 }
 
-/** A request that somebody wants to send. */
+/** Request that a client wants to send. */
 export interface S3Request {
   readonly method: string
   readonly url: URL
-  /** The body, where a request says in it what it is about. */
+  /** Body of a request whose objects are named in the body. */
   readonly body: string | null
 }
 
-/** Query parameters that ordinary reading, writing and listing need. Everything else changes what a request does. */
+/** Query parameters of reads, writes and lists. Any other parameter changes the operation. */
 const reading = new Set([
   'x-id',
   'partNumber',
@@ -53,17 +53,17 @@ const writing = new Set(['x-id', 'partNumber', 'uploadId'])
 const maxDeletedKeys = 1000
 
 /**
- * Reads what a request would do. Only what table formats need is understood, everything else is refused: a signature is
- * the server's own name under it.
+ * Parses the operation and the objects of a request. It accepts only operations that table formats need and refuses all
+ * others, because the server signs the request with its own keys.
  *
- * @param buckets that it may be about
- * @throws HeadgateError `forbidden` for another store, another bucket, or anything but reading, writing, listing and deleting objects
+ * @param buckets buckets that the request may access
+ * @throws HeadgateError `forbidden` for another store, another bucket, or any operation except read, write, list and delete of objects
  */
 export function planS3Request(request: S3Request, place: S3Place, buckets: readonly string[]): S3RequestPlan {
   const { method, url } = request
   const { bucket, key } = targetOf(url, place, buckets)
   const parameters = [...url.searchParams.keys()]
-  if (new Set(parameters).size !== parameters.length) throw refused('a query parameter comes twice')
+  if (new Set(parameters).size !== parameters.length) throw refused('a query parameter occurs twice')
   const only = (allowed: ReadonlySet<string>): boolean => parameters.every((name) => allowed.has(name))
   if (key === '') return bucketPlan(request, place, bucket, only(listing))
   checkKey(key)
@@ -93,9 +93,10 @@ function bucketPlan(
   }
   if (method === 'POST' && url.searchParams.has('delete')) {
     const parameters = [...url.searchParams.keys()].filter((name) => name !== 'x-id')
-    // Other stores read the list of keys and never come to compare the body with its signed hash (seen at MinIO): then
-    // another list can be sent than the one that was shown.
-    if (place.endpoint !== null) throw refused('a bulk delete on a store that is not AWS, delete one by one')
+    // Other stores read the list of keys before they compare the body with its signed hash (observed with MinIO). The client
+    // could then send another list than the one that was checked.
+    if (place.endpoint !== null)
+      throw refused('a bulk delete on a store that is not AWS, delete one object at a time')
     if (parameters.length === 1) {
       const objects = deletedKeys(body).map((key) => locationOf(bucket, key))
       return { access: 'write', objects, list: null }
@@ -116,7 +117,7 @@ function targetOf(
   const scheme = base?.protocol ?? 'https:'
   if (url.protocol !== scheme || url.username !== '' || url.password !== '' || url.hash !== '')
     throw refused('another store')
-  // A store that looks for the bucket in the path alone would take the beginning of the key for it.
+  // A store that reads the bucket only from the path would read the first segment of the key as the bucket.
   if (base === null || !pathStyle) {
     const named = buckets.find((name) => hosts.some((host) => url.host === `${name}.${host}`))
     if (named !== undefined) return { bucket: named, key: path.slice(1) }
@@ -133,7 +134,7 @@ function locationOf(bucket: string, key: string): string {
   return `s3://${bucket}/${key}`
 }
 
-/** Exactly once: a store does the same, and what two readers could read in two ways is refused. */
+/** Decodes exactly once, as stores do. A text that two readers could decode in two ways is refused. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -148,7 +149,7 @@ function checkKey(key: string): void {
   if (/\p{Cc}/u.test(key)) throw refused('a path with control characters')
 }
 
-/** Keys of a bulk delete, in the plain form that clients write: whatever else stands there may change what is deleted. */
+/** Parses the keys of a bulk delete in the plain form that clients write. Any other content may change which objects are deleted. */
 function deletedKeys(body: string | null): string[] {
   if (body === null) throw refused('a bulk delete without its body')
   const root = documentOf(body)
@@ -172,7 +173,7 @@ function documentOf(body: string): XmlNode {
 }
 
 function unreadable(): HeadgateError {
-  return refused('a bulk delete that cannot be read')
+  return refused('a bulk delete that cannot be parsed')
 }
 
 function refused(what: string): HeadgateError {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { signForTable, type SigningGround, type SignRequest } from './sign.ts'
+import { signForTable, type SigningOptions, type SignRequest } from './sign.ts'
 
 const endpoint = 'http://127.0.0.1:9000'
-const ground: SigningGround = {
+const options: SigningOptions = {
   place: { endpoint, region: 'us-east-1', pathStyle: true },
   keys: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   prefixes: ['s3://lake/wh/t/'],
-  access: 'read-write',
+  permission: 'read-write',
   now: new Date('2026-01-01T00:00:00Z'),
 }
 
@@ -15,8 +15,8 @@ function request(method: string, path: string, more: Partial<SignRequest> = {}):
   return { method, region: 'us-east-1', uri: `${endpoint}${path}`, headers: {}, body: null, ...more }
 }
 
-const aws: SigningGround = {
-  ...ground,
+const aws: SigningOptions = {
+  ...options,
   place: { endpoint: null, region: 'eu-central-1', pathStyle: false },
 }
 
@@ -25,7 +25,7 @@ function inAws(method: string, path: string): SignRequest {
   return request(method, '', { uri, region: 'eu-central-1' })
 }
 
-function outcome(wanted: SignRequest, on: SigningGround = ground): string {
+function outcome(wanted: SignRequest, on: SigningOptions = options): string {
   try {
     const { headers } = signForTable(wanted, on)
     return headers['authorization']?.[0]?.startsWith('AWS4-HMAC-SHA256 ') === true ? 'signed' : 'unsigned'
@@ -39,47 +39,54 @@ const deleting = (...keys: readonly string[]): string =>
     .map((key) => `<Object><Key>${key}</Key></Object>`)
     .join('')}</Delete>`
 
-describe('what table formats need is signed', () => {
+describe('signs the requests that table formats need', () => {
   test.each([
     ['reading', request('GET', '/lake/wh/t/data/a.parquet')],
     ['asking', request('HEAD', '/lake/wh/t/data/a%20b.parquet')],
     ['writing', request('PUT', '/lake/wh/t/data/a.parquet')],
     ['a part of an upload', request('PUT', '/lake/wh/t/a?partNumber=1&uploadId=x')],
-    ['beginning an upload', request('POST', '/lake/wh/t/a?uploads')],
-    ['ending an upload', request('POST', '/lake/wh/t/a?uploadId=x')],
+    ['the start of an upload', request('POST', '/lake/wh/t/a?uploads')],
+    ['the end of an upload', request('POST', '/lake/wh/t/a?uploadId=x')],
     ['deleting', request('DELETE', '/lake/wh/t/a')],
     ['listing', request('GET', '/lake?list-type=2&prefix=wh%2Ft%2Fdata%2F')],
   ])('%s', (_, wanted) => {
     expect(outcome(wanted)).toBe('signed')
   })
 
-  test('deleting many, where bodies are held to their signature: at AWS', () => {
+  test('signs a bulk delete at AWS, which compares bodies with their signature', () => {
     const wanted = { ...inAws('POST', '/?delete'), body: deleting('wh/t/a', 'wh/t/b&amp;c') }
     expect(outcome(wanted, aws)).toBe('signed')
     expect(outcome(request('POST', '/lake?delete', { body: deleting('wh/t/a') }))).toBe('forbidden')
   })
 
-  test('a bucket in the host name is the same bucket', () => {
+  test('accepts the bucket in the host name', () => {
     const named = {
-      ...ground,
-      place: { ...ground.place, endpoint: 'http://store.example:9000', pathStyle: false },
+      ...options,
+      place: { ...options.place, endpoint: 'http://store.example:9000', pathStyle: false },
     }
     const uri = 'http://lake.store.example:9000/wh/t/a'
     expect(outcome(request('GET', '', { uri }), named)).toBe('signed')
     expect(outcome(inAws('GET', '/wh/t/a'), aws)).toBe('signed')
   })
 
-  test('a table in two buckets is reached in both', () => {
-    const both = { ...ground, prefixes: [...ground.prefixes, 's3://more/t/'] }
+  test('signs requests to both buckets of a table', () => {
+    const both = { ...options, prefixes: [...options.prefixes, 's3://more/t/'] }
     expect(outcome(request('PUT', '/more/t/a'), both)).toBe('signed')
     expect(outcome(request('GET', '/more?list-type=2&prefix=t%2F'), both)).toBe('signed')
     for (const path of ['/more/wh/t/a', '/lake/t/a', '/more', '/mor/e/t/a', '/more2/t/a'])
       expect(outcome(request('GET', path), both)).toBe('forbidden')
   })
 
-  test('in the regions of China, AWS is in another domain, and nowhere else', () => {
+  test('guards a write to a store on a machine in AWS as at any other store', () => {
+    const endpoint = 'https://ec2-192-0-2-1.compute-1.amazonaws.com'
+    const hosted = { ...options, place: { ...options.place, endpoint } }
+    const { headers } = signForTable(request('PUT', '', { uri: `${endpoint}/lake/wh/t/a` }), hosted)
+    expect(headers).toHaveProperty('x-amz-copy-source-if-match')
+  })
+
+  test('accepts the domain of AWS in China only in the regions of China', () => {
     const region = 'cn-north-1'
-    const china: SigningGround = { ...aws, place: { ...aws.place, region } }
+    const china: SigningOptions = { ...aws, place: { ...aws.place, region } }
     for (const host of [`lake.s3.${region}.amazonaws.com.cn`, `s3.${region}.amazonaws.com.cn/lake`])
       expect(outcome(request('GET', '', { uri: `https://${host}/wh/t/a`, region }), china)).toBe('signed')
     for (const host of [`lake.s3.${region}.amazonaws.com`, `s3.${region}.amazonaws.com/lake`])
@@ -88,8 +95,8 @@ describe('what table formats need is signed', () => {
     expect(outcome(request('GET', '', { uri: abroad, region: 'eu-central-1' }), aws)).toBe('forbidden')
   })
 
-  // Iceberg's client uses a kept signature for other parts of the same object, and the SDK counts its attempts afterwards
-  test('what changes from one attempt or part to the next is left unsigned, and given back', () => {
+  // Iceberg's client reuses a signature for other ranges of the same object, and the SDK counts its attempts after signing.
+  test('returns headers that differ between attempts or ranges without signing them', () => {
     const varying = {
       Range: ['bytes=0-99'],
       'amz-sdk-request': ['attempt=1; max=4'],
@@ -97,7 +104,7 @@ describe('what table formats need is signed', () => {
     }
     const { headers } = signForTable(
       request('GET', '/lake/wh/t/a', { headers: { ...varying, 'x-amz-te': ['append-md5'] } }),
-      ground,
+      options,
     )
     expect(headers['authorization']?.[0]).toContain(
       'SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-te,',
@@ -105,10 +112,10 @@ describe('what table formats need is signed', () => {
     expect(headers).toMatchObject({ range: ['bytes=0-99'], 'amz-sdk-request': ['attempt=1; max=4'] })
   })
 
-  test('what a client may keep is a single read', () => {
-    expect(signForTable(request('GET', '/lake/wh/t/a'), ground).mayBeKept).toBe(true)
-    expect(signForTable(request('PUT', '/lake/wh/t/a'), ground).mayBeKept).toBe(false)
-    expect(signForTable(request('GET', '/lake?list-type=2&prefix=wh/t/'), ground).mayBeKept).toBe(false)
+  test('marks only single reads as cacheable', () => {
+    expect(signForTable(request('GET', '/lake/wh/t/a'), options).isCacheable).toBe(true)
+    expect(signForTable(request('PUT', '/lake/wh/t/a'), options).isCacheable).toBe(false)
+    expect(signForTable(request('GET', '/lake?list-type=2&prefix=wh/t/'), options).isCacheable).toBe(false)
   })
 })
 
@@ -116,7 +123,7 @@ describe('Headers are signed by an allow-list', () => {
   const withHeader = (name: string, value = 'x', method = 'PUT'): SignRequest =>
     request(method, '/lake/wh/t/a', { headers: { [name]: [value] } })
 
-  // Headers of Iceberg Java (AWS SDK 2), PyIceberg (botocore) and the AWS SDK for JavaScript, as seen at the sign operation.
+  // Headers of Iceberg Java (AWS SDK 2), PyIceberg (botocore) and the AWS SDK for JavaScript, as the sign operation receives them.
   test.each([
     'Content-Length',
     'Content-Type',
@@ -137,7 +144,7 @@ describe('Headers are signed by an allow-list', () => {
     'x-amz-server-side-encryption-aws-kms-key-id',
     'x-amz-server-side-encryption-customer-key-MD5',
   ])('%s is signed and returned', (name) => {
-    const { headers } = signForTable(withHeader(name), ground)
+    const { headers } = signForTable(withHeader(name), options)
     const signedNames = /SignedHeaders=([^,]+)/.exec(headers['authorization']?.[0] ?? '')?.[1]?.split(';')
     expect(signedNames).toContain(name.toLowerCase())
     expect(headers[name.toLowerCase()]).toEqual(['x'])
@@ -146,7 +153,7 @@ describe('Headers are signed by an allow-list', () => {
   test.each(['Range', 'User-Agent', 'amz-sdk-invocation-id', 'amz-sdk-request', 'amz-sdk-retry', 'Expect'])(
     '%s is returned, but not signed',
     (name) => {
-      const { headers } = signForTable(withHeader(name), ground)
+      const { headers } = signForTable(withHeader(name), options)
       expect(headers['authorization']?.[0]).not.toContain(name.toLowerCase())
       expect(headers[name.toLowerCase()]).toEqual(['x'])
     },
@@ -155,7 +162,7 @@ describe('Headers are signed by an allow-list', () => {
   test.each(['traceparent', 'cache-control', 'x-custom', 'x-goog-copy-source', 'x-oss-object-acl'])(
     '%s is neither signed nor returned',
     (name) => {
-      const { headers } = signForTable(withHeader(name), ground)
+      const { headers } = signForTable(withHeader(name), options)
       expect(headers['authorization']?.[0]).not.toContain(name)
       expect(headers).not.toHaveProperty(name)
     },
@@ -188,22 +195,22 @@ describe('Headers are signed by an allow-list', () => {
   ])('A request with %s is refused, and the error names the header', (name) => {
     for (const method of ['PUT', 'GET', 'DELETE', 'POST']) {
       expect(outcome(withHeader(name, 'x', method))).toBe('forbidden')
-      expect(() => signForTable(withHeader(name, 'x', method), ground)).toThrow(name.toLowerCase())
+      expect(() => signForTable(withHeader(name, 'x', method), options)).toThrow(name.toLowerCase())
     }
   })
 
-  test('A copy within the table is refused too: no Iceberg client sends one', () => {
+  test('A copy within the table is also refused: no Iceberg client sends one', () => {
     expect(outcome(withHeader('x-amz-copy-source', '/lake/wh/t/b'))).toBe('forbidden')
   })
 })
 
-describe('nothing else is', () => {
+describe('refuses any other request', () => {
   test.each([
     ['a sibling', request('GET', '/lake/wh/t2/a')],
     ['the parent', request('GET', '/lake/wh/a')],
     ['another bucket', request('GET', '/other/wh/t/a')],
-    ['a bucket whose name begins alike', request('GET', '/lake2/wh/t/a')],
-    ['a list of everything', request('GET', '/lake?list-type=2')],
+    ['a bucket whose name has the same beginning', request('GET', '/lake2/wh/t/a')],
+    ['a list of the whole bucket', request('GET', '/lake?list-type=2')],
     ['a list without the slash', request('GET', '/lake?list-type=2&prefix=wh/t')],
     ['a list of a sibling', request('GET', '/lake?list-type=2&prefix=wh/t2/')],
     ['two prefixes', request('GET', '/lake?list-type=2&prefix=wh/t/&prefix=')],
@@ -211,31 +218,34 @@ describe('nothing else is', () => {
     ['a policy', request('PUT', '/lake?policy')],
     ['the bucket itself', request('DELETE', '/lake')],
     ['an old version', request('DELETE', '/lake/wh/t/a?versionId=1')],
-    ['a header that opens it', request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-acl': ['public-read'] } })],
     [
-      'a header that has it unpacked',
+      'a header that makes the object public',
+      request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-acl': ['public-read'] } }),
+    ],
+    [
+      'a header that unpacks the object',
       request('PUT', '/lake/wh/t/a.tar', { headers: { 'X-Amz-Meta-Snowball-Auto-Extract': ['true'] } }),
     ],
     [
-      'a header that has it unpacked elsewhere',
+      'a header that unpacks the object in another place',
       request('PUT', '/lake/wh/t/a.tar', { headers: { 'x-amz-meta-minio-snowball-prefix': ['wh/u'] } }),
     ],
     [
-      'a condition of a copy without the copy',
+      'a copy condition without a copy',
       request('PUT', '/lake/wh/t/a', { headers: { 'x-amz-copy-source-if-match': ['x'] } }),
     ],
-    ['a session of its own', request('GET', '/lake/wh/t/a', { headers: { 'x-amz-security-token': ['x'] } })],
+    ['another session token', request('GET', '/lake/wh/t/a', { headers: { 'x-amz-security-token': ['x'] } })],
     ['another store', request('GET', '', { uri: 'http://127.0.0.1:9001/lake/wh/t/a' })],
     ['another scheme', request('GET', '', { uri: 'https://127.0.0.1:9000/lake/wh/t/a' })],
     ['user information', request('GET', '', { uri: 'http://u:p@127.0.0.1:9000/lake/wh/t/a' })],
     ['dots that are encoded twice', request('GET', '/lake/wh/t/%252e%252e/u/a')],
   ])('%s', (_, wanted) => {
-    // A key may hold a percent sign: then it lies below the table, and the store reads it so too.
+    // A key may contain a percent sign. The object is then below the table, and the store decodes the key in the same way.
     expect(outcome(wanted)).toBe(wanted.uri.includes('%25') ? 'signed' : 'forbidden')
   })
 
   test.each(['/lake/wh/t/../u/a', '/lake/wh/t/%2e%2e/u/a', '/lake/wh/t/.%2E/u/a', '/lake/wh/t\\..\\u/a'])(
-    'dot segments: %s',
+    'refuses dot segments: %s',
     (path) => {
       expect(outcome(request('GET', path))).toBe('bad-request')
     },
@@ -245,18 +255,18 @@ describe('nothing else is', () => {
     ['of others', deleting('wh/t/a', 'wh/u/a')],
     ['unseen', null],
     ['in disguise', `<!DOCTYPE d>${deleting('wh/t/a')}`],
-    ['of a version', deleting('wh/t/a</Key><VersionId>1</VersionId><Key>wh/t/a')],
+    ['of an object version', deleting('wh/t/a</Key><VersionId>1</VersionId><Key>wh/t/a')],
     ['of two keys in one object', deleting('wh/t/a</Key><Key>wh/u/a')],
     ['of nothing', deleting()],
-    ['that ends early', deleting('wh/t/a').slice(0, -1)],
-  ])('a bulk delete %s', (_, body) => {
+    ['of a truncated document', deleting('wh/t/a').slice(0, -1)],
+  ])('refuses a bulk delete %s', (_, body) => {
     expect(outcome({ ...inAws('POST', '/?delete'), body }, aws)).toBe('forbidden')
   })
 
-  test('a bucket in the host name, where stores look in the path: there the table is a bucket', () => {
+  test('refuses a bucket in the host name where the store reads the bucket from the path', () => {
     const named = {
-      ...ground,
-      place: { ...ground.place, endpoint: 'http://store.example:9000' },
+      ...options,
+      place: { ...options.place, endpoint: 'http://store.example:9000' },
       prefixes: ['s3://lake/other/'],
     }
     const uri = 'http://lake.store.example:9000/other/secret'
@@ -267,7 +277,7 @@ describe('nothing else is', () => {
     expect(outcome(request('GET', '/lake/wh/t/..%2Fu%2Fa'))).toBe('forbidden')
   })
 
-  test('a bulk delete is signed with its body, so that no other can be sent', () => {
+  test('signs a bulk delete with its body, so that no other body can be sent', () => {
     const body = deleting('wh/t/a')
     const wanted = inAws('POST', '/?delete')
     const { headers } = signForTable({ ...wanted, body }, aws)
@@ -286,12 +296,12 @@ describe('nothing else is', () => {
     [{ 'a\nb': ['x'] }],
     [{ a: ['€'] }],
     [{ a: ['x\r\ny: z'] }],
-  ])('headers that are none: %j', (headers) => {
+  ])('refuses malformed headers: %j', (headers) => {
     expect(outcome(request('GET', '/lake/wh/t/a', { headers }))).toBe('bad-request')
   })
 
-  test('a reader gets reads only', () => {
-    const reading = { ...ground, access: 'read' } as const
+  test('signs only reads for a reader', () => {
+    const reading = { ...options, permission: 'read' } as const
     expect(outcome(request('GET', '/lake/wh/t/a'), reading)).toBe('signed')
     for (const wanted of [
       request('PUT', '/lake/wh/t/a'),

@@ -7,9 +7,8 @@ import {
   SigV4Error,
   UNSIGNED_PAYLOAD,
 } from '@headgate/sigv4'
-import { parsePrefix } from '../../storage/location.ts'
-import type { S3Keys } from '../../storage/s3-options.ts'
-import type { StoragePermission as Access } from '../storage-grant.ts'
+import { parsePrefix, type S3Keys } from '@headgate/storage'
+import type { StoragePermission } from '../storage-grant.ts'
 import { guardHeaders } from './guard-headers.ts'
 import { headerRule, unsignedHeaders } from './header-rules.ts'
 import { planS3Request, type S3Place } from './s3-request.ts'
@@ -20,7 +19,7 @@ export interface SignRequest {
   readonly region: string
   readonly uri: string
   readonly headers: Readonly<Record<string, readonly string[]>>
-  /** Of a bulk delete. */
+  /** Body of a bulk delete. */
   readonly body: string | null
 }
 
@@ -28,18 +27,18 @@ export interface SignRequest {
 export interface Signed {
   readonly uri: string
   readonly headers: Readonly<Record<string, readonly string[]>>
-  /** A client may use it for the same request once more. */
-  readonly mayBeKept: boolean
+  /** True when the client may reuse the signature for an equal request. */
+  readonly isCacheable: boolean
 }
 
-export interface SigningGround {
+export interface SigningOptions {
   readonly place: S3Place
   readonly keys: S3Keys
-  /** Derived from the keys, for those who sign often. */
+  /** Caches keys that are derived from the secret key. */
   readonly signingKeys?: SigningKeys
   /** Canonical prefixes, each ending in `/`. */
   readonly prefixes: readonly string[]
-  readonly access: Access
+  readonly permission: StoragePermission
   readonly now: Date
 }
 
@@ -49,29 +48,32 @@ const headerValue = /^[\t\u0020-\u007e]*$/
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
 
 /**
- * Signs a request with the warehouse's keys, if it does no more than the caller may do with the table's objects.
+ * Signs a request with the warehouse's keys, if the caller may perform it on the objects of the table.
  *
- * @throws HeadgateError `forbidden` when it does, `bad-request` when it cannot be read
+ * @throws HeadgateError `forbidden` when the caller may not perform it, `bad-request` when it cannot be parsed
  */
-export function signForTable(request: SignRequest, ground: SigningGround): Signed {
-  const { place, keys, signingKeys, now } = ground
+export function signForTable(request: SignRequest, options: SigningOptions): Signed {
+  const { place, keys, signingKeys, now } = options
   const url = urlOf(request.uri)
   const method = request.method.toUpperCase()
   const given = headersOf(request.headers)
-  const buckets = [...new Set(ground.prefixes.map((prefix) => parsePrefix(prefix).bucket))]
+  const buckets = [...new Set(options.prefixes.map((prefix) => parsePrefix(prefix).bucket))]
   const plan = planS3Request({ method, url, body: request.body }, place, buckets)
-  if (plan.access === 'write' && ground.access === 'read') {
-    throw new HeadgateError('forbidden', 'You may read this table, not write it: ask who manages it.')
+  if (plan.access === 'write' && options.permission === 'read') {
+    throw new HeadgateError(
+      'forbidden',
+      'You may read this table, but not write it. Ask its owner for privilege modify.',
+    )
   }
   for (const location of [...plan.objects, ...(plan.list === null ? [] : [plan.list])]) {
-    if (!ground.prefixes.some((prefix) => location.startsWith(prefix)))
+    if (!options.prefixes.some((prefix) => location.startsWith(prefix)))
       throw new HeadgateError(
         'forbidden',
-        'This request is not signed: it goes beyond the locations of the table.',
+        'This request is not signed: it accesses objects outside the locations of the table.',
       )
   }
   if (request.region !== place.region && place.endpoint === null)
-    throw new HeadgateError('bad-request', `The bucket is in ${place.region}: sign for that region.`)
+    throw new HeadgateError('bad-request', `The bucket is in ${place.region}. Sign for that region.`)
   const hash = payloadHashOf(given, request.body)
   const signable = [
     ...given.filter(([name]) => name !== 'x-amz-content-sha256' && name !== 'host'),
@@ -92,40 +94,40 @@ export function signForTable(request: SignRequest, ground: SigningGround): Signe
   return {
     uri: url.href,
     headers: Object.fromEntries([...signable, ...headers].map(([name, value]) => [name, [value]])),
-    mayBeKept: (method === 'GET' || method === 'HEAD') && plan.list === null,
+    isCacheable: (method === 'GET' || method === 'HEAD') && plan.list === null,
   }
 }
 
 /**
- * What the signature says of the body. Where the body was read to decide, it must be that body and no other: an unsigned
- * one could be changed afterwards.
+ * Returns the payload hash for the signature. If the body was parsed for the decision, the signature covers it: an unsigned
+ * body could be changed afterwards.
  */
 function payloadHashOf(given: readonly Header[], body: string | null): string {
   const told = given.find(([name]) => name === 'x-amz-content-sha256')?.[1]
   if (body === null) {
     if (told !== undefined && !payloadHash.test(told))
-      throw new HeadgateError('bad-request', 'x-amz-content-sha256 is of no known form.')
+      throw new HeadgateError('bad-request', 'x-amz-content-sha256 has an unknown form.')
     return told ?? UNSIGNED_PAYLOAD
   }
   const own = sha256Hex(Buffer.from(body))
   if (told === undefined || told === UNSIGNED_PAYLOAD || told === own) return own
   throw new HeadgateError(
     'forbidden',
-    'This request is not signed: x-amz-content-sha256 is not that of its body.',
+    'This request is not signed: x-amz-content-sha256 is not the hash of its body.',
   )
 }
 
-/** @throws HeadgateError `bad-request` for what no verifier would take */
+/** @throws HeadgateError `bad-request` for a request that no verifier accepts */
 function signed(...[request, options]: Parameters<typeof signRequest>): readonly Header[] {
   try {
     return signRequest(request, options).headers
   } catch (cause) {
     if (!(cause instanceof SigV4Error)) throw cause
-    throw new HeadgateError('bad-request', 'The request to sign is none that a store would take.', { cause })
+    throw new HeadgateError('bad-request', 'The request to sign is not one that a store accepts.', { cause })
   }
 }
 
-/** A URL that every reader reads alike. */
+/** Parses a URL that has only one possible interpretation. */
 function urlOf(text: string): URL {
   const url = URL.parse(text)
   if (url === null || dotSegment.test(text) || text.includes('\\'))
@@ -140,9 +142,9 @@ function headersOf(headers: SignRequest['headers']): Header[] {
     const [value, ...more] = values
     if (value === undefined) continue
     if (more.length > 0 || result.some(([known]) => known === lower))
-      throw new HeadgateError('bad-request', `The header ${lower} comes twice.`)
+      throw new HeadgateError('bad-request', `The header ${lower} occurs twice.`)
     if (!headerName.test(lower) || !headerValue.test(value))
-      throw new HeadgateError('bad-request', 'A header of the request to sign is not one of HTTP.')
+      throw new HeadgateError('bad-request', 'A header of the request to sign is not a valid HTTP header.')
     const rule = headerRule(lower)
     if (rule === 'refuse')
       throw new HeadgateError(

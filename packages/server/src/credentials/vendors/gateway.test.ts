@@ -4,12 +4,12 @@ import { AuditLog } from '../../events/audit-log.ts'
 import { Listener } from '../../http/listener.ts'
 import { RequestMetrics } from '../../http/metrics.ts'
 import { createS3Endpoint } from '../../s3/endpoint.ts'
-import type { StoragePermission as Access } from '../storage-grant.ts'
+import type { StoragePermission } from '../storage-grant.ts'
 import { GatewayAuthorizer } from '../gateway-authorizer.ts'
-import { TestLake, type TestTable } from '../test-lake.ts'
-import { vendorContract } from './vendor-contract.ts'
+import { TestLake, type TestTable } from '../../../test/credentials/lake.ts'
+import { vendorContract } from '../../../test/credentials/vendors/vendor-contract.ts'
 
-/** The storage gateway before the directory of a test lake, with the real gate. */
+/** Opens a storage gateway for the directory of a test lake, with the real authorizer. */
 async function openGateway(): Promise<{ lake: TestLake; stack: AsyncDisposableStack }> {
   await using stack = new AsyncDisposableStack()
   const lake = stack.use(await TestLake.open())
@@ -41,7 +41,7 @@ async function openGateway(): Promise<{ lake: TestLake; stack: AsyncDisposableSt
   return { lake, stack: stack.move() }
 }
 
-vendorContract('gateway before a directory', async () => {
+vendorContract('gateway of a directory', async () => {
   const { lake, stack } = await openGateway()
   const tables = new Map<string, TestTable>()
   const principals = { read: await lake.principal('reader'), 'read-write': await lake.principal('writer') }
@@ -49,10 +49,10 @@ vendorContract('gateway before a directory', async () => {
     bucket: 'lake',
     otherBucket: 'other',
     wildcardNames: true,
-    async vend(prefixes, access: Access) {
+    async vend(prefixes, access: StoragePermission) {
       const key = prefixes.join(' ')
       const known = tables.get(key)
-      // No two tables share a place: what has it now makes room.
+      // Two tables cannot have the same location, so the current table is moved.
       for (const [other, table] of tables) {
         const overlaps = table.prefixes.some((place) =>
           prefixes.some((prefix) => prefix.startsWith(place) || place.startsWith(prefix)),
@@ -76,8 +76,8 @@ vendorContract('gateway before a directory', async () => {
   }
 })
 
-describe('through the gateway', () => {
-  test('whoever loses the right is refused at the next request, with keys that are still in time', async () => {
+describe('The storage gateway', () => {
+  test('refuses the next request after the privilege was revoked, although the keys have not expired', async () => {
     const { lake, stack } = await openGateway()
     await using _ = stack
     const sdk = await import('@aws-sdk/client-s3')

@@ -21,8 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('the token of the server', () => {
-  test('is what the file holds now, also when another took its place a moment ago', async () => {
+describe('readServerToken', () => {
+  test('returns the current content of the file, also right after it was replaced', async () => {
     const [first, second] = await Promise.all([tokenUntil(now + 60_000), tokenUntil(now + 120_000)])
     await writeFile(file, `${first}\n`)
     expect(await readServerToken(file, now)).toBe(first)
@@ -32,14 +32,14 @@ describe('the token of the server', () => {
   })
 
   test.each<[string, () => Promise<string | null>, RegExp]>([
-    ['no file is named', () => Promise.resolve(null), /set HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE/],
+    ['no file is configured', () => Promise.resolve(null), /Set HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE/],
     ['the file is missing', () => Promise.resolve(join(folder, 'missing')), /cannot be read \(ENOENT\)/],
     ['it is a directory', () => Promise.resolve(folder), /cannot be read \(EISDIR\)/],
-    ['it is empty', () => written(''), /holds no token/],
-    ['it holds something else', () => written('password'), /holds no token/],
-    ['it is huge', () => written('a'.repeat(100_000)), /holds no token/],
+    ['it is empty', () => written(''), /does not contain a token/],
+    ['it contains other text', () => written('password'), /does not contain a token/],
+    ['it is larger than the limit', () => written('a'.repeat(100_000)), /does not contain a token/],
     ['the token has expired', async () => written(await tokenUntil(now)), /expired at 2026-01-01T00:00:00/],
-  ])('is unavailable when %s, which is said without repeating it', async (_, make, message) => {
+  ])('refuses with unavailable when %s, without the content in the message', async (_, make, message) => {
     const refused = readServerToken(await make(), now)
     await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
     await expect(refused).rejects.toThrow(message)

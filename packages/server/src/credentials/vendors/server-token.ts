@@ -2,47 +2,52 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { HeadgateError } from '@headgate/errors'
 import { decodeJwt } from 'jose'
-import { systemCode } from '../../storage/storage-errors.ts'
+import { systemCode } from '@headgate/storage'
 
 const variable = 'HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE'
 const maxBytes = 64 * 1024
 
 /**
- * The server's own web identity, from a file that somebody else keeps fresh, as Kubernetes does with projected tokens. It
- * is read each time: a minting is rare, and none may use what was replaced.
+ * Reads the server's own web identity from a file that another program refreshes, as Kubernetes does with projected tokens.
+ * Reads it for each call: minting is rare, and must not use a token that was replaced.
  *
  * @param now epoch ms
- * @throws HeadgateError `unavailable` when there is none, with a sentence that says what to do
+ * @throws HeadgateError `unavailable` when there is no valid token, with advice
  */
 export async function readServerToken(file: string | null, now: number): Promise<string> {
   if (file === null) {
     throw unavailable(
-      `This server has no token of its own for a security token service: set ${variable} to the file that holds it.`,
+      `This server has no token for a security token service. Set ${variable} to the file that contains it.`,
     )
   }
   const text = await contentOf(file)
   const exp = expiryOf(text)
-  if (exp === null) throw unavailable(`The file of ${variable} holds no token (JWT): check what writes it.`)
+  if (exp === null)
+    throw unavailable(
+      `The file of ${variable} does not contain a token (JWT). Check the program that writes it.`,
+    )
   if (exp * 1000 > now) return text
   const at = new Date(exp * 1000).toISOString()
-  throw unavailable(`The token in the file of ${variable} has expired at ${at}: check what renews it.`)
+  throw unavailable(
+    `The token in the file of ${variable} expired at ${at}. Check the program that renews it.`,
+  )
 }
 
 async function contentOf(path: string): Promise<string> {
   try {
-    // Whatever it is, it is not waited for.
+    // A file of another type, such as a pipe, could block the read.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0)
     return bytesRead > maxBytes ? '' : buffer.toString('utf8', 0, bytesRead).trim()
   } catch (cause) {
     throw unavailable(
-      `The file of ${variable} cannot be read (${systemCode(cause) || 'unknown'}): check its path, and that the user of the server may read it.`,
+      `The file of ${variable} cannot be read (${systemCode(cause) || 'unknown'}). Check its path and that the user of the server may read it.`,
       cause,
     )
   }
 }
 
-/** Seconds; null when it is no token. One without an end has none. */
+/** Returns the expiry in epoch seconds. Null: the text is not a token, or the token does not expire. */
 function expiryOf(token: string): number | null {
   try {
     return decodeJwt(token).exp ?? Infinity

@@ -1,20 +1,20 @@
 import { HeadgateError } from '@headgate/errors'
 import type { S3Store } from '../../catalog/warehouses.ts'
-import type { S3Keys } from '../../storage/s3-options.ts'
+import type { S3Keys } from '@headgate/storage'
 
 type Find = () => Promise<S3Keys>
 
 /**
- * The keys that the server itself has to the storage of a warehouse: those that it was given, or, only for warehouses
- * that say so (`credentials: "default-chain"`), those that AWS programs find on this machine: in the environment, files,
- * container or instance metadata.
+ * Keys of the server to the storage of a warehouse: those of the warehouse or, only for warehouses with
+ * `credentials: "default-chain"`, those that AWS programs find on this machine: in the environment, files, container or
+ * instance metadata.
  */
 export class StorageKeys {
-  /** By region; each remembers its keys and renews them in time. */
+  /** Providers by region. Each caches its keys and renews them before they expire. */
   readonly #chains = new Map<string, Find>()
 
-  /** @throws HeadgateError `internal` when there are none on this machine */
-  async of(store: Pick<S3Store, 'region' | 'keys'>): Promise<S3Keys> {
+  /** @throws HeadgateError `internal` when there are no keys on this machine */
+  async get(store: Pick<S3Store, 'region' | 'keys'>): Promise<S3Keys> {
     return store.keys() ?? this.#found(store.region)
   }
 
@@ -29,9 +29,13 @@ export class StorageKeys {
       const { accessKeyId, secretAccessKey, sessionToken } = await find()
       return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
     } catch (cause) {
-      throw new HeadgateError('internal', 'There are no AWS keys where this server looks for them.', {
-        cause,
-      })
+      throw new HeadgateError(
+        'internal',
+        'This server found no AWS keys in its environment, files, or instance metadata.',
+        {
+          cause,
+        },
+      )
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What a security token service gave. */
+/** Keys that a security token service issued. */
 export interface StsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -10,7 +10,7 @@ export interface StsCredentials {
 const maxKeyLength = 256
 const maxTokenLength = 16_384
 
-/** Reads the answer of AssumeRole or AssumeRoleWithWebIdentity (XML). Null: it is not one. */
+/** Parses the response of AssumeRole or AssumeRoleWithWebIdentity (XML). Null: the text is not such a response. */
 export function readStsAnswer(text: string): StsCredentials | null {
   const credentials = element(text, 'Credentials')
   if (credentials === null) return null
@@ -22,20 +22,20 @@ export function readStsAnswer(text: string): StsCredentials | null {
   return Number.isNaN(expiresAt) ? null : { accessKeyId, secretAccessKey, sessionToken, expiresAt }
 }
 
-/** The code and message of an error answer; both empty when it is none. */
+/** Parses the code and message of an error response. Both are empty when the text is not an error response. */
 export function readStsError(text: string): { readonly code: string; readonly message: string } {
   const error = element(text, 'Error') ?? ''
   return {
     code: /^[\w.]{1,100}$/.exec(element(error, 'Code') ?? '')?.[0] ?? '',
     message: (element(error, 'Message') ?? '')
       .replaceAll(/[^ -~]/g, ' ')
-      // A service may repeat the web identity that it was shown.
+      // A service may repeat the web identity of the request in its message.
       .replaceAll(/eyJ[\w.-]*/g, '(token)')
       .slice(0, 300),
   }
 }
 
-/** The content of the first element of this name. The services write neither attributes nor CDATA there. */
+/** Returns the content of the first element with this name. The services write neither attributes nor CDATA there. */
 function element(text: string, name: string): string | null {
   const start = new RegExp(`<${name}(?:\\s[^>]*)?>`).exec(text)
   if (start === null) return null

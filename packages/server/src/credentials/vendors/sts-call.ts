@@ -1,18 +1,16 @@
 import { isHeadgateError } from '@headgate/errors'
 import { sha256Hex, signRequest } from '@headgate/sigv4'
-import type { EndpointGuard } from '../../storage/endpoint-guard.ts'
-import { withRetries } from '../../storage/retry.ts'
-import type { S3Keys } from '../../storage/s3-options.ts'
+import { type EndpointGuard, type S3Keys, withRetries } from '@headgate/storage'
 import { readStsAnswer, readStsError, type StsCredentials } from './sts-answer.ts'
 import { hasExpired, refusalOf, type Shown, StsFailure } from './sts-refusal.ts'
 import { postToSts, type StsResponse } from './sts-request.ts'
 
 export type StsParameters = readonly (readonly [string, string])[]
 
-/** Who asks, in one attempt. */
+/** Proof of the caller's identity in one attempt. */
 export interface StsProof {
   readonly parameters: StsParameters
-  /** They sign the request; null: the web identity in it is proof enough. */
+  /** Keys that sign the request. Null: the web identity in the request is the proof. */
   readonly keys: S3Keys | null
 }
 
@@ -21,24 +19,25 @@ export interface StsCall {
   readonly region: string
   readonly parameters: StsParameters
   readonly shown: Shown
-  /** Asked for each attempt: what proved it for the one before may have ended meanwhile. */
+  /** Returns the proof for one attempt. The proof of the previous attempt may have expired. */
   prove(): Promise<StsProof>
   readonly signal: AbortSignal | undefined
-  /** Checks the connection; null: the endpoint is AWS's own, which no request sets. */
+  /** Returns the proof for one attempt: the proof of the previous one may have expired. */
   readonly guard: EndpointGuard | null
-  /** Epoch ms. */
+  /** Checks the connection. Null: the endpoint is that of AWS, which no request sets. */
   readonly now: () => number
 }
 
-/** One attempt, in ms. */
+/** Time limit of one attempt, in ms. */
 const attemptTimeout = 8_000
 const retryPolicy = { attempts: 2, base: 400, max: 400 }
 
 /**
- * Asks a security token service, twice at most.
+ * Calls a security token service, with at most two attempts.
  *
- * @throws HeadgateError `unavailable` when it is away or overloaded, or the server's own token has expired, `forbidden` when it does not take the user's web
- *   identity, `internal` when it refuses what the warehouse is configured with; the service's own words are in `cause`
+ * @throws HeadgateError `unavailable` when it is not reachable or overloaded, or the server's own token has expired,
+ *   `forbidden` when it refuses the user's web identity, `internal` when it refuses the configuration of the warehouse. The
+ *   error of the service is in `cause`.
  */
 export async function callSts(call: StsCall): Promise<StsCredentials> {
   try {
@@ -71,20 +70,20 @@ async function attempt(call: StsCall): Promise<StsCredentials> {
     })
   } catch (cause) {
     if (cause instanceof StsFailure || isHeadgateError(cause)) throw cause
-    throw new StsFailure('', 'it did not answer', true, { cause })
+    throw new StsFailure('', 'the service did not respond', true, { cause })
   }
   const { status, text } = response
   if (status >= 200 && status < 300) {
     const credentials = readStsAnswer(text)
     if (credentials !== null) return credentials
-    throw new StsFailure('', 'its answer holds no credentials', false)
+    throw new StsFailure('', 'the response contains no credentials', false)
   }
   const { code, message } = readStsError(text)
   const busy =
     status >= 500 ||
     status === 429 ||
     /Throttl|SlowDown|IDPCommunication|NotInitialized/.test(code) ||
-    // MinIO, in its first moments, under the code of a wrong parameter.
+    // MinIO returns this code for a wrong parameter in its first seconds.
     /not initialized/i.test(message)
   throw new StsFailure(code === '' ? `HTTP ${status}` : code, message, busy)
 }

@@ -1,10 +1,10 @@
-/** A service takes no shorter time, in seconds; where it is not told one, a web identity's own end counts. */
+/** Minimum session duration of a service, in seconds. Without a duration, the expiry of the web identity applies. */
 const minDurationSeconds = 900
 const maxDurationSeconds = 43_200
 
 /**
- * For how long a session is asked for, in seconds, when `ms` are wanted; null: for as long as the web identity lives,
- * because the service would take no time that short.
+ * Returns the session duration to request, in seconds, for a lifetime of `ms`. Null: the session lasts as long as the web
+ * identity, because the service refuses a duration that short.
  */
 export function durationFor(ms: number, withWebIdentity: boolean): number | null {
   const seconds = Math.min(maxDurationSeconds, Math.floor(ms / 1000))

@@ -12,6 +12,9 @@ test.each([
   [{}, own, 'http://127.0.0.1:9000/', 'plain'],
   [{ stsEndpoint: 'https://store.example/sts' }, own, 'https://store.example/sts', 'plain'],
   [{ stsEndpoint: 'https://amazonaws.com.cn.example/' }, china, undefined, 'plain'],
+  [{ stsEndpoint: 'https://sts-fips.us-east-1.amazonaws.com' }, aws, undefined, 'aws'],
+  [{ stsEndpoint: 'https://ec2-192-0-2-1.compute-1.amazonaws.com' }, aws, undefined, 'plain'],
+  [{ stsEndpoint: 'https://sts-1.us-east-1.elb.amazonaws.com' }, aws, undefined, 'plain'],
 ] as const)('for %j at %j it is at %s and takes policies in the form %s', (profile, store, url, dialect) => {
   const endpoint = stsEndpointOf(profile, store)
   if (url !== undefined) expect(endpoint.href).toBe(url)

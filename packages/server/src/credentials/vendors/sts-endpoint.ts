@@ -1,9 +1,9 @@
 import type { S3Store } from '../../catalog/warehouses.ts'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
-import { awsDomain } from '../../storage/aws-domain.ts'
+import { awsDomain, awsHost } from '@headgate/storage'
 import type { PolicyDialect } from '../policy/iam-pattern.ts'
 
-/** Where the security token service of a warehouse is: where it was said, at the storage's own endpoint, or at AWS. */
+/** Returns the address of a warehouse's security token service: the configured one, the endpoint of its storage, or that of AWS. */
 export function stsEndpointOf(
   { stsEndpoint }: Pick<Extract<VendingProfile, { readonly mode: 'sts' }>, 'stsEndpoint'>,
   { endpoint, region }: Pick<S3Store, 'endpoint' | 'region'>,
@@ -11,11 +11,11 @@ export function stsEndpointOf(
   const named = stsEndpoint ?? endpoint
   if (named === null) return new URL(`https://sts.${region}.${awsDomain(region)}/`)
   const url = new URL(named)
-  // An endpoint without a path is asked at its root.
+  // An endpoint without a path has the path `/`.
   return new URL(url.pathname, url)
 }
 
-/** What its policies understand. */
+/** Returns the dialect of its policies. */
 export function dialectOf({ hostname }: URL, { region }: Pick<S3Store, 'region'>): PolicyDialect {
-  return hostname.endsWith(`.${awsDomain(region)}`) ? 'aws' : 'plain'
+  return awsHost(hostname, 'sts')?.domain === awsDomain(region) ? 'aws' : 'plain'
 }

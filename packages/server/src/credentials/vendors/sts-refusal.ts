@@ -1,10 +1,10 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** An attempt that failed, in the service's words. */
+/** Attempt that failed, with the error of the service. */
 export class StsFailure extends Error {
   override readonly name = 'StsFailure'
   readonly code: string
-  /** It may go well in a moment. */
+  /** True when another attempt may succeed. */
   readonly again: boolean
 
   constructor(code: string, message: string, again: boolean, options?: ErrorOptions) {
@@ -14,54 +14,54 @@ export class StsFailure extends Error {
   }
 }
 
-/** What a security token service was shown: keys of the warehouse, or whose web identity. */
+/** Proof that the security token service received: keys of the warehouse, or a web identity. */
 export type Shown = 'keys' | 'server-token' | 'user-token'
 
-/** The server's own token ended on its way. Whatever keeps its file fresh may have written the next one by now. */
+/** Returns whether the server's own token expired on its way. The program that renews its file may have replaced it since. */
 export function hasExpired({ code }: StsFailure, shown: Shown): boolean {
   return shown === 'server-token' && code.startsWith('ExpiredToken')
 }
 
-/** What a caller is told of a failure, and what to do. The service's own words are in `cause`. */
+/** Returns the error of a failure, with advice for the caller. The error of the service is in `cause`. */
 export function refusalOf(failure: StsFailure, shown: Shown): HeadgateError {
   const cause = failure
   if (failure.again)
     return new HeadgateError(
       'unavailable',
-      'The security token service of the warehouse is away or overloaded: try again.',
+      'The security token service of the warehouse is unreachable or overloaded. Try again.',
       { cause, retryAfterSeconds: 5 },
     )
   if (hasExpired(failure, shown))
     return new HeadgateError(
       'unavailable',
-      'The security token service says that the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE has expired: check what renews it, and the clocks.',
+      'The security token service reports that the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE has expired. Check the program that renews it, and the clocks.',
       { cause, retryAfterSeconds: 5 },
     )
-  // A role may trust some users of this server and not others.
+  // A role may trust only some users of this server.
   if (shown === 'user-token' && /AccessDenied|IDPRejectedClaim/.test(failure.code))
     return new HeadgateError(
       'forbidden',
-      'The security token service of the warehouse does not take you: ask who manages the warehouse. Its role must trust tokens of this server for your name (sub) and, with session tags, allow sts:TagSession.',
+      'The security token service of the warehouse does not accept you. Ask a manager of the warehouse. Its role must trust tokens of this server for your name (sub) and, with session tags, allow sts:TagSession.',
       { cause },
     )
   return new HeadgateError(
     'internal',
-    `The security token service refuses what the warehouse is configured with (${failure.code || failure.message}). ${adviceFor(failure, shown)}`,
+    `The security token service refuses the configuration of the warehouse (${failure.code || failure.message}). ${adviceFor(failure, shown)}`,
     { cause },
   )
 }
 
 function adviceFor({ code, message }: StsFailure, shown: Shown): string {
-  if (/PackedPolicyTooLarge/.test(code)) return 'Switch off sessionTags, or use fewer or shorter locations.'
+  if (/PackedPolicyTooLarge/.test(code)) return 'Turn off sessionTags, or use fewer or shorter locations.'
   if (/ValidationError|InvalidParameter/.test(code) && /duration/i.test(message))
-    return 'lifetimeSeconds is more than the role allows.'
+    return 'lifetimeSeconds exceeds the maximum of the role.'
   if (
     shown !== 'keys' &&
     /IdentityToken|ExpiredToken|IDPRejectedClaim|AccessDenied|InvalidParameter/.test(code)
   )
     return untrusted[shown]
   if (/TooSkewed|RequestExpired/.test(code) || /expired|skew/i.test(message))
-    return 'Its clock and that of this server differ.'
+    return 'Its clock and the clock of this server differ.'
   if (/SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId/.test(code))
     return 'Check the access keys of the warehouse.'
   if (/AccessDenied/.test(code))
@@ -71,7 +71,7 @@ function adviceFor({ code, message }: StsFailure, shown: Shown): string {
 
 const untrusted = {
   'server-token':
-    'It must trust the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE: check who issued it, for whom, and the role.',
+    'It must trust the token in the file of HEADGATE_STS_WEB_IDENTITY_TOKEN_FILE. Check its issuer, its audience, and the role.',
   'user-token':
-    'It must know this server as an OpenID provider, by its public URL, and take tokens for the tokenAudience of the warehouse; MinIO also wants the claim that names a policy among its tokenClaims. The clocks must agree.',
+    'It must know this server as an OpenID provider, by its public URL, and accept tokens for the tokenAudience of the warehouse. MinIO also requires the claim with the name of a policy in tokenClaims. The clocks must agree.',
 } as const

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
-import type { EndpointGuard } from '../../storage/endpoint-guard.ts'
+import type { EndpointGuard } from '@headgate/storage'
 import { StsFailure } from './sts-refusal.ts'
 
 const maxResponseBytes = 128 * 1024

@@ -5,10 +5,10 @@ const maxNameLength = 64
 const maxTagLength = 256
 
 /**
- * The name of a session at the store: who it is for, as its audit trail shows it. Two principals never have the same one
- * because of what had to be replaced in it.
+ * Returns the name of a session at the store: the principal, as the store's audit trail shows it. Names of two principals
+ * differ even where characters had to be replaced.
  *
- * 2 to 64 of the characters that a security token service takes (AssumeRole, `RoleSessionName`).
+ * 2 to 64 characters that a security token service accepts (AssumeRole, `RoleSessionName`).
  */
 export function sessionNameOf({ identity }: Pick<StorageGrant, 'identity'>): string {
   const { issuer, subject, name, id } = identity.principal
@@ -18,7 +18,7 @@ export function sessionNameOf({ identity }: Pick<StorageGrant, 'identity'>): str
   return `${plain.slice(0, maxNameLength - mark.length - 1)}-${mark}`
 }
 
-/** Tags of a session: the parties and the place. Short, because their packed size is bounded together with the policy's. */
+/** Returns the tags of a session: principal, engine and table. Short, because AWS limits their packed size together with the policy. */
 export function sessionTagsOf({ identity, warehouse }: StorageGrant): readonly (readonly [string, string])[] {
   const { principal, actors } = identity
   const [actor] = actors
@@ -30,7 +30,7 @@ export function sessionTagsOf({ identity, warehouse }: StorageGrant): readonly (
   ]
 }
 
-/** What AWS takes as the value of a tag: letters, digits, spaces and some signs. */
+/** Replaces characters that AWS refuses in the value of a tag. It accepts letters, digits, spaces and some signs. */
 function tagValue(text: string): string {
   return text
     .normalize()

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { maxPolicyLength } from '../policy/iam-policy.ts'
 import { StsVendor } from './sts.ts'
 import { callSts } from './sts-call.ts'
-import { testGrant, testWarehouse } from './test-requests.ts'
-import { vendorContract } from './vendor-contract.ts'
+import { testGrant, testWarehouse } from '../../../test/credentials/vendors/requests.ts'
+import { vendorContract } from '../../../test/credentials/vendors/vendor-contract.ts'
 
 const keysOf = ({
   accessKeyId,
@@ -56,7 +56,7 @@ if (findMinio() === undefined) {
     let minio: Minio
     beforeAll(async () => {
       minio = await startMinio({ buckets: ['lake'] })
-      // It answers before it knows its users.
+      // MinIO answers before it has loaded its users.
       for (let wait = 0; wait < 200 && (await assume([]).catch(() => null)) === null; wait += 1)
         await sleep(100)
     })
@@ -74,7 +74,7 @@ if (findMinio() === undefined) {
         parameters: [['Action', 'AssumeRole'], ['Version', '2011-06-15'], ...parameters],
       })
 
-    test('the escapes of AWS are patterns, which is why such names are refused', async () => {
+    test('MinIO takes the escapes of AWS for patterns, so such names are refused', async () => {
       const escaped = JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::lake/a${*}b/*'] }],
@@ -87,7 +87,7 @@ if (findMinio() === undefined) {
       client.destroy()
     })
 
-    test('a policy as long as ours may get is taken, a longer one is not', async () => {
+    test('MinIO accepts a policy of the maximum length and refuses a longer one', async () => {
       const policyOf = (length: number): string => {
         const empty = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::lake/"]}]}`
         return empty.replace('lake/', `lake/${'x'.repeat(length - empty.length)}`)
@@ -98,7 +98,7 @@ if (findMinio() === undefined) {
       })
     })
 
-    test('wrong keys are the fault of the warehouse, and the answer says which to check', async () => {
+    test('StsVendor reports wrong keys as an error of the warehouse and names them', async () => {
       const { endpoint, region } = minio
       const keys = { ...keysOf(minio), secretAccessKey: 'wrong-secret-key' }
       const warehouse = testWarehouse({ mode: 'sts' }, { bucket: 'lake', endpoint, region }, keys)

@@ -1,5 +1,5 @@
 import { HeadgateError } from '@headgate/errors'
-import type { EndpointGuard } from '../../storage/endpoint-guard.ts'
+import type { EndpointGuard } from '@headgate/storage'
 import type { S3Store } from '../../catalog/warehouses.ts'
 import type { PolicyDialect } from '../policy/iam-pattern.ts'
 import { iamPolicy } from '../policy/iam-policy.ts'
@@ -13,34 +13,34 @@ import { sessionNameOf, sessionTagsOf } from './sts-session.ts'
 import { StorageKeys } from './storage-keys.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
-/** Whose token proves who asks: that of the server, or one that it makes for the user. */
+/** Kind of token that proves the identity: the server's own, or one that the server mints for the user. */
 export type WebIdentity = Exclude<NonNullable<StsProfile['identity']>, 'keys'>
 
-/** Where web identities come from. */
+/** Source of web identities. */
 export interface WebIdentityTokens {
   /**
    * Returns a token for the security token service of `grant.warehouse`.
    *
    * @param expiresAt epoch ms
    *
-   * @throws HeadgateError `unavailable` when there is none now
+   * @throws HeadgateError `unavailable` when there is no token now
    */
   tokenFor(identity: WebIdentity, grant: StorageGrant, expiresAt: number): Promise<string>
 }
 
 export interface StsVendorOptions {
-  /** Without it, warehouses that ask with a web identity get nothing. */
+  /** Absent: warehouses that authenticate with a web identity cannot vend. */
   readonly tokens?: WebIdentityTokens
   readonly keys?: StorageKeys
-  /** Checks the connections to endpoints that a request set. Absent: there are none. */
+  /** Checks connections to endpoints that a request set. Absent: no request sets endpoints. */
   readonly endpoints?: EndpointGuard
   /** Epoch ms. */
   readonly now?: () => number
 }
 
 /**
- * Sessions of a security token service: AssumeRole with the warehouse's own keys, or AssumeRoleWithWebIdentity. An inline
- * policy narrows each to the scope that is asked for.
+ * Mints sessions of a security token service: AssumeRole with the warehouse's own keys, or AssumeRoleWithWebIdentity. An
+ * inline policy narrows each session to the prefixes of the grant.
  */
 export class StsVendor implements CredentialVendor {
   readonly #options: StsVendorOptions
@@ -57,9 +57,9 @@ export class StsVendor implements CredentialVendor {
     const { store } = warehouse
     const profile = warehouse.vending
     if (profile.mode !== 'sts' || store === null)
-      throw new HeadgateError('internal', `Warehouse ${warehouse.name} has no security token service.`)
+      throw new HeadgateError('internal', `Warehouse "${warehouse.name}" has no security token service.`)
     const endpoint = stsEndpointOf(profile, store)
-    // First: a token that is made a moment later sees a little less time, and must not be the shorter of the two.
+    // Computed before the token: a token that is minted later has a slightly shorter lifetime, and must not limit the session.
     const { identity = 'keys' } = profile
     const duration = durationFor(notAfter - now(), identity !== 'keys')
     const credentials = await callSts({
@@ -80,7 +80,7 @@ export class StsVendor implements CredentialVendor {
         ...(identity === 'keys' ? accountParameters(grant, profile) : []),
       ],
     })
-    // Clients believe what they are told: that it ends when it was meant to, if it does not end before.
+    // Clients rely on the expiry in the response. It is the requested one, unless the session expires earlier.
     const expiresAt = Math.min(credentials.expiresAt, notAfter)
     return {
       config: {
@@ -100,7 +100,7 @@ export class StsVendor implements CredentialVendor {
     identity: NonNullable<StsProfile['identity']>,
     store: S3Store,
   ): Promise<StsProof> {
-    if (identity === 'keys') return { parameters: [], keys: await this.#keys.of(store) }
+    if (identity === 'keys') return { parameters: [], keys: await this.#keys.get(store) }
     const token = await this.#options.tokens?.tokenFor(identity, grant, expiresAt)
     if (token === undefined)
       throw new HeadgateError('internal', `This server has no ${identity} for a security token service.`)
@@ -108,12 +108,12 @@ export class StsVendor implements CredentialVendor {
   }
 }
 
-/** True when neither the warehouse nor its vending names an endpoint. */
+/** Returns true when neither the warehouse nor its vending profile sets an endpoint. */
 function isAwsOwn({ stsEndpoint }: StsProfile, { endpoint }: S3Store): boolean {
   return stsEndpoint === undefined && endpoint === null
 }
 
-/** What AssumeRole takes and AssumeRoleWithWebIdentity does not. */
+/** Returns parameters that AssumeRole accepts and AssumeRoleWithWebIdentity does not. */
 function accountParameters(grant: StorageGrant, profile: StsProfile): StsParameters {
   const tags = profile.sessionTags === true ? sessionTagsOf(grant) : []
   return [

@@ -5,9 +5,9 @@ import { parseVendingProfile, type VendingProfile } from '../../catalog/vending-
 import { KeyRing } from '../../keys/key-ring.ts'
 import { masterKeyFrom } from '../../keys/master-key.ts'
 import { publicKeys } from '../../keys/public-keys.ts'
-import { testStore, type TestStore } from '../../store/test-database.ts'
-import type { Identity } from '../../identity/identity.ts'
-import { identityOf, testGrant, testWarehouse } from './test-requests.ts'
+import { testStore, type TestStore } from '../../../test/store/database.ts'
+import type { ProvenIdentity } from '../../proven-identity.ts'
+import { identityOf, testGrant, testWarehouse } from '../../../test/credentials/vendors/requests.ts'
 import { mintUserToken } from './user-token.ts'
 import { WebIdentities } from './web-identities.ts'
 
@@ -30,7 +30,10 @@ afterAll(async () => {
 
 function mint(
   profile: Partial<StsProfile> = {},
-  { identity, notAfter = now + 3_600_000 }: { readonly identity?: Identity; readonly notAfter?: number } = {},
+  {
+    identity,
+    notAfter = now + 3_600_000,
+  }: { readonly identity?: ProvenIdentity; readonly notAfter?: number } = {},
 ): Promise<string> {
   const all: StsProfile = { mode: 'sts', identity: 'user-token', ...profile }
   const warehouse = testWarehouse(all, { bucket: 'lake', endpoint: null }, null)
@@ -39,7 +42,7 @@ function mint(
   return mintUserToken(ring.signing('session-token'), issuer, all, wanted, notAfter, now)
 }
 
-/** As a store reads it that has the published keys. */
+/** Verifies a token as a store does that has the published keys. */
 async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTPayload> {
   const keys = createLocalJWKSet({ keys: publicKeys(ring, 'session-token').map((key) => ({ ...key })) })
   return (await jwtVerify(token, keys, { issuer, audience, currentDate: new Date(now) })).payload
@@ -47,8 +50,8 @@ async function read(token: string, audience = 'sts.amazonaws.com'): Promise<JWTP
 
 const principal = { id: 'p1', issuer: 'headgate', subject: 'alice', name: 'Alice' }
 
-describe('the token that is made for a user', () => {
-  test('says who it is for and who made it, in whole numbers, and for some minutes', async () => {
+describe('The web identity of a user', () => {
+  test('contains subject, issuer and integer times, and lives for some minutes', async () => {
     const token = await mint({}, { identity: identityOf(principal) })
     const { jti, ...claims } = await read(token)
     expect(claims).toEqual({
@@ -69,19 +72,19 @@ describe('the token that is made for a user', () => {
     expect(claims).toMatchObject({ sub: 'alice', act: { sub: 'trino' } })
   })
 
-  test('never takes a user of another issuer for one of ours', async () => {
+  test('never has the subject of a local user for a user of another issuer', async () => {
     const foreign = { ...principal, issuer: 'https://idp.example' }
     const { sub } = await read(await mint({}, { identity: identityOf(foreign) }))
     expect(sub).toBe('https://idp.example#alice')
   })
 
-  test('lives no longer than is asked for where a store takes the life of a session from it', async () => {
+  test('lives as long as requested where a store derives the lifetime of a session from it', async () => {
     expect((await read(await mint({}, { notAfter: now + 8_000 }))).exp).toBe(seconds + 8)
     expect((await read(await mint({}, { notAfter: now + 899_000 }))).exp).toBe(seconds + 899)
     expect((await read(await mint({}, { notAfter: now + 900_000 }))).exp).toBe(seconds + 300)
   })
 
-  test('has the audience, claims and tags that the warehouse says, and its own words win', async () => {
+  test('contains the audience, claims and tags of the warehouse, and its own claims take precedence', async () => {
     const profile = {
       tokenAudience: 'minio',
       tokenClaims: { policy: 'readwrite', sub: 'admin' },
@@ -98,7 +101,7 @@ describe('the token that is made for a user', () => {
   })
 })
 
-describe('a warehouse that asks with a web identity', () => {
+describe('A warehouse that authenticates with a web identity', () => {
   const aws = { type: 's3', bucket: 'b', region: 'eu-central-1', credentials: 'default-chain' } as const
   const minio = { ...aws, endpoint: 'http://127.0.0.1:9000' }
 
@@ -113,10 +116,10 @@ describe('a warehouse that asks with a web identity', () => {
     )
   }
 
-  test('is refused where this server has none that could be taken', async () => {
+  test('cannot vend when this server has no web identity that the service could accept', async () => {
     const user = { identity: 'user-token' }
     const here = 'http://127.0.0.1:8181'
-    expect(await problem(aws, { identity: 'server-token' })).toMatch(/set HEADGATE_STS_WEB_IDENTITY_/)
+    expect(await problem(aws, { identity: 'server-token' })).toMatch(/Set HEADGATE_STS_WEB_IDENTITY_/)
     expect(await problem(aws, user, here)).toMatch(/set HEADGATE_PUBLIC_URL to an https URL/)
     expect(await problem(minio, { ...user, tokenAudience: here }, here)).toMatch(/tokenAudience is this/)
     for (const [storage, vending, at] of [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
-import type { Principal } from '../../identity/identity.ts'
+import type { Principal } from '../../proven-identity.ts'
 import type { SigningKey } from '../../keys/ring-key.ts'
 import { ownIssuer } from '../../store/principals.ts'
 import type { StorageGrant } from '../storage-grant.ts'
@@ -10,19 +10,19 @@ import { sessionTagsOf } from './sts-session.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
 
-/** The audience that AWS and its like expect. */
+/** Audience that AWS and compatible services expect. */
 export const defaultAudience = 'sts.amazonaws.com'
-/** Never that of a session token of ours (`at+jwt`): one must not pass for the other. */
+/** Differs from the type of this server's session tokens (`at+jwt`), so that neither passes for the other. */
 const type = 'JWT'
-/** It is used at once. Some minutes are for clocks that differ. */
+/** Lifetime of a token that is used at once. Some minutes allow for clocks that differ. */
 const lifeMs = 300_000
 const leewaySeconds = 30
 
 /**
- * Makes a web identity that says to a security token service whom storage access is for. The service trusts it because
- * this server publishes its keys as an OpenID provider; nobody else sees it.
+ * Mints a web identity that names the user to a security token service. The service trusts it because this server publishes
+ * its keys as an OpenID provider. No other party receives it.
  *
- * It lives for minutes, and for as long as is asked for where the service takes the life of a session from it.
+ * It lives for minutes, or for the requested time where the service derives the lifetime of a session from it.
  */
 export async function mintUserToken(
   key: SigningKey,
@@ -37,7 +37,7 @@ export async function mintUserToken(
   const [actor] = actors
   const left = expiresAt - nowMs
   const life = durationFor(left, true) === null ? left : lifeMs
-  // AWS takes whole numbers only.
+  // AWS accepts only integers.
   const now = Math.floor(nowMs / 1000)
   return new SignJWT({
     ...tokenClaims,
@@ -65,8 +65,8 @@ function tagsOf(grant: StorageGrant): object {
 }
 
 /**
- * What a role of the store names to trust a principal: one of ours as in our own tokens, one of another issuer together
- * with that issuer, which has no `#` in it. Names of ours have none either.
+ * Returns the name by which a role of the store trusts a principal: the subject for principals of this server, as in its
+ * own tokens, and subject and issuer for principals of another issuer. Neither issuers nor names of this server contain `#`.
  */
 function subjectOf({ issuer, subject }: Principal): string {
   return issuer === ownIssuer ? subject : `${issuer}#${subject}`

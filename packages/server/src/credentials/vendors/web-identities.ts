@@ -1,7 +1,7 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { VendingProfile } from '../../catalog/vending-profile.ts'
 import type { KeyRing } from '../../keys/key-ring.ts'
-import type { StorageProfile } from '../../storage/storage-profile.ts'
+import type { StorageProfile } from '@headgate/storage'
 import type { StorageGrant } from '../storage-grant.ts'
 import { readServerToken } from './server-token.ts'
 import { defaultAudience, mintUserToken } from './user-token.ts'

@@ -1,14 +1,14 @@
 import type { BearerVerifier } from '../authenticator.ts'
-import type { Identity } from '../identity.ts'
+import type { ProvenIdentity } from '../../proven-identity.ts'
 import { peek } from '../peek.ts'
 import type { ExternalBearer } from './external-bearer.ts'
 import type { IssuerTokens } from './external-tokens.ts'
 
 export interface CompositeParts {
-  /** Those of ours. */
+  /** Verifies tokens of this server. */
   readonly sessions: BearerVerifier & {
-    /** The identity of a token that was verified before; null: it must be verified. */
-    known(token: string): Identity | null
+    /** Returns the identity of a cached token. Null: it must be verified. */
+    known(token: string): ProvenIdentity | null
   }
   readonly external: {
     readonly bearer: ExternalBearer
@@ -17,8 +17,9 @@ export interface CompositeParts {
 }
 
 /**
- * Bearers of ours and of configured issuers. Which it is, `iss` says, and only chooses who verifies; what nobody else could
- * verify is refused as a token of ours. A token that was seen before costs a digest and a look-up, of ours or not.
+ * Verifies bearer tokens of this server and of configured issuers. The claim `iss` only selects the verifier; a token
+ * that no other verifier accepts is refused as a token of this server. A cached token of either kind costs a digest and a
+ * look-up.
  */
 export function compositeBearer({ sessions, external: { bearer, tokens } }: CompositeParts): BearerVerifier {
   return {

@@ -4,11 +4,11 @@ import { type CallerCache, callerKey, type CallerKey, callerCache } from '../../
 import { findEngineOfParty } from '../../store/engines.ts'
 import type { Queryable } from '../../store/sql.ts'
 import type { ExternalIdentities, ExternalParty, VerifiedExternal } from '../external.ts'
-import type { Identity, Principal } from '../identity.ts'
+import type { ProvenIdentity, Principal } from '../../proven-identity.ts'
 
 export interface ExternalBearerOptions extends ExternalIdentities {
   readonly sql: Queryable
-  /** Another object whenever principals and engines may be others than before; nothing is remembered beyond. */
+  /** Object that changes when principals and engines may have changed; it invalidates the cache. */
   readonly mark: () => object
   /** Default 10 000. */
   readonly maxRemembered?: number
@@ -17,15 +17,15 @@ export interface ExternalBearerOptions extends ExternalIdentities {
 }
 
 interface Remembered {
-  readonly identity: Identity
+  readonly identity: ProvenIdentity
   readonly until: number
   readonly mark: object
 }
 
-/** Ms. Then the token, its principal and its engine are looked at anew; what they may do is asked at each request anyway. */
+/** Ms. Then the token, its principal and its engine are resolved again; their rights are decided at each request. */
 const ageMs = 30_000
 
-/** Who a bearer of another issuer is: its principal, behind the engine that the token names as actor. */
+/** Resolves bearer tokens of other issuers: the principal, and the engine that the token names as actor. */
 export class ExternalBearer {
   readonly #options: ExternalBearerOptions
   readonly #now: () => number
@@ -37,26 +37,26 @@ export class ExternalBearer {
     this.#remembered = callerCache({ max: options.maxRemembered ?? 10_000 })
   }
 
-  /** The identity of a token that was verified a moment ago; null: it must be looked at. */
-  known(token: string): Identity | null {
-    const known = this.#remembered.get(digestOf(token))
+  /** Returns the identity of a token that is cached. Null: it must be resolved. */
+  known(token: string): ProvenIdentity | null {
+    const known = this.#remembered.get(digestToken(token))
     if (known === undefined || known.mark !== this.#options.mark()) return null
     return this.#now() < known.until ? known.identity : null
   }
 
   /** @throws HeadgateError `unauthenticated`, with the reason in `cause`; `unavailable` */
-  async verify(token: string): Promise<Identity> {
+  async verify(token: string): Promise<ProvenIdentity> {
     const verification = await this.#options.tokens.verify(token, 'bearer')
     if (!verification.ok)
       throw refused(`The access token is not good: ${verification.told}`, verification.reason)
     const { value } = verification
-    // Taken before the looking: what changes meanwhile is looked at again.
+    // Read before the look-up, so that a change in between invalidates the entry.
     const mark = this.#options.mark()
     const actors = value.actor === null ? [] : [await this.#engine(value, value.actor)]
     const { id, issuer, subject, name } = await this.#options.principals.of(value)
     const now = this.#now()
     const issuedAt = Math.min(value.issuedAt, now)
-    const identity: Identity = {
+    const identity: ProvenIdentity = {
       principal: { id, issuer, subject, name },
       actors,
       method: 'external-token',
@@ -65,18 +65,18 @@ export class ExternalBearer {
       authTime: Math.min(value.authTime ?? issuedAt, issuedAt),
     }
     const until = Math.min(verification.goodUntil ?? 0, now + ageMs)
-    if (until > now) this.#remembered.set(digestOf(token), { identity, until, mark })
+    if (until > now) this.#remembered.set(digestToken(token), { identity, until, mark })
     return identity
   }
 
-  /** Nobody acts for anybody here but a registered engine: an actor that is none would be a way around its limits. */
+  /** Finds the engine of an actor; only a registered engine can act for a user: another actor would bypass the limits of engines. */
   async #engine({ mayAct }: VerifiedExternal, actor: ExternalParty): Promise<Principal> {
     if (mayAct !== null && (mayAct.issuer !== actor.issuer || mayAct.subject !== actor.subject))
       throw refused('The token names another actor than may act for its subject (may_act).', 'may_act')
     const engine = await findEngineOfParty(this.#options.sql, actor.issuer, actor.subject)
     if (engine === null) {
       throw refused(
-        'The token names an actor that is no engine of this server: register it (headgate engine add), or its name at the issuer (headgate principal federation add).',
+        'The token names an actor that is not an engine of this server: register it (headgate engine add), or its name at the issuer (headgate principal federation add).',
         'unknown actor',
       )
     }
@@ -85,8 +85,8 @@ export class ExternalBearer {
   }
 }
 
-/** The digest is the key, so that this cache holds no usable token. */
-function digestOf(token: string): CallerKey {
+/** Returns the cache key of a token: its digest, so that the cache contains no usable token. */
+function digestToken(token: string): CallerKey {
   return callerKey(hash('sha256', token, 'base64'))
 }
 

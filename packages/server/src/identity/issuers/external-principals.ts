@@ -14,17 +14,17 @@ import {
 import { bumpPolicy } from '../../store/policies.ts'
 import type { Queryable, Sql } from '../../store/sql.ts'
 import type { ExternalPrincipals, VerifiedExternal } from '../external.ts'
-import type { Principal } from '../identity.ts'
+import type { Principal } from '../../proven-identity.ts'
 import type { Issuer } from './issuer.ts'
 
 export interface IssuerPrincipalsOptions {
   readonly sql: Sql
   readonly issuers: ReadonlyMap<string, Pick<Issuer, 'makesPrincipals' | 'groupsMaxAgeMs'>>
-  /** Hears the policy version that a change of groups made, so that the very request that brought it is decided by it. */
+  /** Receives the policy version of a change of groups, so that the request with the new groups is decided by it. */
   readonly sawPolicy?: (version: number) => void
-  /** Another object whenever principals may be others than before; nothing is remembered beyond. */
+  /** Object that changes when principals may have changed; it invalidates the cache. */
   readonly mark: () => object
-  /** Principals that are remembered. Default 10 000. */
+  /** Principals in the cache. Default 10 000. */
   readonly maxRemembered?: number
   /** Epoch ms; for tests. */
   readonly now?: () => number
@@ -69,7 +69,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
   }
 
   async of(verified: VerifiedExternal): Promise<Principal> {
-    // With what is said about it: tokens of several clients may say more or less about one person.
+    // The key contains the facts about the subject, because tokens of several clients may contain more or less of them.
     const { issuer, subject, login, name, groups } = verified
     const digest = hash('sha256', JSON.stringify([issuer, subject, login, name, groups]), 'base64')
     const key = callerKey(digest)
@@ -92,7 +92,8 @@ export class IssuerPrincipals implements ExternalPrincipals {
 
   async #find(verified: VerifiedExternal): Promise<Principal> {
     const { issuer, subject } = verified
-    // A client of ours by another name, also when it came as somebody before: it is kept here, and its issuer has no say in it.
+    // The name of a client of this server, also if the subject was a principal before: the client is stored here, and
+    // its issuer cannot change it.
     const client = await findFederatedPrincipal(this.#sql, issuer, subject)
     if (client !== null) return client
     const row = await findExternalPrincipal(this.#sql, issuer, subject)
@@ -113,7 +114,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     const principal = { id, issuer, subject, name }
     const made = await this.#sql.transaction(async (tx) => {
       if (!(await makeExternalPrincipal(tx, { ...principal, login, lastLoginAt: at }))) return false
-      // Nobody can have a decision about an id that is new: no policy changes.
+      // No decision can exist for a new id, so the policy does not change.
       if (groups !== null) await replaceGroups(tx, { id, issuer, groups, groupsAt: at })
       await this.#tell(tx, principal, 'makePrincipal', { groups })
       return true
@@ -154,7 +155,7 @@ export class IssuerPrincipals implements ExternalPrincipals {
     return principal
   }
 
-  /** Null: nothing. `matters`: decisions change by it, so they are made anew. */
+  /** Compares groups with the stored ones. Null: no change. `matters`: the change affects decisions, so policies are read again. */
   #groupsToWrite(
     row: ExternalPrincipalRow,
     { groups, issuer }: VerifiedExternal,

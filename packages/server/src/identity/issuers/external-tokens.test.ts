@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ExternalPurpose } from '../external.ts'
 import { IssuerTokens } from './external-tokens.ts'
 import type { Issuer } from './issuer.ts'
-import { audience, issuerOf, testService } from './test-issuers.ts'
+import { audience, issuerOf, testService } from '../../../test/identity/issuers/issuers.ts'
 
 const tokenEndpoint = 'https://catalog.example'
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => idp[Symbol.asyncDispose]())
 
-function tokensOf(settings: Partial<Issuer> = {}, now?: () => number): IssuerTokens {
+function openTokens(settings: Partial<Issuer> = {}, now?: () => number): IssuerTokens {
   const clock = now === undefined ? {} : { now }
   return new IssuerTokens({ issuers: [issuerOf(idp.issuer, settings)], tokenEndpoint, ...clock })
 }
@@ -24,13 +24,13 @@ async function outcome(
   token: string,
   { settings = {}, purpose = 'bearer' }: { settings?: Partial<Issuer>; purpose?: ExternalPurpose } = {},
 ): Promise<string> {
-  const verification = await tokensOf(settings).verify(token, purpose)
+  const verification = await openTokens(settings).verify(token, purpose)
   return verification.ok ? 'good' : verification.reason
 }
 
 const alice: JWTPayload = { sub: 'u-1', aud: audience }
 
-describe('a token of a configured issuer', () => {
+describe('A token of a configured issuer', () => {
   test('tells who it is, by the claims that are configured', async () => {
     const token = await idp.sign({
       ...alice,
@@ -42,7 +42,7 @@ describe('a token of a configured issuer', () => {
       jti: 'x-1',
     })
     const { claims } = issuerOf('')
-    const tokens = tokensOf({ claims: { ...claims, groups: ['realm_access', 'roles'] } })
+    const tokens = openTokens({ claims: { ...claims, groups: ['realm_access', 'roles'] } })
     expect(await tokens.verify(token, 'bearer')).toMatchObject({
       ok: true,
       value: {
@@ -60,23 +60,23 @@ describe('a token of a configured issuer', () => {
     })
   })
 
-  test('says nothing about groups when it has none, and that somebody is in none when its list is empty', async () => {
-    const groupsOf = async (claims: JWTPayload): Promise<unknown> => {
-      const verification = await tokensOf().verify(await idp.sign({ ...alice, ...claims }), 'bearer')
+  test('states no groups when it has none, and no membership when its list is empty', async () => {
+    const readGroups = async (claims: JWTPayload): Promise<unknown> => {
+      const verification = await openTokens().verify(await idp.sign({ ...alice, ...claims }), 'bearer')
       return verification.ok ? verification.value.groups : verification
     }
-    expect(await groupsOf({})).toBeNull()
-    expect(await groupsOf({ groups: { a: 1 } })).toBeNull()
-    expect(await groupsOf({ groups: [] })).toEqual([])
-    expect(await groupsOf({ groups: 'one' })).toEqual(['one'])
-    expect(await groupsOf({ groups: ['a\ud800', 'b'] })).toEqual(['b'])
+    expect(await readGroups({})).toBeNull()
+    expect(await readGroups({ groups: { a: 1 } })).toBeNull()
+    expect(await readGroups({ groups: [] })).toEqual([])
+    expect(await readGroups({ groups: 'one' })).toEqual(['one'])
+    expect(await readGroups({ groups: ['a\ud800', 'b'] })).toEqual(['b'])
   })
 
   test.each<[string, Record<string, unknown>, string]>([
     ['another audience', { aud: 'other' }, 'wrong audience'],
     ['no audience', { aud: undefined }, 'wrong audience'],
     ['no subject', { sub: undefined }, 'wrong claims'],
-    ['a subject that is no text', { sub: 7 }, 'wrong claims'],
+    ['a subject that is not a text', { sub: 7 }, 'wrong claims'],
     ['a subject that cannot be stored as it is', { sub: 'a\ud800b' }, 'wrong claims'],
     ['no end', { exp: undefined }, 'wrong claims'],
     ['an end after all dates', { exp: 9_223_372_036_854_776_000 }, 'wrong claims'],
@@ -93,28 +93,28 @@ describe('a token of a configured issuer', () => {
     ['events, as logout tokens have', { events: {} }, 'wrong type'],
     ['another issuer', { iss: 'https://evil.example' }, 'unknown issuer'],
     ['almost its issuer', { iss: 'http://127.0.0.1/' }, 'unknown issuer'],
-    ['an act that names nobody', { act: {} }, 'wrong claims'],
+    ['an act without a name', { act: {} }, 'wrong claims'],
     ['a key that it is bound to (DPoP)', { cnf: { jkt: 'x' } }, 'wrong claims'],
     ['a certificate that it is bound to (mutual TLS)', { cnf: { 'x5t#S256': 'x' } }, 'wrong claims'],
-  ])('is refused with %s', async (_, claims, reason) => {
+  ])('cannot be used with %s', async (_, claims, reason) => {
     expect(await outcome(await idp.sign({ ...alice, ...claims }))).toBe(reason)
   })
 
-  test('is refused with another typ than an access token has', async () => {
+  test('cannot be used with another typ than that of an access token', async () => {
     for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'id_token+jwt', 'oauth-id-jag+jwt'])
       expect(await outcome(await idp.sign(alice, { header: { typ } }))).toBe('wrong type')
     for (const typ of ['JWT', 'at+jwt', 'application/at+jwt'])
       expect(await outcome(await idp.sign(alice, { header: { typ } }))).toBe('good')
   })
 
-  test('must say that it is an access token where its issuer is configured so', async () => {
+  test('needs the mark of an access token if the configuration of its issuer requires that', async () => {
     const settings = { tokenType: 'at+jwt' } as const
     expect(await outcome(await idp.sign(alice), { settings })).toBe('wrong type')
     expect(await outcome(await idp.sign(alice, { header: { typ: 'JWT' } }), { settings })).toBe('wrong type')
     expect(await outcome(await idp.sign(alice, { header: { typ: 'at+jwt' } }), { settings })).toBe('good')
   })
 
-  test('is refused with keys and algorithms that are not those of its issuer', async () => {
+  test('cannot be used with keys and algorithms other than those of its issuer', async () => {
     const foreign = await makeIssuerKey('ES256', idp.key.kid)
     expect(await outcome(await idp.sign(alice, { key: foreign }))).toBe('wrong signature')
     expect(await outcome(await idp.sign(alice, { key: await makeIssuerKey() }))).toBe('unknown key')
@@ -132,7 +132,7 @@ describe('a token of a configured issuer', () => {
     expect(await outcome(`${none}.${payload}.`)).toBe('wrong algorithm')
   })
 
-  test('asks nobody but the issuer that is configured, whatever its header names', async () => {
+  test('causes requests only to the configured issuer, and to no URL in its header', async () => {
     await using evil = await testService(() => ({ body: { keys: [] } }))
     const token = await idp.sign(
       { ...alice, iss: evil.url },
@@ -145,32 +145,32 @@ describe('a token of a configured issuer', () => {
 
   test('names its actor by act, or by an azp that is configured as one; another azp is refused then', async () => {
     const settings = { actors: new Set(['trino']), clients: new Set(['cli']) }
-    const actorOf = async (claims: JWTPayload, more: Partial<Issuer> = {}): Promise<unknown> => {
-      const verification = await tokensOf({ ...settings, ...more }).verify(
+    const readActor = async (claims: JWTPayload, more: Partial<Issuer> = {}): Promise<unknown> => {
+      const verification = await openTokens({ ...settings, ...more }).verify(
         await idp.sign({ ...alice, scope: 'x', ...claims }),
         'bearer',
       )
       return verification.ok ? verification.value.actor : verification.reason
     }
-    expect(await actorOf({ azp: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
-    expect(await actorOf({ client_id: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
-    expect(await actorOf({ cid: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
-    expect(await actorOf({ azp: 'cli' })).toBeNull()
-    expect(await actorOf({ azp: 'other' })).toBe('unknown client')
-    expect(await actorOf({})).toBe('unknown client')
-    expect(await actorOf({ azp: 'trino', sub: 'trino' })).toBeNull()
+    expect(await readActor({ azp: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
+    expect(await readActor({ client_id: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
+    expect(await readActor({ cid: 'trino' })).toEqual({ issuer: idp.issuer, subject: 'trino' })
+    expect(await readActor({ azp: 'cli' })).toBeNull()
+    expect(await readActor({ azp: 'other' })).toBe('unknown client')
+    expect(await readActor({})).toBe('unknown client')
+    expect(await readActor({ azp: 'trino', sub: 'trino' })).toBeNull()
     const act = { iss: 'https://engines.example', sub: 'spark', act: { sub: 'older' } }
-    expect(await actorOf({ azp: 'cli', act })).toEqual({
+    expect(await readActor({ azp: 'cli', act })).toEqual({
       issuer: 'https://engines.example',
       subject: 'spark',
     })
     const { claims } = issuerOf('')
     const service = { claims: { ...claims, service: ['client_id'] } }
-    expect(await actorOf({ azp: 'trino', client_id: 'trino' }, service)).toBeNull()
-    expect(await actorOf({ azp: 'anybody' }, { actors: null, clients: null })).toBeNull()
+    expect(await readActor({ azp: 'trino', client_id: 'trino' }, service)).toBeNull()
+    expect(await readActor({ azp: 'anybody' }, { actors: null, clients: null })).toBeNull()
   })
 
-  test('is a subject of an exchange only if that kind of token may be one', async () => {
+  test('can be the subject of an exchange only if its kind is allowed', async () => {
     const idToken = await idp.sign({ sub: 'u-1', aud: 'app', nonce: 'n' })
     expect(await outcome(idToken, { purpose: 'subject' })).toBe('wrong type')
     const settings = { subjectTokens: new Set(['id_token'] as const), idTokenAudiences: ['app'] }
@@ -188,7 +188,7 @@ describe('a token of a configured issuer', () => {
     expect(await outcome(await idp.sign({ ...alice, aud: tokenEndpoint }))).toBe('wrong audience')
   })
 
-  test('is forgiven as much difference of the clocks as is configured, and no more', async () => {
+  test('allows as much clock skew as configured, and no more', async () => {
     const settings = { leewayMs: 60_000 }
     const token = await idp.sign(alice, { now: Date.now() - 330_000 })
     expect(await outcome(token, { settings })).toBe('good')
@@ -198,9 +198,9 @@ describe('a token of a configured issuer', () => {
     expect(await outcome(early, { settings: { leewayMs: 0 } })).toBe('not yet valid')
   })
 
-  test('is not taken beyond its end by a server that knows it', async () => {
+  test('expires at its end also when it is cached', async () => {
     let ahead = 0
-    const tokens = tokensOf({ leewayMs: 0 }, () => Date.now() + ahead)
+    const tokens = openTokens({ leewayMs: 0 }, () => Date.now() + ahead)
     const token = await idp.sign({ ...alice, exp: Math.floor(Date.now() / 1000) + 20 })
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
     ahead = 21_000
@@ -208,8 +208,8 @@ describe('a token of a configured issuer', () => {
   })
 })
 
-describe('the keys of an issuer', () => {
-  test('are read once for many, again for a new one, and not for every unknown one', async () => {
+describe('The keys of an issuer', () => {
+  test('load once for concurrent tokens, again for a new key, and not for every unknown key', async () => {
     await using issuer = await startTestIssuer()
     const tokens = new IssuerTokens({ issuers: [issuerOf(issuer.issuer)], tokenEndpoint })
     const many = await Promise.all(Array.from({ length: 20 }, () => issuer.sign(alice)))
@@ -223,7 +223,7 @@ describe('the keys of an issuer', () => {
     expect(issuer.keyReads).toBe(1)
   })
 
-  test('cannot be had: then nobody is told that a token is bad, and the issuer is left alone for a moment', async () => {
+  test('cannot be loaded: the token is not reported as invalid, and the issuer gets no request for a short time', async () => {
     await using issuer = await startTestIssuer()
     const token = await issuer.sign(alice)
     issuer.failWith(503)
@@ -254,7 +254,7 @@ describe('the keys of an issuer', () => {
     ['a redirect', (url) => ({ issuer: url, jwks_uri: `${url}/moved` })],
     ['too much', (url) => ({ issuer: url, jwks_uri: `${url}/large` })],
     ['no JSON', (url) => ({ issuer: url, jwks_uri: `${url}/html` })],
-  ])('are not taken from %s', async (_, metadata) => {
+  ])('cannot be loaded from %s', async (_, metadata) => {
     await using service = await testService((path) => {
       if (path.endsWith('openid-configuration')) return { body: metadata(service.url) }
       if (path === '/moved') return { status: 302, headers: { location: idp.jwksUri } }
@@ -268,7 +268,7 @@ describe('the keys of an issuer', () => {
   })
 })
 
-describe('introspection', () => {
+describe('Introspection', () => {
   const clientSecret = { reveal: () => 's3cret:%' }
   const settings = (url: string, tokens: 'opaque' | 'all'): Partial<Issuer> => ({
     introspection: {
@@ -286,7 +286,7 @@ describe('introspection', () => {
       body: { active: true, sub: 'u-1', aud: audience, exp: hour(), username: 'x', client_id: 'cli' },
     }))
     let ahead = 0
-    const tokens = tokensOf(settings(service.url, 'opaque'), () => Date.now() + ahead)
+    const tokens = openTokens(settings(service.url, 'opaque'), () => Date.now() + ahead)
     for (let turn = 0; turn < 3; turn += 1)
       expect(await tokens.verify('opaque-1', 'bearer')).toMatchObject({ ok: true, value: { subject: 'u-1' } })
     expect(service.asked).toHaveLength(1)
@@ -299,27 +299,31 @@ describe('introspection', () => {
     expect(service.asked).toHaveLength(2)
   })
 
-  test('of names that cannot be stored takes those that can', async () => {
+  test('keeps storable names of groups and drops the others', async () => {
     const [name, preferred_username] = ['n\0', 'l\0']
     const said = { name, preferred_username, groups: ['g\0', 'g'] }
     await using service = await testService(() => ({
       body: { active: true, sub: 'u-1', aud: audience, exp: hour(), ...said },
     }))
-    const verification = await tokensOf(settings(service.url, 'opaque')).verify('opaque-2', 'bearer')
+    const verification = await openTokens(settings(service.url, 'opaque')).verify('opaque-2', 'bearer')
     expect(verification).toMatchObject({ ok: true, value: { name: null, login: null, groups: ['g'] } })
   })
 
   test.each<[string, object, string]>([
     ['it is not active', { active: false }, 'not active'],
     ['it says something else than true', { active: 'true', sub: 'u-1', aud: audience }, 'not active'],
-    ['it is for somebody else', { active: true, sub: 'u-1', aud: 'other', exp: hour() }, 'wrong audience'],
+    [
+      'its audience is another server',
+      { active: true, sub: 'u-1', aud: 'other', exp: hour() },
+      'wrong audience',
+    ],
     ['it does not say for whom', { active: true, sub: 'u-1', exp: hour() }, 'wrong audience'],
     [
       'it is of another issuer',
       { active: true, iss: 'https://b', sub: 'u', aud: audience, exp: hour() },
       'wrong audience',
     ],
-    ['it names nobody', { active: true, aud: audience, exp: hour() }, 'wrong claims'],
+    ['it has no subject', { active: true, aud: audience, exp: hour() }, 'wrong claims'],
     [
       'its subject cannot be stored',
       { active: true, sub: 'u\0', aud: audience, exp: hour() },
@@ -332,31 +336,31 @@ describe('introspection', () => {
     expect(await outcome('opaque-2', { settings: settings(service.url, 'opaque') })).toBe(reason)
   })
 
-  test('cuts off whoever was disabled at the issuer, when JWTs are asked about too', async () => {
+  test('refuses users that the issuer disabled, when JWTs are introspected too', async () => {
     let active = true
     await using service = await testService(() => ({ body: { active } }))
     let ahead = 0
-    const tokens = tokensOf(settings(service.url, 'all'), () => Date.now() + ahead)
+    const tokens = openTokens(settings(service.url, 'all'), () => Date.now() + ahead)
     const token = await idp.sign({ ...alice, exp: hour() })
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: true })
     active = false
     ahead = 30_001
     expect(await tokens.verify(token, 'bearer')).toMatchObject({ ok: false, reason: 'not active' })
-    // Whatever is not good by itself is not worth a question.
+    // Tokens that fail without a request to the issuer.
     const before = service.asked.length
     await tokens.verify(await idp.sign({ ...alice, aud: 'other' }), 'bearer')
     expect(service.asked).toHaveLength(before)
   })
 
-  test('does not stand in the way of another day: a failure is no refusal, and no secret is told', async () => {
+  test('recovers from a failure, which is not a refusal, and reveals no secret', async () => {
     await using service = await testService(() => ({ status: 500, body: hash('sha256', 'x') }))
-    const tokens = tokensOf(settings(service.url, 'opaque'))
+    const tokens = openTokens(settings(service.url, 'opaque'))
     const failure = await tokens.verify('opaque-3', 'bearer').catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'unavailable' })
     expect(JSON.stringify([String(failure), failure])).not.toMatch(/s3cret|opaque-3/)
   })
 
-  test('is asked about so many tokens at once and no more, and made-up ones drive no good one out', async () => {
+  test('runs a limited number of requests, and unknown tokens do not evict valid ones', async () => {
     const { promise: open, resolve } = Promise.withResolvers<undefined>()
     const good = { active: true, sub: 'u-1', aud: audience, exp: hour() }
     await using service = await testService(async (_, body) => {
@@ -381,7 +385,7 @@ describe('introspection', () => {
     expect(service.asked).toHaveLength(asked)
   })
 
-  test('is not asked about opaque tokens where none is configured', async () => {
+  test('does not run for opaque tokens when it is not configured', async () => {
     expect(await outcome('opaque-4')).toBe('malformed')
     expect(await outcome('x'.repeat(20_000))).toBe('too long')
   })

@@ -1,20 +1,21 @@
 import { hash } from 'node:crypto'
 import { HeadgateError } from '@headgate/errors'
 import { type CallerCache, callerKey, type CallerKey, callerCache } from '../../cache.ts'
+import { SingleFlight } from '../../concurrency/single-flight.ts'
 import type { ExternalPurpose, ExternalRefusal, ExternalTokens, ExternalVerification } from '../external.ts'
 import { maxForeignTokenLength, peek, type Peeked } from '../peek.ts'
 import { admitsOpaque, introspect } from './introspect.ts'
 import type { IntrospectionSettings, Issuer } from './issuer.ts'
 import { type IssuerKeys, issuerKeys } from './issuer-keys.ts'
-import { accessAudiences, audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
-import { type Claims, verifiedOf } from './verified-of.ts'
+import { accessAudiences, audiencesFor, isTypedAccess, classifyToken } from './token-kind.ts'
+import { type Claims, readClaims } from './read-claims.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
 export interface IssuerTokensOptions {
   readonly issuers: readonly Issuer[]
   /** Issuer of our token endpoint: the audience of what proves a workload. */
   readonly tokenEndpoint: string
-  /** Verifications that are remembered. Default 10 000. */
+  /** Verifications in the cache. Default 10 000. */
   readonly maxRemembered?: number
   /** Epoch ms; for tests. */
   readonly now?: () => number
@@ -32,9 +33,9 @@ interface Remembered {
   readonly until: number
 }
 
-/** Ms. A verified token is looked at anew after that, so that keys which were taken away stop it too. */
+/** Ms. A cached token is verified again after this time, so that removed keys stop it too. */
 const verifiedAgeMs = 60_000
-/** Questions to issuers that run at once: whoever makes up opaque tokens cannot make more than so many of us. */
+/** Concurrent introspection requests, which limits what clients with invalid opaque tokens can cause. */
 const maxQuestions = 64
 const maxInactive = 1_000
 /** Ms. What an issuer said is not active is not asked about again for so long. */
@@ -47,10 +48,10 @@ export class IssuerTokens implements ExternalTokens {
   readonly #tokenEndpoint: string
   readonly #now: () => number
   readonly #remembered: CallerCache<Remembered>
-  /** Apart from the good ones, so that nobody drives those out with tokens that were made up. */
+  /** Separate from valid tokens, so that invalid tokens cannot evict them. */
   readonly #inactive: CallerCache<Remembered> = callerCache({ max: maxInactive })
   #questions = 0
-  readonly #running = new Map<CallerKey, Promise<ExternalVerification>>()
+  readonly #running = new SingleFlight<ExternalVerification>()
 
   constructor({ issuers, tokenEndpoint, maxRemembered = 10_000, now = Date.now }: IssuerTokensOptions) {
     this.#trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: issuerKeys(issuer) }]))
@@ -60,28 +61,27 @@ export class IssuerTokens implements ExternalTokens {
     this.#remembered = callerCache({ max: maxRemembered })
   }
 
-  /** Some issuer is asked about tokens that are no JWT. */
+  /** Returns whether an issuer is configured for introspection of opaque tokens. */
   get takesOpaque(): boolean {
     return [...this.#trusted.values()].some(({ issuer }) => issuer.introspection !== null)
   }
 
-  /** Whose keys and settings are used for tokens of this issuer. */
+  /** Returns the keys and settings for tokens of an issuer. */
   trusted(issuer: string): Trusted | undefined {
     return this.#trusted.get(issuer)
   }
 
-  /** Callers share what is asked of an issuer, which has time limits of its own: no caller's signal ends it for the others. */
+  /**
+   * Callers share requests to an issuer, which have their own time limits, so the signal of one caller does not abort
+   * them.
+   */
   async verify(token: string, purpose: ExternalPurpose): Promise<ExternalVerification> {
     if (token.length > maxForeignTokenLength)
       return refused('too long', `A token may have ${maxForeignTokenLength} characters at most.`)
     const key = callerKey(hash('sha256', token, 'base64'), purpose)
     const known = this.#remembered.get(key) ?? this.#inactive.get(key)
     if (known !== undefined && this.#now() < known.until) return known.verification
-    const running = this.#running.get(key)
-    if (running !== undefined) return await running
-    const work = this.#verify(token, purpose, key).finally(() => this.#running.delete(key))
-    this.#running.set(key, work)
-    return await work
+    return await this.#running.join(key, () => this.#verify(token, purpose, key))
   }
 
   async #verify(token: string, purpose: ExternalPurpose, key: CallerKey): Promise<ExternalVerification> {
@@ -96,23 +96,23 @@ export class IssuerTokens implements ExternalTokens {
     return verification
   }
 
-  async #jwt(token: string, { header, claims }: Peeked, purpose: ExternalPurpose): Promise<Answer> {
+  async #jwt(token: string, { header, claims }: Peeked, purpose: ExternalPurpose): Promise<Response> {
     const { iss } = claims
     // The token says only which of the configured issuers to look at.
     const trusted = typeof iss === 'string' ? this.#trusted.get(iss) : undefined
     if (trusted === undefined)
       return once(refused('unknown issuer', 'The issuer of the token is not one that this server trusts.'))
     const { issuer, keys } = trusted
-    const kind = kindOf(header, claims)
+    const kind = classifyToken(header, claims)
     if ('told' in kind) return once(refused('wrong type', kind.told))
     const audiences = audiencesFor(issuer, kind.kind, isTypedAccess(header), purpose, this.#tokenEndpoint)
     if (typeof audiences === 'string') return once(refused('wrong type', audiences))
     const now = this.#now()
     const checked = await verifyJwt(token, { issuer, key: keys.key, audiences, now })
     if (!checked.ok) return once(checked)
-    // Which workloads are clients is written down one by one (client_federation), whatever they were given their token by.
+    // Workloads that are clients are registered one by one (client_federation), so their audience does not matter.
     const rules = purpose === 'client' ? { ...issuer, actors: null, clients: null } : issuer
-    const verification = verifiedOf(rules, checked.payload, now)
+    const verification = readClaims(rules, checked.payload, now)
     const { introspection } = issuer
     if (!verification.ok || introspection?.tokens !== 'all' || purpose === 'client')
       return { verification, ageMs: verifiedAgeMs }
@@ -138,10 +138,10 @@ export class IssuerTokens implements ExternalTokens {
     }
   }
 
-  /** An opaque token does not say whose it is: those that can be asked are, one after the other. */
-  async #opaque(token: string, purpose: ExternalPurpose): Promise<Answer> {
+  /** Verifies an opaque token. It does not name its issuer, so the issuers with introspection are asked one after the other. */
+  async #opaque(token: string, purpose: ExternalPurpose): Promise<Response> {
     if (purpose === 'client') return once(refused('malformed', 'A client assertion must be a JWT.'))
-    let refusal: Answer | null = null
+    let refusal: Response | null = null
     for (const { issuer, keys } of this.#trusted.values()) {
       const { introspection } = issuer
       if (introspection === null) continue
@@ -159,35 +159,30 @@ export class IssuerTokens implements ExternalTokens {
         return once(
           refused('wrong audience', `The issuer says that the token is not for ${audiences.join(' or ')}.`),
         )
-      const verification = verifiedOf(issuer, claims, this.#now())
+      const verification = readClaims(issuer, claims, this.#now())
       if (verification.ok && verification.value.expiresAt <= this.#now())
         return once(refused('expired', 'The token has expired: get a new one from its issuer.'))
       return { verification, ageMs: introspection.cacheMs }
     }
     return (
       refusal ??
-      once(
-        refused(
-          'malformed',
-          'The token is no JWT, and no issuer is configured that could be asked about it.',
-        ),
-      )
+      once(refused('malformed', 'The token is not a JWT, and no issuer with introspection is configured.'))
     )
   }
 }
 
-interface Answer {
+interface Response {
   readonly verification: ExternalVerification
   /** How long it may be used again. */
   readonly ageMs: number
 }
 
-/** Refusals that cost little to find again are not remembered: nobody fills the cache with bad tokens. */
-function once(verification: ExternalVerification): Answer {
+/** Refusals that cost little are not cached, so that invalid tokens cannot fill the cache. */
+function once(verification: ExternalVerification): Response {
   return { verification, ageMs: 0 }
 }
 
-function inactive(): Answer {
+function inactive(): Response {
   return {
     verification: refused('not active', 'The issuer says that the token is not active: sign in again.'),
     ageMs: inactiveAgeMs,

@@ -18,7 +18,7 @@ export class IssuerUnreachable extends Error {
 }
 
 /**
- * A JSON object from an issuer: status 200, no redirect followed, bounded in time and size.
+ * Fetches a JSON object from an issuer: status 200, no redirects, limited in time and size.
  *
  * @throws IssuerUnreachable
  */

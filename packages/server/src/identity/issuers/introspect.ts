@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import { fetchJson, IssuerUnreachable } from './fetch-json.ts'
 import type { IntrospectionSettings, Issuer } from './issuer.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import type { Claims } from './verified-of.ts'
+import type { Claims } from './read-claims.ts'
 
 /**
  * Asks the issuer what it says about a token (RFC 7662 section 2). Null: it is not active, or never was one.
@@ -14,7 +14,7 @@ export async function introspect(
   { clientId, clientSecret }: IntrospectionSettings,
   token: string,
 ): Promise<Claims | null> {
-  // Form-encoded inside, as RFC 6749 section 2.3.1 has it.
+  // Form-encoded inside, as RFC 6749 section 2.3.1 requires.
   const credentials = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret.reveal())}`
   try {
     const claims = await fetchJson(await keys.introspectionEndpoint(), {
@@ -39,7 +39,10 @@ export async function introspect(
   }
 }
 
-/** What an answer about an opaque token must say, as it would stand in a JWT: RFC 7662 lets `iss` and `aud` be missing. */
+/**
+ * Returns whether a response about an opaque token names one of the audiences and no other issuer. RFC 7662 makes `iss`
+ * and `aud` optional; the server requires `aud`.
+ */
 export function admitsOpaque({ issuer }: Issuer, audiences: readonly string[], claims: Claims): boolean {
   if (claims['iss'] !== undefined && claims['iss'] !== issuer) return false
   const { aud } = claims

@@ -4,20 +4,20 @@ import type { Issuer } from './issuer.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import { renewed } from './renewed.ts'
 
-/** Ms. Keys are read again when they are that old: a key that was taken away is good no longer. */
+/** Ms. Age at which keys are loaded again, so that a removed key becomes invalid. */
 const keysMaxAge = 600_000
-/** Ms. A token with an unknown key makes nobody ask more often than that. */
+/** Ms. Minimum time between two loads for unknown keys. */
 const keysCoolDown = 10_000
 const metadataMaxAge = 3_600_000
 const failureCoolDown = 2_000
 
-/** What has to be asked of one issuer. */
+/** Endpoints and keys of one issuer. */
 export interface IssuerKeys {
   /** Keys by what the configuration says, never by what a token's header says. */
   readonly key: JWTVerifyGetKey
   /** @throws IssuerUnreachable */
   introspectionEndpoint(): Promise<string>
-  /** Where its metadata say that tokens are asked for. @throws IssuerUnreachable */
+  /** Returns the token endpoint from its metadata. @throws IssuerUnreachable */
   tokenEndpoint(): Promise<string>
 }
 
@@ -54,7 +54,10 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
   }
 }
 
-/** The set of jose, whose single flight, age and cool-down are what is wanted; it reads through us, so that answers are bounded. */
+/**
+ * Returns the key set of jose, with its single flight, age and cool-down. It reads through `fetchJson`, so that responses are
+ * limited.
+ */
 function remoteKeys(uri: string): JWTVerifyGetKey {
   let failed: { readonly error: unknown; readonly at: number } | undefined
   return createRemoteJWKSet(new URL(uri), {

@@ -12,7 +12,10 @@ export interface IntrospectionSettings {
   readonly endpoint: string | null
   readonly clientId: string
   readonly clientSecret: Revealed
-  /** `opaque`: tokens that are no JWT. `all`: JWTs as well, after they were verified, so that a user who was disabled is out soon. */
+  /**
+   * `opaque`: tokens that are not JWTs. `all`: also JWTs, after their verification, so that disabled users are refused
+   * soon.
+   */
   readonly tokens: 'opaque' | 'all'
   /** How long an answer that says `active` may be used again; never beyond the token's end. */
   readonly cacheMs: number
@@ -34,7 +37,7 @@ export interface IssuerClient {
         readonly method: 'private_key_jwt'
         /** PKCS #8 as PEM, or a JWK. */
         readonly key: Revealed
-        /** Null: what stands in the key. */
+        /** Null: the algorithm of the key. */
         readonly keyId: string | null
         readonly algorithm: string | null
         /** `aud` of what it signs; null: the issuer, or what the profile knows. */
@@ -42,7 +45,7 @@ export interface IssuerClient {
       }
 }
 
-/** What a token is asked for. */
+/** Purposes for which tokens are requested. */
 export interface LegTarget {
   readonly audiences: readonly string[]
   readonly resources: readonly string[]
@@ -51,7 +54,7 @@ export interface LegTarget {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** Subject tokens are exchanged at their issuer before a token of ours is made of them. */
+/** Second leg: subject tokens are exchanged at their issuer before this server mints a token. */
 export interface SecondLegSettings {
   readonly profile: SecondLegProfile
   /** Null: what the issuer's metadata say. */
@@ -63,7 +66,10 @@ export interface SecondLegSettings {
   readonly subjectAudiences: readonly string[]
   /** RFC 8693 section 3; null: what the profile wants. */
   readonly requestedTokenType: string | null
-  /** `verified`: the answer must be a good access token for this server. `opaque`: nobody can verify it, and that it came is what counts. */
+  /**
+   * `verified`: the response must be a valid access token for this server. `opaque`: the response cannot be verified,
+   * and only its arrival counts.
+   */
   readonly answer: 'verified' | 'opaque'
   /** For all of it. */
   readonly timeoutMs: number
@@ -76,17 +82,23 @@ export interface SecondLegSettings {
   } | null
 }
 
-/** An issuer whose tokens are taken, and what is taken of them. Everything is decided by the configuration, nothing by a token. */
+/**
+ * An issuer whose tokens are taken, and what is taken of them. Everything is decided by the configuration, nothing by a
+ * token.
+ */
 export interface Issuer {
-  /** Exactly as `iss` has it. */
+  /** Exactly the value of `iss`. */
   readonly issuer: string
   /** Not empty: an access token must be for one of these. */
   readonly audiences: readonly string[]
   /** `alg`s, asymmetric ones only. */
   readonly algorithms: readonly string[]
-  /** `at+jwt`: an access token must say that it is one (RFC 9068). `any`: it may be a plain JWT, if nothing speaks for an id_token. */
+  /**
+   * `at+jwt`: an access token must say that it is one (RFC 9068). `any`: it may be a plain JWT, if nothing speaks for
+   * an id_token.
+   */
   readonly tokenType: 'at+jwt' | 'any'
-  /** Where its keys are, or the metadata that say it. */
+  /** URL of its keys, or of its metadata. */
   readonly keys: { readonly from: 'uri' | 'metadata'; readonly uri: string }
   readonly introspection: IntrospectionSettings | null
   readonly claims: {
@@ -95,17 +107,23 @@ export interface Issuer {
     readonly name: ClaimPath
     readonly groups: ClaimPath
     readonly actor: ClaimPath
-    /** There in tokens that a client got for itself alone, so that its `azp` is nobody who acts for it; null: none tells. */
+    /**
+     * Claim that is present in tokens that a client requested for itself, so that its `azp` is not an actor. Null:
+     * none.
+     */
     readonly service: ClaimPath | null
   }
   /** `azp`s of engines: they act for the subject. Null: no `azp` is taken for an actor. */
   readonly actors: ReadonlySet<string> | null
-  /** Further `azp`s, which act for nobody. With `actors` or this, every other `azp` is refused; both null: all are taken. */
+  /**
+   * Further values of `azp`, which are not actors. With `actors` or this, every other `azp` is refused; both null: all
+   * are taken.
+   */
   readonly clients: ReadonlySet<string> | null
   readonly subjectTokens: ReadonlySet<SubjectTokenKind>
   /** The clients whose id_tokens may be subjects: an id_token is for a client, and no API. */
   readonly idTokenAudiences: readonly string[]
-  /** Makes a principal for whoever comes with a good token first. */
+  /** Creates a principal for an unknown subject with a valid token. */
   readonly makesPrincipals: boolean
   /** Groups that a token said longer ago than that do not count. */
   readonly groupsMaxAgeMs: number

@@ -1,7 +1,7 @@
-import { isSecureUrl } from '../../loopback.ts'
+import { isSecureUrl } from '../../secure-url.ts'
 import { fetchJson, IssuerUnreachable } from './fetch-json.ts'
 
-/** What an issuer says of itself, as far as it is of use here. */
+/** Metadata of an issuer, as far as the server uses them. */
 export interface Metadata {
   readonly jwksUri: string | null
   readonly introspectionEndpoint: string | null
@@ -9,8 +9,8 @@ export interface Metadata {
 }
 
 /**
- * Reads an issuer's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3). The issuer in it must be the
- * configured one, letter by letter, and whatever it points to must be as safe to ask as the issuer itself.
+ * Reads an issuer's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3). Their issuer must equal the
+ * configured one exactly, and their URLs must be as safe to request as the issuer itself.
  *
  * @throws IssuerUnreachable
  */
@@ -25,12 +25,12 @@ export async function readMetadata(issuer: string, uri: string): Promise<Metadat
   }
 }
 
-/** Http is for an issuer on this machine alone: one elsewhere must not send us to a service here. */
+/** Reads a URL. HTTP is only for an issuer on this machine: a remote issuer must not direct requests to a local service. */
 function urlIn(document: Readonly<Record<string, unknown>>, name: string, issuer: string): string | null {
   const url = document[name]
   if (url === undefined || url === null) return null
   const safe =
     typeof url === 'string' && isSecureUrl(url) && (url.startsWith('https:') || issuer.startsWith('http:'))
-  if (!safe) throw new IssuerUnreachable(`The ${name} of ${issuer} is no https URL`)
+  if (!safe) throw new IssuerUnreachable(`The ${name} of ${issuer} is not an https URL`)
   return url
 }

@@ -12,7 +12,7 @@ export interface OpenedExternal {
 }
 
 /**
- * Everything that takes tokens of the configured issuers; null: there are none.
+ * Opens everything that accepts tokens of the configured issuers. Null: none are configured.
  *
  * @throws AuthError `configuration` for a second leg that contradicts itself
  */
@@ -20,7 +20,7 @@ export function openExternal(options: {
   readonly sql: Sql
   readonly issuers: readonly Issuer[]
   readonly tokenEndpoint: string
-  /** Hears of policy versions that changes of groups make. */
+  /** Receives policy versions of changes of groups. */
   readonly sawPolicy?: (version: number) => void
   /** Another object whenever principals may be others than before. */
   readonly mark: () => object

@@ -1,7 +1,7 @@
 export interface RenewedOptions<T> {
   /** How long a value is used. */
   readonly maxAgeMs: number
-  /** After a failure nobody asks again for so long. */
+  /** Time after a failure during which the value is not loaded again. */
   readonly coolDownMs: number
   load(): Promise<T>
   /** Monotonic ms; for tests. */
@@ -9,8 +9,9 @@ export interface RenewedOptions<T> {
 }
 
 /**
- * A value that is loaded when it is needed, by one request for all who wait, and again when it is old. While it cannot be
- * loaded the old one serves on; without one, everybody hears the failure, and the source is left alone for a moment.
+ * Returns a value that is loaded on demand, by one request for all waiting callers, and again when it is too old. If it cannot be
+ * loaded, the previous value remains in use; without one, callers receive the failure, and the source gets no request
+ * for a short time.
  */
 export function renewed<T>({
   maxAgeMs,

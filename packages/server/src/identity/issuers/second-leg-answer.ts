@@ -1,11 +1,11 @@
-import type { ExternalParty, SecondLegAnswer, VerifiedExternal } from '../external.ts'
+import type { ExternalParty, SecondLegResponse, VerifiedExternal } from '../external.ts'
 
-/** Two tokens of one user are worth what both of them say: the older proof, the earlier end, the engine of the first. */
+/** Combines two tokens of one user: the older proof, the earlier end, the engine of the first. */
 export function together(
   subject: VerifiedExternal,
   answer: VerifiedExternal,
   ownClients: readonly string[],
-): SecondLegAnswer {
+): SecondLegResponse {
   if (answer.subject !== subject.subject)
     return unusable(answer.issuer, 'another subject', 'it is of another subject than the token of the user')
   const acts = answer.actor
@@ -23,7 +23,7 @@ export function together(
       groups: answer.groups ?? (answer.issuer === subject.issuer ? subject.groups : null),
       actor: subject.actor,
       mayAct: subject.mayAct ?? answer.mayAct,
-      // Revoked is what is older than that: an exchange makes nobody's proof younger.
+      // Revocation compares this time with the session start, and an exchange must not make the proof look newer.
       issuedAt: Math.min(subject.issuedAt, answer.issuedAt),
       authTime: subject.authTime ?? answer.authTime,
       expiresAt: Math.min(subject.expiresAt, answer.expiresAt),
@@ -32,7 +32,7 @@ export function together(
 }
 
 /** @param expiresAt epoch ms */
-export function untilEnd(value: VerifiedExternal, expiresAt: number): SecondLegAnswer {
+export function untilEnd(value: VerifiedExternal, expiresAt: number): SecondLegResponse {
   return { ok: true, value: { ...value, expiresAt: Math.min(value.expiresAt, expiresAt) } }
 }
 
@@ -40,8 +40,8 @@ function isSame(one: ExternalParty, other: ExternalParty | null): boolean {
   return one.issuer === other?.issuer && one.subject === other.subject
 }
 
-/** An answer that would have to be believed. */
-export function unusable(issuer: string, reason: string, why: string): SecondLegAnswer {
+/** Returns the refusal of a response that cannot be used. */
+export function unusable(issuer: string, reason: string, why: string): SecondLegResponse {
   const fix =
     'The operator of this server must look at secondLeg in HEADGATE_ISSUERS, and at its client there.'
   return {

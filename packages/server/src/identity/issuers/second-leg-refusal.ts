@@ -1,4 +1,7 @@
-/** What helps, by what the issuer called its refusal (RFC 6749 section 5.2, RFC 8693 section 2.2.2, OpenID Connect Core section 3.1.2.6). */
+/**
+ * Advice for each error code of the issuer (RFC 6749 section 5.2, RFC 8693 section 2.2.2, OpenID Connect Core section
+ * 3.1.2.6).
+ */
 const remedies: Readonly<Record<string, string>> = {
   invalid_grant: 'Let the user sign in again, and show the new token.',
   interaction_required: 'Let the user sign in again: the issuer wants to ask them something.',
@@ -20,10 +23,13 @@ const remedies: Readonly<Record<string, string>> = {
     'The operator of this server must correct the audience in secondLeg of HEADGATE_ISSUERS, or allow it to the client at the issuer.',
 }
 
-/** What the caller hears when the issuer refused: nothing of what the issuer said but the name of the error. */
+/**
+ * Returns the error for the caller when the issuer refused. It contains the error code of the issuer, and no other text
+ * of it.
+ */
 export function toldOfRefusal(issuer: string, error: string | undefined): string {
   const name = error !== undefined && /^[\w.:-]{1,64}$/.test(error) ? error : 'refused'
   const remedy = Object.hasOwn(remedies, name) ? remedies[name] : undefined
-  const what = remedy ?? 'What it said is in the log of this server.'
+  const what = remedy ?? 'The log of this server contains its message.'
   return `The issuer ${issuer} did not exchange the token of the user for one for this server (${name}). ${what}`
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../config/secret.ts'
 import type { SecondLegSettings } from './issuer.ts'
 import { secondLegRequest } from './second-leg-request.ts'
-import { legClient, legOf, legSecret } from './test-second-leg.ts'
+import { legClient, legOf, legSecret } from '../../../test/identity/issuers/second-leg.ts'
 
 interface Sent {
   readonly url: string
@@ -13,7 +13,7 @@ interface Sent {
   readonly form: Readonly<Record<string, string>>
 }
 
-/** What goes over the wire: each request answered with a token. */
+/** Requests on the wire, each of which gets a token as the response. */
 async function sent(
   settings: SecondLegSettings,
   kind: 'access_token' | 'id_token' | 'opaque' = 'access_token',
@@ -44,7 +44,7 @@ async function sent(
   return requests
 }
 
-/** Id and secret as they were before RFC 6749 section 2.3.1 was done to them. */
+/** Decodes id and secret from the encoding of RFC 6749 section 2.3.1. */
 function readable(authorization: string | null): string | null {
   const [scheme, value] = authorization?.split(' ') ?? []
   if (value === undefined) return null
@@ -61,8 +61,8 @@ const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const type = (name: string): string => `urn:ietf:params:oauth:token-type:${name}`
 const basic = `Basic headgate:${legSecret}`
 
-describe('a second leg is asked for', () => {
-  test('at Keycloak by its standard exchange, with an audience and a scope', async () => {
+describe('A second leg', () => {
+  test('sends Keycloak a standard exchange, with an audience and a scope', async () => {
     const leg = legOf({ profile: 'keycloak', target: target(['lakehouse'], 'lakehouse') })
     expect(await sent(leg)).toEqual([
       {
@@ -80,7 +80,7 @@ describe('a second leg is asked for', () => {
     ])
   })
 
-  test('at Entra on behalf of the user, by secret or by a certificate’s key', async () => {
+  test('sends its request to Entra on behalf of the user, by secret or by a certificate’s key', async () => {
     const entra = { profile: 'entra', target: target([], 'api://lakehouse/.default') } as const
     const client = { id: 'app-1', proof: secret }
     const form = {
@@ -106,7 +106,7 @@ describe('a second leg is asked for', () => {
     expect(payload).toMatchObject({ iss: 'app-1', sub: 'app-1', aud: 'https://id.example/token' })
   })
 
-  test('at Okta with audience and scope', async () => {
+  test('sends its request to Okta with audience and scope', async () => {
     const [request] = await sent(legOf({ profile: 'okta', target: target(['api://lake'], 'catalog') }))
     expect(request).toMatchObject({
       authorization: basic,
@@ -120,7 +120,7 @@ describe('a second leg is asked for', () => {
     })
   })
 
-  test('at Auth0 for one API, with the secret in the form', async () => {
+  test('sends its request to Auth0 for one API, with the secret in the form', async () => {
     const client = { id: 'api-client', proof: secret }
     const leg = legOf({ profile: 'auth0', client, target: target(['https://lake.example/api']) })
     expect(await sent(leg)).toEqual([
@@ -140,7 +140,7 @@ describe('a second leg is asked for', () => {
     ])
   })
 
-  test('at Google by nobody, with the provider of a pool', async () => {
+  test('sends its request to Google without a client, with the provider of a pool', async () => {
     const provider = '//iam.googleapis.com/locations/global/workforcePools/p/providers/o'
     const leg = legOf({
       profile: 'google-sts',
@@ -166,7 +166,7 @@ describe('a second leg is asked for', () => {
       ])
   })
 
-  test('elsewhere as the standards say, by exchange or by assertion', async () => {
+  test('sends other issuers an exchange or an assertion of the standards', async () => {
     const resources = ['https://lake.example/a', 'https://lake.example/b']
     const leg = legOf({ target: { ...target(['lake'], 'read'), resources, parameters: { tenant: 't' } } })
     const [exchanged] = await sent(leg, 'id_token')
@@ -183,7 +183,7 @@ describe('a second leg is asked for', () => {
     expect(asserted?.form).not.toHaveProperty('subject_token')
   })
 
-  test('in two steps: an exchange for a grant, which is presented at the other issuer', async () => {
+  test('takes two steps when configured: an exchange for a grant, which is sent to the other issuer', async () => {
     const leg = legOf({
       profile: 'chained',
       target: target(['https://as.example']),
@@ -225,7 +225,7 @@ describe('a second leg is asked for', () => {
     })
   })
 
-  test('with a key: what it signs is for the issuer, unless something else is said', async () => {
+  test('signs assertions whose audience is the issuer by default', async () => {
     const { privateKey, publicJwk } = await makeIssuerKey()
     const key = new Secret(JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'of-the-key' }))
     const proof = { method: 'private_key_jwt', key, keyId: null, algorithm: null } as const

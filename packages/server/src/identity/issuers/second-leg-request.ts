@@ -11,16 +11,16 @@ type Properties = Readonly<Record<string, string>>
 export interface LegEndpoints {
   /** Undefined: the one that the profile knows. */
   readonly token: string | undefined
-  /** Whom a client's own statement is for, where nothing else is said. */
+  /** Default audience of a client's assertion. */
   readonly issuer: string
-  /** Of the second step. */
+  /** Scope of the second step. */
   readonly next: { readonly token: string; readonly issuer: string } | null
 }
 
 const urn = 'urn:ietf:params:oauth:token-type:'
 const step = 'jwt-bearer.assertion.'
 
-/** Profiles of `@headgate/auth`: what stands in `generic` is said as the standards say it. */
+/** Profiles of `@headgate/auth`: `generic` sends the parameters of the standards. */
 const authProfiles: Readonly<Record<SecondLegProfile, string>> = {
   keycloak: 'keycloak',
   entra: 'entra',
@@ -33,8 +33,8 @@ const authProfiles: Readonly<Record<SecondLegProfile, string>> = {
 }
 
 /**
- * The token request of a second leg, as properties of `obtainToken` (`@headgate/auth/tokens`): the token of the user goes
- * in as the subject of an exchange (RFC 8693), or as an assertion (RFC 7523, Entra's on-behalf-of).
+ * Returns the token request of a second leg, as properties of `obtainToken` (`@headgate/auth/tokens`): the token of the
+ * user is the subject of an exchange (RFC 8693), or an assertion (RFC 7523, Entra's on-behalf-of).
  */
 export function secondLegRequest(
   settings: SecondLegSettings,
@@ -45,8 +45,8 @@ export function secondLegRequest(
   const first: Properties = {
     profile: authProfiles[profile],
     ...(endpoints.token === undefined ? {} : { 'token-endpoint': endpoints.token }),
-    ...clientOf(client, profile, endpoints.issuer),
-    ...targetOf(target),
+    ...clientProperties(client, profile, endpoints.issuer),
+    ...targetProperties(target),
     ...(profile === 'entra' || profile === 'generic-7523'
       ? { 'grant-type': 'jwt-bearer', 'jwt-bearer.assertion': token.value }
       : {
@@ -62,14 +62,14 @@ export function secondLegRequest(
     profile: 'generic',
     'grant-type': 'jwt-bearer',
     'token-endpoint': endpoints.next.token,
-    ...clientOf(next.client, profile, endpoints.next.issuer),
-    ...targetOf(next.target),
+    ...clientProperties(next.client, profile, endpoints.next.issuer),
+    ...targetProperties(next.target),
     ...Object.fromEntries(Object.entries(first).map(([name, value]) => [step + name, value])),
     ...whole,
   }
 }
 
-/** Google wants to hear of an access token that is a JWT that it is a JWT. */
+/** Returns the token type of the subject. Google requires the type JWT for an access token that is a JWT. */
 function subjectType(kind: SubjectTokenKind | 'opaque', profile: SecondLegProfile): string {
   if (kind === 'id_token') return `${urn}id_token`
   return profile === 'google-sts' && kind !== 'opaque' ? `${urn}jwt` : `${urn}access_token`
@@ -79,7 +79,7 @@ function requestedType({ requestedTokenType, profile }: SecondLegSettings): stri
   return requestedTokenType ?? `${urn}${profile === 'chained' ? 'jwt' : 'access_token'}`
 }
 
-function targetOf({ audiences, resources, scope, parameters }: LegTarget): Properties {
+function targetProperties({ audiences, resources, scope, parameters }: LegTarget): Properties {
   return {
     ...(audiences.length === 0 ? {} : { audience: audiences.join(',') }),
     ...(resources.length === 0 ? {} : { resource: resources.join(',') }),
@@ -88,12 +88,16 @@ function targetOf({ audiences, resources, scope, parameters }: LegTarget): Prope
   }
 }
 
-function clientOf(client: IssuerClient | null, profile: SecondLegProfile, issuer: string): Properties {
+function clientProperties(
+  client: IssuerClient | null,
+  profile: SecondLegProfile,
+  issuer: string,
+): Properties {
   if (client === null) return {}
   const { id, proof } = client
   if (proof.method !== 'private_key_jwt')
     return { 'client-id': id, 'client-auth': proof.method, 'client-secret': proof.secret.reveal() }
-  // Entra wants its token endpoint, which is what the statement is made for when nothing is said.
+  // Entra requires its token endpoint as the audience, which is the default.
   const audience = proof.audience ?? (profile === 'entra' ? null : issuer)
   return {
     'client-id': id,

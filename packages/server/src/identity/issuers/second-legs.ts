@@ -3,7 +3,7 @@ import { isAuthError } from '@headgate/auth'
 import { checkTokenProperties, obtainToken } from '@headgate/auth/tokens'
 import { HeadgateError } from '@headgate/errors'
 import { type CallerCache, callerCache, callerKey, type CallerKey } from '../../cache.ts'
-import type { SecondLegAnswer, SecondLegs, VerifiedExternal } from '../external.ts'
+import type { SecondLegResponse, SecondLegs, VerifiedExternal } from '../external.ts'
 import { peek } from '../peek.ts'
 import type { IssuerTokens, Trusted } from './external-tokens.ts'
 import { IssuerUnreachable } from './fetch-json.ts'
@@ -11,10 +11,13 @@ import type { Issuer, SecondLegSettings } from './issuer.ts'
 import { together, unusable, untilEnd } from './second-leg-answer.ts'
 import { type LegEndpoints, secondLegRequest } from './second-leg-request.ts'
 import { toldOfRefusal } from './second-leg-refusal.ts'
-import { kindOf } from './token-kind.ts'
+import { classifyToken } from './token-kind.ts'
 import { verifyAnswer } from './verify-answer.ts'
 
-/** An issuer is asked so much at once: whoever shows many tokens cannot make more requests of them, and one that hangs keeps no other from answering. */
+/**
+ * Concurrent requests to one issuer. It limits what clients with many tokens can cause, and an issuer that does not
+ * respond does not delay the others.
+ */
 const maxRunning = 64
 /** Ms. What an issuer refused is not asked for again for so long. */
 const refusedAgeMs = 5_000
@@ -22,11 +25,11 @@ const maxRefused = 1_000
 
 interface Running {
   readonly issuer: string
-  readonly answer: Promise<SecondLegAnswer>
+  readonly answer: Promise<SecondLegResponse>
 }
 
 interface Refused {
-  readonly answer: SecondLegAnswer
+  readonly answer: SecondLegResponse
   readonly until: number
 }
 
@@ -48,12 +51,12 @@ export class IssuerSecondLegs implements SecondLegs {
       if (secondLeg !== null) refuseContradictions(issuer, secondLeg)
   }
 
-  profileOf(issuer: string): string | null {
+  findProfile(issuer: string): string | null {
     return this.#tokens.trusted(issuer)?.issuer.secondLeg?.profile ?? null
   }
 
   /** Callers with one token share one request, whose time limit is that of the settings. */
-  async ask(token: string, subject: VerifiedExternal): Promise<SecondLegAnswer> {
+  async ask(token: string, subject: VerifiedExternal): Promise<SecondLegResponse> {
     const trusted = this.#tokens.trusted(subject.issuer)
     const settings = trusted?.issuer.secondLeg ?? null
     if (trusted === undefined || settings === null) return { ok: true, value: subject }
@@ -82,7 +85,7 @@ export class IssuerSecondLegs implements SecondLegs {
     subject: VerifiedExternal,
     trusted: Trusted,
     settings: SecondLegSettings,
-  ): Promise<SecondLegAnswer> {
+  ): Promise<SecondLegResponse> {
     const { issuer } = trusted.issuer
     try {
       const request = secondLegRequest(
@@ -101,7 +104,7 @@ export class IssuerSecondLegs implements SecondLegs {
       const both = together(subject, verified.value, own)
       return both.ok ? untilEnd(both.value, expiresAt) : both
     } catch (error) {
-      return refusalOf(error, issuer, secretsOf(settings, token))
+      return toRefusal(error, issuer, listSecrets(settings, token))
     }
   }
 
@@ -135,19 +138,19 @@ function refuseContradictions(issuer: string, settings: SecondLegSettings): void
 function kindOfToken(token: string): 'access_token' | 'id_token' | 'opaque' {
   const peeked = peek(token)
   if (peeked === null) return 'opaque'
-  const found = kindOf(peeked.header, peeked.claims)
+  const found = classifyToken(peeked.header, peeked.claims)
   return 'kind' in found ? found.kind : 'opaque'
 }
 
-function secretsOf({ client, next }: SecondLegSettings, token: string): readonly string[] {
+function listSecrets({ client, next }: SecondLegSettings, token: string): readonly string[] {
   const clients = [client, next?.client].filter((each) => each !== null && each !== undefined)
   return [token, ...clients.flatMap(({ proof }) => ('secret' in proof ? [proof.secret.reveal()] : []))]
 }
 
-/** @throws HeadgateError `unavailable`; whatever is no fault of the request */
-function refusalOf(error: unknown, issuer: string, secrets: readonly string[]): SecondLegAnswer {
+/** @throws HeadgateError `unavailable`; for failures that the request did not cause */
+function toRefusal(error: unknown, issuer: string, secrets: readonly string[]): SecondLegResponse {
   if (isAuthError(error, 'refused')) {
-    // What an issuer says in its own words may repeat what it was sent.
+    // Text of an issuer may repeat what it was sent.
     const reason = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), error.message)
     return { ok: false, reason, told: toldOfRefusal(issuer, error.error) }
   }

@@ -3,13 +3,14 @@ import { maxForeignTokenLength, peek } from '../peek.ts'
 import type { Trusted } from './external-tokens.ts'
 import { admitsOpaque, introspect } from './introspect.ts'
 import type { Issuer } from './issuer.ts'
-import { audiencesFor, isTypedAccess, kindOf } from './token-kind.ts'
-import { type Claims, verifiedOf } from './verified-of.ts'
+import { audiencesFor, isTypedAccess, classifyToken } from './token-kind.ts'
+import { type Claims, readClaims } from './read-claims.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
 /**
- * Whether what an issuer gave to this server's own client is an access token of that issuer for this server: the rules are
- * those of any bearer, but that our own client may be the one it was given to. It is used once, so nothing is remembered.
+ * Verifies that the response of an issuer to this server's own client is an access token of that issuer for this
+ * server. The rules are those of bearer tokens, except that it may be issued to the own client. It is used once, so it
+ * is not cached.
  *
  * @param clientId the client that asked
  * @throws HeadgateError `unavailable` when the keys cannot be had, or an opaque one not be asked about
@@ -26,12 +27,12 @@ export async function verifyAnswer(
   const peeked = peek(token)
   if (peeked === null) return await opaqueAnswer(token, { issuer: rules, keys }, now)
   const { header, claims } = peeked
-  const kind = kindOf(header, claims)
+  const kind = classifyToken(header, claims)
   if ('told' in kind) return refused('wrong type', kind.told)
   const audiences = audiencesFor(rules, kind.kind, isTypedAccess(header), 'bearer', '')
   if (typeof audiences === 'string') return refused('wrong type', audiences)
   const checked = await verifyJwt(token, { issuer, key: keys.key, audiences, now })
-  return checked.ok ? verifiedOf(rules, checked.payload, now) : checked
+  return checked.ok ? readClaims(rules, checked.payload, now) : checked
 }
 
 async function opaqueAnswer(
@@ -40,15 +41,15 @@ async function opaqueAnswer(
   now: number,
 ): Promise<ExternalVerification> {
   if (issuer.introspection === null)
-    return refused('malformed', 'it is no JWT, and introspection is not configured for its issuer')
+    return refused('malformed', 'it is not a JWT, and introspection is not configured for its issuer')
   const claims: Claims | null = await introspect(keys, issuer.introspection, token)
   if (claims === null) return refused('not active', 'its issuer says that it is not active')
   if (!admitsOpaque(issuer, issuer.audiences, claims))
     return refused('wrong audience', `its issuer says that it is not for ${issuer.audiences.join(' or ')}`)
-  return verifiedOf(issuer, claims, now)
+  return readClaims(issuer, claims, now)
 }
 
-/** With lists of clients, ours is one that acts for nobody. */
+/** Adds the own client to the accepted clients. If lists of clients are configured, the own client counts as one that is not an actor. */
 function takingClient(issuer: Issuer, clientId: string): Issuer {
   if (issuer.actors === null && issuer.clients === null) return issuer
   return { ...issuer, clients: new Set([...(issuer.clients ?? []), clientId]) }

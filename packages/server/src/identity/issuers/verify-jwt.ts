@@ -36,11 +36,11 @@ export async function verifyJwt(token: string, { issuer, key, audiences, now }: 
       return refused('not yet valid', 'The token was issued in the future: compare the clocks.')
     return { ok: true, payload }
   } catch (error) {
-    return refusalOf(error, audiences)
+    return toRefusal(error, audiences)
   }
 }
 
-function refusalOf(error: unknown, audiences: readonly string[]): JwtCheck {
+function toRefusal(error: unknown, audiences: readonly string[]): JwtCheck {
   if (error instanceof errors.JWTExpired)
     return refused('expired', 'The token has expired: get a new one from its issuer.')
   if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error.claim, audiences)
@@ -62,11 +62,11 @@ function refusalOf(error: unknown, audiences: readonly string[]): JwtCheck {
         retryAfterSeconds: 2,
       },
     )
-  // What Web Crypto throws for members that are no key, such as a point that is not on its curve.
+  // Errors of Web Crypto for members that are not a key, such as a point that is not on its curve.
   if (error instanceof DOMException)
     return refused('unknown key', 'The key that the issuer publishes for the token cannot be used.')
   if (error instanceof errors.JOSEError || error instanceof TypeError)
-    return refused('malformed', 'The token is no JWT of its issuer.')
+    return refused('malformed', 'The token is not a JWT of its issuer.')
   throw error
 }
 
@@ -81,7 +81,7 @@ function claimRefusal(claim: string, audiences: readonly string[]): JwtCheck {
   }
 }
 
-/** What jose throws when it gets no key set, besides what our own reading throws. */
+/** Errors of jose when it gets no key set, in addition to those of the own request. */
 function isUnreachable(error: unknown): boolean {
   if (
     error instanceof IssuerUnreachable ||

@@ -1,7 +1,7 @@
 import type { ExternalParty } from '../external.ts'
 import { peek } from '../peek.ts'
 import type { IssuerTokens } from './external-tokens.ts'
-import { isTime } from './verified-of.ts'
+import { isTime } from './read-claims.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
 export type LogoutCheck =
@@ -11,7 +11,9 @@ export type LogoutCheck =
 const logoutType = /^(application\/)?(logout\+)?jwt$/i
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 
-/** Whose sessions an issuer says are over (OpenID Connect Back-Channel Logout 1.0 section 2.6); `id` may be used once. */
+/**
+ * Verifies a logout token and returns the subject whose sessions the issuer ends (OpenID Connect Back-Channel Logout 1.0 section 2.6). `id` may be used once.
+ */
 export async function verifyLogout(
   tokens: Pick<IssuerTokens, 'trusted'>,
   token: string,
@@ -32,7 +34,7 @@ export async function verifyLogout(
   if (!checked.ok) return refused(checked.reason, checked.told)
   const { events, nonce, sub, jti, exp } = checked.payload
   if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
-    return refused('no logout', 'The token is none that logs somebody out.')
+    return refused('no logout', 'The token is not a logout token.')
   if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number' || !isTime(exp))
     return refused('wrong claims', 'A logout token must have a jti and an exp.')
   // Without one it ends a single session at the issuer (sid), and tokens here do not say which that was.

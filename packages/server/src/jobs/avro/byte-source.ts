@@ -1,6 +1,6 @@
 import { AvroError } from './avro-error.ts'
 
-/** Takes exact numbers of bytes out of a stream of chunks, without holding more than was asked for and one chunk. */
+/** Reads exact numbers of bytes from a stream of chunks. Buffers at most the requested bytes and one chunk. */
 export class ByteSource implements AsyncDisposable {
   readonly #chunks: AsyncIterator<Uint8Array>
   #held: Buffer = Buffer.alloc(0)
@@ -15,13 +15,13 @@ export class ByteSource implements AsyncDisposable {
 
   /** @throws AvroError when the stream ends before */
   async take(length: number): Promise<Buffer> {
-    if (this.#held.length < length && !(await this.#more(length))) throw new AvroError('ends too early')
+    if (this.#held.length < length && !(await this.#more(length))) throw new AvroError('is truncated')
     const taken = this.#held.subarray(0, length)
     this.#held = this.#held.subarray(length)
     return taken
   }
 
-  /** A long in Avro's encoding, which must be a length or count. */
+  /** Reads a long in Avro's encoding that is a length or count. */
   async integer(): Promise<number> {
     let value = 0
     for (let index = 0; index < 10; index += 1) {
@@ -31,15 +31,15 @@ export class ByteSource implements AsyncDisposable {
       if (value > Number.MAX_SAFE_INTEGER) break
       return value % 2 === 0 ? value / 2 : -(value + 1) / 2
     }
-    throw new AvroError('holds a length or count that cannot be')
+    throw new AvroError('contains an impossible length or count')
   }
 
-  /** Lets go of the stream, also when it was not read to its end. */
+  /** Releases the stream, also when it was not read to its end. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#chunks.return?.()
   }
 
-  /** True when at least `length` bytes are held. */
+  /** Returns true when at least `length` bytes are buffered. */
   async #more(length: number): Promise<boolean> {
     const parts = [this.#held]
     let total = this.#held.length

@@ -3,13 +3,13 @@ import { crc32, inflateRaw, zstdDecompress } from 'node:zlib'
 import { AvroError } from './avro-error.ts'
 import { unsnappy } from './snappy.ts'
 
-/** Decompresses one block; the result has at most `maxBytes`. */
+/** Decompresses one block to at most `maxBytes`. */
 export type Codec = (data: Buffer, maxBytes: number) => Promise<Buffer>
 
 const inflate = promisify(inflateRaw)
 const unzstd = promisify(zstdDecompress)
 
-/** Block codecs by the name that a file gives for its own. */
+/** Block codecs by their name in a file. */
 export const codecs: Readonly<Record<string, Codec>> = {
   null: (data) => Promise.resolve(data),
   deflate: (data, maxBytes) => explained(inflate(data, { maxOutputLength: maxBytes })),
@@ -17,12 +17,12 @@ export const codecs: Readonly<Record<string, Codec>> = {
   snappy: (data, maxBytes) => explained(Promise.resolve().then(() => checkedSnappy(data, maxBytes))),
 }
 
-/** A Snappy block is followed by the CRC-32 of its uncompressed bytes, big-endian. */
+/** Decompresses a Snappy block, which is followed by the CRC-32 of its uncompressed bytes, big-endian. */
 function checkedSnappy(data: Buffer, maxBytes: number): Buffer {
-  if (data.length < 4) throw new AvroError('holds a damaged Snappy block')
+  if (data.length < 4) throw new AvroError('contains a damaged Snappy block')
   const plain = unsnappy(data.subarray(0, -4), maxBytes)
   if (crc32(plain) !== data.readUInt32BE(data.length - 4))
-    throw new AvroError('holds a block whose checksum is wrong')
+    throw new AvroError('contains a block with a wrong checksum')
   return plain
 }
 
@@ -31,6 +31,6 @@ async function explained(result: Promise<Buffer>): Promise<Buffer> {
     return await result
   } catch (error) {
     if (error instanceof AvroError) throw error
-    throw new AvroError('holds a block that cannot be decompressed, or is too large', { cause: error })
+    throw new AvroError('contains a block that cannot be decompressed, or is too large', { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { snappy, type TestCodec, writeAvro } from '../purge/test-avro.ts'
+import { snappy, type TestCodec, writeAvro } from '../../../test/jobs/purge/avro.ts'
 import { AvroError } from './avro-error.ts'
 import { readContainer } from './container.ts'
 import { Cursor } from './cursor.ts'
@@ -93,8 +93,8 @@ const record = fc.record({
 
 const wanted = new Set(['status', 'data_file', 'file_path'])
 
-describe('reading Avro container files', () => {
-  it('gives the wanted fields of every record, whatever the other fields, the codec and the chunks are', async () => {
+describe('readContainer', () => {
+  it('returns the wanted fields of every record, for all other fields, codecs and chunks', async () => {
     const codec = fc.constantFrom<TestCodec[]>('null', 'deflate', 'snappy', 'zstandard')
     await fc.assert(
       fc.asyncProperty(
@@ -114,7 +114,7 @@ describe('reading Avro container files', () => {
     )
   })
 
-  it('takes field names that Avro does not allow, as some writers use them', async () => {
+  it('accepts field names that Avro does not allow, as some writers use them', async () => {
     const bytes = await writeAvro(
       {
         type: 'record',
@@ -131,7 +131,7 @@ describe('reading Avro container files', () => {
     expect(await readAll(cut(odd, 100))).toEqual([{ file_path: 'p' }])
   })
 
-  it('refuses every truncated file instead of giving only its beginning', async () => {
+  it('refuses every truncated file and does not return only its beginning', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 6, seed: 1 }), {
       codec: 'deflate',
       blockSize: 64,
@@ -139,13 +139,13 @@ describe('reading Avro container files', () => {
     const whole = await readAll(cut(bytes, 4_096))
     for (let length = 0; length < bytes.length; length += 1) {
       const result = await readAll(cut(bytes.subarray(0, length), 4_096)).catch((error: unknown) => error)
-      // At the end of a block a file may end; nobody can see that there was more.
+      // A file may end at the end of a block. The reader cannot notice that further blocks are missing.
       if (!(result instanceof AvroError))
         expect(whole.slice(0, (result as AvroValue[]).length)).toEqual(result)
     }
   })
 
-  it('answers any damage with an error of its own or with records, and always soon', async () => {
+  it('returns records or an AvroError for any damage, and always soon', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 8, seed: 2 }), { codec: 'null' })
     const limits = { maxStoredBytes: 1_000_000, maxBlockBytes: 1_000_000 }
     await fc.assert(
@@ -162,7 +162,7 @@ describe('reading Avro container files', () => {
     )
   })
 
-  it('does not count to a billion because a few bytes say so', () => {
+  it('refuses a count of a billion in a few bytes', () => {
     const reader = compileReader(
       { type: 'record', name: 'r', fields: [{ name: 'a', type: { type: 'array', items: 'null' } }] },
       new Set(),
@@ -171,7 +171,7 @@ describe('reading Avro container files', () => {
     expect(() => reader.skip(new Cursor(billion))).toThrow(AvroError)
   })
 
-  it('refuses blocks that are larger than allowed, stored or decompressed', async () => {
+  it('refuses blocks above the limit, stored or decompressed', async () => {
     const records = [{ file_path: 'a'.repeat(100_000) }]
     const one = { type: 'record', name: 'x', fields: [{ name: 'file_path', type: 'string' }] }
     for (const codec of ['null', 'deflate', 'snappy', 'zstandard'] as const) {
@@ -181,12 +181,12 @@ describe('reading Avro container files', () => {
     }
   })
 
-  it('refuses schemas that hold themselves', () => {
+  it('refuses recursive schemas', () => {
     const recursive = { type: 'record', name: 'n', fields: [{ name: 'next', type: ['null', 'n'] }] }
     expect(() => compileReader(recursive, new Set())).toThrow(AvroError)
   })
 
-  it('lets go of the stream when its reader stops early', async () => {
+  it('releases the stream when its reader stops early', async () => {
     const bytes = await writeAvro(schema, fc.sample(record, { numRuns: 50, seed: 3 }), { blockSize: 32 })
     let closed = false
     async function* source(): AsyncGenerator<Buffer> {
@@ -205,7 +205,7 @@ describe('reading Avro container files', () => {
 })
 
 describe('Snappy', () => {
-  it('restores what was compressed', () => {
+  it('restores the compressed bytes', () => {
     const text = fc.oneof(
       fc.uint8Array({ maxLength: 3_000 }),
       fc
@@ -242,7 +242,7 @@ describe('Snappy', () => {
     expect(unsnappy(input, 100).toString()).toBe('abcdabcdabcdabcdabcd')
   })
 
-  it('refuses damage and too much', () => {
+  it('refuses damaged and large blocks', () => {
     for (const bytes of [[], [5], [4, 3 << 2, 97], [4, 1, 1], [2, 0, 97], [0xff, 0xff, 0xff, 0xff, 0x7f]]) {
       expect(() => unsnappy(Buffer.from(bytes), 1_000)).toThrow(AvroError)
     }

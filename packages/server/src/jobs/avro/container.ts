@@ -5,16 +5,16 @@ import { Cursor } from './cursor.ts'
 import { type AvroValue, compileReader, type SchemaReader } from './schema-reader.ts'
 
 export interface AvroLimits {
-  /** Of one value of the header, and of one block as stored. */
+  /** Maximum size in bytes of one value of the header, and of one stored block. */
   readonly maxStoredBytes: number
-  /** Of one block when it is decompressed. */
+  /** Maximum size in bytes of one decompressed block. */
   readonly maxBlockBytes: number
 }
 
 const defaultLimits: AvroLimits = { maxStoredBytes: 64 * 1024 * 1024, maxBlockBytes: 256 * 1024 * 1024 }
 const maxHeaderEntries = 1_000
 const syncBytes = 16
-/** Records given at a time: some writers put all of a file into one block. */
+/** Maximum number of records that are returned at once: some writers put all records of a file into one block. */
 const sliceSize = 1_000
 
 interface Header {
@@ -24,10 +24,10 @@ interface Header {
 }
 
 /**
- * Reads an Avro object container file as it comes, up to 1000 records at a time, never holding more than one block.
- * Only fields of the `wanted` names are decoded. Codecs: null, deflate, snappy, zstandard.
+ * Reads an Avro object container file as a stream, up to 1000 records at a time. Buffers at most one block. Decodes only
+ * fields of the `wanted` names. Codecs: null, deflate, snappy, zstandard.
  *
- * @throws AvroError when it is none, is damaged, or a limit is passed; errors of `chunks` pass through
+ * @throws AvroError when the bytes are not such a file, are damaged, or exceed a limit; errors of `chunks` pass through
  * @example
  * ```ts
  * for await (const records of readContainer(body, new Set(['manifest_path']))) …
@@ -44,22 +44,22 @@ export async function* readContainer(
     const count = await source.integer()
     const size = await source.integer()
     if (count < 0 || size < 0 || size > limits.maxStoredBytes)
-      throw new AvroError('holds a block that is too large')
+      throw new AvroError('contains a block that is too large')
     const data = await source.take(size)
     const plain = await codec(data, limits.maxBlockBytes)
     if (!sync.equals(await source.take(syncBytes)))
-      throw new AvroError('lost its place: a block ends in the wrong mark')
-    if (count > plain.length) throw new AvroError('holds more records than it has bytes')
+      throw new AvroError('is damaged: a block ends in the wrong sync marker')
+    if (count > plain.length) throw new AvroError('contains more records than bytes')
     yield* slices(new Cursor(plain), count, reader)
   }
 }
 
-/** The records of one block, a bounded number at a time. */
+/** Yields the records of one block, a bounded number at a time. */
 function* slices(cursor: Cursor, count: number, reader: SchemaReader): Generator<readonly AvroValue[]> {
   for (let rest = count; rest > 0; rest -= sliceSize) {
     yield Array.from({ length: Math.min(rest, sliceSize) }, () => reader.read(cursor))
   }
-  if (cursor.remaining > 0) throw new AvroError('holds a block with more bytes than its records have')
+  if (cursor.remaining > 0) throw new AvroError('contains a block with more bytes than its records have')
 }
 
 async function readHeader(
@@ -67,7 +67,7 @@ async function readHeader(
   wanted: ReadonlySet<string>,
   limits: AvroLimits,
 ): Promise<Header> {
-  if (!(await source.take(4)).equals(Buffer.from('Obj\u0001'))) throw new AvroError('is no Avro file')
+  if (!(await source.take(4)).equals(Buffer.from('Obj\u0001'))) throw new AvroError('is not an Avro file')
   const entries = new Map<string, Buffer>()
   for (let count = await source.integer(); count !== 0; count = await source.integer()) {
     if (count < 0) await source.integer()
@@ -75,15 +75,14 @@ async function readHeader(
       throw new AvroError('has a header that is too large')
     for (let index = Math.abs(count); index > 0; index -= 1) {
       const key = await takeBytes(source, limits)
-      // A copy: what was taken is a part of a larger buffer that should not live on.
+      // Copies the bytes, because they are a part of a larger buffer that could otherwise not be collected.
       entries.set(key.toString(), Buffer.from(await takeBytes(source, limits)))
     }
   }
   const sync = Buffer.from(await source.take(syncBytes))
   const name = entries.get('avro.codec')?.toString() ?? 'null'
   const codec = Object.hasOwn(codecs, name) ? codecs[name] : undefined
-  if (codec === undefined)
-    throw new AvroError(`is compressed with a codec that is not known: ${name.slice(0, 100)}`)
+  if (codec === undefined) throw new AvroError(`is compressed with an unknown codec: ${name.slice(0, 100)}`)
   return { codec, reader: compileReader(parsed(entries.get('avro.schema')), wanted), sync }
 }
 

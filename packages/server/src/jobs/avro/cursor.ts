@@ -1,6 +1,6 @@
 import { AvroError } from './avro-error.ts'
 
-/** Reads Avro's primitive encodings out of one buffer. Throws `AvroError` at its end instead of going on. */
+/** Reads Avro's primitive encodings from one buffer. Throws `AvroError` at its end. */
 export class Cursor {
   readonly #bytes: Buffer
   #at = 0
@@ -20,7 +20,7 @@ export class Cursor {
     return value
   }
 
-  /** An int or long (zig-zag, seven bits a byte) that a number holds exactly: lengths, counts, enumerations. */
+  /** Reads an int or long (zig-zag, seven bits per byte) that a number represents exactly: lengths, counts, enumerations. */
   integer(): number {
     let low = 0
     let high = 0
@@ -29,16 +29,16 @@ export class Cursor {
       if (index < 4) low += (byte & 0x7f) * 2 ** (7 * index)
       else high += (byte & 0x7f) * 2 ** (7 * (index - 4))
       if ((byte & 0x80) === 0) break
-      if (index === 9) throw new AvroError('holds an integer of more than 64 bits')
+      if (index === 9) throw new AvroError('contains an integer of more than 64 bits')
     }
     const encoded = high * 2 ** 28 + low
-    if (encoded > Number.MAX_SAFE_INTEGER) throw new AvroError('holds a length or count that cannot be')
+    if (encoded > Number.MAX_SAFE_INTEGER) throw new AvroError('contains an impossible length or count')
     return low % 2 === 0 ? encoded / 2 : -(encoded + 1) / 2
   }
 
   skipInteger(): void {
     for (let index = 0; (this.byte() & 0x80) !== 0; index += 1) {
-      if (index === 9) throw new AvroError('holds an integer of more than 64 bits')
+      if (index === 9) throw new AvroError('contains an integer of more than 64 bits')
     }
   }
 
@@ -47,7 +47,7 @@ export class Cursor {
     this.#at += length
   }
 
-  /** A view of the bytes, not a copy. */
+  /** Returns a view of the bytes, not a copy. */
   bytes(): Buffer {
     const length = this.integer()
     const from = this.#at

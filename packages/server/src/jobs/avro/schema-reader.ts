@@ -1,13 +1,13 @@
 import { AvroError } from './avro-error.ts'
 import type { Cursor } from './cursor.ts'
 
-/** What is read: text, integers and booleans; records as objects of the wanted fields; null for what is passed over. */
+/** Decoded value: text, integers and booleans; records as objects of the wanted fields; null for skipped values. */
 export type AvroValue = string | number | boolean | null | AvroRecord
 export interface AvroRecord {
   readonly [field: string]: AvroValue
 }
 
-/** How values of one type are read, and how they are passed over. */
+/** Reads and skips values of one type. */
 export interface SchemaReader {
   read(cursor: Cursor): AvroValue
   skip(cursor: Cursor): void
@@ -16,10 +16,10 @@ export interface SchemaReader {
 const maxDepth = 64
 
 /**
- * Makes a reader for data written with `schema` (JSON) that decodes only the fields of these names, at any depth, and
- * passes over everything else. Names need not be valid Avro names, since some writers take column names as they are.
+ * Creates a reader for data written with `schema` (JSON) that decodes only the fields of these names, at any depth, and
+ * skips all others. Names need not be valid Avro names, because some writers use column names unchanged.
  *
- * @throws AvroError when the schema is not one, or refers to itself
+ * @throws AvroError when the schema is malformed or recursive
  */
 export function compileReader(schema: unknown, wanted: ReadonlySet<string>): SchemaReader {
   return new Compiler(wanted).compile(schema, '', 0)
@@ -86,7 +86,7 @@ class Compiler {
   #byName(name: string, namespace: string): SchemaReader {
     const primitive = Object.hasOwn(primitives, name) ? primitives[name] : undefined
     const found = primitive ?? this.#named.get(fullName(name, namespace)) ?? this.#named.get(name)
-    // A type that is not complete yet is not there: one that holds itself could nest without end.
+    // A type is known only after it is complete. A recursive type could be nested without a limit.
     if (found === undefined)
       throw new AvroError(`has a schema with an unknown or recursive type: ${name.slice(0, 100)}`)
     return found
@@ -131,13 +131,13 @@ class Compiler {
 function union(branches: readonly SchemaReader[]): SchemaReader {
   const branch = (cursor: Cursor): SchemaReader => {
     const chosen = branches[cursor.integer()]
-    if (chosen === undefined) throw new AvroError('holds a union with a branch that is not in the schema')
+    if (chosen === undefined) throw new AvroError('contains a union with a branch that is not in the schema')
     return chosen
   }
   return { read: (cursor) => branch(cursor).read(cursor), skip: (cursor) => branch(cursor).skip(cursor) }
 }
 
-/** Arrays and maps come in blocks: a count and its items, or a negative count, the size in bytes and the items. */
+/** Reads arrays and maps, which consist of blocks: a count and items, or a negative count, the size in bytes and items. */
 function blocks(item: SchemaReader, keyed: boolean): SchemaReader {
   return skipped((cursor) => {
     for (let count = cursor.integer(); count !== 0; count = cursor.integer()) {
@@ -145,8 +145,8 @@ function blocks(item: SchemaReader, keyed: boolean): SchemaReader {
         cursor.skipBytes()
         continue
       }
-      // Every item that occurs in practice takes a byte at least. Without this a count alone could keep us busy.
-      if (count > cursor.remaining) throw new AvroError('holds more items than it has bytes')
+      // Every real item takes at least one byte. Without this check, a count without items could cause a long loop.
+      if (count > cursor.remaining) throw new AvroError('contains more items than bytes')
       for (let index = 0; index < count; index += 1) {
         if (keyed) cursor.skipBytes()
         item.skip(cursor)

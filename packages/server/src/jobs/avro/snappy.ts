@@ -1,7 +1,7 @@
 import { AvroError } from './avro-error.ts'
 
 /**
- * Decompresses one Snappy block (the raw format, without framing). `maxBytes` bounds the result.
+ * Decompresses one Snappy block (the raw format, without framing) to at most `maxBytes`.
  *
  * Source: google/snappy, format_description.txt.
  *
@@ -9,7 +9,7 @@ import { AvroError } from './avro-error.ts'
  */
 export function unsnappy(input: Buffer, maxBytes: number): Buffer {
   const [length, start] = preamble(input)
-  if (length > maxBytes) throw new AvroError('holds a block that is too large')
+  if (length > maxBytes) throw new AvroError('contains a block that is too large')
   const output = Buffer.allocUnsafe(length)
   let from = start
   let to = 0
@@ -39,14 +39,14 @@ export function unsnappy(input: Buffer, maxBytes: number): Buffer {
     const size = kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1
     const back = kind === 1 ? (tag >> 5) * 256 + take() : little(kind === 2 ? 2 : 4)
     if (back === 0 || back > to || size > length - to) throw damaged()
-    // Byte by byte: a copy may reach into what it is writing, which repeats a pattern.
+    // Byte by byte: a copy may overlap the bytes that it writes, which repeats a pattern.
     for (const end = to + size; to < end; to += 1) output[to] = output[to - back] ?? 0
   }
   if (to !== length) throw damaged()
   return output
 }
 
-/** The uncompressed length, and where the elements begin. */
+/** Reads the uncompressed length and the position of the first element. */
 function preamble(input: Buffer): [number, number] {
   let length = 0
   for (let index = 0; index < 5; index += 1) {
@@ -59,5 +59,5 @@ function preamble(input: Buffer): [number, number] {
 }
 
 function damaged(): AvroError {
-  return new AvroError('holds a damaged Snappy block')
+  return new AvroError('contains a damaged Snappy block')
 }

@@ -1,4 +1,4 @@
-/** `work` on every item, at most `limit` at a time; after a failure no further one is begun, and all begun ones end first. */
+/** Runs `work` on every item, at most `limit` at a time. After a failure, begins no further one, and waits for all begun ones. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import { isHeadgateError } from '@headgate/errors'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage } from '@headgate/storage'
 import { AvroError } from '../avro/avro-error.ts'
 import { readContainer } from '../avro/container.ts'
 import type { AvroValue } from '../avro/schema-reader.ts'
 
 /**
- * How reading went. `missing`: there is no such file, so whoever deleted it had finished with what it named.
- * `unreadable`: it is no manifest, or one of a kind we do not know (encrypted, for example).
+ * Outcome of a read. `missing`: the file does not exist, so the run that deleted it had finished with the files that it names.
+ * `unreadable`: it is not a manifest, or one of an unknown kind (such as an encrypted one).
  */
 export type ManifestReading = 'read' | 'missing' | 'unreadable'
 
@@ -17,7 +17,7 @@ const listFields: ReadonlySet<string> = new Set(['manifest_path'])
 const entryFields: ReadonlySet<string> = new Set(['status', 'data_file', 'file_path'])
 const deletedStatus = 2
 
-/** Gives the manifests that a manifest list names, some hundreds at a time. */
+/** Yields the manifests that a manifest list names, some hundreds at a time. */
 export function readManifestList(
   storage: Storage,
   location: string,
@@ -28,8 +28,8 @@ export function readManifestList(
 }
 
 /**
- * Gives the files that a manifest names as live: data files, delete files, and the Puffin files of deletion vectors.
- * What it records as deleted belongs to snapshots before it.
+ * Yields the files that a manifest names as live: data files, delete files, and the Puffin files of deletion vectors.
+ * Entries with status deleted belong to earlier snapshots.
  */
 export function readManifest(
   storage: Storage,
@@ -72,14 +72,14 @@ async function readPaths(
 
 function manifestOf(record: AvroValue): string {
   const path = fieldOf(record, 'manifest_path')
-  if (typeof path !== 'string') throw new AvroError('is no manifest list')
+  if (typeof path !== 'string') throw new AvroError('is not a manifest list')
   return path
 }
 
 function liveFileOf(record: AvroValue): string | null {
   const status = fieldOf(record, 'status')
   const path = fieldOf(fieldOf(record, 'data_file'), 'file_path')
-  if (typeof status !== 'number' || typeof path !== 'string') throw new AvroError('is no manifest')
+  if (typeof status !== 'number' || typeof path !== 'string') throw new AvroError('is not a manifest')
   return status === deletedStatus ? null : path
 }
 

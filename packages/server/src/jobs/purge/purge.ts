@@ -2,7 +2,7 @@ import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import type { TableMetadata } from '@headgate/iceberg/metadata'
 import type { JsonObject } from '@headgate/json'
 import { parseMetadataText } from '../../catalog/metadata-file.ts'
-import { unpack } from '../../catalog/packed-body.ts'
+import { decompress } from '../../catalog/compressed-body.ts'
 import { readRecordedMetadata } from '../../catalog/recorded-metadata.ts'
 import { tableModel } from '../../catalog/relation-model.ts'
 import type { Warehouse } from '../../catalog/warehouses.ts'
@@ -18,44 +18,44 @@ import { PurgeScope } from './scope.ts'
 import { SnapshotPurge } from './snapshots.ts'
 import { isOurChoice, sweepLocation } from './sweep-location.ts'
 
-export interface PurgeParts {
+export interface PurgeDeps {
   readonly sql: Sql
   readonly log: Log
-  /** By name; `Warehouses.get`. */
+  /** Finds a warehouse by name; `Warehouses.get`. */
   readonly warehouses: { get(name: string): Promise<Warehouse | null> }
-  /** Bytes of a metadata file that will be read. */
+  /** Maximum size in bytes of a metadata file that is read. */
   readonly maxMetadataBytes: number
 }
 
 const saveEveryMs = 1_000
 
 /**
- * Deletes all files of a dropped relation and then forgets it. The order makes it resumable: what names other files
- * goes after them, the newest metadata file last of all files, the row last of all.
+ * Deletes all files of a dropped relation and then its row. The order makes it resumable: a file is deleted after the files
+ * that it names, the newest metadata file after all other files, and the row last.
  */
-export function purgeHandler(parts: PurgeParts): JobHandler {
+export function purgeHandler(deps: PurgeDeps): JobHandler {
   return async (run) => {
-    const subject = run.subjectId === null ? null : await findPurgeSubject(parts.sql, run.subjectId)
+    const subject = run.subjectId === null ? null : await findPurgeSubject(deps.sql, run.subjectId)
     if (subject === null) return
-    const warehouse = await parts.warehouses.get(subject.warehouse)
+    const warehouse = await deps.warehouses.get(subject.warehouse)
     if (warehouse?.id !== subject.warehouseId) {
       throw new HeadgateError(
         'unavailable',
-        'The warehouse was renamed or made anew a moment ago: this is tried again.',
+        'The warehouse was just renamed or recreated. The purge runs again.',
       )
     }
-    const scope = await PurgeScope.open(parts.sql, subject.id, warehouse)
+    const scope = await PurgeScope.open(deps.sql, subject.id, warehouse)
     const files = new PurgedFiles(warehouse.storage, scope, run, countsOf(run.progress))
-    const named = await purgeNamedFiles(parts, run, subject, warehouse, scope, files)
+    const named = await purgeNamedFiles(deps, run, subject, warehouse, scope, files)
     const swept = named !== 'data-kept' && isOurChoice(subject.location, warehouse.root)
     if (swept)
       await sweepLocation(warehouse.storage, subject.location, subject.metadataLocation, run.signal, files)
-    // The only key to files that are still there is left for a person to look at.
+    // The metadata file is the only list of the files that remain. It is kept for an operator.
     if (named !== 'unreadable' || swept) await files.delete([subject.metadataLocation])
     run.check()
     const detail = { files: 'deleted', ...files.counts }
     if (files.counts.unreadable > 0)
-      parts.log.warn({ relation: subject.id, ...detail }, 'a purge met files that it could not read')
+      deps.log.warn({ relation: subject.id, ...detail }, 'a purge found files that it could not read')
     const event = ownEvent({
       operation: 'purgeRelation',
       relationId: subject.id,
@@ -63,19 +63,19 @@ export function purgeHandler(parts: PurgeParts): JobHandler {
       detail,
       requestId: run.id,
     })
-    await parts.sql.transaction(async (tx) => {
+    await deps.sql.transaction(async (tx) => {
       await forgetDropped(tx, [subject.id], [event])
       await deleteGrantsOn(tx, [subject.id])
     })
   }
 }
 
-/** What became of the files that the metadata names. `data-kept`: the table says that its data files are not its own. */
+/** Outcome for the files that the metadata names. `data-kept`: the table has `gc.enabled=false`. */
 type NamedFiles = 'deleted' | 'data-kept' | 'unreadable'
 
-/** Everything that the metadata names, itself excepted. */
+/** Deletes all files that the metadata names, except the metadata file itself. */
 async function purgeNamedFiles(
-  parts: PurgeParts,
+  deps: PurgeDeps,
   run: JobRun,
   subject: PurgeSubject,
   warehouse: Warehouse,
@@ -83,7 +83,7 @@ async function purgeNamedFiles(
   files: PurgedFiles,
 ): Promise<NamedFiles> {
   if (subject.kind !== 'table' || subject.format !== 'iceberg') return 'deleted'
-  const metadata = await readTable(parts, subject, warehouse)
+  const metadata = await readTable(deps, subject, warehouse)
   if (metadata === 'missing') return 'deleted'
   if (metadata === 'unreadable') {
     files.counts.unreadable += 1
@@ -120,9 +120,9 @@ async function purgeNamedFiles(
   return withData ? 'deleted' : 'data-kept'
 }
 
-/** From the row, else from storage: there it is gone when an earlier run was interrupted at the very end. */
+/** Reads the metadata from the row or from storage, where it is missing when an earlier run stopped at its very end. */
 async function readTable(
-  parts: PurgeParts,
+  deps: PurgeDeps,
   subject: PurgeSubject,
   warehouse: Warehouse,
 ): Promise<TableMetadata | 'missing' | 'unreadable'> {
@@ -130,8 +130,8 @@ async function readTable(
   try {
     const text =
       body === null
-        ? await readRecordedMetadata(warehouse.storage, subject, parts.maxMetadataBytes)
-        : await unpack({ packed: body, length, crc })
+        ? await readRecordedMetadata(warehouse.storage, subject, deps.maxMetadataBytes)
+        : await decompress({ compressed: body, length, crc })
     return tableModel.decode(parseMetadataText(text, metadataLocation))
   } catch (error) {
     if (isHeadgateError(error, 'no-such-file')) return 'missing'

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isHeadgateError } from '@headgate/errors'
-import type { DeleteFailure, Storage } from '../../storage/storage.ts'
+import type { DeleteFailure, Storage } from '@headgate/storage'
 import type { JobRun } from '../job-run.ts'
 import type { PurgeScope } from './scope.ts'
 import { SeenFiles } from './seen-files.ts'
 
 /**
- * What a purge has done so far. Each file counts once, as far as `SeenFiles` remembers; after a crash, what was deleted
- * since the last save is counted again or not at all.
+ * Progress of a purge. Each file counts once, within the limit of `SeenFiles`. After a crash, files that were deleted since
+ * the last save are counted again or not at all.
  */
 export interface PurgeCounts {
-  /** Files that are gone now, also those that were gone before: a store does not tell them apart. */
+  /** Number of files that do not exist any more, including those that did not exist before: a store does not distinguish them. */
   deleted: number
-  /** Files that were named but belong to others or lie outside, and stay. */
+  /** Number of named files that are outside the relation's locations or belong to others, and are kept. */
   spared: number
-  /** Manifests and the like that could not be read: they stay, and what they name may stay. */
+  /** Number of manifests and similar files that could not be read. They are kept, and files that they name may be kept. */
   unreadable: number
 }
 
@@ -22,7 +22,7 @@ export const deleteBatchSize = 1_000
 const attempts = 4
 const firstPauseMs = 200
 
-/** Deletes files on behalf of one purge: within its scope, in batches, and only while the job is ours. */
+/** Deletes files for one purge: within its scope, in batches, and only while the run holds its lease. */
 export class PurgedFiles {
   readonly counts: PurgeCounts
   readonly #storage: Storage
@@ -39,9 +39,9 @@ export class PurgedFiles {
   }
 
   /**
-   * Resolves when all of them are gone that may go.
+   * Resolves when all files that may be deleted are deleted.
    *
-   * @throws HeadgateError when storage fails: nothing that names these files may be deleted then
+   * @throws HeadgateError when the storage fails: files that name these must then be kept
    */
   async delete(files: readonly string[]): Promise<void> {
     for (let from = 0; from < files.length; from += deleteBatchSize) {
@@ -70,7 +70,7 @@ export class PurgedFiles {
   }
 }
 
-/** What the storage calls no location at all will never go; everything else may, when somebody mends it. */
+/** Returns whether the storage refuses the location as malformed: a retry cannot help, as it can after all other errors. */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
 }

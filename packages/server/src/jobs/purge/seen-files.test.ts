@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { SeenFiles } from './seen-files.ts'
 
-test('a file is new once', () => {
+test('SeenFiles counts a file as new once', () => {
   const seen = new SeenFiles()
   expect(seen.meet(['a', 'b', 'a'])).toBe(2)
   expect(seen.meet(['b', 'c'])).toBe(1)
 })
 
-test('of more files than it remembers, the oldest are new again', () => {
+test('SeenFiles counts the oldest files as new again above its limit', () => {
   const seen = new SeenFiles(2)
   expect(seen.meet(['a', 'b', 'c'])).toBe(3)
   expect(seen.meet(['c', 'b'])).toBe(0)

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 
-/** Files that are remembered, about 10 MB of them. */
+/** Maximum number of files, about 10 MB of memory. */
 const maxSeen = 100_000
 
 /**
- * Which files a purge has met before, so that it counts each once: manifests name the same file in several places, and the
- * answer of an object store does not tell whether a file was there. Of more than `max` files it forgets the oldest, and may
- * count them again.
+ * Files that a purge has found before, so that it counts each once: manifests name the same file in several places, and the
+ * response of an object store does not tell whether a file existed. Above `max` files it evicts the oldest, and may count
+ * them again.
  */
 export class SeenFiles {
   readonly #max: number
@@ -16,11 +16,11 @@ export class SeenFiles {
     this.#max = max
   }
 
-  /** How many of the files are new; from now on none of them is. */
+  /** Returns how many of the files are new, and adds them. */
   meet(files: Iterable<string>): number {
     let fresh = 0
     for (const file of files) {
-      // Locations are long, and digests of 120 bits are not the same by chance.
+      // Locations are long. Digests of 120 bits do not collide by chance.
       const digest = hash('sha256', file, 'base64url').slice(0, 20)
       if (this.#digests.has(digest)) continue
       fresh += 1

@@ -1,12 +1,12 @@
 import type { TableMetadata } from '@headgate/iceberg/metadata'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage } from '@headgate/storage'
 import { inParallel } from './in-parallel.ts'
 import { type ManifestReading, readManifest, readManifestList } from './manifest-files.ts'
 import type { PurgedFiles } from './purged-files.ts'
 import type { PurgeScope } from './scope.ts'
 
 const manifestsAtATime = 4
-/** Manifests that are remembered as done, so that those shared by many snapshots are not looked for again and again. */
+/** Maximum number of finished manifests that are cached, so that manifests of many snapshots are not read repeatedly. */
 const maxRemembered = 100_000
 
 type Snapshot = TableMetadata['snapshots'][number]
@@ -16,13 +16,13 @@ export interface SnapshotPurgeOptions {
   readonly files: PurgedFiles
   readonly scope: PurgeScope
   readonly signal: AbortSignal
-  /** False (`gc.enabled=false`): the data files may be another table's and stay. */
+  /** False with `gc.enabled=false`: the data files may belong to another table, and are kept. */
   readonly withData: boolean
 }
 
 /**
- * Deletes what snapshots consist of. A file that names others goes only when all of those are gone, and a missing one
- * counts as finished: so a purge that died anywhere starts anew and finds exactly what is left.
+ * Deletes the files of snapshots. A file that names others is deleted only after all of those, and a missing one counts as
+ * finished. So a purge that died at any point starts again and finds exactly the files that are left.
  */
 export class SnapshotPurge {
   readonly #options: SnapshotPurgeOptions
@@ -63,12 +63,12 @@ export class SnapshotPurge {
 
   async #purgeFilesOf(manifest: string): Promise<ManifestReading> {
     const { storage, files, scope, signal, withData } = this.#options
-    // Deleting it will be refused, and counted, by the scope.
+    // The scope refuses to delete it, and counts it.
     if (!withData || !scope.reaches(manifest)) return 'read'
     return readManifest(storage, manifest, signal, (paths) => files.delete(paths))
   }
 
-  /** Deletes files that named others, now that those are gone. */
+  /** Deletes files that named others, after those were deleted. */
   async #settle(readings: readonly (readonly [string, ManifestReading])[]): Promise<void> {
     const { files } = this.#options
     files.counts.unreadable += readings.filter(([, reading]) => reading === 'unreadable').length

@@ -1,9 +1,8 @@
 import { isHeadgateError } from '@headgate/errors'
-import type { CompletedPart } from '../../storage/storage.ts'
-import { maxParts } from '../../storage/upload-parts.ts'
+import { type CompletedPart, maxParts } from '@headgate/storage'
 import { readDocument } from '../body.ts'
 import { bareEtag, onCondition, quoted, writeCondition } from '../conditions.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { S3Error } from '../s3-error.ts'
 import { uploadIdOf } from '../upload-parameters.ts'
@@ -11,16 +10,16 @@ import { childText, malformed, readXml } from '../xml-reader.ts'
 import { xmlResult } from '../xml-writer.ts'
 import type { XmlNode } from '../../xml.ts'
 
-/** 10,000 parts of about 400 bytes each, with every checksum that S3 knows. */
+/** Maximum size of the body in bytes: 10,000 parts of about 400 bytes each, with every checksum of S3. */
 const maxDocumentBytes = 4 * 1024 * 1024
-/** Each part with its number, its ETag and a checksum of each kind. */
+/** Maximum number of elements: each part has a number, an ETag and a checksum of each kind. */
 const maxElements = 1 + 8 * maxParts
 
-/** CompleteMultipartUpload: the object appears whole, on conditions. Checksums were those of the parts, and are checked. */
+/** CompleteMultipartUpload: creates the object atomically, if its conditions are true, and checks the checksums of the parts. */
 export const completeMultipartUpload: S3Operation = {
   id: 'CompleteMultipartUpload',
   access: 'read-write',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { storage, address, headers } = call
     const uploadId = uploadIdOf(call.parameters)
     const condition = writeCondition(headers, storage.capabilities)
@@ -49,27 +48,27 @@ export const completeMultipartUpload: S3Operation = {
   },
 }
 
-/** A checksum in the headers of this operation is one of the object, not of the document. */
+/** Removes checksums from the headers: in this operation they are those of the object, not of the document. */
 function ofTheDocument(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, i) => !/^x-amz-checksum-/i.test(rawHeaders[i - (i % 2)] ?? ''))
 }
 
 function partsOf(root: XmlNode): CompletedPart[] {
-  if (root.name !== 'CompleteMultipartUpload') throw malformed('it is no CompleteMultipartUpload')
+  if (root.name !== 'CompleteMultipartUpload') throw malformed('the root is not CompleteMultipartUpload')
   const parts: CompletedPart[] = []
   for (const child of root.children) {
-    if (child.name !== 'Part') throw malformed(`it holds ${child.name}`)
+    if (child.name !== 'Part') throw malformed(`it contains ${child.name}`)
     const partNumber = parseCount(childText(child, 'PartNumber')?.trim() ?? '', maxParts) ?? 0
     const etag = bareEtag(childText(child, 'ETag') ?? '')
-    if (partNumber < 1 || etag === '') throw malformed('a part lacks its number or its ETag')
+    if (partNumber < 1 || etag === '') throw malformed('a part has no number or no ETag')
     if (partNumber <= (parts.at(-1)?.partNumber ?? 0)) throw new S3Error('InvalidPartOrder')
     parts.push({ partNumber, etag })
   }
-  if (parts.length === 0) throw malformed('it names no part')
+  if (parts.length === 0) throw malformed('it contains no part')
   return parts
 }
 
-/** `x-amz-mp-object-size`: the sender's own idea of the object. */
+/** Checks `x-amz-mp-object-size`, the size of the object that the client expects. */
 async function checkSize(call: S3Call, uploadId: string, parts: readonly CompletedPart[]): Promise<void> {
   const header = call.headers['x-amz-mp-object-size']
   if (typeof header !== 'string') return

@@ -3,17 +3,17 @@ import { onCondition, quoted, writeCondition } from '../conditions.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { copySourceOf, openCopySource } from '../copy-source.ts'
 import { cannotHold } from '../missing.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
-import { refuseUnkept } from '../unkept.ts'
+import { refuseUnsupportedHeaders } from '../unsupported-headers.ts'
 import { xmlResult } from '../xml-writer.ts'
 
 /** CopyObject: within the session's scope. The store copies by itself, unless the copy depends on conditions. */
 export const copyObject: S3Operation = {
   id: 'CopyObject',
   access: 'read-write',
-  async handle(call: S3Call): Promise<S3Answer> {
-    refuseUnkept(call.headers)
+  async handle(call: S3Call): Promise<S3Response> {
+    refuseUnsupportedHeaders(call.headers)
     const source = copySourceOf(call)
     const replacing = call.headers['x-amz-metadata-directive'] === 'REPLACE'
     if (source === call.location && !replacing)

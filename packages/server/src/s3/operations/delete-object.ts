@@ -1,12 +1,12 @@
 import { cannotHold } from '../missing.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
 
 /** DeleteObject: also succeeds when there is no such object. */
 export const deleteObject: S3Operation = {
   id: 'DeleteObject',
   access: 'read-write',
-  async handle({ storage, address, location, headers, parameters, signal }: S3Call): Promise<S3Answer> {
+  async handle({ storage, address, location, headers, parameters, signal }: S3Call): Promise<S3Response> {
     const version = parameters.get('versionId') ?? 'null'
     if (version !== 'null' || headers['if-match'] !== undefined)
       throw new S3Error('NotImplemented', {

@@ -1,7 +1,7 @@
 import { isVouchedFor, readDocument } from '../body.ts'
 import { locationOf } from '../address.ts'
 import { cannotHold } from '../missing.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { S3Error } from '../s3-error.ts'
 import { checkScope } from '../scope.ts'
 import { toS3Error } from '../to-s3-error.ts'
@@ -10,16 +10,16 @@ import { type XmlElement, xmlResult } from '../xml-writer.ts'
 import type { XmlNode } from '../../xml.ts'
 
 const maxKeys = 1000
-/** 1,000 keys of 1,024 bytes, their tags, and room for references in the keys. */
+/** Maximum size of the body in bytes: 1,000 keys of 1,024 bytes, their tags, and references in the keys. */
 const maxDocumentBytes = 2 * 1024 * 1024
-/** Each object with its key and what S3 allows beside it: a version, an ETag, a size, a date. */
+/** Maximum number of elements: each object has a key and the elements that S3 allows with it (version, ETag, size, date). */
 const maxElements = 2 + 6 * maxKeys
 
-/** DeleteObjects: up to 1,000 keys, each with an answer of its own; keys outside the session's scope are refused one by one. */
+/** DeleteObjects: deletes up to 1,000 keys and returns a result for each. Keys outside the session's prefixes are refused one by one. */
 export const deleteObjects: S3Operation = {
   id: 'DeleteObjects',
   access: 'read-write',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { session, storage, address, signal } = call
     if (!isVouchedFor(call))
       throw new S3Error('InvalidRequest', { message: 'The body needs Content-MD5 or a checksum.' })
@@ -60,17 +60,17 @@ interface Asked {
 }
 
 function asked(root: XmlNode): Asked {
-  if (root.name !== 'Delete') throw malformed('it is no Delete')
+  if (root.name !== 'Delete') throw malformed('the root is not Delete')
   const keys: { key: string; plain: boolean }[] = []
   for (const child of root.children) {
     if (child.name === 'Quiet') continue
-    if (child.name !== 'Object') throw malformed(`it holds ${child.name}`)
+    if (child.name !== 'Object') throw malformed(`it contains ${child.name}`)
     const key = childText(child, 'Key')
     if (key === undefined || key === '') throw malformed('an object has no key')
-    // A version, an ETag, a size: whoever sends one wants the object deleted only then.
+    // A version, an ETag or a size is a condition of the deletion, which this server does not support.
     keys.push({ key, plain: child.children.every(({ name, text }) => name === 'Key' || text === 'null') })
   }
-  if (keys.length === 0 || keys.length > maxKeys) throw malformed(`it names ${keys.length} keys`)
+  if (keys.length === 0 || keys.length > maxKeys) throw malformed(`it contains ${keys.length} keys`)
   return { keys, quiet: childText(root, 'Quiet')?.trim() === 'true' }
 }
 

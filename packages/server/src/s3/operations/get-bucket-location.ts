@@ -1,11 +1,11 @@
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { xmlResult } from '../xml-writer.ts'
 
 /** GetBucketLocation. The oldest region has no name there. */
 export const getBucketLocation: S3Operation = {
   id: 'GetBucketLocation',
   access: 'read',
-  handle: ({ region }: S3Call): Promise<S3Answer> =>
+  handle: ({ region }: S3Call): Promise<S3Response> =>
     Promise.resolve({
       status: 200,
       body: xmlResult('LocationConstraint', region === 'us-east-1' ? '' : region),

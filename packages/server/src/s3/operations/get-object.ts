@@ -1,16 +1,16 @@
 import { mayRead } from '../conditions.ts'
 import { cannotHold } from '../missing.ts'
 import { objectHeaders } from '../object-headers.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseRange } from '../range.ts'
 import { S3Error } from '../s3-error.ts'
 import { onlyPart } from '../whole-part.ts'
 
-/** GetObject: an object, or one range of it, on conditions. */
+/** GetObject: returns an object, or one range of it, if its conditions are true. */
 export const getObject: S3Operation = {
   id: 'GetObject',
   access: 'read',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
     const range = onlyPart(parameters) ? undefined : parseRange(headers.range)
     const object = await storage
@@ -19,7 +19,7 @@ export const getObject: S3Operation = {
         throw cannotHold(call.address.key, error) ? new S3Error('NoSuchKey', { cause: error }) : error
       })
     const { info, length, body } = object
-    // Until it is sent nobody listens to it, and the client may go away in the meantime.
+    // No listener handles errors of the stream until it is sent, and the client may disconnect in the meantime.
     body.on('error', () => undefined)
     try {
       if (!mayRead(info, headers)) {

@@ -1,8 +1,8 @@
-import { resolveRange } from '../../storage/byte-range.ts'
+import { resolveRange } from '@headgate/storage'
 import { mayRead } from '../conditions.ts'
 import { cannotHold } from '../missing.ts'
 import { objectHeaders } from '../object-headers.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseRange } from '../range.ts'
 import { S3Error } from '../s3-error.ts'
 import { onlyPart } from '../whole-part.ts'
@@ -11,7 +11,7 @@ import { onlyPart } from '../whole-part.ts'
 export const headObject: S3Operation = {
   id: 'HeadObject',
   access: 'read',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
     const range = onlyPart(parameters) ? undefined : parseRange(headers.range)
     const info = await storage.head(location, { signal }).catch((error: unknown) => {

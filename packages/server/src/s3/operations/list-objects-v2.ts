@@ -1,6 +1,6 @@
 import { isHeadgateError } from '@headgate/errors'
 import { listPage, type ListQuery, parseListQuery } from '../list-page.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { invalidArgument } from '../s3-error.ts'
 import { type XmlElement, xmlResult } from '../xml-writer.ts'
 
@@ -11,7 +11,7 @@ import { type XmlElement, xmlResult } from '../xml-writer.ts'
 export const listObjectsV2: S3Operation = {
   id: 'ListObjectsV2',
   access: 'read',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { parameters, address } = call
     const query = parseListQuery(call)
     const token = parameters.get('continuation-token')

@@ -1,12 +1,12 @@
 import { listPage, parseListQuery } from '../list-page.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { type XmlElement, xmlResult } from '../xml-writer.ts'
 
-/** ListObjects, the first form, which goes on after a key. */
+/** ListObjects, version 1, which continues after a key. */
 export const listObjects: S3Operation = {
   id: 'ListObjects',
   access: 'read',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const query = parseListQuery(call)
     const marker = call.parameters.get('marker') ?? ''
     const { elements, next } = await listPage(call, query, marker)
@@ -20,7 +20,7 @@ export const listObjects: S3Operation = {
     ]
     if (query.delimiter !== '') head.push(['Delimiter', written(query.delimiter)])
     if (query.encodingType !== undefined) head.push(['EncodingType', query.encodingType])
-    // S3 sends it with a delimiter only; without one clients take the last key, which is the same.
+    // S3 returns it only with a delimiter. Without one, clients use the last key, which is equal.
     if (next !== undefined) head.push(['NextMarker', written(next)])
     return {
       status: 200,

@@ -1,7 +1,6 @@
-import type { PartInfo } from '../../storage/storage.ts'
-import { maxParts } from '../../storage/upload-parts.ts'
+import { maxParts, type PartInfo } from '@headgate/storage'
 import { quoted } from '../conditions.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { invalidArgument } from '../s3-error.ts'
 import { uploadIdOf } from '../upload-parameters.ts'
@@ -13,7 +12,7 @@ const mostParts = 1000
 export const listParts: S3Operation = {
   id: 'ListParts',
   access: 'read-write',
-  async handle({ storage, address, location, parameters, signal }: S3Call): Promise<S3Answer> {
+  async handle({ storage, address, location, parameters, signal }: S3Call): Promise<S3Response> {
     const uploadId = uploadIdOf(parameters)
     const limit = Math.min(count(parameters, 'max-parts', 2 ** 31 - 1) ?? mostParts, mostParts)
     const marker = count(parameters, 'part-number-marker', maxParts) ?? 0

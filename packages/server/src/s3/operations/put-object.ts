@@ -2,8 +2,8 @@ import { storeBody } from '../body.ts'
 import { onCondition, quoted, writeCondition } from '../conditions.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { cannotHold } from '../missing.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
-import { refuseUnkept } from '../unkept.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
+import { refuseUnsupportedHeaders } from '../unsupported-headers.ts'
 
 /** The MD5 sum of nothing, which is the ETag of an empty object at S3. */
 const etagOfNothing = 'd41d8cd98f00b204e9800998ecf8427e'
@@ -12,9 +12,9 @@ const etagOfNothing = 'd41d8cd98f00b204e9800998ecf8427e'
 export const putObject: S3Operation = {
   id: 'PutObject',
   access: 'read-write',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, signal } = call
-    refuseUnkept(headers)
+    refuseUnsupportedHeaders(headers)
     const condition = writeCondition(headers, storage.capabilities)
     const { etag } = await storeBody(call, async (body, size) => {
       try {

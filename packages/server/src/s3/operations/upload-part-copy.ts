@@ -1,7 +1,7 @@
 import { confirmedBody } from '../body.ts'
 import { quoted } from '../conditions.ts'
 import { copySourceOf, openCopySource } from '../copy-source.ts'
-import type { S3Answer, S3Call, S3Operation } from '../operation.ts'
+import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCopyRange } from '../range.ts'
 import { partNumberOf, uploadIdOf } from '../upload-parameters.ts'
 import { xmlResult } from '../xml-writer.ts'
@@ -10,7 +10,7 @@ import { xmlResult } from '../xml-writer.ts'
 export const uploadPartCopy: S3Operation = {
   id: 'UploadPartCopy',
   access: 'read-write',
-  async handle(call: S3Call): Promise<S3Answer> {
+  async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
     const partNumber = partNumberOf(parameters)
     const uploadId = uploadIdOf(parameters)

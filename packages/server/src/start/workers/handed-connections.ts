@@ -1,14 +1,13 @@
 import type { Worker } from 'node:cluster'
 
-/** A connection as node:cluster hands it from process to process. */
+/** Connection as node:cluster passes it between processes. */
 interface Handle {
   close(): void
 }
 
 /**
- * Closes the connections that were handed to a worker which ended before it took them: node:cluster keeps them open in
- * the primary, where nobody would ever answer them. What it sends for a connection, and what the worker answers, is not
- * documented; both have been the same in every version of Node.
+ * Closes connections that were passed to a worker which ended before it accepted them: node:cluster keeps them open in the
+ * primary, where no code answers them. The messages between them are not documented, but are equal in all versions of Node.
  */
 export function closeWhatIsNotTaken(worker: Worker): void {
   const { process } = worker
@@ -26,7 +25,7 @@ export function closeWhatIsNotTaken(worker: Worker): void {
     for (const handle of handed.values()) handle.close()
     handed.clear()
   }
-  // Until node:cluster has seen both it goes on handing connections to the worker.
+  // node:cluster passes connections to the worker until it has received both messages.
   process.once('exit', close)
   process.once('disconnect', close)
 }

@@ -4,13 +4,13 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { LinePasser } from './line-passer.ts'
 
-/** Prints lines of a letter, a hundred thousand bytes of them at once, and the beginning of one that never ends. */
+/** Prints lines of one letter, a hundred thousand bytes at once, and the beginning of a line without an end. */
 const printer = `
   const line = process.argv[1].repeat(1_999) + '\\n'
   for (let n = 0; n < 20; n++) process.stdout.write(line.repeat(50))
   process.stdout.write(process.argv[1].repeat(10))`
 
-test('what several processes print comes in whole lines to a slow reader, who slows them down', async () => {
+test('LinePasser forwards whole lines of several processes to a slow reader, and slows the processes down', async () => {
   let text = ''
   let most = 0
   const to = new Writable({
@@ -42,7 +42,7 @@ test('what several processes print comes in whole lines to a slow reader, who sl
   expect(most).toBeLessThan(1024 ** 2)
 })
 
-test('a line without an end is passed on in pieces', async () => {
+test('LinePasser forwards a line without an end in parts', async () => {
   const sizes: number[] = []
   const to = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -1,10 +1,10 @@
-/** A line that is longer than this is passed on in pieces. */
+/** Length in bytes above which a line is forwarded in parts. */
 const longestLineBytes = 1024 ** 2
 const newline = 0x0a
 
 /**
- * Passes on what several processes print, in whole lines: their writes to one pipe would cut into each other's lines as
- * soon as one is longer than the system writes at once.
+ * Forwards the output of several processes in whole lines. If they wrote to one pipe, their lines would be mixed as soon as
+ * one is longer than the system writes atomically.
  */
 export class LinePasser {
   readonly #to: NodeJS.WritableStream
@@ -33,13 +33,13 @@ export class LinePasser {
     })
     from.on('close', () => {
       this.#from.delete(from)
-      // A process that was killed in the middle of a line.
+      // The process was killed in the middle of a line.
       if (rest.length > 0) this.#write(Buffer.concat([rest, Buffer.of(newline)]))
     })
     if (this.#full) from.pause()
   }
 
-  /** When the reader is slow, so are those who print. */
+  /** Pauses the processes while the reader is slow. */
   #write(lines: Buffer): void {
     if (this.#to.write(lines) || this.#full) return
     this.#full = true

@@ -3,16 +3,16 @@ import { HeadgateError } from '@headgate/errors'
 import type { Addresses } from '../open-server.ts'
 import type { FromWorker, Metrics, Orders, ToWorker } from './messages.ts'
 
-/** How long the primary may take to gather metrics: twice what it waits for a worker. */
+/** Time limit in ms for the primary to collect metrics: twice its time limit for a worker. */
 const metricsTimeoutMs = 4_000
 
-/** The way from a worker to its primary. */
+/** Connection of a worker to its primary. */
 export class PrimaryLink {
-  /** What the worker is to do; settles once. */
+  /** Settles once with the configuration of the worker. */
   readonly orders: Promise<Orders>
-  /** Settles when the worker has to stop: it is told to, or its primary is gone. */
+  /** Settles when the worker must stop: the primary requests it, or has ended. */
   readonly stop: Promise<void>
-  /** Gives the metrics of this process when they are asked for. */
+  /** Sets the function that returns the metrics of this process on request. */
   ownMetrics: () => Promise<Metrics> = () => Promise.resolve([])
   readonly #worker: Worker
   readonly #asked = new Map<number, (text: string | null) => void>()
@@ -26,13 +26,13 @@ export class PrimaryLink {
     this.orders = orders.promise
     this.stop = stop.promise
     worker.on('disconnect', () => {
-      // Otherwise node:cluster ends this process here and now: wrong in the middle of what it does, and right before it
-      // serves, as it would wait for its port for ever.
+      // Otherwise node:cluster would end this process immediately: in the middle of its work, or never if it waits for its port
+      // before it serves.
       worker.exitedAfterDisconnect = this.#serves
       stop.resolve()
     })
     process.on('SIGTERM', () => stop.resolve())
-    // Ctrl-C in a terminal is sent to all processes: the primary tells what it means.
+    // Ctrl-C in a terminal is sent to all processes. The primary decides what to do.
     process.on('SIGINT', () => undefined)
     worker.on('message', (message: ToWorker) => {
       switch (message.kind) {
@@ -48,26 +48,26 @@ export class PrimaryLink {
     })
   }
 
-  /** @throws Error when this process is no worker */
+  /** @throws Error when this process is not a worker */
   static open(): PrimaryLink {
-    if (cluster.worker === undefined) throw new Error('This program is started by a Headgate server only.')
+    if (cluster.worker === undefined) throw new Error('Only a Headgate server starts this program.')
     const link = new PrimaryLink(cluster.worker)
     link.send({ kind: 'here' })
     return link
   }
 
-  /** To a primary that is gone it does nothing. */
+  /** Sends a message. Does nothing when the primary has ended. */
   send(message: FromWorker): void {
     if (this.#worker.isConnected()) this.#worker.send(message, undefined, () => undefined)
   }
 
-  /** From now on it takes time to stop. */
+  /** Declares that from now on the process needs time to stop. */
   serving(addresses: Addresses): void {
     this.#serves = true
     this.send({ kind: 'serving', addresses })
   }
 
-  /** Metrics of the whole server, as text. */
+  /** Returns the metrics of the whole server, as text. */
   async wholeMetrics(): Promise<string> {
     const id = (this.#lastId += 1)
     const { promise, resolve } = Promise.withResolvers<string | null>()
@@ -77,19 +77,19 @@ export class PrimaryLink {
     const text = await promise
     clearTimeout(timer)
     this.#asked.delete(id)
-    if (text === null) throw new HeadgateError('unavailable', 'The metrics could not be gathered.')
+    if (text === null) throw new HeadgateError('unavailable', 'The metrics could not be collected.')
     return text
   }
 
   #tellMetrics(id: number): void {
     this.ownMetrics().then(
       (metrics) => this.send({ kind: 'own-metrics', id, metrics }),
-      // The primary does not wait for long.
+      // The primary waits only for a short time.
       () => undefined,
     )
   }
 
-  /** Nothing more will come: the process may end. */
+  /** Closes the connection, so that the process may end. */
   close(): void {
     if (this.#worker.isConnected()) this.#worker.disconnect()
   }

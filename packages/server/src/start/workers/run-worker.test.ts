@@ -2,10 +2,10 @@ import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { testDatabase } from '@headgate/testkit'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { forkWorkers } from './test-workers.ts'
+import { forkWorkers } from '../../../test/start/workers/workers.ts'
 import { WorkerProcess } from './worker-process.ts'
 
-test('a worker whose primary goes before it serves ends, and waits for nothing', async () => {
+test('A worker whose primary ends before it serves ends without waiting', async () => {
   await using database = await testDatabase()
   forkWorkers()
   vi.stubEnv('HEADGATE_MASTER_KEY', randomBytes(32).toString('base64'))
@@ -14,7 +14,7 @@ test('a worker whose primary goes before it serves ends, and waits for nothing',
   const orders = { databaseUrl: database.url, log: { level: 'info', format: 'json' } } as const
   const served = worker.serve({ ...orders, ports: { catalog: 0, gateway: null } })
   const forked = cluster.workers?.[worker.id]
-  // Its orders are the last that it hears.
+  // Its configuration is the last message that it receives.
   forked?.once('message', () => setImmediate(() => forked.process.disconnect()))
   await expect(served).rejects.toThrow('A worker ended before it served')
 })

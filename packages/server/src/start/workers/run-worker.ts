@@ -9,11 +9,11 @@ import type { Ports } from './messages.ts'
 import { PrimaryLink } from './primary-link.ts'
 
 /**
- * One of the processes that answer: does what the primary tells it, and stops when it is told to or the primary is gone.
- * It reads the same environment and flags as the primary.
+ * Runs one of the processes that answer requests, as the primary configures it, and stops when the primary requests it or
+ * has ended. It reads the same environment and flags as the primary.
  */
 export async function runWorker(environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
-  // Who reads this may be gone before us, and what is under way is finished all the same.
+  // The reader of this output may have ended before. Running work is finished nevertheless.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const link = PrimaryLink.open()
   try {
@@ -28,21 +28,21 @@ export async function runWorker(environment: NodeJS.ProcessEnv, args: readonly s
     const passing = isHeadgateError(error) && error.code === 'unavailable'
     link.send({ kind: 'failed', reason: explainFailure(error), passing })
     process.exitCode = 1
-    // It is read before this process is gone.
+    // The primary reads the message before this process ends.
     await link.stop
   }
   link.close()
 }
 
-/** For what is done after the last request: as long as background work may take to end. */
+/** Time limit in ms for work after the last request, such as background work. */
 const patienceMs = 15_000
 
-/** Null: told to stop before there was anything to do. */
+/** Opens the server of the worker. Returns null when the worker was stopped before it was configured. */
 async function serve(config: Config, link: PrimaryLink): Promise<OpenServer | null> {
   const orders = await Promise.race([link.orders, link.stop.then(() => null)])
   if (orders === null) return null
   const { level, format } = orders.log
-  // Loaded now: what the configuration has wrong is told before.
+  // Imported now, so that errors of the configuration are reported first.
   const { openServer } = await import('../open-server.ts')
   const server = await openServer({
     config: withPorts(config, orders.ports),

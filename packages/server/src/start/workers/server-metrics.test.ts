@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { type CountingProcess, ServerMetrics } from './server-metrics.ts'
 
-/** A process with metrics of each kind. */
+/** Returns a process with metrics of each kind. */
 class Counting implements CountingProcess {
   readonly registry = new Registry()
   readonly requests: Counter = new Counter({ name: 'requests', help: 'x', registers: [this.registry] })
@@ -22,7 +22,7 @@ class Counting implements CountingProcess {
   answers = true
 
   async metrics(): ReturnType<CountingProcess['metrics']> {
-    // As it comes out of the channel between two processes.
+    // Serialized as by the channel between two processes.
     return this.answers ? structuredClone(await this.registry.getMetricsAsJSON()) : null
   }
 }
@@ -32,7 +32,7 @@ async function told(metrics: ServerMetrics, ...names: readonly string[]): Promis
   return names.map((name) => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]))
 }
 
-test('adds up what is counted, and what the state of all is made of is said of each metric', async () => {
+test('ServerMetrics adds up counters, and aggregates the state of each metric as configured', async () => {
   const metrics = new ServerMetrics()
   const [one, two] = [new Counting(), new Counting()]
   for (const each of [one, two]) metrics.join(each)
@@ -49,7 +49,7 @@ test('adds up what is counted, and what the state of all is made of is said of e
   expect(await told(metrics, 'process_start_time_seconds')).not.toEqual([Number.NaN])
 })
 
-test('what one that ended was last seen to have counted still counts, its state does not', async () => {
+test('ServerMetrics keeps the last counters of a worker that ended, and not its state', async () => {
   const metrics = new ServerMetrics()
   const [one, two, three] = [new Counting(), new Counting(), new Counting()]
   for (const each of [one, two]) metrics.join(each)
@@ -69,7 +69,7 @@ test('what one that ended was last seen to have counted still counts, its state 
   expect(await told(metrics, 'requests', 'seconds_count', 'open')).toEqual([21, 2, 0])
 })
 
-test('one that is too busy to answer counts as when it was last asked', async () => {
+test('ServerMetrics uses the previous counters of a worker that is too busy to respond', async () => {
   const metrics = new ServerMetrics()
   const one = new Counting()
   metrics.join(one)

@@ -1,14 +1,14 @@
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client'
 import type { Metrics } from './messages.ts'
 
-/** One of the processes, as far as it matters here; null: it does not say what it has counted, busy or gone as it is. */
+/** Process whose metrics are collected. Null: it does not respond, because it is busy or has ended. */
 export interface CountingProcess {
   metrics(): Promise<Metrics | null>
 }
 
 /**
- * The metrics of a server of several processes: what the workers and the primary have counted, together. A worker that
- * ended leaves what it was last seen to have counted, so that no sum ever goes down.
+ * Metrics of a server of several processes: the sums of the workers and the primary. The last known counters of a worker that
+ * ended are kept, so that no sum ever decreases.
  */
 export class ServerMetrics {
   readonly #own = new Registry()
@@ -20,19 +20,19 @@ export class ServerMetrics {
     collectDefaultMetrics({ register: this.#own })
   }
 
-  /** From when it serves until it ends. */
+  /** Adds a worker, from the time that it serves until it ends. */
   join(worker: CountingProcess): void {
     this.#last.set(worker, [])
   }
 
   leave(worker: CountingProcess): void {
-    // By its types prom-client numbers the types of metrics, and at work it names them.
+    // The declarations of prom-client number the types of metrics, but its code names them.
     const counted = this.#last.get(worker)?.filter(({ type }) => `${type}` !== 'gauge') ?? []
     this.#last.delete(worker)
     this.#departed = [...this.#departed, ...counted]
   }
 
-  /** In Prometheus' text format. Those who ask at the same time get the same. */
+  /** Returns the metrics in Prometheus' text format. Concurrent calls share the result. */
   text(): Promise<string> {
     return (this.#gathering ??= this.#gather().finally(() => (this.#gathering = undefined)))
   }
@@ -50,7 +50,7 @@ export class ServerMetrics {
     return text
   }
 
-  /** However many have left, one set of sums stands for them. */
+  /** Sums of all workers that ended. */
   async #sumDeparted(): Promise<void> {
     const until = this.#departed.length
     const sums = await sumOf([this.#departed]).getMetricsAsJSON()
@@ -62,7 +62,7 @@ function sumOf(all: readonly Metrics[]): Registry {
   return AggregatorRegistry.aggregate(all.map((metrics) => metrics.map(withStart)))
 }
 
-/** The server began when the first of its processes did: prom-client would leave that out. */
+/** Computes the start time of the first process, which prom-client would omit. */
 function withStart(metric: Metrics[number]): Metrics[number] {
   return metric.name === 'process_start_time_seconds' ? { ...metric, aggregator: 'min' } : metric
 }

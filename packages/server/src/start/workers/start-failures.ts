@@ -1,22 +1,20 @@
 import type { WorkerError } from './worker-error.ts'
 
-/** So many in a row that do not even start: they will not. */
+/** Maximum number of failed starts in a row. */
 const most = 5
 
-/** Tells when it is no use to start workers any more. */
+/** Counts failed starts of workers, and decides when further starts are useless. */
 export class StartFailures {
   #count = 0
 
-  /** Gives the reason to give up, or null: try again. */
+  /** Records a failure. Returns the reason to stop, or null to start another worker. */
   add({ message, passing }: WorkerError): string | null {
-    // A database that is away comes back, and the workers that serve wait for it too.
+    // An unavailable database recovers, and the running workers wait for it, too.
     if (!passing) this.#count += 1
-    return this.#count < most
-      ? null
-      : `${most} workers in a row did not start, the last one because: ${message}`
+    return this.#count < most ? null : `${most} workers in a row did not start. The last reason: ${message}`
   }
 
-  /** One has started. */
+  /** Records a successful start. */
   forget(): void {
     this.#count = 0
   }

@@ -1,7 +1,7 @@
-/** Why a worker does not serve: the message is a sentence for the operator. */
+/** Reason for which a worker does not serve. The message is for the operator. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError'
-  /** It may pass by itself. */
+  /** True when a later start may succeed. */
   readonly passing: boolean
 
   constructor(message: string, passing = false) {

@@ -16,17 +16,17 @@ export interface WorkerKeeperOptions {
   /** Flags of the server. */
   readonly args: readonly string[]
   readonly orders: Orders
-  /** How long a worker may take to stop, ms. */
+  /** Time limit for the stop of a worker, in ms. */
   readonly stopTimeoutMs: number
   readonly log: Log
 }
 
 const firstPauseMs = 50
 const longestPauseMs = 10_000
-/** A worker that has lived for so long is no sign that the next one will not. */
+/** Lifetime in ms after which the end of a worker does not count as a failed start. */
 const settledMs = 60_000
 
-/** Has as many workers serve as there should be: makes another one in the place of one that ended. */
+/** Keeps the configured number of workers running, and replaces workers that end. */
 export class WorkerKeeper implements AsyncDisposable {
   /** Settles with the reason when workers cannot be started any more. */
   readonly failed: Promise<string>
@@ -52,26 +52,26 @@ export class WorkerKeeper implements AsyncDisposable {
   /**
    * Settles when all workers serve, at the same addresses.
    *
-   * @throws WorkerError when one does not
+   * @throws WorkerError when a worker does not serve
    */
   async start(): Promise<Addresses> {
-    // The primary takes connections in and hands them round: the same on every system, and evenly.
+    // The primary accepts connections and distributes them evenly, on every system.
     cluster.schedulingPolicy = cluster.SCHED_RR
     cluster.setupPrimary({
       exec: programBeside('worker-main'),
       args: [...this.#options.args],
       silent: true,
-      // Takes numbers that are none, which some metrics have.
+      // Supports NaN and Infinity, which some metrics contain.
       serialization: 'advanced',
     })
     const workers = await Promise.all(Array.from({ length: this.#options.count }, () => this.#start()))
     for (const worker of workers) void this.#keep(worker)
-    if (this.#addresses === null) throw new WorkerError('There are no workers.')
+    if (this.#addresses === null) throw new WorkerError('The server has no workers.')
     return this.#addresses
   }
 
   async #start(): Promise<WorkerProcess> {
-    // What listens stays open as long as a worker has it, under the port that was asked for: also when that is 0.
+    // A socket stays open under its requested port, also port 0, as long as one worker uses it.
     const { port: catalog, gateway } = this.#addresses ?? {}
     const nobodyHasIt = [...this.#workers].every(({ addresses }) => addresses === null)
     if (catalog !== undefined && nobodyHasIt) this.#ports = { catalog, gateway: gateway?.port ?? null }
@@ -88,7 +88,7 @@ export class WorkerKeeper implements AsyncDisposable {
         addresses.port !== this.#addresses.port ||
         addresses.gateway?.port !== this.#addresses.gateway?.port
       )
-        throw new WorkerError(`A worker listens on port ${addresses.port}, where nobody looks for it.`)
+        throw new WorkerError(`A worker listens on port ${addresses.port} instead of the port of the server.`)
     } catch (error) {
       await this.#end(worker)
       throw error
@@ -104,7 +104,7 @@ export class WorkerKeeper implements AsyncDisposable {
     this.#metrics.leave(worker)
   }
 
-  /** For as long as the server lives: waits for the end of a worker, and makes another one. */
+  /** Waits for the end of a worker and starts another one, until the server stops. */
   async #keep(first: WorkerProcess): Promise<void> {
     let worker: WorkerProcess | null = first
     let pauseMs = firstPauseMs
@@ -113,7 +113,7 @@ export class WorkerKeeper implements AsyncDisposable {
       const how = await worker.ended
       if (this.#stop.signal.aborted) return
       const { id, pid } = worker
-      this.#options.log.error({ worker: id, pid, how }, 'a worker ended: another one takes its place')
+      this.#options.log.error({ worker: id, pid, how }, 'a worker ended and is replaced')
       if (performance.now() - since > settledMs) pauseMs = firstPauseMs
       worker = null
       while (worker === null && !this.#stop.signal.aborted) {
@@ -144,14 +144,14 @@ export class WorkerKeeper implements AsyncDisposable {
     const { stopTimeoutMs, log } = this.#options
     const { id, pid } = worker
     if (!(await worker.stop(stopTimeoutMs)))
-      log.error({ worker: id, pid }, 'a worker did not stop: it was killed')
+      log.error({ worker: id, pid }, 'a worker did not stop and was killed')
   }
 
   async #wholeMetrics(): Promise<string | null> {
     try {
       return await this.#metrics.text()
     } catch (err) {
-      this.#options.log.warn({ err }, 'the metrics of the workers could not be gathered')
+      this.#options.log.warn({ err }, 'the metrics of the workers could not be collected')
       return null
     }
   }
@@ -162,7 +162,7 @@ export class WorkerKeeper implements AsyncDisposable {
   }
 }
 
-/** A program in this folder, as source or built. */
+/** Returns the path of a program in this folder, as source or built. */
 function programBeside(name: string): string {
   const here = fileURLToPath(import.meta.url)
   return join(dirname(here), `${name}${extname(here)}`)

@@ -4,15 +4,15 @@ import type { FromWorker, Metrics, Orders, ToWorker } from './messages.ts'
 import type { Addresses } from '../open-server.ts'
 import { WorkerError } from './worker-error.ts'
 
-/** From its start until it serves. */
+/** Time limit in ms from the start of a worker until it serves. */
 const startTimeoutMs = 60_000
 const metricsTimeoutMs = 2_000
 
-/** One worker, as the primary sees it. */
+/** Worker, as seen by the primary. */
 export class WorkerProcess {
-  /** Settles when the process is gone, with how it went. */
+  /** Settles with the exit code or signal when the process has ended. */
   readonly ended: Promise<string>
-  /** Settles when everything that it has printed was read, too. */
+  /** Settles when all of its output has been read, too. */
   readonly closed: Promise<void>
   readonly #worker: Worker
   readonly #here = Promise.withResolvers<void>()
@@ -31,14 +31,14 @@ export class WorkerProcess {
     this.ended = ended.promise
     worker.process.once('exit', (code, signal) => ended.resolve(signal ?? `exit code ${code}`))
     worker.on('error', (error: Error) => {
-      // A process that could not be made has no exit. What cannot be sent to one is told by its exit.
+      // A process that could not be created has no exit event. A failed message is reported by the exit of its process.
       if (worker.process.pid === undefined) ended.resolve(error.message)
     })
     worker.on('message', (message: FromWorker) => this.#hear(message))
     this.#serving.promise.catch(() => undefined)
   }
 
-  /** @param wholeMetrics answers the worker's questions for the metrics of the whole server; null: they cannot be told */
+  /** @param wholeMetrics returns the metrics of the whole server for the worker. Null: they could not be collected. */
   static fork(wholeMetrics: () => Promise<string | null>): WorkerProcess {
     return new WorkerProcess(cluster.fork(), wholeMetrics)
   }
@@ -57,19 +57,19 @@ export class WorkerProcess {
     return [stdout, stderr]
   }
 
-  /** Where it serves; null until then. */
+  /** Addresses at which it serves. Null: it does not serve yet. */
   get addresses(): Addresses | null {
     return this.#addresses
   }
 
   /**
-   * Has it do its work. Settles when it serves.
+   * Configures the worker. Settles when it serves.
    *
    * @throws WorkerError when it does not
    */
   async serve(orders: Orders): Promise<Addresses> {
     const ended = this.ended.then((how) => {
-      throw new WorkerError(`A worker ended before it served (${how}): what it has printed says why.`)
+      throw new WorkerError(`A worker ended before it served (${how}). Its output contains the reason.`)
     })
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(
@@ -86,7 +86,7 @@ export class WorkerProcess {
     }
   }
 
-  /** What it has counted; null: it does not say, because it is busy or gone. */
+  /** Returns its metrics. Null: it does not respond, because it is busy or has ended. */
   async metrics(): Promise<Metrics | null> {
     const id = (this.#lastId += 1)
     const { promise, resolve } = Promise.withResolvers<Metrics | null>()
@@ -99,7 +99,7 @@ export class WorkerProcess {
     return metrics
   }
 
-  /** Has it finish what it has acknowledged, and cuts it off when it takes longer than that: then it gives false. */
+  /** Lets it finish acknowledged work, and kills it after the time limit. Returns false when it was killed. */
   async stop(timeoutMs: number): Promise<boolean> {
     let inTime = true
     this.#send({ kind: 'stop' })

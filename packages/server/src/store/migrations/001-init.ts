@@ -3,15 +3,15 @@ import type { Migration } from './migration.ts'
 /**
  * The first schema.
  *
- * - Text that is searched by prefix or paged by key is collated "C": byte order, the same on every machine.
- * - `namespace.path` holds the levels joined by U+001F, which no level may contain.
- * - `namespace.lineage` is the chain of ids from the outermost namespace to itself, `owners` the owners along it, so
- *   that one row is enough to decide what somebody may do with it.
- * - A live relation has a namespace; a dropped one has none but remembers the path, so its name is free at once and
- *   its namespace can go, while its locations stay taken until the row goes.
- * - `body` is the newest metadata file as raw deflate blocks ending on a byte boundary, ready to be spliced into a gzip
- *   answer; `body_length` and `body_crc` are those of the plain text. Null: over the size limit, read from storage.
- *   `refs_*` is the form with referenced snapshots only, null when that is the same.
+ * - Text that is searched by prefix or paged by key is collated "C": byte order, equal on every machine.
+ * - `namespace.path` contains the levels joined by U+001F, which no level may contain.
+ * - `namespace.lineage` is the chain of ids from the outermost namespace to itself, and `owners` the owners along it.
+ *   So one row is enough for a decision about a caller.
+ * - A live relation has a namespace. A dropped one has only the path of its namespace, so its name is free at once and
+ *   the namespace can be deleted. Its locations stay claimed until the row is deleted.
+ * - `body` is the newest metadata file as raw deflate blocks ending on a byte boundary, which can be spliced into a
+ *   gzip response. `body_length` and `body_crc` describe the plain text. Null: larger than the limit, read from
+ *   storage. `refs_*` is the form with referenced snapshots only, null when both forms are equal.
  */
 export const init: Migration = {
   version: 1,

@@ -3,10 +3,10 @@ import type { Migration } from './migration.ts'
 /**
  * Storage credentials.
  *
- * - `vending` says how a warehouse hands out storage access; nothing at all unless somebody says so.
- * - `not_before` revokes: storage access that was handed out before it, by whatever sealed token, is over.
- * - `prefixes` repeats a relation's `relation_location` in its own row, so that finding it needs no second look-up; a
- *   staged relation has no other place for them.
+ * - `vending` configures how a warehouse issues storage access. By default it issues none.
+ * - `not_before` revokes: storage access that was issued before this time is invalid, for every kind of sealed token.
+ * - `prefixes` repeats a relation's `relation_location` in its own row, so that reading it needs no second query. A
+ *   staged relation stores its prefixes only in this column.
  */
 export const vending: Migration = {
   version: 2,

@@ -3,13 +3,13 @@ import type { Migration } from './migration.ts'
 /**
  * People and engines of other issuers.
  *
- * - A group is one name at one issuer. Who is in it is what the last verified login said, at `principal.groups_at`: a
- *   decision without the user's token rests on that, and never on anything older than configured.
- * - `login` is the name a person types (`preferred_username` …); engines that know nothing else state it.
- * - An `engine` entry says for whom a client may act, where and how far. `subjects` is a list of
- *   `{issuer, pattern, groups}`, `warehouses` and `privileges` are what it may reach for anybody, null: no limit.
- * - `client_key` and `client_federation` are ways to prove a client without a shared secret (RFC 7523 section 2.2).
- * - `used_assertion` remembers the `jti` of assertions that may be used once, until they would have expired.
+ * - A group is one name at one issuer. Its members are those of the last verified login, at `principal.groups_at`. A
+ *   decision without the user's token uses these, but none older than configured.
+ * - `login` is the name that a person types (`preferred_username` …). Engines that know only this name send it.
+ * - An `engine` entry limits for which users a client may act, where, and with which privileges. `subjects` is a list
+ *   of `{issuer, pattern, groups}`. `warehouses` and `privileges` limit all its users; null: no limit.
+ * - `client_key` and `client_federation` prove a client without a shared secret (RFC 7523 section 2.2).
+ * - `used_assertion` stores the `jti` of assertions that may be used once, until they expire.
  */
 export const identity: Migration = {
   version: 3,

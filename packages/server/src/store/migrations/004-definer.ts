@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /**
- * `definer_id` is who replaced a view last: what it says now is theirs, and so are the rights by which others read through
- * it. Null: nobody has replaced it, so its owner, who created it.
+ * `definer_id` is the principal that last replaced a view. The text of the view belongs to it, and readers use its
+ * rights through the view. Null: the view was never replaced, so its owner created the text.
  */
 export const definer: Migration = {
   version: 4,

@@ -5,8 +5,8 @@ import type { Migration } from './migration.ts'
  *
  * - `metadata_digest` is the SHA-256 of the JSON text in the metadata file at `digest_location`. A digest of another
  *   location than `metadata_location` counts as missing. The job `record-digests` adds the missing ones.
- * - `dropped_lineage` holds the ids of the namespaces that a dropped relation was in, from the outermost one. Null: it
- *   was dropped before this step, and the path alone does not identify its namespace.
+ * - `dropped_lineage` contains the ids of the former namespaces of a dropped relation, from the outermost one. Null:
+ *   it was dropped before this step, and the path by itself does not identify its namespace.
  */
 export const digests: Migration = {
   version: 6,

@@ -1,11 +1,11 @@
 import type { Migration } from './migration.ts'
 
 /**
- * `policy_is` compares the policy version in a snapshot of its own, because it is volatile: a statement that has waited for
- * a lock calls it last. `waited` only orders the call after other parts of the statement. The error is a serialization
- * failure, so that the statement is run again.
+ * `policy_is` compares the policy version in a new snapshot, because it is volatile: a statement that has waited for a
+ * lock calls it last. `waited` only orders the call after other parts of the statement. The error is a serialization
+ * failure, so that the statement is repeated.
  *
- * Versions of the policy are random from now on. The version of before was a counter, so it is replaced.
+ * Versions of the policy are random from this step on. The previous version was a counter, so the step replaces it.
  */
 export const policyCheck: Migration = {
   version: 7,

@@ -7,6 +7,8 @@ import { digests } from './006-digests.ts'
 import { policyCheck } from './007-policy-check.ts'
 import { locationClaims } from './008-location-claims.ts'
 import { boundedRecords } from './009-bounded-records.ts'
+import { stagedNamespaces } from './010-staged-namespaces.ts'
+import { claimMarks } from './011-claim-marks.ts'
 import type { Migration } from './migration.ts'
 
 /** Every schema step in order. A released step never changes: its checksum is checked at each start. */
@@ -20,4 +22,6 @@ export const migrations: readonly Migration[] = [
   policyCheck,
   locationClaims,
   boundedRecords,
+  stagedNamespaces,
+  claimMarks,
 ]

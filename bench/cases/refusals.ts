@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { saveAnswers, startRawHttp } from '../baselines/start.ts'
+import { call } from '../data/catalog.ts'
+import { type Case, type Entry, loadEntry } from '../lib/case.ts'
+import { type HeadgateOptions, startBenchHeadgate } from '../lib/headgate.ts'
+import type { Started } from '../lib/ready.ts'
+import { grantChanges } from '../load/grant-changes.ts'
+import { type LoadShape, measure } from '../load/load.ts'
+import { type Lab, poolSize } from './lab.ts'
+import { watched } from './watched.ts'
+
+const connections = 64
+const preload = fileURLToPath(new URL('../baselines/without-refusal-log.ts', import.meta.url))
+
+/** Requests of several operations with an invalid token. */
+const storm: Omit<LoadShape, 'seed'> = {
+  connections,
+  headers: { authorization: 'Bearer not-a-token' },
+  expects: 401,
+  requests: {
+    kind: 'paths',
+    paths: Array.from({ length: 50 }, (_, n) => [
+      `/v1/config?warehouse=w${n}`,
+      `/v1/w${n}/namespaces`,
+      `/v1/w/namespaces/n/tables/t${n}`,
+      `/management/v1/grants?on=w${n}`,
+    ]).flat(),
+  },
+}
+
+/** Measures refused requests with and without the refusal log, and a change of a grant meanwhile. */
+export async function refusalCases(lab: Lab): Promise<Case[]> {
+  const recording = await open(lab, 'refusals')
+  const silent = await open(lab, 'refusals_without', { preload })
+  const bare = watched(lab, 'node:http that answers 401', await startBare(lab, recording.server))
+  const without = watched(lab, 'Headgate without its refusal log', silent.server)
+  const headgate = watched(lab, 'Headgate', recording.server)
+  const other =
+    lab.against === undefined ? null : await open(lab, 'refusals_other', { checkout: lab.against })
+  return [
+    {
+      id: 'refusals-401',
+      title: `401 for an invalid token, 200 requests of four operations, ${connections} clients`,
+      notes: ['Equal refusals of a minute are one row in the database, with their count.'],
+      entries: [
+        loadEntry(lab.run, bare, storm, []),
+        loadEntry(lab.run, without, storm, [bare.name]),
+        loadEntry(lab.run, headgate, storm, [bare.name, without.name]),
+        ...(other === null
+          ? []
+          : [loadEntry(lab.run, watched(lab, 'Headgate, other checkout', other.server), storm, [bare.name])]),
+      ],
+    },
+    {
+      id: 'refusals-grants',
+      title: `A grant given or taken while ${connections} clients get 401s as fast as they can`,
+      notes: [
+        'One change after the other. The event of each change is in the database when its answer arrives, or the run fails.',
+      ],
+      entries: [
+        changes(lab, 'no refusals', recording, []),
+        stormyChanges(lab, 'during 401s, without the refusal log', silent),
+        stormyChanges(lab, 'during 401s', recording, ['during 401s, without the refusal log']),
+        ...(other === null ? [] : [stormyChanges(lab, 'during 401s, other checkout', other)]),
+      ],
+    },
+  ]
+}
+
+interface Contender {
+  readonly server: Started
+  readonly databaseUrl: string
+  readonly principal: string
+}
+
+/** Starts a server on its own empty database. */
+async function open(
+  { run, postgres }: Lab,
+  database: string,
+  options: Pick<HeadgateOptions, 'preload' | 'checkout'> = {},
+): Promise<Contender> {
+  await postgres.dropDatabase(database)
+  await postgres.createDatabase(database)
+  const databaseUrl = postgres.url(database)
+  const server = await startBenchHeadgate(run, {
+    name: `headgate-${database}`,
+    dataDir: join(run.folder, database),
+    databaseUrl,
+    ...options,
+    // Otherwise each refusal writes a line to the log as well.
+    env: { HEADGATE_DATABASE_POOL_SIZE: String(poolSize), HEADGATE_AUDIT_READS: 'off' },
+  })
+  const principal = `bench-${randomUUID()}`
+  const management = { origin: server.origin, prefix: '', headers: {} }
+  await call(management, 'POST', '/management/v1/principals', { name: principal })
+  return { server, databaseUrl, principal }
+}
+
+/** Answers the bytes of a refusal of Headgate. */
+async function startBare({ run }: Lab, { origin }: Started): Promise<Started> {
+  const answer = await fetch(`${origin}/v1/config`, { headers: storm.headers })
+  if (answer.status !== storm.expects) throw new Error(`${answer.status} is not a refusal`)
+  const body = Buffer.from(await answer.arrayBuffer())
+  return startRawHttp(run, 'raw-refusals', saveAnswers(run, 'refusal', body, body), storm.expects)
+}
+
+function changes(
+  { run }: Lab,
+  label: string,
+  { server, databaseUrl, principal }: Contender,
+  against: readonly string[],
+): Entry {
+  const { durationMs } = run
+  return {
+    label,
+    against,
+    measure: () => grantChanges({ origin: server.origin, databaseUrl, principal, durationMs }),
+  }
+}
+
+function stormyChanges(lab: Lab, label: string, at: Contender, against: readonly string[] = []): Entry {
+  const { run } = lab
+  const quiet = changes(lab, label, at, against)
+  return {
+    label,
+    against,
+    measure: async (round) => {
+      const contestant = watched(lab, label, at.server)
+      // Longer than the changes, so that each of them happens during the storm.
+      const times = { warmUpMs: 0, durationMs: run.warmUpMs + run.durationMs + 1_000 }
+      const storming = measure(run, contestant, { ...storm, seed: round }, times)
+      const waited = new Promise((resolve) => setTimeout(resolve, run.warmUpMs))
+      const [measured] = await Promise.all([waited.then(() => quiet.measure(round)), storming])
+      return measured
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { Client } from 'pg'
+import type { EntryMeasured } from '../lib/case.ts'
+import { Histogram } from './histogram.ts'
+
+export interface GrantChanges {
+  readonly origin: string
+  /** Name of a principal that gets a grant and loses it, in turn. */
+  readonly principal: string
+  readonly databaseUrl: string
+  readonly durationMs: number
+}
+
+/**
+ * Grants and revokes one privilege, one request after the other. After each answer, it queries the database for the event
+ * of this request.
+ *
+ * @throws Error when a request fails, or when the database does not contain an event when its answer arrives
+ */
+export async function grantChanges({
+  origin,
+  principal,
+  databaseUrl,
+  durationMs,
+}: GrantChanges): Promise<EntryMeasured> {
+  const database = new Client({ connectionString: databaseUrl })
+  await database.connect()
+  try {
+    const latencies = new Histogram()
+    const body = JSON.stringify({ privilege: 'use', on: 'server', to: { principal } })
+    const headers = { 'content-type': 'application/json' }
+    const end = performance.now() + durationMs
+    let changes = 0
+    let totalMs = 0
+    while (performance.now() < end) {
+      const path = changes % 2 === 0 ? '/management/v1/grants' : '/management/v1/grants/revoke'
+      const sentAt = performance.now()
+      const signal = AbortSignal.timeout(30_000)
+      const answer = await fetch(origin + path, { method: 'POST', headers, body, signal })
+      const text = await answer.text()
+      const ms = performance.now() - sentAt
+      if (!answer.ok || text !== '{"changed":true}') throw new Error(`POST ${path}: ${answer.status} ${text}`)
+      await expectEvent(database, answer.headers.get('x-request-id') ?? '')
+      latencies.add(ms)
+      totalMs += ms
+      changes += 1
+    }
+    // The next round begins with a grant again.
+    if (changes % 2 === 1)
+      await fetch(`${origin}/management/v1/grants/revoke`, { method: 'POST', headers, body })
+    return {
+      perSecond: (changes * 1_000) / totalMs,
+      p50Ms: latencies.quantile(0.5),
+      p99Ms: latencies.quantile(0.99),
+    }
+  } finally {
+    await database.end()
+  }
+}
+
+async function expectEvent(database: Client, requestId: string): Promise<void> {
+  const text = `select from audit where request_id = $1 and outcome = 'allowed'`
+  const { rowCount } = await database.query({ name: 'event', text, values: [requestId] })
+  if (rowCount !== 1)
+    throw new Error(`The change was answered, and the database has ${rowCount ?? 0} events of it.`)
+}

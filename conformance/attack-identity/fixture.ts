@@ -1,0 +1,112 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { type JwtKey, makeKey } from '../lib/jwt.ts'
+import { type Lab, type LabClient, tokenFor } from '../identity/lab.ts'
+import { readMember, sender } from '../refresh/catalog-client.ts'
+import { bearer, grantTypes, requestToken, tokenTypes } from '../identity/token-endpoint.ts'
+import { statement } from '../identity/statement.ts'
+import { handedOut } from './other-tokens.ts'
+import type { Trap } from '../identity/trap.ts'
+
+const clientNames = ['alice', 'bob', 'mallory', 'steward', 'builder', 'trino', 'strict', 'denied'] as const
+export type ClientName = (typeof clientNames)[number]
+
+/**
+ * The objects of an attack. Alice may change her table and Bob his; the attacker Mallory has her own table. The engine
+ * `trino` may name Alice and Bob, and may only read. The steward manages the warehouse, and the builder may create
+ * warehouses. The engine `strict` acts for users whose tokens it presents; `denied` may do nothing without a user. The
+ * engines themselves have grants on the whole warehouse, a misconfiguration that attacks try to use.
+ */
+export interface Fixture extends Lab {
+  /** Prefix of the names of this run's clients. */
+  readonly prefix: string
+  readonly clients: Readonly<Record<ClientName, LabClient>>
+  /** Valid tokens of each client for itself, of the administrator, and of users behind `trino`. */
+  readonly tokens: Readonly<Record<ClientName | 'admin' | 'aliceByTrino' | 'bobByTrino', string>>
+  /** The published key that verifies tokens of the server. */
+  readonly serverKey: { readonly key: KeyObject; readonly jwk: Readonly<Record<string, unknown>> }
+  readonly attackerKey: JwtKey
+  readonly trap: Trap
+  /** Other tokens of the server, by their kind. */
+  readonly others: Readonly<Record<string, string>>
+  /** Texts that no response to an attacker may contain. */
+  readonly secrets: readonly string[]
+  /** Returns a source address. It changes after some requests, so that limits for guesses do not hide results. */
+  from(): string | undefined
+  count(): number
+}
+
+/** Requests from one address: fewer than the number of failures after which servers block an address or a client. */
+const perAddress = 12
+
+const subject = (pattern: string): object => ({ issuer: 'headgate', pattern })
+
+export async function openFixture(lab: Lab, trap: Trap, ownMachine: boolean): Promise<Fixture> {
+  const prefix = `${lab.namespace[0]}-`
+  const named = (name: ClientName): string => prefix + name
+  const states = { namesIssuer: 'headgate', unsignedSubjects: true, assertions: true }
+  const users = [subject(named('alice')), subject(named('bob'))]
+  const everybody = lab.issuer === null ? [subject('*')] : [subject('*'), { issuer: lab.issuer.issuer }]
+  const clients = {
+    alice: await lab.client(named('alice')),
+    bob: await lab.client(named('bob')),
+    mallory: await lab.client(named('mallory')),
+    steward: await lab.client(named('steward')),
+    builder: await lab.client(named('builder')),
+    trino: await lab.engine(named('trino'), { subjects: users, ...states, privileges: ['select'] }),
+    strict: await lab.engine(named('strict'), { subjects: everybody }),
+    denied: await lab.engine(named('denied'), { subjects: users, ...states, firstCalls: 'deny' }),
+  }
+  await lab.table('alices', named('alice'), 'modify')
+  await lab.table('bobs', named('bob'), 'modify')
+  await lab.table('mallorys', named('mallory'), 'modify')
+  for (const name of ['steward', 'trino', 'strict', 'denied'] as const)
+    await lab.grant(named(name), 'manage', {})
+  const create = { privilege: 'create', on: 'server', to: { principal: named('builder') } }
+  await lab.must('POST', 'grants', create)
+  const tokens = {} as Record<keyof Fixture['tokens'], string>
+  for (const name of clientNames) tokens[name] = await tokenFor(lab, clients[name].name, clients[name].secret)
+  tokens.admin = await tokenFor(lab, lab.admin.name, lab.admin.secret)
+  const byTrino = async (user: ClientName): Promise<string> => {
+    const form = {
+      grant_type: grantTypes.exchange,
+      subject_token: statement({ sub: named(user) }),
+      subject_token_type: tokenTypes.jwt,
+    }
+    const answer = await requestToken(lab.tokenUri, form, { headers: bearer(tokens.trino) })
+    if (answer.token === null)
+      throw new Error(`no token of ${user} for trino: ${answer.status} ${answer.error}`)
+    return answer.token
+  }
+  tokens.aliceByTrino = await byTrino('alice')
+  tokens.bobByTrino = await byTrino('bob')
+  const jwk = await serverKey(lab.uri)
+  let [requests, cases] = [0, 0]
+  return {
+    ...lab,
+    prefix,
+    clients,
+    tokens,
+    serverKey: { jwk, key: createPublicKey({ key: jwk, format: 'jwk' }) },
+    attackerKey: makeKey(),
+    trap,
+    others: await handedOut(lab, trap, tokens.alice),
+    secrets: [
+      ...Object.values(tokens),
+      ...Object.values(clients).map(({ secret }) => secret),
+      lab.admin.secret,
+    ],
+    from() {
+      if (!ownMachine) return undefined
+      const turn = Math.floor((requests += 1) / perAddress)
+      return `127.${1 + (Math.floor(turn / 62_500) % 250)}.${Math.floor(turn / 250) % 250}.${2 + (turn % 250)}`
+    },
+    count: () => (cases += 1),
+  }
+}
+
+async function serverKey(uri: string): Promise<Record<string, string>> {
+  const answer = await sender(uri, {})('GET', '.well-known/jwks.json')
+  const keys = readMember(answer.json, 'keys')
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error('the server publishes no keys')
+  return keys.at(-1) as Record<string, string>
+}

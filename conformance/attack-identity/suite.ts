@@ -1,0 +1,37 @@
+import type { Random } from '../attack/random.ts'
+import type { Fixture } from './fixture.ts'
+
+/** A response; its text is the token if the response contained one. */
+export interface Seen {
+  readonly status: number
+  readonly text: string
+  readonly ms: number
+}
+
+/** Result of one case. */
+export interface Evidence {
+  /** Description of the requests, so that they can be repeated. Contains no secrets. */
+  readonly what: string
+  /** All of these must be refusals; in a suite of legitimate cases all must be successes. */
+  readonly seen: readonly Seen[]
+  /** Description of a wrong response that the case itself has recognized. */
+  readonly escape?: string | undefined
+  /** Description of a necessary step that failed, so that the case has no result. */
+  readonly broken?: string | undefined
+}
+
+/** One kind of attack. */
+export interface Suite {
+  readonly name: string
+  /** Description for the report. */
+  readonly about: string
+  /** Relative number of its cases. Default 1. */
+  readonly weight?: number
+  /** The cases must succeed, because otherwise a server that refuses all requests would pass. */
+  readonly legitimate?: true
+  /** Returns the reason why the suite cannot run, or undefined. */
+  unavailable?(fixture: Fixture): string | undefined
+  attack(fixture: Fixture, random: Random): Promise<Evidence>
+  /** Evaluates all cases together at the end, and returns the faults. */
+  conclude?(fixture: Fixture): { readonly found: readonly string[]; readonly remark: string }
+}

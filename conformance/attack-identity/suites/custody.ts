@@ -1,0 +1,103 @@
+import { bearer } from '../../identity/token-endpoint.ts'
+import type { Suite } from '../suite.ts'
+import type { Fixture } from '../fixture.ts'
+import { send } from '../slots.ts'
+import { specialEndpoint } from './special-endpoint.ts'
+
+const settings = (fixture: Fixture): string => `management/v1/warehouses/${fixture.warehouse}`
+
+const stewards: Suite = {
+  name: 'canary-steward',
+  about: 'who manages a warehouse sees its settings, keeps its retention and asks who was granted what',
+  legitimate: true,
+  async attack(fixture, random) {
+    const on = { warehouse: fixture.warehouse }
+    const [what, method, path, body] = random.pick<readonly [string, string, string, unknown?]>([
+      ['the settings', 'GET', settings(fixture)],
+      ['the retention', 'PATCH', settings(fixture), { retentionSeconds: random.int(60) + 86_400 }],
+      ['the grants', 'GET', `management/v1/grants?warehouse=${fixture.warehouse}`],
+      ['herself', 'POST', 'management/v1/access/explain', { privilege: 'manage', on }],
+      [
+        'who was granted what',
+        'POST',
+        'management/v1/access/explain',
+        { privilege: 'manage', on, principal: fixture.clients.strict.name },
+      ],
+    ])
+    return { what, seen: [await send(fixture, method, path, bearer(fixture.tokens.steward), body)] }
+  },
+}
+
+const custody: Suite = {
+  name: 'custody',
+  about:
+    'manage on a warehouse, and engines with it: its keys, vending, locations and client properties, the privilege for them, and who else there is',
+  async attack(fixture, random) {
+    const { warehouse, clients, tokens } = fixture
+    const change = random.pick<Readonly<Record<string, unknown>>>([
+      { vending: { mode: 'static', longLivedKeysMayLeaveTheServer: true } },
+      { vending: { mode: 'sts', stsEndpoint: specialEndpoint(random) } },
+      { vending: { mode: 'none' } },
+      { allowedLocations: [`s3://bucket-${random.int(1_000)}/`] },
+      { allowedLocations: [] },
+      { defaults: { 's3.endpoint': 'https://elsewhere.example' } },
+      { overrides: { 's3.endpoint': 'https://elsewhere.example' } },
+      { storageKeys: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' }, skipProbe: true },
+    ])
+    const mixed = random.int(2) === 0 ? change : { ...change, retentionSeconds: 86_400 }
+    const on = random.pick<unknown>([{ warehouse }, 'server', { warehouse, namespace: fixture.namespace }])
+    const to = { principal: random.pick([clients.steward.name, clients.mallory.name]) }
+    const grants = { privilege: 'administer-storage', on, to }
+    // The administrator owns the warehouse, so a manager of the warehouse may ask about the administrator.
+    const others = random.pick([clients.mallory.name, clients.bob.name, 'nobody-at-all'])
+    const attempts: readonly (readonly [string, string, string, unknown?])[] = [
+      ['storage settings', 'PATCH', settings(fixture), mixed],
+      ['storage settings', 'PATCH', settings(fixture), change],
+      ['the privilege itself', 'POST', 'management/v1/grants', grants],
+      [
+        'the privilege among others',
+        'POST',
+        'management/v1/grants',
+        { on, to, privileges: ['select', 'administer-storage'] },
+      ],
+      ['the privilege of others', 'POST', 'management/v1/grants/revoke', grants],
+      ['principals', 'GET', `management/v1/principals/${others}`],
+      [
+        'another principal',
+        'POST',
+        'management/v1/access/explain',
+        { privilege: 'use', on: { warehouse }, principal: others },
+      ],
+      ['administrators', 'GET', 'management/v1/access/who-can?privilege=manage&server=true'],
+      ['a warehouse', 'POST', 'management/v1/warehouses', { name: `w${fixture.count()}`, storage: {} }],
+    ]
+    const [what, method, path, body] = random.pick(attempts)
+    const who = random.pick(['steward', 'strict', 'trino', 'aliceByTrino'] as const)
+    const seen = await send(fixture, method, path, bearer(tokens[who]), body)
+    return { what: `${what} by ${who}: ${JSON.stringify(body ?? path)}`, seen: [seen] }
+  },
+}
+
+const endpoints: Suite = {
+  name: 'private-endpoint',
+  about: 'who may create warehouses sends the server to loopback, link-local, metadata and private addresses',
+  async attack(fixture, random) {
+    const endpoint = random.int(8) === 0 ? `${fixture.trap.origin}/attacker-store` : specialEndpoint(random)
+    const keys = { region: 'us-east-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' }
+    const name = `endpoint-${fixture.count()}`
+    const plain = { type: 's3', bucket: name, ...keys }
+    const storage = { ...plain, endpoint }
+    const vending = { mode: 'sts', stsEndpoint: endpoint }
+    const skipProbe = random.int(2) === 0
+    const [what, path, body] = random.pick<readonly [string, string, unknown]>([
+      ['a trial', 'management/v1/warehouses/validate', { storage }],
+      ['a storage', 'management/v1/warehouses', { name, storage, skipProbe }],
+      ['a token service', 'management/v1/warehouses', { name, storage: plain, vending, skipProbe: true }],
+    ])
+    const seen = await send(fixture, 'POST', path, bearer(fixture.tokens.builder), body)
+    return { what: `${what} at ${endpoint}`, seen: [seen] }
+  },
+}
+
+/** Requests for the storage of a warehouse, and for the server's network, from callers without these rights. */
+export const custodies: readonly Suite[] = [stewards, custody, endpoints]

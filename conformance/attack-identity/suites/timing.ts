@@ -1,0 +1,87 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Random } from '../../attack/random.ts'
+import { inSeconds, makeKey, signJwt } from '../../lib/jwt.ts'
+import { assertionType, grantTypes } from '../../identity/token-endpoint.ts'
+import type { Suite, Seen } from '../suite.ts'
+import type { Fixture } from '../fixture.ts'
+import { token } from '../slots.ts'
+import { judgePairs, type TimedPair } from '../timing-statistics.ts'
+
+const key = makeKey()
+
+interface Timed {
+  readonly name: string
+  readonly about: string
+  known(fixture: Fixture): Promise<Seen>
+  unknown(fixture: Fixture): Promise<Seen>
+}
+
+const wrongSecret = (fixture: Fixture, id: string): Promise<Seen> =>
+  token(fixture, {
+    grant_type: grantTypes.clientCredentials,
+    client_id: id,
+    client_secret: randomBytes(32).toString('base64url'),
+  })
+
+const wrongSignature = (fixture: Fixture, id: string, kid: string): Promise<Seen> => {
+  const claims = {
+    iss: id,
+    sub: id,
+    aud: fixture.uri,
+    iat: inSeconds(0),
+    exp: inSeconds(60),
+    jti: randomUUID(),
+  }
+  const assertion = signJwt(key, claims, { kid })
+  return token(fixture, {
+    grant_type: grantTypes.clientCredentials,
+    client_assertion: assertion,
+    client_assertion_type: assertionType,
+  })
+}
+
+/** Returns a name of equal length, so that the requests differ only in whether the client exists. */
+const nobody = (name: string): string => `${name.slice(0, -4)}${randomBytes(2).toString('hex')}`
+
+const timed: readonly Timed[] = [
+  {
+    name: 'timing-secret',
+    about: 'whether a wrong secret takes another time than an unknown client',
+    known: (fixture) => wrongSecret(fixture, fixture.clients.trino.name),
+    unknown: (fixture) => wrongSecret(fixture, nobody(fixture.clients.trino.name)),
+  },
+  {
+    name: 'timing-signature',
+    about: 'whether a wrong signature takes another time than an unknown client',
+    known: (fixture) => wrongSignature(fixture, fixture.clients.trino.name, fixture.clients.trino.key.kid),
+    unknown: (fixture) => wrongSignature(fixture, nobody(fixture.clients.trino.name), randomUUID()),
+  },
+]
+
+/**
+ * Pairs with one request of each kind, directly one after the other in random order, so that disturbances affect both.
+ */
+export const timings: readonly Suite[] = timed.map(({ name, about, known, unknown }): Suite => {
+  const pairs = new WeakMap<Fixture, TimedPair[]>()
+  return {
+    name,
+    about,
+    weight: 2,
+    async attack(fixture, random: Random) {
+      const first = random.chance(0.5)
+      const a = await (first ? known(fixture) : unknown(fixture))
+      const b = await (first ? unknown(fixture) : known(fixture))
+      const [hit, miss] = first ? [a, b] : [b, a]
+      const all = pairs.get(fixture) ?? []
+      all.push({ known: hit.ms, unknown: miss.ms })
+      pairs.set(fixture, all)
+      const same = hit.status === miss.status && hit.text === miss.text
+      return {
+        what: 'a pair',
+        seen: [hit, miss],
+        escape: same ? undefined : 'the answers tell whether the client exists',
+      }
+    },
+    conclude: (fixture) => judgePairs(pairs.get(fixture) ?? []),
+  }
+})

@@ -1,0 +1,62 @@
+import { createServer, type RequestListener } from 'node:http'
+import { expect, test } from 'vitest'
+import { withHealthChecks } from './health-watch.ts'
+import { answerBeforeBody } from './withheld-body.ts'
+
+async function serving(listener: RequestListener): Promise<AsyncDisposable & { readonly origin: string }> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+    },
+  }
+}
+
+const withheld = (origin: string): Parameters<typeof answerBeforeBody>[0] => ({
+  origin,
+  method: 'POST',
+  target: '/',
+  headers: [
+    ['host', new URL(origin).host],
+    ['content-length', '100'],
+  ],
+  first: Buffer.from('ten bytes.'),
+})
+
+test('a server that waits for the body is found, and one that decides without it is not', async () => {
+  await using deciding = await serving((_, response) => response.writeHead(403).end('no'))
+  expect(await answerBeforeBody(withheld(deciding.origin), 2_000)).toEqual({ status: 403, text: 'no' })
+  await using waiting = await serving((request, response) => {
+    request.resume().on('end', () => response.writeHead(403).end('no'))
+    request.on('error', () => undefined)
+  })
+  expect(await answerBeforeBody(withheld(waiting.origin), 200)).toBeUndefined()
+})
+
+test('a server that is held while a case runs is found', async () => {
+  let delayMs = 0
+  await using server = await serving((_, response) => {
+    setTimeout(() => response.end('{}'), delayMs)
+  })
+  const work = (): Promise<string> => Promise.resolve('done')
+  expect(await withHealthChecks(server.origin, work, 150)).toEqual({ result: 'done', held: undefined })
+  delayMs = 200
+  expect(await withHealthChecks(server.origin, work, 150)).toEqual({
+    result: 'done',
+    held: expect.stringContaining('a health check took'),
+  })
+})
+
+test('a server that answers no health check fails the case', async () => {
+  await using server = await serving((_, response) => response.writeHead(503).end())
+  await expect(withHealthChecks(server.origin, () => Promise.resolve('done'))).rejects.toThrow('health: 503')
+})

@@ -1,0 +1,39 @@
+import { type EmbeddedDatabase, embeddedDatabase } from '../lib/embedded-database.ts'
+import type { Send } from '../refresh/catalog-client.ts'
+import type { OwnServer } from '../refresh/own-server.ts'
+import type { Fixture } from './fixture.ts'
+import type { People } from './set-up.ts'
+
+/** Access of the operator of a server: its management API as administrator, its principals and its database. */
+export interface Operator {
+  /** `http://host:port`. */
+  readonly origin: string
+  /** To `/management/v1/…`, as the administrator. */
+  readonly manage: Send
+  /** Request headers of the principals. */
+  readonly people: People
+  /** Creates a principal without any grant, and returns its request headers. */
+  principal(name: string): Promise<Readonly<Record<string, string>>>
+  readonly database: EmbeddedDatabase
+}
+
+export function openOperator({ server, manage, principal }: OwnServer, people: People): Operator {
+  return {
+    origin: server.origin,
+    manage,
+    people,
+    principal: (name) => principal(name),
+    database: embeddedDatabase(server),
+  }
+}
+
+/** Returns the operator of a fixture. Classes that call it are tried only where there is one. */
+export function operatorIn({ operator }: Fixture): Operator {
+  if (operator === undefined) throw new Error('there is no operator')
+  return operator
+}
+
+/** Returns the reason for which a suite that needs an operator cannot be tried; undefined when it can. */
+export function withoutOperator({ operator }: Fixture): string | undefined {
+  return operator === undefined ? 'there is no server with an operator' : undefined
+}

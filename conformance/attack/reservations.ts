@@ -1,0 +1,27 @@
+import type { Operator } from './operator.ts'
+
+const end = `
+with before as (
+  select id, extract(epoch from ends_at - created_at)::float8 as seconds from staged_relation
+  where uuid = $1 and ends_at is not null for update),
+ended as (update staged_relation s set ends_at = now() - interval '1 second' from before b where s.id = b.id),
+claims as (update location_claim c set ends_at = now() - interval '1 second' from before b where c.owner_id = b.id)
+select seconds from before`
+
+/**
+ * Ends the reservation of a staged table, as if its time had passed. Returns how long it was to last, in seconds.
+ *
+ * @param uuid of the table
+ */
+export async function endReservation({ database }: Operator, uuid: string): Promise<number> {
+  const [row] = await database.query<{ readonly seconds: number }>(end, [uuid])
+  if (row === undefined) throw new Error(`there is no reservation of the table ${uuid}`)
+  return row.seconds
+}
+
+/** Frees the places of ended reservations at and below a location, as the housekeeping job does for empty ones. */
+export async function releasePlaces(operator: Operator, warehouse: string, location: string): Promise<void> {
+  const path = `warehouses/${warehouse}/retired-places?location=${encodeURIComponent(location)}`
+  const answer = await operator.manage('DELETE', path)
+  if (answer.status !== 200) throw new Error(`release of ${location}: ${answer.status} ${answer.text}`)
+}

@@ -1,0 +1,50 @@
+import { type Response, readMember, namespacePath } from '../refresh/catalog-client.ts'
+import { createBody } from '../refresh/table-requests.ts'
+import type { Fixture, Who } from './fixture.ts'
+import { useAccess } from './own-files.ts'
+
+/** Header that requests storage access, in every form that a warehouse can have. */
+export const anyAccess: Readonly<Record<string, string>> = {
+  'x-iceberg-access-delegation': 'vended-credentials,remote-signing',
+}
+
+/** The content of files that others must not read. */
+export const secret = 'the file of a staged table'
+
+/** Sends a stage-create at a location. */
+export function sendStage(
+  fixture: Fixture,
+  who: Who,
+  table: { readonly name: string; readonly location: string },
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const catalog = fixture.as[who]
+  const body = createBody(table.name, { 'stage-create': true, location: table.location })
+  const tables = `${namespacePath(catalog, fixture.namespace)}/tables`
+  return catalog.send('POST', tables, { body, headers: { ...anyAccess, ...headers } })
+}
+
+/** Sends a stage-create that must succeed. Throws when it is refused. */
+export async function stage(...request: Parameters<typeof sendStage>): Promise<Response> {
+  const answer = await sendStage(...request)
+  if (answer.status !== 200)
+    throw new Error(`stage-create at ${request[2].location}: ${answer.status} ${answer.text}`)
+  return answer
+}
+
+/** Writes `data/secret` as the owner of a table, with the access that came with it. */
+export async function writeSecret(
+  fixture: Fixture,
+  who: Who,
+  table: { readonly name: string; readonly location: string },
+  handedOut: Response,
+): Promise<void> {
+  const asOwner = { ...fixture, as: { ...fixture.as, mallory: fixture.as[who] } }
+  const request = { method: 'PUT', location: `${table.location}/data/secret`, body: secret }
+  const put = await useAccess(asOwner, table.name, handedOut, request)
+  if (put.status !== 200) throw new Error(`the owner could not write: ${put.status} ${put.text}`)
+}
+
+export function uuidIn(answer: Response): string {
+  return String(readMember(answer.json, 'metadata', 'table-uuid'))
+}

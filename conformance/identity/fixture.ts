@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto'
+import type { Issuer } from '../lib/issuer.ts'
+import { decodeClaims } from '../lib/jwt.ts'
+import { type Response, readMember, sender } from '../refresh/catalog-client.ts'
+import { demand } from '../lib/outcome.ts'
+import { notChecked } from './check.ts'
+import type { Lab, LabClient } from './lab.ts'
+import {
+  bearer,
+  type Form,
+  grantTypes,
+  type Headers,
+  requestToken,
+  type TokenAnswer,
+} from './token-endpoint.ts'
+import type { Trap } from './trap.ts'
+
+export interface ExistingClient {
+  readonly id: string
+  readonly secret: string
+}
+
+export interface FixtureOptions {
+  readonly uri: string
+  readonly tokenUri: string
+  readonly warehouse: string | undefined
+  readonly scope: string
+  /** A client that may use the warehouse. */
+  readonly client: ExistingClient | undefined
+  /** An engine that may name this user. */
+  readonly engine: (ExistingClient & { readonly user: string }) | undefined
+  /** Whether it may guess secrets, after which the server may block this machine for a while. */
+  readonly mayGuess: boolean
+  /** A server of this run, which the suite may configure. */
+  readonly lab: Lab | undefined
+  readonly trap: Trap | undefined
+}
+
+/** Prerequisites of the checks. Each method skips the check with the same reason when its prerequisite is missing. */
+export class Fixture {
+  readonly options: FixtureOptions
+  #made = 0
+
+  constructor(options: FixtureOptions) {
+    this.options = options
+  }
+
+  get uri(): string {
+    return this.options.uri
+  }
+
+  lab(): Lab {
+    return this.options.lab ?? notChecked('a server of this run, on which clients and rights can be made')
+  }
+
+  trap(): Trap {
+    return this.options.trap ?? notChecked('a server of this run')
+  }
+
+  client(): ExistingClient {
+    return this.options.client ?? notChecked('--credential ID:SECRET of a client')
+  }
+
+  engine(): ExistingClient & { readonly user: string } {
+    return this.options.engine ?? notChecked('--engine ID:SECRET and --user NAME, whom it may state')
+  }
+
+  issuer(): Issuer {
+    if (this.options.lab === undefined) notChecked('a server of this run that trusts an issuer of this run')
+    return (
+      this.options.lab.issuer ??
+      notChecked('a server that takes tokens of configured issuers (HEADGATE_ISSUERS)')
+    )
+  }
+
+  otherIssuer(): Issuer {
+    this.issuer()
+    return this.lab().otherIssuer ?? notChecked('a second configured issuer')
+  }
+
+  /** Returns an unused name. */
+  name(): string {
+    return `c-${(this.#made += 1)}-${randomUUID().slice(0, 8)}`
+  }
+
+  token(form: Form | string, headers?: Headers, from?: string): Promise<TokenAnswer> {
+    return requestToken(this.options.tokenUri, form, { ...(headers ? { headers } : {}), from })
+  }
+
+  exchange(form: Form, headers: Headers): Promise<TokenAnswer> {
+    return this.token({ grant_type: grantTypes.exchange, ...form }, headers)
+  }
+
+  /** Requests a token of the client with its secret. */
+  async own({ id, secret }: ExistingClient): Promise<string> {
+    const form = {
+      grant_type: grantTypes.clientCredentials,
+      client_id: id,
+      client_secret: secret,
+      scope: this.options.scope,
+    }
+    return granted(await this.token(form), `client_credentials of ${id}`)
+  }
+
+  /** Requests the configuration of the catalog with these headers. */
+  config(headers: Headers): Promise<Response> {
+    const { uri, warehouse } = this.options
+    const query = warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(warehouse)}`
+    return sender(uri, headers)('GET', `v1/config${query}`)
+  }
+
+  /** Checks that the token is refused as a bearer, and that the refusal has the right form. */
+  async refuses(token: string, what: string): Promise<void> {
+    const { status } = await this.config(bearer(token))
+    demand(status === 401, `${what}: expected 401, got ${status}`)
+  }
+
+  /** Creates an engine that may act for all principals of Headgate in all ways, unless `entry` limits it. */
+  async registered(entry: Readonly<Record<string, unknown>> = {}): Promise<LabClient> {
+    return this.lab().engine(this.name(), {
+      subjects: [{ issuer: 'headgate', pattern: '*' }],
+      namesIssuer: 'headgate',
+      ...entry,
+    })
+  }
+
+  async json(path: string): Promise<{ readonly status: number; readonly value: unknown }> {
+    const { status, json } = await sender(this.uri, {})('GET', path)
+    return { status, value: json }
+  }
+}
+
+/** Returns the token of a response that must contain one. */
+export function granted(answer: TokenAnswer, what: string): string {
+  demand(
+    answer.status === 200 && answer.token !== null,
+    `${what}: expected a token, got ${answer.status} ${answer.error}`,
+  )
+  return answer.token
+}
+
+/**
+ * Checks that a refusal has the form of RFC 6749 section 5.2, one of these errors and a reason, and contains no
+ * secret.
+ */
+export function refused(answer: TokenAnswer, what: string, ...errors: readonly string[]): void {
+  demand(answer.status >= 400 && answer.status < 500, `${what}: expected a refusal, got ${answer.status}`)
+  const error = answer.json['error']
+  demand(typeof error === 'string', `${what}: the answer has no error: ${answer.text.slice(0, 200)}`)
+  demand(
+    errors.length === 0 || errors.includes(error),
+    `${what}: expected ${errors.join(' or ')}, got ${answer.error}`,
+  )
+  const description = answer.json['error_description']
+  demand(typeof description === 'string' && description !== '', `${what}: no error_description`)
+}
+
+/** Returns `sub` of the outermost actor. */
+export function readActor(token: string): unknown {
+  return readMember(decodeClaims(token), 'act', 'sub')
+}
+
+export function toCredential({ name, secret }: LabClient): ExistingClient {
+  return { id: name, secret }
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto'
+import type { Lab } from './lab.ts'
+import type { Trap } from './trap.ts'
+import { toCredential, type FixtureOptions } from './fixture.ts'
+
+/**
+ * Returns the options of a suite for a server of this run: a client that may use its warehouse, and full
+ * configuration.
+ */
+export async function openOwnFixture(lab: Lab, trap: Trap): Promise<FixtureOptions> {
+  const client = await lab.client(`client-${randomUUID().slice(0, 8)}`)
+  await lab.grant(client.name, 'use', {})
+  return {
+    uri: lab.uri,
+    tokenUri: lab.tokenUri,
+    warehouse: lab.warehouse,
+    scope: 'catalog',
+    client: toCredential(client),
+    engine: undefined,
+    mayGuess: true,
+    lab,
+    trap,
+  }
+}

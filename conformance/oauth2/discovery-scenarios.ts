@@ -1,0 +1,52 @@
+import { AuthRegistry } from '@headgate/auth'
+import { fetchTransport, send } from '@headgate/http'
+import { SECRET } from './realm.ts'
+import { claims, contains, device, failure, open, same, tool, type Scenarios } from './stage.ts'
+
+/**
+ * Scenarios of a catalog that declares its issuers, with a client that knows only the allowed issuers and its own
+ * identity.
+ */
+export const discoveryScenarios: Scenarios = {
+  'discovery: a catalog that trusts the realm names it, and accepts the resulting token': async (stage) => {
+    await using parent = await open(stage, { ...tool, 'grant-type': 'device_code' }, { prompts: device })
+    await using auth = await new AuthRegistry().create(
+      {
+        ...discovering(stage.issuer),
+        'rest.auth.oauth2.profile': 'keycloak',
+        'rest.auth.oauth2.client-id': 'trino',
+        'rest.auth.oauth2.client-secret': SECRET,
+        'rest.auth.oauth2.token-exchange.subject-token': '::parent::',
+        'rest.auth.oauth2.scope': 'lakehouse',
+        'rest.auth.oauth2.audience': 'lakehouse',
+      },
+      { uri: stage.catalog, parent },
+    )
+    same((await claims(auth))['iss'], stage.issuer)
+    const config = { method: 'GET', url: `${stage.catalog}/v1/config` }
+    const answer = await send(config, { auth, transport: fetchTransport() })
+    // The rights of Alice do not matter: the catalog has authenticated her.
+    if (answer.status === 401) throw new Error(`the catalog refused the token: ${await answer.text()}`)
+    const stranger = await send(config, { transport: fetchTransport() })
+    same(stranger.status, 401)
+  },
+  'refused: a catalog whose issuer the client does not allow': async (stage) => {
+    const properties = {
+      ...discovering('https://login.example.com/realms/acme'),
+      'rest.auth.oauth2.client-id': 'trino',
+      'rest.auth.oauth2.client-secret': SECRET,
+    }
+    contains(
+      await failure(new AuthRegistry().create(properties, { uri: stage.catalog })),
+      'rest.auth.discover.allowed.oauth2.issuer-url',
+    )
+  },
+}
+
+function discovering(issuer: string): Record<string, string> {
+  return {
+    'rest.auth.type': 'discover',
+    'rest.auth.discover.allowed': 'oauth2',
+    'rest.auth.discover.allowed.oauth2.issuer-url': issuer,
+  }
+}

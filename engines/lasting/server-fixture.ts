@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
+import { freePort } from '../../conformance/lib/free-port.ts'
+import { startHeadgate, type HeadgateServer } from '../../conformance/lib/headgate-server.ts'
+import { administrator } from '../../conformance/lib/prepare-warehouse.ts'
+import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import type { AuditEvent, WarehouseFixture, StoreRequest } from '../lib/warehouse-fixture.ts'
+import { addUsage, nothingUsed, readUsage, type Usage } from '../lib/usage.ts'
+import { startDelayed } from './delayed.ts'
+
+/** A fixture with a server of this run. */
+export interface ServerFixture extends WarehouseFixture {
+  /** The server, which keeps its addresses over restarts. */
+  readonly server: HeadgateServer
+  /** URL of the catalog for clients, which simulates some distance. */
+  readonly publicUrl: string
+}
+
+/**
+ * Delay in ms of responses to requests for credentials. Iceberg's Java client requests credentials continuously when
+ * they are valid for less than five minutes, and leaves a connection open each time. The delay prevents that it runs
+ * out of file descriptors.
+ */
+const distance = 250
+
+export async function startServerFixture(
+  keeper: ProcessKeeper,
+  options: {
+    readonly folder: string
+    readonly lifetimeMs: number
+    readonly env: Readonly<Record<string, string>>
+    /** Requests to the store, if it is not the server itself. */
+    readonly storeRequests?: () => readonly StoreRequest[]
+  },
+): Promise<ServerFixture> {
+  const { folder, lifetimeMs, env } = options
+  const log = join(folder, 'headgate.log')
+  const ports = { catalog: await freePort(), s3: await freePort() }
+  const publicUrl = await startDelayed(`http://127.0.0.1:${ports.catalog}`, {
+    patienceMs: 30_000,
+    delay: async ({ url }) => {
+      if (/\/credentials(\?|$)/.test(url ?? '')) await sleep(distance)
+    },
+  })
+  const start = {
+    dataDir: join(folder, 'data'),
+    log,
+    env: { ...env, HEADGATE_PUBLIC_URL: publicUrl },
+    ports,
+  }
+  const server = await startHeadgate(keeper, start)
+  let running = server.process
+  // the server counts from its start
+  let usedBefore = nothingUsed
+  const usage = async (): Promise<Usage> => addUsage(usedBefore, await readUsage(server.origin))
+  const events = async (): Promise<AuditEvent[]> => {
+    // lines are written a moment after the response
+    await sleep(500)
+    return eventsIn(await readFile(log, 'utf8'))
+  }
+  return {
+    server,
+    publicUrl,
+    lifetimeMs,
+    usage,
+    events,
+    storeRequests: async () => options.storeRequests?.() ?? gatewayRequests(await events()),
+    send: async (method, path, body) => {
+      const response = await fetch(`${server.origin}${path}`, {
+        method,
+        headers: {
+          ...(await authorizationHeaders(administrator(server))),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(30_000),
+      })
+      const text = await response.text()
+      if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`)
+      return text === '' ? null : (JSON.parse(text) as unknown)
+    },
+    restart: async () => {
+      const began = Date.now()
+      usedBefore = await usage()
+      await running.stop(30_000)
+      running = (await startHeadgate(keeper, start)).process
+      return Date.now() - began
+    },
+  }
+}
+
+/** Returns the requests to the server's S3 endpoint. */
+function gatewayRequests(events: readonly AuditEvent[]): StoreRequest[] {
+  return events.flatMap(({ operation, status, detail }) =>
+    operation.startsWith('s3.') && typeof detail?.['session'] === 'string'
+      ? [{ credential: detail['session'], status }]
+      : [],
+  )
+}
+
+function eventsIn(log: string): AuditEvent[] {
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('{"audit":true'))
+    .map((line) => JSON.parse(line) as AuditEvent)
+}

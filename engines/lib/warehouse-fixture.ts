@@ -1,0 +1,35 @@
+import type { Usage } from './usage.ts'
+
+/** One line of the server's audit log, with the fields that scenarios use. */
+export interface AuditEvent {
+  /** ISO 8601. */
+  readonly time: string
+  readonly operation: string
+  readonly outcome: string
+  readonly status: number
+  readonly object: string | null
+  readonly reason: string | null
+  readonly detail: Readonly<Record<string, unknown>> | null
+}
+
+/** A request that a client sent to the store. */
+export interface StoreRequest {
+  /** Credential of the request, valid or not. */
+  readonly credential: string
+  readonly status: number
+}
+
+/** Functions with which a scenario observes and changes the server. */
+export interface WarehouseFixture {
+  /** Lifetime of the credentials of the catalog `brief`, in ms. */
+  readonly lifetimeMs: number
+  usage(): Promise<Usage>
+  /** Returns all requests to the store, oldest first. */
+  storeRequests(): Promise<readonly StoreRequest[]>
+  /** Returns all audit events, oldest first. */
+  events(): Promise<readonly AuditEvent[]>
+  /** Sends a request as the administrator. Throws unless the status is 2xx. */
+  send(method: string, path: string, body?: unknown): Promise<unknown>
+  /** Stops the server and starts it again on its data folder and its ports. Returns the ms of its downtime. */
+  restart(): Promise<number>
+}

@@ -1,8 +1,0 @@
-export { AttemptLimit } from './attempt-limit.ts'
-export { checkHeader } from './check-header.ts'
-export { finalAnswer } from './final-answer.ts'
-export type { AuthOptions } from './open-auth.ts'
-export { openConnection, type ConnectionOptions, type HttpSettings } from './open-connection.ts'
-export { isRedirect, retryAfterSeconds, type RawAnswer } from './raw-answer.ts'
-export { readWhole } from './read-whole.ts'
-export { pause, waitFor } from '../time-limit.ts'

@@ -1,0 +1,36 @@
+import type { ReadyProvider } from '../auth-provider.ts'
+import type { CreateOptions } from '../registry.ts'
+import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
+
+/** Options of {@link entra}. Missing ones are read from the environment variables of Azure's tools. */
+export interface EntraOptions extends TypedOptions {
+  /** How the client authenticates. Default: `auto`, which follows from what is set. */
+  readonly credential?: 'auto' | 'client-secret' | 'certificate' | 'workload-identity' | 'managed-identity'
+  readonly tenantId?: string
+  readonly clientId?: string
+  readonly clientSecret?: SecretText
+  /** File with the certificate and its private key, as PEM. */
+  readonly clientCertificatePath?: string
+  /** File with a token that the application trusts. */
+  readonly federatedTokenFile?: string
+  readonly managedIdentityClientId?: string
+  /** Default: `https://storage.azure.com/.default`, which OneLake accepts. */
+  readonly scopes?: readonly string[]
+  /** Default: `https://login.microsoftonline.com`. */
+  readonly authorityHost?: string
+}
+
+/**
+ * Opens a provider that obtains tokens of Microsoft Entra and renews them.
+ *
+ * @throws {AuthError} with the property to change
+ *
+ * @example Type-checked only, because it needs a tenant of Entra.
+ * ```ts
+ * const auth = await entra({ tenantId: 'acme.example', clientId: 'etl', clientSecret: 'secret' })
+ * console.log((await createFetch(auth)(url)).status)
+ * ```
+ */
+export async function entra(options: EntraOptions = {}, create: CreateOptions = {}): Promise<ReadyProvider> {
+  return await openTyped('entra', { ...options }, create)
+}

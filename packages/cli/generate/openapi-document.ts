@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+
+/** Keywords of JSON Schema that the generator reads. The others limit values, which the server checks. */
+export interface Schema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly const?: string
+  readonly enum?: readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | false
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+}
+
+type Content = Readonly<Record<'application/json', { readonly schema: Schema }>>
+
+/** Operation object of OpenAPI. */
+export interface DocumentedOperation {
+  readonly operationId: string
+  readonly summary: string
+  readonly tags: readonly [string]
+  readonly parameters: readonly {
+    readonly name: string
+    readonly in: 'path' | 'query'
+    readonly required: boolean
+    readonly schema: Schema
+  }[]
+  readonly requestBody?: { readonly content: Content }
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>
+}
+
+/** Parts of the OpenAPI document that the generator reads. */
+export interface OpenapiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+/** Reads the document of the management API, which the server's schemas are written to. */
+export function readOpenapiDocument(): OpenapiDocument {
+  const file = new URL('../../../docs/reference/management-openapi.json', import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')) as OpenapiDocument
+}
+
+/** Returns the last part of a reference such as `#/components/schemas/Role`. */
+export const parseRefName = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1)

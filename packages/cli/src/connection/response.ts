@@ -1,0 +1,60 @@
+import { type Json, parse } from '@headgate/json'
+import type { z } from 'zod'
+import { CliError } from '../cli-error.ts'
+import { exitCode } from '../exit-code.ts'
+
+/** Successful response of a server. */
+export interface Response {
+  readonly status: number
+  /** The body as the server sent it. */
+  readonly text: string
+  /** The parsed body. Null: the body is empty. */
+  readonly json: Json
+}
+
+/** Response whose body a command can read as a value. */
+export interface DecodedResponse<Body> extends Response {
+  /** Decoded on the first read. Throws `CliError` when the body is not of this form. */
+  readonly body: Body
+}
+
+/** Parses JSON. Integers keep all their digits. Returns undefined when the text is not JSON, and null when it is empty. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    // The server accepts table metadata with this depth.
+    return text === '' ? null : parse(text, { maxDepth: 1000 })
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Adds the decoded body to a response. The body is decoded when a command reads it: `--json` prints the response of a
+ * server that this version cannot decode.
+ */
+export function decodeLater<Body>(response: Response, decoder: z.ZodType<Body>): DecodedResponse<Body> {
+  let decoded: { readonly body: Body } | undefined
+  return {
+    ...response,
+    get body() {
+      decoded ??= { body: decode(decoder, response) }
+      return decoded.body
+    },
+  }
+}
+
+/**
+ * Decodes the body of a response. Ignores members that the decoder does not name.
+ *
+ * @throws CliError when the body is not of this form
+ */
+export function decode<Body>(decoder: z.ZodType<Body>, { json }: Pick<Response, 'json'>): Body {
+  const result = decoder.safeParse(json)
+  if (result.success) return result.data
+  const member = result.error.issues[0]?.path.map(String).join('.') ?? ''
+  throw new CliError(
+    exitCode.unreachable,
+    `The response of the server is not in the expected form${member === '' ? '' : ` (at ${member})`}.`,
+    { next: 'Check that it is a Headgate server of the same version. --json prints the response unchanged.' },
+  )
+}

@@ -1,0 +1,799 @@
+// Generated from docs/reference/management-openapi.json by `npm run docs`. Do not edit.
+
+import type { Json } from '@headgate/json'
+import { z } from 'zod'
+import type { OpenEnum } from '../open-enum.ts'
+
+export type AbandonedCreate = {
+  readonly id: string
+  readonly namespace: readonly string[]
+  readonly name: string
+  readonly location: string
+  readonly prefixes: readonly string[]
+  readonly principalId: string
+  readonly createdAt: string
+  readonly files: number
+  readonly bytes: number
+  readonly more: boolean
+}
+
+export type AccessAnswer = {
+  readonly allowed: boolean
+  readonly outcome: OpenEnum<'allow' | 'deny' | 'hide'>
+  readonly limitedBy: string | null
+  readonly forbiddenBy: readonly string[] | null
+}
+
+export type AccessCheck = {
+  readonly principal?: string | undefined
+  readonly engine?: string | undefined
+  readonly privilege: Privilege
+  readonly on: SecurableName
+}
+
+export type AccessExplanation = {
+  readonly principal: Party
+  readonly engine: Party | null
+  readonly privilege: Privilege
+  readonly on: SecurableName
+  readonly outcome: OpenEnum<'allow' | 'deny' | 'hide'>
+  readonly deciding: AccessReason | null
+  readonly limitedBy: string | null
+  readonly forbiddenBy: readonly string[] | null
+  readonly shutOut: OpenEnum<'principal' | 'engine' | 'subject'> | null
+  readonly mustBeProven: boolean
+  readonly own: readonly Privilege[]
+  readonly effective: readonly Privilege[]
+  readonly chain: readonly {
+    readonly kind: OpenEnum<'server' | 'warehouse' | 'namespace' | 'relation'>
+    readonly id: string
+    readonly name: string
+    readonly owner: { readonly id: string; readonly name: string } | null
+    readonly reasons: readonly AccessReason[]
+  }[]
+  readonly managers: readonly {
+    readonly kind: OpenEnum<'principal' | 'role' | 'group'>
+    readonly id: string
+    readonly name: string | null
+    readonly on: string
+  }[]
+}
+
+export type AccessQuestion = {
+  readonly principal?: string | undefined
+  readonly engine?: string | undefined
+  readonly privilege: Privilege
+  readonly on: SecurableName
+}
+
+export type AccessReason = {
+  readonly because: OpenEnum<'owner' | 'grant'>
+  readonly privilege: Privilege
+  readonly on: {
+    readonly kind: OpenEnum<'server' | 'warehouse' | 'namespace' | 'relation'>
+    readonly name: string
+  }
+  readonly to: Grantee
+  readonly through: readonly string[]
+  readonly grantedAt: string | null
+}
+
+export type AuditEvent = {
+  readonly id: string
+  readonly at: string
+  readonly requestId: string
+  readonly principal: string
+  readonly principalId: string | null
+  readonly actors: readonly string[]
+  readonly operation: string
+  readonly object: string | null
+  readonly securableKind: string | null
+  readonly securableId: string | null
+  readonly privilege: string | null
+  readonly outcome: string
+  readonly count: number
+  readonly reason: string | null
+  readonly userAgent: string | null
+  readonly queryId: string | null
+  readonly detail: Readonly<Record<string, Json>> | null
+}
+
+export type Changed = { readonly changed: boolean }
+
+export type ClientFederation = {
+  readonly issuer: string
+  readonly subject: string
+  readonly createdAt: string
+}
+
+export type ClientKey = {
+  readonly id: string
+  readonly jwk: Readonly<Record<string, Json>>
+  readonly createdAt: string
+}
+
+export type ClientSecret = { readonly clientId: string; readonly clientSecret: string }
+
+export type DroppedRelation = {
+  readonly id: string
+  readonly namespace: readonly string[]
+  readonly name: string
+  readonly kind: OpenEnum<'table' | 'view'>
+  readonly uuid: string
+  readonly location: string
+  readonly metadataLocation: string
+  readonly ownerId: string
+  readonly droppedAt: string
+  readonly droppedBy: string | null
+  readonly expiresAt: string
+  readonly purge: boolean
+  readonly purging: boolean
+}
+
+export type Engine = {
+  readonly id: string
+  readonly name: string
+  readonly issuer: string
+  readonly subject: string
+  readonly enabled: boolean
+  readonly subjects: readonly SubjectRule[]
+  readonly namesIssuer: string | null
+  readonly unsignedSubjects: boolean
+  readonly assertions: boolean
+  readonly makesPrincipals: boolean
+  readonly namesAdministrators: boolean
+  readonly firstCalls: OpenEnum<'deny' | 'config-only' | 'service'>
+  readonly warehouses: readonly string[] | null
+  readonly privileges:
+    readonly OpenEnum<'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'>[] | null
+  readonly administers: boolean
+  readonly refreshes: boolean
+  readonly viewChains: boolean
+  readonly tokenSeconds: number
+  readonly sessionSeconds: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export type EngineLimits = {
+  readonly name: string
+  readonly alone: boolean
+  readonly firstCalls: OpenEnum<'deny' | 'config-only' | 'service'>
+  readonly warehouses: readonly string[] | null
+  readonly privileges: readonly Privilege[]
+  readonly administers: boolean
+  readonly refreshes: boolean
+}
+
+export type FileStorage = {
+  readonly type: 'file'
+  readonly root: string
+  readonly bucket?: string | undefined
+  readonly fileMode?: string | undefined
+}
+
+export type Finding = { readonly name: string; readonly ok: boolean; readonly message: string }
+
+export type Grant = {
+  readonly privilege: Privilege
+  readonly on: SecurableName | null
+  readonly to: Grantee
+  readonly grantedAt: string
+}
+
+export type GrantRequest = {
+  readonly privilege?: Privilege | undefined
+  readonly privileges?: readonly Privilege[] | undefined
+  readonly on: SecurableName
+  readonly to: GranteeName
+}
+
+export type Grantee = {
+  readonly kind: OpenEnum<'principal' | 'role' | 'group'>
+  readonly id: string
+  readonly name: string | null
+  readonly issuerConfigured?: boolean | undefined
+}
+
+export type GranteeName =
+  { readonly principal: string } | { readonly role: string } | { readonly group: string }
+
+export type Group = {
+  readonly id: string
+  readonly issuer: string
+  readonly name: string
+  readonly members: number
+  readonly issuerConfigured: boolean
+  readonly createdAt: string
+}
+
+export type Holder = {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly name: string
+  readonly kind: OpenEnum<'service' | 'user'>
+}
+
+export type Key = {
+  readonly id: string
+  readonly purpose: string
+  readonly state: OpenEnum<'added' | 'active' | 'retired'>
+  readonly createdAt: string
+  readonly promotedAt: string | null
+  readonly retiredAt: string | null
+  readonly promotableInSeconds: number | null
+  readonly sealedByMasterKey: boolean
+}
+
+export type MasterKey = {
+  readonly fingerprint: string
+  readonly previousFingerprint: string | null
+  readonly keysToReseal: number
+  readonly warehousesToReseal: number
+}
+
+export type Namespace = {
+  readonly id: string
+  readonly namespace: readonly string[]
+  readonly ownerId: string
+  readonly owner: string | null
+  readonly protected: boolean
+  readonly properties: Readonly<Record<string, string>>
+}
+
+export type NamespaceLocation = { readonly location: string; readonly grantedAt: string }
+
+export type NamespaceLocationRequest = { readonly namespace: readonly string[]; readonly location: string }
+
+export type NewWarehouse = {
+  readonly name: string
+  readonly storage: Storage
+  readonly allowedLocations?: readonly string[] | undefined
+  readonly retentionSeconds?: number | undefined
+  readonly defaults?: Readonly<Record<string, string>> | undefined
+  readonly overrides?: Readonly<Record<string, string>> | undefined
+  readonly vending?: Vending | undefined
+  readonly protected?: boolean | undefined
+  readonly skipProbe?: boolean | undefined
+}
+
+export type OverlappingClaim = {
+  readonly kind: OpenEnum<'root' | 'allowed' | 'relation' | 'staged'>
+  readonly warehouse: string | null
+  readonly location: string | null
+  readonly ownerId: string | null
+  readonly namespace: readonly string[] | null
+  readonly name: string | null
+  readonly dropped: boolean | null
+}
+
+export type Party = {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly name: string
+}
+
+export type Principal = {
+  readonly id: string
+  readonly issuer: string
+  readonly subject: string
+  readonly name: string
+  readonly kind: OpenEnum<'service' | 'user'>
+  readonly enabled: boolean
+  readonly createdAt: string
+}
+
+export type Privilege = OpenEnum<'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'>
+
+export type Protection = {
+  readonly namespace?: readonly string[] | undefined
+  readonly relation?: string | undefined
+  readonly protected: boolean
+}
+
+export type Relation = {
+  readonly id: string
+  readonly namespace: readonly string[]
+  readonly name: string
+  readonly kind: OpenEnum<'table' | 'view'>
+  readonly uuid: string
+  readonly version: number
+  readonly location: string
+  readonly metadataLocation: string
+  readonly ownerId: string
+  readonly owner: string | null
+  readonly protected: boolean
+}
+
+export type ResealReport = {
+  readonly fingerprint: string
+  readonly keys: Resealed
+  readonly warehouses: Resealed
+}
+
+export type Resealed = {
+  readonly done: number
+  readonly before: number
+  readonly unreadable: readonly string[]
+}
+
+export type RestoreRequest = {
+  readonly namespace?: readonly string[] | undefined
+  readonly name?: string | undefined
+}
+
+export type RetiredPlace = {
+  readonly location: string
+  readonly kind: OpenEnum<'retired' | 'reservation'>
+  readonly ownerId: string
+  readonly reason: OpenEnum<'files-or-credentials' | 'reservation-ended' | 'static-keys'>
+  readonly checkedAgainAt: string | null
+}
+
+export type Revocation = {
+  readonly namespace?: readonly string[] | undefined
+  readonly table?: string | undefined
+}
+
+export type Role = {
+  readonly id: string
+  readonly name: string
+  readonly system: boolean
+  readonly createdAt: string
+}
+
+export type S3Storage = {
+  readonly type: 's3'
+  readonly bucket: string
+  readonly prefix?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly region?: string | undefined
+  readonly store?: string | undefined
+  readonly pathStyle?: boolean | undefined
+  readonly accessKeyId?: string | undefined
+  readonly secretAccessKey?: string | undefined
+  readonly sessionToken?: string | undefined
+  readonly credentials?: 'default-chain' | undefined
+}
+
+export type SecurableName =
+  | 'server'
+  | {
+      readonly warehouse: string
+      readonly namespace?: readonly string[] | undefined
+      readonly relation?: string | undefined
+    }
+
+export type Storage = FileStorage | S3Storage
+
+export type StorageOverlap = { readonly outer: OverlappingClaim; readonly inner: OverlappingClaim }
+
+export type SubjectRule = {
+  readonly issuer: string
+  readonly pattern: string
+  readonly groups: readonly string[]
+}
+
+export type Vending =
+  | { readonly mode: 'none' }
+  | {
+      readonly mode: 'gateway'
+      readonly lifetimeSeconds?: number | undefined
+      readonly whenNotAsked?: boolean | undefined
+      readonly omitEndpointFor?: readonly string[] | undefined
+    }
+  | { readonly mode: 'remote-signing'; readonly whenNotAsked?: boolean | undefined }
+  | {
+      readonly mode: 'sts'
+      readonly stsEndpoint?: string | undefined
+      readonly roleArn?: string | undefined
+      readonly externalId?: string | undefined
+      readonly identity?: OpenEnum<'keys' | 'server-token' | 'user-token'> | undefined
+      readonly kmsKeyArns?: readonly string[] | undefined
+      readonly sessionTags?: boolean | undefined
+      readonly tokenAudience?: string | undefined
+      readonly tokenClaims?: Readonly<Record<string, string>> | undefined
+      readonly lifetimeSeconds?: number | undefined
+      readonly whenNotAsked?: boolean | undefined
+      readonly omitEndpointFor?: readonly string[] | undefined
+    }
+  | {
+      readonly mode: 'static'
+      readonly longLivedKeysMayLeaveTheServer: 'true'
+      readonly omitEndpointFor?: readonly string[] | undefined
+    }
+
+export type Warehouse = {
+  readonly id: string
+  readonly name: string
+  readonly kind: OpenEnum<'managed' | 'upstream'>
+  readonly storage: Readonly<Record<string, Json>>
+  readonly hasSecret: boolean
+  readonly allowedLocations: readonly string[]
+  readonly retentionSeconds: number
+  readonly defaults: Readonly<Record<string, string>>
+  readonly overrides: Readonly<Record<string, string>>
+  readonly vending: Readonly<Record<string, Json>>
+  readonly protected: boolean
+  readonly notBefore: string
+  readonly ownerId: string
+  readonly owner: string | null
+  readonly version: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export type WarehouseChange = {
+  readonly store?: string | null | undefined
+  readonly storageKeys?:
+    | {
+        readonly accessKeyId?: string | undefined
+        readonly secretAccessKey?: string | undefined
+        readonly sessionToken?: string | undefined
+      }
+    | undefined
+  readonly fileMode?: string | undefined
+  readonly allowedLocations?: readonly string[] | undefined
+  readonly retentionSeconds?: number | undefined
+  readonly defaults?: Readonly<Record<string, string>> | undefined
+  readonly overrides?: Readonly<Record<string, string>> | undefined
+  readonly vending?: Vending | undefined
+  readonly protected?: boolean | undefined
+  readonly skipProbe?: boolean | undefined
+}
+
+export type WarehouseCheck = {
+  readonly ok: boolean
+  readonly findings: readonly Finding[]
+  readonly clientEndpoint: string | null
+}
+
+export type WarehouseName = {
+  readonly id: string
+  readonly name: string
+  readonly kind: OpenEnum<'managed' | 'upstream'>
+  readonly protected: boolean
+  readonly location: string | null
+  readonly vending: string | null
+}
+
+export const abandonedCreateDecoder: z.ZodType<AbandonedCreate> = z.object({
+  id: z.string(),
+  namespace: z.array(z.string()),
+  name: z.string(),
+  location: z.string(),
+  prefixes: z.array(z.string()),
+  principalId: z.string(),
+  createdAt: z.string(),
+  files: z.number(),
+  bytes: z.number(),
+  more: z.boolean(),
+})
+
+export const accessAnswerDecoder: z.ZodType<AccessAnswer> = z.object({
+  allowed: z.boolean(),
+  outcome: z.string(),
+  limitedBy: z.string().nullable(),
+  forbiddenBy: z.array(z.string()).nullable(),
+})
+
+export const partyDecoder: z.ZodType<Party> = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  subject: z.string(),
+  name: z.string(),
+})
+
+export const privilegeDecoder: z.ZodType<Privilege> = z.string()
+
+export const securableNameDecoder: z.ZodType<SecurableName> = z.union([
+  z.literal('server'),
+  z.object({
+    warehouse: z.string(),
+    namespace: z.array(z.string()).optional(),
+    relation: z.string().optional(),
+  }),
+])
+
+export const granteeDecoder: z.ZodType<Grantee> = z.object({
+  kind: z.string(),
+  id: z.string(),
+  name: z.string().nullable(),
+  issuerConfigured: z.boolean().optional(),
+})
+
+export const accessReasonDecoder: z.ZodType<AccessReason> = z.object({
+  because: z.string(),
+  privilege: privilegeDecoder,
+  on: z.object({ kind: z.string(), name: z.string() }),
+  to: granteeDecoder,
+  through: z.array(z.string()),
+  grantedAt: z.string().nullable(),
+})
+
+export const accessExplanationDecoder: z.ZodType<AccessExplanation> = z.object({
+  principal: partyDecoder,
+  engine: partyDecoder.nullable(),
+  privilege: privilegeDecoder,
+  on: securableNameDecoder,
+  outcome: z.string(),
+  deciding: accessReasonDecoder.nullable(),
+  limitedBy: z.string().nullable(),
+  forbiddenBy: z.array(z.string()).nullable(),
+  shutOut: z.string().nullable(),
+  mustBeProven: z.boolean(),
+  own: z.array(privilegeDecoder),
+  effective: z.array(privilegeDecoder),
+  chain: z.array(
+    z.object({
+      kind: z.string(),
+      id: z.string(),
+      name: z.string(),
+      owner: z.object({ id: z.string(), name: z.string() }).nullable(),
+      reasons: z.array(accessReasonDecoder),
+    }),
+  ),
+  managers: z.array(
+    z.object({ kind: z.string(), id: z.string(), name: z.string().nullable(), on: z.string() }),
+  ),
+})
+
+export const auditEventDecoder: z.ZodType<AuditEvent> = z.object({
+  id: z.string(),
+  at: z.string(),
+  requestId: z.string(),
+  principal: z.string(),
+  principalId: z.string().nullable(),
+  actors: z.array(z.string()),
+  operation: z.string(),
+  object: z.string().nullable(),
+  securableKind: z.string().nullable(),
+  securableId: z.string().nullable(),
+  privilege: z.string().nullable(),
+  outcome: z.string(),
+  count: z.number(),
+  reason: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  queryId: z.string().nullable(),
+  detail: z.record(z.string(), z.custom<Json>()).nullable(),
+})
+
+export const changedDecoder: z.ZodType<Changed> = z.object({ changed: z.boolean() })
+
+export const clientFederationDecoder: z.ZodType<ClientFederation> = z.object({
+  issuer: z.string(),
+  subject: z.string(),
+  createdAt: z.string(),
+})
+
+export const clientKeyDecoder: z.ZodType<ClientKey> = z.object({
+  id: z.string(),
+  jwk: z.record(z.string(), z.custom<Json>()),
+  createdAt: z.string(),
+})
+
+export const clientSecretDecoder: z.ZodType<ClientSecret> = z.object({
+  clientId: z.string(),
+  clientSecret: z.string(),
+})
+
+export const droppedRelationDecoder: z.ZodType<DroppedRelation> = z.object({
+  id: z.string(),
+  namespace: z.array(z.string()),
+  name: z.string(),
+  kind: z.string(),
+  uuid: z.string(),
+  location: z.string(),
+  metadataLocation: z.string(),
+  ownerId: z.string(),
+  droppedAt: z.string(),
+  droppedBy: z.string().nullable(),
+  expiresAt: z.string(),
+  purge: z.boolean(),
+  purging: z.boolean(),
+})
+
+export const subjectRuleDecoder: z.ZodType<SubjectRule> = z.object({
+  issuer: z.string(),
+  pattern: z.string(),
+  groups: z.array(z.string()),
+})
+
+export const engineDecoder: z.ZodType<Engine> = z.object({
+  id: z.string(),
+  name: z.string(),
+  issuer: z.string(),
+  subject: z.string(),
+  enabled: z.boolean(),
+  subjects: z.array(subjectRuleDecoder),
+  namesIssuer: z.string().nullable(),
+  unsignedSubjects: z.boolean(),
+  assertions: z.boolean(),
+  makesPrincipals: z.boolean(),
+  namesAdministrators: z.boolean(),
+  firstCalls: z.string(),
+  warehouses: z.array(z.string()).nullable(),
+  privileges: z.array(z.string()).nullable(),
+  administers: z.boolean(),
+  refreshes: z.boolean(),
+  viewChains: z.boolean(),
+  tokenSeconds: z.number(),
+  sessionSeconds: z.number(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+
+export const engineLimitsDecoder: z.ZodType<EngineLimits> = z.object({
+  name: z.string(),
+  alone: z.boolean(),
+  firstCalls: z.string(),
+  warehouses: z.array(z.string()).nullable(),
+  privileges: z.array(privilegeDecoder),
+  administers: z.boolean(),
+  refreshes: z.boolean(),
+})
+
+export const grantDecoder: z.ZodType<Grant> = z.object({
+  privilege: privilegeDecoder,
+  on: securableNameDecoder.nullable(),
+  to: granteeDecoder,
+  grantedAt: z.string(),
+})
+
+export const groupDecoder: z.ZodType<Group> = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  name: z.string(),
+  members: z.number(),
+  issuerConfigured: z.boolean(),
+  createdAt: z.string(),
+})
+
+export const holderDecoder: z.ZodType<Holder> = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  subject: z.string(),
+  name: z.string(),
+  kind: z.string(),
+})
+
+export const keyDecoder: z.ZodType<Key> = z.object({
+  id: z.string(),
+  purpose: z.string(),
+  state: z.string(),
+  createdAt: z.string(),
+  promotedAt: z.string().nullable(),
+  retiredAt: z.string().nullable(),
+  promotableInSeconds: z.number().nullable(),
+  sealedByMasterKey: z.boolean(),
+})
+
+export const masterKeyDecoder: z.ZodType<MasterKey> = z.object({
+  fingerprint: z.string(),
+  previousFingerprint: z.string().nullable(),
+  keysToReseal: z.number(),
+  warehousesToReseal: z.number(),
+})
+
+export const namespaceDecoder: z.ZodType<Namespace> = z.object({
+  id: z.string(),
+  namespace: z.array(z.string()),
+  ownerId: z.string(),
+  owner: z.string().nullable(),
+  protected: z.boolean(),
+  properties: z.record(z.string(), z.string()),
+})
+
+export const namespaceLocationDecoder: z.ZodType<NamespaceLocation> = z.object({
+  location: z.string(),
+  grantedAt: z.string(),
+})
+
+export const principalDecoder: z.ZodType<Principal> = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  subject: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  enabled: z.boolean(),
+  createdAt: z.string(),
+})
+
+export const relationDecoder: z.ZodType<Relation> = z.object({
+  id: z.string(),
+  namespace: z.array(z.string()),
+  name: z.string(),
+  kind: z.string(),
+  uuid: z.string(),
+  version: z.number(),
+  location: z.string(),
+  metadataLocation: z.string(),
+  ownerId: z.string(),
+  owner: z.string().nullable(),
+  protected: z.boolean(),
+})
+
+export const resealedDecoder: z.ZodType<Resealed> = z.object({
+  done: z.number(),
+  before: z.number(),
+  unreadable: z.array(z.string()),
+})
+
+export const resealReportDecoder: z.ZodType<ResealReport> = z.object({
+  fingerprint: z.string(),
+  keys: resealedDecoder,
+  warehouses: resealedDecoder,
+})
+
+export const retiredPlaceDecoder: z.ZodType<RetiredPlace> = z.object({
+  location: z.string(),
+  kind: z.string(),
+  ownerId: z.string(),
+  reason: z.string(),
+  checkedAgainAt: z.string().nullable(),
+})
+
+export const roleDecoder: z.ZodType<Role> = z.object({
+  id: z.string(),
+  name: z.string(),
+  system: z.boolean(),
+  createdAt: z.string(),
+})
+
+export const overlappingClaimDecoder: z.ZodType<OverlappingClaim> = z.object({
+  kind: z.string(),
+  warehouse: z.string().nullable(),
+  location: z.string().nullable(),
+  ownerId: z.string().nullable(),
+  namespace: z.array(z.string()).nullable(),
+  name: z.string().nullable(),
+  dropped: z.boolean().nullable(),
+})
+
+export const storageOverlapDecoder: z.ZodType<StorageOverlap> = z.object({
+  outer: overlappingClaimDecoder,
+  inner: overlappingClaimDecoder,
+})
+
+export const warehouseDecoder: z.ZodType<Warehouse> = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  storage: z.record(z.string(), z.custom<Json>()),
+  hasSecret: z.boolean(),
+  allowedLocations: z.array(z.string()),
+  retentionSeconds: z.number(),
+  defaults: z.record(z.string(), z.string()),
+  overrides: z.record(z.string(), z.string()),
+  vending: z.record(z.string(), z.custom<Json>()),
+  protected: z.boolean(),
+  notBefore: z.string(),
+  ownerId: z.string(),
+  owner: z.string().nullable(),
+  version: z.number(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+
+export const findingDecoder: z.ZodType<Finding> = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  message: z.string(),
+})
+
+export const warehouseCheckDecoder: z.ZodType<WarehouseCheck> = z.object({
+  ok: z.boolean(),
+  findings: z.array(findingDecoder),
+  clientEndpoint: z.string().nullable(),
+})
+
+export const warehouseNameDecoder: z.ZodType<WarehouseName> = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  protected: z.boolean(),
+  location: z.string().nullable(),
+  vending: z.string().nullable(),
+})

@@ -1,0 +1,133 @@
+// Generated from docs/reference/management-openapi.json by `npm run docs`. Do not edit.
+
+import { z } from 'zod'
+import type { Client } from '../../connection/client.ts'
+import { path } from '../../connection/path.ts'
+import { decodeLater, type DecodedResponse, type Response } from '../../connection/response.ts'
+import {
+  type NewWarehouse,
+  type Revocation,
+  type Storage,
+  type Warehouse,
+  type WarehouseChange,
+  type WarehouseCheck,
+  type WarehouseName,
+  warehouseCheckDecoder,
+  warehouseDecoder,
+  warehouseNameDecoder,
+} from './schemas.ts'
+
+/** Makes a warehouse at a place that no other warehouse has. The caller owns it and administers its storage. */
+export async function createWarehouse(
+  client: Client,
+  { body }: { readonly body: NewWarehouse },
+): Promise<DecodedResponse<Warehouse>> {
+  return decodeLater(
+    await client.send({ method: 'POST', path: '/management/v1/warehouses', body }),
+    warehouseDecoder,
+  )
+}
+
+export type ListWarehousesQuery = {
+  readonly pageToken?: string | undefined
+  readonly pageSize?: number | undefined
+}
+
+export type ListWarehousesResponse = {
+  readonly warehouses: readonly WarehouseName[]
+  readonly nextPageToken: string | null
+}
+
+const listWarehousesResponseDecoder: z.ZodType<ListWarehousesResponse> = z.object({
+  warehouses: z.array(warehouseNameDecoder),
+  nextPageToken: z.string().nullable(),
+})
+
+/** Lists the warehouses that the caller may use, or that hold something that the caller may use. */
+export async function listWarehouses(
+  client: Client,
+  { query }: { readonly query?: ListWarehousesQuery | undefined } = {},
+): Promise<DecodedResponse<ListWarehousesResponse>> {
+  return decodeLater(
+    await client.send({ method: 'GET', path: '/management/v1/warehouses', query }),
+    listWarehousesResponseDecoder,
+  )
+}
+
+/** Shows a warehouse with its storage and settings. */
+export async function getWarehouse(
+  client: Client,
+  { warehouse }: { readonly warehouse: string },
+): Promise<DecodedResponse<Warehouse>> {
+  return decodeLater(
+    await client.send({ method: 'GET', path: path`/management/v1/warehouses/${warehouse}` }),
+    warehouseDecoder,
+  )
+}
+
+/** Deletes an empty warehouse. Dropped tables and views count as long as they can be restored. */
+export function deleteWarehouse(
+  client: Client,
+  { warehouse }: { readonly warehouse: string },
+): Promise<Response> {
+  return client.send({ method: 'DELETE', path: path`/management/v1/warehouses/${warehouse}` })
+}
+
+/** Changes the settings that the request contains, or the keys of the storage. Other settings and the place remain. */
+export async function updateWarehouse(
+  client: Client,
+  { warehouse, body }: { readonly warehouse: string; readonly body: WarehouseChange },
+): Promise<DecodedResponse<Warehouse>> {
+  return decodeLater(
+    await client.send({ method: 'PATCH', path: path`/management/v1/warehouses/${warehouse}`, body }),
+    warehouseDecoder,
+  )
+}
+
+/** Tries out everything that a warehouse needs of its storage, and says of each what to change. */
+export async function checkWarehouse(
+  client: Client,
+  { warehouse }: { readonly warehouse: string },
+): Promise<DecodedResponse<WarehouseCheck>> {
+  return decodeLater(
+    await client.send({ method: 'POST', path: path`/management/v1/warehouses/${warehouse}/check` }),
+    warehouseCheckDecoder,
+  )
+}
+
+export type RevokeAccessResponse = { readonly notBefore: string }
+
+const revokeAccessResponseDecoder: z.ZodType<RevokeAccessResponse> = z.object({ notBefore: z.string() })
+
+/** Ends the storage access and refresh tokens that were issued for a table, or for a whole warehouse. */
+export async function revokeAccess(
+  client: Client,
+  { warehouse, body }: { readonly warehouse: string; readonly body: Revocation },
+): Promise<DecodedResponse<RevokeAccessResponse>> {
+  return decodeLater(
+    await client.send({
+      method: 'POST',
+      path: path`/management/v1/warehouses/${warehouse}/revoke-access`,
+      body,
+    }),
+    revokeAccessResponseDecoder,
+  )
+}
+
+/** Tries out the storage of a warehouse. */
+export function validateWarehouse(
+  client: Client,
+  { warehouse }: { readonly warehouse: string },
+): Promise<Response> {
+  return client.send({ method: 'POST', path: path`/management/v1/warehouses/${warehouse}/validate` })
+}
+
+export type ValidateStorageRequest = { readonly storage: Storage }
+
+/** Tries out a storage that no warehouse has yet. */
+export function validateStorage(
+  client: Client,
+  { body }: { readonly body: ValidateStorageRequest },
+): Promise<Response> {
+  return client.send({ method: 'POST', path: '/management/v1/warehouses/validate', body })
+}

@@ -1,0 +1,72 @@
+import type { Json } from '@headgate/json'
+import { Option } from 'commander'
+import { CliError } from './cli-error.ts'
+import { exitCode } from './exit-code.ts'
+import type { Io } from './io.ts'
+import type { ResultText } from './output/output.ts'
+import { details, type Fact } from './output/table.ts'
+import { openSecretFile, type SecretFile } from './secret-file.ts'
+import type { Session } from './session.ts'
+
+/** Returns the option `--output`, which writes a secret to a file. */
+export function outputOption(): Option {
+  return new Option(
+    '--output <file>',
+    'write CLIENT_ID:CLIENT_SECRET to this file (mode 0600) and do not print it',
+  )
+}
+
+interface SecretResult {
+  /** Result that contains the secret. */
+  readonly result: ResultText
+  readonly secret: { readonly clientId: string; readonly clientSecret: string }
+  /** Result that is printed when the secret is written to a file. */
+  readonly resultWithoutSecret: Json
+  readonly facts?: readonly Fact[]
+}
+
+/**
+ * Opens the file of a secret before `create` creates the secret, so that a file that cannot be written loses no secret. Deletes
+ * the file when `create` fails.
+ *
+ * @param mode `new`: refuses an existing file; `replace`: replaces it
+ */
+export async function withSecretFile(
+  io: Io,
+  output: string | undefined,
+  mode: 'new' | 'replace',
+  create: (file: SecretFile | null) => Promise<void>,
+): Promise<void> {
+  if (output === undefined) return create(null)
+  await using file = await openSecretFile(io.cwd, output, mode)
+  await create(file)
+}
+
+/** Prints a secret, or writes it to its file, and notes that the server does not store it. */
+export async function showSecret(
+  { out }: Session,
+  file: SecretFile | null,
+  { result, secret, resultWithoutSecret, facts = [] }: SecretResult,
+): Promise<void> {
+  const { clientId, clientSecret } = secret
+  if (file !== null) {
+    await writeSecret(file, `${clientId}:${clientSecret}\n`)
+    out.result({ json: resultWithoutSecret }, (paint) => (facts.length === 0 ? '' : details(paint, facts)))
+    out.note(`The credential of ${clientId} is in ${file.path} and nowhere else.`)
+    return
+  }
+  out.result(result, (paint) => details(paint, [...facts, ['credential', `${clientId}:${clientSecret}`]]))
+  out.note('The secret cannot be shown again: store it now.')
+}
+
+async function writeSecret(file: SecretFile, text: string): Promise<void> {
+  try {
+    await file.write(text)
+  } catch (cause) {
+    throw new CliError(
+      exitCode.usage,
+      `The secret was created, but ${file.path} could not be written, so the secret is lost.`,
+      { next: '`headgate principal rotate` creates another one.', cause },
+    )
+  }
+}

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { accessScenarios } from './scenarios/access.ts'
+import { auditScenarios } from './scenarios/audit.ts'
+import { engineScenarios } from './scenarios/engines.ts'
+import { grantScenarios } from './scenarios/grants.ts'
+import { keyScenarios } from './scenarios/keys.ts'
+import { namespaceScenarios } from './scenarios/namespaces.ts'
+import { principalScenarios } from './scenarios/principals.ts'
+import { relationScenarios } from './scenarios/relations.ts'
+import { roleScenarios } from './scenarios/roles.ts'
+import { revocationScenarios } from './scenarios/revocation.ts'
+import { warehouseScenarios } from './scenarios/warehouses.ts'
+import { connectionScenarios } from './scenarios/connections.ts'
+import { testHeadgate, type TestHeadgate } from './headgate.ts'
+
+// All commands share one server, because its start takes longer than their tests.
+describe('commands against a server', () => {
+  let server: TestHeadgate
+
+  beforeAll(async () => {
+    server = await testHeadgate()
+  })
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+  })
+
+  const shared = (): TestHeadgate => server
+  principalScenarios(shared)
+  roleScenarios(shared)
+  grantScenarios(shared)
+  accessScenarios(shared)
+  engineScenarios(shared)
+  auditScenarios(shared)
+  warehouseScenarios(shared)
+  namespaceScenarios(shared)
+  relationScenarios(shared)
+  revocationScenarios(shared)
+  keyScenarios(shared)
+  connectionScenarios(shared)
+})

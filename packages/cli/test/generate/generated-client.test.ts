@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { generateClient } from '../../generate/generate-client.ts'
+import {
+  type DocumentedOperation,
+  readOpenapiDocument,
+  type Schema,
+} from '../../generate/openapi-document.ts'
+
+const folder = join(import.meta.dirname, '../../src/management/generated')
+
+describe('src/management/generated', () => {
+  it('contains the output of the generator (npm run docs)', async () => {
+    const files = await generateClient(readOpenapiDocument())
+    expect(readdirSync(folder).toSorted()).toEqual([...files.keys()].toSorted())
+    for (const [name, text] of files) expect(readFileSync(join(folder, name), 'utf8'), name).toBe(text)
+  })
+})
+
+describe('the generator', () => {
+  const operation = (
+    schema: Schema,
+    parameters: DocumentedOperation['parameters'] = [],
+  ): DocumentedOperation => ({
+    operationId: 'getThing',
+    summary: 'Shows a thing.',
+    tags: ['things'],
+    parameters,
+    responses: { 200: { content: { 'application/json': { schema } } } },
+  })
+  const generate = async (path: string, get: DocumentedOperation, schemas: Record<string, Schema> = {}) => {
+    const files = await generateClient({ paths: { [path]: { get } }, components: { schemas } })
+    return (files.get('things.ts') ?? '').replaceAll(/\s+/g, ' ')
+  }
+
+  it('makes an input of each path parameter, and of the query', async () => {
+    const text = await generate(
+      '/things/{thing}',
+      operation({ type: 'string' }, [
+        { name: 'thing', in: 'path', required: true, schema: { type: 'string' } },
+        { name: 'size', in: 'query', required: false, schema: { type: 'integer' } },
+      ]),
+    )
+    expect(text).toContain('export type GetThingQuery = { readonly size?: number | undefined }')
+    expect(text).toContain('path: path`/things/${thing}`, query')
+  })
+
+  it('accepts unknown values of an enumeration', async () => {
+    const text = await generate('/things', operation({ type: 'string', enum: ['a', 'b'] }))
+    expect(text).toContain("export type GetThingResponse = OpenEnum<'a' | 'b'>")
+    expect(text).toContain('z.ZodType<GetThingResponse> = z.string()')
+  })
+
+  it('decodes a component after the components that it contains', async () => {
+    const schemas: Record<string, Schema> = {
+      Outer: { type: 'object', properties: { inner: { $ref: '#/components/schemas/Inner' } }, required: [] },
+      Inner: { type: ['string', 'null'] },
+    }
+    const document = {
+      paths: { '/things': { get: operation({ $ref: '#/components/schemas/Outer' }) } },
+      components: { schemas },
+    }
+    const text = (await generateClient(document)).get('schemas.ts') ?? ''
+    expect(text.indexOf('const innerDecoder')).toBeLessThan(text.indexOf('const outerDecoder'))
+    expect(text).toContain('inner: innerDecoder.optional()')
+  })
+
+  it('refuses a schema that contains itself', async () => {
+    const schemas: Record<string, Schema> = {
+      Tree: { type: 'array', items: { $ref: '#/components/schemas/Tree' } },
+    }
+    await expect(
+      generate('/things', operation({ $ref: '#/components/schemas/Tree' }), schemas),
+    ).rejects.toThrow('Tree contains itself')
+  })
+})

@@ -1,0 +1,66 @@
+import { createServer, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+
+/** A TCP server that keeps what it is sent, byte for byte, and answers each request head with given bytes. */
+export interface TestUpstream extends AsyncDisposable {
+  readonly url: string
+  /** Everything that came, connection after connection. */
+  readonly received: () => string
+  readonly connections: () => number
+}
+
+/** @param answer Bytes for a request, given all of what came on its connection so far; undefined to wait for more */
+export async function testUpstream(
+  answer: (soFar: string, socket: Socket) => string | Buffer | undefined,
+): Promise<TestUpstream> {
+  const pieces: { text: string }[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    const piece = { text: '' }
+    let answered = 0
+    pieces.push(piece)
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('data', (bytes) => {
+      piece.text += bytes.toString('latin1')
+      const rest = piece.text.slice(answered)
+      const said = wholeRequest(rest) ? answer(rest, socket) : undefined
+      if (said === undefined) return
+      answered = piece.text.length
+      socket.write(said)
+    })
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received: () => pieces.map(({ text }) => text).join(''),
+    connections: () => pieces.length,
+    [Symbol.asyncDispose]: async () => {
+      const closed = Promise.withResolvers<void>()
+      server.close(() => closed.resolve())
+      for (const socket of sockets) socket.destroy()
+      await closed.promise
+    },
+  }
+}
+
+function wholeRequest(text: string): boolean {
+  const end = text.indexOf('\r\n\r\n')
+  if (end === -1) return false
+  const length = Number(/^content-length: (\d+)/im.exec(text)?.[1] ?? 0)
+  const chunked = /^transfer-encoding: chunked/im.test(text)
+  return chunked ? text.endsWith('0\r\n\r\n') : text.length >= end + 4 + length
+}
+
+/** Sends a response with a JSON body. */
+export function jsonAnswer(body: string, headers: readonly string[] = [], status = '200 OK'): string {
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  return `${[...lines, ...headers].join('\r\n')}\r\n\r\n${body}`
+}

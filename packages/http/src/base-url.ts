@@ -1,0 +1,24 @@
+import { HeadgateError } from '@headgate/errors'
+
+/**
+ * Parses the address of a server: the part of its URLs before `/v1`. Returns it without a slash at its end.
+ *
+ * @throws {HeadgateError} bad-request, without the URL, which may contain a password
+ *
+ * @example
+ * ```ts
+ * baseUrl('HTTPS://Catalog.example.com/lake/') // 'https://catalog.example.com/lake'
+ * ```
+ */
+export function baseUrl(uri: string): string {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new HeadgateError('bad-request', 'Invalid uri: expected http://… or https://…, without the /v1')
+  // Paths are appended to it, so it cannot have a query or fragment. Error messages would show a password.
+  if (/[?#]/.test(url.href) || url.username !== '' || url.password !== '')
+    throw new HeadgateError(
+      'bad-request',
+      'Invalid uri: it must have no query, fragment, user or password; use auth',
+    )
+  return url.href.replace(/\/+$/, '')
+}

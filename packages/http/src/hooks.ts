@@ -1,0 +1,17 @@
+import type { HttpRequest, ResponseHead } from './http-request.ts'
+
+/** Functions that observe the attempts of a request, for logs and metrics. Their errors fail the request. */
+export interface HttpHooks {
+  /** Called before each attempt with the request as it is sent. Its headers contain credentials. */
+  readonly onRequest?: (request: HttpRequest, attempt: number) => void
+  /** Called with the response to each attempt. */
+  readonly onResponse?: (response: ResponseHead, request: HttpRequest, attempt: number) => void
+  /** Called before the client waits for another attempt. `error` is set when the attempt got no response. */
+  readonly onRetry?: (retry: {
+    readonly attempt: number
+    /** Time until the next attempt, in ms. */
+    readonly delayMs: number
+    readonly status?: number
+    readonly error?: unknown
+  }) => void
+}

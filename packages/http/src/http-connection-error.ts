@@ -1,0 +1,14 @@
+/** The server did not respond: it could not be reached, the connection broke, or a time limit was exceeded. */
+export class HttpConnectionError extends Error {
+  override readonly name: string = 'HttpConnectionError'
+  /** The operation of the protocol that was called: its `operationId`. */
+  readonly operation: string
+  /** Whether the server may have executed the request. If so, look up its state before you clean up after it. */
+  readonly outcomeUnknown: boolean
+
+  constructor(operation: string, why: string, outcomeUnknown: boolean, options?: ErrorOptions) {
+    super(`${operation}: ${why}`, options)
+    this.operation = operation
+    this.outcomeUnknown = outcomeUnknown
+  }
+}

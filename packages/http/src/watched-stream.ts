@@ -1,0 +1,44 @@
+import type { AttemptLimit } from './attempt-limit.ts'
+import { waitFor } from './time-limit.ts'
+
+/** How {@link watchedStream} applies a time limit. */
+export interface WatchOptions {
+  readonly limit: AttemptLimit
+  /** Whether the limit is paused between two reads, so that a slow reader does not exceed it. */
+  readonly pausesBetweenReads: boolean
+  /** Receives the error when the stream fails; called without one when it ends or is cancelled. */
+  onEnd?(error?: unknown): void
+}
+
+/** Returns the stream with a time limit for each read. */
+export function watchedStream(
+  source: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { limit, pausesBetweenReads, onEnd }: WatchOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = source.getReader()
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        limit.restart()
+        try {
+          const { done, value } = await waitFor(reader.read(), limit.signal)
+          if (pausesBetweenReads) limit.pause()
+          else limit.restart()
+          if (!done) return controller.enqueue(value)
+          onEnd?.()
+          controller.close()
+        } catch (error) {
+          onEnd?.(error)
+          controller.error(error)
+          await reader.cancel(error).catch(() => undefined)
+        }
+      },
+      async cancel(reason) {
+        onEnd?.(reason)
+        await reader.cancel(reason)
+      },
+    },
+    // Nothing is read ahead, because the limit would run while no reader waits.
+    { highWaterMark: 0 },
+  )
+}

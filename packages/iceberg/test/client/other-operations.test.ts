@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest'
+import { loaded, orders, problem, testCatalog } from './catalog.ts'
+import { InvalidAnswerError, NoSuchFunctionError } from '../../src/client/index.ts'
+
+const at = '/v1/wh/namespaces/sales/tables/orders'
+
+test('a request to storage is signed with what the server said of signing', async () => {
+  await using it = await testCatalog({
+    answer: ({ target }) =>
+      target.endsWith('/sign')
+        ? {
+            headers: { 'cache-control': 'private' },
+            json: { uri: 'https://s3/signed', headers: { Authorization: ['AWS4'], 'x-amz-date': ['now'] } },
+          }
+        : {
+            json: loaded({
+              'remote-signing-config': { properties: { token: 'T' }, headers: { 'x-tenant': ['t1'] } },
+            }),
+          },
+  })
+  const table = await it.catalog.loadTable(orders, { accessDelegation: ['remote-signing'] })
+  const request = { region: 'r', uri: 'https://s3/o', method: 'GET', headers: { 'x-a': ['b'] } } as const
+  expect(await it.catalog.signRequest(table, request)).toEqual({
+    uri: 'https://s3/signed',
+    headers: { Authorization: ['AWS4'], 'x-amz-date': ['now'] },
+    reusable: true,
+  })
+  expect(it.targets()[1]).toBe(`POST ${at}/sign`)
+  expect(it.seen[1]).toMatchObject({
+    headers: { 'x-tenant': 't1' },
+    json: { ...request, properties: { token: 'T' } },
+  })
+  expect(it.seen[1]?.headers['idempotency-key']).toBeUndefined()
+  await it.catalog.signRequest(orders, { ...request, body: '<Delete/>', provider: 's3' })
+  expect(it.seen[2]?.json).toEqual({ ...request, body: '<Delete/>', provider: 's3' })
+})
+
+test('functions are listed by their levels and loaded by name', async () => {
+  const metadata = {
+    'function-uuid': 'u',
+    'format-version': 1,
+    definitions: [
+      {
+        'definition-id': 'int',
+        parameters: [{ name: 'x', type: 'int' }],
+        'return-type': 'int',
+        versions: [{ 'version-id': 1, representations: [], 'timestamp-ms': 9_007_199_254_740_993n }],
+        'current-version-id': 1,
+        'function-type': 'udf',
+      },
+    ],
+    'definition-log': [],
+  }
+  await using it = await testCatalog({
+    answer: ({ target }) => ({
+      json: target.includes('/functions/') ? { metadata } : { identifiers: [['sales', 'double']] },
+    }),
+  })
+  const names = []
+  for await (const name of it.catalog.listFunctions(['sales'])) names.push(name)
+  expect(names).toEqual([{ namespace: ['sales'], name: 'double' }])
+  const double = { namespace: ['sales'], name: 'double' }
+  expect(await it.catalog.loadFunction(double)).toEqual({
+    identifier: double,
+    metadataLocation: null,
+    metadata,
+  })
+  expect(it.targets()).toEqual([
+    'GET /v1/wh/namespaces/sales/functions?pageToken=',
+    'GET /v1/wh/namespaces/sales/functions/double',
+  ])
+  await using gone = await testCatalog({ answer: () => problem(404, 'NoSuchFunctionException') })
+  await expect(gone.catalog.loadFunction(double)).rejects.toBeInstanceOf(NoSuchFunctionError)
+  await using broken = await testCatalog({ answer: () => ({ json: { metadata: {}, identifiers: [[]] } }) })
+  await expect(broken.catalog.loadFunction(double)).rejects.toBeInstanceOf(InvalidAnswerError)
+  await expect(broken.catalog.listFunctions(['sales']).pages().next()).rejects.toBeInstanceOf(
+    InvalidAnswerError,
+  )
+})
+
+test('metrics are reported as they are, once', async () => {
+  const report = {
+    'report-type': 'commit-report',
+    'table-name': 'sales.orders',
+    'snapshot-id': 9_007_199_254_740_993n,
+    'sequence-number': 1,
+    operation: 'append',
+    metrics: { attempts: { unit: 'count', value: 1 } },
+  } as const
+  await using it = await testCatalog({ answer: () => ({ status: 204 }) })
+  await it.catalog.reportMetrics(orders, report)
+  expect(it.targets()).toEqual([`POST ${at}/metrics`])
+  expect(it.seen[0]?.json).toEqual(report)
+  await using broken = await testCatalog({ answer: () => problem(500, 'X') })
+  await expect(broken.catalog.reportMetrics(orders, report)).rejects.toMatchObject({ outcomeUnknown: true })
+  expect(broken.seen.length).toBe(1)
+})
+
+test('a table that is unregistered comes back as it was last', async () => {
+  await using it = await testCatalog({ answer: () => ({ json: loaded() }) })
+  const table = await it.catalog.unregisterTable(orders)
+  expect(table).toMatchObject({ identifier: orders, metadataLocation: loaded()['metadata-location'] })
+  expect(it.targets()).toEqual([`POST ${at}/unregister`])
+})
+
+test('pages come one after the other, from any token on, and a list that goes round ends', async () => {
+  const pages: Record<string, object> = {
+    '': { identifiers: [orders], 'next-page-token': 'a b' },
+    'a b': { identifiers: [], 'next-page-token': 'c' },
+    c: { identifiers: [{ ...orders, name: 'last' }], 'next-page-token': '' },
+    round: { identifiers: [], 'next-page-token': 'round' },
+  }
+  await using it = await testCatalog({
+    answer: ({ target }) => ({
+      json: { ...pages[new URL(target, 'http://x').searchParams.get('pageToken') ?? ''] },
+    }),
+  })
+  const list = it.catalog.listTables(['sales'], { pageSize: 1 })
+  for (let times = 0; times < 2; times++) {
+    const names: string[] = []
+    for await (const { name } of list) names.push(name)
+    expect(names).toEqual(['orders', 'last'])
+  }
+  const tokens: (string | null)[] = []
+  for await (const page of it.catalog.listTables(['sales'], { pageToken: 'a b' }).pages())
+    tokens.push(page.nextPageToken)
+  expect(tokens).toEqual(['c', null])
+  expect(it.targets()[1]).toBe('GET /v1/wh/namespaces/sales/tables?pageToken=a%20b&pageSize=1')
+  const round = it.catalog.listTables(['sales'], { pageToken: 'round' }).pages()
+  await expect(round.next().then(() => round.next())).rejects.toThrow('the same next-page-token twice')
+})

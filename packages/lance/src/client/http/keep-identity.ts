@@ -1,0 +1,31 @@
+import { HeadgateError } from '@headgate/errors'
+import { headerValues, type Authenticator, type HeaderList } from '@headgate/http'
+
+/** The header to which a signature moves an `Authorization` header (Iceberg `RESTSigV4AuthManager`). */
+const RELOCATED = 'original-authorization'
+
+/**
+ * Returns an authenticator that refuses to overwrite the headers that a request itself asks for. Otherwise the server
+ * would execute the request of one identity as another.
+ *
+ * @throws {HeadgateError} illegal-argument, when a request is authenticated
+ */
+export function keepIdentity(auth: Authenticator, own: HeaderList): Authenticator {
+  if (own.length === 0) return auth
+  return {
+    ...(auth.onResponse && { onResponse: auth.onResponse.bind(auth) }),
+    async authenticate(request, options) {
+      const authenticated = await auth.authenticate(request, options)
+      for (const [name, value] of own) {
+        const places = name === 'authorization' ? [name, RELOCATED] : [name]
+        const kept = places.some((place) => headerValues(authenticated.headers, place).includes(value))
+        if (!kept)
+          throw new HeadgateError(
+            'illegal-argument',
+            `The request sets the header ${name}, which the authentication of this namespace overwrites: remove one of them`,
+          )
+      }
+      return authenticated
+    },
+  }
+}

@@ -1,0 +1,179 @@
+import { listHeldGrants, listManagers, listMemberships } from '../store/explanations.ts'
+import type { SecurableRow } from '../store/grants.ts'
+import { policyVersion } from '../store/policies.ts'
+import type { MemberKind } from '../store/roles.ts'
+import type { Sql } from '../store/sql.ts'
+import { splitLevels } from '../namespace-path.ts'
+import type { Privilege, SecurableKind } from '../privilege.ts'
+import { serverId } from '../reserved-ids.ts'
+import { type ChainObject, filterHeld, listChainObjects } from './chain-objects.ts'
+import { managesServer } from './decide.ts'
+import { explain, type Reason } from './explain.ts'
+import type { Policy } from './policy.ts'
+import { grantingPrivilege, isOwners } from './privilege-bits.ts'
+
+/** Managers in one explanation, at most. */
+const maxManagers = 20
+
+/** Object of the chain. `name` does not contain the names above it. */
+export interface ExplainedObject {
+  readonly kind: SecurableKind
+  readonly id: string
+  readonly name: string
+  readonly owner: { readonly id: string; readonly name: string } | null
+}
+
+interface Holder {
+  readonly kind: MemberKind
+  readonly id: string
+  readonly name: string | null
+}
+
+/** Ownership or grant by which a principal holds a privilege, with names. */
+export interface ExplainedReason {
+  readonly because: 'owner' | 'grant'
+  readonly privilege: Privilege
+  readonly on: { readonly kind: SecurableKind; readonly name: string }
+  readonly to: Holder
+  /** Names of the groups and roles by which the principal has it. */
+  readonly through: readonly string[]
+  /** Epoch ms. Null: ownership. */
+  readonly grantedAt: number | null
+}
+
+export interface AccessExplanation {
+  readonly deciding: ExplainedReason | null
+  readonly own: readonly Privilege[]
+  readonly effective: readonly Privilege[]
+  /** From the object to the server. */
+  readonly chain: readonly (ExplainedObject & { readonly reasons: readonly ExplainedReason[] })[]
+  /** Principals, roles and groups that can grant the privilege, with the name of the object that they manage. */
+  readonly managers: readonly (Holder & { readonly on: string })[]
+}
+
+/** Request for an explanation. */
+export interface ExplanationRequest {
+  /** Policy of the caller. */
+  readonly asking: Policy
+  /** The caller asks about itself. */
+  readonly isOwn: boolean
+  /** The decision is not `allow`, so that the explanation contains managers. */
+  readonly isMissing: boolean
+}
+
+const serverObject: ExplainedObject = { kind: 'server', id: serverId, name: 'server', owner: null }
+
+/**
+ * Explains a decision about an object by names, as far as the caller may learn them. Returns null when the policy changed
+ * while the reasons were read.
+ */
+export async function explainAccess(
+  sql: Sql,
+  { chain }: SecurableRow,
+  policy: Policy,
+  privilege: Privilege,
+  request: ExplanationRequest,
+): Promise<AccessExplanation | null> {
+  const objects = await listChainObjects(sql, chain)
+  const memberships = await listMemberships(sql, policy.principalId)
+  const grants = await listHeldGrants(sql, [...chain.ids, serverId], [...policy.grantees])
+  const visible = findVisible(request, chain, objects)
+  const links = [
+    ...objects.map((object) => toExplainedObject(object, visible.people.has(object.id))),
+    serverObject,
+  ]
+  const order = links.map(({ id }) => id)
+  const owned = objects.filter(({ ownerId }) => ownerId === policy.principalId).map(({ id }) => id)
+  const known = { order, owned, grants, memberships }
+  const { reasons, deciding, own, effective } = explain(policy, chain, privilege, known)
+  const byId = new Map(links.map((link) => [link.id, link]))
+  const describe = (reason: Reason): ExplainedReason =>
+    toExplainedReason(reason, policy, byId.get(reason.on) ?? serverObject)
+  const isVisible = ({ on }: Reason): boolean => visible.reasons === null || visible.reasons.has(on)
+  const managed = links.filter(({ id }) => visible.people.has(id))
+  const managers = request.isMissing ? await findManagers(sql, managed, privilege) : []
+  if ((await policyVersion(sql)) !== policy.version) return null
+  return {
+    deciding: deciding === null || !isVisible(deciding) ? null : describe(deciding),
+    own,
+    effective,
+    chain: links.map((link) => ({
+      ...link,
+      reasons: reasons.filter((reason) => reason.on === link.id && isVisible(reason)).map(describe),
+    })),
+    managers,
+  }
+}
+
+async function findManagers(
+  sql: Sql,
+  objects: readonly ExplainedObject[],
+  privilege: Privilege,
+): Promise<AccessExplanation['managers']> {
+  const ids = objects.map(({ id }) => id)
+  const names = new Map(objects.map(({ id, name }) => [id, name]))
+  const granted = await listManagers(sql, ids, grantingPrivilege(privilege), maxManagers)
+  const owners = (isOwners(privilege) ? objects : []).flatMap(({ owner, name }) =>
+    owner === null ? [] : [{ kind: 'principal' as const, ...owner, on: name }],
+  )
+  const others = granted.map(({ granteeKind, granteeId, granteeName, securableId }) => ({
+    kind: granteeKind,
+    id: granteeId,
+    name: granteeName,
+    on: names.get(securableId) ?? 'server',
+  }))
+  return [...owners, ...others].slice(0, maxManagers)
+}
+
+interface Visible {
+  /** Ids of the objects whose owners and managers are named. */
+  readonly people: ReadonlySet<string>
+  /** Ids of the objects whose reasons are returned. Null: all. */
+  readonly reasons: ReadonlySet<string> | null
+}
+
+/**
+ * Returns which parts of an explanation the caller may learn: owners and managers of the objects that it uses, and of the
+ * server only with `manage` there; all reasons about itself, and reasons about others on the objects that it manages.
+ */
+function findVisible(
+  { asking, isOwn }: ExplanationRequest,
+  chain: SecurableRow['chain'],
+  objects: readonly ChainObject[],
+): Visible {
+  const onServer = managesServer(asking) ? [serverId] : []
+  const ids = (privilege: Privilege): Set<string> =>
+    new Set([...filterHeld(asking, chain, objects, privilege).map(({ id }) => id), ...onServer])
+  return { people: ids('use'), reasons: isOwn ? null : ids('manage') }
+}
+
+function toExplainedObject(
+  { kind, id, name, ownerId, ownerName }: ChainObject,
+  isOwnerVisible: boolean,
+): ExplainedObject {
+  return {
+    kind,
+    id,
+    name: kind === 'namespace' ? splitLevels(name).join('.') : name,
+    owner: ownerName === null || !isOwnerVisible ? null : { id: ownerId, name: ownerName },
+  }
+}
+
+function toExplainedReason(
+  { grant, through }: Reason,
+  policy: Policy,
+  { kind, name }: ExplainedObject,
+): ExplainedReason {
+  return {
+    because: grant === null ? 'owner' : 'grant',
+    privilege: grant?.privilege ?? 'manage',
+    on: { kind, name },
+    to: {
+      kind: grant?.granteeKind ?? 'principal',
+      id: grant?.granteeId ?? policy.principalId,
+      name: grant?.granteeName ?? null,
+    },
+    through: through.map((step) => step.name),
+    grantedAt: grant?.grantedAt ?? null,
+  }
+}

@@ -1,0 +1,70 @@
+import type { Privilege } from '../privilege.ts'
+import type { SecurableRow } from '../store/grants.ts'
+import { listHolders } from '../store/holders.ts'
+import { listNamedHolders } from '../store/named-principals.ts'
+import type { PrincipalRow } from '../store/principals.ts'
+import type { Sql } from '../store/sql.ts'
+import { filterHeld, listChainObjects } from './chain-objects.ts'
+import { decide, managesServer } from './decide.ts'
+import type { Policies } from './policies.ts'
+import type { Policy } from './policy.ts'
+import { isOwners, privilegesGiving, privilegesGivingOnServer } from './privilege-bits.ts'
+
+export interface HolderDeps {
+  readonly sql: Sql
+  readonly policies: Policies
+}
+
+export type HolderPosition = Pick<PrincipalRow, 'name' | 'id'>
+
+/** List of the principals that hold a privilege on an object, as one caller may see it. */
+export interface HolderList {
+  /** True: the list contains members of roles and groups. False: it contains owners and principals that grants name. */
+  readonly isComplete: boolean
+  read(after: HolderPosition | null, limit: number): Promise<readonly PrincipalRow[]>
+  /** Returns whether a row belongs to the list. Null: each does. */
+  readonly shown: ((holder: PrincipalRow) => Promise<boolean>) | null
+}
+
+/**
+ * Returns the list of the principals that hold a privilege on an object when no engine acts for them, by name.
+ *
+ * Callers with `manage` on the server see all of them. Other callers see the principals that own, or that grants name on,
+ * the objects that they manage.
+ *
+ * @param asking policy of the caller
+ */
+export async function findHolders(
+  { sql, policies }: HolderDeps,
+  { kind, chain, policyVersion }: SecurableRow,
+  privilege: Privilege,
+  asking: Policy,
+): Promise<HolderList> {
+  const isComplete = managesServer(asking)
+  const holdsByOwnership = isOwners(privilege)
+  const privileges = privilegesGiving(privilege)
+  const shown = async ({ id }: PrincipalRow): Promise<boolean> => {
+    const policy = isComplete ? await policies.ofPrincipal(id, policyVersion) : await policies.ofRights(id)
+    return decide(policy, chain, privilege).outcome === 'allow'
+  }
+  const list = { isComplete, shown: policies.narrows ? shown : null }
+  if (!isComplete) {
+    const managed = filterHeld(asking, chain, await listChainObjects(sql, chain), 'manage')
+    const securableIds = managed.map(({ id }) => id)
+    const owners = holdsByOwnership ? managed.map(({ ownerId }) => ownerId) : []
+    return {
+      ...list,
+      read: (after, limit) => listNamedHolders(sql, { securableIds, privileges, owners, after, limit }),
+    }
+  }
+  const selection = {
+    securableIds: chain.ids,
+    privileges,
+    serverPrivileges: privilegesGivingOnServer(privilege),
+    unlimitedEngines: holdsByOwnership,
+    owners: holdsByOwnership ? chain.owners : [],
+    groupAges: policies.groupAges,
+    warehouseId: kind === 'server' ? null : (chain.ids.at(-1) ?? null),
+  }
+  return { ...list, read: (after, limit) => listHolders(sql, { ...selection, after, limit }) }
+}

@@ -1,0 +1,97 @@
+import type { OperationPrivileges } from './privileges-by-operation.ts'
+
+const manageWarehouse = {
+  needs: [{ privilege: 'manage', on: 'warehouse', object: 'the warehouse' }],
+} as const
+const administerWarehouseStorage = {
+  needs: [{ privilege: 'administer-storage', on: 'warehouse', object: 'the warehouse' }],
+} as const
+const createOnServer = { needs: [{ privilege: 'create', on: 'server', object: 'the server' }] } as const
+const manageServer = { needs: [{ privilege: 'manage', on: 'server', object: 'the server' }] } as const
+const administerNamespaceStorage = {
+  needs: [{ privilege: 'administer-storage', on: 'namespace', object: 'the namespace' }],
+} as const
+const manageDropped = { privilege: 'manage', on: 'relation', object: 'the dropped table or view' } as const
+/** Such a storage reaches everything that the machine may reach. */
+const ofTheMachine = 'With the keys of the machine (default-chain): administer-storage on the server.'
+const seesStorage = 'Instead, administer-storage on the warehouse is enough.'
+
+/** Requirements of the operations of `warehouseApiOperations`, in the form of `privileges-by-operation.ts`. */
+export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> = {
+  createWarehouse: {
+    ...createOnServer,
+    note: `The caller owns the warehouse and is granted administer-storage on it. ${ofTheMachine} Vending access with the identity of the machine, the server or its users needs it too.`,
+  },
+  validateStorage: { ...createOnServer, note: ofTheMachine },
+  listWarehouses: {
+    needs: [{ privilege: 'use', on: 'warehouse', object: 'each warehouse', passage: true }],
+    note: 'Shows the warehouses that the caller may use, or in which it may use an object.',
+  },
+  getWarehouse: { ...manageWarehouse, note: seesStorage },
+  updateWarehouse: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'retentionSeconds or protected changes',
+      },
+      {
+        privilege: 'administer-storage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'store, storageKeys, fileMode, vending, allowedLocations, defaults or overrides change',
+      },
+    ],
+    note: 'A change of store needs administer-storage on every warehouse with the same endpoint, and on one of those whose store has that name already. Further locations of a warehouse with the keys of the machine, and vending access with the identity of the machine, the server or its users, need administer-storage on the server.',
+  },
+  validateWarehouse: { ...manageWarehouse, note: seesStorage },
+  checkWarehouse: { ...manageWarehouse, note: seesStorage },
+  deleteWarehouse: manageWarehouse,
+  getNamespaceDetails: { needs: [{ privilege: 'manage', on: 'namespace', object: 'the namespace' }] },
+  listNamespaceLocations: { needs: [{ privilege: 'use', on: 'namespace', object: 'the namespace' }] },
+  grantNamespaceLocation: administerNamespaceStorage,
+  revokeNamespaceLocation: administerNamespaceStorage,
+  getRelationDetails: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table or view' }] },
+  setProtection: {
+    needs: [
+      { privilege: 'manage', on: 'warehouse', object: 'the warehouse', when: 'a warehouse is protected' },
+      { privilege: 'manage', on: 'namespace', object: 'the namespace', when: 'a namespace is protected' },
+      {
+        privilege: 'manage',
+        on: 'relation',
+        object: 'the table or view',
+        when: 'a table or view is protected',
+      },
+    ],
+  },
+  listDropped: {
+    needs: [{ ...manageDropped, object: 'each dropped table or view' }],
+    note: 'Shows the relations that the caller manages. If the namespace was dropped: those that the caller owns, was granted, or that are in a warehouse that it manages.',
+  },
+  restoreDropped: {
+    needs: [manageDropped, { privilege: 'create', on: 'namespace', object: 'the namespace it goes to' }],
+  },
+  purgeDropped: { needs: [manageDropped] },
+  listAbandonedCreates: manageWarehouse,
+  clearAbandonedCreate: manageWarehouse,
+  listRetiredPlaces: administerWarehouseStorage,
+  releaseRetiredPlaces: administerWarehouseStorage,
+  listStorageOverlaps: administerWarehouseStorage,
+  revokeAccess: {
+    needs: [
+      {
+        privilege: 'manage',
+        on: 'warehouse',
+        object: 'the warehouse',
+        when: 'the request names the whole warehouse',
+      },
+      { privilege: 'manage', on: 'relation', object: 'the table', when: 'the request names a table' },
+    ],
+  },
+  listKeys: manageServer,
+  addKey: manageServer,
+  promoteKey: manageServer,
+  retireKey: manageServer,
+  resealKeys: manageServer,
+}

@@ -1,0 +1,83 @@
+import type { RowVersion } from '../../store/relation-writes.ts'
+import { toMetadataKey } from '../../store/relations.ts'
+import type { CommitRecord } from '../../store/commit-record.ts'
+import type { CatalogDeps } from '../deps.ts'
+import { checkChosen } from './check-chosen.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { done, mapDone, moved, type Outcome, settle } from './outcome.ts'
+import { type Models, type Plan, planId } from './plan.ts'
+import { publish } from './publish.ts'
+import { deleteExpired, deleteFiles, writeFiles, type WrittenPlan } from './write.ts'
+
+/** Plans that were committed. */
+export type CommittedPlans<Metadata> = readonly WrittenPlan<Metadata>[]
+
+/**
+ * Writes the metadata files of plans, then publishes their rows, all or none.
+ *
+ * The files of plans that were not committed, for certain, are deleted. When the outcome is unknown, no file is deleted:
+ * a row may reference it. A process that ends between the two steps leaves files that no row references.
+ *
+ * @param unchanged relations that the change depends on and leaves as they are
+ */
+export async function commitPlans<Metadata>(
+  deps: CatalogDeps,
+  models: Models<Metadata>,
+  plans: readonly Plan<Metadata>[],
+  record: CommitRecord,
+  unchanged: readonly RowVersion[] = [],
+): Promise<Outcome<CommittedPlans<Metadata>>> {
+  if (!(await checkChosen(deps, plans))) return moved
+  const outcome = await settle(() => writeAndPublish(deps, plans, record, unchanged))
+  if (outcome.type === 'unknown') return outcome
+  if (outcome.type === 'done') {
+    for (const plan of outcome.value) keepServed(deps, models, plan)
+    return outcome
+  }
+  const deleted = deleteFiles(deps, plans)
+  // The next attempt finds a chosen place empty only when the file of this one is gone.
+  if (plans.some(({ chosen }) => chosen !== null)) await deleted
+  return explainRefusal(outcome, plans)
+}
+
+/** Commits one plan; see `commitPlans`. */
+export async function commitPlan<Metadata>(
+  deps: CatalogDeps,
+  models: Models<Metadata>,
+  plan: Plan<Metadata>,
+  record: CommitRecord,
+): Promise<Outcome<WrittenPlan<Metadata>>> {
+  return await mapDone(await commitPlans(deps, models, [plan], record), ([written]) => {
+    if (written === undefined) throw new TypeError('A plan was not written.')
+    return written
+  })
+}
+
+async function writeAndPublish<Metadata>(
+  deps: CatalogDeps,
+  plans: readonly Plan<Metadata>[],
+  record: CommitRecord,
+  unchanged: readonly RowVersion[],
+): Promise<Outcome<CommittedPlans<Metadata>>> {
+  const written = await writeFiles(deps, plans)
+  return (await publish(deps, written, record, unchanged)) ? done(written) : moved
+}
+
+/** Returns the `toMetadataKey` the row of a committed plan. */
+export function committedKey({ file, bodies, ...plan }: WrittenPlan<unknown>): string {
+  return toMetadataKey({ id: planId(plan), digest: bodies.digest, metadataLocation: file.location })
+}
+
+/** Caches the metadata of a committed plan, and deletes the metadata files that it no longer lists. */
+function keepServed<Metadata>(
+  deps: CatalogDeps,
+  models: Models<Metadata>,
+  plan: WrittenPlan<Metadata>,
+): void {
+  const { file, bodies, metadata } = plan
+  const key = committedKey(plan)
+  const text = file.text.whole
+  models.add(planId(plan), key, metadata, text.length)
+  deps.bodies.add(plan, key, text, bodies.body)
+  deleteExpired(deps, plan)
+}

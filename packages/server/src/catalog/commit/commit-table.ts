@@ -1,0 +1,96 @@
+import { isHeadgateError } from '@headgate/errors'
+import type { TableRequirement, TableUpdate } from '@headgate/iceberg/metadata'
+import { findNameToCreate } from '../find-name.ts'
+import { authorizeRelation, type LookedUp, lookUp } from '../find-relation.ts'
+import { nameKey } from '../name-key.ts'
+import { tableModel } from '../relation-model.ts'
+import type { RelationRef } from '../target.ts'
+import { type CommitContext, toCommitRecord } from './commit-context.ts'
+import { commitPlan } from './commit-plans.ts'
+import { commitUpdates } from './commit-updates.ts'
+import { type CommittedRelation, toCommittedRelation } from './committed-relation.ts'
+import type { CommitDeps } from './deps.ts'
+import { mapDone, type Outcome, settle } from './outcome.ts'
+import { planId } from './plan.ts'
+import { planStagedCreate } from './plan-staged-create.ts'
+import type { CommitRequest } from './plan-updates.ts'
+
+type TableCommit = CommitRequest<TableUpdate, TableRequirement>
+
+/** Returns whether a commit creates its table. */
+export function createsTable({ requirements }: Pick<TableCommit, 'requirements'>): boolean {
+  return requirements.some(({ type }) => type === 'assert-create')
+}
+
+/** Commits updates to a table, or creates the table when the request requires that it does not exist. */
+export async function commitTable(
+  deps: CommitDeps,
+  context: CommitContext,
+  ref: RelationRef,
+  request: TableCommit,
+  signal: AbortSignal,
+): Promise<Outcome<CommittedRelation>> {
+  if (createsTable(request)) return await createStagedTable(deps, context, ref, request)
+  return await deps.commitQueues.run(nameKey(ref.warehouse.id, ref.identifier), async () => {
+    signal.throwIfAborted()
+    return await commitFromCache(deps, context, ref, request)
+  })
+}
+
+async function createStagedTable(
+  deps: CommitDeps,
+  context: CommitContext,
+  ref: RelationRef,
+  request: TableCommit,
+): Promise<Outcome<CommittedRelation>> {
+  const { found, decision, policy } = await findNameToCreate(deps, context, ref)
+  const ownerId = context.identity.principal.id
+  const plan = await planStagedCreate(deps, found, { ...request, policy, ownerId })
+  const record = toCommitRecord(context, decision, { relationId: planId(plan) })
+  return await mapDone(await commitPlan(deps, deps.tableModels, plan, record), toCommittedRelation)
+}
+
+/**
+ * Commits from the row that the last commit through this replica left. The compare-and-swap checks that row. When the
+ * attempt fails and the cached row may be the reason, commits from the row in the database.
+ */
+async function commitFromCache(
+  deps: CommitDeps,
+  context: CommitContext,
+  ref: RelationRef,
+  request: TableCommit,
+): Promise<Outcome<CommittedRelation>> {
+  const cached = deps.lastCommits.take(ref.warehouse, ref.identifier)
+  if (cached !== undefined) {
+    // The cached policy version may be outdated. The compare-and-swap checks the version of the policy that decides.
+    const resolved = { ...cached, policyVersion: context.policy.version }
+    const held = deps.bodies.held(ref, 'all')
+    const outcome = await settle(() => commitFrom(deps, context, { ...ref, resolved, held }, request))
+    if (!mayBeOutdated(outcome)) return outcome
+  }
+  return await commitFrom(deps, context, await lookUp(deps, ref, 'all'), request)
+}
+
+/** Returns whether a commit may have failed only because the cached row is outdated. */
+function mayBeOutdated(outcome: Outcome<unknown>): boolean {
+  if (outcome.type !== 'refused') return outcome.type === 'moved'
+  const { error } = outcome
+  return isHeadgateError(error) && (error.kind.status < 500 || error.code === 'damaged-metadata')
+}
+
+async function commitFrom(
+  deps: CommitDeps,
+  context: CommitContext,
+  lookedUp: LookedUp,
+  request: TableCommit,
+): Promise<Outcome<CommittedRelation>> {
+  const { found, decision, policy } = await authorizeRelation(deps, context, lookedUp, 'table', 'modify')
+  const record = toCommitRecord(context, decision, { relationId: found.relation.id })
+  const updates = { ...request, policy, definerId: null }
+  const outcome = await commitUpdates(deps, tableModel, deps.tableModels, found, updates, record)
+  if (outcome.type === 'done') {
+    const { warehouse, identifier, resolved } = lookedUp
+    deps.lastCommits.set(warehouse, identifier, { ...resolved, relation: outcome.value.relation })
+  }
+  return outcome
+}

@@ -1,0 +1,35 @@
+import type { ViewRequirement, ViewUpdate } from '@headgate/iceberg/view'
+import { chooseDefiner } from '../../access/through-views.ts'
+import { findRelation } from '../find-relation.ts'
+import { nameKey } from '../name-key.ts'
+import { viewModel } from '../relation-model.ts'
+import type { RelationRef } from '../target.ts'
+import { type CommitContext, toCommitRecord } from './commit-context.ts'
+import { commitUpdates } from './commit-updates.ts'
+import type { CommittedRelation } from './committed-relation.ts'
+import type { CommitDeps } from './deps.ts'
+import type { Outcome } from './outcome.ts'
+import type { CommitRequest } from './plan-updates.ts'
+
+/** Commits updates to a view. */
+export async function commitView(
+  deps: CommitDeps,
+  context: CommitContext,
+  ref: RelationRef,
+  request: CommitRequest<ViewUpdate, ViewRequirement>,
+  signal: AbortSignal,
+): Promise<Outcome<CommittedRelation>> {
+  return await deps.commitQueues.run(nameKey(ref.warehouse.id, ref.identifier), async () => {
+    signal.throwIfAborted()
+    const { found, decision, policy } = await findRelation(deps, context, ref, 'view', 'modify')
+    const record = toCommitRecord(context, decision, { relationId: found.relation.id })
+    const definerId = request.updates.some(changesQuery) ? chooseDefiner(policy) : null
+    const updates = { ...request, policy, definerId }
+    return await commitUpdates(deps, viewModel, deps.viewModels, found, updates, record)
+  })
+}
+
+/** Returns whether an update changes the query. Only then the caller becomes the definer of the view. */
+function changesQuery({ action }: ViewUpdate): boolean {
+  return action === 'add-view-version' || action === 'set-current-view-version'
+}

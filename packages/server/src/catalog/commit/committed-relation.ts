@@ -1,0 +1,23 @@
+import type { RelationRow } from '../../store/relations.ts'
+import { committedKey } from './commit-plans.ts'
+import type { WrittenPlan } from './write.ts'
+
+/** State of a relation after a commit. */
+export interface CommittedRelation {
+  readonly metadataLocation: string
+  /** The `toMetadataKey` the relation's row. */
+  readonly metadataKey: string
+  /** The metadata as JSON. */
+  readonly text: Buffer
+}
+
+/** State of a relation that existed before the commit, with its row, whose text is in `text`. */
+export interface ReplacedRelation extends CommittedRelation {
+  readonly relation: RelationRow
+}
+
+/** Returns the state of the relation of a committed plan. */
+export function toCommittedRelation(plan: WrittenPlan<unknown>): CommittedRelation {
+  const { file } = plan
+  return { metadataLocation: file.location, metadataKey: committedKey(plan), text: file.text.whole }
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { HeadgateError } from '@headgate/errors'
+import { formatNamespace, type Namespace } from '@headgate/iceberg/rest'
+import type { Decision } from '../../access/decision.ts'
+import { insertNamespace } from '../../store/namespaces.ts'
+import { isViolation } from '../../store/violation.ts'
+import { missingNamespace } from '../existing.ts'
+import { findNamespace } from '../find-namespace.ts'
+import { authorizeWarehouse } from '../find-warehouse.ts'
+import type { FoundNamespace } from '../namespaces.ts'
+import type { Warehouse } from '../warehouses.ts'
+import { type CommitContext, toCommitRecord } from './commit-context.ts'
+import type { CommitDeps } from './deps.ts'
+import { done, moved, type Outcome } from './outcome.ts'
+
+/** A namespace to create. */
+export interface NamespaceCreation {
+  readonly warehouse: Warehouse
+  readonly levels: Namespace
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** Creates a namespace below an existing one or the warehouse. The caller owns it. */
+export async function createNamespace(
+  deps: CommitDeps,
+  context: CommitContext,
+  { warehouse, levels, properties }: NamespaceCreation,
+): Promise<Outcome<void>> {
+  const { parent, decision } = await authorizeParent(deps, context, warehouse, levels)
+  context.audit.object = `${warehouse.name}:${formatNamespace(levels)}`
+  const namespace = {
+    id: randomUUID(),
+    warehouseId: warehouse.id,
+    parentId: parent?.row.id ?? null,
+    levels,
+    ownerId: context.identity.principal.id,
+    properties,
+  }
+  const record = toCommitRecord(context, decision, { relationId: null })
+  try {
+    return (await insertNamespace(deps.sql, namespace, record)) ? done(undefined) : moved
+  } catch (error) {
+    if (isViolation(error, 'namespace_warehouse_id_path_key'))
+      throw new HeadgateError('already-exists', `Namespace already exists: ${formatNamespace(levels)}`)
+    if (isViolation(error, 'namespace_parent_id_fkey')) throw missingNamespace(levels.slice(0, -1))
+    throw error
+  }
+}
+
+async function authorizeParent(
+  deps: CommitDeps,
+  context: CommitContext,
+  warehouse: Warehouse,
+  levels: Namespace,
+): Promise<{ readonly parent: FoundNamespace | null; readonly decision: Decision }> {
+  if (levels.length === 1) return { parent: null, decision: authorizeWarehouse(context, warehouse, 'create') }
+  const parent = levels.slice(0, -1)
+  const { found, decision } = await findNamespace(deps, context, warehouse, parent, 'create')
+  return { parent: found, decision }
+}

@@ -1,0 +1,34 @@
+import { HeadgateError } from '@headgate/errors'
+import { isViolation } from '../../store/violation.ts'
+import { missingNamespace, uuidTakenError } from '../existing.ts'
+import { moved, type Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+
+/** Returns the outcome with the error that a violated constraint of the database means for the client. */
+export function explainRefusal(
+  outcome: Extract<Outcome<never>, { type: 'moved' | 'refused' }>,
+  plans: readonly Plan<unknown>[],
+): Outcome<never> {
+  if (outcome.type === 'moved') return outcome
+  const { error } = outcome
+  const created = plans.find(({ write }) => write.type === 'create')
+  if (isViolation(error, 'relation_warehouse_id_uuid_key')) {
+    const [first] = plans
+    const kind = first?.model.kind ?? 'table'
+    return created === undefined
+      ? { type: 'refused', error: takenUuidError(kind) }
+      : { type: 'refused', error: uuidTakenError(kind, created.identifier) }
+  }
+  if (created === undefined) return outcome
+  // The name was taken after the plan was computed: the next attempt reads which relation has it.
+  if (isViolation(error, 'relation_name')) return moved
+  // Another request committed the same staged create, and its relation has the reserved id.
+  if (isViolation(error, 'relation_pkey')) return moved
+  if (isViolation(error, 'relation_namespace_id_fkey'))
+    return { type: 'refused', error: missingNamespace(created.identifier.namespace) }
+  return outcome
+}
+
+function takenUuidError(kind: 'table' | 'view'): HeadgateError {
+  return new HeadgateError('bad-request', `Cannot assign uuid: another ${kind} of the warehouse has it.`)
+}

@@ -1,0 +1,36 @@
+import type { TableMetadata } from '@headgate/iceberg/metadata'
+import type { CreateTableRequest } from '@headgate/iceberg/rest'
+import { findStagedById } from '../../store/staged-relations.ts'
+import type { Caller } from '../caller.ts'
+import { missingRelation } from '../existing.ts'
+import { findNameToCreate } from '../find-name.ts'
+import type { RelationRef, ResolvedName } from '../target.ts'
+import type { CommitDeps } from './deps.ts'
+import { composeTableMetadata } from './new-table.ts'
+
+/** A staged table, with the metadata that its request describes. */
+export interface StagedTable {
+  readonly name: ResolvedName
+  readonly metadata: TableMetadata
+}
+
+/**
+ * Finds the table that an earlier request staged. Null: its first commit created it, or its reservation has ended.
+ *
+ * @throws HeadgateError of `findNameToCreate`, `no-such-table` when the namespace was created again
+ */
+export async function findStagedTable(
+  deps: CommitDeps,
+  caller: Caller,
+  ref: RelationRef,
+  id: string,
+  request: CreateTableRequest,
+): Promise<StagedTable | null> {
+  const staged = await findStagedById(deps.sql, id)
+  if (staged === null) return null
+  const { found: name } = await findNameToCreate(deps, caller, ref)
+  // A table that was staged in a namespace is not in another one that has the same path later.
+  if (name.namespaceId !== staged.namespaceId) throw missingRelation('table', ref.identifier)
+  const location = request.location ?? staged.location.replace(/\/$/, '')
+  return { name, metadata: composeTableMetadata(deps, request, staged.uuid, location) }
+}

@@ -1,0 +1,127 @@
+import { type Replacement, replaceRelation } from '../../store/relation-writes.ts'
+import { replaceTogether, type SharedReplacement } from '../../store/replace-together.ts'
+import { type CommitRecord, trySend } from '../../store/commit-record.ts'
+import type { Sql } from '../../store/sql.ts'
+import { isRefused } from '../../store/violation.ts'
+
+/** Maximum number of concurrent statements: while one is made durable, the next is executed. More would share less. */
+const maxRunning = 2
+/** Maximum number of changes in one statement. Larger groups do not reduce the cost of a change noticeably. */
+const maxTogether = 16
+/** Maximum compressed text, in bytes, of a change that shares a statement. For a larger one, the text is the main cost. */
+const maxShared = 64 * 1024
+/** Time, in ms, after which a running statement no longer delays others: it may wait for the lock of another transaction. */
+const maxDelayMs = 50
+
+/** End of the wait of a change: it leads a group, or another change has led it. */
+type Turn = { readonly group: readonly Waiting[] } | { readonly replaced: boolean }
+
+interface Waiting {
+  readonly change: SharedReplacement
+  readonly resolve: (turn: Turn) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Replaces the rows of single relations. Changes that arrive while statements run share the next statement, as databases
+ * do with the commits of transactions (group commit): under load, each change costs PostgreSQL less. Without load, no change
+ * waits.
+ */
+export class GroupCommit {
+  readonly #sql: Sql
+  #waiting: Waiting[] = []
+  #running = 0
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /**
+   * Runs the compare-and-swap of a commit; see `replaceRelation`, also for the errors. Changes that share a statement share
+   * its connection failure or time limit.
+   */
+  async replace(replacement: Replacement, record: CommitRecord): Promise<boolean> {
+    const { body, refs } = replacement
+    if (body === null || refs !== null || body.compressed.length > maxShared)
+      return await replaceRelation(this.#sql, replacement, record)
+    const turn = await this.#turn({ replacement: { ...replacement, body, refs }, record })
+    return 'replaced' in turn ? turn.replaced : await this.#lead(turn.group)
+  }
+
+  #turn(change: SharedReplacement): Promise<Turn> {
+    const { promise, ...waiting } = Promise.withResolvers<Turn>()
+    this.#waiting.push({ change, ...waiting })
+    this.#startNext()
+    return promise
+  }
+
+  #startNext(): void {
+    while (this.#running < maxRunning) {
+      const group = this.#take()
+      const [leader] = group
+      if (leader === undefined) return
+      this.#running += 1
+      leader.resolve({ group })
+    }
+  }
+
+  /** Removes and returns the changes that waited longest, of different relations. */
+  #take(): readonly Waiting[] {
+    const group = new Map<string, Waiting>()
+    const rest: Waiting[] = []
+    for (const waiting of this.#waiting) {
+      const { id } = waiting.change.replacement.rowVersion
+      if (group.size < maxTogether && !group.has(id)) group.set(id, waiting)
+      else rest.push(waiting)
+    }
+    this.#waiting = rest
+    return [...group.values()]
+  }
+
+  /** Makes the changes of a group, and resolves the others. Returns the result of the first change. */
+  async #lead(group: readonly Waiting[]): Promise<boolean> {
+    const [own, ...others] = group
+    if (own === undefined) throw new TypeError('The group is empty.')
+    if (others.length === 0) return await this.#counted(() => this.#alone(own))
+    const sendable = group.filter(({ change }) => trySend(change.record))
+    const replacing = this.#counted(() => this.#together(sendable))
+    const outcome = async (waiting: Waiting): Promise<boolean> => {
+      const { id } = waiting.change.replacement.rowVersion
+      return (sendable.includes(waiting) && (await replacing).has(id)) || (await this.#alone(waiting))
+    }
+    for (const other of others) outcome(other).then((replaced) => other.resolve({ replaced }), other.reject)
+    return await outcome(own)
+  }
+
+  /** Returns the ids of the relations that were replaced. Every other change is retried in its own statement. */
+  async #together(sendable: readonly Waiting[]): Promise<ReadonlySet<string>> {
+    try {
+      const changes = sendable.map(({ change }) => change)
+      return await replaceTogether(this.#sql, changes)
+    } catch (error) {
+      if (isRefused(error)) return new Set()
+      throw error
+    }
+  }
+
+  #alone({ change: { replacement, record } }: Waiting): Promise<boolean> {
+    return replaceRelation(this.#sql, replacement, record)
+  }
+
+  /** Counts a statement as running until it ends, or until `maxDelayMs` has passed. */
+  async #counted<T>(run: () => Promise<T>): Promise<T> {
+    let counts = true
+    const end = (): void => {
+      if (counts) this.#running -= 1
+      counts = false
+      this.#startNext()
+    }
+    const timer = setTimeout(end, maxDelayMs)
+    try {
+      return await run()
+    } finally {
+      clearTimeout(timer)
+      end()
+    }
+  }
+}

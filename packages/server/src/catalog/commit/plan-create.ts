@@ -1,0 +1,74 @@
+import type { LocationRights } from '../chosen-places.ts'
+import { takenError } from '../existing.ts'
+import { claimFor } from '../locations.ts'
+import { composeMetadataFile, type MetadataFile, type MetadataLimits } from '../metadata-file.ts'
+import { checkMetadataPlace } from '../own-places.ts'
+import type { RelationModel } from '../relation-model.ts'
+import type { ResolvedName } from '../target.ts'
+import { unchangedLocations } from './changed-locations.ts'
+import type { Plan } from './plan.ts'
+
+/** A relation to create. */
+export interface Creation<Metadata> {
+  readonly name: ResolvedName
+  readonly metadata: Metadata
+  readonly id: string
+  readonly ownerId: string
+  /** Principal whose rights a view lends. Null for a table. */
+  readonly definerId: string | null
+  /** Null: no client chose a location, or the locations are reserved. Chosen locations are compared with all claims. */
+  readonly locationRights: LocationRights | null
+  /** The id and the locations were reserved by a staged create. */
+  readonly isReserved: boolean
+  /** Existing metadata file (register). Null: one is written. */
+  readonly file: MetadataFile | null
+}
+
+/**
+ * Composes the first metadata file and the row of a relation.
+ *
+ * @throws HeadgateError `already-exists` when the name is taken
+ */
+export async function planCreate<Metadata>(
+  limits: MetadataLimits,
+  model: RelationModel<Metadata, never, never>,
+  creation: Creation<Metadata>,
+): Promise<Plan<Metadata>> {
+  const { name, metadata, id, ownerId, definerId, isReserved } = creation
+  const { warehouse, identifier, namespaceId } = name
+  if (name.relation !== null) throw takenError(model.kind, name.relation.kind, identifier)
+  const claim = claimFor(warehouse, model.locations(metadata))
+  const file = creation.file ?? (await composeMetadataFile(limits, model, metadata, null))
+  // A registered file is not written, and may lie beside the locations of its table.
+  if (creation.file === null) checkMetadataPlace(file.location, claim.locations)
+  return {
+    warehouse,
+    identifier,
+    model,
+    metadata,
+    file,
+    fileExists: creation.file !== null,
+    write: {
+      type: 'create',
+      relation: {
+        id,
+        warehouseId: warehouse.id,
+        namespaceId,
+        name: identifier.name,
+        kind: model.kind,
+        uuid: model.uuid(metadata) ?? id,
+        metadataLocation: file.location,
+        location: model.location(metadata),
+        prefixes: claim.locations,
+        places: claim.places,
+        storeName: claim.storeName,
+        isReserved,
+        ownerId,
+        definerId,
+      },
+    },
+    ...unchangedLocations,
+    chosen: creation.locationRights === null ? null : { ...claim, ...creation.locationRights },
+    expired: [],
+  }
+}

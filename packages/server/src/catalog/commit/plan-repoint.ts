@@ -1,0 +1,44 @@
+import type { Policy } from '../../access/policy.ts'
+import type { MetadataFile } from '../metadata-file.ts'
+import type { RelationModel } from '../relation-model.ts'
+import { toRowVersion, type Target } from '../target.ts'
+import { planLocations } from './changed-locations.ts'
+import type { Plan } from './plan.ts'
+
+/** Change of a relation to an existing metadata file (register with overwrite). */
+export interface Repointing<Metadata> {
+  readonly target: Target
+  readonly metadata: Metadata
+  readonly file: MetadataFile
+  /** Policy that the caller was authorized by. */
+  readonly policy: Policy
+}
+
+/** Plans to replace the metadata file of a table. */
+export function planRepoint<Metadata>(
+  model: RelationModel<Metadata, never, never>,
+  { target, metadata, file, policy }: Repointing<Metadata>,
+): Plan<Metadata> {
+  const { relation, warehouse, identifier } = target
+  return {
+    warehouse,
+    identifier,
+    model,
+    metadata,
+    file,
+    fileExists: true,
+    write: {
+      type: 'replace',
+      replacement: {
+        rowVersion: toRowVersion(target),
+        uuid: relation.uuid,
+        metadataLocation: file.location,
+        location: model.location(metadata),
+        // A view cannot be registered with overwrite.
+        definerId: null,
+      },
+    },
+    ...planLocations(target, model.locations(metadata), policy),
+    expired: [],
+  }
+}

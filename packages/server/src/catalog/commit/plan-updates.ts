@@ -1,0 +1,81 @@
+import { HeadgateError } from '@headgate/errors'
+import type { Policy } from '../../access/policy.ts'
+import { allowedOf } from '../locations.ts'
+import type { CatalogDeps } from '../deps.ts'
+import { composeMetadataFile } from '../metadata-file.ts'
+import { checkMetadataPlace, objectWithin, recordedPrefixes } from '../own-places.ts'
+import type { RelationModel } from '../relation-model.ts'
+import { toRowVersion, type Target } from '../target.ts'
+import { changesLocations, planLocations, unchangedLocations } from './changed-locations.ts'
+import { currentMetadata } from './current-metadata.ts'
+import type { Models, Plan } from './plan.ts'
+
+/** Requirements and updates of a commit. */
+export interface CommitRequest<Update, Requirement> {
+  readonly requirements: readonly Requirement[]
+  readonly updates: readonly Update[]
+}
+
+/** Commit to a relation that exists, and what decides about it. */
+export interface UpdatesRequest<Update, Requirement> extends CommitRequest<Update, Requirement> {
+  /** Policy that the caller was authorized by. */
+  readonly policy: Policy
+  /** Principal whose rights a view lends from now on. Null: the commit does not change it. */
+  readonly definerId: string | null
+}
+
+/**
+ * Applies a commit to the current metadata of a relation. Null: the commit changes nothing.
+ *
+ * @throws HeadgateError `commit-failed` when a requirement does not hold, `bad-request` when an update is invalid
+ */
+export async function planUpdates<Metadata, Update, Requirement>(
+  deps: CatalogDeps,
+  model: RelationModel<Metadata, Update, Requirement>,
+  models: Models<Metadata>,
+  target: Target,
+  { requirements, updates, policy, definerId }: UpdatesRequest<Update, Requirement>,
+): Promise<Plan<Metadata> | null> {
+  const { relation, warehouse, identifier } = target
+  const base = await currentMetadata(deps, model, models, target)
+  model.check(base, requirements)
+  const { metadata, changed, expired } = model.apply(base, updates, {
+    now: deps.now(),
+    baseLocation: relation.metadataLocation,
+  })
+  if (!changed) return null
+  const uuid = model.uuid(metadata) ?? relation.uuid
+  if (uuid !== (model.uuid(base) ?? uuid)) {
+    throw new HeadgateError(
+      'bad-request',
+      `Cannot reassign uuid: the uuid of a ${model.kind} is set when it is created. Remove the update.`,
+    )
+  }
+  const prefixes = recordedPrefixes(relation)
+  const locations = changesLocations(model, target, base, metadata)
+    ? planLocations(target, model.locations(metadata), policy)
+    : unchangedLocations
+  const file = await composeMetadataFile(deps, model, metadata, relation.metadataLocation)
+  checkMetadataPlace(file.location, locations.recorded?.locations ?? prefixes)
+  return {
+    warehouse,
+    identifier,
+    model,
+    metadata,
+    file,
+    fileExists: false,
+    write: {
+      type: 'replace',
+      replacement: {
+        rowVersion: toRowVersion(target),
+        uuid,
+        metadataLocation: file.location,
+        location: model.location(metadata),
+        definerId,
+      },
+    },
+    ...locations,
+    // A client can choose the content of the metadata log, so only files inside of the recorded prefixes are deleted.
+    expired: expired.filter((file) => objectWithin(file, allowedOf(warehouse, prefixes)) !== null),
+  }
+}

@@ -1,0 +1,104 @@
+import { lockLocations } from '../../store/location-claims.ts'
+import {
+  confirmRelation,
+  insertRelation,
+  lockRelations,
+  replacePrefixes,
+  replaceRelation,
+  type RowVersion,
+} from '../../store/relation-writes.ts'
+import { writeRecord, type CommitRecord } from '../../store/commit-record.ts'
+import { lockPolicy } from '../../store/policies.ts'
+import type { Queryable } from '../../store/sql.ts'
+import { tryTransaction } from '../../store/try-transaction.ts'
+import { confirmChosenPlaces } from '../chosen-places.ts'
+import type { CatalogDeps } from '../deps.ts'
+import { type Plan, planId } from './plan.ts'
+import type { WrittenPlan } from './write.ts'
+
+type PublishDeps = Pick<CatalogDeps, 'sql' | 'groupCommit'>
+type PublishedPlan = WrittenPlan<unknown>
+
+/**
+ * Writes the rows of all plans, or of none: the compare-and-swap of each relation, the audit events and the idempotent
+ * outcome in one transaction.
+ *
+ * @param unchanged relations that the change depends on and leaves as they are
+ * @returns false when a row or the policy is not the one that the plans were computed from. Nothing is written then
+ */
+export async function publish(
+  deps: PublishDeps,
+  plans: readonly PublishedPlan[],
+  record: CommitRecord,
+  unchanged: readonly RowVersion[],
+): Promise<boolean> {
+  const [only, ...others] = plans
+  if (only !== undefined && others.length === 0 && unchanged.length === 0 && isSingleStatement(only))
+    return await publishSingle(deps, only, record)
+  record.onSend?.()
+  return await tryTransaction(deps.sql, (tx) => publishTogether(tx, plans, record, unchanged))
+}
+
+function isSingleStatement({ chosen, recorded }: PublishedPlan): boolean {
+  return chosen === null && recorded === null
+}
+
+/** A replacement that consists of one statement may share it with those of other requests. */
+function publishSingle(
+  { sql, groupCommit }: PublishDeps,
+  plan: PublishedPlan,
+  record: CommitRecord,
+): Promise<boolean> {
+  const { write, bodies } = plan
+  return write.type === 'replace'
+    ? groupCommit.replace({ ...write.replacement, ...bodies }, record)
+    : writeRow(sql, plan, record)
+}
+
+async function publishTogether(
+  tx: Queryable,
+  plans: readonly PublishedPlan[],
+  record: CommitRecord,
+  unchanged: readonly RowVersion[],
+): Promise<boolean> {
+  const { policyVersion } = record
+  const replaced = plans.flatMap(({ write }) =>
+    write.type === 'replace' ? [write.replacement.rowVersion] : [],
+  )
+  const ids = [...replaced, ...unchanged].map(({ id }) => id)
+  if (ids.length > 0) await lockRelations(tx, ids)
+  for (const rowVersion of unchanged) {
+    if (!(await confirmRelation(tx, rowVersion, policyVersion))) return false
+  }
+  const withoutRows = { policyVersion, audit: [], idempotency: null }
+  // All transactions insert new names in the same order, so that two of them do not deadlock.
+  for (const plan of plans.toSorted((a, b) => compare(newName(a), newName(b)))) {
+    if (!(await writeRow(tx, plan, withoutRows))) return false
+  }
+  if (plans.some(({ chosen }) => chosen !== null)) await lockLocations(tx)
+  for (const plan of plans) if (!(await claimLocations(tx, plan))) return false
+  await writeRecord(tx, record)
+  // This is the last statement, so that no revocation is acknowledged between it and the commit.
+  return await lockPolicy(tx, policyVersion)
+}
+
+function newName({ write }: Plan<unknown>): string {
+  return write.type === 'create' ? `${write.relation.namespaceId} ${write.relation.name}` : ''
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
+function writeRow(sql: Queryable, { write, bodies }: PublishedPlan, record: CommitRecord): Promise<boolean> {
+  return write.type === 'create'
+    ? insertRelation(sql, { ...write.relation, ...bodies }, record)
+    : replaceRelation(sql, { ...write.replacement, ...bodies }, record)
+}
+
+async function claimLocations(tx: Queryable, plan: Plan<unknown>): Promise<boolean> {
+  const { chosen, recorded, warehouse } = plan
+  const id = planId(plan)
+  if (chosen !== null) await confirmChosenPlaces(tx, warehouse, chosen, [id])
+  return recorded === null || (await replacePrefixes(tx, { id, warehouseId: warehouse.id }, recorded))
+}

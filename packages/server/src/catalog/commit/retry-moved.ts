@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HeadgateError } from '@headgate/errors'
+import type { Mutex } from '../../concurrency/mutex.ts'
+import type { Outcome } from './outcome.ts'
+
+const maxAttempts = 12
+
+/** Caller of an operation that is attempted again. */
+export interface Retried {
+  /** Replaces the caller's policy with the one that the store has now. */
+  reloadPolicy(): Promise<void>
+}
+
+/**
+ * Runs an attempt until its outcome is not `moved`, and returns its value. Each attempt reads the rows and decides on
+ * them again, because it wrote nothing before. This is the only loop that repeats changes.
+ *
+ * @param queue for changes that all write the same row: the attempts after the first one run in this queue. Without it
+ * they would make each other fail again
+ * @throws HeadgateError `commit-failed` when every attempt was `moved`: for certain, nothing was committed
+ * @throws the error of an attempt that was refused, or whose outcome is unknown
+ */
+export async function retryMoved<T>(
+  caller: Retried,
+  attempt: () => Promise<Outcome<T>>,
+  queue?: Mutex,
+): Promise<T> {
+  if (queue === undefined) return await repeat(caller, attempt)
+  const first = await attempt()
+  if (first.type !== 'moved') return valueOrThrow(first)
+  return await queue.run(async () => {
+    await caller.reloadPolicy()
+    return await repeat(caller, attempt)
+  })
+}
+
+async function repeat<T>(caller: Retried, attempt: () => Promise<Outcome<T>>): Promise<T> {
+  for (let count = 1; ; count += 1) {
+    const outcome = await attempt()
+    if (outcome.type !== 'moved') return valueOrThrow(outcome)
+    if (count === maxAttempts) throw tooManyAttempts()
+    // The pause is random, so that attempts that collided do not collide again.
+    await sleep(Math.random() * Math.min(5 * 2 ** count, 500))
+    await caller.reloadPolicy()
+  }
+}
+
+function valueOrThrow<T>(outcome: Exclude<Outcome<T>, { type: 'moved' }>): T {
+  if (outcome.type === 'done') return outcome.value
+  throw outcome.error
+}
+
+function tooManyAttempts(): HeadgateError {
+  return new HeadgateError(
+    'commit-failed',
+    'Too many other requests changed this at the same time, and nothing was committed: send the request again.',
+  )
+}

@@ -1,0 +1,201 @@
+import type { MasterKey } from '../keys/master-key.ts'
+import {
+  type EndpointGuard,
+  openStorage,
+  parseLocation,
+  type S3StorageProfile,
+  type StorageProfile,
+  storeIdentity,
+  unnamedStoreIdentity,
+} from '@headgate/storage'
+import type { Queryable } from '../store/sql.ts'
+import { listWarehousesOnBucket, type WarehouseRow } from '../store/warehouses.ts'
+import type { Finding } from './finding.ts'
+import { reasonOf } from './probe-storage.ts'
+import { openProfile } from './storage-secret.ts'
+import { hasProbe, removeLeftProbes, type StoreProbe, withStoreProbe } from './store-probe.ts'
+import { storedProfile } from './stored-places.ts'
+import type { OpenedStorage } from './warehouses.ts'
+
+export interface CompareStoresDeps {
+  readonly sql: Queryable
+  readonly master: MasterKey
+  /** Checks the connections to endpoints. */
+  readonly guard: EndpointGuard
+  /** Epoch ms. */
+  readonly now: () => number
+  /** Whether the answer may contain the name of a warehouse. */
+  readonly mayName: (warehouse: Pick<WarehouseRow, 'id' | 'name' | 'ownerId'>) => boolean
+}
+
+/** A warehouse whose storage works. */
+export interface ComparedWarehouse {
+  readonly id: string
+  readonly name: string
+  readonly profile: StorageProfile
+  readonly opened: Pick<OpenedStorage, 'storage' | 'root'>
+}
+
+/** Maximum number of warehouses to read. */
+const maxWarehouses = 100
+/** Maximum number of warehouses of one store to try, until one of them has an answer. */
+const maxOfOneStore = 3
+const maxAsked = 20
+const lookMs = 3_000
+const allMs = 10_000
+
+/**
+ * Finds a store with two names: writes a probe object below the root of a warehouse, and looks for it through every other
+ * warehouse with the same bucket and another store identity. Returns no finding when there is none. Tries at most 20
+ * warehouses, for at most 10 s in total.
+ */
+export async function compareStores(
+  deps: CompareStoresDeps,
+  warehouse: ComparedWarehouse,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const { profile, opened } = warehouse
+  if (profile.type !== 's3') return []
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(allMs)])
+  try {
+    await removeLeftProbes(opened.storage, opened.root, deps.now(), limit)
+    const stores = await otherStores(deps, warehouse.id, profile)
+    if (stores.length === 0) return []
+    return await withStoreProbe(opened.storage, opened.root, limit, async (probe) => {
+      const looks = await Promise.all(stores.map((rows) => lookThrough(deps, rows, probe, limit)))
+      signal.throwIfAborted()
+      return findingsOf(deps, { name: warehouse.name, profile }, looks)
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    const message = `The check whether the bucket ${profile.bucket} has two store names failed: ${reasonOf(error)}`
+    return [{ name: 'store', ok: false, message }]
+  }
+}
+
+/** Returns the warehouses with the bucket and another store identity, by store. */
+async function otherStores(
+  { sql }: CompareStoresDeps,
+  id: string,
+  profile: S3StorageProfile,
+): Promise<WarehouseRow[][]> {
+  const rows = await listWarehousesOnBucket(sql, {
+    bucket: profile.bucket,
+    exceptId: id,
+    limit: maxWarehouses,
+  })
+  const byStore = Map.groupBy(rows, ({ storage }) => identityOrNull(storage))
+  const stores = [...byStore].filter(([identity]) => identity !== null && identity !== storeIdentity(profile))
+  let left = maxAsked
+  return stores.flatMap(([, all]) => {
+    const asked = all.slice(0, Math.min(maxOfOneStore, left))
+    left -= asked.length
+    return asked.length === 0 ? [] : [asked]
+  })
+}
+
+function identityOrNull(storage: WarehouseRow['storage']): string | null {
+  try {
+    return storeIdentity(storedProfile(storage))
+  } catch {
+    return null
+  }
+}
+
+/** Outcome of a search for the probe object. `unknown`: the keys cannot read there, or the store did not answer. */
+interface Look {
+  readonly row: WarehouseRow
+  readonly outcome: 'same' | 'other' | 'unknown'
+}
+
+async function lookThrough(
+  deps: CompareStoresDeps,
+  rows: readonly WarehouseRow[],
+  probe: StoreProbe,
+  signal: AbortSignal,
+): Promise<Look[]> {
+  const looks: Look[] = []
+  for (const row of rows) {
+    const outcome = await lookFrom(deps, row, probe, signal).catch(() => 'unknown' as const)
+    looks.push({ row, outcome })
+    if (outcome !== 'unknown') break
+  }
+  return looks
+}
+
+async function lookFrom(
+  { master, guard }: CompareStoresDeps,
+  row: WarehouseRow,
+  probe: StoreProbe,
+  signal: AbortSignal,
+): Promise<Look['outcome']> {
+  const { prefix: _, ...profile } = openProfile(master, row) as S3StorageProfile
+  const { bucket, key } = parseLocation(probe.location.slice(0, probe.location.lastIndexOf('/')))
+  await using storage = await openStorage({ ...profile, bucket, prefix: key }, true, guard)
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(lookMs)])
+  return (await hasProbe(storage, probe, limit)) ? 'same' : 'other'
+}
+
+function findingsOf(
+  { mayName }: CompareStoresDeps,
+  own: { readonly name: string; readonly profile: S3StorageProfile },
+  stores: readonly (readonly Look[])[],
+): Finding[] {
+  const { bucket } = own.profile
+  const looks = stores.flat()
+  const same = looks.filter(({ outcome }) => outcome === 'same')
+  if (same.length > 0) return same.map(({ row }) => sameStore(own, row, mayName(row)))
+  const unknown = stores.filter((all) => all.every(({ outcome }) => outcome === 'unknown')).flat()
+  const names = unknown.flatMap(({ row }) => (mayName(row) ? [row.name] : []))
+  const left =
+    unknown.length === 0
+      ? ''
+      : ` ${unknown.length} could not tell${names.length === 0 ? '' : ` (${names.join(', ')})`}: their keys do not reach that location, or their store did not answer.`
+  const message = `No other warehouse reaches the bucket ${bucket} under another store name.${left}`
+  return [{ name: 'store', ok: true, message }]
+}
+
+function sameStore(
+  own: { readonly name: string; readonly profile: S3StorageProfile },
+  row: WarehouseRow,
+  isNamed: boolean,
+): Finding {
+  const { bucket } = own.profile
+  const why = 'so that the server does not see where their locations overlap'
+  if (!isNamed) {
+    const message = `Warehouse ${own.name} and another one reach the bucket ${bucket} under two store names, ${why}. Ask a holder of administer-storage on the server to run this check.`
+    return { name: 'store', ok: false, message }
+  }
+  const other = storedProfile(row.storage) as S3StorageProfile
+  const message =
+    `Warehouses ${own.name} and ${row.name} reach the bucket ${bucket} under two store names (${shown(own.profile)} and ${shown(other)}), ${why}. ` +
+    `Give the store one name: ${commands(own, row.name, other)}`
+  return { name: 'store', ok: false, message }
+}
+
+function shown(profile: S3StorageProfile): string {
+  return profile.store === undefined ? unnamedStoreIdentity(profile) : `"${profile.store}"`
+}
+
+function update(name: string, store: string): string {
+  return `headgate warehouse update ${name} --store ${store}`
+}
+
+function commands(
+  own: { readonly name: string; readonly profile: S3StorageProfile },
+  otherName: string,
+  other: S3StorageProfile,
+): string {
+  if (other.store !== undefined) return update(own.name, other.store)
+  if (own.profile.store !== undefined) return update(otherName, own.profile.store)
+  const store = nameFor(own.profile)
+  return `${update(own.name, store)} && ${update(otherName, store)}`
+}
+
+/** Returns a valid store name that is similar to the endpoint. */
+function nameFor(profile: S3StorageProfile): string {
+  const name = unnamedStoreIdentity(profile)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_.-]+/g, '-')
+  return name.replace(/^[^a-z0-9]+/, '').slice(0, 63) || 'store'
+}

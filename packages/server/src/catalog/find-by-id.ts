@@ -1,0 +1,57 @@
+import { HeadgateError } from '@headgate/errors'
+import { splitLevels } from '../namespace-path.ts'
+import type { Privilege } from '../privilege.ts'
+import { findRelationName, type RelationKind } from '../store/relations.ts'
+import type { Caller } from './caller.ts'
+import type { CatalogDeps } from './deps.ts'
+import { missingRelation } from './existing.ts'
+import { type FindDeps, findRelation } from './find-relation.ts'
+import type { RelationRef, Target } from './target.ts'
+
+/** Relation of an earlier request. */
+export interface EarlierRelation {
+  /** Name in the earlier request. */
+  readonly ref: RelationRef
+  readonly kind: RelationKind
+  /** Null: the earlier request recorded none. */
+  readonly relationId: string | null
+}
+
+/**
+ * Finds the relation that an earlier request created or changed. It may have another name now, and its earlier name may
+ * belong to another relation.
+ *
+ * @throws HeadgateError of a missing relation when it was dropped or the caller may not see it
+ */
+export async function findEarlier(
+  deps: FindDeps & Pick<CatalogDeps, 'sql'>,
+  caller: Caller,
+  { ref, kind, relationId }: EarlierRelation,
+  privilege: Privilege,
+): Promise<Target> {
+  const { warehouse, identifier } = ref
+  const now = relationId === null ? null : await findRelationName(deps.sql, relationId)
+  if (now === null) throw missingRelation(kind, identifier)
+  const current = { warehouse, identifier: { namespace: splitLevels(now.path), name: now.name } }
+  return (await findRelation(deps, caller, current, kind, privilege)).found
+}
+
+/**
+ * Finds the relation that an earlier commit changed.
+ *
+ * @throws HeadgateError `commit-state-unknown` when it was dropped or the caller may not change it: after 404, the client
+ * would delete files that the commit references
+ */
+export async function findCommitted(
+  deps: FindDeps & Pick<CatalogDeps, 'sql'>,
+  caller: Caller,
+  earlier: EarlierRelation,
+): Promise<Target> {
+  try {
+    return await findEarlier(deps, caller, earlier, 'modify')
+  } catch (cause) {
+    if (!(cause instanceof HeadgateError) || cause.kind.status >= 500) throw cause
+    const message = `The change was committed, but the ${earlier.kind} has been dropped or is no longer accessible to the caller.`
+    throw new HeadgateError('commit-state-unknown', message, { cause })
+  }
+}

@@ -1,0 +1,76 @@
+import type { HeadgateError } from '@headgate/errors'
+import { formatIdentifier } from '@headgate/iceberg/rest'
+import type { Policies } from '../access/policies.ts'
+import { decide } from '../access/decide.ts'
+import { enforce } from '../access/refuse.ts'
+import type { Privilege } from '../privilege.ts'
+import type { BodyForm, RelationKind } from '../store/relations.ts'
+import type { Resolved } from '../store/resolve-relation.ts'
+import type { Authorized } from './authorized.ts'
+import type { ServedBody } from './body-cache.ts'
+import { type Caller, policyAt } from './caller.ts'
+import type { CatalogDeps } from './deps.ts'
+import { missingRelation } from './existing.ts'
+import { missingIn } from './find-warehouse.ts'
+import { resolve } from './resolve.ts'
+import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
+
+/** The module's caches, and the policies that decide. */
+export type FindDeps = Pick<CatalogDeps, 'sql' | 'bodies'> & { readonly policies: Policies }
+
+/** A name with its current rows, and the text that was cached for it before, which the database does not send again. */
+export interface LookedUp extends RelationRef {
+  readonly resolved: Resolved
+  readonly held: ServedBody | null
+}
+
+/** Reads the rows of a name with one query. */
+export async function lookUp(
+  { bodies, sql }: Pick<CatalogDeps, 'sql' | 'bodies'>,
+  { warehouse, identifier }: RelationRef,
+  form: BodyForm,
+): Promise<LookedUp> {
+  const held = form === 'none' ? null : bodies.held({ warehouse, identifier }, form)
+  const wanted = { form, known: held?.key ?? null }
+  const resolved = await resolve(sql, warehouse.id, identifier, wanted)
+  return { warehouse, identifier, resolved, held }
+}
+
+/**
+ * Finds a relation of one kind that the caller may use with this privilege.
+ *
+ * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
+ */
+export async function findRelation(
+  deps: FindDeps,
+  caller: Caller,
+  ref: RelationRef,
+  kind: RelationKind,
+  privilege: Privilege,
+  form: BodyForm = 'all',
+): Promise<Authorized<Target>> {
+  return authorizeRelation(deps, caller, await lookUp(deps, ref, form), kind, privilege)
+}
+
+/** Decides on the relation that has a name; otherwise like `findRelation`. */
+export async function authorizeRelation(
+  deps: Pick<FindDeps, 'policies'>,
+  caller: Caller,
+  { resolved, held, ...ref }: LookedUp,
+  kind: RelationKind,
+  privilege: Privilege,
+): Promise<Authorized<Target>> {
+  const { audit } = caller
+  const { warehouse, identifier } = ref
+  audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
+  audit.privilege = privilege
+  const name = toResolvedName(ref, resolved)
+  const target = name === null ? null : toTarget(name, held)
+  const policy = await policyAt(deps, caller, resolved.policyVersion)
+  const missing = (): HeadgateError => missingIn(policy, warehouse, missingRelation(kind, identifier))
+  if (target === null || target.relation.kind !== kind) throw missing()
+  audit.securable = { kind: 'relation', id: target.relation.id }
+  const decision = decide(policy, target.chain, privilege)
+  enforce(decision, { kind: 'relation', name: formatIdentifier(identifier), missing })
+  return { found: target, decision, policy }
+}

@@ -1,0 +1,16 @@
+import { HeadgateError } from '@headgate/errors'
+import { insertMetricsReport, type MetricsReport } from '../store/metrics-reports.ts'
+import type { CatalogDeps } from './deps.ts'
+
+/**
+ * Stores a scan or commit report of an engine.
+ *
+ * @throws HeadgateError `bad-request` when the database cannot store a value of the report
+ */
+export async function keepMetricsReport(
+  { sql }: Pick<CatalogDeps, 'sql'>,
+  report: MetricsReport,
+): Promise<void> {
+  if (!(await insertMetricsReport(sql, report)))
+    throw new HeadgateError('bad-request', 'The report contains text or numbers that cannot be stored.')
+}

@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { isHeadgateError } from '@headgate/errors'
+import type { Storage } from '@headgate/storage'
+
+/** Folder below the root of a warehouse for probe objects only. Tables cannot be created in it. */
+const folderName = '.headgate-store-probe'
+const objectName = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const probeBytes = 64
+/** Age of probe objects that a check left behind, in ms: longer than any check takes, plus differences of clocks. */
+const leftAfterMs = 3_600_000
+const maxLeft = 100
+const cleanUpMs = 2_000
+
+/** Returns the folder of probe objects of a warehouse as a location that ends in `/`. */
+export function probeFolder(root: string): string {
+  return `${root.replace(/\/+$/, '')}/${folderName}/`
+}
+
+/** A small object below a warehouse's root that the check looks for through other warehouses. */
+export interface StoreProbe {
+  readonly location: string
+  readonly content: Buffer
+}
+
+/**
+ * Writes a probe object, passes it to `look`, and deletes it, also when `look` fails. If the process ends before the
+ * deletion, the object stays until `removeLeftProbes` finds it.
+ */
+export async function withStoreProbe<T>(
+  storage: Pick<Storage, 'put' | 'delete'>,
+  root: string,
+  signal: AbortSignal,
+  look: (probe: StoreProbe) => Promise<T>,
+): Promise<T> {
+  const probe = { location: `${probeFolder(root)}${randomUUID()}`, content: randomBytes(probeBytes) }
+  try {
+    await storage.put(probe.location, probe.content, { signal })
+    return await look(probe)
+  } finally {
+    await storage.delete(probe.location, { signal: AbortSignal.timeout(cleanUpMs) }).catch(() => undefined)
+  }
+}
+
+/** Returns whether a storage has the probe object. */
+export async function hasProbe(
+  storage: Pick<Storage, 'getBytes'>,
+  { location, content }: StoreProbe,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return (await storage.getBytes(location, { maxBytes: 1_024, signal })).equals(content)
+  } catch (error) {
+    if (isHeadgateError(error, 'no-such-file')) return false
+    throw error
+  }
+}
+
+/**
+ * Deletes probe objects that an earlier check left behind: at most the first 100 in the folder of the warehouse, and only
+ * objects with the name, the size and the minimum age of a probe.
+ *
+ * @param now epoch ms
+ */
+export async function removeLeftProbes(
+  storage: Pick<Storage, 'list' | 'deleteMany'>,
+  root: string,
+  now: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const folder = probeFolder(root)
+  const left: string[] = []
+  let seen = 0
+  for await (const entry of storage.list(folder, { pageSize: maxLeft, signal })) {
+    if (entry.type === 'object' && isLeftProbe(entry.location.slice(folder.length), entry.info, now))
+      left.push(entry.location)
+    seen += 1
+    if (seen === maxLeft) break
+  }
+  if (left.length === 0) return 0
+  const { failed } = await storage.deleteMany(left, { signal })
+  return left.length - failed.length
+}
+
+function isLeftProbe(
+  name: string,
+  info: { readonly size: number; readonly lastModified: number },
+  now: number,
+): boolean {
+  return objectName.test(name) && info.size === probeBytes && info.lastModified < now - leftAfterMs
+}

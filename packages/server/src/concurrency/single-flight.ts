@@ -1,0 +1,77 @@
+/**
+ * Shares asynchronous work between concurrent callers with the same key. Holds only running work: it caches no result
+ * and no failure.
+ *
+ * @example
+ * ```ts
+ * const reads = new SingleFlight<Row>()
+ * const row = await reads.join(id, () => findRow(sql, id)) // joins a read that is already running
+ * const fresh = await reads.joinNext(id, () => findRow(sql, id)) // never joins a read that started earlier
+ * ```
+ */
+export class SingleFlight<T> {
+  readonly #running = new Map<string, Promise<T>>()
+  readonly #next = new Map<string, Promise<T>>()
+
+  /** Returns true while work for the key is running. */
+  isRunning(key: string): boolean {
+    return this.#running.has(key)
+  }
+
+  /**
+   * Returns the result of the running work for the key, or starts the work.
+   *
+   * @param signal aborts this caller's wait. The work continues, because other callers may wait for it.
+   */
+  join(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return abortable(this.#running.get(key) ?? this.#start(key, work), signal)
+  }
+
+  /**
+   * Returns the result of work that starts after this call. Callers that arrive while work is running share the run that
+   * follows it, so a caller reads every change that was acknowledged before it called.
+   */
+  joinNext(key: string, work: () => Promise<T>): Promise<T> {
+    const next = this.#next.get(key)
+    if (next !== undefined) return next
+    const running = this.#running.get(key)
+    if (running === undefined) return this.#start(key, work)
+    const startNext = (): Promise<T> => {
+      if (this.#next.get(key) === following) this.#next.delete(key)
+      return this.#start(key, work)
+    }
+    const following: Promise<T> = running.then(startNext, startNext)
+    this.#next.set(key, following)
+    return following
+  }
+
+  /** Detaches running work: later callers start their own. Earlier callers still receive its result. */
+  detach(): void {
+    this.#running.clear()
+    this.#next.clear()
+  }
+
+  /** Resolves when the work that runs now has succeeded or failed. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running.values())
+  }
+
+  #start(key: string, work: () => Promise<T>): Promise<T> {
+    const run = work().finally(() => {
+      if (this.#running.get(key) === run) this.#running.delete(key)
+    })
+    this.#running.set(key, run)
+    return run
+  }
+}
+
+/** Settles with the promise, or rejects with the signal's reason as soon as the signal aborts. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  const { promise: settled, resolve, reject } = Promise.withResolvers<T>()
+  const abort = (): void => reject(signal.reason as Error)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  return settled
+}

@@ -1,0 +1,30 @@
+import type { Registry } from 'prom-client'
+import { observeCedar } from '../access/cedar/cedar-metrics.ts'
+import { openCedar } from '../access/cedar/open-cedar.ts'
+import { Policies } from '../access/policies.ts'
+import type { ContextOptions } from '../context-options.ts'
+import { bumpPolicy } from '../store/policies.ts'
+
+/** Maximum age of the groups of an issuer's users, in seconds, by issuer. */
+export type GroupAges = Readonly<Record<string, number>>
+
+/** Opens the policies of callers. With Cedar policies, every decision also asks Cedar. */
+export async function openAccess(
+  options: ContextOptions,
+  stack: AsyncDisposableStack,
+  registry: Registry,
+): Promise<{ readonly policies: Policies; readonly groupAges: GroupAges }> {
+  const { sql, log, cedarPolicies: path, policyMaxAgeMs: maxAgeMs } = options
+  const groupAges = Object.fromEntries(
+    options.issuers.map(({ issuer, groupsMaxAgeMs }) => [issuer, groupsMaxAgeMs / 1_000]),
+  )
+  if (path === null)
+    return { policies: stack.use(await Policies.open({ sql, maxAgeMs, groupAges })), groupAges }
+  // Every replica watches the files itself. A new policy version makes the decisions that it cached void.
+  const onChange = async (): Promise<void> => policies.saw(await sql.transaction((tx) => bumpPolicy(tx)))
+  const cedar = stack.use(await openCedar({ path, log, onChange }))
+  observeCedar(registry, cedar)
+  const { authorizer } = cedar
+  const policies: Policies = stack.use(await Policies.open({ sql, maxAgeMs, groupAges, authorizer }))
+  return { policies, groupAges }
+}

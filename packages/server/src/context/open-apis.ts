@@ -1,0 +1,122 @@
+import type { ContextOptions } from '../context-options.ts'
+import type { AuditLog } from '../events/audit-log.ts'
+import { healthOperations } from '../http/health.ts'
+import type { RequestMetrics } from '../http/metrics.ts'
+import type { OpenOperation } from '../operation/open-operation.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { ClientAddress } from '../operation/client-address.ts'
+import { startPageOperations } from '../http/start-page.ts'
+import type { IcebergDeps } from '../iceberg/deps.ts'
+import { icebergOperations } from '../iceberg/routes.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { createPageTokens } from '../keys/page-tokens.ts'
+import { vendingCheck } from '../management/check-vended.ts'
+import { warehouseApiOperations } from '../management/warehouse-routes.ts'
+import { managementApi } from '../management/routes.ts'
+import { backchannelLogout } from '../oauth/backchannel-logout.ts'
+import { discoveryOperations } from '../oauth/discovery.ts'
+import { allGrants } from '../oauth/grants.ts'
+import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
+import type { GroupAges } from './open-access.ts'
+import type { OpenedCredentials } from './open-credentials.ts'
+import type { OpenedIdentity } from './open-identity.ts'
+
+/** Objects of other modules that the APIs depend on. */
+export interface ApiDeps {
+  readonly ring: KeyRing
+  readonly audit: AuditLog
+  readonly metrics: RequestMetrics
+  readonly addressOf: ClientAddress
+  readonly identity: OpenedIdentity
+  readonly groupAges: GroupAges
+  readonly opened: OpenedCredentials
+  readonly catalog: IcebergDeps
+}
+
+type Operations = readonly (Operation | OpenOperation)[]
+
+/** Returns the operations of all HTTP APIs, for the router. */
+export function openApis(options: ContextOptions, deps: ApiDeps): Operations {
+  return [
+    ...openHealth(options, deps),
+    ...startPageOperations(),
+    ...openOAuth(options, deps),
+    ...icebergOperations(deps.catalog),
+    ...openManagement(options, deps),
+  ]
+}
+
+function openHealth({ log, wholeMetrics }: ContextOptions, { catalog, metrics }: ApiDeps): Operations {
+  return healthOperations({
+    checks: () => readinessChecks(catalog),
+    onChange: (check, err) => {
+      if (err === null) log.info({ check }, 'the server is ready again, by this check')
+      else log.warn({ check, err }, 'the server is not ready')
+    },
+    contentType: metrics.registry.contentType,
+    metrics: wholeMetrics ?? (() => metrics.registry.metrics()),
+  })
+}
+
+function readinessChecks(deps: IcebergDeps): [string, (signal: AbortSignal) => Promise<void>][] {
+  return [
+    ['database', (signal) => deps.sql.ping(signal)],
+    [
+      'storage',
+      async (signal) => {
+        const warehouse = await deps.warehouses.get(deps.defaultWarehouse)
+        await warehouse?.storage.check(signal)
+      },
+    ],
+  ]
+}
+
+function openOAuth(
+  options: ContextOptions,
+  { ring, audit, addressOf, identity, groupAges, catalog }: ApiDeps,
+): Operations {
+  const { sql, log, publicUrl, sessionSeconds } = options
+  const { sessions, external } = identity
+  const grants = allGrants({ sql, sessions, external, groupAges, sessionSeconds, now: Date.now })
+  const issuers = options.issuers.map(({ issuer }) => issuer)
+  const onError = (err: unknown): void => log.error({ err }, 'the token endpoint failed')
+  const logout =
+    external === null
+      ? []
+      : [
+          backchannelLogout({
+            sql,
+            tokens: external.tokens,
+            policies: catalog.policies,
+            log: (reason) => log.info({ reason }, 'a logout token was refused'),
+          }),
+        ]
+  return [
+    ...createTokenEndpoint({ grants, audit, addressOf, onError }),
+    ...logout,
+    ...discoveryOperations({ issuer: publicUrl, ring, grantTypes: [...grants.keys()], issuers }),
+  ]
+}
+
+function openManagement(options: ContextOptions, { ring, identity, opened, catalog }: ApiDeps): Operations {
+  const { sql, master, fileRoots, endpoints, gatewayUrl } = options
+  const { policies } = catalog
+  const { credentials, storageKeys, webIdentities } = opened
+  const pageTokens = createPageTokens(ring)
+  const checkVending = vendingCheck({ credentials, storageKeys, gatewayUrl, endpoints })
+  const issuers = identity.external?.tokens.issuers ?? new Set()
+  const { routes, document } = managementApi(
+    { sql, policies, pageTokens, issuers },
+    warehouseApiOperations({
+      ...catalog,
+      master,
+      pageTokens,
+      policies,
+      fileRoots,
+      endpoints,
+      checkVending,
+      webIdentities,
+    }),
+  )
+  return [...routes, document]
+}

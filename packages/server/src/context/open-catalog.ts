@@ -1,0 +1,67 @@
+import { BodyCache } from '../catalog/body-cache.ts'
+import { GroupCommit } from '../catalog/commit/group-commit.ts'
+import { LastCommitCache } from '../catalog/commit/last-commit-cache.ts'
+import { ModelCache } from '../catalog/model-cache.ts'
+import { KeyedMutex } from '../concurrency/keyed-mutex.ts'
+import type { Warehouses } from '../catalog/warehouses.ts'
+import type { ContextOptions } from '../context-options.ts'
+import type { Policies } from '../access/policies.ts'
+import type { IcebergDeps } from '../iceberg/deps.ts'
+import type { OpenedCredentials } from './open-credentials.ts'
+
+/** Maximum size of a metadata file, in bytes. JSON of this size is a defect of the writer. */
+const maxMetadataBytes = 256 * 1024 * 1024
+
+/** Opens the caches of the catalog, and returns what its operations depend on. */
+export async function openCatalog(
+  options: ContextOptions,
+  stack: AsyncDisposableStack,
+  {
+    policies,
+    warehouses,
+    wakeJobs,
+    ...opened
+  }: OpenedCredentials & {
+    readonly policies: Policies
+    readonly warehouses: Warehouses
+    readonly wakeJobs: () => void
+  },
+): Promise<IcebergDeps> {
+  const { sql, log, limits, metadataCacheBytes, namespaceSeparator } = options
+  const lastCommits = new LastCommitCache()
+  stack.use(
+    await sql.listen('headgate', (payload) => {
+      if (payload === null) lastCommits.clear()
+    }),
+  )
+  return {
+    sql,
+    groupCommit: new GroupCommit(sql),
+    bodies: new BodyCache({ maxBytes: metadataCacheBytes, maxFileBytes: maxMetadataBytes }),
+    tableModels: new ModelCache(metadataCacheBytes / 2),
+    viewModels: new ModelCache(metadataCacheBytes / 8),
+    log,
+    rowLimitBytes: options.metadataRowLimitBytes,
+    maxMetadataBytes,
+    now: Date.now,
+    warehouses,
+    policies,
+    issuer: opened.issuer,
+    storageKeys: opened.storageKeys,
+    refresh: opened.refresh,
+    signingKeys: opened.signingKeys,
+    commitQueues: new KeyedMutex(),
+    lastCommits,
+    idempotency: { sql, lifetimeSeconds: options.idempotencyLifetimeSeconds },
+    nameLimits: {
+      maxNameBytes: limits.maxNameBytes,
+      maxNamespaceBytes: 4 * limits.maxNameBytes,
+      maxLevels: 32,
+    },
+    namespaceSeparator,
+    maxPageSize: limits.maxPageSize,
+    defaultWarehouse: options.defaultWarehouse,
+    verifyMetadataFiles: options.verifyMetadataFiles,
+    wakeJobs,
+  }
+}

@@ -1,0 +1,57 @@
+import type { Registry } from 'prom-client'
+import { SigningKeys } from '@headgate/sigv4'
+import type { Policies } from '../access/policies.ts'
+import type { ContextOptions } from '../context-options.ts'
+import { CredentialCache } from '../credentials/credential-cache.ts'
+import { CredentialIssuer } from '../credentials/credential-issuer.ts'
+import type { RefreshDeps } from '../credentials/refresh.ts'
+import { TableStates } from '../credentials/table-state.ts'
+import { observeVending } from '../credentials/vending-metrics.ts'
+import { GatewayVendor } from '../credentials/vendors/gateway.ts'
+import { StaticVendor } from '../credentials/vendors/static.ts'
+import { StorageKeys } from '../credentials/vendors/storage-keys.ts'
+import { StsVendor } from '../credentials/vendors/sts.ts'
+import { WebIdentities } from '../credentials/vendors/web-identities.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+
+/** Storage access of one server. */
+export interface OpenedCredentials {
+  readonly credentials: CredentialCache
+  readonly issuer: CredentialIssuer
+  readonly refresh: RefreshDeps
+  readonly storageKeys: StorageKeys
+  readonly signingKeys: SigningKeys
+  readonly webIdentities: WebIdentities
+}
+
+/** Opens the vendors that are configured, the cache of credentials, and the issuer of storage access. */
+export function openCredentials(
+  options: ContextOptions,
+  {
+    ring,
+    policies,
+    registry,
+  }: { readonly ring: KeyRing; readonly policies: Policies; readonly registry: Registry },
+): OpenedCredentials {
+  const { sql, gatewayUrl, publicUrl, endpoints, namespaceSeparator } = options
+  const { lives: lifetimes, region, webIdentityTokenFile: tokenFile } = options.storageAccess
+  const storageKeys = new StorageKeys()
+  const webIdentities = new WebIdentities({ ring, issuer: publicUrl, tokenFile })
+  const gateway = gatewayUrl === null ? null : new GatewayVendor({ ring, endpoint: () => gatewayUrl, region })
+  const credentials = new CredentialCache({
+    vendors: {
+      sts: new StsVendor({ keys: storageKeys, tokens: webIdentities, endpoints }),
+      static: new StaticVendor(),
+      ...(gateway === null ? {} : { gateway }),
+    },
+    minLifeMs: lifetimes.minLifeMs,
+    generation: () => ring.generation,
+  })
+  observeVending(registry, credentials)
+  const now = Date.now
+  const catalog = { publicUrl, namespaceSeparator }
+  const issuer = new CredentialIssuer({ credentials, ring, catalog, lifetimes, now })
+  const states = new TableStates(sql)
+  const refresh = { ring, states, policies, issuer, publicUrl, lifetimes, now }
+  return { credentials, issuer, refresh, storageKeys, signingKeys: new SigningKeys(), webIdentities }
+}

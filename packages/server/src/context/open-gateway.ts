@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ContextOptions } from '../context-options.ts'
+import { GatewayAuthorizer } from '../credentials/gateway-authorizer.ts'
+import type { IcebergDeps } from '../iceberg/deps.ts'
+import { createS3Endpoint } from '../s3/endpoint.ts'
+import type { S3EndpointDeps } from '../s3/deps.ts'
+
+/** Maximum size of an object and of a part, in bytes: the limit of Amazon S3. */
+const maxObjectPartBytes = 5 * 1024 ** 3
+
+/** Objects of other modules that the gateway depends on. */
+export type GatewayDeps = Pick<S3EndpointDeps, 'ring' | 'audit' | 'addressOf' | 'metrics' | 'loopTurns'> &
+  Pick<IcebergDeps, 'policies' | 'warehouses'>
+
+/** Opens the S3 endpoint, and returns the handler of its requests. */
+export function openGateway(
+  options: ContextOptions,
+  { policies, warehouses, ...deps }: GatewayDeps,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { sql, log, anonymous, limits } = options
+  const { region, hostSuffix, decisionMaxAgeMs: maxAgeMs } = options.storageAccess
+  return createS3Endpoint({
+    ...deps,
+    sessions: new GatewayAuthorizer({ sql, policies, warehouses, anonymous, maxAgeMs }),
+    regions: [region],
+    ...(hostSuffix === null ? {} : { hostSuffix }),
+    log,
+    limits: {
+      maxConcurrentRequests: limits.maxConcurrentRequests,
+      maxObjectPartBytes,
+      requestTimeoutMs: limits.requestTimeoutMs,
+    },
+    now: Date.now,
+    recheckMs: recheckInterval(maxAgeMs),
+  })
+}
+
+/**
+ * Returns the interval, in ms, at which running requests of the storage gateway are authorized again. The authorizer
+ * renews a decision in the second half of its maximum age: with four checks in this age, a running request ends within it
+ * after a revocation.
+ */
+function recheckInterval(decisionMaxAgeMs: number): number {
+  return Math.min(Math.max(decisionMaxAgeMs / 4, 250), 30_000)
+}

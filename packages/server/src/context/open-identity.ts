@@ -1,0 +1,40 @@
+import type { Policies } from '../access/policies.ts'
+import type { ContextOptions } from '../context-options.ts'
+import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts'
+import { compositeBearer } from '../identity/issuers/composite-bearer.ts'
+import { ExternalBearer } from '../identity/issuers/external-bearer.ts'
+import { openExternal, type OpenedExternal } from '../identity/issuers/open-external.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { Sessions } from '../sessions/sessions.ts'
+
+/** Authentication of callers. */
+export interface OpenedIdentity {
+  readonly sessions: Sessions
+  /** Tokens of configured issuers. Null: none is configured. */
+  readonly external: OpenedExternal | null
+  readonly authenticator: Authenticator
+}
+
+/** Opens the sessions of this server and the issuers whose tokens it accepts. */
+export function openIdentity(
+  options: ContextOptions,
+  { ring, policies }: { readonly ring: KeyRing; readonly policies: Policies },
+): OpenedIdentity {
+  const { sql, publicUrl, issuers, anonymous, tokenTtlSeconds: ttlSeconds } = options
+  const sessions = new Sessions({ ring, issuer: publicUrl, audience: publicUrl, ttlSeconds })
+  const sawPolicy = (version: number): void => policies.saw(version)
+  const mark = (): object => policies.mark
+  const external = openExternal({ sql, issuers, tokenEndpoint: publicUrl, sawPolicy, mark })
+  const bearers =
+    external === null
+      ? sessions
+      : compositeBearer({
+          sessions,
+          external: { bearer: new ExternalBearer({ ...external, sql, mark }), tokens: external.tokens },
+        })
+  return {
+    sessions,
+    external,
+    authenticator: createAuthenticator({ sessions: bearers, anonymous }),
+  }
+}

@@ -1,0 +1,35 @@
+import { relationChain } from '../access/chain.ts'
+import { claimFor } from '../catalog/locations.ts'
+import type { ResolvedName, Target } from '../catalog/target.ts'
+import type { StorageTarget } from './storage-grant.ts'
+
+/** Describes a table that was found by its name. */
+export function committedTarget({ namespaceId, chain, relation }: Target): StorageTarget {
+  const { id, prefixes, notBefore } = relation
+  const table = { id, staged: false, namespaceId }
+  return { table, chain, prefixes: prefixes.split('\n'), revokedBefore: notBefore }
+}
+
+/** Table that does not exist yet. */
+export interface NewTable {
+  readonly id: string
+  readonly staged: boolean
+  /** All locations in the metadata. */
+  readonly locations: readonly string[]
+}
+
+/**
+ * Describes a table that a caller is about to create or to stage, with the caller as its owner. The privilege for a staged
+ * table is required on its namespace.
+ */
+export function newTarget(
+  { warehouse, identifier, namespaceId, namespaceChain }: ResolvedName,
+  { id, staged, locations }: NewTable,
+  ownerId: string,
+): StorageTarget {
+  const chain = staged
+    ? namespaceChain
+    : relationChain(namespaceChain, id, ownerId, { kind: 'table', name: identifier.name })
+  const { locations: prefixes } = claimFor(warehouse, locations)
+  return { table: { id, staged, namespaceId }, chain, prefixes, revokedBefore: 0 }
+}

@@ -1,0 +1,143 @@
+import { HeadgateError } from '@headgate/errors'
+import {
+  deleteEngine as deleteEngineRow,
+  type EngineRow,
+  type EngineSettings,
+  findEngine,
+  insertEngine,
+  updateEngine as updateEngineRow,
+} from '../store/engines.ts'
+import { stopPrincipalSessions } from '../store/principals.ts'
+import type { Queryable } from '../store/sql.ts'
+import { findWarehouse, findWarehouseById } from '../store/warehouses.ts'
+import type { DirectoryDeps } from './deps.ts'
+import {
+  changeEntry,
+  checkEntry,
+  type EngineEntry,
+  type EngineEntryChange,
+  entryOfRow,
+} from './engine-entry.ts'
+import { isId } from './external-name.ts'
+import { changePolicy, type RequestedChange } from './policy-change.ts'
+import { refuseSelf, requirePrincipal } from './principals.ts'
+
+export {
+  type EngineRow,
+  findEngine,
+  findEngineOfParty,
+  type FirstCalls,
+  listEngines,
+} from '../store/engines.ts'
+
+/** Engine with the names of its warehouses. */
+export interface NamedEngine {
+  readonly row: EngineRow
+  /** Name of each warehouse of the entry, or its id if the warehouse was deleted; null: no limit. */
+  readonly warehouses: readonly string[] | null
+}
+
+/**
+ * Finds an engine by the id or the name of its principal.
+ *
+ * @throws HeadgateError `no-such-object`
+ */
+export async function requireEngine(sql: Queryable, reference: string): Promise<EngineRow> {
+  const { id, name } = await requirePrincipal(sql, reference)
+  const row = await findEngine(sql, id)
+  if (row) return row
+  throw new HeadgateError(
+    'no-such-object',
+    `The principal ${name} is not registered as an engine: headgate engine add ${name}`,
+  )
+}
+
+/** Adds the names of its warehouses to an engine. */
+export async function nameWarehouses(sql: Queryable, row: EngineRow): Promise<NamedEngine> {
+  if (row.warehouses === null) return { row, warehouses: null }
+  const found = await Promise.all(row.warehouses.map((id) => findWarehouseById(sql, id)))
+  return { row, warehouses: row.warehouses.map((id, index) => found[index]?.name ?? id) }
+}
+
+/**
+ * Registers a principal as an engine.
+ *
+ * @throws HeadgateError `bad-request`, `no-such-object`, `no-such-warehouse`, `already-exists`
+ */
+export async function createEngine(
+  deps: DirectoryDeps,
+  change: RequestedChange,
+  reference: string,
+  entry: EngineEntry,
+): Promise<NamedEngine> {
+  const principal = await requirePrincipal(deps.sql, reference)
+  refuseSelf(principal, change, 'make an engine of')
+  const settings = await prepare(deps, change, principal.name, entry, new Set())
+  if (!(await changePolicy(deps, change, (tx) => insertEngine(tx, principal.id, settings)))) {
+    throw new HeadgateError(
+      'already-exists',
+      `The principal ${principal.name} is an engine already: headgate engine set ${principal.name}`,
+    )
+  }
+  return nameWarehouses(deps.sql, await requireEngine(deps.sql, principal.id))
+}
+
+/**
+ * Changes the entry of an engine, also for its running sessions.
+ *
+ * @throws HeadgateError `bad-request`, `no-such-object`, `no-such-warehouse`
+ */
+export async function updateEngine(
+  deps: DirectoryDeps,
+  change: RequestedChange,
+  reference: string,
+  entryChange: EngineEntryChange,
+): Promise<NamedEngine> {
+  const row = await requireEngine(deps.sql, reference)
+  const before = new Set(row.subjects.map(({ issuer }) => issuer))
+  const settings = await prepare(deps, change, row.name, changeEntry(entryOfRow(row), entryChange), before)
+  if (!(await changePolicy(deps, change, (tx) => updateEngineRow(tx, row.id, settings))))
+    throw new HeadgateError('no-such-object', `There is no engine ${row.name}.`)
+  return nameWarehouses(deps.sql, await requireEngine(deps.sql, row.id))
+}
+
+/** Removes the entry of an engine, and ends its sessions and those in which it acts for users. The principal remains. */
+export async function deleteEngine(
+  deps: DirectoryDeps,
+  change: RequestedChange,
+  reference: string,
+): Promise<void> {
+  const row = await requireEngine(deps.sql, reference)
+  change.audit.object = row.name
+  await changePolicy(deps, change, async (tx) => {
+    // Otherwise its sessions would be valid again after a new registration, and until then without the limits of an entry.
+    await stopPrincipalSessions(tx, row.id, Date.now())
+    return deleteEngineRow(tx, row.id)
+  })
+}
+
+async function prepare(
+  deps: DirectoryDeps,
+  { audit }: RequestedChange,
+  name: string,
+  entry: EngineEntry,
+  before: ReadonlySet<string>,
+): Promise<EngineSettings> {
+  audit.object = name
+  await checkEntry(deps, entry, before)
+  const warehouses =
+    entry.warehouses === null
+      ? null
+      : await Promise.all(entry.warehouses.map((each) => warehouseId(deps, each)))
+  const settings = { ...entry, warehouses }
+  audit.detail = { ...settings }
+  return settings
+}
+
+async function warehouseId({ sql }: DirectoryDeps, reference: string): Promise<string> {
+  const row = isId(reference) ? await findWarehouseById(sql, reference) : await findWarehouse(sql, reference)
+  if (row) return row.id
+  // A deleted warehouse remains in an entry under its id until the list is replaced.
+  if (isId(reference)) return reference.toLowerCase()
+  throw new HeadgateError('no-such-warehouse', `There is no warehouse ${reference}.`)
+}

@@ -1,0 +1,51 @@
+import { HeadgateError } from '@headgate/errors'
+import type { AuditDraft } from '../events/audit-event.ts'
+import { auditRow } from '../events/audit-row.ts'
+import { insertAudit } from '../store/audit.ts'
+import { bumpPolicy } from '../store/policies.ts'
+import { findPrincipalBySubject, stopPrincipalSessions } from '../store/principals.ts'
+import { useAssertion } from '../store/used-assertions.ts'
+import type { DirectoryDeps } from './deps.ts'
+
+export type { GroupAges } from '../store/policies.ts'
+export { findNamed, findSubject, makeNamed, type SubjectRow } from '../store/subjects.ts'
+export { useAssertion } from '../store/used-assertions.ts'
+
+/** Logout of a user at its issuer (OpenID Connect Back-Channel Logout 1.0). */
+export interface Logout {
+  readonly issuer: string
+  readonly subject: string
+  /** Id of the logout token, unique at its issuer. */
+  readonly id: string
+  /** End of the token, epoch ms. */
+  readonly expiresAt: number
+}
+
+/**
+ * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with them. The logout token
+ * is accepted once, and its audit event is committed in the same transaction.
+ *
+ * @param now epoch ms
+ * @throws HeadgateError `bad-request` if the logout token was used before
+ */
+export async function logOut(
+  { sql, policies }: Pick<DirectoryDeps, 'sql' | 'policies'>,
+  { issuer, subject, id, expiresAt }: Logout,
+  { requestId, now }: { readonly requestId: string; readonly now: number },
+): Promise<void> {
+  const version = await sql.transaction(async (tx) => {
+    const version = await bumpPolicy(tx)
+    if (!(await useAssertion(tx, { issuer: `logout ${issuer}`, id, expiresAt }))) return null
+    const row = await findPrincipalBySubject(tx, issuer, subject)
+    // A user that never signed in has no sessions.
+    if (row === null) return version
+    await stopPrincipalSessions(tx, row.id, now)
+    const principal = { id: row.id, issuer, subject, name: row.name }
+    const identity = { principal, actors: [], method: 'external-token', expiresAt: null } as const
+    const draft: AuditDraft = { operation: 'logOut', object: row.name, detail: { issuer } }
+    await insertAudit(tx, [auditRow(draft, { requestId, identity }, 'allowed')])
+    return version
+  })
+  if (version === null) throw new HeadgateError('bad-request', 'The logout token was used before.')
+  policies.saw(version)
+}

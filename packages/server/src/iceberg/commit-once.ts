@@ -1,0 +1,47 @@
+import type { CommitContext } from '../catalog/commit/commit-context.ts'
+import type { Outcome } from '../catalog/commit/outcome.ts'
+import { retryMoved } from '../catalog/commit/retry-moved.ts'
+import type { Response, Call } from '../operation/operation.ts'
+import { idempotent, type IdempotentOperation } from '../idempotency/idempotent.ts'
+import type { IcebergDeps } from './deps.ts'
+
+/** Change that a request makes once, however often it is sent. */
+export interface Change {
+  /** Status of the response when the change succeeds. */
+  readonly status: 200 | 204
+  /** Makes the change, and encodes its response. */
+  attempt(context: CommitContext): Promise<Outcome<Response>>
+  /** Encodes the response of an earlier request with the same `Idempotency-Key`. */
+  replay(...stored: Parameters<IdempotentOperation<Response>['replay']>): Response | Promise<Response>
+}
+
+/** Makes a change once for its `Idempotency-Key`. Repeats it when a row or the policy moved. */
+export async function commitOnce(
+  deps: Pick<IcebergDeps, 'idempotency'>,
+  call: Call,
+  { status, attempt, replay }: Change,
+): Promise<Response> {
+  return await retryMoved(call, () =>
+    idempotent(deps.idempotency, call, {
+      status,
+      attempt: (key) => attempt(toCommitContext(call, key)),
+      replay: async (stored) => await replay(stored),
+    }),
+  )
+}
+
+function toCommitContext(call: Call, idempotency: CommitContext['idempotency']): CommitContext {
+  const { identity, policy, audit, requestId } = call
+  return {
+    identity,
+    policy,
+    audit,
+    requestId,
+    userAgent: call.header('user-agent'),
+    idempotency,
+    onSend: () => call.begin(),
+    onCommit: () => {
+      audit.written = true
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { CommittedRelation } from '../catalog/commit/committed-relation.ts'
+import { currentState } from '../catalog/current-state.ts'
+import type { Target } from '../catalog/target.ts'
+import type { Response } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import type { ResponseSuffix } from '../catalog/response-suffix.ts'
+import { formatMetadataEtag, metadataResponse } from './responses.ts'
+
+/** Encodes the state of a relation after a commit. */
+export function encodeCommitted(
+  { metadataLocation, metadataKey, text }: CommittedRelation,
+  suffix: ResponseSuffix,
+): Response {
+  const etag = formatMetadataEtag(metadataKey, 'all')
+  return metadataResponse({ location: metadataLocation, text, suffix, etag })
+}
+
+/** Encodes the current state of a relation in the form of a commit's response. */
+export async function encodeCurrent(
+  deps: Pick<IcebergDeps, 'bodies'>,
+  target: Target,
+  suffix: ResponseSuffix,
+): Promise<Response> {
+  return encodeCommitted(await currentState(deps, target), suffix)
+}

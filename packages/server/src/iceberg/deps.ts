@@ -1,0 +1,30 @@
+import type { NameLimits } from '@headgate/iceberg/rest'
+import type { SigningKeys } from '@headgate/sigv4'
+import type { CommitDeps } from '../catalog/commit/deps.ts'
+import type { Warehouses } from '../catalog/warehouses.ts'
+import type { CredentialIssuer } from '../credentials/credential-issuer.ts'
+import type { RefreshDeps } from '../credentials/refresh.ts'
+import type { StorageKeys } from '../credentials/vendors/storage-keys.ts'
+import type { IdempotencyDeps } from '../idempotency/idempotent.ts'
+
+/** Objects and settings that the operations of the Iceberg API depend on. */
+export interface IcebergDeps extends CommitDeps {
+  readonly warehouses: Warehouses
+  readonly issuer: CredentialIssuer
+  readonly refresh: RefreshDeps
+  /** Keys that sign the requests of clients, for warehouses of mode `remote-signing`. */
+  readonly storageKeys: StorageKeys
+  /** Keys derived from `storageKeys`. */
+  readonly signingKeys: SigningKeys
+  readonly idempotency: IdempotencyDeps
+  readonly nameLimits: NameLimits
+  /** Separator of namespace levels as advertised, percent-encoded. */
+  readonly namespaceSeparator: string
+  readonly maxPageSize: number
+  /** Warehouse of a client that names none. */
+  readonly defaultWarehouse: string
+  /** Whether loads check that the metadata file exists, where that needs no request. */
+  readonly verifyMetadataFiles: boolean
+  /** Starts the background jobs before their next interval. */
+  wakeJobs(): void
+}

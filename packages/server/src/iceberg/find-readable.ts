@@ -1,0 +1,56 @@
+import { HeadgateError } from '@headgate/errors'
+import { decodeReferencedBy, formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
+import { maxViews, mayReadThroughViews } from '../access/through-views.ts'
+import { retryMoved } from '../catalog/commit/retry-moved.ts'
+import { findReadable as find, type Readable } from '../catalog/find-readable.ts'
+import type { RelationRef } from '../catalog/target.ts'
+import type { Call } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+
+/** Finds a relation that the caller may read, also through the views of `referenced-by`. */
+export async function findReadable(
+  deps: IcebergDeps,
+  call: Call,
+  ref: RelationRef,
+  kind: 'table' | 'view',
+  form: 'all' | 'refs' | 'none' = 'all',
+): Promise<Readable> {
+  return await retryMoved(call, () => find(deps, call, ref, kind, form, referencedBy(deps, call)))
+}
+
+/**
+ * Returns the views that the caller says it reads through. Empty when the caller is not trusted to say it.
+ *
+ * @throws HeadgateError `bad-request`
+ */
+function referencedBy(
+  { namespaceSeparator, nameLimits }: IcebergDeps,
+  call: Call,
+): readonly TableIdentifier[] {
+  if (!mayReadThroughViews(call.policy)) return []
+  const views = decodeReferencedBy(rawValue(call), [decodeURIComponent(namespaceSeparator)], nameLimits)
+  if (views.length > maxViews)
+    throw new HeadgateError('bad-request', `Invalid referenced-by: more than ${maxViews} views`)
+  if (new Set(views.map((view) => formatIdentifier(view))).size < views.length)
+    throw new HeadgateError('bad-request', 'Invalid referenced-by: the same view twice')
+  return views
+}
+
+/**
+ * Returns the parameter with its percent-encoding, because a comma in a name is encoded. Some clients encode the finished
+ * list a second time: then the separator, which every identifier contains, arrives as the text `%251F`.
+ */
+function rawValue({ search }: Call): string | undefined {
+  const raw = /(?:^|&)referenced-by=([^&]*)/.exec(search)?.[1]
+  // After one decoding, the text has the form of Java's URLEncoder, which writes + for a space.
+  return raw !== undefined && /%251f/i.test(raw) ? decodePercents(raw).replaceAll('+', '%20') : raw
+}
+
+/** Returns malformed text unchanged: the decoder of the list reports it. */
+function decodePercents(raw: string): string {
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return raw
+  }
+}

@@ -1,0 +1,52 @@
+import { decodeIfNoneMatch, matchesEtag } from '@headgate/iceberg/rest'
+import { checkMetadataFile } from '../catalog/check-metadata-file.ts'
+import type { Target } from '../catalog/target.ts'
+import { issueStorageAccess } from '../credentials/issue-storage-access.ts'
+import type { GrantedView } from '../credentials/storage-grant.ts'
+import type { Response, Call } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+import { emptyConfig } from './load-result.ts'
+import { cachedResponse } from './response-cache.ts'
+import {
+  acceptsGzip,
+  compressedResponse,
+  formatMetadataEtag,
+  notModified,
+  plainResponse,
+} from './responses.ts'
+import { auditAccess, committedAccessRequest } from './storage-access.ts'
+
+/**
+ * Encodes the response of a load of a relation that the caller may read.
+ *
+ * @param views views that the caller reads it through
+ */
+export async function loadResponse(
+  deps: IcebergDeps,
+  call: Call,
+  target: Target,
+  form: 'all' | 'refs',
+  views: readonly GrantedView[] = [],
+): Promise<Response> {
+  const { relation } = target
+  const location = relation.metadataLocation
+  if (deps.verifyMetadataFiles) checkMetadataFile(target)
+  const request = relation.kind === 'table' ? committedAccessRequest(call, target, views) : null
+  const issued = request === null ? null : await issueStorageAccess(deps, request, call.signal)
+  const access = auditAccess(call, issued)
+  const etag = (): string => formatMetadataEtag(target.metadataKey, form, access?.version)
+  const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
+  if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
+  const served = await deps.bodies.get(target, relation, form)
+  const text = { place: target, form, served }
+  const suffix = access?.suffix ?? emptyConfig
+  if (acceptsGzip(call.header('accept-encoding'), served)) {
+    return cachedResponse(deps, { ...text, encoding: 'compressed' }, access, (isCached) =>
+      compressedResponse(location, served, suffix, etag(), isCached),
+    )
+  }
+  const plain = served.plain ?? (await deps.bodies.inflated(target, form, served))
+  return cachedResponse(deps, { ...text, encoding: 'plain' }, access, (isCached) =>
+    plainResponse({ location, text: plain, suffix, etag: etag() }, isCached),
+  )
+}

@@ -1,0 +1,68 @@
+import { HeadgateError } from '@headgate/errors'
+import {
+  decodeNameParam,
+  decodeNamespaceParam,
+  type Namespace,
+  type TableIdentifier,
+} from '@headgate/iceberg/rest'
+import { getManagedWarehouse } from '../catalog/find-warehouse.ts'
+import type { Warehouse } from '../catalog/warehouses.ts'
+import type { Call } from '../operation/operation.ts'
+import type { IcebergDeps } from './deps.ts'
+
+type NameDeps = Pick<IcebergDeps, 'namespaceSeparator' | 'nameLimits'>
+
+/** Returns the warehouse of the path. The decision on an object in it says whether the caller may see it. */
+export async function warehouseParam(deps: Pick<IcebergDeps, 'warehouses'>, call: Call): Promise<Warehouse> {
+  return await getManagedWarehouse(deps, decodePrefix(call.params['prefix'] ?? ''))
+}
+
+function decodePrefix(raw: string): string {
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    throw new HeadgateError('bad-request', 'The prefix in the path is not valid percent-encoding.')
+  }
+}
+
+/** Returns the namespace of the path. Its levels are separated by the advertised separator or by U+001F. */
+export function namespaceParam(deps: NameDeps, call: Call): Namespace {
+  return decodeNamespace(deps, call.params['namespace'] ?? '')
+}
+
+function decodeNamespace(deps: NameDeps, raw: string): Namespace {
+  return decodeNamespaceParam(raw, [decodeURIComponent(deps.namespaceSeparator)], deps.nameLimits)
+}
+
+/**
+ * Refuses a new namespace that no path can name: one level that contains the advertised separator.
+ *
+ * @throws HeadgateError `bad-request`
+ */
+export function checkReachable({ namespaceSeparator }: NameDeps, levels: Namespace): void {
+  const [level = ''] = levels
+  const separator = decodeURIComponent(namespaceSeparator)
+  if (levels.length > 1 || !level.includes(separator)) return
+  throw new HeadgateError(
+    'bad-request',
+    `Invalid namespace: ${JSON.stringify(level)} contains ${JSON.stringify(separator)}, which separates levels on this server (HEADGATE_NAMESPACE_SEPARATOR). Send each level as a separate element.`,
+  )
+}
+
+/** Returns the name of the table or view in the path. */
+export function relationParam(deps: NameDeps, call: Call, kind: 'table' | 'view'): TableIdentifier {
+  return {
+    namespace: namespaceParam(deps, call),
+    name: decodeNameParam(call.params[kind] ?? '', `${kind} name`, deps.nameLimits),
+  }
+}
+
+/**
+ * Returns the query parameter `parent`. Null when it is absent or empty: the warehouse itself. Some clients encode it
+ * twice, so that a separator arrives as the text `%1F`.
+ */
+export function parentParam(deps: NameDeps, call: Call): Namespace | null {
+  const parent = call.query.get('parent')
+  if (parent === null || parent === '') return null
+  return decodeNamespace(deps, /%1f/i.test(parent) ? parent : encodeURIComponent(parent))
+}

@@ -1,0 +1,153 @@
+import type { ExternalParty, VerifiedExternal } from '../external.ts'
+import type { ClaimPath, Issuer } from './issuer.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+export type ClaimsCheck =
+  | { readonly ok: true; readonly value: VerifiedExternal }
+  | { readonly ok: false; readonly reason: 'wrong claims' | 'unknown client'; readonly told: string }
+
+const maxTextLength = 512
+const maxGroups = 1_000
+/** The end of the year 9999. */
+const maxSeconds = 253_402_300_799
+
+/**
+ * Reads the claims of a verified token by the configuration of the issuer. `exp` and `iat` are in seconds, as in a
+ * token.
+ */
+export function readClaims(issuer: Issuer, claims: Claims, now: number): ClaimsCheck {
+  const subject = textAt(claims, issuer.claims.subject)
+  if (subject === null)
+    return wrong(
+      `The token has no claim ${issuer.claims.subject.join('.')} of at most ${maxTextLength} characters, which names its subject.`,
+    )
+  // A bound token needs a proof of its key (RFC 9449 section 7.1, RFC 8705 section 3). Accepting it without the proof
+  // would ignore the binding.
+  if (claims['cnf'] !== undefined && claims['cnf'] !== null)
+    return wrong(
+      'The token is bound to a key (cnf), and proofs of that (DPoP, mutual TLS) are not taken here: get one that is not.',
+    )
+  const timeless = ['exp', 'iat', 'auth_time'].find((name) => !isTime(claims[name]))
+  if (timeless !== undefined)
+    return wrong(
+      `The claim ${timeless} of the token is not a time: it must be seconds since 1970, before the year 10000.`,
+    )
+  const expiresAt = readSeconds(claims, 'exp')
+  if (expiresAt === null) return wrong('The token does not say until when it is valid (exp).')
+  const clientId = findClient(claims)
+  const actor = findActor(issuer, claims, subject, clientId)
+  if (actor === 'unknown client')
+    return {
+      ok: false,
+      reason: 'unknown client',
+      told: 'The token was issued to a client (azp) that is not accepted here: it must be one of the actors or clients that are configured for the issuer.',
+    }
+  if (actor === 'broken')
+    return wrong(`The claim ${issuer.claims.actor.join('.')} of the token does not name a party.`)
+  const mayAct = readParty(issuer.issuer, claims['may_act'])
+  if (mayAct === 'broken') return wrong('The claim may_act of the token does not name a party.')
+  return {
+    ok: true,
+    value: {
+      issuer: issuer.issuer,
+      subject,
+      login: textAt(claims, issuer.claims.login),
+      name: textAt(claims, issuer.claims.name),
+      groups: groupsAt(claims, issuer.claims.groups),
+      actor,
+      mayAct,
+      clientId,
+      scope: textAt(claims, ['scope']) ?? textAt(claims, ['scp']),
+      issuedAt: readSeconds(claims, 'iat') ?? now,
+      expiresAt,
+      authTime: readSeconds(claims, 'auth_time'),
+      id: textAt(claims, ['jti']),
+    },
+  }
+}
+
+/**
+ * Returns the client that the token was issued to: `azp`, or RFC 9068's `client_id`; Entra's version 1 uses `appid`,
+ * Okta `cid`.
+ */
+function findClient(claims: Claims): string | null {
+  const names = ['azp', 'client_id', 'appid', 'cid']
+  return names.map((name) => textAt(claims, [name])).find((text) => text !== null) ?? null
+}
+
+/** Returns the actor. `act` takes precedence over `azp`; a client that acts for itself is not an actor. */
+function findActor(
+  { issuer, claims: paths, actors, clients }: Issuer,
+  claims: Claims,
+  subject: string,
+  clientId: string | null,
+): ExternalParty | null | 'broken' | 'unknown client' {
+  const listed = actors !== null || clients !== null
+  const acts = clientId !== null && actors?.has(clientId) === true
+  if (listed && !acts && (clientId === null || clients?.has(clientId) !== true)) return 'unknown client'
+  const named = readParty(issuer, at(claims, paths.actor))
+  if (named !== null) return named
+  const itself = subject === clientId || (paths.service !== null && at(claims, paths.service) !== undefined)
+  return acts && !itself ? { issuer, subject: clientId } : null
+}
+
+/** Reads a party in the form of `act` and `may_act` (RFC 8693 section 4.1). Null: none. */
+function readParty(issuer: string, claim: unknown): ExternalParty | null | 'broken' {
+  if (claim === undefined || claim === null) return null
+  if (typeof claim === 'string' && claim !== '') return { issuer, subject: claim }
+  if (!isObject(claim)) return 'broken'
+  const subject = textAt(claim, ['sub'])
+  const named = claim['iss'] === undefined ? issuer : textAt(claim, ['iss'])
+  return subject === null || named === null ? 'broken' : { issuer: named, subject }
+}
+
+/** Returns the groups. Null: the token contains none. A value that is not a list of texts counts as absent. */
+function groupsAt(claims: Claims, path: ClaimPath): readonly string[] | null {
+  const value = at(claims, path)
+  const list: readonly unknown[] | null =
+    typeof value === 'string' ? [value] : Array.isArray(value) ? value : null
+  if (list === null || list.length > maxGroups) return null
+  return [...new Set(list.filter(isText))].toSorted()
+}
+
+function textAt(claims: Claims, path: ClaimPath): string | null {
+  const value = at(claims, path)
+  return isText(value) ? value : null
+}
+
+/**
+ * Returns whether a value is a text that the store can keep. The store replaces each lone surrogate by the same character, so that two subjects with lone surrogates would become
+ * equal, and it cannot store NUL.
+ */
+function isText(value: unknown): value is string {
+  if (typeof value !== 'string' || value === '' || value.length > maxTextLength) return false
+  return value.isWellFormed() && !value.includes('\0')
+}
+
+function at(claims: Claims, path: ClaimPath): unknown {
+  let value: unknown = claims
+  for (const name of path) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
+    value = value[name]
+  }
+  return value
+}
+
+/** Returns the time if it is absent or within the range of dates, here and in the store. */
+export function isTime(value: unknown): boolean {
+  return typeof value !== 'number' || (value >= 0 && value <= maxSeconds)
+}
+
+function readSeconds(claims: Claims, name: string): number | null {
+  const value = claims[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : null
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function wrong(told: string): ClaimsCheck {
+  return { ok: false, reason: 'wrong claims', told }
+}

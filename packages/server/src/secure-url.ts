@@ -1,0 +1,9 @@
+import { isLoopback } from '@headgate/storage'
+
+/** Returns whether a text is a URL without credentials and fragment, of https or of this machine. */
+export function isSecureUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, username, password, hash } = new URL(text)
+  if (username !== '' || password !== '' || hash !== '') return false
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}

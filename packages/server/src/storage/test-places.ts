@@ -1,9 +1,0 @@
-import { canonicalPrefix } from './location-relations.ts'
-import { parseLocation } from './location.ts'
-import { placeRules } from './physical-place.ts'
-
-/** Returns the physical places of directories, for rows that a test inserts itself. */
-export function fileTestPlaces(locations: readonly string[]): string[] {
-  const { placeOf } = placeRules({ type: 'file', root: 'file:///nowhere' }, [])
-  return locations.map((text) => placeOf(parseLocation(canonicalPrefix(parseLocation(text)))))
-}

@@ -1,0 +1,112 @@
+import { DatabaseError } from 'pg'
+import { unavailable } from './failures.ts'
+import { ReadConnection } from './read-connection.ts'
+import type { ServerState } from './session-settings.ts'
+import type { Sockets } from './sockets.ts'
+import type { CompleteSqlConfig } from './sql-config.ts'
+
+/** Maximum number of reads on one connection without a response. */
+const maxPending = 10_000
+
+/** Connections are replaced after this time in ms, as those of the pool are. */
+const lifetimeMs = 30 * 60_000
+
+/** Time in ms without attempts to open a connection, after the server refused one or was read-only. */
+const pauseMs = 5_000
+
+/** The few connections for pipelined reads. They are opened by the first read, and again when they are lost. */
+export class ReadConnections implements AsyncDisposable {
+  readonly #config: CompleteSqlConfig
+  readonly #size: number
+  readonly #sockets: Sockets
+  readonly #onOpen: (state: ServerState) => void
+  #open: readonly ReadConnection[] = []
+  #opening: Promise<ReadConnection | null> | null = null
+  #opensAt = 0
+  #closed = false
+
+  /**
+   * @param size maximum number of connections; 0 for none
+   * @param onOpen called with the state of the server when a connection is opened
+   */
+  constructor(
+    config: CompleteSqlConfig,
+    size: number,
+    sockets: Sockets,
+    onOpen: (state: ServerState) => void,
+  ) {
+    this.#config = config
+    this.#size = size
+    this.#sockets = sockets
+    this.#onOpen = onOpen
+  }
+
+  /**
+   * Returns the connection with the fewest pending reads. Null: the server has no connection for this purpose, so the read
+   * needs one of the pool.
+   *
+   * @throws HeadgateError `unavailable` when the server cannot be reached, or too many reads are pending
+   */
+  acquire(): ReadConnection | Promise<ReadConnection | null> {
+    const now = performance.now()
+    let least: ReadConnection | null = null
+    for (const connection of this.#open) {
+      if (!connection.usable || now - connection.openedAt > lifetimeMs) this.#retire(connection)
+      else if (least === null || connection.pending < least.pending) least = connection
+    }
+    if (least === null) return this.#openOne()
+    if (least.pending > 0 && this.#open.length < this.#size) this.#openOne().catch(() => undefined)
+    if (least.pending >= maxPending) throw unavailable('The database is overloaded; try again.')
+    return least
+  }
+
+  /** Replaces all connections. Pending reads on them still end. */
+  retire(): void {
+    for (const connection of this.#open) this.#retire(connection)
+  }
+
+  #retire(connection: ReadConnection): void {
+    this.#open = this.#open.filter((other) => other !== connection)
+    void connection.end()
+  }
+
+  #openOne(): Promise<ReadConnection | null> {
+    if (this.#opening !== null) return this.#opening
+    if (this.#size === 0 || this.#closed || performance.now() < this.#opensAt) return Promise.resolve(null)
+    this.#opening = this.#connect().finally(() => {
+      this.#opening = null
+    })
+    return this.#opening
+  }
+
+  async #connect(): Promise<ReadConnection | null> {
+    let readOnly = false
+    let connection: ReadConnection
+    try {
+      connection = await ReadConnection.open(this.#config, this.#sockets, (state) => {
+        readOnly = state.readOnly
+        this.#onOpen(state)
+      })
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== '53300')
+        throw unavailable('The database cannot be reached; try again.', error)
+      // The server has no more connections. The pool makes do with those that it has.
+      this.#opensAt = performance.now() + pauseMs
+      return null
+    }
+    // No write would ever show that this server is not the primary any more.
+    if (readOnly || this.#closed) {
+      void connection.end()
+      this.#opensAt = performance.now() + pauseMs
+      return null
+    }
+    this.#open = [...this.#open, connection]
+    return connection
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    await this.#opening?.catch(() => undefined)
+    await Promise.all(this.#open.map((connection) => connection.end()))
+  }
+}

@@ -1,0 +1,150 @@
+import { type Queryable, statement } from './sql.ts'
+import type { RelationKind } from './relations.ts'
+
+/** A namespace in the form that decisions need: ids and owners from the outermost one to itself. */
+export interface NamespaceState {
+  readonly id: string
+  /** Levels joined by U+001F. */
+  readonly path: string
+  readonly lineage: readonly string[]
+  readonly owners: readonly string[]
+}
+
+/**
+ * All rows that decide whether storage access to a relation is still valid, read in one snapshot. Times are epoch ms.
+ */
+export interface RelationState {
+  readonly policyVersion: number
+  /** Null: it was deleted. */
+  readonly warehouse: {
+    readonly name: string
+    readonly ownerId: string
+    readonly version: number
+    readonly notBefore: number
+  } | null
+  /** Null: it does not exist in this warehouse. */
+  readonly relation: {
+    readonly kind: RelationKind
+    readonly name: string
+    readonly ownerId: string
+    /** Principal that last replaced a view, whose rights its readers use. Empty for other relations. */
+    readonly definerId: string
+    readonly prefixes: readonly string[]
+    readonly notBefore: number
+    /** Null: the relation was dropped. */
+    readonly namespace: NamespaceState | null
+  } | null
+  /** Reservation of a table that is being created. */
+  readonly staged: {
+    readonly name: string
+    readonly prefixes: readonly string[]
+    /** Null: the namespace of the reservation was deleted, even if another one has its path. */
+    readonly namespace: NamespaceState | null
+  } | null
+  /** Id of the relation with the requested name; null when there is none, or no name was requested. */
+  readonly holder: string | null
+}
+
+export interface RelationStateKey {
+  readonly relationId: string
+  readonly warehouseId: string
+  /** Name to look up in the same snapshot; `path` has its levels joined by U+001F. */
+  readonly name: { readonly path: string; readonly name: string } | null
+}
+
+const find = statement(
+  'relation_state',
+  `select (select version from policy)::float8 as "policyVersion",
+     w.name as "warehouse", w.owner_id as "warehouseOwner", w.version as "warehouseVersion", w.not_before as "warehouseNotBefore",
+     r.kind, r.name, r.owner_id as "ownerId", coalesce(r.definer_id, r.owner_id) as "definerId", r.prefixes::text[], r.not_before as "notBefore",
+     n.id as "namespaceId", n.path, n.lineage::text[], n.owners::text[],
+     s.name as "stagedName", s.prefixes::text[] as "stagedPrefixes",
+     sn.id as "stagedNamespaceId", sn.path as "stagedPath", sn.lineage::text[] as "stagedLineage", sn.owners::text[] as "stagedOwners",
+     h.id as "holder"
+   from (select 1) one
+   left join warehouse w on w.id = $2
+   left join relation r on r.id = $1 and r.warehouse_id = w.id
+   left join namespace n on n.id = r.namespace_id
+   left join staged_relation s on s.id = $1 and s.warehouse_id = w.id and not s.clearing and (s.ends_at is null or s.ends_at > now())
+   left join namespace sn on sn.id = s.namespace_id
+   left join namespace hn on hn.warehouse_id = w.id and hn.path = $3
+   left join relation h on h.namespace_id = hn.id and h.name = $4`,
+)
+
+interface Row {
+  readonly policyVersion: number
+  readonly warehouse: string | null
+  readonly warehouseOwner: string
+  readonly warehouseVersion: number
+  readonly warehouseNotBefore: number
+  readonly kind: RelationKind | null
+  readonly name: string
+  readonly ownerId: string
+  readonly definerId: string
+  readonly prefixes: readonly string[]
+  readonly notBefore: number
+  readonly namespaceId: string | null
+  readonly path: string
+  readonly lineage: readonly string[]
+  readonly owners: readonly string[]
+  readonly stagedName: string | null
+  readonly stagedPrefixes: readonly string[]
+  readonly stagedNamespaceId: string | null
+  readonly stagedPath: string
+  readonly stagedLineage: readonly string[]
+  readonly stagedOwners: readonly string[]
+  readonly holder: string | null
+}
+
+export async function findRelationState(sql: Queryable, key: RelationStateKey): Promise<RelationState> {
+  const values = [key.relationId, key.warehouseId, key.name?.path ?? null, key.name?.name ?? null]
+  const [row] = await sql.run<Row>(find, values)
+  if (row === undefined) throw new Error('the store returned no row for a relation')
+  return {
+    policyVersion: row.policyVersion,
+    warehouse:
+      row.warehouse === null
+        ? null
+        : {
+            name: row.warehouse,
+            ownerId: row.warehouseOwner,
+            version: row.warehouseVersion,
+            notBefore: row.warehouseNotBefore,
+          },
+    relation:
+      row.kind === null
+        ? null
+        : {
+            kind: row.kind,
+            name: row.name,
+            ownerId: row.ownerId,
+            definerId: row.definerId,
+            prefixes: row.prefixes,
+            notBefore: row.notBefore,
+            namespace: namespaceOf(row.namespaceId, row.path, row.lineage, row.owners),
+          },
+    staged:
+      row.stagedName === null
+        ? null
+        : {
+            name: row.stagedName,
+            prefixes: row.stagedPrefixes,
+            namespace: namespaceOf(
+              row.stagedNamespaceId,
+              row.stagedPath,
+              row.stagedLineage,
+              row.stagedOwners,
+            ),
+          },
+    holder: row.holder,
+  }
+}
+
+function namespaceOf(
+  id: string | null,
+  path: string,
+  lineage: readonly string[],
+  owners: readonly string[],
+): NamespaceState | null {
+  return id === null ? null : { id, path, lineage, owners }
+}

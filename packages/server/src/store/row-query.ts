@@ -1,0 +1,78 @@
+import { type ClientBase, type Connection, Query } from 'pg'
+import type { RowFields, Statement, TextValues } from './sql.ts'
+
+/** Names of the statements that a connection has prepared. */
+const preparedOn = new WeakMap<Connection, Set<string>>()
+
+/**
+ * Reads at most one row with a prepared statement on a client. On a client with `pipeline`, it does not wait for earlier
+ * statements.
+ *
+ * @returns null when the statement found no row
+ * @throws Error of the driver or of PostgreSQL
+ */
+export function queryRow(
+  client: ClientBase,
+  statement: Statement,
+  values: TextValues,
+): Promise<RowFields | null> {
+  return new Promise((resolve, reject) => {
+    client.query(new RowQuery(statement, values, resolve, reject))
+  })
+}
+
+/**
+ * A query of the driver that skips the description of the columns and the conversion of values: these two take more CPU
+ * time than the query itself. The driver calls the methods `handle…` with the messages of the server.
+ */
+class RowQuery extends Query {
+  readonly #statement: Statement
+  readonly #values: TextValues
+  readonly #resolve: (row: RowFields | null) => void
+  readonly #reject: (error: Error) => void
+  #row: RowFields | null = null
+
+  constructor(
+    statement: Statement,
+    values: TextValues,
+    resolve: (row: RowFields | null) => void,
+    reject: (error: Error) => void,
+  ) {
+    super(statement.text)
+    this.#statement = statement
+    this.#values = values
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  override submit = (connection: Connection): void => {
+    const { name, text } = this.#statement
+    let prepared = preparedOn.get(connection)
+    if (prepared === undefined) preparedOn.set(connection, (prepared = new Set()))
+    if (!prepared.has(name)) {
+      connection.parse({ name, text, types: [] }, true)
+      prepared.add(name)
+    }
+    connection.bind({ statement: name, values: [...this.#values] }, true)
+    connection.execute(null, true)
+    connection.sync()
+  }
+
+  handleDataRow({ fields }: { readonly fields: RowFields }): void {
+    this.#row = fields
+  }
+
+  handleCommandComplete(): void {
+    // The row is complete when the server is ready for the next query.
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve(this.#row)
+  }
+
+  handleError(error: Error, connection: Connection): void {
+    // The server may have refused to prepare the statement.
+    preparedOn.get(connection)?.delete(this.#statement.name)
+    this.#reject(error)
+  }
+}

@@ -1,0 +1,51 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import type { TestResponse } from '../server.ts'
+import { objectAt, textAt } from './tables.ts'
+
+/** A storage credential in the form of the response. */
+export interface Credential {
+  readonly prefix: string
+  readonly config: Readonly<Record<string, string>>
+  /** The token that refreshes it. */
+  readonly token: string
+}
+
+/** Returns the only credential of a response. */
+export function readCredential({ json }: Pick<TestResponse, 'json'>): Credential {
+  const list = objectAt(json)['storage-credentials']
+  if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
+  const credential = objectAt(list[0])
+  return {
+    prefix: textAt(credential, 'prefix'),
+    config: objectAt(credential, 'config') as Record<string, string>,
+    token: textAt(credential, 'storage-refresh-token'),
+  }
+}
+
+/** Creates a client of the storage with the properties of a response, like an engine. */
+export function storageClient({ config }: Pick<Credential, 'config'>): S3Client {
+  return new S3Client({
+    region: config['client.region'] ?? '',
+    endpoint: config['s3.endpoint'] ?? '',
+    forcePathStyle: config['s3.path-style-access'] === 'true',
+    maxAttempts: 1,
+    credentials: {
+      accessKeyId: config['s3.access-key-id'] ?? '',
+      secretAccessKey: config['s3.secret-access-key'] ?? '',
+      sessionToken: config['s3.session-token'] ?? '',
+    },
+  })
+}
+
+/** Returns bucket and key of a file below the location of a table of the default warehouse. */
+export function keyBelow(location: string, name: string): { Bucket: string; Key: string } {
+  return { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/${name}` }
+}
+
+/** Returns `done`, or the name of the error of a call of the storage. */
+export function storageOutcome(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'done',
+    (error: unknown) => (error as Error).name,
+  )
+}

@@ -1,0 +1,11 @@
+import { fuzzTargetsOn, type FuzzTargets } from '@headgate/testkit'
+import { testServer } from '../server.ts'
+import { properties as commits } from './commits-properties.ts'
+import { properties as names } from './names-properties.ts'
+import { twoReplicas } from './replicas.ts'
+
+/** Each target runs on a new server for a time budget, instead of a number of runs. */
+export const targets: FuzzTargets = {
+  ...fuzzTargetsOn('iceberg', testServer, names),
+  ...fuzzTargetsOn('iceberg', twoReplicas, commits),
+}

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { properties as commits, type TwoReplicas } from './commits-properties.ts'
+import { properties as names } from './names-properties.ts'
+import { twoReplicas } from './replicas.ts'
+
+let world: TwoReplicas
+beforeAll(async () => {
+  world = await twoReplicas()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const bounded = { runs: 300, milliseconds: 1_000 }
+
+test.each(Object.entries(names))('%s', async (_, propertyOf) => {
+  expect(await propertyOf(world.server)(bounded)).toBeGreaterThan(0)
+})
+
+test.each(Object.entries(commits))('%s', async (_, propertyOf) => {
+  expect(await propertyOf(world)({ ...bounded, milliseconds: 2_000 })).toBeGreaterThan(0)
+})

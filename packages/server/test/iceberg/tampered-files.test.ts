@@ -1,0 +1,202 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type JsonObject, stringify } from '@headgate/json'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { statement } from '../../src/store/sql.ts'
+import { type Send, type TestResponse, type TestServer, testServer } from '../server.ts'
+import {
+  commit,
+  readLocation,
+  readMetadataLocation,
+  readMetadata,
+  schema,
+  setProperties,
+  viewBody,
+} from './tables.ts'
+
+let server: TestServer
+/** A replica that has cached nothing. */
+let other: Send
+let counter = 0
+
+// Every metadata text is above the row limit, and no replica caches one.
+beforeAll(async () => {
+  server = await testServer({ retentionSeconds: 0, metadataRowLimitBytes: 10, metadataCacheBytes: 1 })
+  other = await server.replica()
+  for (const namespace of ['theirs', 'mine'])
+    await server.send('POST', 'namespaces', { namespace: [namespace] })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const fresh = (): string => `t${(counter += 1)}`
+const mine = 'namespaces/mine/tables'
+
+async function create(path: string, name: string): Promise<TestResponse> {
+  const answer = await server.send('POST', path, { name, schema })
+  expect(answer.status).toBe(200)
+  return answer
+}
+
+async function put(location: string, content = 'x'): Promise<string> {
+  const path = fileURLToPath(location)
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(path, content)
+  return location
+}
+
+/** Makes a table of others with files; returns the location of each, and a file that no table claims. */
+async function victimFiles(): Promise<string[]> {
+  const victim = await create('namespaces/theirs/tables', fresh())
+  const location = readLocation(victim)
+  return [
+    readMetadataLocation(victim),
+    await put(`${location}/data/part.parquet`),
+    await put(`${location}/metadata/manifest.avro`),
+    await put(`${server.root}/landing/${fresh()}.parquet`),
+  ]
+}
+
+const left = async (files: readonly string[]): Promise<string[]> => {
+  const found = await Promise.all(
+    files.map((file) =>
+      readFile(fileURLToPath(file)).then(
+        () => [file],
+        () => [],
+      ),
+    ),
+  )
+  return found.flat()
+}
+
+const overwrite = (table: TestResponse, more: JsonObject): Promise<string> =>
+  put(readMetadataLocation(table), stringify({ ...readMetadata(table), ...more }))
+
+const readLog = (files: readonly string[]): JsonObject[] =>
+  files.map((file, at) => ({ 'timestamp-ms': 1_700_000_000_000 + at, 'metadata-file': file }))
+
+const forgetDigest = statement(
+  'test_forget_digest_of',
+  'update relation set digest_location = null where uuid = $1',
+)
+const readRow = statement('test_row_of', 'select from relation where uuid = $1')
+
+/** Restores the state after the upgrade from a version without digests. */
+const withoutDigest = (table: TestResponse): Promise<unknown> =>
+  server.sql.run(forgetDigest, [readMetadata(table)['table-uuid']])
+
+describe('A metadata file above the row limit that names files of other tables', () => {
+  const expiring = {
+    'write.metadata.delete-after-commit.enabled': 'true',
+    'write.metadata.previous-versions-max': '1',
+  }
+
+  test('The server refuses a commit to the table, and deletes none of the files', async () => {
+    const files = await victimFiles()
+    const name = fresh()
+    const table = await create(mine, name)
+    const old = await put(`${readLocation(table)}/metadata/00000-old.metadata.json`, '{}')
+    await overwrite(table, { properties: expiring, 'metadata-log': readLog([...files, old]) })
+    for (const send of [server.send, other])
+      expect((await commit(send, `${mine}/${name}`, [setProperties({ a: 'b' })])).status).toBe(500)
+    await sleep(200)
+    expect(await left([...files, old])).toEqual([...files, old])
+  })
+
+  test('A commit without a recorded digest deletes only files of the table itself', async () => {
+    const files = await victimFiles()
+    const name = fresh()
+    const table = await create(mine, name)
+    const old = await put(`${readLocation(table)}/metadata/00000-old.metadata.json`, '{}')
+    await overwrite(table, { properties: expiring, 'metadata-log': readLog([...files, old, ...files]) })
+    await withoutDigest(table)
+    expect((await commit(other, `${mine}/${name}`, [setProperties({ a: 'b' })])).status).toBe(200)
+    await expect.poll(() => left([old])).toEqual([])
+    await sleep(200)
+    expect(await left(files)).toEqual(files)
+  })
+
+  test.each([
+    ['that differs from the recorded digest', false],
+    ['without a recorded digest', true],
+  ])('A purge of a table with metadata %s deletes none of the files', async (_, isForgotten) => {
+    const files = await victimFiles()
+    const name = fresh()
+    const table = await create(mine, name)
+    const own = await put(`${readLocation(table)}/metadata/own.puffin`)
+    const statistics = [...files, own].map((file, at) => ({
+      'snapshot-id': at + 1,
+      'statistics-path': file,
+      'file-size-in-bytes': 1,
+      'file-footer-size-in-bytes': 1,
+      'blob-metadata': [],
+    }))
+    const partitionStatistics = files.map((file, at) => ({
+      'snapshot-id': at + 1,
+      'statistics-path': file,
+      'file-size-in-bytes': 1,
+    }))
+    await overwrite(table, {
+      statistics,
+      'partition-statistics': partitionStatistics,
+      'metadata-log': readLog(files),
+    })
+    if (isForgotten) await withoutDigest(table)
+    expect((await server.send('DELETE', `${mine}/${name}?purgeRequested=true`)).status).toBe(204)
+    const rows = (): Promise<unknown[]> => server.sql.run(readRow, [readMetadata(table)['table-uuid']])
+    await expect.poll(rows, { timeout: 20_000 }).toEqual([])
+    expect(await left([own, readMetadataLocation(table)])).toEqual([])
+    expect(await left(files)).toEqual(files)
+  })
+})
+
+describe('The metadata file of a view that was changed in storage', () => {
+  const views = 'namespaces/mine/views'
+  const damaged = {
+    status: 500,
+    json: {
+      error: {
+        message: expect.stringMatching(
+          /metadata file .* was changed .*Restore this file from a backup, or drop the view and create it again/,
+        ) as string,
+      },
+    },
+  }
+
+  test('The server refuses loads and commits with the repair until the file is restored', async () => {
+    const name = fresh()
+    const path = `${views}/${name}`
+    const created = await server.send('POST', views, viewBody(name))
+    expect(created.status).toBe(200)
+    const file = fileURLToPath(readMetadataLocation(created))
+    const before = await readFile(file)
+    const text = stringify(readMetadata(created)).replaceAll('select 1', 'select secret')
+    await writeFile(file, text)
+    const update = { updates: [setProperties({ a: 'b' })] }
+    for (const send of [server.send, other]) {
+      for (const encoding of ['gzip', 'identity'])
+        for (let time = 0; time < 2; time += 1) {
+          const answer = await send('GET', path, undefined, { 'accept-encoding': encoding })
+          expect(answer).toMatchObject(damaged)
+          expect(JSON.stringify(answer.json)).not.toContain('secret')
+        }
+      expect(await send('POST', path, update)).toMatchObject(damaged)
+    }
+    const folder = await readdir(join(file, '..'))
+    expect(folder).toHaveLength(1)
+    await writeFile(file, before)
+    for (const send of [server.send, other])
+      expect(readMetadata(await send('GET', path))).toEqual(readMetadata(created))
+  })
+
+  test('A client that drops and creates the view replaces the file', async () => {
+    const name = fresh()
+    const created = await server.send('POST', views, viewBody(name))
+    await put(readMetadataLocation(created), '{}')
+    expect(await other('GET', `${views}/${name}`)).toMatchObject(damaged)
+    expect((await server.send('DELETE', `${views}/${name}`)).status).toBe(204)
+    expect((await server.send('POST', views, viewBody(name))).status).toBe(200)
+    expect((await other('GET', `${views}/${name}`)).status).toBe(200)
+  })
+})

@@ -1,0 +1,349 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestResponse, type TestCaller, type TestServer, testServer } from '../server.ts'
+import { readCredential, keyBelow, storageClient, storageOutcome } from './credentials.ts'
+import { commit, objectAt, schema, setProperties, textAt } from './tables.ts'
+
+const asking = { 'x-iceberg-access-delegation': 'vended-credentials' }
+const tables = 'namespaces/n/tables'
+
+let server: TestServer
+let reader: TestCaller
+let writer: TestCaller
+
+beforeAll(async () => {
+  server = await testServer({ vending: { mode: 'gateway', whenNotAsked: false } })
+  await server.send('POST', 'namespaces', { namespace: ['n'] })
+  reader = await server.caller('reader')
+  writer = await server.caller('writer')
+  const on = { kind: 'warehouse', id: server.warehouseId } as const
+  await server.grant({ privilege: 'select', on, to: reader })
+  await server.grant({ privilege: 'create', on, to: writer })
+  await server.grant({ privilege: 'modify', on, to: writer })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+async function staged(name: string, caller = writer): Promise<TestResponse> {
+  const answer = await caller.send('POST', tables, { name, schema, 'stage-create': true }, asking)
+  expect(answer.status).toBe(200)
+  return answer
+}
+
+describe('a load that asks for storage access', () => {
+  test('returns one credential for the location of the table, in all fields that clients read', async () => {
+    await server.send('POST', tables, { name: 'orders', schema })
+    const answer = await writer.send('GET', `${tables}/orders`, undefined, asking)
+    const { prefix, config } = readCredential(answer)
+    expect(prefix).toBe(`${textAt(answer.json, 'metadata', 'location')}/`)
+    expect(objectAt(answer.json, 'config')).toMatchObject(config)
+    const expires = Number(config['s3.session-token-expires-at-ms'])
+    expect(expires - Date.now()).toBeGreaterThan(15 * 60_000)
+    expect(config['client.refresh-credentials-endpoint']).toMatch(
+      /^v1\/lakehouse\/namespaces\/n\/tables\/orders\/credentials\?storageRefreshToken=/,
+    )
+    expect(textAt(answer.json, 'config', 'credentials.uri')).toMatch(/^http:\/\/headgate\.test\/v1\//)
+    expect(answer.headers.get('cache-control')).toContain('private')
+  })
+
+  test('returns the same content compressed and plain, with the credential of the caller, also after requests of others', async () => {
+    const fields = Array.from({ length: 200 }, (_, n) => ({
+      id: n + 1,
+      name: `column_${crypto.randomUUID()}`,
+      type: 'long',
+      required: false,
+    }))
+    await server.send('POST', tables, { name: 'wide', schema: { type: 'struct', fields } })
+    const load = (caller: TestCaller, encoding: string): Promise<TestResponse> =>
+      caller.send('GET', `${tables}/wide`, undefined, { ...asking, 'accept-encoding': encoding })
+    const keys = new Set<string>()
+    for (const caller of [writer, reader]) {
+      const plain = await load(caller, 'identity')
+      const packed = await load(caller, 'gzip')
+      await load(caller === writer ? reader : writer, 'gzip')
+      const again = await load(caller, 'gzip')
+      expect(plain.headers.get('content-encoding')).toBeNull()
+      expect(packed.headers.get('content-encoding')).toBe('gzip')
+      expect(packed.json).toEqual(plain.json)
+      expect(again.json).toEqual(plain.json)
+      expect(again.headers.get('etag')).toBe(plain.headers.get('etag'))
+      keys.add(readCredential(packed).config['s3.secret-access-key'] ?? '')
+    }
+    expect(keys.size).toBe(2)
+    const bare = await reader.send('GET', `${tables}/wide`, undefined, { 'accept-encoding': 'gzip' })
+    expect(objectAt(bare.json)['storage-credentials']).toBeUndefined()
+  })
+
+  test('returns no credential to a client that does not ask, if the warehouse requires it', async () => {
+    const answer = await writer.send('GET', `${tables}/orders`)
+    expect(objectAt(answer.json)['storage-credentials']).toBeUndefined()
+    expect(objectAt(answer.json, 'config')).toEqual({})
+  })
+
+  test('returns a credential to read and list but not write to a reader, and none reaches beyond the table', async () => {
+    await writer.send('POST', tables, { name: 'mine', schema })
+    const written = await writer.send('GET', `${tables}/mine`, undefined, asking)
+    const location = textAt(written.json, 'metadata', 'location')
+    const file = keyBelow(location, 'data/1.parquet')
+    await storageClient(readCredential(written)).send(new PutObjectCommand({ ...file, Body: 'rows' }))
+
+    const loaded = await reader.send('GET', `${tables}/mine`, undefined, asking)
+    const reading = storageClient(readCredential(loaded))
+    const read = await reading.send(new GetObjectCommand(file))
+    expect(await read.Body?.transformToString()).toBe('rows')
+    const listed = await reading.send(
+      new ListObjectsV2Command({ Bucket: 'lakehouse', Prefix: keyBelow(location, 'data/').Key }),
+    )
+    expect(listed.Contents?.map(({ Key }) => Key)).toEqual([file.Key])
+    expect(await storageOutcome(reading.send(new PutObjectCommand({ ...file, Body: 'other' })))).toBe(
+      'AccessDenied',
+    )
+
+    const other = await server.send('GET', `${tables}/orders`)
+    const foreign = keyBelow(textAt(other.json, 'metadata', 'location'), 'data/1.parquet')
+    expect(
+      await storageOutcome(
+        storageClient(readCredential(written)).send(new PutObjectCommand({ ...foreign, Body: 'x' })),
+      ),
+    ).toBe('AccessDenied')
+    const all = new ListObjectsV2Command({ Bucket: 'lakehouse' })
+    expect(await storageOutcome(reading.send(all))).toBe('AccessDenied')
+  })
+
+  test('returns the same ETag while it returns the same credential, and another ETag to another caller', async () => {
+    const first = await reader.send('GET', `${tables}/orders`, undefined, asking)
+    const etag = first.headers.get('etag') ?? ''
+    const again = await reader.send('GET', `${tables}/orders`, undefined, {
+      ...asking,
+      'if-none-match': etag,
+    })
+    expect(again.status).toBe(304)
+    const plain = await reader.send('GET', `${tables}/orders`, undefined, { 'if-none-match': etag })
+    expect(plain.status).toBe(200)
+    const other = await writer.send('GET', `${tables}/orders`, undefined, {
+      ...asking,
+      'if-none-match': etag,
+    })
+    expect(other.status).toBe(200)
+  })
+})
+
+describe('a table that is being created', () => {
+  test('accepts writes with vended keys, which the token refreshes also after the commit', async () => {
+    const answer = await staged('ctas')
+    const first = readCredential(answer)
+    const location = textAt(answer.json, 'metadata', 'location')
+    await storageClient(first).send(new PutObjectCommand({ ...keyBelow(location, 'data/a'), Body: '1' }))
+
+    const path = `${tables}/ctas/credentials`
+    const second = readCredential(await writer.send('GET', `${path}?storageRefreshToken=${first.token}`))
+    expect(second.prefix).toBe(first.prefix)
+    expect(second.token).not.toBe(first.token)
+    await storageClient(second).send(new PutObjectCommand({ ...keyBelow(location, 'data/b'), Body: '2' }))
+    expect((await writer.send('GET', `${path}?storageRefreshToken=${first.token}`)).status).toBe(200)
+
+    const created = await writer.send('POST', `${tables}/ctas`, {
+      requirements: [{ type: 'assert-create' }],
+      updates: createUpdates(answer),
+    })
+    expect(created.status).toBe(200)
+    const third = readCredential(await writer.send('GET', `${path}?storageRefreshToken=${second.token}`))
+    const read = await storageClient(third).send(new GetObjectCommand(keyBelow(location, 'data/a')))
+    expect(await read.Body?.transformToString()).toBe('1')
+    // Credentials from before the commit remain valid until their end.
+    expect(
+      await storageOutcome(storageClient(first).send(new GetObjectCommand(keyBelow(location, 'data/b')))),
+    ).toBe('done')
+  })
+
+  test('remains hidden without its token, and from other callers with it', async () => {
+    const { token } = readCredential(await staged('secret'))
+    const path = `${tables}/secret/credentials`
+    const without = await writer.send('GET', path)
+    expect(without).toMatchObject({
+      status: 404,
+      json: {
+        error: { type: 'NoSuchTableException', message: expect.stringContaining('staged') as unknown },
+      },
+    })
+    const stolen = await reader.send('GET', `${path}?storageRefreshToken=${token}`)
+    const forged = await writer.send('GET', `${path}?storageRefreshToken=${token.slice(0, -4)}AAAA`)
+    for (const refused of [stolen, forged]) {
+      expect(refused.status).toBe(404)
+      expect(textAt(refused.json, 'error', 'message')).toContain('storageRefreshToken')
+    }
+    expect(stolen.json).toEqual(forged.json)
+    const both = await writer.send('GET', `${path}?storageRefreshToken=${token}&planId=p`)
+    expect(both.status).toBe(400)
+  })
+
+  test('two attempts with the same name are distinguished by their tokens', async () => {
+    const one = await staged('twin')
+    const two = await staged('twin')
+    for (const answer of [one, two]) {
+      const { prefix, token } = readCredential(answer)
+      const renewed = await writer.send('GET', `${tables}/twin/credentials?storageRefreshToken=${token}`)
+      expect(readCredential(renewed).prefix).toBe(prefix)
+    }
+    expect(readCredential(one).prefix).not.toBe(readCredential(two).prefix)
+  })
+
+  test('a repeated stage-create with its Idempotency-Key returns the same table and valid keys', async () => {
+    const key = { ...asking, 'idempotency-key': '019a9b1c-0000-7000-8000-000000000001' }
+    const body = { name: 'again', schema, 'stage-create': true }
+    const first = await writer.send('POST', tables, body, key)
+    const second = await writer.send('POST', tables, body, key)
+    expect(textAt(second.json, 'metadata', 'location')).toBe(textAt(first.json, 'metadata', 'location'))
+    expect(textAt(second.json, 'metadata', 'table-uuid')).toBe(textAt(first.json, 'metadata', 'table-uuid'))
+    const location = textAt(second.json, 'metadata', 'location')
+    const put = new PutObjectCommand({ ...keyBelow(location, 'x'), Body: 'x' })
+    expect(await storageOutcome(storageClient(readCredential(second)).send(put))).toBe('done')
+  })
+})
+
+describe('a revoked right', () => {
+  test('ends access at the next refresh, and in the gateway', async () => {
+    const fired = await server.caller('fired')
+    const right = {
+      privilege: 'create',
+      on: { kind: 'warehouse', id: server.warehouseId },
+      to: fired,
+    } as const
+    await server.grant(right)
+    const answer = await staged('half', fired)
+    const credential = readCredential(answer)
+    const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'x')
+    await storageClient(credential).send(new PutObjectCommand({ ...put, Body: '1' }))
+    await server.revoke(right)
+    const refused = await fired.send(
+      'GET',
+      `${tables}/half/credentials?storageRefreshToken=${credential.token}`,
+    )
+    expect([403, 404]).toContain(refused.status)
+    await expect
+      .poll(async () =>
+        storageOutcome(storageClient(credential).send(new PutObjectCommand({ ...put, Body: '2' }))),
+      )
+      .toBe('AccessDenied')
+  })
+})
+
+test('a rename and other commits do not interrupt a job', async () => {
+  await writer.send('POST', tables, { name: 'moving', schema })
+  const answer = await writer.send('GET', `${tables}/moving`, undefined, asking)
+  const credential = readCredential(answer)
+  const name = (table: string): object => ({ namespace: ['n'], name: table })
+  await commit(writer.send, `${tables}/moving`, [setProperties({ a: '1' })])
+  const moved = await server.send('POST', '/v1/lakehouse/tables/rename', {
+    source: { ...name('moving') },
+    destination: { ...name('moved') },
+  })
+  expect(moved.status).toBe(204)
+  const put = keyBelow(textAt(answer.json, 'metadata', 'location'), 'data/x')
+  expect(
+    await storageOutcome(storageClient(credential).send(new PutObjectCommand({ ...put, Body: 'x' }))),
+  ).toBe('done')
+  const path = `${tables}/moving/credentials?storageRefreshToken=${credential.token}`
+  expect((await writer.send('GET', path)).status).toBe(200)
+})
+
+describe('a table that changed its location', () => {
+  const move = (name: string, location: string): Promise<TestResponse> =>
+    commit(writer.send, `${tables}/${name}`, [{ action: 'set-location', location }])
+  const get = ({ config }: ReturnType<typeof readCredential>, at: { Bucket: string; Key: string }): unknown =>
+    storageOutcome(storageClient({ config }).send(new GetObjectCommand(at)))
+
+  test('allows reads and writes at its former location, because its snapshots refer to files there', async () => {
+    await server.send('POST', tables, { name: 'nomad', schema })
+    const before = await writer.send('GET', `${tables}/nomad`, undefined, asking)
+    const left = textAt(before.json, 'metadata', 'location')
+    const file = keyBelow(left, 'data/x')
+    await storageClient(readCredential(before)).send(new PutObjectCommand({ ...file, Body: 'x' }))
+    expect((await move('nomad', `${left}-moved`)).status).toBe(200)
+
+    const after = readCredential(await writer.send('GET', `${tables}/nomad`, undefined, asking))
+    expect(await get(after, file)).toBe('done')
+    const there = keyBelow(`${left}-moved`, 'data/y')
+    expect(
+      await storageOutcome(storageClient(after).send(new PutObjectCommand({ ...there, Body: 'y' }))),
+    ).toBe('done')
+    // Former keys remain valid, with the same scope.
+    await expect.poll(() => get(readCredential(before), file)).toBe('done')
+    expect(await get(readCredential(before), there)).toBe('AccessDenied')
+    expect(await get(readCredential(await reader.send('GET', `${tables}/nomad/credentials`)), file)).toBe(
+      'done',
+    )
+    // Keys that a job refreshes which began earlier have the same scope.
+    const path = `${tables}/nomad/credentials?storageRefreshToken=${readCredential(before).token}`
+    const renewed = readCredential(await writer.send('GET', path))
+    expect(renewed.prefix).toBe(readCredential(before).prefix)
+    expect([await get(renewed, file), await get(renewed, there)]).toEqual(['done', 'AccessDenied'])
+  })
+
+  test('allows reads at its former location, also when another metadata file is registered over it', async () => {
+    await server.send('POST', tables, { name: 'rewound', schema })
+    const before = await writer.send('GET', `${tables}/rewound`, undefined, asking)
+    const left = textAt(before.json, 'metadata', 'location')
+    const file = keyBelow(left, 'data/x')
+    await storageClient(readCredential(before)).send(new PutObjectCommand({ ...file, Body: 'x' }))
+    expect((await move('rewound', `${left}-moved`)).status).toBe(200)
+    const { json } = await server.send('GET', `${tables}/rewound`)
+    const newest = {
+      name: 'rewound',
+      'metadata-location': textAt(json, 'metadata-location'),
+      overwrite: true,
+    }
+    expect((await server.send('POST', 'namespaces/n/register', newest)).status).toBe(200)
+    const after = readCredential(await writer.send('GET', `${tables}/rewound`, undefined, asking))
+    expect(await get(after, file)).toBe('done')
+  })
+
+  test('many times allows reads at its last locations', async () => {
+    await server.send('POST', tables, { name: 'restless', schema })
+    const load = (): Promise<TestResponse> => writer.send('GET', `${tables}/restless`, undefined, asking)
+    const first = textAt((await load()).json, 'metadata', 'location')
+    const places = Array.from({ length: 10 }, (_, index) => `${first}-${index}`)
+    for (const place of places) {
+      expect((await move('restless', place)).status).toBe(200)
+      const at = keyBelow(place, 'data/x')
+      await storageClient(readCredential(await load())).send(new PutObjectCommand({ ...at, Body: 'x' }))
+    }
+    const last = readCredential(await load())
+    for (const place of places.slice(-7)) expect(await get(last, keyBelow(place, 'data/x'))).toBe('done')
+    expect(await get(last, keyBelow(places[0] ?? '', 'data/x'))).toBe('AccessDenied')
+  })
+})
+
+describe('a server without the storage gateway that its warehouse needs', () => {
+  test('returns instructions to clients that ask for credentials, and serves others', async () => {
+    await using switchedOff = await testServer({
+      vending: { mode: 'gateway', whenNotAsked: true },
+      gatewayUrl: null,
+    })
+    await switchedOff.send('POST', 'namespaces', { namespace: ['n'] })
+    expect((await switchedOff.send('POST', tables, { name: 't', schema })).status).toBe(200)
+    const plain = await switchedOff.send('GET', `${tables}/t`)
+    expect(plain.status).toBe(200)
+    expect(objectAt(plain.json)['storage-credentials']).toBeUndefined()
+    for (const path of [`${tables}/t`, `${tables}/t/credentials`]) {
+      const refused = await switchedOff.send('GET', path, undefined, asking)
+      expect(refused.status).toBe(406)
+      expect(textAt(refused.json, 'error', 'message')).toMatch(/does not support.* HEADGATE_S3_PUBLIC_URL/)
+    }
+  })
+})
+
+/** Returns the updates that complete a staged create. */
+function createUpdates(answer: TestResponse): never[] {
+  const metadata = objectAt(answer.json, 'metadata')
+  return [
+    { action: 'assign-uuid', uuid: metadata['table-uuid'] },
+    { action: 'upgrade-format-version', 'format-version': metadata['format-version'] },
+    { action: 'add-schema', schema: (metadata['schemas'] as readonly unknown[])[0] },
+    { action: 'set-current-schema', 'schema-id': -1 },
+    { action: 'add-spec', spec: (metadata['partition-specs'] as readonly unknown[])[0] },
+    { action: 'set-default-spec', 'spec-id': -1 },
+    { action: 'add-sort-order', 'sort-order': (metadata['sort-orders'] as readonly unknown[])[0] },
+    { action: 'set-default-sort-order', 'sort-order-id': -1 },
+    { action: 'set-location', location: metadata['location'] },
+  ] as never[]
+}

@@ -1,0 +1,73 @@
+import type { TestIssuer } from '@headgate/testkit'
+import { Secret } from '../../../src/config/secret.ts'
+import type { IssuerClient, SecondLegSettings } from '../../../src/identity/issuers/issuer.ts'
+import { audience, testService, type TestService, type TestServiceAnswer } from './issuers.ts'
+
+/** A secret that must be seen nowhere. */
+export const legSecret = 'leg-s3cret-%:+'
+
+export const legClient: IssuerClient = {
+  id: 'headgate',
+  proof: { method: 'client_secret_basic', secret: new Secret(legSecret) },
+}
+
+/** Returns the configuration of a second leg with only its client. */
+export function legOf(settings: Partial<SecondLegSettings> = {}): SecondLegSettings {
+  return {
+    profile: 'generic-8693',
+    tokenEndpoint: null,
+    client: legClient,
+    target: { audiences: [audience], resources: [], scope: null, parameters: {} },
+    subjectAudiences: ['headgate'],
+    requestedTokenType: null,
+    answer: 'verified',
+    timeoutMs: 2_000,
+    next: null,
+    ...settings,
+  }
+}
+
+type Answering = (form: URLSearchParams) => TestServiceAnswer | Promise<TestServiceAnswer>
+
+const failing: Answering = () => ({ status: 500 })
+
+/** Starts a token endpoint for a `TestIssuer`, whose response to each form is configured by the test. */
+export interface TestLeg extends TestService {
+  /** Sets the responses to the next requests. */
+  answerWith(answer: Answering): void
+  /** The forms so far. */
+  readonly forms: readonly URLSearchParams[]
+}
+
+export async function testLeg(): Promise<TestLeg> {
+  let answer = failing
+  const service = await testService(async (_, body) => ({
+    headers: { 'content-type': 'application/json' },
+    ...(await answer(new URLSearchParams(body))),
+  }))
+  return {
+    ...service,
+    get forms() {
+      return service.asked.map(({ body }) => new URLSearchParams(body))
+    },
+    answerWith(next) {
+      answer = next
+    },
+    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+  }
+}
+
+/** Returns a token for the catalog that the issuer issued to the client `headgate`. */
+export async function legToken(
+  issuer: TestIssuer,
+  claims: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<TestServiceAnswer> {
+  const token = await issuer.sign({ sub: 'alice', azp: 'headgate', aud: audience, scope: 'x', ...claims })
+  return { body: { access_token: token, token_type: 'Bearer', expires_in: 300, ...more } }
+}
+
+/** Returns a refusal as in RFC 6749 section 5.2. */
+export function legRefusal(error: string, description = 'no', status = 400): TestServiceAnswer {
+  return { status, body: { error, error_description: description } }
+}

@@ -1,0 +1,44 @@
+import { flushCompileCache } from 'node:module'
+import { openSql } from '../../../src/store/pool.ts'
+import { FileStorage, type Storage } from '@headgate/storage'
+import { startTestJobs } from '../jobs.ts'
+import { purgeParts } from './lake.ts'
+
+/**
+ * Program for a test: runs the background jobs and kills itself, without clean-up, when it has deleted `budget` files.
+ */
+const [url = '', folder = '', root = '', budget = ''] = process.argv.slice(2)
+
+const sql = await openSql({ url })
+const storage = new FileStorage({ roots: [folder] })
+let left = Number(budget)
+// It is always killed, so it never needs to dispose of this.
+flushCompileCache()
+const deadly = new Proxy<Storage>(storage, {
+  get(target, name) {
+    if (name === 'deleteMany') return deleteMany
+    const value: unknown = Reflect.get(target, name, target)
+    return typeof value === 'function' ? (value.bind(target) as unknown) : value
+  },
+})
+
+/** Deletes one file after the other: all counted files are deleted when the process dies, although manifests are processed concurrently. */
+let turn = Promise.resolve()
+async function deleteMany(locations: readonly string[]): Promise<{ failed: readonly never[] }> {
+  turn = turn.then(() => deleteEach(locations))
+  await turn
+  return { failed: [] }
+}
+
+async function deleteEach(locations: readonly string[]): Promise<void> {
+  for (const location of locations) {
+    // Files that an earlier process deleted do not count, or a small budget would make no progress.
+    if ((await storage.head(location)) === null) continue
+    if (left === 0) process.kill(process.pid, 'SIGKILL')
+    left -= 1
+    await storage.delete(location)
+  }
+}
+
+startTestJobs(purgeParts({ sql }, deadly, root), { leaseMs: 300, intervalMs: 30, concurrency: 1 })
+setInterval(() => undefined, 1_000)

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { programEnvironment } from '@headgate/testkit'
+import { describe, expect, it } from 'vitest'
+import { readContainer } from '../../../src/jobs/avro/container.ts'
+import { eventsFor, jobsFor, relationExists, runUntilGone, until } from '../jobs.ts'
+import { type TestLake, testLake } from './lake.ts'
+import { type TestTable, testTable } from './table.ts'
+
+const worker = fileURLToPath(new URL('kill-worker.ts', import.meta.url))
+
+describe('A purge that is killed', () => {
+  it.each(['that a client chose', 'that the server chose'])(
+    'repeatedly in the middle, at a location %s, ends with all of its files deleted and no others',
+    { timeout: 120_000 },
+    async (chosen) => {
+      await using lake = await testLake()
+      const { store, storage, place } = lake
+      const ours = chosen === 'that the server chose'
+      const kept = await testTable(store.sql, storage, place, { location: `${place.root}/chosen/other` })
+      const table = await testTable(store.sql, storage, place, {
+        location: ours ? `${place.root}/${randomUUID()}` : `${place.root}/chosen/orders`,
+        snapshots: 4,
+        filesPerManifest: 4,
+        bodyInRow: false,
+        drop: { purge: true },
+      })
+      if (ours)
+        for (const stray of ['a', 'b', 'c'])
+          await storage.put(`${table.location}/data/${stray}`, Buffer.from('x'))
+      let kills = 0
+      while (await relationExists(store.sql, table.id)) {
+        // The number grows, so that every kind of file is the first, the last and one in the middle of a run.
+        if ((await runWorker(lake, (kills % 6) + 1)) === 'SIGKILL') kills += 1
+        await expectOrder(lake, table)
+      }
+      expect(kills).toBeGreaterThan(10)
+      expect((await lake.all()).toSorted()).toEqual(kept.files.toSorted())
+      const events = await eventsFor(store.sql, table.id)
+      expect(events.map(({ operation }) => operation)).toEqual(['purgeRelation'])
+      expect(await jobsFor(store.sql, table.id)).toHaveLength(1)
+    },
+  )
+
+  it('after its first file continues in another process from there', { timeout: 60_000 }, async () => {
+    await using lake = await testLake()
+    const { store, storage, place, deps } = lake
+    const table = await testTable(store.sql, storage, place, { drop: { purge: true } })
+    expect(await runWorker(lake, 1)).toBe('SIGKILL')
+    expect(await lake.all()).toHaveLength(table.files.length - 1)
+    await runUntilGone(deps, table.id)
+    expect(await lake.all()).toEqual([])
+  })
+})
+
+/** Runs the jobs in a process that dies after so many deleted files, or until the purge has finished. */
+async function runWorker({ store, place }: TestLake, budget: number): Promise<NodeJS.Signals | null> {
+  const folder = place.root.slice(0, place.root.lastIndexOf('/'))
+  const args = ['--conditions=x-source', worker, store.url, folder, place.root, String(budget)]
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: programEnvironment(),
+  })
+  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  let ended = false
+  void exit.then(() => (ended = true))
+  const { sql } = store
+  await until(async () => ended || !(await anyDropped(sql)), 30_000)
+  child.kill('SIGTERM')
+  const [, signal] = await exit
+  return signal
+}
+
+async function anyDropped(sql: TestLake['store']['sql']): Promise<boolean> {
+  const { statement } = await import('../../../src/store/sql.ts')
+  return (
+    (await sql.run(statement('test_any_dropped', 'select from relation where dropped_at is not null')))
+      .length > 0
+  )
+}
+
+/** Checks that each existing file is named by a file that exists. */
+async function expectOrder(lake: TestLake, table: TestTable): Promise<void> {
+  const { storage } = lake
+  const left = new Set(await lake.all())
+  const named = new Set<string>()
+  for (const list of table.lists) {
+    if (!left.has(list)) continue
+    for await (const records of readContainer((await storage.get(list)).body, new Set(['manifest_path']))) {
+      for (const record of records) named.add(JSON.stringify(record))
+    }
+  }
+  for (const manifest of table.manifests)
+    if (left.has(manifest)) expect(named).toContain(JSON.stringify({ manifest_path: manifest }))
+  const files = new Set<string>()
+  for (const manifest of table.manifests) {
+    if (!left.has(manifest)) continue
+    for await (const records of readContainer(
+      (await storage.get(manifest)).body,
+      new Set(['data_file', 'file_path']),
+    )) {
+      for (const record of records) files.add(JSON.stringify(record))
+    }
+  }
+  for (const file of table.dataFiles)
+    if (left.has(file)) expect(files).toContain(JSON.stringify({ data_file: { file_path: file } }))
+  const others = [...left].filter((file) => table.files.includes(file) && file !== table.metadataLocation)
+  if (others.length > 0) expect(left).toContain(table.metadataLocation)
+}

@@ -1,0 +1,41 @@
+import type { PrincipalView, SecretView } from '../../src/management/principals.ts'
+import type { SecurableName } from '../../src/management/securable.ts'
+import type { Finding } from '../../src/catalog/finding.ts'
+import type { KeyView, MasterKeyView } from '../../src/management/key-schemas.ts'
+import type { WarehouseView } from '../../src/management/warehouse-schemas.ts'
+
+/** Fields of a relation or namespace that tests read from lists and single responses. */
+interface Placed {
+  readonly namespace: readonly string[]
+  readonly name: string
+}
+
+/**
+ * The bodies of all answers in one: a test reads the members that its operation answers with. One that is not there is
+ * undefined at run time, and fails the test that reads it.
+ */
+export interface ReplyBody extends SecretView {
+  readonly error: { readonly code: string; readonly message: string }
+  readonly nextPageToken: string | null
+  readonly id: string
+  readonly name: string
+  readonly system: boolean
+  readonly version: number
+  readonly principal: PrincipalView
+  readonly secret: SecretView
+  readonly principals: readonly PrincipalView[]
+  readonly roles: readonly { readonly id: string; readonly name: string }[]
+  readonly grants: readonly { readonly on: SecurableName | null; readonly privilege: string }[]
+  readonly events: readonly { readonly operation: string; readonly object: string | null }[]
+  readonly storage: WarehouseView['storage']
+  readonly vending: WarehouseView['vending']
+  readonly notBefore: string
+  readonly findings: readonly Finding[]
+  readonly keys: readonly KeyView[]
+  readonly masterKey: MasterKeyView
+  readonly warehouses: readonly WarehouseView[]
+  readonly orphans: readonly (Placed & { readonly id: string; readonly prefixes: readonly string[] })[]
+  readonly places: readonly { readonly location: string }[]
+  readonly overlaps: readonly { readonly outer: unknown; readonly inner: unknown }[]
+  readonly dropped: readonly (Placed & { readonly droppedAt: string; readonly expiresAt: string })[]
+}

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { BodyCache } from '../../src/catalog/body-cache.ts'
+import { GroupCommit } from '../../src/catalog/commit/group-commit.ts'
+import { ModelCache } from '../../src/catalog/model-cache.ts'
+import { openStorageOf } from '../../src/catalog/open-storage.ts'
+import { Warehouses } from '../../src/catalog/warehouses.ts'
+import type { Operation } from '../../src/operation/operation.ts'
+import type { ProvenIdentity } from '../../src/proven-identity.ts'
+import { EndpointGuard, type EndpointRules, StorageRegistry } from '@headgate/storage'
+import { warehouseApiOperations } from '../../src/management/warehouse-routes.ts'
+import { managementRoutes } from '../../src/management/routes.ts'
+import type { WarehouseApiDeps } from '../../src/management/warehouse-deps.ts'
+import { type Reply, testManagement, type TestManagement } from './management.ts'
+
+/** The management interface with warehouses that really keep files. */
+export interface TestWarehouseManagement extends AsyncDisposable {
+  readonly server: TestManagement
+  readonly deps: WarehouseApiDeps
+  /** Directory as a location; warehouses may lie below it. */
+  readonly folder: string
+  /** How often the jobs were woken. */
+  readonly woken: () => number
+  as(who: ProvenIdentity, line: string, body?: unknown): Promise<Reply>
+  /** Creates a principal with these privileges. */
+  principal(...grants: readonly Readonly<Record<string, unknown>>[]): Promise<ProvenIdentity>
+  grant(who: ProvenIdentity, privilege: string, on: unknown): Promise<void>
+}
+
+export async function testWarehouseManagement(
+  rules: EndpointRules = { named: ['127.0.0.0/8'], loopback: false },
+): Promise<TestWarehouseManagement> {
+  await using stack = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'headgate-management-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  const server = stack.use(await testManagement())
+  const { sql } = server.store
+  const endpoints = new EndpointGuard(rules)
+  const registry = stack.use(new StorageRegistry({ guard: endpoints }))
+  const { master } = server
+  const openStorage = (row: Parameters<typeof openStorageOf>[0]): ReturnType<typeof openStorageOf> =>
+    openStorageOf(row, { master, registry })
+  const warehouses = stack.use(await Warehouses.open({ sql, openStorage, maxAgeMs: 10_000 }))
+  let woken = 0
+  const deps: WarehouseApiDeps = {
+    sql,
+    master,
+    warehouses,
+    policies: server.deps.policies,
+    endpoints,
+    pageTokens: server.deps.pageTokens,
+    fileRoots: [`file://${directory}`],
+    wakeJobs: () => (woken += 1),
+    groupCommit: new GroupCommit(sql),
+    bodies: new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 }),
+    tableModels: new ModelCache(1_000_000),
+    viewModels: new ModelCache(1_000_000),
+    log: pino({ level: 'silent' }),
+    rowLimitBytes: 1_000_000,
+    maxMetadataBytes: 1_000_000,
+    now: Date.now,
+  }
+  // The caller of operations in there finds by this very list.
+  ;(server.operations as Operation[]).push(...managementRoutes(server.deps, warehouseApiOperations(deps)))
+
+  const { as } = server
+  async function grant(who: ProvenIdentity, privilege: string, on: unknown): Promise<void> {
+    const { status, body } = await as(server.admin, 'POST /grants', {
+      privilege,
+      on,
+      to: { principal: who.principal.id },
+    })
+    if (status !== 200) throw new Error(JSON.stringify(body))
+  }
+  const owned = stack.move()
+  return {
+    server,
+    deps,
+    folder: `file://${directory}`,
+    woken: () => woken,
+    as,
+    grant,
+    async principal(...grants) {
+      const { who } = await server.principal()
+      for (const { privilege, on } of grants) await grant(who, String(privilege), on)
+      return who
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

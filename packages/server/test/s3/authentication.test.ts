@@ -1,0 +1,223 @@
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { presign, type Header } from '@headgate/sigv4'
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mintS3Session } from '../../src/credentials/s3-session.ts'
+import { addKey, promoteKey } from '../../src/keys/rotate.ts'
+import { KeyRing } from '../../src/keys/key-ring.ts'
+import { codeIn, outcome, type RawSigning, sdkClient, signedHeaders } from './client.ts'
+import { bucket, bucket as Bucket, claimsOf, region, type TestEndpoint, testEndpoint } from './endpoint.ts'
+
+let endpoint: TestEndpoint
+beforeAll(async () => {
+  endpoint = await testEndpoint({ hostSuffix: 'gateway.test' })
+  const client = sdkClient(endpoint.url, endpoint.mint())
+  await client.send(new PutObjectCommand({ Bucket, Key: 'wh/t1/object', Body: 'bytes' }))
+})
+afterAll(() => endpoint[Symbol.asyncDispose]())
+
+const path = `/${bucket}/wh/t1/object`
+
+async function get(target: string, headers: readonly Header[] = []): Promise<string> {
+  const answer = await fetch(endpoint.url + target, {
+    headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
+  })
+  const text = await answer.text()
+  const code = codeIn(text)
+  return code === undefined ? `${answer.status} ${text}` : `${answer.status} ${code}`
+}
+
+const signed = (signing: Partial<RawSigning> = {}): Promise<string> =>
+  get(path, signedHeaders(endpoint.url, 'GET', path, { credentials: endpoint.mint(), ...signing }))
+
+const lastReason = (): unknown => endpoint.events.at(-1)?.['reason']
+
+describe('A signature', () => {
+  test('in headers authenticates a request', async () => {
+    expect(await signed()).toBe('200 bytes')
+  })
+
+  test('in the query authenticates reads and writes', async () => {
+    const options = {
+      credentials: endpoint.mint(),
+      region,
+      service: 's3',
+      date: new Date(),
+      expiresSeconds: 60,
+    }
+    const headers: Header[] = [['host', new URL(endpoint.url).host]]
+    expect(await get(presign({ method: 'GET', target: path, headers }, options))).toBe('200 bytes')
+    const target = presign({ method: 'PUT', target: `${path}-2`, headers }, options)
+    expect((await fetch(endpoint.url + target, { method: 'PUT', body: 'presigned' })).status).toBe(200)
+    expect((await fetch(endpoint.url + target)).status).toBe(403)
+    const late = { ...options, date: new Date(Date.now() - 120_000) }
+    expect(await get(presign({ method: 'GET', target: path, headers }, late))).toBe('403 AccessDenied')
+    expect(lastReason()).toMatch(/expired/)
+    for (const expires of ['0', '604801', 'x', '']) {
+      const endless = presign({ method: 'GET', target: path, headers }, options)
+      const changed = endless.replace('X-Amz-Expires=60', `X-Amz-Expires=${expires}`)
+      expect(await get(changed)).toBe('400 AuthorizationQueryParametersError')
+    }
+  })
+
+  test('is needed', async () => {
+    expect(await get(path)).toBe('403 AccessDenied')
+    expect(lastReason()).toMatch(/no-authentication/)
+    expect(endpoint.events.at(-1)).toMatchObject({ principal: 'unidentified', outcome: 'denied' })
+  })
+
+  test('with another secret, for another path, or changed on its way authenticates nothing', async () => {
+    const credentials = endpoint.mint()
+    const other = { ...credentials, secretAccessKey: endpoint.mint().secretAccessKey }
+    expect(await signed({ credentials: other })).toBe('403 SignatureDoesNotMatch')
+    const headers = signedHeaders(endpoint.url, 'GET', `${path}2`, { credentials })
+    expect(await get(path, headers)).toBe('403 SignatureDoesNotMatch')
+    const more: Header[] = [
+      ...signedHeaders(endpoint.url, 'GET', path, { credentials }),
+      ['x-amz-meta-a', 'b'],
+    ]
+    expect(await get(path, more)).toBe('403 AccessDenied')
+    expect(lastReason()).toMatch(/header-not-signed/)
+  })
+
+  test('with a wrong time or region gets an error with the values that the SDK needs to sign again', async () => {
+    expect(await signed({ date: new Date(Date.now() - 16 * 60_000) })).toBe('403 RequestTimeTooSkewed')
+    const headers = signedHeaders(endpoint.url, 'GET', path, {
+      credentials: endpoint.mint(),
+      region: 'us-west-2',
+    })
+    const answer = await fetch(endpoint.url + path, {
+      headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
+    })
+    const text = await answer.text()
+    expect([answer.status, codeIn(text)]).toEqual([400, 'AuthorizationHeaderMalformed'])
+    expect(text).toContain(`<Region>${region}</Region>`)
+  })
+})
+
+describe('A session', () => {
+  test('that has expired gets ExpiredToken', async () => {
+    const credentials = endpoint.mint({ expiresAt: Date.now() - 1 })
+    expect(await signed({ credentials })).toBe('403 ExpiredToken')
+    const client = sdkClient(endpoint.url, credentials)
+    expect(await outcome(client.send(new GetObjectCommand({ Bucket, Key: 'wh/t1/object' })))).toBe(
+      '403 ExpiredToken',
+    )
+  })
+
+  test('that has expired gets ExpiredToken with status 403 also on HEAD, where a header contains the code', async () => {
+    const head = async (claims: Parameters<TestEndpoint['mint']>[0], revoked = false): Promise<string> => {
+      const credentials = endpoint.mint(claims)
+      if (revoked) endpoint.revoked.add(credentials.accessKeyId)
+      const headers = signedHeaders(endpoint.url, 'HEAD', path, { credentials })
+      const answer = await fetch(endpoint.url + path, {
+        method: 'HEAD',
+        headers: Object.fromEntries(headers.filter(([name]) => name !== 'host')),
+      })
+      return `${answer.status} ${answer.headers.get('x-amz-error-code')}`
+    }
+    expect(await head({ expiresAt: Date.now() - 1 })).toBe('403 ExpiredToken')
+    // With another code, no client refreshes keys of a revoked session in a loop.
+    expect(await head({}, true)).toBe('403 AccessDenied')
+  })
+
+  test('needs its session token', async () => {
+    const { accessKeyId, secretAccessKey } = endpoint.mint()
+    expect(await signed({ credentials: { accessKeyId, secretAccessKey } })).toBe('403 InvalidAccessKeyId')
+  })
+
+  test('with a truncated, modified or invented token, or one of another key, gets InvalidToken', async () => {
+    const credentials = endpoint.mint()
+    const { sessionToken } = credentials
+    const flipped =
+      sessionToken.slice(0, -5) + (sessionToken.at(-5) === 'A' ? 'B' : 'A') + sessionToken.slice(-4)
+    const wrong = [
+      sessionToken.slice(0, -4),
+      flipped,
+      `x${sessionToken}`,
+      'x.y',
+      'x'.repeat(9000),
+      endpoint.mint().sessionToken,
+      sessionToken.slice(0, sessionToken.indexOf('.') + 1),
+    ]
+    for (const token of wrong)
+      expect(await signed({ credentials: { ...credentials, sessionToken: token } })).toBe('400 InvalidToken')
+  })
+
+  test('with an access key of another server gets an error without details', async () => {
+    const credentials = { ...endpoint.mint(), accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }
+    expect(await signed({ credentials })).toBe('400 InvalidToken')
+  })
+
+  test('that was revoked ends with the next request, and the audit names its principal', async () => {
+    const credentials = endpoint.mint()
+    expect(await signed({ credentials })).toBe('200 bytes')
+    endpoint.revoked.add(credentials.accessKeyId)
+    expect(await signed({ credentials })).toBe('403 AccessDenied')
+    expect(endpoint.events.at(-1)).toMatchObject({ principal: 'ada', outcome: 'denied' })
+    expect(lastReason()).toMatch(/privilege was revoked/)
+  })
+
+  test('authenticates before it is authorized, so that guessing reveals no revocations', async () => {
+    const credentials = endpoint.mint()
+    endpoint.revoked.add(credentials.accessKeyId)
+    const forged = { ...credentials, secretAccessKey: 'guessed' }
+    expect(await signed({ credentials: forged })).toBe('403 SignatureDoesNotMatch')
+  })
+
+  test('that another replica sealed with a new key is valid', async () => {
+    const sql = endpoint.sql
+    await using other = await KeyRing.open({ sql, master: endpoint.master })
+    const id = await addKey(sql, endpoint.master, 's3-session')
+    await promoteKey(sql, id, 0)
+    await other.reload()
+    // Either at once by the notification, or when the ring may be loaded again: an unknown key has just caused a load.
+    const sent = (): Promise<unknown> => signed({ credentials: mintS3Session(other, claimsOf()) })
+    await expect.poll(sent).toBe('200 bytes')
+  })
+})
+
+test('A refusal contains no reason except its code', async () => {
+  const answer = await fetch(endpoint.url + path)
+  const text = await answer.text()
+  expect(text).toBe(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access denied.</Message>' +
+      `<RequestId>${answer.headers.get('x-amz-request-id')}</RequestId></Error>`,
+  )
+  const head = await fetch(endpoint.url + path, { method: 'HEAD' })
+  expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([403, '', '0'])
+})
+
+test('The endpoint finds the bucket in the host as in the path', async () => {
+  const credentials = endpoint.mint()
+  const host = `${bucket}.gateway.test:${endpoint.port}`
+  const ask = (target: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const headers = signedHeaders(`http://${host}`, 'GET', target, { credentials })
+      const sent = request(
+        { port: endpoint.port, host: '127.0.0.1', path: target, headers: headers.flat() },
+        (answer) => {
+          let text = ''
+          answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
+          answer.on('end', () => resolve(`${answer.statusCode} ${codeIn(text) ?? text}`))
+        },
+      )
+      sent.on('error', reject)
+      sent.end()
+    })
+  expect(await ask('/wh/t1/object')).toBe('200 bytes')
+  expect(await ask('/wh/t2/object')).toBe('403 AccessDenied')
+  expect(await ask(`/${bucket}/wh/t1/object`)).toBe('403 AccessDenied')
+})
+
+test('Logs and events contain no secrets', async () => {
+  const credentials = endpoint.mint()
+  await signed({ credentials })
+  await signed({ credentials: { ...credentials, secretAccessKey: `${credentials.secretAccessKey}x` } })
+  const client = sdkClient(endpoint.url, credentials)
+  await outcome(client.send(new DeleteObjectCommand({ Bucket, Key: 'wh/t2/x' })))
+  const told = JSON.stringify(endpoint.events) + endpoint.lines.join('')
+  expect(told).not.toContain(credentials.sessionToken.slice(20, 60))
+  expect(told).not.toContain(credentials.secretAccessKey)
+  expect(told).toContain('outside the session')
+})

@@ -1,0 +1,178 @@
+import { testDatabase } from '@headgate/testkit'
+import { Client } from 'pg'
+import { describe, expect, test } from 'vitest'
+import { migrate } from '../../../src/store/migrate.ts'
+import { migrations } from '../../../src/store/migrations/index.ts'
+
+const ids = [1, 2, 3, 4, 5].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
+const [principal, role, warehouse, namespace, relation] = ids
+
+/** Creates a database at `version` with one row of each kind and `data`, applies all later steps, and runs a query. */
+async function upgraded(version: number, data: string, ask: string): Promise<unknown[]> {
+  await using database = await testDatabase()
+  await migrate({ url: database.url, migrations: migrations.slice(0, version) })
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  try {
+    await client.query(data)
+    await migrate({ url: database.url, migrations: migrations.slice(0, version + 1) })
+    return (await client.query<object>(ask)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const lake = `
+insert into warehouse (id, name, kind, storage, owner_id) values ('${warehouse}', 'lake', 'managed', '{}', '${principal}');
+insert into namespace (id, warehouse_id, path, lineage, owners, owner_id)
+values ('${namespace}', '${warehouse}', 'a', '{${namespace}}', '{${principal}}', '${principal}');
+insert into relation (id, warehouse_id, namespace_id, namespace_path, name, kind, uuid, metadata_location, location, owner_id)
+values ('${relation}', '${warehouse}', '${namespace}', null, 't', 'table', gen_random_uuid(), 's3://b/t/m', 's3://b/t/', '${principal}');`
+
+describe('an upgrade of the store from version', () => {
+  test('1 records the places of relations and staged creates, and issues no storage access', async () => {
+    const rows = await upgraded(
+      1,
+      `${lake}
+       insert into relation_location values ('s3://b/t/', '${relation}'), ('s3://b/data/', '${relation}');
+       insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id)
+       values (gen_random_uuid(), '${warehouse}', 'a', 's', gen_random_uuid(), 's3://b/s/', '${principal}');`,
+      `select r.prefixes as live, s.prefixes as staged, w.vending->>'mode' as mode
+       from relation r, staged_relation s, warehouse w`,
+    )
+    expect(rows).toEqual([{ live: ['s3://b/data/', 's3://b/t/'], staged: ['s3://b/s/'], mode: 'none' }])
+  })
+
+  test('2 keeps principals, memberships and grants, which groups can have too', async () => {
+    const rows = await upgraded(
+      2,
+      `insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'etl', 'etl', 'service');
+       insert into role (id, name) values ('${role}', 'writers');
+       insert into role_member values ('${role}', '${principal}', 'principal');
+       insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
+       values ('${warehouse}', 'warehouse', '${role}', 'role', 'modify');`,
+      `with made as (
+         insert into principal_group (id, issuer, name) values (gen_random_uuid(), 'https://idp', 'analysts') returning id),
+       granted as (
+         insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
+         select '${warehouse}', 'warehouse', id, 'group', 'select' from made returning grantee_kind)
+       select p.subject, p.login, p.groups_at = 'epoch' as "neverSeen", g.privilege, (select grantee_kind from granted) as also
+       from principal p join role_member m on m.member_id = p.id join grant_entry g on g.grantee_id = m.role_id`,
+    )
+    expect(rows).toEqual([
+      { subject: 'etl', login: null, neverSeen: true, privilege: 'modify', also: 'group' },
+    ])
+  })
+
+  test('3 keeps the owners of relations, whose rights views use until they are replaced', async () => {
+    const rows = await upgraded(
+      3,
+      lake.replace("'table'", "'view'"),
+      `select owner_id as owner, coalesce(definer_id, owner_id) as definer from relation`,
+    )
+    expect(rows).toEqual([{ owner: principal, definer: principal }])
+  })
+
+  test('4 grants administer-storage to owners of warehouses, but not to the server as an owner', async () => {
+    const rows = await upgraded(
+      4,
+      `${lake}
+       insert into principal (id, issuer, subject, name, kind) values ('${principal}', 'headgate', 'ada', 'ada', 'user');
+       insert into warehouse (id, name, kind, storage, owner_id)
+       values ('${role}', 'own', 'managed', '{}', '00000000-0000-0000-0000-000000000000');
+       insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege)
+       values ('${warehouse}', 'warehouse', '${principal}', 'principal', 'manage');`,
+      `select g.securable_id as "on", g.grantee_id as "to", g.privilege, p.version::int as version
+       from grant_entry g, policy p order by g.privilege`,
+    )
+    const granted = { on: warehouse, to: principal, version: 2 }
+    expect(rows).toEqual([
+      { ...granted, privilege: 'administer-storage' },
+      { ...granted, privilege: 'manage' },
+    ])
+  })
+
+  test('5 leaves digests of relations missing, and adds one job that records them', async () => {
+    const rows = await upgraded(
+      5,
+      lake,
+      `select r.metadata_digest as digest, r.dropped_lineage as lineage, j.kind from relation r, job j`,
+    )
+    expect(rows).toEqual([{ digest: null, lineage: null, kind: 'record-digests' }])
+  })
+
+  test('6 sets a random policy version, which statements compare in a new snapshot', async () => {
+    const rows = await upgraded(
+      6,
+      'update policy set version = 7',
+      `select version > 1000 and version < 9007199254740992 as random, policy_is(version, 0) as same from policy`,
+    )
+    expect(rows).toEqual([{ random: true, same: true }])
+  })
+
+  test('7 keeps the locations of relations and staged creates as claims that are resolved at the start', async () => {
+    const rows = await upgraded(
+      7,
+      `${lake}
+       insert into relation_location values ('s3://b/t/', '${relation}'), ('s3://b/data/', '${relation}');
+       insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes)
+       values ('${role}', '${warehouse}', 'a', 's', gen_random_uuid(), 's3://b/s/', '${principal}', '{s3://b/s/,s3://b/s2/}');`,
+      `select owner_id as owner, kind, location, place, ends_at is not null as ends from location_claim order by location`,
+    )
+    const claim = { place: expect.stringMatching(/^unresolved:s3:/) as string }
+    expect(rows).toEqual([
+      { ...claim, owner: relation, kind: 'relation', location: 's3://b/data/', ends: false },
+      { ...claim, owner: role, kind: 'staged', location: 's3://b/s/', ends: true },
+      { ...claim, owner: role, kind: 'staged', location: 's3://b/s2/', ends: true },
+      { ...claim, owner: relation, kind: 'relation', location: 's3://b/t/', ends: false },
+    ])
+  })
+
+  test('8 sets the count of audit events to one, and marks none as a refusal', async () => {
+    const rows = await upgraded(
+      8,
+      `insert into audit (request_id, principal, operation, outcome) values ('r', 'etl', 'loadTable', 'denied');`,
+      `select operation, count, refusal_key as key from audit`,
+    )
+    expect(rows).toEqual([{ operation: 'loadTable', count: 1, key: null }])
+  })
+
+  test('9 assigns staged tables to the namespace that has their path, if it is older than they are', async () => {
+    const stagedAt = (name: string, path: string, at: string): string =>
+      `(gen_random_uuid(), '${warehouse}', '${path}', '${name}', gen_random_uuid(), 's3://b/${name}/', '${principal}', '{}', ${at})`
+    const rows = await upgraded(
+      9,
+      `${lake}
+       update namespace set created_at = now() - interval '1 hour';
+       insert into warehouse (id, name, kind, storage, owner_id) values ('${role}', 'other', 'managed', '{}', '${principal}');
+       insert into namespace (id, warehouse_id, path, lineage, owners, owner_id, created_at)
+       values (gen_random_uuid(), '${role}', 'gone', '{}', '{}', '${principal}', now() - interval '1 hour');
+       insert into staged_relation (id, warehouse_id, namespace_path, name, uuid, location, principal_id, prefixes, created_at) values
+       ${stagedAt('later', 'a', 'now()')}, ${stagedAt('before', 'a', "now() - interval '2 hours'")}, ${stagedAt('gone', 'gone', 'now()')}`,
+      `select name, namespace_id as "in" from staged_relation order by name`,
+    )
+    expect(rows).toEqual([
+      { name: 'before', in: null },
+      { name: 'gone', in: null },
+      { name: 'later', in: namespace },
+    ])
+  })
+
+  test('10 makes the server compare claims at its start, and keeps retired places retired where keys of mode static are in use', async () => {
+    const rows = await upgraded(
+      10,
+      `${lake}
+       update warehouse set vending = '{"mode":"static"}';
+       insert into warehouse (id, name, kind, storage, owner_id) values ('${role}', 'other', 'managed', '{}', '${principal}');
+       insert into location_claim (owner_id, warehouse_id, kind, location, place, ends_at)
+       select gen_random_uuid(), id, 'retired', 's3://b/' || name || '/', 'aws/b/' || name || '/', now() from warehouse;`,
+      `select w.name, w.static_until = 'infinity' as static, w.claims_compared as compared, c.ends_at is null as stays, c.overlapping
+       from warehouse w join location_claim c on c.warehouse_id = w.id order by w.name`,
+    )
+    const claim = { compared: false, overlapping: false }
+    expect(rows).toEqual([
+      { ...claim, name: 'lake', static: true, stays: true },
+      { ...claim, name: 'other', static: null, stays: false },
+    ])
+  })
+})

@@ -1,0 +1,184 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { DirectorySync } from './directory-sync.ts'
+import { writeError } from './file-errors.ts'
+import { etagOf, nextWriteTime } from './file-info.ts'
+import type { FileModes } from './file-modes.ts'
+import { checkNoSymlink, type Place } from './file-roots.ts'
+import { reservedNamePrefix } from './location.ts'
+import { preconditionFailed, StorageWriteError, systemCode } from './storage-errors.ts'
+import type { Body, WriteCondition } from './storage.ts'
+
+/** Prefix of temporary files: files that are being written, or whose writer died. */
+export const temporaryPrefix: string = `${reservedNamePrefix}tmp-`
+
+const fsyncDescriptor = promisify(fsync)
+const writeDescriptor = promisify(write)
+/** Up to this size, in bytes, a write into the page cache takes less time than its dispatch to another thread. */
+const inlineBytes = 256 * 1024
+const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
+const openAttempts = 20
+const writerId = `${process.pid.toString(36)}${randomBytes(6).toString('hex')}`
+let counter = 0
+
+export interface WriteOptions {
+  readonly makeDirectory?: boolean
+  readonly unreferenced?: boolean | undefined
+  /** After it aborts, nothing is published. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Writes a file so that it appears whole or not at all, and is on disk when this returns. It writes and flushes a
+ * temporary file in the same directory, links it (`ifAbsent`) or renames it to its final name, and flushes the
+ * directory. With `unreferenced`, file and directory are flushed at the same time after the rename: a journaling file
+ * system then writes both at once.
+ *
+ * @throws errors of `fill`, and errors of a file write. `StorageWriteError` with outcome `unknown` only if the file
+ * has its final name but its directory could not be flushed
+ */
+export async function writeDurably(
+  place: Place,
+  sync: DirectorySync,
+  condition: WriteCondition,
+  fill: (descriptor: number) => void | Promise<void>,
+  options: WriteOptions = {},
+): Promise<{ etag: string }> {
+  const temporary = join(place.directory, `${temporaryPrefix}${writerId}-${(counter++).toString(36)}`)
+  let published = false
+  const publishNow = (): void => {
+    options.signal?.throwIfAborted()
+    publish(temporary, place, condition)
+    published = true
+  }
+  try {
+    const descriptor = openIn(place, temporary, options.makeDirectory === false ? undefined : sync)
+    let etag: string
+    try {
+      const filling = fill(descriptor)
+      if (filling !== undefined) await filling
+      const time = nextWriteTime()
+      futimesSync(descriptor, time, time)
+      etag = etagOf(fstatSync(descriptor, { bigint: true }))
+      if (options.unreferenced === true) {
+        publishNow()
+        await both(fsyncDescriptor(descriptor), sync.flush(place.directory))
+      } else await fsyncDescriptor(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    if (!published) {
+      publishNow()
+      await sync.flush(place.directory)
+    }
+    return { etag }
+  } catch (error) {
+    if (published) {
+      throw new StorageWriteError(
+        'unknown',
+        `The object was written, but may not be on disk: ${place.location}`,
+        {
+          cause: error,
+        },
+      )
+    }
+    removeQuietly(temporary)
+    throw writeError(error, place.location)
+  }
+}
+
+/** Waits for both promises, also when one rejects: the descriptor must stay open while the other one uses it. */
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  for (const result of await Promise.allSettled([one, other]))
+    if (result.status === 'rejected') throw result.reason
+}
+
+/** Returns a function that fills a file from bytes or a stream, one write at a time. */
+export function fillFrom(chunks: Body): (descriptor: number) => void | Promise<void> {
+  if (chunks instanceof Uint8Array) {
+    return (descriptor) =>
+      chunks.byteLength <= inlineBytes ? writeInline(descriptor, chunks) : writeAll(descriptor, chunks)
+  }
+  return async (descriptor) => {
+    for await (const chunk of chunks) await writeAll(descriptor, chunk)
+  }
+}
+
+function writeInline(descriptor: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.byteLength;) offset += writeSync(descriptor, bytes, offset)
+}
+
+async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.byteLength;) {
+    offset += (await writeDescriptor(descriptor, bytes, offset, bytes.byteLength - offset)).bytesWritten
+  }
+}
+
+/**
+ * Opens a new file and creates the directories of its path. Another writer may remove an empty directory in between:
+ * it then tries again.
+ */
+function openIn(place: Place, path: string, sync: DirectorySync | undefined): number {
+  for (let attempt = 1; ; attempt++) {
+    checkNoSymlink(place)
+    try {
+      return openWith(place.root.modes, path)
+    } catch (error) {
+      if (sync === undefined || systemCode(error) !== 'ENOENT' || attempt === openAttempts) throw error
+    }
+    try {
+      sync.create(place.directory, place.root.modes)
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || attempt === openAttempts) throw error
+    }
+  }
+}
+
+function openWith({ file, exact }: FileModes, path: string): number {
+  const descriptor = openSync(path, flags, file)
+  if (exact) fchmodSync(descriptor, file)
+  return descriptor
+}
+
+/**
+ * Publishes the file in one synchronous step, so that no other write of this process runs between the comparison of
+ * an ETag and the rename.
+ */
+function publish(temporary: string, place: Place, condition: WriteCondition): void {
+  if (condition.ifAbsent === true) {
+    linkSync(temporary, place.path)
+    removeQuietly(temporary)
+    return
+  }
+  if (condition.ifMatch !== undefined) {
+    const stats = lstatSync(place.path, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined || !stats.isFile() || etagOf(stats) !== condition.ifMatch) {
+      throw preconditionFailed(place.location, 'the object has another ETag than the expected one')
+    }
+  }
+  renameSync(temporary, place.path)
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // The file was removed already, or `sweep` removes it later.
+  }
+}

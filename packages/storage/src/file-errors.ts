@@ -1,0 +1,56 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { noSuchFile, preconditionFailed, StorageWriteError, systemCode } from './storage-errors.ts'
+
+/** Converts an error of the file system during a read of `location` into an error for callers. */
+export function readError(error: unknown, location: string): Error {
+  return (
+    shared(error, location) ??
+    new HeadgateError('unavailable', `Could not read ${location}`, { cause: error })
+  )
+}
+
+/**
+ * Converts an error of the file system during a write that is not yet published. It is certain that nothing was
+ * written.
+ */
+export function writeError(error: unknown, location: string): Error {
+  if (systemCode(error) === 'EEXIST') return preconditionFailed(location, 'there is an object already', error)
+  if (
+    systemCode(error) === 'ENOTDIR' ||
+    systemCode(error) === 'EISDIR' ||
+    systemCode(error) === 'ENOTEMPTY'
+  ) {
+    const why = 'A directory has this location, or an object has the location of one of its directories'
+    return new HeadgateError('bad-request', `${why}: ${location}`, { cause: error })
+  }
+  // ENOENT means that the directory could not be created, for example on a read-only file system. It does not mean
+  // that an object is missing.
+  const told = systemCode(error) === 'ENOENT' ? undefined : shared(error, location)
+  return told ?? new StorageWriteError('not-written', `Could not write ${location}`, { cause: error })
+}
+
+function shared(error: unknown, location: string): Error | undefined {
+  if (isHeadgateError(error)) return error
+  switch (systemCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return noSuchFile(location, error)
+    case 'ELOOP':
+      return throughSymlink(location)
+    case 'EACCES':
+    case 'EPERM':
+      return new HeadgateError('forbidden', `The file system refuses access to ${location}`, { cause: error })
+    case 'ENAMETOOLONG':
+      return new HeadgateError('bad-request', `Location is too long for the file system: ${location}`, {
+        cause: error,
+      })
+    default:
+      // An error without a code of the file system comes from the caller's signal or body.
+      return systemCode(error) === '' && error instanceof Error ? error : undefined
+  }
+}
+
+export function throughSymlink(location: string): HeadgateError {
+  return new HeadgateError('forbidden', `Location leads through a symbolic link: ${location}`)
+}

@@ -1,0 +1,52 @@
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { type Location, parsePrefix } from './location.ts'
+import { type Lead, Routed } from './routed.ts'
+import type { Storage, StorageScheme } from './storage.ts'
+
+/**
+ * Presents a storage under other locations: clients know the objects of a local directory as `s3://bucket/…`, because
+ * they reach them through the storage gateway.
+ *
+ * @example
+ * ```ts
+ * new Relabelled({ storage, from: 's3://lakehouse/', to: 'file:///data/warehouse/' })
+ * ```
+ */
+export class Relabelled extends Routed {
+  readonly scheme: StorageScheme
+  readonly #from: string
+  readonly #to: string
+
+  /** @param labels canonical prefixes with a final `/`: `from` is visible to clients, `to` is that of the storage */
+  constructor(labels: { readonly storage: Storage; readonly from: string; readonly to: string }) {
+    super(labels.storage)
+    this.#from = labels.from
+    this.#to = labels.to
+    this.scheme = parsePrefix(labels.from).scheme
+  }
+
+  protected override lead({ canonical, text }: Location): Lead {
+    if (!canonical.startsWith(this.#from))
+      throw new HeadgateError('forbidden', `Location is outside this storage: ${text}`)
+    return { storage: this.first, location: this.#to + canonical.slice(this.#from.length) }
+  }
+
+  protected override named(location: string): string {
+    return location.startsWith(this.#to) ? this.#from + location.slice(this.#to.length) : location
+  }
+
+  /**
+   * Replaces locations in error messages: clients must not see paths of the server's disk. The stack keeps them for
+   * the log.
+   */
+  protected override told<E>(error: E): E {
+    if (isHeadgateError(error) && error.message.includes(this.#to))
+      error.message = error.message.replaceAll(this.#to, this.#from)
+    return error
+  }
+
+  /** Closes the underlying storage, which this object owns. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.first[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,39 @@
+import { isHeadgateError } from '@headgate/errors'
+import { bare } from './s3-read.ts'
+import type { S3Session } from './s3-session.ts'
+import { preconditionFailed, StorageWriteError } from './storage-errors.ts'
+import type { CallOptions, WriteCondition } from './storage.ts'
+
+export function conditionHeaders(condition: WriteCondition): { IfNoneMatch?: string; IfMatch?: string } {
+  if (condition.ifAbsent === true) return { IfNoneMatch: '*' }
+  return condition.ifMatch === undefined ? {} : { IfMatch: `"${condition.ifMatch}"` }
+}
+
+/**
+ * Returns the error of a failed condition. A store answers 404 if `ifMatch` names an object that no longer exists:
+ * the condition does not hold.
+ */
+export function conditionError(error: unknown, location: string, condition: WriteCondition): unknown {
+  if (condition.ifMatch === undefined || !isHeadgateError(error, 'no-such-file')) return error
+  return preconditionFailed(location, 'there is no object', error)
+}
+
+/** Returns the ETag of the stored object if this write created it, and undefined if another writer did. */
+export async function etagOfOurs(
+  s3: S3Session,
+  location: string,
+  isOurs: (found: { ETag?: string | undefined; Metadata?: Record<string, string> | undefined }) => boolean,
+  options: CallOptions,
+): Promise<string | undefined> {
+  const input = { Bucket: s3.bucket, Key: s3.keyOf(location) }
+  try {
+    const found = await s3.call({ location, signal: options.signal }, (client, abortSignal) =>
+      client.send(new s3.sdk.HeadObjectCommand(input), { abortSignal }),
+    )
+    return isOurs(found) ? bare(found.ETag) : undefined
+  } catch (cause) {
+    throw new StorageWriteError('unknown', `It is not known whether the object was written: ${location}`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,56 @@
+import type { EndpointGuard } from './endpoint-guard.ts'
+
+/** Static keys of an S3 store. */
+export interface S3Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** Times in milliseconds, sizes in bytes. */
+export interface S3Limits {
+  /** Until a connection is established. */
+  readonly connectTimeout: number
+  /** Until a response begins, and between two chunks of a body in either direction. */
+  readonly requestTimeout: number
+  /** Like `requestTimeout`, for requests during which the store copies a whole object: copies, completed uploads. */
+  readonly longTimeout: number
+  /** Bytes per second. Extends the time limit of a request in proportion to the size of its body. */
+  readonly slowestRate: number
+  /** Number of attempts of one call, including the first. */
+  readonly attempts: number
+  /** See `RetryPolicy`. */
+  readonly retryBase: number
+  readonly retryMax: number
+  /** Bodies of unknown or larger size are uploaded in parts of this size. A few parts are in memory at a time. */
+  readonly partSize: number
+  readonly maxSockets: number
+}
+
+export const defaultS3Limits: S3Limits = {
+  connectTimeout: 3_000,
+  requestTimeout: 15_000,
+  longTimeout: 120_000,
+  slowestRate: 128 * 1024,
+  attempts: 4,
+  retryBase: 100,
+  retryMax: 2_000,
+  partSize: 8 * 1024 * 1024,
+  maxSockets: 64,
+}
+
+export interface S3StorageOptions {
+  readonly bucket: string
+  /** Folder of the bucket that the storage may use; the whole bucket without it. */
+  readonly prefix?: string
+  readonly region: string
+  /** Base URL of a store that is not AWS. */
+  readonly endpoint?: string
+  /** Whether the bucket is in the path of URLs instead of the host name. Default: true if there is an endpoint. */
+  readonly pathStyle?: boolean
+  /** `default-chain` uses the sources that AWS programs use: environment, files, container and instance metadata. */
+  readonly credentials: S3Keys | 'default-chain'
+  readonly limits?: Partial<S3Limits>
+  /** Checks the connections to `endpoint`; absent if the operator configured the endpoint. */
+  readonly guard?: EndpointGuard
+}

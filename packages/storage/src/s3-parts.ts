@@ -1,0 +1,71 @@
+import { completeS3Upload, abortS3Upload, createS3Upload, uploadS3Part } from './s3-uploads.ts'
+import type { S3Session } from './s3-session.ts'
+import type { CompletedPart, PutOptions } from './storage.ts'
+import { tooLarge } from './streams.ts'
+import { maxParts } from './upload-parts.ts'
+
+const partsAtATime = 2
+
+/**
+ * Uploads blocks as parts, a few at a time, and completes the upload. Aborts the upload if any step before that
+ * fails.
+ */
+export async function putInParts(
+  s3: S3Session,
+  location: string,
+  blocks: AsyncIterable<Buffer>,
+  options: PutOptions,
+): Promise<{ etag: string }> {
+  const { uploadId } = await createS3Upload(s3, location, options)
+  try {
+    const parts = await uploadBlocks(s3, location, uploadId, blocks, options.signal)
+    return await completeS3Upload(s3, location, uploadId, parts, options)
+  } catch (error) {
+    // Runs without the caller's signal, which may be the cause of the failure. It has no effect on an upload that
+    // was completed with an unknown outcome.
+    await abortS3Upload(s3, location, uploadId, {}).catch(() => undefined)
+    throw error
+  }
+}
+
+async function uploadBlocks(
+  s3: S3Session,
+  location: string,
+  uploadId: string,
+  blocks: AsyncIterable<Buffer>,
+  signal: AbortSignal | undefined,
+): Promise<CompletedPart[]> {
+  const parts: CompletedPart[] = []
+  // Several workers read from one generator, which serves them in turn. A worker that fails ends the generator for
+  // all.
+  const numbered = number(s3, location, blocks)
+  const worker = async (): Promise<void> => {
+    for await (const { partNumber, block } of numbered) {
+      const { etag } = await uploadS3Part(
+        s3,
+        location,
+        uploadId,
+        partNumber,
+        block,
+        signal === undefined ? {} : { signal },
+      )
+      parts.push({ partNumber, etag })
+    }
+  }
+  const ends = await Promise.allSettled(Array.from({ length: partsAtATime }, worker))
+  const failure = ends.find((end) => end.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
+  return parts.toSorted((a, b) => a.partNumber - b.partNumber)
+}
+
+async function* number(
+  s3: S3Session,
+  location: string,
+  blocks: AsyncIterable<Buffer>,
+): AsyncGenerator<{ partNumber: number; block: Buffer }> {
+  let partNumber = 0
+  for await (const block of blocks) {
+    if (++partNumber > maxParts) throw tooLarge(location, maxParts * s3.limits.partSize)
+    yield { partNumber, block }
+  }
+}

@@ -1,0 +1,186 @@
+import type { Agent as HttpAgent } from 'node:http'
+import type * as Sdk from '@aws-sdk/client-s3'
+import { HeadgateError, isHeadgateError } from '@headgate/errors'
+import { parseObjectLocation, parsePrefix, type Location } from './location.ts'
+import { withRetries } from './retry.ts'
+import { faultOf, type Fault } from './s3-faults.ts'
+import { S3DirectPut } from './s3-direct-put.ts'
+import { defaultS3Limits, type S3Limits, type S3StorageOptions } from './s3-options.ts'
+import { StorageWriteError } from './storage-errors.ts'
+
+/** Effect of a write, as far as its attempts so far have shown it. */
+export interface Fate {
+  /** Whether an attempt ended without a response that shows whether it wrote. */
+  unknown: boolean
+}
+
+export interface S3Call {
+  readonly location: string
+  readonly signal: AbortSignal | undefined
+  /** Present for writes. */
+  readonly fate?: Fate
+  /** False if the body cannot be read a second time. */
+  readonly repeatable?: boolean
+  /** Number of bytes of the body. They extend the time limit by `slowestRate`. */
+  readonly bytes?: number
+  /** Whether the store copies a whole object before it responds. */
+  readonly long?: boolean
+}
+
+/** Sends one request. It calls `alive` for each chunk of a body, which restarts the time limit. */
+export type Send<T> = (client: Sdk.S3Client, signal: AbortSignal, alive: () => void) => Promise<T>
+
+/** The S3 client of one bucket, with time limits, retries and `HeadgateError`s for each call. */
+export class S3Session {
+  readonly sdk: typeof Sdk
+  readonly bucket: string
+  readonly limits: S3Limits
+  /** Null if puts need the SDK. */
+  readonly direct: S3DirectPut | null
+  readonly #client: Sdk.S3Client
+  readonly #prefix: string
+
+  constructor(sdk: typeof Sdk, options: S3StorageOptions) {
+    this.sdk = sdk
+    this.bucket = options.bucket
+    this.limits = { ...defaultS3Limits, ...options.limits }
+    this.direct = S3DirectPut.for(options, this.limits)
+    this.#client = clientOf(sdk, options, this.limits)
+    this.#prefix =
+      options.prefix === undefined || options.prefix === '' ? '' : `${options.prefix.replace(/\/$/, '')}/`
+  }
+
+  /** Returns the key of an object location. Throws `forbidden` if the location is outside this storage. */
+  keyOf(location: string): string {
+    return this.#own(parseObjectLocation(location))
+  }
+
+  prefixOf(location: string): string {
+    return this.#own(parsePrefix(location))
+  }
+
+  locationOf(key: string): string {
+    return `s3://${this.bucket}/${key}`
+  }
+
+  get prefix(): string {
+    return this.#prefix
+  }
+
+  async call<T>(call: S3Call, send: Send<T>): Promise<T> {
+    const policy = { attempts: this.limits.attempts, base: this.limits.retryBase, max: this.limits.retryMax }
+    let fault: Fault | undefined
+    const attempt = async (): Promise<T> => {
+      call.signal?.throwIfAborted()
+      return this.#limited(call, send)
+    }
+    const mayRetry = (error: unknown): boolean => {
+      if (isHeadgateError(error)) return false
+      fault = faultOf(error)
+      if (call.fate !== undefined && fault.outcome === 'unknown') call.fate.unknown = true
+      return fault.retry && call.repeatable !== false
+    }
+    try {
+      return await withRetries(policy, attempt, mayRetry, call.signal)
+    } catch (error) {
+      if (isHeadgateError(error)) throw error
+      throw errorOf(call, error)
+    }
+  }
+
+  destroy(): void {
+    this.#client.destroy()
+    this.direct?.destroy()
+  }
+
+  async #limited<T>({ signal, bytes = 0, long }: S3Call, send: Send<T>): Promise<T> {
+    const deadline = new AbortController()
+    const { requestTimeout, longTimeout, slowestRate } = this.limits
+    const limit = (long === true ? longTimeout : requestTimeout) + (bytes / slowestRate) * 1000
+    const timer = setTimeout(() => {
+      deadline.abort(new DOMException(`No response within ${limit} ms`, 'TimeoutError'))
+    }, limit)
+    const either = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal])
+    try {
+      return await send(this.#client, either, () => void timer.refresh())
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #own(location: Location): string {
+    if (
+      location.scheme === 's3' &&
+      location.bucket === this.bucket &&
+      location.key.startsWith(this.#prefix)
+    ) {
+      return location.key
+    }
+    throw new HeadgateError('forbidden', `Location is outside this storage: ${location.text}`)
+  }
+}
+
+/** Returns the error of a call whose last attempt threw `error`. */
+function errorOf(call: S3Call, error: unknown): unknown {
+  const aborted = call.signal?.aborted === true
+  const fault = faultOf(error)
+  if (call.fate !== undefined) {
+    if (fault.outcome === 'unknown' && error !== call.signal?.reason) call.fate.unknown = true
+    const settled = fault.code === 'precondition-failed' || fault.code === 'no-such-upload'
+    if (call.fate.unknown && !settled) {
+      const cause = aborted ? call.signal?.reason : error
+      return new StorageWriteError(
+        'unknown',
+        `It is not known whether the object was written: ${call.location}`,
+        {
+          cause,
+        },
+      )
+    }
+  }
+  if (aborted) return call.signal?.reason
+  const message = `The object store ${fault.what}: ${call.location}`
+  if (fault.code === 'unavailable' && call.fate !== undefined) {
+    return new StorageWriteError('not-written', message, { cause: error })
+  }
+  return new HeadgateError(fault.code, message, { cause: error })
+}
+
+function silent(): void {}
+
+/** Returns the options of the SDK's agents, or an agent with checked connections. */
+function agentOf(
+  { endpoint, guard }: S3StorageOptions,
+  { maxSockets }: S3Limits,
+): { readonly maxSockets: number } | HttpAgent {
+  if (endpoint === undefined || guard === undefined) return { maxSockets }
+  return guard.agentFor(new URL(endpoint), { keepAlive: true, maxSockets })
+}
+
+function clientOf(sdk: typeof Sdk, options: S3StorageOptions, limits: S3Limits): Sdk.S3Client {
+  const agent = agentOf(options, limits)
+  return new sdk.S3Client({
+    region: options.region,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    forcePathStyle: options.pathStyle ?? options.endpoint !== undefined,
+    ...(options.credentials === 'default-chain' ? {} : { credentials: options.credentials }),
+    requestHandler: {
+      connectionTimeout: limits.connectTimeout,
+      socketTimeout: 0,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    // Retries are made here, where it is known which attempt may have written.
+    maxAttempts: 1,
+    // Only the configuration decides where requests are sent; `auto` would call the instance's metadata service.
+    defaultsMode: 'standard',
+    ignoreConfiguredEndpointUrls: true,
+    followRegionRedirects: false,
+    disableS3ExpressSessionAuth: true,
+    // Some stores do not support trailing checksums; TLS and the signature protect the bytes.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    expectContinueHeader: false,
+    logger: { trace: silent, debug: silent, info: silent, warn: silent, error: silent },
+  })
+}

@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream'
+import { isHeadgateError } from '@headgate/errors'
+import type { Fate, S3Session, Send } from './s3-session.ts'
+import { StorageWriteError } from './storage-errors.ts'
+
+/**
+ * Sends a stream of known size in one request. It cannot be sent twice. Before its last byte is sent, it is certain
+ * that nothing was written.
+ */
+export async function sendStream<T>(
+  s3: S3Session,
+  location: string,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+  send: (stream: Readable, ...rest: Parameters<Send<T>>) => Promise<T>,
+): Promise<T> {
+  const broken = new AbortController()
+  const either = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal])
+  const fate: Fate = { unknown: false }
+  let complete = false
+  try {
+    return await s3.call(
+      { location, signal: either, fate, repeatable: false },
+      async (client, abortSignal, alive) => {
+        const stream = Readable.from(
+          watched(body, alive, broken, () => (complete = true)),
+          { objectMode: false },
+        )
+        // The signal ends the request when the source fails. Without this listener, the event would end the process.
+        stream.on('error', () => undefined)
+        try {
+          return await send(stream, client, abortSignal, alive)
+        } finally {
+          stream.destroy()
+        }
+      },
+    )
+  } catch (error) {
+    if (complete) throw error
+    if (either.aborted) throw either.reason
+    if (!isHeadgateError(error, 'unavailable')) throw error
+    throw new StorageWriteError('not-written', `The object store closed the connection: ${location}`, {
+      cause: error,
+    })
+  }
+}
+
+/** Passes chunks on. An error of the source ends the request, which would otherwise wait for more bytes. */
+async function* watched(
+  body: AsyncIterable<Uint8Array>,
+  alive: () => void,
+  broken: AbortController,
+  complete: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) {
+      alive()
+      yield chunk
+    }
+    complete()
+  } catch (error) {
+    broken.abort(error)
+    throw error
+  }
+}

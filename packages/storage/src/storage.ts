@@ -1,0 +1,196 @@
+import type { Readable } from 'node:stream'
+
+/** Types of object store that a location can name. `s3a` is read as `s3`. */
+export type StorageScheme = 'file' | 's3'
+
+/** Capabilities of an implementation. Callers check these flags, never the scheme. */
+export interface StorageCapabilities {
+  /** `ifAbsent` is atomic: exactly one of any number of concurrent writers succeeds. */
+  readonly conditionalPut: boolean
+  /** `ifMatch` of `put` and `completeUpload` is atomic. `process`: only among the writers of one process. */
+  readonly ifMatch: 'store' | 'process' | false
+  /** `createUpload` and its related operations are supported. */
+  readonly multipart: boolean
+  /** Minimum size in bytes of each part of an upload except the last. */
+  readonly minPartSize: number
+  /** `ObjectInfo` returns the content type that was passed to `put`. */
+  readonly contentType: boolean
+}
+
+/** Properties of an object that are known without reading it. */
+export interface ObjectInfo {
+  /** Bytes. */
+  readonly size: number
+  /** Opaque, without quotes. Changes with each write of the object. */
+  readonly etag: string
+  /** Epoch milliseconds. */
+  readonly lastModified: number
+  readonly contentType?: string
+}
+
+/** `start` and `end` are inclusive offsets in bytes; `suffix` requests the last bytes (RFC 9110 section 14.1.2). */
+export type ByteRange = { readonly start: number; readonly end?: number } | { readonly suffix: number }
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+export interface GetOptions extends CallOptions {
+  readonly range?: ByteRange
+  readonly ifMatch?: string
+  readonly ifNoneMatch?: string
+}
+
+export interface StoredObject {
+  readonly info: ObjectInfo
+  /** Inclusive offsets of the bytes in `body`; absent if it contains the whole object. */
+  readonly range?: { readonly start: number; readonly end: number }
+  /** Number of bytes in `body`. */
+  readonly length: number
+  /** The caller must read it to its end or destroy it. */
+  readonly body: Readable
+}
+
+/** Bytes to write, in memory or as a stream. A stream is read once, with back-pressure. */
+export type Body = Uint8Array | AsyncIterable<Uint8Array>
+
+/** At most one of `ifAbsent` and `ifMatch`. */
+export interface WriteCondition {
+  /** Writes only if there is no object yet. */
+  readonly ifAbsent?: boolean
+  /** Writes only if the stored object has this ETag. */
+  readonly ifMatch?: string
+}
+
+export interface PutOptions extends CallOptions, WriteCondition {
+  readonly contentType?: string
+  /** Number of bytes of a streamed body, if known. If the body has another size, the put fails and writes nothing. */
+  readonly size?: number
+  /**
+   * The location is a new random name that nothing references before the put returns. A file system can then save a
+   * wait: a partial object is possible only after a system crash during the put.
+   */
+  readonly unreferenced?: boolean
+}
+
+export interface ListOptions extends CallOptions {
+  /** Full location. Returns only entries after it, in byte order. */
+  readonly startAfter?: string
+  /** Combines the keys below the next `/` into one `prefix` entry. */
+  readonly delimiter?: '/'
+  /** Number of entries of one page, 1 to 1000 (default 1000). */
+  readonly pageSize?: number
+}
+
+export type ListEntry =
+  | { readonly type: 'object'; readonly location: string; readonly info: ObjectInfo }
+  | { readonly type: 'prefix'; readonly location: string }
+
+export interface DeleteFailure {
+  readonly location: string
+  readonly error: Error
+}
+
+export interface PartInfo {
+  readonly partNumber: number
+  readonly size: number
+  readonly etag: string
+  readonly lastModified: number
+}
+
+export interface CompletedPart {
+  readonly partNumber: number
+  readonly etag: string
+}
+
+export interface UploadPartOptions extends CallOptions {
+  /** Number of bytes of a streamed part. A store may need it: otherwise the part is held in memory, up to a limit. */
+  readonly size?: number
+}
+
+export interface SweepOptions extends CallOptions {
+  /** Keeps files that were changed less than this number of milliseconds ago: a running writer may own them. */
+  readonly olderThan: number
+}
+
+/** Number of removed files and uploads. */
+export interface SweepResult {
+  readonly files: number
+  readonly uploads: number
+}
+
+/**
+ * One object store, or the part of it that a warehouse owns.
+ *
+ * Locations are full URIs (`file:///data/wh/t/m.json`, `s3://bucket/wh/t/m.json`). Their keys are not decoded: `%20`
+ * is three characters. A location outside the storage is refused with `forbidden`, a malformed location with
+ * `bad-request`.
+ *
+ * Errors are `HeadgateError`s: `no-such-file`, `precondition-failed`, `invalid-range`, `no-such-upload`, `forbidden`,
+ * `bad-request`, `payload-too-large`, and `unavailable` for all temporary failures. Writes that fail with
+ * `unavailable` throw `StorageWriteError`, which states whether the object may have been written. An abort by the
+ * caller's signal throws the signal's reason as long as it is certain that nothing was written.
+ */
+export interface Storage extends AsyncDisposable {
+  readonly scheme: StorageScheme
+  readonly capabilities: StorageCapabilities
+
+  /** Returns null if there is no object. */
+  head(location: string, options?: CallOptions): Promise<ObjectInfo | null>
+  /**
+   * Reads an object. Also throws `precondition-failed` if `ifNoneMatch` is the object's ETag: the caller already has
+   * it.
+   */
+  get(location: string, options?: GetOptions): Promise<StoredObject>
+  /** Reads the whole object into memory. Throws `payload-too-large` if it has more than `maxBytes`. */
+  getBytes(location: string, options: CallOptions & { readonly maxBytes: number }): Promise<Buffer>
+  /** Writes an object, atomic and durable when it returns: readers see the old or the new object as a whole. */
+  put(location: string, body: Body, options?: PutOptions): Promise<{ etag: string }>
+  /** Deletes an object. Also succeeds if there is none. */
+  delete(location: string, options?: CallOptions): Promise<void>
+  deleteMany(
+    locations: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ failed: readonly DeleteFailure[] }>
+  /**
+   * Lists the objects whose location begins with `prefix`, in the byte order of UTF-8. `prefix` is compared by
+   * characters: end it with `/` (see `canonicalPrefix`) unless siblings are wanted too.
+   */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListEntry>
+  /** Copies an object within this storage. */
+  copy(from: string, to: string, options?: CallOptions): Promise<{ etag: string }>
+
+  createUpload(
+    location: string,
+    options?: CallOptions & { readonly contentType?: string },
+  ): Promise<{ uploadId: string }>
+  /** Writes a part. Part numbers are 1 to 10000; a repeated number replaces the part. */
+  uploadPart(
+    location: string,
+    uploadId: string,
+    partNumber: number,
+    body: Body,
+    options?: UploadPartOptions,
+  ): Promise<{ etag: string }>
+  listParts(location: string, uploadId: string, options?: CallOptions): AsyncIterable<PartInfo>
+  completeUpload(
+    location: string,
+    uploadId: string,
+    parts: readonly CompletedPart[],
+    options?: CallOptions & WriteCondition,
+  ): Promise<{ etag: string }>
+  /** Aborts an upload. Also succeeds if there is none. */
+  abortUpload(location: string, uploadId: string, options?: CallOptions): Promise<void>
+
+  /** Resolves if the store responds and its place for objects exists. Used for readiness. */
+  check(signal?: AbortSignal): Promise<void>
+  /**
+   * Returns whether the object exists. Present only where this is cheap enough to block: a check of the local disk.
+   */
+  existsSync?(location: string): boolean
+  /**
+   * Removes files of killed writers and abandoned uploads. It runs periodically. Absent if the store does this
+   * itself.
+   */
+  sweep?(options: SweepOptions): Promise<SweepResult>
+}

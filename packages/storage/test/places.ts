@@ -1,0 +1,9 @@
+import { canonicalPrefix } from '../src/location-relations.ts'
+import { parseLocation } from '../src/location.ts'
+import { placeRules } from '../src/physical-place.ts'
+
+/** Returns the physical places of directories, for rows that a test inserts itself. */
+export function fileTestPlaces(locations: readonly string[]): string[] {
+  const { placeOf } = placeRules({ type: 'file', root: 'file:///nowhere' }, [])
+  return locations.map((text) => placeOf(parseLocation(canonicalPrefix(parseLocation(text)))))
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { readAnchors, withoutFences } from './anchors.ts'
+
+export interface BrokenLink {
+  readonly file: string
+  readonly target: string
+  readonly reason: string
+}
+
+/**
+ * Returns the relative links of the Markdown files whose target or anchor does not exist.
+ *
+ * @param root folder that the files are relative to; a link out of it is broken
+ */
+export function findBrokenLinks(root: string, files: readonly string[]): BrokenLink[] {
+  return files.flatMap((file) =>
+    readLinks(readFileSync(join(root, file), 'utf8')).flatMap((target) => {
+      const reason = checkLink(root, file, target)
+      return reason === null ? [] : [{ file, target, reason }]
+    }),
+  )
+}
+
+/** Returns the targets of links and images, without those that have a scheme such as `https:`. */
+function readLinks(page: string): string[] {
+  const text = withoutFences(page).replaceAll(/`[^`\n]*`/g, '')
+  const targets = [
+    ...text.matchAll(/\]\(<?([^)\s>]+)>?(?: +"[^"]*")?\)/g),
+    ...text.matchAll(/^\[[^\]]+\]: *(\S+)/gm),
+  ]
+  return targets.map(([, target = '']) => target).filter((target) => !/^[a-z][a-z+.-]*:/i.test(target))
+}
+
+function checkLink(root: string, file: string, target: string): string | null {
+  const [path = '', anchor] = target.split('#')
+  const found = path === '' ? file : normalize(join(dirname(file), decodeURIComponent(path)))
+  if (found.startsWith('..')) return 'The target is outside the repository.'
+  if (!existsSync(join(root, found))) return `${found} does not exist.`
+  if (anchor === undefined) return null
+  if (!found.endsWith('.md') || statSync(join(root, found)).isDirectory()) return null
+  const anchors = readAnchors(readFileSync(join(root, found), 'utf8'))
+  return anchors.has(anchor) ? null : `${found} has no heading with the anchor "${anchor}".`
+}

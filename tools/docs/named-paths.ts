@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Returns the code spans of a Markdown page that look like paths of files with one of these endings. */
+export function readNamedPaths(page: string): string[] {
+  const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
+  return [...new Set(spans.filter((span) => /^[\w@.-]+(?:\/[\w@.-]+)*\.(?:ts|json|md|sql)$/.test(span)))]
+}
+
+/** Returns the paths that exist below none of the folders. */
+export function findMissingPaths(paths: readonly string[], folders: readonly string[]): string[] {
+  return paths.filter((path) => !folders.some((folder) => existsSync(join(folder, path))))
+}

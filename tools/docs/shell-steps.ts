@@ -1,0 +1,37 @@
+/** A block of shell commands of a page, with the output that the page shows below it. */
+export interface ShellStep {
+  readonly commands: string
+  readonly output: readonly string[]
+}
+
+/** Returns the fenced `sh` blocks of a Markdown page in order; a `text` block belongs to the `sh` block before it. */
+export function readShellSteps(page: string): ShellStep[] {
+  const steps: { commands: string; output: string[] }[] = []
+  for (const [, language, block = ''] of page.matchAll(/^```(sh|text)\n([^]*?)^```$/gm)) {
+    if (language === 'sh') steps.push({ commands: block, output: [] })
+    else steps.at(-1)?.output.push(...block.split('\n').filter((line) => line !== ''))
+  }
+  return steps
+}
+
+/**
+ * Returns the first expected line that the output does not contain after the lines that were found before it, or null.
+ * Runs of spaces count as one; `…` matches any text within a line.
+ */
+export function findMissingLine(expected: readonly string[], output: string): string | null {
+  const lines = output.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '))
+  let next = 0
+  for (const line of expected) {
+    const found = lines.findIndex((each, index) => index >= next && toPattern(line).test(each))
+    if (found < 0) return line
+    next = found + 1
+  }
+  return null
+}
+
+function toPattern(line: string): RegExp {
+  const parts = line.trim().replaceAll(/ +/g, ' ').split('…')
+  return new RegExp(
+    `^${parts.map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)).join('.*')}`,
+  )
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { checkFiles, checkList, listFiles } from './check-files.ts'
+import { rangeToLand, readSubjects } from './check-subjects.ts'
+import { compileRule, type SubjectSource } from './rules.ts'
+import { listPath, readList, writeList } from './unconverted.ts'
+
+const rules = [
+  compileRule({ name: 'faulty', pattern: '\\bfaulty\\b', reason: 'r', instead: 'i', bad: [], good: [] }),
+]
+const faulty = '# Title\n\nIt is faulty.\nIt is faulty again.\n\nIt was faulty.\n'
+let root: string
+
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim()
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  writeFileSync(join(root, file), text)
+}
+
+function commit(subject: string): string {
+  git('add', '--all')
+  git('commit', '--allow-empty', '--no-verify', '--message', subject)
+  return git('rev-parse', 'HEAD')
+}
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'hg-language-'))
+  git('init', '--initial-branch=main')
+})
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+it('tracked and new files are checked, ignored and deleted ones are not', () => {
+  write('.gitignore', 'dist/\n')
+  for (const file of ['a.ts', 'b.md', 'c.sql', 'd.json', 'dist/e.ts', 'wire/f.ts', 'deleted.ts'])
+    write(file, '')
+  commit('a: add files')
+  rmSync(join(root, 'deleted.ts'))
+  write('new.ts', '')
+  expect(listFiles(root, [{ path: 'wire/', reason: 'generated' }])).toEqual([
+    'a.ts',
+    'b.md',
+    'c.sql',
+    'new.ts',
+  ])
+})
+
+it('every fault of a file is reported with its line', () => {
+  write('a.md', faulty)
+  const report = checkFiles(root, ['a.md'], new Set(), rules)
+  expect(report).toMatchObject({ files: 1, sentences: 4, converted: [] })
+  expect(report.faults.map(({ file, line, sentence }) => [file, line, sentence])).toEqual([
+    ['a.md', 3, 'It is faulty.'],
+    ['a.md', 4, 'It is faulty again.'],
+    ['a.md', 6, 'It was faulty.'],
+  ])
+})
+
+it('an unconverted file may have faults, and must leave the list when it has none', () => {
+  write('a.md', faulty)
+  write('b.md', 'A good sentence.\n')
+  const list = ['a.md', 'b.md', 'missing.md']
+  const report = checkFiles(root, ['a.md', 'b.md'], new Set(list), rules)
+  expect(report).toMatchObject({ faults: [], converted: ['b.md', 'missing.md'] })
+  expect(checkList(root, list, report.converted)).toMatchObject([
+    { file: listPath, line: 2, sentence: 'b.md' },
+    { file: listPath, line: 3, sentence: 'missing.md' },
+  ])
+})
+
+it('the list is written in alphabetical order', () => {
+  write(listPath, '')
+  writeList(root, ['b.md', 'a.md'])
+  expect(readList(root)).toEqual(['a.md', 'b.md'])
+})
+
+it('the list may shrink but not grow beyond its size on main', () => {
+  write(listPath, 'a.md\nb.md\n')
+  commit('a: add the list')
+  git('switch', '--create', 'topic')
+  write(listPath, 'a.md\nb.md\nc.md\n')
+  commit('a: let the list grow')
+  expect(checkList(root, readList(root), [])).toMatchObject([{ sentence: '3 files' }])
+  expect(checkList(root, ['moved.md', 'b.md'], [])).toEqual([])
+})
+
+it('the subjects to check are those that main does not have', () => {
+  const after = commit('Old subject')
+  const first = commit('a: add one')
+  git('switch', '--create', 'topic')
+  commit('a: add two')
+  const form = { after } as SubjectSource
+  expect(rangeToLand(root, form)).toBe(`${first}..HEAD`)
+  expect(readSubjects(root, `${first}..HEAD`, after).map(({ subject }) => subject)).toEqual(['a: add two'])
+})
+
+it('on main the subjects to check are those since the introduction of the check', () => {
+  const old = commit('Old subject')
+  const after = commit('Last old subject')
+  commit('a: add one')
+  commit('a: add two')
+  const form = { after } as SubjectSource
+  expect(rangeToLand(root, form)).toBe(`${after}..HEAD`)
+  const expected = ['a: add one', 'a: add two']
+  expect(readSubjects(root, `${after}..HEAD`, after).map(({ subject }) => subject)).toEqual(expected)
+  expect(readSubjects(root, `${old}..HEAD`, after).map(({ subject }) => subject)).toEqual(expected)
+})
+
+it('a history without the first commit to check has no range', () => {
+  commit('a: add one')
+  expect(rangeToLand(root, { after: '0123456789' } as SubjectSource)).toBeNull()
+  expect(() => readSubjects(root, 'no-such-branch..HEAD', '0123456789')).toThrow(/does not know the range/)
+})

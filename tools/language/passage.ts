@@ -1,0 +1,47 @@
+/** Kind of a text, by its place in a file. Each rule names the kinds that it applies to. */
+export type PassageKind =
+  'docstring' | 'description' | 'comment' | 'string' | 'title' | 'heading' | 'cell' | 'paragraph' | 'subject'
+
+/**
+ * One continuous text of a file. `text` has the length of the file's part that begins at `start`: characters that are not
+ * prose are masked, so that an offset in `text` plus `start` is an offset in the file.
+ */
+export interface Passage {
+  readonly kind: PassageKind
+  readonly start: number
+  readonly text: string
+}
+
+/** One sentence of a passage with collapsed white space. `start` and `end` are offsets in the file. */
+export interface Sentence {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Separates paragraphs in masked text. One character, so that it can replace any other one. */
+export const paragraphBreak = '\u2029'
+
+const boundary = /\u2029|\n[ \t]*\n|(?<=[.!?…][)"'’”`]*)\s+(?=["'“(`]*[\p{Lu}\d`])/gu
+const abbreviation = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|ca|no|[A-Z])\.$/i
+
+/** Splits a passage into its sentences. A paragraph without a full stop is one sentence. */
+export function* splitSentences({ text, start }: Passage): Generator<Sentence> {
+  let from = 0
+  const sentence = (to: number): Sentence | null => {
+    const raw = text.slice(from, to)
+    const inner = raw.trim()
+    if (!/\p{L}/u.test(inner)) return null
+    const begin = start + from + raw.length - raw.trimStart().length
+    return { text: inner.replaceAll(/\s+/g, ' '), start: begin, end: begin + inner.length }
+  }
+  for (const match of text.matchAll(boundary)) {
+    const isParagraph = match[0].includes(paragraphBreak) || /\n[ \t]*\n/.test(match[0])
+    if (!isParagraph && abbreviation.test(text.slice(from, match.index))) continue
+    const found = sentence(match.index)
+    if (found !== null) yield found
+    from = match.index + match[0].length
+  }
+  const last = sentence(text.length)
+  if (last !== null) yield last
+}

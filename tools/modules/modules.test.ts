@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { findCircle } from './circles.ts'
+import { withModules } from './diagram.ts'
+import { isModuleOverride, lintOverrides, type Override } from './lint-overrides.ts'
+import { moduleOf, realImports } from './real-imports.ts'
+import { allowedImports, isEntry, modulesIn, readTable, repository } from './table.ts'
+
+const table = readTable()
+const modules = modulesIn(table)
+const source = join(repository, table.source)
+const rank = new Map(
+  modules.map(({ name, layer }) => [name, table.layers.findIndex((l) => l.name === layer)]),
+)
+const imports = realImports(table)
+const { root, sharedFolders } = table.files
+const shared = [...table.files.shared, ...sharedFolders]
+
+describe('The module table', () => {
+  test('lists each folder and each file of the source folder', () => {
+    const entries = readdirSync(source, { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    const files = entries
+      .filter(({ name }) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map(({ name }) => name.replace(/\.ts$/, ''))
+    expect([...modules.map(({ name }) => name), ...sharedFolders].toSorted()).toEqual(folders.toSorted())
+    expect([...root, ...table.files.shared].toSorted()).toEqual(files.toSorted())
+  })
+
+  test('allows imports from lower layers, and from the same layer without a circle', () => {
+    for (const { name, imports: allowed } of modules) {
+      if (allowed === 'all') continue
+      for (const other of allowed)
+        expect(rank.get(other), `${name} imports ${other}`).toBeGreaterThanOrEqual(rank.get(name) ?? 0)
+    }
+    const graph = new Map(modules.map((m) => [m.name, m.imports === 'all' ? [] : m.imports]))
+    expect(findCircle(graph)).toEqual([])
+  })
+
+  test('names a reason for each exception, and lists no import twice', () => {
+    for (const { from, to, reason } of table.exceptions) {
+      expect(reason, `${from} imports ${to}`).not.toBe('')
+      const module = modules.find(({ name }) => name === from)
+      expect(module?.imports, `${from} imports ${to}`).not.toContain(to)
+    }
+  })
+
+  test('generates the rules in .oxlintrc.json', () => {
+    const text = readFileSync(join(repository, '.oxlintrc.json'), 'utf8')
+    const { overrides } = JSON.parse(text) as { readonly overrides: readonly Override[] }
+    const own = overrides.filter((override) => isModuleOverride(table, override))
+    expect(own, 'run `npm run modules`').toEqual(lintOverrides(table))
+  })
+
+  test('generates the diagram in ARCHITECTURE.md', () => {
+    const page = readFileSync(join(repository, 'ARCHITECTURE.md'), 'utf8')
+    expect(page, 'run `npm run modules`').toBe(withModules(page, table))
+  })
+})
+
+describe('The source', () => {
+  test.each(modules.map(({ name }) => name))(
+    'imports in module %s what the table allows, and all of it',
+    (name) => {
+      const module = modules.find((one) => one.name === name)
+      if (module === undefined) throw new Error(`${name} is not in the table`)
+      const real = new Set(
+        imports
+          .filter(({ from }) => moduleOf(from) === name)
+          .map(({ to }) => moduleOf(to))
+          .filter((other) => other !== name),
+      )
+      if (module.imports === 'all') return
+      const files = isEntry(table, module) ? [...shared, ...root] : shared
+      const known = [...real].filter((other) => !files.includes(other)).toSorted()
+      expect(known).toEqual(allowedImports(table, module))
+    },
+  )
+
+  test('imports only shared files and folders in shared files and folders', () => {
+    const others = imports.filter(({ from, to }) => {
+      return shared.includes(moduleOf(from)) && !shared.includes(moduleOf(to))
+    })
+    expect(others).toEqual([])
+  })
+
+  test('contains no circle of imports between files', () => {
+    const graph = Map.groupBy(imports, ({ from }) => from)
+    const paths = new Map([...graph].map(([from, list]) => [from, list.map(({ to }) => to)]))
+    expect(findCircle(paths)).toEqual([])
+  })
+
+  test.each(modules.map(({ name }) => name))('lists the imports of module %s in its README', (name) => {
+    const module = modules.find((one) => one.name === name)
+    const readme = join(source, name, 'README.md')
+    expect(existsSync(readme)).toBe(true)
+    if (module === undefined || module.imports === 'all') return
+    expect(namedIn(readFileSync(readme, 'utf8'))).toEqual(allowedImports(table, module))
+  })
+})
+
+/** Returns the modules in backticks after "may import", up to the sentence about what is never there. */
+function namedIn(readme: string): readonly string[] {
+  const sentence = /may (?:call|import)\b([^]*?)(?:never\s+(?:be\s+)?here|\n\n)/i.exec(readme)?.[1] ?? ''
+  const words = [...sentence.matchAll(/`([^`]*)`/g)].map(([, word = '']) => word.split('/')[0] ?? '')
+  return modules
+    .map(({ name }) => name)
+    .filter((name) => words.includes(name))
+    .toSorted()
+}

@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ModuleTable, repository } from './table.ts'
+
+/** An import of one file of the source folder by another one. Paths are relative to the source folder. */
+export interface FileImport {
+  readonly from: string
+  readonly to: string
+}
+
+/** Returns the imports between files of the source folder, types and dynamic imports included, tests excluded. */
+export function realImports({ source }: ModuleTable): readonly FileImport[] {
+  const root = join(repository, source)
+  const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  return files.toSorted().flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8')
+    return [...text.matchAll(/(?:from |import\(|import )'(\.{1,2}\/[^']+)'/g)].map(([, path = '']) => ({
+      from: file,
+      to: join(file, '..', path),
+    }))
+  })
+}
+
+/** Returns the name of the module of a file, or of the file without its ending if it belongs to no module. */
+export function moduleOf(file: string): string {
+  return file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+}
